@@ -1,0 +1,74 @@
+//! The clock: the only place that reads the time, so that tests can turn it by hand.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
+
+use crate::domain::time::Timestamp;
+
+/// What time it is, and how to wait until a later one.
+#[derive(Clone, Debug)]
+pub struct Clock(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    System,
+    /// Stands still until [`ManualClock::advance`]; every waiter is woken then.
+    Manual(watch::Receiver<Timestamp>),
+}
+
+/// The hand that turns a manual clock.
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<watch::Sender<Timestamp>>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Kind::System)
+    }
+
+    /// A clock that stands at `start`, with the hand that turns it.
+    pub fn manual(start: Timestamp) -> (Self, ManualClock) {
+        let (sender, receiver) = watch::channel(start);
+        (Self(Kind::Manual(receiver)), ManualClock(Arc::new(sender)))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Kind::System => system_now(),
+            Kind::Manual(receiver) => *receiver.borrow(),
+        }
+    }
+
+    /// Returns once [`now`](Self::now) has reached `instant`.
+    pub async fn sleep_until(&self, instant: Timestamp) {
+        match &self.0 {
+            Kind::System => tokio::time::sleep(instant.since(system_now())).await,
+            Kind::Manual(receiver) => {
+                // A dropped hand means the test is over: then nobody will ever wake this waiter, nor needs to.
+                if receiver.clone().wait_for(|now| *now >= instant).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        }
+    }
+
+    /// Returns once `duration` has passed.
+    pub async fn sleep(&self, duration: Duration) {
+        self.sleep_until(self.now().plus(duration)).await;
+    }
+}
+
+impl ManualClock {
+    /// Turns the clock forward and wakes whoever waited for an instant that is now reached.
+    pub fn advance(&self, duration: Duration) {
+        self.0.send_modify(|now| *now = now.plus(duration));
+    }
+}
+
+fn system_now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,100 @@
+//! Money, exactly: integers of minor units, and decimals kept digit for digit from the report to the wire.
+//!
+//! Nothing here computes in floating point, and nothing normalises: `100`, `100.0` and `0.10` stay themselves, because
+//! the receiver compares the very digits that were signed.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// An integer amount of minor units (cents, pence, yen), as reported or computed.
+pub type Minor = i64;
+
+/// A decimal amount as it was written: `(0|[1-9]\d{0,17})(\.\d{1,9})?`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Decimal(String);
+
+/// Most digits before the point: what fits a signed 64-bit integer whatever the digits are.
+const WHOLE_DIGITS: usize = 18;
+/// Most digits after the point.
+const FRACTION_DIGITS: usize = 9;
+
+impl Decimal {
+    /// Reads an amount, keeping its digits; `None` if it is not written as an amount.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (whole, fraction) = match text.split_once('.') {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (text, None),
+        };
+        let digits = |part: &str, most: usize| {
+            !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let whole_fits = digits(whole, WHOLE_DIGITS) && (whole == "0" || !whole.starts_with('0'));
+        let fraction_fits = fraction.is_none_or(|fraction| digits(fraction, FRACTION_DIGITS));
+        (whole_fits && fraction_fits).then(|| Self(text.to_owned()))
+    }
+
+    /// The digits as they were written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether every digit is a zero.
+    pub fn is_zero(&self) -> bool {
+        self.0.bytes().all(|byte| byte == b'0' || byte == b'.')
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// Minor units as major units with `decimals` digits: `1755` with 2 is `17.55`, `-5` is `-0.05`.
+pub fn minor_as_major(minor: Minor, decimals: u32) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    let magnitude = minor.unsigned_abs();
+    match 10_u64.checked_pow(decimals) {
+        Some(unit) if decimals > 0 => {
+            let width = decimals as usize;
+            format!("{sign}{}.{:0width$}", magnitude / unit, magnitude % unit)
+        }
+        _ => format!("{sign}{magnitude}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_keeps_the_digits_it_was_written_with() {
+        for text in ["0", "100", "100.0", "0.10", "123456789012345678", "1.123456789"] {
+            assert_eq!(Decimal::parse(text).map(|amount| amount.to_string()).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_is_not_written_as_an_amount_is_refused() {
+        for text in ["", "-1", "+1", "01", "00", ".5", "5.", "1e3", "1,5", "1 ", "1234567890123456789", "1.1234567890", "٣"] {
+            assert_eq!(Decimal::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn minor_units_become_major_units_without_losing_a_cent() {
+        assert_eq!(minor_as_major(1755, 2), "17.55");
+        assert_eq!(minor_as_major(0, 2), "0.00");
+        assert_eq!(minor_as_major(5, 2), "0.05");
+        assert_eq!(minor_as_major(-6000, 2), "-60.00");
+        assert_eq!(minor_as_major(7, 0), "7");
+        assert_eq!(minor_as_major(i64::MAX, 2), "92233720368547758.07");
+    }
+}

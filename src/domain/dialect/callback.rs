@@ -1,0 +1,125 @@
+//! What goes into the engine and what comes out of it: the same types for every dialect.
+
+use crate::domain::amount::{Decimal, Minor};
+use crate::domain::completion::Completion;
+use crate::domain::time::Timestamp;
+
+/// What a callback tells about a completion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The completion itself.
+    Completed,
+    /// The completion, taken back in whole or in part.
+    Reversed(TakenBack),
+}
+
+/// How much of a completion is taken back; amounts are positive here, a dialect decides about signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// 1 for the first reversal of the completion, 2 for the second part, and so on.
+    pub ordinal: u32,
+    /// Whether this takes back everything that the completion gave.
+    pub whole: bool,
+    /// The user's reward taken back, in the app's currency.
+    pub user_reward: Option<Decimal>,
+    /// The user's reward taken back, in the payout currency.
+    pub reward_minor: Option<Minor>,
+    /// The payout taken back.
+    pub payout_minor: Option<Minor>,
+    /// The gross amount taken back.
+    pub gross_minor: Option<Minor>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was taken back.
+    pub occurred_at: Timestamp,
+}
+
+/// Which instant a dialect's `timestamp` speaks of, where the app may choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimestampSource {
+    /// When the user completed the offer.
+    #[default]
+    Completion,
+    /// When this attempt is made, for receivers that refuse old timestamps.
+    Attempt,
+}
+
+/// What an endpoint contributes to a callback: the publisher's part, as it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receiver {
+    /// The callback URL template, as saved.
+    pub callback_url: Option<String>,
+    /// The template for reversals, where the dialect tells them elsewhere.
+    pub reversal_url: Option<String>,
+    /// The app's ref where it has one, else its id.
+    pub app_label: String,
+    /// The remote surface of an endpoint that forwards to another Ringback-like receiver.
+    pub surface_id: Option<String>,
+    /// `scheme://host[:port]` that replaces the origin in what is signed.
+    pub signed_origin: Option<String>,
+    /// Which instant `timestamp` speaks of.
+    pub timestamp_source: TimestampSource,
+    /// Headers that the publisher wants besides, never shown again.
+    pub headers: Vec<(String, String)>,
+}
+
+/// One callback about to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Callback<'a> {
+    /// The same on every attempt of a delivery (`evt_…`).
+    pub event_id: &'a str,
+    /// What was completed.
+    pub completion: &'a Completion,
+    /// Whether it is given or taken back.
+    pub occasion: &'a Occasion,
+    /// The instant of this attempt.
+    pub attempted_at: Timestamp,
+    /// The instant at which the delivery was created: an envelope's `createdAt`, the same on every attempt.
+    pub created_at: Timestamp,
+    /// A test: marked as such in a header.
+    pub is_test: bool,
+}
+
+/// A request, exactly as it goes out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallbackRequest {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The URL, byte for byte.
+    pub url: String,
+    /// All headers in order, except those the HTTP client owns (`Host`, `Content-Length`, `User-Agent`).
+    pub headers: Vec<Header>,
+    /// The body of a POST, byte for byte.
+    pub body: Option<String>,
+    /// The text that was signed; `None` where nothing was.
+    pub signed_text: Option<String>,
+    /// The URL with the signature (and any secret) left out: what an attempt record may keep.
+    pub shown_url: String,
+    /// The signature's first 8 characters: all of it that an attempt record may keep.
+    pub signature_start: Option<String>,
+}
+
+/// A header and what of its value may be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Header {
+    /// In the documented spelling.
+    pub name: String,
+    /// As it goes out.
+    pub value: String,
+    /// As a record may keep it: a signature cut to its first 8 characters, a publisher's own header masked.
+    pub shown: String,
+}
+
+/// Neither a URL with its signature nor a header's value may end in a log by way of `{:?}`.
+impl std::fmt::Debug for CallbackRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallbackRequest").field("method", &self.method).field("url", &self.shown_url).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Header {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.name, self.shown)
+    }
+}

@@ -1,0 +1,13 @@
+//! Dialects: how a callback looks, how it is signed, and what counts as its acknowledgement.
+//!
+//! # Who is who
+//! * A **recipe** ([`recipe`]) is data: a TOML file in `catalog/`, compiled in, one per offerwall and version. Adding an
+//!   offerwall adds a file. It must not be possible to tell from the code which offerwall a callback belongs to.
+//! * The **engine** ([`compose`]) executes a recipe: recorded completion + endpoint + key + instant → the exact request.
+//!   It must not read a clock, must not normalise (what is signed is what goes out, byte for byte), and must not know
+//!   any dialect by name.
+//! * The **template** ([`crate::domain::template`]) is a publisher's callback URL, parsed once when it is saved, checked
+//!   against the recipe that will sign it.
+//! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
+
+pub mod callback;

@@ -1,0 +1,23 @@
+//! Ringback: the sender behind an offerwall.
+//!
+//! # Who is who
+//! * A **source** (an offer system) reports that a user completed an offer.
+//! * The **intake** verifies, validates and records the report, and only then answers.
+//! * The **store** keeps completions, deliveries and attempts; what it acknowledged survives `kill -9`.
+//! * The **worker** claims deliveries that are due, the **sender** performs one exchange with the publisher's server.
+//! * The **directory** holds apps, secrets and egress IPs in memory, never more than a second old.
+//! * **Publishers**, **account managers** and **operators** configure all of it through the admin API.
+//!
+//! # The floors
+//! `main → cli → service → web → dispatch → store → domain`: a module imports only from floors below its own, and
+//! `tests/service/floors.rs` checks it. [`domain`] is pure: it reads no clock, no randomness, no disk, no network.
+//! [`store`] is the only place that knows Diesel, [`web`] the only one that knows status codes, [`clock`] the only one
+//! that reads the time.
+//!
+//! # The life of a completion
+//! report → [`domain::report`] parses it → [`dispatch::intake`] validates it against the app's dialects →
+//! [`store::queue`] records completion and deliveries in one group commit → 200 → [`dispatch::sender`] composes, signs
+//! and sends by [`domain::dialect`] → [`domain::delivery`] decides what the outcome means → [`store::queue`] settles it.
+
+pub mod clock;
+pub mod domain;

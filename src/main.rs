@@ -1,0 +1,3 @@
+//! The `ringback` binary.
+
+fn main() {}
