@@ -21,3 +21,5 @@
 
 pub mod clock;
 pub mod domain;
+pub mod store;
+pub mod dispatch;

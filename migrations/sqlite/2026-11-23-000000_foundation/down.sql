@@ -1,0 +1,14 @@
+DROP TABLE attempts;
+DROP TABLE deliveries;
+DROP TABLE completions;
+DROP TABLE transaction_ids;
+DROP TABLE reported;
+DROP TABLE egress_assignments;
+DROP TABLE egress_ips;
+DROP TABLE secrets;
+DROP TABLE endpoints;
+DROP TABLE apps;
+DROP TABLE sources;
+DROP TABLE tokens;
+DROP TABLE publishers;
+DROP TABLE installation;

@@ -1,0 +1,252 @@
+-- Conventions: times are Unix milliseconds; ids are time-ordered text, so that rows and indexes grow at their end;
+-- states are text with a CHECK, so that a bug is an error and not a row that nobody claims; a column ending in
+-- `_sealed` holds ciphertext under the master key. Configuration is archived, never deleted: history points to it.
+
+-- One row: what belongs to the installation as a whole.
+CREATE TABLE installation (
+    id                 INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- Which master key sealed the secrets; a start under another key is refused. NULL while nothing was sealed.
+    master_fingerprint TEXT,
+    -- The key of the digests in `reported`: sealed, so that a copied file cannot be searched for a user by guessing.
+    digest_key_sealed  BLOB,
+    -- Counted up by every change of configuration; a directory that saw a lower number reloads what is newer.
+    revision           BIGINT NOT NULL DEFAULT 0
+);
+INSERT INTO installation (id) VALUES (1);
+
+CREATE TABLE publishers (
+    id         TEXT NOT NULL PRIMARY KEY,
+    ref        TEXT UNIQUE,
+    name       TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE tokens (
+    id           TEXT NOT NULL PRIMARY KEY,
+    name         TEXT NOT NULL,
+    role         TEXT NOT NULL CHECK (role IN ('operator', 'account_manager', 'publisher')),
+    publisher_id TEXT REFERENCES publishers (id),
+    -- SHA-256: a token is random and long, so a slow hash would protect nothing.
+    token_hash   BLOB NOT NULL UNIQUE,
+    expires_at   BIGINT,
+    created_at   BIGINT NOT NULL,
+    CHECK ((role = 'publisher') = (publisher_id IS NOT NULL))
+);
+
+CREATE TABLE sources (
+    id                     TEXT NOT NULL PRIMARY KEY,
+    surface_id             TEXT NOT NULL UNIQUE,
+    name                   TEXT NOT NULL,
+    -- JSON list of app ids that this source may report for; NULL: any.
+    app_ids                TEXT,
+    transaction_prefix     TEXT,
+    secret_sealed          BLOB NOT NULL,
+    -- The secret before the last rotation, which verifies until `previous_until`.
+    previous_secret_sealed BLOB,
+    previous_until         BIGINT,
+    created_at             BIGINT NOT NULL,
+    archived_at            BIGINT,
+    revision               BIGINT NOT NULL
+);
+
+CREATE TABLE apps (
+    id            TEXT NOT NULL PRIMARY KEY,
+    publisher_id  TEXT NOT NULL REFERENCES publishers (id),
+    ref           TEXT UNIQUE,
+    name          TEXT NOT NULL,
+    paused        BOOLEAN NOT NULL DEFAULT FALSE,
+    -- FALSE records completions without calling back.
+    callbacks     BOOLEAN NOT NULL DEFAULT TRUE,
+    max_held_days INTEGER NOT NULL DEFAULT 30,
+    created_at    BIGINT NOT NULL,
+    archived_at   BIGINT,
+    -- The installation's revision at the last change of the app, its endpoints or their secrets.
+    revision      BIGINT NOT NULL
+);
+CREATE INDEX apps_by_publisher ON apps (publisher_id, id);
+CREATE INDEX apps_by_revision ON apps (revision);
+
+-- An app has one to many receivers; the lowest position is the one that the app calls mean.
+CREATE TABLE endpoints (
+    id               TEXT NOT NULL PRIMARY KEY,
+    app_id           TEXT NOT NULL REFERENCES apps (id),
+    position         INTEGER NOT NULL,
+    dialect          TEXT NOT NULL,
+    callback_url     TEXT,
+    reversal_url     TEXT,
+    -- JSON list of event types; NULL: all.
+    events           TEXT,
+    -- JSON list of seconds before attempts 2, 3, …; NULL: the dialect's.
+    retry_schedule   TEXT,
+    timeout_ms       BIGINT,
+    -- JSON {statuses, bodyContains?}; NULL: the dialect's.
+    success          TEXT,
+    -- JSON {name: value}, sealed: publishers put credentials there.
+    headers_sealed   BLOB,
+    timestamp_source TEXT NOT NULL DEFAULT 'completion' CHECK (timestamp_source IN ('completion', 'attempt')),
+    signed_origin    TEXT,
+    surface_id       TEXT,
+    created_at       BIGINT NOT NULL,
+    archived_at      BIGINT,
+    UNIQUE (app_id, position)
+);
+
+CREATE TABLE secrets (
+    id            TEXT NOT NULL PRIMARY KEY,
+    endpoint_id   TEXT NOT NULL REFERENCES endpoints (id),
+    state         TEXT NOT NULL CHECK (state IN ('next', 'active', 'retired')),
+    sealed        BLOB NOT NULL,
+    created_at    BIGINT NOT NULL,
+    activated_at  BIGINT,
+    -- Until then a retired secret may be tried once after a 401 or 422.
+    overlap_until BIGINT
+);
+CREATE INDEX secrets_by_endpoint ON secrets (endpoint_id, id);
+CREATE UNIQUE INDEX secrets_one_active ON secrets (endpoint_id) WHERE state = 'active';
+
+CREATE TABLE egress_ips (
+    id          TEXT NOT NULL PRIMARY KEY,
+    address     TEXT NOT NULL UNIQUE,
+    -- A local address or a proxy URL, sealed because a proxy URL carries credentials; NULL: the address itself.
+    bind_sealed BLOB,
+    created_at  BIGINT NOT NULL
+);
+
+-- Removed rows stay: an app that once had an address must never leave by the host's own route.
+CREATE TABLE egress_assignments (
+    id           TEXT NOT NULL PRIMARY KEY,
+    egress_ip_id TEXT NOT NULL,
+    app_id       TEXT REFERENCES apps (id),
+    publisher_id TEXT REFERENCES publishers (id),
+    active_at    BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    removed_at   BIGINT,
+    CHECK ((app_id IS NULL) <> (publisher_id IS NULL))
+);
+CREATE INDEX egress_assignments_by_app ON egress_assignments (app_id) WHERE app_id IS NOT NULL;
+CREATE INDEX egress_assignments_by_publisher ON egress_assignments (publisher_id) WHERE publisher_id IS NOT NULL;
+
+-- What makes a report idempotent for ever. These two tables are small, never pruned and never partitioned.
+-- `digests` holds one keyed digest per compared field, so that a conflict can be named after the completion is gone.
+CREATE TABLE reported (
+    source_id     TEXT NOT NULL,
+    external_id   TEXT NOT NULL,
+    completion_id TEXT NOT NULL,
+    digests       BLOB NOT NULL,
+    PRIMARY KEY (source_id, external_id)
+) WITHOUT ROWID;
+
+-- The transaction id in lower case, because receivers' databases ignore case. It leads the key, so that the key also
+-- answers a look-up that knows no app.
+CREATE TABLE transaction_ids (
+    transaction_key TEXT NOT NULL,
+    app_id          TEXT NOT NULL,
+    completion_id   TEXT NOT NULL,
+    PRIMARY KEY (transaction_key, app_id)
+) WITHOUT ROWID;
+
+-- Amounts as reported: `user_reward` digit for digit, the others integers of minor units.
+CREATE TABLE completions (
+    id             TEXT NOT NULL PRIMARY KEY,
+    source_id      TEXT NOT NULL,
+    external_id    TEXT NOT NULL,
+    app_id         TEXT NOT NULL,
+    transaction_id TEXT NOT NULL,
+    event_type     TEXT NOT NULL,
+    user_id        TEXT NOT NULL,
+    offer_id       TEXT,
+    offer_name     TEXT,
+    goal_id        TEXT,
+    note           TEXT,
+    user_reward    TEXT,
+    reward_minor   BIGINT,
+    payout_minor   BIGINT,
+    gross_minor    BIGINT,
+    currency       TEXT NOT NULL,
+    occurred_at    BIGINT NOT NULL,
+    click_id       TEXT,
+    -- JSON object of text, in the order reported; NULL: none.
+    extra          TEXT,
+    recorded_at    BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX completions_by_app ON completions (app_id, id);
+CREATE INDEX completions_by_user ON completions (app_id, user_id, id);
+
+CREATE TABLE deliveries (
+    id             TEXT NOT NULL PRIMARY KEY,
+    app_id         TEXT NOT NULL,
+    endpoint_id    TEXT NOT NULL,
+    kind           TEXT NOT NULL CHECK (kind IN ('completion', 'reversal', 'test')),
+    completion_id  TEXT NOT NULL,
+    -- Empty unless the delivery tells of a reversal: NULLs would not collide in the unique index below.
+    reversal_id    TEXT NOT NULL DEFAULT '',
+    transaction_id TEXT NOT NULL,
+    -- name@version under which it was accepted.
+    recipe         TEXT NOT NULL,
+    status         TEXT NOT NULL CHECK (status IN
+                       ('pending', 'sending', 'retrying', 'held', 'delivered', 'dead', 'canceled')),
+    told           TEXT NOT NULL DEFAULT 'never' CHECK (told IN ('never', 'maybe', 'yes')),
+    -- Why it is held.
+    waiting_for    TEXT,
+    -- Counted attempts over its whole life, and since it was last opened (a replay opens a new round).
+    attempts_made  INTEGER NOT NULL DEFAULT 0,
+    round_attempts INTEGER NOT NULL DEFAULT 0,
+    -- The number of the last attempt on record, and how many of our own faults in a row ended there.
+    last_number    INTEGER NOT NULL DEFAULT 0,
+    faults         INTEGER NOT NULL DEFAULT 0,
+    -- When it may be sent next; only where it waits to be sent.
+    due_at         BIGINT,
+    -- The claim of the worker that is sending it. Settling must name the same token.
+    claimed_by     TEXT,
+    claim_token    TEXT,
+    claimed_at     BIGINT,
+    held_since     BIGINT,
+    -- A test's invented completion and options (JSON): tests leave no completion in the ledger.
+    test           TEXT,
+    created_at     BIGINT NOT NULL,
+    ended_at       BIGINT,
+    -- Why it ended where an attempt does not tell: 'expired'.
+    ended_reason   TEXT,
+    CHECK ((status = 'sending') = (claim_token IS NOT NULL)),
+    CHECK ((status IN ('pending', 'retrying')) = (due_at IS NOT NULL)),
+    CHECK ((status = 'held') = (held_since IS NOT NULL)),
+    CHECK ((status IN ('delivered', 'dead', 'canceled')) = (ended_at IS NOT NULL)),
+    CHECK ((kind = 'test') = (test IS NOT NULL))
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX deliveries_once ON deliveries (completion_id, endpoint_id, kind, reversal_id);
+CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
+-- By endpoint first: a claim asks endpoint by endpoint, and never walks over one endpoint's backlog to reach another.
+CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at) WHERE status IN ('pending', 'retrying');
+CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since) WHERE status = 'held';
+CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE status = 'sending';
+-- Leaves out what almost every row is, so that a delivery that succeeds at once never enters it.
+CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
+    WHERE status IN ('pending', 'retrying', 'held', 'dead', 'canceled');
+
+-- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
+CREATE TABLE attempts (
+    delivery_id         TEXT NOT NULL,
+    number              INTEGER NOT NULL,
+    counted             BOOLEAN NOT NULL,
+    started_at          BIGINT NOT NULL,
+    duration_ms         BIGINT NOT NULL,
+    -- The source address it left from; NULL: the host's own route.
+    egress_ip           TEXT,
+    peer                TEXT,
+    method              TEXT,
+    url                 TEXT,
+    -- JSON list of [name, shown value].
+    headers             TEXT,
+    signature_start     TEXT,
+    secret_id           TEXT,
+    outcome             TEXT NOT NULL CHECK (outcome IN
+                            ('delivered', 'http_status', 'body_mismatch', 'redirect', 'timeout', 'connect', 'tls', 'dns',
+                             'protocol', 'blocked_target', 'egress_unavailable', 'interrupted')),
+    error               TEXT,
+    status_code         INTEGER,
+    response_headers    TEXT,
+    response_body       TEXT,
+    retry_after_seconds BIGINT,
+    next_attempt_at     BIGINT,
+    PRIMARY KEY (delivery_id, number)
+) WITHOUT ROWID;

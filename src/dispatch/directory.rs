@@ -1,0 +1,169 @@
+//! The directory: apps, sources and egress IPs in memory, so that neither a report nor a send asks the database.
+//!
+//! It follows the store: whoever changes configuration calls [`Directory::refresh`], a loop calls it besides (changes of
+//! other processes), and what it does not know it looks up once more before it says no. It must never change anything
+//! itself, and it hands out whole snapshots: a send sees one state of an app, never half of a change.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::domain::app::{App, Assignment, EgressIp, Route, route};
+use crate::domain::source::Source;
+use crate::domain::time::Timestamp;
+use crate::store::configuration::Configuration;
+use crate::store::{Store, StoreError};
+
+/// Apps, sources and egress IPs, as of a revision of the configuration.
+#[derive(Debug)]
+pub struct Directory {
+    store: Store,
+    state: RwLock<State>,
+    /// One refresh at a time: a slower, older one must not overwrite a newer one.
+    refreshing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    revision: i64,
+    apps: HashMap<String, Arc<App>>,
+    app_refs: HashMap<String, String>,
+    /// Endpoint id → app id.
+    endpoints: HashMap<String, String>,
+    /// By surface id.
+    sources: HashMap<String, Arc<Source>>,
+    egress_ips: Arc<HashMap<String, EgressIp>>,
+    assignments_of_apps: HashMap<String, Vec<Assignment>>,
+    assignments_of_publishers: HashMap<String, Vec<Assignment>>,
+}
+
+impl Directory {
+    /// A directory that knows all that the store holds.
+    pub async fn load(store: Store) -> Result<Self, StoreError> {
+        let state = RwLock::new(State { revision: -1, ..State::default() });
+        let directory = Self { store, state, refreshing: tokio::sync::Mutex::new(()) };
+        directory.refresh().await?;
+        Ok(directory)
+    }
+
+    /// Takes over what changed in the store; answers whether anything did.
+    pub async fn refresh(&self) -> Result<bool, StoreError> {
+        let _one_at_a_time = self.refreshing.lock().await;
+        let revision = self.read(|state| state.revision);
+        let Some(configuration) = self.store.configuration_since(revision).await? else {
+            return Ok(false);
+        };
+        self.state.write().unwrap_or_else(PoisonError::into_inner).apply(configuration);
+        Ok(true)
+    }
+
+    /// The app with this id or ref; archived ones are unknown. Ids win over refs.
+    pub fn app(&self, id_or_ref: &str) -> Option<Arc<App>> {
+        self.read(|state| {
+            let by_ref = || state.app_refs.get(id_or_ref).and_then(|id| state.apps.get(id));
+            state.apps.get(id_or_ref).or_else(by_ref).cloned()
+        })
+    }
+
+    /// Like [`app`](Self::app), but asks the store before it says no.
+    pub async fn find_app(&self, id_or_ref: &str) -> Result<Option<Arc<App>>, StoreError> {
+        match self.app(id_or_ref) {
+            Some(app) => Ok(Some(app)),
+            None if self.refresh().await? => Ok(self.app(id_or_ref)),
+            None => Ok(None),
+        }
+    }
+
+    /// All apps that are not archived.
+    pub fn apps(&self) -> Vec<Arc<App>> {
+        self.read(|state| state.apps.values().cloned().collect())
+    }
+
+    /// The app that an endpoint belongs to.
+    pub fn app_of_endpoint(&self, endpoint_id: &str) -> Option<Arc<App>> {
+        self.read(|state| state.endpoints.get(endpoint_id).and_then(|id| state.apps.get(id)).cloned())
+    }
+
+    /// The source with this surface id; asks the store before it says no.
+    pub async fn find_source(&self, surface_id: &str) -> Result<Option<Arc<Source>>, StoreError> {
+        let known = |state: &State| state.sources.get(surface_id).cloned();
+        match self.read(known) {
+            Some(source) => Ok(Some(source)),
+            None if self.refresh().await? => Ok(self.read(known)),
+            None => Ok(None),
+        }
+    }
+
+    /// Where the app's callbacks leave from at this instant.
+    pub fn route(&self, app: &App, now: Timestamp) -> Route {
+        self.read(|state| {
+            let of = |assignments: &HashMap<String, Vec<Assignment>>, id: &str| -> Vec<Assignment> {
+                assignments.get(id).cloned().unwrap_or_default()
+            };
+            let of_app = of(&state.assignments_of_apps, &app.id);
+            let of_publisher = of(&state.assignments_of_publishers, &app.publisher_id);
+            route(&of_app, &of_publisher, now, |id| state.egress_ips.get(id))
+        })
+    }
+
+    /// All egress IPs by id.
+    pub fn egress_ips(&self) -> Arc<HashMap<String, EgressIp>> {
+        self.read(|state| Arc::clone(&state.egress_ips))
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        // A panic while the state was being written cannot leave it torn in a way that reading would make worse.
+        look(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl State {
+    fn apply(&mut self, configuration: Configuration) {
+        self.revision = configuration.revision;
+        for app in configuration.apps {
+            self.forget_app(&app.id);
+            if app.archived_at.is_none() {
+                self.remember_app(app);
+            }
+        }
+        let stale = |source: &Source| {
+            configuration.archived_sources.contains(&source.id)
+                || configuration.sources.iter().any(|changed| changed.id == source.id)
+        };
+        self.sources.retain(|_, source| !stale(source));
+        for source in configuration.sources {
+            self.sources.insert(source.surface_id.clone(), Arc::new(source));
+        }
+        self.egress_ips = Arc::new(configuration.egress_ips.into_iter().map(|ip| (ip.id.clone(), ip)).collect());
+        self.assignments_of_apps.clear();
+        self.assignments_of_publishers.clear();
+        for assignment in configuration.assignments {
+            let (map, holder) = match (&assignment.app_id, &assignment.publisher_id) {
+                (Some(app), _) => (&mut self.assignments_of_apps, app),
+                (None, Some(publisher)) => (&mut self.assignments_of_publishers, publisher),
+                (None, None) => continue,
+            };
+            map.entry(holder.clone()).or_default().push(assignment);
+        }
+    }
+
+    fn remember_app(&mut self, app: App) {
+        if let Some(reference) = &app.reference {
+            self.app_refs.insert(reference.clone(), app.id.clone());
+        }
+        for endpoint in &app.endpoints {
+            self.endpoints.insert(endpoint.id.clone(), app.id.clone());
+        }
+        self.apps.insert(app.id.clone(), Arc::new(app));
+    }
+
+    fn forget_app(&mut self, id: &str) {
+        if let Some(app) = self.apps.remove(id) {
+            if let Some(reference) = &app.reference {
+                self.app_refs.remove(reference);
+            }
+            for endpoint in &app.endpoints {
+                self.endpoints.remove(&endpoint.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Floor 3: the machine that takes reports in and sends callbacks out.
+
+pub mod directory;

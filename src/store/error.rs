@@ -1,0 +1,60 @@
+//! What can go wrong in the store. A variant means that *we* (or the machine) are broken, or that the operator must do
+//! something; what a caller did wrong is an outcome of the operation, never an error of the store.
+
+use std::path::PathBuf;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database URL names nothing that can be opened.
+    #[error("database URL: {0}")]
+    Location(String),
+    /// The file cannot be opened or created.
+    #[error("cannot open {}: {reason}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system or the engine said.
+        reason: String,
+    },
+    /// Another process serves from this file.
+    #[error("another ringback process already serves {}; stop it first, or point RINGBACK_DATABASE_URL elsewhere", path.display())]
+    AlreadyServed {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// A migration failed.
+    #[error("migration failed: {0}")]
+    Migration(String),
+    /// The master key is missing, unreadable or not the one that sealed the store's secrets.
+    #[error("{0}")]
+    MasterKey(String),
+    /// A sealed value does not open: the row was tampered with or copied from elsewhere.
+    #[error("the sealed value at {place} cannot be decrypted")]
+    Sealed {
+        /// Where it lies.
+        place: String,
+    },
+    /// A stored value is not one that this version writes.
+    #[error("unreadable value in {place}")]
+    Unreadable {
+        /// Where it lies.
+        place: String,
+    },
+    /// More work waits than can be taken on; come again.
+    #[error("the store is overloaded")]
+    Overloaded,
+    /// The store is shutting down.
+    #[error("the store is closed")]
+    Closed,
+    /// The database answered with an error.
+    #[error("database: {0}")]
+    Database(String),
+}
+
+/// The text of an engine's error names tables and constraints, never values.
+impl From<diesel::result::Error> for StoreError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error.to_string())
+    }
+}
