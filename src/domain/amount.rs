@@ -77,13 +77,30 @@ mod tests {
     #[test]
     fn an_amount_keeps_the_digits_it_was_written_with() {
         for text in ["0", "100", "100.0", "0.10", "123456789012345678", "1.123456789"] {
-            assert_eq!(Decimal::parse(text).map(|amount| amount.to_string()).as_deref(), Some(text));
+            assert_eq!(
+                Decimal::parse(text).map(|amount| amount.to_string()).as_deref(),
+                Some(text)
+            );
         }
     }
 
     #[test]
     fn what_is_not_written_as_an_amount_is_refused() {
-        for text in ["", "-1", "+1", "01", "00", ".5", "5.", "1e3", "1,5", "1 ", "1234567890123456789", "1.1234567890", "٣"] {
+        for text in [
+            "",
+            "-1",
+            "+1",
+            "01",
+            "00",
+            ".5",
+            "5.",
+            "1e3",
+            "1,5",
+            "1 ",
+            "1234567890123456789",
+            "1.1234567890",
+            "٣",
+        ] {
             assert_eq!(Decimal::parse(text), None, "{text:?}");
         }
     }

@@ -66,7 +66,10 @@ pub struct Completion {
 impl Completion {
     /// The value of an extra pair.
     pub fn extra(&self, name: &str) -> Option<&str> {
-        self.extra.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.extra
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 

@@ -2,7 +2,10 @@
 
 pub mod amount;
 pub mod completion;
+pub mod destination;
 pub mod dialect;
 pub mod invalid;
+pub mod retry;
 pub mod secret;
+pub mod template;
 pub mod time;

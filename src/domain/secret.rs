@@ -23,13 +23,22 @@ impl SecretText {
     pub fn brought(text: &str) -> Result<Self, Invalid> {
         let length = text.chars().count();
         if length == 0 || length > LONGEST {
-            return Err(Invalid::field("secret", format!("must have 1 to {LONGEST} characters, not {length}")));
+            return Err(Invalid::field(
+                "secret",
+                format!("must have 1 to {LONGEST} characters, not {length}"),
+            ));
         }
         if text.chars().any(char::is_control) {
-            return Err(Invalid::field("secret", "has a control character (a line break or tab pasted along?)"));
+            return Err(Invalid::field(
+                "secret",
+                "has a control character (a line break or tab pasted along?)",
+            ));
         }
         if text.trim() != text {
-            return Err(Invalid::field("secret", "has white space around it, probably pasted along"));
+            return Err(Invalid::field(
+                "secret",
+                "has white space around it, probably pasted along",
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -80,7 +89,9 @@ impl SecretState {
 
     /// Reads what [`as_str`](Self::as_str) wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Next, Self::Active, Self::Retired].into_iter().find(|state| state.as_str() == text)
+        [Self::Next, Self::Active, Self::Retired]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 }
 

@@ -92,8 +92,14 @@ mod tests {
 
     #[test]
     fn an_instant_is_written_in_utc_with_three_decimals() {
-        assert_eq!(Timestamp::from_millis(1_705_314_600_000).to_string(), "2024-01-15T10:30:00.000Z");
-        assert_eq!(Timestamp::from_millis(1_705_314_600_007).to_string(), "2024-01-15T10:30:00.007Z");
+        assert_eq!(
+            Timestamp::from_millis(1_705_314_600_000).to_string(),
+            "2024-01-15T10:30:00.000Z"
+        );
+        assert_eq!(
+            Timestamp::from_millis(1_705_314_600_007).to_string(),
+            "2024-01-15T10:30:00.007Z"
+        );
     }
 
     #[test]
