@@ -90,8 +90,7 @@ impl Pacing {
         if let Some(gate) = endpoints.get(endpoint_id) {
             return Arc::clone(gate);
         }
-        let gate =
-            Arc::new(Gate { permits: Arc::new(Semaphore::new(PER_ENDPOINT)), wanted: AtomicBool::new(false) });
+        let gate = Arc::new(Gate { permits: Arc::new(Semaphore::new(PER_ENDPOINT)), wanted: AtomicBool::new(false) });
         endpoints.insert(endpoint_id.to_owned(), Arc::clone(&gate));
         gate
     }

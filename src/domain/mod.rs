@@ -15,5 +15,6 @@ pub mod report;
 pub mod retry;
 pub mod secret;
 pub mod source;
+pub mod surface;
 pub mod template;
 pub mod time;

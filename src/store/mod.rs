@@ -10,6 +10,7 @@ pub mod configuration;
 pub mod deliveries;
 mod error;
 pub mod ledger;
+mod prune;
 pub mod queue;
 mod schema;
 pub mod vault;

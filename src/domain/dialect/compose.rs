@@ -106,6 +106,7 @@ pub fn compose(
         url,
         headers,
         body,
+        signature: signed.as_ref().map(|signed| signed.value.clone()),
         signature_start: signed.as_ref().map(|signed| signed.start().to_owned()),
         signed_text: signed.map(|signed| signed.text),
     })
