@@ -245,3 +245,6 @@ impl Header {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

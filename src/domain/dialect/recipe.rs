@@ -549,3 +549,6 @@ fn signature(written: SignatureWritten) -> Result<Signature, String> {
         headers: headers.collect::<Result<_, String>>()?,
     })
 }
+
+#[cfg(test)]
+mod tests;

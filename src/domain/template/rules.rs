@@ -260,3 +260,6 @@ impl Check<'_> {
         warnings
     }
 }
+
+#[cfg(test)]
+mod tests;
