@@ -93,11 +93,14 @@ fn without_match(recipe: &Recipe, received: &Received, keys: &[(String, SecretTe
         .to_owned()
 }
 
+/// What a receiver may have made of a secret's text.
+type Bend<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
+
 /// A mistake in handling the key or the signature rather than the text.
 struct Trick<'a> {
     signature: Signature,
     claimed: String,
-    key: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    key: Bend<'a>,
     mistake: &'static str,
 }
 
@@ -117,7 +120,7 @@ impl Trick<'_> {
 
 fn tricks<'a>(signature: &Signature, prefix: &'a str, claimed: &str) -> Vec<Trick<'a>> {
     let same = |text: &str| Some(text.to_owned());
-    let with = |key: Box<dyn Fn(&str) -> Option<String> + 'a>, mistake| Trick {
+    let with = |key: Bend<'a>, mistake| Trick {
         signature: signature.clone(),
         claimed: claimed.to_owned(),
         key,

@@ -19,7 +19,6 @@ pub mod diagnose;
 pub(crate) mod encoding;
 pub mod received;
 pub mod recipe;
-mod recipe_file;
 pub mod requirements;
 pub mod signature;
 pub mod success;
