@@ -212,3 +212,6 @@ impl Header {
         Self { name: name.to_owned(), value: value.to_owned(), shown: value.to_owned() }
     }
 }
+
+#[cfg(test)]
+mod tests;

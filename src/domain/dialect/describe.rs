@@ -132,3 +132,24 @@ pub fn describe(recipe: &Recipe) -> Description {
         vectors: recipe.vectors().to_vec(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialect::catalog::Catalog;
+
+    #[test]
+    fn a_description_holds_what_a_receiver_needs_to_verify() {
+        let catalog = Catalog::builtin();
+        let json = serde_json::to_value(describe(catalog.get("offermaru").unwrap())).unwrap();
+        assert_eq!(json["recipe"], "offermaru@1");
+        assert_eq!(json["required"][3], "userReward");
+        assert_eq!(json["placeholders"][0]["name"], "user_id");
+        assert_eq!(json["signature"]["signs"]["parameters"][0], "offer_id");
+        assert_eq!(json["reversal"]["part"], true);
+        assert_eq!(json["vectors"].as_array().map(Vec::len), Some(7));
+        let json = serde_json::to_value(describe(catalog.get("besitos").unwrap())).unwrap();
+        assert_eq!(json["parameters"][1]["parameters"][5], "type=survey");
+        assert_eq!(json["signature"]["travels"]["query"], "verifier");
+    }
+}
