@@ -111,13 +111,18 @@ impl Sender {
     fn target<'a>(&'a self, app: &'a App, job: &Job) -> Option<Target<'a>> {
         let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
         let recipe = self.catalog.get_version(&job.delivery.recipe)?;
-        let (client, egress_ip) = self.leave_from(app, job)?;
+        let (client, egress_ip) =
+            self.leave_from(app, job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref()))?;
         Some(Target { app, endpoint, recipe, client, egress_ip })
     }
 
+    /// Whether a callback of the app could leave now, by its own egress IP or by a chosen one.
+    pub fn can_leave(&self, app: &App, chosen: Option<&str>) -> bool {
+        self.leave_from(app, chosen).is_some()
+    }
+
     /// The client that leaves from the right address, if this node has it.
-    fn leave_from(&self, app: &App, job: &Job) -> Option<(reqwest::Client, Option<String>)> {
-        let chosen = job.test.as_ref().and_then(|test| test.egress_ip_id.as_ref());
+    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<(reqwest::Client, Option<String>)> {
         let route = match chosen {
             Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
             None => self.directory.route(app, self.clock.now()),

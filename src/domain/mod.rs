@@ -10,6 +10,7 @@ pub mod fields;
 pub mod identity;
 pub mod ids;
 pub mod invalid;
+pub mod invented;
 pub mod json;
 pub mod report;
 pub mod retry;
