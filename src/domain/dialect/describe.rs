@@ -10,9 +10,9 @@ use super::success::SuccessRule;
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Description {
-    /// `besitos`.
+    /// The dialect, in one word.
     pub name: String,
-    /// `besitos@1`.
+    /// `name@version`.
     pub recipe: String,
     /// The name for people.
     pub title: String,

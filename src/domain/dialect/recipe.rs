@@ -61,7 +61,7 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// `besitos`.
+    /// The dialect, in one word.
     pub fn name(&self) -> &str {
         &self.name
     }
