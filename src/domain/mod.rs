@@ -1,11 +1,16 @@
 //! Floor 1: the words of the product and their rules. Pure: no I/O, no clock, no randomness, no database.
 
+pub mod account;
 pub mod amount;
 pub mod app;
+pub mod app_settings;
 pub mod completion;
 pub mod delivery;
 pub mod dialect;
+pub mod egress;
+pub mod ids;
 pub mod invalid;
+pub mod naming;
 pub mod secret;
 pub mod source;
 pub mod time;

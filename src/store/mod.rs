@@ -4,10 +4,21 @@
 //! [`queue`] is the hot path, the other modules are configuration and look-ups. Nothing here may make a network call,
 //! and nothing here reads the clock: every instant is an argument.
 
+mod app_rows;
+pub mod apps;
 mod backend;
 pub mod configuration;
+pub mod egress;
 mod error;
+mod open_deliveries;
+pub mod page;
+pub mod publishers;
+mod references;
+mod revision;
 mod schema;
+pub mod secrets;
+pub mod sources;
+pub mod tokens;
 pub mod vault;
 mod writer;
 
