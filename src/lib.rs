@@ -20,6 +20,6 @@
 //! and sends by [`domain::dialect`] → [`domain::delivery`] decides what the outcome means → [`store::queue`] settles it.
 
 pub mod clock;
+pub mod dispatch;
 pub mod domain;
 pub mod store;
-pub mod dispatch;

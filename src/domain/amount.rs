@@ -83,7 +83,9 @@ mod tests {
 
     #[test]
     fn what_is_not_written_as_an_amount_is_refused() {
-        for text in ["", "-1", "+1", "01", "00", ".5", "5.", "1e3", "1,5", "1 ", "1234567890123456789", "1.1234567890", "٣"] {
+        for text in
+            ["", "-1", "+1", "01", "00", ".5", "5.", "1e3", "1,5", "1 ", "1234567890123456789", "1.1234567890", "٣"]
+        {
             assert_eq!(Decimal::parse(text), None, "{text:?}");
         }
     }

@@ -165,9 +165,12 @@ impl Outcome {
         match self {
             Self::Delivered => Told::Yes,
             Self::Connect | Self::Tls | Self::Dns | Self::BlockedTarget | Self::EgressUnavailable => Told::Never,
-            Self::HttpStatus | Self::BodyMismatch | Self::Redirect | Self::Timeout | Self::Protocol | Self::Interrupted => {
-                Told::Maybe
-            }
+            Self::HttpStatus
+            | Self::BodyMismatch
+            | Self::Redirect
+            | Self::Timeout
+            | Self::Protocol
+            | Self::Interrupted => Told::Maybe,
         }
     }
 }
@@ -296,7 +299,10 @@ mod tests {
     #[test]
     fn our_own_faults_burn_no_attempt_and_their_pause_doubles_to_five_minutes_but_never_sinks_under_a_second() {
         let pause = |faults, scale| fault_pause(faults, scale).as_millis();
-        assert_eq!([pause(0, 1000), pause(1, 1000), pause(4, 1000), pause(5, 1000)], [15_000, 30_000, 240_000, 300_000]);
+        assert_eq!(
+            [pause(0, 1000), pause(1, 1000), pause(4, 1000), pause(5, 1000)],
+            [15_000, 30_000, 240_000, 300_000]
+        );
         assert_eq!([pause(70, 1000), pause(0, 10), pause(0, 0)], [300_000, 1_000, 1_000]);
         let worn_out = Progress { round_attempts: 99, faults: 0 };
         assert_eq!(decide(worn_out, failed(false), PACE, NOW), after(15_000));

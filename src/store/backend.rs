@@ -57,7 +57,8 @@ impl ServeLock {
         let mut path = location.path.clone().into_os_string();
         path.push(".lock");
         let opened = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = opened.map_err(|error| StoreError::Open { path: PathBuf::from(&path), reason: error.to_string() })?;
+        let file =
+            opened.map_err(|error| StoreError::Open { path: PathBuf::from(&path), reason: error.to_string() })?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::AlreadyServed { path: location.path.clone() }),
@@ -70,7 +71,8 @@ impl ServeLock {
 
 /// Opens a connection that may write.
 pub(super) fn connect(location: &Location) -> Result<Conn, StoreError> {
-    let open = |error: &dyn std::fmt::Display| StoreError::Open { path: location.path.clone(), reason: error.to_string() };
+    let open =
+        |error: &dyn std::fmt::Display| StoreError::Open { path: location.path.clone(), reason: error.to_string() };
     let mut conn = Conn::establish(&location.path.to_string_lossy()).map_err(|error| open(&error))?;
     // WAL lets readers go on while the writer commits; FULL flushes each commit to the disk before it is acknowledged;
     // the time-out covers a command-line call that writes beside a running server. 16 MiB of cache keep the hot pages

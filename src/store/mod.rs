@@ -7,12 +7,17 @@
 mod app_rows;
 pub mod apps;
 mod backend;
+mod completions;
 pub mod configuration;
+pub mod deliveries;
 pub mod egress;
 mod error;
+mod error;
+pub mod ledger;
 mod open_deliveries;
 pub mod page;
 pub mod publishers;
+pub mod queue;
 mod references;
 mod revision;
 mod schema;
@@ -129,15 +134,15 @@ struct ReaderSetup;
 impl CustomizeConnection<Conn, diesel::r2d2::Error> for ReaderSetup {
     fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
         use diesel::connection::SimpleConnection;
-        conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;").map_err(diesel::r2d2::Error::QueryError)
+        conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")
+            .map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
 /// Finds the master key that belongs to the store, or makes the first one, and opens the digest key with it.
 fn unlock(conn: &mut Conn, key_file: &std::path::Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
-    let row: (Option<String>, Option<Vec<u8>>) = installation::table
-        .select((installation::master_fingerprint, installation::digest_key_sealed))
-        .first(conn)?;
+    let row: (Option<String>, Option<Vec<u8>>) =
+        installation::table.select((installation::master_fingerprint, installation::digest_key_sealed)).first(conn)?;
     let holds_secrets = holds_secrets(conn)?;
     let found = MasterKey::read(key_file)?;
     match (found, row) {

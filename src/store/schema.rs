@@ -216,4 +216,19 @@ table! {
 
 diesel::joinable!(secrets -> endpoints (endpoint_id));
 diesel::joinable!(endpoints -> apps (app_id));
-diesel::allow_tables_to_appear_in_same_query!(installation, publishers, tokens, sources, apps, endpoints, secrets, egress_ips, egress_assignments, reported, transaction_ids, completions, deliveries, attempts);
+diesel::allow_tables_to_appear_in_same_query!(
+    installation,
+    publishers,
+    tokens,
+    sources,
+    apps,
+    endpoints,
+    secrets,
+    egress_ips,
+    egress_assignments,
+    reported,
+    transaction_ids,
+    completions,
+    deliveries,
+    attempts
+);

@@ -114,7 +114,10 @@ pub struct Header {
 /// Neither a URL with its signature nor a header's value may end in a log by way of `{:?}`.
 impl std::fmt::Debug for CallbackRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CallbackRequest").field("method", &self.method).field("url", &self.shown_url).finish_non_exhaustive()
+        f.debug_struct("CallbackRequest")
+            .field("method", &self.method)
+            .field("url", &self.shown_url)
+            .finish_non_exhaustive()
     }
 }
 

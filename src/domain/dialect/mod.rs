@@ -10,4 +10,17 @@
 //!   against the recipe that will sign it.
 //! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
 
+mod body;
 pub mod callback;
+pub mod catalog;
+pub mod compose;
+pub mod describe;
+pub(crate) mod encoding;
+pub mod recipe;
+mod recipe_file;
+pub mod requirements;
+pub mod signature;
+pub mod success;
+pub(crate) mod target;
+pub mod value;
+mod values;

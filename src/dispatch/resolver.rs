@@ -1,0 +1,120 @@
+//! The resolver: a name becomes only such addresses as may be connected to.
+//!
+//! What is vetted here is what the connection is made to: there is no second look-up in between that could answer
+//! otherwise. A literal address never comes here, so the sender vets those itself. Whose fault a failure is matters:
+//! a name that does not exist, or points inside, is the publisher's; a resolver that does not answer is ours.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_resolver::TokioResolver;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use crate::domain::destination::TargetPolicy;
+
+/// How long the resolver may take before it counts as failed (product.md, "our faults burn no attempt").
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Why a name gave no address to connect to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unresolved {
+    /// The publisher's: there is no such name, or it has no address of the family that the egress IP needs.
+    #[error("the name {0} does not exist, or has no address of the egress IP's family")]
+    NoSuchName(String),
+    /// The publisher's: the name points to where callbacks must not go.
+    #[error("the name {name} points to {address}, which is not a public address")]
+    Blocked {
+        /// The name.
+        name: String,
+        /// One of its addresses.
+        address: IpAddr,
+    },
+    /// Ours: the resolver failed or did not answer in time.
+    #[error("the resolver failed: {0}")]
+    Resolver(String),
+}
+
+/// Looks names up and hands on what the policy allows.
+#[derive(Clone)]
+pub struct VettingResolver {
+    resolver: Arc<TokioResolver>,
+    policy: Arc<TargetPolicy>,
+    family: Family,
+}
+
+/// Which addresses can be reached from a source address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Only IPv4: the source is an IPv4 address.
+    V4,
+    /// Only IPv6.
+    V6,
+    /// Either: no source address is fixed.
+    Any,
+}
+
+impl Family {
+    /// The family that a source address can reach.
+    pub fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
+    }
+
+    /// Whether an address can be reached.
+    pub fn reaches(self, address: IpAddr) -> bool {
+        match self {
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
+            Self::Any => true,
+        }
+    }
+}
+
+impl VettingResolver {
+    /// A resolver configured as the machine is.
+    pub fn from_system(policy: Arc<TargetPolicy>) -> Result<Self, Unresolved> {
+        let resolver = TokioResolver::builder_tokio()
+            .and_then(hickory_resolver::ResolverBuilder::build)
+            .map_err(|error| Unresolved::Resolver(error.to_string()))?;
+        Ok(Self { resolver: Arc::new(resolver), policy, family: Family::Any })
+    }
+
+    /// The same, for a source address of one family.
+    #[must_use]
+    pub fn for_family(&self, family: Family) -> Self {
+        Self { family, ..self.clone() }
+    }
+
+    async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, Unresolved> {
+        // A trailing dot keeps the machine's search domains out of it: a callback's name is always absolute.
+        let absolute = format!("{}.", name.trim_end_matches('.'));
+        let found = match tokio::time::timeout(PATIENCE, self.resolver.lookup_ip(absolute)).await {
+            Ok(Ok(found)) => found.iter().collect::<Vec<_>>(),
+            Ok(Err(error)) if error.is_no_records_found() => Vec::new(),
+            Ok(Err(error)) => return Err(Unresolved::Resolver(error.to_string())),
+            Err(_) => return Err(Unresolved::Resolver(format!("no answer within {} s", PATIENCE.as_secs()))),
+        };
+        self.vet(name, found)
+    }
+
+    fn vet(&self, name: &str, found: Vec<IpAddr>) -> Result<Vec<IpAddr>, Unresolved> {
+        let reachable: Vec<IpAddr> = found.into_iter().filter(|address| self.family.reaches(*address)).collect();
+        let Some(first) = reachable.first().copied() else {
+            return Err(Unresolved::NoSuchName(name.to_owned()));
+        };
+        let allowed: Vec<IpAddr> = reachable.into_iter().filter(|address| self.policy.allows(*address)).collect();
+        if allowed.is_empty() { Err(Unresolved::Blocked { name: name.to_owned(), address: first }) } else { Ok(allowed) }
+    }
+}
+
+impl Resolve for VettingResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let this = self.clone();
+        Box::pin(async move {
+            let addresses = this.look_up(name.as_str()).await?;
+            // Port 0 stands for the URL's own port.
+            let addresses: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
+            Ok(addresses)
+        })
+    }
+}

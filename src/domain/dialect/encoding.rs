@@ -1,0 +1,77 @@
+//! Percent-encoding, the one way in which every receiver's library decodes and re-encodes alike.
+//!
+//! Values are encoded strictly by RFC 3986: only `A-Z a-z 0-9 - _ . ~` stay literal, hex is upper-case. Nothing here may
+//! go through a URL type: those encode each part by a table of their own.
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode, percent_encode, utf8_percent_encode};
+
+/// Everything but RFC 3986's unreserved characters.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// What a URL library would rewrite in a path, or read as something else (`\` as `/`).
+const PATH_LITERAL: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}').add(b'^').add(b'|').add(b'\\');
+
+/// In a query, URL libraries rewrite an apostrophe besides.
+const QUERY_LITERAL: &AsciiSet = &PATH_LITERAL.add(b'\'');
+
+/// A value, strictly encoded.
+pub(crate) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, VALUE).to_string()
+}
+
+/// A query's name or value as form decoders read it: `+` is a space; bytes that are not UTF-8 are replaced.
+pub(crate) fn decode(encoded: &str) -> String {
+    String::from_utf8_lossy(&decoded_bytes(encoded)).into_owned()
+}
+
+/// A query's literal text in the form that a receiver gets by decoding it and encoding it strictly.
+pub(crate) fn recode(literal: &str) -> String {
+    percent_encode(&decoded_bytes(literal), VALUE).to_string()
+}
+
+/// A path's literal text as written, save for what a URL library would rewrite.
+pub(crate) fn keep_in_path(literal: &str) -> String {
+    utf8_percent_encode(literal, PATH_LITERAL).to_string()
+}
+
+/// A query's literal text as written, save for what a URL library would rewrite.
+pub(crate) fn keep_in_query(literal: &str) -> String {
+    utf8_percent_encode(literal, QUERY_LITERAL).to_string()
+}
+
+fn decoded_bytes(encoded: &str) -> Vec<u8> {
+    percent_decode(encoded.replace('+', " ").as_bytes()).collect()
+}
+
+/// The key under which PHP files a parameter of this (decoded) name: `.` and space become `_`, `[` begins an index.
+pub(crate) fn php_key(name: &str) -> String {
+    let base = name.trim_start_matches(' ');
+    let base = base.find('[').map_or(base, |at| &base[..at]);
+    base.replace(['.', ' '], "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_unreserved_characters_stay_literal_in_a_value() {
+        assert_eq!(encode("aZ09-_.~"), "aZ09-_.~");
+        assert_eq!(encode(" +%&=#'\"*()!/?\n"), "%20%2B%25%26%3D%23%27%22%2A%28%29%21%2F%3F%0A");
+        assert_eq!(encode("é漢🎁"), "%C3%A9%E6%BC%A2%F0%9F%8E%81");
+    }
+
+    #[test]
+    fn a_static_query_is_encoded_as_the_receiver_will_encode_it_again() {
+        assert_eq!(recode("a+b%2f(c)%"), "a%20b%2F%28c%29%25");
+        assert_eq!(recode("%ff"), "%FF");
+    }
+
+    #[test]
+    fn a_name_is_filed_by_php_without_dots_spaces_and_indices() {
+        assert_eq!(php_key(" user.id"), "user_id");
+        assert_eq!(php_key("user_id[]"), "user_id");
+        assert_eq!(php_key("user_id"), "user_id");
+    }
+}

@@ -1,0 +1,102 @@
+//! What a dialect needs of a report, asked before the report is accepted: a completion that could never be told is
+//! refused to the one who can mend it.
+//!
+//! It composes a trial callback with a made-up key, so that the answer is the engine's own. It must not refuse what the
+//! endpoint lacks (a URL, a secret, a surface): such deliveries are held, not refused.
+
+use super::callback::{Callback, Occasion, Receiver};
+use super::compose::{ComposeError, LONGEST_URL, ambiguities, compose};
+use super::recipe::{Recipe, Requirement};
+use super::value::Source;
+use super::values::Values;
+use crate::domain::completion::Completion;
+use crate::domain::invalid::Invalid;
+use crate::domain::secret::SecretText;
+
+/// Stand-ins of the trial, as long as the real ones.
+const TRIAL_EVENT: &str = "evt_00000000000000000000000000";
+const TRIAL_SURFACE: &str = "trial";
+
+/// Checks a report for one endpoint's dialect.
+pub fn check_report(recipe: &Recipe, receiver: &Receiver, completion: &Completion) -> Result<(), Invalid> {
+    let mut invalid = missing(recipe, completion);
+    if let Some(currency) = recipe.payout_currency().filter(|currency| *currency != completion.currency) {
+        let message = format!("must be {currency} for {}: amounts are not converted", recipe.title());
+        invalid.push("currency", message);
+    }
+    let receiver = Receiver {
+        surface_id: receiver.surface_id.clone().or_else(|| Some(TRIAL_SURFACE.to_owned())),
+        ..receiver.clone()
+    };
+    let callback = Callback {
+        event_id: TRIAL_EVENT,
+        completion,
+        occasion: &Occasion::Completed,
+        attempted_at: completion.recorded_at,
+        created_at: completion.recorded_at,
+        is_test: false,
+    };
+    let key = SecretText::known("trial".to_owned());
+    match compose(recipe, &receiver, &callback, Some(&key)) {
+        Err(ComposeError::Invalid(faults)) => invalid.extend(faults),
+        Err(ComposeError::UrlTooLong { bytes }) => {
+            let message = format!("expands to {bytes} bytes with these values; at most {LONGEST_URL} are sent");
+            invalid.push("callbackUrl", message);
+        }
+        // Without a URL nothing can be expanded, but what is ambiguous now will be ambiguous then.
+        Err(ComposeError::NoCallbackUrl) => {
+            invalid.extend(ambiguities(&Values { recipe, receiver: &receiver, callback: &callback }));
+        }
+        // The rest is the endpoint's state, or about reversals.
+        Ok(_) | Err(_) => {}
+    }
+    invalid.into_result()
+}
+
+fn missing(recipe: &Recipe, completion: &Completion) -> Invalid {
+    let mut invalid = Invalid::none();
+    for requirement in recipe.required() {
+        match requirement {
+            Requirement::One(source) if !has(completion, *source) => {
+                invalid.push(source.field(), format!("is required by {}", recipe.title()));
+            }
+            Requirement::AnyOf(sources) if !sources.iter().any(|source| has(completion, *source)) => {
+                let names: Vec<&str> = sources.iter().map(|source| source.field()).collect();
+                let message = format!("one of {} is required by {}", names.join(", "), recipe.title());
+                invalid.push(names.first().copied().unwrap_or_default(), message);
+            }
+            Requirement::One(_) | Requirement::AnyOf(_) => {}
+        }
+    }
+    invalid
+}
+
+/// Whether the report holds it: zero is a value, an empty text is none.
+fn has(completion: &Completion, source: Source) -> bool {
+    let filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    match source {
+        Source::UserId => !completion.user_id.is_empty(),
+        Source::TransactionId | Source::OriginalTransactionId => !completion.transaction_id.is_empty(),
+        Source::OfferId => filled(&completion.offer_id),
+        Source::OfferName => filled(&completion.offer_name),
+        Source::GoalId => filled(&completion.goal_id),
+        Source::Note => filled(&completion.note),
+        Source::ClickId => filled(&completion.click_id),
+        Source::UserReward => completion.user_reward.is_some(),
+        Source::RewardMinor => completion.reward_minor.is_some(),
+        Source::PayoutMinor => completion.payout_minor.is_some(),
+        Source::GrossMinor => completion.gross_minor.is_some(),
+        Source::Extra => !completion.extra.is_empty(),
+        // What the endpoint, the delivery or the attempt gives is there without the reporter's doing.
+        Source::AppId
+        | Source::AppLabel
+        | Source::Currency
+        | Source::EventType
+        | Source::OccurredAt
+        | Source::Timestamp
+        | Source::EventId
+        | Source::CreatedAt
+        | Source::AttemptedAt
+        | Source::SurfaceId => true,
+    }
+}

@@ -1,0 +1,142 @@
+//! What counts as an acknowledgement: a status and, for receivers that answer 200 to everything, a word in the body.
+//!
+//! A recipe says it, a publisher may override it for an endpoint, so one type serves both. It must not decide about
+//! anything but the answer: redirects, time-outs and broken connections never reach it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::invalid::Invalid;
+
+/// Longest token looked for: more than this of an answer is not kept anyway.
+const LONGEST_TOKEN: usize = 256;
+
+/// Statuses that acknowledge, and a text that the body must hold besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "AsWritten", into = "AsWritten")]
+pub struct SuccessRule {
+    statuses: Vec<Statuses>,
+    body_contains: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Statuses {
+    Exactly(u16),
+    AnySuccess,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AsWritten {
+    statuses: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body_contains: Option<String>,
+}
+
+impl SuccessRule {
+    /// A rule from `["200"]` or `["2xx"]` and an optional token; faults are reported under `success.…`.
+    pub fn new(statuses: &[String], body_contains: Option<String>) -> Result<Self, Invalid> {
+        let mut invalid = Invalid::none();
+        let parsed: Option<Vec<_>> = statuses.iter().map(|text| Statuses::parse(text)).collect();
+        let parsed = parsed.filter(|parsed| !parsed.is_empty());
+        if parsed.is_none() {
+            invalid.push("success.statuses", "must be statuses from \"200\" to \"299\", or \"2xx\" for all of them");
+        }
+        if body_contains.as_ref().is_some_and(|token| token.is_empty() || token.len() > LONGEST_TOKEN) {
+            invalid.push("success.bodyContains", format!("must have 1 to {LONGEST_TOKEN} bytes"));
+        }
+        invalid.into_result()?;
+        Ok(Self { statuses: parsed.unwrap_or_default(), body_contains })
+    }
+
+    /// Whether this status acknowledges (if the body does, too).
+    pub fn accepts_status(&self, status: u16) -> bool {
+        self.statuses.iter().any(|statuses| match statuses {
+            Statuses::Exactly(exactly) => *exactly == status,
+            Statuses::AnySuccess => (200..300).contains(&status),
+        })
+    }
+
+    /// Whether the body must be read before the answer can be judged.
+    pub fn needs_body(&self) -> bool {
+        self.body_contains.is_some()
+    }
+
+    /// Whether the body holds what it must; any body does where nothing is asked of it.
+    pub fn accepts_body(&self, body: &[u8]) -> bool {
+        self.body_contains
+            .as_ref()
+            .is_none_or(|token| body.windows(token.len()).any(|window| window == token.as_bytes()))
+    }
+}
+
+impl Statuses {
+    fn parse(text: &str) -> Option<Self> {
+        if text == "2xx" {
+            return Some(Self::AnySuccess);
+        }
+        let exact = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|status| exact && (200..300).contains(status)).map(Self::Exactly)
+    }
+
+    fn written(self) -> String {
+        match self {
+            Self::Exactly(status) => status.to_string(),
+            Self::AnySuccess => "2xx".to_owned(),
+        }
+    }
+}
+
+impl TryFrom<AsWritten> for SuccessRule {
+    type Error = Invalid;
+
+    fn try_from(written: AsWritten) -> Result<Self, Invalid> {
+        Self::new(&written.statuses, written.body_contains)
+    }
+}
+
+impl From<SuccessRule> for AsWritten {
+    fn from(rule: SuccessRule) -> Self {
+        let statuses = rule.statuses.into_iter().map(Statuses::written).collect();
+        Self { statuses, body_contains: rule.body_contains }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(statuses: &[&str], token: Option<&str>) -> Result<SuccessRule, Invalid> {
+        let statuses: Vec<String> = statuses.iter().map(|text| (*text).to_owned()).collect();
+        SuccessRule::new(&statuses, token.map(str::to_owned))
+    }
+
+    #[test]
+    fn an_exact_status_is_not_any_success() {
+        let exact = rule(&["200"], None).unwrap();
+        assert!(exact.accepts_status(200) && !exact.accepts_status(201) && !exact.accepts_status(204));
+        let any = rule(&["2xx"], None).unwrap();
+        assert!(any.accepts_status(200) && any.accepts_status(299) && !any.accepts_status(301));
+    }
+
+    #[test]
+    fn a_token_is_looked_for_anywhere_in_the_body() {
+        let rule = rule(&["2xx"], Some("OK")).unwrap();
+        assert!(rule.needs_body() && rule.accepts_body(b"{\"r\":\"OK\"}") && !rule.accepts_body(b"DUP"));
+    }
+
+    #[test]
+    fn a_failure_or_a_redirect_can_not_be_declared_a_success() {
+        for statuses in [&["404"][..], &["302"], &["0200"], &["+20"], &["xx"], &[]] {
+            assert!(rule(statuses, None).is_err(), "{statuses:?}");
+        }
+        assert!(rule(&["200"], Some("")).is_err());
+    }
+
+    #[test]
+    fn a_rule_is_shown_as_it_was_written() {
+        let json = r#"{"statuses":["200","2xx"],"bodyContains":"1"}"#;
+        let rule: SuccessRule = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&rule).unwrap(), json);
+        assert!(serde_json::from_str::<SuccessRule>(r#"{"statuses":["200"],"body":"1"}"#).is_err());
+    }
+}

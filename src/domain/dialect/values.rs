@@ -1,0 +1,175 @@
+//! The values of one callback: looks up what a recipe's rules ask for, in the completion, the occasion and the endpoint.
+//!
+//! Digits and texts are passed on as reported. It must not encode: that depends on where a value goes.
+
+use super::callback::{Callback, Occasion, Receiver, TakenBack, TimestampSource};
+use super::recipe::{Recipe, ReversedId, Tells};
+use super::value::{Format, Source, ValueRule};
+use crate::domain::amount::{Decimal, Minor, minor_as_major};
+use crate::domain::time::Timestamp;
+
+/// Everything that one callback can tell.
+pub(super) struct Values<'a> {
+    pub(super) recipe: &'a Recipe,
+    pub(super) receiver: &'a Receiver,
+    pub(super) callback: &'a Callback<'a>,
+}
+
+/// A value as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(String),
+    Integer(i64),
+    Pairs(Vec<(String, String)>),
+}
+
+enum Found {
+    Text(String),
+    Amount(Minor),
+    Instant(Timestamp),
+    Pairs(Vec<(String, String)>),
+}
+
+impl Values<'_> {
+    /// What the rule asks for; `None` if there is nothing. An empty text is nothing.
+    pub(super) fn value(&self, rule: &ValueRule) -> Option<Value> {
+        let fixed = match self.callback.occasion {
+            Occasion::Completed => &rule.when_completed,
+            Occasion::Reversed(_) => &rule.when_reversed,
+        };
+        if let Some(word) = fixed {
+            return Some(Value::Text(word.clone()));
+        }
+        let found = rule.source.and_then(|source| self.find(source));
+        let found = found.or_else(|| rule.otherwise.and_then(|source| self.find(source)));
+        found.map(|found| found.written(rule.format)).or_else(|| rule.absent.clone().map(Value::Text))
+    }
+
+    /// The same as text, as URLs and headers need it.
+    pub(super) fn text(&self, rule: &ValueRule) -> Option<String> {
+        match self.value(rule)? {
+            Value::Text(text) => Some(text),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Pairs(_) => None,
+        }
+    }
+
+    /// The value of a placeholder by its name, `extra.…` included.
+    pub(super) fn named(&self, name: &str) -> Option<String> {
+        match name.strip_prefix("extra.") {
+            Some(key) => self.callback.completion.extra(key).map(str::to_owned),
+            None => self.recipe.placeholder(name).and_then(|placeholder| self.text(&placeholder.rule)),
+        }
+    }
+
+    fn find(&self, source: Source) -> Option<Found> {
+        let completion = self.callback.completion;
+        match source {
+            Source::UserId => text(Some(&completion.user_id)),
+            Source::TransactionId => Some(Found::Text(self.transaction_id())),
+            Source::OriginalTransactionId => text(Some(&completion.transaction_id)),
+            Source::AppId => text(Some(&completion.app_id)),
+            Source::AppLabel => text(Some(&self.receiver.app_label)),
+            Source::OfferId => text(completion.offer_id.as_ref()),
+            Source::OfferName => text(completion.offer_name.as_ref()),
+            Source::GoalId => text(completion.goal_id.as_ref()),
+            Source::Note => text(completion.note.as_ref()),
+            Source::UserReward => self.user_reward(),
+            Source::RewardMinor => self.amount(completion.reward_minor, |taken| taken.reward_minor),
+            Source::PayoutMinor => self.amount(completion.payout_minor, |taken| taken.payout_minor),
+            Source::GrossMinor => self.amount(completion.gross_minor, |taken| taken.gross_minor),
+            Source::Currency => text(Some(&completion.currency)),
+            Source::EventType => text(Some(&completion.event_type)),
+            Source::OccurredAt => Some(Found::Instant(self.occurred_at())),
+            Source::Timestamp => Some(Found::Instant(match self.receiver.timestamp_source {
+                TimestampSource::Completion => self.occurred_at(),
+                TimestampSource::Attempt => self.callback.attempted_at,
+            })),
+            Source::ClickId => text(completion.click_id.as_ref()),
+            Source::Extra => (!completion.extra.is_empty()).then(|| Found::Pairs(completion.extra.clone())),
+            Source::EventId => Some(Found::Text(self.callback.event_id.to_owned())),
+            Source::CreatedAt => Some(Found::Instant(self.callback.created_at)),
+            Source::AttemptedAt => Some(Found::Instant(self.callback.attempted_at)),
+            Source::SurfaceId => text(self.receiver.surface_id.as_ref()),
+        }
+    }
+
+    /// What is taken back, where this callback tells that rather than the completion once more.
+    fn taken_back(&self) -> Option<(&TakenBack, Tells)> {
+        match (self.callback.occasion, self.recipe.reversal()) {
+            (Occasion::Reversed(taken), Some(reversal)) if reversal.tells != Tells::Completion => {
+                Some((taken, reversal.tells))
+            }
+            _ => None,
+        }
+    }
+
+    fn transaction_id(&self) -> String {
+        let id = &self.callback.completion.transaction_id;
+        match (self.callback.occasion, self.recipe.reversal()) {
+            (Occasion::Reversed(taken), Some(reversal)) if reversal.transaction_id == ReversedId::Prefixed => {
+                match taken.ordinal {
+                    0 | 1 => format!("r-{id}"),
+                    ordinal => format!("r{ordinal}-{id}"),
+                }
+            }
+            _ => id.clone(),
+        }
+    }
+
+    fn occurred_at(&self) -> Timestamp {
+        self.taken_back().map_or(self.callback.completion.occurred_at, |(taken, _)| taken.occurred_at)
+    }
+
+    /// An amount that the completion never had is not taken back either; of one that a part leaves alone, zero is.
+    fn amount(&self, given: Option<Minor>, taken_of: fn(&TakenBack) -> Option<Minor>) -> Option<Found> {
+        let given = given?;
+        let amount = match self.taken_back() {
+            None => given,
+            Some((taken, tells)) => {
+                let amount = taken_of(taken).unwrap_or(if taken.whole { given } else { 0 });
+                if tells == Tells::TakenBackNegative { amount.checked_neg()? } else { amount }
+            }
+        };
+        Some(Found::Amount(amount))
+    }
+
+    fn user_reward(&self) -> Option<Found> {
+        let given = self.callback.completion.user_reward.as_ref()?;
+        let written = match self.taken_back() {
+            None => given.to_string(),
+            Some((taken, tells)) => {
+                let whole = taken.whole.then_some(given);
+                match taken.user_reward.as_ref().or(whole) {
+                    None => "0".to_owned(),
+                    Some(amount) if tells == Tells::TakenBackNegative => negative(amount),
+                    Some(amount) => amount.to_string(),
+                }
+            }
+        };
+        Some(Found::Text(written))
+    }
+}
+
+/// The digits behind a minus sign; there is no negative zero.
+fn negative(amount: &Decimal) -> String {
+    if amount.is_zero() { amount.to_string() } else { format!("-{amount}") }
+}
+
+fn text(text: Option<&String>) -> Option<Found> {
+    text.filter(|text| !text.is_empty()).map(|text| Found::Text(text.clone()))
+}
+
+impl Found {
+    fn written(self, format: Format) -> Value {
+        match (self, format) {
+            (Self::Text(text), _) => Value::Text(text),
+            (Self::Pairs(pairs), _) => Value::Pairs(pairs),
+            (Self::Amount(amount), Format::Major(decimals)) => Value::Text(minor_as_major(amount, decimals)),
+            (Self::Amount(amount), _) => Value::Integer(amount),
+            (Self::Instant(instant), Format::Seconds) => Value::Integer(instant.as_seconds()),
+            (Self::Instant(instant), Format::Rfc3339) => Value::Text(instant.to_string()),
+            (Self::Instant(instant), _) => Value::Integer(instant.as_millis()),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! JSON objects read strictly: fields in order, duplicate keys refused, numbers left as they were written.
+//!
+//! A general JSON value would lose what matters here: it turns `100.0` into another number and keeps the last of two
+//! equal keys, so that a signature would cover one amount and the record another.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// The text is not one JSON object with distinct keys; the message is for the caller.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(pub String);
+
+/// A JSON object, its values still as they were written.
+#[derive(Debug)]
+pub struct Object(pub Vec<(String, Box<RawValue>)>);
+
+impl Object {
+    /// Reads a text that must be one object with distinct keys.
+    pub fn parse(text: &[u8]) -> Result<Self, Malformed> {
+        let text = std::str::from_utf8(text).map_err(|_| Malformed("the body is not UTF-8".to_owned()))?;
+        let malformed = |error: serde_json::Error| Malformed(format!("the body is not a JSON object: {error}"));
+        serde_json::from_str(text).map_err(malformed)
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut pairs: Vec<(String, Box<RawValue>)> = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
+                    if pairs.iter().any(|(known, _)| *known == key) {
+                        return Err(serde::de::Error::custom(format!("duplicate key {key:?}")));
+                    }
+                    pairs.push((key, value));
+                }
+                Ok(Object(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(Pairs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn duplicate_keys_and_anything_but_one_object_are_refused() {
+        for text in [&b"{\"a\":1,\"a\":1}"[..], b"[]", b"1", b"", b"{}{}", b"{\"a\":}", b"\xff", b"{\"a\":1,}"] {
+            assert!(Object::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_left_as_they_were_written() {
+        let object = Object::parse(b"{\"a\": 100.0, \"b\": 0.10}").unwrap();
+        let raw: Vec<&str> = object.0.iter().map(|(_, value)| value.get()).collect();
+        assert_eq!(raw, ["100.0", "0.10"]);
+    }
+}

@@ -1,0 +1,193 @@
+//! A report as an offer system sends it, parsed once: after this no one checks a field's form again.
+//!
+//! This module knows the form of each field (product.md's table of a conversion); what the app's dialects need besides,
+//! and whether app and click exist, is the intake's to check. All faults of a report are told at once.
+
+use super::amount::{Decimal, Minor};
+use super::completion::Completion;
+use super::fields::Fields;
+use super::invalid::Invalid;
+use super::json::Object;
+use super::time::Timestamp;
+
+/// Longest `externalId`, `transactionId`, `userId` and other ids, in characters.
+const ID: usize = 128;
+const NAME: usize = 255;
+const NOTE: usize = 500;
+/// Event types that only a reversal may carry.
+const RESERVED_EVENTS: [&str; 3] = ["refund", "reversal", "chargeback"];
+
+const FIELDS: [&str; 17] = [
+    "externalId",
+    "transactionId",
+    "eventType",
+    "appId",
+    "userId",
+    "offerId",
+    "offerName",
+    "goalId",
+    "note",
+    "userReward",
+    "rewardMinor",
+    "payoutMinor",
+    "grossMinor",
+    "currency",
+    "occurredAt",
+    "clickId",
+    "extra",
+];
+
+/// A report whose every field has its documented form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The source's stable id.
+    pub external_id: String,
+    /// What receivers see, where the report chose it.
+    pub transaction_id: Option<String>,
+    /// `sale`, `install`, …
+    pub event_type: String,
+    /// By id or ref.
+    pub app_id: Option<String>,
+    /// The publisher's user.
+    pub user_id: Option<String>,
+    /// The offer.
+    pub offer_id: Option<String>,
+    /// The offer's name.
+    pub offer_name: Option<String>,
+    /// The goal.
+    pub goal_id: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
+    /// Reward in the app's currency.
+    pub user_reward: Option<Decimal>,
+    /// Reward in the payout currency.
+    pub reward_minor: Option<Minor>,
+    /// Payout.
+    pub payout_minor: Option<Minor>,
+    /// Gross.
+    pub gross_minor: Option<Minor>,
+    /// ISO 4217.
+    pub currency: String,
+    /// When the user completed the offer, where the report says so.
+    pub occurred_at: Option<Timestamp>,
+    /// A click of the tracking link.
+    pub click_id: Option<String>,
+    /// Further pairs, in their order.
+    pub extra: Vec<(String, String)>,
+}
+
+impl Report {
+    /// Checks every field of a report; `now` bounds `occurredAt`.
+    pub fn parse(object: &Object, now: Timestamp) -> Result<Self, Invalid> {
+        let mut fields = Fields::of(object);
+        fields.refuse_unknown(&FIELDS);
+        let report = Self {
+            external_id: fields.required_text("externalId", ID),
+            transaction_id: fields.text("transactionId", ID),
+            event_type: fields.required_text("eventType", 32),
+            app_id: fields.text("appId", ID),
+            user_id: fields.text("userId", ID),
+            offer_id: fields.text("offerId", ID),
+            offer_name: fields.text("offerName", NAME),
+            goal_id: fields.text("goalId", ID),
+            note: fields.text("note", NOTE),
+            user_reward: fields.decimal("userReward"),
+            reward_minor: fields.minor("rewardMinor"),
+            payout_minor: fields.minor("payoutMinor"),
+            gross_minor: fields.minor("grossMinor"),
+            currency: fields.text("currency", 3).unwrap_or_else(|| "USD".to_owned()),
+            occurred_at: fields.instant("occurredAt", now),
+            click_id: fields.text("clickId", ID),
+            extra: fields.pairs("extra"),
+        };
+        let mut faults = fields.into_faults();
+        report.check_words(&mut faults);
+        faults.into_result().map(|()| report)
+    }
+
+    fn check_words(&self, faults: &mut Invalid) {
+        let event_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte);
+        if !self.event_type.bytes().all(event_byte) {
+            faults.push("eventType", "must match [a-z0-9_.-]{1,32}");
+        }
+        if RESERVED_EVENTS.contains(&self.event_type.as_str()) {
+            faults.push("eventType", format!("{:?} is reserved for reversals (POST /v1/reversals)", self.event_type));
+        }
+        if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            faults.push("currency", "must be an ISO 4217 code of three capital letters, such as USD");
+        }
+        if let Some(id) = &self.transaction_id
+            && let Err(reason) = check_transaction_id(id)
+        {
+            faults.push("transactionId", reason);
+        }
+    }
+
+    /// The transaction id that receivers will see: the report's own, else its `externalId` behind the source's prefix.
+    pub fn transaction_id(&self, prefix: Option<&str>) -> Result<String, Invalid> {
+        if let Some(id) = &self.transaction_id {
+            return Ok(id.clone());
+        }
+        let id = format!("{}{}", prefix.unwrap_or_default(), self.external_id);
+        check_transaction_id(&id).map(|()| id.clone()).map_err(|reason| {
+            let message = format!("missing, and the default {id:?} made from externalId cannot serve: {reason}");
+            Invalid::field("transactionId", message)
+        })
+    }
+
+    /// The completion that this report becomes. App and user were resolved by the caller.
+    pub fn into_completion(self, resolved: Resolved, now: Timestamp) -> Completion {
+        Completion {
+            id: resolved.id,
+            source_id: resolved.source_id,
+            external_id: self.external_id,
+            transaction_id: resolved.transaction_id,
+            event_type: self.event_type,
+            app_id: resolved.app_id,
+            user_id: resolved.user_id,
+            offer_id: self.offer_id,
+            offer_name: self.offer_name,
+            goal_id: self.goal_id,
+            note: self.note,
+            user_reward: self.user_reward,
+            reward_minor: self.reward_minor,
+            payout_minor: self.payout_minor,
+            gross_minor: self.gross_minor,
+            currency: self.currency,
+            occurred_at: self.occurred_at.unwrap_or(now),
+            click_id: self.click_id,
+            extra: self.extra,
+            recorded_at: now,
+        }
+    }
+}
+
+/// What a report's names were resolved to.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The completion's new id.
+    pub id: String,
+    /// The reporting source.
+    pub source_id: Option<String>,
+    /// The app's id.
+    pub app_id: String,
+    /// The user.
+    pub user_id: String,
+    /// What receivers see.
+    pub transaction_id: String,
+}
+
+/// What a transaction id may not be, in words.
+fn check_transaction_id(id: &str) -> Result<(), &'static str> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
+    if id.is_empty() || id.len() > ID || !id.bytes().all(fits) {
+        return Err("must match [A-Za-z0-9._~-]{1,128}");
+    }
+    let lower = id.to_ascii_lowercase();
+    let ordinal_reversal = lower.strip_prefix('r').and_then(|rest| rest.split_once('-'));
+    let is_reversal = ordinal_reversal.is_some_and(|(digits, _)| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_reversal || lower.starts_with("test-") {
+        return Err("must not begin with r-, r<digits>- or test-, which mark reversals and tests");
+    }
+    Ok(())
+}

@@ -1,0 +1,278 @@
+//! Callback URL templates: a publisher's URL with `{placeholders}` or `<placeholders>`.
+//!
+//! A template never goes through a URL type, which would turn `<user_id>` into `%3C…` and rewrite much else in silence;
+//! here it is taken apart by hand, and its literal text is put into the one form that URL libraries leave alone. Which
+//! placeholders and parameters a dialect allows is not this module's business but [`rules`]'.
+
+mod clean;
+mod origin;
+mod rules;
+
+use std::borrow::Cow;
+
+pub use origin::Origin;
+pub use rules::{CheckedUrl, UrlUse, check_callback_url};
+
+use super::dialect::encoding::{decode, keep_in_path, keep_in_query, recode};
+use super::invalid::Invalid;
+
+/// A template, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    origin: Origin,
+    path: Vec<Piece>,
+    parameters: Vec<Parameter>,
+}
+
+/// A stretch of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Text as it goes out.
+    Literal(String),
+    /// A placeholder's name.
+    Placeholder(String),
+}
+
+/// A parameter of the query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    /// As it goes out.
+    pub(crate) name: String,
+    /// `None` for a bare key.
+    pub(crate) value: Option<Vec<Piece>>,
+}
+
+/// How the literal text of a query goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QueryText {
+    /// As written.
+    Kept,
+    /// Decoded and strictly encoded again, which is what a receiver does that rebuilds a signed URL.
+    Recoded,
+}
+
+impl Template {
+    /// Takes a URL apart; faults are reported under `field`.
+    pub(crate) fn parse(field: &str, text: &str, query_text: QueryText) -> Result<Self, Invalid> {
+        Self::read(&clean::drop_breaks(text), query_text).map_err(|message| Invalid::field(field, message))
+    }
+
+    fn read(text: &str, query_text: QueryText) -> Result<Self, String> {
+        let (origin, rest) = Origin::split(text)?;
+        let pieces = pieces(rest)?;
+        if pieces.iter().any(|piece| matches!(piece, Piece::Literal(text) if text.contains('#'))) {
+            return Err("has a fragment (`#…`), which is never sent; write %23 for a literal #".to_owned());
+        }
+        let (path, query) = split_at(pieces, '?');
+        let parameters = query.map(|query| parameters(query, query_text)).transpose()?.unwrap_or_default();
+        Ok(Self { origin, path: path_pieces(path), parameters })
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    pub(crate) fn path(&self) -> &[Piece] {
+        &self.path
+    }
+
+    pub(crate) fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// Every placeholder's name, in order.
+    pub(crate) fn placeholders(&self) -> impl Iterator<Item = &str> {
+        let values = self.parameters.iter().filter_map(|parameter| parameter.value.as_ref()).flatten();
+        self.path.iter().chain(values).filter_map(Piece::placeholder)
+    }
+}
+
+impl Piece {
+    pub(crate) fn placeholder(&self) -> Option<&str> {
+        match self {
+            Self::Placeholder(name) => Some(name),
+            Self::Literal(_) => None,
+        }
+    }
+}
+
+impl Parameter {
+    /// The name as the receiver decodes it.
+    pub(crate) fn decoded_name(&self) -> String {
+        decode(&self.name)
+    }
+
+    /// The placeholder that is the whole value, if one is.
+    pub(crate) fn sole_placeholder(&self) -> Option<&str> {
+        match self.value.as_deref() {
+            Some([Piece::Placeholder(name)]) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// Pieces as text, with `value` deciding what stands for a placeholder.
+pub(crate) fn expand(pieces: &[Piece], value: impl Fn(&str) -> String) -> String {
+    let expanded = pieces.iter().map(|piece| match piece {
+        Piece::Literal(text) => Cow::Borrowed(text.as_str()),
+        Piece::Placeholder(name) => Cow::Owned(value(name)),
+    });
+    expanded.collect()
+}
+
+fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}', '<', '>']) {
+        if at > 0 {
+            pieces.push(Piece::Literal(rest[..at].to_owned()));
+        }
+        let opened = &rest[at..];
+        let close = match &opened[..1] {
+            "{" => '}',
+            "<" => '>',
+            stray => return Err(format!("has a `{stray}` that closes no placeholder")),
+        };
+        let inside = &opened[1..];
+        let end = inside.find(close).ok_or_else(|| format!("has a placeholder without its closing `{close}`"))?;
+        let name = &inside[..end];
+        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+            let meant = name.trim_matches(|c: char| !c.is_alphanumeric());
+            return Err(format!("has `{}`, which is no placeholder; write {{{meant}}}", &opened[..end + 2]));
+        }
+        pieces.push(Piece::Placeholder(name.to_owned()));
+        rest = &inside[end + 1..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Literal(rest.to_owned()));
+    }
+    Ok(pieces)
+}
+
+/// What stands before and after the first literal `separator`.
+fn split_at(pieces: Vec<Piece>, separator: char) -> (Vec<Piece>, Option<Vec<Piece>>) {
+    let mut before = Vec::new();
+    let mut pieces = pieces.into_iter();
+    while let Some(piece) = pieces.next() {
+        match &piece {
+            Piece::Literal(text) => {
+                if let Some((head, tail)) = text.split_once(separator) {
+                    before.extend(literal(head));
+                    return (before, Some(literal(tail).into_iter().chain(pieces).collect()));
+                }
+                before.push(piece);
+            }
+            Piece::Placeholder(_) => before.push(piece),
+        }
+    }
+    (before, None)
+}
+
+fn literal(text: &str) -> Option<Piece> {
+    (!text.is_empty()).then(|| Piece::Literal(text.to_owned()))
+}
+
+/// An explicit path: receivers rebuild `http://h/?x`, never `http://h?x`.
+fn path_pieces(path: Vec<Piece>) -> Vec<Piece> {
+    if path.is_empty() {
+        return vec![Piece::Literal("/".to_owned())];
+    }
+    rewritten(path, keep_in_path)
+}
+
+fn rewritten(pieces: Vec<Piece>, literal: fn(&str) -> String) -> Vec<Piece> {
+    let rewrite = |piece| match piece {
+        Piece::Literal(text) => Piece::Literal(literal(&text)),
+        placeholder @ Piece::Placeholder(_) => placeholder,
+    };
+    pieces.into_iter().map(rewrite).collect()
+}
+
+/// The parameters; what stands between two `&&` is nothing and is dropped.
+fn parameters(query: Vec<Piece>, query_text: QueryText) -> Result<Vec<Parameter>, String> {
+    let form = match query_text {
+        QueryText::Kept => keep_in_query,
+        QueryText::Recoded => recode,
+    };
+    let mut parameters = Vec::new();
+    let mut rest = Some(query);
+    while let Some(query) = rest {
+        let (first, more) = split_at(query, '&');
+        rest = more;
+        if first.is_empty() {
+            continue;
+        }
+        let (name, value) = split_at(first, '=');
+        if let Some(placeholder) = name.iter().find_map(Piece::placeholder) {
+            return Err(format!(
+                "has the placeholder {{{placeholder}}} in a parameter's name; write name={{{placeholder}}}"
+            ));
+        }
+        let name = expand(&rewritten(name, form), str::to_owned);
+        parameters.push(Parameter { name, value: value.map(|value| rewritten(value, form)) });
+    }
+    Ok(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, query_text: QueryText) -> String {
+        let template =
+            Template::parse("callbackUrl", text, query_text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+        let value = |name: &str| format!("[{name}]");
+        let mut shown = format!("{}{}", template.origin(), expand(template.path(), value));
+        for (index, parameter) in template.parameters().iter().enumerate() {
+            shown.push(if index == 0 { '?' } else { '&' });
+            shown.push_str(&parameter.name);
+            if let Some(pieces) = &parameter.value {
+                shown.push('=');
+                shown.push_str(&expand(pieces, value));
+            }
+        }
+        shown
+    }
+
+    #[test]
+    fn both_kinds_of_brackets_make_a_placeholder() {
+        let text = "https://p.example/{user_id}?a=<transaction_id>&b=x{note}y<extra.k>";
+        assert_eq!(shown(text, QueryText::Kept), "https://p.example/[user_id]?a=[transaction_id]&b=x[note]y[extra.k]");
+    }
+
+    #[test]
+    fn line_breaks_and_space_around_ampersands_are_dropped() {
+        let text = " https://p.example/cb?\r\n   a={user_id} &\n  b=<note>\n&c=1\n";
+        assert_eq!(shown(text, QueryText::Kept), "https://p.example/cb?a=[user_id]&b=[note]&c=1");
+    }
+
+    #[test]
+    fn literal_text_takes_the_form_that_url_libraries_leave_alone() {
+        assert_eq!(shown("HTTPS://P.Example:443?q='é b", QueryText::Kept), "https://p.example/?q=%27%C3%A9%20b");
+        assert_eq!(
+            shown("https://bücher.example/a|b/ü", QueryText::Kept),
+            "https://xn--bcher-kva.example/a%7Cb/%C3%BC"
+        );
+        assert_eq!(
+            shown("https://p.example/x?a=b+c%2f(&&d=e=f&", QueryText::Recoded),
+            "https://p.example/x?a=b%20c%2F%28&d=e%3Df"
+        );
+    }
+
+    #[test]
+    fn brackets_that_make_no_placeholder_are_refused() {
+        for text in [
+            "?a={user_id",
+            "?a=user_id}",
+            "?a={}",
+            "?a={{user_id}}",
+            "?a={user id}",
+            "?a=<b",
+            "?{user_id}=1",
+            "?{user_id}",
+        ] {
+            let text = format!("https://p.example/{text}");
+            assert!(Template::parse("callbackUrl", &text, QueryText::Kept).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Completions as rows, and back.
+
+use diesel::prelude::*;
+
+use super::backend::Conn;
+use super::schema::completions;
+use crate::domain::amount::Decimal;
+use crate::domain::completion::Completion;
+use crate::domain::time::Timestamp;
+
+/// A row of `completions`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = completions)]
+pub(super) struct Row {
+    id: String,
+    source_id: String,
+    external_id: String,
+    app_id: String,
+    transaction_id: String,
+    event_type: String,
+    user_id: String,
+    offer_id: Option<String>,
+    offer_name: Option<String>,
+    goal_id: Option<String>,
+    note: Option<String>,
+    user_reward: Option<String>,
+    reward_minor: Option<i64>,
+    payout_minor: Option<i64>,
+    gross_minor: Option<i64>,
+    currency: String,
+    occurred_at: i64,
+    click_id: Option<String>,
+    extra: Option<String>,
+    recorded_at: i64,
+}
+
+impl From<&Completion> for Row {
+    fn from(completion: &Completion) -> Self {
+        let completion = completion.clone();
+        Self {
+            id: completion.id,
+            source_id: completion.source_id.unwrap_or_default(),
+            external_id: completion.external_id,
+            app_id: completion.app_id,
+            transaction_id: completion.transaction_id,
+            event_type: completion.event_type,
+            user_id: completion.user_id,
+            offer_id: completion.offer_id,
+            offer_name: completion.offer_name,
+            goal_id: completion.goal_id,
+            note: completion.note,
+            user_reward: completion.user_reward.map(|amount| amount.to_string()),
+            reward_minor: completion.reward_minor,
+            payout_minor: completion.payout_minor,
+            gross_minor: completion.gross_minor,
+            currency: completion.currency,
+            occurred_at: completion.occurred_at.as_millis(),
+            click_id: completion.click_id,
+            extra: (!completion.extra.is_empty()).then(|| pairs_to_text(&completion.extra)),
+            recorded_at: completion.recorded_at.as_millis(),
+        }
+    }
+}
+
+impl From<Row> for Completion {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            source_id: (!row.source_id.is_empty()).then_some(row.source_id),
+            external_id: row.external_id,
+            transaction_id: row.transaction_id,
+            event_type: row.event_type,
+            app_id: row.app_id,
+            user_id: row.user_id,
+            offer_id: row.offer_id,
+            offer_name: row.offer_name,
+            goal_id: row.goal_id,
+            note: row.note,
+            user_reward: row.user_reward.as_deref().and_then(Decimal::parse),
+            reward_minor: row.reward_minor,
+            payout_minor: row.payout_minor,
+            gross_minor: row.gross_minor,
+            currency: row.currency,
+            occurred_at: Timestamp::from_millis(row.occurred_at),
+            click_id: row.click_id,
+            extra: row.extra.as_deref().map(pairs_from_text).unwrap_or_default(),
+            recorded_at: Timestamp::from_millis(row.recorded_at),
+        }
+    }
+}
+
+/// A list of pairs rather than an object: it keeps their order whatever reads it.
+pub(super) fn pairs_to_text(pairs: &[(String, String)]) -> String {
+    serde_json::to_string(pairs).expect("pairs of text are always JSON")
+}
+
+/// What [`pairs_to_text`] wrote; only this module writes the column, so anything else is as good as nothing.
+pub(super) fn pairs_from_text(text: &str) -> Vec<(String, String)> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The completions with these ids, in no order.
+pub(super) fn by_ids(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Completion>> {
+    let rows: Vec<Row> = completions::table.filter(completions::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Completion::from).collect())
+}

@@ -1,0 +1,221 @@
+//! The ledger: looking completions and deliveries up, and the two things a person may do to a delivery by hand.
+
+use diesel::prelude::*;
+use diesel::result::OptionalExtension;
+
+use super::backend::{Conn, Engine};
+use super::completions as completion_rows;
+use super::deliveries::{Attempt, AttemptRow, Delivery, Row, is};
+use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
+use super::{Store, StoreError};
+use crate::domain::completion::Completion;
+use crate::domain::delivery::Status;
+use crate::domain::time::Timestamp;
+
+/// Which completions or deliveries are looked for; absent criteria do not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Criteria {
+    /// Of these apps; `None`: of any.
+    pub app_ids: Option<Vec<String>>,
+    /// Of this user (completions only).
+    pub user_id: Option<String>,
+    /// With this transaction id, ignoring case.
+    pub transaction_id: Option<String>,
+    /// In this state (deliveries only).
+    pub status: Option<Status>,
+    /// Recorded at or after.
+    pub from: Option<Timestamp>,
+    /// Recorded before.
+    pub to: Option<Timestamp>,
+}
+
+/// A page of a list, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Only what is older than this id.
+    pub before: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// What became of a replay or a cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByHand {
+    /// It took effect.
+    Done,
+    /// The delivery is in a state that does not allow it.
+    NotFrom(Status),
+    /// There is no such delivery.
+    Unknown,
+}
+
+impl Store {
+    /// A completion by its id.
+    pub async fn completion(&self, id: String) -> Result<Option<Completion>, StoreError> {
+        self.read(move |conn| Ok(completion_rows::by_ids(conn, &[&id])?.pop())).await
+    }
+
+    /// A completion by what its source calls it.
+    pub async fn reported_completion(
+        &self,
+        source_id: String,
+        external_id: String,
+    ) -> Result<Option<Completion>, StoreError> {
+        self.read(move |conn| {
+            let id: Option<String> = reported::table
+                .find((source_id, external_id))
+                .select(reported::completion_id)
+                .first(conn)
+                .optional()?;
+            Ok(match id {
+                Some(id) => completion_rows::by_ids(conn, &[&id])?.pop(),
+                None => None,
+            })
+        })
+        .await
+    }
+
+    /// Completions, newest first.
+    pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Vec<Completion>, StoreError> {
+        self.read(move |conn| {
+            let mut query = completions::table.select(completion_rows::Row::as_select()).into_boxed::<Engine>();
+            if let Some(transaction_id) = criteria.transaction_id {
+                query = query.filter(completions::id.eq_any(bearing(conn, &transaction_id)?));
+            }
+            if let Some(app_ids) = criteria.app_ids {
+                query = query.filter(completions::app_id.eq_any(app_ids));
+            }
+            if let Some(user_id) = criteria.user_id {
+                query = query.filter(completions::user_id.eq(user_id));
+            }
+            if let Some(from) = criteria.from {
+                query = query.filter(completions::recorded_at.ge(from.as_millis()));
+            }
+            if let Some(to) = criteria.to {
+                query = query.filter(completions::recorded_at.lt(to.as_millis()));
+            }
+            if let Some(before) = page.before {
+                query = query.filter(completions::id.lt(before));
+            }
+            let rows = query.order(completions::id.desc()).limit(page.limit).load(conn)?;
+            Ok(rows.into_iter().map(Completion::from).collect())
+        })
+        .await
+    }
+
+    /// Deliveries, newest first.
+    pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Vec<Delivery>, StoreError> {
+        self.read(move |conn| {
+            let mut query = deliveries::table.select(Row::as_select()).into_boxed::<Engine>();
+            if let Some(transaction_id) = criteria.transaction_id {
+                query = query.filter(deliveries::completion_id.eq_any(bearing(conn, &transaction_id)?));
+            }
+            if let Some(app_ids) = criteria.app_ids {
+                query = query.filter(deliveries::app_id.eq_any(app_ids));
+            }
+            if let Some(status) = criteria.status {
+                query = query.filter(is(status));
+            }
+            if let Some(from) = criteria.from {
+                query = query.filter(deliveries::created_at.ge(from.as_millis()));
+            }
+            if let Some(to) = criteria.to {
+                query = query.filter(deliveries::created_at.lt(to.as_millis()));
+            }
+            if let Some(before) = page.before {
+                query = query.filter(deliveries::id.lt(before));
+            }
+            let rows: Vec<Row> = query.order(deliveries::id.desc()).limit(page.limit).load(conn)?;
+            Ok(rows.into_iter().map(Delivery::from).collect())
+        })
+        .await
+    }
+
+    /// The deliveries of a completion, oldest first.
+    pub async fn deliveries_of(&self, completion_id: String) -> Result<Vec<Delivery>, StoreError> {
+        self.read(move |conn| {
+            let rows: Vec<Row> = deliveries::table
+                .filter(deliveries::completion_id.eq(completion_id))
+                .order(deliveries::id)
+                .select(Row::as_select())
+                .load(conn)?;
+            Ok(rows.into_iter().map(Delivery::from).collect())
+        })
+        .await
+    }
+
+    /// A delivery with its attempts, oldest first.
+    pub async fn delivery(&self, id: String) -> Result<Option<(Delivery, Vec<Attempt>)>, StoreError> {
+        self.read(move |conn| {
+            let Some(row) = deliveries::table.find(&id).select(Row::as_select()).first(conn).optional()? else {
+                return Ok(None);
+            };
+            let rows: Vec<AttemptRow> = attempts::table
+                .filter(attempts::delivery_id.eq(&id))
+                .order(attempts::number)
+                .select(AttemptRow::as_select())
+                .load(conn)?;
+            Ok(Some((Delivery::from(row), rows.into_iter().map(Attempt::from).collect())))
+        })
+        .await
+    }
+
+    /// Reopens an ended delivery: due at once, with the schedule from its beginning; attempt numbers go on.
+    pub async fn replay(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
+        self.write(move |conn| {
+            let ended = by_hand(conn, &id, Status::may_be_replayed)?;
+            if ended == ByHand::Done {
+                diesel::update(deliveries::table.find(&id))
+                    .set((
+                        deliveries::status.eq(Status::Pending.as_str()),
+                        deliveries::round_attempts.eq(0),
+                        deliveries::faults.eq(0),
+                        deliveries::due_at.eq(now.as_millis()),
+                        deliveries::ended_at.eq(None::<i64>),
+                        deliveries::ended_reason.eq(None::<String>),
+                    ))
+                    .execute(conn)?;
+            }
+            Ok(ended)
+        })
+        .await
+    }
+
+    /// Ends a delivery that waits.
+    pub async fn cancel(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
+        self.write(move |conn| {
+            let waits = by_hand(conn, &id, Status::may_be_canceled)?;
+            if waits == ByHand::Done {
+                diesel::update(deliveries::table.find(&id))
+                    .set((
+                        deliveries::status.eq(Status::Canceled.as_str()),
+                        deliveries::waiting_for.eq(None::<String>),
+                        deliveries::due_at.eq(None::<i64>),
+                        deliveries::held_since.eq(None::<i64>),
+                        deliveries::ended_at.eq(now.as_millis()),
+                    ))
+                    .execute(conn)?;
+            }
+            Ok(waits)
+        })
+        .await
+    }
+}
+
+/// The completions that bear a transaction id, whatever its case.
+fn bearing(conn: &mut Conn, transaction_id: &str) -> QueryResult<Vec<String>> {
+    transaction_ids::table
+        .filter(transaction_ids::transaction_key.eq(transaction_id.to_ascii_lowercase()))
+        .select(transaction_ids::completion_id)
+        .load(conn)
+}
+
+/// Whether the delivery's state allows what is about to be done to it; the writer is alone, so it stays so.
+fn by_hand(conn: &mut Conn, id: &str, allows: fn(Status) -> bool) -> QueryResult<ByHand> {
+    let status: Option<String> = deliveries::table.find(id).select(deliveries::status).first(conn).optional()?;
+    Ok(match status.as_deref().map(Status::parse) {
+        Some(Some(status)) if allows(status) => ByHand::Done,
+        Some(Some(status)) => ByHand::NotFrom(status),
+        Some(None) | None => ByHand::Unknown,
+    })
+}

@@ -1,0 +1,152 @@
+//! Holding and releasing: what waits for a publisher's mending is not due, and is due again once it is mended.
+//!
+//! Both go in small steps, so that pausing an app with a hundred thousand deliveries stalls nobody's report; callers
+//! repeat a step until it answers zero.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+
+use crate::domain::delivery::{Kind, Status, WaitingFor};
+use crate::domain::time::Timestamp;
+use crate::store::deliveries::{is, is_waiting};
+use crate::store::schema::deliveries;
+use crate::store::{Store, StoreError};
+
+/// Rows in one step: a few milliseconds of the writer's time.
+const STEP: i64 = 500;
+
+/// An endpoint that has held deliveries, and what one of them waits for.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct HeldEndpoint {
+    /// The endpoint.
+    #[diesel(sql_type = Text)]
+    pub endpoint_id: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    waiting_for: Option<String>,
+}
+
+impl HeldEndpoint {
+    /// What the one that was held first waits for.
+    pub fn waiting_for(&self) -> Option<WaitingFor> {
+        self.waiting_for.as_deref().and_then(WaitingFor::parse)
+    }
+}
+
+/// Leaps over the index of held deliveries as the look-up of due endpoints does over its own.
+pub(crate) const HELD_ENDPOINTS: &str = "
+    WITH RECURSIVE held (endpoint_id) AS (
+        SELECT min(endpoint_id) FROM deliveries WHERE status = 'held'
+        UNION ALL
+        SELECT (SELECT min(d.endpoint_id) FROM deliveries d
+                WHERE d.status = 'held' AND d.endpoint_id > held.endpoint_id)
+        FROM held WHERE held.endpoint_id IS NOT NULL
+    )
+    SELECT endpoint_id,
+           (SELECT d.waiting_for FROM deliveries d
+            WHERE d.status = 'held' AND d.endpoint_id = held.endpoint_id
+            ORDER BY d.held_since LIMIT 1) AS waiting_for
+    FROM held WHERE endpoint_id IS NOT NULL";
+
+impl Store {
+    /// Every endpoint that has held deliveries.
+    pub async fn held_endpoints(&self) -> Result<Vec<HeldEndpoint>, StoreError> {
+        self.read(|conn| diesel::sql_query(HELD_ENDPOINTS).load(conn)).await
+    }
+
+    /// Holds a step of an endpoint's waiting deliveries; tests are never held.
+    pub async fn hold(&self, endpoint_id: String, reason: WaitingFor, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let ids: Vec<String> = deliveries::table
+                .filter(is_waiting())
+                .filter(deliveries::endpoint_id.eq(&endpoint_id))
+                .filter(deliveries::kind.ne(Kind::Test.as_str()))
+                .limit(STEP)
+                .select(deliveries::id)
+                .load(conn)?;
+            diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+                .set((
+                    deliveries::status.eq(Status::Held.as_str()),
+                    deliveries::waiting_for.eq(reason.as_str()),
+                    deliveries::due_at.eq(None::<i64>),
+                    deliveries::held_since.eq(now.as_millis()),
+                ))
+                .execute(conn)
+        })
+        .await
+    }
+
+    /// Makes a step of an endpoint's held deliveries due, except those that wait for something in `except`.
+    pub async fn release(
+        &self,
+        endpoint_id: String,
+        except: Vec<WaitingFor>,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let except: Vec<&str> = except.iter().map(|reason| reason.as_str()).collect();
+            let ids: Vec<String> = deliveries::table
+                .filter(is(Status::Held))
+                .filter(deliveries::endpoint_id.eq(&endpoint_id))
+                .filter(deliveries::waiting_for.ne_all(except))
+                .order(deliveries::held_since)
+                .limit(STEP)
+                .select(deliveries::id)
+                .load(conn)?;
+            let mut released = 0;
+            for (was_tried, status) in [(false, Status::Pending), (true, Status::Retrying)] {
+                let tried = deliveries::last_number.gt(0);
+                released += diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+                    .filter(tried.eq(was_tried))
+                    .set((
+                        deliveries::status.eq(status.as_str()),
+                        deliveries::waiting_for.eq(None::<String>),
+                        deliveries::due_at.eq(now.as_millis()),
+                        deliveries::held_since.eq(None::<i64>),
+                    ))
+                    .execute(conn)?;
+            }
+            Ok(released)
+        })
+        .await
+    }
+
+    /// Names a new reason on everything an endpoint holds for another one.
+    pub async fn rename_reason(&self, endpoint_id: String, reason: WaitingFor) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let others = deliveries::table
+                .filter(is(Status::Held))
+                .filter(deliveries::endpoint_id.eq(&endpoint_id))
+                .filter(deliveries::waiting_for.ne(reason.as_str()));
+            diesel::update(others).set(deliveries::waiting_for.eq(reason.as_str())).execute(conn)
+        })
+        .await
+    }
+
+    /// Ends a step of what an endpoint has held since before `since`.
+    pub async fn expire_held(
+        &self,
+        endpoint_id: String,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let ids: Vec<String> = deliveries::table
+                .filter(is(Status::Held))
+                .filter(deliveries::endpoint_id.eq(&endpoint_id))
+                .filter(deliveries::held_since.lt(since.as_millis()))
+                .limit(STEP)
+                .select(deliveries::id)
+                .load(conn)?;
+            diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+                .set((
+                    deliveries::status.eq(Status::Dead.as_str()),
+                    deliveries::waiting_for.eq(None::<String>),
+                    deliveries::held_since.eq(None::<i64>),
+                    deliveries::ended_at.eq(now.as_millis()),
+                    deliveries::ended_reason.eq("expired"),
+                ))
+                .execute(conn)
+        })
+        .await
+    }
+}

@@ -1,0 +1,55 @@
+//! Composes a vector and compares, byte for byte.
+
+use std::path::Path;
+
+use ringback::domain::dialect::callback::Callback;
+use ringback::domain::dialect::catalog::Catalog;
+use ringback::domain::dialect::compose::compose;
+use ringback::domain::dialect::recipe::Recipe;
+use ringback::domain::secret::SecretText;
+
+use crate::vector::Vector;
+
+pub(crate) fn run(catalog: &Catalog, vector: &Vector, path: &Path) {
+    let path = path.display();
+    let recipe = catalog.get_version(&vector.recipe).unwrap_or_else(|| panic!("{path}: no recipe {}", vector.recipe));
+    let secret = vector.secret.clone().map(SecretText::known);
+    check_signature(recipe, vector, secret.as_ref(), &path);
+    let (Some(receiver), Some(completion)) = (vector.receiver(), vector.completion()) else {
+        return;
+    };
+    let callback = Callback {
+        event_id: vector.event_id.as_deref().unwrap(),
+        completion: &completion,
+        occasion: &vector.occasion(),
+        attempted_at: vector.attempted_at.unwrap(),
+        created_at: vector.created_at.unwrap(),
+        is_test: vector.test,
+    };
+    let request =
+        compose(recipe, &receiver, &callback, secret.as_ref()).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+    let expect = &vector.expect;
+    let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
+    assert_eq!(Some(request.method), expect.method.as_deref(), "{path}");
+    assert_eq!(Some(&request.url), expect.url.as_ref(), "{path}");
+    assert_eq!(expect.headers, headers, "{path}");
+    assert_eq!(request.body, expect.body, "{path}");
+    assert_eq!(request.signed_text, expect.signed_text, "{path}");
+    if let Some(signature) = &expect.signature {
+        assert_eq!(request.signature_start.as_deref(), Some(&signature[..8]), "{path}");
+        let shown = request.headers.iter().map(|header| header.shown.as_str()).chain([request.shown_url.as_str()]);
+        assert!(
+            !shown.into_iter().any(|shown| shown.contains(signature)),
+            "{path}: what may be kept holds the signature"
+        );
+    }
+}
+
+fn check_signature(recipe: &Recipe, vector: &Vector, secret: Option<&SecretText>, path: &impl std::fmt::Display) {
+    let (Some(text), Some(signature)) = (&vector.expect.signed_text, &vector.expect.signature) else {
+        return;
+    };
+    let secret = secret.unwrap_or_else(|| panic!("{path}: signed without a secret"));
+    let signer = recipe.signature().unwrap_or_else(|| panic!("{path}: {} does not sign", recipe.id()));
+    assert_eq!(&signer.sign(secret, text.as_bytes()), signature, "{path}");
+}
