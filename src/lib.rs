@@ -23,3 +23,4 @@ pub mod clock;
 pub mod dispatch;
 pub mod domain;
 pub mod store;
+pub mod web;

@@ -12,8 +12,6 @@ pub mod egress;
 pub mod fields;
 pub mod identity;
 pub mod ids;
-pub mod ids;
-pub mod invalid;
 pub mod invalid;
 pub mod json;
 pub mod naming;

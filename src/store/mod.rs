@@ -12,7 +12,6 @@ pub mod configuration;
 pub mod deliveries;
 pub mod egress;
 mod error;
-mod error;
 pub mod ledger;
 mod open_deliveries;
 pub mod page;

@@ -1,0 +1,31 @@
+//! What is counted, in one registry; `/metrics` answers its text.
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::registry::Registry;
+
+/// The registry, filled once when the machine is put together.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+}
+
+impl Metrics {
+    /// An empty registry.
+    pub fn new() -> Self {
+        Self { registry: Registry::with_prefix("ringback") }
+    }
+
+    /// All metrics as OpenMetrics text.
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail; a metric that could not be written is left out.
+        drop(encode(&mut text, &self.registry));
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
