@@ -23,3 +23,5 @@ pub mod clock;
 pub mod dispatch;
 pub mod domain;
 pub mod store;
+
+pub mod settings;

@@ -159,14 +159,26 @@ pub struct Assignment {
     pub publisher_id: Option<String>,
     /// In force from then on; a later one in force replaces an earlier one.
     pub active_at: Timestamp,
-    /// Taken away then.
+    /// Taken away then; an instant to come where a later assignment is to take over.
     pub removed_at: Option<Timestamp>,
+}
+
+impl Assignment {
+    /// Whether it has been taken away by this instant.
+    pub fn is_removed(&self, now: Timestamp) -> bool {
+        self.removed_at.is_some_and(|removed_at| removed_at <= now)
+    }
+
+    /// Whether it ever was in force: one that was taken away before it began never was.
+    pub fn has_begun(&self, now: Timestamp) -> bool {
+        self.active_at <= now && self.removed_at.is_none_or(|removed_at| self.active_at <= removed_at)
+    }
 }
 
 /// The assignment in force among those of one app or one publisher: the one that became active last.
 pub fn in_force<'a>(assignments: impl Iterator<Item = &'a Assignment>, now: Timestamp) -> Option<&'a Assignment> {
     assignments
-        .filter(|assignment| assignment.removed_at.is_none() && assignment.active_at <= now)
+        .filter(|assignment| assignment.active_at <= now && !assignment.is_removed(now))
         .max_by(|a, b| (a.active_at, &a.id).cmp(&(b.active_at, &b.id)))
 }
 
@@ -181,7 +193,7 @@ pub fn route<'a>(
     match chosen.map(|assignment| egress_ip(&assignment.egress_ip_id)) {
         Some(Some(egress_ip)) => Route::Egress(egress_ip.clone()),
         Some(None) => Route::Removed,
-        None if of_app.iter().chain(of_publisher).any(|assignment| assignment.active_at <= now) => Route::Removed,
+        None if of_app.iter().chain(of_publisher).any(|assignment| assignment.has_begun(now)) => Route::Removed,
         None => Route::Host,
     }
 }

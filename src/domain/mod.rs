@@ -1,17 +1,21 @@
 //! Floor 1: the words of the product and their rules. Pure: no I/O, no clock, no randomness, no database.
 
+pub mod account;
 pub mod amount;
 pub mod app;
+pub mod app_settings;
 pub mod completion;
 pub mod delivery;
 pub mod destination;
 pub mod dialect;
+pub mod egress;
 pub mod fields;
 pub mod identity;
 pub mod ids;
 pub mod invalid;
 pub mod invented;
 pub mod json;
+pub mod naming;
 pub mod report;
 pub mod retry;
 pub mod secret;

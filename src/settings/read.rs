@@ -156,7 +156,8 @@ fn retry_scale(text: &str) -> Result<u64, SettingsError> {
     let takes = "must be a decimal such as 1, 0.01 or 2.5, with at most three places";
     let decimal = Decimal::parse(text).ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))?;
     let (whole, fraction) = decimal.as_str().split_once('.').unwrap_or((decimal.as_str(), ""));
-    let thousandths: Option<u64> = (fraction.len() <= 3).then(|| format!("{whole}{fraction:0<3}").parse().ok()).flatten();
+    let thousandths: Option<u64> =
+        (fraction.len() <= 3).then(|| format!("{whole}{fraction:0<3}").parse().ok()).flatten();
     thousandths.ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))
 }
 
@@ -170,7 +171,7 @@ fn egress_bind(typed: &Typed) -> Result<Option<HashMap<IpAddr, Bind>>, SettingsE
     for item in typed.list("RINGBACK_EGRESS_BIND") {
         let (public, bind) = item.split_once('=').unwrap_or((item, item));
         let public: IpAddr = public.trim().parse().map_err(|_| takes(item))?;
-        binds.insert(public, Bind::parse(bind.trim()).map_err(|_| takes(item))?);
+        binds.insert(public, crate::domain::egress::bind(bind.trim()).map_err(|_| takes(item))?);
     }
     Ok((!binds.is_empty()).then_some(binds))
 }
@@ -180,9 +181,7 @@ mod tests {
     use super::*;
 
     fn from(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        Settings::from_env(|name| {
-            pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        })
+        Settings::from_env(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]

@@ -1,9 +1,14 @@
 //! The configuration as the directory loads it: whatever changed after a revision, secrets opened.
 
+use diesel::prelude::*;
+
 use crate::domain::app::{App, Assignment, EgressIp};
 use crate::domain::source::Source;
 
-use super::{Store, StoreError};
+use super::app_rows::{AppRow, AppRows};
+use super::schema::{apps, sources};
+use super::sources::SourceRow;
+use super::{Store, StoreError, egress, revision};
 
 /// What changed since a revision. Apps and sources are the changed ones alone (archived ones too, so that they can be
 /// forgotten); egress IPs and assignments are few and always complete.
@@ -25,7 +30,41 @@ pub struct Configuration {
 
 impl Store {
     /// What changed after `revision` (-1 for everything), or `None` if nothing did.
-    pub async fn configuration_since(&self, _revision: i64) -> Result<Option<Configuration>, StoreError> {
-        unimplemented!()
+    pub async fn configuration_since(&self, revision: i64) -> Result<Option<Configuration>, StoreError> {
+        let found = self
+            .read(move |conn| {
+                // One transaction, so that all of it is of one and the same revision.
+                conn.transaction(|conn| {
+                    let current = revision::current(conn)?;
+                    if current == revision {
+                        return Ok(None);
+                    }
+                    let changed = apps::table.filter(apps::revision.gt(revision)).select(AppRow::as_select());
+                    let changed = changed.load(conn)?;
+                    let apps = AppRows::load(conn, changed)?;
+                    let sources = sources::table.filter(sources::revision.gt(revision));
+                    let sources: Vec<SourceRow> = sources.select(SourceRow::as_select()).load(conn)?;
+                    Ok(Some((current, apps, sources, egress::everything(conn)?)))
+                })
+            })
+            .await?;
+        let Some((revision, apps, changed, (egress_ips, assignments))) = found else {
+            return Ok(None);
+        };
+        let (mut sources, mut archived_sources) = (Vec::new(), Vec::new());
+        for row in changed {
+            match row.open(self.key())? {
+                Ok(source) => sources.push(source),
+                Err(archived) => archived_sources.push(archived),
+            }
+        }
+        Ok(Some(Configuration {
+            revision,
+            apps: apps.open(self.key())?.into_iter().map(|record| record.app).collect(),
+            sources,
+            archived_sources,
+            egress_ips: egress_ips.into_iter().map(|row| row.open(self.key())).collect::<Result<_, _>>()?,
+            assignments: assignments.into_iter().map(Assignment::from).collect(),
+        }))
     }
 }

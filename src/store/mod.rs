@@ -4,15 +4,26 @@
 //! [`queue`] is the hot path, the other modules are configuration and look-ups. Nothing here may make a network call,
 //! and nothing here reads the clock: every instant is an argument.
 
+mod app_rows;
+pub mod apps;
 mod backend;
 mod completions;
 pub mod configuration;
 pub mod deliveries;
+pub mod egress;
 mod error;
 pub mod ledger;
+mod open_deliveries;
+pub mod page;
 mod prune;
+pub mod publishers;
 pub mod queue;
+mod references;
+mod revision;
 mod schema;
+pub mod secrets;
+pub mod sources;
+pub mod tokens;
 pub mod vault;
 mod writer;
 

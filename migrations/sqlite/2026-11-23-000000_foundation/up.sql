@@ -81,7 +81,7 @@ CREATE TABLE endpoints (
     timeout_ms       BIGINT,
     -- JSON {statuses, bodyContains?}; NULL: the dialect's.
     success          TEXT,
-    -- JSON {name: value}, sealed: publishers put credentials there.
+    -- JSON list of [name, value], sealed: publishers put credentials there.
     headers_sealed   BLOB,
     timestamp_source TEXT NOT NULL DEFAULT 'completion' CHECK (timestamp_source IN ('completion', 'attempt')),
     signed_origin    TEXT,

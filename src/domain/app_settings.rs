@@ -1,0 +1,105 @@
+//! What can be set of an app and of an endpoint, in one piece: read from an app, changed, checked, written back.
+//!
+//! The checks are in [`super::endpoint_rules`]; the store writes these values as they are.
+
+use std::time::Duration;
+
+use super::app::{App, Endpoint};
+use super::dialect::callback::TimestampSource;
+use super::dialect::success::SuccessRule;
+use super::retry::RetrySchedule;
+
+/// Days after which a held delivery is dead, unless an app says otherwise.
+pub const DEFAULT_MAX_HELD_DAYS: u32 = 30;
+
+/// What can be set of an app itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppSettings {
+    /// For people.
+    pub name: String,
+    /// The operator's own name for it.
+    pub reference: Option<String>,
+    /// Whether deliveries wait as held.
+    pub paused: bool,
+    /// Whether completions are called back at all.
+    pub callbacks: bool,
+    /// After so many days a held delivery is dead.
+    pub max_held_days: u32,
+}
+
+/// What can be set of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointSettings {
+    /// The dialect's name.
+    pub dialect: String,
+    /// The template of callbacks.
+    pub callback_url: Option<String>,
+    /// The template of reversals, where the dialect tells them elsewhere.
+    pub reversal_url: Option<String>,
+    /// The chosen event types; `None`: all.
+    pub events: Option<Vec<String>>,
+    /// `None`: the dialect's.
+    pub retry_schedule: Option<RetrySchedule>,
+    /// `None`: the dialect's.
+    pub timeout: Option<Duration>,
+    /// `None`: the dialect's.
+    pub success: Option<SuccessRule>,
+    /// Headers that the publisher wants besides.
+    pub headers: Vec<(String, String)>,
+    /// Which instant `timestamp` speaks of.
+    pub timestamp_source: TimestampSource,
+    /// `scheme://host[:port]` that replaces the origin in what is signed.
+    pub signed_origin: Option<String>,
+    /// The remote surface of an endpoint that forwards to another receiver of reports.
+    pub surface_id: Option<String>,
+}
+
+impl AppSettings {
+    /// What is set of an app at present.
+    pub fn of(app: &App) -> Self {
+        Self {
+            name: app.name.clone(),
+            reference: app.reference.clone(),
+            paused: app.paused,
+            callbacks: app.callbacks,
+            max_held_days: app.max_held_days,
+        }
+    }
+}
+
+impl EndpointSettings {
+    /// An endpoint of this dialect with nothing else set.
+    pub fn new(dialect: &str) -> Self {
+        Self {
+            dialect: dialect.to_owned(),
+            callback_url: None,
+            reversal_url: None,
+            events: None,
+            retry_schedule: None,
+            timeout: None,
+            success: None,
+            headers: Vec::new(),
+            timestamp_source: TimestampSource::default(),
+            signed_origin: None,
+            surface_id: None,
+        }
+    }
+
+    /// What is set of an endpoint at present.
+    pub fn of(endpoint: &Endpoint) -> Self {
+        let receiver = &endpoint.receiver;
+        Self {
+            dialect: endpoint.dialect.clone(),
+            callback_url: receiver.callback_url.clone(),
+            reversal_url: receiver.reversal_url.clone(),
+            events: endpoint.events.clone(),
+            retry_schedule: endpoint.retry_schedule.clone(),
+            timeout: endpoint.timeout,
+            success: endpoint.success.clone(),
+            headers: receiver.headers.clone(),
+            timestamp_source: receiver.timestamp_source,
+            signed_origin: receiver.signed_origin.clone(),
+            surface_id: receiver.surface_id.clone(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What an app and an endpoint may be set to, checked as a whole: a rule often ties several settings to the dialect.
+//!
+//! Everything is checked again at every saving, so that a change of dialect can not leave behind what the new one
+//! forbids. Nothing here looks a name up or asks the store.
+
+use std::time::Duration;
+
+use super::app_settings::{AppSettings, EndpointSettings};
+use super::destination::TargetPolicy;
+use super::dialect::catalog::Catalog;
+use super::dialect::recipe::{Recipe, SecretNeed};
+use super::dialect::success::SuccessRule;
+use super::invalid::Invalid;
+use super::own_headers;
+use super::retry::RetrySchedule;
+use super::template::{Origin, UrlUse, check_callback_url};
+
+/// Bounds of a time-out: shorter ones fail receivers that are merely far away, longer ones block places for nothing.
+const TIMEOUT: std::ops::RangeInclusive<u64> = 1_000..=60_000;
+/// Bounds of `maxHeldDays`.
+const HELD_DAYS: std::ops::RangeInclusive<u32> = 1..=365;
+/// Most event types that an endpoint can choose.
+const MOST_EVENTS: usize = 100;
+/// Longest event type, as in a report.
+const LONGEST_EVENT: usize = 32;
+/// Event types that only reversals have: choosing them would choose nothing.
+const RESERVED_EVENTS: [&str; 3] = ["refund", "reversal", "chargeback"];
+/// Longest surface id, as other ids.
+const LONGEST_SURFACE: usize = 128;
+
+/// Checks what is set of an app itself.
+pub fn check_app(settings: &AppSettings) -> Result<(), Invalid> {
+    if HELD_DAYS.contains(&settings.max_held_days) {
+        return Ok(());
+    }
+    let message = format!("must be a number of days from {} to {}", HELD_DAYS.start(), HELD_DAYS.end());
+    Err(Invalid::field("maxHeldDays", message))
+}
+
+/// Checks what is set of an endpoint, and puts its URLs into the form that is kept. Answers warnings about them.
+pub fn check_endpoint(
+    settings: &mut EndpointSettings,
+    catalog: &Catalog,
+    targets: &TargetPolicy,
+) -> Result<Vec<String>, Invalid> {
+    let Some(recipe) = catalog.get(&settings.dialect) else {
+        let known: Vec<&str> = catalog.newest().map(|recipe| recipe.name()).collect();
+        return Err(Invalid::field("dialect", format!("is unknown; known are {}", known.join(", "))));
+    };
+    let mut invalid = Invalid::none();
+    let mut warnings = Vec::new();
+    for (which, url) in
+        [(UrlUse::Callback, &mut settings.callback_url), (UrlUse::Reversal, &mut settings.reversal_url)]
+    {
+        if let Some(text) = url
+            && let Some(checked) = invalid.take(check_callback_url(recipe, text, which, targets))
+        {
+            *text = checked.text;
+            warnings.extend(checked.warnings);
+        }
+    }
+    invalid.take(check_events(settings.events.as_deref()));
+    if let Some(seconds) = &settings.retry_schedule {
+        invalid.take(RetrySchedule::from_seconds(seconds.clone()));
+    }
+    invalid.take(check_timeout(settings.timeout));
+    if let Some(success) = &settings.success {
+        invalid.take(SuccessRule::new(&success.statuses, success.body_contains.clone()));
+    }
+    invalid.take(own_headers::check(&settings.headers, recipe));
+    if let Some(origin) = &settings.signed_origin
+        && let Err(fault) = Origin::parse(origin)
+    {
+        invalid.push("signedOrigin", fault);
+    }
+    invalid.take(check_surface(settings, recipe));
+    invalid.into_result().map(|()| warnings)
+}
+
+fn check_events(events: Option<&[String]>) -> Result<(), Invalid> {
+    let mut invalid = Invalid::none();
+    let Some(events) = events else {
+        return Ok(());
+    };
+    if events.is_empty() || events.len() > MOST_EVENTS {
+        invalid.push("events", format!("must name 1 to {MOST_EVENTS} event types; leave it out for all of them"));
+    }
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.' | b'-');
+    for (index, event) in events.iter().enumerate() {
+        let field = format!("events[{index}]");
+        if event.is_empty() || event.len() > LONGEST_EVENT || !event.bytes().all(allowed) {
+            invalid.push(field, format!("must have 1 to {LONGEST_EVENT} of a-z, 0-9, `_`, `.` and `-`"));
+        } else if RESERVED_EVENTS.contains(&event.as_str()) {
+            invalid.push(field, "is a reversal's; reversals follow the completions that were called back");
+        } else if events.iter().take(index).any(|other| other == event) {
+            invalid.push(field, "stands twice");
+        }
+    }
+    invalid.into_result()
+}
+
+fn check_timeout(timeout: Option<Duration>) -> Result<(), Invalid> {
+    let fits = |timeout: Duration| u64::try_from(timeout.as_millis()).is_ok_and(|ms| TIMEOUT.contains(&ms));
+    if timeout.is_none_or(fits) {
+        return Ok(());
+    }
+    let message = format!("must be a number of milliseconds from {} to {}", TIMEOUT.start(), TIMEOUT.end());
+    Err(Invalid::field("timeoutMs", message))
+}
+
+fn check_surface(settings: &EndpointSettings, recipe: &Recipe) -> Result<(), Invalid> {
+    let invalid = |message: String| Err(Invalid::field("surfaceId", message));
+    match &settings.surface_id {
+        // Without a URL nothing is sent, so an endpoint may be completed step by step.
+        None if recipe.needs_surface_id() && settings.callback_url.is_some() => {
+            invalid(format!("is required by the dialect {}", recipe.name()))
+        }
+        Some(_) if !recipe.needs_surface_id() => invalid(format!("is not used by the dialect {}", recipe.name())),
+        // It goes out as a header's value.
+        Some(id) if id.is_empty() || id.len() > LONGEST_SURFACE || !id.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            invalid(format!("must have 1 to {LONGEST_SURFACE} printable characters, no blanks"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether deliveries of the dialect are held without an active secret.
+pub fn needs_secret(recipe: &Recipe) -> bool {
+    recipe.secret() == SecretNeed::Required
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::app::SuccessOverride;
+
+    fn faults(change: impl FnOnce(&mut EndpointSettings)) -> Vec<String> {
+        let mut settings = EndpointSettings::new("besitos");
+        settings.callback_url = Some("https://pub.example/pb".to_owned());
+        change(&mut settings);
+        match check_endpoint(&mut settings, &Catalog::builtin(), &TargetPolicy::default()) {
+            Ok(_) => Vec::new(),
+            Err(invalid) => invalid.0.into_iter().map(|fault| fault.field).collect(),
+        }
+    }
+
+    #[test]
+    fn every_fault_is_named_by_its_field_and_all_are_told_at_once() {
+        let none: Vec<String> = Vec::new();
+        assert_eq!(faults(|_| {}), none);
+        let all = faults(|settings| {
+            settings.callback_url = Some("https://127.0.0.1/".to_owned());
+            settings.reversal_url = Some("https://pub.example/".to_owned());
+            settings.events = Some(vec!["sale".to_owned(), "Sale".to_owned(), "refund".to_owned()]);
+            settings.retry_schedule = Some(vec![0]);
+            settings.timeout = Some(Duration::from_millis(999));
+            settings.success = Some(SuccessOverride { statuses: vec!["500".to_owned()], body_contains: None });
+            settings.headers = vec![("Host".to_owned(), "x".to_owned())];
+            settings.signed_origin = Some("https://a.example/path".to_owned());
+            settings.surface_id = Some("s".to_owned());
+        });
+        let expected = [
+            "callbackUrl",
+            "reversalUrl",
+            "events[1]",
+            "events[2]",
+            "retrySchedule",
+            "timeoutMs",
+            "success.statuses",
+            "headers.Host",
+            "signedOrigin",
+            "surfaceId",
+        ];
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn a_dialect_that_forwards_needs_the_remote_surface() {
+        assert_eq!(faults(|settings| settings.dialect = "attribloom".to_owned()), ["surfaceId"]);
+        assert_eq!(faults(|settings| settings.dialect = "bestios".to_owned()), ["dialect"]);
+    }
+
+    #[test]
+    fn held_deliveries_wait_between_a_day_and_a_year() {
+        for (days, fits) in [(0, false), (1, true), (365, true), (366, false)] {
+            let settings = AppSettings {
+                name: "a".to_owned(),
+                reference: None,
+                paused: false,
+                callbacks: true,
+                max_held_days: days,
+            };
+            assert_eq!(check_app(&settings).is_ok(), fits, "{days}");
+        }
+    }
+}

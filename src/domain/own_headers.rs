@@ -1,0 +1,112 @@
+//! The headers that a publisher may add to its callbacks: none that the protocol, the dialect or Ringback itself owns.
+//!
+//! They carry credentials, so after saving only their names are shown.
+
+use super::dialect::recipe::Recipe;
+use super::invalid::Invalid;
+
+/// Most headers of one endpoint.
+const MOST: usize = 20;
+/// Longest name.
+const LONGEST_NAME: usize = 128;
+/// Longest value: common servers take 8 KiB for all headers together.
+const LONGEST_VALUE: usize = 4_096;
+
+/// What belongs to HTTP/1.1 itself or to the client that speaks it.
+const PROTOCOL: [&str; 15] = [
+    "host",
+    "content-length",
+    "connection",
+    "transfer-encoding",
+    "user-agent",
+    "te",
+    "trailer",
+    "upgrade",
+    "keep-alive",
+    "proxy-connection",
+    "proxy-authorization",
+    "expect",
+    "cookie",
+    "referer",
+    // An encoded answer could not be searched for the word that acknowledges.
+    "accept-encoding",
+];
+/// Ours, whatever stands behind it.
+const OURS: &str = "x-ringback-";
+
+/// Checks a set of headers for a dialect; faults are reported under `headers.…`.
+pub fn check(headers: &[(String, String)], recipe: &Recipe) -> Result<(), Invalid> {
+    let mut invalid = Invalid::none();
+    if headers.len() > MOST {
+        invalid.push("headers", format!("must be at most {MOST}"));
+    }
+    let mut seen: Vec<String> = Vec::new();
+    for (name, value) in headers {
+        let lower = name.to_ascii_lowercase();
+        if let Some(fault) = fault(&lower, value, recipe) {
+            invalid.push(format!("headers.{name}"), fault);
+        } else if seen.contains(&lower) {
+            invalid.push(format!("headers.{name}"), "stands twice (the case of letters makes no difference)");
+        }
+        seen.push(lower);
+    }
+    invalid.into_result()
+}
+
+fn fault(lower: &str, value: &str, recipe: &Recipe) -> Option<String> {
+    if lower.is_empty() || lower.len() > LONGEST_NAME || !lower.bytes().all(is_token) {
+        return Some(format!("is not a header name of 1 to {LONGEST_NAME} letters, digits or `-`"));
+    }
+    // Only a body has a type, and the dialect says which.
+    let of_body = recipe.method() != "GET" && lower == "content-type";
+    if PROTOCOL.contains(&lower) || of_body || lower.starts_with(OURS) {
+        return Some("is set by Ringback itself".to_owned());
+    }
+    if recipe.owned_headers().iter().any(|owned| owned.eq_ignore_ascii_case(lower)) {
+        return Some(format!("belongs to the dialect {}", recipe.name()));
+    }
+    let visible = |byte: u8| (0x20..0x7f).contains(&byte) || byte == b'\t';
+    if value.len() > LONGEST_VALUE || !value.bytes().all(visible) || value.trim() != value {
+        return Some(format!("must have a value of at most {LONGEST_VALUE} printable ASCII characters, no blanks around"));
+    }
+    None
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialect::catalog::Catalog;
+
+    fn allows(dialect: &str, name: &str, value: &str) -> bool {
+        let catalog = Catalog::builtin();
+        check(&[(name.to_owned(), value.to_owned())], catalog.get(dialect).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn a_publisher_may_add_credentials_and_labels() {
+        assert!(allows("affonso", "Authorization", "Bearer abc"));
+        assert!(allows("offermaru", "X-Env", "staging"));
+        assert!(allows("offermaru", "Content-Type", "text/plain"));
+    }
+
+    #[test]
+    fn what_the_protocol_the_dialect_or_ringback_owns_is_refused() {
+        for name in ["Host", "content-length", "Connection", "TRANSFER-ENCODING", "User-Agent", "X-Ringback-Test"] {
+            assert!(!allows("offermaru", name, "x"), "{name}");
+        }
+        assert!(!allows("affonso", "Content-Type", "text/plain"));
+        assert!(!allows("affonso", "x-affonso-signature", "x"));
+        assert!(!allows("offermaru", "X-Offermaru-App-Id", "x"));
+    }
+
+    #[test]
+    fn a_value_can_not_smuggle_another_header() {
+        assert!(!allows("offermaru", "X-A", "x\r\nX-B: y"));
+        assert!(!allows("offermaru", "X A", "x"));
+        assert!(!allows("offermaru", "", "x"));
+    }
+}

@@ -1,0 +1,214 @@
+//! Apps as they lie in their tables, and as they come out of them: with endpoints in order, secrets oldest first, and
+//! everything sealed opened.
+//!
+//! Reading and opening are two steps: the first holds a connection, the second may fail in ways a query cannot.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use crate::domain::app::{App, Endpoint, Secret};
+use crate::domain::dialect::callback::{Receiver, TimestampSource};
+use crate::domain::secret::{SecretState, SecretText};
+use crate::domain::time::Timestamp;
+
+use super::backend::Conn;
+use super::schema::{apps, endpoints, secrets};
+use super::{MasterKey, StoreError};
+
+/// Ids in one query: far below what the engines take as parameters.
+const CHUNK: usize = 500;
+
+/// An app, and the revision of its last change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppRecord {
+    /// The app with its endpoints and secrets.
+    pub app: App,
+    /// To be named when it is changed, so that no change overwrites another one unseen.
+    pub revision: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = apps)]
+pub(super) struct AppRow {
+    pub(super) id: String,
+    pub(super) publisher_id: String,
+    pub(super) reference: Option<String>,
+    pub(super) name: String,
+    pub(super) paused: bool,
+    pub(super) callbacks: bool,
+    pub(super) max_held_days: i32,
+    pub(super) created_at: i64,
+    pub(super) archived_at: Option<i64>,
+    pub(super) revision: i64,
+}
+
+#[derive(Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = endpoints, treat_none_as_null = true)]
+pub(super) struct EndpointRow {
+    pub(super) id: String,
+    pub(super) app_id: String,
+    pub(super) position: i32,
+    pub(super) dialect: String,
+    pub(super) callback_url: Option<String>,
+    pub(super) reversal_url: Option<String>,
+    pub(super) events: Option<String>,
+    pub(super) retry_schedule: Option<String>,
+    pub(super) timeout_ms: Option<i64>,
+    pub(super) success: Option<String>,
+    pub(super) headers_sealed: Option<Vec<u8>>,
+    pub(super) timestamp_source: String,
+    pub(super) signed_origin: Option<String>,
+    pub(super) surface_id: Option<String>,
+    pub(super) created_at: i64,
+    pub(super) archived_at: Option<i64>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = secrets)]
+pub(super) struct SecretRow {
+    pub(super) id: String,
+    pub(super) endpoint_id: String,
+    pub(super) state: String,
+    pub(super) sealed: Vec<u8>,
+    pub(super) created_at: i64,
+    pub(super) activated_at: Option<i64>,
+    pub(super) overlap_until: Option<i64>,
+}
+
+/// The place of a secret, as the vault names places.
+pub(super) fn secret_place(id: &str) -> String {
+    format!("secrets/{id}")
+}
+
+/// The place of an endpoint's headers.
+pub(super) fn headers_place(id: &str) -> String {
+    format!("endpoints/{id}/headers")
+}
+
+/// Apps with all that belongs to them, still sealed.
+pub(super) struct AppRows {
+    apps: Vec<AppRow>,
+    endpoints: Vec<EndpointRow>,
+    secrets: Vec<SecretRow>,
+}
+
+impl AppRows {
+    /// Reads what belongs to these apps.
+    pub(super) fn load(conn: &mut Conn, apps: Vec<AppRow>) -> QueryResult<Self> {
+        let (mut endpoints, mut secrets) = (Vec::new(), Vec::new());
+        for some in apps.chunks(CHUNK) {
+            let ids = some.iter().map(|app| &app.id);
+            let of_these = endpoints::table
+                .filter(endpoints::app_id.eq_any(ids))
+                .filter(endpoints::archived_at.is_null())
+                .order((endpoints::app_id, endpoints::position));
+            endpoints.extend(of_these.select(EndpointRow::as_select()).load(conn)?);
+        }
+        for some in endpoints.chunks(CHUNK) {
+            let ids = some.iter().map(|endpoint| &endpoint.id);
+            let of_these = secrets::table.filter(secrets::endpoint_id.eq_any(ids)).order(secrets::id);
+            secrets.extend(of_these.select(SecretRow::as_select()).load(conn)?);
+        }
+        Ok(Self { apps, endpoints, secrets })
+    }
+
+    /// Opens everything, in the order of the apps given.
+    pub(super) fn open(self, key: &MasterKey) -> Result<Vec<AppRecord>, StoreError> {
+        let mut secrets: HashMap<String, Vec<Secret>> = HashMap::new();
+        for row in self.secrets {
+            let endpoint_id = row.endpoint_id.clone();
+            secrets.entry(endpoint_id).or_default().push(row.open(key)?);
+        }
+        let labels: HashMap<String, String> =
+            self.apps.iter().map(|app| (app.id.clone(), app.reference.clone().unwrap_or(app.id.clone()))).collect();
+        let mut endpoints: HashMap<String, Vec<Endpoint>> = HashMap::new();
+        for row in self.endpoints {
+            let app_id = row.app_id.clone();
+            let label = labels.get(&app_id).cloned().unwrap_or_default();
+            let secrets = secrets.remove(&row.id).unwrap_or_default();
+            endpoints.entry(app_id).or_default().push(row.open(key, label, secrets)?);
+        }
+        let apps = self.apps.into_iter().map(|row| {
+            let endpoints = endpoints.remove(&row.id).unwrap_or_default();
+            row.read(endpoints)
+        });
+        Ok(apps.collect())
+    }
+}
+
+impl AppRow {
+    fn read(self, endpoints: Vec<Endpoint>) -> AppRecord {
+        let app = App {
+            id: self.id,
+            publisher_id: self.publisher_id,
+            reference: self.reference,
+            name: self.name,
+            paused: self.paused,
+            callbacks: self.callbacks,
+            max_held_days: u32::try_from(self.max_held_days).unwrap_or(0),
+            created_at: Timestamp::from_millis(self.created_at),
+            archived_at: self.archived_at.map(Timestamp::from_millis),
+            endpoints,
+        };
+        AppRecord { app, revision: self.revision }
+    }
+}
+
+impl EndpointRow {
+    fn open(self, key: &MasterKey, app_label: String, secrets: Vec<Secret>) -> Result<Endpoint, StoreError> {
+        let unreadable = |column: &str| StoreError::Unreadable { place: format!("endpoints/{}/{column}", self.id) };
+        let headers = match &self.headers_sealed {
+            Some(sealed) => {
+                let text = key.open_text(&headers_place(&self.id), sealed)?;
+                serde_json::from_str(&text).map_err(|_| unreadable("headers"))?
+            }
+            None => Vec::new(),
+        };
+        let timestamp_source = match self.timestamp_source.as_str() {
+            "completion" => TimestampSource::Completion,
+            "attempt" => TimestampSource::Attempt,
+            _ => return Err(unreadable("timestamp_source")),
+        };
+        let timeout = self.timeout_ms.map(u64::try_from).transpose().map_err(|_| unreadable("timeout_ms"))?;
+        Ok(Endpoint {
+            events: from_json(self.events.as_deref()).map_err(|_| unreadable("events"))?,
+            retry_schedule: from_json(self.retry_schedule.as_deref()).map_err(|_| unreadable("retry_schedule"))?,
+            timeout: timeout.map(Duration::from_millis),
+            success: from_json(self.success.as_deref()).map_err(|_| unreadable("success"))?,
+            id: self.id,
+            dialect: self.dialect,
+            receiver: Receiver {
+                callback_url: self.callback_url,
+                reversal_url: self.reversal_url,
+                app_label,
+                surface_id: self.surface_id,
+                signed_origin: self.signed_origin,
+                timestamp_source,
+                headers,
+            },
+            secrets,
+        })
+    }
+}
+
+impl SecretRow {
+    fn open(self, key: &MasterKey) -> Result<Secret, StoreError> {
+        let place = secret_place(&self.id);
+        let text = SecretText::known(key.open_text(&place, &self.sealed)?);
+        let state = SecretState::parse(&self.state).ok_or(StoreError::Unreadable { place })?;
+        Ok(Secret {
+            id: self.id,
+            state,
+            text,
+            created_at: Timestamp::from_millis(self.created_at),
+            activated_at: self.activated_at.map(Timestamp::from_millis),
+            overlap_until: self.overlap_until.map(Timestamp::from_millis),
+        })
+    }
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, serde_json::Error> {
+    text.map(serde_json::from_str).transpose()
+}

@@ -1,0 +1,333 @@
+//! Apps and their endpoints: reading, creating, changing, archiving.
+//!
+//! Whoever changes an app names the revision that it read: an app that was changed meanwhile is left alone, so that two
+//! changes at the same time can not undo one another. What may be set is checked before it gets here.
+
+use diesel::prelude::*;
+
+use crate::domain::app_settings::{AppSettings, EndpointSettings};
+use crate::domain::dialect::callback::TimestampSource;
+use crate::domain::time::Timestamp;
+
+use super::app_rows::{AppRow, AppRows, EndpointRow, headers_place};
+use super::backend::Conn;
+use super::page::{Listed, Page};
+use super::schema::{apps, egress_assignments, endpoints, publishers};
+use super::{MasterKey, Store, StoreError, open_deliveries, references, revision};
+
+pub use super::app_rows::AppRecord;
+
+/// A new app with its first endpoint.
+#[derive(Clone, Debug)]
+pub struct NewApp {
+    /// `app_…`
+    pub id: String,
+    /// Whose it is, by id.
+    pub publisher_id: String,
+    /// What is set of the app.
+    pub settings: AppSettings,
+    /// `end_…`
+    pub endpoint_id: String,
+    /// What is set of its first endpoint.
+    pub endpoint: EndpointSettings,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// What is to stand of an app that was read before.
+#[derive(Clone, Debug)]
+pub struct AppChange {
+    /// The app's id.
+    pub id: String,
+    /// The revision under which it was read.
+    pub read_at: i64,
+    /// What is to be set of the app.
+    pub settings: AppSettings,
+    /// What is to be set of one of its endpoints.
+    pub endpoint: Option<(String, EndpointSettings)>,
+}
+
+/// What became of saving an app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppSaved {
+    /// It stands as given.
+    Saved,
+    /// There is no such app (any more), or no such endpoint of it.
+    Unknown,
+    /// There is no such publisher.
+    UnknownPublisher,
+    /// Another app or publisher has this `ref`.
+    RefTaken,
+    /// Its dialect can not change, because deliveries are open.
+    OpenDeliveries,
+    /// It was changed since it was read.
+    Overtaken,
+}
+
+/// What became of archiving an app or an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Archived {
+    /// It is archived.
+    Archived,
+    /// There is no such app or endpoint (any more).
+    Unknown,
+    /// It can not be, because deliveries are open.
+    OpenDeliveries,
+    /// It is the app's only endpoint.
+    OnlyEndpoint,
+}
+
+/// The id of the app with this id or `ref`, if it is not archived; ids win.
+pub(super) fn resolve(conn: &mut Conn, id_or_ref: &str) -> QueryResult<Option<String>> {
+    let ids = || apps::table.filter(apps::archived_at.is_null()).select(apps::id);
+    let by_id: Option<String> = ids().filter(apps::id.eq(id_or_ref)).first(conn).optional()?;
+    match by_id {
+        Some(id) => Ok(Some(id)),
+        None => ids().filter(apps::reference.eq(id_or_ref)).first(conn).optional(),
+    }
+}
+
+impl Store {
+    /// The app with this id or `ref`, if it is not archived; ids win.
+    pub async fn app(&self, id_or_ref: &str) -> Result<Option<AppRecord>, StoreError> {
+        let id_or_ref = id_or_ref.to_owned();
+        let rows = self
+            .read(move |conn| {
+                conn.transaction(|conn| {
+                    let Some(id) = resolve(conn, &id_or_ref)? else {
+                        return Ok(None);
+                    };
+                    let found = apps::table.find(id).select(AppRow::as_select()).load(conn)?;
+                    AppRows::load(conn, found).map(Some)
+                })
+            })
+            .await?;
+        let opened = rows.map(|rows| rows.open(self.key())).transpose()?;
+        Ok(opened.and_then(|mut records| records.pop()))
+    }
+
+    /// Apps that are not archived, of one publisher or of all, newest first.
+    pub async fn apps(&self, publisher_id: Option<&str>, page: Page) -> Result<Listed<AppRecord>, StoreError> {
+        let rows = page.rows();
+        let before = page.before.clone();
+        let publisher_id = publisher_id.map(str::to_owned);
+        let found = self
+            .read(move |conn| {
+                conn.transaction(|conn| {
+                    let mut query =
+                        apps::table.filter(apps::archived_at.is_null()).select(AppRow::as_select()).into_boxed();
+                    if let Some(publisher_id) = publisher_id {
+                        query = query.filter(apps::publisher_id.eq(publisher_id));
+                    }
+                    if let Some(before) = before {
+                        query = query.filter(apps::id.lt(before));
+                    }
+                    let found = query.order(apps::id.desc()).limit(rows).load(conn)?;
+                    AppRows::load(conn, found)
+                })
+            })
+            .await?;
+        Ok(page.cut(found.open(self.key())?, |record| &record.app.id))
+    }
+
+    /// Adds an app with its first endpoint.
+    pub async fn create_app(&self, new: NewApp) -> Result<AppSaved, StoreError> {
+        let mut endpoint = blank_endpoint(new.endpoint_id, new.id.clone(), 0, new.created_at);
+        fill(&mut endpoint, new.endpoint, self.key());
+        self.write(move |conn| {
+            let publisher = publishers::table.find(&new.publisher_id).select(publishers::id);
+            if publisher.first::<String>(conn).optional()?.is_none() {
+                return Ok(AppSaved::UnknownPublisher);
+            }
+            if references::is_taken(conn, new.settings.reference.as_deref(), &new.id)? {
+                return Ok(AppSaved::RefTaken);
+            }
+            let row = AppRow {
+                id: new.id,
+                publisher_id: new.publisher_id,
+                reference: new.settings.reference,
+                name: new.settings.name,
+                paused: new.settings.paused,
+                callbacks: new.settings.callbacks,
+                max_held_days: days(new.settings.max_held_days),
+                created_at: new.created_at.as_millis(),
+                archived_at: None,
+                revision: revision::next(conn)?,
+            };
+            diesel::insert_into(apps::table).values(row).execute(conn)?;
+            diesel::insert_into(endpoints::table).values(endpoint).execute(conn)?;
+            Ok(AppSaved::Saved)
+        })
+        .await
+    }
+
+    /// Changes an app, and one of its endpoints with it.
+    pub async fn change_app(&self, change: AppChange) -> Result<AppSaved, StoreError> {
+        let key = self.key().clone();
+        self.write(move |conn| {
+            if let Some(refusal) = refusal(conn, &change)? {
+                return Ok(refusal);
+            }
+            if let Some((endpoint_id, settings)) = change.endpoint {
+                let known = endpoints::table.find(&endpoint_id).filter(endpoints::app_id.eq(&change.id));
+                let known = known.filter(endpoints::archived_at.is_null()).select(EndpointRow::as_select());
+                let Some(mut row) = known.first(conn).optional()? else {
+                    return Ok(AppSaved::Unknown);
+                };
+                if row.dialect != settings.dialect && open_deliveries::exist(conn, &change.id)? {
+                    return Ok(AppSaved::OpenDeliveries);
+                }
+                fill(&mut row, settings, &key);
+                diesel::update(endpoints::table.find(&endpoint_id)).set(row).execute(conn)?;
+            }
+            diesel::update(apps::table.find(&change.id))
+                .set((
+                    apps::reference.eq(change.settings.reference),
+                    apps::name.eq(change.settings.name),
+                    apps::paused.eq(change.settings.paused),
+                    apps::callbacks.eq(change.settings.callbacks),
+                    apps::max_held_days.eq(days(change.settings.max_held_days)),
+                ))
+                .execute(conn)?;
+            revision::stamp_app(conn, &change.id)?;
+            Ok(AppSaved::Saved)
+        })
+        .await
+    }
+
+    /// Adds a further endpoint to an app.
+    pub async fn create_endpoint(
+        &self,
+        app_id: &str,
+        endpoint_id: &str,
+        settings: EndpointSettings,
+        now: Timestamp,
+    ) -> Result<AppSaved, StoreError> {
+        let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
+        let key = self.key().clone();
+        self.write(move |conn| {
+            if resolve(conn, &app_id)?.as_deref() != Some(&app_id) {
+                return Ok(AppSaved::Unknown);
+            }
+            let positions = endpoints::table.filter(endpoints::app_id.eq(&app_id));
+            let last: Option<i32> = positions.select(diesel::dsl::max(endpoints::position)).first(conn)?;
+            let mut row = blank_endpoint(endpoint_id, app_id.clone(), last.map_or(0, |last| last + 1), now);
+            fill(&mut row, settings, &key);
+            diesel::insert_into(endpoints::table).values(row).execute(conn)?;
+            revision::stamp_app(conn, &app_id)?;
+            Ok(AppSaved::Saved)
+        })
+        .await
+    }
+
+    /// Archives an endpoint; the last one of an app stays.
+    pub async fn archive_endpoint(
+        &self,
+        app_id: &str,
+        endpoint_id: &str,
+        now: Timestamp,
+    ) -> Result<Archived, StoreError> {
+        let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
+        self.write(move |conn| {
+            let living =
+                endpoints::table.filter(endpoints::app_id.eq(&app_id)).filter(endpoints::archived_at.is_null());
+            let living: Vec<String> = living.select(endpoints::id).load(conn)?;
+            if !living.contains(&endpoint_id) {
+                return Ok(Archived::Unknown);
+            }
+            if living.len() == 1 {
+                return Ok(Archived::OnlyEndpoint);
+            }
+            if open_deliveries::exist(conn, &app_id)? {
+                return Ok(Archived::OpenDeliveries);
+            }
+            let archived = endpoints::archived_at.eq(now.as_millis());
+            diesel::update(endpoints::table.find(&endpoint_id)).set(archived).execute(conn)?;
+            revision::stamp_app(conn, &app_id)?;
+            Ok(Archived::Archived)
+        })
+        .await
+    }
+
+    /// Archives an app and takes its egress IPs away.
+    pub async fn archive_app(&self, id: &str, now: Timestamp) -> Result<Archived, StoreError> {
+        let id = id.to_owned();
+        self.write(move |conn| {
+            if resolve(conn, &id)?.as_deref() != Some(&id) {
+                return Ok(Archived::Unknown);
+            }
+            if open_deliveries::exist(conn, &id)? {
+                return Ok(Archived::OpenDeliveries);
+            }
+            let archived = apps::archived_at.eq(now.as_millis());
+            diesel::update(apps::table.find(&id)).set(archived).execute(conn)?;
+            let assignments = egress_assignments::table.filter(egress_assignments::app_id.eq(&id));
+            let standing =
+                egress_assignments::removed_at.is_null().or(egress_assignments::removed_at.gt(now.as_millis()));
+            diesel::update(assignments.filter(standing))
+                .set(egress_assignments::removed_at.eq(now.as_millis()))
+                .execute(conn)?;
+            revision::stamp_app(conn, &id)?;
+            Ok(Archived::Archived)
+        })
+        .await
+    }
+}
+
+/// Why an app can not be changed.
+fn refusal(conn: &mut Conn, change: &AppChange) -> QueryResult<Option<AppSaved>> {
+    let living = apps::table.find(&change.id).filter(apps::archived_at.is_null());
+    let Some(present) = living.select(apps::revision).first::<i64>(conn).optional()? else {
+        return Ok(Some(AppSaved::Unknown));
+    };
+    if present != change.read_at {
+        return Ok(Some(AppSaved::Overtaken));
+    }
+    let taken = references::is_taken(conn, change.settings.reference.as_deref(), &change.id)?;
+    Ok(taken.then_some(AppSaved::RefTaken))
+}
+
+fn blank_endpoint(id: String, app_id: String, position: i32, created_at: Timestamp) -> EndpointRow {
+    EndpointRow {
+        id,
+        app_id,
+        position,
+        dialect: String::new(),
+        callback_url: None,
+        reversal_url: None,
+        events: None,
+        retry_schedule: None,
+        timeout_ms: None,
+        success: None,
+        headers_sealed: None,
+        timestamp_source: String::new(),
+        signed_origin: None,
+        surface_id: None,
+        created_at: created_at.as_millis(),
+        archived_at: None,
+    }
+}
+
+fn fill(row: &mut EndpointRow, settings: EndpointSettings, key: &MasterKey) {
+    let timestamp_source = match settings.timestamp_source {
+        TimestampSource::Completion => "completion",
+        TimestampSource::Attempt => "attempt",
+    };
+    let headers = serde_json::json!(settings.headers).to_string();
+    let sealed = || key.seal(&headers_place(&row.id), headers.as_bytes());
+    row.headers_sealed = (!settings.headers.is_empty()).then(sealed);
+    row.dialect = settings.dialect;
+    row.callback_url = settings.callback_url;
+    row.reversal_url = settings.reversal_url;
+    row.events = settings.events.map(|events| serde_json::json!(events).to_string());
+    row.retry_schedule = settings.retry_schedule.map(|seconds| serde_json::json!(seconds).to_string());
+    row.timeout_ms = settings.timeout.map(|timeout| i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX));
+    row.success = settings.success.map(|success| serde_json::json!(success).to_string());
+    row.timestamp_source = timestamp_source.to_owned();
+    row.signed_origin = settings.signed_origin;
+    row.surface_id = settings.surface_id;
+}
+
+fn days(days: u32) -> i32 {
+    i32::try_from(days).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,128 @@
+//! Publishers: the accounts that own apps.
+
+use diesel::prelude::*;
+
+use crate::domain::account::Publisher;
+use crate::domain::time::Timestamp;
+
+use super::backend::Conn;
+use super::page::{Listed, Page};
+use super::schema::publishers;
+use super::{Store, StoreError, references, revision};
+
+/// What became of saving a publisher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublisherSaved {
+    /// It stands as given.
+    Saved(Publisher),
+    /// There is no such publisher.
+    Unknown,
+    /// Another publisher or app has this `ref`.
+    RefTaken,
+}
+
+/// What is to be changed of a publisher; `None` leaves it as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublisherChange {
+    /// The name.
+    pub name: Option<String>,
+    /// The `ref`, or its removal.
+    pub reference: Option<Option<String>>,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = publishers, treat_none_as_null = true)]
+struct PublisherRow {
+    id: String,
+    reference: Option<String>,
+    name: String,
+    created_at: i64,
+}
+
+impl From<PublisherRow> for Publisher {
+    fn from(row: PublisherRow) -> Self {
+        Self {
+            id: row.id,
+            reference: row.reference,
+            name: row.name,
+            created_at: Timestamp::from_millis(row.created_at),
+        }
+    }
+}
+
+impl From<Publisher> for PublisherRow {
+    fn from(publisher: Publisher) -> Self {
+        Self {
+            id: publisher.id,
+            reference: publisher.reference,
+            name: publisher.name,
+            created_at: publisher.created_at.as_millis(),
+        }
+    }
+}
+
+impl Store {
+    /// Adds a publisher.
+    pub async fn create_publisher(&self, publisher: Publisher) -> Result<PublisherSaved, StoreError> {
+        self.write(move |conn| {
+            if references::is_taken(conn, publisher.reference.as_deref(), &publisher.id)? {
+                return Ok(PublisherSaved::RefTaken);
+            }
+            let row = PublisherRow::from(publisher.clone());
+            diesel::insert_into(publishers::table).values(row).execute(conn)?;
+            revision::next(conn)?;
+            Ok(PublisherSaved::Saved(publisher))
+        })
+        .await
+    }
+
+    /// Changes a publisher.
+    pub async fn change_publisher(&self, id: &str, change: PublisherChange) -> Result<PublisherSaved, StoreError> {
+        let id = id.to_owned();
+        self.write(move |conn| {
+            let Some(mut publisher) = find(conn, &id)? else {
+                return Ok(PublisherSaved::Unknown);
+            };
+            publisher.name = change.name.unwrap_or(publisher.name);
+            publisher.reference = change.reference.unwrap_or(publisher.reference);
+            if references::is_taken(conn, publisher.reference.as_deref(), &publisher.id)? {
+                return Ok(PublisherSaved::RefTaken);
+            }
+            let row = PublisherRow::from(publisher.clone());
+            diesel::update(publishers::table.find(&publisher.id)).set(row).execute(conn)?;
+            revision::next(conn)?;
+            Ok(PublisherSaved::Saved(publisher))
+        })
+        .await
+    }
+
+    /// The publisher with this id or `ref`; ids win.
+    pub async fn publisher(&self, id_or_ref: &str) -> Result<Option<Publisher>, StoreError> {
+        let id_or_ref = id_or_ref.to_owned();
+        self.read(move |conn| find(conn, &id_or_ref)).await
+    }
+
+    /// Publishers, newest first.
+    pub async fn publishers(&self, page: Page) -> Result<Listed<Publisher>, StoreError> {
+        let rows = page.rows();
+        let before = page.before.clone();
+        let found = self.read(move |conn| {
+            let mut query = publishers::table.select(PublisherRow::as_select()).into_boxed();
+            if let Some(before) = before {
+                query = query.filter(publishers::id.lt(before));
+            }
+            query.order(publishers::id.desc()).limit(rows).load(conn)
+        });
+        Ok(page.cut(found.await?, |row| &row.id).map(Publisher::from))
+    }
+}
+
+fn find(conn: &mut Conn, id_or_ref: &str) -> QueryResult<Option<Publisher>> {
+    let rows = || publishers::table.select(PublisherRow::as_select());
+    let by_id: Option<PublisherRow> = rows().find(id_or_ref).first(conn).optional()?;
+    let found = match by_id {
+        Some(row) => Some(row),
+        None => rows().filter(publishers::reference.eq(id_or_ref)).first(conn).optional()?,
+    };
+    Ok(found.map(Publisher::from))
+}

@@ -1,0 +1,177 @@
+//! Tokens: who may call the admin API. Only digests are kept, so nothing that lies here opens anything.
+
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::domain::account::{Role, Token};
+use crate::domain::ids;
+use crate::domain::time::Timestamp;
+
+use super::page::{Listed, Page};
+use super::schema::{publishers, tokens};
+use super::{Store, StoreError};
+
+/// What became of a new token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenCreated {
+    /// It opens from now on.
+    Created,
+    /// There is no such publisher.
+    UnknownPublisher,
+}
+
+/// What became of a token that was to be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenDeleted {
+    /// It opens nothing any more.
+    Deleted,
+    /// There is no such token.
+    Unknown,
+    /// It is the last one that can make operator tokens.
+    LastOperator,
+}
+
+/// Which tokens a list or a deletion may reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenScope {
+    /// All of them.
+    All,
+    /// Those of publishers.
+    OfPublishers,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tokens)]
+struct TokenRow {
+    id: String,
+    name: String,
+    role: String,
+    publisher_id: Option<String>,
+    expires_at: Option<i64>,
+    created_at: i64,
+}
+
+impl TokenRow {
+    fn read(self) -> Result<Token, StoreError> {
+        let role = Role::from_parts(&self.role, self.publisher_id);
+        let role = role.ok_or_else(|| StoreError::Unreadable { place: format!("tokens/{}", self.id) })?;
+        Ok(Token {
+            id: self.id,
+            name: self.name,
+            role,
+            expires_at: self.expires_at.map(Timestamp::from_millis),
+            created_at: Timestamp::from_millis(self.created_at),
+        })
+    }
+}
+
+/// A token is long and random, so a fast digest is as good as a slow one.
+fn digest(text: &str) -> Vec<u8> {
+    Sha256::digest(text.as_bytes()).to_vec()
+}
+
+fn insert(conn: &mut super::backend::Conn, token: &Token, digest: Vec<u8>) -> QueryResult<()> {
+    let row = (
+        tokens::id.eq(&token.id),
+        tokens::name.eq(&token.name),
+        tokens::role.eq(token.role.as_str()),
+        tokens::publisher_id.eq(token.role.publisher_id()),
+        tokens::token_hash.eq(digest),
+        tokens::expires_at.eq(token.expires_at.map(Timestamp::as_millis)),
+        tokens::created_at.eq(token.created_at.as_millis()),
+    );
+    diesel::insert_into(tokens::table).values(row).execute(conn).map(drop)
+}
+
+impl Store {
+    /// Adds a token that opens with `text`.
+    pub async fn create_token(&self, token: Token, text: &str) -> Result<TokenCreated, StoreError> {
+        let digest = digest(text);
+        self.write(move |conn| {
+            if let Some(publisher_id) = token.role.publisher_id() {
+                let known = publishers::table.find(publisher_id);
+                if !select(exists(known)).get_result(conn)? {
+                    return Ok(TokenCreated::UnknownPublisher);
+                }
+            }
+            insert(conn, &token, digest)?;
+            Ok(TokenCreated::Created)
+        })
+        .await
+    }
+
+    /// Makes `text` the first operator token; answers false, and does nothing, where there is one already.
+    pub async fn bootstrap_operator(&self, text: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let token = Token {
+            id: ids::new("tok"),
+            name: "bootstrap".to_owned(),
+            role: Role::Operator,
+            expires_at: None,
+            created_at: now,
+        };
+        let digest = digest(text);
+        self.write(move |conn| {
+            let operators = tokens::table.filter(tokens::role.eq(Role::Operator.as_str()));
+            if select(exists(operators)).get_result(conn)? {
+                return Ok(false);
+            }
+            insert(conn, &token, digest)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// The token that opens with this text, expired or not.
+    pub async fn token_by_text(&self, text: &str) -> Result<Option<Token>, StoreError> {
+        let digest = digest(text);
+        let found: Option<TokenRow> = self
+            .read(move |conn| {
+                let matching = tokens::table.filter(tokens::token_hash.eq(digest));
+                matching.select(TokenRow::as_select()).first(conn).optional()
+            })
+            .await?;
+        found.map(TokenRow::read).transpose()
+    }
+
+    /// Tokens, newest first.
+    pub async fn tokens(&self, scope: TokenScope, page: Page) -> Result<Listed<Token>, StoreError> {
+        let rows = page.rows();
+        let before = page.before.clone();
+        let found: Vec<TokenRow> = self
+            .read(move |conn| {
+                let mut query = tokens::table.select(TokenRow::as_select()).into_boxed();
+                if let Some(before) = before {
+                    query = query.filter(tokens::id.lt(before));
+                }
+                if scope == TokenScope::OfPublishers {
+                    query = query.filter(tokens::publisher_id.is_not_null());
+                }
+                query.order(tokens::id.desc()).limit(rows).load(conn)
+            })
+            .await?;
+        let tokens = found.into_iter().map(TokenRow::read).collect::<Result<Vec<_>, _>>()?;
+        Ok(page.cut(tokens, |token| &token.id))
+    }
+
+    /// Deletes a token; the last operator token that is valid stays, because nobody could make another one.
+    pub async fn delete_token(&self, id: &str, scope: TokenScope, now: Timestamp) -> Result<TokenDeleted, StoreError> {
+        let id = id.to_owned();
+        self.write(move |conn| {
+            let role: Option<String> = tokens::table.find(&id).select(tokens::role).first(conn).optional()?;
+            let Some(role) = role.filter(|role| scope == TokenScope::All || role == "publisher") else {
+                return Ok(TokenDeleted::Unknown);
+            };
+            let others = tokens::table
+                .filter(tokens::role.eq(Role::Operator.as_str()))
+                .filter(tokens::id.ne(&id))
+                .filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now.as_millis())));
+            if role == Role::Operator.as_str() && !select(exists(others)).get_result::<bool>(conn)? {
+                return Ok(TokenDeleted::LastOperator);
+            }
+            diesel::delete(tokens::table.find(&id)).execute(conn)?;
+            Ok(TokenDeleted::Deleted)
+        })
+        .await
+    }
+}

@@ -1,0 +1,34 @@
+//! Whose objects a caller reaches: the only way for a handler to an app or a publisher.
+//!
+//! What is foreign is answered like what does not exist, so that nobody learns what others have.
+
+use super::Web;
+use super::auth::Caller;
+use super::error::Problem;
+use crate::domain::account::Publisher;
+use crate::domain::app::Endpoint;
+use crate::store::apps::AppRecord;
+
+impl Web {
+    /// The app with this id or `ref`, if the caller may know of it.
+    pub async fn app(&self, caller: &Caller, id_or_ref: &str) -> Result<AppRecord, Problem> {
+        let found = self.machine.store.app(id_or_ref).await?;
+        let own = found.filter(|record| caller.sees(&record.app.publisher_id));
+        own.ok_or_else(|| Problem::not_found("app"))
+    }
+
+    /// The publisher with this id or `ref`, if the caller may know of it.
+    pub async fn publisher(&self, caller: &Caller, id_or_ref: &str) -> Result<Publisher, Problem> {
+        let found = self.machine.store.publisher(id_or_ref).await?;
+        found.filter(|publisher| caller.sees(&publisher.id)).ok_or_else(|| Problem::not_found("publisher"))
+    }
+}
+
+/// The endpoint that a call means: the one named, else the app's first.
+pub fn endpoint<'a>(record: &'a AppRecord, named: Option<&str>) -> Result<&'a Endpoint, Problem> {
+    let found = match named {
+        Some(id) => record.app.endpoint(id),
+        None => record.app.first_endpoint(),
+    };
+    found.ok_or_else(|| Problem::not_found("endpoint"))
+}

@@ -1,0 +1,237 @@
+//! Problems: what an answer says when a call did not succeed (RFC 9457). The only place with status codes of failures.
+//!
+//! The message outside is not the message inside: a caller is told what it can mend, and of our own failures only that
+//! there was one. Those are logged here, once.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::domain::invalid::{FieldError, Invalid};
+use crate::store::StoreError;
+
+/// Seconds after which an overloaded instance may be asked again: a queue of this length is worked off by then.
+const COME_AGAIN: u64 = 1;
+
+/// The kinds of problems. Each has a `type` of its own, which never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The body is not what the call takes at all.
+    Malformed,
+    /// Nobody known is calling.
+    Unauthorized,
+    /// Whoever calls may never do this.
+    Forbidden,
+    /// There is nothing of that name, as far as the caller may know.
+    NotFound,
+    /// The path exists, but not with this method.
+    MethodNotAllowed,
+    /// It contradicts what stands.
+    Conflict,
+    /// The transaction id belongs to another completion.
+    TransactionIdTaken,
+    /// Fields are wrong.
+    Invalid,
+    /// The body is too large.
+    TooLarge,
+    /// Come again.
+    Overloaded,
+    /// We are broken.
+    Internal,
+}
+
+impl Kind {
+    /// Every kind, for the documentation.
+    pub const ALL: [Self; 11] = [
+        Self::Malformed,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::TransactionIdTaken,
+        Self::Invalid,
+        Self::TooLarge,
+        Self::Overloaded,
+        Self::Internal,
+    ];
+
+    /// Status, the last part of the `type`, and title.
+    fn row(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", "The request can not be read"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "Not authenticated"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"),
+            Self::Conflict => (StatusCode::CONFLICT, "conflict", "Conflict"),
+            Self::TransactionIdTaken => (StatusCode::CONFLICT, "transaction-id-taken", "Transaction id taken"),
+            Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid input"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", "Body too large"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Overloaded"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
+        }
+    }
+
+    /// The `type`: a reference relative to the instance that answers.
+    pub fn uri(self) -> String {
+        format!("/problems/{}", self.row().1)
+    }
+
+    /// The status of the answer.
+    pub fn status(self) -> StatusCode {
+        self.row().0
+    }
+
+    /// The title, the same for every problem of the kind.
+    pub fn title(self) -> &'static str {
+        self.row().2
+    }
+}
+
+/// A problem, as it is answered.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    kind: Kind,
+    detail: String,
+    errors: Vec<FieldError>,
+    members: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem of a kind, with a detail for a person.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new(), members: Map::new() }
+    }
+
+    /// 400.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Malformed, detail)
+    }
+
+    /// 403.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Forbidden, detail)
+    }
+
+    /// 404: the same words for what does not exist and for what is foreign.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Kind::NotFound, format!("There is no such {what}."))
+    }
+
+    /// 409.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Conflict, detail)
+    }
+
+    /// 422 for one field.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::from(Invalid::field(field, message))
+    }
+
+    /// The same with a further member, such as the server's time.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The body of the answer; also for a problem that stands inside another answer.
+    pub fn body(&self) -> Value {
+        let shown = Shown {
+            kind: self.kind.uri(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            members: &self.members,
+        };
+        serde_json::json!(shown)
+    }
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    errors: &'a [FieldError],
+    #[serde(flatten)]
+    members: &'a Map<String, Value>,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.kind.row().1, self.detail)
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self { errors: invalid.0.clone(), ..Self::new(Kind::Invalid, invalid.to_string()) }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overloaded => Self::new(Kind::Overloaded, "More work waits than can be taken on; come again."),
+            error => {
+                tracing::error!(%error, "a call failed in the store");
+                Self::new(Kind::Internal, "This call failed through no fault of yours; it is in the log.")
+            }
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.content_type("application/problem+json");
+        match self.kind {
+            Kind::Unauthorized => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ringback\""));
+            }
+            Kind::Overloaded => {
+                response.insert_header((header::RETRY_AFTER, COME_AGAIN));
+            }
+            // The rest of a body that is too large is not read, so the connection can not be used again.
+            Kind::TooLarge => {
+                response.force_close();
+            }
+            _ => {}
+        }
+        response.body(self.body().to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_inside_is_not_told_outside() {
+        let problem = Problem::from(StoreError::Database("no such table: tokens".to_owned()));
+        assert!(!problem.body().to_string().contains("tokens"));
+        assert_eq!(problem.status_code(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[test]
+    fn invalid_input_names_its_fields() {
+        let problem = Problem::field("callbackUrl", "must begin with https://").with("serverTime", 1);
+        insta::assert_snapshot!(problem.body(), @r#"{"type":"/problems/invalid","title":"Invalid input","status":422,"detail":"callbackUrl: must begin with https://","errors":[{"field":"callbackUrl","message":"must begin with https://"}],"serverTime":1}"#);
+    }
+}

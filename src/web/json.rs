@@ -1,0 +1,113 @@
+//! The body of an admin call: bytes at first, a type once the caller is known.
+//!
+//! Reading is a call of its own and not an extractor, so that nobody is told anything about a body before it is clear
+//! who asks. Reports do not come this way: their amounts must be kept digit for digit.
+
+use actix_web::dev::Payload;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+use super::error::{Kind, Problem};
+use super::{shape, strict};
+
+/// Largest body, by the contract.
+pub const LARGEST: usize = 1024 * 1024;
+
+/// A body that has not been read yet.
+#[derive(Clone, Debug)]
+pub struct Body(Bytes);
+
+impl Body {
+    /// The bytes as received.
+    pub fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+
+    /// Reads the body as one JSON object of this type.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let object = strict::object(&self.0).map_err(Problem::malformed)?;
+        Ok(shape::read(object)?)
+    }
+
+    /// Like [`read`](Self::read), where every field may be left out and so may the body.
+    pub fn read_or_empty<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        if self.0.is_empty() { Ok(shape::read(serde_json::Map::new())?) } else { self.read() }
+    }
+}
+
+impl FromRequest for Body {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move { collect(payload, LARGEST).await.map(Self) })
+    }
+}
+
+/// Collects a body up to a limit.
+pub async fn collect(mut payload: Payload, largest: usize) -> Result<Bytes, Problem> {
+    let mut body = actix_web::web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
+        if body.len() + chunk.len() > largest {
+            return Err(Problem::new(Kind::TooLarge, format!("A body has at most {largest} bytes.")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// A field of a PATCH.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Absent: stays as it is.
+    #[default]
+    Kept,
+    /// `null`: back to the default.
+    Reset,
+    /// A new value.
+    Set(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Option::deserialize(deserializer)? {
+            Some(value) => Self::Set(value),
+            None => Self::Reset,
+        })
+    }
+}
+
+impl<T> Patch<T> {
+    /// Applies it to a setting that has a default.
+    pub fn apply(self, setting: &mut T, default: T) {
+        match self {
+            Self::Kept => {}
+            Self::Reset => *setting = default,
+            Self::Set(value) => *setting = value,
+        }
+    }
+
+    /// Applies it to a setting that may be absent.
+    pub fn apply_optional(self, setting: &mut Option<T>) {
+        match self {
+            Self::Kept => {}
+            Self::Reset => *setting = None,
+            Self::Set(value) => *setting = Some(value),
+        }
+    }
+
+    /// The new value converted, or why it can not be.
+    pub fn try_map<U, E>(self, convert: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
+        Ok(match self {
+            Self::Kept => Patch::Kept,
+            Self::Reset => Patch::Reset,
+            Self::Set(value) => Patch::Set(convert(value)?),
+        })
+    }
+}

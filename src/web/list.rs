@@ -1,0 +1,78 @@
+//! Lists: `?limit=&cursor=` in, `{items, nextCursor}` out, newest first.
+//!
+//! A cursor names the last item of the page before. It is opaque: what is inside may change with any version.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::error::Problem;
+use super::query::Query;
+use crate::domain::ids;
+use crate::store::page::{Listed, Page};
+
+/// Items of a page, unless the caller says otherwise.
+const DEFAULT: usize = 50;
+/// Most items of a page.
+const MOST: usize = 1_000;
+
+/// The parameters that every list takes.
+pub const PARAMETERS: [&str; 2] = ["limit", "cursor"];
+
+/// A page as it is answered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PageOf<T> {
+    /// Newest first.
+    pub items: Vec<T>,
+    /// Give it as `cursor` for the next page; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> From<Listed<T>> for PageOf<T> {
+    fn from(listed: Listed<T>) -> Self {
+        Self { items: listed.items, next_cursor: listed.next.map(|id| URL_SAFE_NO_PAD.encode(id)) }
+    }
+}
+
+/// Reads which page is asked for.
+pub fn page(query: &Query) -> Result<Page, Problem> {
+    let limit = match query.text("limit") {
+        None => DEFAULT,
+        Some(text) => {
+            let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+            limit.ok_or_else(|| Problem::field("limit", format!("must be a number from 1 to {MOST}")))?
+        }
+    };
+    let before = query.text("cursor").map(read_cursor).transpose()?;
+    Ok(Page { limit, before })
+}
+
+/// Reads a query that names nothing but a page.
+pub fn only_page(query: &str) -> Result<Page, Problem> {
+    page(&Query::read(query, &PARAMETERS)?)
+}
+
+fn read_cursor(text: &str) -> Result<String, Problem> {
+    let decoded = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let id = decoded.filter(|id| ids::is_id(id));
+    id.ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page of this list"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_that_a_page_gives_is_taken_back_and_no_other() {
+        let id = ids::new("app");
+        let page_of: PageOf<()> = Listed { items: Vec::new(), next: Some(id.clone()) }.into();
+        let cursor = page_of.next_cursor.unwrap();
+        assert_eq!(only_page(&format!("cursor={cursor}&limit=7")).unwrap(), Page { limit: 7, before: Some(id) });
+        for query in ["cursor=zz", "cursor=YWJj", "limit=0", "limit=1001", "limit=x", "limt=1", "limit=1&limit=2"] {
+            assert!(only_page(query).is_err(), "{query}");
+        }
+        assert_eq!(only_page("").unwrap(), Page { limit: 50, before: None });
+    }
+}

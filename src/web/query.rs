@@ -1,0 +1,43 @@
+//! Query strings, read as strictly as bodies: a misspelt filter must not silently list everything.
+
+use super::error::Problem;
+use super::shape;
+use crate::domain::invalid::Invalid;
+use crate::domain::time::Timestamp;
+
+/// The parameters of a call, each known and given at most once.
+#[derive(Clone, Debug)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads a query string that may hold these parameters.
+    pub fn read(query: &str, known: &[&str]) -> Result<Self, Problem> {
+        let mut invalid = Invalid::none();
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            if !known.contains(&name.as_ref()) {
+                invalid.push(name.as_ref(), shape::unknown(&name, known));
+            } else if pairs.iter().any(|(other, _)| *other == name) {
+                invalid.push(name.as_ref(), "stands twice");
+            } else {
+                pairs.push((name.into_owned(), value.into_owned()));
+            }
+        }
+        invalid.into_result()?;
+        Ok(Self(pairs))
+    }
+
+    /// A parameter's text; an empty one counts as absent.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter as an RFC 3339 instant.
+    pub fn instant(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
+        let read = |text| {
+            let instant = Timestamp::parse_rfc3339(text);
+            instant.ok_or_else(|| Problem::field(name, "must be an RFC 3339 time such as 2024-01-15T10:30:00.000Z"))
+        };
+        self.text(name).map(read).transpose()
+    }
+}

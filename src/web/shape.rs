@@ -1,0 +1,282 @@
+//! JSON read strictly, second step: value → type, and every fault named by the path of its field.
+//!
+//! The derived readers of the bodies report through [`Fault`]: an unknown field with the nearest known one, a wrong type
+//! with what was expected. So the bodies stay plain structs, and nobody has to read names out of an error's text.
+
+use std::fmt;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+use serde_json::{Map, Value};
+
+use crate::domain::invalid::Invalid;
+
+/// A known name is suggested where at most one in so many of its letters differs: that helps a typing mistake, but does
+/// not turn a guess into another field.
+const ALIKE: usize = 3;
+
+/// What is wrong, and where.
+#[derive(Debug)]
+pub(super) struct Fault {
+    path: String,
+    message: String,
+}
+
+impl Fault {
+    fn at(mut self, outer: &str) -> Self {
+        let glue = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{outer}{glue}{}", self.path);
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { path: String::new(), message: message.to_string() }
+    }
+
+    fn invalid_type(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        // What was found may be a secret at the wrong place, so only what was expected is said.
+        Self::custom(format!("must be {}", in_words(&expected.to_string())))
+    }
+
+    fn invalid_value(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::custom(format!("must be {}", in_words(&expected.to_string())))
+    }
+
+    fn unknown_variant(_variant: &str, expected: &'static [&'static str]) -> Self {
+        Self::custom(format!("must be one of {}", expected.join(", ")))
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self { path: field.to_owned(), message: unknown(field, expected) }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self { path: field.to_owned(), message: "is required".to_owned() }
+    }
+}
+
+/// What a derived reader expects, in the words of JSON instead of those of the language.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" => "a whole number, not negative",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        _ if expected.starts_with("struct ") => "an object",
+        _ => expected,
+    }
+}
+
+/// What to say of a name that is not known.
+pub(super) fn unknown(name: &str, known: &[&str]) -> String {
+    let distance = |other: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
+    let nearest = known.iter().map(|other| (distance(other), other)).min();
+    match nearest {
+        Some((distance, other)) if distance * ALIKE <= other.len() => format!("is unknown; did you mean `{other}`?"),
+        _ if known.is_empty() => "is unknown; nothing is known here".to_owned(),
+        _ => format!("is unknown; known are {}", known.join(", ")),
+    }
+}
+
+/// Reads a body's type from its object.
+pub(super) fn read<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Invalid> {
+    T::deserialize(At(Value::Object(object))).map_err(|fault| Invalid::field(fault.path, fault.message))
+}
+
+/// A value, read by a type that reports through [`Fault`].
+struct At(Value);
+
+impl<'de> Deserializer<'de> for At {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(value),
+            Value::String(text) => visitor.visit_string(text),
+            Value::Array(items) => visitor.visit_seq(Items { rest: items.into_iter(), index: 0 }),
+            Value::Object(object) => visitor.visit_map(Entries { rest: object.into_iter(), pending: None }),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(value), _, _) => visitor.visit_u64(value),
+                (None, Some(value), _) => visitor.visit_i64(value),
+                (None, None, Some(value)) => visitor.visit_f64(value),
+                (None, None, None) => Err(Fault::custom("is a number out of range")),
+            },
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            value => visitor.visit_some(Self(value)),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::String(word) => visitor.visit_enum(Word(word)),
+            _ => Err(Fault::unknown_variant("", variants)),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}
+
+struct Items {
+    rest: std::vec::IntoIter<Value>,
+    index: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
+        let Some(item) = self.rest.next() else {
+            return Ok(None);
+        };
+        let place = format!("[{}]", self.index);
+        self.index += 1;
+        seed.deserialize(At(item)).map(Some).map_err(|fault| fault.at(&place))
+    }
+}
+
+struct Entries {
+    rest: serde_json::map::IntoIter,
+    pending: Option<(String, Value)>,
+}
+
+impl<'de> MapAccess<'de> for Entries {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+        let Some((key, value)) = self.rest.next() else {
+            return Ok(None);
+        };
+        let name: StrDeserializer<'_, Fault> = key.as_str().into_deserializer();
+        let name = seed.deserialize(name)?;
+        self.pending = Some((key, value));
+        Ok(Some(name))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
+        let (key, value) = self.pending.take().expect("serde asks for a value only after its key");
+        seed.deserialize(At(value)).map_err(|fault| fault.at(&key))
+    }
+}
+
+struct Word(String);
+
+impl<'de> EnumAccess<'de> for Word {
+    type Error = Fault;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
+        let word: StrDeserializer<'_, Fault> = self.0.as_str().into_deserializer();
+        let variant = seed.deserialize(word)?;
+        Ok((variant, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Word {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Fault> {
+        Err(Fault::custom("must be an object"))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Fault> {
+        Err(Fault::custom("must be an object"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
+        Err(Fault::custom("must be an object"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the reading is tested")]
+    struct Body {
+        callback_url: String,
+        timeout_ms: Option<u64>,
+        inner: Option<Inner>,
+        mode: Option<Mode>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the reading is tested")]
+    struct Inner {
+        list: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Mode {
+        On,
+        Off,
+    }
+
+    fn fault(json: &str) -> String {
+        let object = super::super::strict::object(json.as_bytes()).unwrap();
+        read::<Body>(object).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_misspelt_field_is_named_with_the_nearest_known_one() {
+        let told = fault(r#"{"callbackUrl":"x","timeoutMS":1}"#);
+        assert_eq!(told, "timeoutMS: is unknown; did you mean `timeoutMs`?");
+        assert!(fault(r#"{"callbackUrl":"x","zzz":1}"#).starts_with("zzz: is unknown; known are callbackUrl,"));
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_by_its_whole_path() {
+        assert_eq!(fault(r#"{"callbackUrl":"x","inner":{"list":["a",1]}}"#), "inner.list[1]: must be a string");
+        assert_eq!(fault(r#"{"callbackUrl":"x","timeoutMs":1.5}"#), "timeoutMs: must be a whole number, not negative");
+        assert_eq!(fault(r#"{"callbackUrl":"x","mode":"maybe"}"#), "mode: must be one of on, off");
+        assert_eq!(fault(r#"{"callbackUrl":"x","mode":1}"#), "mode: must be one of on, off");
+        assert_eq!(fault("{}"), "callbackUrl: is required");
+    }
+
+    #[test]
+    fn a_good_body_is_read() {
+        let json = r#"{"callbackUrl":"x","timeoutMs":null,"inner":{"list":["a"]},"mode":"off"}"#;
+        assert!(read::<Body>(super::super::strict::object(json.as_bytes()).unwrap()).is_ok());
+    }
+}
