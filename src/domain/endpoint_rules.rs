@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::app_settings::{AppSettings, EndpointSettings};
 use super::destination::TargetPolicy;
 use super::dialect::catalog::Catalog;
-use super::dialect::recipe::{Recipe, SecretNeed};
+use super::dialect::recipe::Recipe;
 use super::dialect::success::SuccessRule;
 use super::invalid::Invalid;
 use super::own_headers;
@@ -122,11 +122,6 @@ fn check_surface(settings: &EndpointSettings, recipe: &Recipe) -> Result<(), Inv
         }
         _ => Ok(()),
     }
-}
-
-/// Whether deliveries of the dialect are held without an active secret.
-pub fn needs_secret(recipe: &Recipe) -> bool {
-    recipe.secret() == SecretNeed::Required
 }
 
 #[cfg(test)]
