@@ -55,7 +55,7 @@ pub fn command() -> Command {
                 .about("Serves API and console and delivers callbacks, until SIGTERM or Ctrl-C")
                 .args(settings::flags()),
         )
-        .subcommand(Command::new("migrate").about("Brings the store up to this version").args(settings::flags()))
+        .subcommand(Command::new("migrate").about("Brings the store up to this version").args(settings::store_flags()))
         .subcommand(
             Command::new("token").about("Tokens of the admin API").subcommand_required(true).subcommand(
                 Command::new("create")

@@ -161,6 +161,11 @@ impl Machine {
         Ok(())
     }
 
+    /// One pass of what housekeeping does now and then: expiring, pruning, looking at the addresses.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        self.housekeeping.tidy().await
+    }
+
     /// Something may be due that was not a moment ago (a replay).
     pub fn wake(&self) {
         self.worker.wake.notify_one();

@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod delivering;
+mod queue;
 mod receiver;
+mod reporting;
 mod ringback;
