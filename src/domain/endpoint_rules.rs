@@ -49,8 +49,7 @@ pub fn check_endpoint(
     };
     let mut invalid = Invalid::none();
     let mut warnings = Vec::new();
-    for (which, url) in
-        [(UrlUse::Callback, &mut settings.callback_url), (UrlUse::Reversal, &mut settings.reversal_url)]
+    for (which, url) in [(UrlUse::Callback, &mut settings.callback_url), (UrlUse::Reversal, &mut settings.reversal_url)]
     {
         if let Some(text) = url
             && let Some(checked) = invalid.take(check_callback_url(recipe, text, which, targets))

@@ -229,7 +229,8 @@ impl Store {
     ) -> Result<Archived, StoreError> {
         let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
         self.write(move |conn| {
-            let living = endpoints::table.filter(endpoints::app_id.eq(&app_id)).filter(endpoints::archived_at.is_null());
+            let living =
+                endpoints::table.filter(endpoints::app_id.eq(&app_id)).filter(endpoints::archived_at.is_null());
             let living: Vec<String> = living.select(endpoints::id).load(conn)?;
             if !living.contains(&endpoint_id) {
                 return Ok(Archived::Unknown);
@@ -261,7 +262,8 @@ impl Store {
             let archived = apps::archived_at.eq(now.as_millis());
             diesel::update(apps::table.find(&id)).set(archived).execute(conn)?;
             let assignments = egress_assignments::table.filter(egress_assignments::app_id.eq(&id));
-            let standing = egress_assignments::removed_at.is_null().or(egress_assignments::removed_at.gt(now.as_millis()));
+            let standing =
+                egress_assignments::removed_at.is_null().or(egress_assignments::removed_at.gt(now.as_millis()));
             diesel::update(assignments.filter(standing))
                 .set(egress_assignments::removed_at.eq(now.as_millis()))
                 .execute(conn)?;

@@ -346,11 +346,7 @@ fn standing(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Assignment>> {
 }
 
 /// Those of a publisher and of its apps.
-fn of_one_publisher(
-    conn: &mut Conn,
-    assignments: Vec<Assignment>,
-    publisher_id: &str,
-) -> QueryResult<Vec<Assignment>> {
+fn of_one_publisher(conn: &mut Conn, assignments: Vec<Assignment>, publisher_id: &str) -> QueryResult<Vec<Assignment>> {
     let of_publisher = apps::table.filter(apps::publisher_id.eq(publisher_id));
     let own: HashSet<String> = of_publisher.select(apps::id).load(conn)?.into_iter().collect();
     let is_own = |one: &Assignment| {

@@ -143,13 +143,7 @@ fn state_of(conn: &mut Conn, app_id: &str, endpoint_id: &str, secret_id: &str) -
     of(endpoint_id).filter(secrets::id.eq(secret_id)).select(secrets::state).first(conn).optional()
 }
 
-fn activate(
-    conn: &mut Conn,
-    endpoint_id: &str,
-    secret_id: &str,
-    overlap: Duration,
-    now: Timestamp,
-) -> QueryResult<()> {
+fn activate(conn: &mut Conn, endpoint_id: &str, secret_id: &str, overlap: Duration, now: Timestamp) -> QueryResult<()> {
     let overlap_until = (!overlap.is_zero()).then(|| now.plus(overlap).as_millis());
     diesel::update(of(endpoint_id)).set(secrets::overlap_until.eq(None::<i64>)).execute(conn)?;
     diesel::update(of(endpoint_id).filter(secrets::state.eq(SecretState::Active.as_str())))

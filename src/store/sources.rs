@@ -107,10 +107,8 @@ impl Store {
         let before = page.before.clone();
         let found: Vec<SourceRow> = self
             .read(move |conn| {
-                let mut query = sources::table
-                    .filter(sources::archived_at.is_null())
-                    .select(SourceRow::as_select())
-                    .into_boxed();
+                let mut query =
+                    sources::table.filter(sources::archived_at.is_null()).select(SourceRow::as_select()).into_boxed();
                 if let Some(before) = before {
                     query = query.filter(sources::id.lt(before));
                 }

@@ -155,12 +155,7 @@ impl Store {
     }
 
     /// Deletes a token; the last operator token that is valid stays, because nobody could make another one.
-    pub async fn delete_token(
-        &self,
-        id: &str,
-        scope: TokenScope,
-        now: Timestamp,
-    ) -> Result<TokenDeleted, StoreError> {
+    pub async fn delete_token(&self, id: &str, scope: TokenScope, now: Timestamp) -> Result<TokenDeleted, StoreError> {
         let id = id.to_owned();
         self.write(move |conn| {
             let role: Option<String> = tokens::table.find(&id).select(tokens::role).first(conn).optional()?;

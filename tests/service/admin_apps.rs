@@ -23,8 +23,21 @@ async fn an_app_is_shown_as_it_was_given_without_the_values_of_its_headers() {
     assert!(!created.json.to_string().contains("hunter2"));
     let shown = service.get(&service.publisher, "/v1/apps/wall").await.json;
     assert_eq!(shown, created.json);
-    for field in ["name", "ref", "dialect", "callbackUrl", "events", "paused", "callbacks", "retrySchedule", "timeoutMs",
-        "success", "timestampSource", "signedOrigin", "maxHeldDays"] {
+    for field in [
+        "name",
+        "ref",
+        "dialect",
+        "callbackUrl",
+        "events",
+        "paused",
+        "callbacks",
+        "retrySchedule",
+        "timeoutMs",
+        "success",
+        "timestampSource",
+        "signedOrigin",
+        "maxHeldDays",
+    ] {
         assert_eq!(shown[field], body[field], "{field}");
     }
     assert_eq!(shown["headers"], json!(["Authorization"]));

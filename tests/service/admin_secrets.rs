@@ -34,7 +34,8 @@ async fn a_secret_pasted_with_a_line_break_is_refused() {
     let service = Service::start().await;
     let app = service.app(json!({"name": "Wall", "dialect": "besitos"})).await.id();
     for secret in ["", "abc\n", " abc"] {
-        let answer = service.post(&service.publisher, &format!("/v1/apps/{app}/secrets"), json!({"secret": secret})).await;
+        let answer =
+            service.post(&service.publisher, &format!("/v1/apps/{app}/secrets"), json!({"secret": secret})).await;
         assert_eq!((answer.status, answer.fields()), (422, vec!["secret"]));
         assert!(secret.is_empty() || !answer.json.to_string().contains("abc"));
     }

@@ -12,7 +12,9 @@ async fn post(service: &Service, body: &str) -> Answer {
 #[actix_web::test]
 async fn what_is_not_one_json_object_with_distinct_keys_is_malformed() {
     let service = Service::start().await;
-    for body in ["", "nonsense", "[]", "\"x\"", r#"{"name":"a","name":"b"}"#, r#"{"success":{"statuses":[],"statuses":[]}}"#] {
+    for body in
+        ["", "nonsense", "[]", "\"x\"", r#"{"name":"a","name":"b"}"#, r#"{"success":{"statuses":[],"statuses":[]}}"#]
+    {
         let answer = post(&service, body).await;
         assert_eq!((answer.status, &answer.json["type"]), (400, &json!("/problems/malformed")), "{body}");
         assert_eq!(answer.headers.get("content-type").unwrap(), "application/problem+json");

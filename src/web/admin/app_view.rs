@@ -154,7 +154,9 @@ fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
     match check_endpoint(&mut EndpointSettings::of(endpoint), &machine.catalog, &machine.targets) {
         Ok(of_urls) => warnings.extend(of_urls),
         // It was good when it was saved; what the instance allows has changed since.
-        Err(invalid) => warnings.extend(invalid.0.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message))),
+        Err(invalid) => {
+            warnings.extend(invalid.0.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)))
+        }
     }
     if endpoint.receiver.callback_url.is_none() {
         warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());

@@ -124,8 +124,7 @@ pub(in crate::web) async fn create(
     let bind = invalid.take(given.bind.as_deref().map(egress::bind).transpose());
     invalid.into_result()?;
     let address = address.expect("a fault in the address was answered above");
-    let egress_ip =
-        EgressIp { id: ids::new("eip"), address, bind: bind.flatten().unwrap_or(Bind::Local(address)) };
+    let egress_ip = EgressIp { id: ids::new("eip"), address, bind: bind.flatten().unwrap_or(Bind::Local(address)) };
     let now = web.machine.clock.now();
     saved(web.machine.store.create_egress_ip(egress_ip.clone(), now).await?)?;
     web.in_force().await?;

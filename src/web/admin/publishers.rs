@@ -1,7 +1,7 @@
 //! `/v1/publishers`: the accounts that own apps. Account managers keep them; a publisher reads its own.
 
-use actix_web::HttpResponse;
 use actix_web::HttpRequest;
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -16,9 +16,7 @@ use crate::web::list::{self, PageOf};
 use crate::web::{Web, answer, fresh, resource};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/v1/tokens").post(create).get(list))
-        .service(resource("/v1/tokens/{id}").delete(delete));
+    config.service(resource("/v1/tokens").post(create).get(list)).service(resource("/v1/tokens/{id}").delete(delete));
 }
 
 /// A role's word.
