@@ -1,3 +1,7 @@
 //! The `ringback` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ringback::cli::run(std::env::args_os())
+}

@@ -1,39 +1,207 @@
-//! The machine: everything that the web floor needs, put together once.
+//! The machine: everything that takes reports in and sends callbacks out, put together once.
+//!
+//! It starts and stops the loops; it contains no rule of its own.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::directory::Directory;
-use super::metrics::Metrics;
+use super::egress::Egress;
+use super::housekeeping::Housekeeping;
+use super::intake::Intake;
+use super::keys::Keys;
+use super::metrics::{Levels, Metrics};
+use super::pacing::Pacing;
+use super::rehearsal::Rehearsal;
+use super::resolver::{Unresolved, VettingResolver};
+use super::sender::Sender;
+use super::worker::Worker;
 use crate::clock::Clock;
+use crate::domain::app::Bind;
+use crate::domain::delivery::WaitingFor;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
+use crate::domain::ids;
+use crate::store::deliveries::Delivery;
 use crate::store::{Store, StoreError};
 
-/// What takes reports in and sends callbacks out.
+/// How long sends may go on after a stop; the whole stop must fit into ten seconds.
+const LET_FINISH: Duration = Duration::from_secs(7);
+/// How long the aborted ones then have to be written down.
+const WRITE_DOWN: Duration = Duration::from_secs(2);
+
+/// How the machine is set up.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Where callbacks may go.
+    pub targets: TargetPolicy,
+    /// `RINGBACK_EGRESS_BIND`.
+    pub egress_bind: Option<HashMap<IpAddr, Bind>>,
+    /// `RINGBACK_RETRY_SCALE` in thousandths.
+    pub retry_scale_thousandths: u64,
+    /// `RINGBACK_RETENTION_DAYS`.
+    pub retention_days: u32,
+}
+
+/// The parts that the web floor uses.
 #[derive(Debug)]
 pub struct Machine {
     /// What is remembered.
     pub store: Store,
     /// Apps, sources and egress IPs in memory.
     pub directory: Arc<Directory>,
+    /// The dialects.
+    pub catalog: Arc<Catalog>,
+    /// Where callbacks may go.
+    pub targets: Arc<TargetPolicy>,
     /// What time it is.
     pub clock: Clock,
-    /// The dialects.
-    pub catalog: Catalog,
-    /// What may be a target.
-    pub targets: TargetPolicy,
     /// What is counted.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
+    /// Takes reports in.
+    pub intake: Intake,
+    /// Makes previews and tests.
+    pub rehearsal: Rehearsal,
+    worker: Arc<Worker>,
+    pacing: Arc<Pacing>,
+    housekeeping: Arc<Housekeeping>,
+    retry_scale_thousandths: u64,
+}
+
+/// The machine's loops, running.
+#[derive(Debug)]
+pub struct Running {
+    machine: Arc<Machine>,
+    stop: CancellationToken,
+    loops: Vec<JoinHandle<()>>,
+}
+
+/// The machine could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAssembled {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The machine's resolver configuration cannot be read.
+    #[error(transparent)]
+    Resolver(#[from] Unresolved),
 }
 
 impl Machine {
-    /// Puts a change of configuration in force.
+    /// Puts the parts together; nothing runs yet.
+    pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
+        let directory = Arc::new(Directory::load(store.clone()).await?);
+        let catalog = Arc::new(Catalog::builtin());
+        let targets = Arc::new(setup.targets);
+        let metrics = Arc::new(Metrics::default());
+        let egress = Egress::new(VettingResolver::from_system(Arc::clone(&targets))?, setup.egress_bind);
+        egress.take_stock(directory.egress_ips().values());
+        let sender = Arc::new(Sender {
+            store: store.clone(),
+            directory: Arc::clone(&directory),
+            catalog: Arc::clone(&catalog),
+            egress: Arc::new(egress),
+            targets: Arc::clone(&targets),
+            clock: clock.clone(),
+            metrics: Arc::clone(&metrics),
+            keys: Keys::default(),
+            retry_scale_thousandths: setup.retry_scale_thousandths,
+            abort: CancellationToken::new(),
+        });
+        let wake = Arc::new(Notify::new());
+        let pacing = Arc::new(Pacing::new(Arc::clone(&wake)));
+        let worker = Arc::new(Worker {
+            sender,
+            pacing: Arc::clone(&pacing),
+            node: ids::new("nod"),
+            wake,
+            sends: TaskTracker::new(),
+        });
+        Ok(Self {
+            store,
+            directory,
+            catalog,
+            targets,
+            clock,
+            metrics,
+            intake: Intake { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
+            rehearsal: Rehearsal { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
+            housekeeping: Arc::new(Housekeeping { worker: Arc::clone(&worker), retention_days: setup.retention_days }),
+            worker,
+            pacing,
+            retry_scale_thousandths: setup.retry_scale_thousandths,
+        })
+    }
+
+    /// Takes back the claims of the process before this one, then starts the loops.
+    pub async fn start(self: &Arc<Self>) -> Result<Running, StoreError> {
+        let rescued = self.store.rescue(self.clock.now(), self.retry_scale_thousandths).await?;
+        if rescued > 0 {
+            tracing::info!(rescued, "callbacks that an earlier process was sending are due again");
+        }
+        let stop = CancellationToken::new();
+        let (worker, until) = (Arc::clone(&self.worker), stop.clone());
+        let working = tokio::spawn(async move { worker.run(until).await });
+        let (housekeeping, until) = (Arc::clone(&self.housekeeping), stop.clone());
+        let keeping = tokio::spawn(async move { housekeeping.run(until).await });
+        Ok(Running { machine: Arc::clone(self), stop, loops: vec![working, keeping] })
+    }
+
+    /// Puts a change of configuration in force, before the change is answered.
     pub async fn configuration_changed(&self) -> Result<(), StoreError> {
-        self.directory.refresh().await.map(drop)
+        self.housekeeping.follow_configuration().await?;
+        self.worker.wake.notify_one();
+        Ok(())
+    }
+
+    /// Something may be due that was not a moment ago (a replay).
+    pub fn wake(&self) {
+        self.worker.wake.notify_one();
     }
 
     /// Whether this node holds an egress IP.
-    pub fn holds(&self, _egress_ip_id: &str) -> bool {
-        false
+    pub fn holds(&self, egress_ip_id: &str) -> bool {
+        self.worker.sender.egress.source(egress_ip_id).is_some()
+    }
+
+    /// What a delivery waits for at this instant.
+    pub fn waiting_for(&self, delivery: &Delivery) -> Option<WaitingFor> {
+        self.worker.sender.waiting_for(delivery)
+    }
+
+    /// All that is counted and measured, in the OpenMetrics text format.
+    pub async fn metrics_text(&self) -> Result<String, StoreError> {
+        let counted: HashMap<String, i64> = self.store.count_open().await?.into_iter().collect();
+        let waiting = ["pending", "retrying", "held"].map(|state| (state, counted.get(state).copied().unwrap_or(0)));
+        let levels = Levels {
+            waiting: waiting.to_vec(),
+            in_flight: self.pacing.in_flight(),
+            write_backlog: self.store.write_backlog(),
+        };
+        Ok(self.metrics.encode(&levels))
+    }
+}
+
+impl Running {
+    /// Stops claiming, lets what is being sent finish, writes the rest down as interrupted.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for running in self.loops {
+            drop(running.await);
+        }
+        let sends = &self.machine.worker.sends;
+        sends.close();
+        if tokio::time::timeout(LET_FINISH, sends.wait()).await.is_err() {
+            tracing::warn!(sends = sends.len(), "some callbacks did not finish in time; they are sent again later");
+            self.machine.worker.sender.abort.cancel();
+            drop(tokio::time::timeout(WRITE_DOWN, sends.wait()).await);
+        }
     }
 }

@@ -1,30 +1,107 @@
-//! What is counted, in one registry; `/metrics` answers its text.
+//! What is counted, for `/metrics`. Counting must never fail, wait or decide anything, and no label may hold a name that
+//! a caller chose (an endless number of series would follow).
 
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// The registry, filled once when the machine is put together.
+use super::exchange::Exchanged;
+use crate::store::queue::Next;
+
+/// Bounds of the exchange histogram in seconds: from a receiver in the same rack to the longest usual time-out.
+const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0, 30.0];
+
+/// The counters of this process.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    reports: Family<Outcome, Counter>,
+    attempts: Family<Outcome, Counter>,
+    settled: Family<Outcome, Counter>,
+    exchange_seconds: Histogram,
+    waiting: Family<Outcome, Gauge>,
+    in_flight: Gauge,
+    write_backlog: Gauge,
 }
 
-impl Metrics {
-    /// An empty registry.
-    pub fn new() -> Self {
-        Self { registry: Registry::with_prefix("ringback") }
-    }
+/// One label, whose values are words of our own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
 
-    /// All metrics as OpenMetrics text.
-    pub fn encode(&self) -> String {
-        let mut text = String::new();
-        encode(&mut text, &self.registry).expect("writing to a string does not fail");
-        text
-    }
+/// What is measured at the moment of asking.
+#[derive(Clone, Debug, Default)]
+pub struct Levels {
+    /// Deliveries in each open state.
+    pub waiting: Vec<(&'static str, i64)>,
+    /// Sends in flight.
+    pub in_flight: usize,
+    /// Changes that wait for the store's writer.
+    pub write_backlog: usize,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self::new()
+        let mut metrics = Self {
+            registry: Registry::with_prefix("ringback"),
+            reports: Family::default(),
+            attempts: Family::default(),
+            settled: Family::default(),
+            exchange_seconds: Histogram::new(SECONDS),
+            waiting: Family::default(),
+            in_flight: Gauge::default(),
+            write_backlog: Gauge::default(),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("reports", "Reports answered", metrics.reports.clone());
+        registry.register("attempts", "Exchanges with receivers", metrics.attempts.clone());
+        registry.register("settlements", "Deliveries settled", metrics.settled.clone());
+        registry.register("exchange_seconds", "Time of an exchange", metrics.exchange_seconds.clone());
+        registry.register("deliveries", "Deliveries that have not ended", metrics.waiting.clone());
+        registry.register("in_flight", "Callbacks being sent", metrics.in_flight.clone());
+        registry.register("write_backlog", "Changes waiting for the store", metrics.write_backlog.clone());
+        metrics
+    }
+}
+
+impl Metrics {
+    /// A report was answered.
+    pub fn reported(&self, outcome: &'static str) {
+        self.reports.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// An exchange ended.
+    pub fn exchanged(&self, exchanged: &Exchanged) {
+        self.attempts.get_or_create(&Outcome { outcome: exchanged.outcome.as_str() }).inc();
+        self.exchange_seconds.observe(exchanged.duration.as_secs_f64());
+    }
+
+    /// A settlement is on disk.
+    pub fn settled(&self, next: Next) {
+        let outcome = match next {
+            Next::Delivered => "delivered",
+            Next::Retry(_) => "retrying",
+            Next::Unsent(_) => "unsent",
+            Next::Dead => "dead",
+            Next::Held(_) => "held",
+        };
+        self.settled.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// All of it in the OpenMetrics text format.
+    pub fn encode(&self, levels: &Levels) -> String {
+        for (state, count) in &levels.waiting {
+            self.waiting.get_or_create(&Outcome { outcome: state }).set(*count);
+        }
+        let count = |level: usize| i64::try_from(level).unwrap_or(i64::MAX);
+        self.in_flight.set(count(levels.in_flight));
+        self.write_backlog.set(count(levels.write_backlog));
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &self.registry).expect("writing to a text cannot fail");
+        text
     }
 }

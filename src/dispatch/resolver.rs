@@ -103,7 +103,11 @@ impl VettingResolver {
             return Err(Unresolved::NoSuchName(name.to_owned()));
         };
         let allowed: Vec<IpAddr> = reachable.into_iter().filter(|address| self.policy.allows(*address)).collect();
-        if allowed.is_empty() { Err(Unresolved::Blocked { name: name.to_owned(), address: first }) } else { Ok(allowed) }
+        if allowed.is_empty() {
+            Err(Unresolved::Blocked { name: name.to_owned(), address: first })
+        } else {
+            Ok(allowed)
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::dialect::callback::Receiver;
+use super::dialect::success::SuccessRule;
+use super::retry::RetrySchedule;
 use super::secret::{SecretState, SecretText};
 use super::time::Timestamp;
 
@@ -44,25 +46,14 @@ pub struct Endpoint {
     pub receiver: Receiver,
     /// The chosen event types; `None`: all.
     pub events: Option<Vec<String>>,
-    /// Seconds before attempts 2, 3, …, where the publisher replaced the dialect's.
-    pub retry_schedule: Option<Vec<u64>>,
+    /// Where the publisher replaced the dialect's.
+    pub retry_schedule: Option<RetrySchedule>,
     /// Where the publisher replaced the dialect's.
     pub timeout: Option<Duration>,
-    /// Where the publisher replaced the dialect's; as saved.
-    pub success: Option<SuccessOverride>,
+    /// Where the publisher replaced the dialect's.
+    pub success: Option<SuccessRule>,
     /// All secrets, oldest first.
     pub secrets: Vec<Secret>,
-}
-
-/// What counts as success, where a publisher replaced the dialect's rule.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SuccessOverride {
-    /// `["200", "204"]` or `["2xx"]`.
-    pub statuses: Vec<String>,
-    /// A text that the body must contain.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body_contains: Option<String>,
 }
 
 /// One secret of an endpoint.

@@ -4,8 +4,10 @@
 
 use std::time::Duration;
 
-use super::app::{App, Endpoint, SuccessOverride};
+use super::app::{App, Endpoint};
 use super::dialect::callback::TimestampSource;
+use super::dialect::success::SuccessRule;
+use super::retry::RetrySchedule;
 
 /// Days after which a held delivery is dead, unless an app says otherwise.
 pub const DEFAULT_MAX_HELD_DAYS: u32 = 30;
@@ -36,12 +38,12 @@ pub struct EndpointSettings {
     pub reversal_url: Option<String>,
     /// The chosen event types; `None`: all.
     pub events: Option<Vec<String>>,
-    /// Seconds before attempts 2, 3, …; `None`: the dialect's.
-    pub retry_schedule: Option<Vec<u64>>,
+    /// `None`: the dialect's.
+    pub retry_schedule: Option<RetrySchedule>,
     /// `None`: the dialect's.
     pub timeout: Option<Duration>,
     /// `None`: the dialect's.
-    pub success: Option<SuccessOverride>,
+    pub success: Option<SuccessRule>,
     /// Headers that the publisher wants besides.
     pub headers: Vec<(String, String)>,
     /// Which instant `timestamp` speaks of.

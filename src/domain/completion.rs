@@ -1,6 +1,6 @@
 //! A completion as it was recorded: one user completing one offer, with every amount and text exactly as reported.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::amount::{Decimal, Minor};
 use super::time::Timestamp;
@@ -8,7 +8,7 @@ use super::time::Timestamp;
 /// One user completing one offer (or one goal of it).
 ///
 /// Built by the intake from a validated report, or read back from the store; nothing changes it afterwards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Completion {
     /// Our id, `cmp_…`.
@@ -57,7 +57,12 @@ pub struct Completion {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click_id: Option<String>,
     /// Further pairs of text, in the order they were reported.
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs_as_map")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "pairs_as_map",
+        deserialize_with = "map_as_pairs"
+    )]
     pub extra: Vec<(String, String)>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
@@ -73,4 +78,14 @@ impl Completion {
 /// Pairs as a JSON object in their own order.
 pub fn pairs_as_map<S: serde::Serializer>(pairs: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(pairs.iter().map(|(key, value)| (key, value)))
+}
+
+/// What [`pairs_as_map`] wrote.
+fn map_as_pairs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
+    let map = serde_json::Map::deserialize(deserializer)?;
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(map.into_iter().map(|(key, value)| (key, text(value))).collect())
 }

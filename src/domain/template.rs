@@ -6,15 +6,16 @@
 
 mod clean;
 mod origin;
+mod pieces;
 mod rules;
 
-use std::borrow::Cow;
-
 pub use origin::Origin;
+pub(crate) use pieces::{Piece, expand};
 pub use rules::{CheckedUrl, UrlUse, check_callback_url};
 
 use super::dialect::encoding::{decode, keep_in_path, keep_in_query, recode};
 use super::invalid::Invalid;
+use pieces::{pieces, rewritten, split_at};
 
 /// A template, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,15 +23,6 @@ pub struct Template {
     origin: Origin,
     path: Vec<Piece>,
     parameters: Vec<Parameter>,
-}
-
-/// A stretch of a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    /// Text as it goes out.
-    Literal(String),
-    /// A placeholder's name.
-    Placeholder(String),
 }
 
 /// A parameter of the query.
@@ -87,15 +79,6 @@ impl Template {
     }
 }
 
-impl Piece {
-    pub(crate) fn placeholder(&self) -> Option<&str> {
-        match self {
-            Self::Placeholder(name) => Some(name),
-            Self::Literal(_) => None,
-        }
-    }
-}
-
 impl Parameter {
     /// The name as the receiver decodes it.
     pub(crate) fn decoded_name(&self) -> String {
@@ -111,81 +94,12 @@ impl Parameter {
     }
 }
 
-/// Pieces as text, with `value` deciding what stands for a placeholder.
-pub(crate) fn expand(pieces: &[Piece], value: impl Fn(&str) -> String) -> String {
-    let expanded = pieces.iter().map(|piece| match piece {
-        Piece::Literal(text) => Cow::Borrowed(text.as_str()),
-        Piece::Placeholder(name) => Cow::Owned(value(name)),
-    });
-    expanded.collect()
-}
-
-fn pieces(text: &str) -> Result<Vec<Piece>, String> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}', '<', '>']) {
-        if at > 0 {
-            pieces.push(Piece::Literal(rest[..at].to_owned()));
-        }
-        let opened = &rest[at..];
-        let close = match &opened[..1] {
-            "{" => '}',
-            "<" => '>',
-            stray => return Err(format!("has a `{stray}` that closes no placeholder")),
-        };
-        let inside = &opened[1..];
-        let end = inside.find(close).ok_or_else(|| format!("has a placeholder without its closing `{close}`"))?;
-        let name = &inside[..end];
-        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
-            let meant = name.trim_matches(|c: char| !c.is_alphanumeric());
-            return Err(format!("has `{}`, which is no placeholder; write {{{meant}}}", &opened[..end + 2]));
-        }
-        pieces.push(Piece::Placeholder(name.to_owned()));
-        rest = &inside[end + 1..];
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Literal(rest.to_owned()));
-    }
-    Ok(pieces)
-}
-
-/// What stands before and after the first literal `separator`.
-fn split_at(pieces: Vec<Piece>, separator: char) -> (Vec<Piece>, Option<Vec<Piece>>) {
-    let mut before = Vec::new();
-    let mut pieces = pieces.into_iter();
-    while let Some(piece) = pieces.next() {
-        match &piece {
-            Piece::Literal(text) => {
-                if let Some((head, tail)) = text.split_once(separator) {
-                    before.extend(literal(head));
-                    return (before, Some(literal(tail).into_iter().chain(pieces).collect()));
-                }
-                before.push(piece);
-            }
-            Piece::Placeholder(_) => before.push(piece),
-        }
-    }
-    (before, None)
-}
-
-fn literal(text: &str) -> Option<Piece> {
-    (!text.is_empty()).then(|| Piece::Literal(text.to_owned()))
-}
-
 /// An explicit path: receivers rebuild `http://h/?x`, never `http://h?x`.
 fn path_pieces(path: Vec<Piece>) -> Vec<Piece> {
     if path.is_empty() {
         return vec![Piece::Literal("/".to_owned())];
     }
     rewritten(path, keep_in_path)
-}
-
-fn rewritten(pieces: Vec<Piece>, literal: fn(&str) -> String) -> Vec<Piece> {
-    let rewrite = |piece| match piece {
-        Piece::Literal(text) => Piece::Literal(literal(&text)),
-        placeholder @ Piece::Placeholder(_) => placeholder,
-    };
-    pieces.into_iter().map(rewrite).collect()
 }
 
 /// The parameters; what stands between two `&&` is nothing and is dropped.

@@ -6,6 +6,7 @@ use diesel::result::OptionalExtension;
 use super::backend::{Conn, Engine};
 use super::completions as completion_rows;
 use super::deliveries::{Attempt, AttemptRow, Delivery, Row, is};
+use super::page::{Listed, Page};
 use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::completion::Completion;
@@ -27,15 +28,6 @@ pub struct Criteria {
     pub from: Option<Timestamp>,
     /// Recorded before.
     pub to: Option<Timestamp>,
-}
-
-/// A page of a list, newest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Only what is older than this id.
-    pub before: Option<String>,
-    /// At most so many.
-    pub limit: i64,
 }
 
 /// What became of a replay or a cancel.
@@ -76,7 +68,7 @@ impl Store {
     }
 
     /// Completions, newest first.
-    pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Vec<Completion>, StoreError> {
+    pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Completion>, StoreError> {
         self.read(move |conn| {
             let mut query = completions::table.select(completion_rows::Row::as_select()).into_boxed::<Engine>();
             if let Some(transaction_id) = criteria.transaction_id {
@@ -94,17 +86,18 @@ impl Store {
             if let Some(to) = criteria.to {
                 query = query.filter(completions::recorded_at.lt(to.as_millis()));
             }
-            if let Some(before) = page.before {
+            if let Some(before) = page.before.clone() {
                 query = query.filter(completions::id.lt(before));
             }
-            let rows = query.order(completions::id.desc()).limit(page.limit).load(conn)?;
-            Ok(rows.into_iter().map(Completion::from).collect())
+            let rows: Vec<completion_rows::Row> = query.order(completions::id.desc()).limit(page.rows()).load(conn)?;
+            let found = rows.into_iter().map(Completion::from).collect();
+            Ok(page.cut(found, |completion: &Completion| &completion.id))
         })
         .await
     }
 
     /// Deliveries, newest first.
-    pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Vec<Delivery>, StoreError> {
+    pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
         self.read(move |conn| {
             let mut query = deliveries::table.select(Row::as_select()).into_boxed::<Engine>();
             if let Some(transaction_id) = criteria.transaction_id {
@@ -122,11 +115,12 @@ impl Store {
             if let Some(to) = criteria.to {
                 query = query.filter(deliveries::created_at.lt(to.as_millis()));
             }
-            if let Some(before) = page.before {
+            if let Some(before) = page.before.clone() {
                 query = query.filter(deliveries::id.lt(before));
             }
-            let rows: Vec<Row> = query.order(deliveries::id.desc()).limit(page.limit).load(conn)?;
-            Ok(rows.into_iter().map(Delivery::from).collect())
+            let rows: Vec<Row> = query.order(deliveries::id.desc()).limit(page.rows()).load(conn)?;
+            let found = rows.into_iter().map(Delivery::from).collect();
+            Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
         })
         .await
     }

@@ -15,6 +15,7 @@ mod error;
 pub mod ledger;
 mod open_deliveries;
 pub mod page;
+mod prune;
 pub mod publishers;
 pub mod queue;
 mod references;

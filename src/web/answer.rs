@@ -16,6 +16,11 @@ pub(super) fn ok(object: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header(no_store()).json(object)
 }
 
+/// 202 with the object as it stands.
+pub(super) fn under_way(object: &impl Serialize) -> HttpResponse {
+    HttpResponse::Accepted().insert_header(no_store()).json(object)
+}
+
 /// 204.
 pub(super) fn deleted() -> HttpResponse {
     HttpResponse::NoContent().insert_header((CACHE_CONTROL, "no-store")).finish()

@@ -13,7 +13,7 @@ pub(super) fn secret(prefix: &str) -> SecretText {
 }
 
 /// The text of a new token. The prefix lets scanners of leaked credentials recognise it.
-pub(super) fn token() -> String {
+pub fn token() -> String {
     text("rbk_")
 }
 

@@ -18,6 +18,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(resource("/ip").get(ip));
 }
 
+/// `/metrics` alone.
+pub(super) fn metrics_routes(config: &mut ServiceConfig) {
+    config.service(resource("/metrics").get(metrics));
+}
+
 /// Whether work can be taken on.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -59,10 +64,9 @@ pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
 #[utoipa::path(get, path = "/metrics", tag = "health", security(()), responses(
     (status = 200, description = "Metrics.", body = String, content_type = "application/openmetrics-text"),
 ))]
-pub(super) async fn metrics(web: Data<Web>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(web.machine.metrics.encode())
+pub(super) async fn metrics(web: Data<Web>) -> Result<HttpResponse, Problem> {
+    let text = web.machine.metrics_text().await?;
+    Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
 }
 
 /// The address that the caller's connection comes from: what an egress IP is verified with.

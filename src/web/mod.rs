@@ -12,14 +12,17 @@ pub mod admin;
 mod answer;
 pub mod auth;
 pub mod error;
-mod fresh;
+pub mod fresh;
 mod health;
 pub mod json;
 pub mod list;
 mod openapi;
 pub mod query;
+mod reports;
 mod shape;
+mod signed;
 mod strict;
+pub mod views;
 
 use std::sync::Arc;
 
@@ -55,7 +58,13 @@ impl Web {
 
 /// Registers every call. The state ([`Web`] as `web::Data`) must be registered beside it.
 pub fn routes(config: &mut ServiceConfig) {
-    config.configure(health::routes).configure(admin::routes).configure(openapi::routes);
+    config.configure(health::routes).configure(reports::routes).configure(admin::routes).configure(openapi::routes);
+    config.default_service(web::to(|| async { Problem::not_found("path").error_response() }));
+}
+
+/// Registers `/metrics` alone, for an address of its own.
+pub fn metrics_routes(config: &mut ServiceConfig) {
+    config.configure(health::metrics_routes);
     config.default_service(web::to(|| async { Problem::not_found("path").error_response() }));
 }
 

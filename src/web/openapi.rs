@@ -6,14 +6,17 @@
 use actix_web::web::{self, ServiceConfig};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{Object, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Required, Response};
 use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::admin::{apps, dialects, egress, egress_assignments, endpoints, publishers, secrets, sources, tokens};
+use super::admin::{
+    apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, publishers, rehearsal, secrets,
+    sources, tokens,
+};
 use super::error::Kind;
-use super::health;
+use super::{health, reports};
 
 /// Registers the description, and `/` until there is a console.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -35,7 +38,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
+        rehearsal::preview, rehearsal::test,
+        completions::list, completions::read,
+        deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         dialects::list, dialects::read,
+        reports::report, reports::report_batch, reports::read,
         health::healthz, health::readyz, health::metrics, health::ip,
     ),
     components(schemas(ProblemDocument, FieldProblem)),
@@ -77,7 +84,10 @@ struct Common;
 impl Modify for Common {
     fn modify(&self, document: &mut Document) {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-        document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(bearer));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        let signature = ApiKeyValue::with_description("x-ea-signature", "Beside x-ea-surface and x-ea-timestamp.");
+        components.add_security_scheme("surface", SecurityScheme::ApiKey(ApiKey::Header(signature)));
         add_secrets_of_endpoints(document);
         for (path, item) in &mut document.paths.paths {
             for operation in operations(item) {

@@ -7,11 +7,8 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{App, test};
 use ringback::clock::{Clock, ManualClock};
-use ringback::dispatch::directory::Directory;
-use ringback::dispatch::machine::Machine;
-use ringback::dispatch::metrics::Metrics;
+use ringback::dispatch::machine::{Machine, Setup};
 use ringback::domain::destination::TargetPolicy;
-use ringback::domain::dialect::catalog::Catalog;
 use ringback::domain::time::Timestamp;
 use ringback::store::{Location, Store};
 use ringback::web::Web;
@@ -62,14 +59,14 @@ impl Service {
         let store = Store::open(&Location::parse(&url).unwrap(), None).unwrap();
         let (clock, hand) = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
         store.bootstrap_operator(OPERATOR, clock.now()).await.unwrap();
-        let machine = Machine {
-            directory: Arc::new(Directory::load(store.clone()).await.unwrap()),
-            store,
-            clock,
-            catalog: Catalog::builtin(),
+        let setup = Setup {
             targets: TargetPolicy::default(),
-            metrics: Metrics::new(),
+            egress_bind: None,
+            retry_scale_thousandths: 1_000,
+            retention_days: 90,
         };
+        // Put together but not started: nothing is sent while the admin API is tested.
+        let machine = Machine::assemble(store, clock, setup).await.unwrap();
         let mut service = Self {
             web: Web::new(Arc::new(machine)),
             hand,

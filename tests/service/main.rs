@@ -1,9 +1,12 @@
-//! The service from outside: HTTP calls as their callers make them.
-
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should fail there and then")]
+//! The whole service: most tests over real sockets and a real file with a clock that the test turns; those of the admin
+//! API call its handlers directly (see [`harness`]).
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod access;
 mod admin_apps;
 mod admin_secrets;
+mod delivering;
 mod harness;
+mod receiver;
+mod ringback;
 mod strictness;

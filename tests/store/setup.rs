@@ -48,7 +48,7 @@ pub(crate) async fn publisher(store: &Store, reference: Option<&str>) -> Publish
 pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp {
     let mut endpoint = EndpointSettings::new("offermaru");
     endpoint.headers = vec![("Authorization".to_owned(), "Bearer hunter2".to_owned())];
-    endpoint.retry_schedule = Some(vec![1, 2]);
+    endpoint.retry_schedule = Some(ringback::domain::retry::RetrySchedule::from_seconds(vec![1, 2]).unwrap());
     NewApp {
         id: ids::new("app"),
         publisher_id: publisher.id.clone(),

@@ -96,9 +96,24 @@ pub struct CallbackRequest {
     pub signed_text: Option<String>,
     /// The URL with the signature (and any secret) left out: what an attempt record may keep.
     pub shown_url: String,
+    /// The signature itself, so that it can be recognised where a receiver sends it back.
+    pub signature: Option<String>,
     /// The signature's first 8 characters: all of it that an attempt record may keep.
     pub signature_start: Option<String>,
 }
+
+impl CallbackRequest {
+    /// A receiver's words without what must not be kept of ours: the signature, and what the publisher's own headers
+    /// hold. A redirect's target and an error page commonly repeat the request.
+    pub fn without_secrets(&self, words: &str) -> String {
+        let masked = self.headers.iter().filter(|header| header.shown != header.value).map(|header| &header.value);
+        let hidden = self.signature.iter().chain(masked).filter(|value| value.len() >= SHORTEST_HIDDEN);
+        hidden.fold(words.to_owned(), |words, value| words.replace(value.as_str(), "…"))
+    }
+}
+
+/// Anything shorter is no secret, and would be found in innocent words.
+const SHORTEST_HIDDEN: usize = 6;
 
 /// A header and what of its value may be shown.
 #[derive(Clone, PartialEq, Eq)]

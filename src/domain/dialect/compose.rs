@@ -106,6 +106,7 @@ pub fn compose(
         url,
         headers,
         body,
+        signature: signed.as_ref().map(|signed| signed.value.clone()),
         signature_start: signed.as_ref().map(|signed| signed.start().to_owned()),
         signed_text: signed.map(|signed| signed.text),
     })
@@ -211,3 +212,6 @@ impl Header {
         Self { name: name.to_owned(), value: value.to_owned(), shown: value.to_owned() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,9 +10,9 @@ use super::success::SuccessRule;
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Description {
-    /// `besitos`.
+    /// The dialect, in one word.
     pub name: String,
-    /// `besitos@1`.
+    /// `name@version`.
     pub recipe: String,
     /// The name for people.
     pub title: String,
@@ -130,5 +130,26 @@ pub fn describe(recipe: &Recipe) -> Description {
         timeout_ms: u64::try_from(recipe.timeout().as_millis()).unwrap_or(u64::MAX),
         reversal: recipe.reversal().cloned(),
         vectors: recipe.vectors().to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialect::catalog::Catalog;
+
+    #[test]
+    fn a_description_holds_what_a_receiver_needs_to_verify() {
+        let catalog = Catalog::builtin();
+        let json = serde_json::to_value(describe(catalog.get("offermaru").unwrap())).unwrap();
+        assert_eq!(json["recipe"], "offermaru@1");
+        assert_eq!(json["required"][3], "userReward");
+        assert_eq!(json["placeholders"][0]["name"], "user_id");
+        assert_eq!(json["signature"]["signs"]["parameters"][0], "offer_id");
+        assert_eq!(json["reversal"]["part"], true);
+        assert_eq!(json["vectors"].as_array().map(Vec::len), Some(7));
+        let json = serde_json::to_value(describe(catalog.get("besitos").unwrap())).unwrap();
+        assert_eq!(json["parameters"][1]["parameters"][5], "type=survey");
+        assert_eq!(json["signature"]["travels"]["query"], "verifier");
     }
 }

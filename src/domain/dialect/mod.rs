@@ -15,12 +15,15 @@ pub mod callback;
 pub mod catalog;
 pub mod compose;
 pub mod describe;
+pub mod diagnose;
 pub(crate) mod encoding;
+pub mod received;
 pub mod recipe;
-mod recipe_file;
 pub mod requirements;
 pub mod signature;
 pub mod success;
 pub(crate) mod target;
+#[cfg(test)]
+pub(crate) mod trial;
 pub mod value;
 mod values;

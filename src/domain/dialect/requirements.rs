@@ -100,3 +100,67 @@ fn has(completion: &Completion, source: Source) -> bool {
         | Source::SurfaceId => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialect::catalog::Catalog;
+    use crate::domain::dialect::trial::{completion, receiver};
+
+    fn faults(dialect: &str, receiver: &Receiver, completion: &Completion) -> Vec<String> {
+        let catalog = Catalog::builtin();
+        let checked = check_report(catalog.get(dialect).unwrap(), receiver, completion);
+        checked.err().map(|invalid| invalid.0.into_iter().map(|fault| fault.field).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_full_report_suits_every_dialect_even_before_an_endpoint_is_set_up() {
+        for dialect in ["besitos", "offermaru", "affonso", "attribloom"] {
+            assert_eq!(faults(dialect, &receiver(dialect), &completion()), [""; 0]);
+            assert_eq!(faults(dialect, &Receiver::default(), &completion()), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn what_a_dialect_needs_and_the_report_lacks_is_named() {
+        let mut bare = completion();
+        (bare.offer_id, bare.user_reward, bare.payout_minor) = (None, None, None);
+        assert_eq!(faults("besitos", &Receiver::default(), &bare), ["offerId", "payoutMinor"]);
+        assert_eq!(faults("offermaru", &Receiver::default(), &bare), ["offerId", "userReward", "payoutMinor"]);
+        assert_eq!(faults("affonso", &Receiver::default(), &bare), [""; 0]);
+        assert_eq!(faults("attribloom", &Receiver::default(), &bare), ["grossMinor"]);
+    }
+
+    #[test]
+    fn zero_is_a_value() {
+        let mut zero = completion();
+        zero.payout_minor = Some(0);
+        assert_eq!(faults("offermaru", &Receiver::default(), &zero), [""; 0]);
+    }
+
+    #[test]
+    fn another_currency_than_the_payouts_is_refused() {
+        let mut euros = completion();
+        euros.currency = "EUR".to_owned();
+        assert_eq!(faults("besitos", &Receiver::default(), &euros), ["currency"]);
+        assert_eq!(faults("affonso", &Receiver::default(), &euros), [""; 0]);
+    }
+
+    #[test]
+    fn an_ambiguous_value_is_refused_with_a_url_and_without() {
+        let mut ambiguous = completion();
+        ambiguous.offer_id = Some("a&b".to_owned());
+        assert_eq!(faults("offermaru", &Receiver::default(), &ambiguous), ["offerId"]);
+        assert_eq!(faults("offermaru", &receiver("offermaru"), &ambiguous), ["offerId"]);
+    }
+
+    #[test]
+    fn a_report_that_expands_to_too_long_a_url_is_refused() {
+        let mut long = completion();
+        long.note = Some("漢".repeat(500));
+        long.offer_name = Some("漢".repeat(255));
+        long.user_id = "漢".repeat(128);
+        assert_eq!(faults("besitos", &receiver("besitos"), &long), ["callbackUrl"]);
+        assert_eq!(faults("besitos", &Receiver::default(), &long), [""; 0]);
+    }
+}

@@ -222,3 +222,6 @@ impl Check<'_> {
         warnings
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,13 @@ pub struct NewDelivery {
     pub start: Start,
 }
 
+impl NewDelivery {
+    /// The delivery of this completion as it will stand in the store.
+    pub fn of(&self, completion: &Completion) -> Delivery {
+        Delivery::from(delivery_row(completion, self, Kind::Completion, None))
+    }
+}
+
 /// How a delivery begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -89,6 +96,21 @@ impl Store {
             .writer
             .write_unless_overloaded(move |conn| batch.iter().map(|new| record(conn, &key, new, Write::Yes)).collect())
             .await
+    }
+
+    /// Stores a test's delivery, and nothing else of the test; answers it as it stands then. `test` is kept with it.
+    pub async fn record_test(
+        &self,
+        completion: Completion,
+        delivery: NewDelivery,
+        test: String,
+    ) -> Result<Delivery, StoreError> {
+        self.write(move |conn| {
+            let row = delivery_row(&completion, &delivery, Kind::Test, Some(test));
+            diesel::insert_into(deliveries::table).values(row.clone()).execute(conn)?;
+            Ok(Delivery::from(row))
+        })
+        .await
     }
 
     /// What [`record`](Self::record) would answer, without recording.
@@ -181,7 +203,7 @@ fn digests(key: &[u8; 32], completion: &Completion, occurred_at_given: Option<Ti
 }
 
 /// A new row of `deliveries`.
-pub(super) fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kind, test: Option<String>) -> Row {
+fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kind, test: Option<String>) -> Row {
     let now = completion.recorded_at.as_millis();
     let (status, waiting_for, claim) = match &new.start {
         Start::Claimed { node, token } => (Status::Sending, None, Some((node.clone(), token.clone()))),

@@ -51,6 +51,8 @@ pub enum Next {
     Delivered,
     /// It is sent again then.
     Retry(Timestamp),
+    /// Nothing left; it waits as it did before it was claimed, and is due then.
+    Unsent(Timestamp),
     /// It is given up.
     Dead,
     /// It waits for the publisher.
@@ -98,6 +100,8 @@ pub(super) fn settle(conn: &mut Conn, settlement: &Settlement) -> QueryResult<Se
         Next::Delivered => (Status::Delivered, None, None),
         Next::Dead => (Status::Dead, None, None),
         Next::Retry(due) => (Status::Retrying, None, Some(due.as_millis())),
+        Next::Unsent(due) if settlement.counters.last_number == 0 => (Status::Pending, None, Some(due.as_millis())),
+        Next::Unsent(due) => (Status::Retrying, None, Some(due.as_millis())),
         Next::Held(reason) => (Status::Held, Some(reason.as_str()), None),
     };
     let stored = |counter: u32| i32::try_from(counter).unwrap_or(i32::MAX);

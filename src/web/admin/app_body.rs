@@ -9,11 +9,12 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use crate::domain::app::SuccessOverride;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::callback::TimestampSource;
+use crate::domain::dialect::success::SuccessRule;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
+use crate::domain::retry::RetrySchedule;
 use crate::web::json::Patch;
 
 /// Whether completions are called back.
@@ -24,6 +25,16 @@ pub enum Callbacks {
     On,
     /// Recorded alone.
     Off,
+}
+
+/// What counts as success, where it is not what the dialect says.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SuccessBody {
+    /// `["200"]`, several such, or `["2xx"]`.
+    statuses: Vec<String>,
+    /// A text that the answer's body must hold besides.
+    body_contains: Option<String>,
 }
 
 /// An app, or a change of one. Creating needs `name`, `dialect` and (unless a publisher's own token asks)
@@ -81,7 +92,7 @@ pub struct AppBody {
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    success: Patch<SuccessOverride>,
+    success: Patch<SuccessBody>,
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
@@ -132,7 +143,7 @@ pub struct EndpointBody {
     /// `{statuses: ["200"] | ["2xx"], bodyContains?}`; default the dialect's.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    success: Patch<SuccessOverride>,
+    success: Patch<SuccessBody>,
     /// Further headers; their values are never shown again. Replaces all that were set before.
     #[serde(default)]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
@@ -252,13 +263,18 @@ impl EndpointBody {
         self.callback_url.apply_optional(&mut settings.callback_url);
         self.reversal_url.apply_optional(&mut settings.reversal_url);
         self.events.apply_optional(&mut settings.events);
-        self.retry_schedule.apply_optional(&mut settings.retry_schedule);
+        if let Some(schedule) = invalid.take(self.retry_schedule.try_map(RetrySchedule::from_seconds)) {
+            schedule.apply_optional(&mut settings.retry_schedule);
+        }
         match self.timeout_ms {
             Patch::Kept => {}
             Patch::Reset => settings.timeout = None,
             Patch::Set(ms) => settings.timeout = Some(Duration::from_millis(ms)),
         }
-        self.success.apply_optional(&mut settings.success);
+        let rule = |given: SuccessBody| SuccessRule::new(&given.statuses, given.body_contains);
+        if let Some(success) = invalid.take(self.success.try_map(rule)) {
+            success.apply_optional(&mut settings.success);
+        }
         match self.headers {
             Patch::Kept => {}
             Patch::Reset => settings.headers.clear(),

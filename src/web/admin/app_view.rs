@@ -4,10 +4,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app_body::Callbacks;
-use crate::domain::app::{App, Endpoint, Route, SuccessOverride};
+use crate::domain::app::{App, Endpoint, Route};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::dialect::recipe::SecretNeed;
+use crate::domain::dialect::success::SuccessRule;
 use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::time::Timestamp;
 use crate::store::apps::AppRecord;
@@ -28,7 +29,7 @@ pub struct EndpointPart {
     timeout_ms: Option<u64>,
     /// Null: the dialect's.
     #[schema(value_type = Option<Object>)]
-    success: Option<SuccessOverride>,
+    success: Option<SuccessRule>,
     /// Names alone.
     headers: Vec<String>,
     #[schema(value_type = String)]
@@ -81,7 +82,7 @@ impl EndpointPart {
             callback_url: receiver.callback_url.clone(),
             reversal_url: receiver.reversal_url.clone(),
             events: endpoint.events.clone(),
-            retry_schedule: endpoint.retry_schedule.clone(),
+            retry_schedule: endpoint.retry_schedule.as_ref().map(|schedule| schedule.as_seconds().to_vec()),
             timeout_ms: endpoint.timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
             success: endpoint.success.clone(),
             headers: receiver.headers.iter().map(|(name, _)| name.clone()).collect(),

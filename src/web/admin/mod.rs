@@ -3,11 +3,14 @@
 pub mod app_body;
 pub mod app_view;
 pub mod apps;
+pub mod completions;
+pub mod deliveries;
 pub mod dialects;
 pub mod egress;
 pub mod egress_assignments;
 pub mod endpoints;
 pub mod publishers;
+pub mod rehearsal;
 pub mod secrets;
 pub mod sources;
 pub mod tokens;
@@ -25,5 +28,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(secrets::routes)
         .configure(egress::routes)
         .configure(egress_assignments::routes)
+        .configure(rehearsal::routes)
+        .configure(completions::routes)
+        .configure(deliveries::routes)
         .configure(dialects::routes);
 }

@@ -1,16 +1,16 @@
 //! The recipe language as it is written: the shape of a TOML file in `catalog/`.
 //!
-//! Serde checks the words here; [`super::recipe`] checks that they make sense together. Nothing else may read these
+//! Serde checks the words here; [`super::read`] checks that they make sense together. Nothing else may read these
 //! types, so that an unchecked recipe never reaches the engine.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::recipe::{Requirement, ReversalUrl, ReversedId, SecretNeed, Tells};
-use super::signature::{Algorithm, Digest, KeyForm, SignedText, Travels};
-use super::success::SuccessRule;
-use super::value::{Format, Source, ValueRule};
+use super::parts::{Requirement, ReversalUrl, ReversedId, SecretNeed, Tells};
+use crate::domain::dialect::signature::{Algorithm, Digest, KeyForm, SignedText, Travels};
+use crate::domain::dialect::success::SuccessRule;
+use crate::domain::dialect::value::{Format, Source, ValueRule};
 use crate::domain::retry::RetrySchedule;
 
 #[derive(Deserialize)]

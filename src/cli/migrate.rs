@@ -1,0 +1,21 @@
+//! `ringback migrate`: what a start does by itself, for those who want it done before.
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use super::{Failure, say};
+use crate::settings::Settings;
+use crate::store;
+
+pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    let settings = Settings::load(flags)?;
+    let ran = store::migrate(&settings.database)?;
+    if ran.is_empty() {
+        say("The store is up to date.");
+    }
+    for name in ran {
+        say(&format!("ran {name}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,42 @@
+//! `ringback serve`.
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, on_runtime, say};
+use crate::clock::Clock;
+use crate::service::Service;
+use crate::settings::Settings;
+use crate::telemetry;
+
+pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    let settings = Settings::load(flags)?;
+    telemetry::start(&settings.log);
+    on_runtime(async move {
+        // Registered before anything starts, so that an early signal is not the abrupt end it would be by default.
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let service = Service::start(&settings, Clock::system()).await?;
+        announce(&service);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: no new work is taken, what is being sent may finish");
+        service.stop().await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn announce(service: &Service) {
+    say(&format!("Ringback listens on http://{}", service.address));
+    say(&format!("API documentation: http://{}/docs", service.address));
+    if let Some(metrics) = service.metrics_address {
+        say(&format!("Metrics: http://{metrics}/metrics"));
+    }
+    if let Some(token) = &service.first_token {
+        say(&format!("First operator token, shown this once: {token}"));
+    }
+}

@@ -1,0 +1,40 @@
+//! `ringback token create`: a token from the command line, for whoever has the machine but no token yet.
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use super::{Failure, on_runtime, say};
+use crate::clock::Clock;
+use crate::domain::account::{Role, Token};
+use crate::domain::{ids, naming};
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::store::tokens::TokenCreated;
+use crate::web::fresh;
+
+pub(super) fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    let settings = Settings::load(flags)?;
+    let text = |name: &str| flags.get_one::<String>(name).cloned();
+    let name = naming::name(&text("name").unwrap_or_default())?;
+    let (role, publisher) = (text("role").unwrap_or_default(), text("publisher"));
+    let token = fresh::token();
+    on_runtime(async {
+        let store = Store::open(&settings.database, settings.master_key_file.clone())?;
+        let publisher_id = match publisher {
+            Some(named) => match store.publisher(&named).await? {
+                Some(publisher) => Some(publisher.id),
+                None => return Err(format!("--publisher: there is no publisher {named:?}").into()),
+            },
+            None => None,
+        };
+        let role = Role::from_parts(&role, publisher_id)
+            .ok_or("--publisher belongs to --role publisher, and to no other role")?;
+        let new = Token { id: ids::new("tok"), name, role, expires_at: None, created_at: Clock::system().now() };
+        match store.create_token(new, &token).await? {
+            TokenCreated::Created => say(&token),
+            TokenCreated::UnknownPublisher => return Err("--publisher: there is no such publisher".into()),
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,152 @@
+//! Housekeeping: what is held follows the configuration, what waited too long ends, what is old goes.
+//!
+//! Every pass compares the store with the directory and mends the difference, so that a change made at the very moment
+//! a report came in, or by another process, is caught up with by the next pass. It works in small steps and never stands
+//! in the way of a report.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::readiness::blocked;
+use super::worker::Worker;
+use crate::domain::app::App;
+use crate::domain::delivery::WaitingFor;
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+
+/// A change of configuration made by another process is in force within this time.
+const PASS: Duration = Duration::from_millis(500);
+/// How often it is checked which egress IPs this machine holds, and how often what is old is removed.
+const SLOW_PASS: Duration = Duration::from_secs(10);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Keeps the queue in order.
+#[derive(Debug)]
+pub struct Housekeeping {
+    /// Whose store, directory and clock these are.
+    pub worker: Arc<Worker>,
+    /// `RINGBACK_RETENTION_DAYS`.
+    pub retention_days: u32,
+}
+
+impl Housekeeping {
+    /// Keeps house until told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut slow_due = std::time::Instant::now();
+        while !stop.is_cancelled() {
+            if let Err(error) = self.follow_configuration().await {
+                tracing::error!(%error, "housekeeping failed; trying again");
+            }
+            if slow_due <= std::time::Instant::now() {
+                slow_due = std::time::Instant::now() + SLOW_PASS;
+                if let Err(error) = self.tidy().await {
+                    tracing::error!(%error, "housekeeping failed; trying again");
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(PASS) => {}
+            }
+        }
+    }
+
+    /// Takes over changes of configuration, and holds or releases what they concern.
+    pub async fn follow_configuration(&self) -> Result<(), StoreError> {
+        let sender = &self.worker.sender;
+        let changed = sender.directory.refresh().await?;
+        if changed {
+            self.check_addresses();
+        }
+        self.release_mended(changed).await?;
+        self.hold_blocked().await
+    }
+
+    /// Ends what was held too long, removes what is old, looks at the addresses again.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        self.check_addresses();
+        self.expire().await?;
+        let sender = &self.worker.sender;
+        let before = sender.clock.now().minus(DAY * self.retention_days);
+        // One step a pass: at ten seconds a pass that is millions of rows a day, and never a stall.
+        sender.store.prune(before).await.map(drop)
+    }
+
+    fn check_addresses(&self) {
+        let sender = &self.worker.sender;
+        if sender.egress.take_stock(sender.directory.egress_ips().values()) {
+            self.worker.wake.notify_one();
+        }
+    }
+
+    async fn release_mended(&self, configuration_changed: bool) -> Result<(), StoreError> {
+        let sender = &self.worker.sender;
+        let now = sender.clock.now();
+        for held in sender.store.held_endpoints().await? {
+            let Some((app, block)) = self.look_up(&held.endpoint_id) else { continue };
+            match block {
+                Some(reason) if app.endpoint(&held.endpoint_id).is_some() => {
+                    if held.waiting_for() != Some(reason) {
+                        sender.store.rename_reason(held.endpoint_id, reason).await?;
+                    }
+                }
+                _ => {
+                    // What could not be composed is tried again only after something was changed.
+                    let except = if configuration_changed { vec![] } else { vec![WaitingFor::Fields] };
+                    let mut released = 0;
+                    loop {
+                        let step = sender.store.release(held.endpoint_id.clone(), except.clone(), now).await?;
+                        released += step;
+                        if step == 0 {
+                            break;
+                        }
+                    }
+                    if released > 0 {
+                        tracing::info!(app = app.id, released, "held callbacks are due again");
+                        self.worker.wake.notify_one();
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn hold_blocked(&self) -> Result<(), StoreError> {
+        let sender = &self.worker.sender;
+        for due in sender.store.due_endpoints().await? {
+            let Some((app, Some(reason))) = self.look_up(&due.endpoint_id) else { continue };
+            let mut held = 0;
+            loop {
+                let step = sender.store.hold(due.endpoint_id.clone(), reason, sender.clock.now()).await?;
+                held += step;
+                if step == 0 {
+                    break;
+                }
+            }
+            if held > 0 {
+                tracing::info!(app = app.id, held, reason = reason.as_str(), "callbacks are held");
+            }
+        }
+        Ok(())
+    }
+
+    async fn expire(&self) -> Result<(), StoreError> {
+        let sender = &self.worker.sender;
+        let now: Timestamp = sender.clock.now();
+        for held in sender.store.held_endpoints().await? {
+            let Some((app, _)) = self.look_up(&held.endpoint_id) else { continue };
+            let since = now.minus(DAY * app.max_held_days);
+            while sender.store.expire_held(held.endpoint_id.clone(), since, now).await? > 0 {}
+        }
+        Ok(())
+    }
+
+    /// The app of an endpoint, and what blocks the endpoint.
+    fn look_up(&self, endpoint_id: &str) -> Option<(Arc<App>, Option<WaitingFor>)> {
+        let sender = &self.worker.sender;
+        let app = sender.directory.app_of_endpoint(endpoint_id)?;
+        let block = app.endpoint(endpoint_id).and_then(|endpoint| blocked(&app, endpoint, &sender.catalog));
+        Some((app, block))
+    }
+}

@@ -1,0 +1,286 @@
+//! The intake: takes reports in, and starts at once what can be sent at once.
+//!
+//! Verified before it comes here, a report is parsed, resolved, checked against what the app's dialects need, and
+//! recorded with its deliveries in one commit; only then is anybody told, and only then does anything leave. A permit is
+//! taken before the commit, so that the committed row already bears this node's claim and needs no second write.
+
+use std::sync::Arc;
+
+use super::job::Job;
+use super::pacing::{Pacing, Permit};
+use super::readiness::{Readiness, readiness};
+use super::sender::Sender;
+use super::worker::{Worker, claim_token};
+use crate::domain::app::{App, Endpoint};
+use crate::domain::completion::Completion;
+use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::dialect::callback::Occasion;
+use crate::domain::dialect::requirements::check_report;
+use crate::domain::ids;
+use crate::domain::invalid::Invalid;
+use crate::domain::json::Object;
+use crate::domain::report::{Report, Resolved};
+use crate::domain::source::Source;
+use crate::store::StoreError;
+use crate::store::deliveries::Delivery;
+use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start};
+
+/// Takes reports in.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// Where what waits in the store is worked off.
+    pub worker: Arc<Worker>,
+    /// Permits to send at once.
+    pub pacing: Arc<Pacing>,
+}
+
+/// The answer to one report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Recorded now (or, in a dry run, it would have been).
+    Accepted(Known),
+    /// Recorded before; these fields differ without consequence.
+    Duplicate(Known, Vec<&'static str>),
+    /// Fields are wrong or missing.
+    Invalid(Invalid),
+    /// The `externalId` is recorded with other values in these fields.
+    Conflict(Vec<&'static str>),
+    /// Another completion of the app bears this transaction id.
+    TransactionIdTaken(String),
+}
+
+/// A completion that is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its id.
+    pub completion_id: String,
+    /// What receivers see.
+    pub transaction_id: String,
+    /// Its deliveries: id, state and what each waits for.
+    pub deliveries: Vec<(String, Status, Option<WaitingFor>)>,
+}
+
+/// A report that may be recorded, with what can be sent at once if it is.
+struct Prepared {
+    new: NewCompletion,
+    at_once: Vec<(Delivery, String, Permit)>,
+    leaves_work: bool,
+}
+
+impl Intake {
+    /// Answers reports in order; all that are accepted are on disk when this returns.
+    ///
+    /// The caller may go away at any moment: what was begun is finished all the same, because a row that bears our
+    /// claim must be sent by us.
+    pub async fn report(
+        &self,
+        source: Arc<Source>,
+        reports: Vec<Object>,
+        dry_run: bool,
+    ) -> Result<Vec<Answer>, StoreError> {
+        let this = self.clone();
+        let finished = tokio::spawn(async move { this.take_in(&source, &reports, dry_run).await });
+        finished.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn take_in(&self, source: &Source, reports: &[Object], dry_run: bool) -> Result<Vec<Answer>, StoreError> {
+        let mut answers: Vec<Option<Answer>> = Vec::with_capacity(reports.len());
+        let mut prepared = Vec::new();
+        for report in reports {
+            match self.prepare(source, report, dry_run).await? {
+                Ok(ready) => {
+                    answers.push(None);
+                    prepared.push(ready);
+                }
+                Err(invalid) => answers.push(Some(Answer::Invalid(invalid))),
+            }
+        }
+        let recorded = self.record(&prepared, dry_run).await?;
+        let mut taken_in = prepared.into_iter().zip(recorded).map(|(ready, recorded)| self.hand_over(ready, recorded));
+        let answer = |refused: Option<Answer>| refused.or_else(|| taken_in.next());
+        let answers: Vec<Answer> = answers.into_iter().filter_map(answer).collect();
+        for answer in &answers {
+            self.sender().metrics.reported(answer.word());
+        }
+        Ok(answers)
+    }
+
+    async fn record(&self, prepared: &[Prepared], dry_run: bool) -> Result<Vec<Recorded>, StoreError> {
+        let new = prepared.iter().map(|ready| ready.new.clone());
+        if !dry_run {
+            return self.sender().store.record(new.collect()).await;
+        }
+        let mut recorded = Vec::with_capacity(prepared.len());
+        for new in new {
+            recorded.push(self.sender().store.would_record(new).await?);
+        }
+        Ok(recorded)
+    }
+
+    /// Starts what can be sent at once, now that it is on disk, and says what became of the report.
+    fn hand_over(&self, ready: Prepared, recorded: Recorded) -> Answer {
+        let Prepared { new, at_once, leaves_work } = ready;
+        let completion = new.completion;
+        match recorded {
+            Recorded::Accepted => {
+                let known = known(&completion, &new.deliveries);
+                for (delivery, token, permit) in at_once {
+                    let (sender, completion) = (Arc::clone(self.sender()), completion.clone());
+                    let job = Job { delivery, completion, occasion: Occasion::Completed, test: None, token };
+                    self.worker.sends.spawn(async move { sender.deliver(job, permit).await });
+                }
+                if leaves_work {
+                    self.worker.wake.notify_one();
+                }
+                Answer::Accepted(known)
+            }
+            Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries } => {
+                let deliveries = deliveries.into_iter().map(|delivery| {
+                    let waiting_for = self.sender().waiting_for(&delivery);
+                    (delivery.id, delivery.status, waiting_for)
+                });
+                let known = Known { completion_id, transaction_id, deliveries: deliveries.collect() };
+                Answer::Duplicate(known, ignored)
+            }
+            Recorded::Conflict { fields } => Answer::Conflict(fields),
+            Recorded::TransactionIdTaken => Answer::TransactionIdTaken(completion.transaction_id),
+        }
+    }
+
+    async fn prepare(
+        &self,
+        source: &Source,
+        report: &Object,
+        dry_run: bool,
+    ) -> Result<Result<Prepared, Invalid>, StoreError> {
+        let now = self.sender().clock.now();
+        let report = match Report::parse(report, now) {
+            Ok(report) => report,
+            Err(invalid) => return Ok(Err(invalid)),
+        };
+        let app = match self.resolve_app(source, &report).await? {
+            Ok(app) => app,
+            Err(invalid) => return Ok(Err(invalid)),
+        };
+        let occurred_at_given = report.occurred_at;
+        let resolved = resolve(source, &app, &report);
+        Ok(resolved.and_then(|resolved| {
+            let completion = report.into_completion(resolved, now);
+            self.plan(&app, completion, dry_run).map(|(new, at_once, leaves_work)| Prepared {
+                new: NewCompletion { occurred_at_given, ..new },
+                at_once,
+                leaves_work,
+            })
+        }))
+    }
+
+    async fn resolve_app(&self, source: &Source, report: &Report) -> Result<Result<Arc<App>, Invalid>, StoreError> {
+        let Some(named) = report.app_id.as_deref().or_else(|| source.only_app()) else {
+            return Ok(Err(Invalid::field("appId", "is required, since the source is not bound to one app")));
+        };
+        let app = self.sender().directory.find_app(named).await?;
+        // An app that is another source's is as unknown as one that does not exist.
+        let app = app.filter(|app| source.may_report_for(&app.id));
+        Ok(app
+            .ok_or_else(|| Invalid::field("appId", format!("there is no app {named:?} that this source reports for"))))
+    }
+
+    /// Which deliveries the completion gets and how each begins.
+    #[expect(clippy::type_complexity, reason = "the three parts are taken apart by the one caller")]
+    fn plan(
+        &self,
+        app: &App,
+        completion: Completion,
+        dry_run: bool,
+    ) -> Result<(NewCompletion, Vec<(Delivery, String, Permit)>, bool), Invalid> {
+        let wanted = app.endpoints.iter().filter(|endpoint| app.callbacks && endpoint.wants(&completion.event_type));
+        let wanted: Vec<&Endpoint> = wanted.collect();
+        let mut faults = Invalid::none();
+        for endpoint in &wanted {
+            let Some(recipe) = self.sender().catalog.get(&endpoint.dialect) else { continue };
+            faults.take(check_report(recipe, &endpoint.receiver, &completion));
+        }
+        faults.into_result()?;
+        let mut new = NewCompletion { completion, occurred_at_given: None, deliveries: Vec::new() };
+        let mut at_once = Vec::new();
+        let mut leaves_work = false;
+        for endpoint in wanted {
+            let Some(recipe) = self.sender().catalog.get(&endpoint.dialect) else { continue };
+            let (start, permit) = self.start(app, endpoint, dry_run);
+            leaves_work |= start == Start::Pending;
+            let delivery =
+                NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.id.clone(), recipe: recipe.id(), start };
+            if let (Start::Claimed { token, .. }, Some(permit)) = (&delivery.start, permit) {
+                at_once.push((delivery.of(&new.completion), token.clone(), permit));
+            }
+            new.deliveries.push(delivery);
+        }
+        Ok((new, at_once, leaves_work))
+    }
+
+    fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Permit>) {
+        let Sender { directory, catalog, egress, clock, .. } = &**self.sender();
+        match readiness(app, endpoint, catalog, directory, egress, clock.now()) {
+            Readiness::Blocked(reason) => (Start::Held(reason), None),
+            Readiness::NoEgress => (Start::Pending, None),
+            Readiness::Ready if dry_run => (Start::Pending, None),
+            Readiness::Ready => match self.pacing.permit_for_new(&endpoint.id) {
+                Some(permit) => {
+                    let node = self.worker.node.clone();
+                    (Start::Claimed { node, token: claim_token() }, Some(permit))
+                }
+                None => (Start::Pending, None),
+            },
+        }
+    }
+
+    fn sender(&self) -> &Arc<Sender> {
+        &self.worker.sender
+    }
+}
+
+impl Answer {
+    /// In one word, for the metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted(_) => "accepted",
+            Self::Duplicate(..) => "duplicate",
+            Self::Invalid(_) => "invalid",
+            Self::Conflict(_) => "conflict",
+            Self::TransactionIdTaken(_) => "transaction_id_taken",
+        }
+    }
+}
+
+/// The names of a report that are not the app's: user, transaction and click.
+fn resolve(source: &Source, app: &App, report: &Report) -> Result<Resolved, Invalid> {
+    let mut faults = Invalid::none();
+    if let Some(click) = &report.click_id {
+        faults.push("clickId", format!("there is no click {click:?}"));
+    }
+    if report.user_id.is_none() {
+        faults.push("userId", "is required");
+    }
+    let transaction_id = faults.take(report.transaction_id(source.transaction_prefix.as_deref()));
+    faults.into_result()?;
+    Ok(Resolved {
+        id: ids::new("cmp"),
+        source_id: Some(source.id.clone()),
+        app_id: app.id.clone(),
+        user_id: report.user_id.clone().unwrap_or_default(),
+        transaction_id: transaction_id.unwrap_or_default(),
+    })
+}
+
+fn known(completion: &Completion, deliveries: &[NewDelivery]) -> Known {
+    let deliveries = deliveries.iter().map(|delivery| match &delivery.start {
+        Start::Held(reason) => (delivery.id.clone(), Status::Held, Some(*reason)),
+        // Claimed or not: nothing had left when the report was answered.
+        Start::Claimed { .. } | Start::Pending => (delivery.id.clone(), Status::Pending, None),
+    });
+    Known {
+        completion_id: completion.id.clone(),
+        transaction_id: completion.transaction_id.clone(),
+        deliveries: deliveries.collect(),
+    }
+}

@@ -1,0 +1,68 @@
+//! A job: one delivery that this node has claimed, as far as sending it is concerned.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::completion::Completion;
+use crate::domain::dialect::callback::{Occasion, TakenBack};
+use crate::store::deliveries::Delivery;
+
+/// A claimed delivery with what it tells.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The delivery, as it was when it was claimed.
+    pub delivery: Delivery,
+    /// The completion that it tells of.
+    pub completion: Completion,
+    /// Given or taken back.
+    pub occasion: Occasion,
+    /// What a test asked for besides.
+    pub test: Option<TestOptions>,
+    /// The claim's token.
+    pub token: String,
+}
+
+impl Job {
+    /// The id that a receiver deduplicates on where the dialect has one: the same on every attempt and replay.
+    pub fn event_id(&self) -> String {
+        event_id(&self.delivery.id)
+    }
+}
+
+/// The event id of a delivery.
+pub fn event_id(delivery_id: &str) -> String {
+    format!("evt_{}", delivery_id.trim_start_matches("dlv_"))
+}
+
+/// What a test callback asked for besides its invented completion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestOptions {
+    /// Tell the invented completion's reversal instead.
+    pub reversal: bool,
+    /// Sign with this secret, whatever its state.
+    pub secret_id: Option<String>,
+    /// Leave from this egress IP instead of the app's.
+    pub egress_ip_id: Option<String>,
+}
+
+/// A test as it is kept with its delivery: tests leave no completion in the ledger.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoredTest {
+    /// The invented completion.
+    pub completion: Completion,
+    /// What was asked for besides.
+    pub options: TestOptions,
+}
+
+/// The whole of a completion, taken back: what a test's reversal tells.
+pub fn whole_reversal(completion: &Completion) -> Occasion {
+    Occasion::Reversed(TakenBack {
+        ordinal: 1,
+        whole: true,
+        user_reward: completion.user_reward.clone(),
+        reward_minor: completion.reward_minor,
+        payout_minor: completion.payout_minor,
+        gross_minor: completion.gross_minor,
+        reason: None,
+        occurred_at: completion.recorded_at,
+    })
+}

@@ -1,0 +1,162 @@
+//! Rehearsals: what a callback would look like (a preview), and a real callback that means nothing (a test).
+//!
+//! A preview sends nothing. A test is sent at once, past every queue and pause, and leaves no trace but its delivery.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::job::{Job, StoredTest, TestOptions, event_id, whole_reversal};
+use super::pacing::Pacing;
+use super::worker::{Worker, claim_token};
+use crate::domain::app::{App, Endpoint};
+use crate::domain::completion::Completion;
+use crate::domain::delivery::WaitingFor;
+use crate::domain::dialect::callback::{Callback, CallbackRequest, Occasion};
+use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::domain::dialect::requirements::check_report;
+use crate::domain::ids;
+use crate::domain::invalid::Invalid;
+use crate::store::StoreError;
+use crate::store::queue::{NewDelivery, Start};
+
+/// Beyond an endpoint's own time-out: for a second exchange during an overlap, and for settling.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Makes previews and tests.
+#[derive(Clone, Debug)]
+pub struct Rehearsal {
+    /// Whose sender and clock these are.
+    pub worker: Arc<Worker>,
+    /// Where a test's permit comes from.
+    pub pacing: Arc<Pacing>,
+}
+
+/// What became of a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tested {
+    /// It was sent, and its delivery has ended.
+    Done {
+        /// The delivery.
+        delivery_id: String,
+    },
+    /// It is still being sent.
+    UnderWay {
+        /// The delivery.
+        delivery_id: String,
+    },
+    /// It cannot be sent as things are.
+    Refused(Invalid),
+}
+
+impl Rehearsal {
+    /// The request that would tell an endpoint of a completion now, signed with its active secret.
+    pub fn preview(&self, app: &App, completion: &Completion) -> Result<CallbackRequest, Invalid> {
+        let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
+        self.compose(endpoint, completion, &Occasion::Completed, &TestOptions::default(), false)
+    }
+
+    /// Sends a test and waits for its outcome as long as the endpoint's time-out allows.
+    pub async fn test(
+        &self,
+        app: &Arc<App>,
+        completion: Completion,
+        options: TestOptions,
+    ) -> Result<Tested, StoreError> {
+        let occasion = if options.reversal { whole_reversal(&completion) } else { Occasion::Completed };
+        let checked = self.check(app, &completion, &occasion, &options);
+        let (endpoint, recipe) = match checked {
+            Ok(checked) => checked,
+            Err(invalid) => return Ok(Tested::Refused(invalid)),
+        };
+        let sender = Arc::clone(&self.worker.sender);
+        let token = claim_token();
+        let start = Start::Claimed { node: self.worker.node.clone(), token: token.clone() };
+        let new = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.id.clone(), recipe, start };
+        let delivery_id = new.id.clone();
+        let stored = StoredTest { completion: completion.clone(), options: options.clone() };
+        let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
+        let permit = self.pacing.permit_for_test(&endpoint.id);
+        // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same.
+        let sent = tokio::spawn(async move {
+            let delivery = sender.store.record_test(completion.clone(), new, stored).await?;
+            sender.deliver(Job { delivery, completion, occasion, test: Some(options), token }, permit).await;
+            Ok::<_, StoreError>(())
+        });
+        let patience = endpoint.timeout.unwrap_or(LONGEST) + GRACE;
+        Ok(match tokio::time::timeout(patience, sent).await {
+            Ok(Ok(sent)) => {
+                sent?;
+                Tested::Done { delivery_id }
+            }
+            Ok(Err(_)) => return Err(StoreError::Closed),
+            Err(_) => Tested::UnderWay { delivery_id },
+        })
+    }
+
+    /// Everything that a test needs, said before anything is stored: the endpoint and its recipe's name@version.
+    fn check<'a>(
+        &self,
+        app: &'a App,
+        completion: &Completion,
+        occasion: &Occasion,
+        options: &TestOptions,
+    ) -> Result<(&'a Endpoint, String), Invalid> {
+        let sender = &self.worker.sender;
+        let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
+        if let Some(id) = &options.secret_id
+            && !endpoint.secrets.iter().any(|secret| secret.id == *id)
+        {
+            return Err(Invalid::field("secretId", "the app has no such secret"));
+        }
+        if let Some(id) = &options.egress_ip_id
+            && !sender.directory.egress_ips().contains_key(id)
+        {
+            return Err(Invalid::field("egressIpId", "there is no such egress IP"));
+        }
+        if !sender.can_leave(app, options.egress_ip_id.as_deref()) {
+            let message = format!("this node does not hold the egress IP ({})", WaitingFor::EgressIp.as_str());
+            return Err(Invalid::field("egressIpId", message));
+        }
+        let recipe = sender.catalog.get(&endpoint.dialect);
+        let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
+        check_report(recipe, &endpoint.receiver, completion)?;
+        self.compose(endpoint, completion, occasion, options, true)?;
+        Ok((endpoint, recipe.id()))
+    }
+
+    fn compose(
+        &self,
+        endpoint: &Endpoint,
+        completion: &Completion,
+        occasion: &Occasion,
+        options: &TestOptions,
+        is_test: bool,
+    ) -> Result<CallbackRequest, Invalid> {
+        let sender = &self.worker.sender;
+        let recipe = sender.catalog.get(&endpoint.dialect);
+        let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
+        let key = match &options.secret_id {
+            Some(id) => endpoint.secrets.iter().find(|secret| secret.id == *id),
+            None => endpoint.active_secret(),
+        };
+        let now = sender.clock.now();
+        let callback = Callback {
+            event_id: &event_id(&completion.id),
+            completion,
+            occasion,
+            attempted_at: now,
+            created_at: now,
+            is_test,
+        };
+        compose(recipe, &endpoint.receiver, &callback, key.map(|key| &key.text)).map_err(|error| match error {
+            ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),
+            ComposeError::NoReversalUrl => Invalid::field("reversalUrl", "set a reversal URL first"),
+            ComposeError::NoSecret => Invalid::field("secret", "the dialect needs a secret; create one first"),
+            ComposeError::Invalid(invalid) => invalid,
+            other => Invalid::field("callbackUrl", other.to_string()),
+        })
+    }
+}
+
+/// The longest time-out that any recipe or endpoint may have.
+const LONGEST: Duration = Duration::from_secs(60);

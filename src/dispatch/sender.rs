@@ -1,0 +1,217 @@
+//! The sender: takes a job from claim to settlement.
+//!
+//! Composed anew from the endpoint as it is at this moment, sent from the egress IP or not at all, judged, settled. It
+//! decides nothing about states itself: [`crate::domain::delivery::decide`] does. It holds no transaction while it
+//! waits for the network, and what it settles under a claim that was taken over has no effect.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::directory::Directory;
+use super::egress::{Egress, Source};
+use super::exchange::{Exchanged, Rules, exchange};
+use super::job::Job;
+use super::keys::Keys;
+use super::metrics::Metrics;
+use super::pacing::Permit;
+use super::readiness::waiting_for;
+use super::settling::{Made, Terms, settlement, without_attempt};
+use crate::clock::Clock;
+use crate::domain::app::{App, Endpoint, Route, Secret};
+use crate::domain::delivery::{Outcome, Pace, WaitingFor};
+use crate::domain::destination::TargetPolicy;
+use crate::domain::dialect::callback::{Callback, CallbackRequest};
+use crate::domain::dialect::catalog::Catalog;
+use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::domain::dialect::recipe::Recipe;
+use crate::store::Store;
+use crate::store::deliveries::Delivery;
+use crate::store::queue::{Next, Settled, Settlement};
+
+/// A delivery that could not leave for want of an address is looked at again after so long; the worker claims none
+/// whose address it knows to be missing, so this only bridges the moment of a change.
+const PUT_OFF: Duration = Duration::from_secs(1);
+/// Jitter in thousandths: 0 to 10 %.
+const JITTER: u32 = 100;
+
+/// What sending needs.
+#[derive(Debug)]
+pub struct Sender {
+    /// Where settlements go.
+    pub store: Store,
+    /// Where endpoints come from.
+    pub directory: Arc<Directory>,
+    /// Where recipes come from.
+    pub catalog: Arc<Catalog>,
+    /// Where requests leave.
+    pub egress: Arc<Egress>,
+    /// Where they may go.
+    pub targets: Arc<TargetPolicy>,
+    /// The time.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Which key signs.
+    pub keys: Keys,
+    /// `RINGBACK_RETRY_SCALE` in thousandths.
+    pub retry_scale_thousandths: u64,
+    /// Cancelled when sends must end now; they are written down as interrupted.
+    pub abort: CancellationToken,
+}
+
+/// Where a job's request goes, from where, and by which recipe.
+struct Target<'a> {
+    app: &'a App,
+    endpoint: &'a Endpoint,
+    recipe: &'a Recipe,
+    client: reqwest::Client,
+    egress_ip: Option<String>,
+}
+
+impl Sender {
+    /// Sends a job and settles it. The permit is held until the settlement is on disk.
+    pub async fn deliver(&self, job: Job, permit: Permit) {
+        let settlement = self.perform(&job).await;
+        let next = settlement.next;
+        match self.store.settle(settlement).await {
+            Ok(Settled::Done) => self.metrics.settled(next),
+            Ok(Settled::Stale) => {
+                tracing::warn!(
+                    delivery = job.delivery.id,
+                    "a claim was taken over before it was settled; nothing changed"
+                );
+            }
+            // The row keeps its claim; the next start writes the attempt down as interrupted and sends again.
+            Err(error) => tracing::error!(delivery = job.delivery.id, %error, "a settlement could not be stored"),
+        }
+        drop(permit);
+    }
+
+    /// What a delivery waits for at this instant, as it is shown.
+    pub fn waiting_for(&self, delivery: &Delivery) -> Option<WaitingFor> {
+        waiting_for(delivery, &self.catalog, &self.directory, &self.egress, self.clock.now())
+    }
+
+    async fn perform(&self, job: &Job) -> Settlement {
+        let app = self.directory.app_of_endpoint(&job.delivery.endpoint_id);
+        let target = app.as_ref().and_then(|app| self.target(app, job));
+        match target {
+            Some(target) => self.attempt(job, &target).await,
+            None => {
+                let due = self.clock.now().plus(PUT_OFF);
+                // A test is one attempt, and it had its chance.
+                let next = if job.test.is_some() { Next::Dead } else { Next::Unsent(due) };
+                without_attempt(job, next, self.clock.now())
+            }
+        }
+    }
+
+    fn target<'a>(&'a self, app: &'a App, job: &Job) -> Option<Target<'a>> {
+        let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
+        let recipe = self.catalog.get_version(&job.delivery.recipe)?;
+        let (client, egress_ip) =
+            self.leave_from(app, job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref()))?;
+        Some(Target { app, endpoint, recipe, client, egress_ip })
+    }
+
+    /// Whether a callback of the app could leave now, by its own egress IP or by a chosen one.
+    pub fn can_leave(&self, app: &App, chosen: Option<&str>) -> bool {
+        self.leave_from(app, chosen).is_some()
+    }
+
+    /// The client that leaves from the right address, if this node has it.
+    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<(reqwest::Client, Option<String>)> {
+        let route = match chosen {
+            Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
+            None => self.directory.route(app, self.clock.now()),
+        };
+        let (source, shown) = match route {
+            Route::Host => (Source::Host, None),
+            Route::Egress(egress_ip) => (self.egress.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
+            Route::Removed => return None,
+        };
+        match self.egress.client(&source) {
+            Ok(client) => Some((client, shown)),
+            Err(error) => {
+                tracing::error!(%error, "no client for an egress IP");
+                None
+            }
+        }
+    }
+
+    async fn attempt(&self, job: &Job, target: &Target<'_>) -> Settlement {
+        let key = self.keys.first(job, target.endpoint, self.clock.now());
+        let first = match self.compose(job, target, key) {
+            Ok(request) => self.exchange(job, target, request, key).await,
+            Err(error) => return self.hold(job, &error),
+        };
+        let other = self.keys.other(job, target.endpoint, key, &first.exchanged, self.clock.now());
+        let mut made = vec![first];
+        if let Some(other) = other
+            && let Ok(request) = self.compose(job, target, Some(other))
+        {
+            let second = self.exchange(job, target, request, Some(other)).await;
+            if second.exchanged.outcome == Outcome::Delivered {
+                self.keys.accepted(target.endpoint, other);
+            }
+            made.push(second);
+        }
+        let schedule = target.endpoint.retry_schedule.as_ref().unwrap_or(target.recipe.retry());
+        let pace = Pace {
+            schedule: schedule.as_seconds(),
+            scale_thousandths: self.retry_scale_thousandths,
+            jitter_thousandths: u64::from(getrandom::u32().unwrap_or_default() % (JITTER + 1)),
+        };
+        let final_statuses = target.recipe.final_statuses();
+        let terms = Terms { pace, final_statuses, egress_ip: target.egress_ip.as_deref() };
+        settlement(job, made, terms, self.clock.now())
+    }
+
+    fn compose(&self, job: &Job, target: &Target<'_>, key: Option<&Secret>) -> Result<CallbackRequest, ComposeError> {
+        let callback = Callback {
+            event_id: &job.event_id(),
+            completion: &job.completion,
+            occasion: &job.occasion,
+            attempted_at: self.clock.now(),
+            created_at: job.delivery.created_at,
+            is_test: job.test.is_some(),
+        };
+        compose(target.recipe, &target.endpoint.receiver, &callback, key.map(|key| &key.text))
+    }
+
+    async fn exchange(&self, job: &Job, target: &Target<'_>, request: CallbackRequest, key: Option<&Secret>) -> Made {
+        let rules = Rules {
+            timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
+            success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
+        };
+        let started_at = self.clock.now();
+        let exchanged = tokio::select! {
+            biased;
+            () = self.abort.cancelled() => Exchanged::interrupted(started_at, self.clock.now().since(started_at)),
+            exchanged = exchange(&target.client, &request, &rules, &self.targets, &self.clock) => exchanged,
+        };
+        self.metrics.exchanged(&exchanged);
+        tracing::debug!(
+            app = target.app.id,
+            delivery = job.delivery.id,
+            outcome = exchanged.outcome.as_str(),
+            milliseconds = u64::try_from(exchanged.duration.as_millis()).unwrap_or(u64::MAX),
+            "a callback was sent"
+        );
+        Made { request, secret_id: key.map(|key| key.id.clone()), exchanged }
+    }
+
+    /// The publisher must mend something before this can be composed.
+    fn hold(&self, job: &Job, error: &ComposeError) -> Settlement {
+        let reason = match error {
+            ComposeError::NoSecret => WaitingFor::Secret,
+            ComposeError::NoCallbackUrl | ComposeError::NoReversalUrl => WaitingFor::CallbackUrl,
+            _ => WaitingFor::Fields,
+        };
+        tracing::info!(delivery = job.delivery.id, reason = reason.as_str(), "a callback cannot be composed");
+        let next = if job.test.is_some() { Next::Dead } else { Next::Held(reason) };
+        without_attempt(job, next, self.clock.now())
+    }
+}

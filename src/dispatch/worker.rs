@@ -1,0 +1,143 @@
+//! The worker: claims what waits in the store and is due, and starts sending it.
+//!
+//! It sees retries, overflow, what was released, and what an earlier process left; what can be sent at once never comes
+//! this way. It must not wait for a send: it claims only as much as there are permits for, starts the sends, and looks
+//! again when a permit comes back, when something falls due, or when it is woken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::job::{Job, StoredTest, whole_reversal};
+use super::pacing::Pacing;
+use super::readiness::{Readiness, readiness};
+use super::sender::Sender;
+use crate::domain::dialect::callback::Occasion;
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+use crate::store::queue::{Claimed, DueEndpoint, Wanted};
+
+/// How often the store is looked at without a reason: what a lost wake-up costs at most.
+const POLL: Duration = Duration::from_secs(1);
+
+/// The worker of this process.
+#[derive(Debug)]
+pub struct Worker {
+    /// Sends what is claimed.
+    pub sender: Arc<Sender>,
+    /// Permits to send.
+    pub pacing: Arc<Pacing>,
+    /// Whose claims these are.
+    pub node: String,
+    /// Woken when something may be due.
+    pub wake: Arc<Notify>,
+    /// The sends under way, for a graceful end.
+    pub sends: TaskTracker,
+}
+
+/// What a step found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// So many sends were started.
+    Started(usize),
+    /// Nothing can be sent before this instant, as far as is known.
+    Idle {
+        /// When the next delivery falls due.
+        until: Option<Timestamp>,
+    },
+}
+
+impl Worker {
+    /// Works until told to stop; what is being sent then goes on.
+    pub async fn run(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            // Registered before looking, so that a wake-up in between is not lost.
+            let mut woken = std::pin::pin!(self.wake.notified());
+            woken.as_mut().enable();
+            let clock = &self.sender.clock;
+            let poll = clock.now().plus(POLL);
+            let until = match self.step().await {
+                Ok(Step::Started(_)) => continue,
+                Ok(Step::Idle { until }) => until.map_or(poll, |due| due.min(poll)),
+                Err(error) => {
+                    tracing::error!(%error, "the queue could not be looked at; trying again");
+                    poll
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = woken => {}
+                () = clock.sleep_until(until) => {}
+                // Real time besides the clock: a clock that stands still (a test's) must not hide a lost wake-up.
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    /// Claims and starts what is due and permitted now.
+    pub async fn step(&self) -> Result<Step, StoreError> {
+        let now = self.sender.clock.now();
+        let mut wanted = Vec::new();
+        let mut permits = Vec::new();
+        let mut next_due = None;
+        for endpoint in self.sender.store.due_endpoints().await? {
+            if endpoint.due_at() > now {
+                self.pacing.caught_up(&endpoint.endpoint_id);
+                next_due = Some(next_due.map_or(endpoint.due_at(), |due: Timestamp| due.min(endpoint.due_at())));
+            } else if self.is_ready(&endpoint, now) {
+                let free = self.pacing.permits_for_waiting(&endpoint.endpoint_id);
+                if !free.is_empty() {
+                    wanted.push(Wanted { endpoint_id: endpoint.endpoint_id.clone(), at_most: free.len() });
+                    permits.push((endpoint.endpoint_id, free));
+                }
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(Step::Idle { until: next_due });
+        }
+        let claimed = self.sender.store.claim(self.node.clone(), wanted, now, claim_token).await?;
+        let mut started = 0;
+        for claimed in claimed {
+            let endpoint_id = &claimed.delivery.endpoint_id;
+            let permit = permits.iter_mut().find(|(id, _)| id == endpoint_id).and_then(|(_, free)| free.pop());
+            if let (Some(permit), Some(job)) = (permit, job(claimed)) {
+                let sender = Arc::clone(&self.sender);
+                self.sends.spawn(async move { sender.deliver(job, permit).await });
+                started += 1;
+            }
+        }
+        for (endpoint_id, unused) in permits {
+            // More permits than deliveries: nothing of this endpoint waits any more.
+            if !unused.is_empty() {
+                self.pacing.caught_up(&endpoint_id);
+            }
+        }
+        Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
+    }
+
+    fn is_ready(&self, endpoint: &DueEndpoint, now: Timestamp) -> bool {
+        let Sender { directory, catalog, egress, .. } = &*self.sender;
+        let Some(app) = directory.app_of_endpoint(&endpoint.endpoint_id) else { return false };
+        let Some(endpoint) = app.endpoint(&endpoint.endpoint_id) else { return false };
+        readiness(&app, endpoint, catalog, directory, egress, now) == Readiness::Ready
+    }
+}
+
+/// A token that no other claim bears.
+pub fn claim_token() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+/// What a claimed row tells; `None` if its completion is gone, which only a hand in the database brings about.
+fn job(claimed: Claimed) -> Option<Job> {
+    let Claimed { delivery, completion, token } = claimed;
+    if let Some(test) = &delivery.test {
+        let StoredTest { completion, options } = serde_json::from_str(test).ok()?;
+        let occasion = if options.reversal { whole_reversal(&completion) } else { Occasion::Completed };
+        return Some(Job { delivery, completion, occasion, test: Some(options), token });
+    }
+    Some(Job { delivery, completion: completion?, occasion: Occasion::Completed, test: None, token })
+}

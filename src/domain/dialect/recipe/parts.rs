@@ -1,0 +1,139 @@
+//! The parts of a recipe: one enum per trait in which offerwalls differ.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::dialect::value::{Source, ValueRule};
+
+/// Whether an endpoint needs a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretNeed {
+    /// Without one, deliveries are held.
+    Required,
+    /// Without one, callbacks go out unsigned.
+    Optional,
+    /// Nothing is signed.
+    None,
+}
+
+/// What a report must hold: one field, or one of several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Requirement {
+    /// This field.
+    One(Source),
+    /// At least one of these.
+    AnyOf(Vec<Source>),
+}
+
+/// The parameters that are appended to a callback URL without placeholders.
+#[derive(Clone, Debug)]
+pub(in crate::domain::dialect) struct ParameterLists {
+    pub(super) by_event_type: BTreeMap<String, Vec<Item>>,
+    pub(super) other: Vec<Item>,
+}
+
+/// One parameter of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::domain::dialect) struct Item {
+    pub(in crate::domain::dialect) name: String,
+    /// Fixed text instead of the placeholder of that name.
+    pub(in crate::domain::dialect) fixed: Option<String>,
+}
+
+/// A name of the vendor's that a callback URL may use.
+#[derive(Clone, Debug)]
+pub struct Placeholder {
+    pub(in crate::domain::dialect) name: String,
+    pub(in crate::domain::dialect) meaning: String,
+    pub(in crate::domain::dialect) reversal_only: bool,
+    pub(in crate::domain::dialect) rule: ValueRule,
+}
+
+/// A field of a JSON body.
+#[derive(Clone, Debug)]
+pub(in crate::domain::dialect) struct BodyField {
+    pub(in crate::domain::dialect) name: String,
+    pub(in crate::domain::dialect) content: Content,
+}
+
+/// What a body field holds.
+#[derive(Clone, Debug)]
+pub(in crate::domain::dialect) enum Content {
+    Value(ValueRule),
+    Object(Vec<BodyField>),
+}
+
+/// How a completion that is taken back is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reversal {
+    /// Where it goes.
+    pub url: ReversalUrl,
+    /// What it says.
+    pub tells: Tells,
+    /// Under which transaction id.
+    pub transaction_id: ReversedId,
+    /// Whether a part can be told.
+    pub part: bool,
+}
+
+/// Where a reversal goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReversalUrl {
+    /// To the callback URL, like the completion.
+    Callback,
+    /// To a template of its own; without one it is not told.
+    Separate,
+}
+
+/// What a reversal says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tells {
+    /// The completion's own amounts and time once more, marked as reversed.
+    Completion,
+    /// The amounts taken back and when.
+    TakenBack,
+    /// The amounts taken back as negative numbers, and when.
+    TakenBackNegative,
+}
+
+/// A reversal's transaction id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReversedId {
+    /// The completion's.
+    Same,
+    /// `r-<id>`, the second part `r2-<id>`, and so on: for receivers that would take the same id for a repetition.
+    Prefixed,
+}
+
+impl Placeholder {
+    /// The vendor's name for it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it means.
+    pub fn meaning(&self) -> &str {
+        &self.meaning
+    }
+
+    /// Whether only a reversal's template may use it.
+    pub fn reversal_only(&self) -> bool {
+        self.reversal_only
+    }
+}
+
+/// As a recipe writes it.
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.fixed.as_ref().map_or(Ok(()), |fixed| write!(f, "={fixed}"))
+    }
+}

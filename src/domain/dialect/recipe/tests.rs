@@ -1,0 +1,71 @@
+//! The language: what it can say without new code, and what it does not let pass.
+
+use super::*;
+use crate::domain::dialect::callback::{Callback, Occasion, Receiver};
+use crate::domain::dialect::compose::compose;
+use crate::domain::dialect::trial::completion;
+use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
+
+/// A scheme of which no recipe is shipped: id, time and body signed with a decoded key, in base64.
+const STANDARD: &str = r#"
+name = "standard"
+version = 3
+title = "Standard"
+method = "POST"
+secret = "required"
+secret_prefix = "whsec_"
+required = ["transactionId"]
+success = { statuses = ["2xx"], bodyContains = "OK" }
+final_statuses = [410]
+timeout_seconds = 15
+body = [{ name = "test", value = "payoutMinor" }]
+
+[signature]
+key = { base64_after = "whsec_" }
+digest = "base64"
+signs = { text = { of = "{id}.{t}.{body}", t = "seconds" } }
+travels = { header = { name = "webhook-signature", wrapping = "v1,{signature}" } }
+headers = [{ name = "webhook-id", value = "eventId" }, { name = "webhook-timestamp", value = "attemptedAt", format = "seconds" }]
+"#;
+
+#[test]
+fn another_scheme_is_another_file_and_no_code() {
+    let recipe = Recipe::parse(STANDARD, &["{}"]).unwrap();
+    let receiver = Receiver { callback_url: Some("https://pub.example/hook".to_owned()), ..Receiver::default() };
+    let callback = Callback {
+        event_id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        completion: &crate::domain::completion::Completion { payout_minor: Some(2_432_232_314), ..completion() },
+        occasion: &Occasion::Completed,
+        attempted_at: Timestamp::from_millis(1_614_265_330_000),
+        created_at: Timestamp::from_millis(1_614_265_330_000),
+        is_test: false,
+    };
+    let key = SecretText::known("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned());
+    let request = compose(&recipe, &receiver, &callback, Some(&key)).unwrap();
+    let headers: Vec<_> = request.headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();
+    assert_eq!(request.signed_text.unwrap(), "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\":2432232314}");
+    assert_eq!(headers[2], ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"));
+    assert_eq!(headers[3], ("webhook-timestamp", "1614265330"));
+    assert!(headers[1].1.starts_with("v1,") && headers[1].1.ends_with('='));
+    assert!(recipe.reversal().is_none() && recipe.success().needs_body() && recipe.final_statuses() == [410]);
+}
+
+#[test]
+fn a_recipe_that_contradicts_itself_is_refused() {
+    for (from, to) in [
+        ("version = 3", "version = 3\nappended = [\"reverse\"]"),
+        ("method = \"POST\"", "method = \"GET\""),
+        ("name = \"standard\"", "name = \"Standard one\""),
+        ("secret = \"required\"", "secret = \"none\""),
+        ("timeout_seconds = 15", "timeout_seconds = 0"),
+        ("value = \"eventId\"", "value = \"extra\""),
+        ("value = \"eventId\"", "value = \"eventId\", format = \"seconds\""),
+        ("name = \"webhook-id\", value = \"eventId\"", "name = \"webhook-id\""),
+        ("{ text = { of = \"{id}.{t}.{body}\", t = \"seconds\" } }", "{ parameters = [\"user_id\"] }"),
+    ] {
+        let senseless = STANDARD.replacen(from, to, 1);
+        assert_ne!(senseless, STANDARD, "{from}");
+        assert!(matches!(Recipe::parse(&senseless, &["{}"]), Err(RecipeError::Senseless { .. })), "{to}");
+    }
+}

@@ -1,0 +1,47 @@
+//! A completion and a receiver for the tests of this floor.
+
+use super::callback::Receiver;
+use crate::domain::amount::Decimal;
+use crate::domain::completion::Completion;
+use crate::domain::time::Timestamp;
+
+/// A completion that every dialect can tell.
+pub(crate) fn completion() -> Completion {
+    Completion {
+        id: "cmp_1".to_owned(),
+        source_id: None,
+        external_id: "ext-1".to_owned(),
+        transaction_id: "tx-1".to_owned(),
+        event_type: "goal".to_owned(),
+        app_id: "app_1".to_owned(),
+        user_id: "u1".to_owned(),
+        offer_id: Some("o1".to_owned()),
+        offer_name: Some("An Offer".to_owned()),
+        goal_id: None,
+        note: None,
+        user_reward: Decimal::parse("100.0"),
+        reward_minor: None,
+        payout_minor: Some(250),
+        gross_minor: None,
+        currency: "USD".to_owned(),
+        occurred_at: Timestamp::from_millis(1_719_859_200_000),
+        click_id: None,
+        extra: vec![("k".to_owned(), "v".to_owned())],
+        recorded_at: Timestamp::from_millis(1_719_859_201_000),
+    }
+}
+
+/// The template with which Offermaru is documented.
+pub(crate) const OFFERMARU: &str = "https://pub.example/cb?user_id={user_id}&user_reward={user_reward}&offer_id={offer_id}\
+    &offer_name={offer_name}&transaction_id={transaction_id}&publisher_payout={publisher_payout}&timestamp={timestamp}";
+
+/// An endpoint of a dialect, completely set up.
+pub(crate) fn receiver(dialect: &str) -> Receiver {
+    let callback_url = if dialect == "offermaru" { OFFERMARU } else { "https://pub.example/pb" };
+    Receiver {
+        callback_url: Some(callback_url.to_owned()),
+        app_label: "app_1".to_owned(),
+        surface_id: Some("srf_1".to_owned()),
+        ..Receiver::default()
+    }
+}

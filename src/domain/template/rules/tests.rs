@@ -1,0 +1,135 @@
+//! What may be saved, dialect by dialect.
+
+use super::*;
+use crate::domain::dialect::catalog::Catalog;
+use crate::domain::dialect::trial::OFFERMARU;
+
+fn checked_as(dialect: &str, which: UrlUse, text: &str, policy: &TargetPolicy) -> Result<CheckedUrl, String> {
+    let catalog = Catalog::builtin();
+    check_callback_url(catalog.get(dialect).unwrap(), text, which, policy).map_err(|invalid| invalid.to_string())
+}
+
+fn checked(dialect: &str, text: &str) -> Result<CheckedUrl, String> {
+    checked_as(dialect, UrlUse::Callback, text, &TargetPolicy::default())
+}
+
+#[track_caller]
+fn refused(dialect: &str, text: &str, words: &str) {
+    let message = checked(dialect, text).expect_err(text);
+    assert!(message.starts_with("callbackUrl: ") && message.contains(words), "{text}\n{message}");
+}
+
+#[test]
+fn the_documented_urls_are_accepted_without_warnings() {
+    for (dialect, text) in [
+        ("besitos", "https://stage.kashkick.com/postback.php"),
+        ("besitos", "https://pub.example/pb?uid=<user_id>&tx=<transaction_id>"),
+        ("offermaru", OFFERMARU),
+        ("affonso", "https://pub.example/hooks?tenant=7"),
+        ("attribloom", "https://peer.example/v1/conversions"),
+    ] {
+        assert_eq!(checked(dialect, text), Ok(CheckedUrl { text: text.to_owned(), warnings: vec![] }));
+    }
+}
+
+#[test]
+fn a_template_pasted_with_line_breaks_is_saved_without_them() {
+    let pasted = OFFERMARU.replace('?', "?\n  ").replace('&', " &\r\n\t");
+    assert_eq!(checked("offermaru", &pasted).unwrap().text, OFFERMARU);
+}
+
+#[test]
+fn a_template_escaped_on_its_way_is_refused_with_the_mended_one() {
+    let mended = "probably meant: https://pub.example/pb?uid={user_id}&tx=<note>";
+    refused("besitos", "https://pub.example/pb?uid=%7Buser_id%7D&amp;tx=&lt;note&gt;", mended);
+}
+
+#[test]
+fn an_unknown_placeholder_is_refused_with_the_nearest_known_name() {
+    refused("besitos", "https://pub.example/pb?a={userid}", "unknown placeholder {userid}; did you mean {user_id}?");
+    refused("offermaru", &format!("{OFFERMARU}&s={{status}}"), "unknown placeholder {status}");
+    refused("affonso", "https://pub.example/{user_id}", "takes none");
+    assert!(checked("besitos", "https://pub.example/pb?a={extra.campaign}").is_ok());
+    refused("besitos", "https://pub.example/pb?a={extra.}", "unknown placeholder");
+}
+
+#[test]
+fn the_address_must_be_fixed_public_and_without_credentials() {
+    refused("besitos", "https://{user_id}.example/pb", "placeholder in its host");
+    refused("besitos", "https://pub.example:{user_id}/pb", "host or port");
+    refused("besitos", "{note}://pub.example/pb", "placeholder in its scheme");
+    refused("besitos", "https://user:pass@pub.example/pb", "credentials");
+    refused("besitos", "https://pub.example/pb#top", "fragment");
+    refused("besitos", "ftp://pub.example/pb", "scheme");
+    refused("besitos", "https://2130706433/pb", "not a public address");
+    refused("besitos", "https://api.localhost./pb", "not a public address");
+    refused("besitos", "http://pub.example/pb", "must be https");
+}
+
+#[test]
+fn http_is_accepted_with_a_warning_where_it_is_allowed() {
+    let policy = TargetPolicy::new(vec!["127.0.0.0/8".parse().unwrap()], true);
+    for dialect in ["besitos", "affonso"] {
+        let accepted = checked_as(dialect, UrlUse::Callback, "http://127.0.0.1/pb", &policy).unwrap();
+        assert!(accepted.warnings[0].starts_with("http://"), "{accepted:?}");
+    }
+}
+
+#[test]
+fn another_port_is_warned_about_only_where_the_url_is_signed() {
+    assert_eq!(checked("besitos", "https://pub.example:8443/pb").unwrap().warnings.len(), 1);
+    assert!(checked("besitos", "https://pub.example:443/pb").unwrap().warnings.is_empty());
+    assert!(checked("affonso", "https://pub.example:8443/pb").unwrap().warnings.is_empty());
+}
+
+#[test]
+fn every_signed_parameter_stands_once_under_its_own_name_as_the_whole_value() {
+    for (from, to, words) in [
+        ("user_id={user_id}&", "", "lacks user_id={user_id}"),
+        ("user_id={user_id}", "uid={user_id}", "lacks user_id={user_id}"),
+        ("user_id={user_id}", "user_id={offer_id}", "must have user_id={user_id}"),
+        ("user_id={user_id}", "user_id=x{user_id}", "must have user_id={user_id}"),
+        ("user_id={user_id}", "user_id={user_id}&user_id={user_id}", "user_id more than once"),
+        ("user_id={user_id}", "user_id={user_id}&user_id[]=1", "user_id more than once"),
+        ("user_id={user_id}", "user.id={user_id}", "has user.id in place of user_id"),
+    ] {
+        refused("offermaru", &OFFERMARU.replace(from, to), words);
+    }
+    assert!(checked("offermaru", &format!("{OFFERMARU}&again=<user_id>&x=1&x=2&y")).is_ok());
+    refused("offermaru", "https://pub.example/cb", "lacks timestamp={timestamp}");
+}
+
+#[test]
+fn a_name_that_the_dialect_appends_is_reserved() {
+    refused("besitos", "https://pub.example/pb?a={user_id}&verifier=1", "appends itself");
+    refused("besitos", "https://pub.example/pb?a={user_id}&reverse=0", "appends itself");
+    refused("besitos", "https://pub.example/pb?survey_id=1", "appends itself to a URL without placeholders");
+    assert!(checked("besitos", "https://pub.example/pb?user_id={user_id}").is_ok());
+}
+
+#[test]
+fn where_the_url_is_signed_its_query_must_survive_being_rebuilt() {
+    refused("besitos", "https://pub.example/pb?a=1&a=2", "a twice");
+    refused("besitos", "https://pub.example/pb?a=1&%61=2", "a twice");
+    refused("besitos", "https://pub.example/pb?flag&a={note}", "bare key flag");
+    refused("besitos", "https://pub.example/pb?=1", "without a name");
+    for name in ["a.b", "a+b", "a[]", "a%2Eb", "a%20b"] {
+        refused("besitos", &format!("https://pub.example/pb?{name}=1"), "PHP changes");
+    }
+    assert!(checked("affonso", "https://pub.example/pb?a.b=1&a.b=2&flag").is_ok());
+}
+
+#[test]
+fn a_path_that_clients_rewrite_is_refused_with_the_rewritten_one() {
+    refused("affonso", "https://pub.example/a/../b", "write it as https://pub.example/b");
+    refused("affonso", "https://pub.example/a/%2e%2e/b", "write it as https://pub.example/b");
+}
+
+#[test]
+fn a_reversal_url_is_only_for_dialects_that_use_one_and_knows_more_placeholders() {
+    let policy = TargetPolicy::default();
+    let text = format!("{OFFERMARU}&of={{original_transaction_id}}&s={{status}}");
+    assert!(checked_as("offermaru", UrlUse::Reversal, &text, &policy).is_ok());
+    let refused = checked_as("besitos", UrlUse::Reversal, "https://pub.example/pb", &policy).unwrap_err();
+    assert!(refused.starts_with("reversalUrl: is not used"), "{refused}");
+}

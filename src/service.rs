@@ -1,0 +1,128 @@
+//! The composition root: settings in, a running Ringback out.
+//!
+//! The one place where the floors meet. It binds before it answers, so that port 0 can be used and asked for, and it
+//! ends within ten seconds of being told to.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::dispatch::machine::{Machine, NotAssembled, Running, Setup};
+use crate::domain::destination::TargetPolicy;
+use crate::domain::time::Timestamp;
+use crate::settings::Settings;
+use crate::store::{ServeLock, Store, StoreError};
+use crate::web::{Web, fresh, metrics_routes, routes};
+
+/// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
+const WEB_THREADS: usize = 2;
+/// Seconds that requests being answered may take after a stop.
+const LET_ANSWER: u64 = 3;
+
+/// A running Ringback.
+#[derive(Debug)]
+pub struct Service {
+    /// Where API and console listen.
+    pub address: SocketAddr,
+    /// Where `/metrics` alone listens.
+    pub metrics_address: Option<SocketAddr>,
+    /// A token that was made because the store had none; shown once.
+    pub first_token: Option<String>,
+    /// Everything behind the web floor.
+    pub machine: Arc<Machine>,
+    running: Running,
+    servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    /// Held until the end: nobody else serves from this file.
+    _lock: ServeLock,
+}
+
+/// Ringback could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The machine.
+    #[error(transparent)]
+    Machine(#[from] NotAssembled),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address} ({setting}): {reason}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The setting that names it.
+        setting: &'static str,
+        /// What the operating system said.
+        reason: String,
+    },
+}
+
+impl Service {
+    /// Starts everything; answers once requests are taken.
+    pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, NotStarted> {
+        let lock = ServeLock::take(&settings.database)?;
+        let store = Store::open(&settings.database, settings.master_key_file.clone())?;
+        let first_token = first_token(&store, settings, clock.now()).await?;
+        let setup = Setup {
+            targets: TargetPolicy::new(settings.allow_targets.clone(), settings.allow_http),
+            egress_bind: settings.egress_bind.clone(),
+            retry_scale_thousandths: settings.retry_scale_thousandths,
+            retention_days: settings.retention_days,
+        };
+        let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
+        // Bound before the loops start: a taken port must not cost a claimed delivery.
+        let (address, server) = serve(&machine, settings.listen, "RINGBACK_LISTEN", routes)?;
+        let mut servers = vec![server];
+        let mut metrics_address = None;
+        if let Some(listen) = settings.metrics_listen {
+            let (address, server) = serve(&machine, listen, "RINGBACK_METRICS_LISTEN", metrics_routes)?;
+            metrics_address = Some(address);
+            servers.push(server);
+        }
+        let running = machine.start().await?;
+        Ok(Self { address, metrics_address, first_token, machine, running, servers, _lock: lock })
+    }
+
+    /// Stops taking requests, lets what is being answered and sent finish, and writes the rest down.
+    pub async fn stop(self) {
+        for (handle, server) in self.servers {
+            handle.stop(true).await;
+            drop(server.await);
+        }
+        self.running.stop().await;
+    }
+}
+
+/// Sees to it that there is an operator's token; answers it if it had to be made.
+async fn first_token(store: &Store, settings: &Settings, now: Timestamp) -> Result<Option<String>, StoreError> {
+    if let Some(token) = &settings.bootstrap_token {
+        store.bootstrap_operator(token.expose(), now).await?;
+        return Ok(None);
+    }
+    let token = fresh::token();
+    Ok(store.bootstrap_operator(&token, now).await?.then_some(token))
+}
+
+fn serve(
+    machine: &Arc<Machine>,
+    listen: SocketAddr,
+    setting: &'static str,
+    routes: fn(&mut web::ServiceConfig),
+) -> Result<(SocketAddr, (ServerHandle, JoinHandle<std::io::Result<()>>)), NotStarted> {
+    let cannot = |error: std::io::Error| NotStarted::Listen { address: listen, setting, reason: error.to_string() };
+    let state = web::Data::new(Web::new(Arc::clone(machine)));
+    let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
+        .workers(WEB_THREADS)
+        .shutdown_timeout(LET_ANSWER)
+        .disable_signals()
+        .bind(listen)
+        .map_err(cannot)?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    let server = server.run();
+    let handle = server.handle();
+    Ok((address, (handle, tokio::spawn(server))))
+}

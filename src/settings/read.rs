@@ -1,0 +1,232 @@
+//! From what was typed to what it means. Every error names the setting and says what it takes.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::{BootstrapToken, Setting, Settings, TABLE};
+use crate::domain::amount::Decimal;
+use crate::domain::app::Bind;
+use crate::store::Location;
+
+/// Shortest bootstrap token.
+const SHORTEST_TOKEN: usize = 32;
+
+/// A setting that means nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// One setting has a value that it does not take.
+    #[error("{name}: {reason}")]
+    Value {
+        /// The setting.
+        name: String,
+        /// What it takes.
+        reason: String,
+    },
+    /// The TOML file cannot be used.
+    #[error("settings file {path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+pub(super) fn read(
+    flag: impl Fn(&Setting) -> Option<String>,
+    env: impl Fn(&str) -> Option<String>,
+) -> Result<Settings, SettingsError> {
+    let mut typed: HashMap<&'static str, String> = HashMap::new();
+    for setting in &TABLE {
+        let given = |value: &String| !value.is_empty();
+        if let Some(value) = flag(setting).filter(given).or_else(|| env(setting.env).filter(given)) {
+            typed.insert(setting.env, value);
+        }
+    }
+    if let Some(path) = typed.get("RINGBACK_CONFIG").cloned() {
+        for (name, value) in file(&path)? {
+            typed.entry(name).or_insert(value);
+        }
+    }
+    mean(&Typed(typed))
+}
+
+/// The TOML file's settings under their environment names. Lists and plain values read alike.
+fn file(path: &str) -> Result<Vec<(&'static str, String)>, SettingsError> {
+    let unusable = |reason: String| SettingsError::File { path: path.to_owned(), reason };
+    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| unusable(error.message().to_owned()))?;
+    let mut found = Vec::new();
+    for (key, value) in table {
+        let setting = TABLE.iter().find(|setting| setting.key() == key && setting.env != "RINGBACK_CONFIG");
+        let setting = setting.ok_or_else(|| unusable(format!("unknown setting `{key}`")))?;
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+            other => plain(&other),
+        };
+        if !text.is_empty() {
+            found.push((setting.env, text));
+        }
+    }
+    Ok(found)
+}
+
+fn plain(value: &toml::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+struct Typed(HashMap<&'static str, String>);
+
+impl Typed {
+    fn text(&self, name: &'static str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    fn parsed<T: FromStr>(&self, name: &'static str, takes: &str) -> Result<Option<T>, SettingsError>
+    where
+        T::Err: Display,
+    {
+        let parse = |text: &str| text.parse().map_err(|error| wrong(name, format!("{takes} ({error})")));
+        self.text(name).map(parse).transpose()
+    }
+
+    fn list(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        let items = self.text(name).unwrap_or_default().split(',');
+        items.map(str::trim).filter(|item| !item.is_empty())
+    }
+}
+
+fn wrong(name: &str, reason: impl Into<String>) -> SettingsError {
+    SettingsError::Value { name: name.to_owned(), reason: reason.into() }
+}
+
+fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
+    const ADDRESS: &str = "must be an address with a port, such as 127.0.0.1:8080";
+    let database = typed.text("RINGBACK_DATABASE_URL").unwrap_or("sqlite://ringback.db");
+    let mut allow_targets = Vec::new();
+    for item in typed.list("RINGBACK_ALLOW_TARGETS") {
+        // A lone address is the network of that one address.
+        let network = item.parse().or_else(|_| item.parse::<IpAddr>().map(Into::into));
+        allow_targets.push(network.map_err(|_| {
+            wrong("RINGBACK_ALLOW_TARGETS", format!("{item:?} is not a CIDR network, such as 127.0.0.0/8"))
+        })?);
+    }
+    match typed.text("RINGBACK_ROLE") {
+        None | Some("all") => {}
+        Some("api" | "worker") => {
+            return Err(wrong("RINGBACK_ROLE", "roles can be split only over PostgreSQL; on SQLite leave it at `all`"));
+        }
+        Some(other) => return Err(wrong("RINGBACK_ROLE", format!("must be all, api or worker, not {other:?}"))),
+    }
+    let days = "must be a whole number of days, 1 or more";
+    let retention_days = typed.parsed("RINGBACK_RETENTION_DAYS", days)?.unwrap_or(90);
+    if retention_days == 0 {
+        return Err(wrong("RINGBACK_RETENTION_DAYS", days));
+    }
+    typed.parsed::<u16>("RINGBACK_POOL_SIZE", "must be a whole number")?;
+    Ok(Settings {
+        listen: typed.parsed("RINGBACK_LISTEN", ADDRESS)?.unwrap_or(([127, 0, 0, 1], 8080).into()),
+        database: Location::parse(database).map_err(|error| wrong("RINGBACK_DATABASE_URL", error.to_string()))?,
+        master_key_file: typed.text("RINGBACK_MASTER_KEY_FILE").map(PathBuf::from),
+        bootstrap_token: typed.text("RINGBACK_BOOTSTRAP_TOKEN").map(bootstrap_token).transpose()?,
+        allow_targets,
+        allow_http: typed.parsed("RINGBACK_ALLOW_HTTP", "must be true or false")?.unwrap_or(false),
+        retry_scale_thousandths: typed.text("RINGBACK_RETRY_SCALE").map_or(Ok(1000), retry_scale)?,
+        egress_bind: egress_bind(typed)?,
+        egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(str::to_owned),
+        retention_days,
+        metrics_listen: typed.parsed("RINGBACK_METRICS_LISTEN", ADDRESS)?,
+        log: typed.text("RINGBACK_LOG").unwrap_or("info").to_owned(),
+    })
+}
+
+fn bootstrap_token(text: &str) -> Result<BootstrapToken, SettingsError> {
+    if text.len() < SHORTEST_TOKEN || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let reason = format!("must have {SHORTEST_TOKEN} or more printable ASCII characters without blanks");
+        return Err(wrong("RINGBACK_BOOTSTRAP_TOKEN", reason));
+    }
+    Ok(BootstrapToken(text.to_owned()))
+}
+
+fn retry_scale(text: &str) -> Result<u64, SettingsError> {
+    let takes = "must be a decimal such as 1, 0.01 or 2.5, with at most three places";
+    let decimal = Decimal::parse(text).ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))?;
+    let (whole, fraction) = decimal.as_str().split_once('.').unwrap_or((decimal.as_str(), ""));
+    let thousandths: Option<u64> =
+        (fraction.len() <= 3).then(|| format!("{whole}{fraction:0<3}").parse().ok()).flatten();
+    thousandths.ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))
+}
+
+fn egress_bind(typed: &Typed) -> Result<Option<HashMap<IpAddr, Bind>>, SettingsError> {
+    let takes = |item: &str| {
+        // The part behind `=` may hold a proxy's credentials.
+        let public = item.split('=').next().unwrap_or_default();
+        wrong("RINGBACK_EGRESS_BIND", format!("the entry for {public:?} is not PUBLIC=ADDRESS or PUBLIC=PROXY-URL"))
+    };
+    let mut binds = HashMap::new();
+    for item in typed.list("RINGBACK_EGRESS_BIND") {
+        let (public, bind) = item.split_once('=').unwrap_or((item, item));
+        let public: IpAddr = public.trim().parse().map_err(|_| takes(item))?;
+        binds.insert(public, crate::domain::egress::bind(bind.trim()).map_err(|_| takes(item))?);
+    }
+    Ok((!binds.is_empty()).then_some(binds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        Settings::from_env(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_unset() {
+        let settings = from(&[("RINGBACK_LISTEN", ""), ("RINGBACK_RETRY_SCALE", "")]).unwrap();
+        assert_eq!((settings.listen.port(), settings.retry_scale_thousandths), (8080, 1000));
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_by_the_name_of_its_setting() {
+        for (name, value) in [
+            ("RINGBACK_LISTEN", "8080"),
+            ("RINGBACK_DATABASE_URL", "mysql://x"),
+            ("RINGBACK_BOOTSTRAP_TOKEN", "short"),
+            ("RINGBACK_ALLOW_TARGETS", "10.0.0.0/8,nowhere"),
+            ("RINGBACK_ALLOW_HTTP", "yes"),
+            ("RINGBACK_RETRY_SCALE", "1e3"),
+            ("RINGBACK_RETRY_SCALE", "0.0001"),
+            ("RINGBACK_EGRESS_BIND", "nowhere=1.2.3.4"),
+            ("RINGBACK_RETENTION_DAYS", "0"),
+            ("RINGBACK_ROLE", "worker"),
+            ("RINGBACK_ROLE", "boss"),
+        ] {
+            let error = from(&[(name, value)]).unwrap_err().to_string();
+            assert!(error.starts_with(name), "{name}={value}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_retry_scale_is_read_exactly() {
+        for (text, thousandths) in [("1", 1000), ("0.01", 10), ("2.5", 2500), ("0.001", 1), ("0", 0)] {
+            assert_eq!(from(&[("RINGBACK_RETRY_SCALE", text)]).unwrap().retry_scale_thousandths, thousandths);
+        }
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ringback.toml");
+        let text = "retention_days = 7\nallow_http = true\nallow_targets = [\"10.0.0.0/8\", \"127.0.0.1\"]\n";
+        std::fs::write(&path, text).unwrap();
+        let file = ("RINGBACK_CONFIG", path.to_str().unwrap());
+        let settings = from(&[file, ("RINGBACK_RETENTION_DAYS", "8")]).unwrap();
+        assert_eq!((settings.retention_days, settings.allow_http, settings.allow_targets.len()), (8, true, 2));
+        std::fs::write(&path, "retension_days = 7\n").unwrap();
+        assert!(from(&[file]).unwrap_err().to_string().contains("retension_days"));
+    }
+}

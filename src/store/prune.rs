@@ -1,0 +1,45 @@
+//! Retention: attempts and ended deliveries go after a while, a small step at a time. Completions and the keys that make
+//! reports idempotent stay.
+
+use diesel::prelude::*;
+
+use super::schema::{attempts, deliveries};
+use super::{Store, StoreError};
+use crate::domain::ids;
+use crate::domain::time::Timestamp;
+
+/// Deliveries in one step: a few milliseconds of the writer's time.
+const STEP: i64 = 500;
+
+impl Store {
+    /// Removes a step of the deliveries that ended before `before`, oldest first, with their attempts.
+    pub async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            // Ids are ordered by time, so the primary key leads to what is old without an index on `ended_at`.
+            let old: Vec<String> = deliveries::table
+                .filter(deliveries::id.lt(ids::lower_bound("dlv", before)))
+                .filter(deliveries::ended_at.lt(before.as_millis()))
+                .order(deliveries::id)
+                .limit(STEP)
+                .select(deliveries::id)
+                .load(conn)?;
+            diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(&old))).execute(conn)?;
+            diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&old))).execute(conn)
+        })
+        .await
+    }
+
+    /// How many deliveries stand in each open state.
+    pub async fn count_open(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.read(|conn| {
+            use diesel::dsl::{count_star, sql};
+            use diesel::sql_types::Bool;
+            deliveries::table
+                .filter(sql::<Bool>("status = 'pending' OR status = 'retrying' OR status = 'held'"))
+                .group_by(deliveries::status)
+                .select((deliveries::status, count_star()))
+                .load(conn)
+        })
+        .await
+    }
+}

@@ -1,0 +1,107 @@
+//! `/v1/deliveries`: callbacks, their attempts, and the two things a person may do to one by hand.
+
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::completions::criteria;
+use crate::domain::delivery::Status;
+use crate::store::deliveries::{Attempt, Delivery};
+use crate::store::ledger::{ByHand, Criteria};
+use crate::web::auth::{Caller, Member};
+use crate::web::error::Problem;
+use crate::web::list::{self, PageOf};
+use crate::web::query::Query;
+use crate::web::views::{DeliveryView, DeliveryWithAttempts};
+use crate::web::{Web, answer, resource};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/deliveries").get(list))
+        .service(resource("/v1/deliveries/{id}").get(read))
+        .service(resource("/v1/deliveries/{id}/replay").post(replay))
+        .service(resource("/v1/deliveries/{id}/cancel").post(cancel));
+}
+
+/// Lists deliveries, newest first.
+#[utoipa::path(get, path = "/v1/deliveries", tag = "deliveries",
+    params(("appId" = Option<String>, Query), ("status" = Option<String>, Query),
+        ("transactionId" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
+        ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, description = "A page.", body = PageOf<DeliveryView>)))]
+pub(in crate::web) async fn list(
+    Member(caller): Member,
+    web: Data<Web>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let known = ["appId", "status", "transactionId", "from", "to", "limit", "cursor"];
+    let query = Query::read(request.query_string(), &known)?;
+    let status = query.text("status").map(read_status).transpose()?;
+    let criteria = Criteria { status, ..criteria(&web, &caller, &query).await? };
+    let listed = web.machine.store.deliveries(criteria, list::page(&query)?).await?;
+    Ok(answer::ok(&PageOf::from(listed.map(|delivery| DeliveryView::new(&web.machine, delivery)))))
+}
+
+/// Reads a delivery with its attempts.
+#[utoipa::path(get, path = "/v1/deliveries/{id}", tag = "deliveries", params(("id" = String, Path)),
+    responses((status = 200, description = "The delivery.", body = DeliveryWithAttempts)))]
+pub(in crate::web) async fn read(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (delivery, attempts) = own(&web, &caller, &id).await?;
+    Ok(answer::ok(&DeliveryWithAttempts::new(&web.machine, delivery, attempts)))
+}
+
+/// Sends an ended delivery again, under the same event id.
+#[utoipa::path(post, path = "/v1/deliveries/{id}/replay", tag = "deliveries", params(("id" = String, Path)),
+    responses((status = 200, description = "It is due at once.", body = DeliveryWithAttempts)))]
+pub(in crate::web) async fn replay(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    own(&web, &caller, &id).await?;
+    let done = web.machine.store.replay(id.clone(), web.machine.clock.now()).await?;
+    web.machine.wake();
+    by_hand(&web, &caller, &id, done, "replayed only once it has ended: delivered, dead or canceled").await
+}
+
+/// Ends a delivery that waits.
+#[utoipa::path(post, path = "/v1/deliveries/{id}/cancel", tag = "deliveries", params(("id" = String, Path)),
+    responses((status = 200, description = "It is canceled.", body = DeliveryWithAttempts)))]
+pub(in crate::web) async fn cancel(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    own(&web, &caller, &id).await?;
+    let done = web.machine.store.cancel(id.clone(), web.machine.clock.now()).await?;
+    by_hand(&web, &caller, &id, done, "canceled only while it waits: pending, retrying or held").await
+}
+
+/// The delivery with this id, if the caller may know of its app.
+async fn own(web: &Web, caller: &Caller, id: &str) -> Result<(Delivery, Vec<Attempt>), Problem> {
+    let unknown = || Problem::not_found("delivery");
+    let found = web.machine.store.delivery(id.to_owned()).await?.ok_or_else(unknown)?;
+    web.app(caller, &found.0.app_id).await.map_err(|_| unknown())?;
+    Ok(found)
+}
+
+async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str) -> Result<HttpResponse, Problem> {
+    match done {
+        ByHand::Done => {
+            let (delivery, attempts) = own(web, caller, id).await?;
+            Ok(answer::ok(&DeliveryWithAttempts::new(&web.machine, delivery, attempts)))
+        }
+        ByHand::NotFrom(status) => {
+            Err(Problem::conflict(format!("The delivery is {}; it can be {rule}.", status.as_str())))
+        }
+        ByHand::Unknown => Err(Problem::not_found("delivery")),
+    }
+}
+
+fn read_status(text: &str) -> Result<Status, Problem> {
+    let words: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
+    Status::parse(text).ok_or_else(|| Problem::field("status", format!("must be one of {}", words.join(", "))))
+}

@@ -1,0 +1,198 @@
+//! `/v1/apps/{id}/preview` and `/test`: see what a callback looks like, and send a real one that means nothing.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, ServiceConfig};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::dispatch::job::TestOptions;
+use crate::dispatch::rehearsal::Tested;
+use crate::domain::app::App;
+use crate::domain::completion::Completion;
+use crate::domain::dialect::callback::CallbackRequest;
+use crate::domain::fields::Fields;
+use crate::domain::json::Object;
+use crate::domain::{ids, invented};
+use crate::web::auth::{Caller, Member};
+use crate::web::error::Problem;
+use crate::web::json::Body;
+use crate::web::views::{DeliveryWithAttempts, header_map};
+use crate::web::{Web, answer, resource};
+
+/// Characters of the random part of an invented transaction id: no two tests of a day share one.
+const RANDOM: usize = 12;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(resource("/v1/apps/{id}/preview").post(preview)).service(resource("/v1/apps/{id}/test").post(test));
+}
+
+/// Which completion a preview is of; exactly one of the two.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "described here for OpenAPI; read by hand, because the amounts' digits must be kept")]
+pub struct PreviewOf {
+    /// A recorded completion.
+    completion_id: Option<String>,
+    /// Fields of an invented one, whose transaction id becomes `test-…`.
+    #[schema(value_type = Option<Object>)]
+    completion: Option<Value>,
+}
+
+/// What a test is to send.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "described here for OpenAPI; read by hand, because the amounts' digits must be kept")]
+pub struct TestOf {
+    /// Fields of the invented completion; harmless values stand in for the rest.
+    #[schema(value_type = Option<Object>)]
+    completion: Option<Value>,
+    /// Tell its reversal instead.
+    reversal: Option<bool>,
+    /// Sign with this secret, whatever its state.
+    secret_id: Option<String>,
+    /// Leave from this egress IP (account managers).
+    egress_ip_id: Option<String>,
+}
+
+/// A callback as it would go out now.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Preview {
+    method: &'static str,
+    url: String,
+    /// The publisher's own headers are masked.
+    #[schema(value_type = Object)]
+    headers: Map<String, Value>,
+    body: Option<String>,
+    signed_text: Option<String>,
+}
+
+impl From<CallbackRequest> for Preview {
+    fn from(request: CallbackRequest) -> Self {
+        let signature = request.signature.clone().unwrap_or_default();
+        let header = |header: crate::domain::dialect::callback::Header| {
+            // A signature is shown whole: whoever may see the preview owns the key. The publisher's own headers stay
+            // masked, since they were promised never to be shown again.
+            let is_ours = header.shown == header.value || (!signature.is_empty() && header.value.contains(&signature));
+            (header.name, if is_ours { header.value } else { header.shown })
+        };
+        Self {
+            method: request.method,
+            url: request.url,
+            headers: header_map(request.headers.into_iter().map(header).collect()),
+            body: request.body,
+            signed_text: request.signed_text,
+        }
+    }
+}
+
+/// Shows the callback of a completion, as it would go out now; sends nothing.
+#[utoipa::path(post, path = "/v1/apps/{id}/preview", tag = "apps", params(("id" = String, Path)),
+    request_body = PreviewOf, responses((status = 200, description = "The callback.", body = Preview)))]
+pub(in crate::web) async fn preview(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let app = web.app(&caller, &id).await?.app;
+    let given = Given::read(&body, &["completionId", "completion"])?;
+    let completion = match (given.text("completionId")?, given.object("completion")?) {
+        (Some(completion_id), None) => recorded(&web, &app, completion_id).await?,
+        (None, Some(fields)) => invent(&web, &app, Some(&fields))?,
+        (Some(_), Some(_)) => return Err(Problem::field("completion", "must not stand beside completionId")),
+        (None, None) => return Err(Problem::field("completionId", "is required, or else completion")),
+    };
+    let request = web.machine.rehearsal.preview(&app, &completion)?;
+    tracing::info!(app = app.id, token = caller.token_id(), completion = completion.id, "a callback was previewed");
+    Ok(answer::ok(&Preview::from(request)))
+}
+
+/// Sends a real callback of an invented completion, first in line, and answers with its outcome.
+#[utoipa::path(post, path = "/v1/apps/{id}/test", tag = "apps", params(("id" = String, Path)), request_body = TestOf,
+    responses(
+        (status = 200, description = "The delivery with its attempt.", body = DeliveryWithAttempts),
+        (status = 202, description = "It is still being sent.", body = DeliveryWithAttempts),
+    ))]
+pub(in crate::web) async fn test(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let app = web.app(&caller, &id).await?.app;
+    let given = Given::read(&body, &["completion", "reversal", "secretId", "egressIpId"])?;
+    let options = TestOptions {
+        reversal: given.flag("reversal")?,
+        secret_id: given.text("secretId")?,
+        egress_ip_id: egress_ip_id(&caller, given.text("egressIpId")?)?,
+    };
+    let completion = invent(&web, &app, given.object("completion")?.as_ref())?;
+    let (delivery_id, is_done) = match web.machine.rehearsal.test(&app.into(), completion, options).await? {
+        Tested::Done { delivery_id } => (delivery_id, true),
+        Tested::UnderWay { delivery_id } => (delivery_id, false),
+        Tested::Refused(invalid) => return Err(invalid.into()),
+    };
+    let found = web.machine.store.delivery(delivery_id).await?;
+    let (delivery, attempts) = found.ok_or_else(|| Problem::not_found("delivery"))?;
+    let view = DeliveryWithAttempts::new(&web.machine, delivery, attempts);
+    Ok(if is_done { answer::ok(&view) } else { answer::under_way(&view) })
+}
+
+fn egress_ip_id(caller: &Caller, given: Option<String>) -> Result<Option<String>, Problem> {
+    if given.is_some() && caller.limited_to().is_some() {
+        return Err(Problem::forbidden("Only an account manager or operator may choose the egress IP of a test."));
+    }
+    Ok(given)
+}
+
+async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<Completion, Problem> {
+    let found = web.machine.store.completion(completion_id).await?;
+    let of_app = found.filter(|completion| completion.app_id == app.id);
+    of_app.ok_or_else(|| Problem::field("completionId", "the app has no such completion"))
+}
+
+fn invent(web: &Web, app: &App, fields: Option<&Object>) -> Result<Completion, Problem> {
+    let id = ids::new("tst");
+    let random = &id[id.len() - RANDOM..];
+    Ok(invented::completion(fields, &app.id, random, web.machine.clock.now())?)
+}
+
+/// The fields of a body, numbers still as they were written.
+struct Given(Object);
+
+impl Given {
+    fn read(body: &Body, known: &[&str]) -> Result<Self, Problem> {
+        let text = if body.bytes().is_empty() { b"{}" } else { &body.bytes()[..] };
+        let object = Object::parse(text).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
+        let mut fields = Fields::of(&object);
+        fields.refuse_unknown(known);
+        fields.into_faults().into_result()?;
+        Ok(Self(object))
+    }
+
+    fn raw(&self, name: &str) -> Option<&RawValue> {
+        let found = self.0.0.iter().find(|(key, _)| key == name).map(|(_, value)| &**value);
+        found.filter(|value| value.get() != "null")
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, Problem> {
+        let read = |raw: &RawValue| serde_json::from_str(raw.get()).map_err(|_| Problem::field(name, "must be a text"));
+        self.raw(name).map(read).transpose()
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, Problem> {
+        let read =
+            |raw: &RawValue| serde_json::from_str(raw.get()).map_err(|_| Problem::field(name, "must be true or false"));
+        Ok(self.raw(name).map(read).transpose()?.unwrap_or(false))
+    }
+
+    fn object(&self, name: &str) -> Result<Option<Object>, Problem> {
+        let read = |raw: &RawValue| {
+            Object::parse(raw.get().as_bytes()).map_err(|malformed| Problem::field(name, malformed.to_string()))
+        };
+        self.raw(name).map(read).transpose()
+    }
+}

@@ -1,0 +1,257 @@
+//! Reporting: `POST /v1/conversions`, `/batch`, and `GET /v1/conversions/{externalId}`.
+//!
+//! Verified first, read afterwards: nobody unknown learns what is wrong with a report.
+
+use actix_web::dev::Payload;
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::error::{Kind, Problem};
+use super::query::Query;
+use super::views::CompletionWithDeliveries;
+use super::{Web, answer, json, resource, signed};
+use crate::dispatch::intake::{Answer, Known};
+use crate::domain::fields::Fields;
+use crate::domain::invalid::Invalid;
+use crate::domain::json::Object;
+
+/// Largest body of a batch, by the contract.
+const LARGEST_BATCH: usize = 8 * 1024 * 1024;
+/// Most conversions of a batch.
+const MOST: usize = 1_000;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/conversions").post(report))
+        .service(resource("/v1/conversions/batch").post(report_batch))
+        .service(resource("/v1/conversions/{externalId}").get(read));
+}
+
+/// The body of a batch, which may be larger than others.
+#[derive(Debug)]
+pub(super) struct BatchBody(actix_web::web::Bytes);
+
+impl FromRequest for BatchBody {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move { json::collect(payload, LARGEST_BATCH).await.map(Self) })
+    }
+}
+
+/// A completion as it is reported; product documentation says what each field takes.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "described here for OpenAPI; read by `domain::report`, which keeps the amounts' digits")]
+pub(super) struct Conversion {
+    /// The source's stable id, 1–128 characters.
+    external_id: String,
+    /// What receivers see; default: `externalId` behind the source's prefix.
+    transaction_id: Option<String>,
+    /// `sale`, `install`, `survey`, `deal`, …
+    event_type: String,
+    /// The app, by id or ref; may be left out by a source that is bound to one app.
+    app_id: Option<String>,
+    /// The publisher's user.
+    user_id: Option<String>,
+    offer_id: Option<String>,
+    offer_name: Option<String>,
+    goal_id: Option<String>,
+    note: Option<String>,
+    /// A decimal, as a number or a text; kept digit for digit.
+    user_reward: Option<String>,
+    reward_minor: Option<i64>,
+    payout_minor: Option<i64>,
+    gross_minor: Option<i64>,
+    /// ISO 4217; default USD.
+    currency: Option<String>,
+    /// RFC 3339 or Unix milliseconds; default: now.
+    occurred_at: Option<String>,
+    click_id: Option<String>,
+    /// At most 20 pairs of text.
+    #[schema(value_type = Option<Object>)]
+    extra: Option<Value>,
+}
+
+/// Many completions under one signature.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "described here for OpenAPI; read item by item, so that a bad one refuses only itself")]
+pub(super) struct Batch {
+    /// 1 to 1,000.
+    conversions: Vec<Conversion>,
+}
+
+/// The answer to a report.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Reported {
+    /// The completion's id.
+    id: String,
+    /// `accepted` or `duplicate`.
+    status: &'static str,
+    transaction_id: String,
+    /// Whether a click resolved it.
+    attributed: bool,
+    deliveries: Vec<ReportedDelivery>,
+    /// Fields in which a duplicate differs from what was recorded, without consequence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ignored: Vec<&'static str>,
+}
+
+/// A delivery, in the answer to a report.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReportedDelivery {
+    id: String,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<&'static str>,
+}
+
+/// The answers to a batch, in order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BatchResults {
+    /// Each the answer to one conversion, or `{status: "refused", problem}`.
+    #[schema(value_type = Vec<Object>)]
+    results: Vec<Value>,
+}
+
+/// Reports one completion.
+#[utoipa::path(post, path = "/v1/conversions", tag = "reporting", security(("surface" = [])),
+    params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")),
+    request_body = Conversion,
+    responses((status = 200, description = "Recorded, now or before.", body = Reported)))]
+pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Body) -> Result<HttpResponse, Problem> {
+    let source = signed::source(&web, &request, body.bytes()).await?;
+    let dry_run = dry_run(&request)?;
+    let object = Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
+    let answers = web.machine.intake.report(source, vec![object], dry_run).await?;
+    let answer = answers.into_iter().next();
+    let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A report was not answered."))?;
+    Ok(answer::ok(&reported(answer)?))
+}
+
+/// Reports up to 1,000 completions.
+#[utoipa::path(post, path = "/v1/conversions/batch", tag = "reporting", security(("surface" = [])),
+    params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")),
+    request_body = Batch,
+    responses((status = 200, description = "Each answered by itself.", body = BatchResults)))]
+pub(super) async fn report_batch(
+    web: Data<Web>,
+    request: HttpRequest,
+    body: BatchBody,
+) -> Result<HttpResponse, Problem> {
+    let source = signed::source(&web, &request, &body.0).await?;
+    let dry_run = dry_run(&request)?;
+    // One place per conversion: a refusal, or none where the intake has the word.
+    let mut refusals = Vec::new();
+    let mut objects = Vec::new();
+    for item in conversions(&body.0)? {
+        match Object::parse(item.get().as_bytes()) {
+            Ok(object) => {
+                objects.push(object);
+                refusals.push(None);
+            }
+            Err(malformed) => refusals.push(Some(Problem::malformed(malformed.to_string()))),
+        }
+    }
+    let mut answers = web.machine.intake.report(source, objects, dry_run).await?.into_iter();
+    let result = |refusal: Option<Problem>| match refusal {
+        Some(problem) => Some(refused(&problem)),
+        None => answers.next().map(|answer| match reported(answer) {
+            Ok(reported) => serde_json::to_value(reported).unwrap_or_default(),
+            Err(problem) => refused(&problem),
+        }),
+    };
+    let results = refusals.into_iter().filter_map(result).collect();
+    Ok(answer::ok(&BatchResults { results }))
+}
+
+/// Looks a reported completion up, with its deliveries and reversals.
+#[utoipa::path(get, path = "/v1/conversions/{externalId}", tag = "reporting", security(("surface" = [])),
+    params(("externalId" = String, Path)),
+    responses((status = 200, description = "The completion.", body = CompletionWithDeliveries)))]
+pub(super) async fn read(
+    web: Data<Web>,
+    request: HttpRequest,
+    external_id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let source = signed::source(&web, &request, b"").await?;
+    let store = &web.machine.store;
+    let found = store.reported_completion(source.id.clone(), external_id.into_inner()).await?;
+    let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
+    let deliveries = store.deliveries_of(completion.id.clone()).await?;
+    Ok(answer::ok(&CompletionWithDeliveries::new(&web.machine, completion, deliveries)))
+}
+
+fn dry_run(request: &HttpRequest) -> Result<bool, Problem> {
+    match Query::read(request.query_string(), &["dryRun"])?.text("dryRun") {
+        None | Some("0" | "false") => Ok(false),
+        Some("1" | "true") => Ok(true),
+        Some(_) => Err(Problem::field("dryRun", "must be 1 or 0")),
+    }
+}
+
+/// The items of a batch, still as they were written.
+fn conversions(body: &[u8]) -> Result<Vec<Box<RawValue>>, Problem> {
+    let object = Object::parse(body).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
+    let mut fields = Fields::of(&object);
+    fields.refuse_unknown(&["conversions"]);
+    fields.into_faults().into_result()?;
+    let list = object.0.first().map(|(_, value)| serde_json::from_str::<Vec<Box<RawValue>>>(value.get()));
+    match list {
+        Some(Ok(items)) if (1..=MOST).contains(&items.len()) => Ok(items),
+        Some(Ok(items)) => {
+            Err(Problem::field("conversions", format!("must have 1 to {MOST} items, not {}", items.len())))
+        }
+        Some(Err(_)) => Err(Problem::field("conversions", "must be an array")),
+        None => Err(Problem::field("conversions", "is required")),
+    }
+}
+
+fn refused(problem: &Problem) -> Value {
+    serde_json::json!({ "status": "refused", "problem": problem.body() })
+}
+
+fn reported(answer: Answer) -> Result<Reported, Problem> {
+    let (known, status, ignored) = match answer {
+        Answer::Accepted(known) => (known, "accepted", Vec::new()),
+        Answer::Duplicate(known, ignored) => (known, "duplicate", ignored),
+        Answer::Invalid(invalid) => return Err(invalid.into()),
+        Answer::Conflict(fields) => {
+            let mut invalid = Invalid::none();
+            for field in fields {
+                invalid.push(field, "differs from what was recorded under this externalId");
+            }
+            let detail = "This externalId is recorded with other values; nothing was changed.";
+            return Err(Problem::conflict(detail).with_errors(invalid));
+        }
+        Answer::TransactionIdTaken(transaction_id) => {
+            let detail =
+                format!("Another completion of the app has the transaction id {transaction_id:?}, ignoring case.");
+            let faults = Invalid::field("transactionId", "is taken");
+            return Err(Problem::new(Kind::TransactionIdTaken, detail).with_errors(faults));
+        }
+    };
+    let Known { completion_id, transaction_id, deliveries } = known;
+    let deliveries = deliveries.into_iter().map(|(id, status, waiting_for)| ReportedDelivery {
+        id,
+        status: status.as_str(),
+        waiting_for: waiting_for.map(|reason| reason.as_str()),
+    });
+    Ok(Reported {
+        id: completion_id,
+        status,
+        transaction_id,
+        attributed: false,
+        deliveries: deliveries.collect(),
+        ignored,
+    })
+}

@@ -1,0 +1,62 @@
+//! Signed calls: who a report comes from, by its `x-ea-*` headers.
+//!
+//! Whether the surface is unknown, a header doubled or the signature wrong: the answer and its time are the same, and
+//! the expected signature is in no answer. What helps an honest sender is said instead: length and digest of the body as
+//! it arrived, and the server's time.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use sha2::{Digest, Sha256};
+
+use super::Web;
+use super::error::{Kind, Problem};
+use crate::domain::source::Source;
+use crate::domain::surface::{is_timely, verifies};
+use crate::domain::time::Timestamp;
+
+const SURFACE: &str = "x-ea-surface";
+const TIMESTAMP: &str = "x-ea-timestamp";
+const SIGNATURE: &str = "x-ea-signature";
+
+/// The source that signed this request.
+pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Result<Arc<Source>, Problem> {
+    let now = web.machine.clock.now();
+    let timestamp = only(request, TIMESTAMP).unwrap_or_default();
+    if let Ok(ms) = timestamp.parse::<i64>()
+        && !is_timely(Timestamp::from_millis(ms), now)
+    {
+        let detail = format!("{TIMESTAMP} is more than 5 minutes off the server's time.");
+        return Err(Problem::new(Kind::Unauthorized, detail).with("serverTime", now.to_string()));
+    }
+    let surface = only(request, SURFACE).unwrap_or_default();
+    let source = web.machine.directory.find_source(surface).await?;
+    let signed_part = if request.method() == Method::GET {
+        request.uri().path_and_query().map(|path| path.as_str().as_bytes()).unwrap_or_default()
+    } else {
+        body
+    };
+    let secrets = source.iter().flat_map(|source| source.secrets(now));
+    let signature = only(request, SIGNATURE).unwrap_or_default();
+    let verified = verifies(secrets, timestamp, signed_part, signature);
+    source.filter(|_| verified).ok_or_else(|| refused(body))
+}
+
+/// The value of a header that stands exactly once.
+fn only<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+    let mut values = request.headers().get_all(name);
+    let value = values.next()?;
+    if values.next().is_some() { None } else { value.to_str().ok() }
+}
+
+fn refused(body: &[u8]) -> Problem {
+    let detail = format!(
+        "No known surface signed this. Needed, once each: {SURFACE}, {TIMESTAMP} (Unix milliseconds) and {SIGNATURE}, \
+         the lower-case hex HMAC-SHA256 of `timestamp.rawBody` (of `timestamp.pathWithQuery` for a GET) under the \
+         source's secret."
+    );
+    Problem::new(Kind::Unauthorized, detail)
+        .with("bodyLength", body.len())
+        .with("bodySha256", hex::encode(Sha256::digest(body)))
+}
