@@ -4,5 +4,6 @@
 
 mod configuration;
 mod egress;
+mod queue;
 mod secrets;
 mod setup;
