@@ -145,7 +145,8 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(S
         let text = String::from_utf8_lossy(buffer).into_owned();
         if let Some(end) = text.find("\r\n\r\n") {
             let head = text[..end].to_owned();
-            let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let length =
+                head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
             let whole = end + 4 + length.unwrap_or(0_usize);
             if buffer.len() >= whole {
                 let body = String::from_utf8_lossy(&buffer[end + 4..whole]).into_owned();
