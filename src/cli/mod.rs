@@ -3,6 +3,7 @@
 //! Each command is a file of its own; this one only finds out which is meant. A command answers with a message for the
 //! person and an exit code; it never panics at bad input.
 
+mod demo;
 mod migrate;
 mod serve;
 mod token;
@@ -22,6 +23,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let matches = command().get_matches_from(arguments);
     let done = match matches.subcommand() {
         Some(("serve", flags)) => serve::run(flags),
+        Some(("demo", flags)) => demo::run(flags),
         Some(("migrate", flags)) => migrate::run(flags),
         Some(("token", token)) => match token.subcommand() {
             Some(("create", flags)) => token::create(flags),
@@ -55,6 +57,7 @@ pub fn command() -> Command {
                 .about("Serves API and console and delivers callbacks, until SIGTERM or Ctrl-C")
                 .args(settings::flags()),
         )
+        .subcommand(demo::command())
         .subcommand(Command::new("migrate").about("Brings the store up to this version").args(settings::flags()))
         .subcommand(
             Command::new("token").about("Tokens of the admin API").subcommand_required(true).subcommand(

@@ -101,7 +101,12 @@ pub(super) const REPORTS: [Report; 20] = [
         "affonso",
         "ord-1009",
         r#""eventType":"subscribe","userId":"u9","offerName":"\"Gold\" – 1 año 🎉","note":"a\\b","grossMinor":12990,"currency":"EUR","extra":{"plan":"gold"}"#,
-        Accepted(&[("offerName", "\"Gold\" – 1 año 🎉"), ("note", "a\\b"), ("grossMinor", "12990"), ("currency", "EUR")]),
+        Accepted(&[
+            ("offerName", "\"Gold\" – 1 año 🎉"),
+            ("note", "a\\b"),
+            ("grossMinor", "12990"),
+            ("currency", "EUR"),
+        ]),
     ),
     report(
         "affonso",
