@@ -2,14 +2,20 @@
 
 use std::process::ExitCode;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, on_runtime, say};
 use crate::clock::Clock;
 use crate::service::Service;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::telemetry;
+
+pub(super) fn command() -> Command {
+    Command::new("serve")
+        .about("Serves API and console and delivers callbacks, until SIGTERM or Ctrl-C")
+        .args(settings::flags())
+}
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
