@@ -35,9 +35,17 @@ pub struct Service {
     /// Everything behind the web floor.
     pub machine: Arc<Machine>,
     running: Running,
-    servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    servers: Vec<Server>,
     /// Held until the end: nobody else serves from this file.
     _lock: ServeLock,
+}
+
+/// One address that is listened on.
+#[derive(Debug)]
+struct Server {
+    address: SocketAddr,
+    handle: ServerHandle,
+    running: JoinHandle<std::io::Result<()>>,
 }
 
 /// Ringback could not start.
@@ -75,12 +83,13 @@ impl Service {
         };
         let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
         // Bound before the loops start: a taken port must not cost a claimed delivery.
-        let (address, server) = serve(&machine, settings.listen, "RINGBACK_LISTEN", routes)?;
+        let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", routes)?;
+        let address = server.address;
         let mut servers = vec![server];
         let mut metrics_address = None;
         if let Some(listen) = settings.metrics_listen {
-            let (address, server) = serve(&machine, listen, "RINGBACK_METRICS_LISTEN", metrics_routes)?;
-            metrics_address = Some(address);
+            let server = serve(&machine, listen, "RINGBACK_METRICS_LISTEN", metrics_routes)?;
+            metrics_address = Some(server.address);
             servers.push(server);
         }
         let running = machine.start().await?;
@@ -89,9 +98,9 @@ impl Service {
 
     /// Stops taking requests, lets what is being answered and sent finish, and writes the rest down.
     pub async fn stop(self) {
-        for (handle, server) in self.servers {
-            handle.stop(true).await;
-            drop(server.await);
+        for server in self.servers {
+            server.handle.stop(true).await;
+            drop(server.running.await);
         }
         self.running.stop().await;
     }
@@ -112,7 +121,7 @@ fn serve(
     listen: SocketAddr,
     setting: &'static str,
     routes: fn(&mut web::ServiceConfig),
-) -> Result<(SocketAddr, (ServerHandle, JoinHandle<std::io::Result<()>>)), NotStarted> {
+) -> Result<Server, NotStarted> {
     let cannot = |error: std::io::Error| NotStarted::Listen { address: listen, setting, reason: error.to_string() };
     let state = web::Data::new(Web::new(Arc::clone(machine)));
     let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
@@ -124,5 +133,5 @@ fn serve(
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     let handle = server.handle();
-    Ok((address, (handle, tokio::spawn(server))))
+    Ok(Server { address, handle, running: tokio::spawn(server) })
 }

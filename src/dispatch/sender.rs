@@ -1,7 +1,7 @@
 //! The sender: takes a job from claim to settlement.
 //!
 //! Composed anew from the endpoint as it is at this moment, sent from the egress IP or not at all, judged, settled. It
-//! decides nothing about states itself: [`crate::domain::delivery::decide`] does. It holds no transaction while it
+//! decides nothing about states itself: [`crate::domain::decision::decide`] does. It holds no transaction while it
 //! waits for the network, and what it settles under a claim that was taken over has no effect.
 
 use std::sync::Arc;
@@ -20,7 +20,8 @@ use super::readiness::waiting_for;
 use super::settling::{Made, Terms, settlement, without_attempt};
 use crate::clock::Clock;
 use crate::domain::app::{App, Endpoint, Route, Secret};
-use crate::domain::delivery::{Outcome, Pace, WaitingFor};
+use crate::domain::decision::Pace;
+use crate::domain::delivery::{Outcome, WaitingFor};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackRequest};
 use crate::domain::dialect::catalog::Catalog;

@@ -5,7 +5,8 @@
 
 use super::exchange::Exchanged;
 use super::job::Job;
-use crate::domain::delivery::{Decision, Ending, Outcome, Pace, Progress, decide};
+use crate::domain::decision::{Decision, Ending, Pace, Progress, decide};
+use crate::domain::delivery::Outcome;
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::Attempt;
