@@ -21,7 +21,7 @@ use crate::web::{Web, fresh, metrics_routes, routes};
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;
 /// Seconds that requests being answered may take after a stop.
-const LET_ANSWER: u64 = 3;
+const LET_ANSWER: u64 = 2;
 
 /// A running Ringback.
 #[derive(Debug)]
@@ -82,6 +82,7 @@ impl Service {
             retention_days: settings.retention_days,
         };
         let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
+        machine.take_over().await?;
         // Bound before the loops start: a taken port must not cost a claimed delivery.
         let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", routes)?;
         let address = server.address;
@@ -92,7 +93,7 @@ impl Service {
             metrics_address = Some(server.address);
             servers.push(server);
         }
-        let running = machine.start().await?;
+        let running = machine.start();
         Ok(Self { address, metrics_address, first_token, machine, running, servers, _lock: lock })
     }
 
