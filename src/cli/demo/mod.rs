@@ -99,7 +99,9 @@ async fn perform(stage: &Stage, board: &Board, paint: Paint) -> Result<ExitCode,
 fn invite(stage: &Stage, paint: Paint) {
     let platform::Platform { base, token, .. } = &stage.platform;
     say("");
-    say(&paint.bold("Look around; further callbacks are shown above all else. Ctrl-C ends it."));
+    say(&paint.bold(
+        "Look around: Ringback and the publishers' servers stay up, further callbacks are shown here. Ctrl-C ends it.",
+    ));
     say(&format!("  API documentation   {base}/docs"));
     say(&format!("  operator token      {token}"));
     say("  what is dead, why, and once more:");
