@@ -97,13 +97,15 @@ impl Service {
         Ok(Self { address, metrics_address, first_token, machine, running, servers, _lock: lock })
     }
 
-    /// Stops taking requests, lets what is being answered and sent finish, and writes the rest down.
-    pub async fn stop(self) {
-        for server in self.servers {
+    /// Stops claiming and taking requests, lets what is being answered and sent finish, and writes the rest down.
+    pub async fn stop(mut self) {
+        self.running.stop_claiming().await;
+        futures_util::future::join_all(self.servers.into_iter().map(|server| async move {
             server.handle.stop(true).await;
-            drop(server.running.await);
-        }
-        self.running.stop().await;
+            server.running.await.ok();
+        }))
+        .await;
+        self.running.finish().await;
     }
 }
 

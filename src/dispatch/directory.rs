@@ -48,12 +48,17 @@ impl Directory {
     /// Takes over what changed in the store; answers whether anything did.
     pub async fn refresh(&self) -> Result<bool, StoreError> {
         let _one_at_a_time = self.refreshing.lock().await;
-        let revision = self.read(|state| state.revision);
+        let revision = self.revision();
         let Some(configuration) = self.store.configuration_since(revision).await? else {
             return Ok(false);
         };
         self.state.write().unwrap_or_else(PoisonError::into_inner).apply(configuration);
         Ok(true)
+    }
+
+    /// The revision of the configuration that it stands at.
+    pub fn revision(&self) -> i64 {
+        self.read(|state| state.revision)
     }
 
     /// The app with this id or ref; archived ones are unknown. Ids win over refs.
@@ -111,11 +116,12 @@ impl Directory {
 impl State {
     fn apply(&mut self, configuration: Configuration) {
         self.revision = configuration.revision;
-        for app in configuration.apps {
+        // All are forgotten before any is remembered: a ref may have moved from one to the other.
+        for app in &configuration.apps {
             self.forget_app(&app.id);
-            if app.archived_at.is_none() {
-                self.remember_app(app);
-            }
+        }
+        for app in configuration.apps.into_iter().filter(|app| app.archived_at.is_none()) {
+            self.remember_app(app);
         }
         let stale = |source: &Source| {
             configuration.archived_sources.contains(&source.id)

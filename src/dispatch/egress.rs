@@ -42,6 +42,16 @@ pub enum Source {
     Fixed(Bind),
 }
 
+impl Source {
+    /// Which targets it can reach without another address of the host taking its place.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Fixed(Bind::Local(address)) => Family::of(*address),
+            Self::Host | Self::Fixed(Bind::Proxy(_)) => Family::Any,
+        }
+    }
+}
+
 impl std::fmt::Debug for Egress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Egress").field("configured", &self.configured).finish_non_exhaustive()
@@ -104,14 +114,14 @@ impl Egress {
     }
 
     fn build(&self, source: &Source) -> reqwest::Result<Client> {
-        let (family, local, proxy) = match source {
-            Source::Host => (Family::Any, None, None),
-            Source::Fixed(Bind::Local(address)) => (Family::of(*address), Some(*address), None),
-            Source::Fixed(Bind::Proxy(url)) => (Family::Any, None, Some(reqwest::Proxy::all(url)?)),
+        let (local, proxy) = match source {
+            Source::Host => (None, None),
+            Source::Fixed(Bind::Local(address)) => (Some(*address), None),
+            Source::Fixed(Bind::Proxy(url)) => (None, Some(reqwest::Proxy::all(url)?)),
         };
         let mut builder = Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
-            .dns_resolver(Arc::new(self.resolver.for_family(family)))
+            .dns_resolver(Arc::new(self.resolver.for_family(source.family())))
             .local_address(local)
             // The environment's proxy is not the publisher's egress IP.
             .no_proxy()

@@ -67,7 +67,7 @@ impl Intake {
         dry_run: bool,
     ) -> Result<Vec<Answer>, StoreError> {
         let this = self.clone();
-        let finished = tokio::spawn(async move { this.take_in(&source, &reports, dry_run).await });
+        let finished = self.worker.runtime.spawn(async move { this.take_in(&source, &reports, dry_run).await });
         finished.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -112,7 +112,7 @@ impl Intake {
                 for (delivery, token, permit) in then.at_once {
                     let (sender, completion) = (Arc::clone(self.sender()), then.completion.clone());
                     let job = Job { delivery, completion, occasion: Occasion::Completed, test: None, token };
-                    self.worker.sends.spawn(async move { sender.deliver(job, permit).await });
+                    self.worker.start(async move { sender.deliver(job, permit).await });
                 }
                 if then.leaves_work {
                     self.worker.wake.notify_one();

@@ -5,8 +5,10 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -125,6 +127,7 @@ impl Machine {
             node: ids::new("nod"),
             wake,
             sends: TaskTracker::new(),
+            runtime: Handle::current(),
         });
         Ok(Self {
             store,
@@ -135,7 +138,13 @@ impl Machine {
             metrics,
             intake: Intake { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
             rehearsal: Rehearsal { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
-            housekeeping: Arc::new(Housekeeping { worker: Arc::clone(&worker), retention_days: setup.retention_days }),
+            housekeeping: Arc::new(Housekeeping {
+                worker: Arc::clone(&worker),
+                retention_days: setup.retention_days,
+                // Nothing was acted on yet, so the first pass looks at everything.
+                acted_on: AtomicI64::new(-1),
+                changed: Notify::new(),
+            }),
             worker,
             pacing,
             retry_scale_thousandths: setup.retry_scale_thousandths,
@@ -162,9 +171,12 @@ impl Machine {
         Running { machine: Arc::clone(self), stop, loops: vec![working, keeping] }
     }
 
-    /// Puts a change of configuration in force, before the change is answered.
+    /// Puts a change of configuration in force, before the change is answered. Holding and releasing what it concerns may
+    /// be a long work and follows at once.
     pub async fn configuration_changed(&self) -> Result<(), StoreError> {
-        self.housekeeping.follow_configuration().await?;
+        self.directory.refresh().await?;
+        self.housekeeping.check_addresses();
+        self.housekeeping.changed.notify_one();
         self.worker.wake.notify_one();
         Ok(())
     }
@@ -208,18 +220,22 @@ impl Machine {
 }
 
 impl Running {
-    /// Stops claiming, lets what is being sent finish, writes the rest down as interrupted.
-    pub async fn stop(self) {
+    /// Stops claiming; what is being sent goes on.
+    pub async fn stop_claiming(&mut self) {
         self.stop.cancel();
-        for running in self.loops {
-            drop(running.await);
+        for running in self.loops.drain(..) {
+            running.await.ok();
         }
+    }
+
+    /// Lets what is being sent finish, and writes the rest down as interrupted.
+    pub async fn finish(self) {
         let sends = &self.machine.worker.sends;
         sends.close();
         if tokio::time::timeout(LET_FINISH, sends.wait()).await.is_err() {
             tracing::warn!(sends = sends.len(), "some callbacks did not finish in time; they are sent again later");
             self.machine.worker.sender.abort.cancel();
-            drop(tokio::time::timeout(WRITE_DOWN, sends.wait()).await);
+            tokio::time::timeout(WRITE_DOWN, sends.wait()).await.ok();
         }
     }
 }

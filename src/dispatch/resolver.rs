@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
+use hickory_resolver::config::LookupIpStrategy;
+use hickory_resolver::net::NetError;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::domain::destination::TargetPolicy;
@@ -38,7 +40,11 @@ pub enum Unresolved {
 /// Looks names up and hands on what the policy allows.
 #[derive(Clone)]
 pub struct VettingResolver {
-    resolver: Arc<TokioResolver>,
+    /// One for each family: asked for both, a look-up succeeds if one of them does, and the other's failure would pass
+    /// for a name without an address.
+    any: Arc<TokioResolver>,
+    v4: Arc<TokioResolver>,
+    v6: Arc<TokioResolver>,
     policy: Arc<TargetPolicy>,
     family: Family,
 }
@@ -73,10 +79,13 @@ impl Family {
 impl VettingResolver {
     /// A resolver configured as the machine is.
     pub fn from_system(policy: Arc<TargetPolicy>) -> Result<Self, Unresolved> {
-        let resolver = TokioResolver::builder_tokio()
-            .and_then(hickory_resolver::ResolverBuilder::build)
-            .map_err(|error| Unresolved::Resolver(error.to_string()))?;
-        Ok(Self { resolver: Arc::new(resolver), policy, family: Family::Any })
+        Ok(Self {
+            any: resolver(Family::Any)?,
+            v4: resolver(Family::V4)?,
+            v6: resolver(Family::V6)?,
+            policy,
+            family: Family::Any,
+        })
     }
 
     /// The same, for a source address of one family.
@@ -85,10 +94,18 @@ impl VettingResolver {
         Self { family, ..self.clone() }
     }
 
+    fn resolver(&self) -> &TokioResolver {
+        match self.family {
+            Family::Any => &self.any,
+            Family::V4 => &self.v4,
+            Family::V6 => &self.v6,
+        }
+    }
+
     async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, Unresolved> {
         // A trailing dot keeps the machine's search domains out of it: a callback's name is always absolute.
         let absolute = format!("{}.", name.trim_end_matches('.'));
-        let found = match tokio::time::timeout(PATIENCE, self.resolver.lookup_ip(absolute)).await {
+        let found = match tokio::time::timeout(PATIENCE, self.resolver().lookup_ip(absolute)).await {
             Ok(Ok(found)) => found.iter().collect::<Vec<_>>(),
             Ok(Err(error)) if error.is_no_records_found() => Vec::new(),
             Ok(Err(error)) => return Err(Unresolved::Resolver(error.to_string())),
@@ -109,6 +126,17 @@ impl VettingResolver {
             Ok(allowed)
         }
     }
+}
+
+fn resolver(family: Family) -> Result<Arc<TokioResolver>, Unresolved> {
+    let failed = |error: NetError| Unresolved::Resolver(error.to_string());
+    let mut builder = TokioResolver::builder_tokio().map_err(failed)?;
+    builder.options_mut().ip_strategy = match family {
+        Family::Any => LookupIpStrategy::Ipv4AndIpv6,
+        Family::V4 => LookupIpStrategy::Ipv4Only,
+        Family::V6 => LookupIpStrategy::Ipv6Only,
+    };
+    builder.build().map(Arc::new).map_err(failed)
 }
 
 impl Resolve for VettingResolver {

@@ -19,7 +19,8 @@ use super::job::Job;
 use super::keys::Keys;
 use super::metrics::Metrics;
 use super::pacing::Permit;
-use super::readiness::waiting_for;
+use super::readiness::{blocked, waiting_for};
+use super::resolver::Family;
 use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
 use crate::clock::Clock;
 use crate::domain::app::{App, Endpoint, Route, Secret};
@@ -77,6 +78,7 @@ struct Target<'a> {
     endpoint: &'a Endpoint,
     recipe: &'a Recipe,
     client: reqwest::Client,
+    family: Family,
     egress_ip: Option<String>,
 }
 
@@ -163,9 +165,16 @@ impl Sender {
     fn target<'a>(&'a self, app: &'a App, job: &Job) -> Option<Target<'a>> {
         let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
         let recipe = self.catalog.get_version(&job.delivery.recipe)?;
-        let (client, egress_ip) =
-            self.leave_from(app, job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref()))?;
-        Some(Target { app, endpoint, recipe, client, egress_ip })
+        let chosen = job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref());
+        let (source, egress_ip) = self.leave_from(app, chosen)?;
+        let client = match self.egress.client(&source) {
+            Ok(client) => client,
+            Err(error) => {
+                tracing::error!(%error, "no client for an egress IP");
+                return None;
+            }
+        };
+        Some(Target { app, endpoint, recipe, client, family: source.family(), egress_ip })
     }
 
     /// Whether a callback of the app could leave now, by its own egress IP or by a chosen one.
@@ -173,23 +182,16 @@ impl Sender {
         self.leave_from(app, chosen).is_some()
     }
 
-    /// The client that leaves from the right address, if this node has it.
-    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<(reqwest::Client, Option<String>)> {
+    /// The right source to leave from and its egress IP, if this node has it.
+    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<(Source, Option<String>)> {
         let route = match chosen {
             Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
             None => self.directory.route(app, self.clock.now()),
         };
-        let (source, shown) = match route {
-            Route::Host => (Source::Host, None),
-            Route::Egress(egress_ip) => (self.egress.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
-            Route::Removed => return None,
-        };
-        match self.egress.client(&source) {
-            Ok(client) => Some((client, shown)),
-            Err(error) => {
-                tracing::error!(%error, "no client for an egress IP");
-                None
-            }
+        match route {
+            Route::Host => Some((Source::Host, None)),
+            Route::Egress(egress_ip) => Some((self.egress.source(&egress_ip.id)?, Some(egress_ip.address.to_string()))),
+            Route::Removed => None,
         }
     }
 
@@ -197,7 +199,7 @@ impl Sender {
         let key = self.keys.first(job, target.endpoint, self.clock.now());
         let first = match self.compose(job, target, key) {
             Ok(request) => self.exchange(job, target, request, key).await,
-            Err(error) => return self.hold(job, &error),
+            Err(error) => return self.hold(job, target, &error),
         };
         let other = self.keys.other(job, target.endpoint, key, &first.exchanged, self.clock.now());
         let mut made = vec![first];
@@ -237,12 +239,14 @@ impl Sender {
         let rules = Rules {
             timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
             success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
+            targets: &self.targets,
+            family: target.family,
         };
         let started_at = self.clock.now();
         let exchanged = tokio::select! {
             biased;
             () = self.abort.cancelled() => Exchanged::interrupted(started_at, self.clock.now().since(started_at)),
-            exchanged = exchange(&target.client, &request, &rules, &self.targets, &self.clock) => exchanged,
+            exchanged = exchange(&target.client, &request, rules, &self.clock) => exchanged,
         };
         self.metrics.exchanged(&exchanged);
         tracing::debug!(
@@ -255,14 +259,11 @@ impl Sender {
         Made { request, secret_id: key.map(|key| key.id.clone()), exchanged }
     }
 
-    /// The publisher must mend something before this can be composed.
-    fn hold(&self, job: &Job, error: &ComposeError) -> Settlement {
-        let reason = match error {
-            ComposeError::NoSecret => WaitingFor::Secret,
-            ComposeError::NoCallbackUrl | ComposeError::NoReversalUrl => WaitingFor::CallbackUrl,
-            _ => WaitingFor::Fields,
-        };
-        tracing::info!(delivery = job.delivery.id, reason = reason.as_str(), "a callback cannot be composed");
+    /// The publisher must mend something before this can be composed: what blocks the whole endpoint, else the values or
+    /// settings of this one callback.
+    fn hold(&self, job: &Job, target: &Target<'_>, error: &ComposeError) -> Settlement {
+        let reason = blocked(target.app, target.endpoint, &self.catalog).unwrap_or(WaitingFor::Fields);
+        tracing::info!(delivery = job.delivery.id, %error, reason = reason.as_str(), "a callback cannot be composed");
         let next = if job.test.is_some() { Next::Dead } else { Next::Held(reason) };
         without_attempt(job, next, self.clock.now())
     }

@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -32,6 +34,9 @@ pub struct Worker {
     pub wake: Arc<Notify>,
     /// The sends under way, for a graceful end.
     pub sends: TaskTracker,
+    /// Where sends run. Not where they are started from: the web framework's threads end with the web server, and would
+    /// take the sends that run on them along.
+    pub runtime: Handle,
 }
 
 /// What a step found.
@@ -79,7 +84,10 @@ impl Worker {
         let mut wanted = Vec::new();
         let mut permits = Vec::new();
         let mut next_due = None;
-        for endpoint in self.sender.store.due_endpoints().await? {
+        let mut due = self.sender.store.due_endpoints().await?;
+        // The longest waiting first, in case the permits of all endpoints together run out.
+        due.sort_by_key(DueEndpoint::due_at);
+        for endpoint in due {
             if endpoint.due_at() > now {
                 self.pacing.caught_up(&endpoint.endpoint_id);
                 next_due = Some(next_due.map_or(endpoint.due_at(), |due: Timestamp| due.min(endpoint.due_at())));
@@ -102,7 +110,7 @@ impl Worker {
             // As many permits as claims were asked for, so there is always one.
             let Some(permit) = permit else { continue };
             let sender = Arc::clone(&self.sender);
-            self.sends.spawn(async move {
+            self.start(async move {
                 match job(claimed) {
                     Ok(job) => sender.deliver(job, permit).await,
                     Err(unreadable) => sender.give_up(*unreadable).await,
@@ -117,6 +125,11 @@ impl Worker {
             }
         }
         Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
+    }
+
+    /// Runs a send to its end, whoever started it.
+    pub fn start<T: Send + 'static>(&self, send: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.sends.spawn_on(send, &self.runtime)
     }
 
     fn is_ready(&self, endpoint: &DueEndpoint, now: Timestamp) -> bool {
