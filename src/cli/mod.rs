@@ -3,9 +3,12 @@
 //! Each command is a file of its own; this one only finds out which is meant. A command answers with a message for the
 //! person and an exit code; it never panics at bad input.
 
+mod given;
 mod migrate;
 mod serve;
+mod sign;
 mod token;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -23,6 +26,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let done = match matches.subcommand() {
         Some(("serve", flags)) => serve::run(flags),
         Some(("migrate", flags)) => migrate::run(flags),
+        Some(("sign", flags)) => sign::run(flags),
+        Some(("verify", flags)) => verify::run(flags),
         Some(("token", token)) => match token.subcommand() {
             Some(("create", flags)) => token::create(flags),
             _ => unreachable_command(),
@@ -55,6 +60,8 @@ pub fn command() -> Command {
                 .about("Serves API and console and delivers callbacks, until SIGTERM or Ctrl-C")
                 .args(settings::flags()),
         )
+        .subcommand(sign::command())
+        .subcommand(verify::command())
         .subcommand(Command::new("migrate").about("Brings the store up to this version").args(settings::flags()))
         .subcommand(
             Command::new("token").about("Tokens of the admin API").subcommand_required(true).subcommand(
