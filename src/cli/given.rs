@@ -26,9 +26,11 @@ pub(super) fn secret_flags(action: ArgAction) -> [Arg; 2] {
         Arg::new("secret").long("secret").value_name("TEXT").action(action.clone()).help(format!(
             "The secret. It stays in the shell's history: prefer --secret-file, or the variable {SECRET}{several}"
         )),
-        Arg::new("secret-file").long("secret-file").value_name("FILE").action(action).help(format!(
-            "File that holds the secret; a line break at its end does not belong to it{several}"
-        )),
+        Arg::new("secret-file")
+            .long("secret-file")
+            .value_name("FILE")
+            .action(action)
+            .help(format!("File that holds the secret; a line break at its end does not belong to it{several}")),
     ]
 }
 
@@ -62,7 +64,8 @@ pub(super) fn secrets(flags: &ArgMatches) -> Result<Vec<(String, SecretText)>, F
     }
     if secrets.is_empty() {
         let given = std::env::var(SECRET).ok().filter(|secret| !secret.is_empty());
-        let secret = given.ok_or_else(|| format!("a secret is needed: --secret-file FILE, --secret TEXT or {SECRET}"))?;
+        let secret =
+            given.ok_or_else(|| format!("a secret is needed: --secret-file FILE, --secret TEXT or {SECRET}"))?;
         secrets.push(checked(SECRET.to_owned(), &secret)?);
     }
     Ok(secrets)
@@ -111,7 +114,9 @@ pub(super) fn at(flags: &ArgMatches) -> Result<Timestamp, Failure> {
     let Some(text) = text(flags, "at") else { return Ok(Clock::system().now()) };
     let milliseconds = text.parse().ok().and_then(Timestamp::within_range);
     let instant = milliseconds.or_else(|| Timestamp::parse_rfc3339(text));
-    instant.ok_or_else(|| format!("--at: {text:?} is neither RFC 3339 (2024-07-01T18:40:00Z) nor Unix milliseconds").into())
+    instant.ok_or_else(|| {
+        format!("--at: {text:?} is neither RFC 3339 (2024-07-01T18:40:00Z) nor Unix milliseconds").into()
+    })
 }
 
 /// Faults with the flags that they came by in place of the API's names; the rest are fields of `file`.

@@ -6,7 +6,6 @@
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
 use super::given::{at, by_flag, dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
@@ -66,14 +65,11 @@ pub(super) fn command() -> Command {
         .arg(flag("surface-id", "ID", "The surface that a report is signed for").alias("surface"))
         .arg(flag("signed-origin", "ORIGIN", "scheme://host[:port] that replaces the URL's in what is signed"))
         .arg(
-            Arg::new("report").long("report").action(ArgAction::SetTrue).conflicts_with_all([
-                "dialect",
-                "completion",
-                "timestamp",
-                "app-id",
-                "signed-origin",
-            ])
-            .help("Sign a report for Ringback: prints its three headers"),
+            Arg::new("report")
+                .long("report")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["dialect", "completion", "timestamp", "app-id", "signed-origin"])
+                .help("Sign a report for Ringback: prints its three headers"),
         )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
         .mut_arg("completion", |completion| completion.conflicts_with_all(["url", "body"]))
@@ -90,7 +86,11 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         None if text(flags, "url").or(text(flags, "body")).is_some() => of_draft(flags, &recipe, &key)?,
         None => return Err("nothing to sign: give --completion with --callback-url, or --url, or --body".into()),
     };
-    if flags.get_flag("json") { say(&as_json(&request).to_string()) } else { say(&as_text(&request)) }
+    if flags.get_flag("json") {
+        say(&as_json(&request).to_string())
+    } else {
+        say(&as_text(&request))
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -136,9 +136,7 @@ fn of_completion(
     let faults = |invalid| by_flag(&invalid, "--completion");
     let template = text(flags, "callback-url").ok_or("--callback-url is needed beside --completion")?;
     // Nothing is sent, so any address will do.
-    let anywhere = ["0.0.0.0/0", "::/0"].iter().filter_map(|net| net.parse::<IpNet>().ok()).collect();
-    let checked =
-        check_callback_url(recipe, template, UrlUse::Callback, &TargetPolicy::new(anywhere, true)).map_err(faults)?;
+    let checked = check_callback_url(recipe, template, UrlUse::Callback, &TargetPolicy::anywhere()).map_err(faults)?;
     checked.warnings.iter().for_each(|warning| say_error(&format!("--callback-url: {warning}")));
     let now = at(flags)?;
     let object = Object::parse(&read("--completion", path)?).map_err(|fault| format!("--completion: {fault}"))?;

@@ -32,10 +32,7 @@ pub(super) fn command() -> Command {
         .args(secret_flags(ArgAction::Append))
         .arg(flag("method", "METHOD", "How it was received [default: as the dialect sends]"))
         .arg(flag("url", "URL", "The URL as received; path and query will do, as a server logs them"))
-        .arg(
-            flag("header", "NAME: VALUE", "A header as received; may be repeated")
-                .action(ArgAction::Append),
-        )
+        .arg(flag("header", "NAME: VALUE", "A header as received; may be repeated").action(ArgAction::Append))
         .arg(flag("body", "FILE", "The raw body as received; - reads it from the standard input"))
         .arg(flag("callback-url", "TEMPLATE", "The callback URL as saved: tells what a proxy made of it"))
         .arg(flag("signed-origin", "ORIGIN", "The endpoint's signedOrigin, if it has one"))
@@ -65,7 +62,11 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         ..Receiver::default()
     };
     let diagnosis = diagnose(&recipe, &received, &keys, &receiver);
-    if flags.get_flag("json") { say(&json!(diagnosis).to_string()) } else { say(&as_text(&diagnosis)) }
+    if flags.get_flag("json") {
+        say(&json!(diagnosis).to_string())
+    } else {
+        say(&as_text(&diagnosis))
+    }
     Ok(if diagnosis.verifies { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -78,7 +79,7 @@ fn header(line: &String) -> Result<(String, String), Failure> {
 fn as_text(diagnosis: &Diagnosis) -> String {
     let mut lines = Vec::new();
     match (&diagnosis.key, diagnosis.verifies) {
-        (Some(key), true) => lines.push(format!("It verifies, with the secret of {key}.")),
+        (Some(key), true) => lines.push(format!("It verifies, with the secret given by {key}.")),
         (_, true) => lines.push("It verifies.".to_owned()),
         (_, false) => lines.push(format!("It does not verify. {}", diagnosis.finding)),
     }

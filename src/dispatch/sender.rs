@@ -19,7 +19,7 @@ use super::pacing::Permit;
 use super::readiness::waiting_for;
 use super::settling::{Made, Terms, settlement, without_attempt};
 use crate::clock::Clock;
-use crate::domain::app::{App, Endpoint, Route, Secret};
+use crate::domain::app::{App, Bind, Endpoint, Route, Secret};
 use crate::domain::delivery::{Outcome, Pace, WaitingFor};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackRequest};
@@ -66,8 +66,15 @@ struct Target<'a> {
     app: &'a App,
     endpoint: &'a Endpoint,
     recipe: &'a Recipe,
+    exit: Exit,
+}
+
+/// How a request leaves.
+struct Exit {
     client: reqwest::Client,
     egress_ip: Option<String>,
+    /// Through a proxy the peer of the connection is the proxy, which a publisher may not learn.
+    proxied: bool,
 }
 
 impl Sender {
@@ -111,9 +118,8 @@ impl Sender {
     fn target<'a>(&'a self, app: &'a App, job: &Job) -> Option<Target<'a>> {
         let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
         let recipe = self.catalog.get_version(&job.delivery.recipe)?;
-        let (client, egress_ip) =
-            self.leave_from(app, job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref()))?;
-        Some(Target { app, endpoint, recipe, client, egress_ip })
+        let exit = self.leave_from(app, job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref()))?;
+        Some(Target { app, endpoint, recipe, exit })
     }
 
     /// Whether a callback of the app could leave now, by its own egress IP or by a chosen one.
@@ -122,7 +128,7 @@ impl Sender {
     }
 
     /// The client that leaves from the right address, if this node has it.
-    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<(reqwest::Client, Option<String>)> {
+    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<Exit> {
         let route = match chosen {
             Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
             None => self.directory.route(app, self.clock.now()),
@@ -132,8 +138,9 @@ impl Sender {
             Route::Egress(egress_ip) => (self.egress.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
             Route::Removed => return None,
         };
+        let proxied = matches!(source, Source::Fixed(Bind::Proxy(_)));
         match self.egress.client(&source) {
-            Ok(client) => Some((client, shown)),
+            Ok(client) => Some(Exit { client, egress_ip: shown, proxied }),
             Err(error) => {
                 tracing::error!(%error, "no client for an egress IP");
                 None
@@ -165,7 +172,7 @@ impl Sender {
             jitter_thousandths: u64::from(getrandom::u32().unwrap_or_default() % (JITTER + 1)),
         };
         let final_statuses = target.recipe.final_statuses();
-        let terms = Terms { pace, final_statuses, egress_ip: target.egress_ip.as_deref() };
+        let terms = Terms { pace, final_statuses, egress_ip: target.exit.egress_ip.as_deref() };
         settlement(job, made, terms, self.clock.now())
     }
 
@@ -187,11 +194,16 @@ impl Sender {
             success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
         };
         let started_at = self.clock.now();
-        let exchanged = tokio::select! {
+        let mut exchanged = tokio::select! {
             biased;
             () = self.abort.cancelled() => Exchanged::interrupted(started_at, self.clock.now().since(started_at)),
-            exchanged = exchange(&target.client, &request, &rules, &self.targets, &self.clock) => exchanged,
+            exchanged = exchange(&target.exit.client, &request, &rules, &self.targets, &self.clock) => exchanged,
         };
+        if target.exit.proxied
+            && let Some(answer) = &mut exchanged.answer
+        {
+            answer.peer = None;
+        }
         self.metrics.exchanged(&exchanged);
         tracing::debug!(
             app = target.app.id,

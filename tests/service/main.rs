@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod delivering;
+mod egress_echo;
+mod egress_proxy;
 mod receiver;
 mod ringback;

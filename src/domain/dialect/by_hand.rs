@@ -151,7 +151,8 @@ mod tests {
 
     /// Something to sign for every dialect.
     fn draft() -> Draft {
-        let url = "https://pub.example/cb?offer_id=o&publisher_payout=1&timestamp=2&transaction_id=t&user_id=u&user_reward=3";
+        let url =
+            "https://pub.example/cb?offer_id=o&publisher_payout=1&timestamp=2&transaction_id=t&user_id=u&user_reward=3";
         Draft {
             url: Some(url.to_owned()),
             app_label: Some("app".to_owned()),
