@@ -30,18 +30,23 @@ const APP: &str = "app";
 const EXAMPLES: &str = "\
 Examples:
   A URL, in a dialect that signs URLs or their parameters:
-    RINGBACK_SECRET=sekret ringback sign --dialect besitos --url 'https://pub.example/pb?user_id=u1&payout=17.55'
+    ringback sign --dialect besitos --secret-file app.secret \\
+      --url 'https://pub.example/pb?user_id=u1&payout=17.55'
 
   A completion, as it is reported, told to a publisher's callback URL:
-    ringback sign --dialect offermaru --secret-file app.secret --app-id my-app --completion completion.json \\
+    ringback sign --dialect offermaru --secret-file app.secret \\
+      --app-id my-app --completion completion.json \\
       --callback-url 'https://pub.example/cb?user_id={user_id}&…'
 
   A body, in a dialect that signs bodies:
-    ringback sign --dialect affonso --secret-file app.secret --body event.json --timestamp 1704067200
+    ringback sign --dialect affonso --secret-file app.secret \\
+      --body event.json --timestamp 1704067200
 
   A report for Ringback itself: its three headers, in the form in which curl reads them:
-    ringback sign --report --surface SURFACE --secret-file source.secret --body report.json |
-      curl -H @- -H 'content-type: application/json' --data-binary @report.json http://127.0.0.1:8080/v1/conversions";
+    ringback sign --report --surface SURFACE --secret-file source.secret \\
+      --body report.json |
+      curl -H @- -H 'content-type: application/json' \\
+      --data-binary @report.json http://127.0.0.1:8080/v1/conversions";
 
 pub(super) fn command() -> Command {
     Command::new("sign")

@@ -18,7 +18,7 @@ const EXAMPLES: &str = "\
 Ends with 0 if it verifies, else with 1.
 
 Examples:
-  RINGBACK_SECRET=sekret ringback verify --dialect besitos \\
+  ringback verify --dialect besitos --secret-file app.secret \\
     --url 'https://pub.example/pb?user_id=u1&payout=17.55&verifier=…'
 
   ringback verify --dialect affonso --secret-file old.secret --secret-file new.secret \\

@@ -10,6 +10,7 @@ pub mod directory;
 pub mod echo;
 pub mod egress;
 pub mod exchange;
+mod failure;
 pub mod housekeeping;
 pub mod intake;
 pub mod job;
