@@ -131,7 +131,7 @@ impl Echo {
 /// The address that the echo answers with; the error says in words why there is none, without the URL.
 async fn address_seen(client: Client, url: Url) -> Result<IpAddr, String> {
     let response = client.get(url).send().await.map_err(|error| error.without_url().to_string())?;
-    if response.status() != reqwest::StatusCode::OK {
+    if response.status().as_u16() != 200 {
         return Err(format!("it answers {}", response.status().as_u16()));
     }
     let mut chunks = response.bytes_stream();

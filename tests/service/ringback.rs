@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// The operator token of every test.
 pub(crate) const TOKEN: &str = "an-operator-token-of-the-tests-0123456789";
 /// How long a test waits for a state that must come.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running Ringback.
 pub(crate) struct Ringback {
@@ -80,7 +80,7 @@ impl Ringback {
     }
 
     /// The same, with some settings changed.
-    pub async fn restart_with(mut self, settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn restart_with(mut self, settings: &[(&str, &str)]) -> Self {
         self.settings.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         self.restart().await
     }
