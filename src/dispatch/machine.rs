@@ -109,6 +109,7 @@ impl Machine {
         let resolver = VettingResolver::from_system(Arc::clone(&targets))?;
         let egress = Egress::new(resolver, setup.egress_bind, setup.egress_echo_url.map(Echo::new));
         egress.take_stock(directory.egress_ips().values());
+        let wake = Arc::new(Notify::new());
         let sender = Arc::new(Sender {
             store: store.clone(),
             directory: Arc::clone(&directory),
@@ -119,9 +120,9 @@ impl Machine {
             metrics: Arc::clone(&metrics),
             keys: Keys::default(),
             retry_scale_thousandths: setup.retry_scale_thousandths,
+            wake: Arc::clone(&wake),
             abort: CancellationToken::new(),
         });
-        let wake = Arc::new(Notify::new());
         let pacing = Arc::new(Pacing::new(Arc::clone(&wake)));
         let worker = Arc::new(Worker {
             sender,
