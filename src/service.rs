@@ -78,6 +78,7 @@ impl Service {
         let setup = Setup {
             targets: TargetPolicy::new(settings.allow_targets.clone(), settings.allow_http),
             egress_bind: settings.egress_bind.clone(),
+            egress_echo_url: settings.egress_echo_url.clone(),
             retry_scale_thousandths: settings.retry_scale_thousandths,
             retention_days: settings.retention_days,
         };

@@ -4,9 +4,12 @@
 //! person and an exit code; it never panics at bad input.
 
 mod demo;
+mod given;
 mod migrate;
 mod serve;
+mod sign;
 mod token;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -24,6 +27,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Some(("serve", flags)) => serve::run(flags),
         Some(("demo", flags)) => demo::run(flags),
         Some(("migrate", flags)) => migrate::run(flags),
+        Some(("sign", flags)) => sign::run(flags),
+        Some(("verify", flags)) => verify::run(flags),
         Some(("token", flags)) => token::run(flags),
         // The parser admits only what is listed in `command`.
         _ => Err("unknown command; see `ringback --help`".into()),
@@ -48,6 +53,8 @@ pub fn command() -> Command {
         .subcommand(demo::command())
         .subcommand(migrate::command())
         .subcommand(token::command())
+        .subcommand(sign::command())
+        .subcommand(verify::command())
 }
 
 fn required(name: &'static str, help: &'static str) -> Arg {

@@ -13,8 +13,10 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use url::Url;
 
 use super::directory::Directory;
+use super::echo::{Echo, Rounds, Verification};
 use super::egress::Egress;
 use super::housekeeping::Housekeeping;
 use super::intake::Intake;
@@ -26,7 +28,7 @@ use super::resolver::{Unresolved, VettingResolver};
 use super::sender::Sender;
 use super::worker::{Step, Worker};
 use crate::clock::Clock;
-use crate::domain::app::Bind;
+use crate::domain::app::{Bind, EgressIp};
 use crate::domain::delivery::WaitingFor;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
@@ -47,6 +49,8 @@ pub struct Setup {
     pub targets: TargetPolicy,
     /// `RINGBACK_EGRESS_BIND`.
     pub egress_bind: Option<HashMap<IpAddr, Bind>>,
+    /// `RINGBACK_EGRESS_ECHO_URL`.
+    pub egress_echo_url: Option<Url>,
     /// `RINGBACK_RETRY_SCALE` in thousandths.
     pub retry_scale_thousandths: u64,
     /// `RINGBACK_RETENTION_DAYS`.
@@ -104,7 +108,8 @@ impl Machine {
         let catalog = Arc::new(Catalog::builtin());
         let targets = Arc::new(setup.targets);
         let metrics = Arc::new(Metrics::default());
-        let egress = Egress::new(VettingResolver::from_system(Arc::clone(&targets))?, setup.egress_bind);
+        let resolver = VettingResolver::from_system(Arc::clone(&targets))?;
+        let egress = Egress::new(resolver, setup.egress_bind, setup.egress_echo_url.map(Echo::new));
         egress.take_stock(directory.egress_ips().values());
         let wake = Arc::new(Notify::new());
         let sender = Arc::new(Sender {
@@ -168,7 +173,9 @@ impl Machine {
         let working = tokio::spawn(async move { worker.run(until).await });
         let (housekeeping, until) = (Arc::clone(&self.housekeeping), stop.clone());
         let keeping = tokio::spawn(async move { housekeeping.run(until).await });
-        Running { machine: Arc::clone(self), stop, loops: vec![working, keeping] }
+        let (rounds, until) = (Rounds { worker: Arc::clone(&self.worker) }, stop.clone());
+        let asking = tokio::spawn(async move { rounds.run(until).await });
+        Running { machine: Arc::clone(self), stop, loops: vec![working, keeping, asking] }
     }
 
     /// Puts a change of configuration in force, before the change is answered. Holding and releasing what it concerns may
@@ -199,6 +206,11 @@ impl Machine {
     /// Whether this node holds an egress IP.
     pub fn holds(&self, egress_ip_id: &str) -> bool {
         self.worker.sender.egress.source(egress_ip_id).is_some()
+    }
+
+    /// What is known of an egress IP from outside.
+    pub fn verification(&self, egress_ip: &EgressIp) -> Verification {
+        self.worker.sender.egress.verification(egress_ip)
     }
 
     /// What a delivery waits for at this instant.

@@ -1,8 +1,9 @@
 //! The resolver: a name becomes only such addresses as may be connected to.
 //!
 //! What is vetted here is what the connection is made to: there is no second look-up in between that could answer
-//! otherwise. A literal address never comes here, so the sender vets those itself. Whose fault a failure is matters:
-//! a name that does not exist, or points inside, is the publisher's; a resolver that does not answer is ours.
+//! otherwise. A literal address comes here only on its way through a proxy, so the sender vets those itself. Whose fault
+//! a failure is matters: a name that does not exist, or points inside, is the publisher's; a resolver that does not answer
+//! is ours.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -88,6 +89,12 @@ impl VettingResolver {
         })
     }
 
+    /// The same under another policy.
+    #[must_use]
+    pub fn under(&self, policy: TargetPolicy) -> Self {
+        Self { policy: Arc::new(policy), ..self.clone() }
+    }
+
     /// The same, for a source address of one family.
     #[must_use]
     pub fn for_family(&self, family: Family) -> Self {
@@ -103,6 +110,10 @@ impl VettingResolver {
     }
 
     async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, Unresolved> {
+        // The SOCKS client asks for literal addresses as well, an IPv6 one in brackets.
+        if let Ok(literal) = name.trim_start_matches('[').trim_end_matches(']').parse() {
+            return self.vet(name, vec![literal]);
+        }
         // A trailing dot keeps the machine's search domains out of it: a callback's name is always absolute.
         let absolute = format!("{}.", name.trim_end_matches('.'));
         let found = match tokio::time::timeout(PATIENCE, self.resolver().lookup_ip(absolute)).await {

@@ -23,7 +23,7 @@ use super::readiness::{blocked, waiting_for};
 use super::resolver::Family;
 use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
 use crate::clock::Clock;
-use crate::domain::app::{App, Endpoint, Route, Secret};
+use crate::domain::app::{App, Bind, Endpoint, Route, Secret};
 use crate::domain::decision::{Pace, fault_pause};
 use crate::domain::delivery::{Outcome, Told, WaitingFor};
 use crate::domain::destination::TargetPolicy;
@@ -77,9 +77,16 @@ struct Target<'a> {
     app: &'a App,
     endpoint: &'a Endpoint,
     recipe: &'a Recipe,
+    exit: Exit,
+}
+
+/// How a request leaves.
+struct Exit {
     client: reqwest::Client,
     family: Family,
     egress_ip: Option<String>,
+    /// Through a proxy the peer of the connection is the proxy, which a publisher may not learn.
+    proxied: bool,
 }
 
 impl Sender {
@@ -165,16 +172,8 @@ impl Sender {
     fn target<'a>(&'a self, app: &'a App, job: &Job) -> Option<Target<'a>> {
         let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
         let recipe = self.catalog.get_version(&job.delivery.recipe)?;
-        let chosen = job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref());
-        let (source, egress_ip) = self.leave_from(app, chosen)?;
-        let client = match self.egress.client(&source) {
-            Ok(client) => client,
-            Err(error) => {
-                tracing::error!(%error, "no client for an egress IP");
-                return None;
-            }
-        };
-        Some(Target { app, endpoint, recipe, client, family: source.family(), egress_ip })
+        let exit = self.leave_from(app, job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref()))?;
+        Some(Target { app, endpoint, recipe, exit })
     }
 
     /// Whether a callback of the app could leave now, by its own egress IP or by a chosen one.
@@ -182,16 +181,24 @@ impl Sender {
         self.leave_from(app, chosen).is_some()
     }
 
-    /// The right source to leave from and its egress IP, if this node has it.
-    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<(Source, Option<String>)> {
+    /// The client that leaves from the right address, if this node has it.
+    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<Exit> {
         let route = match chosen {
             Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
             None => self.directory.route(app, self.clock.now()),
         };
-        match route {
-            Route::Host => Some((Source::Host, None)),
-            Route::Egress(egress_ip) => Some((self.egress.source(&egress_ip.id)?, Some(egress_ip.address.to_string()))),
-            Route::Removed => None,
+        let (source, shown) = match route {
+            Route::Host => (Source::Host, None),
+            Route::Egress(egress_ip) => (self.egress.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
+            Route::Removed => return None,
+        };
+        let proxied = matches!(source, Source::Fixed(Bind::Proxy(_)));
+        match self.egress.client(&source) {
+            Ok(client) => Some(Exit { client, family: source.family(), egress_ip: shown, proxied }),
+            Err(error) => {
+                tracing::error!(%error, "no client for an egress IP");
+                None
+            }
         }
     }
 
@@ -219,7 +226,7 @@ impl Sender {
             jitter_thousandths: u64::from(getrandom::u32().unwrap_or_default() % (JITTER + 1)),
         };
         let final_statuses = target.recipe.final_statuses();
-        let terms = Terms { pace, final_statuses, egress_ip: target.egress_ip.as_deref() };
+        let terms = Terms { pace, final_statuses, egress_ip: target.exit.egress_ip.as_deref() };
         settlement(job, made, terms, self.clock.now())
     }
 
@@ -240,14 +247,19 @@ impl Sender {
             timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
             success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
             targets: &self.targets,
-            family: target.family,
+            family: target.exit.family,
         };
         let started_at = self.clock.now();
-        let exchanged = tokio::select! {
+        let mut exchanged = tokio::select! {
             biased;
             () = self.abort.cancelled() => Exchanged::interrupted(started_at, self.clock.now().since(started_at)),
-            exchanged = exchange(&target.client, &request, rules, &self.clock) => exchanged,
+            exchanged = exchange(&target.exit.client, &request, rules, &self.clock) => exchanged,
         };
+        if target.exit.proxied
+            && let Some(answer) = &mut exchanged.answer
+        {
+            answer.peer = None;
+        }
         self.metrics.exchanged(&exchanged);
         tracing::debug!(
             app = target.app.id,

@@ -6,9 +6,12 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use url::Url;
+
 use super::{BootstrapToken, Setting, Settings, TABLE};
 use crate::domain::amount::Decimal;
 use crate::domain::app::Bind;
+use crate::domain::egress;
 use crate::store::Location;
 
 /// Shortest bootstrap token.
@@ -142,7 +145,7 @@ fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
         allow_http: typed.parsed("RINGBACK_ALLOW_HTTP", "must be true or false")?,
         retry_scale_thousandths: retry_scale(typed.text_or_default("RINGBACK_RETRY_SCALE"))?,
         egress_bind: egress_bind(typed)?,
-        egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(str::to_owned),
+        egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(echo_url).transpose()?,
         retention_days,
         metrics_listen: typed
             .text("RINGBACK_METRICS_LISTEN")
@@ -160,6 +163,11 @@ fn bootstrap_token(text: &str) -> Result<BootstrapToken, SettingsError> {
     Ok(BootstrapToken(text.to_owned()))
 }
 
+fn echo_url(text: &str) -> Result<Url, SettingsError> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| wrong("RINGBACK_EGRESS_ECHO_URL", "must be an http:// or https:// URL, such as https://…/ip"))
+}
+
 fn retry_scale(text: &str) -> Result<u64, SettingsError> {
     let takes = "must be a decimal such as 1, 0.01 or 2.5, with at most three places";
     let decimal = Decimal::parse(text).ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))?;
@@ -173,13 +181,16 @@ fn egress_bind(typed: &Typed) -> Result<Option<HashMap<IpAddr, Bind>>, SettingsE
     let takes = |item: &str| {
         // The part behind `=` may hold a proxy's credentials.
         let public = item.split('=').next().unwrap_or_default();
-        wrong("RINGBACK_EGRESS_BIND", format!("the entry for {public:?} is not PUBLIC=ADDRESS or PUBLIC=PROXY-URL"))
+        let form = "PUBLIC=ADDRESS or PUBLIC=socks5://[user:password@]ADDRESS:PORT, both of one family";
+        wrong("RINGBACK_EGRESS_BIND", format!("the entry for {public:?} is not {form}"))
     };
     let mut binds = HashMap::new();
     for item in typed.list("RINGBACK_EGRESS_BIND") {
         let (public, bind) = item.split_once('=').unwrap_or((item, item));
         let public: IpAddr = public.trim().parse().map_err(|_| takes(item))?;
-        binds.insert(public, crate::domain::egress::bind(bind.trim()).map_err(|_| takes(item))?);
+        let bind = egress::bind(bind.trim()).map_err(|_| takes(item))?;
+        egress::check_pair(public, &bind).map_err(|_| takes(item))?;
+        binds.insert(public, bind);
     }
     Ok((!binds.is_empty()).then_some(binds))
 }
@@ -209,6 +220,8 @@ mod tests {
             ("RINGBACK_RETRY_SCALE", "1e3"),
             ("RINGBACK_RETRY_SCALE", "0.0001"),
             ("RINGBACK_EGRESS_BIND", "nowhere=1.2.3.4"),
+            ("RINGBACK_EGRESS_BIND", "192.0.2.7=http://10.0.0.1:3128"),
+            ("RINGBACK_EGRESS_ECHO_URL", "echo.example/ip"),
             ("RINGBACK_RETENTION_DAYS", "0"),
             ("RINGBACK_ROLE", "worker"),
             ("RINGBACK_ROLE", "boss"),

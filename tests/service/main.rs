@@ -6,6 +6,8 @@ mod access;
 mod admin_apps;
 mod admin_secrets;
 mod delivering;
+mod egress_echo;
+mod egress_proxy;
 mod harness;
 mod house;
 mod queue;

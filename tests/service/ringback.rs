@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// The operator token of every test.
 pub(crate) const TOKEN: &str = "an-operator-token-of-the-tests-0123456789";
 /// How long a test waits for a state that must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running Ringback.
 pub(crate) struct Ringback {
@@ -77,6 +77,12 @@ impl Ringback {
         self.service.stop().await;
         let service = Service::start(&read(&self.settings), self.now.clone()).await.unwrap();
         Self { service, ..self }
+    }
+
+    /// The same, with some settings changed.
+    pub(crate) async fn restart_with(mut self, settings: &[(&str, &str)]) -> Self {
+        self.settings.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.restart().await
     }
 
     /// What time it is for this Ringback.
