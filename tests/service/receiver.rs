@@ -99,6 +99,11 @@ impl Receiver {
         self.replies.lock().await.insert(0, reply);
     }
 
+    /// Whether everything that it was told to answer has been used up.
+    pub(crate) async fn has_played_all(&self) -> bool {
+        self.replies.lock().await.is_empty()
+    }
+
     /// `http://127.0.0.1:PORT` followed by a path and query.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
@@ -128,11 +133,17 @@ async fn serve(
         let reply = replies.lock().await.pop().unwrap_or_else(|| Reply::with(200, "", "OK"));
         let _ = requests.send(Received { head, body, from });
         match reply {
-            Reply::Raw(text) => stream.write_all(text.as_bytes()).await.unwrap(),
+            // The caller may have been killed meanwhile.
+            Reply::Raw(text) => {
+                if stream.write_all(text.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
             Reply::Close => return,
             Reply::Hang => std::future::pending().await,
             Reply::Endless => {
-                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").await.unwrap();
+                let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n";
+                let _ = stream.write_all(head).await;
                 while stream.write_all(&[b'x'; 4096]).await.is_ok() {}
                 return;
             }

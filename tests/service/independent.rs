@@ -1,0 +1,260 @@
+//! Callbacks before the eyes of receivers that were written from the vendors' documentation and not from this code.
+//!
+//! Every awkward value is reported for every dialect, over the real API; each receiver checks the signature by itself
+//! and says what it decoded.
+
+use std::collections::HashMap;
+use std::process::Stdio;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::io::AsyncWriteExt;
+
+use crate::api::{App, Source, conversion, faults, only_delivery};
+use crate::independent_receiver::{AFFONSO, ATTRIBLOOM, BESITOS, Independent, OFFERMARU, Program, SIGNED_POST, folder};
+use crate::ringback::Ringback;
+
+/// The tests' clock stands here, and so must those of receivers that refuse a stale timestamp.
+const NOW_MS: &str = "1719859200000";
+const NOW: &str = "2024-07-01T18:40:00.000Z";
+const SECRET: &str = "whsec_a-secret-of-the-tests";
+
+/// A row of `awkward.json`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Row {
+    name: String,
+    user_id: String,
+    offer_name: String,
+    note: String,
+    user_reward: String,
+    transaction_id: Option<String>,
+    offer_id: Option<String>,
+    goal_id: Option<String>,
+    #[serde(default)]
+    refused_by: Vec<String>,
+}
+
+impl Row {
+    fn offer_id(&self) -> &str {
+        self.offer_id.as_deref().unwrap_or("Zd")
+    }
+
+    fn transaction_id(&self, number: usize) -> String {
+        self.transaction_id.clone().unwrap_or_else(|| format!("tx-{number}"))
+    }
+
+    fn report(&self, app: &App, number: usize) -> Value {
+        let mut report = json!({
+            "externalId": format!("row-{number}"), "eventType": "goal", "appId": app.id, "userId": self.user_id,
+            "transactionId": self.transaction_id(number), "offerId": self.offer_id(), "offerName": self.offer_name,
+            "note": self.note, "userReward": self.user_reward, "payoutMinor": 1755, "rewardMinor": 5,
+            "extra": {"note": self.note},
+        });
+        if let Some(goal) = &self.goal_id {
+            report["goalId"] = json!(goal);
+        }
+        report
+    }
+
+    /// Which field the row must be refused for: a control character anywhere, else what makes a signed text ambiguous.
+    fn fault(&self) -> &'static str {
+        let fields = [("userId", self.user_id.as_str()), ("offerName", &self.offer_name), ("note", &self.note)];
+        let control = fields.iter().find(|(_, value)| value.chars().any(char::is_control));
+        let signed = [("userId", self.user_id.as_str()), ("offerId", self.offer_id())];
+        control.or_else(|| signed.iter().find(|(_, value)| value.contains('&'))).unwrap().0
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let text = std::fs::read_to_string(folder().join("awkward.json")).unwrap();
+    let rows: Vec<Row> = serde_json::from_str(&text).unwrap();
+    assert!(rows.len() >= 82, "awkward.json has lost rows");
+    rows
+}
+
+/// A receiver and the app that calls it.
+struct Stage {
+    dialect: &'static str,
+    receiver: Independent,
+    ringback: Ringback,
+    app: App,
+    source: Source,
+}
+
+impl Stage {
+    async fn set(dialect: &'static str, program: Program, path: &str, settings: Value) -> Self {
+        Self::with_secrets(dialect, program, path, settings, [SECRET, SECRET]).await
+    }
+
+    async fn with_secrets(
+        dialect: &'static str,
+        program: Program,
+        path: &str,
+        mut settings: Value,
+        [theirs, ours]: [&str; 2],
+    ) -> Self {
+        let receiver = Independent::start(program, &[("SECRET", theirs), ("NOW_MS", NOW_MS)]).await;
+        let ringback = Ringback::start().await;
+        settings["callbackUrl"] = json!(receiver.url(path));
+        let app = ringback.app(dialect, settings).await;
+        ringback.secret(&app, ours).await;
+        let source = ringback.source().await;
+        Self { dialect, receiver, ringback, app, source }
+    }
+
+    /// Reports every row; each that is accepted must verify and arrive with exactly these values.
+    async fn show_all(mut self, expected: impl Fn(&Row, &str, &App) -> Value) {
+        let mut accepted = HashMap::new();
+        for (number, row) in rows().into_iter().enumerate() {
+            let answer = self.ringback.report(&self.source, &row.report(&self.app, number)).await;
+            if row.refused_by.iter().any(|dialect| dialect == self.dialect) {
+                assert_eq!((answer.status, faults(&answer)), (422, vec![row.fault().to_owned()]), "{}", row.name);
+                continue;
+            }
+            only_delivery(&answer);
+            accepted.insert(row.transaction_id(number), row);
+        }
+        while !accepted.is_empty() {
+            let line = self.receiver.next().await;
+            let id = line["transactionId"].as_str().unwrap_or_else(|| panic!("{line:#}"));
+            let row = accepted.remove(id).unwrap_or_else(|| panic!("nobody reported {line:#}"));
+            assert_eq!((&line["verified"], &line["status"]), (&json!(true), &json!(200)), "{}: {line:#}", row.name);
+            let values = expected(&row, id, &self.app);
+            assert_eq!(line["values"], values, "{}: {line:#}", row.name);
+        }
+    }
+}
+
+/// These pairs, without those that are absent.
+fn present<const N: usize>(pairs: [(&str, Option<&str>); N]) -> Value {
+    let present = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
+    Value::Object(present.collect::<Map<_, _>>())
+}
+
+const TEMPLATE: &str = "/pb.php?transaction_id=<transaction_id>&uid=<user_id>&name={offer_name}&coins={reward_local_currency}\
+    &n={note}&usd={payout}&src=static";
+
+const OFFERMARU_URL: &str = "/callback?user_id={user_id}&user_reward={user_reward}&offer_id={offer_id}&offer_name={offer_name}\
+    &transaction_id={transaction_id}&publisher_payout={publisher_payout}&timestamp={timestamp}&n=<extra.note>";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_besitos_publisher_in_php_verifies_every_awkward_value_at_a_bare_url() {
+    let stage = Stage::set("besitos", BESITOS, "/pb.php", json!({})).await;
+    let expected = |row: &Row, id: &str, _: &App| {
+        present([
+            ("user_id", Some(&row.user_id)),
+            ("transaction_id", Some(id)),
+            ("reward", Some("0.05")),
+            ("payout", Some("17.55")),
+            ("offer_id", Some(row.offer_id())),
+            ("offer_name", Some(&row.offer_name)),
+            ("note", Some(&row.note)),
+            ("reward_local_currency", Some(&row.user_reward)),
+            ("goal_id", row.goal_id.as_deref()),
+        ])
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_besitos_publisher_in_php_verifies_every_awkward_value_by_its_own_template() {
+    let stage = Stage::set("besitos", BESITOS, TEMPLATE, json!({})).await;
+    let expected = |row: &Row, id: &str, _: &App| {
+        json!({
+            "transaction_id": id, "uid": row.user_id, "name": row.offer_name, "coins": row.user_reward,
+            "n": row.note, "usd": "17.55", "src": "static",
+        })
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offermaru_publisher_in_express_verifies_every_awkward_value() {
+    let stage = Stage::set("offermaru", OFFERMARU, OFFERMARU_URL, json!({})).await;
+    let expected = |row: &Row, id: &str, _: &App| {
+        json!({
+            "user_id": row.user_id, "user_reward": row.user_reward, "offer_id": row.offer_id(),
+            "offer_name": row.offer_name, "transaction_id": id, "publisher_payout": "1755", "timestamp": NOW_MS,
+            "n": row.note,
+        })
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_affonso_receiver_in_node_verifies_every_awkward_value() {
+    let stage = Stage::set("affonso", AFFONSO, "/hook", json!({})).await;
+    let expected = |row: &Row, id: &str, app: &App| {
+        let mut data = json!({
+            "transactionId": id, "userId": row.user_id, "appId": app.id, "offerId": row.offer_id(),
+            "offerName": row.offer_name, "note": row.note, "userReward": row.user_reward, "payoutMinor": 1755,
+            "rewardMinor": 5, "currency": "USD", "status": "completed", "occurredAt": NOW, "extra": {"note": row.note},
+        });
+        if let Some(goal) = &row.goal_id {
+            data["goalId"] = json!(goal);
+        }
+        data
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attribloom_endpoint_in_python_verifies_every_report_that_is_passed_on() {
+    let stage = Stage::set("attribloom", ATTRIBLOOM, "/v1/conversions", json!({"surfaceId": "s1"})).await;
+    let expected = |_: &Row, id: &str, _: &App| {
+        json!({
+            "externalId": id, "eventType": "goal", "grossMinor": 1755, "currency": "USD", "occurredAt": NOW,
+        })
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_with_another_secret_refuses_what_the_right_one_accepts() {
+    for (dialect, program, path) in [
+        ("besitos", BESITOS, "/pb.php"),
+        ("offermaru", OFFERMARU, OFFERMARU_URL),
+        ("affonso", AFFONSO, "/hook"),
+        ("attribloom", ATTRIBLOOM, "/v1/conversions"),
+    ] {
+        let settings = if dialect == "attribloom" { json!({"surfaceId": "s1"}) } else { json!({}) };
+        let secrets = [SECRET, "whsec_quite-another-secret"];
+        let mut stage = Stage::with_secrets(dialect, program, path, settings, secrets).await;
+        let id = only_delivery(&stage.ringback.report(&stage.source, &conversion(&stage.app, "tx-1")).await);
+        let line = stage.receiver.next().await;
+        assert_eq!((&line["verified"], &line["status"]), (&json!(false), &json!(401)), "{line:#}");
+        let delivery = stage.ringback.delivery_once(&id, "retrying").await;
+        assert_eq!(delivery["attempts"][0]["statusCode"], 401, "{delivery:#}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_written_from_the_documentation_can_report_and_look_up() {
+    let ringback = Ringback::start().await;
+    let app = ringback.app("besitos", json!({})).await;
+    let source = ringback.source().await;
+    let body = conversion(&app, "order 1/ä").as_object().unwrap().clone();
+    let body = json!(body.into_iter().chain([("transactionId".to_owned(), json!("order-1"))]).collect::<Map<_, _>>());
+    let reported = signed(&source, &ringback.url("/v1/conversions"), &[], &body.to_string()).await;
+    assert_eq!((&reported[..4], reported.contains("\"status\":\"accepted\"")), ("200\n", true), "{reported}");
+    let found = signed(&source, &ringback.url("/v1/conversions/order%201%2F%C3%A4?x=1"), &["--get"], "").await;
+    assert!(found.starts_with("400\n") || found.starts_with("200\n"), "{found}");
+    let found = signed(&source, &ringback.url("/v1/conversions/order%201%2F%C3%A4"), &["--get"], "").await;
+    assert_eq!((&found[..4], found.contains("\"transactionId\":\"order-1\"")), ("200\n", true), "{found}");
+    let stranger = Source { secret: "not the secret".to_owned(), ..source };
+    let refused = signed(&stranger, &ringback.url("/v1/conversions"), &[], &body.to_string()).await;
+    assert_eq!(&refused[..4], "401\n", "{refused}");
+}
+
+/// Status line and body of what `signed_post.py` was answered.
+async fn signed(source: &Source, url: &str, more: &[&str], body: &str) -> String {
+    let mut command = SIGNED_POST.command();
+    command.args(["--surface", &source.surface, "--secret", &source.secret, "--timestamp", NOW_MS]).args(more).arg(url);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut process = command.spawn().unwrap_or_else(|error| SIGNED_POST.missing(&error.to_string()));
+    let mut stdin = process.stdin.take().unwrap();
+    stdin.write_all(body.as_bytes()).await.unwrap();
+    drop(stdin);
+    String::from_utf8(process.wait_with_output().await.unwrap().stdout).unwrap()
+}
