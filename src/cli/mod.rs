@@ -3,6 +3,7 @@
 //! Each command is a file of its own; this one only finds out which is meant. A command answers with a message for the
 //! person and an exit code; it never panics at bad input.
 
+mod demo;
 mod migrate;
 mod serve;
 mod token;
@@ -12,8 +13,6 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::settings;
-
 /// Why a command did not do what it was asked to.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -22,12 +21,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let matches = command().get_matches_from(arguments);
     let done = match matches.subcommand() {
         Some(("serve", flags)) => serve::run(flags),
+        Some(("demo", flags)) => demo::run(flags),
         Some(("migrate", flags)) => migrate::run(flags),
-        Some(("token", token)) => match token.subcommand() {
-            Some(("create", flags)) => token::create(flags),
-            _ => unreachable_command(),
-        },
-        _ => unreachable_command(),
+        Some(("token", flags)) => token::run(flags),
+        // The parser admits only what is listed in `command`.
+        _ => Err("unknown command; see `ringback --help`".into()),
     };
     match done {
         Ok(code) => code,
@@ -38,11 +36,6 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The parser admits only commands that are listed in [`command`].
-fn unreachable_command() -> Result<ExitCode, Failure> {
-    Err("unknown command; see `ringback --help`".into())
-}
-
 /// All commands and their flags.
 pub fn command() -> Command {
     Command::new("ringback")
@@ -50,22 +43,10 @@ pub fn command() -> Command {
         .about("The sender behind an offerwall: durable, signed, templated callbacks from fixed egress IPs")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(
-            Command::new("serve")
-                .about("Serves API and console and delivers callbacks, until SIGTERM or Ctrl-C")
-                .args(settings::flags()),
-        )
-        .subcommand(Command::new("migrate").about("Brings the store up to this version").args(settings::store_flags()))
-        .subcommand(
-            Command::new("token").about("Tokens of the admin API").subcommand_required(true).subcommand(
-                Command::new("create")
-                    .about("Makes a token and prints it once; works beside a running server")
-                    .arg(required("name", "For people"))
-                    .arg(required("role", "What it may do").value_parser(["operator", "account_manager", "publisher"]))
-                    .arg(optional("publisher", "Whose token it is, by id or ref (role publisher)"))
-                    .args(settings::flags()),
-            ),
-        )
+        .subcommand(serve::command())
+        .subcommand(demo::command())
+        .subcommand(migrate::command())
+        .subcommand(token::command())
 }
 
 fn required(name: &'static str, help: &'static str) -> Arg {

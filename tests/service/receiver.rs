@@ -49,6 +49,8 @@ pub(crate) enum Reply {
     Hang,
     /// Closes the connection without an answer.
     Close,
+    /// Redirects to the very URL that was asked for, and repeats it and all headers in the body.
+    Echo,
     /// Answers a head that promises a body, and then sends one that never ends.
     Endless,
 }
@@ -131,13 +133,18 @@ async fn serve(
     loop {
         let Some((head, body)) = read_request(&mut stream, &mut buffer).await else { return };
         let reply = replies.lock().await.pop().unwrap_or_else(|| Reply::with(200, "", "OK"));
+        let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        let echo = head.clone();
         let _ = requests.send(Received { head, body, from });
         match reply {
-            // The caller may have been killed meanwhile.
+            Reply::Echo => {
+                let headers = format!("Location: http://elsewhere.example{target}\r\n");
+                let Reply::Raw(text) = Reply::with(308, &headers, &echo) else { unreachable!() };
+                // The caller may have been killed meanwhile: then reading the next request ends this.
+                let _ = stream.write_all(text.as_bytes()).await;
+            }
             Reply::Raw(text) => {
-                if stream.write_all(text.as_bytes()).await.is_err() {
-                    return;
-                }
+                let _ = stream.write_all(text.as_bytes()).await;
             }
             Reply::Close => return,
             Reply::Hang => std::future::pending().await,
