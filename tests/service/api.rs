@@ -82,6 +82,11 @@ impl Api {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    /// The same where the server may go away meanwhile.
+    pub(crate) async fn try_post(&self, path: &str, body: Value) -> Result<Answer, reqwest::Error> {
+        try_answer(self.http.post(self.url(path)).bearer_auth(TOKEN).json(&body)).await
+    }
+
     /// A call that must succeed.
     pub(crate) async fn made(&self, method: Method, path: &str, body: Value) -> Value {
         let answer = self.call(method.clone(), path, Some(body)).await;

@@ -57,12 +57,20 @@ impl Row {
         report
     }
 
-    /// Which field the row must be refused for: a control character anywhere, else what makes a signed text ambiguous.
-    fn fault(&self) -> &'static str {
-        let fields = [("userId", self.user_id.as_str()), ("offerName", &self.offer_name), ("note", &self.note)];
-        let control = fields.iter().find(|(_, value)| value.chars().any(char::is_control));
+    /// Which fields the row must be refused for: those with control characters, else those that make a signed text
+    /// ambiguous.
+    fn faults(&self) -> Vec<&'static str> {
+        let texts = [
+            ("userId", self.user_id.as_str()),
+            ("offerName", &self.offer_name),
+            ("note", &self.note),
+            ("extra.note", &self.note),
+        ];
         let signed = [("userId", self.user_id.as_str()), ("offerId", self.offer_id())];
-        control.or_else(|| signed.iter().find(|(_, value)| value.contains('&'))).unwrap().0
+        let controls: Vec<_> = texts.iter().filter(|(_, text)| text.chars().any(char::is_control)).collect();
+        let ambiguous = signed.iter().filter(|(_, text)| text.contains('&')).collect();
+        let at_fault = if controls.is_empty() { ambiguous } else { controls };
+        at_fault.into_iter().map(|(name, _)| *name).collect()
     }
 }
 
@@ -109,7 +117,12 @@ impl Stage {
         for (number, row) in rows().into_iter().enumerate() {
             let answer = self.ringback.report(&self.source, &row.report(&self.app, number)).await;
             if row.refused_by.iter().any(|dialect| dialect == self.dialect) {
-                assert_eq!((answer.status, faults(&answer)), (422, vec![row.fault().to_owned()]), "{}", row.name);
+                assert_eq!(
+                    (answer.status, faults(&answer)),
+                    (422, row.faults().into_iter().map(str::to_owned).collect()),
+                    "{}",
+                    row.name
+                );
                 continue;
             }
             only_delivery(&answer);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::api::{conversion, only_delivery};
+use crate::api::{Api, conversion, only_delivery};
 use crate::child::{Ended, Home};
 use crate::receiver::{Receiver, Reply};
 
@@ -53,7 +53,7 @@ async fn a_second_serve_on_the_same_file_is_refused_until_the_first_is_gone_even
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_ends_within_ten_seconds_though_a_receiver_hangs_and_what_it_cut_off_is_sent_again() {
-    let mut receiver = Receiver::answering(vec![Reply::Hang]).await;
+    let mut receiver = Receiver::answering(vec![Reply::Hang, Reply::Hang]).await;
     let home = Home::new().with("RINGBACK_METRICS_LISTEN", "127.0.0.1:0");
     let child = home.serve().await;
     let app = child.app("besitos", json!({"callbackUrl": receiver.url("/pb.php")})).await;
@@ -61,10 +61,15 @@ async fn sigterm_ends_within_ten_seconds_though_a_receiver_hangs_and_what_it_cut
     let source = child.source().await;
     let id = only_delivery(&child.report(&source, &conversion(&app, "tx-1")).await);
     receiver.next().await;
+    // A person waits for the answer to a test callback, which hangs as well.
+    let (api, test) = (Api::clone(&child), format!("/v1/apps/{}/test", app.id));
+    let waiting = tokio::spawn(async move { api.try_post(&test, json!({})).await });
+    receiver.next().await;
 
     let begun = Instant::now();
     let ended = child.terminate().await;
     assert!(begun.elapsed() < ENDS_WITHIN, "it took {:?}", begun.elapsed());
+    assert!(!waiting.await.unwrap().is_ok_and(|answer| answer.status == 200), "a test that hangs was not delivered");
     assert!(ended.status.success(), "{ended:?}");
 
     let child = home.serve().await;
@@ -130,9 +135,11 @@ async fn migrate_does_what_a_start_would_and_a_second_time_nothing() {
 async fn help_documents_every_setting_with_its_flag() {
     let help = Home::new().run(&["serve", "--help"]).await;
     assert!(help.status.success(), "{help:?}");
+    // Lines are broken anywhere between words.
+    let words = help.printed.split_whitespace().collect::<Vec<_>>().join(" ");
     for setting in PROMISED {
-        assert!(help.printed.contains(&format!("[env: {setting}]")), "{setting} is missing in:\n{}", help.printed);
+        assert!(words.contains(&format!("[env: {setting}]")), "{setting} is missing in:\n{}", help.printed);
         let flag = setting.trim_start_matches("RINGBACK_").to_ascii_lowercase().replace('_', "-");
-        assert!(help.printed.contains(&format!("--{flag} ")), "--{flag} is missing in:\n{}", help.printed);
+        assert!(words.contains(&format!("--{flag} <")), "--{flag} is missing in:\n{}", help.printed);
     }
 }

@@ -14,7 +14,8 @@ pub(crate) use crate::api::{Api, App, Source, TOKEN, conversion, faults, only_de
 pub(crate) struct Ringback {
     pub(crate) service: Service,
     pub(crate) clock: ManualClock,
-    pub(crate) folder: TempDir,
+    /// Removed when it is dropped.
+    _folder: TempDir,
     now: Clock,
     api: Api,
     settings: Vec<(String, String)>,
@@ -49,7 +50,7 @@ impl Ringback {
         let start = Timestamp::from_millis(1_719_859_200_000);
         let (now, clock) = Clock::manual(start);
         let (service, api) = serve(&all, &now).await;
-        Self { service, clock, folder, now, api, settings: all }
+        Self { service, clock, _folder: folder, now, api, settings: all }
     }
 
     /// Stops it as SIGTERM does and starts it again on the same file.

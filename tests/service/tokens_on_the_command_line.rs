@@ -32,7 +32,7 @@ async fn without_a_bootstrap_token_the_first_start_prints_one_and_no_other_start
     let mut child = home.serve().await;
     let line = child.printed_line(WORDS).await;
     let token = line.strip_prefix(WORDS).unwrap();
-    assert_eq!(status_as(&child, token, "/v1/audit").await, 200);
+    assert_eq!(status_as(&child, token, "/v1/tokens").await, 200);
     let ended = child.terminate().await;
     assert!(!ended.complaint.contains(token), "the token stands in the log");
 

@@ -103,6 +103,20 @@ async fn a_removed_assignment_is_waited_for_and_never_replaced_by_the_hosts_own_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_app_without_an_egress_ip_of_its_own_leaves_from_its_publishers() {
+    let mut receiver = Receiver::start().await;
+    let (ringback, app, source) = calling(&receiver).await;
+    let (shared, own) = (issue(&ringback, "127.0.0.2").await, issue(&ringback, "127.0.0.3").await);
+    let assignments = format!("/v1/egress-ips/{shared}/assignments");
+    ringback.made(Method::POST, &assignments, json!({"publisherId": app.publisher})).await;
+    ringback.report(&source, &conversion(&app, "tx-1")).await;
+    assert_eq!(receiver.next().await.from.ip(), IpAddr::from([127, 0, 0, 2]));
+    assign(&ringback, &own, &app).await;
+    ringback.report(&source, &conversion(&app, "tx-2")).await;
+    assert_eq!(receiver.next().await.from.ip(), IpAddr::from([127, 0, 0, 3]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_told_its_addresses_holds_no_others() {
     let mut receiver = Receiver::start().await;
     let (ringback, app, source) = calling(&receiver).await;

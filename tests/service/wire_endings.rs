@@ -109,7 +109,7 @@ async fn besitos_takes_two_hundred_and_no_other_status_for_an_acknowledgement() 
             204 => Reply::Raw("HTTP/1.1 204 No Content\r\n\r\n".to_owned()),
             status => Reply::status(status),
         };
-        let delivery = ending(reply, if status == 410 { "dead" } else { "retrying" }).await;
+        let delivery = ending(reply, "retrying").await;
         ended(&delivery, "http_status", "maybe");
         assert_eq!(delivery["attempts"][0]["statusCode"], status);
     }
