@@ -104,6 +104,7 @@ impl Machine {
         let metrics = Arc::new(Metrics::default());
         let egress = Egress::new(VettingResolver::from_system(Arc::clone(&targets))?, setup.egress_bind);
         egress.take_stock(directory.egress_ips().values());
+        let wake = Arc::new(Notify::new());
         let sender = Arc::new(Sender {
             store: store.clone(),
             directory: Arc::clone(&directory),
@@ -114,9 +115,9 @@ impl Machine {
             metrics: Arc::clone(&metrics),
             keys: Keys::default(),
             retry_scale_thousandths: setup.retry_scale_thousandths,
+            wake: Arc::clone(&wake),
             abort: CancellationToken::new(),
         });
-        let wake = Arc::new(Notify::new());
         let pacing = Arc::new(Pacing::new(Arc::clone(&wake)));
         let worker = Arc::new(Worker {
             sender,

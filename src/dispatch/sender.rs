@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::directory::Directory;
@@ -36,6 +37,8 @@ use crate::store::{Store, StoreError};
 /// A delivery that could not leave for want of an address is looked at again after so long; the worker claims none
 /// whose address it knows to be missing, so this only bridges the moment of a change.
 const PUT_OFF: Duration = Duration::from_secs(1);
+/// How often the worker looks at the store without a reason: what a lost wake-up costs at most.
+pub const POLL: Duration = Duration::from_secs(1);
 /// How long to wait before a settlement that failed is stored again.
 const SETTLE_AGAIN: Duration = Duration::from_secs(1);
 /// Jitter in thousandths: 0 to 10 %.
@@ -62,6 +65,8 @@ pub struct Sender {
     pub keys: Keys,
     /// `RINGBACK_RETRY_SCALE` in thousandths.
     pub retry_scale_thousandths: u64,
+    /// Wakes the worker.
+    pub wake: Arc<Notify>,
     /// Cancelled when sends must end now; they are written down as interrupted.
     pub abort: CancellationToken,
 }
@@ -103,7 +108,10 @@ impl Sender {
     async fn settle(&self, settlement: Settlement) {
         loop {
             match self.store.settle(settlement.clone()).await {
-                Ok(Settled::Done) => return self.metrics.settled(settlement.next),
+                Ok(Settled::Done) => {
+                    self.metrics.settled(settlement.next);
+                    return self.wake_for(settlement.next);
+                }
                 Ok(Settled::Stale) => {
                     tracing::warn!(
                         delivery = settlement.delivery_id,
@@ -121,6 +129,15 @@ impl Sender {
                 () = self.abort.cancelled() => return,
                 () = tokio::time::sleep(SETTLE_AGAIN) => {}
             }
+        }
+    }
+
+    /// The worker sleeps until what it knew to be due next, or for a moment; only what falls due before that needs it.
+    fn wake_for(&self, next: Next) {
+        if let Next::Retry(due) | Next::Unsent(due) = next
+            && due.since(self.clock.now()) < POLL
+        {
+            self.wake.notify_one();
         }
     }
 

@@ -5,7 +5,6 @@
 //! again when a permit comes back, when something falls due, or when it is woken.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -14,14 +13,11 @@ use tokio_util::task::TaskTracker;
 use super::job::{Job, StoredTest, whole_reversal};
 use super::pacing::Pacing;
 use super::readiness::{Readiness, readiness};
-use super::sender::Sender;
+use super::sender::{POLL, Sender};
 use crate::domain::dialect::callback::Occasion;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, DueEndpoint, Wanted};
-
-/// How often the store is looked at without a reason: what a lost wake-up costs at most.
-const POLL: Duration = Duration::from_secs(1);
 
 /// The worker of this process.
 #[derive(Debug)]
@@ -109,7 +105,7 @@ impl Worker {
             self.sends.spawn(async move {
                 match job(claimed) {
                     Ok(job) => sender.deliver(job, permit).await,
-                    Err(unreadable) => sender.give_up(unreadable).await,
+                    Err(unreadable) => sender.give_up(*unreadable).await,
                 }
             });
             started += 1;
@@ -137,7 +133,7 @@ pub fn claim_token() -> String {
 }
 
 /// What a claimed row tells; the row itself if that cannot be read, which only a hand in the database brings about.
-fn job(claimed: Claimed) -> Result<Job, Claimed> {
+fn job(claimed: Claimed) -> Result<Job, Box<Claimed>> {
     let stored = claimed.delivery.test.as_deref().map(serde_json::from_str::<StoredTest>);
     match (stored, claimed) {
         (Some(Ok(StoredTest { completion, options })), Claimed { delivery, token, .. }) => {
@@ -147,6 +143,6 @@ fn job(claimed: Claimed) -> Result<Job, Claimed> {
         (None, Claimed { delivery, completion: Some(completion), token }) => {
             Ok(Job { delivery, completion, occasion: Occasion::Completed, test: None, token })
         }
-        (_, unreadable) => Err(unreadable),
+        (_, unreadable) => Err(Box::new(unreadable)),
     }
 }

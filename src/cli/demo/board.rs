@@ -87,7 +87,7 @@ impl Board {
 
 #[expect(clippy::too_many_arguments, reason = "one per column")]
 fn row(time: &str, app: &str, dialect: &str, from: &str, status: &str, tick: &str, id: &str, words: &str) -> String {
-    let line = format!("{time:<12}  {app:<12}  {dialect:<10}  {from:<9}  {status:<6}  {tick:<8}  {id:<11}  {words}");
+    let line = format!("{time:<12}  {app:<12}  {dialect:<10}  {from:<9}  {status:<6}  {tick:<8}  {id:<17}  {words}");
     line.trim_end().to_owned()
 }
 

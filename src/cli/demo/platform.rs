@@ -72,7 +72,7 @@ impl Platform {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let response = request.send().await?;
+        let response = request.send().await.map_err(unanswered)?;
         let status = response.status();
         let text = response.text().await?;
         if !status.is_success() {
@@ -93,9 +93,21 @@ impl Platform {
             .header("x-ea-signature", surface::sign(&credential.secret, now, body.as_bytes()))
             .body(body)
             .send()
-            .await?;
+            .await
+            .map_err(unanswered)?;
         Ok(Answer { status: response.status().as_u16(), body: response.json().await? })
     }
+}
+
+/// A call that was not answered, with its cause: the library's message names the URL alone.
+fn unanswered(error: reqwest::Error) -> Failure {
+    let mut words = format!("Ringback gave no answer: {error}");
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        words.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    words.into()
 }
 
 /// A member of an answer that must be there.

@@ -69,7 +69,7 @@ fn check_addresses() -> Result<(), Failure> {
     };
     Err(format!(
         "the demo needs loopback addresses that this host does not have: {}. macOS and the BSDs add one by \
-         `sudo ifconfig lo0 alias {first} up`; Linux has them all unless its loopback interface is down",
+         `sudo ifconfig lo0 alias {first} up`; Linux has them all by itself",
         missing.join(", "),
     )
     .into())
