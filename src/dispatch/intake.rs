@@ -79,7 +79,7 @@ impl Intake {
         dry_run: bool,
     ) -> Result<Vec<Answer>, StoreError> {
         let this = self.clone();
-        let finished = tokio::spawn(async move { this.take_in(&source, &reports, dry_run).await });
+        let finished = self.worker.start(async move { this.take_in(&source, &reports, dry_run).await });
         finished.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -127,7 +127,7 @@ impl Intake {
                 for (delivery, token, permit) in at_once {
                     let (sender, completion) = (Arc::clone(self.sender()), completion.clone());
                     let job = Job { delivery, completion, occasion: Occasion::Completed, test: None, token };
-                    self.worker.sends.spawn(async move { sender.deliver(job, permit).await });
+                    self.worker.start(async move { sender.deliver(job, permit).await });
                 }
                 if leaves_work {
                     self.worker.wake.notify_one();

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -96,7 +97,7 @@ pub enum NotAssembled {
 }
 
 impl Machine {
-    /// Puts the parts together; nothing runs yet.
+    /// Puts the parts together; nothing runs yet. Whatever will, runs on the runtime that this is called from.
     pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
         let directory = Arc::new(Directory::load(store.clone()).await?);
         let catalog = Arc::new(Catalog::builtin());
@@ -124,7 +125,8 @@ impl Machine {
             pacing: Arc::clone(&pacing),
             node: ids::new("nod"),
             wake,
-            sends: TaskTracker::new(),
+            under_way: TaskTracker::new(),
+            runtime: Handle::current(),
         });
         Ok(Self {
             store,
@@ -209,12 +211,12 @@ impl Running {
         for running in self.loops {
             drop(running.await);
         }
-        let sends = &self.machine.worker.sends;
-        sends.close();
-        if tokio::time::timeout(LET_FINISH, sends.wait()).await.is_err() {
-            tracing::warn!(sends = sends.len(), "some callbacks did not finish in time; they are sent again later");
+        let under_way = &self.machine.worker.under_way;
+        under_way.close();
+        if tokio::time::timeout(LET_FINISH, under_way.wait()).await.is_err() {
+            tracing::warn!(sends = under_way.len(), "some callbacks did not finish in time; they are sent again later");
             self.machine.worker.sender.abort.cancel();
-            drop(tokio::time::timeout(WRITE_DOWN, sends.wait()).await);
+            drop(tokio::time::timeout(WRITE_DOWN, under_way.wait()).await);
         }
     }
 }

@@ -77,7 +77,7 @@ impl Rehearsal {
         let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
         let permit = self.pacing.permit_for_test(&endpoint.id);
         // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same.
-        let sent = tokio::spawn(async move {
+        let sent = self.worker.start(async move {
             let delivery = sender.store.record_test(completion.clone(), new, stored).await?;
             sender.deliver(Job { delivery, completion, occasion, test: Some(options), token }, permit).await;
             Ok::<_, StoreError>(())
