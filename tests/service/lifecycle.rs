@@ -1,8 +1,10 @@
 //! The life of a process: starting, being refused, ending; what an operator sees of it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::api::{Api, conversion, only_delivery};
 use crate::child::{Ended, Home};
@@ -75,10 +77,43 @@ async fn sigterm_ends_within_ten_seconds_though_a_receiver_hangs_and_what_it_cut
     let child = home.serve().await;
     receiver.next().await;
     let delivery = child.delivery_once(&id, "delivered").await;
+    assert!(receiver.so_far().is_empty(), "a test is one attempt, and it had it");
     assert_eq!((&delivery["attemptsMade"], &delivery["told"]), (&json!(1), &json!("yes")), "{delivery:#}");
     let attempts = delivery["attempts"].as_array().unwrap();
     let outcomes: Vec<_> = attempts.iter().map(|attempt| (&attempt["outcome"], &attempt["counted"])).collect();
     assert_eq!(outcomes, [(&json!("interrupted"), &json!(false)), (&json!("delivered"), &json!(true))]);
+    // It was the ending process that wrote this down, which knew what it was sending.
+    assert!(attempts[0]["url"].is_string(), "{delivery:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_lets_what_is_being_sent_finish() {
+    let release = Arc::new(Notify::new());
+    let mut receiver = Receiver::answering(vec![Reply::Once(Arc::clone(&release))]).await;
+    let home = Home::new().with("RINGBACK_METRICS_LISTEN", "127.0.0.1:0");
+    let mut child = home.serve().await;
+    let metrics = child.printed_line("Metrics: http://").await;
+    let metrics = metrics.trim_start_matches("Metrics: http://").trim_end_matches("/metrics").to_owned();
+    let app = child.app("besitos", json!({"callbackUrl": receiver.url("/pb.php")})).await;
+    child.secret(&app, "sekret").await;
+    let source = child.source().await;
+    let id = only_delivery(&child.report(&source, &conversion(&app, "tx-1")).await);
+    receiver.next().await;
+    let answered_late = async {
+        // The metrics go last: by then the API, which took the report in, has ended with all of its threads.
+        while tokio::net::TcpStream::connect(&metrics).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        release.notify_one();
+    };
+    let (ended, ()) = tokio::join!(child.terminate(), answered_late);
+    assert!(ended.status.success(), "{ended:?}");
+
+    let child = home.serve().await;
+    let delivery = child.get(&format!("/v1/deliveries/{id}")).await;
+    assert_eq!((&delivery["status"], &delivery["told"]), (&json!("delivered"), &json!("yes")), "{delivery:#}");
+    assert_eq!(delivery["attempts"].as_array().unwrap().len(), 1, "{delivery:#}");
+    assert!(receiver.so_far().is_empty(), "it was sent twice");
 }
 
 #[tokio::test(flavor = "multi_thread")]

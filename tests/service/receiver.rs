@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 
 /// How long a test waits for what must come; only a failing test ever waits so long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,6 +45,8 @@ impl Received {
 pub(crate) enum Reply {
     /// Answers these bytes and keeps the connection.
     Raw(String),
+    /// Acknowledges once it is told to.
+    Once(Arc<Notify>),
     /// Reads the request and then says nothing.
     Hang,
     /// Closes the connection without an answer.
@@ -145,6 +147,10 @@ async fn serve(
             }
             Reply::Raw(text) => {
                 let _ = stream.write_all(text.as_bytes()).await;
+            }
+            Reply::Once(told) => {
+                told.notified().await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
             }
             Reply::Close => return,
             Reply::Hang => std::future::pending().await,
