@@ -166,6 +166,32 @@ async fn a_send_that_a_kill_cut_off_is_interrupted_and_may_have_been_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_test_callback_that_a_kill_cut_off_is_over_and_not_sent_again() {
+    let mut receiver = Receiver::answering(vec![Reply::Hang]).await;
+    let home = Home::new();
+    let child = home.serve().await;
+    let app = child.app("besitos", json!({"callbackUrl": receiver.url("/pb.php")})).await;
+    child.secret(&app, "sekret").await;
+    let source = child.source().await;
+    let (api, path) = (Api::clone(&child), format!("/v1/apps/{}/test", app.id));
+    let waiting = tokio::spawn(async move { api.try_post(&path, json!({})).await });
+    receiver.next().await;
+    child.kill().await;
+    waiting.await.unwrap().unwrap_err();
+
+    let child = home.serve().await;
+    let found = child.get(&format!("/v1/deliveries?appId={}", app.id)).await;
+    let delivery = child.delivery_once(&text(&found["items"][0], "id"), "dead").await;
+    assert_eq!((&delivery["told"], &delivery["attemptsMade"]), (&json!("maybe"), &json!(0)), "{delivery:#}");
+    let [attempt] = &delivery["attempts"].as_array().unwrap()[..] else { panic!("{delivery:#}") };
+    assert_eq!((&attempt["outcome"], &attempt["nextAttemptAt"]), (&json!("interrupted"), &Value::Null));
+    let other = child.report(&source, &conversion(&app, "tx-1")).await;
+    child.delivery_once(&only_delivery(&other), "delivered").await;
+    let arrived: Vec<_> = receiver.so_far().iter().map(|received| received.parameter("transaction_id")).collect();
+    assert_eq!(arrived, [Some("tx-1".to_owned())], "the test was sent again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reporter_that_never_heard_the_answer_is_told_duplicate_and_nothing_is_sent_twice() {
     let mut receiver = Receiver::start().await;
     let home = Home::new();

@@ -6,6 +6,7 @@ mod access;
 mod admin_apps;
 mod admin_secrets;
 mod api;
+mod awkward;
 mod child;
 mod crash;
 mod delivering;
