@@ -88,7 +88,11 @@ pub const TABLE: [Setting; 15] = [
     Setting { env: "RINGBACK_CONFIG", meaning: "TOML file with these settings", default: "none" },
     Setting { env: "RINGBACK_METRICS_LISTEN", meaning: "an address for `/metrics` alone", default: "none" },
     Setting { env: "RINGBACK_POOL_SIZE", meaning: "PostgreSQL connections; without effect on SQLite", default: "16" },
-    Setting { env: "RINGBACK_LOG", meaning: "what is logged, as in `info` or `ringback=debug`", default: "info" },
+    Setting {
+        env: "RINGBACK_LOG",
+        meaning: "what is logged, as in `info` or `ringback=debug`",
+        default: "info,actix_server=warn",
+    },
 ];
 
 impl Setting {

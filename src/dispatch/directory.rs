@@ -83,25 +83,17 @@ impl Directory {
         self.read(|state| state.endpoints.get(endpoint_id).and_then(|id| state.apps.get(id)).cloned())
     }
 
-    /// The source with this surface id; asks the store before it says no.
-    pub async fn find_source(&self, surface_id: &str) -> Result<Option<Arc<Source>>, StoreError> {
-        let known = |state: &State| state.sources.get(surface_id).cloned();
-        match self.read(known) {
-            Some(source) => Ok(Some(source)),
-            None if self.refresh().await? => Ok(self.read(known)),
-            None => Ok(None),
-        }
+    /// The source with this surface id, as far as is known.
+    pub fn source(&self, surface_id: &str) -> Option<Arc<Source>> {
+        self.read(|state| state.sources.get(surface_id).cloned())
     }
 
     /// Where the app's callbacks leave from at this instant.
     pub fn route(&self, app: &App, now: Timestamp) -> Route {
         self.read(|state| {
-            let of = |assignments: &HashMap<String, Vec<Assignment>>, id: &str| -> Vec<Assignment> {
-                assignments.get(id).cloned().unwrap_or_default()
-            };
-            let of_app = of(&state.assignments_of_apps, &app.id);
-            let of_publisher = of(&state.assignments_of_publishers, &app.publisher_id);
-            route(&of_app, &of_publisher, now, |id| state.egress_ips.get(id))
+            let of_app = state.assignments_of_apps.get(&app.id).map_or(&[][..], Vec::as_slice);
+            let of_publisher = state.assignments_of_publishers.get(&app.publisher_id).map_or(&[][..], Vec::as_slice);
+            route(of_app, of_publisher, now, |id| state.egress_ips.get(id))
         })
     }
 

@@ -154,11 +154,11 @@ async fn judge(response: Response, request: &CallbackRequest, rules: &Rules<'_>,
     let mut answer = Answer {
         status: status.as_u16(),
         peer: response.remote_addr().map(|peer| peer.to_string()),
-        headers: kept_headers(response.headers()),
+        headers: kept_headers(response.headers(), request),
         body: String::new(),
         retry_after: retry_after(response.headers(), now),
     };
-    let target = response.headers().get(LOCATION).map(|target| String::from_utf8_lossy(target.as_bytes()).into_owned());
+    let target = response.headers().get(LOCATION).map(|target| kept(target.as_bytes(), KEPT_HEADER_VALUE, request));
     let body_decides = accepted && rules.success.needs_body();
     let read = if body_decides {
         read_body(response).await
@@ -166,7 +166,7 @@ async fn judge(response: Response, request: &CallbackRequest, rules: &Rules<'_>,
         // What has arrived by then is kept; the rest is nobody's concern.
         tokio::time::timeout(LINGER, read_body(response)).await.unwrap_or_default()
     };
-    answer.body = String::from_utf8_lossy(&read.bytes[..read.bytes.len().min(KEPT_BODY)]).into_owned();
+    answer.body = kept(&read.bytes, KEPT_BODY, request);
     let (outcome, error) = if body_decides && read.broken {
         (Outcome::Protocol, Some("the connection broke in the middle of the body".to_owned()))
     } else if body_decides && !rules.success.accepts_body(&read.bytes) {
@@ -179,7 +179,7 @@ async fn judge(response: Response, request: &CallbackRequest, rules: &Rules<'_>,
     } else {
         (Outcome::HttpStatus, Some(format!("the receiver answered {}", status.as_u16())))
     };
-    scrub(Ending { outcome, error, ours: false, answer: Some(answer) }, request)
+    Ending { outcome, error, ours: false, answer: Some(answer) }
 }
 
 #[derive(Default)]
@@ -201,12 +201,20 @@ async fn read_body(response: Response) -> Read {
     Read { bytes: bytes.freeze(), broken: false }
 }
 
-fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let kept = headers.iter().take(KEPT_HEADERS).map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes()).chars().take(KEPT_HEADER_VALUE).collect();
-        (name.as_str().to_owned(), value)
-    });
-    kept.collect()
+fn kept_headers(headers: &HeaderMap, request: &CallbackRequest) -> Vec<(String, String)> {
+    let kept_header = |(name, value): (&HeaderName, &HeaderValue)| {
+        (name.as_str().to_owned(), kept(value.as_bytes(), KEPT_HEADER_VALUE, request))
+    };
+    headers.iter().take(KEPT_HEADERS).map(kept_header).collect()
+}
+
+/// What is kept of a receiver's words: first without what it repeats of our secrets, and only then cut, since half a
+/// signature would no longer be recognised.
+fn kept(words: &[u8], longest: usize, request: &CallbackRequest) -> String {
+    let clean = request.without_secrets(&String::from_utf8_lossy(words));
+    let end =
+        clean.char_indices().map(|(at, character)| at + character.len_utf8()).take_while(|end| *end <= longest).last();
+    clean[..end.unwrap_or(0)].to_owned()
 }
 
 /// `Retry-After` as seconds or as an HTTP date.
@@ -219,13 +227,48 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(Timestamp::from_millis(date.as_millisecond()).since(now))
 }
 
-/// Takes the signature out of everything that the receiver may have sent back.
-fn scrub(mut ending: Ending, request: &CallbackRequest) -> Ending {
-    let clean = |text: &mut String| *text = request.without_secrets(text);
-    ending.error.iter_mut().for_each(clean);
-    if let Some(answer) = &mut ending.answer {
-        clean(&mut answer.body);
-        answer.headers.iter_mut().for_each(|(_, value)| clean(value));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> CallbackRequest {
+        CallbackRequest {
+            method: "GET",
+            url: String::new(),
+            headers: Vec::new(),
+            body: None,
+            signed_text: None,
+            shown_url: String::new(),
+            signature: Some("0123456789abcdef".repeat(4)),
+            signature_start: None,
+        }
     }
-    ending
+
+    #[test]
+    fn a_signature_that_lies_across_the_cut_is_not_kept_in_part() {
+        for before in 240..260 {
+            let words = format!("{}{}", "x".repeat(before), "0123456789abcdef".repeat(4));
+            assert!(!kept(words.as_bytes(), KEPT_HEADER_VALUE, &request()).contains("01"), "{before}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_cut_between_characters() {
+        assert_eq!(kept("aé".as_bytes(), 2, &request()), "a");
+        assert_eq!(kept(&[0xff, b'b'], 10, &request()), "\u{fffd}b");
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date_and_a_past_date_asks_for_nothing() {
+        let now = Timestamp::from_millis(784_111_777_000);
+        let asked = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, HeaderValue::from_str(text).unwrap());
+            retry_after(&headers, now)
+        };
+        assert_eq!(asked("120"), Some(Duration::from_secs(120)));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:40:37 GMT"), Some(Duration::ZERO));
+        assert_eq!(asked("soon"), None);
+    }
 }

@@ -23,7 +23,7 @@ use super::pacing::Pacing;
 use super::rehearsal::Rehearsal;
 use super::resolver::{Unresolved, VettingResolver};
 use super::sender::Sender;
-use super::worker::Worker;
+use super::worker::{Step, Worker};
 use crate::clock::Clock;
 use crate::domain::app::Bind;
 use crate::domain::delivery::WaitingFor;
@@ -169,6 +169,11 @@ impl Machine {
         self.housekeeping.follow_configuration().await?;
         self.worker.wake.notify_one();
         Ok(())
+    }
+
+    /// Claims and starts what is due now: what the worker's loop does over and over.
+    pub async fn step(&self) -> Result<Step, StoreError> {
+        self.worker.step().await
     }
 
     /// One pass of what housekeeping does now and then: expiring, pruning, looking at the addresses.

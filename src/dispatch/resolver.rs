@@ -13,7 +13,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::domain::destination::TargetPolicy;
 
-/// How long the resolver may take before it counts as failed (product.md, "our faults burn no attempt").
+/// How long the resolver may take before it counts as failed, which is our fault and burns no attempt.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why a name gave no address to connect to.

@@ -157,7 +157,7 @@ impl Store {
     /// Reopens an ended delivery: due at once, with the schedule from its beginning; attempt numbers go on.
     pub async fn replay(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
         self.write(move |conn| {
-            let ended = by_hand(conn, &id, Status::may_be_replayed)?;
+            let ended = by_hand(conn, &id, Status::is_ended)?;
             if ended == ByHand::Done {
                 diesel::update(deliveries::table.find(&id))
                     .set((

@@ -46,7 +46,7 @@ impl FromRequest for BatchBody {
     }
 }
 
-/// A completion as it is reported; product documentation says what each field takes.
+/// A completion as it is reported.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "described here for OpenAPI; read by `domain::report`, which keeps the amounts' digits")]

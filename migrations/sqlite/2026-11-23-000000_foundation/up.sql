@@ -1,6 +1,7 @@
 -- Conventions: times are Unix milliseconds; ids are time-ordered text, so that rows and indexes grow at their end;
 -- states are text with a CHECK, so that a bug is an error and not a row that nobody claims; a column ending in
--- `_sealed` holds ciphertext under the master key. Configuration is archived, never deleted: history points to it.
+-- `_sealed` holds ciphertext under the master key. Apps, endpoints and sources are archived, never deleted:
+-- history points to them.
 
 -- One row: what belongs to the installation as a whole.
 CREATE TABLE installation (

@@ -75,7 +75,7 @@ impl Store {
     }
 }
 
-/// How a settlement finds its row: by id, if the claim still stands.
+/// All that a settlement sets; what does not apply becomes NULL.
 #[derive(AsChangeset)]
 #[diesel(table_name = deliveries, treat_none_as_null = true)]
 struct Change {
