@@ -67,7 +67,7 @@ impl Intake {
         dry_run: bool,
     ) -> Result<Vec<Answer>, StoreError> {
         let this = self.clone();
-        let finished = self.worker.runtime.spawn(async move { this.take_in(&source, &reports, dry_run).await });
+        let finished = self.worker.start(async move { this.take_in(&source, &reports, dry_run).await });
         finished.await.map_err(|_| StoreError::Closed)?
     }
 

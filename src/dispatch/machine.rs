@@ -102,7 +102,7 @@ pub enum NotAssembled {
 }
 
 impl Machine {
-    /// Puts the parts together; nothing runs yet.
+    /// Puts the parts together; nothing runs yet. Whatever will, runs on the runtime that this is called from.
     pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
         let directory = Arc::new(Directory::load(store.clone()).await?);
         let catalog = Arc::new(Catalog::builtin());
@@ -131,7 +131,7 @@ impl Machine {
             pacing: Arc::clone(&pacing),
             node: ids::new("nod"),
             wake,
-            sends: TaskTracker::new(),
+            under_way: TaskTracker::new(),
             runtime: Handle::current(),
         });
         Ok(Self {
@@ -242,12 +242,12 @@ impl Running {
 
     /// Lets what is being sent finish, and writes the rest down as interrupted.
     pub async fn finish(self) {
-        let sends = &self.machine.worker.sends;
-        sends.close();
-        if tokio::time::timeout(LET_FINISH, sends.wait()).await.is_err() {
-            tracing::warn!(sends = sends.len(), "some callbacks did not finish in time; they are sent again later");
+        let under_way = &self.machine.worker.under_way;
+        under_way.close();
+        if tokio::time::timeout(LET_FINISH, under_way.wait()).await.is_err() {
+            tracing::warn!(sends = under_way.len(), "some callbacks did not finish in time; they are sent again later");
             self.machine.worker.sender.abort.cancel();
-            tokio::time::timeout(WRITE_DOWN, sends.wait()).await.ok();
+            tokio::time::timeout(WRITE_DOWN, under_way.wait()).await.ok();
         }
     }
 }

@@ -32,9 +32,9 @@ pub struct Worker {
     pub node: String,
     /// Woken when something may be due.
     pub wake: Arc<Notify>,
-    /// The sends under way, for a graceful end.
-    pub sends: TaskTracker,
-    /// Where sends run. Not where they are started from: the web framework's threads end with the web server, and would
+    /// The work under way, for a graceful end.
+    pub under_way: TaskTracker,
+    /// Where that work runs. Not where it is started from: the web framework's threads end with the web server, and would
     /// take the sends that run on them along.
     pub runtime: Handle,
 }
@@ -52,6 +52,12 @@ pub enum Step {
 }
 
 impl Worker {
+    /// Starts what must come to its end whoever asked for it: intake, sends, tests. It runs on the machine's own threads,
+    /// because a task that a web handler starts shares the one thread of that handler and is dropped with its server.
+    pub fn start<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.under_way.spawn_on(work, &self.runtime)
+    }
+
     /// Works until told to stop; what is being sent then goes on.
     pub async fn run(&self, stop: CancellationToken) {
         while !stop.is_cancelled() {
@@ -125,11 +131,6 @@ impl Worker {
             }
         }
         Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
-    }
-
-    /// Runs a send to its end, whoever started it.
-    pub fn start<T: Send + 'static>(&self, send: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.sends.spawn_on(send, &self.runtime)
     }
 
     fn is_ready(&self, endpoint: &DueEndpoint, now: Timestamp) -> bool {

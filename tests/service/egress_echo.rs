@@ -3,8 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::api::PATIENCE;
 use crate::receiver::Receiver;
-use crate::ringback::{App, PATIENCE, Ringback, conversion, only_delivery, text};
+use crate::ringback::{App, Ringback, conversion, only_delivery, text};
 
 /// Issues an egress IP to an app's publisher; answers its path.
 async fn issue(ringback: &Ringback, app: &App, egress_ip: Value) -> String {

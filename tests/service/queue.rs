@@ -134,7 +134,7 @@ async fn only_what_waits_can_be_canceled_and_only_what_has_ended_replayed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn during_an_overlap_a_refused_signature_is_tried_once_more_under_the_other_key_and_that_key_goes_first_then() {
-    let mut receiver = Receiver::start().await;
+    let receiver = Receiver::start().await;
     let (ringback, app, source) = calling(&receiver, json!({})).await;
     let secrets = format!("/v1/apps/{}/secrets", app.id);
     let next = ringback.made(Method::POST, &secrets, json!({"secret": "a-new-long-secret"})).await;
