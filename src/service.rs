@@ -16,7 +16,7 @@ use crate::domain::destination::TargetPolicy;
 use crate::domain::time::Timestamp;
 use crate::settings::Settings;
 use crate::store::{ServeLock, Store, StoreError};
-use crate::web::{Web, fresh, metrics_routes, routes};
+use crate::web::{Web, fresh, metrics_routes, routes, routes_without_metrics};
 
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;
@@ -85,7 +85,8 @@ impl Service {
         let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
         machine.take_over().await?;
         // Bound before the loops start: a taken port must not cost a claimed delivery.
-        let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", routes)?;
+        let public = if settings.metrics_listen.is_some() { routes_without_metrics } else { routes };
+        let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", public)?;
         let address = server.address;
         let mut servers = vec![server];
         let mut metrics_address = None;

@@ -17,6 +17,7 @@ use super::sender::Sender;
 use super::worker::{Worker, claim_token};
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
+use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::callback::Occasion;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
@@ -143,14 +144,35 @@ impl Intake {
             Ok(report) => report,
             Err(invalid) => return Ok(Err(invalid)),
         };
-        let app = match self.resolve_app(source, &report).await? {
-            Ok(app) => app,
-            Err(invalid) => return Ok(Err(invalid)),
-        };
+        let app = self.resolve_app(source, &report).await?;
         let occurred_at_given = report.occurred_at;
-        let resolved = resolve(source, &app, &report);
-        Ok(resolved
-            .and_then(|resolved| self.plan(&app, report.into_completion(resolved, now), occurred_at_given, dry_run)))
+        let refused = match app {
+            Ok(app) => {
+                let resolved = match resolve(source, app.id.clone(), &report) {
+                    Ok(resolved) => resolved,
+                    Err(invalid) => return Ok(Err(invalid)),
+                };
+                let completion = report.clone().into_completion(resolved, now);
+                match self.plan(&app, completion, occurred_at_given, dry_run) {
+                    Ok(prepared) => return Ok(Ok(prepared)),
+                    Err(invalid) => invalid,
+                }
+            }
+            Err(invalid) => invalid,
+        };
+        // What was recorded once stays a duplicate, even if its app was archived or its dialect wants more by now.
+        let external_id = report.external_id.clone();
+        let Some(kept) = self.sender().store.reported_completion(source.id.clone(), external_id).await? else {
+            return Ok(Err(refused));
+        };
+        // A ref that means nothing any more meant the app that was recorded; another app's id is a difference.
+        let other_app = report.app_id.clone().filter(|named| ids::is_id(named));
+        Ok(resolve(source, other_app.unwrap_or(kept.app_id), &report).map(|resolved| {
+            let completion = report.into_completion(resolved, now);
+            let known = Known { completion_id: kept.id, transaction_id: kept.transaction_id, deliveries: Vec::new() };
+            let then = Then { known, completion: completion.clone(), at_once: Vec::new(), leaves_work: false };
+            Prepared { new: NewCompletion { completion, occurred_at_given, deliveries: Vec::new() }, then }
+        }))
     }
 
     async fn resolve_app(&self, source: &Source, report: &Report) -> Result<Result<Arc<App>, Invalid>, StoreError> {
@@ -183,10 +205,14 @@ impl Intake {
         }
         faults.into_result()?;
         let mut deliveries = Vec::with_capacity(wanted.len());
+        let mut known = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
         for (endpoint, recipe) in wanted {
-            let (start, permit) = self.start(app, endpoint, dry_run);
+            let (start, permit, waiting_for) = self.start(app, endpoint, dry_run);
             let (id, endpoint_id) = (ids::new("dlv"), endpoint.id.clone());
+            // Claimed or not, nothing will have left when the report is answered.
+            let status = if matches!(start, Start::Held(_)) { Status::Held } else { Status::Pending };
+            known.push((id.clone(), status, waiting_for));
             let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
             if let (Start::Claimed { token, .. }, Some(permit)) = (&delivery.start, permit) {
                 at_once.push((delivery.of(&completion), token.clone(), permit));
@@ -194,7 +220,11 @@ impl Intake {
             deliveries.push(delivery);
         }
         let then = Then {
-            known: Known::new(&completion, &deliveries),
+            known: Known {
+                completion_id: completion.id.clone(),
+                transaction_id: completion.transaction_id.clone(),
+                deliveries: known,
+            },
             completion: completion.clone(),
             at_once,
             leaves_work: deliveries.iter().any(|delivery| delivery.start == Start::Pending),
@@ -202,18 +232,19 @@ impl Intake {
         Ok(Prepared { new: NewCompletion { completion, occurred_at_given, deliveries }, then })
     }
 
-    fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Permit>) {
+    /// How a delivery begins: claimed by this node with a permit, left to the worker, or held; and what it waits for.
+    fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Permit>, Option<WaitingFor>) {
         let Sender { directory, catalog, egress, clock, .. } = &**self.sender();
         match readiness(app, endpoint, catalog, directory, egress, clock.now()) {
-            Readiness::Blocked(reason) => (Start::Held(reason), None),
-            Readiness::NoEgress => (Start::Pending, None),
-            Readiness::Ready if dry_run => (Start::Pending, None),
+            Readiness::Blocked(reason) => (Start::Held(reason), None, Some(reason)),
+            Readiness::NoEgress => (Start::Pending, None, Some(WaitingFor::EgressIp)),
+            Readiness::Ready if dry_run => (Start::Pending, None, None),
             Readiness::Ready => match self.pacing.permit_for_new(&endpoint.id) {
                 Some(permit) => {
                     let node = self.worker.node.clone();
-                    (Start::Claimed { node, token: claim_token() }, Some(permit))
+                    (Start::Claimed { node, token: claim_token() }, Some(permit), None)
                 }
-                None => (Start::Pending, None),
+                None => (Start::Pending, None, None),
             },
         }
     }
@@ -224,7 +255,7 @@ impl Intake {
 }
 
 /// The names of a report that are not the app's: user, transaction and click.
-fn resolve(source: &Source, app: &App, report: &Report) -> Result<Resolved, Invalid> {
+fn resolve(source: &Source, app_id: String, report: &Report) -> Result<Resolved, Invalid> {
     let mut faults = Invalid::none();
     if let Some(click) = &report.click_id {
         faults.push("clickId", format!("there is no click {click:?}"));
@@ -237,7 +268,7 @@ fn resolve(source: &Source, app: &App, report: &Report) -> Result<Resolved, Inva
     Ok(Resolved {
         id: ids::new("cmp"),
         source_id: Some(source.id.clone()),
-        app_id: app.id.clone(),
+        app_id,
         user_id: report.user_id.clone().unwrap_or_default(),
         transaction_id: transaction_id.unwrap_or_default(),
     })

@@ -156,8 +156,8 @@ fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
 }
 
 fn bootstrap_token(text: &str) -> Result<BootstrapToken, SettingsError> {
-    if text.len() < SHORTEST_TOKEN || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let reason = format!("must have {SHORTEST_TOKEN} or more printable ASCII characters without blanks");
+    if text.len() < SHORTEST_TOKEN || !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        let reason = format!("must have {SHORTEST_TOKEN} or more printable ASCII characters");
         return Err(wrong("RINGBACK_BOOTSTRAP_TOKEN", reason));
     }
     Ok(BootstrapToken(text.to_owned()))
@@ -180,7 +180,7 @@ fn retry_scale(text: &str) -> Result<u64, SettingsError> {
 fn egress_bind(typed: &Typed) -> Result<Option<HashMap<IpAddr, Bind>>, SettingsError> {
     let takes = |item: &str| {
         // The part behind `=` may hold a proxy's credentials.
-        let public = item.split('=').next().unwrap_or_default();
+        let public = item.split_once('=').map_or("(without =)", |(public, _)| public);
         let form = "PUBLIC=ADDRESS or PUBLIC=socks5://[user:password@]ADDRESS:PORT, both of one family";
         wrong("RINGBACK_EGRESS_BIND", format!("the entry for {public:?} is not {form}"))
     };

@@ -16,7 +16,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/healthz").get(healthz))
         .service(resource("/readyz").get(readyz))
-        .service(resource("/metrics").get(metrics))
         .service(resource("/ip").get(ip));
 }
 

@@ -1,9 +1,7 @@
 //! What a report is answered with. It says what happened; which status that is, the web floor decides.
 
-use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::invalid::Invalid;
-use crate::store::queue::{NewDelivery, Start};
 
 /// The answer to one report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,22 +38,6 @@ impl Answer {
             Self::Invalid(_) => "invalid",
             Self::Conflict(_) => "conflict",
             Self::TransactionIdTaken(_) => "transaction_id_taken",
-        }
-    }
-}
-
-impl Known {
-    /// A completion that was recorded just now.
-    pub(super) fn new(completion: &Completion, deliveries: &[NewDelivery]) -> Self {
-        let deliveries = deliveries.iter().map(|delivery| match &delivery.start {
-            Start::Held(reason) => (delivery.id.clone(), Status::Held, Some(*reason)),
-            // Claimed or not: nothing had left when the report was answered.
-            Start::Claimed { .. } | Start::Pending => (delivery.id.clone(), Status::Pending, None),
-        });
-        Self {
-            completion_id: completion.id.clone(),
-            transaction_id: completion.transaction_id.clone(),
-            deliveries: deliveries.collect(),
         }
     }
 }
