@@ -52,7 +52,7 @@ async fn a_change_leaves_alone_what_it_does_not_name_and_null_goes_back_to_the_d
     service.app(body).await;
     let change = json!({"timeoutMs": null, "maxHeldDays": null, "paused": true, "ref": null});
     let id = service.get(&service.publisher, "/v1/apps/wall").await.id();
-    let changed = service.patch(&service.publisher, "/v1/apps/wall", change).await;
+    let changed = service.patch(&service.manager, "/v1/apps/wall", change).await;
     assert_eq!(changed.status, 200, "{changed:?}");
     assert_eq!(changed.json["name"], "Wall");
     assert_eq!((&changed.json["timeoutMs"], &changed.json["maxHeldDays"]), (&Value::Null, &json!(30)));
@@ -97,6 +97,17 @@ async fn a_ref_is_taken_over_the_whole_installation() {
     let service = Service::start().await;
     let body = json!({"name": "Wall", "ref": "acme", "dialect": "besitos"});
     assert_eq!(service.app(body).await.status, 409);
+}
+
+#[actix_web::test]
+async fn a_publisher_cannot_choose_the_ref_that_sources_report_by() {
+    let service = Service::start().await;
+    let body = json!({"name": "Wall", "ref": "wall", "dialect": "besitos"});
+    assert_eq!(service.post(&service.publisher, "/v1/apps", body).await.status, 403);
+    let id = service.post(&service.publisher, "/v1/apps", json!({"name": "Wall", "dialect": "besitos"})).await.id();
+    let path = format!("/v1/apps/{id}");
+    assert_eq!(service.patch(&service.publisher, &path, json!({"ref": "wall"})).await.status, 403);
+    assert_eq!(service.patch(&service.manager, &path, json!({"ref": "wall"})).await.json["ref"], "wall");
 }
 
 #[actix_web::test]

@@ -95,9 +95,10 @@ impl Service {
         self.token(json!({"name": "theirs", "role": "publisher", "publisherId": publisher_id})).await
     }
 
-    /// Makes an app of the service's publisher.
-    pub(crate) async fn app(&self, body: Value) -> Answer {
-        self.post(&self.publisher, "/v1/apps", body).await
+    /// Creates an app of the publisher, as its account manager.
+    pub(crate) async fn app(&self, mut body: Value) -> Answer {
+        body["publisherId"] = json!(self.publisher_id);
+        self.post(&self.manager, "/v1/apps", body).await
     }
 
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {

@@ -228,3 +228,28 @@ async fn what_an_earlier_process_left_is_delivered_without_anybodys_help() {
     receiver.next().await;
     ringback.delivery_once(&retrying, "delivered").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_makes_no_retry_come_earlier() {
+    let mut receiver = Receiver::answering(vec![Reply::with(503, "Retry-After: 500\r\n", "")]).await;
+    let (ringback, app, source) = calling(&receiver, json!({})).await;
+    let id = only_delivery(&ringback.report(&source, &conversion(&app, "ext-1")).await);
+    receiver.next().await;
+    let waiting = ringback.delivery_once(&id, "retrying").await;
+    let path = format!("/v1/apps/{}", app.id);
+    ringback.made(Method::PATCH, &path, json!({"paused": true})).await;
+    ringback.delivery_once(&id, "held").await;
+    ringback.made(Method::PATCH, &path, json!({"paused": false})).await;
+    let released = ringback.delivery_once(&id, "retrying").await;
+    assert_eq!(released["nextAttemptAt"], waiting["nextAttemptAt"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_trickles_after_a_good_status_does_not_turn_it_into_a_time_out() {
+    let mut receiver = Receiver::answering(vec![Reply::Endless]).await;
+    let (ringback, app, source) = calling(&receiver, json!({"timeoutMs": 1000})).await;
+    let id = only_delivery(&ringback.report(&source, &conversion(&app, "ext-1")).await);
+    receiver.next().await;
+    let delivered = ringback.delivery_once(&id, "delivered").await;
+    assert_eq!(text(&delivered["attempts"][0], "responseBody").len(), 1024);
+}

@@ -240,3 +240,38 @@ async fn both_secrets_of_a_rotated_source_verify_until_the_overlap_ends() {
     assert_eq!(ringback.report(&source, &conversion(&app, "c")).await.status, 401);
     assert_eq!(ringback.report(&new, &conversion(&app, "d")).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_recorded_stays_known_when_its_app_is_archived_or_its_dialect_wants_more() {
+    let (ringback, app, source) = recording().await;
+    let report = conversion(&app, "ext-1");
+    let first = ringback.report(&source, &report).await;
+    ringback
+        .made(Method::PATCH, &format!("/v1/apps/{}", app.id), json!({"callbacks": "on", "dialect": "besitos"}))
+        .await;
+    let mut poorer = report.clone();
+    poorer.as_object_mut().unwrap().remove("offerId");
+    let conflict = ringback.report(&source, &poorer).await;
+    assert_eq!((conflict.status, faults(&conflict)), (409, vec!["offerId".to_owned()]), "{}", conflict.body);
+
+    assert_eq!(ringback.call(Method::DELETE, &format!("/v1/apps/{}", app.id), None).await.status, 204);
+    let again = ringback.report(&source, &report).await;
+    assert_eq!((again.status, &again.body["status"]), (200, &json!("duplicate")), "{}", again.body);
+    assert_eq!(again.body["id"], first.body["id"]);
+    assert_eq!(faults(&ringback.report(&source, &conversion(&app, "ext-2")).await), ["appId"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_stand_twice_are_malformed_at_every_depth() {
+    let (ringback, app, source) = recording().await;
+    let body = conversion(&app, "ext-1").to_string();
+    let body = format!(r#"{},"extra":{{"a":"1","a":"2"}}}}"#, body.trim_end_matches('}'));
+    assert_eq!(ringback.signed_post(&source, "/v1/conversions", &body).await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_completion_may_be_called_batch_and_still_be_looked_up() {
+    let (ringback, app, source) = recording().await;
+    assert_eq!(ringback.report(&source, &conversion(&app, "batch")).await.status, 200);
+    assert_eq!(ringback.signed_get(&source, "/v1/conversions/batch").await.body["externalId"], "batch");
+}
