@@ -159,18 +159,28 @@ impl Api {
 
     /// The delivery, once it has this status.
     pub(crate) async fn delivery_once(&self, id: &str, status: &str) -> Value {
+        self.delivery_when(id, status, |delivery| delivery["status"] == status).await
+    }
+
+    /// The delivery, once it is held for this reason.
+    pub(crate) async fn held_for(&self, id: &str, reason: &str) -> Value {
+        let is_held = |delivery: &Value| delivery["status"] == "held" && delivery["waitingFor"] == reason;
+        self.delivery_when(id, reason, is_held).await
+    }
+
+    async fn delivery_when(&self, id: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         let reached = tokio::time::timeout(PATIENCE, async {
             loop {
                 last = self.get(&format!("/v1/deliveries/{id}")).await;
-                if last["status"] == status {
+                if holds(&last) {
                     return;
                 }
                 tokio::task::yield_now().await;
             }
         });
         if reached.await.is_err() {
-            panic!("the delivery never became {status}: {last:#}");
+            panic!("the delivery never became {what}: {last:#}");
         }
         last
     }

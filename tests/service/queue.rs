@@ -79,14 +79,10 @@ async fn what_the_publisher_must_mend_holds_deliveries_and_mending_it_releases_t
     assert_eq!(accepted.body["deliveries"][0]["waitingFor"], "app_paused");
     let id = only_delivery(&accepted);
 
-    let waits_for = async |reason: &str| {
-        let held = ringback.delivery_once(&id, "held").await;
-        assert_eq!(held["waitingFor"], reason);
-    };
     ringback.made(Method::PATCH, &path, json!({"paused": false})).await;
-    waits_for("callback_url").await;
+    ringback.held_for(&id, "callback_url").await;
     ringback.made(Method::PATCH, &path, json!({"callbackUrl": receiver.url("/pb.php")})).await;
-    waits_for("secret").await;
+    ringback.held_for(&id, "secret").await;
     ringback.secret(&app, "sekret").await;
     let received = receiver.next().await;
     assert_eq!(received.parameter("transaction_id").as_deref(), Some("ext-1"));
