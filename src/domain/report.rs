@@ -111,7 +111,7 @@ impl Report {
             faults.push("eventType", "must match [a-z0-9_.-]{1,32}");
         }
         if RESERVED_EVENTS.contains(&self.event_type.as_str()) {
-            faults.push("eventType", format!("{:?} is reserved for reversals (POST /v1/reversals)", self.event_type));
+            faults.push("eventType", format!("{:?} is reserved for reversals", self.event_type));
         }
         if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             faults.push("currency", "must be an ISO 4217 code of three capital letters, such as USD");

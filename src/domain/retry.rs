@@ -3,8 +3,6 @@
 //! A schedule is only the list; jitter, `Retry-After` and scaling are added where an attempt is settled. It must not
 //! know which dialect or endpoint it belongs to.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use super::invalid::Invalid;
@@ -40,12 +38,6 @@ impl RetrySchedule {
     pub fn as_seconds(&self) -> &[u64] {
         &self.0
     }
-
-    /// The wait before attempt `number` (the first attempt is 1); `None` if there is no such attempt any more.
-    pub fn wait_before(&self, number: u32) -> Option<Duration> {
-        let index = usize::try_from(number).ok()?.checked_sub(2)?;
-        self.0.get(index).map(|seconds| Duration::from_secs(*seconds))
-    }
 }
 
 impl Default for RetrySchedule {
@@ -73,12 +65,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_attempt_is_not_waited_for_and_the_last_one_is_followed_by_none() {
-        let schedule = RetrySchedule::default();
-        assert_eq!(schedule.wait_before(1), None);
-        assert_eq!(schedule.wait_before(2), Some(Duration::from_secs(15)));
-        assert_eq!(schedule.wait_before(9), Some(Duration::from_secs(86_400)));
-        assert_eq!(schedule.wait_before(10), None);
+    fn the_default_schedule_is_the_documented_one() {
+        let documented = [15, 60, 3 * 60, 15 * 60, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
+        assert_eq!(RetrySchedule::default().as_seconds(), documented);
     }
 
     #[test]

@@ -141,11 +141,6 @@ impl Recipe {
         self.reversal.as_ref()
     }
 
-    /// Whether a reversal of a part can be told.
-    pub fn tells_part(&self) -> bool {
-        self.reversal.as_ref().is_some_and(|reversal| reversal.part)
-    }
-
     /// Whether reversals go to a template of their own.
     pub fn takes_reversal_url(&self) -> bool {
         self.reversal.as_ref().is_some_and(|reversal| reversal.url == ReversalUrl::Separate)
