@@ -3,6 +3,7 @@
 //! Each command is a file of its own; this one only finds out which is meant. A command answers with a message for the
 //! person and an exit code; it never panics at bad input.
 
+mod bench;
 mod migrate;
 mod serve;
 mod token;
@@ -27,7 +28,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             Some(("create", flags)) => token::create(flags),
             _ => unreachable_command(),
         },
-        _ => unreachable_command(),
+        Some((name, flags)) => bench::run(name, flags),
+        None => unreachable_command(),
     };
     match done {
         Ok(code) => code,
@@ -72,6 +74,7 @@ pub fn command() -> Command {
                         .args(settings::flags()),
                 ),
         )
+        .subcommands(bench::commands())
 }
 
 fn required(name: &'static str, help: &'static str) -> Arg {
