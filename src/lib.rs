@@ -19,9 +19,12 @@
 //! [`store::queue`] records completion and deliveries in one group commit → 200 → [`dispatch::sender`] composes, signs
 //! and sends by [`domain::dialect`] → [`domain::delivery`] decides what the outcome means → [`store::queue`] settles it.
 
+pub mod cli;
 pub mod clock;
 pub mod dispatch;
 pub mod domain;
-pub mod store;
-
+pub mod service;
 pub mod settings;
+pub mod store;
+pub mod telemetry;
+pub mod web;

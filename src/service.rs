@@ -13,9 +13,10 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::dispatch::machine::{Machine, NotAssembled, Running, Setup};
 use crate::domain::destination::TargetPolicy;
+use crate::domain::time::Timestamp;
 use crate::settings::Settings;
 use crate::store::{ServeLock, Store, StoreError};
-use crate::web::{Web, metrics_routes, routes};
+use crate::web::{Web, fresh, metrics_routes, routes};
 
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;
@@ -65,8 +66,7 @@ impl Service {
     pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, NotStarted> {
         let lock = ServeLock::take(&settings.database)?;
         let store = Store::open(&settings.database, settings.master_key_file.clone())?;
-        let bootstrap = settings.bootstrap_token.as_ref().map(|token| token.expose().to_owned());
-        let first_token = crate::accounts::first_token(&store, bootstrap, clock.now()).await?;
+        let first_token = first_token(&store, settings, clock.now()).await?;
         let setup = Setup {
             targets: TargetPolicy::new(settings.allow_targets.clone(), settings.allow_http),
             egress_bind: settings.egress_bind.clone(),
@@ -95,6 +95,16 @@ impl Service {
         }
         self.running.stop().await;
     }
+}
+
+/// Sees to it that there is an operator's token; answers it if it had to be made.
+async fn first_token(store: &Store, settings: &Settings, now: Timestamp) -> Result<Option<String>, StoreError> {
+    if let Some(token) = &settings.bootstrap_token {
+        store.bootstrap_operator(token.expose(), now).await?;
+        return Ok(None);
+    }
+    let token = fresh::token();
+    Ok(store.bootstrap_operator(&token, now).await?.then_some(token))
 }
 
 fn serve(

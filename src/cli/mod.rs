@@ -59,20 +59,14 @@ pub fn command() -> Command {
         )
         .subcommand(Command::new("migrate").about("Brings the store up to this version").args(settings::flags()))
         .subcommand(
-            Command::new("token")
-                .about("Tokens of the admin API")
-                .subcommand_required(true)
-                .subcommand(
-                    Command::new("create")
-                        .about("Makes a token and prints it once; works beside a running server")
-                        .arg(required("name", "For people"))
-                        .arg(
-                            required("role", "What it may do")
-                                .value_parser(["operator", "account_manager", "publisher"]),
-                        )
-                        .arg(optional("publisher", "Whose token it is, by id or ref (role publisher)"))
-                        .args(settings::flags()),
-                ),
+            Command::new("token").about("Tokens of the admin API").subcommand_required(true).subcommand(
+                Command::new("create")
+                    .about("Makes a token and prints it once; works beside a running server")
+                    .arg(required("name", "For people"))
+                    .arg(required("role", "What it may do").value_parser(["operator", "account_manager", "publisher"]))
+                    .arg(optional("publisher", "Whose token it is, by id or ref (role publisher)"))
+                    .args(settings::flags()),
+            ),
         )
         .subcommands(bench::commands())
 }

@@ -32,8 +32,8 @@ pub(super) fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
             .ok_or("--publisher belongs to --role publisher, and to no other role")?;
         let new = Token { id: ids::new("tok"), name, role, expires_at: None, created_at: Clock::system().now() };
         match store.create_token(new, &token).await? {
-            TokenCreated::Created(_) => say(&token),
-            TokenCreated::PublisherUnknown => return Err("--publisher: there is no such publisher".into()),
+            TokenCreated::Created => say(&token),
+            TokenCreated::UnknownPublisher => return Err("--publisher: there is no such publisher".into()),
         }
         Ok(ExitCode::SUCCESS)
     })

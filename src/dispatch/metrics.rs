@@ -101,8 +101,7 @@ impl Metrics {
         self.in_flight.set(count(levels.in_flight));
         self.write_backlog.set(count(levels.write_backlog));
         let mut text = String::new();
-        // Writing to a String cannot fail.
-        drop(prometheus_client::encoding::text::encode(&mut text, &self.registry));
+        prometheus_client::encoding::text::encode(&mut text, &self.registry).expect("writing to a text cannot fail");
         text
     }
 }

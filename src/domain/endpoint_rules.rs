@@ -8,11 +8,9 @@ use std::time::Duration;
 use super::app_settings::{AppSettings, EndpointSettings};
 use super::destination::TargetPolicy;
 use super::dialect::catalog::Catalog;
-use super::dialect::recipe::{Recipe, SecretNeed};
-use super::dialect::success::SuccessRule;
+use super::dialect::recipe::Recipe;
 use super::invalid::Invalid;
 use super::own_headers;
-use super::retry::RetrySchedule;
 use super::template::{Origin, UrlUse, check_callback_url};
 
 /// Bounds of a time-out: shorter ones fail receivers that are merely far away, longer ones block places for nothing.
@@ -49,8 +47,7 @@ pub fn check_endpoint(
     };
     let mut invalid = Invalid::none();
     let mut warnings = Vec::new();
-    for (which, url) in
-        [(UrlUse::Callback, &mut settings.callback_url), (UrlUse::Reversal, &mut settings.reversal_url)]
+    for (which, url) in [(UrlUse::Callback, &mut settings.callback_url), (UrlUse::Reversal, &mut settings.reversal_url)]
     {
         if let Some(text) = url
             && let Some(checked) = invalid.take(check_callback_url(recipe, text, which, targets))
@@ -60,13 +57,7 @@ pub fn check_endpoint(
         }
     }
     invalid.take(check_events(settings.events.as_deref()));
-    if let Some(seconds) = &settings.retry_schedule {
-        invalid.take(RetrySchedule::from_seconds(seconds.clone()));
-    }
     invalid.take(check_timeout(settings.timeout));
-    if let Some(success) = &settings.success {
-        invalid.take(SuccessRule::new(&success.statuses, success.body_contains.clone()));
-    }
     invalid.take(own_headers::check(&settings.headers, recipe));
     if let Some(origin) = &settings.signed_origin
         && let Err(fault) = Origin::parse(origin)
@@ -124,15 +115,9 @@ fn check_surface(settings: &EndpointSettings, recipe: &Recipe) -> Result<(), Inv
     }
 }
 
-/// Whether deliveries of the dialect are held without an active secret.
-pub fn needs_secret(recipe: &Recipe) -> bool {
-    recipe.secret() == SecretNeed::Required
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::app::SuccessOverride;
 
     fn faults(change: impl FnOnce(&mut EndpointSettings)) -> Vec<String> {
         let mut settings = EndpointSettings::new("besitos");
@@ -152,9 +137,7 @@ mod tests {
             settings.callback_url = Some("https://127.0.0.1/".to_owned());
             settings.reversal_url = Some("https://pub.example/".to_owned());
             settings.events = Some(vec!["sale".to_owned(), "Sale".to_owned(), "refund".to_owned()]);
-            settings.retry_schedule = Some(vec![0]);
             settings.timeout = Some(Duration::from_millis(999));
-            settings.success = Some(SuccessOverride { statuses: vec!["500".to_owned()], body_contains: None });
             settings.headers = vec![("Host".to_owned(), "x".to_owned())];
             settings.signed_origin = Some("https://a.example/path".to_owned());
             settings.surface_id = Some("s".to_owned());
@@ -164,9 +147,7 @@ mod tests {
             "reversalUrl",
             "events[1]",
             "events[2]",
-            "retrySchedule",
             "timeoutMs",
-            "success.statuses",
             "headers.Host",
             "signedOrigin",
             "surfaceId",

@@ -67,7 +67,9 @@ fn fault(lower: &str, value: &str, recipe: &Recipe) -> Option<String> {
     }
     let visible = |byte: u8| (0x20..0x7f).contains(&byte) || byte == b'\t';
     if value.len() > LONGEST_VALUE || !value.bytes().all(visible) || value.trim() != value {
-        return Some(format!("must have a value of at most {LONGEST_VALUE} printable ASCII characters, no blanks around"));
+        return Some(format!(
+            "must have a value of at most {LONGEST_VALUE} printable ASCII characters, no blanks around"
+        ));
     }
     None
 }

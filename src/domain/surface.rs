@@ -39,8 +39,8 @@ pub fn verifies<'a>(
     }
     if tried == 0 {
         // An unknown surface costs what a known one does.
-        let verdict = mac(&[0; 32], timestamp, signed_part).verify_slice(&claimed);
-        drop(std::hint::black_box(verdict));
+        let known_to_nobody = mac(&[0; 32], timestamp, signed_part).verify_slice(&claimed);
+        std::hint::black_box(known_to_nobody).ok();
     }
     verified
 }

@@ -130,6 +130,12 @@ impl Store {
         Ok(page.cut(found.open(self.key())?, |record| &record.app.id))
     }
 
+    /// The ids of a publisher's apps, archived ones too: their history stays.
+    pub async fn app_ids_of(&self, publisher_id: &str) -> Result<Vec<String>, StoreError> {
+        let publisher_id = publisher_id.to_owned();
+        self.read(move |conn| apps::table.filter(apps::publisher_id.eq(publisher_id)).select(apps::id).load(conn)).await
+    }
+
     /// Adds an app with its first endpoint.
     pub async fn create_app(&self, new: NewApp) -> Result<AppSaved, StoreError> {
         let mut endpoint = blank_endpoint(new.endpoint_id, new.id.clone(), 0, new.created_at);

@@ -4,15 +4,17 @@
 //! host's own route. A scheduled replacement ends the present assignment at the instant at which it begins itself, so
 //! nothing has to happen at that instant.
 
+use std::collections::HashSet;
+
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
 use crate::domain::app::{Assignment, Bind, EgressIp};
 use crate::domain::time::Timestamp;
 
-use super::backend::Conn;
+use super::backend::{Conn, Engine};
 use super::page::{Listed, Page};
-use super::schema::{egress_assignments, egress_ips, publishers};
+use super::schema::{apps, egress_assignments, egress_ips, publishers};
 use super::{MasterKey, Store, StoreError, revision};
 
 /// An egress IP with the assignments that stand.
@@ -69,6 +71,9 @@ pub enum Assigned {
     /// The app or publisher has one already.
     AlreadyAssigned,
 }
+
+/// A query of egress IPs that is still being narrowed down.
+type EgressQuery = egress_ips::BoxedQuery<'static, Engine>;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = egress_ips)]
@@ -182,35 +187,55 @@ impl Store {
         .await
     }
 
-    /// The egress IP with this id.
-    pub async fn egress_ip(&self, id: &str, now: Timestamp) -> Result<Option<EgressRecord>, StoreError> {
-        let only = vec![id.to_owned()];
-        let page = Page { limit: 1, before: None };
-        let found = self.egress_ips(Some(only), page, now).await?;
-        Ok(found.items.into_iter().next())
+    /// The egress IP with this id, among those of one publisher if one is given.
+    pub async fn egress_ip(
+        &self,
+        of_publisher: Option<&str>,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Option<EgressRecord>, StoreError> {
+        let id = id.to_owned();
+        let found = self.load(of_publisher, now, move |query| query.filter(egress_ips::id.eq(id))).await?;
+        Ok(found.into_iter().next())
     }
 
-    /// Egress IPs (only those named, if any are), newest first.
+    /// Egress IPs, newest first; of one publisher if one is given: those assigned to it or to one of its apps.
     pub async fn egress_ips(
         &self,
-        only: Option<Vec<String>>,
+        of_publisher: Option<&str>,
         page: Page,
         now: Timestamp,
     ) -> Result<Listed<EgressRecord>, StoreError> {
-        let rows = page.rows();
-        let before = page.before.clone();
+        let (rows, before) = (page.rows(), page.before.clone());
+        let select_page = move |mut query: EgressQuery| {
+            if let Some(before) = before {
+                query = query.filter(egress_ips::id.lt(before));
+            }
+            query.limit(rows)
+        };
+        let records = self.load(of_publisher, now, select_page).await?;
+        Ok(page.cut(records, |record| &record.egress_ip.id))
+    }
+
+    async fn load(
+        &self,
+        of_publisher: Option<&str>,
+        now: Timestamp,
+        narrow: impl FnOnce(EgressQuery) -> EgressQuery + Send + 'static,
+    ) -> Result<Vec<EgressRecord>, StoreError> {
+        let of_publisher = of_publisher.map(str::to_owned);
         let (found, assignments) = self
             .read(move |conn| {
                 conn.transaction(|conn| {
-                    let mut query = egress_ips::table.select(EgressRow::as_select()).into_boxed();
-                    if let Some(only) = only {
-                        query = query.filter(egress_ips::id.eq_any(only));
+                    let mut query = egress_ips::table.into_boxed().order(egress_ips::id.desc());
+                    let mut assignments = standing(conn, now)?;
+                    if let Some(publisher_id) = of_publisher {
+                        assignments = of_one_publisher(conn, assignments, &publisher_id)?;
+                        let ids: Vec<String> = assignments.iter().map(|one| one.egress_ip_id.clone()).collect();
+                        query = query.filter(egress_ips::id.eq_any(ids));
                     }
-                    if let Some(before) = before {
-                        query = query.filter(egress_ips::id.lt(before));
-                    }
-                    let found: Vec<EgressRow> = query.order(egress_ips::id.desc()).limit(rows).load(conn)?;
-                    Ok((found, standing(conn, now)?))
+                    let found: Vec<EgressRow> = narrow(query).load(conn)?;
+                    Ok((found, assignments))
                 })
             })
             .await?;
@@ -221,7 +246,7 @@ impl Store {
             let assignments = of_this.cloned().collect();
             records.push(EgressRecord { egress_ip: row.open(self.key())?, created_at, assignments });
         }
-        Ok(page.cut(records, |record| &record.egress_ip.id))
+        Ok(records)
     }
 
     /// Assigns an egress IP to an app or a publisher that has none.
@@ -318,6 +343,16 @@ fn standing(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Assignment>> {
     let rows = egress_assignments::table.filter(not_removed).order(egress_assignments::id);
     let rows: Vec<AssignmentRow> = rows.select(AssignmentRow::as_select()).load(conn)?;
     Ok(rows.into_iter().map(Assignment::from).collect())
+}
+
+/// Those of a publisher and of its apps.
+fn of_one_publisher(conn: &mut Conn, assignments: Vec<Assignment>, publisher_id: &str) -> QueryResult<Vec<Assignment>> {
+    let of_publisher = apps::table.filter(apps::publisher_id.eq(publisher_id));
+    let own: HashSet<String> = of_publisher.select(apps::id).load(conn)?.into_iter().collect();
+    let is_own = |one: &Assignment| {
+        one.publisher_id.as_deref() == Some(publisher_id) || one.app_id.as_ref().is_some_and(|app| own.contains(app))
+    };
+    Ok(assignments.into_iter().filter(is_own).collect())
 }
 
 fn is_of_same_holder(one: &Assignment, other: &Assignment) -> bool {

@@ -25,7 +25,7 @@ impl Web {
 }
 
 /// The endpoint that a call means: the one named, else the app's first.
-pub fn endpoint<'a>(record: &'a AppRecord, named: Option<&str>) -> Result<&'a Endpoint, Problem> {
+pub(super) fn endpoint<'a>(record: &'a AppRecord, named: Option<&str>) -> Result<&'a Endpoint, Problem> {
     let found = match named {
         Some(id) => record.app.endpoint(id),
         None => record.app.first_endpoint(),

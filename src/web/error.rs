@@ -137,6 +137,13 @@ impl Problem {
         self
     }
 
+    /// The same, naming fields.
+    #[must_use]
+    pub fn with_errors(mut self, faults: Invalid) -> Self {
+        self.errors.extend(faults.0);
+        self
+    }
+
     /// The kind.
     pub fn kind(&self) -> Kind {
         self.kind

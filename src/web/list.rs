@@ -54,6 +54,12 @@ pub fn only_page(query: &str) -> Result<Page, Problem> {
     page(&Query::read(query, &PARAMETERS)?)
 }
 
+/// A page of what is so little that it is at hand as a whole, newest first.
+pub fn page_of_few<T>(items: Vec<T>, page: &Page, id: impl Fn(&T) -> &str) -> PageOf<T> {
+    let after = items.into_iter().filter(|item| page.before.as_deref().is_none_or(|before| id(item) < before));
+    page.cut(after.collect(), &id).into()
+}
+
 fn read_cursor(text: &str) -> Result<String, Problem> {
     let decoded = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let id = decoded.filter(|id| ids::is_id(id));

@@ -234,7 +234,8 @@ fn reported(answer: Answer) -> Result<Reported, Problem> {
             return Err(Problem::conflict(detail).with_errors(invalid));
         }
         Answer::TransactionIdTaken(transaction_id) => {
-            let detail = format!("Another completion of the app has the transaction id {transaction_id:?}, ignoring case.");
+            let detail =
+                format!("Another completion of the app has the transaction id {transaction_id:?}, ignoring case.");
             let faults = Invalid::field("transactionId", "is taken");
             return Err(Problem::new(Kind::TransactionIdTaken, detail).with_errors(faults));
         }

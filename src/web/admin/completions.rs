@@ -12,9 +12,7 @@ use crate::web::views::{CompletionView, CompletionWithDeliveries};
 use crate::web::{Web, answer, resource};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/v1/completions").get(list))
-        .service(resource("/v1/completions/{id}").get(read));
+    config.service(resource("/v1/completions").get(list)).service(resource("/v1/completions/{id}").get(read));
 }
 
 /// Lists completions, newest first.
@@ -30,7 +28,8 @@ pub(in crate::web) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let known = ["appId", "userId", "transactionId", "from", "to", "limit", "cursor"];
     let query = Query::read(request.query_string(), &known)?;
-    let criteria = Criteria { user_id: query.text("userId").map(str::to_owned), ..criteria(&web, &caller, &query).await? };
+    let criteria =
+        Criteria { user_id: query.text("userId").map(str::to_owned), ..criteria(&web, &caller, &query).await? };
     let listed = web.machine.store.completions(criteria, list::page(&query)?).await?;
     Ok(answer::ok(&PageOf::from(listed.map(CompletionView::from))))
 }

@@ -25,9 +25,7 @@ use crate::web::{Web, answer, resource};
 const RANDOM: usize = 12;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/v1/apps/{id}/preview").post(preview))
-        .service(resource("/v1/apps/{id}/test").post(test));
+    config.service(resource("/v1/apps/{id}/preview").post(preview)).service(resource("/v1/apps/{id}/test").post(test));
 }
 
 /// Which completion a preview is of; exactly one of the two.
@@ -186,9 +184,8 @@ impl Given {
     }
 
     fn flag(&self, name: &str) -> Result<bool, Problem> {
-        let read = |raw: &RawValue| {
-            serde_json::from_str(raw.get()).map_err(|_| Problem::field(name, "must be true or false"))
-        };
+        let read =
+            |raw: &RawValue| serde_json::from_str(raw.get()).map_err(|_| Problem::field(name, "must be true or false"));
         Ok(self.raw(name).map(read).transpose()?.unwrap_or(false))
     }
 

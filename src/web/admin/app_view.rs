@@ -1,0 +1,178 @@
+//! An app and an endpoint as they are shown, with what deserves a look. Never a secret, never a header's value.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::app_body::Callbacks;
+use crate::domain::app::{App, Endpoint, Route};
+use crate::domain::app_settings::EndpointSettings;
+use crate::domain::dialect::callback::TimestampSource;
+use crate::domain::dialect::recipe::SecretNeed;
+use crate::domain::dialect::success::SuccessRule;
+use crate::domain::endpoint_rules::check_endpoint;
+use crate::domain::time::Timestamp;
+use crate::store::apps::AppRecord;
+use crate::web::Web;
+
+/// What is shown of an endpoint, alone or as part of its app.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointPart {
+    dialect: String,
+    callback_url: Option<String>,
+    reversal_url: Option<String>,
+    /// Null: all.
+    events: Option<Vec<String>>,
+    /// Null: the dialect's.
+    retry_schedule: Option<Vec<u64>>,
+    /// Null: the dialect's.
+    timeout_ms: Option<u64>,
+    /// Null: the dialect's.
+    #[schema(value_type = Option<Object>)]
+    success: Option<SuccessRule>,
+    /// Names alone.
+    headers: Vec<String>,
+    #[schema(value_type = String)]
+    timestamp_source: TimestampSource,
+    signed_origin: Option<String>,
+    surface_id: Option<String>,
+}
+
+/// An app; the endpoint's part is its first endpoint's.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AppView {
+    id: String,
+    publisher_id: String,
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    name: String,
+    paused: bool,
+    callbacks: Callbacks,
+    max_held_days: u32,
+    /// The first endpoint's id.
+    endpoint_id: Option<String>,
+    #[serde(flatten)]
+    endpoint: Option<EndpointPart>,
+    /// The address that callbacks leave from; null where there is none (see `warnings`).
+    egress_ip: Option<String>,
+    /// What works but deserves a look, or keeps deliveries waiting.
+    warnings: Vec<String>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+/// One receiver of an app.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointView {
+    id: String,
+    app_id: String,
+    #[serde(flatten)]
+    endpoint: EndpointPart,
+    /// What works but deserves a look, or keeps deliveries waiting.
+    warnings: Vec<String>,
+}
+
+impl EndpointPart {
+    fn of(endpoint: &Endpoint) -> Self {
+        let receiver = &endpoint.receiver;
+        Self {
+            dialect: endpoint.dialect.clone(),
+            callback_url: receiver.callback_url.clone(),
+            reversal_url: receiver.reversal_url.clone(),
+            events: endpoint.events.clone(),
+            retry_schedule: endpoint.retry_schedule.as_ref().map(|schedule| schedule.as_seconds().to_vec()),
+            timeout_ms: endpoint.timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
+            success: endpoint.success.clone(),
+            headers: receiver.headers.iter().map(|(name, _)| name.clone()).collect(),
+            timestamp_source: receiver.timestamp_source,
+            signed_origin: receiver.signed_origin.clone(),
+            surface_id: receiver.surface_id.clone(),
+        }
+    }
+}
+
+impl AppView {
+    /// An app as it stands now.
+    pub fn of(web: &Web, record: &AppRecord) -> Self {
+        let app = &record.app;
+        let first = app.first_endpoint();
+        let (egress_ip, warning) = leaves_from(web, app);
+        let mut warnings: Vec<String> = warning.into_iter().collect();
+        warnings.extend(first.into_iter().flat_map(|endpoint| endpoint_warnings(web, endpoint)));
+        Self {
+            id: app.id.clone(),
+            publisher_id: app.publisher_id.clone(),
+            reference: app.reference.clone(),
+            name: app.name.clone(),
+            paused: app.paused,
+            callbacks: if app.callbacks { Callbacks::On } else { Callbacks::Off },
+            max_held_days: app.max_held_days,
+            endpoint_id: first.map(|endpoint| endpoint.id.clone()),
+            endpoint: first.map(EndpointPart::of),
+            egress_ip,
+            warnings,
+            created_at: app.created_at,
+        }
+    }
+}
+
+impl EndpointView {
+    /// An endpoint as it stands now.
+    pub fn of(web: &Web, app: &App, endpoint: &Endpoint) -> Self {
+        Self {
+            id: endpoint.id.clone(),
+            app_id: app.id.clone(),
+            endpoint: EndpointPart::of(endpoint),
+            warnings: endpoint_warnings(web, endpoint),
+        }
+    }
+}
+
+fn leaves_from(web: &Web, app: &App) -> (Option<String>, Option<String>) {
+    match web.machine.directory.route(app, web.machine.clock.now()) {
+        Route::Egress(egress_ip) => {
+            let address = egress_ip.address.to_string();
+            let warning = (!web.machine.holds(&egress_ip.id))
+                .then(|| format!("this node does not hold the egress IP {address}: deliveries wait for one that does"));
+            (Some(address), warning)
+        }
+        Route::Removed => {
+            let warning = "the egress IP was taken away: deliveries wait until there is another one";
+            (None, Some(warning.to_owned()))
+        }
+        Route::Host => {
+            let warning = "no egress IP was ever assigned: callbacks leave by the host's own route";
+            (None, Some(warning.to_owned()))
+        }
+    }
+}
+
+fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
+    let machine = &web.machine;
+    let mut warnings = Vec::new();
+    match check_endpoint(&mut EndpointSettings::of(endpoint), &machine.catalog, &machine.targets) {
+        Ok(of_urls) => warnings.extend(of_urls),
+        // It was good when it was saved; what the instance allows has changed since.
+        Err(invalid) => {
+            warnings.extend(invalid.0.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)))
+        }
+    }
+    if endpoint.receiver.callback_url.is_none() {
+        warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());
+    }
+    let need = machine.catalog.get(&endpoint.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
+    match (endpoint.active_secret(), need) {
+        (None, SecretNeed::Required) => {
+            warnings.push("there is no active secret: deliveries are held until there is one".to_owned());
+        }
+        (None, SecretNeed::Optional) => warnings.push("there is no active secret: callbacks are not signed".to_owned()),
+        (Some(secret), _) if secret.text.is_short() => warnings.push(SHORT_SECRET.to_owned()),
+        _ => {}
+    }
+    warnings
+}
+
+/// Said of a secret that a publisher brought.
+pub(super) const SHORT_SECRET: &str = "the secret has fewer than 16 characters and could be guessed";

@@ -1,0 +1,188 @@
+//! `/v1/apps`: offerwall placements. A publisher keeps its own, account managers and operators all.
+
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::app_body::AppBody;
+use super::app_view::AppView;
+use super::publishers::ref_taken;
+use crate::domain::app_settings::{AppSettings, EndpointSettings};
+use crate::domain::endpoint_rules::{check_app, check_endpoint};
+use crate::domain::ids;
+use crate::domain::invalid::Invalid;
+use crate::store::apps::{AppChange, AppSaved, Archived, NewApp};
+use crate::web::access::endpoint;
+use crate::web::auth::{Caller, Member};
+use crate::web::error::{Kind, Problem};
+use crate::web::json::Body;
+use crate::web::list::{self, PageOf};
+use crate::web::query::Query;
+use crate::web::{Web, answer, resource};
+
+/// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
+const TRIES: usize = 5;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/apps").post(create).get(list))
+        .service(resource("/v1/apps/{id}").get(read).patch(change).delete(delete));
+}
+
+/// Creates an app with its first endpoint.
+#[utoipa::path(post, path = "/v1/apps", tag = "apps", request_body = AppBody, responses(
+    (status = 201, description = "Created.", body = AppView),
+))]
+pub(in crate::web) async fn create(
+    Member(caller): Member,
+    web: Data<Web>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let given: AppBody = body.read()?;
+    let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
+    let (settings, mut endpoint) = given.into_new()?;
+    check(&web, &settings, &mut endpoint)?;
+    let id = ids::new("app");
+    let new = NewApp {
+        id: id.clone(),
+        publisher_id,
+        settings,
+        endpoint_id: ids::new("end"),
+        endpoint,
+        created_at: web.machine.clock.now(),
+    };
+    saved(web.machine.store.create_app(new).await?)?;
+    web.in_force().await?;
+    let record = web.app(&caller, &id).await?;
+    Ok(answer::created(&AppView::of(&web, &record)))
+}
+
+/// Lists apps.
+#[utoipa::path(get, path = "/v1/apps", tag = "apps",
+    params(("publisherId" = Option<String>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, description = "A page.", body = PageOf<AppView>)))]
+pub(in crate::web) async fn list(
+    Member(caller): Member,
+    web: Data<Web>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = Query::read(request.query_string(), &["publisherId", "limit", "cursor"])?;
+    let page = list::page(&query)?;
+    let publisher_id = match query.text("publisherId") {
+        Some(asked) => Some(web.publisher(&caller, asked).await?.id),
+        None => caller.limited_to().map(str::to_owned),
+    };
+    let listed = web.machine.store.apps(publisher_id.as_deref(), page).await?;
+    Ok(answer::ok(&PageOf::from(listed.map(|record| AppView::of(&web, &record)))))
+}
+
+/// Reads an app.
+#[utoipa::path(get, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), responses(
+    (status = 200, description = "The app.", body = AppView),
+))]
+pub(in crate::web) async fn read(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let record = web.app(&caller, &id).await?;
+    Ok(answer::ok(&AppView::of(&web, &record)))
+}
+
+/// Changes an app: what is left out stays, null goes back to the default.
+#[utoipa::path(patch, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), request_body = AppBody,
+    responses((status = 200, description = "Changed.", body = AppView)))]
+pub(in crate::web) async fn change(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    for _ in 0..TRIES {
+        let record = web.app(&caller, &id).await?;
+        let given: AppBody = body.read()?;
+        if let Some(publisher) = &given.publisher_id
+            && web.publisher(&caller, publisher).await.is_ok_and(|named| named.id != record.app.publisher_id)
+        {
+            return Err(Problem::field("publisherId", "can not be changed"));
+        }
+        let first = endpoint(&record, None)?;
+        let mut settings = AppSettings::of(&record.app);
+        let mut of_endpoint = EndpointSettings::of(first);
+        given.apply(&mut settings, &mut of_endpoint)?;
+        check(&web, &settings, &mut of_endpoint)?;
+        let change = AppChange {
+            id: record.app.id.clone(),
+            read_at: record.revision,
+            settings,
+            endpoint: Some((first.id.clone(), of_endpoint)),
+        };
+        match web.machine.store.change_app(change).await? {
+            AppSaved::Overtaken => {}
+            outcome => {
+                saved(outcome)?;
+                web.in_force().await?;
+                let record = web.app(&caller, &record.app.id).await?;
+                return Ok(answer::ok(&AppView::of(&web, &record)));
+            }
+        }
+    }
+    saved(AppSaved::Overtaken)?;
+    Err(Problem::not_found("app"))
+}
+
+/// Archives an app. Its ref stays taken, so that a late report never reaches another app.
+#[utoipa::path(delete, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), responses(
+    (status = 204, description = "Archived."),
+    (status = 409, description = "Deliveries are open."),
+))]
+pub(in crate::web) async fn delete(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let record = web.app(&caller, &id).await?;
+    match web.machine.store.archive_app(&record.app.id, web.machine.clock.now()).await? {
+        Archived::Archived => {
+            web.in_force().await?;
+            Ok(answer::deleted())
+        }
+        Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
+        Archived::Unknown | Archived::OnlyEndpoint => Err(Problem::not_found("app")),
+    }
+}
+
+/// Whose a new app is to be: a publisher's own token need not say it.
+async fn publisher_of(web: &Web, caller: &Caller, named: Option<&str>) -> Result<String, Problem> {
+    match (named, caller.limited_to()) {
+        (None, Some(own)) => Ok(own.to_owned()),
+        (None, None) => Err(Problem::field("publisherId", "is required")),
+        (Some(named), _) => match web.publisher(caller, named).await {
+            Ok(publisher) => Ok(publisher.id),
+            Err(problem) if problem.kind() == Kind::NotFound => {
+                Err(Problem::field("publisherId", "names no publisher"))
+            }
+            Err(problem) => Err(problem),
+        },
+    }
+}
+
+fn check(web: &Web, settings: &AppSettings, endpoint: &mut EndpointSettings) -> Result<(), Problem> {
+    let mut invalid = Invalid::none();
+    invalid.take(check_app(settings));
+    invalid.take(check_endpoint(endpoint, &web.machine.catalog, &web.machine.targets));
+    Ok(invalid.into_result()?)
+}
+
+/// What an outcome of the store means for the caller.
+pub(super) fn saved(outcome: AppSaved) -> Result<(), Problem> {
+    match outcome {
+        AppSaved::Saved => Ok(()),
+        AppSaved::Unknown => Err(Problem::not_found("app")),
+        AppSaved::UnknownPublisher => Err(Problem::field("publisherId", "names no publisher")),
+        AppSaved::RefTaken => Err(ref_taken()),
+        AppSaved::OpenDeliveries => {
+            Err(Problem::conflict("The dialect can not change while deliveries are open; wait, or cancel them."))
+        }
+        AppSaved::Overtaken => Err(Problem::conflict("The app was changed at the same time; try again.")),
+    }
+}

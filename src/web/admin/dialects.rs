@@ -1,0 +1,34 @@
+//! `/v1/dialects`: the recipes, for anyone signed in. Read-only, because a dialect is a file of the program.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, ServiceConfig};
+
+use crate::domain::dialect::describe::{Description, describe};
+use crate::web::auth::Member;
+use crate::web::error::Problem;
+use crate::web::list::PageOf;
+use crate::web::{Web, answer, resource};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(resource("/v1/dialects").get(list)).service(resource("/v1/dialects/{name}").get(read));
+}
+
+/// Lists the dialects, each in its newest version.
+#[utoipa::path(get, path = "/v1/dialects", tag = "dialects", responses(
+    (status = 200, description = "All of them.", body = PageOf<Object>),
+))]
+pub(in crate::web) async fn list(_: Member, web: Data<Web>) -> HttpResponse {
+    let items: Vec<Description> = web.machine.catalog.newest().map(|recipe| describe(recipe)).collect();
+    answer::ok(&PageOf { items, next_cursor: None })
+}
+
+/// Reads a dialect: recipe, placeholders, required fields, vectors. `name@version` reads that version.
+#[utoipa::path(get, path = "/v1/dialects/{name}", tag = "dialects", params(("name" = String, Path)), responses(
+    (status = 200, description = "The dialect.", body = Object),
+))]
+pub(in crate::web) async fn read(_: Member, web: Data<Web>, name: Path<String>) -> Result<HttpResponse, Problem> {
+    let catalog = &web.machine.catalog;
+    let found = catalog.get(&name).or_else(|| catalog.get_version(&name));
+    let recipe = found.ok_or_else(|| Problem::not_found("dialect"))?;
+    Ok(answer::ok(&describe(recipe)))
+}

@@ -1,0 +1,122 @@
+//! Who has which egress IP: assigned, taken away, or replaced in one step. Account managers and operators.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, ServiceConfig};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::egress::AssignmentView;
+use crate::domain::ids;
+use crate::domain::time::Timestamp;
+use crate::store::egress::{Assigned, Holder};
+use crate::web::auth::Manager;
+use crate::web::error::Problem;
+use crate::web::json::Body;
+use crate::web::{Web, answer, resource};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/egress-ips/{id}/assignments").post(assign))
+        .service(resource("/v1/egress-ips/{id}/assignments/{assignmentId}").delete(unassign))
+        .service(resource("/v1/apps/{id}/egress").put(replace));
+}
+
+/// Whom an egress IP is to be for: exactly one of both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewAssignment {
+    /// An app, by id or ref.
+    app_id: Option<String>,
+    /// A publisher, by id or ref: for all its apps that have none of their own.
+    publisher_id: Option<String>,
+}
+
+/// Which egress IP an app is to leave from.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Replacement {
+    /// The egress IP.
+    egress_ip_id: String,
+    /// From then on; until then the present one stays. Default: at once.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    active_at: Option<Timestamp>,
+}
+
+/// Assigns an egress IP to an app or a publisher that has none.
+#[utoipa::path(post, path = "/v1/egress-ips/{id}/assignments", tag = "egress", params(("id" = String, Path)),
+    request_body = NewAssignment,
+    responses(
+        (status = 201, description = "Assigned.", body = AssignmentView),
+        (status = 409, description = "It has one already."),
+    ))]
+pub(in crate::web) async fn assign(
+    _: Manager,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let given: NewAssignment = body.read()?;
+    let (field, holder) = match (given.app_id, given.publisher_id) {
+        (Some(app), None) => ("appId", Holder::App(app)),
+        (None, Some(publisher)) => ("publisherId", Holder::Publisher(publisher)),
+        (Some(_), Some(_)) => return Err(Problem::field("publisherId", "must not stand beside appId")),
+        (None, None) => return Err(Problem::field("appId", "is required, or publisherId instead")),
+    };
+    let now = web.machine.clock.now();
+    match web.machine.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
+        Assigned::Assigned(assignment) => {
+            web.in_force().await?;
+            Ok(answer::created(&AssignmentView::from(assignment)))
+        }
+        Assigned::UnknownEgressIp => Err(Problem::not_found("egress IP")),
+        Assigned::UnknownHolder => Err(Problem::field(field, "names nothing that is known")),
+        Assigned::AlreadyAssigned => Err(already_assigned()),
+    }
+}
+
+/// Takes an assignment away: what it was for waits until it has another one.
+#[utoipa::path(delete, path = "/v1/egress-ips/{id}/assignments/{assignmentId}", tag = "egress",
+    params(("id" = String, Path), ("assignmentId" = String, Path)),
+    responses((status = 204, description = "Taken away.")))]
+pub(in crate::web) async fn unassign(
+    _: Manager,
+    web: Data<Web>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, assignment_id) = path.into_inner();
+    if !web.machine.store.unassign_egress_ip(&id, &assignment_id, web.machine.clock.now()).await? {
+        return Err(Problem::not_found("assignment"));
+    }
+    web.in_force().await?;
+    Ok(answer::deleted())
+}
+
+/// Gives an app another egress IP in one step, now or later; there is no moment without one.
+#[utoipa::path(put, path = "/v1/apps/{id}/egress", tag = "egress", params(("id" = String, Path)),
+    request_body = Replacement,
+    responses((status = 200, description = "Assigned.", body = AssignmentView)))]
+pub(in crate::web) async fn replace(
+    Manager(caller): Manager,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let app = web.app(&caller, &id).await?.app;
+    let given: Replacement = body.read()?;
+    let now = web.machine.clock.now();
+    let active_at = given.active_at.unwrap_or(now);
+    let store = &web.machine.store;
+    match store.replace_egress_ip(&ids::new("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
+        Assigned::Assigned(assignment) => {
+            web.in_force().await?;
+            Ok(answer::ok(&AssignmentView::from(assignment)))
+        }
+        Assigned::UnknownEgressIp => Err(Problem::field("egressIpId", "names no egress IP")),
+        Assigned::UnknownHolder => Err(Problem::not_found("app")),
+        Assigned::AlreadyAssigned => Err(already_assigned()),
+    }
+}
+
+fn already_assigned() -> Problem {
+    Problem::conflict("It has an egress IP already; replace it with PUT /v1/apps/{id}/egress, or take it away first.")
+}

@@ -1,0 +1,121 @@
+//! `/v1/apps/{id}/endpoints`: further receivers of an app, such as analytics or a mirror. The first one is what the app
+//! calls mean; it is changed here as well as there.
+
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::app_body::EndpointBody;
+use super::app_view::EndpointView;
+use super::apps::saved;
+use crate::domain::app_settings::{AppSettings, EndpointSettings};
+use crate::domain::endpoint_rules::check_endpoint;
+use crate::domain::ids;
+use crate::store::apps::{AppChange, Archived};
+use crate::web::access::endpoint;
+use crate::web::auth::Member;
+use crate::web::error::Problem;
+use crate::web::json::Body;
+use crate::web::list::PageOf;
+use crate::web::query::Query;
+use crate::web::{Web, answer, resource};
+
+/// Most endpoints of one app: each is one more callback for every completion.
+const MOST: usize = 10;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/apps/{id}/endpoints").post(create).get(list))
+        .service(resource("/v1/apps/{id}/endpoints/{endpointId}").patch(change).delete(delete));
+}
+
+/// Adds an endpoint to an app; it receives completions that are reported from then on.
+#[utoipa::path(post, path = "/v1/apps/{id}/endpoints", tag = "endpoints", params(("id" = String, Path)),
+    request_body = EndpointBody,
+    responses((status = 201, description = "Created.", body = EndpointView)))]
+pub(in crate::web) async fn create(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let app = web.app(&caller, &id).await?.app;
+    if app.endpoints.len() >= MOST {
+        return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
+    }
+    let mut settings = body.read::<EndpointBody>()?.into_new()?;
+    check_endpoint(&mut settings, &web.machine.catalog, &web.machine.targets)?;
+    let endpoint_id = ids::new("end");
+    let now = web.machine.clock.now();
+    saved(web.machine.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
+    web.in_force().await?;
+    let record = web.app(&caller, &app.id).await?;
+    let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
+    Ok(answer::created(&view))
+}
+
+/// Lists an app's endpoints, the first one first. There are few, so there is one page.
+#[utoipa::path(get, path = "/v1/apps/{id}/endpoints", tag = "endpoints", params(("id" = String, Path)), responses(
+    (status = 200, description = "All of them.", body = PageOf<EndpointView>),
+))]
+pub(in crate::web) async fn list(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let app = web.app(&caller, &id).await?.app;
+    Query::read(request.query_string(), &[])?;
+    let items = app.endpoints.iter().map(|endpoint| EndpointView::of(&web, &app, endpoint)).collect();
+    Ok(answer::ok(&PageOf { items, next_cursor: None }))
+}
+
+/// Changes an endpoint: what is left out stays, null goes back to the default.
+#[utoipa::path(patch, path = "/v1/apps/{id}/endpoints/{endpointId}", tag = "endpoints",
+    params(("id" = String, Path), ("endpointId" = String, Path)),
+    request_body = EndpointBody,
+    responses((status = 200, description = "Changed.", body = EndpointView)))]
+pub(in crate::web) async fn change(
+    Member(caller): Member,
+    web: Data<Web>,
+    path: Path<(String, String)>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let (id, endpoint_id) = path.into_inner();
+    let record = web.app(&caller, &id).await?;
+    let mut settings = EndpointSettings::of(endpoint(&record, Some(&endpoint_id))?);
+    body.read::<EndpointBody>()?.apply(&mut settings)?;
+    check_endpoint(&mut settings, &web.machine.catalog, &web.machine.targets)?;
+    let change = AppChange {
+        id: record.app.id.clone(),
+        read_at: record.revision,
+        settings: AppSettings::of(&record.app),
+        endpoint: Some((endpoint_id.clone(), settings)),
+    };
+    saved(web.machine.store.change_app(change).await?)?;
+    web.in_force().await?;
+    let record = web.app(&caller, &record.app.id).await?;
+    let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
+    Ok(answer::ok(&view))
+}
+
+/// Archives an endpoint; an app keeps at least one.
+#[utoipa::path(delete, path = "/v1/apps/{id}/endpoints/{endpointId}", tag = "endpoints",
+    params(("id" = String, Path), ("endpointId" = String, Path)),
+    responses((status = 204, description = "Archived."), (status = 409, description = "Deliveries are open.")))]
+pub(in crate::web) async fn delete(
+    Member(caller): Member,
+    web: Data<Web>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, endpoint_id) = path.into_inner();
+    let app = web.app(&caller, &id).await?.app;
+    match web.machine.store.archive_endpoint(&app.id, &endpoint_id, web.machine.clock.now()).await? {
+        Archived::Archived => {
+            web.in_force().await?;
+            Ok(answer::deleted())
+        }
+        Archived::Unknown => Err(Problem::not_found("endpoint")),
+        Archived::OnlyEndpoint => Err(Problem::conflict("An app keeps at least one endpoint.")),
+        Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
+    }
+}

@@ -1,0 +1,35 @@
+//! The admin API, one module per kind of object: what each call takes, who may make it, what it answers.
+
+pub mod app_body;
+pub mod app_view;
+pub mod apps;
+pub mod completions;
+pub mod deliveries;
+pub mod dialects;
+pub mod egress;
+pub mod egress_assignments;
+pub mod endpoints;
+pub mod publishers;
+pub mod rehearsal;
+pub mod secrets;
+pub mod sources;
+pub mod tokens;
+
+use actix_web::web::ServiceConfig;
+
+/// Registers every call of the admin API.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .configure(publishers::routes)
+        .configure(tokens::routes)
+        .configure(sources::routes)
+        .configure(apps::routes)
+        .configure(endpoints::routes)
+        .configure(secrets::routes)
+        .configure(egress::routes)
+        .configure(egress_assignments::routes)
+        .configure(rehearsal::routes)
+        .configure(completions::routes)
+        .configure(deliveries::routes)
+        .configure(dialects::routes);
+}

@@ -1,0 +1,165 @@
+//! `/v1/publishers`: the accounts that own apps. Account managers keep them; a publisher reads its own.
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, ServiceConfig};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::account::Publisher;
+use crate::domain::invalid::Invalid;
+use crate::domain::time::Timestamp;
+use crate::domain::{ids, naming};
+use crate::store::page::Listed;
+use crate::store::publishers::{PublisherChange, PublisherSaved};
+use crate::web::auth::{Manager, Member};
+use crate::web::error::Problem;
+use crate::web::json::{Body, Patch};
+use crate::web::list::{self, PageOf};
+use crate::web::{Web, answer, resource};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/publishers").post(create).get(list))
+        .service(resource("/v1/publishers/{id}").get(read).patch(change));
+}
+
+/// A new publisher.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPublisher {
+    /// For people.
+    name: String,
+    /// Your own name for it, accepted wherever the id is.
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+}
+
+/// A change of a publisher; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublisherPatch {
+    /// For people.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Patch<String>,
+    /// Your own name for it; null takes it away.
+    #[serde(default, rename = "ref")]
+    #[schema(value_type = Option<String>)]
+    reference: Patch<String>,
+}
+
+/// A publisher.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublisherView {
+    id: String,
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    name: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+impl From<Publisher> for PublisherView {
+    fn from(publisher: Publisher) -> Self {
+        Self {
+            id: publisher.id,
+            reference: publisher.reference,
+            name: publisher.name,
+            created_at: publisher.created_at,
+        }
+    }
+}
+
+/// Creates a publisher.
+#[utoipa::path(post, path = "/v1/publishers", tag = "publishers", request_body = NewPublisher, responses(
+    (status = 201, description = "Created.", body = PublisherView),
+))]
+pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
+    let given: NewPublisher = body.read()?;
+    let mut invalid = Invalid::none();
+    let name = invalid.take(naming::name(&given.name));
+    let reference = invalid.take(given.reference.as_deref().map(naming::reference).transpose());
+    invalid.into_result()?;
+    let publisher = Publisher {
+        id: ids::new("pub"),
+        reference: reference.flatten(),
+        name: name.unwrap_or_default(),
+        created_at: web.machine.clock.now(),
+    };
+    let view = saved(web.machine.store.create_publisher(publisher).await?)?;
+    Ok(answer::created(&view))
+}
+
+/// Lists publishers; a publisher finds itself alone.
+#[utoipa::path(get, path = "/v1/publishers", tag = "publishers",
+    params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, description = "A page.", body = PageOf<PublisherView>)))]
+pub(in crate::web) async fn list(
+    Member(caller): Member,
+    web: Data<Web>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let page = list::only_page(request.query_string())?;
+    let listed = match caller.limited_to() {
+        None => web.machine.store.publishers(page).await?,
+        Some(own) => Listed { items: vec![web.publisher(&caller, own).await?], next: None },
+    };
+    Ok(answer::ok(&PageOf::from(listed.map(PublisherView::from))))
+}
+
+/// Reads a publisher.
+#[utoipa::path(get, path = "/v1/publishers/{id}", tag = "publishers", params(("id" = String, Path)), responses(
+    (status = 200, description = "The publisher.", body = PublisherView),
+))]
+pub(in crate::web) async fn read(
+    Member(caller): Member,
+    web: Data<Web>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer::ok(&PublisherView::from(web.publisher(&caller, &id).await?)))
+}
+
+/// Changes a publisher.
+#[utoipa::path(patch, path = "/v1/publishers/{id}", tag = "publishers", params(("id" = String, Path)),
+    request_body = PublisherPatch,
+    responses((status = 200, description = "Changed.", body = PublisherView)))]
+pub(in crate::web) async fn change(
+    Manager(caller): Manager,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let publisher = web.publisher(&caller, &id).await?;
+    let given: PublisherPatch = body.read()?;
+    let mut invalid = Invalid::none();
+    let name = match given.name {
+        Patch::Kept => None,
+        Patch::Reset => invalid.take(Err(Invalid::field("name", "must not be null"))),
+        Patch::Set(text) => invalid.take(naming::name(&text)),
+    };
+    let reference = match given.reference {
+        Patch::Kept => None,
+        Patch::Reset => Some(None),
+        Patch::Set(text) => invalid.take(naming::reference(&text)).map(Some),
+    };
+    invalid.into_result()?;
+    let change = PublisherChange { name, reference };
+    let view = saved(web.machine.store.change_publisher(&publisher.id, change).await?)?;
+    web.in_force().await?;
+    Ok(answer::ok(&view))
+}
+
+fn saved(outcome: PublisherSaved) -> Result<PublisherView, Problem> {
+    match outcome {
+        PublisherSaved::Saved(publisher) => Ok(publisher.into()),
+        PublisherSaved::Unknown => Err(Problem::not_found("publisher")),
+        PublisherSaved::RefTaken => Err(ref_taken()),
+    }
+}
+
+/// The `ref` belongs to something else, possibly an archived app.
+pub(super) fn ref_taken() -> Problem {
+    Problem::conflict("Another publisher or app (perhaps an archived one) has this ref.")
+}

@@ -1,0 +1,184 @@
+//! `/v1/sources`: the reporting credentials of offer systems. Operators alone.
+
+use std::time::Duration;
+
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::invalid::Invalid;
+use crate::domain::source::Source;
+use crate::domain::time::Timestamp;
+use crate::domain::{ids, naming};
+use crate::store::sources::SourceCreated;
+use crate::web::auth::Operator;
+use crate::web::error::Problem;
+use crate::web::json::Body;
+use crate::web::list::{self, PageOf};
+use crate::web::{Web, answer, fresh, resource};
+
+/// Hours for which both secrets verify after a rotation, unless the caller says otherwise: a working day's margin.
+const DEFAULT_OVERLAP: u64 = 24;
+/// Longest overlap: thirty days. A secret that verifies for longer was not rotated.
+const LONGEST_OVERLAP: u64 = 720;
+/// Most apps of one source.
+const MOST_APPS: usize = 1_000;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/sources").post(create).get(list))
+        .service(resource("/v1/sources/{id}").delete(delete))
+        .service(resource("/v1/sources/{id}/rotate").post(rotate));
+}
+
+/// A new source.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewSource {
+    /// For people.
+    name: String,
+    /// The apps that it may report for, by id or ref; left out: all of them.
+    app_ids: Option<Vec<String>>,
+    /// Put before `externalId` where a report gives no transaction id.
+    transaction_prefix: Option<String>,
+}
+
+/// How a rotation is to go.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rotation {
+    /// So many hours the present secret goes on verifying (0 to 720; default 24).
+    overlap_hours: Option<u64>,
+}
+
+/// A source, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceView {
+    id: String,
+    /// What it calls itself in `x-ea-surface`.
+    surface_id: String,
+    name: String,
+    /// Null: all apps.
+    app_ids: Option<Vec<String>>,
+    transaction_prefix: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// Until then the secret before the last rotation verifies, too.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    previous_secret_until: Option<Timestamp>,
+}
+
+/// A source with a secret that was just made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SourceWithSecret {
+    #[serde(flatten)]
+    view: SourceView,
+    /// Shown in this answer alone.
+    secret: String,
+}
+
+impl From<Source> for SourceView {
+    fn from(source: Source) -> Self {
+        Self {
+            id: source.id,
+            surface_id: source.surface_id,
+            name: source.name,
+            app_ids: source.app_ids,
+            transaction_prefix: source.transaction_prefix,
+            created_at: source.created_at,
+            previous_secret_until: source.previous.map(|(_, until)| until),
+        }
+    }
+}
+
+impl From<Source> for SourceWithSecret {
+    fn from(source: Source) -> Self {
+        let secret = source.secret.expose().to_owned();
+        Self { view: source.into(), secret }
+    }
+}
+
+/// Creates a source.
+#[utoipa::path(post, path = "/v1/sources", tag = "sources", request_body = NewSource, responses(
+    (status = 201, description = "Created; the secret is in this answer alone.", body = SourceWithSecret),
+))]
+pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
+    let given: NewSource = body.read()?;
+    let mut invalid = Invalid::none();
+    let name = invalid.take(naming::name(&given.name));
+    let prefix = invalid.take(given.transaction_prefix.as_deref().map(naming::transaction_prefix).transpose());
+    if given.app_ids.as_ref().is_some_and(|apps| apps.is_empty() || apps.len() > MOST_APPS) {
+        invalid.push("appIds", format!("must name 1 to {MOST_APPS} apps; leave it out for all of them"));
+    }
+    invalid.into_result()?;
+    let source = Source {
+        id: ids::new("src"),
+        surface_id: ids::new("srf"),
+        name: name.unwrap_or_default(),
+        app_ids: given.app_ids,
+        transaction_prefix: prefix.flatten(),
+        secret: fresh::secret(""),
+        previous: None,
+        created_at: web.machine.clock.now(),
+    };
+    match web.machine.store.create_source(source).await? {
+        SourceCreated::Created(source) => {
+            web.in_force().await?;
+            Ok(answer::created(&SourceWithSecret::from(source)))
+        }
+        SourceCreated::UnknownApps(places) => {
+            let mut invalid = Invalid::none();
+            for place in places {
+                invalid.push(format!("appIds[{place}]"), "names no app");
+            }
+            Err(invalid.into())
+        }
+    }
+}
+
+/// Lists sources.
+#[utoipa::path(get, path = "/v1/sources", tag = "sources",
+    params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, description = "A page.", body = PageOf<SourceView>)))]
+pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let page = list::only_page(request.query_string())?;
+    let listed = web.machine.store.sources(page).await?;
+    Ok(answer::ok(&PageOf::from(listed.map(SourceView::from))))
+}
+
+/// Deletes a source: its reports are refused from then on.
+#[utoipa::path(delete, path = "/v1/sources/{id}", tag = "sources", params(("id" = String, Path)), responses(
+    (status = 204, description = "Deleted."),
+))]
+pub(in crate::web) async fn delete(_: Operator, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
+    if !web.machine.store.archive_source(&id, web.machine.clock.now()).await? {
+        return Err(Problem::not_found("source"));
+    }
+    web.in_force().await?;
+    Ok(answer::deleted())
+}
+
+/// Gives a source a new secret; the present one goes on verifying for a while.
+#[utoipa::path(post, path = "/v1/sources/{id}/rotate", tag = "sources", params(("id" = String, Path)),
+    request_body = Rotation,
+    responses((status = 200, description = "Rotated; the secret is in this answer alone.", body = SourceWithSecret)))]
+pub(in crate::web) async fn rotate(
+    _: Operator,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let given: Rotation = body.read_or_empty()?;
+    let hours = given.overlap_hours.unwrap_or(DEFAULT_OVERLAP);
+    if hours > LONGEST_OVERLAP {
+        return Err(Problem::field("overlapHours", format!("must be a number from 0 to {LONGEST_OVERLAP}")));
+    }
+    let overlap = Duration::from_secs(hours * 3_600);
+    let now = web.machine.clock.now();
+    let rotated = web.machine.store.rotate_source(&id, &fresh::secret(""), overlap, now).await?;
+    let source = rotated.ok_or_else(|| Problem::not_found("source"))?;
+    web.in_force().await?;
+    Ok(answer::ok(&SourceWithSecret::from(source)))
+}

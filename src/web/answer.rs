@@ -1,0 +1,31 @@
+//! What a call answers when it succeeded: creating 201, changing and reading 200, deleting 204.
+//!
+//! Answers carry secrets now and then, and configuration always, so no cache may keep any.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CacheControl, CacheDirective};
+use serde::Serialize;
+
+/// 201 with the object.
+pub(super) fn created(object: &impl Serialize) -> HttpResponse {
+    HttpResponse::Created().insert_header(no_store()).json(object)
+}
+
+/// 200 with the object.
+pub(super) fn ok(object: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header(no_store()).json(object)
+}
+
+/// 202 with the object as it stands.
+pub(super) fn under_way(object: &impl Serialize) -> HttpResponse {
+    HttpResponse::Accepted().insert_header(no_store()).json(object)
+}
+
+/// 204.
+pub(super) fn deleted() -> HttpResponse {
+    HttpResponse::NoContent().insert_header((CACHE_CONTROL, "no-store")).finish()
+}
+
+fn no_store() -> CacheControl {
+    CacheControl(vec![CacheDirective::NoStore])
+}

@@ -1,0 +1,80 @@
+//! Whether we live, whether we are ready, what is counted, and who the caller appears to be. Open to anyone, so nothing
+//! here may tell more than that.
+
+use actix_web::http::header::ContentType;
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::error::{Kind, Problem};
+use super::{Web, answer, resource};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/healthz").get(healthz))
+        .service(resource("/readyz").get(readyz))
+        .service(resource("/metrics").get(metrics))
+        .service(resource("/ip").get(ip));
+}
+
+/// `/metrics` alone.
+pub(super) fn metrics_routes(config: &mut ServiceConfig) {
+    config.service(resource("/metrics").get(metrics));
+}
+
+/// Whether work can be taken on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Readiness {
+    /// `ready`.
+    status: &'static str,
+    /// Changes that wait for the store at this moment.
+    write_backlog: usize,
+    /// Egress IPs that this node does not hold: what is assigned to them waits for a node that does.
+    egress_ips_not_held: Vec<String>,
+}
+
+/// The process lives.
+#[utoipa::path(get, path = "/healthz", tag = "health", security(()), responses((status = 200, description = "It lives.")))]
+pub(super) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::plaintext()).body("ok\n")
+}
+
+/// The store answers and its migrations are done.
+#[utoipa::path(get, path = "/readyz", tag = "health", security(()), responses(
+    (status = 200, description = "Ready.", body = Readiness),
+    (status = 503, description = "The store does not answer."),
+))]
+pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
+    let machine = &web.machine;
+    if let Err(error) = machine.store.ping().await {
+        tracing::error!(%error, "the store does not answer");
+        return Err(Problem::new(Kind::Overloaded, "The store does not answer."));
+    }
+    let egress_ips = machine.directory.egress_ips();
+    let not_held = egress_ips.values().filter(|egress_ip| !machine.holds(&egress_ip.id));
+    let mut egress_ips_not_held: Vec<String> = not_held.map(|egress_ip| egress_ip.address.to_string()).collect();
+    egress_ips_not_held.sort_unstable();
+    let write_backlog = machine.store.write_backlog();
+    Ok(answer::ok(&Readiness { status: "ready", write_backlog, egress_ips_not_held }))
+}
+
+/// Metrics as OpenMetrics text.
+#[utoipa::path(get, path = "/metrics", tag = "health", security(()), responses(
+    (status = 200, description = "Metrics.", body = String, content_type = "application/openmetrics-text"),
+))]
+pub(super) async fn metrics(web: Data<Web>) -> Result<HttpResponse, Problem> {
+    let text = web.machine.metrics_text().await?;
+    Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
+}
+
+/// The address that the caller's connection comes from: what an egress IP is verified with.
+#[utoipa::path(get, path = "/ip", tag = "health", security(()), responses(
+    (status = 200, description = "The caller's address.", body = String, content_type = "text/plain"),
+))]
+pub(super) async fn ip(request: HttpRequest) -> HttpResponse {
+    // Of the connection and not of a header, which anybody could write.
+    let address = request.peer_addr().map(|peer| peer.ip().to_canonical().to_string()).unwrap_or_default();
+    HttpResponse::Ok().content_type(ContentType::plaintext()).body(address)
+}

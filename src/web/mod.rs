@@ -1,0 +1,94 @@
+//! Floor 4: HTTP. The admin API, health, metrics and the description of it all.
+//!
+//! # Who is who
+//! * [`auth`] knows who calls, [`access`] whose objects that caller reaches; every handler asks both.
+//! * [`json`], [`query`] and [`list`] read what is asked, strictly; [`answer`] and [`error`] say what comes back.
+//! * [`admin`] holds the calls, one module per kind of object; [`openapi`] describes them.
+//!
+//! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries.
+
+mod access;
+pub mod admin;
+mod answer;
+pub mod auth;
+pub mod error;
+pub mod fresh;
+mod health;
+pub mod json;
+pub mod list;
+mod openapi;
+pub mod query;
+mod reports;
+mod shape;
+mod signed;
+mod strict;
+pub mod views;
+
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::ALLOW;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Error, Resource, ResponseError};
+
+use crate::dispatch::machine::Machine;
+use crate::store::StoreError;
+use error::{Kind, Problem};
+
+/// What every handler is given.
+#[derive(Clone, Debug)]
+pub struct Web {
+    /// Everything behind the web floor.
+    pub machine: Arc<Machine>,
+}
+
+impl Web {
+    /// A web floor over this machine.
+    pub fn new(machine: Arc<Machine>) -> Self {
+        Self { machine }
+    }
+
+    /// Puts a change of configuration in force before its call is answered.
+    async fn in_force(&self) -> Result<(), StoreError> {
+        self.machine.configuration_changed().await
+    }
+}
+
+/// Registers every call. The state ([`Web`] as `web::Data`) must be registered beside it.
+pub fn routes(config: &mut ServiceConfig) {
+    config.configure(health::routes).configure(reports::routes).configure(admin::routes).configure(openapi::routes);
+    config.default_service(web::to(|| async { Problem::not_found("path").error_response() }));
+}
+
+/// Registers `/metrics` alone, for an address of its own.
+pub fn metrics_routes(config: &mut ServiceConfig) {
+    config.configure(health::metrics_routes);
+    config.default_service(web::to(|| async { Problem::not_found("path").error_response() }));
+}
+
+/// A path whose other methods are answered with a problem as well.
+fn resource(
+    path: &str,
+) -> Resource<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
+> {
+    web::resource(path).wrap(from_fn(explain_wrong_method))
+}
+
+/// The framework knows which methods a path takes and says so in `Allow`; only the words are missing.
+async fn explain_wrong_method(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let response = next.call(request).await?;
+    if response.status() != Kind::MethodNotAllowed.status() {
+        return Ok(response.map_into_boxed_body());
+    }
+    let mut problem = Problem::new(Kind::MethodNotAllowed, "This path does not take this method.").error_response();
+    if let Some(allowed) = response.headers().get(ALLOW) {
+        problem.headers_mut().insert(ALLOW, allowed.clone());
+    }
+    Ok(response.into_response(problem))
+}

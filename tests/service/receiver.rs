@@ -1,0 +1,161 @@
+//! A publisher's server in a test: it answers what it is told to and hands every request over as it came off the wire.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Mutex, mpsc};
+
+/// How long a test waits for what must come; only a failing test ever waits so long.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A request as it came off the wire.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// The whole head, byte for byte.
+    pub head: String,
+    /// The body.
+    pub body: String,
+    /// Where it came from.
+    pub from: SocketAddr,
+}
+
+impl Received {
+    /// The second word of the request line.
+    pub fn target(&self) -> &str {
+        self.head.split(' ').nth(1).unwrap()
+    }
+
+    /// A header's value, by its exact spelling.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    /// A decoded query parameter.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let query = self.target().split_once('?')?.1;
+        url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+}
+
+/// What the receiver does with a request.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// Answers these bytes and keeps the connection.
+    Raw(String),
+    /// Reads the request and then says nothing.
+    Hang,
+    /// Closes the connection without an answer.
+    Close,
+    /// Answers a head that promises a body, and then sends one that never ends.
+    Endless,
+}
+
+impl Reply {
+    /// An empty answer with this status.
+    pub fn status(status: u16) -> Self {
+        Self::with(status, "", "")
+    }
+
+    /// An answer with header lines (each ended by CRLF) and a body.
+    pub fn with(status: u16, headers: &str, body: &str) -> Self {
+        Self::Raw(format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len()))
+    }
+}
+
+/// A listening receiver.
+pub struct Receiver {
+    pub address: SocketAddr,
+    requests: mpsc::UnboundedReceiver<Received>,
+    replies: Arc<Mutex<Vec<Reply>>>,
+}
+
+impl Receiver {
+    /// Listens; acknowledges everything until told otherwise.
+    pub async fn start() -> Self {
+        Self::answering(Vec::new()).await
+    }
+
+    /// Listens; gives these replies in order and acknowledges everything after them.
+    pub async fn answering(mut replies: Vec<Reply>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sender, requests) = mpsc::unbounded_channel();
+        replies.reverse();
+        let replies = Arc::new(Mutex::new(replies));
+        let script = Arc::clone(&replies);
+        tokio::spawn(async move {
+            while let Ok((stream, from)) = listener.accept().await {
+                tokio::spawn(serve(stream, from, sender.clone(), Arc::clone(&script)));
+            }
+        });
+        Self { address, requests, replies }
+    }
+
+    /// What it answers next, before it goes back to acknowledging.
+    pub async fn then(&self, reply: Reply) {
+        self.replies.lock().await.insert(0, reply);
+    }
+
+    /// `http://127.0.0.1:PORT` followed by a path and query.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The next request.
+    pub async fn next(&mut self) -> Received {
+        let next = tokio::time::timeout(PATIENCE, self.requests.recv()).await;
+        next.expect("no callback came").expect("the receiver stopped")
+    }
+
+    /// Every request that has come so far and was not looked at.
+    pub fn so_far(&mut self) -> Vec<Received> {
+        std::iter::from_fn(|| self.requests.try_recv().ok()).collect()
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    from: SocketAddr,
+    requests: mpsc::UnboundedSender<Received>,
+    replies: Arc<Mutex<Vec<Reply>>>,
+) {
+    let mut buffer = Vec::new();
+    loop {
+        let Some((head, body)) = read_request(&mut stream, &mut buffer).await else { return };
+        let reply = replies.lock().await.pop().unwrap_or_else(|| Reply::with(200, "", "OK"));
+        let _ = requests.send(Received { head, body, from });
+        match reply {
+            Reply::Raw(text) => stream.write_all(text.as_bytes()).await.unwrap(),
+            Reply::Close => return,
+            Reply::Hang => std::future::pending().await,
+            Reply::Endless => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").await.unwrap();
+                while stream.write_all(&[b'x'; 4096]).await.is_ok() {}
+                return;
+            }
+        }
+    }
+}
+
+async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(String, String)> {
+    loop {
+        let text = String::from_utf8_lossy(buffer).into_owned();
+        if let Some(end) = text.find("\r\n\r\n") {
+            let head = text[..end].to_owned();
+            let length =
+                head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let whole = end + 4 + length.unwrap_or(0_usize);
+            if buffer.len() >= whole {
+                let body = String::from_utf8_lossy(&buffer[end + 4..whole]).into_owned();
+                buffer.drain(..whole);
+                return Some((head, body));
+            }
+        }
+        let mut chunk = [0; 4096];
+        let read = stream.read(&mut chunk).await.ok().filter(|read| *read > 0)?;
+        buffer.extend_from_slice(&chunk[..read]);
+    }
+}

@@ -1,0 +1,74 @@
+//! A fresh store in a folder that goes away with it, and the few objects that most tests begin with.
+
+use ringback::domain::account::Publisher;
+use ringback::domain::app_settings::{AppSettings, EndpointSettings};
+use ringback::domain::ids;
+use ringback::domain::time::Timestamp;
+use ringback::store::apps::{AppRecord, AppSaved, NewApp};
+use ringback::store::page::Page;
+use ringback::store::publishers::PublisherSaved;
+use ringback::store::{Location, Store};
+use tempfile::TempDir;
+
+/// A store and the folder that it lies in.
+pub(crate) struct Fresh {
+    pub(crate) store: Store,
+    _folder: TempDir,
+}
+
+/// An empty store.
+pub(crate) fn store() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("ringback.db").display());
+    let store = Store::open(&Location::parse(&url).unwrap(), None).unwrap();
+    Fresh { store, _folder: folder }
+}
+
+/// The instant at which every test begins.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+/// The whole of a list.
+pub(crate) fn all() -> Page {
+    Page { limit: 1_000, before: None }
+}
+
+/// A publisher with this `ref`.
+pub(crate) async fn publisher(store: &Store, reference: Option<&str>) -> Publisher {
+    let publisher = Publisher {
+        id: ids::new("pub"),
+        reference: reference.map(str::to_owned),
+        name: "Acme".to_owned(),
+        created_at: NOW,
+    };
+    assert!(matches!(store.create_publisher(publisher.clone()).await.unwrap(), PublisherSaved::Saved(_)));
+    publisher
+}
+
+/// An app that is not saved yet.
+pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp {
+    let mut endpoint = EndpointSettings::new("offermaru");
+    endpoint.headers = vec![("Authorization".to_owned(), "Bearer hunter2".to_owned())];
+    endpoint.retry_schedule = Some(ringback::domain::retry::RetrySchedule::from_seconds(vec![1, 2]).unwrap());
+    NewApp {
+        id: ids::new("app"),
+        publisher_id: publisher.id.clone(),
+        settings: AppSettings {
+            name: "Wall".to_owned(),
+            reference: reference.map(str::to_owned),
+            paused: false,
+            callbacks: true,
+            max_held_days: 30,
+        },
+        endpoint_id: ids::new("end"),
+        endpoint,
+        created_at: NOW,
+    }
+}
+
+/// An app that is saved.
+pub(crate) async fn app(store: &Store, publisher: &Publisher) -> AppRecord {
+    let new = new_app(publisher, None);
+    let id = new.id.clone();
+    assert_eq!(store.create_app(new).await.unwrap(), AppSaved::Saved);
+    store.app(&id).await.unwrap().unwrap()
+}
