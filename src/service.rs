@@ -21,7 +21,7 @@ use crate::web::{Web, fresh, metrics_routes, routes};
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;
 /// Seconds that requests being answered may take after a stop.
-const LET_ANSWER: u64 = 3;
+const LET_ANSWER: u64 = 2;
 
 /// A running Ringback.
 #[derive(Debug)]
@@ -35,9 +35,17 @@ pub struct Service {
     /// Everything behind the web floor.
     pub machine: Arc<Machine>,
     running: Running,
-    servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    servers: Vec<Server>,
     /// Held until the end: nobody else serves from this file.
     _lock: ServeLock,
+}
+
+/// One address that is listened on.
+#[derive(Debug)]
+struct Server {
+    address: SocketAddr,
+    handle: ServerHandle,
+    running: JoinHandle<std::io::Result<()>>,
 }
 
 /// Ringback could not start.
@@ -74,24 +82,26 @@ impl Service {
             retention_days: settings.retention_days,
         };
         let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
+        machine.take_over().await?;
         // Bound before the loops start: a taken port must not cost a claimed delivery.
-        let (address, server) = serve(&machine, settings.listen, "RINGBACK_LISTEN", routes)?;
+        let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", routes)?;
+        let address = server.address;
         let mut servers = vec![server];
         let mut metrics_address = None;
         if let Some(listen) = settings.metrics_listen {
-            let (address, server) = serve(&machine, listen, "RINGBACK_METRICS_LISTEN", metrics_routes)?;
-            metrics_address = Some(address);
+            let server = serve(&machine, listen, "RINGBACK_METRICS_LISTEN", metrics_routes)?;
+            metrics_address = Some(server.address);
             servers.push(server);
         }
-        let running = machine.start().await?;
+        let running = machine.start();
         Ok(Self { address, metrics_address, first_token, machine, running, servers, _lock: lock })
     }
 
     /// Stops taking requests, lets what is being answered and sent finish, and writes the rest down.
     pub async fn stop(self) {
-        for (handle, server) in self.servers {
-            handle.stop(true).await;
-            drop(server.await);
+        for server in self.servers {
+            server.handle.stop(true).await;
+            drop(server.running.await);
         }
         self.running.stop().await;
     }
@@ -112,7 +122,7 @@ fn serve(
     listen: SocketAddr,
     setting: &'static str,
     routes: fn(&mut web::ServiceConfig),
-) -> Result<(SocketAddr, (ServerHandle, JoinHandle<std::io::Result<()>>)), NotStarted> {
+) -> Result<Server, NotStarted> {
     let cannot = |error: std::io::Error| NotStarted::Listen { address: listen, setting, reason: error.to_string() };
     let state = web::Data::new(Web::new(Arc::clone(machine)));
     let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
@@ -124,5 +134,5 @@ fn serve(
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     let handle = server.handle();
-    Ok((address, (handle, tokio::spawn(server))))
+    Ok(Server { address, handle, running: tokio::spawn(server) })
 }

@@ -105,12 +105,20 @@ impl Setting {
 
 /// The flags of `ringback serve`.
 pub fn flags() -> impl Iterator<Item = Arg> {
-    TABLE.iter().map(|setting| {
-        Arg::new(setting.env)
-            .long(setting.flag())
-            .value_name("VALUE")
-            .help(format!("{} [default: {}] [env: {}]", setting.meaning, setting.default, setting.env))
-    })
+    TABLE.iter().map(flag)
+}
+
+/// The flags of commands that only need the store.
+pub fn store_flags() -> impl Iterator<Item = Arg> {
+    let of_store = ["RINGBACK_DATABASE_URL", "RINGBACK_MASTER_KEY_FILE", "RINGBACK_CONFIG"];
+    TABLE.iter().filter(move |setting| of_store.contains(&setting.env)).map(flag)
+}
+
+fn flag(setting: &Setting) -> Arg {
+    Arg::new(setting.env)
+        .long(setting.flag())
+        .value_name("VALUE")
+        .help(format!("{} [default: {}] [env: {}]", setting.meaning, setting.default, setting.env))
 }
 
 /// The README's table.

@@ -2,11 +2,15 @@
 
 use std::process::ExitCode;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 
 use super::{Failure, say};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::store;
+
+pub(super) fn command() -> Command {
+    Command::new("migrate").about("Brings the store up to this version").args(settings::store_flags())
+}
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;

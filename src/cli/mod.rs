@@ -4,16 +4,16 @@
 //! person and an exit code; it never panics at bad input.
 
 mod bench;
+mod demo;
 mod migrate;
 mod serve;
 mod token;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command};
-
-use crate::settings;
 
 /// Why a command did not do what it was asked to.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -23,13 +23,12 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let matches = command().get_matches_from(arguments);
     let done = match matches.subcommand() {
         Some(("serve", flags)) => serve::run(flags),
+        Some(("demo", flags)) => demo::run(flags),
         Some(("migrate", flags)) => migrate::run(flags),
-        Some(("token", token)) => match token.subcommand() {
-            Some(("create", flags)) => token::create(flags),
-            _ => unreachable_command(),
-        },
+        Some(("token", flags)) => token::run(flags),
+        // The parser admits only what is listed in `command`.
         Some((name, flags)) => bench::run(name, flags),
-        None => unreachable_command(),
+        None => Err("no command; see `ringback --help`".into()),
     };
     match done {
         Ok(code) => code,
@@ -40,11 +39,6 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The parser admits only commands that are listed in [`command`].
-fn unreachable_command() -> Result<ExitCode, Failure> {
-    Err("unknown command; see `ringback --help`".into())
-}
-
 /// All commands and their flags.
 pub fn command() -> Command {
     Command::new("ringback")
@@ -52,22 +46,10 @@ pub fn command() -> Command {
         .about("The sender behind an offerwall: durable, signed, templated callbacks from fixed egress IPs")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(
-            Command::new("serve")
-                .about("Serves API and console and delivers callbacks, until SIGTERM or Ctrl-C")
-                .args(settings::flags()),
-        )
-        .subcommand(Command::new("migrate").about("Brings the store up to this version").args(settings::flags()))
-        .subcommand(
-            Command::new("token").about("Tokens of the admin API").subcommand_required(true).subcommand(
-                Command::new("create")
-                    .about("Makes a token and prints it once; works beside a running server")
-                    .arg(required("name", "For people"))
-                    .arg(required("role", "What it may do").value_parser(["operator", "account_manager", "publisher"]))
-                    .arg(optional("publisher", "Whose token it is, by id or ref (role publisher)"))
-                    .args(settings::flags()),
-            ),
-        )
+        .subcommand(serve::command())
+        .subcommand(demo::command())
+        .subcommand(migrate::command())
+        .subcommand(token::command())
         .subcommands(bench::commands())
 }
 
@@ -79,16 +61,15 @@ fn optional(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::Set)
 }
 
-/// Prints a line for the person at the terminal.
-#[expect(clippy::print_stdout, reason = "a command's own words")]
+/// Prints a line for the person at the terminal. Where nobody reads any more (`… | head`), the work goes on unheard:
+/// `println!` would panic in the middle of it.
 fn say(line: &str) {
-    println!("{line}");
+    drop(writeln!(std::io::stdout(), "{line}"));
 }
 
 /// Prints a line about a failure.
-#[expect(clippy::print_stderr, reason = "a command's own words")]
 fn say_error(line: &str) {
-    eprintln!("{line}");
+    drop(writeln!(std::io::stderr(), "{line}"));
 }
 
 /// Runs a future on a runtime with all of the machine's cores: under the web framework's own one, every task that is

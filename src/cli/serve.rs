@@ -2,18 +2,28 @@
 
 use std::process::ExitCode;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, on_runtime, say};
 use crate::clock::Clock;
 use crate::service::Service;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::telemetry;
+
+pub(super) fn command() -> Command {
+    Command::new("serve")
+        .about("Serves API and console and delivers callbacks, until SIGTERM or Ctrl-C")
+        .args(settings::flags())
+}
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     telemetry::start(&settings.log);
+    // Each callback in flight is a socket, and the usual soft limit of 1,024 files is no measure for that.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
     on_runtime(async move {
         // Registered before anything starts, so that an early signal is not the abrupt end it would be by default.
         let mut terminate = signal(SignalKind::terminate())?;

@@ -2,18 +2,35 @@
 
 use std::process::ExitCode;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 
-use super::{Failure, on_runtime, say};
+use super::{Failure, on_runtime, optional, required, say};
 use crate::clock::Clock;
 use crate::domain::account::{Role, Token};
 use crate::domain::{ids, naming};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::store::Store;
 use crate::store::tokens::TokenCreated;
 use crate::web::fresh;
 
-pub(super) fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(super) fn command() -> Command {
+    let create = Command::new("create")
+        .about("Makes a token and prints it once; works beside a running server")
+        .arg(required("name", "For people"))
+        .arg(required("role", "What it may do").value_parser(["operator", "account_manager", "publisher"]))
+        .arg(optional("publisher", "Whose token it is, by id or ref (role publisher)"))
+        .args(settings::store_flags());
+    Command::new("token").about("Tokens of the admin API").subcommand_required(true).subcommand(create)
+}
+
+pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    match flags.subcommand() {
+        Some(("create", flags)) => create(flags),
+        _ => Err("unknown command; see `ringback token --help`".into()),
+    }
+}
+
+fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     let text = |name: &str| flags.get_one::<String>(name).cloned();
     let name = naming::name(&text("name").unwrap_or_default())?;

@@ -5,8 +5,6 @@
 //! matters only where the success rule looks into it. Nothing it answers contains the signature, even where the receiver
 //! sent it back (a redirect's target does).
 
-use std::error::Error;
-use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -14,7 +12,7 @@ use futures_util::StreamExt;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 
-use super::resolver::Unresolved;
+use super::failure::{Ending, failure};
 use crate::clock::Clock;
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::TargetPolicy;
@@ -79,24 +77,6 @@ pub struct Answer {
     pub body: String,
     /// What `Retry-After` asked for.
     pub retry_after: Option<Duration>,
-}
-
-/// A named ending, without the circumstances.
-struct Ending {
-    outcome: Outcome,
-    error: Option<String>,
-    ours: bool,
-    answer: Option<Answer>,
-}
-
-impl Ending {
-    fn theirs(outcome: Outcome, error: impl Into<String>) -> Self {
-        Self { outcome, error: Some(error.into()), ours: false, answer: None }
-    }
-
-    fn ours(outcome: Outcome, error: impl Into<String>) -> Self {
-        Self { ours: true, ..Self::theirs(outcome, error) }
-    }
 }
 
 /// Performs one exchange.
@@ -248,56 +228,4 @@ fn scrub(mut ending: Ending, request: &CallbackRequest) -> Ending {
         answer.headers.iter_mut().for_each(|(_, value)| clean(value));
     }
     ending
-}
-
-/// Names a failure by the first cause that tells whose it is. The library's own message holds the URL and is not used.
-fn failure(error: &reqwest::Error) -> Ending {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
-    let mut last_words = String::new();
-    while let Some(error) = cause {
-        if let Some(ending) = known_cause(error) {
-            return ending;
-        }
-        last_words = error.to_string();
-        cause = error.source();
-    }
-    if error.is_connect() {
-        Ending::theirs(Outcome::Connect, format!("no connection: {last_words}"))
-    } else {
-        Ending::theirs(Outcome::Protocol, format!("no valid HTTP answer: {last_words}"))
-    }
-}
-
-/// What a SOCKS proxy says when the target, not the proxy, is at fault (RFC 1928, replies 3 to 6).
-const TARGETS_FAULT: [&str; 4] = ["network unreachable", "host unreachable", "connection refused", "ttl expired"];
-
-fn known_cause(error: &(dyn Error + 'static)) -> Option<Ending> {
-    if let Some(unresolved) = error.downcast_ref::<Unresolved>() {
-        return Some(match unresolved {
-            Unresolved::NoSuchName(_) => Ending::theirs(Outcome::Dns, unresolved.to_string()),
-            Unresolved::Blocked { .. } => Ending::theirs(Outcome::BlockedTarget, unresolved.to_string()),
-            Unresolved::Resolver(_) => Ending::ours(Outcome::Dns, unresolved.to_string()),
-        });
-    }
-    if let Some(io_error) = error.downcast_ref::<io::Error>() {
-        let tls = io_error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(tls) = tls {
-            return Some(Ending::theirs(Outcome::Tls, format!("no TLS session: {tls}")));
-        }
-        // The source address is gone, or its ports are used up: either way nothing can leave from it now.
-        if matches!(io_error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse) {
-            return Some(Ending::ours(Outcome::EgressUnavailable, "the egress IP cannot be bound"));
-        }
-        if matches!(io_error.kind(), io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) {
-            return Some(Ending::theirs(Outcome::Connect, "no route to the receiver"));
-        }
-    }
-    // The library keeps the types of its SOCKS errors to itself, so their documented texts must do.
-    let words = error.to_string();
-    let reply = words.strip_prefix("SOCKS error: ")?;
-    Some(if TARGETS_FAULT.contains(&reply) {
-        Ending::theirs(Outcome::Connect, format!("the proxy reached no connection: {reply}"))
-    } else {
-        Ending::ours(Outcome::EgressUnavailable, format!("the egress proxy failed: {reply}"))
-    })
 }

@@ -32,8 +32,9 @@ use crate::domain::ids;
 use crate::store::deliveries::Delivery;
 use crate::store::{Store, StoreError};
 
-/// How long sends may go on after a stop; the whole stop must fit into ten seconds.
-const LET_FINISH: Duration = Duration::from_secs(7);
+/// How long sends may go on after a stop. The whole stop must fit into ten seconds, of which requests that are being
+/// answered take up to two before this.
+const LET_FINISH: Duration = Duration::from_secs(5);
 /// How long the aborted ones then have to be written down.
 const WRITE_DOWN: Duration = Duration::from_secs(2);
 
@@ -103,6 +104,7 @@ impl Machine {
         let metrics = Arc::new(Metrics::default());
         let egress = Egress::new(VettingResolver::from_system(Arc::clone(&targets))?, setup.egress_bind);
         egress.take_stock(directory.egress_ips().values());
+        let wake = Arc::new(Notify::new());
         let sender = Arc::new(Sender {
             store: store.clone(),
             directory: Arc::clone(&directory),
@@ -113,9 +115,9 @@ impl Machine {
             metrics: Arc::clone(&metrics),
             keys: Keys::default(),
             retry_scale_thousandths: setup.retry_scale_thousandths,
+            wake: Arc::clone(&wake),
             abort: CancellationToken::new(),
         });
-        let wake = Arc::new(Notify::new());
         let pacing = Arc::new(Pacing::new(Arc::clone(&wake)));
         let worker = Arc::new(Worker {
             sender,
@@ -140,18 +142,24 @@ impl Machine {
         })
     }
 
-    /// Takes back the claims of the process before this one, then starts the loops.
-    pub async fn start(self: &Arc<Self>) -> Result<Running, StoreError> {
+    /// Takes back the claims of the process before this one. Must be over before the first report is taken in, whose own
+    /// claim it would take back as well.
+    pub async fn take_over(&self) -> Result<(), StoreError> {
         let rescued = self.store.rescue(self.clock.now(), self.retry_scale_thousandths).await?;
         if rescued > 0 {
             tracing::info!(rescued, "callbacks that an earlier process was sending are due again");
         }
+        Ok(())
+    }
+
+    /// Starts the loops.
+    pub fn start(self: &Arc<Self>) -> Running {
         let stop = CancellationToken::new();
         let (worker, until) = (Arc::clone(&self.worker), stop.clone());
         let working = tokio::spawn(async move { worker.run(until).await });
         let (housekeeping, until) = (Arc::clone(&self.housekeeping), stop.clone());
         let keeping = tokio::spawn(async move { housekeeping.run(until).await });
-        Ok(Running { machine: Arc::clone(self), stop, loops: vec![working, keeping] })
+        Running { machine: Arc::clone(self), stop, loops: vec![working, keeping] }
     }
 
     /// Puts a change of configuration in force, before the change is answered.
@@ -159,6 +167,11 @@ impl Machine {
         self.housekeeping.follow_configuration().await?;
         self.worker.wake.notify_one();
         Ok(())
+    }
+
+    /// One pass of what housekeeping does now and then: expiring, pruning, looking at the addresses.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        self.housekeeping.tidy().await
     }
 
     /// Something may be due that was not a moment ago (a replay).

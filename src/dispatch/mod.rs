@@ -9,6 +9,7 @@
 pub mod directory;
 pub mod egress;
 pub mod exchange;
+mod failure;
 pub mod housekeeping;
 pub mod intake;
 pub mod job;

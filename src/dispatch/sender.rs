@@ -1,12 +1,15 @@
 //! The sender: takes a job from claim to settlement.
 //!
 //! Composed anew from the endpoint as it is at this moment, sent from the egress IP or not at all, judged, settled. It
-//! decides nothing about states itself: [`crate::domain::delivery::decide`] does. It holds no transaction while it
+//! decides nothing about states itself: [`crate::domain::decision::decide`] does. It holds no transaction while it
 //! waits for the network, and what it settles under a claim that was taken over has no effect.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::directory::Directory;
@@ -17,22 +20,27 @@ use super::keys::Keys;
 use super::metrics::Metrics;
 use super::pacing::Permit;
 use super::readiness::waiting_for;
-use super::settling::{Made, Terms, settlement, without_attempt};
+use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
 use crate::clock::Clock;
 use crate::domain::app::{App, Endpoint, Route, Secret};
-use crate::domain::delivery::{Outcome, Pace, WaitingFor};
+use crate::domain::decision::{Pace, fault_pause};
+use crate::domain::delivery::{Outcome, Told, WaitingFor};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackRequest};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::dialect::recipe::Recipe;
-use crate::store::Store;
 use crate::store::deliveries::Delivery;
-use crate::store::queue::{Next, Settled, Settlement};
+use crate::store::queue::{Claimed, Next, Settled, Settlement};
+use crate::store::{Store, StoreError};
 
 /// A delivery that could not leave for want of an address is looked at again after so long; the worker claims none
 /// whose address it knows to be missing, so this only bridges the moment of a change.
 const PUT_OFF: Duration = Duration::from_secs(1);
+/// How often the worker looks at the store without a reason: what a lost wake-up costs at most.
+pub const POLL: Duration = Duration::from_secs(1);
+/// How long to wait before a settlement that failed is stored again.
+const SETTLE_AGAIN: Duration = Duration::from_secs(1);
 /// Jitter in thousandths: 0 to 10 %.
 const JITTER: u32 = 100;
 
@@ -57,6 +65,8 @@ pub struct Sender {
     pub keys: Keys,
     /// `RINGBACK_RETRY_SCALE` in thousandths.
     pub retry_scale_thousandths: u64,
+    /// Wakes the worker.
+    pub wake: Arc<Notify>,
     /// Cancelled when sends must end now; they are written down as interrupted.
     pub abort: CancellationToken,
 }
@@ -73,20 +83,62 @@ struct Target<'a> {
 impl Sender {
     /// Sends a job and settles it. The permit is held until the settlement is on disk.
     pub async fn deliver(&self, job: Job, permit: Permit) {
-        let settlement = self.perform(&job).await;
-        let next = settlement.next;
-        match self.store.settle(settlement).await {
-            Ok(Settled::Done) => self.metrics.settled(next),
-            Ok(Settled::Stale) => {
-                tracing::warn!(
-                    delivery = job.delivery.id,
-                    "a claim was taken over before it was settled; nothing changed"
-                );
+        // A panic would leave a claim that nobody settles; as an interrupted send it is tried again.
+        let settlement = match AssertUnwindSafe(self.perform(&job)).catch_unwind().await {
+            Ok(settlement) => settlement,
+            Err(_) => {
+                tracing::error!(delivery = job.delivery.id, "sending panicked; the delivery is tried again");
+                let due = self.clock.now().plus(fault_pause(job.delivery.faults, self.retry_scale_thousandths));
+                let unsettled = without_attempt(&job, Next::Retry(due), self.clock.now());
+                Settlement { told: unsettled.told.max(Told::Maybe), ..unsettled }
             }
-            // The row keeps its claim; the next start writes the attempt down as interrupted and sends again.
-            Err(error) => tracing::error!(delivery = job.delivery.id, %error, "a settlement could not be stored"),
-        }
+        };
+        self.settle(settlement).await;
         drop(permit);
+    }
+
+    /// Ends a claimed delivery of which nobody can say what it was to tell.
+    pub async fn give_up(&self, unreadable: Claimed) {
+        tracing::error!(delivery = unreadable.delivery.id, "what this delivery tells cannot be read; it is dead");
+        self.settle(nothing_sent(&unreadable.delivery, unreadable.token, Next::Dead, self.clock.now())).await;
+    }
+
+    /// Writes a settlement down, however long the store takes to come back: a full disk must not leave a delivery that
+    /// nobody will touch again.
+    async fn settle(&self, settlement: Settlement) {
+        loop {
+            match self.store.settle(settlement.clone()).await {
+                Ok(Settled::Done) => {
+                    self.metrics.settled(settlement.next);
+                    return self.wake_for(settlement.next);
+                }
+                Ok(Settled::Stale) => {
+                    tracing::warn!(
+                        delivery = settlement.delivery_id,
+                        "a claim was taken over; its settlement changed nothing"
+                    );
+                    return;
+                }
+                // The row keeps its claim; the next start writes the attempt down as interrupted and sends again.
+                Err(StoreError::Closed) => return,
+                Err(error) => {
+                    tracing::error!(delivery = settlement.delivery_id, %error, "a settlement could not be stored; trying again");
+                }
+            }
+            tokio::select! {
+                () = self.abort.cancelled() => return,
+                () = tokio::time::sleep(SETTLE_AGAIN) => {}
+            }
+        }
+    }
+
+    /// The worker sleeps until what it knew to be due next, or for a moment; only what falls due before that needs it.
+    fn wake_for(&self, next: Next) {
+        if let Next::Retry(due) | Next::Unsent(due) = next
+            && due.since(self.clock.now()) < POLL
+        {
+            self.wake.notify_one();
+        }
     }
 
     /// What a delivery waits for at this instant, as it is shown.

@@ -5,10 +5,11 @@
 
 use super::exchange::Exchanged;
 use super::job::Job;
-use crate::domain::delivery::{Decision, Ending, Outcome, Pace, Progress, decide};
+use crate::domain::decision::{Decision, Ending, Pace, Progress, decide};
+use crate::domain::delivery::Outcome;
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::Attempt;
+use crate::store::deliveries::{Attempt, Delivery};
 use crate::store::queue::{Counters, Next, Settlement};
 
 /// One exchange of an attempt, with what was sent.
@@ -72,10 +73,14 @@ pub fn settlement(job: &Job, made: Vec<Made>, terms: Terms<'_>, now: Timestamp) 
 
 /// The settlement of a job of which nothing was sent.
 pub fn without_attempt(job: &Job, next: Next, now: Timestamp) -> Settlement {
-    let delivery = &job.delivery;
+    nothing_sent(&job.delivery, job.token.clone(), next, now)
+}
+
+/// The settlement of a claimed delivery of which nothing was sent.
+pub fn nothing_sent(delivery: &Delivery, token: String, next: Next, now: Timestamp) -> Settlement {
     Settlement {
         delivery_id: delivery.id.clone(),
-        token: job.token.clone(),
+        token,
         attempts: Vec::new(),
         replaces: None,
         counters: Counters {

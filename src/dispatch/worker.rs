@@ -5,7 +5,6 @@
 //! again when a permit comes back, when something falls due, or when it is woken.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -14,14 +13,11 @@ use tokio_util::task::TaskTracker;
 use super::job::{Job, StoredTest, whole_reversal};
 use super::pacing::Pacing;
 use super::readiness::{Readiness, readiness};
-use super::sender::Sender;
+use super::sender::{POLL, Sender};
 use crate::domain::dialect::callback::Occasion;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, DueEndpoint, Wanted};
-
-/// How often the store is looked at without a reason: what a lost wake-up costs at most.
-const POLL: Duration = Duration::from_secs(1);
 
 /// The worker of this process.
 #[derive(Debug)]
@@ -103,11 +99,16 @@ impl Worker {
         for claimed in claimed {
             let endpoint_id = &claimed.delivery.endpoint_id;
             let permit = permits.iter_mut().find(|(id, _)| id == endpoint_id).and_then(|(_, free)| free.pop());
-            if let (Some(permit), Some(job)) = (permit, job(claimed)) {
-                let sender = Arc::clone(&self.sender);
-                self.sends.spawn(async move { sender.deliver(job, permit).await });
-                started += 1;
-            }
+            // As many permits as claims were asked for, so there is always one.
+            let Some(permit) = permit else { continue };
+            let sender = Arc::clone(&self.sender);
+            self.sends.spawn(async move {
+                match job(claimed) {
+                    Ok(job) => sender.deliver(job, permit).await,
+                    Err(unreadable) => sender.give_up(*unreadable).await,
+                }
+            });
+            started += 1;
         }
         for (endpoint_id, unused) in permits {
             // More permits than deliveries: nothing of this endpoint waits any more.
@@ -131,13 +132,17 @@ pub fn claim_token() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }
 
-/// What a claimed row tells; `None` if its completion is gone, which only a hand in the database brings about.
-fn job(claimed: Claimed) -> Option<Job> {
-    let Claimed { delivery, completion, token } = claimed;
-    if let Some(test) = &delivery.test {
-        let StoredTest { completion, options } = serde_json::from_str(test).ok()?;
-        let occasion = if options.reversal { whole_reversal(&completion) } else { Occasion::Completed };
-        return Some(Job { delivery, completion, occasion, test: Some(options), token });
+/// What a claimed row tells; the row itself if that cannot be read, which only a hand in the database brings about.
+fn job(claimed: Claimed) -> Result<Job, Box<Claimed>> {
+    let stored = claimed.delivery.test.as_deref().map(serde_json::from_str::<StoredTest>);
+    match (stored, claimed) {
+        (Some(Ok(StoredTest { completion, options })), Claimed { delivery, token, .. }) => {
+            let occasion = if options.reversal { whole_reversal(&completion) } else { Occasion::Completed };
+            Ok(Job { delivery, completion, occasion, test: Some(options), token })
+        }
+        (None, Claimed { delivery, completion: Some(completion), token }) => {
+            Ok(Job { delivery, completion, occasion: Occasion::Completed, test: None, token })
+        }
+        (_, unreadable) => Err(Box::new(unreadable)),
     }
-    Some(Job { delivery, completion: completion?, occasion: Occasion::Completed, test: None, token })
 }

@@ -5,6 +5,7 @@ pub mod amount;
 pub mod app;
 pub mod app_settings;
 pub mod completion;
+pub mod decision;
 pub mod delivery;
 pub mod destination;
 pub mod dialect;

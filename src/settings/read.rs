@@ -140,7 +140,7 @@ fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
         egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(str::to_owned),
         retention_days,
         metrics_listen: typed.parsed("RINGBACK_METRICS_LISTEN", ADDRESS)?,
-        log: typed.text("RINGBACK_LOG").unwrap_or("info").to_owned(),
+        log: typed.text("RINGBACK_LOG").unwrap_or("info,actix_server=warn").to_owned(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Apps and their endpoints: reading, creating, changing, archiving.
+//! Apps with their first endpoint: reading, creating, changing, archiving. Further endpoints: [`super::endpoints`].
 //!
 //! Whoever changes an app names the revision that it read: an app that was changed meanwhile is left alone, so that two
 //! changes at the same time can not undo one another. What may be set is checked before it gets here.
@@ -6,14 +6,14 @@
 use diesel::prelude::*;
 
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
-use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::time::Timestamp;
 
-use super::app_rows::{AppRow, AppRows, EndpointRow, headers_place};
+use super::app_rows::{AppRow, AppRows, EndpointRow};
 use super::backend::Conn;
+use super::endpoints::{blank_endpoint, fill};
 use super::page::{Listed, Page};
 use super::schema::{apps, egress_assignments, endpoints, publishers};
-use super::{MasterKey, Store, StoreError, open_deliveries, references, revision};
+use super::{Store, StoreError, open_deliveries, references, revision};
 
 pub use super::app_rows::AppRecord;
 
@@ -201,60 +201,6 @@ impl Store {
         .await
     }
 
-    /// Adds a further endpoint to an app.
-    pub async fn create_endpoint(
-        &self,
-        app_id: &str,
-        endpoint_id: &str,
-        settings: EndpointSettings,
-        now: Timestamp,
-    ) -> Result<AppSaved, StoreError> {
-        let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
-        let key = self.key().clone();
-        self.write(move |conn| {
-            if resolve(conn, &app_id)?.as_deref() != Some(&app_id) {
-                return Ok(AppSaved::Unknown);
-            }
-            let positions = endpoints::table.filter(endpoints::app_id.eq(&app_id));
-            let last: Option<i32> = positions.select(diesel::dsl::max(endpoints::position)).first(conn)?;
-            let mut row = blank_endpoint(endpoint_id, app_id.clone(), last.map_or(0, |last| last + 1), now);
-            fill(&mut row, settings, &key);
-            diesel::insert_into(endpoints::table).values(row).execute(conn)?;
-            revision::stamp_app(conn, &app_id)?;
-            Ok(AppSaved::Saved)
-        })
-        .await
-    }
-
-    /// Archives an endpoint; the last one of an app stays.
-    pub async fn archive_endpoint(
-        &self,
-        app_id: &str,
-        endpoint_id: &str,
-        now: Timestamp,
-    ) -> Result<Archived, StoreError> {
-        let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
-        self.write(move |conn| {
-            let living =
-                endpoints::table.filter(endpoints::app_id.eq(&app_id)).filter(endpoints::archived_at.is_null());
-            let living: Vec<String> = living.select(endpoints::id).load(conn)?;
-            if !living.contains(&endpoint_id) {
-                return Ok(Archived::Unknown);
-            }
-            if living.len() == 1 {
-                return Ok(Archived::OnlyEndpoint);
-            }
-            if open_deliveries::exist(conn, &app_id)? {
-                return Ok(Archived::OpenDeliveries);
-            }
-            let archived = endpoints::archived_at.eq(now.as_millis());
-            diesel::update(endpoints::table.find(&endpoint_id)).set(archived).execute(conn)?;
-            revision::stamp_app(conn, &app_id)?;
-            Ok(Archived::Archived)
-        })
-        .await
-    }
-
     /// Archives an app and takes its egress IPs away.
     pub async fn archive_app(&self, id: &str, now: Timestamp) -> Result<Archived, StoreError> {
         let id = id.to_owned();
@@ -291,47 +237,6 @@ fn refusal(conn: &mut Conn, change: &AppChange) -> QueryResult<Option<AppSaved>>
     }
     let taken = references::is_taken(conn, change.settings.reference.as_deref(), &change.id)?;
     Ok(taken.then_some(AppSaved::RefTaken))
-}
-
-fn blank_endpoint(id: String, app_id: String, position: i32, created_at: Timestamp) -> EndpointRow {
-    EndpointRow {
-        id,
-        app_id,
-        position,
-        dialect: String::new(),
-        callback_url: None,
-        reversal_url: None,
-        events: None,
-        retry_schedule: None,
-        timeout_ms: None,
-        success: None,
-        headers_sealed: None,
-        timestamp_source: String::new(),
-        signed_origin: None,
-        surface_id: None,
-        created_at: created_at.as_millis(),
-        archived_at: None,
-    }
-}
-
-fn fill(row: &mut EndpointRow, settings: EndpointSettings, key: &MasterKey) {
-    let timestamp_source = match settings.timestamp_source {
-        TimestampSource::Completion => "completion",
-        TimestampSource::Attempt => "attempt",
-    };
-    let headers = serde_json::json!(settings.headers).to_string();
-    let sealed = || key.seal(&headers_place(&row.id), headers.as_bytes());
-    row.headers_sealed = (!settings.headers.is_empty()).then(sealed);
-    row.dialect = settings.dialect;
-    row.callback_url = settings.callback_url;
-    row.reversal_url = settings.reversal_url;
-    row.events = settings.events.map(|events| serde_json::json!(events).to_string());
-    row.retry_schedule = settings.retry_schedule.map(|seconds| serde_json::json!(seconds).to_string());
-    row.timeout_ms = settings.timeout.map(|timeout| i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX));
-    row.success = settings.success.map(|success| serde_json::json!(success).to_string());
-    row.timestamp_source = timestamp_source.to_owned();
-    row.signed_origin = settings.signed_origin;
-    row.surface_id = settings.surface_id;
 }
 
 fn days(days: u32) -> i32 {

@@ -6,11 +6,13 @@
 
 mod app_rows;
 pub mod apps;
+pub mod assignments;
 mod backend;
 mod completions;
 pub mod configuration;
 pub mod deliveries;
 pub mod egress;
+mod endpoints;
 mod error;
 pub mod ledger;
 mod open_deliveries;

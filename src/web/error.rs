@@ -96,13 +96,14 @@ pub struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<FieldError>,
-    members: Map<String, Value>,
+    /// Behind a pointer, because almost no problem has any and every result of this floor would carry the room for them.
+    members: Option<Box<Map<String, Value>>>,
 }
 
 impl Problem {
     /// A problem of a kind, with a detail for a person.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), members: Map::new() }
+        Self { kind, detail: detail.into(), errors: Vec::new(), members: None }
     }
 
     /// 400.
@@ -133,7 +134,7 @@ impl Problem {
     /// The same with a further member, such as the server's time.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(name.to_owned(), value.into());
+        self.members.get_or_insert_default().insert(name.to_owned(), value.into());
         self
     }
 
@@ -157,7 +158,7 @@ impl Problem {
             status: self.kind.status().as_u16(),
             detail: &self.detail,
             errors: &self.errors,
-            members: &self.members,
+            members: self.members.as_deref(),
         };
         serde_json::json!(shown)
     }
@@ -173,7 +174,7 @@ struct Shown<'a> {
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
     #[serde(flatten)]
-    members: &'a Map<String, Value>,
+    members: Option<&'a Map<String, Value>>,
 }
 
 impl std::fmt::Display for Problem {

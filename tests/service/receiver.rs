@@ -13,28 +13,28 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A request as it came off the wire.
 #[derive(Clone, Debug)]
-pub struct Received {
+pub(crate) struct Received {
     /// The whole head, byte for byte.
-    pub head: String,
+    pub(crate) head: String,
     /// The body.
-    pub body: String,
+    pub(crate) body: String,
     /// Where it came from.
-    pub from: SocketAddr,
+    pub(crate) from: SocketAddr,
 }
 
 impl Received {
     /// The second word of the request line.
-    pub fn target(&self) -> &str {
+    pub(crate) fn target(&self) -> &str {
         self.head.split(' ').nth(1).unwrap()
     }
 
     /// A header's value, by its exact spelling.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
     /// A decoded query parameter.
-    pub fn parameter(&self, name: &str) -> Option<String> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let query = self.target().split_once('?')?.1;
         url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
@@ -42,44 +42,46 @@ impl Received {
 
 /// What the receiver does with a request.
 #[derive(Clone, Debug)]
-pub enum Reply {
+pub(crate) enum Reply {
     /// Answers these bytes and keeps the connection.
     Raw(String),
     /// Reads the request and then says nothing.
     Hang,
     /// Closes the connection without an answer.
     Close,
+    /// Redirects to the very URL that was asked for, and repeats it and all headers in the body.
+    Echo,
     /// Answers a head that promises a body, and then sends one that never ends.
     Endless,
 }
 
 impl Reply {
     /// An empty answer with this status.
-    pub fn status(status: u16) -> Self {
+    pub(crate) fn status(status: u16) -> Self {
         Self::with(status, "", "")
     }
 
     /// An answer with header lines (each ended by CRLF) and a body.
-    pub fn with(status: u16, headers: &str, body: &str) -> Self {
+    pub(crate) fn with(status: u16, headers: &str, body: &str) -> Self {
         Self::Raw(format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len()))
     }
 }
 
 /// A listening receiver.
-pub struct Receiver {
-    pub address: SocketAddr,
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
     requests: mpsc::UnboundedReceiver<Received>,
     replies: Arc<Mutex<Vec<Reply>>>,
 }
 
 impl Receiver {
     /// Listens; acknowledges everything until told otherwise.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::answering(Vec::new()).await
     }
 
     /// Listens; gives these replies in order and acknowledges everything after them.
-    pub async fn answering(mut replies: Vec<Reply>) -> Self {
+    pub(crate) async fn answering(mut replies: Vec<Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, requests) = mpsc::unbounded_channel();
@@ -95,23 +97,23 @@ impl Receiver {
     }
 
     /// What it answers next, before it goes back to acknowledging.
-    pub async fn then(&self, reply: Reply) {
+    pub(crate) async fn then(&self, reply: Reply) {
         self.replies.lock().await.insert(0, reply);
     }
 
     /// `http://127.0.0.1:PORT` followed by a path and query.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// The next request.
-    pub async fn next(&mut self) -> Received {
+    pub(crate) async fn next(&mut self) -> Received {
         let next = tokio::time::timeout(PATIENCE, self.requests.recv()).await;
         next.expect("no callback came").expect("the receiver stopped")
     }
 
     /// Every request that has come so far and was not looked at.
-    pub fn so_far(&mut self) -> Vec<Received> {
+    pub(crate) fn so_far(&mut self) -> Vec<Received> {
         std::iter::from_fn(|| self.requests.try_recv().ok()).collect()
     }
 }
@@ -126,8 +128,15 @@ async fn serve(
     loop {
         let Some((head, body)) = read_request(&mut stream, &mut buffer).await else { return };
         let reply = replies.lock().await.pop().unwrap_or_else(|| Reply::with(200, "", "OK"));
+        let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        let echo = head.clone();
         let _ = requests.send(Received { head, body, from });
         match reply {
+            Reply::Echo => {
+                let headers = format!("Location: http://elsewhere.example{target}\r\n");
+                let Reply::Raw(text) = Reply::with(308, &headers, &echo) else { unreachable!() };
+                stream.write_all(text.as_bytes()).await.unwrap();
+            }
             Reply::Raw(text) => stream.write_all(text.as_bytes()).await.unwrap(),
             Reply::Close => return,
             Reply::Hang => std::future::pending().await,

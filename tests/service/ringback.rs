@@ -13,49 +13,49 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The operator token of every test.
-pub const TOKEN: &str = "an-operator-token-of-the-tests-0123456789";
+pub(crate) const TOKEN: &str = "an-operator-token-of-the-tests-0123456789";
 /// How long a test waits for a state that must come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running Ringback.
-pub struct Ringback {
-    pub service: Service,
-    pub clock: ManualClock,
+pub(crate) struct Ringback {
+    pub(crate) service: Service,
+    pub(crate) clock: ManualClock,
     now: Clock,
-    pub folder: TempDir,
+    pub(crate) folder: TempDir,
     http: reqwest::Client,
     settings: Vec<(String, String)>,
 }
 
 /// An answer of the API.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    pub status: u16,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 /// The credentials of a source.
 #[derive(Clone, Debug)]
-pub struct Source {
-    pub surface: String,
-    pub secret: String,
+pub(crate) struct Source {
+    pub(crate) surface: String,
+    pub(crate) secret: String,
 }
 
 /// An app with what was made along with it.
 #[derive(Clone, Debug)]
-pub struct App {
-    pub id: String,
-    pub publisher: String,
+pub(crate) struct App {
+    pub(crate) id: String,
+    pub(crate) publisher: String,
 }
 
 impl Ringback {
     /// Starts one on an empty store, that may call back to loopback addresses over HTTP.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }
 
     /// The same, with further settings.
-    pub async fn with(settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite://{}", folder.path().join("ringback.db").display());
         let mut all = vec![
@@ -73,24 +73,24 @@ impl Ringback {
     }
 
     /// Stops it as SIGTERM does and starts it again on the same file.
-    pub async fn restart(self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
         self.service.stop().await;
         let service = Service::start(&read(&self.settings), self.now.clone()).await.unwrap();
         Self { service, ..self }
     }
 
     /// What time it is for this Ringback.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.now.now()
     }
 
     /// A call with the operator's token.
-    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         self.call_as(TOKEN, method, path, body).await
     }
 
     /// A call with another token.
-    pub async fn call_as(&self, token: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn call_as(&self, token: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = self.http.request(method, self.url(path)).bearer_auth(token);
         if let Some(body) = body {
             request = request.json(&body);
@@ -98,25 +98,25 @@ impl Ringback {
         answer(request).await
     }
 
-    pub async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let answer = self.call(Method::GET, path, None).await;
         assert_eq!(answer.status, 200, "GET {path}: {}", answer.body);
         answer.body
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.call(Method::POST, path, Some(body)).await
     }
 
     /// A call that must succeed.
-    pub async fn made(&self, method: Method, path: &str, body: Value) -> Value {
+    pub(crate) async fn made(&self, method: Method, path: &str, body: Value) -> Value {
         let answer = self.call(method.clone(), path, Some(body)).await;
         assert!((200..300).contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.body);
         answer.body
     }
 
     /// A publisher with an app in this dialect.
-    pub async fn app(&self, dialect: &str, settings: Value) -> App {
+    pub(crate) async fn app(&self, dialect: &str, settings: Value) -> App {
         let publisher = self.made(Method::POST, "/v1/publishers", json!({"name": "P"})).await;
         let publisher = text(&publisher, "id");
         let mut app = json!({"publisherId": publisher, "name": "A", "dialect": dialect});
@@ -128,34 +128,34 @@ impl Ringback {
     }
 
     /// Gives an app a secret of its own choice; the first is active at once.
-    pub async fn secret(&self, app: &App, secret: &str) -> String {
+    pub(crate) async fn secret(&self, app: &App, secret: &str) -> String {
         let made = self.made(Method::POST, &format!("/v1/apps/{}/secrets", app.id), json!({"secret": secret})).await;
         text(&made, "id")
     }
 
     /// A source that may report for any app.
-    pub async fn source(&self) -> Source {
+    pub(crate) async fn source(&self) -> Source {
         self.source_with(json!({"name": "S"})).await
     }
 
-    pub async fn source_with(&self, body: Value) -> Source {
+    pub(crate) async fn source_with(&self, body: Value) -> Source {
         let made = self.made(Method::POST, "/v1/sources", body).await;
         Source { surface: text(&made, "surfaceId"), secret: text(&made, "secret") }
     }
 
     /// Reports a completion.
-    pub async fn report(&self, source: &Source, conversion: &Value) -> Answer {
+    pub(crate) async fn report(&self, source: &Source, conversion: &Value) -> Answer {
         self.signed_post(source, "/v1/conversions", &conversion.to_string()).await
     }
 
     /// A POST that is signed as a source signs.
-    pub async fn signed_post(&self, source: &Source, path: &str, body: &str) -> Answer {
+    pub(crate) async fn signed_post(&self, source: &Source, path: &str, body: &str) -> Answer {
         let request = self.http.post(self.url(path)).body(body.to_owned());
         answer(self.sign(request, source, body.as_bytes())).await
     }
 
     /// A GET that is signed as a source signs.
-    pub async fn signed_get(&self, source: &Source, path: &str) -> Answer {
+    pub(crate) async fn signed_get(&self, source: &Source, path: &str) -> Answer {
         answer(self.sign(self.http.get(self.url(path)), source, path.as_bytes())).await
     }
 
@@ -169,7 +169,7 @@ impl Ringback {
     }
 
     /// The delivery, once it has this status.
-    pub async fn delivery_once(&self, id: &str, status: &str) -> Value {
+    pub(crate) async fn delivery_once(&self, id: &str, status: &str) -> Value {
         let mut last = Value::Null;
         let reached = tokio::time::timeout(PATIENCE, async {
             loop {
@@ -186,17 +186,17 @@ impl Ringback {
         last
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.service.address)
     }
 
-    pub fn http(&self) -> &reqwest::Client {
+    pub(crate) fn http(&self) -> &reqwest::Client {
         &self.http
     }
 }
 
 /// A completion that every dialect takes.
-pub fn conversion(app: &App, external_id: &str) -> Value {
+pub(crate) fn conversion(app: &App, external_id: &str) -> Value {
     json!({
         "externalId": external_id, "eventType": "sale", "appId": app.id, "userId": "user_42",
         "offerId": "abc123", "offerName": "An offer", "userReward": "100", "payoutMinor": 250, "rewardMinor": 60,
@@ -204,19 +204,19 @@ pub fn conversion(app: &App, external_id: &str) -> Value {
 }
 
 /// The id of the only delivery that a report was answered with.
-pub fn only_delivery(answer: &Answer) -> String {
+pub(crate) fn only_delivery(answer: &Answer) -> String {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let deliveries = answer.body["deliveries"].as_array().unwrap();
     assert_eq!(deliveries.len(), 1, "{}", answer.body);
     text(&deliveries[0], "id")
 }
 
-pub fn text(value: &Value, field: &str) -> String {
+pub(crate) fn text(value: &Value, field: &str) -> String {
     value[field].as_str().unwrap_or_else(|| panic!("no text {field} in {value}")).to_owned()
 }
 
 /// The fields that an answer finds fault with.
-pub fn faults(answer: &Answer) -> Vec<String> {
+pub(crate) fn faults(answer: &Answer) -> Vec<String> {
     let errors = answer.body["errors"].as_array().cloned().unwrap_or_default();
     errors.iter().map(|error| text(error, "field")).collect()
 }

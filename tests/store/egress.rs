@@ -7,7 +7,8 @@ use ringback::domain::app::{Assignment, Bind, EgressIp, Route, route};
 use ringback::domain::ids;
 use ringback::domain::time::Timestamp;
 use ringback::store::Store;
-use ringback::store::egress::{Assigned, EgressDeleted, EgressSaved, Holder};
+use ringback::store::assignments::{Assigned, Holder};
+use ringback::store::egress::{EgressDeleted, EgressSaved};
 
 use crate::setup::{NOW, all, app, publisher, store};
 

@@ -122,7 +122,7 @@ async fn rounds(rounds: u64, deliveries: usize, place: &Path, as_json: bool) -> 
 /// One workload on a new server, from the first report until the store has the last delivery down as delivered.
 async fn measure(workload: Workload, deliveries: usize, raw: u64, place: &Path) -> Result<Measured, Failure> {
     let mut receiver = Receiver::start().await?;
-    let mut server = Server::start(place).await?;
+    let server = Server::start(place).await?;
     let setting = server.set_up(&receiver.callback_url()).await?;
     let calls = workload.calls(&setting, deliveries, Clock::system().now());
     let before = server.usage()?;

@@ -26,7 +26,6 @@ const SETTLED: &str = "ringback_settlements_total{outcome=\"delivered\"} ";
 pub(super) struct Server {
     /// Where it listens.
     pub(super) address: SocketAddr,
-    control: Connection,
     // The process ends before its folder is removed: fields are dropped in this order.
     child: Child,
     _folder: TempDir,
@@ -56,11 +55,11 @@ impl Server {
         let mut child = Child::start(&["serve".to_owned()], &variables)?;
         let line = child.line().await?;
         let address = line.rsplit_once("http://").ok_or("the server did not say where it listens")?.1.parse()?;
-        Ok(Self { address, control: Connection::open(address).await?, child, _folder: folder })
+        Ok(Self { address, child, _folder: folder })
     }
 
     /// One publisher with one app that calls back to this URL, and a source that reports for it.
-    pub(super) async fn set_up(&mut self, callback_url: &str) -> Result<Setting, Failure> {
+    pub(super) async fn set_up(&self, callback_url: &str) -> Result<Setting, Failure> {
         let publisher = self.create("/v1/publishers", &json!({ "name": "Measured" })).await?;
         let app = json!({
             "publisherId": field(&publisher, "id")?, "name": "Measured", "dialect": DIALECT, "callbackUrl": callback_url,
@@ -73,7 +72,7 @@ impl Server {
     }
 
     /// Deliveries that the store has written down as delivered.
-    pub(super) async fn settled(&mut self) -> Result<usize, Failure> {
+    pub(super) async fn settled(&self) -> Result<usize, Failure> {
         let text = self.call("GET", "/metrics", b"").await?;
         let text = String::from_utf8_lossy(&text);
         let line = text.lines().find_map(|line| line.strip_prefix(SETTLED));
@@ -81,7 +80,7 @@ impl Server {
     }
 
     /// The states in which deliveries are left that should all have been delivered.
-    pub(super) async fn undelivered(&mut self) -> Result<Vec<&'static str>, Failure> {
+    pub(super) async fn undelivered(&self) -> Result<Vec<&'static str>, Failure> {
         let mut states = Vec::new();
         for state in UNDELIVERED {
             let page = self.call("GET", &format!("/v1/deliveries?status={state}&limit=1"), b"").await?;
@@ -98,13 +97,15 @@ impl Server {
         Usage::of(self.child.id())
     }
 
-    async fn create(&mut self, path: &str, body: &Value) -> Result<Value, Failure> {
+    async fn create(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         Ok(serde_json::from_slice(&self.call("POST", path, body.to_string().as_bytes()).await?)?)
     }
 
-    async fn call(&mut self, method: &str, path: &str, body: &[u8]) -> Result<bytes::Bytes, Failure> {
+    async fn call(&self, method: &str, path: &str, body: &[u8]) -> Result<bytes::Bytes, Failure> {
         let headers = ["Content-Type: application/json".to_owned(), format!("Authorization: Bearer {TOKEN}")];
-        let answer = self.control.exchange(&wire::request(method, path, &headers, body)).await?;
+        // A connection of its own: while reports are made, a kept one would be idle for longer than a server bears.
+        let mut connection = Connection::open(self.address).await?;
+        let answer = connection.exchange(&wire::request(method, path, &headers, body)).await?;
         if !matches!(answer.status(), Some(200 | 201)) {
             let words = String::from_utf8_lossy(&answer.body).into_owned();
             return Err(format!("{method} {path} was answered {:?}: {words}", answer.status()).into());

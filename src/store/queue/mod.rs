@@ -9,6 +9,8 @@
 
 mod claim;
 mod hold;
+#[cfg(test)]
+mod plans;
 mod record;
 mod rescue;
 mod settle;

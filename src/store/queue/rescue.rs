@@ -5,7 +5,8 @@
 use diesel::prelude::*;
 
 use super::settle::{Counters, Next, Settlement, settle};
-use crate::domain::delivery::{Outcome, Status, Told, fault_pause};
+use crate::domain::decision::fault_pause;
+use crate::domain::delivery::{Outcome, Status, Told};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::deliveries::{Attempt, Delivery, Row, is};

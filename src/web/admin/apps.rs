@@ -100,8 +100,8 @@ pub(in crate::web) async fn change(
     for _ in 0..TRIES {
         let record = web.app(&caller, &id).await?;
         let given: AppBody = body.read()?;
-        if let Some(publisher) = &given.publisher_id
-            && web.publisher(&caller, publisher).await.is_ok_and(|named| named.id != record.app.publisher_id)
+        if let Some(named) = &given.publisher_id
+            && publisher_of(&web, &caller, Some(named)).await? != record.app.publisher_id
         {
             return Err(Problem::field("publisherId", "can not be changed"));
         }

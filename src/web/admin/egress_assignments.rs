@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::egress::AssignmentView;
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
-use crate::store::egress::{Assigned, Holder};
+use crate::store::assignments::{Assigned, Holder};
 use crate::web::auth::Manager;
 use crate::web::error::Problem;
 use crate::web::json::Body;

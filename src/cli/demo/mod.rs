@@ -1,0 +1,141 @@
+//! `ringback demo`: the main job, seen in one command with nothing to configure.
+//!
+//! Who is who: `cast` says who takes part, `stage` starts Ringback and the publishers' servers (`receiver`, which
+//! verify by `checks` and read by `told`), `setup` makes them known through the admin API (`platform`), `story` makes
+//! the `reports` and waits, `board` shows each callback as it arrives, `table` the outcome, and `verdict` says what was
+//! wrong with it. Nothing here may reach past the public interface into the service, nor into the signing engine.
+
+mod board;
+mod cast;
+mod checks;
+mod paint;
+mod platform;
+mod received;
+mod receiver;
+mod reports;
+mod setup;
+mod stage;
+mod story;
+mod table;
+mod told;
+mod verdict;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use self::board::Board;
+use self::paint::Paint;
+use self::stage::Stage;
+use super::{Failure, on_runtime, say, say_error};
+use crate::telemetry;
+
+/// The whole course takes about six seconds; with this and a stop of at most ten, `--exit` ends within its forty.
+const LONGEST_COURSE: Duration = Duration::from_secs(28);
+/// What shells report of a program that Ctrl-C has ended.
+const INTERRUPTED: u8 = 130;
+
+/// The command and its flag.
+pub(super) fn command() -> Command {
+    Command::new("demo")
+        .about("Shows the main job: starts Ringback and publishers' servers here, reports, delivers, verifies")
+        .arg(Arg::new("exit").long("exit").action(ArgAction::SetTrue).help(
+            "End by itself within 40 seconds: 0 if every callback was delivered and verified as it should be, else 1",
+        ))
+}
+
+pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    let exit = flags.get_flag("exit");
+    // The demo's own words are to stay readable; and a web server that is stopped as soon as it has started calls that an
+    // error, which it is not.
+    telemetry::start("error,actix_server=off");
+    on_runtime(async move {
+        // Registered before anything starts, so that an early signal leaves nothing behind.
+        let mut interruption = Interruption::listen()?;
+        let paint = Paint::for_this_terminal();
+        let board = Arc::new(Board::new(paint));
+        let stage = Stage::open(&board).await?;
+        say(&format!("Ringback runs on SQLite in a temporary folder, at {}", stage.platform.base));
+        let performed = tokio::select! {
+            performed = perform(&stage, &board, paint) => performed,
+            () = interruption.wait() => Ok(ExitCode::from(INTERRUPTED)),
+        };
+        let interrupted = matches!(&performed, Ok(code) if *code == ExitCode::from(INTERRUPTED));
+        if !exit && !interrupted && performed.is_ok() {
+            invite(&stage, paint);
+            interruption.wait().await;
+        }
+        if !exit || interrupted {
+            say("\nStopping; the temporary folder is removed.");
+        }
+        stage.close().await?;
+        performed
+    })
+}
+
+/// Plays the demo and shows what came of it.
+async fn perform(stage: &Stage, board: &Board, paint: Paint) -> Result<ExitCode, Failure> {
+    let course = tokio::time::timeout(LONGEST_COURSE, story::play(stage, board)).await;
+    let course = course.map_err(|_| format!("the demo did not come to its end within {LONGEST_COURSE:?}"))??;
+    let callbacks = board.callbacks();
+    table::show(paint, &course, &callbacks);
+    let faults = verdict::faults(&course, &callbacks);
+    if faults.is_empty() {
+        say(&paint.green(
+            "All as it should be: each completion told once and verified, from the right address; the flaky server \
+             recovered, the dead one was given up.",
+        ));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for fault in faults {
+        say_error(&paint.red(&format!("WRONG  {fault}")));
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// Tells the person how to look around.
+fn invite(stage: &Stage, paint: Paint) {
+    let platform::Platform { base, token, .. } = &stage.platform;
+    say("");
+    say(&paint.bold(
+        "Look around: Ringback and the publishers' servers stay up, further callbacks are shown here. Ctrl-C ends it.",
+    ));
+    say(&format!("  API documentation   {base}/docs"));
+    say(&format!("  operator token      {token}"));
+    say("  what is dead, why, and once more:");
+    say(&format!("    TOKEN={token}"));
+    say(&format!("    curl -s -H \"Authorization: Bearer $TOKEN\" '{base}/v1/deliveries?status=dead'"));
+    say(&format!("    curl -s -H \"Authorization: Bearer $TOKEN\" {base}/v1/deliveries/ID"));
+    say(&format!("    curl -s -H \"Authorization: Bearer $TOKEN\" -X POST {base}/v1/deliveries/ID/replay"));
+    say("  a test callback:");
+    say(&format!("    curl -s -H \"Authorization: Bearer $TOKEN\" -X POST {base}/v1/apps/offermaru/test"));
+}
+
+/// Whatever a person or a supervisor ends a program with.
+struct Interruption {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Interruption {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            // A closed terminal window.
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
+    }
+}

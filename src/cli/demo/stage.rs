@@ -1,0 +1,76 @@
+//! The stage: a temporary folder, Ringback on SQLite in it, and the publishers' servers; and the way to clear it all.
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::board::Board;
+use super::cast::{CAST, EGRESS, RETRY_SCALE};
+use super::platform::Platform;
+use super::receiver::Receiver;
+use crate::cli::Failure;
+use crate::clock::Clock;
+use crate::service::Service;
+use crate::settings::Settings;
+use crate::web::fresh;
+
+/// What runs during a demo.
+#[derive(Debug)]
+pub(super) struct Stage {
+    /// Ringback from outside.
+    pub platform: Platform,
+    /// The publishers' servers, in the order of the cast.
+    pub receivers: Vec<Receiver>,
+    service: Service,
+    folder: TempDir,
+}
+
+impl Stage {
+    /// Starts everything. What a failure leaves behind is cleared by being dropped.
+    pub(super) async fn open(board: &Arc<Board>) -> Result<Self, Failure> {
+        check_addresses()?;
+        let folder = tempfile::Builder::new().prefix("ringback-demo-").tempdir()?;
+        let token = fresh::token();
+        let database = format!("sqlite://{}", folder.path().join("ringback.db").display());
+        let settings = Settings::from_env(|name| match name {
+            "RINGBACK_LISTEN" => Some("127.0.0.1:0".to_owned()),
+            "RINGBACK_DATABASE_URL" => Some(database.clone()),
+            "RINGBACK_BOOTSTRAP_TOKEN" => Some(token.clone()),
+            "RINGBACK_ALLOW_HTTP" => Some("true".to_owned()),
+            "RINGBACK_ALLOW_TARGETS" => Some("127.0.0.0/8".to_owned()),
+            "RINGBACK_RETRY_SCALE" => Some(RETRY_SCALE.to_owned()),
+            _ => None,
+        })?;
+        let receivers = CAST.iter().map(|part| Receiver::start(part, board)).collect::<Result<_, _>>()?;
+        let service = Service::start(&settings, Clock::system()).await?;
+        let platform = Platform::new(service.address, token)?;
+        Ok(Self { platform, receivers, service, folder })
+    }
+
+    /// Stops everything and removes the folder.
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        self.service.stop().await;
+        for receiver in self.receivers {
+            receiver.stop().await;
+        }
+        let path = self.folder.path().to_owned();
+        self.folder.close().map_err(|error| format!("{} could not be removed: {error}", path.display()).into())
+    }
+}
+
+/// Linux answers to the whole of 127.0.0.0/8 by itself, other systems to 127.0.0.1 alone.
+fn check_addresses() -> Result<(), Failure> {
+    let needed = EGRESS.into_iter().chain(CAST.iter().map(|part| part.listens_on));
+    let missing = needed.filter(|address| UdpSocket::bind(SocketAddr::new(IpAddr::V4(*address), 0)).is_err());
+    let missing: Vec<String> = missing.map(|address| address.to_string()).collect();
+    let Some(first) = missing.first() else {
+        return Ok(());
+    };
+    Err(format!(
+        "the demo needs loopback addresses that this host does not have: {}. macOS and the BSDs add one by \
+         `sudo ifconfig lo0 alias {first} up`; Linux has them all by itself",
+        missing.join(", "),
+    )
+    .into())
+}

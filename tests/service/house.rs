@@ -1,0 +1,93 @@
+//! Rules of the house that no compiler checks: which floor may import which, what only one place may know, and what the
+//! README says about the settings.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ringback::settings;
+
+/// The floors from the ground up. A module imports from its own floor and from those below.
+const FLOORS: [&str; 6] = ["domain", "store", "dispatch", "web", "service", "cli"];
+
+/// The publishers' servers of the demo: they answer as somebody else would, so the rules for our own answers are not
+/// theirs.
+const NOT_OUR_SERVER: &str = "cli/demo/receiver.rs";
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every source file with the first part of its path, and its text without comments and unit tests.
+fn files() -> Vec<(String, String, String)> {
+    let src = root().join("src");
+    let mut paths = Vec::new();
+    sources(&src, &mut paths);
+    let read = |path: PathBuf| {
+        let name = path.strip_prefix(&src).unwrap().display().to_string();
+        let floor = name.split(['/', '.']).next().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        (name, floor, code)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+#[test]
+fn floors_are_imported_downwards_only() {
+    for (name, floor, code) in files() {
+        let Some(own) = FLOORS.iter().position(|known| *known == floor) else { continue };
+        for above in &FLOORS[own + 1..] {
+            assert!(!code.contains(&format!("crate::{above}::")), "{name} imports from {above}, which lies above it");
+        }
+    }
+}
+
+#[test]
+fn only_the_store_knows_diesel_only_the_web_floor_status_codes_and_only_the_clock_the_time() {
+    for (name, floor, code) in files() {
+        assert!(floor == "store" || !code.contains("diesel::"), "{name} knows Diesel");
+        let not_ours = name == NOT_OUR_SERVER;
+        let answers = not_ours || floor == "web" || floor == "service" || !code.contains("actix_web");
+        assert!(answers, "{name} knows the web framework");
+        assert!(name == "clock.rs" || !code.contains("SystemTime::now"), "{name} reads the time");
+        assert!(not_ours || name == "web/error.rs" || !code.contains("StatusCode::"), "{name} decides a status code");
+    }
+}
+
+#[test]
+fn settings_are_read_by_main_cli_and_service_alone() {
+    for (name, floor, code) in files() {
+        let may = matches!(floor.as_str(), "settings" | "cli" | "service" | "lib" | "main");
+        assert!(may || !code.contains("crate::settings"), "{name} reads settings");
+    }
+}
+
+#[test]
+fn a_dialect_is_data_and_no_code_names_one() {
+    for (name, _, code) in files() {
+        let is_test = name.ends_with("tests.rs") || name == "domain/dialect/trial.rs";
+        let is_catalog = is_test || name == "domain/dialect/catalog.rs" || name.starts_with("cli/");
+        for dialect in ["besitos", "offermaru", "affonso", "attribloom"] {
+            assert!(is_catalog || !code.to_lowercase().contains(dialect), "{name} names {dialect}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_lists_the_settings_as_the_code_has_them() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let table = settings::markdown_table();
+    assert!(readme.contains(&table), "README.md should hold this table:\n{table}");
+}

@@ -1,0 +1,232 @@
+//! The queue's rules, as any store must keep them: once recorded, claimed by one, settled by its claim, lost by nobody.
+
+use std::time::Duration;
+
+use ringback::domain::amount::Decimal;
+use ringback::domain::completion::Completion;
+use ringback::domain::delivery::{Kind, Outcome, Status, Told, WaitingFor};
+use ringback::domain::ids;
+use ringback::domain::time::Timestamp;
+use ringback::store::Store;
+use ringback::store::deliveries::Delivery;
+use ringback::store::ledger::{ByHand, Criteria};
+use ringback::store::queue::{
+    Claimed, Counters, NewCompletion, NewDelivery, Next, Recorded, Settled, Settlement, Start, Wanted,
+};
+
+use crate::setup::{NOW, all, store};
+
+/// A completion of a user, as a source would report it.
+fn completion(external_id: &str) -> Completion {
+    Completion {
+        id: ids::new("cmp"),
+        source_id: Some("src_1".to_owned()),
+        external_id: external_id.to_owned(),
+        transaction_id: external_id.to_owned(),
+        event_type: "sale".to_owned(),
+        app_id: "app_1".to_owned(),
+        user_id: "u1".to_owned(),
+        offer_id: None,
+        offer_name: None,
+        goal_id: None,
+        note: None,
+        user_reward: Decimal::parse("0.10"),
+        reward_minor: None,
+        payout_minor: Some(250),
+        gross_minor: None,
+        currency: "USD".to_owned(),
+        occurred_at: NOW,
+        click_id: None,
+        extra: vec![("b".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())],
+        recorded_at: NOW,
+    }
+}
+
+fn new(external_id: &str, endpoint: &str, start: Start) -> NewCompletion {
+    let recipe = "besitos@1".to_owned();
+    let delivery = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.to_owned(), recipe, start };
+    NewCompletion { completion: completion(external_id), occurred_at_given: None, deliveries: vec![delivery] }
+}
+
+/// Records one and answers its delivery's id.
+async fn recorded(store: &Store, new: NewCompletion) -> String {
+    let id = new.deliveries[0].id.clone();
+    assert_eq!(store.record(vec![new]).await.unwrap(), [Recorded::Accepted]);
+    id
+}
+
+async fn delivery(store: &Store, id: &str) -> Delivery {
+    store.delivery(id.to_owned()).await.unwrap().unwrap().0
+}
+
+fn token() -> String {
+    ids::new("clm")
+}
+
+async fn claim(store: &Store, endpoint: &str, at_most: usize, now: Timestamp) -> Vec<Claimed> {
+    let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), at_most }];
+    store.claim("node".to_owned(), wanted, now, token).await.unwrap()
+}
+
+fn settlement(claimed: &Claimed, next: Next) -> Settlement {
+    Settlement {
+        delivery_id: claimed.delivery.id.clone(),
+        token: claimed.token.clone(),
+        attempts: Vec::new(),
+        replaces: None,
+        counters: Counters::default(),
+        told: Told::Maybe,
+        next,
+        at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn a_completion_is_read_back_exactly_as_it_was_recorded() {
+    let fresh = store();
+    let new = new("e1", "end_1", Start::Pending);
+    let written = new.completion.clone();
+    recorded(&fresh.store, new).await;
+    assert_eq!(fresh.store.completion(written.id.clone()).await.unwrap(), Some(written));
+}
+
+#[tokio::test]
+async fn a_report_recorded_twice_in_one_batch_is_one_completion() {
+    let fresh = store();
+    let (first, second) = (new("e1", "end_1", Start::Pending), new("e1", "end_1", Start::Pending));
+    let outcomes = fresh.store.record(vec![first.clone(), second]).await.unwrap();
+    let duplicate =
+        matches!(&outcomes[1], Recorded::Duplicate { completion_id, .. } if *completion_id == first.completion.id);
+    assert!(outcomes[0] == Recorded::Accepted && duplicate, "{outcomes:?}");
+    assert_eq!(fresh.store.completions(Criteria::default(), all()).await.unwrap().items.len(), 1);
+    assert_eq!(fresh.store.deliveries(Criteria::default(), all()).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test]
+async fn a_delivery_is_claimed_by_one_and_only_once_it_is_due() {
+    let fresh = store();
+    let id = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
+    assert_eq!(claim(&fresh.store, "end_1", 9, NOW.minus(Duration::from_millis(1))).await, []);
+    assert_eq!(claim(&fresh.store, "end_2", 9, NOW).await, []);
+    let claimed = claim(&fresh.store, "end_1", 9, NOW).await;
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claim(&fresh.store, "end_1", 9, NOW).await, []);
+    assert_eq!(delivery(&fresh.store, &id).await.status, Status::Sending);
+}
+
+#[tokio::test]
+async fn what_fell_due_first_is_claimed_first_and_no_more_than_wanted() {
+    let fresh = store();
+    let mut ids = Vec::new();
+    for external_id in ["e1", "e2", "e3"] {
+        ids.push(recorded(&fresh.store, new(external_id, "end_1", Start::Pending)).await);
+    }
+    let first = claim(&fresh.store, "end_1", 3, NOW).await;
+    for (claimed, seconds) in first.iter().zip([30, 10, 20]) {
+        let due = NOW.plus(Duration::from_secs(seconds));
+        assert_eq!(fresh.store.settle(settlement(claimed, Next::Retry(due))).await.unwrap(), Settled::Done);
+    }
+    let later = NOW.plus(Duration::from_secs(60));
+    let order: Vec<String> = claim(&fresh.store, "end_1", 2, later).await.into_iter().map(|c| c.delivery.id).collect();
+    assert_eq!(order, [ids[1].clone(), ids[2].clone()]);
+}
+
+#[tokio::test]
+async fn a_settlement_under_a_claim_that_was_taken_over_changes_nothing() {
+    let fresh = store();
+    let id = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
+    let stale = claim(&fresh.store, "end_1", 1, NOW).await.remove(0);
+    fresh.store.rescue(NOW, 1000).await.unwrap();
+    let later = NOW.plus(Duration::from_secs(60));
+    let current = claim(&fresh.store, "end_1", 1, later).await.remove(0);
+    assert_eq!(fresh.store.settle(settlement(&stale, Next::Dead)).await.unwrap(), Settled::Stale);
+    assert_eq!(delivery(&fresh.store, &id).await.status, Status::Sending);
+    assert_eq!(fresh.store.settle(settlement(&current, Next::Delivered)).await.unwrap(), Settled::Done);
+    assert_eq!(fresh.store.settle(settlement(&current, Next::Dead)).await.unwrap(), Settled::Stale);
+    assert_eq!(delivery(&fresh.store, &id).await.status, Status::Delivered);
+}
+
+#[tokio::test]
+async fn a_rescued_send_is_written_down_as_interrupted_and_only_the_latest_of_a_run_is_kept() {
+    let fresh = store();
+    let start = Start::Claimed { node: "dead".to_owned(), token: token() };
+    let id = recorded(&fresh.store, new("e1", "end_1", start)).await;
+    assert_eq!(fresh.store.rescue(NOW, 1000).await.unwrap(), 1);
+    let later = NOW.plus(Duration::from_secs(60));
+    assert_eq!(claim(&fresh.store, "end_1", 1, later).await.len(), 1);
+    assert_eq!(fresh.store.rescue(later, 1000).await.unwrap(), 1);
+    let (delivery, attempts) = fresh.store.delivery(id).await.unwrap().unwrap();
+    let facts: Vec<(u32, bool, Outcome)> = attempts.iter().map(|a| (a.number, a.counted, a.outcome)).collect();
+    assert_eq!(facts, [(1, false, Outcome::Interrupted)]);
+    assert_eq!((delivery.status, delivery.told, delivery.faults), (Status::Retrying, Told::Maybe, 2));
+    assert_eq!((delivery.attempts_made, delivery.due_at), (0, Some(later.plus(Duration::from_secs(30)))));
+    assert_eq!(fresh.store.rescue(later, 1000).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn holding_and_releasing_concern_one_endpoint_and_the_reason_that_is_mended() {
+    let fresh = store();
+    let store = &fresh.store;
+    let waiting = recorded(store, new("e1", "end_1", Start::Pending)).await;
+    let other = recorded(store, new("e2", "end_2", Start::Held(WaitingFor::Secret))).await;
+    assert_eq!(store.hold("end_1".to_owned(), WaitingFor::AppPaused, NOW).await.unwrap(), 1);
+    let held = store.held_endpoints().await.unwrap();
+    assert_eq!(held.iter().map(|held| held.endpoint_id.as_str()).collect::<Vec<_>>(), ["end_1", "end_2"]);
+    assert_eq!(store.due_endpoints().await.unwrap(), []);
+    assert_eq!(store.release("end_1".to_owned(), vec![WaitingFor::AppPaused], NOW).await.unwrap(), 0);
+    assert_eq!(store.release("end_1".to_owned(), vec![], NOW).await.unwrap(), 1);
+    assert_eq!(delivery(store, &waiting).await.status, Status::Pending);
+    assert_eq!(delivery(store, &other).await.waiting_for, Some(WaitingFor::Secret));
+    let since = NOW.plus(Duration::from_millis(1));
+    assert_eq!(store.expire_held("end_2".to_owned(), since, since).await.unwrap(), 1);
+    let dead = delivery(store, &other).await;
+    assert_eq!((dead.status, dead.ended_reason.as_deref()), (Status::Dead, Some("expired")));
+}
+
+#[tokio::test]
+async fn a_replayed_delivery_begins_its_schedule_anew_and_keeps_its_count() {
+    let fresh = store();
+    let id = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
+    let claimed = claim(&fresh.store, "end_1", 1, NOW).await.remove(0);
+    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ByHand::NotFrom(Status::Sending));
+    let counters = Counters { attempts_made: 9, round_attempts: 9, last_number: 9, faults: 0 };
+    let dead = Settlement { counters, ..settlement(&claimed, Next::Dead) };
+    fresh.store.settle(dead).await.unwrap();
+    assert_eq!(fresh.store.cancel(id.clone(), NOW).await.unwrap(), ByHand::NotFrom(Status::Dead));
+    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ByHand::Done);
+    let reopened = delivery(&fresh.store, &id).await;
+    assert_eq!((reopened.attempts_made, reopened.round_attempts, reopened.last_number), (9, 0, 9));
+    assert_eq!(fresh.store.cancel(id, NOW).await.unwrap(), ByHand::Done);
+    assert_eq!(fresh.store.replay("dlv_unknown".to_owned(), NOW).await.unwrap(), ByHand::Unknown);
+}
+
+#[tokio::test]
+async fn retention_removes_what_ended_long_ago_and_never_the_keys_of_a_report() {
+    let fresh = store();
+    let ended = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
+    let open = recorded(&fresh.store, new("e2", "end_2", Start::Pending)).await;
+    let claimed = claim(&fresh.store, "end_1", 1, NOW).await.remove(0);
+    fresh.store.settle(settlement(&claimed, Next::Delivered)).await.unwrap();
+    assert_eq!(fresh.store.prune(NOW).await.unwrap(), 0);
+    // Ids bear the real time of their making, so the bound must lie behind it.
+    let future = Timestamp::from_millis(4_000_000_000_000);
+    assert_eq!(fresh.store.prune(future).await.unwrap(), 1);
+    assert_eq!(fresh.store.delivery(ended).await.unwrap(), None);
+    assert_eq!(delivery(&fresh.store, &open).await.kind, Kind::Completion);
+    let again = fresh.store.record(vec![new("e1", "end_1", Start::Pending)]).await.unwrap();
+    assert!(matches!(again[0], Recorded::Duplicate { .. }), "{again:?}");
+}
+
+#[tokio::test]
+async fn many_that_report_the_same_at_once_record_it_once() {
+    let fresh = store();
+    let reports = (0..64).map(|_| {
+        let store = fresh.store.clone();
+        tokio::spawn(async move { store.record(vec![new("e1", "end_1", Start::Pending)]).await.unwrap().remove(0) })
+    });
+    let mut accepted = 0;
+    for report in reports.collect::<Vec<_>>() {
+        accepted += usize::from(report.await.unwrap() == Recorded::Accepted);
+    }
+    assert_eq!(accepted, 1);
+}
