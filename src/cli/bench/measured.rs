@@ -13,6 +13,9 @@ pub(super) struct Measured {
     pub(super) raw_per_second: u64,
     /// CPU time of the server for 1,000 deliveries, in milliseconds.
     pub(super) cpu_ms_per_1000: u64,
+    /// CPU time of the bare client for 1,000 requests, in milliseconds: unlike a rate, it hardly depends on what else the
+    /// machine has to do.
+    pub(super) raw_cpu_ms_per_1000: u64,
     /// Resident memory of the server at most, in KiB.
     pub(super) peak_kib: u64,
     /// Resident memory of the server at the end, in KiB.
@@ -32,11 +35,12 @@ struct Row {
     shown: fn(u64) -> String,
 }
 
-const ROWS: [Row; 8] = [
+const ROWS: [Row; 9] = [
     Row { title: "durable deliveries/s", key: "deliveriesPerSecond", value: |m| m.deliveries_per_second, shown: whole },
     Row { title: "raw GET/s", key: "rawPerSecond", value: |m| m.raw_per_second, shown: whole },
     Row { title: "ratio", key: "ratioThousandths", value: Measured::ratio_thousandths, shown: thousandths },
     Row { title: "CPU s per 1,000", key: "cpuMsPer1000", value: |m| m.cpu_ms_per_1000, shown: thousandths },
+    Row { title: "raw CPU s per 1,000", key: "rawCpuMsPer1000", value: |m| m.raw_cpu_ms_per_1000, shown: thousandths },
     Row { title: "RSS peak MiB", key: "rssPeakKib", value: |m| m.peak_kib, shown: mebibytes },
     Row { title: "RSS end MiB", key: "rssKib", value: |m| m.resident_kib, shown: mebibytes },
     Row { title: "report p50 ms", key: "reportP50Us", value: |m| m.report_p50_us, shown: thousandths },
@@ -114,6 +118,7 @@ mod tests {
             deliveries_per_second,
             raw_per_second: 8_000,
             cpu_ms_per_1000: 45,
+            raw_cpu_ms_per_1000: 9,
             peak_kib: 51_200,
             resident_kib: 40_960,
             report_p50_us: 1_234,
@@ -126,7 +131,7 @@ mod tests {
         let rounds = vec![measured(2_000), measured(500), measured(1_000)];
         let table = table(&[("single", rounds.clone())]);
         let cells: Vec<&str> = table.lines().filter_map(|line| line.split_whitespace().last()).collect();
-        assert_eq!(cells, ["single", "1000", "8000", "0.125", "0.045", "50", "40", "1.234", "20.000"]);
+        assert_eq!(cells, ["single", "1000", "8000", "0.125", "0.045", "0.009", "50", "40", "1.234", "20.000"]);
         assert_eq!(medians(&rounds)["ratioThousandths"], 125);
     }
 }

@@ -31,6 +31,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Failure, on_runtime, say};
 use crate::clock::Clock;
 use measured::{Measured, medians, table};
+use raw::Raw;
 use receiver::Receiver;
 use server::Server;
 use workload::Workload;
@@ -120,7 +121,7 @@ async fn rounds(rounds: u64, deliveries: usize, place: &Path, as_json: bool) -> 
 }
 
 /// One workload on a new server, from the first report until the store has the last delivery down as delivered.
-async fn measure(workload: Workload, deliveries: usize, raw: u64, place: &Path) -> Result<Measured, Failure> {
+async fn measure(workload: Workload, deliveries: usize, raw: Raw, place: &Path) -> Result<Measured, Failure> {
     let mut receiver = Receiver::start().await?;
     let server = Server::start(place).await?;
     let setting = server.set_up(&receiver.callback_url()).await?;
@@ -150,8 +151,9 @@ async fn measure(workload: Workload, deliveries: usize, raw: u64, place: &Path) 
     let count = u64::try_from(deliveries)?;
     Ok(Measured {
         deliveries_per_second: per_second(deliveries, micros),
-        raw_per_second: raw,
+        raw_per_second: raw.per_second,
         cpu_ms_per_1000: (after.cpu_ms - before.cpu_ms) * 1000 / count,
+        raw_cpu_ms_per_1000: raw.cpu_ms_per_1000,
         peak_kib: after.peak_kib,
         resident_kib: after.resident_kib,
         report_p50_us: latencies.percentile(50),
