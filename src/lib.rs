@@ -10,14 +10,15 @@
 //!
 //! # The floors
 //! `main → cli → service → web → dispatch → store → domain`: a module imports only from floors below its own, and
-//! `tests/service/floors.rs` checks it. [`domain`] is pure: it reads no clock, no randomness, no disk, no network.
-//! [`store`] is the only place that knows Diesel, [`web`] the only one that knows status codes, [`clock`] the only one
+//! `tests/service/house.rs` checks it. [`domain`] is pure: it reads no disk and no network, and no clock but for the
+//! order of new ids.
+//! [`store`] is the only place that knows Diesel, [`web`] the only one that knows our status codes, [`clock`] the only one
 //! that reads the time.
 //!
 //! # The life of a completion
 //! report → [`domain::report`] parses it → [`dispatch::intake`] validates it against the app's dialects →
 //! [`store::queue`] records completion and deliveries in one group commit → 200 → [`dispatch::sender`] composes, signs
-//! and sends by [`domain::dialect`] → [`domain::delivery`] decides what the outcome means → [`store::queue`] settles it.
+//! and sends by [`domain::dialect`] → [`domain::decision`] says what the outcome means → [`store::queue`] settles it.
 
 pub mod cli;
 pub mod clock;

@@ -16,7 +16,7 @@ use crate::domain::destination::TargetPolicy;
 use crate::domain::time::Timestamp;
 use crate::settings::Settings;
 use crate::store::{ServeLock, Store, StoreError};
-use crate::web::{Web, fresh, metrics_routes, routes};
+use crate::web::{Web, fresh, metrics_routes, routes, routes_without_metrics};
 
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;
@@ -78,13 +78,15 @@ impl Service {
         let setup = Setup {
             targets: TargetPolicy::new(settings.allow_targets.clone(), settings.allow_http),
             egress_bind: settings.egress_bind.clone(),
+            egress_echo_url: settings.egress_echo_url.clone(),
             retry_scale_thousandths: settings.retry_scale_thousandths,
             retention_days: settings.retention_days,
         };
         let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
         machine.take_over().await?;
         // Bound before the loops start: a taken port must not cost a claimed delivery.
-        let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", routes)?;
+        let public = if settings.metrics_listen.is_some() { routes_without_metrics } else { routes };
+        let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", public)?;
         let address = server.address;
         let mut servers = vec![server];
         let mut metrics_address = None;
@@ -97,13 +99,15 @@ impl Service {
         Ok(Self { address, metrics_address, first_token, machine, running, servers, _lock: lock })
     }
 
-    /// Stops taking requests, lets what is being answered and sent finish, and writes the rest down.
-    pub async fn stop(self) {
-        for server in self.servers {
+    /// Stops claiming and taking requests, lets what is being answered and sent finish, and writes the rest down.
+    pub async fn stop(mut self) {
+        self.running.stop_claiming().await;
+        futures_util::future::join_all(self.servers.into_iter().map(|server| async move {
             server.handle.stop(true).await;
-            drop(server.running.await);
-        }
-        self.running.stop().await;
+            server.running.await.ok();
+        }))
+        .await;
+        self.running.finish().await;
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches};
 use ipnet::IpNet;
+use url::Url;
 
 use crate::domain::app::Bind;
 use crate::store::Location;
@@ -66,7 +67,8 @@ pub const TABLE: [Setting; 15] = [
     },
     Setting {
         env: "RINGBACK_EGRESS_BIND",
-        meaning: "egress IPs this node holds: `PUBLIC=BIND,…`, where BIND is a local address or a proxy URL",
+        meaning: "egress IPs this node holds: `PUBLIC=BIND,…`, where BIND is a local address or \
+                  `socks5://[user:password@]ADDRESS:PORT`",
         default: "all that the store lists and the host can bind",
     },
     Setting {
@@ -88,7 +90,11 @@ pub const TABLE: [Setting; 15] = [
     Setting { env: "RINGBACK_CONFIG", meaning: "TOML file with these settings", default: "none" },
     Setting { env: "RINGBACK_METRICS_LISTEN", meaning: "an address for `/metrics` alone", default: "none" },
     Setting { env: "RINGBACK_POOL_SIZE", meaning: "PostgreSQL connections; without effect on SQLite", default: "16" },
-    Setting { env: "RINGBACK_LOG", meaning: "what is logged, as in `info` or `ringback=debug`", default: "info" },
+    Setting {
+        env: "RINGBACK_LOG",
+        meaning: "what is logged, as in `info` or `ringback=debug`",
+        default: "info,actix_server=warn",
+    },
 ];
 
 impl Setting {
@@ -155,7 +161,7 @@ pub struct Settings {
     /// The egress IPs of this node; `None`: all that it can bind.
     pub egress_bind: Option<HashMap<IpAddr, Bind>>,
     /// Answers with the caller's address.
-    pub egress_echo_url: Option<String>,
+    pub egress_echo_url: Option<Url>,
     /// Days that attempts and ended deliveries are kept.
     pub retention_days: u32,
     /// Where `/metrics` alone listens.

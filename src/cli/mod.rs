@@ -5,9 +5,12 @@
 
 mod bench;
 mod demo;
+mod given;
 mod migrate;
 mod serve;
+mod sign;
 mod token;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -25,9 +28,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Some(("serve", flags)) => serve::run(flags),
         Some(("demo", flags)) => demo::run(flags),
         Some(("migrate", flags)) => migrate::run(flags),
+        Some(("sign", flags)) => sign::run(flags),
+        Some(("verify", flags)) => verify::run(flags),
         Some(("token", flags)) => token::run(flags),
-        // The parser admits only what is listed in `command`.
         Some((name, flags)) => bench::run(name, flags),
+        // The parser admits only what is listed in `command`.
         None => Err("no command; see `ringback --help`".into()),
     };
     match done {
@@ -50,6 +55,8 @@ pub fn command() -> Command {
         .subcommand(demo::command())
         .subcommand(migrate::command())
         .subcommand(token::command())
+        .subcommand(sign::command())
+        .subcommand(verify::command())
         .subcommands(bench::commands())
 }
 

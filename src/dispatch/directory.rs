@@ -48,12 +48,17 @@ impl Directory {
     /// Takes over what changed in the store; answers whether anything did.
     pub async fn refresh(&self) -> Result<bool, StoreError> {
         let _one_at_a_time = self.refreshing.lock().await;
-        let revision = self.read(|state| state.revision);
+        let revision = self.revision();
         let Some(configuration) = self.store.configuration_since(revision).await? else {
             return Ok(false);
         };
         self.state.write().unwrap_or_else(PoisonError::into_inner).apply(configuration);
         Ok(true)
+    }
+
+    /// The revision of the configuration that it stands at.
+    pub fn revision(&self) -> i64 {
+        self.read(|state| state.revision)
     }
 
     /// The app with this id or ref; archived ones are unknown. Ids win over refs.
@@ -83,25 +88,17 @@ impl Directory {
         self.read(|state| state.endpoints.get(endpoint_id).and_then(|id| state.apps.get(id)).cloned())
     }
 
-    /// The source with this surface id; asks the store before it says no.
-    pub async fn find_source(&self, surface_id: &str) -> Result<Option<Arc<Source>>, StoreError> {
-        let known = |state: &State| state.sources.get(surface_id).cloned();
-        match self.read(known) {
-            Some(source) => Ok(Some(source)),
-            None if self.refresh().await? => Ok(self.read(known)),
-            None => Ok(None),
-        }
+    /// The source with this surface id, as far as is known.
+    pub fn source(&self, surface_id: &str) -> Option<Arc<Source>> {
+        self.read(|state| state.sources.get(surface_id).cloned())
     }
 
     /// Where the app's callbacks leave from at this instant.
     pub fn route(&self, app: &App, now: Timestamp) -> Route {
         self.read(|state| {
-            let of = |assignments: &HashMap<String, Vec<Assignment>>, id: &str| -> Vec<Assignment> {
-                assignments.get(id).cloned().unwrap_or_default()
-            };
-            let of_app = of(&state.assignments_of_apps, &app.id);
-            let of_publisher = of(&state.assignments_of_publishers, &app.publisher_id);
-            route(&of_app, &of_publisher, now, |id| state.egress_ips.get(id))
+            let of_app = state.assignments_of_apps.get(&app.id).map_or(&[][..], Vec::as_slice);
+            let of_publisher = state.assignments_of_publishers.get(&app.publisher_id).map_or(&[][..], Vec::as_slice);
+            route(of_app, of_publisher, now, |id| state.egress_ips.get(id))
         })
     }
 
@@ -119,11 +116,12 @@ impl Directory {
 impl State {
     fn apply(&mut self, configuration: Configuration) {
         self.revision = configuration.revision;
-        for app in configuration.apps {
+        // All are forgotten before any is remembered: a ref may have moved from one to the other.
+        for app in &configuration.apps {
             self.forget_app(&app.id);
-            if app.archived_at.is_none() {
-                self.remember_app(app);
-            }
+        }
+        for app in configuration.apps.into_iter().filter(|app| app.archived_at.is_none()) {
+            self.remember_app(app);
         }
         let stale = |source: &Source| {
             configuration.archived_sources.contains(&source.id)

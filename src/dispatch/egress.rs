@@ -3,15 +3,20 @@
 //! A client binds to its address or goes through its proxy; there is no fallback, since a callback from another address
 //! is worse than a late one. All clients share one TLS configuration, which makes a client cost microseconds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
 
+use tokio::sync::Notify;
+
+use super::echo::{Echo, Heard, Verification};
 use super::resolver::{Family, VettingResolver};
 use crate::domain::app::{Bind, EgressIp};
+use crate::domain::destination::TargetPolicy;
+use crate::domain::egress::check_pair;
 
 /// Idle connections are kept so long: longer than the pause between two callbacks of a busy app, shorter than the minute
 /// after which load balancers commonly close them.
@@ -29,8 +34,19 @@ pub struct Egress {
     /// `RINGBACK_EGRESS_BIND`: if given, exactly these addresses are held, by these binds.
     configured: Option<HashMap<IpAddr, Bind>>,
     clients: Mutex<HashMap<Source, Client>>,
-    /// Egress IPs that this node holds, by id, each with the bind that works.
-    held: Mutex<HashMap<String, Bind>>,
+    /// Egress IPs that this node can leave from as far as it knows itself, by id, each with the bind that works.
+    stock: Mutex<HashMap<String, Stocked>>,
+    /// What others see of the binds, where an echo is set.
+    echo: Option<Echo>,
+    /// Signalled when the stock has changed, so that a new bind is asked about at once.
+    pub(super) restocked: Notify,
+}
+
+/// An egress IP with the bind that works for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stocked {
+    address: IpAddr,
+    bind: Bind,
 }
 
 /// What a client leaves from.
@@ -42,6 +58,18 @@ pub enum Source {
     Fixed(Bind),
 }
 
+impl Source {
+    /// Which targets it can reach without another address of the host taking its place.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Fixed(Bind::Local(address)) => Family::of(*address),
+            // An IPv6 target would go to the proxy as a name in brackets.
+            Self::Fixed(Bind::Proxy(_)) => Family::V4,
+            Self::Host => Family::Any,
+        }
+    }
+}
+
 impl std::fmt::Debug for Egress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Egress").field("configured", &self.configured).finish_non_exhaustive()
@@ -50,7 +78,7 @@ impl std::fmt::Debug for Egress {
 
 impl Egress {
     /// No client yet, nothing held.
-    pub fn new(resolver: VettingResolver, configured: Option<HashMap<IpAddr, Bind>>) -> Self {
+    pub fn new(resolver: VettingResolver, configured: Option<HashMap<IpAddr, Bind>>, echo: Option<Echo>) -> Self {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -58,23 +86,68 @@ impl Egress {
             .expect("the default provider supports the default protocol versions")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Self { resolver, tls, configured, clients: Mutex::default(), held: Mutex::default() }
+        let (clients, stock) = (Mutex::default(), Mutex::default());
+        Self { resolver, tls, configured, clients, stock, echo, restocked: Notify::new() }
     }
 
     /// Finds out which of the issued addresses this machine holds now; answers whether that changed.
     pub fn take_stock<'a>(&self, issued: impl Iterator<Item = &'a EgressIp>) -> bool {
-        let held: HashMap<String, Bind> =
-            issued.filter_map(|egress_ip| self.bind_of(egress_ip).map(|bind| (egress_ip.id.clone(), bind))).collect();
-        let mut current = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = *current != held;
-        *current = held;
+        let stocked = |egress_ip: &EgressIp| {
+            let bind = self.bind_of(egress_ip)?;
+            Some((egress_ip.id.clone(), Stocked { address: egress_ip.address, bind }))
+        };
+        let found: HashMap<String, Stocked> = issued.filter_map(stocked).collect();
+        let mut stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = *stock != found;
+        *stock = found;
+        drop(stock);
+        if changed {
+            self.restocked.notify_one();
+        }
         changed
+    }
+
+    /// Asks the echo what it sees, through every bind in parallel, or only through those that were never asked about.
+    /// Answers whether that changed which egress IPs may be left from.
+    pub async fn ask_echo(&self, only_new: bool) -> bool {
+        let Some(echo) = &self.echo else { return false };
+        let before = self.states();
+        let mut binds: Vec<Bind> = before.iter().map(|(stocked, _)| stocked.bind.clone()).collect();
+        echo.forget_others(&binds);
+        binds.retain(|bind| !only_new || echo.heard(bind).is_none());
+        echo.ask(binds.into_iter().collect::<HashSet<_>>(), |bind| self.echo_client(bind)).await;
+        let mut changed = false;
+        for (stocked, old) in before {
+            let now = echo.heard(&stocked.bind);
+            changed |= may_leave(stocked.address, old) != may_leave(stocked.address, now);
+            report(&stocked, old, now);
+        }
+        changed
+    }
+
+    /// What is known of an egress IP from outside.
+    pub fn verification(&self, egress_ip: &EgressIp) -> Verification {
+        let stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
+        let heard = stock.get(&egress_ip.id).and_then(|stocked| self.heard(&stocked.bind));
+        Verification::of(egress_ip.address, heard.flatten())
     }
 
     /// The source to send from, if this node holds the egress IP.
     pub fn source(&self, egress_ip_id: &str) -> Option<Source> {
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(egress_ip_id).cloned().map(Source::Fixed)
+        let stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
+        let stocked = stock.get(egress_ip_id)?;
+        let allowed = may_leave(stocked.address, self.heard(&stocked.bind));
+        allowed.then(|| Source::Fixed(stocked.bind.clone()))
+    }
+
+    /// What the echo said of a bind. Without an echo everybody is as good as asked.
+    fn heard(&self, bind: &Bind) -> Heard {
+        self.echo.as_ref().map_or(Some(None), |echo| echo.heard(bind))
+    }
+
+    fn states(&self) -> Vec<(Stocked, Heard)> {
+        let stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
+        stock.values().map(|stocked| (stocked.clone(), self.heard(&stocked.bind))).collect()
     }
 
     /// The client that leaves from this source.
@@ -83,7 +156,7 @@ impl Egress {
         if let Some(client) = clients.get(source) {
             return Ok(client.clone());
         }
-        let client = self.build(source).map_err(|error| {
+        let client = self.build(source, &self.resolver).and_then(ClientBuilder::build).map_err(|error| {
             // A proxy's URL carries credentials and stands in the library's message.
             NoClient(format!("{source:?}"), error.without_url().to_string())
         })?;
@@ -96,6 +169,8 @@ impl Egress {
             Some(configured) => configured.get(&egress_ip.address)?.clone(),
             None => egress_ip.bind.clone(),
         };
+        // A callback that would leave from another address than its egress IP must not leave.
+        check_pair(egress_ip.address, &bind).ok()?;
         match &bind {
             Bind::Local(address) => can_bind(*address).then_some(bind),
             // Whether a proxy works shows only when it is used; then the fault is ours and burns no attempt.
@@ -103,15 +178,23 @@ impl Egress {
         }
     }
 
-    fn build(&self, source: &Source) -> reqwest::Result<Client> {
-        let (family, local, proxy) = match source {
-            Source::Host => (Family::Any, None, None),
-            Source::Fixed(Bind::Local(address)) => (Family::of(*address), Some(*address), None),
-            Source::Fixed(Bind::Proxy(url)) => (Family::Any, None, Some(reqwest::Proxy::all(url)?)),
+    /// A client that leaves from the bind as callbacks do, but asks the operator's own echo, wherever that is. No
+    /// connection is kept: each asking shall show what a new one looks like.
+    fn echo_client(&self, bind: &Bind) -> Option<Client> {
+        let resolver = self.resolver.under(TargetPolicy::anywhere());
+        let builder = self.build(&Source::Fixed(bind.clone()), &resolver).ok()?;
+        builder.pool_max_idle_per_host(0).build().ok()
+    }
+
+    fn build(&self, source: &Source, resolver: &VettingResolver) -> reqwest::Result<ClientBuilder> {
+        let (local, proxy) = match source {
+            Source::Host => (None, None),
+            Source::Fixed(Bind::Local(address)) => (Some(*address), None),
+            Source::Fixed(Bind::Proxy(url)) => (None, Some(reqwest::Proxy::all(url)?)),
         };
         let mut builder = Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
-            .dns_resolver(Arc::new(self.resolver.for_family(family)))
+            .dns_resolver(Arc::new(resolver.for_family(source.family())))
             .local_address(local)
             // The environment's proxy is not the publisher's egress IP.
             .no_proxy()
@@ -127,7 +210,28 @@ impl Egress {
         if let Some(proxy) = proxy {
             builder = builder.proxy(proxy);
         }
-        builder.build()
+        Ok(builder)
+    }
+}
+
+/// Whether callbacks may leave from an address after what was heard of its bind: not before the echo was asked, and not
+/// if it saw another.
+fn may_leave(address: IpAddr, heard: Heard) -> bool {
+    heard.is_some_and(|seen| Verification::of(address, seen) != Verification::Wrong)
+}
+
+/// Says what changed, once.
+fn report(stocked: &Stocked, before: Heard, now: Heard) {
+    let of = |heard: Heard| Verification::of(stocked.address, heard.flatten());
+    if of(before) == of(now) {
+        return;
+    }
+    let (egress_ip, bind) = (stocked.address, stocked.bind.shown());
+    match now.flatten() {
+        Some(seen) if seen != egress_ip => {
+            tracing::error!(%egress_ip, bind, %seen, "receivers see another address than the egress IP; nothing leaves from it");
+        }
+        _ => tracing::info!(%egress_ip, bind, "the echo sees the egress IP"),
     }
 }
 

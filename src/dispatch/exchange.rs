@@ -5,14 +5,16 @@
 //! matters only where the success rule looks into it. Nothing it answers contains the signature, even where the receiver
 //! sent it back (a redirect's target does).
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use futures_util::StreamExt;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 
 use super::failure::{Ending, failure};
+use super::resolver::Family;
 use crate::clock::Clock;
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::TargetPolicy;
@@ -30,13 +32,17 @@ const LINGER: Duration = Duration::from_secs(1);
 const KEPT_HEADERS: usize = 40;
 const KEPT_HEADER_VALUE: usize = 256;
 
-/// How the exchange is to be judged.
-#[derive(Clone, Debug)]
+/// How the exchange is to be made and judged.
+#[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
-    /// All of it must fit in here.
+    /// The answer's head must have come by then, and its body too where that decides.
     pub timeout: Duration,
     /// What acknowledges.
     pub success: &'a SuccessRule,
+    /// Where callbacks may go.
+    pub targets: &'a TargetPolicy,
+    /// What the source address can reach: an address of another family would leave from elsewhere.
+    pub family: Family,
 }
 
 /// How an exchange ended.
@@ -80,19 +86,10 @@ pub struct Answer {
 }
 
 /// Performs one exchange.
-pub async fn exchange(
-    client: &Client,
-    request: &CallbackRequest,
-    rules: &Rules<'_>,
-    targets: &TargetPolicy,
-    clock: &Clock,
-) -> Exchanged {
+pub async fn exchange(client: &Client, request: &CallbackRequest, rules: Rules<'_>, clock: &Clock) -> Exchanged {
     let started_at = clock.now();
     let started = std::time::Instant::now();
-    let ending = match tokio::time::timeout(rules.timeout, send(client, request, rules, targets, clock)).await {
-        Ok(ending) => ending,
-        Err(_) => Ending::theirs(Outcome::Timeout, format!("no answer within {} ms", rules.timeout.as_millis())),
-    };
+    let ending = send(client, request, rules, clock).await;
     Exchanged {
         outcome: ending.outcome,
         error: ending.error,
@@ -103,30 +100,34 @@ pub async fn exchange(
     }
 }
 
-async fn send(
-    client: &Client,
-    request: &CallbackRequest,
-    rules: &Rules<'_>,
-    targets: &TargetPolicy,
-    clock: &Clock,
-) -> Ending {
+async fn send(client: &Client, request: &CallbackRequest, rules: Rules<'_>, clock: &Clock) -> Ending {
     let built = match build(request) {
         Ok(built) => built,
         Err(reason) => return Ending::ours(Outcome::Protocol, reason),
     };
-    // A literal address never reaches the resolver, so it is vetted here.
-    let literal = match built.url().host() {
-        Some(url::Host::Ipv4(address)) => Some(address.into()),
-        Some(url::Host::Ipv6(address)) => Some(address.into()),
-        _ => None,
+    if let Some(refused) = vet_literal(built.url(), rules) {
+        return refused;
+    }
+    let deadline = tokio::time::Instant::now() + rules.timeout;
+    match tokio::time::timeout_at(deadline, client.execute(built)).await {
+        Ok(Ok(response)) => judge(response, request, rules, deadline, clock.now()).await,
+        Ok(Err(error)) => failure(&error),
+        Err(_) => Ending::theirs(Outcome::Timeout, format!("no answer within {} ms", rules.timeout.as_millis())),
+    }
+}
+
+/// A literal address never reaches the resolver, so it is vetted here.
+fn vet_literal(url: &Url, rules: Rules<'_>) -> Option<Ending> {
+    let address: IpAddr = match url.host()? {
+        url::Host::Ipv4(address) => address.into(),
+        url::Host::Ipv6(address) => address.into(),
+        url::Host::Domain(_) => return None,
     };
-    if let Some(address) = literal.filter(|address| !targets.allows(*address)) {
-        return Ending::theirs(Outcome::BlockedTarget, format!("{address} is not a public address"));
+    if !rules.targets.allows(address) {
+        return Some(Ending::theirs(Outcome::BlockedTarget, format!("{address} is not a public address")));
     }
-    match client.execute(built).await {
-        Ok(response) => judge(response, request, rules, clock.now()).await,
-        Err(error) => failure(&error),
-    }
+    let unreachable = || format!("{address} cannot be reached from the egress IP, which is of the other IP version");
+    (!rules.family.reaches(address)).then(|| Ending::theirs(Outcome::Connect, unreachable()))
 }
 
 fn build(request: &CallbackRequest) -> Result<reqwest::Request, String> {
@@ -148,28 +149,34 @@ fn build(request: &CallbackRequest) -> Result<reqwest::Request, String> {
     Ok(built)
 }
 
-async fn judge(response: Response, request: &CallbackRequest, rules: &Rules<'_>, now: Timestamp) -> Ending {
+async fn judge(
+    response: Response,
+    request: &CallbackRequest,
+    rules: Rules<'_>,
+    deadline: tokio::time::Instant,
+    now: Timestamp,
+) -> Ending {
     let status = response.status();
     let accepted = rules.success.accepts_status(status.as_u16());
     let mut answer = Answer {
         status: status.as_u16(),
         peer: response.remote_addr().map(|peer| peer.to_string()),
-        headers: kept_headers(response.headers()),
+        headers: kept_headers(response.headers(), request),
         body: String::new(),
         retry_after: retry_after(response.headers(), now),
     };
-    let target = response.headers().get(LOCATION).map(|target| String::from_utf8_lossy(target.as_bytes()).into_owned());
+    let target = response.headers().get(LOCATION).map(|target| kept(target.as_bytes(), KEPT_HEADER_VALUE, request));
     let body_decides = accepted && rules.success.needs_body();
-    let read = if body_decides {
-        read_body(response).await
-    } else {
-        // What has arrived by then is kept; the rest is nobody's concern.
-        tokio::time::timeout(LINGER, read_body(response)).await.unwrap_or_default()
-    };
-    answer.body = String::from_utf8_lossy(&read.bytes[..read.bytes.len().min(KEPT_BODY)]).into_owned();
-    let (outcome, error) = if body_decides && read.broken {
+    // A body that decides nothing is read for a moment, for its first words and so that the connection can be used again.
+    let until = if body_decides { deadline } else { tokio::time::Instant::now() + LINGER };
+    let mut bytes = BytesMut::new();
+    let read = tokio::time::timeout_at(until, read_body(response, &mut bytes)).await.unwrap_or(Read::Late);
+    answer.body = kept(&bytes, KEPT_BODY, request);
+    let (outcome, error) = if body_decides && read == Read::Broken {
         (Outcome::Protocol, Some("the connection broke in the middle of the body".to_owned()))
-    } else if body_decides && !rules.success.accepts_body(&read.bytes) {
+    } else if body_decides && read == Read::Late && !rules.success.accepts_body(&bytes) {
+        (Outcome::Timeout, Some(format!("the body did not end within {} ms", rules.timeout.as_millis())))
+    } else if body_decides && !rules.success.accepts_body(&bytes) {
         (Outcome::BodyMismatch, Some("the body does not hold the agreed word".to_owned()))
     } else if accepted {
         (Outcome::Delivered, None)
@@ -179,34 +186,43 @@ async fn judge(response: Response, request: &CallbackRequest, rules: &Rules<'_>,
     } else {
         (Outcome::HttpStatus, Some(format!("the receiver answered {}", status.as_u16())))
     };
-    scrub(Ending { outcome, error, ours: false, answer: Some(answer) }, request)
+    Ending { outcome, error, ours: false, answer: Some(answer) }
 }
 
-#[derive(Default)]
-struct Read {
-    bytes: Bytes,
-    broken: bool,
+/// How the reading of a body ended; what was read is in the buffer either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    Enough,
+    Broken,
+    Late,
 }
 
-async fn read_body(response: Response) -> Read {
+async fn read_body(response: Response, bytes: &mut BytesMut) -> Read {
     let mut chunks = response.bytes_stream();
-    let mut bytes = BytesMut::new();
     while bytes.len() < READ_BODY {
         match chunks.next().await {
             Some(Ok(chunk)) => bytes.extend_from_slice(&chunk[..chunk.len().min(READ_BODY - bytes.len())]),
-            Some(Err(_)) => return Read { bytes: bytes.freeze(), broken: true },
+            Some(Err(_)) => return Read::Broken,
             None => break,
         }
     }
-    Read { bytes: bytes.freeze(), broken: false }
+    Read::Enough
 }
 
-fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let kept = headers.iter().take(KEPT_HEADERS).map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes()).chars().take(KEPT_HEADER_VALUE).collect();
-        (name.as_str().to_owned(), value)
-    });
-    kept.collect()
+fn kept_headers(headers: &HeaderMap, request: &CallbackRequest) -> Vec<(String, String)> {
+    let kept_header = |(name, value): (&HeaderName, &HeaderValue)| {
+        (name.as_str().to_owned(), kept(value.as_bytes(), KEPT_HEADER_VALUE, request))
+    };
+    headers.iter().take(KEPT_HEADERS).map(kept_header).collect()
+}
+
+/// What is kept of a receiver's words: first without what it repeats of our secrets, and only then cut, since half a
+/// signature would no longer be recognised.
+fn kept(words: &[u8], longest: usize, request: &CallbackRequest) -> String {
+    let clean = request.without_secrets(&String::from_utf8_lossy(words));
+    let end =
+        clean.char_indices().map(|(at, character)| at + character.len_utf8()).take_while(|end| *end <= longest).last();
+    clean[..end.unwrap_or(0)].to_owned()
 }
 
 /// `Retry-After` as seconds or as an HTTP date.
@@ -219,13 +235,48 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(Timestamp::from_millis(date.as_millisecond()).since(now))
 }
 
-/// Takes the signature out of everything that the receiver may have sent back.
-fn scrub(mut ending: Ending, request: &CallbackRequest) -> Ending {
-    let clean = |text: &mut String| *text = request.without_secrets(text);
-    ending.error.iter_mut().for_each(clean);
-    if let Some(answer) = &mut ending.answer {
-        clean(&mut answer.body);
-        answer.headers.iter_mut().for_each(|(_, value)| clean(value));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> CallbackRequest {
+        CallbackRequest {
+            method: "GET",
+            url: String::new(),
+            headers: Vec::new(),
+            body: None,
+            signed_text: None,
+            shown_url: String::new(),
+            signature: Some("0123456789abcdef".repeat(4)),
+            signature_start: None,
+        }
     }
-    ending
+
+    #[test]
+    fn a_signature_that_lies_across_the_cut_is_not_kept_in_part() {
+        for before in 240..260 {
+            let words = format!("{}{}", "x".repeat(before), "0123456789abcdef".repeat(4));
+            assert!(!kept(words.as_bytes(), KEPT_HEADER_VALUE, &request()).contains("01"), "{before}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_cut_between_characters() {
+        assert_eq!(kept("aé".as_bytes(), 2, &request()), "a");
+        assert_eq!(kept(&[0xff, b'b'], 10, &request()), "\u{fffd}b");
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date_and_a_past_date_asks_for_nothing() {
+        let now = Timestamp::from_millis(784_111_777_000);
+        let asked = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, HeaderValue::from_str(text).unwrap());
+            retry_after(&headers, now)
+        };
+        assert_eq!(asked("120"), Some(Duration::from_secs(120)));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:40:37 GMT"), Some(Duration::ZERO));
+        assert_eq!(asked("soon"), None);
+    }
 }

@@ -29,28 +29,30 @@ impl Ending {
 
 /// Names a failure by the first cause that tells whose it is. The library's own message holds the URL and is not used.
 pub(super) fn failure(error: &reqwest::Error) -> Ending {
+    // After the connection stands, a request may have left, whatever the cause is called.
+    let connecting = error.is_connect();
     let mut cause: Option<&(dyn Error + 'static)> = error.source();
     let mut last_words = String::new();
     while let Some(error) = cause {
-        if let Some(ending) = known_cause(error) {
+        if let Some(ending) = known_cause(error, connecting) {
             return ending;
         }
         last_words = error.to_string();
         cause = error.source();
     }
-    if error.is_connect() {
+    if connecting {
         Ending::theirs(Outcome::Connect, format!("no connection: {last_words}"))
     } else {
         Ending::theirs(Outcome::Protocol, format!("no valid HTTP answer: {last_words}"))
     }
 }
 
-/// ENFILE, EMFILE, ENOBUFS: what Linux says when files or buffers have run out on our side.
-const USED_UP: [i32; 3] = [23, 24, 105];
+/// ENOMEM, ENFILE, EMFILE, ENOBUFS: what Linux says when memory, files or buffers have run out on our side.
+const USED_UP: [i32; 4] = [12, 23, 24, 105];
 /// What a SOCKS proxy says when the target, not the proxy, is at fault (RFC 1928, replies 3 to 6).
 const TARGETS_FAULT: [&str; 4] = ["network unreachable", "host unreachable", "connection refused", "ttl expired"];
 
-fn known_cause(error: &(dyn Error + 'static)) -> Option<Ending> {
+fn known_cause(error: &(dyn Error + 'static), connecting: bool) -> Option<Ending> {
     if let Some(unresolved) = error.downcast_ref::<Unresolved>() {
         return Some(match unresolved {
             Unresolved::NoSuchName(_) => Ending::theirs(Outcome::Dns, unresolved.to_string()),
@@ -58,7 +60,7 @@ fn known_cause(error: &(dyn Error + 'static)) -> Option<Ending> {
             Unresolved::Resolver(_) => Ending::ours(Outcome::Dns, unresolved.to_string()),
         });
     }
-    if let Some(io_error) = error.downcast_ref::<io::Error>() {
+    if let Some(io_error) = error.downcast_ref::<io::Error>().filter(|_| connecting) {
         let tls = io_error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         if let Some(tls) = tls {
             return Some(Ending::theirs(Outcome::Tls, format!("no TLS session: {tls}")));

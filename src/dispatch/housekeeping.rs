@@ -5,8 +5,10 @@
 //! in the way of a report.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::readiness::blocked;
@@ -29,6 +31,11 @@ pub struct Housekeeping {
     pub worker: Arc<Worker>,
     /// `RINGBACK_RETENTION_DAYS`.
     pub retention_days: u32,
+    /// The revision of the configuration that was acted on last. Whoever refreshes the directory in between (an unknown
+    /// name does) must not make a change pass unnoticed here.
+    pub acted_on: AtomicI64,
+    /// Woken when the configuration has changed.
+    pub changed: Notify,
 }
 
 impl Housekeeping {
@@ -47,6 +54,7 @@ impl Housekeeping {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
+                () = self.changed.notified() => {}
                 () = tokio::time::sleep(PASS) => {}
             }
         }
@@ -55,7 +63,9 @@ impl Housekeeping {
     /// Takes over changes of configuration, and holds or releases what they concern.
     pub async fn follow_configuration(&self) -> Result<(), StoreError> {
         let sender = &self.worker.sender;
-        let changed = sender.directory.refresh().await?;
+        sender.directory.refresh().await?;
+        let revision = sender.directory.revision();
+        let changed = self.acted_on.swap(revision, Ordering::AcqRel) != revision;
         if changed {
             self.check_addresses();
         }
@@ -69,11 +79,13 @@ impl Housekeeping {
         self.expire().await?;
         let sender = &self.worker.sender;
         let before = sender.clock.now().minus(DAY * self.retention_days);
-        // One step a pass: at ten seconds a pass that is millions of rows a day, and never a stall.
-        sender.store.prune(before).await.map(drop)
+        // Each step is a change of its own, between which reports are recorded as ever.
+        while sender.store.prune(before).await? > 0 {}
+        Ok(())
     }
 
-    fn check_addresses(&self) {
+    /// Finds out which egress IPs this machine holds now.
+    pub fn check_addresses(&self) {
         let sender = &self.worker.sender;
         if sender.egress.take_stock(sender.directory.egress_ips().values()) {
             self.worker.wake.notify_one();
@@ -86,12 +98,9 @@ impl Housekeeping {
         for held in sender.store.held_endpoints().await? {
             let Some((app, block)) = self.look_up(&held.endpoint_id) else { continue };
             match block {
-                Some(reason) if app.endpoint(&held.endpoint_id).is_some() => {
-                    if held.waiting_for() != Some(reason) {
-                        sender.store.rename_reason(held.endpoint_id, reason).await?;
-                    }
-                }
-                _ => {
+                Some(reason) if held.waiting_for() == Some(reason) => {}
+                Some(reason) => drop(sender.store.rename_reason(held.endpoint_id, reason).await?),
+                None => {
                     // What could not be composed is tried again only after something was changed.
                     let except = if configuration_changed { vec![] } else { vec![WaitingFor::Fields] };
                     let mut released = 0;

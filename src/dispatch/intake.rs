@@ -4,7 +4,11 @@
 //! recorded with its deliveries in one commit; only then is anybody told, and only then does anything leave. A permit is
 //! taken before the commit, so that the committed row already bears this node's claim and needs no second write.
 
+mod answer;
+
 use std::sync::Arc;
+
+pub use answer::{Answer, Known};
 
 use super::job::Job;
 use super::pacing::{Pacing, Permit};
@@ -15,12 +19,14 @@ use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::callback::Occasion;
+use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::report::{Report, Resolved};
 use crate::domain::source::Source;
+use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start};
@@ -34,36 +40,19 @@ pub struct Intake {
     pub pacing: Arc<Pacing>,
 }
 
-/// The answer to one report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Recorded now (or, in a dry run, it would have been).
-    Accepted(Known),
-    /// Recorded before; these fields differ without consequence.
-    Duplicate(Known, Vec<&'static str>),
-    /// Fields are wrong or missing.
-    Invalid(Invalid),
-    /// The `externalId` is recorded with other values in these fields.
-    Conflict(Vec<&'static str>),
-    /// Another completion of the app bears this transaction id.
-    TransactionIdTaken(String),
-}
-
-/// A completion that is recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// Its id.
-    pub completion_id: String,
-    /// What receivers see.
-    pub transaction_id: String,
-    /// Its deliveries: id, state and what each waits for.
-    pub deliveries: Vec<(String, Status, Option<WaitingFor>)>,
-}
-
-/// A report that may be recorded, with what can be sent at once if it is.
+/// A report that may be recorded, with what is to be done once it is.
 struct Prepared {
     new: NewCompletion,
+    then: Then,
+}
+
+/// What follows once a report is on disk.
+struct Then {
+    known: Known,
+    completion: Completion,
+    /// Deliveries that this node claimed along with the report, each with its token and permit.
     at_once: Vec<(Delivery, String, Permit)>,
+    /// Whether the worker has something to claim.
     leaves_work: bool,
 }
 
@@ -79,7 +68,7 @@ impl Intake {
         dry_run: bool,
     ) -> Result<Vec<Answer>, StoreError> {
         let this = self.clone();
-        let finished = tokio::spawn(async move { this.take_in(&source, &reports, dry_run).await });
+        let finished = self.worker.start(async move { this.take_in(&source, &reports, dry_run).await });
         finished.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -95,8 +84,9 @@ impl Intake {
                 Err(invalid) => answers.push(Some(Answer::Invalid(invalid))),
             }
         }
-        let recorded = self.record(&prepared, dry_run).await?;
-        let mut taken_in = prepared.into_iter().zip(recorded).map(|(ready, recorded)| self.hand_over(ready, recorded));
+        let (new, then): (Vec<_>, Vec<_>) = prepared.into_iter().map(|ready| (ready.new, ready.then)).unzip();
+        let recorded = self.record(new, dry_run).await?;
+        let mut taken_in = then.into_iter().zip(recorded).map(|(then, recorded)| self.hand_over(then, recorded));
         let answer = |refused: Option<Answer>| refused.or_else(|| taken_in.next());
         let answers: Vec<Answer> = answers.into_iter().filter_map(answer).collect();
         for answer in &answers {
@@ -105,12 +95,11 @@ impl Intake {
         Ok(answers)
     }
 
-    async fn record(&self, prepared: &[Prepared], dry_run: bool) -> Result<Vec<Recorded>, StoreError> {
-        let new = prepared.iter().map(|ready| ready.new.clone());
+    async fn record(&self, new: Vec<NewCompletion>, dry_run: bool) -> Result<Vec<Recorded>, StoreError> {
         if !dry_run {
-            return self.sender().store.record(new.collect()).await;
+            return self.sender().store.record(new).await;
         }
-        let mut recorded = Vec::with_capacity(prepared.len());
+        let mut recorded = Vec::with_capacity(new.len());
         for new in new {
             recorded.push(self.sender().store.would_record(new).await?);
         }
@@ -118,21 +107,18 @@ impl Intake {
     }
 
     /// Starts what can be sent at once, now that it is on disk, and says what became of the report.
-    fn hand_over(&self, ready: Prepared, recorded: Recorded) -> Answer {
-        let Prepared { new, at_once, leaves_work } = ready;
-        let completion = new.completion;
+    fn hand_over(&self, then: Then, recorded: Recorded) -> Answer {
         match recorded {
             Recorded::Accepted => {
-                let known = known(&completion, &new.deliveries);
-                for (delivery, token, permit) in at_once {
-                    let (sender, completion) = (Arc::clone(self.sender()), completion.clone());
+                for (delivery, token, permit) in then.at_once {
+                    let (sender, completion) = (Arc::clone(self.sender()), then.completion.clone());
                     let job = Job { delivery, completion, occasion: Occasion::Completed, test: None, token };
-                    self.worker.sends.spawn(async move { sender.deliver(job, permit).await });
+                    self.worker.start(async move { sender.deliver(job, permit).await });
                 }
-                if leaves_work {
+                if then.leaves_work {
                     self.worker.wake.notify_one();
                 }
-                Answer::Accepted(known)
+                Answer::Accepted(then.known)
             }
             Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries } => {
                 let deliveries = deliveries.into_iter().map(|delivery| {
@@ -143,7 +129,7 @@ impl Intake {
                 Answer::Duplicate(known, ignored)
             }
             Recorded::Conflict { fields } => Answer::Conflict(fields),
-            Recorded::TransactionIdTaken => Answer::TransactionIdTaken(completion.transaction_id),
+            Recorded::TransactionIdTaken => Answer::TransactionIdTaken(then.known.transaction_id),
         }
     }
 
@@ -158,19 +144,34 @@ impl Intake {
             Ok(report) => report,
             Err(invalid) => return Ok(Err(invalid)),
         };
-        let app = match self.resolve_app(source, &report).await? {
-            Ok(app) => app,
-            Err(invalid) => return Ok(Err(invalid)),
-        };
+        let app = self.resolve_app(source, &report).await?;
         let occurred_at_given = report.occurred_at;
-        let resolved = resolve(source, &app, &report);
-        Ok(resolved.and_then(|resolved| {
+        let refused = match app {
+            Ok(app) => {
+                let resolved = match resolve(source, app.id.clone(), &report) {
+                    Ok(resolved) => resolved,
+                    Err(invalid) => return Ok(Err(invalid)),
+                };
+                let completion = report.clone().into_completion(resolved, now);
+                match self.plan(&app, completion, occurred_at_given, dry_run) {
+                    Ok(prepared) => return Ok(Ok(prepared)),
+                    Err(invalid) => invalid,
+                }
+            }
+            Err(invalid) => invalid,
+        };
+        // What was recorded once stays a duplicate, even if its app was archived or its dialect wants more by now.
+        let external_id = report.external_id.clone();
+        let Some(kept) = self.sender().store.reported_completion(source.id.clone(), external_id).await? else {
+            return Ok(Err(refused));
+        };
+        // A ref that means nothing any more meant the app that was recorded; another app's id is a difference.
+        let other_app = report.app_id.clone().filter(|named| ids::is_id(named));
+        Ok(resolve(source, other_app.unwrap_or(kept.app_id), &report).map(|resolved| {
             let completion = report.into_completion(resolved, now);
-            self.plan(&app, completion, dry_run).map(|(new, at_once, leaves_work)| Prepared {
-                new: NewCompletion { occurred_at_given, ..new },
-                at_once,
-                leaves_work,
-            })
+            let known = Known { completion_id: kept.id, transaction_id: kept.transaction_id, deliveries: Vec::new() };
+            let then = Then { known, completion: completion.clone(), at_once: Vec::new(), leaves_work: false };
+            Prepared { new: NewCompletion { completion, occurred_at_given, deliveries: Vec::new() }, then }
         }))
     }
 
@@ -186,50 +187,64 @@ impl Intake {
     }
 
     /// Which deliveries the completion gets and how each begins.
-    #[expect(clippy::type_complexity, reason = "the three parts are taken apart by the one caller")]
     fn plan(
         &self,
         app: &App,
         completion: Completion,
+        occurred_at_given: Option<Timestamp>,
         dry_run: bool,
-    ) -> Result<(NewCompletion, Vec<(Delivery, String, Permit)>, bool), Invalid> {
-        let wanted = app.endpoints.iter().filter(|endpoint| app.callbacks && endpoint.wants(&completion.event_type));
-        let wanted: Vec<&Endpoint> = wanted.collect();
+    ) -> Result<Prepared, Invalid> {
+        let catalog = &self.sender().catalog;
+        let wants = |endpoint: &&Endpoint| app.callbacks && endpoint.wants(&completion.event_type);
+        let wanted: Vec<(&Endpoint, &Arc<Recipe>)> = (app.endpoints.iter().filter(wants))
+            .filter_map(|endpoint| Some((endpoint, catalog.get(&endpoint.dialect)?)))
+            .collect();
         let mut faults = Invalid::none();
-        for endpoint in &wanted {
-            let Some(recipe) = self.sender().catalog.get(&endpoint.dialect) else { continue };
+        for (endpoint, recipe) in &wanted {
             faults.take(check_report(recipe, &endpoint.receiver, &completion));
         }
         faults.into_result()?;
-        let mut new = NewCompletion { completion, occurred_at_given: None, deliveries: Vec::new() };
+        let mut deliveries = Vec::with_capacity(wanted.len());
+        let mut known = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
-        let mut leaves_work = false;
-        for endpoint in wanted {
-            let Some(recipe) = self.sender().catalog.get(&endpoint.dialect) else { continue };
-            let (start, permit) = self.start(app, endpoint, dry_run);
-            leaves_work |= start == Start::Pending;
-            let delivery =
-                NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.id.clone(), recipe: recipe.id(), start };
+        for (endpoint, recipe) in wanted {
+            let (start, permit, waiting_for) = self.start(app, endpoint, dry_run);
+            let (id, endpoint_id) = (ids::new("dlv"), endpoint.id.clone());
+            // Claimed or not, nothing will have left when the report is answered.
+            let status = if matches!(start, Start::Held(_)) { Status::Held } else { Status::Pending };
+            known.push((id.clone(), status, waiting_for));
+            let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
             if let (Start::Claimed { token, .. }, Some(permit)) = (&delivery.start, permit) {
-                at_once.push((delivery.of(&new.completion), token.clone(), permit));
+                at_once.push((delivery.of(&completion), token.clone(), permit));
             }
-            new.deliveries.push(delivery);
+            deliveries.push(delivery);
         }
-        Ok((new, at_once, leaves_work))
+        let then = Then {
+            known: Known {
+                completion_id: completion.id.clone(),
+                transaction_id: completion.transaction_id.clone(),
+                deliveries: known,
+            },
+            completion: completion.clone(),
+            at_once,
+            leaves_work: deliveries.iter().any(|delivery| delivery.start == Start::Pending),
+        };
+        Ok(Prepared { new: NewCompletion { completion, occurred_at_given, deliveries }, then })
     }
 
-    fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Permit>) {
+    /// How a delivery begins: claimed by this node with a permit, left to the worker, or held; and what it waits for.
+    fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Permit>, Option<WaitingFor>) {
         let Sender { directory, catalog, egress, clock, .. } = &**self.sender();
         match readiness(app, endpoint, catalog, directory, egress, clock.now()) {
-            Readiness::Blocked(reason) => (Start::Held(reason), None),
-            Readiness::NoEgress => (Start::Pending, None),
-            Readiness::Ready if dry_run => (Start::Pending, None),
+            Readiness::Blocked(reason) => (Start::Held(reason), None, Some(reason)),
+            Readiness::NoEgress => (Start::Pending, None, Some(WaitingFor::EgressIp)),
+            Readiness::Ready if dry_run => (Start::Pending, None, None),
             Readiness::Ready => match self.pacing.permit_for_new(&endpoint.id) {
                 Some(permit) => {
                     let node = self.worker.node.clone();
-                    (Start::Claimed { node, token: claim_token() }, Some(permit))
+                    (Start::Claimed { node, token: claim_token() }, Some(permit), None)
                 }
-                None => (Start::Pending, None),
+                None => (Start::Pending, None, None),
             },
         }
     }
@@ -239,21 +254,8 @@ impl Intake {
     }
 }
 
-impl Answer {
-    /// In one word, for the metrics.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Accepted(_) => "accepted",
-            Self::Duplicate(..) => "duplicate",
-            Self::Invalid(_) => "invalid",
-            Self::Conflict(_) => "conflict",
-            Self::TransactionIdTaken(_) => "transaction_id_taken",
-        }
-    }
-}
-
 /// The names of a report that are not the app's: user, transaction and click.
-fn resolve(source: &Source, app: &App, report: &Report) -> Result<Resolved, Invalid> {
+fn resolve(source: &Source, app_id: String, report: &Report) -> Result<Resolved, Invalid> {
     let mut faults = Invalid::none();
     if let Some(click) = &report.click_id {
         faults.push("clickId", format!("there is no click {click:?}"));
@@ -266,21 +268,8 @@ fn resolve(source: &Source, app: &App, report: &Report) -> Result<Resolved, Inva
     Ok(Resolved {
         id: ids::new("cmp"),
         source_id: Some(source.id.clone()),
-        app_id: app.id.clone(),
+        app_id,
         user_id: report.user_id.clone().unwrap_or_default(),
         transaction_id: transaction_id.unwrap_or_default(),
     })
-}
-
-fn known(completion: &Completion, deliveries: &[NewDelivery]) -> Known {
-    let deliveries = deliveries.iter().map(|delivery| match &delivery.start {
-        Start::Held(reason) => (delivery.id.clone(), Status::Held, Some(*reason)),
-        // Claimed or not: nothing had left when the report was answered.
-        Start::Claimed { .. } | Start::Pending => (delivery.id.clone(), Status::Pending, None),
-    });
-    Known {
-        completion_id: completion.id.clone(),
-        transaction_id: completion.transaction_id.clone(),
-        deliveries: deliveries.collect(),
-    }
 }

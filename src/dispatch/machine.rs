@@ -5,14 +5,18 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use url::Url;
 
 use super::directory::Directory;
+use super::echo::{Echo, Rounds, Verification};
 use super::egress::Egress;
 use super::housekeeping::Housekeeping;
 use super::intake::Intake;
@@ -22,9 +26,9 @@ use super::pacing::Pacing;
 use super::rehearsal::Rehearsal;
 use super::resolver::{Unresolved, VettingResolver};
 use super::sender::Sender;
-use super::worker::Worker;
+use super::worker::{Step, Worker};
 use crate::clock::Clock;
-use crate::domain::app::Bind;
+use crate::domain::app::{Bind, EgressIp};
 use crate::domain::delivery::WaitingFor;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
@@ -45,6 +49,8 @@ pub struct Setup {
     pub targets: TargetPolicy,
     /// `RINGBACK_EGRESS_BIND`.
     pub egress_bind: Option<HashMap<IpAddr, Bind>>,
+    /// `RINGBACK_EGRESS_ECHO_URL`.
+    pub egress_echo_url: Option<Url>,
     /// `RINGBACK_RETRY_SCALE` in thousandths.
     pub retry_scale_thousandths: u64,
     /// `RINGBACK_RETENTION_DAYS`.
@@ -96,13 +102,14 @@ pub enum NotAssembled {
 }
 
 impl Machine {
-    /// Puts the parts together; nothing runs yet.
+    /// Puts the parts together; nothing runs yet. Whatever will, runs on the runtime that this is called from.
     pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
         let directory = Arc::new(Directory::load(store.clone()).await?);
         let catalog = Arc::new(Catalog::builtin());
         let targets = Arc::new(setup.targets);
         let metrics = Arc::new(Metrics::default());
-        let egress = Egress::new(VettingResolver::from_system(Arc::clone(&targets))?, setup.egress_bind);
+        let resolver = VettingResolver::from_system(Arc::clone(&targets))?;
+        let egress = Egress::new(resolver, setup.egress_bind, setup.egress_echo_url.map(Echo::new));
         egress.take_stock(directory.egress_ips().values());
         let wake = Arc::new(Notify::new());
         let sender = Arc::new(Sender {
@@ -124,7 +131,8 @@ impl Machine {
             pacing: Arc::clone(&pacing),
             node: ids::new("nod"),
             wake,
-            sends: TaskTracker::new(),
+            under_way: TaskTracker::new(),
+            runtime: Handle::current(),
         });
         Ok(Self {
             store,
@@ -135,7 +143,13 @@ impl Machine {
             metrics,
             intake: Intake { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
             rehearsal: Rehearsal { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
-            housekeeping: Arc::new(Housekeeping { worker: Arc::clone(&worker), retention_days: setup.retention_days }),
+            housekeeping: Arc::new(Housekeeping {
+                worker: Arc::clone(&worker),
+                retention_days: setup.retention_days,
+                // Nothing was acted on yet, so the first pass looks at everything.
+                acted_on: AtomicI64::new(-1),
+                changed: Notify::new(),
+            }),
             worker,
             pacing,
             retry_scale_thousandths: setup.retry_scale_thousandths,
@@ -159,14 +173,24 @@ impl Machine {
         let working = tokio::spawn(async move { worker.run(until).await });
         let (housekeeping, until) = (Arc::clone(&self.housekeeping), stop.clone());
         let keeping = tokio::spawn(async move { housekeeping.run(until).await });
-        Running { machine: Arc::clone(self), stop, loops: vec![working, keeping] }
+        let (rounds, until) = (Rounds { worker: Arc::clone(&self.worker) }, stop.clone());
+        let asking = tokio::spawn(async move { rounds.run(until).await });
+        Running { machine: Arc::clone(self), stop, loops: vec![working, keeping, asking] }
     }
 
-    /// Puts a change of configuration in force, before the change is answered.
+    /// Puts a change of configuration in force, before the change is answered. Holding and releasing what it concerns may
+    /// be a long work and follows at once.
     pub async fn configuration_changed(&self) -> Result<(), StoreError> {
-        self.housekeeping.follow_configuration().await?;
+        self.directory.refresh().await?;
+        self.housekeeping.check_addresses();
+        self.housekeeping.changed.notify_one();
         self.worker.wake.notify_one();
         Ok(())
+    }
+
+    /// Claims and starts what is due now: what the worker's loop does over and over.
+    pub async fn step(&self) -> Result<Step, StoreError> {
+        self.worker.step().await
     }
 
     /// One pass of what housekeeping does now and then: expiring, pruning, looking at the addresses.
@@ -182,6 +206,11 @@ impl Machine {
     /// Whether this node holds an egress IP.
     pub fn holds(&self, egress_ip_id: &str) -> bool {
         self.worker.sender.egress.source(egress_ip_id).is_some()
+    }
+
+    /// What is known of an egress IP from outside.
+    pub fn verification(&self, egress_ip: &EgressIp) -> Verification {
+        self.worker.sender.egress.verification(egress_ip)
     }
 
     /// What a delivery waits for at this instant.
@@ -203,18 +232,22 @@ impl Machine {
 }
 
 impl Running {
-    /// Stops claiming, lets what is being sent finish, writes the rest down as interrupted.
-    pub async fn stop(self) {
+    /// Stops claiming; what is being sent goes on.
+    pub async fn stop_claiming(&mut self) {
         self.stop.cancel();
-        for running in self.loops {
-            drop(running.await);
+        for running in self.loops.drain(..) {
+            running.await.ok();
         }
-        let sends = &self.machine.worker.sends;
-        sends.close();
-        if tokio::time::timeout(LET_FINISH, sends.wait()).await.is_err() {
-            tracing::warn!(sends = sends.len(), "some callbacks did not finish in time; they are sent again later");
+    }
+
+    /// Lets what is being sent finish, and writes the rest down as interrupted.
+    pub async fn finish(self) {
+        let under_way = &self.machine.worker.under_way;
+        under_way.close();
+        if tokio::time::timeout(LET_FINISH, under_way.wait()).await.is_err() {
+            tracing::warn!(sends = under_way.len(), "some callbacks did not finish in time; they are sent again later");
             self.machine.worker.sender.abort.cancel();
-            drop(tokio::time::timeout(WRITE_DOWN, sends.wait()).await);
+            tokio::time::timeout(WRITE_DOWN, under_way.wait()).await.ok();
         }
     }
 }

@@ -18,19 +18,31 @@ const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0,
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    reports: Family<Outcome, Counter>,
+    reports: Family<Result, Counter>,
     attempts: Family<Outcome, Counter>,
-    settled: Family<Outcome, Counter>,
+    settled: Family<Status, Counter>,
     exchange_seconds: Histogram,
-    waiting: Family<Outcome, Gauge>,
+    waiting: Family<Status, Gauge>,
     in_flight: Gauge,
     write_backlog: Gauge,
 }
 
-/// One label, whose values are words of our own.
+/// How a report was answered, in a word of our own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Result {
+    result: &'static str,
+}
+
+/// How an exchange ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Outcome {
     outcome: &'static str,
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Status {
+    status: &'static str,
 }
 
 /// What is measured at the moment of asking.
@@ -70,8 +82,8 @@ impl Default for Metrics {
 
 impl Metrics {
     /// A report was answered.
-    pub fn reported(&self, outcome: &'static str) {
-        self.reports.get_or_create(&Outcome { outcome }).inc();
+    pub fn reported(&self, result: &'static str) {
+        self.reports.get_or_create(&Result { result }).inc();
     }
 
     /// An exchange ended.
@@ -82,20 +94,20 @@ impl Metrics {
 
     /// A settlement is on disk.
     pub fn settled(&self, next: Next) {
-        let outcome = match next {
+        let status = match next {
             Next::Delivered => "delivered",
             Next::Retry(_) => "retrying",
             Next::Unsent(_) => "unsent",
             Next::Dead => "dead",
             Next::Held(_) => "held",
         };
-        self.settled.get_or_create(&Outcome { outcome }).inc();
+        self.settled.get_or_create(&Status { status }).inc();
     }
 
     /// All of it in the OpenMetrics text format.
     pub fn encode(&self, levels: &Levels) -> String {
-        for (state, count) in &levels.waiting {
-            self.waiting.get_or_create(&Outcome { outcome: state }).set(*count);
+        for (status, count) in &levels.waiting {
+            self.waiting.get_or_create(&Status { status }).set(*count);
         }
         let count = |level: usize| i64::try_from(level).unwrap_or(i64::MAX);
         self.in_flight.set(count(levels.in_flight));

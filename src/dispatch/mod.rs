@@ -2,11 +2,12 @@
 //!
 //! [`intake`] records and hands over in memory what can be sent at once; [`worker`] claims what could not (retries,
 //! overflow, what an earlier process left); [`sender`] takes a claimed delivery through one [`exchange`] to its
-//! settlement; [`housekeeping`] keeps what is held, expired or old in order. [`machine`] puts them together.
+//! settlement; [`housekeeping`] keeps what is held, expired or old in order, [`echo`] checks what egress IPs look like from outside. [`machine`] puts them together.
 //!
 //! No module here may know the status codes of our own API, nor SQL.
 
 pub mod directory;
+pub mod echo;
 pub mod egress;
 pub mod exchange;
 mod failure;

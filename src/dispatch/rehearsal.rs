@@ -13,6 +13,7 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::WaitingFor;
 use crate::domain::dialect::callback::{Callback, CallbackRequest, Occasion};
 use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
@@ -71,18 +72,18 @@ impl Rehearsal {
         let sender = Arc::clone(&self.worker.sender);
         let token = claim_token();
         let start = Start::Claimed { node: self.worker.node.clone(), token: token.clone() };
-        let new = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.id.clone(), recipe, start };
+        let new = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.id.clone(), recipe: recipe.id(), start };
         let delivery_id = new.id.clone();
         let stored = StoredTest { completion: completion.clone(), options: options.clone() };
         let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
         let permit = self.pacing.permit_for_test(&endpoint.id);
         // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same.
-        let sent = tokio::spawn(async move {
+        let sent = self.worker.start(async move {
             let delivery = sender.store.record_test(completion.clone(), new, stored).await?;
             sender.deliver(Job { delivery, completion, occasion, test: Some(options), token }, permit).await;
             Ok::<_, StoreError>(())
         });
-        let patience = endpoint.timeout.unwrap_or(LONGEST) + GRACE;
+        let patience = endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE;
         Ok(match tokio::time::timeout(patience, sent).await {
             Ok(Ok(sent)) => {
                 sent?;
@@ -93,14 +94,14 @@ impl Rehearsal {
         })
     }
 
-    /// Everything that a test needs, said before anything is stored: the endpoint and its recipe's name@version.
+    /// Everything that a test needs, said before anything is stored: the endpoint and its recipe.
     fn check<'a>(
         &self,
         app: &'a App,
         completion: &Completion,
         occasion: &Occasion,
         options: &TestOptions,
-    ) -> Result<(&'a Endpoint, String), Invalid> {
+    ) -> Result<(&'a Endpoint, Arc<Recipe>), Invalid> {
         let sender = &self.worker.sender;
         let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
         if let Some(id) = &options.secret_id
@@ -121,7 +122,7 @@ impl Rehearsal {
         let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
         check_report(recipe, &endpoint.receiver, completion)?;
         self.compose(endpoint, completion, occasion, options, true)?;
-        Ok((endpoint, recipe.id()))
+        Ok((endpoint, Arc::clone(recipe)))
     }
 
     fn compose(
@@ -141,7 +142,7 @@ impl Rehearsal {
         };
         let now = sender.clock.now();
         let callback = Callback {
-            event_id: &event_id(&completion.id),
+            event_id: &event_id(&ids::new("dlv")),
             completion,
             occasion,
             attempted_at: now,
@@ -157,6 +158,3 @@ impl Rehearsal {
         })
     }
 }
-
-/// The longest time-out that any recipe or endpoint may have.
-const LONGEST: Duration = Duration::from_secs(60);

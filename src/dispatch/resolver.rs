@@ -1,19 +1,22 @@
 //! The resolver: a name becomes only such addresses as may be connected to.
 //!
 //! What is vetted here is what the connection is made to: there is no second look-up in between that could answer
-//! otherwise. A literal address never comes here, so the sender vets those itself. Whose fault a failure is matters:
-//! a name that does not exist, or points inside, is the publisher's; a resolver that does not answer is ours.
+//! otherwise. A literal address comes here only on its way through a proxy, so the sender vets those itself. Whose fault
+//! a failure is matters: a name that does not exist, or points inside, is the publisher's; a resolver that does not answer
+//! is ours.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
+use hickory_resolver::config::LookupIpStrategy;
+use hickory_resolver::net::NetError;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::domain::destination::TargetPolicy;
 
-/// How long the resolver may take before it counts as failed (product.md, "our faults burn no attempt").
+/// How long the resolver may take before it counts as failed, which is our fault and burns no attempt.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why a name gave no address to connect to.
@@ -38,7 +41,11 @@ pub enum Unresolved {
 /// Looks names up and hands on what the policy allows.
 #[derive(Clone)]
 pub struct VettingResolver {
-    resolver: Arc<TokioResolver>,
+    /// One for each family: asked for both, a look-up succeeds if one of them does, and the other's failure would pass
+    /// for a name without an address.
+    any: Arc<TokioResolver>,
+    v4: Arc<TokioResolver>,
+    v6: Arc<TokioResolver>,
     policy: Arc<TargetPolicy>,
     family: Family,
 }
@@ -73,10 +80,19 @@ impl Family {
 impl VettingResolver {
     /// A resolver configured as the machine is.
     pub fn from_system(policy: Arc<TargetPolicy>) -> Result<Self, Unresolved> {
-        let resolver = TokioResolver::builder_tokio()
-            .and_then(hickory_resolver::ResolverBuilder::build)
-            .map_err(|error| Unresolved::Resolver(error.to_string()))?;
-        Ok(Self { resolver: Arc::new(resolver), policy, family: Family::Any })
+        Ok(Self {
+            any: resolver(Family::Any)?,
+            v4: resolver(Family::V4)?,
+            v6: resolver(Family::V6)?,
+            policy,
+            family: Family::Any,
+        })
+    }
+
+    /// The same under another policy.
+    #[must_use]
+    pub fn under(&self, policy: TargetPolicy) -> Self {
+        Self { policy: Arc::new(policy), ..self.clone() }
     }
 
     /// The same, for a source address of one family.
@@ -85,10 +101,22 @@ impl VettingResolver {
         Self { family, ..self.clone() }
     }
 
+    fn resolver(&self) -> &TokioResolver {
+        match self.family {
+            Family::Any => &self.any,
+            Family::V4 => &self.v4,
+            Family::V6 => &self.v6,
+        }
+    }
+
     async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, Unresolved> {
+        // The SOCKS client asks for literal addresses as well, an IPv6 one in brackets.
+        if let Ok(literal) = name.trim_start_matches('[').trim_end_matches(']').parse() {
+            return self.vet(name, vec![literal]);
+        }
         // A trailing dot keeps the machine's search domains out of it: a callback's name is always absolute.
         let absolute = format!("{}.", name.trim_end_matches('.'));
-        let found = match tokio::time::timeout(PATIENCE, self.resolver.lookup_ip(absolute)).await {
+        let found = match tokio::time::timeout(PATIENCE, self.resolver().lookup_ip(absolute)).await {
             Ok(Ok(found)) => found.iter().collect::<Vec<_>>(),
             Ok(Err(error)) if error.is_no_records_found() => Vec::new(),
             Ok(Err(error)) => return Err(Unresolved::Resolver(error.to_string())),
@@ -109,6 +137,17 @@ impl VettingResolver {
             Ok(allowed)
         }
     }
+}
+
+fn resolver(family: Family) -> Result<Arc<TokioResolver>, Unresolved> {
+    let failed = |error: NetError| Unresolved::Resolver(error.to_string());
+    let mut builder = TokioResolver::builder_tokio().map_err(failed)?;
+    builder.options_mut().ip_strategy = match family {
+        Family::Any => LookupIpStrategy::Ipv4AndIpv6,
+        Family::V4 => LookupIpStrategy::Ipv4Only,
+        Family::V6 => LookupIpStrategy::Ipv6Only,
+    };
+    builder.build().map(Arc::new).map_err(failed)
 }
 
 impl Resolve for VettingResolver {

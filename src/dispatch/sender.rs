@@ -19,10 +19,11 @@ use super::job::Job;
 use super::keys::Keys;
 use super::metrics::Metrics;
 use super::pacing::Permit;
-use super::readiness::waiting_for;
+use super::readiness::{blocked, waiting_for};
+use super::resolver::Family;
 use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
 use crate::clock::Clock;
-use crate::domain::app::{App, Endpoint, Route, Secret};
+use crate::domain::app::{App, Bind, Endpoint, Route, Secret};
 use crate::domain::decision::{Pace, fault_pause};
 use crate::domain::delivery::{Outcome, Told, WaitingFor};
 use crate::domain::destination::TargetPolicy;
@@ -76,8 +77,16 @@ struct Target<'a> {
     app: &'a App,
     endpoint: &'a Endpoint,
     recipe: &'a Recipe,
+    exit: Exit,
+}
+
+/// How a request leaves.
+struct Exit {
     client: reqwest::Client,
+    family: Family,
     egress_ip: Option<String>,
+    /// Through a proxy the peer of the connection is the proxy, which a publisher may not learn.
+    proxied: bool,
 }
 
 impl Sender {
@@ -163,9 +172,8 @@ impl Sender {
     fn target<'a>(&'a self, app: &'a App, job: &Job) -> Option<Target<'a>> {
         let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
         let recipe = self.catalog.get_version(&job.delivery.recipe)?;
-        let (client, egress_ip) =
-            self.leave_from(app, job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref()))?;
-        Some(Target { app, endpoint, recipe, client, egress_ip })
+        let exit = self.leave_from(app, job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref()))?;
+        Some(Target { app, endpoint, recipe, exit })
     }
 
     /// Whether a callback of the app could leave now, by its own egress IP or by a chosen one.
@@ -174,7 +182,7 @@ impl Sender {
     }
 
     /// The client that leaves from the right address, if this node has it.
-    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<(reqwest::Client, Option<String>)> {
+    fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<Exit> {
         let route = match chosen {
             Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
             None => self.directory.route(app, self.clock.now()),
@@ -184,8 +192,9 @@ impl Sender {
             Route::Egress(egress_ip) => (self.egress.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
             Route::Removed => return None,
         };
+        let proxied = matches!(source, Source::Fixed(Bind::Proxy(_)));
         match self.egress.client(&source) {
-            Ok(client) => Some((client, shown)),
+            Ok(client) => Some(Exit { client, family: source.family(), egress_ip: shown, proxied }),
             Err(error) => {
                 tracing::error!(%error, "no client for an egress IP");
                 None
@@ -197,7 +206,7 @@ impl Sender {
         let key = self.keys.first(job, target.endpoint, self.clock.now());
         let first = match self.compose(job, target, key) {
             Ok(request) => self.exchange(job, target, request, key).await,
-            Err(error) => return self.hold(job, &error),
+            Err(error) => return self.hold(job, target, &error),
         };
         let other = self.keys.other(job, target.endpoint, key, &first.exchanged, self.clock.now());
         let mut made = vec![first];
@@ -217,7 +226,7 @@ impl Sender {
             jitter_thousandths: u64::from(getrandom::u32().unwrap_or_default() % (JITTER + 1)),
         };
         let final_statuses = target.recipe.final_statuses();
-        let terms = Terms { pace, final_statuses, egress_ip: target.egress_ip.as_deref() };
+        let terms = Terms { pace, final_statuses, egress_ip: target.exit.egress_ip.as_deref() };
         settlement(job, made, terms, self.clock.now())
     }
 
@@ -237,13 +246,20 @@ impl Sender {
         let rules = Rules {
             timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
             success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
+            targets: &self.targets,
+            family: target.exit.family,
         };
         let started_at = self.clock.now();
-        let exchanged = tokio::select! {
+        let mut exchanged = tokio::select! {
             biased;
             () = self.abort.cancelled() => Exchanged::interrupted(started_at, self.clock.now().since(started_at)),
-            exchanged = exchange(&target.client, &request, &rules, &self.targets, &self.clock) => exchanged,
+            exchanged = exchange(&target.exit.client, &request, rules, &self.clock) => exchanged,
         };
+        if target.exit.proxied
+            && let Some(answer) = &mut exchanged.answer
+        {
+            answer.peer = None;
+        }
         self.metrics.exchanged(&exchanged);
         tracing::debug!(
             app = target.app.id,
@@ -255,14 +271,11 @@ impl Sender {
         Made { request, secret_id: key.map(|key| key.id.clone()), exchanged }
     }
 
-    /// The publisher must mend something before this can be composed.
-    fn hold(&self, job: &Job, error: &ComposeError) -> Settlement {
-        let reason = match error {
-            ComposeError::NoSecret => WaitingFor::Secret,
-            ComposeError::NoCallbackUrl | ComposeError::NoReversalUrl => WaitingFor::CallbackUrl,
-            _ => WaitingFor::Fields,
-        };
-        tracing::info!(delivery = job.delivery.id, reason = reason.as_str(), "a callback cannot be composed");
+    /// The publisher must mend something before this can be composed: what blocks the whole endpoint, else the values or
+    /// settings of this one callback.
+    fn hold(&self, job: &Job, target: &Target<'_>, error: &ComposeError) -> Settlement {
+        let reason = blocked(target.app, target.endpoint, &self.catalog).unwrap_or(WaitingFor::Fields);
+        tracing::info!(delivery = job.delivery.id, %error, reason = reason.as_str(), "a callback cannot be composed");
         let next = if job.test.is_some() { Next::Dead } else { Next::Held(reason) };
         without_attempt(job, next, self.clock.now())
     }

@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,8 +32,11 @@ pub struct Worker {
     pub node: String,
     /// Woken when something may be due.
     pub wake: Arc<Notify>,
-    /// The sends under way, for a graceful end.
-    pub sends: TaskTracker,
+    /// The work under way, for a graceful end.
+    pub under_way: TaskTracker,
+    /// Where that work runs. Not where it is started from: the web framework's threads end with the web server, and would
+    /// take the sends that run on them along.
+    pub runtime: Handle,
 }
 
 /// What a step found.
@@ -47,6 +52,12 @@ pub enum Step {
 }
 
 impl Worker {
+    /// Starts what must come to its end whoever asked for it: intake, sends, tests. It runs on the machine's own threads,
+    /// because a task that a web handler starts shares the one thread of that handler and is dropped with its server.
+    pub fn start<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.under_way.spawn_on(work, &self.runtime)
+    }
+
     /// Works until told to stop; what is being sent then goes on.
     pub async fn run(&self, stop: CancellationToken) {
         while !stop.is_cancelled() {
@@ -79,7 +90,10 @@ impl Worker {
         let mut wanted = Vec::new();
         let mut permits = Vec::new();
         let mut next_due = None;
-        for endpoint in self.sender.store.due_endpoints().await? {
+        let mut due = self.sender.store.due_endpoints().await?;
+        // The longest waiting first, in case the permits of all endpoints together run out.
+        due.sort_by_key(DueEndpoint::due_at);
+        for endpoint in due {
             if endpoint.due_at() > now {
                 self.pacing.caught_up(&endpoint.endpoint_id);
                 next_due = Some(next_due.map_or(endpoint.due_at(), |due: Timestamp| due.min(endpoint.due_at())));
@@ -102,7 +116,7 @@ impl Worker {
             // As many permits as claims were asked for, so there is always one.
             let Some(permit) = permit else { continue };
             let sender = Arc::clone(&self.sender);
-            self.sends.spawn(async move {
+            self.start(async move {
                 match job(claimed) {
                     Ok(job) => sender.deliver(job, permit).await,
                     Err(unreadable) => sender.give_up(*unreadable).await,

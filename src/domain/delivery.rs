@@ -1,14 +1,20 @@
 //! A delivery's states, and the words for what happens to it: the same in the store, in the API and in the logs.
 //!
 //! ```text
-//!            accepted                    claimed                    acknowledged
-//!  (report) ─────────► pending ────────────────────► sending ─────────────────────► delivered ──┐
-//!     │                 ▲   ▲                        │  │  └── no attempt left ────► dead ──────┤ replay
-//!     │ blocked         │   └─ released              │  └── failed, or our fault ─► retrying     │
-//!     └────────► held ──┘                            │           └── due, claimed ──► sending     │
-//!                 └── maxHeldDays ─► dead (expired)  └── (never canceled in mid-send)             │
-//!  pending, retrying, held ── cancel ─► canceled ────────────────────────────────────────────────┴─► pending
+//!                                claim                      acknowledged
+//!  report ──────────► pending ──────────► sending ─────────────────────────► delivered ──┐
+//!    │                 ▲  │                │  │ └── no attempt left, refused ► dead ──────┤
+//!    │        released │  │ blocked        │  └── failed, or our fault ─► retrying        │
+//!    │ blocked         │  ▼                │                             │   ▲  │          │
+//!    └───────────────► held ◄──────────────┘ cannot be composed    claim │   │  │ blocked  │
+//!                       │  └── maxHeldDays ─► dead (expired)             ▼   │  ▼          │
+//!                       └──────── released (was tried) ──────────────► sending  held       │
+//!                                                                                          │
+//!  pending, retrying, held ── cancel ─► canceled;   delivered, dead, canceled ── replay ───┴─► pending
 //! ```
+//!
+//! A claim that could not be used (no egress IP any more) goes back to `pending` or `retrying`, unsent. Nothing is
+//! canceled in mid-send.
 //!
 //! What an attempt's outcome means for its delivery is decided in [`super::decision`]; here are only the words.
 
@@ -141,11 +147,6 @@ impl Status {
     /// Whether nothing more will happen by itself.
     pub fn is_ended(self) -> bool {
         matches!(self, Self::Delivered | Self::Dead | Self::Canceled)
-    }
-
-    /// Whether a replay may reopen it.
-    pub fn may_be_replayed(self) -> bool {
-        self.is_ended()
     }
 
     /// Whether it may be canceled.

@@ -20,6 +20,13 @@ impl TargetPolicy {
         Self { allowed, http }
     }
 
+    /// No bounds at all: for what an operator names itself, and for what is never sent.
+    pub fn anywhere() -> Self {
+        let all = [IpAddr::from([0, 0, 0, 0]), IpAddr::from([0_u16; 8])];
+        let whole = |address| IpNet::new(address, 0).expect("a prefix of no bits is always one");
+        Self::new(all.map(whole).to_vec(), true)
+    }
+
     /// Whether a callback may be sent to this address.
     pub fn allows(&self, ip: IpAddr) -> bool {
         let plain = unmapped(ip);

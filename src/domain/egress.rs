@@ -9,9 +9,9 @@ use url::Url;
 use super::app::Bind;
 use super::invalid::Invalid;
 
-/// The proxy schemes that take an address. `socks5h` and `socks4a` would hand the name to the proxy, and then nobody
-/// has vetted the address that it connects to.
-const PROXY_SCHEMES: [&str; 3] = ["http", "https", "socks5"];
+/// The proxy schemes that hand the target's name to the proxy, so that nobody has vetted the address that it connects
+/// to: an HTTP proxy is asked for `CONNECT name:443` by every client that verifies TLS for that name.
+const NAMING_SCHEMES: [&str; 4] = ["http", "https", "socks5h", "socks4a"];
 
 /// An address that callbacks can come from: any unicast address.
 pub fn address(text: &str) -> Result<IpAddr, Invalid> {
@@ -40,18 +40,41 @@ pub fn bind(text: &str) -> Result<Bind, Invalid> {
     let Ok(url) = Url::parse(text) else {
         return Err(Invalid::field("bind", "must be a local address or a proxy URL"));
     };
-    if matches!(url.scheme(), "socks5h" | "socks4a") {
-        let message = "must not let the proxy resolve names, because only an address can be vetted; use `socks5`";
+    if NAMING_SCHEMES.contains(&url.scheme()) {
+        let message = format!(
+            "must not be a proxy of the kind `{}`, which would resolve the target's name itself, past every check of \
+             where callbacks may go; use `socks5`, which is given the checked address",
+            url.scheme()
+        );
         return Err(Invalid::field("bind", message));
     }
-    if !PROXY_SCHEMES.contains(&url.scheme()) {
-        return Err(Invalid::field("bind", "must be a local address or a proxy URL (http, https or socks5)"));
-    }
     let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
-    if url.host_str().is_none_or(str::is_empty) || !bare {
-        return Err(Invalid::field("bind", "must be `scheme://[user:password@]host[:port]`"));
+    if url.scheme() != "socks5" || url.port().is_none() || !bare {
+        return Err(Invalid::field("bind", "must be a local address or `socks5://[user:password@]ADDRESS:PORT`"));
     }
-    Ok(Bind::Proxy(text.to_owned()))
+    // A name would be looked up at every connection, by the resolver that refuses the private addresses of proxies.
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>() {
+        Ok(address) if !address.is_unspecified() && !address.is_multicast() => Ok(Bind::Proxy(text.to_owned())),
+        _ => {
+            Err(Invalid::field("bind", format!("names its proxy {host:?}; give the proxy's address instead of a name")))
+        }
+    }
+}
+
+/// Whether an egress IP can be left from by this bind.
+pub fn check_pair(address: IpAddr, bind: &Bind) -> Result<(), Invalid> {
+    match bind {
+        // The SOCKS client writes an IPv6 target as a name in brackets, which proxies cannot connect to; and IPv4 targets
+        // would leave from another address than this one.
+        Bind::Proxy(_) if address.is_ipv6() => {
+            Err(Invalid::field("bind", "must be a local address for an IPv6 egress IP: a proxy is used for IPv4 alone"))
+        }
+        Bind::Local(local) if local.is_ipv4() != address.is_ipv4() => {
+            Err(Invalid::field("bind", "must be of the egress IP's family: both IPv4 or both IPv6"))
+        }
+        Bind::Proxy(_) | Bind::Local(_) => Ok(()),
+    }
 }
 
 impl Bind {
@@ -101,13 +124,35 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_resolves_names_itself_is_refused() {
-        assert!(bind("socks5://user:pw@10.0.0.1:1080").is_ok());
-        assert!(bind("http://proxy.example:3128").is_ok());
-        assert!(bind("10.0.0.7").is_ok());
-        for text in ["socks5h://10.0.0.1", "socks4://10.0.0.1", "ftp://x", "http://x/path", "proxy:3128", "0.0.0.0"] {
+    fn a_bind_is_a_local_address_or_a_socks5_proxy_by_its_address() {
+        for text in ["10.0.0.7", "socks5://user:pw@10.0.0.1:1080", "socks5://[fd00::1]:1080", "socks5://10.0.0.1:1080/"]
+        {
+            assert!(bind(text).is_ok(), "{text:?}: {:?}", bind(text));
+        }
+        for text in
+            ["socks4://10.0.0.1:1080", "ftp://x", "socks5://10.0.0.1", "socks5://10.0.0.1:1/x", "proxy:1", "0.0.0.0"]
+        {
             assert!(bind(text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_proxy_that_would_be_told_names_or_is_named_itself_is_refused_in_words() {
+        for text in ["http://10.0.0.1:3128", "https://10.0.0.1:3128", "socks5h://10.0.0.1:1080", "socks4a://10.0.0.1:1"]
+        {
+            assert!(bind(text).unwrap_err().to_string().contains("use `socks5`"), "{text:?}");
+        }
+        assert!(bind("socks5://proxy.example:1080").unwrap_err().to_string().contains("instead of a name"));
+    }
+
+    #[test]
+    fn an_egress_ip_and_its_bind_are_of_one_family() {
+        let [v4, v6] = ["192.0.2.7", "2001:db8::7"].map(|text| address(text).unwrap());
+        let [local4, local6, proxy] = ["10.0.0.7", "fd00::7", "socks5://10.0.0.1:1080"].map(|text| bind(text).unwrap());
+        assert!(check_pair(v4, &local4).is_ok() && check_pair(v6, &local6).is_ok() && check_pair(v4, &proxy).is_ok());
+        assert!(
+            check_pair(v4, &local6).is_err() && check_pair(v6, &local4).is_err() && check_pair(v6, &proxy).is_err()
+        );
     }
 
     #[test]

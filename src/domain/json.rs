@@ -19,11 +19,32 @@ pub struct Malformed(pub String);
 pub struct Object(pub Vec<(String, Box<RawValue>)>);
 
 impl Object {
-    /// Reads a text that must be one object with distinct keys.
+    /// Reads a text that must be one object with distinct keys, as must every object within it.
     pub fn parse(text: &[u8]) -> Result<Self, Malformed> {
+        let object = Self::outermost(text)?;
+        object.0.iter().try_for_each(|(_, value)| distinct(value)).map_err(|error| malformed(&error))?;
+        Ok(object)
+    }
+
+    /// The same without a look at what lies within it.
+    pub fn outermost(text: &[u8]) -> Result<Self, Malformed> {
         let text = std::str::from_utf8(text).map_err(|_| Malformed("the body is not UTF-8".to_owned()))?;
-        let malformed = |error: serde_json::Error| Malformed(format!("the body is not a JSON object: {error}"));
-        serde_json::from_str(text).map_err(malformed)
+        serde_json::from_str(text).map_err(|error| malformed(&error))
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Malformed {
+    Malformed(format!("the body is not a JSON object: {error}"))
+}
+
+/// Whether the objects within a value have distinct keys too.
+fn distinct(value: &RawValue) -> serde_json::Result<()> {
+    match value.get().as_bytes().first() {
+        Some(b'{') => serde_json::from_str::<Object>(value.get())?.0.iter().try_for_each(|(_, inner)| distinct(inner)),
+        Some(b'[') => {
+            serde_json::from_str::<Vec<Box<RawValue>>>(value.get())?.iter().try_for_each(|inner| distinct(inner))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -60,7 +81,17 @@ mod tests {
 
     #[test]
     fn duplicate_keys_and_anything_but_one_object_are_refused() {
-        for text in [&b"{\"a\":1,\"a\":1}"[..], b"[]", b"1", b"", b"{}{}", b"{\"a\":}", b"\xff", b"{\"a\":1,}"] {
+        for text in [
+            &b"{\"a\":1,\"a\":1}"[..],
+            b"{\"a\":{\"b\":[{\"c\":1,\"c\":2}]}}",
+            b"[]",
+            b"1",
+            b"",
+            b"{}{}",
+            b"{\"a\":}",
+            b"\xff",
+            b"{\"a\":1,}",
+        ] {
             assert!(Object::parse(text).is_err(), "{text:?}");
         }
     }

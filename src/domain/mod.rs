@@ -1,4 +1,5 @@
-//! Floor 1: the words of the product and their rules. Pure: no I/O, no clock, no randomness, no database.
+//! Floor 1: the words of the product and their rules. Pure: no I/O, no clock, no randomness, no database;
+//! the one exception is [`ids`], whose new ids take their order from the time and their rest from chance.
 
 pub mod account;
 pub mod amount;

@@ -1,6 +1,6 @@
 //! A report as an offer system sends it, parsed once: after this no one checks a field's form again.
 //!
-//! This module knows the form of each field (product.md's table of a conversion); what the app's dialects need besides,
+//! This module knows the form of each field; what the app's dialects need besides,
 //! and whether app and click exist, is the intake's to check. All faults of a report are told at once.
 
 use super::amount::{Decimal, Minor};

@@ -6,9 +6,12 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use url::Url;
+
 use super::{BootstrapToken, Setting, Settings, TABLE};
 use crate::domain::amount::Decimal;
 use crate::domain::app::Bind;
+use crate::domain::egress;
 use crate::store::Location;
 
 /// Shortest bootstrap token.
@@ -86,12 +89,17 @@ impl Typed {
         self.0.get(name).map(String::as_str)
     }
 
-    fn parsed<T: FromStr>(&self, name: &'static str, takes: &str) -> Result<Option<T>, SettingsError>
+    /// What was typed, else what the table says holds without it.
+    fn text_or_default(&self, name: &'static str) -> &str {
+        let default = || TABLE.iter().find(|setting| setting.env == name).map_or("", |setting| setting.default);
+        self.text(name).unwrap_or_else(default)
+    }
+
+    fn parsed<T: FromStr>(&self, name: &'static str, takes: &str) -> Result<T, SettingsError>
     where
         T::Err: Display,
     {
-        let parse = |text: &str| text.parse().map_err(|error| wrong(name, format!("{takes} ({error})")));
-        self.text(name).map(parse).transpose()
+        self.text_or_default(name).parse().map_err(|error| wrong(name, format!("{takes} ({error})")))
     }
 
     fn list(&self, name: &'static str) -> impl Iterator<Item = &str> {
@@ -106,7 +114,7 @@ fn wrong(name: &str, reason: impl Into<String>) -> SettingsError {
 
 fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
     const ADDRESS: &str = "must be an address with a port, such as 127.0.0.1:8080";
-    let database = typed.text("RINGBACK_DATABASE_URL").unwrap_or("sqlite://ringback.db");
+    let database = typed.text_or_default("RINGBACK_DATABASE_URL");
     let mut allow_targets = Vec::new();
     for item in typed.list("RINGBACK_ALLOW_TARGETS") {
         // A lone address is the network of that one address.
@@ -115,41 +123,49 @@ fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
             wrong("RINGBACK_ALLOW_TARGETS", format!("{item:?} is not a CIDR network, such as 127.0.0.0/8"))
         })?);
     }
-    match typed.text("RINGBACK_ROLE") {
-        None | Some("all") => {}
-        Some("api" | "worker") => {
+    match typed.text_or_default("RINGBACK_ROLE") {
+        "all" => {}
+        "api" | "worker" => {
             return Err(wrong("RINGBACK_ROLE", "roles can be split only over PostgreSQL; on SQLite leave it at `all`"));
         }
-        Some(other) => return Err(wrong("RINGBACK_ROLE", format!("must be all, api or worker, not {other:?}"))),
+        other => return Err(wrong("RINGBACK_ROLE", format!("must be all, api or worker, not {other:?}"))),
     }
     let days = "must be a whole number of days, 1 or more";
-    let retention_days = typed.parsed("RINGBACK_RETENTION_DAYS", days)?.unwrap_or(90);
+    let retention_days = typed.parsed("RINGBACK_RETENTION_DAYS", days)?;
     if retention_days == 0 {
         return Err(wrong("RINGBACK_RETENTION_DAYS", days));
     }
     typed.parsed::<u16>("RINGBACK_POOL_SIZE", "must be a whole number")?;
     Ok(Settings {
-        listen: typed.parsed("RINGBACK_LISTEN", ADDRESS)?.unwrap_or(([127, 0, 0, 1], 8080).into()),
+        listen: typed.parsed("RINGBACK_LISTEN", ADDRESS)?,
         database: Location::parse(database).map_err(|error| wrong("RINGBACK_DATABASE_URL", error.to_string()))?,
         master_key_file: typed.text("RINGBACK_MASTER_KEY_FILE").map(PathBuf::from),
         bootstrap_token: typed.text("RINGBACK_BOOTSTRAP_TOKEN").map(bootstrap_token).transpose()?,
         allow_targets,
-        allow_http: typed.parsed("RINGBACK_ALLOW_HTTP", "must be true or false")?.unwrap_or(false),
-        retry_scale_thousandths: typed.text("RINGBACK_RETRY_SCALE").map_or(Ok(1000), retry_scale)?,
+        allow_http: typed.parsed("RINGBACK_ALLOW_HTTP", "must be true or false")?,
+        retry_scale_thousandths: retry_scale(typed.text_or_default("RINGBACK_RETRY_SCALE"))?,
         egress_bind: egress_bind(typed)?,
-        egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(str::to_owned),
+        egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(echo_url).transpose()?,
         retention_days,
-        metrics_listen: typed.parsed("RINGBACK_METRICS_LISTEN", ADDRESS)?,
-        log: typed.text("RINGBACK_LOG").unwrap_or("info,actix_server=warn").to_owned(),
+        metrics_listen: typed
+            .text("RINGBACK_METRICS_LISTEN")
+            .map(|text| text.parse().map_err(|_| wrong("RINGBACK_METRICS_LISTEN", ADDRESS)))
+            .transpose()?,
+        log: typed.text_or_default("RINGBACK_LOG").to_owned(),
     })
 }
 
 fn bootstrap_token(text: &str) -> Result<BootstrapToken, SettingsError> {
-    if text.len() < SHORTEST_TOKEN || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let reason = format!("must have {SHORTEST_TOKEN} or more printable ASCII characters without blanks");
+    if text.len() < SHORTEST_TOKEN || !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        let reason = format!("must have {SHORTEST_TOKEN} or more printable ASCII characters");
         return Err(wrong("RINGBACK_BOOTSTRAP_TOKEN", reason));
     }
     Ok(BootstrapToken(text.to_owned()))
+}
+
+fn echo_url(text: &str) -> Result<Url, SettingsError> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| wrong("RINGBACK_EGRESS_ECHO_URL", "must be an http:// or https:// URL, such as https://…/ip"))
 }
 
 fn retry_scale(text: &str) -> Result<u64, SettingsError> {
@@ -164,14 +180,17 @@ fn retry_scale(text: &str) -> Result<u64, SettingsError> {
 fn egress_bind(typed: &Typed) -> Result<Option<HashMap<IpAddr, Bind>>, SettingsError> {
     let takes = |item: &str| {
         // The part behind `=` may hold a proxy's credentials.
-        let public = item.split('=').next().unwrap_or_default();
-        wrong("RINGBACK_EGRESS_BIND", format!("the entry for {public:?} is not PUBLIC=ADDRESS or PUBLIC=PROXY-URL"))
+        let public = item.split_once('=').map_or("(without =)", |(public, _)| public);
+        let form = "PUBLIC=ADDRESS or PUBLIC=socks5://[user:password@]ADDRESS:PORT, both of one family";
+        wrong("RINGBACK_EGRESS_BIND", format!("the entry for {public:?} is not {form}"))
     };
     let mut binds = HashMap::new();
     for item in typed.list("RINGBACK_EGRESS_BIND") {
         let (public, bind) = item.split_once('=').unwrap_or((item, item));
         let public: IpAddr = public.trim().parse().map_err(|_| takes(item))?;
-        binds.insert(public, crate::domain::egress::bind(bind.trim()).map_err(|_| takes(item))?);
+        let bind = egress::bind(bind.trim()).map_err(|_| takes(item))?;
+        egress::check_pair(public, &bind).map_err(|_| takes(item))?;
+        binds.insert(public, bind);
     }
     Ok((!binds.is_empty()).then_some(binds))
 }
@@ -201,6 +220,8 @@ mod tests {
             ("RINGBACK_RETRY_SCALE", "1e3"),
             ("RINGBACK_RETRY_SCALE", "0.0001"),
             ("RINGBACK_EGRESS_BIND", "nowhere=1.2.3.4"),
+            ("RINGBACK_EGRESS_BIND", "192.0.2.7=http://10.0.0.1:3128"),
+            ("RINGBACK_EGRESS_ECHO_URL", "echo.example/ip"),
             ("RINGBACK_RETENTION_DAYS", "0"),
             ("RINGBACK_ROLE", "worker"),
             ("RINGBACK_ROLE", "boss"),

@@ -130,6 +130,12 @@ impl Store {
         Ok(page.cut(found.open(self.key())?, |record| &record.app.id))
     }
 
+    /// Whose an app is, archived or not.
+    pub async fn publisher_of_app(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let id = id.to_owned();
+        self.read(move |conn| apps::table.find(id).select(apps::publisher_id).first(conn).optional()).await
+    }
+
     /// The ids of a publisher's apps, archived ones too: their history stays.
     pub async fn app_ids_of(&self, publisher_id: &str) -> Result<Vec<String>, StoreError> {
         let publisher_id = publisher_id.to_owned();

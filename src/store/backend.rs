@@ -54,7 +54,8 @@ pub struct ServeLock {
 impl ServeLock {
     /// Takes the lock, or tells who has it.
     pub fn take(location: &Location) -> Result<Self, StoreError> {
-        let mut path = location.path.clone().into_os_string();
+        // Of the file that is really meant: two names for one file must not make two locks.
+        let mut path = location.path.canonicalize().unwrap_or_else(|_| location.path.clone()).into_os_string();
         path.push(".lock");
         let opened = File::options().create(true).truncate(false).write(true).open(&path);
         let file =

@@ -45,7 +45,7 @@ use schema::installation;
 use writer::Writer;
 
 /// Connections that read at the same time: as many as the pages, look-ups and workers of one machine keep busy.
-const READERS: u32 = 4;
+const READERS: u32 = 8;
 
 /// The open store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -115,9 +115,11 @@ impl Store {
         read.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Whether the store answers.
+    /// Whether the store answers, its writer included.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|conn| installation::table.select(installation::id).first::<i32>(conn)).await.map(drop)
+        let look = |conn: &mut Conn| installation::table.select(installation::id).first::<i32>(conn);
+        self.read(look).await?;
+        self.write(look).await.map(drop)
     }
 
     /// Changes that wait for the writer at this moment.

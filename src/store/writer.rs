@@ -6,6 +6,7 @@
 //!
 //! A change that fails is undone alone (a savepoint); nobody is told of success before the flush.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use diesel::{Connection, QueryResult};
@@ -89,12 +90,24 @@ fn prepare<T: Send + 'static>(
     (change, answer)
 }
 
+/// A panic in the middle of a change leaves a connection in an unknown state and every later caller waiting. What was
+/// acknowledged is on disk, so the honest answer is to end at once and be started again.
+fn perform(change: Change, conn: &mut Conn) -> Announcement {
+    match catch_unwind(AssertUnwindSafe(|| change(conn))) {
+        Ok(announcement) => announcement,
+        Err(_) => {
+            tracing::error!("a change of the store panicked; ending the process");
+            std::process::abort()
+        }
+    }
+}
+
 fn run(mut conn: Conn, mut queue: mpsc::Receiver<Change>) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.blocking_recv_many(&mut group, GROUP) > 0 {
         let mut announcements = Vec::with_capacity(group.len());
         let committed = conn.immediate_transaction(|conn| {
-            announcements.extend(group.drain(..).map(|change| change(conn)));
+            announcements.extend(group.drain(..).map(|change| perform(change, conn)));
             QueryResult::Ok(())
         });
         if let Err(error) = &committed {

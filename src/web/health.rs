@@ -9,12 +9,13 @@ use utoipa::ToSchema;
 
 use super::error::{Kind, Problem};
 use super::{Web, answer, resource};
+use crate::dispatch::echo::Verification;
+use crate::domain::app::EgressIp;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/healthz").get(healthz))
         .service(resource("/readyz").get(readyz))
-        .service(resource("/metrics").get(metrics))
         .service(resource("/ip").get(ip));
 }
 
@@ -31,8 +32,21 @@ pub(super) struct Readiness {
     status: &'static str,
     /// Changes that wait for the store at this moment.
     write_backlog: usize,
-    /// Egress IPs that this node does not hold: what is assigned to them waits for a node that does.
-    egress_ips_not_held: Vec<String>,
+    /// The issued egress IPs, as this node finds them.
+    egress_ips: Vec<EgressIpState>,
+}
+
+/// An egress IP as one node finds it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EgressIpState {
+    /// What receivers see and allow-list.
+    address: String,
+    /// Whether this node can send from it: if not, what is assigned to it waits for a node that can.
+    held: bool,
+    /// Whether receivers see this address: `verified`, `assumed` or `wrong` (then it is not held).
+    #[schema(value_type = String, example = "verified")]
+    verification: Verification,
 }
 
 /// The process lives.
@@ -52,12 +66,16 @@ pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
         tracing::error!(%error, "the store does not answer");
         return Err(Problem::new(Kind::Overloaded, "The store does not answer."));
     }
-    let egress_ips = machine.directory.egress_ips();
-    let not_held = egress_ips.values().filter(|egress_ip| !machine.holds(&egress_ip.id));
-    let mut egress_ips_not_held: Vec<String> = not_held.map(|egress_ip| egress_ip.address.to_string()).collect();
-    egress_ips_not_held.sort_unstable();
-    let write_backlog = machine.store.write_backlog();
-    Ok(answer::ok(&Readiness { status: "ready", write_backlog, egress_ips_not_held }))
+    let issued = machine.directory.egress_ips();
+    let mut issued: Vec<_> = issued.values().collect();
+    issued.sort_unstable_by_key(|egress_ip| egress_ip.address);
+    let state = |egress_ip: &EgressIp| EgressIpState {
+        address: egress_ip.address.to_string(),
+        held: machine.holds(&egress_ip.id),
+        verification: machine.verification(egress_ip),
+    };
+    let egress_ips = issued.into_iter().map(state).collect();
+    Ok(answer::ok(&Readiness { status: "ready", write_backlog: machine.store.write_backlog(), egress_ips }))
 }
 
 /// Metrics as OpenMetrics text.

@@ -58,6 +58,11 @@ impl Web {
 
 /// Registers every call. The state ([`Web`] as `web::Data`) must be registered beside it.
 pub fn routes(config: &mut ServiceConfig) {
+    config.configure(health::metrics_routes).configure(routes_without_metrics);
+}
+
+/// Registers every call but `/metrics`, which then has an address of its own.
+pub fn routes_without_metrics(config: &mut ServiceConfig) {
     config.configure(health::routes).configure(reports::routes).configure(admin::routes).configure(openapi::routes);
     config.default_service(web::to(|| async { Problem::not_found("path").error_response() }));
 }

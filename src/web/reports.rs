@@ -3,7 +3,8 @@
 //! Verified first, read afterwards: nobody unknown learns what is wrong with a report.
 
 use actix_web::dev::Payload;
-use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::guard::fn_guard;
+use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
@@ -26,10 +27,12 @@ const LARGEST_BATCH: usize = 8 * 1024 * 1024;
 const MOST: usize = 1_000;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
+    // A guard rather than a path of its own, because a completion may be called `batch` as well.
+    let to_batch =
+        web::post().guard(fn_guard(|request| request.head().uri.path().ends_with("/batch"))).to(report_batch);
     config
         .service(resource("/v1/conversions").post(report))
-        .service(resource("/v1/conversions/batch").post(report_batch))
-        .service(resource("/v1/conversions/{externalId}").get(read));
+        .service(resource("/v1/conversions/{externalId}").get(read).route(to_batch));
 }
 
 /// The body of a batch, which may be larger than others.
@@ -46,7 +49,7 @@ impl FromRequest for BatchBody {
     }
 }
 
-/// A completion as it is reported; product documentation says what each field takes.
+/// A completion as it is reported.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "described here for OpenAPI; read by `domain::report`, which keeps the amounts' digits")]
@@ -201,7 +204,8 @@ fn dry_run(request: &HttpRequest) -> Result<bool, Problem> {
 
 /// The items of a batch, still as they were written.
 fn conversions(body: &[u8]) -> Result<Vec<Box<RawValue>>, Problem> {
-    let object = Object::parse(body).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
+    // Only the outermost object: keys that stand twice within an item refuse that item alone.
+    let object = Object::outermost(body).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
     let mut fields = Fields::of(&object);
     fields.refuse_unknown(&["conversions"]);
     fields.into_faults().into_result()?;

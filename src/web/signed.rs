@@ -31,16 +31,25 @@ pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Res
         return Err(Problem::new(Kind::Unauthorized, detail).with("serverTime", now.to_string()));
     }
     let surface = only(request, SURFACE).unwrap_or_default();
-    let source = web.machine.directory.find_source(surface).await?;
+    let signature = only(request, SIGNATURE).unwrap_or_default();
     let signed_part = if request.method() == Method::GET {
         request.uri().path_and_query().map(|path| path.as_str().as_bytes()).unwrap_or_default()
     } else {
         body
     };
-    let secrets = source.iter().flat_map(|source| source.secrets(now));
-    let signature = only(request, SIGNATURE).unwrap_or_default();
-    let verified = verifies(secrets, timestamp, signed_part, signature);
-    source.filter(|_| verified).ok_or_else(|| refused(body))
+    let directory = &web.machine.directory;
+    let signer = || {
+        let source = directory.source(surface);
+        let secrets = source.iter().flat_map(|source| source.secrets(now));
+        let verified = verifies(secrets, timestamp, signed_part, signature);
+        source.filter(|_| verified)
+    };
+    if let Some(source) = signer() {
+        return Ok(source);
+    }
+    // Once more with what other processes may have changed meanwhile. Whatever was wrong, a refusal costs both looks.
+    directory.refresh().await?;
+    signer().ok_or_else(|| refused(body))
 }
 
 /// The value of a header that stands exactly once.

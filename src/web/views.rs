@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::dispatch::machine::Machine;
 use crate::domain::completion::Completion;
+use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::{Attempt, Delivery};
 
@@ -148,7 +149,7 @@ impl DeliveryView {
             told: delivery.told.as_str(),
             attempts_made: delivery.attempts_made,
             waiting_for,
-            next_attempt_at: delivery.due_at,
+            next_attempt_at: delivery.due_at.filter(|_| delivery.status != Status::Held),
             recipe: delivery.recipe,
             created_at: delivery.created_at,
             ended_at: delivery.ended_at,

@@ -62,6 +62,7 @@ impl Service {
         let setup = Setup {
             targets: TargetPolicy::default(),
             egress_bind: None,
+            egress_echo_url: None,
             retry_scale_thousandths: 1_000,
             retention_days: 90,
         };

@@ -37,7 +37,7 @@ fn files() -> Vec<(String, String, String)> {
         let name = path.strip_prefix(&src).unwrap().display().to_string();
         let floor = name.split(['/', '.']).next().unwrap().to_owned();
         let text = fs::read_to_string(&path).unwrap();
-        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
         let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         (name, floor, code)
     };

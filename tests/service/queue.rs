@@ -37,7 +37,9 @@ async fn a_failure_is_tried_again_by_the_schedule_never_earlier_and_is_dead_afte
     assert_eq!(waiting["attempts"][0]["nextAttemptAt"], waiting["nextAttemptAt"]);
 
     ringback.clock.advance(pause - Duration::from_millis(1));
-    assert!(receiver.so_far().is_empty());
+    ringback.service.machine.step().await.unwrap();
+    let waiting = ringback.get(&format!("/v1/deliveries/{id}")).await;
+    assert_eq!((&waiting["status"], &waiting["attemptsMade"]), (&json!("retrying"), &json!(1)));
     ringback.clock.advance(SECOND);
     receiver.next().await;
     ringback.delivery_once(&id, "retrying").await;
@@ -122,7 +124,9 @@ async fn only_what_waits_can_be_canceled_and_only_what_has_ended_replayed() {
     assert_eq!(ringback.post(&cancel, json!({})).await.status, 200);
     assert_eq!(ringback.post(&cancel, json!({})).await.status, 409);
     ringback.clock.advance(24 * 3600 * SECOND);
-    assert!(receiver.so_far().is_empty());
+    ringback.service.machine.step().await.unwrap();
+    let canceled = ringback.get(&format!("/v1/deliveries/{id}")).await;
+    assert_eq!((&canceled["status"], &canceled["attemptsMade"]), (&json!("canceled"), &json!(1)));
     assert_eq!(ringback.post(&replay, json!({})).await.status, 200);
     receiver.next().await;
     ringback.delivery_once(&id, "delivered").await;
@@ -130,7 +134,7 @@ async fn only_what_waits_can_be_canceled_and_only_what_has_ended_replayed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn during_an_overlap_a_refused_signature_is_tried_once_more_under_the_other_key_and_that_key_goes_first_then() {
-    let mut receiver = Receiver::start().await;
+    let receiver = Receiver::start().await;
     let (ringback, app, source) = calling(&receiver, json!({})).await;
     let secrets = format!("/v1/apps/{}/secrets", app.id);
     let next = ringback.made(Method::POST, &secrets, json!({"secret": "a-new-long-secret"})).await;
@@ -148,10 +152,6 @@ async fn during_an_overlap_a_refused_signature_is_tried_once_more_under_the_othe
     assert_eq!(
         facts,
         [(&json!(next), &json!(true), &json!("http_status")), (&json!(old), &json!(false), &json!("delivered"))]
-    );
-    assert_eq!(
-        (receiver.next().await.from.ip(), receiver.next().await.from.ip()),
-        ([127, 0, 0, 1].into(), [127, 0, 0, 1].into())
     );
 
     let id = only_delivery(&ringback.report(&source, &conversion(&app, "ext-2")).await);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 
 /// How long a test waits for what must come; only a failing test ever waits so long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,6 +45,8 @@ impl Received {
 pub(crate) enum Reply {
     /// Answers these bytes and keeps the connection.
     Raw(String),
+    /// Acknowledges once it is told to.
+    Once(Arc<Notify>),
     /// Reads the request and then says nothing.
     Hang,
     /// Closes the connection without an answer.
@@ -101,6 +103,11 @@ impl Receiver {
         self.replies.lock().await.insert(0, reply);
     }
 
+    /// Whether everything that it was told to answer has been used up.
+    pub(crate) async fn has_played_all(&self) -> bool {
+        self.replies.lock().await.is_empty()
+    }
+
     /// `http://127.0.0.1:PORT` followed by a path and query.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
@@ -135,13 +142,21 @@ async fn serve(
             Reply::Echo => {
                 let headers = format!("Location: http://elsewhere.example{target}\r\n");
                 let Reply::Raw(text) = Reply::with(308, &headers, &echo) else { unreachable!() };
-                stream.write_all(text.as_bytes()).await.unwrap();
+                // The caller may have been killed meanwhile: then reading the next request ends this.
+                let _ = stream.write_all(text.as_bytes()).await;
             }
-            Reply::Raw(text) => stream.write_all(text.as_bytes()).await.unwrap(),
+            Reply::Raw(text) => {
+                let _ = stream.write_all(text.as_bytes()).await;
+            }
+            Reply::Once(told) => {
+                told.notified().await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+            }
             Reply::Close => return,
             Reply::Hang => std::future::pending().await,
             Reply::Endless => {
-                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").await.unwrap();
+                let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n";
+                let _ = stream.write_all(head).await;
                 while stream.write_all(&[b'x'; 4096]).await.is_ok() {}
                 return;
             }

@@ -1,4 +1,5 @@
-//! The store's suite. Every test takes a `&Store`, so that a second store can run the same ones.
+//! The store's suite: what any store must keep. Every test begins with [`setup::store`] and knows nothing else of the
+//! engine, so that a second one runs the same tests.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should fail there and then")]
 

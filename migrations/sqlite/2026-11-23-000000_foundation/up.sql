@@ -1,6 +1,7 @@
 -- Conventions: times are Unix milliseconds; ids are time-ordered text, so that rows and indexes grow at their end;
 -- states are text with a CHECK, so that a bug is an error and not a row that nobody claims; a column ending in
--- `_sealed` holds ciphertext under the master key. Configuration is archived, never deleted: history points to it.
+-- `_sealed` holds ciphertext under the master key. Apps, endpoints and sources are archived, never deleted:
+-- history points to them.
 
 -- One row: what belongs to the installation as a whole.
 CREATE TABLE installation (
@@ -194,7 +195,7 @@ CREATE TABLE deliveries (
     -- The number of the last attempt on record, and how many of our own faults in a row ended there.
     last_number    INTEGER NOT NULL DEFAULT 0,
     faults         INTEGER NOT NULL DEFAULT 0,
-    -- When it may be sent next; only where it waits to be sent.
+    -- When it may be sent next.
     due_at         BIGINT,
     -- The claim of the worker that is sending it. Settling must name the same token.
     claimed_by     TEXT,
@@ -208,7 +209,9 @@ CREATE TABLE deliveries (
     -- Why it ended where an attempt does not tell: 'expired'.
     ended_reason   TEXT,
     CHECK ((status = 'sending') = (claim_token IS NOT NULL)),
-    CHECK ((status IN ('pending', 'retrying')) = (due_at IS NOT NULL)),
+    -- What is held keeps its due time: pausing an app must not make a retry come early.
+    CHECK (due_at IS NOT NULL OR status NOT IN ('pending', 'retrying')),
+    CHECK (due_at IS NULL OR status IN ('pending', 'retrying', 'held')),
     CHECK ((status = 'held') = (held_since IS NOT NULL)),
     CHECK ((status IN ('delivered', 'dead', 'canceled')) = (ended_at IS NOT NULL)),
     CHECK ((kind = 'test') = (test IS NOT NULL))

@@ -11,6 +11,7 @@
 //! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
 
 mod body;
+pub mod by_hand;
 pub mod callback;
 pub mod catalog;
 pub mod compose;

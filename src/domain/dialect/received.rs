@@ -119,6 +119,17 @@ impl SignedUrl {
     }
 }
 
+/// The origin, which a server's log may lack, and the rest.
+pub(super) fn split_origin(url: &str) -> (&str, &str) {
+    let from = url.find("://").map(|at| at + 3);
+    let end = from.and_then(|from| url[from..].find(['/', '?']).map(|at| from + at));
+    match (from, end) {
+        (Some(_), Some(end)) => url.split_at(end),
+        (Some(_), None) => (url, ""),
+        (None, _) => ("", url),
+    }
+}
+
 fn stands_as_name(url: &str, at: usize, name: &str) -> bool {
     let opens = at > 0 && matches!(url.as_bytes()[at - 1], b'?' | b'&');
     opens && url[at + name.len()..].starts_with('=')

@@ -3,8 +3,10 @@
 //! Both go in small steps, so that pausing an app with a hundred thousand deliveries stalls nobody's report; callers
 //! repeat a step until it answers zero.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::domain::delivery::{Kind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
@@ -67,7 +69,6 @@ impl Store {
                 .set((
                     deliveries::status.eq(Status::Held.as_str()),
                     deliveries::waiting_for.eq(reason.as_str()),
-                    deliveries::due_at.eq(None::<i64>),
                     deliveries::held_since.eq(now.as_millis()),
                 ))
                 .execute(conn)
@@ -100,7 +101,8 @@ impl Store {
                     .set((
                         deliveries::status.eq(status.as_str()),
                         deliveries::waiting_for.eq(None::<String>),
-                        deliveries::due_at.eq(now.as_millis()),
+                        // Not before it would have been due without the hold.
+                        deliveries::due_at.eq(later_of_due_and(now)),
                         deliveries::held_since.eq(None::<i64>),
                     ))
                     .execute(conn)?;
@@ -141,6 +143,7 @@ impl Store {
                 .set((
                     deliveries::status.eq(Status::Dead.as_str()),
                     deliveries::waiting_for.eq(None::<String>),
+                    deliveries::due_at.eq(None::<i64>),
                     deliveries::held_since.eq(None::<i64>),
                     deliveries::ended_at.eq(now.as_millis()),
                     deliveries::ended_reason.eq("expired"),
@@ -149,4 +152,10 @@ impl Store {
         })
         .await
     }
+}
+
+/// The due time that a delivery kept while it was held, or `now` if that is later.
+fn later_of_due_and(now: Timestamp) -> SqlLiteral<Nullable<BigInt>> {
+    let now = now.as_millis();
+    sql(&format!("CASE WHEN due_at > {now} THEN due_at ELSE {now} END"))
 }

@@ -16,6 +16,9 @@ use crate::store::{Store, StoreError, completions as completion_rows};
 /// Bytes kept of each field's digest: enough that two values agree by accident once in 2^64.
 const DIGEST_BYTES: usize = 8;
 
+/// Completions in one change of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
+const PART: usize = 100;
+
 /// A validated completion, with the deliveries that its app's endpoints want.
 #[derive(Clone, Debug)]
 pub struct NewCompletion {
@@ -92,10 +95,20 @@ impl Store {
     /// Records completions in order; each answer is on disk when this returns.
     pub async fn record(&self, batch: Vec<NewCompletion>) -> Result<Vec<Recorded>, StoreError> {
         let key = self.shared.digest_key;
-        self.shared
-            .writer
-            .write_unless_overloaded(move |conn| batch.iter().map(|new| record(conn, &key, new, Write::Yes)).collect())
-            .await
+        let mut parts = Vec::new();
+        let mut rest = batch.into_iter();
+        loop {
+            let part: Vec<NewCompletion> = rest.by_ref().take(PART).collect();
+            if part.is_empty() {
+                break;
+            }
+            let record_part =
+                move |conn: &mut Conn| part.iter().map(|new| record(conn, &key, new, Write::Yes)).collect();
+            parts.push(self.shared.writer.write_unless_overloaded(record_part));
+        }
+        // All at once, so that they share a flush.
+        let recorded: Vec<Vec<Recorded>> = futures_util::future::try_join_all(parts).await?;
+        Ok(recorded.into_iter().flatten().collect())
     }
 
     /// Stores a test's delivery, and nothing else of the test; answers it as it stands then. `test` is kept with it.

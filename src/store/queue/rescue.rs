@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::settle::{Counters, Next, Settlement, settle};
 use crate::domain::decision::fault_pause;
-use crate::domain::delivery::{Outcome, Status, Told};
+use crate::domain::delivery::{Kind, Outcome, Status, Told};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::deliveries::{Attempt, Delivery, Row, is};
@@ -52,7 +52,8 @@ fn interruption(
     now: Timestamp,
     scale_thousandths: u64,
 ) -> Settlement {
-    let due = now.plus(fault_pause(delivery.faults, scale_thousandths));
+    // A test is one attempt: whoever made it has long looked elsewhere, and makes another.
+    let due = (delivery.kind != Kind::Test).then(|| now.plus(fault_pause(delivery.faults, scale_thousandths)));
     let replaces = (delivery.faults > 0).then_some(delivery.last_number);
     let number = replaces.unwrap_or(delivery.last_number + 1);
     let attempt = Attempt {
@@ -73,7 +74,7 @@ fn interruption(
         response_headers: Vec::new(),
         response_body: None,
         retry_after_seconds: None,
-        next_attempt_at: Some(due),
+        next_attempt_at: due,
     };
     Settlement {
         delivery_id: delivery.id.clone(),
@@ -87,7 +88,7 @@ fn interruption(
             faults: delivery.faults + 1,
         },
         told: delivery.told.max(Told::Maybe),
-        next: Next::Retry(due),
+        next: due.map_or(Next::Dead, Next::Retry),
         at: now,
     }
 }

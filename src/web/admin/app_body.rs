@@ -191,6 +191,11 @@ impl<'de> Deserialize<'de> for Headers {
 }
 
 impl AppBody {
+    /// Whether it sets or takes away a `ref`.
+    pub(super) fn names_a_ref(&self) -> bool {
+        !matches!(self.reference, Patch::Kept)
+    }
+
     /// The settings of a new app and its first endpoint.
     pub(super) fn into_new(self) -> Result<(AppSettings, EndpointSettings), Invalid> {
         let mut app = AppSettings {

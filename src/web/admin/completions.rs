@@ -44,7 +44,9 @@ pub(in crate::web) async fn read(
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::not_found("completion");
     let completion = web.machine.store.completion(id.into_inner()).await?.ok_or_else(unknown)?;
-    web.app(&caller, &completion.app_id).await.map_err(|_| unknown())?;
+    if !web.may_know_of(&caller, &completion.app_id).await? {
+        return Err(unknown());
+    }
     let deliveries = web.machine.store.deliveries_of(completion.id.clone()).await?;
     Ok(answer::ok(&CompletionWithDeliveries::new(&web.machine, completion, deliveries)))
 }

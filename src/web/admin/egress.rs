@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::dispatch::echo::Verification;
 use crate::domain::app::{Assignment, Bind, EgressIp};
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
@@ -29,7 +30,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub struct NewEgressIp {
     /// Any unicast address, bindable here or not.
     address: String,
-    /// A local address or a proxy URL (http, https, socks5); default the address itself. Operators alone.
+    /// A local address or `socks5://[user:password@]ADDRESS:PORT`; default the address itself. Operators alone.
     bind: Option<String>,
 }
 
@@ -59,6 +60,10 @@ pub struct EgressIpView {
     bind: Option<String>,
     /// Whether the node that answers can send from it.
     held: bool,
+    /// Whether receivers see this address, as far as the node that answers knows: `verified`, `assumed` (no echo is set,
+    /// or it has not answered yet) or `wrong` (then it is not held).
+    #[schema(value_type = String, example = "verified")]
+    verification: Verification,
     /// Those in force and those scheduled.
     assignments: Vec<AssignmentView>,
     #[schema(value_type = String, format = DateTime)]
@@ -100,6 +105,7 @@ fn view(web: &Web, caller: &Caller, record: EgressRecord) -> EgressIpView {
     let egress_ip = record.egress_ip;
     EgressIpView {
         held: web.machine.holds(&egress_ip.id),
+        verification: web.machine.verification(&egress_ip),
         bind: caller.is_operator().then(|| egress_ip.bind.shown()),
         address: egress_ip.address.to_string(),
         id: egress_ip.id,
@@ -125,6 +131,7 @@ pub(in crate::web) async fn create(
     invalid.into_result()?;
     let address = address.expect("a fault in the address was answered above");
     let egress_ip = EgressIp { id: ids::new("eip"), address, bind: bind.flatten().unwrap_or(Bind::Local(address)) };
+    egress::check_pair(address, &egress_ip.bind)?;
     let now = web.machine.clock.now();
     saved(web.machine.store.create_egress_ip(egress_ip.clone(), now).await?)?;
     web.in_force().await?;
@@ -196,6 +203,7 @@ pub(in crate::web) async fn change(
         Patch::Reset => egress_ip.bind = Bind::Local(egress_ip.address),
         Patch::Set(text) => egress_ip.bind = egress::bind(&text)?,
     }
+    egress::check_pair(egress_ip.address, &egress_ip.bind)?;
     saved(web.machine.store.change_egress_ip(egress_ip).await?)?;
     web.in_force().await?;
     let record = find(&web, &caller, &id).await?;

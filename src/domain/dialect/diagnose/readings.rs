@@ -4,7 +4,7 @@
 use crate::domain::dialect::callback::Receiver;
 use crate::domain::dialect::compose::parameters_text;
 use crate::domain::dialect::encoding::{decode, recode};
-use crate::domain::dialect::received::{Query, Received, SignedUrl};
+use crate::domain::dialect::received::{Query, Received, SignedUrl, split_origin};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::signature::{Signature, SignedText};
 use crate::domain::dialect::target::query_text;
@@ -111,17 +111,6 @@ fn origins(recipe: &Recipe, receiver: &Receiver, seen: &str) -> Vec<(String, Opt
         }
     }
     origins
-}
-
-/// The origin, which a server's log may lack, and the rest.
-fn split_origin(url: &str) -> (&str, &str) {
-    let from = url.find("://").map(|at| at + 3);
-    let end = from.and_then(|from| url[from..].find(['/', '?']).map(|at| from + at));
-    match (from, end) {
-        (Some(_), Some(end)) => url.split_at(end),
-        (Some(_), None) => (url, ""),
-        (None, _) => ("", url),
-    }
 }
 
 fn recoded_query(path: &str) -> String {

@@ -1,0 +1,93 @@
+//! `ringback verify`: whether a callback as received verifies, with which secret, and if not, why not in words.
+//!
+//! It needs neither store nor network. It never prints what the right signature would have been.
+
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use serde_json::json;
+
+use super::given::{dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
+use super::sign::signed_origin;
+use super::{Failure, say};
+use crate::domain::dialect::callback::Receiver;
+use crate::domain::dialect::diagnose::{Diagnosis, diagnose};
+use crate::domain::dialect::received::Received;
+
+const EXAMPLES: &str = "\
+Ends with 0 if it verifies, else with 1.
+
+Examples:
+  ringback verify --dialect besitos --secret-file app.secret \\
+    --url 'https://pub.example/pb?user_id=u1&payout=17.55&verifier=…'
+
+  ringback verify --dialect affonso --secret-file old.secret --secret-file new.secret \\
+    --header 'X-Affonso-Signature: t=1704067200,v1=…' --body received.json";
+
+pub(super) fn command() -> Command {
+    Command::new("verify")
+        .about("Says whether a received callback verifies, with which secret, and if not why; needs no store")
+        .after_help(EXAMPLES)
+        .arg(dialect_flag().required(true))
+        .args(secret_flags(ArgAction::Append))
+        .arg(flag("method", "METHOD", "How it was received [default: as the dialect sends]"))
+        .arg(flag("url", "URL", "The URL as received; path and query will do, as a server logs them"))
+        .arg(flag("header", "NAME: VALUE", "A header as received; may be repeated").action(ArgAction::Append))
+        .arg(flag("body", "FILE", "The raw body as received; - reads it from the standard input"))
+        .arg(flag("callback-url", "TEMPLATE", "The callback URL as saved: tells what a proxy made of it"))
+        .arg(flag("signed-origin", "ORIGIN", "The endpoint's signedOrigin, if it has one"))
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
+}
+
+pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    let recipe = recipe(flags)?;
+    let keys = secrets(flags)?;
+    let url = text(flags, "url").map(|url| url.trim().to_owned());
+    if url.is_none() && recipe.method() == "GET" {
+        return Err(format!("--url is needed: {} is told by a URL", recipe.title()).into());
+    }
+    let body = text(flags, "body");
+    if body.is_none() && recipe.method() == "POST" {
+        return Err(format!("--body is needed: {} is told by a body", recipe.title()).into());
+    }
+    let received = Received {
+        method: text(flags, "method").unwrap_or(recipe.method()).to_owned(),
+        url: url.unwrap_or_default(),
+        headers: flags.get_many::<String>("header").unwrap_or_default().map(header).collect::<Result<_, _>>()?,
+        body: body.map(|path| utf8("--body", read("--body", path)?)).transpose()?,
+    };
+    let receiver = Receiver {
+        callback_url: text(flags, "callback-url").map(str::to_owned),
+        signed_origin: signed_origin(flags)?,
+        ..Receiver::default()
+    };
+    let diagnosis = diagnose(&recipe, &received, &keys, &receiver);
+    if flags.get_flag("json") {
+        say(&json!(diagnosis).to_string())
+    } else {
+        say(&as_text(&diagnosis))
+    }
+    Ok(if diagnosis.verifies { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn header(line: &String) -> Result<(String, String), Failure> {
+    let (name, value) =
+        line.split_once(':').ok_or_else(|| format!("--header: {line:?} is not written as 'Name: value'"))?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn as_text(diagnosis: &Diagnosis) -> String {
+    let mut lines = Vec::new();
+    match (&diagnosis.key, diagnosis.verifies) {
+        (Some(key), true) => lines.push(format!("It verifies, with the secret given by {key}.")),
+        (_, true) => lines.push("It verifies.".to_owned()),
+        (_, false) => lines.push(format!("It does not verify. {}", diagnosis.finding)),
+    }
+    if let (Some(key), false) = (&diagnosis.key, diagnosis.verifies) {
+        lines.push(format!("The secret is right: {key}."));
+    }
+    if let Some(signed_text) = &diagnosis.signed_text {
+        lines.extend([String::new(), "Signed text:".to_owned(), signed_text.clone()]);
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,43 @@
+//! What a report is answered with. It says what happened; which status that is, the web floor decides.
+
+use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::invalid::Invalid;
+
+/// The answer to one report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Recorded now (or, in a dry run, it would have been).
+    Accepted(Known),
+    /// Recorded before; these fields differ without consequence.
+    Duplicate(Known, Vec<&'static str>),
+    /// Fields are wrong or missing.
+    Invalid(Invalid),
+    /// The `externalId` is recorded with other values in these fields.
+    Conflict(Vec<&'static str>),
+    /// Another completion of the app bears this transaction id.
+    TransactionIdTaken(String),
+}
+
+/// A completion that is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its id.
+    pub completion_id: String,
+    /// What receivers see.
+    pub transaction_id: String,
+    /// Its deliveries: id, state and what each waits for.
+    pub deliveries: Vec<(String, Status, Option<WaitingFor>)>,
+}
+
+impl Answer {
+    /// In one word, for the metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted(_) => "accepted",
+            Self::Duplicate(..) => "duplicate",
+            Self::Invalid(_) => "invalid",
+            Self::Conflict(_) => "conflict",
+            Self::TransactionIdTaken(_) => "transaction_id_taken",
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Callbacks before the eyes of receivers that were written from the vendors' documentation and not from this code.
+//!
+//! Every awkward value is reported for every dialect, over the real API; each receiver checks the signature by itself
+//! and says what it decoded.
+
+use std::collections::HashMap;
+use std::process::Stdio;
+
+use serde_json::{Map, Value, json};
+use tokio::io::AsyncWriteExt;
+
+use crate::api::{App, Source, conversion, faults, only_delivery};
+use crate::awkward::{Row, rows};
+use crate::independent_receiver::{AFFONSO, ATTRIBLOOM, BESITOS, Independent, OFFERMARU, Program, SIGNED_POST};
+use crate::ringback::Ringback;
+
+/// The tests' clock stands here, and so must those of receivers that refuse a stale timestamp.
+const NOW_MS: &str = "1719859200000";
+const NOW: &str = "2024-07-01T18:40:00.000Z";
+const SECRET: &str = "whsec_a-secret-of-the-tests";
+
+/// A receiver and the app that calls it.
+struct Stage {
+    dialect: &'static str,
+    receiver: Independent,
+    ringback: Ringback,
+    app: App,
+    source: Source,
+}
+
+impl Stage {
+    async fn set(dialect: &'static str, program: Program, path: &str, settings: Value) -> Self {
+        Self::with_secrets(dialect, program, path, settings, [SECRET, SECRET]).await
+    }
+
+    async fn with_secrets(
+        dialect: &'static str,
+        program: Program,
+        path: &str,
+        mut settings: Value,
+        [theirs, ours]: [&str; 2],
+    ) -> Self {
+        let receiver = Independent::start(program, &[("SECRET", theirs), ("NOW_MS", NOW_MS)]).await;
+        let ringback = Ringback::start().await;
+        settings["callbackUrl"] = json!(receiver.url(path));
+        let app = ringback.app(dialect, settings).await;
+        ringback.secret(&app, ours).await;
+        let source = ringback.source().await;
+        Self { dialect, receiver, ringback, app, source }
+    }
+
+    /// Reports every row; each that is accepted must verify and arrive with exactly these values.
+    async fn show_all(mut self, expected: impl Fn(&Row, &str, &App) -> Value) {
+        let mut accepted = HashMap::new();
+        for (number, row) in rows().into_iter().enumerate() {
+            let answer = self.ringback.report(&self.source, &row.report(&self.app, number)).await;
+            if row.refused_by.iter().any(|dialect| dialect == self.dialect) {
+                assert_eq!(
+                    (answer.status, faults(&answer)),
+                    (422, row.faults().into_iter().map(str::to_owned).collect()),
+                    "{}",
+                    row.name
+                );
+                continue;
+            }
+            only_delivery(&answer);
+            accepted.insert(row.transaction_id(number), row);
+        }
+        while !accepted.is_empty() {
+            let line = self.receiver.next().await;
+            let id = line["transactionId"].as_str().unwrap_or_else(|| panic!("{line:#}"));
+            let row = accepted.remove(id).unwrap_or_else(|| panic!("nobody reported {line:#}"));
+            assert_eq!((&line["verified"], &line["status"]), (&json!(true), &json!(200)), "{}: {line:#}", row.name);
+            let values = expected(&row, id, &self.app);
+            assert_eq!(line["values"], values, "{}: {line:#}", row.name);
+        }
+    }
+}
+
+/// These pairs, without those that are absent.
+fn present<const N: usize>(pairs: [(&str, Option<&str>); N]) -> Value {
+    let present = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
+    Value::Object(present.collect::<Map<_, _>>())
+}
+
+const TEMPLATE: &str = "/pb.php?transaction_id=<transaction_id>&uid=<user_id>&name={offer_name}&coins={reward_local_currency}\
+    &n={note}&usd={payout}&src=static";
+
+const OFFERMARU_URL: &str = "/callback?user_id={user_id}&user_reward={user_reward}&offer_id={offer_id}&offer_name={offer_name}\
+    &transaction_id={transaction_id}&publisher_payout={publisher_payout}&timestamp={timestamp}&n=<extra.note>";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_besitos_publisher_in_php_verifies_every_awkward_value_at_a_bare_url() {
+    let stage = Stage::set("besitos", BESITOS, "/pb.php", json!({})).await;
+    let expected = |row: &Row, id: &str, _: &App| {
+        present([
+            ("user_id", Some(&row.user_id)),
+            ("transaction_id", Some(id)),
+            ("reward", Some("0.05")),
+            ("payout", Some("17.55")),
+            ("offer_id", Some(row.offer_id())),
+            ("offer_name", Some(&row.offer_name)),
+            ("note", Some(&row.note)),
+            ("reward_local_currency", Some(&row.user_reward)),
+            ("goal_id", row.goal_id.as_deref()),
+        ])
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_besitos_publisher_in_php_verifies_every_awkward_value_by_its_own_template() {
+    let stage = Stage::set("besitos", BESITOS, TEMPLATE, json!({})).await;
+    let expected = |row: &Row, id: &str, _: &App| {
+        json!({
+            "transaction_id": id, "uid": row.user_id, "name": row.offer_name, "coins": row.user_reward,
+            "n": row.note, "usd": "17.55", "src": "static",
+        })
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offermaru_publisher_in_express_verifies_every_awkward_value() {
+    let stage = Stage::set("offermaru", OFFERMARU, OFFERMARU_URL, json!({})).await;
+    let expected = |row: &Row, id: &str, _: &App| {
+        json!({
+            "user_id": row.user_id, "user_reward": row.user_reward, "offer_id": row.offer_id(),
+            "offer_name": row.offer_name, "transaction_id": id, "publisher_payout": "1755", "timestamp": NOW_MS,
+            "n": row.note,
+        })
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_affonso_receiver_in_node_verifies_every_awkward_value() {
+    let stage = Stage::set("affonso", AFFONSO, "/hook", json!({})).await;
+    let expected = |row: &Row, id: &str, app: &App| {
+        let mut data = json!({
+            "transactionId": id, "userId": row.user_id, "appId": app.id, "offerId": row.offer_id(),
+            "offerName": row.offer_name, "note": row.note, "userReward": row.user_reward, "payoutMinor": 1755,
+            "rewardMinor": 5, "currency": "USD", "status": "completed", "occurredAt": NOW, "extra": {"note": row.note},
+        });
+        if let Some(goal) = &row.goal_id {
+            data["goalId"] = json!(goal);
+        }
+        data
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attribloom_endpoint_in_python_verifies_every_report_that_is_passed_on() {
+    let stage = Stage::set("attribloom", ATTRIBLOOM, "/v1/conversions", json!({"surfaceId": "s1"})).await;
+    let expected = |_: &Row, id: &str, _: &App| {
+        json!({
+            "externalId": id, "eventType": "goal", "grossMinor": 1755, "currency": "USD", "occurredAt": NOW,
+        })
+    };
+    stage.show_all(expected).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_with_another_secret_refuses_what_the_right_one_accepts() {
+    for (dialect, program, path) in [
+        ("besitos", BESITOS, "/pb.php"),
+        ("offermaru", OFFERMARU, OFFERMARU_URL),
+        ("affonso", AFFONSO, "/hook"),
+        ("attribloom", ATTRIBLOOM, "/v1/conversions"),
+    ] {
+        let settings = if dialect == "attribloom" { json!({"surfaceId": "s1"}) } else { json!({}) };
+        let secrets = [SECRET, "whsec_quite-another-secret"];
+        let mut stage = Stage::with_secrets(dialect, program, path, settings, secrets).await;
+        let id = only_delivery(&stage.ringback.report(&stage.source, &conversion(&stage.app, "tx-1")).await);
+        let line = stage.receiver.next().await;
+        assert_eq!((&line["verified"], &line["status"]), (&json!(false), &json!(401)), "{line:#}");
+        let delivery = stage.ringback.delivery_once(&id, "retrying").await;
+        assert_eq!(delivery["attempts"][0]["statusCode"], 401, "{delivery:#}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_written_from_the_documentation_can_report_and_look_up() {
+    let ringback = Ringback::start().await;
+    let app = ringback.app("besitos", json!({})).await;
+    let source = ringback.source().await;
+    let mut body = conversion(&app, "order 1/ä");
+    body["transactionId"] = json!("order-1");
+    let reported = signed(&source, &ringback.url("/v1/conversions"), &[], &body.to_string()).await;
+    assert_eq!((&reported[..4], reported.contains("\"status\":\"accepted\"")), ("200\n", true), "{reported}");
+    let found = signed(&source, &ringback.url("/v1/conversions/order%201%2F%C3%A4?x=1"), &["--get"], "").await;
+    assert!(!found.starts_with("401\n"), "a query is part of what is signed: {found}");
+    let found = signed(&source, &ringback.url("/v1/conversions/order%201%2F%C3%A4"), &["--get"], "").await;
+    assert_eq!((&found[..4], found.contains("\"transactionId\":\"order-1\"")), ("200\n", true), "{found}");
+    let stranger = Source { secret: "not the secret".to_owned(), ..source };
+    let refused = signed(&stranger, &ringback.url("/v1/conversions"), &[], &body.to_string()).await;
+    assert_eq!(&refused[..4], "401\n", "{refused}");
+}
+
+/// Status line and body of what `signed_post.py` was answered.
+async fn signed(source: &Source, url: &str, more: &[&str], body: &str) -> String {
+    let mut command = SIGNED_POST.command();
+    command.args(["--surface", &source.surface, "--secret", &source.secret, "--timestamp", NOW_MS]).args(more).arg(url);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut process = command.spawn().unwrap_or_else(|error| SIGNED_POST.missing(&error.to_string()));
+    let mut stdin = process.stdin.take().unwrap();
+    stdin.write_all(body.as_bytes()).await.unwrap();
+    drop(stdin);
+    String::from_utf8(process.wait_with_output().await.unwrap().stdout).unwrap()
+}

@@ -1,0 +1,86 @@
+//! A publisher's server written from a vendor's documentation, in another language, as a child process.
+//!
+//! What it says about a request stands in lines on its standard output; `tests/receivers/README.md` describes them.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// Interpreters start slowly on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How a receiver is started, from within `tests/receivers`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Program {
+    pub(crate) command: &'static [&'static str],
+    /// What must be installed for it.
+    pub(crate) needs: &'static str,
+}
+
+pub(crate) const BESITOS: Program = Program { command: &["./besitos"], needs: "bash and php" };
+pub(crate) const OFFERMARU: Program =
+    Program { command: &["node", "offermaru/server.js"], needs: "node, and `npm ci` in tests/receivers/offermaru" };
+pub(crate) const AFFONSO: Program = Program { command: &["node", "affonso.js"], needs: "node" };
+pub(crate) const ATTRIBLOOM: Program = Program { command: &["python3", "attribloom.py"], needs: "python3" };
+pub(crate) const SIGNED_POST: Program = Program { command: &["python3", "signed_post.py"], needs: "python3" };
+
+impl Program {
+    /// The command, to be run in the receivers' folder.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(self.command[0]);
+        command.args(&self.command[1..]).current_dir(folder()).kill_on_drop(true);
+        command
+    }
+
+    /// What a person is told whose machine lacks something. It is never skipped: an untested signature is no signature.
+    pub(crate) fn missing(&self, why: &str) -> ! {
+        panic!("{:?} did not start ({why}): it needs {}. ./tests/run installs all of it", self.command, self.needs)
+    }
+}
+
+/// A receiver that listens.
+pub(crate) struct Independent {
+    port: u16,
+    lines: Lines<BufReader<ChildStdout>>,
+    /// Killed when it is dropped.
+    _process: Child,
+}
+
+impl Independent {
+    /// Starts a receiver with these variables of its environment.
+    pub(crate) async fn start(program: Program, environment: &[(&str, &str)]) -> Self {
+        let mut command = program.command();
+        for name in ["SECRET", "LISTEN_HOST", "LISTEN_PORT", "FAIL_FIRST", "PUBLIC_ORIGIN", "UNSIGNED", "SURFACE"] {
+            command.env_remove(name);
+        }
+        command.envs(environment.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().unwrap_or_else(|error| program.missing(&error.to_string()));
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let first = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("it does not say its port").unwrap();
+        let Some(first) = first else { program.missing("it ended before it listened") };
+        let listening: Value = serde_json::from_str(&first).unwrap();
+        let port = listening["listening"].as_u64().and_then(|port| u16::try_from(port).ok());
+        Self { port: port.unwrap(), lines, _process: process }
+    }
+
+    /// `http://127.0.0.1:PORT` followed by a path and query.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// What it says about the next request.
+    pub(crate) async fn next(&mut self) -> Value {
+        let line = tokio::time::timeout(PATIENCE, self.lines.next_line()).await;
+        let line = line.expect("no callback came").unwrap().expect("the receiver ended");
+        serde_json::from_str(&line).unwrap()
+    }
+}
+
+/// Where the receivers are.
+pub(crate) fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/receivers")
+}

@@ -1,0 +1,135 @@
+//! How an exchange can end: each ending has its word, and says what the receiver may know.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use ringback::domain::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::api::{conversion, only_delivery, text};
+use crate::receiver::{Receiver, Reply};
+use crate::ringback::Ringback;
+use crate::wire::calling;
+
+/// Reports one completion to a receiver that answers so, and waits for this status.
+async fn ending(reply: Reply, status: &str) -> Value {
+    let receiver = Receiver::answering(vec![reply]).await;
+    let (ringback, app, source) = calling(&receiver).await;
+    let patch = format!("/v1/apps/{}", app.id);
+    ringback.made(Method::PATCH, &patch, json!({"timeoutMs": 1000})).await;
+    let id = only_delivery(&ringback.report(&source, &conversion(&app, "tx-1")).await);
+    ringback.delivery_once(&id, status).await
+}
+
+fn ended(delivery: &Value, outcome: &str, told: &str) {
+    let attempt = &delivery["attempts"][0];
+    assert_eq!((&attempt["outcome"], &delivery["told"]), (&json!(outcome), &json!(told)), "{delivery:#}");
+    assert_eq!((&attempt["counted"], &delivery["attemptsMade"]), (&json!(true), &json!(1)), "{delivery:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_says_nothing_is_a_timeout_and_may_know() {
+    let delivery = ending(Reply::Hang, "retrying").await;
+    ended(&delivery, "timeout", "maybe");
+    assert!(delivery["attempts"][0]["durationMs"].as_u64().unwrap() >= 1000, "{delivery:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_closed_without_an_answer_is_a_protocol_failure_and_may_know() {
+    ended(&ending(Reply::Close, "retrying").await, "protocol", "maybe");
+    ended(&ending(Reply::Raw("what?\r\n\r\n".to_owned()), "retrying").await, "protocol", "maybe");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_connection_that_is_closed_on_the_next_request_is_not_tried_again_behind_our_back() {
+    let mut receiver = Receiver::answering(vec![Reply::status(200), Reply::Close]).await;
+    let (ringback, app, source) = calling(&receiver).await;
+    let first = only_delivery(&ringback.report(&source, &conversion(&app, "tx-1")).await);
+    ringback.delivery_once(&first, "delivered").await;
+    let second = only_delivery(&ringback.report(&source, &conversion(&app, "tx-2")).await);
+    let delivery = ringback.delivery_once(&second, "retrying").await;
+    ended(&delivery, "protocol", "maybe");
+    let [one, two] = &receiver.so_far()[..] else { panic!("not two requests") };
+    assert_eq!(one.from, two.from, "the connection was not kept, so this shows nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_connection_told_the_receiver_nothing() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = nobody.local_addr().unwrap();
+    drop(nobody);
+    let ringback = Ringback::start().await;
+    let app = ringback.app("besitos", json!({"callbackUrl": format!("http://{address}/pb.php")})).await;
+    ringback.secret(&app, "sekret").await;
+    let source = ringback.source().await;
+    let id = only_delivery(&ringback.report(&source, &conversion(&app, "tx-1")).await);
+    let delivery = ringback.delivery_once(&id, "retrying").await;
+    ended(&delivery, "connect", "never");
+    assert_eq!(delivery["attempts"][0]["statusCode"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_not_public_is_blocked_at_sending_too_and_nothing_leaves() {
+    let mut receiver = Receiver::start().await;
+    let (ringback, app, source) = calling(&receiver).await;
+    ringback.made(Method::PATCH, &format!("/v1/apps/{}", app.id), json!({"retrySchedule": []})).await;
+    // Saved while it was allowed; what counts is what is allowed when it is sent.
+    let ringback = ringback.restart_with(&[("RINGBACK_ALLOW_TARGETS", "")]).await;
+    let id = only_delivery(&ringback.report(&source, &conversion(&app, "tx-1")).await);
+    let delivery = ringback.delivery_once(&id, "dead").await;
+    ended(&delivery, "blocked_target", "never");
+    assert!(text(&delivery["attempts"][0], "error").contains("127.0.0.1"), "{delivery:#}");
+    assert!(receiver.so_far().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_body_after_a_success_is_a_success_and_costs_little_time() {
+    let begun = Instant::now();
+    let delivery = ending(Reply::Endless, "delivered").await;
+    ended(&delivery, "delivered", "yes");
+    assert!(begun.elapsed() < Duration::from_secs(15), "it took {:?}", begun.elapsed());
+    assert_eq!(text(&delivery["attempts"][0], "responseBody"), "x".repeat(1024));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_kibibyte_of_a_body_is_kept() {
+    let long = format!("{}{}", "a".repeat(1000), "b".repeat(5000));
+    let delivery = ending(Reply::with(500, "X-Reason: broken\r\n", &long), "retrying").await;
+    ended(&delivery, "http_status", "maybe");
+    let attempt = &delivery["attempts"][0];
+    assert_eq!(text(attempt, "responseBody"), long[..1024]);
+    assert_eq!((&attempt["statusCode"], &attempt["responseHeaders"]["x-reason"]), (&json!(500), &json!("broken")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn besitos_takes_two_hundred_and_no_other_status_for_an_acknowledgement() {
+    for status in [201, 204, 400, 401, 403, 404, 410, 429, 500, 503] {
+        // A 204 must not bear a body, nor its length.
+        let reply = match status {
+            204 => Reply::Raw("HTTP/1.1 204 No Content\r\n\r\n".to_owned()),
+            status => Reply::status(status),
+        };
+        let delivery = ending(reply, "retrying").await;
+        ended(&delivery, "http_status", "maybe");
+        assert_eq!(delivery["attempts"][0]["statusCode"], status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retry_after_lengthens_the_pause_as_seconds_or_as_a_date_and_never_shortens_it() {
+    // The tests' clock stands at 18:40:00.
+    for (asked, least, most) in [
+        ("7200", 7200, 7200),
+        ("Mon, 01 Jul 2024 20:40:00 GMT", 7200, 7200),
+        ("1", 60, 66),
+        ("Mon, 01 Jul 2024 18:00:00 GMT", 60, 66),
+        ("soon", 60, 66),
+        ("999999999", 86_400, 86_400),
+    ] {
+        let delivery = ending(Reply::with(503, &format!("Retry-After: {asked}\r\n"), ""), "retrying").await;
+        let next = Timestamp::parse_rfc3339(&text(&delivery, "nextAttemptAt")).unwrap();
+        let pause = next.since(Timestamp::from_millis(1_719_859_200_000));
+        let expected = Duration::from_secs(least)..=Duration::from_secs(most);
+        assert!(expected.contains(&pause), "Retry-After: {asked} led to {pause:?}");
+    }
+}
