@@ -3,6 +3,7 @@
 //! Each command is a file of its own; this one only finds out which is meant. A command answers with a message for the
 //! person and an exit code; it never panics at bad input.
 
+mod bench;
 mod demo;
 mod given;
 mod migrate;
@@ -30,8 +31,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Some(("sign", flags)) => sign::run(flags),
         Some(("verify", flags)) => verify::run(flags),
         Some(("token", flags)) => token::run(flags),
+        Some((name, flags)) => bench::run(name, flags),
         // The parser admits only what is listed in `command`.
-        _ => Err("unknown command; see `ringback --help`".into()),
+        None => Err("no command; see `ringback --help`".into()),
     };
     match done {
         Ok(code) => code,
@@ -55,6 +57,7 @@ pub fn command() -> Command {
         .subcommand(token::command())
         .subcommand(sign::command())
         .subcommand(verify::command())
+        .subcommands(bench::commands())
 }
 
 fn required(name: &'static str, help: &'static str) -> Arg {

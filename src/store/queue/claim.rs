@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
 use crate::domain::completion::Completion;
-use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
-use crate::store::backend::Conn;
+use crate::store::backend::{Conn, Engine};
 use crate::store::deliveries::{Delivery, Row, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError, completions as completion_rows};
@@ -87,15 +87,7 @@ impl Store {
             for want in &wanted {
                 for row in due(conn, want, now)? {
                     let token = token();
-                    diesel::update(deliveries::table.find(&row.id))
-                        .set((
-                            deliveries::status.eq(Status::Sending.as_str()),
-                            deliveries::due_at.eq(None::<i64>),
-                            deliveries::claimed_by.eq(&node),
-                            deliveries::claim_token.eq(&token),
-                            deliveries::claimed_at.eq(now.as_millis()),
-                        ))
-                        .execute(conn)?;
+                    Claim { delivery_id: &row.id, node: &node, token: &token, at: now.as_millis() }.execute(conn)?;
                     claimed.push((Delivery::from(row), token));
                 }
             }
@@ -104,6 +96,37 @@ impl Store {
         .await
     }
 }
+
+/// The change to a row that is claimed. Written by hand, because the query builder has every UPDATE prepared anew.
+#[derive(Debug)]
+struct Claim<'a> {
+    delivery_id: &'a str,
+    node: &'a str,
+    token: &'a str,
+    at: i64,
+}
+
+impl QueryFragment<Engine> for Claim<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Engine>) -> QueryResult<()> {
+        out.push_sql("UPDATE deliveries SET status = 'sending', due_at = NULL, claimed_by = ");
+        out.push_bind_param::<Text, _>(self.node)?;
+        out.push_sql(", claim_token = ");
+        out.push_bind_param::<Text, _>(self.token)?;
+        out.push_sql(", claimed_at = ");
+        out.push_bind_param::<BigInt, _>(&self.at)?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<Text, _>(self.delivery_id)
+    }
+}
+
+/// Its text never differs, so it is kept prepared under its type.
+impl QueryId for Claim<'_> {
+    type QueryId = Claim<'static>;
+
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<Conn> for Claim<'_> {}
 
 fn due(conn: &mut Conn, want: &Wanted, now: Timestamp) -> QueryResult<Vec<Row>> {
     deliveries::table

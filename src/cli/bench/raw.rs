@@ -1,0 +1,125 @@
+//! `ringback bench-raw`: the same signed GETs by the same client, without Ringback: no report, no store, no settling.
+//!
+//! What it reaches is what this machine's HTTP client can do at all; a ratio to it says what durability costs, and says
+//! it on a slow machine as on a fast one. The URLs are composed before the clock starts.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use clap::ArgMatches;
+use reqwest::{Client, Method, Url};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+
+use super::child::{Child, parent_gone};
+use super::receiver::Receiver;
+use super::usage::Usage;
+use super::workload::{DIALECT, completion};
+use super::{Failure, PATIENCE, on_runtime, say, text};
+use crate::clock::Clock;
+use crate::dispatch::egress::{Egress, Source};
+use crate::dispatch::pacing::PER_ENDPOINT;
+use crate::dispatch::resolver::VettingResolver;
+use crate::domain::destination::TargetPolicy;
+use crate::domain::dialect::callback::{Callback, Occasion, Receiver as Endpoint};
+use crate::domain::dialect::catalog::Catalog;
+use crate::domain::dialect::compose::compose;
+use crate::domain::secret::SecretText;
+
+/// The hidden command's name.
+pub(super) const COMMAND: &str = "bench-raw";
+
+/// As long as the secrets that Ringback makes.
+const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// What the bare client did.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Raw {
+    /// GETs per second.
+    pub(super) per_second: u64,
+    /// Its CPU time for 1,000 GETs, in milliseconds.
+    pub(super) cpu_ms_per_1000: u64,
+}
+
+/// The same, as the child process tells it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sent {
+    micros: u64,
+    cpu_ms: u64,
+}
+
+pub(in crate::cli) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    let urls = urls(text(flags, "target"), text(flags, "count").parse()?)?;
+    on_runtime(async move {
+        tokio::select! {
+            sent = send(urls) => say(&serde_json::to_string(&sent?)?),
+            () = parent_gone() => {}
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
+    let catalog = Catalog::builtin();
+    let recipe = catalog.get(DIALECT).ok_or("the dialect of the bench is unknown")?;
+    let endpoint = Endpoint { callback_url: Some(target.to_owned()), ..Endpoint::default() };
+    let key = SecretText::known(KEY.to_owned());
+    let now = Clock::system().now();
+    let url = |number| {
+        let completion = completion(number, now);
+        let callback = Callback {
+            event_id: "",
+            completion: &completion,
+            occasion: &Occasion::Completed,
+            attempted_at: now,
+            created_at: now,
+            is_test: false,
+        };
+        Ok(compose(recipe, &endpoint, &callback, Some(&key))?.url)
+    };
+    (0..count).map(url).collect()
+}
+
+/// Sends everything, as many at a time as one endpoint is sent to.
+async fn send(urls: Vec<String>) -> Result<Sent, Failure> {
+    let loopback = ipnet::IpNet::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let resolver = VettingResolver::from_system(Arc::new(TargetPolicy::new(vec![loopback], true)))?;
+    let client = Egress::new(resolver, None).client(&Source::Host)?;
+    let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
+    let (before, started) = (Usage::of(std::process::id())?, Instant::now());
+    let mut senders = JoinSet::new();
+    for _ in 0..PER_ENDPOINT {
+        senders.spawn(send_next(client.clone(), Arc::clone(&urls), Arc::clone(&next)));
+    }
+    while let Some(sender) = senders.join_next().await {
+        sender??;
+    }
+    let micros = u64::try_from(started.elapsed().as_micros())?;
+    Ok(Sent { micros, cpu_ms: Usage::of(std::process::id())?.cpu_ms - before.cpu_ms })
+}
+
+async fn send_next(client: Client, urls: Arc<Vec<String>>, next: Arc<AtomicUsize>) -> Result<(), Failure> {
+    while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
+        let answer = client.execute(reqwest::Request::new(Method::GET, Url::parse(url)?)).await?;
+        answer.error_for_status()?.bytes().await?;
+    }
+    Ok(())
+}
+
+/// Measures the bare client in a process of its own.
+pub(super) async fn measure(count: usize) -> Result<Raw, Failure> {
+    let mut receiver = Receiver::start().await?;
+    let arguments =
+        [COMMAND, "--target", &receiver.callback_url(), "--count", &count.to_string()].map(ToOwned::to_owned);
+    let mut child = Child::start(&arguments, &[])?;
+    let sent: Sent = serde_json::from_str(&child.line_within(PATIENCE).await?)?;
+    let told = receiver.count().await?;
+    if (told.distinct, told.duplicates) != (count, 0) {
+        return Err(format!("the bare client sent {count} requests, but {told:?} arrived").into());
+    }
+    let cpu_ms_per_1000 = sent.cpu_ms * 1000 / u64::try_from(count)?.max(1);
+    Ok(Raw { per_second: super::per_second(count, sent.micros.into()), cpu_ms_per_1000 })
+}
