@@ -19,7 +19,7 @@ const TOKEN: &str = "token-of-a-server-that-is-only-measured";
 /// States in which no delivery may be left; `delivered` is the only other one that a completion can reach here.
 const UNDELIVERED: [&str; 5] = ["pending", "sending", "retrying", "held", "dead"];
 /// The settlements that are on disk, as `/metrics` names them.
-const SETTLED: &str = "ringback_settlements_total{outcome=\"delivered\"} ";
+const SETTLED: &str = "ringback_settlements_total{status=\"delivered\"} ";
 
 /// A running server.
 #[derive(Debug)]
