@@ -2,7 +2,7 @@
 //!
 //! A template never goes through a URL type, which would turn `<user_id>` into `%3C…` and rewrite much else in silence;
 //! here it is taken apart by hand, and its literal text is put into the one form that URL libraries leave alone. Which
-//! placeholders and parameters a dialect allows is not this module's business but [`rules`]'.
+//! placeholders and parameters a dialect allows is the business of `rules`, not of this module.
 
 mod clean;
 mod origin;

@@ -1,4 +1,4 @@
-//! Apps with their first endpoint: reading, creating, changing, archiving. Further endpoints: [`super::endpoints`].
+//! Apps with their first endpoint: reading, creating, changing, archiving. Further endpoints: `endpoints.rs`.
 //!
 //! Whoever changes an app names the revision that it read: an app that was changed meanwhile is left alone, so that two
 //! changes at the same time can not undo one another. What may be set is checked before it gets here.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database URL names nothing that can be opened.
-    #[error("database URL: {0}")]
+    #[error("{0}")]
     Location(String),
     /// The file cannot be opened or created.
     #[error("cannot open {}: {reason}", path.display())]

@@ -1,6 +1,6 @@
 //! Floor 2: what is remembered. The only place that knows Diesel and SQL.
 //!
-//! Writes go through [`writer`], which commits them in groups; reads run beside it on connections of their own.
+//! Writes go through `writer`, which commits them in groups; reads run beside it on connections of their own.
 //! [`queue`] is the hot path, the other modules are configuration and look-ups. Nothing here may make a network call,
 //! and nothing here reads the clock: every instant is an argument.
 

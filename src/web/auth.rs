@@ -2,7 +2,7 @@
 //!
 //! A handler of the admin API takes one of [`Operator`], [`Manager`] or [`Member`] as its first argument, and there is no
 //! other way to a [`Caller`]: a handler that forgets to ask who calls does not know whose objects to answer with. Whether
-//! an object is the caller's own is [`super::access`]'s to say.
+//! an object is the caller's own is `access`'s to say.
 //!
 //! A token is looked up in the store at every call, so that a deleted one opens nothing from then on.
 

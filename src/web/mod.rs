@@ -1,9 +1,9 @@
 //! Floor 4: HTTP. The admin API, health, metrics and the description of it all.
 //!
 //! # Who is who
-//! * [`auth`] knows who calls, [`access`] whose objects that caller reaches; every handler asks both.
-//! * [`json`], [`query`] and [`list`] read what is asked, strictly; [`answer`] and [`error`] say what comes back.
-//! * [`admin`] holds the calls, one module per kind of object; [`openapi`] describes them.
+//! * [`auth`] knows who calls, `access` whose objects that caller reaches; every handler asks both.
+//! * [`json`], [`query`] and [`list`] read what is asked, strictly; `answer` and [`error`] say what comes back.
+//! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
 //!
 //! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries.
 

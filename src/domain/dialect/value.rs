@@ -1,7 +1,7 @@
 //! Where a value of a callback comes from and how it is written: the half of the recipe language that placeholders,
 //! body fields and headers share.
 //!
-//! It only says; [`super::values`] looks the values up. It must not know any offerwall's names: those stand in recipes.
+//! It only says; `super::values` looks the values up. It must not know any offerwall's names: those stand in recipes.
 
 use serde::{Deserialize, Serialize};
 
