@@ -1,20 +1,15 @@
-//! What is given of an app or an endpoint, and how it becomes settings: absent stays, null goes back to the default.
+//! What is given of an app, and how it becomes settings: absent stays, null goes back to the default.
 //!
 //! Nothing here says whether a value is good; that is asked of the settings as a whole, once everything is in its place.
 
-use std::fmt;
-use std::time::Duration;
-
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::endpoint_body::{EndpointBody, Headers, SuccessBody, required};
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::callback::TimestampSource;
-use crate::domain::dialect::success::SuccessRule;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
-use crate::domain::retry::RetrySchedule;
 use crate::web::json::Patch;
 
 /// Whether completions are called back.
@@ -25,16 +20,6 @@ pub enum Callbacks {
     On,
     /// Recorded alone.
     Off,
-}
-
-/// What counts as success, where it is not what the dialect says.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SuccessBody {
-    /// `["200"]`, several such, or `["2xx"]`.
-    statuses: Vec<String>,
-    /// A text that the answer's body must hold besides.
-    body_contains: Option<String>,
 }
 
 /// An app, or a change of one. Creating needs `name`, `dialect` and (unless a publisher's own token asks)
@@ -111,85 +96,6 @@ pub struct AppBody {
     surface_id: Patch<String>,
 }
 
-/// An endpoint, or a change of one. Creating needs `dialect`. In a change, what is left out stays and null goes back to
-/// the default.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EndpointBody {
-    /// How callbacks look and are signed; can not change while deliveries are open.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    dialect: Patch<String>,
-    /// The URL template.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    callback_url: Patch<String>,
-    /// The URL template of reversals, where the dialect tells them elsewhere.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    reversal_url: Patch<String>,
-    /// Event types that are called back; default all. A later choice holds for new completions.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
-    events: Patch<Vec<String>>,
-    /// Seconds before attempts 2, 3, …; default the dialect's.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<u64>>)]
-    retry_schedule: Patch<Vec<u64>>,
-    /// 1,000 to 60,000; default the dialect's.
-    #[serde(default)]
-    #[schema(value_type = Option<u64>)]
-    timeout_ms: Patch<u64>,
-    /// `{statuses: ["200"] | ["2xx"], bodyContains?}`; default the dialect's.
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    success: Patch<SuccessBody>,
-    /// Further headers; their values are never shown again. Replaces all that were set before.
-    #[serde(default)]
-    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
-    headers: Patch<Headers>,
-    /// `completion` (default) or `attempt`: which instant `timestamp` speaks of.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    timestamp_source: Patch<TimestampSource>,
-    /// `scheme://host[:port]` that replaces the origin in what is signed.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    signed_origin: Patch<String>,
-    /// The remote surface of an endpoint that forwards reports.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    surface_id: Patch<String>,
-}
-
-/// Headers in the order given.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Headers(Vec<(String, String)>);
-
-impl<'de> Deserialize<'de> for Headers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Pairs;
-
-        impl<'de> Visitor<'de> for Pairs {
-            type Value = Headers;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of texts")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Headers(pairs))
-            }
-        }
-
-        deserializer.deserialize_map(Pairs)
-    }
-}
-
 impl AppBody {
     /// Whether it sets or takes away a `ref`.
     pub(super) fn names_a_ref(&self) -> bool {
@@ -247,56 +153,5 @@ impl AppBody {
         };
         invalid.take(of_endpoint.apply(endpoint));
         invalid.into_result()
-    }
-}
-
-impl EndpointBody {
-    /// The settings of a new endpoint.
-    pub(super) fn into_new(self) -> Result<EndpointSettings, Invalid> {
-        if !matches!(self.dialect, Patch::Set(_)) {
-            return Err(Invalid::field("dialect", "is required"));
-        }
-        let mut settings = EndpointSettings::new("");
-        self.apply(&mut settings)?;
-        Ok(settings)
-    }
-
-    /// Changes the settings of an endpoint.
-    pub(super) fn apply(self, settings: &mut EndpointSettings) -> Result<(), Invalid> {
-        let mut invalid = Invalid::none();
-        required("dialect", self.dialect, &mut settings.dialect, &mut invalid);
-        self.callback_url.apply_optional(&mut settings.callback_url);
-        self.reversal_url.apply_optional(&mut settings.reversal_url);
-        self.events.apply_optional(&mut settings.events);
-        if let Some(schedule) = invalid.take(self.retry_schedule.try_map(RetrySchedule::from_seconds)) {
-            schedule.apply_optional(&mut settings.retry_schedule);
-        }
-        match self.timeout_ms {
-            Patch::Kept => {}
-            Patch::Reset => settings.timeout = None,
-            Patch::Set(ms) => settings.timeout = Some(Duration::from_millis(ms)),
-        }
-        let rule = |given: SuccessBody| SuccessRule::new(&given.statuses, given.body_contains);
-        if let Some(success) = invalid.take(self.success.try_map(rule)) {
-            success.apply_optional(&mut settings.success);
-        }
-        match self.headers {
-            Patch::Kept => {}
-            Patch::Reset => settings.headers.clear(),
-            Patch::Set(Headers(headers)) => settings.headers = headers,
-        }
-        self.timestamp_source.apply(&mut settings.timestamp_source, TimestampSource::default());
-        self.signed_origin.apply_optional(&mut settings.signed_origin);
-        self.surface_id.apply_optional(&mut settings.surface_id);
-        invalid.into_result()
-    }
-}
-
-/// Applies a field that has no default to go back to.
-fn required(name: &str, given: Patch<String>, setting: &mut String, invalid: &mut Invalid) {
-    match given {
-        Patch::Kept => {}
-        Patch::Reset => invalid.push(name, "must not be null"),
-        Patch::Set(value) => *setting = value,
     }
 }

@@ -4,9 +4,9 @@
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::app_body::EndpointBody;
 use super::app_view::EndpointView;
 use super::apps::saved;
+use super::endpoint_body::EndpointBody;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::ids;

@@ -8,6 +8,7 @@ pub mod deliveries;
 pub mod dialects;
 pub mod egress;
 pub mod egress_assignments;
+pub mod endpoint_body;
 pub mod endpoints;
 pub mod publishers;
 pub mod rehearsal;
