@@ -18,6 +18,7 @@ use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::store::StoreError;
+use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewDelivery, Start};
 
 /// Beyond an endpoint's own time-out: for a second exchange during an overlap, and for settling.
@@ -30,6 +31,15 @@ pub struct Rehearsal {
     pub worker: Arc<Worker>,
     /// Where a test's permit comes from.
     pub pacing: Arc<Pacing>,
+}
+
+/// What a callback is composed for.
+#[derive(Clone, Copy)]
+enum Purpose<'a> {
+    /// To be looked at; as this delivery would send it.
+    Preview(Option<&'a Delivery>),
+    /// To be sent as a test.
+    Test,
 }
 
 /// What became of a test.
@@ -50,10 +60,17 @@ pub enum Tested {
 }
 
 impl Rehearsal {
-    /// The request that would tell an endpoint of a completion now, signed with its active secret.
-    pub fn preview(&self, app: &App, completion: &Completion) -> Result<CallbackRequest, Invalid> {
+    /// The request that would tell an endpoint of a completion now, signed with its active secret; under the id, recipe
+    /// and time of its delivery, where there is one.
+    pub fn preview(
+        &self,
+        app: &App,
+        completion: &Completion,
+        delivery: Option<&Delivery>,
+    ) -> Result<CallbackRequest, Invalid> {
         let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
-        self.compose(endpoint, completion, &Occasion::Completed, &TestOptions::default(), false)
+        let options = TestOptions::default();
+        self.compose(endpoint, completion, &Occasion::Completed, &options, Purpose::Preview(delivery))
     }
 
     /// Sends a test and waits for its outcome as long as the endpoint's time-out allows.
@@ -121,7 +138,7 @@ impl Rehearsal {
         let recipe = sender.catalog.get(&endpoint.dialect);
         let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
         check_report(recipe, &endpoint.receiver, completion)?;
-        self.compose(endpoint, completion, occasion, options, true)?;
+        self.compose(endpoint, completion, occasion, options, Purpose::Test)?;
         Ok((endpoint, Arc::clone(recipe)))
     }
 
@@ -131,10 +148,12 @@ impl Rehearsal {
         completion: &Completion,
         occasion: &Occasion,
         options: &TestOptions,
-        is_test: bool,
+        purpose: Purpose<'_>,
     ) -> Result<CallbackRequest, Invalid> {
         let sender = &self.worker.sender;
-        let recipe = sender.catalog.get(&endpoint.dialect);
+        let delivery = if let Purpose::Preview(delivery) = purpose { delivery } else { None };
+        let pinned = delivery.and_then(|delivery| sender.catalog.get_version(&delivery.recipe));
+        let recipe = pinned.or_else(|| sender.catalog.get(&endpoint.dialect));
         let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
         let key = match &options.secret_id {
             Some(id) => endpoint.secrets.iter().find(|secret| secret.id == *id),
@@ -142,12 +161,12 @@ impl Rehearsal {
         };
         let now = sender.clock.now();
         let callback = Callback {
-            event_id: &event_id(&ids::new("dlv")),
+            event_id: &event_id(&delivery.map_or_else(|| ids::new("dlv"), |delivery| delivery.id.clone())),
             completion,
             occasion,
             attempted_at: now,
-            created_at: now,
-            is_test,
+            created_at: delivery.map_or(now, |delivery| delivery.created_at),
+            is_test: matches!(purpose, Purpose::Test),
         };
         compose(recipe, &endpoint.receiver, &callback, key.map(|key| &key.text)).map_err(|error| match error {
             ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),

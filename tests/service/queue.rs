@@ -249,3 +249,18 @@ async fn a_body_that_trickles_after_a_good_status_does_not_turn_it_into_a_time_o
     let delivered = ringback.delivery_once(&id, "delivered").await;
     assert_eq!(text(&delivered["attempts"][0], "responseBody").len(), 1024);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_of_a_recorded_completion_is_what_its_delivery_sent() {
+    let mut receiver = Receiver::start().await;
+    let ringback = Ringback::start().await;
+    let app = ringback.app("affonso", json!({"callbackUrl": receiver.url("/hook")})).await;
+    ringback.secret(&app, "whsec_abc123xyz").await;
+    let source = ringback.source().await;
+    let reported = ringback.report(&source, &conversion(&app, "ext-1")).await;
+    let sent = receiver.next().await;
+    ringback.clock.advance(3600 * SECOND);
+    let body = json!({"completionId": reported.body["id"]});
+    let preview = ringback.made(Method::POST, &format!("/v1/apps/{}/preview", app.id), body).await;
+    assert_eq!(preview["body"], sent.body);
+}

@@ -11,10 +11,12 @@ use crate::dispatch::job::TestOptions;
 use crate::dispatch::rehearsal::Tested;
 use crate::domain::app::App;
 use crate::domain::completion::Completion;
+use crate::domain::delivery::Kind;
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::fields::Fields;
 use crate::domain::json::Object;
 use crate::domain::{ids, invented};
+use crate::store::deliveries::Delivery;
 use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
@@ -99,13 +101,13 @@ pub(in crate::web) async fn preview(
 ) -> Result<HttpResponse, Problem> {
     let app = web.app(&caller, &id).await?.app;
     let given = Given::read(&body, &["completionId", "completion"])?;
-    let completion = match (given.text("completionId")?, given.object("completion")?) {
+    let (completion, delivery) = match (given.text("completionId")?, given.object("completion")?) {
         (Some(completion_id), None) => recorded(&web, &app, completion_id).await?,
-        (None, Some(fields)) => invent(&web, &app, Some(&fields))?,
+        (None, Some(fields)) => (invent(&web, &app, Some(&fields))?, None),
         (Some(_), Some(_)) => return Err(Problem::field("completion", "must not stand beside completionId")),
         (None, None) => return Err(Problem::field("completionId", "is required, or else completion")),
     };
-    let request = web.machine.rehearsal.preview(&app, &completion)?;
+    let request = web.machine.rehearsal.preview(&app, &completion, delivery.as_ref())?;
     tracing::info!(app = app.id, token = caller.token_id(), completion = completion.id, "a callback was previewed");
     Ok(answer::ok(&Preview::from(request)))
 }
@@ -148,10 +150,17 @@ fn egress_ip_id(caller: &Caller, given: Option<String>) -> Result<Option<String>
     Ok(given)
 }
 
-async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<Completion, Problem> {
+/// A recorded completion and the first endpoint's delivery of it.
+async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<(Completion, Option<Delivery>), Problem> {
     let found = web.machine.store.completion(completion_id).await?;
     let of_app = found.filter(|completion| completion.app_id == app.id);
-    of_app.ok_or_else(|| Problem::field("completionId", "the app has no such completion"))
+    let unknown = || Problem::field("completionId", "the app has no such completion");
+    let completion = of_app.ok_or_else(unknown)?;
+    let first = app.first_endpoint().map(|endpoint| endpoint.id.as_str());
+    let deliveries = web.machine.store.deliveries_of(completion.id.clone()).await?;
+    let is_first =
+        |delivery: &Delivery| delivery.kind == Kind::Completion && Some(delivery.endpoint_id.as_str()) == first;
+    Ok((completion, deliveries.into_iter().find(is_first)))
 }
 
 fn invent(web: &Web, app: &App, fields: Option<&Object>) -> Result<Completion, Problem> {
