@@ -72,8 +72,8 @@ pub enum NotStarted {
 impl Service {
     /// Starts everything; answers once requests are taken.
     pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, NotStarted> {
-        let lock = ServeLock::take(&settings.database)?;
-        let store = Store::open(&settings.database, settings.master_key_file.clone())?;
+        let lock = ServeLock::take(&settings.store.location)?;
+        let store = Store::open(&settings.store)?;
         let first_token = first_token(&store, settings, clock.now()).await?;
         let setup = Setup {
             targets: TargetPolicy::new(settings.allow_targets.clone(), settings.allow_http),
@@ -81,9 +81,10 @@ impl Service {
             egress_echo_url: settings.egress_echo_url.clone(),
             retry_scale_thousandths: settings.retry_scale_thousandths,
             retention_days: settings.retention_days,
+            role: settings.role,
         };
         let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
-        machine.take_over().await?;
+        machine.join().await?;
         // Bound before the loops start: a taken port must not cost a claimed delivery.
         let public = if settings.metrics_listen.is_some() { routes_without_metrics } else { routes };
         let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", public)?;

@@ -6,14 +6,14 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches};
 use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::app::Bind;
-use crate::store::Location;
+use crate::store::Access;
+use crate::store::queue::NodeRole;
 
 mod read;
 
@@ -35,14 +35,14 @@ pub const TABLE: [Setting; 15] = [
     Setting { env: "RINGBACK_LISTEN", meaning: "address of API and console", default: "127.0.0.1:8080" },
     Setting {
         env: "RINGBACK_DATABASE_URL",
-        meaning: "where the store is: `sqlite://PATH`",
+        meaning: "where the store is: `sqlite://PATH` or `postgres://…`, with libpq's parameters",
         default: "sqlite://ringback.db",
     },
     Setting {
         env: "RINGBACK_MASTER_KEY_FILE",
         meaning: "file holding the key that encrypts secrets; created (mode 0600) only while the store holds no secret. \
                   Keep a copy apart: losing it loses every secret",
-        default: "beside the SQLite file (`.key`)",
+        default: "beside the SQLite file (`.key`); required with PostgreSQL, the same key on every node",
     },
     Setting {
         env: "RINGBACK_BOOTSTRAP_TOKEN",
@@ -84,12 +84,16 @@ pub const TABLE: [Setting; 15] = [
     },
     Setting {
         env: "RINGBACK_ROLE",
-        meaning: "`all`, `api` or `worker`; on SQLite one process does all",
+        meaning: "`api` takes reports and answers people, `worker` sends, `all` does both; on SQLite one process does all",
         default: "all",
     },
     Setting { env: "RINGBACK_CONFIG", meaning: "TOML file with these settings", default: "none" },
     Setting { env: "RINGBACK_METRICS_LISTEN", meaning: "an address for `/metrics` alone", default: "none" },
-    Setting { env: "RINGBACK_POOL_SIZE", meaning: "PostgreSQL connections; without effect on SQLite", default: "16" },
+    Setting {
+        env: "RINGBACK_POOL_SIZE",
+        meaning: "PostgreSQL connections of this node, 4 or more; without effect on SQLite",
+        default: "16",
+    },
     Setting {
         env: "RINGBACK_LOG",
         meaning: "what is logged, as in `info` or `ringback=debug`",
@@ -146,10 +150,10 @@ pub fn markdown_table() -> String {
 pub struct Settings {
     /// Where API and console listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Where the store is.
-    pub database: Location,
-    /// Where the master key is, if not beside the database.
-    pub master_key_file: Option<PathBuf>,
+    /// Where the store is, and how it is opened.
+    pub store: Access,
+    /// What this node does.
+    pub role: NodeRole,
     /// The first operator token.
     pub bootstrap_token: Option<BootstrapToken>,
     /// Non-public targets that are allowed.

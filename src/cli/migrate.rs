@@ -14,7 +14,7 @@ pub(super) fn command() -> Command {
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
-    let ran = store::migrate(&settings.database)?;
+    let ran = store::migrate(&settings.store.location)?;
     if ran.is_empty() {
         say("The store is up to date.");
     }

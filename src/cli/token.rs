@@ -37,7 +37,7 @@ fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let (role, publisher) = (text("role").unwrap_or_default(), text("publisher"));
     let token = fresh::token();
     on_runtime(async {
-        let store = Store::open(&settings.database, settings.master_key_file.clone())?;
+        let store = Store::open(&settings.store)?;
         let publisher_id = match publisher {
             Some(named) => match store.publisher(&named).await? {
                 Some(publisher) => Some(publisher.id),

@@ -72,6 +72,15 @@ impl std::fmt::Debug for Echo {
 }
 
 impl Verification {
+    /// In one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Assumed => "assumed",
+            Self::Wrong => "wrong",
+        }
+    }
+
     /// What it means for an egress IP that the echo saw this address, or none.
     pub fn of(address: IpAddr, seen: Option<IpAddr>) -> Self {
         match seen {
@@ -174,6 +183,7 @@ impl Rounds {
     pub async fn step(&self, only_new: bool) {
         if self.worker.sender.egress.ask_echo(only_new).await {
             self.worker.wake.notify_one();
+            self.worker.sender.cluster.changed.notify_one();
         }
     }
 }

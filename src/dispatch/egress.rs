@@ -17,6 +17,7 @@ use super::resolver::{Family, VettingResolver};
 use crate::domain::app::{Bind, EgressIp};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::egress::check_pair;
+use crate::store::queue::Holding;
 
 /// Idle connections are kept so long: longer than the pause between two callbacks of a busy app, shorter than the minute
 /// after which load balancers commonly close them.
@@ -138,6 +139,21 @@ impl Egress {
         let stocked = stock.get(egress_ip_id)?;
         let allowed = may_leave(stocked.address, self.heard(&stocked.bind));
         allowed.then(|| Source::Fixed(stocked.bind.clone()))
+    }
+
+    /// The egress IPs that callbacks may leave from here, for the other nodes to know.
+    pub fn holdings(&self) -> Vec<Holding> {
+        let stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut holdings: Vec<Holding> = stock
+            .iter()
+            .filter(|(_, stocked)| may_leave(stocked.address, self.heard(&stocked.bind)))
+            .map(|(id, stocked)| {
+                let verification = Verification::of(stocked.address, self.heard(&stocked.bind).flatten());
+                Holding { egress_ip_id: id.clone(), verification: verification.as_str().to_owned() }
+            })
+            .collect();
+        holdings.sort();
+        holdings
     }
 
     /// What the echo said of a bind. Without an echo everybody is as good as asked.

@@ -2,7 +2,7 @@
 //!
 //! Every pass compares the store with the directory and mends the difference, so that a change made at the very moment
 //! a report came in, or by another process, is caught up with by the next pass. It works in small steps and never stands
-//! in the way of a report.
+//! in the way of a report. Every node keeps house; each step says which state it changes, so that two do no harm.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,7 +16,7 @@ use super::worker::Worker;
 use crate::domain::app::App;
 use crate::domain::delivery::WaitingFor;
 use crate::domain::time::Timestamp;
-use crate::store::StoreError;
+use crate::store::{Hint, StoreError};
 
 /// A change of configuration made by another process is in force within this time.
 const PASS: Duration = Duration::from_millis(500);
@@ -87,8 +87,9 @@ impl Housekeeping {
     /// Finds out which egress IPs this machine holds now.
     pub fn check_addresses(&self) {
         let sender = &self.worker.sender;
-        if sender.egress.take_stock(sender.directory.egress_ips().values()) {
+        if sender.cluster.sends() && sender.egress.take_stock(sender.directory.egress_ips().values()) {
             self.worker.wake.notify_one();
+            sender.cluster.changed.notify_one();
         }
     }
 
@@ -114,6 +115,7 @@ impl Housekeeping {
                     if released > 0 {
                         tracing::info!(app = app.id, released, "held callbacks are due again");
                         self.worker.wake.notify_one();
+                        sender.store.hint(Hint::Work);
                     }
                 }
             }
@@ -123,7 +125,7 @@ impl Housekeeping {
 
     async fn hold_blocked(&self) -> Result<(), StoreError> {
         let sender = &self.worker.sender;
-        for due in sender.store.due_endpoints().await? {
+        for due in sender.store.due().await?.endpoints {
             let Some((app, Some(reason))) = self.look_up(&due.endpoint_id) else { continue };
             let mut held = 0;
             loop {

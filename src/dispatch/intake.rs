@@ -12,7 +12,7 @@ pub use answer::{Answer, Known};
 
 use super::job::Job;
 use super::pacing::{Pacing, Permit};
-use super::readiness::{Readiness, readiness};
+use super::readiness::Readiness;
 use super::sender::Sender;
 use super::worker::{Worker, claim_token};
 use crate::domain::app::{App, Endpoint};
@@ -27,9 +27,12 @@ use crate::domain::json::Object;
 use crate::domain::report::{Report, Resolved};
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
-use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start};
+use crate::store::{Hint, StoreError};
+
+/// How often a report is validated anew because the configuration changed meanwhile: nobody changes one app that fast.
+const ROUNDS: usize = 3;
 
 /// Takes reports in.
 #[derive(Clone, Debug)]
@@ -50,10 +53,18 @@ struct Prepared {
 struct Then {
     known: Known,
     completion: Completion,
-    /// Deliveries that this node claimed along with the report, each with its token and permit.
-    at_once: Vec<(Delivery, String, Permit)>,
+    /// Deliveries that this node claimed along with the report.
+    at_once: Vec<AtOnce>,
     /// Whether the worker has something to claim.
     leaves_work: bool,
+}
+
+/// A delivery that is sent as soon as it is on disk.
+struct AtOnce {
+    delivery: Delivery,
+    node: Arc<str>,
+    token: String,
+    permit: Permit,
 }
 
 impl Intake {
@@ -73,22 +84,33 @@ impl Intake {
     }
 
     async fn take_in(&self, source: &Source, reports: &[Object], dry_run: bool) -> Result<Vec<Answer>, StoreError> {
-        let mut answers: Vec<Option<Answer>> = Vec::with_capacity(reports.len());
-        let mut prepared = Vec::new();
-        for report in reports {
-            match self.prepare(source, report, dry_run).await? {
-                Ok(ready) => {
-                    answers.push(None);
-                    prepared.push(ready);
+        let mut answers: Vec<Option<Answer>> = reports.iter().map(|_| None).collect();
+        for _ in 0..ROUNDS {
+            let (mut places, mut new, mut then) = (Vec::new(), Vec::new(), Vec::new());
+            for (place, report) in reports.iter().enumerate() {
+                if answers[place].is_some() {
+                    continue;
                 }
-                Err(invalid) => answers.push(Some(Answer::Invalid(invalid))),
+                match self.prepare(source, report, dry_run).await? {
+                    Ok(ready) => {
+                        places.push(place);
+                        new.push(ready.new);
+                        then.push(ready.then);
+                    }
+                    Err(invalid) => answers[place] = Some(Answer::Invalid(invalid)),
+                }
             }
+            let recorded = self.record(new, dry_run).await?;
+            for ((place, then), recorded) in places.into_iter().zip(then).zip(recorded) {
+                answers[place] = self.hand_over(then, recorded);
+            }
+            if answers.iter().all(Option::is_some) {
+                break;
+            }
+            // The configuration changed between validating and recording: by what it is now.
+            self.sender().directory.refresh().await?;
         }
-        let (new, then): (Vec<_>, Vec<_>) = prepared.into_iter().map(|ready| (ready.new, ready.then)).unzip();
-        let recorded = self.record(new, dry_run).await?;
-        let mut taken_in = then.into_iter().zip(recorded).map(|(then, recorded)| self.hand_over(then, recorded));
-        let answer = |refused: Option<Answer>| refused.or_else(|| taken_in.next());
-        let answers: Vec<Answer> = answers.into_iter().filter_map(answer).collect();
+        let answers: Vec<Answer> = answers.into_iter().collect::<Option<_>>().ok_or(StoreError::Overloaded)?;
         for answer in &answers {
             self.sender().metrics.reported(answer.word());
         }
@@ -107,22 +129,24 @@ impl Intake {
     }
 
     /// Starts what can be sent at once, now that it is on disk, and says what became of the report.
-    fn hand_over(&self, then: Then, recorded: Recorded) -> Answer {
-        match recorded {
+    /// Nothing if it must be validated anew.
+    fn hand_over(&self, then: Then, recorded: Recorded) -> Option<Answer> {
+        Some(match recorded {
             Recorded::Accepted => {
-                for (delivery, token, permit) in then.at_once {
+                for AtOnce { delivery, node, token, permit } in then.at_once {
                     let (sender, completion) = (Arc::clone(self.sender()), then.completion.clone());
-                    let job = Job { delivery, completion, occasion: Occasion::Completed, test: None, token };
+                    let job = Job { delivery, completion, occasion: Occasion::Completed, test: None, node, token };
                     self.worker.start(async move { sender.deliver(job, permit).await });
                 }
                 if then.leaves_work {
                     self.worker.wake.notify_one();
+                    self.sender().store.hint(Hint::Work);
                 }
                 Answer::Accepted(then.known)
             }
             Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries } => {
                 let deliveries = deliveries.into_iter().map(|delivery| {
-                    let waiting_for = self.sender().waiting_for(&delivery);
+                    let waiting_for = self.sender().outlook().waiting_for(&delivery);
                     (delivery.id, delivery.status, waiting_for)
                 });
                 let known = Known { completion_id, transaction_id, deliveries: deliveries.collect() };
@@ -130,7 +154,8 @@ impl Intake {
             }
             Recorded::Conflict { fields } => Answer::Conflict(fields),
             Recorded::TransactionIdTaken => Answer::TransactionIdTaken(then.known.transaction_id),
-        }
+            Recorded::Outdated => return None,
+        })
     }
 
     async fn prepare(
@@ -214,8 +239,9 @@ impl Intake {
             let status = if matches!(start, Start::Held(_)) { Status::Held } else { Status::Pending };
             known.push((id.clone(), status, waiting_for));
             let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
-            if let (Start::Claimed { token, .. }, Some(permit)) = (&delivery.start, permit) {
-                at_once.push((delivery.of(&completion), token.clone(), permit));
+            if let (Start::Claimed { node, token }, Some(permit)) = (&delivery.start, permit) {
+                let (node, token) = (Arc::clone(node), token.clone());
+                at_once.push(AtOnce { delivery: delivery.of(&completion), node, token, permit });
             }
             deliveries.push(delivery);
         }
@@ -234,18 +260,18 @@ impl Intake {
 
     /// How a delivery begins: claimed by this node with a permit, left to the worker, or held; and what it waits for.
     fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Permit>, Option<WaitingFor>) {
-        let Sender { directory, catalog, egress, clock, .. } = &**self.sender();
-        match readiness(app, endpoint, catalog, directory, egress, clock.now()) {
+        match self.sender().outlook().readiness(app, endpoint) {
             Readiness::Blocked(reason) => (Start::Held(reason), None, Some(reason)),
             Readiness::NoEgress => (Start::Pending, None, Some(WaitingFor::EgressIp)),
-            Readiness::Ready if dry_run => (Start::Pending, None, None),
-            Readiness::Ready => match self.pacing.permit_for_new(&endpoint.id) {
-                Some(permit) => {
-                    let node = self.worker.node.clone();
-                    (Start::Claimed { node, token: claim_token() }, Some(permit), None)
+            Readiness::Ready if !dry_run => {
+                // Without a lease nothing may be claimed, and the permit stays for whoever may.
+                let node = self.sender().cluster.lease.node();
+                match node.and_then(|node| Some((node, self.pacing.permit_for_new(&endpoint.id)?))) {
+                    Some((node, permit)) => (Start::Claimed { node, token: claim_token() }, Some(permit), None),
+                    None => (Start::Pending, None, None),
                 }
-                None => (Start::Pending, None, None),
-            },
+            }
+            Readiness::Ready | Readiness::Elsewhere => (Start::Pending, None, None),
         }
     }
 

@@ -1,5 +1,7 @@
 //! A job: one delivery that this node has claimed, as far as sending it is concerned.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::completion::Completion;
@@ -17,6 +19,8 @@ pub struct Job {
     pub occasion: Occasion,
     /// What a test asked for besides.
     pub test: Option<TestOptions>,
+    /// The name that this node had when it claimed it.
+    pub node: Arc<str>,
     /// The claim's token.
     pub token: String,
 }

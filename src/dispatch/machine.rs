@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use super::cluster::{BEAT, Cluster};
 use super::directory::Directory;
 use super::echo::{Echo, Rounds, Verification};
 use super::egress::Egress;
@@ -32,15 +33,18 @@ use crate::domain::app::{Bind, EgressIp};
 use crate::domain::delivery::WaitingFor;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
-use crate::domain::ids;
 use crate::store::deliveries::Delivery;
-use crate::store::{Store, StoreError};
+use crate::store::queue::NodeRole;
+use crate::store::{Hint, Store, StoreError};
 
 /// How long sends may go on after a stop. The whole stop must fit into ten seconds, of which requests that are being
 /// answered take up to two before this.
 const LET_FINISH: Duration = Duration::from_secs(5);
 /// How long the aborted ones then have to be written down.
 const WRITE_DOWN: Duration = Duration::from_secs(2);
+
+/// How long it may take to say goodbye to the other nodes.
+const LEAVE: Duration = Duration::from_millis(500);
 
 /// How the machine is set up.
 #[derive(Clone, Debug)]
@@ -55,6 +59,8 @@ pub struct Setup {
     pub retry_scale_thousandths: u64,
     /// `RINGBACK_RETENTION_DAYS`.
     pub retention_days: u32,
+    /// `RINGBACK_ROLE`.
+    pub role: NodeRole,
 }
 
 /// The parts that the web floor uses.
@@ -88,6 +94,9 @@ pub struct Running {
     machine: Arc<Machine>,
     stop: CancellationToken,
     loops: Vec<JoinHandle<()>>,
+    /// Ends the heartbeat, which goes on after the other loops.
+    end: CancellationToken,
+    beating: JoinHandle<()>,
 }
 
 /// The machine could not be put together.
@@ -110,13 +119,17 @@ impl Machine {
         let metrics = Arc::new(Metrics::default());
         let resolver = VettingResolver::from_system(Arc::clone(&targets))?;
         let egress = Egress::new(resolver, setup.egress_bind, setup.egress_echo_url.map(Echo::new));
-        egress.take_stock(directory.egress_ips().values());
-        let wake = Arc::new(Notify::new());
+        if setup.role.sends() {
+            egress.take_stock(directory.egress_ips().values());
+        }
+        let (egress, wake) = (Arc::new(egress), Arc::new(Notify::new()));
+        let cluster = Cluster::new(store.clone(), Arc::clone(&egress), setup.role, Arc::clone(&wake));
         let sender = Arc::new(Sender {
             store: store.clone(),
             directory: Arc::clone(&directory),
             catalog: Arc::clone(&catalog),
-            egress: Arc::new(egress),
+            egress,
+            cluster: Arc::new(cluster),
             targets: Arc::clone(&targets),
             clock: clock.clone(),
             metrics: Arc::clone(&metrics),
@@ -129,7 +142,6 @@ impl Machine {
         let worker = Arc::new(Worker {
             sender,
             pacing: Arc::clone(&pacing),
-            node: ids::new("nod"),
             wake,
             under_way: TaskTracker::new(),
             runtime: Handle::current(),
@@ -156,26 +168,75 @@ impl Machine {
         })
     }
 
-    /// Takes back the claims of the process before this one. Must be over before the first report is taken in, whose own
-    /// claim it would take back as well.
-    pub async fn take_over(&self) -> Result<(), StoreError> {
-        let rescued = self.store.rescue(self.clock.now(), self.retry_scale_thousandths).await?;
-        if rescued > 0 {
-            tracing::info!(rescued, "callbacks that an earlier process was sending are due again");
-        }
-        Ok(())
+    /// Makes this node known, so that it may claim; on an SQLite file, takes back what the process before it had claimed.
+    pub async fn join(&self) -> Result<(), StoreError> {
+        self.store.forget_former_nodes().await?;
+        self.cluster().beat().await?;
+        self.rescue().await.map(drop)
+    }
+
+    /// Takes back what dead nodes had claimed: what a loop does over and over.
+    pub async fn rescue(&self) -> Result<usize, StoreError> {
+        self.cluster().rescue(self.clock.now(), self.retry_scale_thousandths).await
+    }
+
+    /// This node among the others.
+    pub fn cluster(&self) -> &Arc<Cluster> {
+        &self.worker.sender.cluster
     }
 
     /// Starts the loops.
     pub fn start(self: &Arc<Self>) -> Running {
-        let stop = CancellationToken::new();
-        let (worker, until) = (Arc::clone(&self.worker), stop.clone());
-        let working = tokio::spawn(async move { worker.run(until).await });
+        let (stop, end) = (CancellationToken::new(), CancellationToken::new());
         let (housekeeping, until) = (Arc::clone(&self.housekeeping), stop.clone());
-        let keeping = tokio::spawn(async move { housekeeping.run(until).await });
-        let (rounds, until) = (Rounds { worker: Arc::clone(&self.worker) }, stop.clone());
-        let asking = tokio::spawn(async move { rounds.run(until).await });
-        Running { machine: Arc::clone(self), stop, loops: vec![working, keeping, asking] }
+        let mut loops = vec![tokio::spawn(async move { housekeeping.run(until).await })];
+        let (machine, until) = (Arc::clone(self), stop.clone());
+        loops.push(tokio::spawn(async move { machine.follow_hints(until).await }));
+        let (machine, until) = (Arc::clone(self), stop.clone());
+        loops.push(tokio::spawn(async move { machine.keep_rescuing(until).await }));
+        if self.cluster().sends() {
+            let (worker, until) = (Arc::clone(&self.worker), stop.clone());
+            loops.push(tokio::spawn(async move { worker.run(until).await }));
+            let (rounds, until) = (Rounds { worker: Arc::clone(&self.worker) }, stop.clone());
+            loops.push(tokio::spawn(async move { rounds.run(until).await }));
+        }
+        // The heart beats on while what is being sent comes to its end.
+        let (cluster, until) = (Arc::clone(self.cluster()), end.clone());
+        let beating = tokio::spawn(async move { cluster.run(until).await });
+        Running { machine: Arc::clone(self), stop, loops, end, beating }
+    }
+
+    /// Does what other nodes' signals suggest.
+    async fn follow_hints(&self, stop: CancellationToken) {
+        let mut hints = self.store.hints();
+        let mut heard = *hints.borrow_and_update();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                changed = hints.changed() => if changed.is_err() { return },
+            }
+            let now = *hints.borrow_and_update();
+            if now.work != heard.work {
+                self.worker.wake.notify_one();
+            }
+            if now.configuration != heard.configuration {
+                self.housekeeping.changed.notify_one();
+                self.cluster().changed.notify_one();
+            }
+            heard = now;
+        }
+    }
+
+    async fn keep_rescuing(&self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(BEAT) => {}
+            }
+            if let Err(error) = self.rescue().await {
+                tracing::error!(%error, "what dead nodes had claimed could not be looked for; trying again");
+            }
+        }
     }
 
     /// Puts a change of configuration in force, before the change is answered. Holding and releasing what it concerns may
@@ -201,11 +262,17 @@ impl Machine {
     /// Something may be due that was not a moment ago (a replay).
     pub fn wake(&self) {
         self.worker.wake.notify_one();
+        self.store.hint(Hint::Work);
     }
 
     /// Whether this node holds an egress IP.
     pub fn holds(&self, egress_ip_id: &str) -> bool {
         self.worker.sender.egress.source(egress_ip_id).is_some()
+    }
+
+    /// How many live nodes can send from an egress IP, this one included.
+    pub fn holders(&self, egress_ip_id: &str) -> usize {
+        usize::from(self.holds(egress_ip_id)) + self.cluster().other_holders(egress_ip_id)
     }
 
     /// What is known of an egress IP from outside.
@@ -215,7 +282,7 @@ impl Machine {
 
     /// What a delivery waits for at this instant.
     pub fn waiting_for(&self, delivery: &Delivery) -> Option<WaitingFor> {
-        self.worker.sender.waiting_for(delivery)
+        self.worker.sender.outlook().waiting_for(delivery)
     }
 
     /// All that is counted and measured, in the OpenMetrics text format.
@@ -226,6 +293,8 @@ impl Machine {
             waiting: waiting.to_vec(),
             in_flight: self.pacing.in_flight(),
             write_backlog: self.store.write_backlog(),
+            nodes: self.cluster().view().len(),
+            egress_ips_without_node: self.directory.egress_ips().keys().filter(|id| self.holders(id) == 0).count(),
         };
         Ok(self.metrics.encode(&levels))
     }
@@ -249,5 +318,9 @@ impl Running {
             self.machine.worker.sender.abort.cancel();
             tokio::time::timeout(WRITE_DOWN, under_way.wait()).await.ok();
         }
+        self.end.cancel();
+        self.beating.await.ok();
+        // Without this the others wait for the heartbeat's end before they take over what is left.
+        tokio::time::timeout(LEAVE, self.machine.cluster().leave()).await.ok();
     }
 }

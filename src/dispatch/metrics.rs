@@ -25,6 +25,8 @@ pub struct Metrics {
     waiting: Family<Status, Gauge>,
     in_flight: Gauge,
     write_backlog: Gauge,
+    nodes: Gauge,
+    egress_ips_without_node: Gauge,
 }
 
 /// How a report was answered, in a word of our own.
@@ -54,6 +56,10 @@ pub struct Levels {
     pub in_flight: usize,
     /// Changes that wait for the store's writer.
     pub write_backlog: usize,
+    /// Nodes that live.
+    pub nodes: usize,
+    /// Issued egress IPs that no live node can send from.
+    pub egress_ips_without_node: usize,
 }
 
 impl Default for Metrics {
@@ -67,6 +73,8 @@ impl Default for Metrics {
             waiting: Family::default(),
             in_flight: Gauge::default(),
             write_backlog: Gauge::default(),
+            nodes: Gauge::default(),
+            egress_ips_without_node: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("reports", "Reports answered", metrics.reports.clone());
@@ -76,6 +84,9 @@ impl Default for Metrics {
         registry.register("deliveries", "Deliveries that have not ended", metrics.waiting.clone());
         registry.register("in_flight", "Callbacks being sent", metrics.in_flight.clone());
         registry.register("write_backlog", "Changes waiting for the store", metrics.write_backlog.clone());
+        registry.register("nodes", "Nodes that live", metrics.nodes.clone());
+        let unheld = "Issued egress IPs that no live node can send from";
+        registry.register("egress_ips_without_node", unheld, metrics.egress_ips_without_node.clone());
         metrics
     }
 }
@@ -112,6 +123,8 @@ impl Metrics {
         let count = |level: usize| i64::try_from(level).unwrap_or(i64::MAX);
         self.in_flight.set(count(levels.in_flight));
         self.write_backlog.set(count(levels.write_backlog));
+        self.nodes.set(count(levels.nodes));
+        self.egress_ips_without_node.set(count(levels.egress_ips_without_node));
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry).expect("writing to a text cannot fail");
         text

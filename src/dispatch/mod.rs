@@ -2,10 +2,12 @@
 //!
 //! [`intake`] records and hands over in memory what can be sent at once; [`worker`] claims what could not (retries,
 //! overflow, what an earlier process left); [`sender`] takes a claimed delivery through one [`exchange`] to its
-//! settlement; [`housekeeping`] keeps what is held, expired or old in order, [`echo`] checks what egress IPs look like from outside. [`machine`] puts them together.
+//! settlement; [`housekeeping`] keeps what is held, expired or old in order, [`echo`] checks what egress IPs look like from
+//! outside, [`cluster`] knows of the other nodes and takes over from those that died. [`machine`] puts them together.
 //!
 //! No module here may know the status codes of our own API, nor SQL.
 
+pub mod cluster;
 pub mod directory;
 pub mod echo;
 pub mod egress;
@@ -15,6 +17,7 @@ pub mod housekeeping;
 pub mod intake;
 pub mod job;
 pub mod keys;
+pub mod lease;
 pub mod machine;
 pub mod metrics;
 pub mod pacing;

@@ -1,6 +1,7 @@
 //! Whether an endpoint's deliveries may leave now, and if not, what they wait for. One answer for intake, worker,
 //! housekeeping and whoever shows a delivery.
 
+use super::cluster::Cluster;
 use super::directory::Directory;
 use super::egress::Egress;
 use crate::domain::app::{App, Endpoint, Route};
@@ -13,27 +14,74 @@ use crate::store::deliveries::Delivery;
 /// Whether deliveries may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// They may.
+    /// They may, from this node.
     Ready,
+    /// They may, from another node: they stay as they are, for that one to claim.
+    Elsewhere,
     /// The publisher must mend this first: they are held.
     Blocked(WaitingFor),
-    /// This node does not hold the egress IP: they stay as they are, unclaimed.
+    /// No live node holds the egress IP: they stay as they are, unclaimed.
     NoEgress,
 }
 
-/// Whether the deliveries of an endpoint may leave at this instant.
-pub fn readiness(
-    app: &App,
-    endpoint: &Endpoint,
-    catalog: &Catalog,
-    directory: &Directory,
-    egress: &Egress,
-    now: Timestamp,
-) -> Readiness {
-    match blocked(app, endpoint, catalog) {
-        Some(reason) => Readiness::Blocked(reason),
-        None if leaves(app, directory, egress, now) => Readiness::Ready,
-        None => Readiness::NoEgress,
+/// What decides about leaving.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlook<'a> {
+    /// What the dialects need.
+    pub catalog: &'a Catalog,
+    /// Which way an app's callbacks go.
+    pub directory: &'a Directory,
+    /// What this node holds.
+    pub egress: &'a Egress,
+    /// What the others hold.
+    pub cluster: &'a Cluster,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+impl Outlook<'_> {
+    /// Whether the deliveries of an endpoint may leave.
+    pub fn readiness(&self, app: &App, endpoint: &Endpoint) -> Readiness {
+        match blocked(app, endpoint, self.catalog) {
+            Some(reason) => Readiness::Blocked(reason),
+            None => self.way_out(&self.directory.route(app, self.now)),
+        }
+    }
+
+    /// Whether anything may leave by this route.
+    pub fn way_out(&self, route: &Route) -> Readiness {
+        let (here, elsewhere) = match route {
+            Route::Host => (true, self.cluster.somebody_sends()),
+            Route::Egress(egress_ip) => {
+                (self.egress.source(&egress_ip.id).is_some(), self.cluster.other_holders(&egress_ip.id) > 0)
+            }
+            Route::Removed => (false, false),
+        };
+        match (here && self.cluster.sends(), elsewhere) {
+            (true, _) => Readiness::Ready,
+            (false, true) => Readiness::Elsewhere,
+            (false, false) => Readiness::NoEgress,
+        }
+    }
+
+    /// What a delivery waits for, as it is shown: the stored reason of a held one, else what is known at this instant.
+    pub fn waiting_for(&self, delivery: &Delivery) -> Option<WaitingFor> {
+        if delivery.status == Status::Held {
+            return delivery.waiting_for;
+        }
+        if !matches!(delivery.status, Status::Pending | Status::Retrying) {
+            return None;
+        }
+        let app = self.directory.app_of_endpoint(&delivery.endpoint_id)?;
+        let endpoint = app.endpoint(&delivery.endpoint_id)?;
+        match self.readiness(&app, endpoint) {
+            Readiness::Blocked(reason) => Some(reason),
+            Readiness::NoEgress => Some(WaitingFor::EgressIp),
+            Readiness::Ready | Readiness::Elsewhere if delivery.due_at.is_some_and(|due| due > self.now) => {
+                Some(WaitingFor::Retry)
+            }
+            Readiness::Ready | Readiness::Elsewhere => Some(WaitingFor::Permit),
+        }
     }
 }
 
@@ -48,37 +96,5 @@ pub fn blocked(app: &App, endpoint: &Endpoint, catalog: &Catalog) -> Option<Wait
         Some(WaitingFor::Secret)
     } else {
         None
-    }
-}
-
-fn leaves(app: &App, directory: &Directory, egress: &Egress, now: Timestamp) -> bool {
-    match directory.route(app, now) {
-        Route::Host => true,
-        Route::Egress(egress_ip) => egress.source(&egress_ip.id).is_some(),
-        Route::Removed => false,
-    }
-}
-
-/// What a delivery waits for, as it is shown: the stored reason of a held one, else what is known at this instant.
-pub fn waiting_for(
-    delivery: &Delivery,
-    catalog: &Catalog,
-    directory: &Directory,
-    egress: &Egress,
-    now: Timestamp,
-) -> Option<WaitingFor> {
-    if delivery.status == Status::Held {
-        return delivery.waiting_for;
-    }
-    if !matches!(delivery.status, Status::Pending | Status::Retrying) {
-        return None;
-    }
-    let app = directory.app_of_endpoint(&delivery.endpoint_id)?;
-    let endpoint = app.endpoint(&delivery.endpoint_id)?;
-    match readiness(&app, endpoint, catalog, directory, egress, now) {
-        Readiness::Blocked(reason) => Some(reason),
-        Readiness::NoEgress => Some(WaitingFor::EgressIp),
-        Readiness::Ready if delivery.due_at.is_some_and(|due| due > now) => Some(WaitingFor::Retry),
-        Readiness::Ready => Some(WaitingFor::Permit),
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::job::{Job, StoredTest, TestOptions, event_id, whole_reversal};
 use super::pacing::Pacing;
+use super::readiness::Readiness;
 use super::worker::{Worker, claim_token};
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
@@ -17,12 +18,15 @@ use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
-use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewDelivery, Start};
+use crate::store::{Hint, Store, StoreError};
 
 /// Beyond an endpoint's own time-out: for a second exchange during an overlap, and for settling.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Pause between two looks at a test that another node sends.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Makes previews and tests.
 #[derive(Clone, Debug)]
@@ -87,17 +91,24 @@ impl Rehearsal {
             Err(invalid) => return Ok(Tested::Refused(invalid)),
         };
         let sender = Arc::clone(&self.worker.sender);
-        let token = claim_token();
-        let start = Start::Claimed { node: self.worker.node.clone(), token: token.clone() };
-        let new = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.id.clone(), recipe: recipe.id(), start };
-        let delivery_id = new.id.clone();
+        let (token, delivery_id) = (claim_token(), ids::new("dlv"));
+        let way_out = sender.outlook().way_out(&sender.route(app, options.egress_ip_id.as_deref()));
+        let here = if way_out == Readiness::Ready { sender.cluster.lease.node() } else { None };
+        let start = here.clone().map_or(Start::Pending, |node| Start::Claimed { node, token: token.clone() });
+        let (id, endpoint_id) = (delivery_id.clone(), endpoint.id.clone());
+        let new = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
         let stored = StoredTest { completion: completion.clone(), options: options.clone() };
         let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
         let permit = self.pacing.permit_for_test(&endpoint.id);
+        let watched = delivery_id.clone();
         // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same.
         let sent = self.worker.start(async move {
             let delivery = sender.store.record_test(completion.clone(), new, stored).await?;
-            sender.deliver(Job { delivery, completion, occasion, test: Some(options), token }, permit).await;
+            let Some(node) = here else {
+                drop(permit);
+                return sent_elsewhere(&sender.store, watched).await;
+            };
+            sender.deliver(Job { delivery, completion, occasion, test: Some(options), node, token }, permit).await;
             Ok::<_, StoreError>(())
         });
         let patience = endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE;
@@ -131,8 +142,9 @@ impl Rehearsal {
         {
             return Err(Invalid::field("egressIpId", "there is no such egress IP"));
         }
-        if !sender.can_leave(app, options.egress_ip_id.as_deref()) {
-            let message = format!("this node does not hold the egress IP ({})", WaitingFor::EgressIp.as_str());
+        let route = sender.route(app, options.egress_ip_id.as_deref());
+        if sender.outlook().way_out(&route) == Readiness::NoEgress {
+            let message = format!("no live node holds the egress IP ({})", WaitingFor::EgressIp.as_str());
             return Err(Invalid::field("egressIpId", message));
         }
         let recipe = sender.catalog.get(&endpoint.dialect);
@@ -175,5 +187,17 @@ impl Rehearsal {
             ComposeError::Invalid(invalid) => invalid,
             other => Invalid::field("callbackUrl", other.to_string()),
         })
+    }
+}
+
+/// Waits until a node that can send the test has done so. Whoever waits for a person's test may ask the store that often.
+async fn sent_elsewhere(store: &Store, delivery_id: String) -> Result<(), StoreError> {
+    store.hint(Hint::Work);
+    loop {
+        let found = store.delivery(delivery_id.clone()).await?;
+        if found.is_none_or(|(delivery, _)| delivery.status.is_ended()) {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK).await;
     }
 }

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::cluster::Cluster;
 use super::directory::Directory;
 use super::egress::{Egress, Source};
 use super::exchange::{Exchanged, Rules, exchange};
@@ -19,7 +20,7 @@ use super::job::Job;
 use super::keys::Keys;
 use super::metrics::Metrics;
 use super::pacing::Permit;
-use super::readiness::{blocked, waiting_for};
+use super::readiness::{Outlook, blocked};
 use super::resolver::Family;
 use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
 use crate::clock::Clock;
@@ -31,7 +32,6 @@ use crate::domain::dialect::callback::{Callback, CallbackRequest};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::dialect::recipe::Recipe;
-use crate::store::deliveries::Delivery;
 use crate::store::queue::{Claimed, Next, Settled, Settlement};
 use crate::store::{Store, StoreError};
 
@@ -56,6 +56,8 @@ pub struct Sender {
     pub catalog: Arc<Catalog>,
     /// Where requests leave.
     pub egress: Arc<Egress>,
+    /// Under which claims they may.
+    pub cluster: Arc<Cluster>,
     /// Where they may go.
     pub targets: Arc<TargetPolicy>,
     /// The time.
@@ -92,6 +94,7 @@ struct Exit {
 impl Sender {
     /// Sends a job and settles it. The permit is held until the settlement is on disk.
     pub async fn deliver(&self, job: Job, permit: Permit) {
+        let _known = self.cluster.work_on(&job.token);
         // A panic would leave a claim that nobody settles; as an interrupted send it is tried again.
         let settlement = match AssertUnwindSafe(self.perform(&job)).catch_unwind().await {
             Ok(settlement) => settlement,
@@ -124,7 +127,7 @@ impl Sender {
                 Ok(Settled::Stale) => {
                     tracing::warn!(
                         delivery = settlement.delivery_id,
-                        "a claim was taken over; its settlement changed nothing"
+                        "a claim no longer stands; its settlement changed nothing"
                     );
                     return;
                 }
@@ -150,18 +153,23 @@ impl Sender {
         }
     }
 
-    /// What a delivery waits for at this instant, as it is shown.
-    pub fn waiting_for(&self, delivery: &Delivery) -> Option<WaitingFor> {
-        waiting_for(delivery, &self.catalog, &self.directory, &self.egress, self.clock.now())
+    /// What decides at this instant whether something may leave.
+    pub fn outlook(&self) -> Outlook<'_> {
+        let Self { catalog, directory, egress, cluster, clock, .. } = self;
+        Outlook { catalog, directory, egress, cluster, now: clock.now() }
     }
 
     async fn perform(&self, job: &Job) -> Settlement {
+        let due = self.clock.now().plus(PUT_OFF);
+        // Somebody else may have claimed it by now; if so, this changes nothing.
+        if !self.cluster.lease.covers(&job.node) {
+            return without_attempt(job, Next::Unsent(due), self.clock.now());
+        }
         let app = self.directory.app_of_endpoint(&job.delivery.endpoint_id);
         let target = app.as_ref().and_then(|app| self.target(app, job));
         match target {
             Some(target) => self.attempt(job, &target).await,
             None => {
-                let due = self.clock.now().plus(PUT_OFF);
                 // A test is one attempt, and it had its chance.
                 let next = if job.test.is_some() { Next::Dead } else { Next::Unsent(due) };
                 without_attempt(job, next, self.clock.now())
@@ -176,18 +184,17 @@ impl Sender {
         Some(Target { app, endpoint, recipe, exit })
     }
 
-    /// Whether a callback of the app could leave now, by its own egress IP or by a chosen one.
-    pub fn can_leave(&self, app: &App, chosen: Option<&str>) -> bool {
-        self.leave_from(app, chosen).is_some()
+    /// Which way the app's callbacks go, or one that is to leave from a chosen egress IP.
+    pub fn route(&self, app: &App, chosen: Option<&str>) -> Route {
+        match chosen {
+            Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
+            None => self.directory.route(app, self.clock.now()),
+        }
     }
 
     /// The client that leaves from the right address, if this node has it.
     fn leave_from(&self, app: &App, chosen: Option<&str>) -> Option<Exit> {
-        let route = match chosen {
-            Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
-            None => self.directory.route(app, self.clock.now()),
-        };
-        let (source, shown) = match route {
+        let (source, shown) = match self.route(app, chosen) {
             Route::Host => (Source::Host, None),
             Route::Egress(egress_ip) => (self.egress.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
             Route::Removed => return None,
@@ -211,6 +218,7 @@ impl Sender {
         let other = self.keys.other(job, target.endpoint, key, &first.exchanged, self.clock.now());
         let mut made = vec![first];
         if let Some(other) = other
+            && self.cluster.lease.covers(&job.node)
             && let Ok(request) = self.compose(job, target, Some(other))
         {
             let second = self.exchange(job, target, request, Some(other)).await;

@@ -13,13 +13,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::job::{Job, StoredTest, whole_reversal};
-use super::pacing::Pacing;
-use super::readiness::{Readiness, readiness};
+use super::pacing::{Pacing, Permit};
+use super::readiness::Readiness;
 use super::sender::{POLL, Sender};
 use crate::domain::dialect::callback::Occasion;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
-use crate::store::queue::{Claimed, DueEndpoint, Wanted};
+use crate::store::queue::{Claimed, DueEndpoint, PendingTest, Wanted};
 
 /// The worker of this process.
 #[derive(Debug)]
@@ -28,8 +28,6 @@ pub struct Worker {
     pub sender: Arc<Sender>,
     /// Permits to send.
     pub pacing: Arc<Pacing>,
-    /// Whose claims these are.
-    pub node: String,
     /// Woken when something may be due.
     pub wake: Arc<Notify>,
     /// The work under way, for a graceful end.
@@ -87,17 +85,19 @@ impl Worker {
     /// Claims and starts what is due and permitted now.
     pub async fn step(&self) -> Result<Step, StoreError> {
         let now = self.sender.clock.now();
+        let Some(node) = self.sender.cluster.lease.node() else { return Ok(Step::Idle { until: None }) };
         let mut wanted = Vec::new();
         let mut permits = Vec::new();
         let mut next_due = None;
-        let mut due = self.sender.store.due_endpoints().await?;
+        let mut due = self.sender.store.due().await?;
+        let tests = self.start_tests(&node, due.tests).await?;
         // The longest waiting first, in case the permits of all endpoints together run out.
-        due.sort_by_key(DueEndpoint::due_at);
-        for endpoint in due {
+        due.endpoints.sort_by_key(DueEndpoint::due_at);
+        for endpoint in due.endpoints {
             if endpoint.due_at() > now {
                 self.pacing.caught_up(&endpoint.endpoint_id);
                 next_due = Some(next_due.map_or(endpoint.due_at(), |due: Timestamp| due.min(endpoint.due_at())));
-            } else if self.is_ready(&endpoint, now) {
+            } else if self.is_ready(&endpoint) {
                 let free = self.pacing.permits_for_waiting(&endpoint.endpoint_id);
                 if !free.is_empty() {
                     wanted.push(Wanted { endpoint_id: endpoint.endpoint_id.clone(), at_most: free.len() });
@@ -106,22 +106,16 @@ impl Worker {
             }
         }
         if wanted.is_empty() {
-            return Ok(Step::Idle { until: next_due });
+            return Ok(if tests == 0 { Step::Idle { until: next_due } } else { Step::Started(tests) });
         }
-        let claimed = self.sender.store.claim(self.node.clone(), wanted, now, claim_token).await?;
-        let mut started = 0;
+        let claimed = self.sender.store.claim(node.to_string(), wanted, now, claim_token).await?;
+        let mut started = tests;
         for claimed in claimed {
             let endpoint_id = &claimed.delivery.endpoint_id;
             let permit = permits.iter_mut().find(|(id, _)| id == endpoint_id).and_then(|(_, free)| free.pop());
             // As many permits as claims were asked for, so there is always one.
             let Some(permit) = permit else { continue };
-            let sender = Arc::clone(&self.sender);
-            self.start(async move {
-                match job(claimed) {
-                    Ok(job) => sender.deliver(job, permit).await,
-                    Err(unreadable) => sender.give_up(*unreadable).await,
-                }
-            });
+            self.send(claimed, &node, permit);
             started += 1;
         }
         for (endpoint_id, unused) in permits {
@@ -133,11 +127,42 @@ impl Worker {
         Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
     }
 
-    fn is_ready(&self, endpoint: &DueEndpoint, now: Timestamp) -> bool {
-        let Sender { directory, catalog, egress, .. } = &*self.sender;
-        let Some(app) = directory.app_of_endpoint(&endpoint.endpoint_id) else { return false };
+    /// Claims and starts the tests that other nodes took in and this one can send; a person waits for each.
+    async fn start_tests(&self, node: &Arc<str>, tests: Vec<PendingTest>) -> Result<usize, StoreError> {
+        let mut started = 0;
+        for test in tests.into_iter().filter(|test| self.can_send(test)) {
+            let now = self.sender.clock.now();
+            let claim = self.sender.store.claim_test(node.to_string(), test.delivery_id, now, claim_token);
+            if let Some(claimed) = claim.await? {
+                self.send(claimed, node, self.pacing.permit_for_test(&test.endpoint_id));
+                started += 1;
+            }
+        }
+        Ok(started)
+    }
+
+    fn send(&self, claimed: Claimed, node: &Arc<str>, permit: Permit) {
+        let (sender, node) = (Arc::clone(&self.sender), Arc::clone(node));
+        self.start(async move {
+            match job(claimed, node) {
+                Ok(job) => sender.deliver(job, permit).await,
+                Err(unreadable) => sender.give_up(*unreadable).await,
+            }
+        });
+    }
+
+    fn is_ready(&self, endpoint: &DueEndpoint) -> bool {
+        let Some(app) = self.sender.directory.app_of_endpoint(&endpoint.endpoint_id) else { return false };
         let Some(endpoint) = app.endpoint(&endpoint.endpoint_id) else { return false };
-        readiness(&app, endpoint, catalog, directory, egress, now) == Readiness::Ready
+        self.sender.outlook().readiness(&app, endpoint) == Readiness::Ready
+    }
+
+    /// A test goes past a pause, but not by another way than the one that it asks for.
+    fn can_send(&self, test: &PendingTest) -> bool {
+        let Some(app) = self.sender.directory.app_of_endpoint(&test.endpoint_id) else { return false };
+        let stored = serde_json::from_str::<StoredTest>(&test.test);
+        let chosen = stored.ok().and_then(|stored| stored.options.egress_ip_id);
+        self.sender.outlook().way_out(&self.sender.route(&app, chosen.as_deref())) == Readiness::Ready
     }
 }
 
@@ -147,15 +172,15 @@ pub fn claim_token() -> String {
 }
 
 /// What a claimed row tells; the row itself if that cannot be read, which only a hand in the database brings about.
-fn job(claimed: Claimed) -> Result<Job, Box<Claimed>> {
+fn job(claimed: Claimed, node: Arc<str>) -> Result<Job, Box<Claimed>> {
     let stored = claimed.delivery.test.as_deref().map(serde_json::from_str::<StoredTest>);
     match (stored, claimed) {
         (Some(Ok(StoredTest { completion, options })), Claimed { delivery, token, .. }) => {
             let occasion = if options.reversal { whole_reversal(&completion) } else { Occasion::Completed };
-            Ok(Job { delivery, completion, occasion, test: Some(options), token })
+            Ok(Job { delivery, completion, occasion, test: Some(options), node, token })
         }
         (None, Claimed { delivery, completion: Some(completion), token }) => {
-            Ok(Job { delivery, completion, occasion: Occasion::Completed, test: None, token })
+            Ok(Job { delivery, completion, occasion: Occasion::Completed, test: None, node, token })
         }
         (_, unreadable) => Err(Box::new(unreadable)),
     }

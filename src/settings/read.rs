@@ -12,7 +12,8 @@ use super::{BootstrapToken, Setting, Settings, TABLE};
 use crate::domain::amount::Decimal;
 use crate::domain::app::Bind;
 use crate::domain::egress;
-use crate::store::Location;
+use crate::store::queue::NodeRole;
+use crate::store::{Access, FEWEST_CONNECTIONS, Location};
 
 /// Shortest bootstrap token.
 const SHORTEST_TOKEN: usize = 32;
@@ -123,23 +124,27 @@ fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
             wrong("RINGBACK_ALLOW_TARGETS", format!("{item:?} is not a CIDR network, such as 127.0.0.0/8"))
         })?);
     }
-    match typed.text_or_default("RINGBACK_ROLE") {
-        "all" => {}
-        "api" | "worker" => {
-            return Err(wrong("RINGBACK_ROLE", "roles can be split only over PostgreSQL; on SQLite leave it at `all`"));
-        }
-        other => return Err(wrong("RINGBACK_ROLE", format!("must be all, api or worker, not {other:?}"))),
+    let location = Location::parse(database).map_err(|error| wrong("RINGBACK_DATABASE_URL", error.to_string()))?;
+    let role = typed.text_or_default("RINGBACK_ROLE");
+    let role = NodeRole::parse(role)
+        .ok_or_else(|| wrong("RINGBACK_ROLE", format!("must be all, api or worker, not {role:?}")))?;
+    if role != NodeRole::All && !location.is_shared() {
+        return Err(wrong("RINGBACK_ROLE", "roles can be split only over PostgreSQL; on SQLite leave it at `all`"));
+    }
+    let connections = "must be a whole number, 4 or more";
+    let pool_size = typed.parsed("RINGBACK_POOL_SIZE", connections)?;
+    if pool_size < FEWEST_CONNECTIONS {
+        return Err(wrong("RINGBACK_POOL_SIZE", connections));
     }
     let days = "must be a whole number of days, 1 or more";
     let retention_days = typed.parsed("RINGBACK_RETENTION_DAYS", days)?;
     if retention_days == 0 {
         return Err(wrong("RINGBACK_RETENTION_DAYS", days));
     }
-    typed.parsed::<u16>("RINGBACK_POOL_SIZE", "must be a whole number")?;
     Ok(Settings {
         listen: typed.parsed("RINGBACK_LISTEN", ADDRESS)?,
-        database: Location::parse(database).map_err(|error| wrong("RINGBACK_DATABASE_URL", error.to_string()))?,
-        master_key_file: typed.text("RINGBACK_MASTER_KEY_FILE").map(PathBuf::from),
+        store: Access { location, key_file: typed.text("RINGBACK_MASTER_KEY_FILE").map(PathBuf::from), pool_size },
+        role,
         bootstrap_token: typed.text("RINGBACK_BOOTSTRAP_TOKEN").map(bootstrap_token).transpose()?,
         allow_targets,
         allow_http: typed.parsed("RINGBACK_ALLOW_HTTP", "must be true or false")?,

@@ -92,14 +92,12 @@ impl Store {
     pub async fn app(&self, id_or_ref: &str) -> Result<Option<AppRecord>, StoreError> {
         let id_or_ref = id_or_ref.to_owned();
         let rows = self
-            .read(move |conn| {
-                conn.transaction(|conn| {
-                    let Some(id) = resolve(conn, &id_or_ref)? else {
-                        return Ok(None);
-                    };
-                    let found = apps::table.find(id).select(AppRow::as_select()).load(conn)?;
-                    AppRows::load(conn, found).map(Some)
-                })
+            .snapshot(move |conn| {
+                let Some(id) = resolve(conn, &id_or_ref)? else {
+                    return Ok(None);
+                };
+                let found = apps::table.find(id).select(AppRow::as_select()).load(conn)?;
+                AppRows::load(conn, found).map(Some)
             })
             .await?;
         let opened = rows.map(|rows| rows.open(self.key())).transpose()?;
@@ -112,19 +110,17 @@ impl Store {
         let before = page.before.clone();
         let publisher_id = publisher_id.map(str::to_owned);
         let found = self
-            .read(move |conn| {
-                conn.transaction(|conn| {
-                    let mut query =
-                        apps::table.filter(apps::archived_at.is_null()).select(AppRow::as_select()).into_boxed();
-                    if let Some(publisher_id) = publisher_id {
-                        query = query.filter(apps::publisher_id.eq(publisher_id));
-                    }
-                    if let Some(before) = before {
-                        query = query.filter(apps::id.lt(before));
-                    }
-                    let found = query.order(apps::id.desc()).limit(rows).load(conn)?;
-                    AppRows::load(conn, found)
-                })
+            .snapshot(move |conn| {
+                let mut query =
+                    apps::table.filter(apps::archived_at.is_null()).select(AppRow::as_select()).into_boxed();
+                if let Some(publisher_id) = publisher_id {
+                    query = query.filter(apps::publisher_id.eq(publisher_id));
+                }
+                if let Some(before) = before {
+                    query = query.filter(apps::id.lt(before));
+                }
+                let found = query.order(apps::id.desc()).limit(rows).load(conn)?;
+                AppRows::load(conn, found)
             })
             .await?;
         Ok(page.cut(found.open(self.key())?, |record| &record.app.id))
@@ -146,7 +142,7 @@ impl Store {
     pub async fn create_app(&self, new: NewApp) -> Result<AppSaved, StoreError> {
         let mut endpoint = blank_endpoint(new.endpoint_id, new.id.clone(), 0, new.created_at);
         fill(&mut endpoint, new.endpoint, self.key());
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let publisher = publishers::table.find(&new.publisher_id).select(publishers::id);
             if publisher.first::<String>(conn).optional()?.is_none() {
                 return Ok(AppSaved::UnknownPublisher);
@@ -176,7 +172,7 @@ impl Store {
     /// Changes an app, and one of its endpoints with it.
     pub async fn change_app(&self, change: AppChange) -> Result<AppSaved, StoreError> {
         let key = self.key().clone();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             if let Some(refusal) = refusal(conn, &change)? {
                 return Ok(refusal);
             }
@@ -186,7 +182,7 @@ impl Store {
                 let Some(mut row) = known.first(conn).optional()? else {
                     return Ok(AppSaved::Unknown);
                 };
-                if row.dialect != settings.dialect && open_deliveries::exist(conn, &change.id)? {
+                if row.dialect != settings.dialect && open_deliveries::will_be(conn, &change.id)? {
                     return Ok(AppSaved::OpenDeliveries);
                 }
                 fill(&mut row, settings, &key);
@@ -210,11 +206,11 @@ impl Store {
     /// Archives an app and takes its egress IPs away.
     pub async fn archive_app(&self, id: &str, now: Timestamp) -> Result<Archived, StoreError> {
         let id = id.to_owned();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             if resolve(conn, &id)?.as_deref() != Some(&id) {
                 return Ok(Archived::Unknown);
             }
-            if open_deliveries::exist(conn, &id)? {
+            if open_deliveries::will_be(conn, &id)? {
                 return Ok(Archived::OpenDeliveries);
             }
             let archived = apps::archived_at.eq(now.as_millis());

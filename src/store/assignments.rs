@@ -71,7 +71,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Assigned, StoreError> {
         let (assignment_id, egress_ip_id) = (assignment_id.to_owned(), egress_ip_id.to_owned());
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let assignment = match prepared(conn, assignment_id, egress_ip_id, &holder, now)? {
                 Ok(assignment) => assignment,
                 Err(refusal) => return Ok(refusal),
@@ -97,7 +97,7 @@ impl Store {
     ) -> Result<Assigned, StoreError> {
         let (assignment_id, egress_ip_id) = (assignment_id.to_owned(), egress_ip_id.to_owned());
         let holder = Holder::App(app.to_owned());
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let active_at = active_at.max(now);
             let assignment = match prepared(conn, assignment_id, egress_ip_id, &holder, active_at)? {
                 Ok(assignment) => assignment,
@@ -122,7 +122,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (egress_ip_id, assignment_id) = (egress_ip_id.to_owned(), assignment_id.to_owned());
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let standing = standing(conn, now)?;
             let is_it = |one: &&Assignment| one.id == assignment_id && one.egress_ip_id == egress_ip_id;
             let Some(assignment) = standing.iter().find(is_it) else {

@@ -1,6 +1,7 @@
 //! Completions as rows, and back.
 
 use diesel::prelude::*;
+use serde::Serialize;
 
 use super::backend::Conn;
 use super::schema::completions;
@@ -9,7 +10,7 @@ use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
 
 /// A row of `completions`.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = completions, treat_none_as_default_value = false)]
 pub(super) struct Row {

@@ -32,20 +32,17 @@ impl Store {
     /// What changed after `revision` (-1 for everything), or `None` if nothing did.
     pub async fn configuration_since(&self, revision: i64) -> Result<Option<Configuration>, StoreError> {
         let found = self
-            .read(move |conn| {
-                // One transaction, so that all of it is of one and the same revision.
-                conn.transaction(|conn| {
-                    let current = revision::current(conn)?;
-                    if current == revision {
-                        return Ok(None);
-                    }
-                    let changed = apps::table.filter(apps::revision.gt(revision)).select(AppRow::as_select());
-                    let changed = changed.load(conn)?;
-                    let apps = AppRows::load(conn, changed)?;
-                    let sources = sources::table.filter(sources::revision.gt(revision));
-                    let sources: Vec<SourceRow> = sources.select(SourceRow::as_select()).load(conn)?;
-                    Ok(Some((current, apps, sources, egress::everything(conn)?)))
-                })
+            .snapshot(move |conn| {
+                let current = revision::current(conn)?;
+                if current == revision {
+                    return Ok(None);
+                }
+                let changed = apps::table.filter(apps::revision.gt(revision)).select(AppRow::as_select());
+                let changed = changed.load(conn)?;
+                let apps = AppRows::load(conn, changed)?;
+                let sources = sources::table.filter(sources::revision.gt(revision));
+                let sources: Vec<SourceRow> = sources.select(SourceRow::as_select()).load(conn)?;
+                Ok(Some((current, apps, sources, egress::everything(conn)?)))
             })
             .await?;
         let Some((revision, apps, changed, (egress_ips, assignments))) = found else {

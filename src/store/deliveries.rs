@@ -4,6 +4,7 @@ use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use serde::Serialize;
 
 use super::completions::{pairs_from_text, pairs_to_text};
 use super::schema::{attempts, deliveries};
@@ -11,7 +12,7 @@ use crate::domain::delivery::{Kind, Outcome, Status, Told, WaitingFor};
 use crate::domain::time::Timestamp;
 
 /// A row of `deliveries`.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Queryable, QueryableByName, Selectable, Insertable, Serialize)]
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = deliveries, treat_none_as_default_value = false)]
 pub(super) struct Row {
@@ -137,7 +138,7 @@ pub struct Attempt {
 }
 
 /// A row of `attempts`.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = attempts, treat_none_as_default_value = false)]
 pub(super) struct AttemptRow {
     delivery_id: String,

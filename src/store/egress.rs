@@ -97,7 +97,7 @@ impl Store {
         let bind_sealed = sealed_bind(&egress_ip, self.key());
         let address = egress_ip.address.to_string();
         let row = EgressRow { id: egress_ip.id, address, bind_sealed, created_at: now.as_millis() };
-        self.write(move |conn| {
+        self.configure(move |conn| {
             if address_taken(conn, &row.address, &row.id)? {
                 return Ok(EgressSaved::AddressTaken);
             }
@@ -111,7 +111,7 @@ impl Store {
     /// Changes an egress IP's address or bind.
     pub async fn change_egress_ip(&self, egress_ip: EgressIp) -> Result<EgressSaved, StoreError> {
         let bind_sealed = sealed_bind(&egress_ip, self.key());
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let address = egress_ip.address.to_string();
             if address_taken(conn, &address, &egress_ip.id)? {
                 return Ok(EgressSaved::AddressTaken);
@@ -127,7 +127,7 @@ impl Store {
     /// Deletes an egress IP that nobody has.
     pub async fn delete_egress_ip(&self, id: &str, now: Timestamp) -> Result<EgressDeleted, StoreError> {
         let id = id.to_owned();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let standing = standing(conn, now)?;
             if standing.iter().any(|assignment| assignment.egress_ip_id == id) {
                 return Ok(EgressDeleted::Assigned);
@@ -177,18 +177,16 @@ impl Store {
     ) -> Result<Vec<EgressRecord>, StoreError> {
         let of_publisher = of_publisher.map(str::to_owned);
         let (found, assignments) = self
-            .read(move |conn| {
-                conn.transaction(|conn| {
-                    let mut query = egress_ips::table.into_boxed().order(egress_ips::id.desc());
-                    let mut assignments = standing(conn, now)?;
-                    if let Some(publisher_id) = of_publisher {
-                        assignments = of_one_publisher(conn, assignments, &publisher_id)?;
-                        let ids: Vec<String> = assignments.iter().map(|one| one.egress_ip_id.clone()).collect();
-                        query = query.filter(egress_ips::id.eq_any(ids));
-                    }
-                    let found: Vec<EgressRow> = narrow(query).load(conn)?;
-                    Ok((found, assignments))
-                })
+            .snapshot(move |conn| {
+                let mut query = egress_ips::table.into_boxed().order(egress_ips::id.desc());
+                let mut assignments = standing(conn, now)?;
+                if let Some(publisher_id) = of_publisher {
+                    assignments = of_one_publisher(conn, assignments, &publisher_id)?;
+                    let ids: Vec<String> = assignments.iter().map(|one| one.egress_ip_id.clone()).collect();
+                    query = query.filter(egress_ips::id.eq_any(ids));
+                }
+                let found: Vec<EgressRow> = narrow(query).load(conn)?;
+                Ok((found, assignments))
             })
             .await?;
         let mut records = Vec::with_capacity(found.len());

@@ -24,7 +24,7 @@ impl Store {
     ) -> Result<AppSaved, StoreError> {
         let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
         let key = self.key().clone();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             if resolve(conn, &app_id)?.as_deref() != Some(&app_id) {
                 return Ok(AppSaved::Unknown);
             }
@@ -47,7 +47,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Archived, StoreError> {
         let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let living =
                 endpoints::table.filter(endpoints::app_id.eq(&app_id)).filter(endpoints::archived_at.is_null());
             let living: Vec<String> = living.select(endpoints::id).load(conn)?;
@@ -57,7 +57,7 @@ impl Store {
             if living.len() == 1 {
                 return Ok(Archived::OnlyEndpoint);
             }
-            if open_deliveries::exist(conn, &app_id)? {
+            if open_deliveries::will_be(conn, &app_id)? {
                 return Ok(Archived::OpenDeliveries);
             }
             let archived = endpoints::archived_at.eq(now.as_millis());

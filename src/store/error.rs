@@ -23,6 +23,9 @@ pub enum StoreError {
         /// The database file.
         path: PathBuf,
     },
+    /// The database server does not take a connection.
+    #[error("cannot reach the database: {}", .0.trim())]
+    Unreachable(String),
     /// A migration failed.
     #[error("migration failed: {0}")]
     Migration(String),

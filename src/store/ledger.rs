@@ -163,9 +163,8 @@ impl Store {
     /// Reopens an ended delivery: due at once, with the schedule from its beginning; attempt numbers go on.
     pub async fn replay(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
         self.write(move |conn| {
-            let ended = by_hand(conn, &id, Status::is_ended)?;
-            if ended == ByHand::Done {
-                diesel::update(deliveries::table.find(&id))
+            by_hand(conn, &id, Status::is_ended, |conn, from| {
+                diesel::update(deliveries::table.find(&id).filter(is(from)))
                     .set((
                         deliveries::status.eq(Status::Pending.as_str()),
                         deliveries::round_attempts.eq(0),
@@ -174,9 +173,8 @@ impl Store {
                         deliveries::ended_at.eq(None::<i64>),
                         deliveries::ended_reason.eq(None::<String>),
                     ))
-                    .execute(conn)?;
-            }
-            Ok(ended)
+                    .execute(conn)
+            })
         })
         .await
     }
@@ -184,9 +182,8 @@ impl Store {
     /// Ends a delivery that waits.
     pub async fn cancel(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
         self.write(move |conn| {
-            let waits = by_hand(conn, &id, Status::may_be_canceled)?;
-            if waits == ByHand::Done {
-                diesel::update(deliveries::table.find(&id))
+            by_hand(conn, &id, Status::may_be_canceled, |conn, from| {
+                diesel::update(deliveries::table.find(&id).filter(is(from)))
                     .set((
                         deliveries::status.eq(Status::Canceled.as_str()),
                         deliveries::waiting_for.eq(None::<String>),
@@ -194,9 +191,8 @@ impl Store {
                         deliveries::held_since.eq(None::<i64>),
                         deliveries::ended_at.eq(now.as_millis()),
                     ))
-                    .execute(conn)?;
-            }
-            Ok(waits)
+                    .execute(conn)
+            })
         })
         .await
     }
@@ -210,12 +206,24 @@ fn bearing(conn: &mut Conn, transaction_id: &str) -> QueryResult<Vec<String>> {
         .load(conn)
 }
 
-/// Whether the delivery's state allows what is about to be done to it; the writer is alone, so it stays so.
-fn by_hand(conn: &mut Conn, id: &str, allows: fn(Status) -> bool) -> QueryResult<ByHand> {
-    let status: Option<String> = deliveries::table.find(id).select(deliveries::status).first(conn).optional()?;
-    Ok(match status.as_deref().map(Status::parse) {
-        Some(Some(status)) if allows(status) => ByHand::Done,
-        Some(Some(status)) => ByHand::NotFrom(status),
-        Some(None) | None => ByHand::Unknown,
-    })
+/// Does something to a delivery whose state allows it. Another node may change the state between the look and the
+/// change, which then finds nothing to change; a delivery changes its state a few times in its life, so this ends.
+fn by_hand(
+    conn: &mut Conn,
+    id: &str,
+    allows: fn(Status) -> bool,
+    change: impl Fn(&mut Conn, Status) -> QueryResult<usize>,
+) -> QueryResult<ByHand> {
+    loop {
+        let status: Option<String> = deliveries::table.find(id).select(deliveries::status).first(conn).optional()?;
+        match status.as_deref().map(Status::parse) {
+            Some(Some(status)) if allows(status) => {
+                if change(conn, status)? > 0 {
+                    return Ok(ByHand::Done);
+                }
+            }
+            Some(Some(status)) => return Ok(ByHand::NotFrom(status)),
+            Some(None) | None => return Ok(ByHand::Unknown),
+        }
+    }
 }

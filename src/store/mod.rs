@@ -1,8 +1,11 @@
 //! Floor 2: what is remembered. The only place that knows Diesel and SQL.
 //!
 //! Writes go through `writer`, which commits them in groups; reads run beside it on connections of their own.
-//! [`queue`] is the hot path, the other modules are configuration and look-ups. Nothing here may make a network call,
-//! and nothing here reads the clock: every instant is an argument.
+//! [`queue`] is the hot path, the other modules are configuration and look-ups. Nothing here may call a publisher, and
+//! nothing here reads the clock: every instant is an argument, except where the database's own clock must decide.
+//!
+//! There are two engines: an SQLite file that one process serves, and a PostgreSQL server that several nodes share. Which
+//! of them it is matters in `backend` and [`queue`] alone.
 
 mod app_rows;
 pub mod apps;
@@ -29,23 +32,34 @@ pub mod tokens;
 pub mod vault;
 mod writer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use tokio::sync::watch;
 
-pub use backend::{Location, ServeLock};
+pub use backend::{Heard, Hint, Location, ServeLock};
 pub use error::StoreError;
 pub use vault::MasterKey;
 
-use backend::Conn;
+use backend::{Begin, Conn, Pool, PoolShares, Signals};
 use schema::installation;
 use writer::Writer;
 
-/// Connections that read at the same time: as many as the pages, look-ups and workers of one machine keep busy.
-const READERS: u32 = 8;
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Where it is.
+    pub location: Location,
+    /// Where its master key is; `None`: beside the SQLite file.
+    pub key_file: Option<PathBuf>,
+    /// Connections to PostgreSQL.
+    pub pool_size: u32,
+}
+
+/// Fewest connections to PostgreSQL that a node can do with.
+pub const FEWEST_CONNECTIONS: u32 = PoolShares::FEWEST;
 
 /// The open store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -55,7 +69,10 @@ pub struct Store {
 
 struct Shared {
     writer: Writer,
-    readers: Pool<ConnectionManager<Conn>>,
+    readers: Pool,
+    /// Of a database with several nodes: the connection that the heartbeat has for itself.
+    pulse: Option<Pool>,
+    signals: Signals,
     key: MasterKey,
     /// Key of the digests in `reported`.
     digest_key: [u8; 32],
@@ -72,26 +89,49 @@ pub fn migrate(location: &Location) -> Result<Vec<String>, StoreError> {
     backend::migrate(&mut backend::connect(location)?)
 }
 
+impl Access {
+    /// To the store at this place, with everything else as it is by default.
+    pub fn to(location: Location) -> Self {
+        Self { location, key_file: None, pool_size: 16 }
+    }
+
+    fn key_file(&self) -> Result<PathBuf, StoreError> {
+        match (&self.key_file, &self.location) {
+            (Some(file), _) => Ok(file.clone()),
+            (None, Location::Sqlite { path }) => {
+                let mut beside = path.as_os_str().to_owned();
+                beside.push(".key");
+                Ok(PathBuf::from(beside))
+            }
+            (None, Location::Postgres(_)) => Err(StoreError::MasterKey(
+                "with PostgreSQL, RINGBACK_MASTER_KEY_FILE must name the file of the master key, the same key on every \
+                 node"
+                    .to_owned(),
+            )),
+        }
+    }
+}
+
 impl Store {
     /// Opens the store: migrates it, checks the master key against it, starts the writer.
     ///
     /// A key file is created only while the store holds nothing sealed: a key made later would open nothing.
-    pub fn open(location: &Location, key_file: Option<PathBuf>) -> Result<Self, StoreError> {
-        let mut conn = backend::connect(location)?;
+    pub fn open(access: &Access) -> Result<Self, StoreError> {
+        let key_file = access.key_file()?;
+        let mut conn = backend::connect(&access.location)?;
         backend::migrate(&mut conn)?;
-        let key_file = key_file.unwrap_or_else(|| {
-            let mut beside = location.path().as_os_str().to_owned();
-            beside.push(".key");
-            PathBuf::from(beside)
-        });
         let (key, digest_key) = unlock(&mut conn, &key_file)?;
-        let readers = Pool::builder()
-            .max_size(READERS)
-            .connection_customizer(Box::new(ReaderSetup))
-            .build(ConnectionManager::<Conn>::new(location.path().to_string_lossy()))
-            .map_err(|error| StoreError::Open { path: location.path().to_owned(), reason: error.to_string() })?;
-        let writer = Writer::start(conn)?;
-        Ok(Self { shared: Arc::new(Shared { writer, readers, key, digest_key }) })
+        let shares = PoolShares::of(&access.location, access.pool_size);
+        let pulse = (shares.pulse > 0).then(|| Pool::open(&access.location, shares.pulse)).transpose()?;
+        let shared = Shared {
+            writer: Writer::start(&access.location, shares.writers, digest_key)?,
+            readers: Pool::open(&access.location, shares.readers)?,
+            pulse,
+            signals: Signals::start(&access.location)?,
+            key,
+            digest_key,
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Performs a change; returns once it is on disk.
@@ -102,17 +142,42 @@ impl Store {
         self.shared.writer.write(work).await
     }
 
+    /// Performs a change of the configuration, after every other one that is being made on any node, and tells the other
+    /// nodes of it.
+    async fn configure<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let done = self.write(|conn| conn.begin_configuring().and_then(|()| work(conn))).await?;
+        self.shared.signals.give(Hint::Configuration);
+        Ok(done)
+    }
+
     /// Reads, on a thread where blocking harms nobody.
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let readers = self.shared.readers.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let mut conn = readers.get().map_err(|error| StoreError::Database(error.to_string()))?;
-            work(&mut conn).map_err(StoreError::from)
-        });
-        read.await.map_err(|_| StoreError::Closed)?
+        self.shared.readers.run(work).await
+    }
+
+    /// Reads several things of one and the same instant.
+    async fn snapshot<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.shared.readers.run(|conn| conn.within(Begin::Snapshot, work)).await
+    }
+
+    /// What the heartbeat reads and writes, which waits behind nothing else.
+    async fn pulse<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.shared.pulse {
+            Some(pulse) => pulse.run(work).await,
+            None => self.write(work).await,
+        }
     }
 
     /// Whether the store answers, its writer included.
@@ -127,30 +192,43 @@ impl Store {
         self.shared.writer.backlog()
     }
 
+    /// Tells the other nodes something that they would otherwise find a moment later; never waits.
+    pub fn hint(&self, hint: Hint) {
+        self.shared.signals.give(hint);
+    }
+
+    /// What other nodes have told.
+    pub fn hints(&self) -> watch::Receiver<Heard> {
+        self.shared.signals.heard()
+    }
+
     fn key(&self) -> &MasterKey {
         &self.shared.key
     }
 }
 
-#[derive(Debug)]
-struct ReaderSetup;
-
-impl CustomizeConnection<Conn, diesel::r2d2::Error> for ReaderSetup {
-    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        use diesel::connection::SimpleConnection;
-        conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")
-            .map_err(diesel::r2d2::Error::QueryError)
-    }
+/// Finds the master key that belongs to the store, or makes the first one, and opens the digest key with it. Of several
+/// nodes that start at once one does this after the other.
+fn unlock(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
+    let mut unlocked = Err(StoreError::Closed);
+    conn.within(Begin::Change, |conn| {
+        conn.begin_unlocking()?;
+        unlocked = unlock_alone(conn, key_file);
+        // What cannot be unlocked is left as it was found.
+        if unlocked.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+    })
+    .or_else(|error| if unlocked.is_err() { Ok(()) } else { Err(error) })?;
+    unlocked
 }
 
-/// Finds the master key that belongs to the store, or makes the first one, and opens the digest key with it.
-fn unlock(conn: &mut Conn, key_file: &std::path::Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
+fn unlock_alone(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
     let row: (Option<String>, Option<Vec<u8>>) =
         installation::table.select((installation::master_fingerprint, installation::digest_key_sealed)).first(conn)?;
-    let holds_secrets = holds_secrets(conn)?;
+    // A key that another node works with this moment is as good as used.
+    let in_use = holds_secrets(conn)? || queue::others_live(conn)?;
     let found = MasterKey::read(key_file)?;
     match (found, row) {
-        (Some(key), (Some(fingerprint), Some(sealed))) if holds_secrets || key.fingerprint() == fingerprint => {
+        (Some(key), (Some(fingerprint), Some(sealed))) if in_use || key.fingerprint() == fingerprint => {
             if key.fingerprint() != fingerprint {
                 return Err(StoreError::MasterKey(format!(
                     "the key in {} has fingerprint {}, but the store's secrets were sealed under {fingerprint}; \
@@ -164,7 +242,7 @@ fn unlock(conn: &mut Conn, key_file: &std::path::Path) -> Result<(MasterKey, [u8
                 .map_err(|_| StoreError::Unreadable { place: DIGEST_KEY.to_owned() })?;
             Ok((key, digest_key))
         }
-        (None, (Some(fingerprint), _)) if holds_secrets => Err(StoreError::MasterKey(format!(
+        (None, (Some(fingerprint), _)) if in_use => Err(StoreError::MasterKey(format!(
             "the master key file {} is missing, and the store holds secrets sealed under the key with fingerprint \
              {fingerprint}; bring the file back, or give its place with RINGBACK_MASTER_KEY_FILE",
             key_file.display(),

@@ -15,8 +15,15 @@ const WAITING: [&str; 3] = ["status = 'pending'", "status = 'retrying'", "status
 /// The condition of the index `deliveries_claimed`, which holds no more than what is in flight.
 const SENDING: &str = "status = 'sending'";
 
+/// Whether the app has deliveries that have not ended, those included that are being recorded. Until the transaction ends
+/// no further ones are recorded, so that what depends on it can be done.
+pub(super) fn will_be(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
+    conn.hold_up_recording()?;
+    exist(conn, app_id)
+}
+
 /// Whether the app has deliveries that have not ended.
-pub(super) fn exist(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
+fn exist(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
     for condition in WAITING {
         let waiting = deliveries::table.filter(deliveries::app_id.eq(app_id)).filter(sql::<Bool>(condition));
         if select(exists(waiting)).get_result(conn)? {
@@ -27,7 +34,7 @@ pub(super) fn exist(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
     let sending = deliveries::table
         .filter(sql::<Bool>(SENDING))
         .filter(deliveries::claimed_by.is_not_null())
-        .filter(sql::<Bool>("+app_id = ").bind::<diesel::sql_types::Text, _>(app_id));
+        .filter(sql::<Bool>("app_id || '' = ").bind::<diesel::sql_types::Text, _>(app_id));
     select(exists(sending)).get_result(conn)
 }
 
@@ -59,7 +66,8 @@ mod tests {
             let waiting = plan(&mut conn, &format!("SELECT 1 FROM deliveries WHERE app_id = ? AND {condition}"));
             assert!(waiting.contains("deliveries_unsettled (app_id=? AND status=?)"), "{waiting}");
         }
-        let sending = format!("SELECT 1 FROM deliveries WHERE {SENDING} AND claimed_by IS NOT NULL AND +app_id = ?");
+        let sending =
+            format!("SELECT 1 FROM deliveries WHERE {SENDING} AND claimed_by IS NOT NULL AND app_id || '' = ?");
         let sending = plan(&mut conn, &sending);
         assert!(sending.contains("deliveries_claimed"), "{sending}");
     }

@@ -1,6 +1,7 @@
 //! Retention: attempts and ended deliveries go after a while, a small step at a time. Completions and the keys that make
 //! reports idempotent stay.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::schema::{attempts, deliveries};
@@ -23,8 +24,13 @@ impl Store {
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(&old))).execute(conn)?;
-            diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&old))).execute(conn)
+            // One that is replayed at this moment has not ended any more, and keeps its attempts.
+            let ended = deliveries::table.filter(deliveries::id.eq_any(&old));
+            let gone = diesel::delete(ended.filter(deliveries::ended_at.lt(before.as_millis()))).execute(conn)?;
+            let remaining = deliveries::table.filter(deliveries::id.eq(attempts::delivery_id));
+            let of_these = attempts::table.filter(attempts::delivery_id.eq_any(&old));
+            diesel::delete(of_these.filter(not(exists(remaining)))).execute(conn)?;
+            Ok(gone)
         })
         .await
     }

@@ -64,7 +64,7 @@ impl From<Publisher> for PublisherRow {
 impl Store {
     /// Adds a publisher.
     pub async fn create_publisher(&self, publisher: Publisher) -> Result<PublisherSaved, StoreError> {
-        self.write(move |conn| {
+        self.configure(move |conn| {
             if references::is_taken(conn, publisher.reference.as_deref(), &publisher.id)? {
                 return Ok(PublisherSaved::RefTaken);
             }
@@ -79,7 +79,7 @@ impl Store {
     /// Changes a publisher.
     pub async fn change_publisher(&self, id: &str, change: PublisherChange) -> Result<PublisherSaved, StoreError> {
         let id = id.to_owned();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let Some(mut publisher) = find(conn, &id)? else {
                 return Ok(PublisherSaved::Unknown);
             };

@@ -214,6 +214,23 @@ table! {
     }
 }
 
+table! {
+    nodes (id) {
+        id -> Text,
+        role -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+table! {
+    node_egress_ips (node_id, egress_ip_id) {
+        node_id -> Text,
+        egress_ip_id -> Text,
+        verification -> Text,
+    }
+}
+
 diesel::joinable!(secrets -> endpoints (endpoint_id));
 diesel::joinable!(endpoints -> apps (app_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -230,5 +247,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transaction_ids,
     completions,
     deliveries,
-    attempts
+    attempts,
+    nodes,
+    node_egress_ips
 );

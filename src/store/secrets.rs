@@ -47,7 +47,7 @@ impl Store {
     /// Adds a secret; the first of an endpoint is active at once. Answers its state; `None`: no such endpoint.
     pub async fn create_secret(&self, new: NewSecret) -> Result<Option<SecretState>, StoreError> {
         let sealed = self.key().seal(&secret_place(&new.id), new.text.expose().as_bytes());
-        self.write(move |conn| {
+        self.configure(move |conn| {
             if !is_living(conn, &new.app_id, &new.endpoint_id)? {
                 return Ok(None);
             }
@@ -84,7 +84,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
         let secret_id = secret_id.to_owned();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let Some(state) = state_of(conn, &app_id, &endpoint_id, &secret_id)? else {
                 return Ok(false);
             };
@@ -106,7 +106,7 @@ impl Store {
     ) -> Result<SecretDeleted, StoreError> {
         let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
         let secret_id = secret_id.to_owned();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let Some(state) = state_of(conn, &app_id, &endpoint_id, &secret_id)? else {
                 return Ok(SecretDeleted::Unknown);
             };

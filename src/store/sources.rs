@@ -75,7 +75,7 @@ impl Store {
     /// Adds a source; its apps may be given by id or `ref`.
     pub async fn create_source(&self, mut source: Source) -> Result<SourceCreated, StoreError> {
         let sealed = self.key().seal(&place(&source.id), source.secret.expose().as_bytes());
-        self.write(move |conn| {
+        self.configure(move |conn| {
             if let Some(given) = &source.app_ids {
                 match resolve_apps(conn, given)? {
                     Ok(app_ids) => source.app_ids = Some(app_ids),
@@ -130,7 +130,7 @@ impl Store {
         let sealed = self.key().seal(&place(id), secret.expose().as_bytes());
         let id = id.to_owned();
         let changed: Option<SourceRow> = self
-            .write(move |conn| {
+            .configure(move |conn| {
                 let known = sources::table.find(id).filter(sources::archived_at.is_null());
                 let Some(mut row) = known.select(SourceRow::as_select()).first(conn).optional()? else {
                     return Ok(None);
@@ -157,7 +157,7 @@ impl Store {
     /// Archives a source: it verifies no report any more. False: no such source.
     pub async fn archive_source(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
         let id = id.to_owned();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let revision = revision::next(conn)?;
             let known = sources::table.find(id).filter(sources::archived_at.is_null());
             let change = (sources::archived_at.eq(now.as_millis()), sources::revision.eq(revision));

@@ -88,7 +88,7 @@ impl Store {
     /// Adds a token that opens with `text`.
     pub async fn create_token(&self, token: Token, text: &str) -> Result<TokenCreated, StoreError> {
         let digest = digest(text);
-        self.write(move |conn| {
+        self.configure(move |conn| {
             if let Some(publisher_id) = token.role.publisher_id() {
                 let known = publishers::table.find(publisher_id);
                 if !select(exists(known)).get_result(conn)? {
@@ -111,7 +111,7 @@ impl Store {
             created_at: now,
         };
         let digest = digest(text);
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let operators = tokens::table.filter(tokens::role.eq(Role::Operator.as_str()));
             if select(exists(operators)).get_result(conn)? {
                 return Ok(false);
@@ -157,7 +157,7 @@ impl Store {
     /// Deletes a token; the last operator token that is valid stays, because nobody could make another one.
     pub async fn delete_token(&self, id: &str, scope: TokenScope, now: Timestamp) -> Result<TokenDeleted, StoreError> {
         let id = id.to_owned();
-        self.write(move |conn| {
+        self.configure(move |conn| {
             let role: Option<String> = tokens::table.find(&id).select(tokens::role).first(conn).optional()?;
             let Some(role) = role.filter(|role| scope == TokenScope::All || role == "publisher") else {
                 return Ok(TokenDeleted::Unknown);

@@ -1,6 +1,8 @@
 //! Whether we live, whether we are ready, what is counted, and who the caller appears to be. Open to anyone, so nothing
 //! here may tell more than that.
 
+use std::time::Duration;
+
 use actix_web::http::header::ContentType;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -11,6 +13,10 @@ use super::error::{Kind, Problem};
 use super::{Web, answer, resource};
 use crate::dispatch::echo::Verification;
 use crate::domain::app::EgressIp;
+use crate::store::queue::LiveNode;
+
+/// How long the store may take to show that it answers: a probe usually gives up after a few seconds.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -34,6 +40,17 @@ pub(super) struct Readiness {
     write_backlog: usize,
     /// The issued egress IPs, as this node finds them.
     egress_ips: Vec<EgressIpState>,
+    /// The nodes that live, as this one last heard.
+    nodes: Vec<NodeState>,
+}
+
+/// A node that lives.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NodeState {
+    id: String,
+    /// `all`, `api` or `worker`.
+    role: &'static str,
 }
 
 /// An egress IP as one node finds it.
@@ -42,8 +59,10 @@ pub(super) struct Readiness {
 pub(super) struct EgressIpState {
     /// What receivers see and allow-list.
     address: String,
-    /// Whether this node can send from it: if not, what is assigned to it waits for a node that can.
+    /// Whether this node can send from it.
     held: bool,
+    /// How many live nodes can send from it: if none can, what is assigned to it waits.
+    nodes: usize,
     /// Whether receivers see this address: `verified`, `assumed` or `wrong` (then it is not held).
     #[schema(value_type = String, example = "verified")]
     verification: Verification,
@@ -62,8 +81,13 @@ pub(super) async fn healthz() -> HttpResponse {
 ))]
 pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
     let machine = &web.machine;
-    if let Err(error) = machine.store.ping().await {
-        tracing::error!(%error, "the store does not answer");
+    let problem = match tokio::time::timeout(PATIENCE, machine.store.ping()).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    if let Some(error) = problem {
+        tracing::error!(error, "the store does not answer");
         return Err(Problem::new(Kind::Overloaded, "The store does not answer."));
     }
     let issued = machine.directory.egress_ips();
@@ -72,10 +96,13 @@ pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
     let state = |egress_ip: &EgressIp| EgressIpState {
         address: egress_ip.address.to_string(),
         held: machine.holds(&egress_ip.id),
+        nodes: machine.holders(&egress_ip.id),
         verification: machine.verification(egress_ip),
     };
     let egress_ips = issued.into_iter().map(state).collect();
-    Ok(answer::ok(&Readiness { status: "ready", write_backlog: machine.store.write_backlog(), egress_ips }))
+    let node = |node: LiveNode| NodeState { role: node.role.as_str(), id: node.id };
+    let nodes = machine.cluster().view().into_iter().map(node).collect();
+    Ok(answer::ok(&Readiness { status: "ready", write_backlog: machine.store.write_backlog(), egress_ips, nodes }))
 }
 
 /// Metrics as OpenMetrics text.

@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 
 use ringback::clock::Clock;
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{ChildStdout, Command};
 use tokio::task::JoinHandle;
 
 use crate::api::{Api, PATIENCE, TOKEN};
+use crate::place::{self, Place};
 
 /// A folder with a database, for one process after the other.
 pub(crate) struct Home {
-    folder: TempDir,
+    place: Place,
     settings: Vec<(String, String)>,
 }
 
@@ -40,11 +40,21 @@ pub(crate) struct Child {
 impl Home {
     /// An empty folder. Its processes may call back to loopback addresses over HTTP and hardly wait for a retry.
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite://{}", folder.path().join("ringback.db").display());
-        let home = Self { folder, settings: Vec::new() };
+        Self::at(place::fresh())
+    }
+
+    /// The same in an SQLite file, for what only a file shows.
+    pub(crate) fn on_sqlite() -> Self {
+        Self::at(place::on_sqlite())
+    }
+
+    fn at(place: Place) -> Self {
+        let (url, key_file) = (place.url.clone(), place.key_file());
+        let home = Self { place, settings: Vec::new() };
         home.with("RINGBACK_LISTEN", "127.0.0.1:0")
-            .with("RINGBACK_DATABASE_URL", &database)
+            .with("RINGBACK_DATABASE_URL", &url)
+            .with("RINGBACK_MASTER_KEY_FILE", key_file.to_str().unwrap())
+            .with("RINGBACK_POOL_SIZE", "8")
             .with("RINGBACK_BOOTSTRAP_TOKEN", TOKEN)
             .with("RINGBACK_ALLOW_HTTP", "true")
             .with("RINGBACK_ALLOW_TARGETS", "127.0.0.0/8")
@@ -60,7 +70,7 @@ impl Home {
 
     /// A file in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.place.path(name)
     }
 
     /// Runs a command that ends by itself.

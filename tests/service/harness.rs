@@ -10,10 +10,12 @@ use ringback::clock::{Clock, ManualClock};
 use ringback::dispatch::machine::{Machine, Setup};
 use ringback::domain::destination::TargetPolicy;
 use ringback::domain::time::Timestamp;
-use ringback::store::{Location, Store};
+use ringback::store::queue::NodeRole;
+use ringback::store::{Access, Location, Store};
 use ringback::web::Web;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+
+use crate::place::{self, Place};
 
 /// The operator's token; others are made through the API.
 const OPERATOR: &str = "an-operator-token-of-32-characters";
@@ -27,7 +29,7 @@ pub(crate) struct Service {
     /// A publisher's own token, and its id.
     pub(crate) publisher: String,
     pub(crate) publisher_id: String,
-    _folder: TempDir,
+    _place: Place,
 }
 
 /// An answer: status, headers of interest, body.
@@ -54,9 +56,9 @@ impl Answer {
 impl Service {
     /// An empty service with a token for every role.
     pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("ringback.db").display());
-        let store = Store::open(&Location::parse(&url).unwrap(), None).unwrap();
+        let place = place::fresh();
+        let access = Access { key_file: Some(place.key_file()), ..Access::to(Location::parse(&place.url).unwrap()) };
+        let store = Store::open(&access).unwrap();
         let (clock, hand) = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
         store.bootstrap_operator(OPERATOR, clock.now()).await.unwrap();
         let setup = Setup {
@@ -65,6 +67,7 @@ impl Service {
             egress_echo_url: None,
             retry_scale_thousandths: 1_000,
             retention_days: 90,
+            role: NodeRole::All,
         };
         // Put together but not started: nothing is sent while the admin API is tested.
         let machine = Machine::assemble(store, clock, setup).await.unwrap();
@@ -75,7 +78,7 @@ impl Service {
             manager: String::new(),
             publisher: String::new(),
             publisher_id: String::new(),
-            _folder: folder,
+            _place: place,
         };
         service.manager = service.token(json!({"name": "manager", "role": "account_manager"})).await;
         let publisher = service.post(OPERATOR, "/v1/publishers", json!({"name": "Acme", "ref": "acme"})).await;

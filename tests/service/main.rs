@@ -18,6 +18,8 @@ mod independent;
 mod independent_receiver;
 mod lifecycle;
 mod master_key;
+#[path = "../place/mod.rs"]
+mod place;
 mod queue;
 mod receiver;
 mod reporting;

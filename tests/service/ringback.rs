@@ -6,7 +6,8 @@ use ringback::clock::{Clock, ManualClock};
 use ringback::domain::time::Timestamp;
 use ringback::service::Service;
 use ringback::settings::Settings;
-use tempfile::TempDir;
+
+use crate::place::{self, Place};
 
 pub(crate) use crate::api::{Api, App, Source, TOKEN, conversion, faults, only_delivery, text};
 
@@ -14,8 +15,7 @@ pub(crate) use crate::api::{Api, App, Source, TOKEN, conversion, faults, only_de
 pub(crate) struct Ringback {
     pub(crate) service: Service,
     pub(crate) clock: ManualClock,
-    /// Removed when it is dropped.
-    _folder: TempDir,
+    _place: Place,
     now: Clock,
     api: Api,
     settings: Vec<(String, String)>,
@@ -37,11 +37,12 @@ impl Ringback {
 
     /// The same, with further settings.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite://{}", folder.path().join("ringback.db").display());
+        let place = place::fresh();
         let mut all = vec![
             ("RINGBACK_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
-            ("RINGBACK_DATABASE_URL".to_owned(), database),
+            ("RINGBACK_DATABASE_URL".to_owned(), place.url.clone()),
+            ("RINGBACK_MASTER_KEY_FILE".to_owned(), place.key_file().display().to_string()),
+            ("RINGBACK_POOL_SIZE".to_owned(), "8".to_owned()),
             ("RINGBACK_BOOTSTRAP_TOKEN".to_owned(), TOKEN.to_owned()),
             ("RINGBACK_ALLOW_HTTP".to_owned(), "true".to_owned()),
             ("RINGBACK_ALLOW_TARGETS".to_owned(), "127.0.0.0/8".to_owned()),
@@ -50,7 +51,7 @@ impl Ringback {
         let start = Timestamp::from_millis(1_719_859_200_000);
         let (now, clock) = Clock::manual(start);
         let (service, api) = serve(&all, &now).await;
-        Self { service, clock, _folder: folder, now, api, settings: all }
+        Self { service, clock, _place: place, now, api, settings: all }
     }
 
     /// Stops it as SIGTERM does and starts it again on the same file.

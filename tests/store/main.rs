@@ -1,10 +1,12 @@
 //! The store's suite: what any store must keep. Every test begins with [`setup::store`] and knows nothing else of the
-//! engine, so that a second one runs the same tests.
+//! engine, so that either one runs the same tests.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should fail there and then")]
 
 mod configuration;
 mod egress;
+#[path = "../place/mod.rs"]
+mod place;
 mod queue;
 mod secrets;
 mod setup;

@@ -149,7 +149,7 @@ async fn a_settlement_under_a_claim_that_was_taken_over_changes_nothing() {
 #[tokio::test]
 async fn a_rescued_send_is_written_down_as_interrupted_and_only_the_latest_of_a_run_is_kept() {
     let fresh = store();
-    let start = Start::Claimed { node: "dead".to_owned(), token: token() };
+    let start = Start::Claimed { node: "dead".into(), token: token() };
     let id = recorded(&fresh.store, new("e1", "end_1", start)).await;
     assert_eq!(fresh.store.rescue(NOW, 1000).await.unwrap(), 1);
     let later = NOW.plus(Duration::from_secs(60));
@@ -172,7 +172,7 @@ async fn holding_and_releasing_concern_one_endpoint_and_the_reason_that_is_mende
     assert_eq!(store.hold("end_1".to_owned(), WaitingFor::AppPaused, NOW).await.unwrap(), 1);
     let held = store.held_endpoints().await.unwrap();
     assert_eq!(held.iter().map(|held| held.endpoint_id.as_str()).collect::<Vec<_>>(), ["end_1", "end_2"]);
-    assert_eq!(store.due_endpoints().await.unwrap(), []);
+    assert_eq!(store.due().await.unwrap().endpoints, []);
     assert_eq!(store.release("end_1".to_owned(), vec![WaitingFor::AppPaused], NOW).await.unwrap(), 0);
     assert_eq!(store.release("end_1".to_owned(), vec![], NOW).await.unwrap(), 1);
     assert_eq!(delivery(store, &waiting).await.status, Status::Pending);

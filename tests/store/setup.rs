@@ -1,4 +1,4 @@
-//! A fresh store in a folder that goes away with it, and the few objects that most tests begin with.
+//! A fresh store that goes away with the test, and the few objects that most tests begin with.
 
 use ringback::domain::account::Publisher;
 use ringback::domain::app_settings::{AppSettings, EndpointSettings};
@@ -7,21 +7,26 @@ use ringback::domain::time::Timestamp;
 use ringback::store::apps::{AppRecord, AppSaved, NewApp};
 use ringback::store::page::Page;
 use ringback::store::publishers::PublisherSaved;
-use ringback::store::{Location, Store};
-use tempfile::TempDir;
+use ringback::store::{Access, Location, Store};
 
-/// A store and the folder that it lies in.
+use crate::place::{self, Place};
+
+/// A store and the place that it lies in.
 pub(crate) struct Fresh {
     pub(crate) store: Store,
-    _folder: TempDir,
+    _place: Place,
 }
+
+/// Connections to PostgreSQL: several tests run at a time.
+const POOL_SIZE: u32 = 8;
 
 /// An empty store.
 pub(crate) fn store() -> Fresh {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("ringback.db").display());
-    let store = Store::open(&Location::parse(&url).unwrap(), None).unwrap();
-    Fresh { store, _folder: folder }
+    let place = place::fresh();
+    let key_file = Some(place.key_file());
+    let location = Location::parse(&place.url).unwrap();
+    let store = Store::open(&Access { location, key_file, pool_size: POOL_SIZE }).unwrap();
+    Fresh { store, _place: place }
 }
 
 /// The instant at which every test begins.

@@ -3,15 +3,19 @@
 //! Which endpoints have something due is found by leaping from endpoint to endpoint over the index, so that a hundred
 //! thousand rows of one dead endpoint cost as much as one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::sqlite::Sqlite;
 
 use crate::domain::completion::Completion;
+use crate::domain::delivery::Kind;
 use crate::domain::time::Timestamp;
-use crate::store::backend::{Conn, Engine};
+use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Delivery, Row, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError, completions as completion_rows};
@@ -68,13 +72,52 @@ pub(crate) const DUE_ENDPOINTS: &str = "
             WHERE d.status IN ('pending', 'retrying') AND d.endpoint_id = waiting.endpoint_id) AS earliest
     FROM waiting WHERE endpoint_id IS NOT NULL";
 
+/// What waits to be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// Every endpoint that has deliveries waiting, due or not.
+    pub endpoints: Vec<DueEndpoint>,
+    /// Tests that a node without their egress IP took in.
+    pub tests: Vec<PendingTest>,
+}
+
+/// A test that waits for a node that can send it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingTest {
+    /// Its delivery.
+    pub delivery_id: String,
+    /// Where it goes.
+    pub endpoint_id: String,
+    /// Its invented completion and options, as JSON.
+    pub test: String,
+}
+
+/// Tests looked at in one step: people wait for them, so they are few.
+const TESTS: i64 = 64;
+
 impl Store {
-    /// Every endpoint that has deliveries waiting to be sent, due or not.
-    pub async fn due_endpoints(&self) -> Result<Vec<DueEndpoint>, StoreError> {
-        self.read(|conn| diesel::sql_query(DUE_ENDPOINTS).load(conn)).await
+    /// What waits to be sent.
+    pub async fn due(&self) -> Result<Due, StoreError> {
+        self.read(|conn| {
+            let tests: Vec<(String, String, Option<String>)> = deliveries::table
+                .filter(is_pending_test())
+                .order(deliveries::id)
+                .limit(TESTS)
+                .select((deliveries::id, deliveries::endpoint_id, deliveries::test))
+                .load(conn)?;
+            let pending = |(delivery_id, endpoint_id, test): (String, String, Option<String>)| PendingTest {
+                delivery_id,
+                endpoint_id,
+                test: test.unwrap_or_default(),
+            };
+            let endpoints = diesel::sql_query(DUE_ENDPOINTS).load(conn)?;
+            Ok(Due { endpoints, tests: tests.into_iter().map(pending).collect() })
+        })
+        .await
     }
 
-    /// Claims what is due at `now`, in the order it fell due; `token` makes a fresh token for each.
+    /// Claims what is due at `now`, in the order it fell due; `token` makes a fresh token for each. What another node is
+    /// claiming at this moment is left to it.
     pub async fn claim(
         &self,
         node: String,
@@ -83,18 +126,43 @@ impl Store {
         token: fn() -> String,
     ) -> Result<Vec<Claimed>, StoreError> {
         self.write(move |conn| {
-            let mut claimed = Vec::new();
-            for want in &wanted {
-                for row in due(conn, want, now)? {
-                    let token = token();
-                    Claim { delivery_id: &row.id, node: &node, token: &token, at: now.as_millis() }.execute(conn)?;
-                    claimed.push((Delivery::from(row), token));
-                }
-            }
-            with_completions(conn, claimed)
+            let rows = on_backend!(conn,
+                sqlite(_) => due(conn, &wanted, now)?,
+                postgres(conn) => due_and_free(conn, &wanted, now)?,
+            );
+            claim_rows(conn, rows, &node, now, token)
         })
         .await
     }
+
+    /// Claims a waiting test, unless another node was first.
+    pub async fn claim_test(
+        &self,
+        node: String,
+        delivery_id: String,
+        now: Timestamp,
+        token: fn() -> String,
+    ) -> Result<Option<Claimed>, StoreError> {
+        self.write(move |conn| {
+            let pending = deliveries::table.filter(is_pending_test()).filter(deliveries::id.eq(&delivery_id));
+            let rows: Vec<Row> = pending.select(Row::as_select()).load(conn)?;
+            Ok(claim_rows(conn, rows, &node, now, token)?.pop())
+        })
+        .await
+    }
+}
+
+/// The change to all rows that are claimed.
+const CLAIM_ALL: &str = "
+    UPDATE deliveries d SET status = 'sending', due_at = NULL, claimed_by = $1, claim_token = c.token, claimed_at = $2
+    FROM unnest($3, $4) AS c (id, token)
+    WHERE d.id = c.id AND d.status IN ('pending', 'retrying')
+    RETURNING d.id";
+
+#[derive(QueryableByName)]
+struct ClaimedId {
+    #[diesel(sql_type = Text)]
+    id: String,
 }
 
 /// The change to a row that is claimed. Written by hand, because the query builder has every UPDATE prepared anew.
@@ -106,8 +174,8 @@ struct Claim<'a> {
     at: i64,
 }
 
-impl QueryFragment<Engine> for Claim<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Engine>) -> QueryResult<()> {
+impl QueryFragment<Sqlite> for Claim<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql("UPDATE deliveries SET status = 'sending', due_at = NULL, claimed_by = ");
         out.push_bind_param::<Text, _>(self.node)?;
         out.push_sql(", claim_token = ");
@@ -115,7 +183,9 @@ impl QueryFragment<Engine> for Claim<'_> {
         out.push_sql(", claimed_at = ");
         out.push_bind_param::<BigInt, _>(&self.at)?;
         out.push_sql(" WHERE id = ");
-        out.push_bind_param::<Text, _>(self.delivery_id)
+        out.push_bind_param::<Text, _>(self.delivery_id)?;
+        out.push_sql(" AND status IN ('pending', 'retrying')");
+        Ok(())
     }
 }
 
@@ -126,17 +196,84 @@ impl QueryId for Claim<'_> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl RunQueryDsl<Conn> for Claim<'_> {}
+impl RunQueryDsl<SqliteConnection> for Claim<'_> {}
 
-fn due(conn: &mut Conn, want: &Wanted, now: Timestamp) -> QueryResult<Vec<Row>> {
-    deliveries::table
-        .filter(is_waiting())
-        .filter(deliveries::endpoint_id.eq(&want.endpoint_id))
-        .filter(deliveries::due_at.le(now.as_millis()))
-        .order(deliveries::due_at)
-        .limit(i64::try_from(want.at_most).unwrap_or(i64::MAX))
-        .select(Row::as_select())
+/// Tests go past this: which node can send one depends on more than its endpoint.
+fn is_pending_test() -> SqlLiteral<Bool> {
+    sql("deliveries.kind = 'test' AND deliveries.status = 'pending'")
+}
+
+fn due(conn: &mut Conn, wanted: &[Wanted], now: Timestamp) -> QueryResult<Vec<Row>> {
+    let mut rows = Vec::new();
+    for want in wanted {
+        let due: Vec<Row> = deliveries::table
+            .filter(is_waiting())
+            .filter(deliveries::endpoint_id.eq(&want.endpoint_id))
+            .filter(deliveries::due_at.le(now.as_millis()))
+            .filter(deliveries::kind.ne(Kind::Test.as_str()))
+            .order(deliveries::due_at)
+            .limit(i64::try_from(want.at_most).unwrap_or(i64::MAX))
+            .select(Row::as_select())
+            .load(conn)?;
+        rows.extend(due);
+    }
+    Ok(rows)
+}
+
+/// Endpoint by endpoint along the index, in one statement; rows that another node has locked are passed over.
+pub(crate) const DUE_AND_FREE: &str = "
+    SELECT due.* FROM unnest($1, $2) AS wanted (endpoint_id, at_most)
+    CROSS JOIN LATERAL (
+        SELECT * FROM deliveries d
+        WHERE d.status IN ('pending', 'retrying') AND d.endpoint_id = wanted.endpoint_id AND d.due_at <= $3
+            AND d.kind <> 'test'
+        ORDER BY d.due_at LIMIT wanted.at_most
+        FOR UPDATE SKIP LOCKED
+    ) due";
+
+fn due_and_free(conn: &mut PgConnection, wanted: &[Wanted], now: Timestamp) -> QueryResult<Vec<Row>> {
+    let endpoints: Vec<&str> = wanted.iter().map(|want| want.endpoint_id.as_str()).collect();
+    let at_most: Vec<i64> = wanted.iter().map(|want| i64::try_from(want.at_most).unwrap_or(i64::MAX)).collect();
+    diesel::sql_query(DUE_AND_FREE)
+        .bind::<Array<Text>, _>(endpoints)
+        .bind::<Array<BigInt>, _>(at_most)
+        .bind::<BigInt, _>(now.as_millis())
         .load(conn)
+}
+
+/// Claims rows that are known to wait; answers those that still did.
+fn claim_rows(
+    conn: &mut Conn,
+    rows: Vec<Row>,
+    node: &str,
+    now: Timestamp,
+    token: fn() -> String,
+) -> QueryResult<Vec<Claimed>> {
+    let claims: Vec<(Row, String)> = rows.into_iter().map(|row| (row, token())).collect();
+    let claimed: HashSet<String> = on_backend!(conn,
+        sqlite(conn) => {
+            let mut claimed = HashSet::new();
+            for (row, token) in &claims {
+                let claim = Claim { delivery_id: &row.id, node, token, at: now.as_millis() };
+                if claim.execute(conn)? > 0 {
+                    claimed.insert(row.id.clone());
+                }
+            }
+            claimed
+        },
+        postgres(conn) => {
+            let (ids, tokens): (Vec<&str>, Vec<&str>) =
+                claims.iter().map(|(row, token)| (row.id.as_str(), token.as_str())).unzip();
+            let claim = diesel::sql_query(CLAIM_ALL)
+                .bind::<Text, _>(node)
+                .bind::<BigInt, _>(now.as_millis())
+                .bind::<Array<Text>, _>(ids)
+                .bind::<Array<Text>, _>(tokens);
+            claim.load::<ClaimedId>(conn)?.into_iter().map(|claimed| claimed.id).collect()
+        },
+    );
+    let claimed = claims.into_iter().filter(|(row, _)| claimed.contains(&row.id));
+    with_completions(conn, claimed.map(|(row, token)| (Delivery::from(row), token)).collect())
 }
 
 fn with_completions(conn: &mut Conn, claimed: Vec<(Delivery, String)>) -> QueryResult<Vec<Claimed>> {

@@ -1,7 +1,8 @@
 //! Holding and releasing: what waits for a publisher's mending is not due, and is due again once it is mended.
 //!
 //! Both go in small steps, so that pausing an app with a hundred thousand deliveries stalls nobody's report; callers
-//! repeat a step until it answers zero.
+//! repeat a step until it answers zero. Another node may do the same at the same time, or claim what was found here, so
+//! every change names the state that it changes.
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -65,7 +66,7 @@ impl Store {
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+            diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)).filter(is_waiting()))
                 .set((
                     deliveries::status.eq(Status::Held.as_str()),
                     deliveries::waiting_for.eq(reason.as_str()),
@@ -97,6 +98,7 @@ impl Store {
             for (was_tried, status) in [(false, Status::Pending), (true, Status::Retrying)] {
                 let tried = deliveries::last_number.gt(0);
                 released += diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+                    .filter(is(Status::Held))
                     .filter(tried.eq(was_tried))
                     .set((
                         deliveries::status.eq(status.as_str()),
@@ -139,7 +141,7 @@ impl Store {
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+            diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)).filter(is(Status::Held)))
                 .set((
                     deliveries::status.eq(Status::Dead.as_str()),
                     deliveries::waiting_for.eq(None::<String>),

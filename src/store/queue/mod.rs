@@ -1,21 +1,27 @@
 //! The queue: the hot path of the store.
 //!
 //! A delivery's life here is `record` (with the claim of the node that will send it at once, or without) → `claim` (what
-//! was not sent at once) → `settle`. `hold` moves deliveries between waiting and being due, `rescue` takes back the
-//! claims of a process that died.
+//! was not sent at once) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
+//! live, `rescue` takes back the claims of those that died.
 //!
 //! A claim is a token on the row. Settling names it; if the row bears another one by then, the settlement changes
 //! nothing, so a stale worker can never undo what its successor did.
 
 mod claim;
+pub(super) mod commit;
 mod hold;
+mod nodes;
 #[cfg(test)]
 mod plans;
 mod record;
 mod rescue;
+mod rows;
 mod settle;
 
-pub use claim::{Claimed, DueEndpoint, Wanted};
+pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
 pub use hold::HeldEndpoint;
+pub(super) use nodes::others_live;
+pub use nodes::{Holding, LiveNode, NodeRole};
 pub use record::{NewCompletion, NewDelivery, Recorded, Start};
+pub use rescue::StrayClaim;
 pub use settle::{Counters, Next, Settled, Settlement};

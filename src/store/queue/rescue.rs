@@ -1,47 +1,123 @@
-//! Rescuing: deliveries whose worker died in mid-send get their attempt written down as interrupted and are due again.
+//! Rescuing: deliveries whose node died in mid-send get their attempt written down as interrupted and are due again.
 //!
 //! Whether the request left is unknown, so the receiver may have been told; the attempt is our fault and burns nothing.
+//! Any node may rescue, several at a time: each row is settled under its claim, and only one can do that.
 
 use diesel::prelude::*;
 
-use super::settle::{Counters, Next, Settlement, settle};
+use super::nodes::{alive_since, forget};
+use super::settle::{Counters, Next, Settlement, settle_all};
 use crate::domain::decision::fault_pause;
 use crate::domain::delivery::{Kind, Outcome, Status, Told};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::deliveries::{Attempt, Delivery, Row, is};
-use crate::store::schema::deliveries;
+use crate::store::schema::{deliveries, nodes};
 use crate::store::{Store, StoreError};
 
 /// Rows in one step: small enough that intake waits for one only a moment.
 const STEP: i64 = 500;
 
+/// A claim of which its own node knows nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StrayClaim {
+    /// The delivery.
+    pub delivery_id: String,
+    /// The claim's token.
+    pub token: String,
+}
+
 impl Store {
-    /// Takes back claims whose holder is gone, a step at a time; answers how many. On an embedded store that is every
-    /// claim that this process did not make, and it is called before this process makes one.
+    /// Takes back claims whose node is dead or gone, a step at a time; answers how many.
     pub async fn rescue(&self, now: Timestamp, scale_thousandths: u64) -> Result<usize, StoreError> {
         let mut rescued = 0;
-        loop {
-            let step = self.write(move |conn| rescue_step(conn, now, scale_thousandths)).await?;
-            rescued += step;
-            if step == 0 {
-                return Ok(rescued);
+        while let Some(node) = self.pulse(dead_claimant).await? {
+            loop {
+                let of_node = node.clone();
+                let step = self.write(move |conn| rescue_step(conn, &of_node, now, scale_thousandths)).await?;
+                if step == 0 {
+                    break;
+                }
+                rescued += step;
             }
         }
+        self.pulse(bury).await?;
+        Ok(rescued)
+    }
+
+    /// The claims of a node that are older than `before`.
+    pub async fn claims_of(&self, node: String, before: Timestamp) -> Result<Vec<StrayClaim>, StoreError> {
+        self.read(move |conn| {
+            let claims: Vec<(String, Option<String>)> = deliveries::table
+                .filter(is(Status::Sending))
+                .filter(deliveries::claimed_by.eq(node))
+                .filter(deliveries::claimed_at.lt(before.as_millis()))
+                .select((deliveries::id, deliveries::claim_token))
+                .load(conn)?;
+            let claim =
+                |(delivery_id, token): (String, Option<String>)| Some(StrayClaim { delivery_id, token: token? });
+            Ok(claims.into_iter().filter_map(claim).collect())
+        })
+        .await
+    }
+
+    /// Takes back these claims, where they still stand.
+    pub async fn rescue_strays(
+        &self,
+        strays: Vec<StrayClaim>,
+        now: Timestamp,
+        scale_thousandths: u64,
+    ) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let ids = strays.iter().map(|stray| &stray.delivery_id);
+            let found = deliveries::table.filter(is(Status::Sending)).filter(deliveries::id.eq_any(ids));
+            let mut rows: Vec<Row> = found.select(Row::as_select()).load(conn)?;
+            rows.retain(|row| strays.iter().any(|stray| row.claim_token.as_ref() == Some(&stray.token)));
+            interrupt(conn, rows, now, scale_thousandths)
+        })
+        .await
     }
 }
 
-fn rescue_step(conn: &mut Conn, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
-    let rows: Vec<Row> =
-        deliveries::table.filter(is(Status::Sending)).limit(STEP).select(Row::as_select()).load(conn)?;
-    let found = rows.len();
-    for row in rows {
-        let token = row.claim_token.clone().unwrap_or_default();
-        let started_at = Timestamp::from_millis(row.claimed_at.unwrap_or(row.created_at));
-        let interrupted = interruption(&Delivery::from(row), token, started_at, now, scale_thousandths);
-        settle(conn, &interrupted)?;
-    }
-    Ok(found)
+/// A node that has claims and does not live. The claims are looked at before the nodes: whoever has claimed by then was
+/// known by then.
+fn dead_claimant(conn: &mut Conn) -> QueryResult<Option<String>> {
+    let claimed = deliveries::table.filter(is(Status::Sending)).select(deliveries::claimed_by).distinct();
+    let claimants: Vec<Option<String>> = claimed.load(conn)?;
+    let alive_since = alive_since(conn)?;
+    let living: Vec<String> = nodes::table.filter(nodes::seen_at.gt(alive_since)).select(nodes::id).load(conn)?;
+    Ok(claimants.into_iter().flatten().find(|claimant| !living.contains(claimant)))
+}
+
+/// Forgets the nodes that are dead and have no claims left.
+fn bury(conn: &mut Conn) -> QueryResult<()> {
+    let alive_since = alive_since(conn)?;
+    let dead: Vec<String> = nodes::table.filter(nodes::seen_at.le(alive_since)).select(nodes::id).load(conn)?;
+    dead.iter().try_for_each(|node| forget(conn, node))
+}
+
+fn rescue_step(conn: &mut Conn, node: &str, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
+    let rows: Vec<Row> = deliveries::table
+        .filter(is(Status::Sending))
+        .filter(deliveries::claimed_by.eq(node))
+        .order(deliveries::id)
+        .limit(STEP)
+        .select(Row::as_select())
+        .load(conn)?;
+    interrupt(conn, rows, now, scale_thousandths)
+}
+
+fn interrupt(conn: &mut Conn, rows: Vec<Row>, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
+    let interrupted: Vec<Settlement> = rows
+        .into_iter()
+        .map(|row| {
+            let token = row.claim_token.clone().unwrap_or_default();
+            let started_at = Timestamp::from_millis(row.claimed_at.unwrap_or(row.created_at));
+            interruption(&Delivery::from(row), token, started_at, now, scale_thousandths)
+        })
+        .collect();
+    settle_all(conn, &interrupted.iter().collect::<Vec<_>>())?;
+    Ok(interrupted.len())
 }
 
 /// The settlement of a send of which nobody knows how it ended.

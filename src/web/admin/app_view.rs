@@ -134,8 +134,8 @@ fn leaves_from(web: &Web, app: &App) -> (Option<String>, Option<String>) {
     match web.machine.directory.route(app, web.machine.clock.now()) {
         Route::Egress(egress_ip) => {
             let address = egress_ip.address.to_string();
-            let warning = (!web.machine.holds(&egress_ip.id))
-                .then(|| format!("this node does not hold the egress IP {address}: deliveries wait for one that does"));
+            let warning = (web.machine.holders(&egress_ip.id) == 0)
+                .then(|| format!("no live node holds the egress IP {address}: deliveries wait for one that does"));
             (Some(address), warning)
         }
         Route::Removed => {

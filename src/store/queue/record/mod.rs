@@ -1,20 +1,23 @@
 //! Recording: a completion and its deliveries, once and for ever, in one commit.
+//!
+//! A report that is recorded again in all earnest (the first commit's answer was lost) finds itself and is accepted.
+
+mod at_once;
+mod one;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::result::OptionalExtension;
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Status, Told, WaitingFor};
-use crate::domain::identity::{COMPARED, FIELDS, field_name, texts};
 use crate::domain::time::Timestamp;
-use crate::store::backend::Conn;
+use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Delivery, Row};
-use crate::store::schema::{completions, deliveries, reported, transaction_ids};
-use crate::store::vault::keyed_digest;
-use crate::store::{Store, StoreError, completions as completion_rows};
-
-/// Bytes kept of each field's digest: enough that two values agree by accident once in 2^64.
-const DIGEST_BYTES: usize = 8;
+use crate::store::schema::{apps, deliveries, endpoints};
+use crate::store::{Store, StoreError};
+use at_once::Inserted;
 
 /// Completions in one change of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
 const PART: usize = 100;
@@ -44,6 +47,10 @@ pub struct NewDelivery {
 }
 
 impl NewDelivery {
+    fn dialect(&self) -> &str {
+        self.recipe.split_once('@').map_or(self.recipe.as_str(), |(name, _)| name)
+    }
+
     /// The delivery of this completion as it will stand in the store.
     pub fn of(&self, completion: &Completion) -> Delivery {
         Delivery::from(delivery_row(completion, self, Kind::Completion, None))
@@ -56,7 +63,7 @@ pub enum Start {
     /// Sent at once by this node, which holds a permit for it.
     Claimed {
         /// The node.
-        node: String,
+        node: Arc<str>,
         /// The claim's token.
         token: String,
     },
@@ -89,12 +96,14 @@ pub enum Recorded {
     },
     /// Another completion of the app bears this transaction id.
     TransactionIdTaken,
+    /// An endpoint that it is to be delivered to ended, or changed its dialect, since the report was validated: nothing
+    /// is recorded, and it is to be validated anew.
+    Outdated,
 }
 
 impl Store {
     /// Records completions in order; each answer is on disk when this returns.
     pub async fn record(&self, batch: Vec<NewCompletion>) -> Result<Vec<Recorded>, StoreError> {
-        let key = self.shared.digest_key;
         let mut parts = Vec::new();
         let mut rest = batch.into_iter();
         loop {
@@ -102,9 +111,7 @@ impl Store {
             if part.is_empty() {
                 break;
             }
-            let record_part =
-                move |conn: &mut Conn| part.iter().map(|new| record(conn, &key, new, Write::Yes)).collect();
-            parts.push(self.shared.writer.write_unless_overloaded(record_part));
+            parts.push(self.shared.writer.record(part));
         }
         // All at once, so that they share a flush.
         let recorded: Vec<Vec<Recorded>> = futures_util::future::try_join_all(parts).await?;
@@ -129,97 +136,64 @@ impl Store {
     /// What [`record`](Self::record) would answer, without recording.
     pub async fn would_record(&self, new: NewCompletion) -> Result<Recorded, StoreError> {
         let key = self.shared.digest_key;
-        self.read(move |conn| record(conn, &key, &new, Write::No)).await
+        self.read(move |conn| one::record(conn, &one::digests(&key, &new), &new, one::Write::No)).await
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Write {
-    Yes,
-    No,
-}
-
-fn record(conn: &mut Conn, key: &[u8; 32], new: &NewCompletion, write: Write) -> QueryResult<Recorded> {
-    let completion = &new.completion;
-    let source_id = completion.source_id.as_deref().unwrap_or_default();
-    let digests = digests(key, completion, new.occurred_at_given);
-    let known: Option<(String, Vec<u8>)> = reported::table
-        .find((source_id, &completion.external_id))
-        .select((reported::completion_id, reported::digests))
-        .first(conn)
-        .optional()?;
-    if let Some((completion_id, known)) = known {
-        return compare(conn, completion_id, &known, &digests);
-    }
-    let transaction_key = completion.transaction_id.to_ascii_lowercase();
-    let taken: Option<String> = transaction_ids::table
-        .find((&transaction_key, &completion.app_id))
-        .select(transaction_ids::completion_id)
-        .first(conn)
-        .optional()?;
-    if taken.is_some() {
-        return Ok(Recorded::TransactionIdTaken);
-    }
-    if write == Write::Yes {
-        diesel::insert_into(reported::table)
-            .values((
-                reported::source_id.eq(source_id),
-                reported::external_id.eq(&completion.external_id),
-                reported::completion_id.eq(&completion.id),
-                reported::digests.eq(&digests),
-            ))
-            .execute(conn)?;
-        diesel::insert_into(transaction_ids::table)
-            .values((
-                transaction_ids::transaction_key.eq(&transaction_key),
-                transaction_ids::app_id.eq(&completion.app_id),
-                transaction_ids::completion_id.eq(&completion.id),
-            ))
-            .execute(conn)?;
-        diesel::insert_into(completions::table).values(completion_rows::Row::from(completion)).execute(conn)?;
-        for delivery in &new.deliveries {
-            let row = delivery_row(completion, delivery, Kind::Completion, None);
-            diesel::insert_into(deliveries::table).values(row).execute(conn)?;
+/// Records a whole group; answers in order.
+pub(super) fn record_all(conn: &mut Conn, key: &[u8; 32], group: &[&NewCompletion]) -> QueryResult<Vec<Recorded>> {
+    conn.begin_recording()?;
+    let outdated = outdated(conn, group)?;
+    let is_current = |new: &NewCompletion| !new.deliveries.iter().any(|one| outdated.contains(&one.endpoint_id));
+    let of_now: Vec<(&NewCompletion, Vec<u8>)> =
+        group.iter().filter(|new| is_current(new)).map(|new| (*new, one::digests(key, new))).collect();
+    let inserted: HashMap<&str, Inserted> = on_backend!(conn,
+        // There a statement is a call within this process, and one after the other is as fast.
+        sqlite(_) => HashMap::new(),
+        postgres(conn) => at_once::insert(conn, &of_now)?,
+    );
+    let mut of_now = of_now.iter();
+    let answer = |new: &&NewCompletion| {
+        if !is_current(new) {
+            return Ok(Recorded::Outdated);
         }
-    }
-    Ok(Recorded::Accepted)
-}
-
-fn compare(conn: &mut Conn, completion_id: String, known: &[u8], digests: &[u8]) -> QueryResult<Recorded> {
-    let differs = |position: &usize| {
-        let field = position * DIGEST_BYTES..(position + 1) * DIGEST_BYTES;
-        known.get(field.clone()) != digests.get(field)
+        let digests = of_now.next().map_or(&[][..], |(_, digests)| digests);
+        match inserted.get(new.completion.id.as_str()) {
+            Some(Inserted::Recorded) => Ok(Recorded::Accepted),
+            Some(Inserted::TransactionIdTaken) => Ok(Recorded::TransactionIdTaken),
+            None => one::record(conn, digests, new, one::Write::Yes),
+        }
     };
-    let fields: Vec<&str> = (0..COMPARED.len()).filter(differs).map(field_name).collect();
-    if !fields.is_empty() {
-        return Ok(Recorded::Conflict { fields });
-    }
-    let ignored = (COMPARED.len()..FIELDS).filter(differs).map(field_name).collect();
-    let rows: Vec<Row> = deliveries::table
-        .filter(deliveries::completion_id.eq(&completion_id))
-        .select(Row::as_select())
-        .order(deliveries::id)
-        .load(conn)?;
-    let transaction_id = completions::table.find(&completion_id).select(completions::transaction_id).first(conn)?;
-    let deliveries = rows.into_iter().map(Delivery::from).collect();
-    Ok(Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries })
+    group.iter().map(answer).collect()
 }
 
-fn digests(key: &[u8; 32], completion: &Completion, occurred_at_given: Option<Timestamp>) -> Vec<u8> {
-    let mut digests = Vec::with_capacity(FIELDS * DIGEST_BYTES);
-    for (position, text) in texts(completion, occurred_at_given).into_iter().enumerate() {
-        // The position keeps equal texts of different fields apart; an absent field is all zeros.
-        let digest = text.map(|text| keyed_digest(key, format!("{position}:{text}").as_bytes()));
-        digests.extend_from_slice(&digest.unwrap_or_default()[..DIGEST_BYTES]);
-    }
-    digests
+/// Of the endpoints that the group is to be delivered to, those that it can no longer be delivered to as it was meant.
+fn outdated(conn: &mut Conn, group: &[&NewCompletion]) -> QueryResult<HashSet<String>> {
+    let meant: HashMap<&str, &str> = group
+        .iter()
+        .flat_map(|new| &new.deliveries)
+        .map(|delivery| (delivery.endpoint_id.as_str(), delivery.dialect()))
+        .collect();
+    let known: Vec<(String, String, Option<i64>, Option<i64>)> = endpoints::table
+        .inner_join(apps::table)
+        .filter(endpoints::id.eq_any(meant.keys().copied()))
+        .select((endpoints::id, endpoints::dialect, endpoints::archived_at, apps::archived_at))
+        .load(conn)?;
+    let outdated = known.into_iter().filter(|(id, dialect, endpoint_ended, app_ended)| {
+        endpoint_ended.or(*app_ended).is_some() || meant.get(id.as_str()) != Some(&dialect.as_str())
+    });
+    Ok(outdated.map(|(id, ..)| id).collect())
+}
+
+fn source(completion: &Completion) -> &str {
+    completion.source_id.as_deref().unwrap_or_default()
 }
 
 /// A new row of `deliveries`.
 fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kind, test: Option<String>) -> Row {
     let now = completion.recorded_at.as_millis();
     let (status, waiting_for, claim) = match &new.start {
-        Start::Claimed { node, token } => (Status::Sending, None, Some((node.clone(), token.clone()))),
+        Start::Claimed { node, token } => (Status::Sending, None, Some((node.to_string(), token.clone()))),
         Start::Pending => (Status::Pending, None, None),
         Start::Held(reason) => (Status::Held, Some(reason.as_str().to_owned()), None),
     };

@@ -1,0 +1,73 @@
+//! The lease: whether this node may still believe that what it has claimed is its own.
+//!
+//! Others take a silent node's claims over after fifteen seconds, by the database's clock. This node cannot see that
+//! clock while it is cut off, so it stops believing earlier, by its own: whoever could not renew for [`TRUST`] starts no
+//! send, and comes back under another name, with claims of its own. Nothing here asks the database.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a heartbeat is good for (product.md, *Quick take-over*): the rest of the fifteen seconds is for a send that
+/// was just begun, and for clocks that run unevenly.
+pub const TRUST: Duration = Duration::from_secs(10);
+
+/// The name that this node claims under, and since when it is known to be good.
+#[derive(Debug, Default)]
+pub struct Lease(Mutex<Option<Held>>);
+
+#[derive(Clone, Debug)]
+struct Held {
+    node: Arc<str>,
+    renewed: Instant,
+}
+
+impl Lease {
+    /// The name to claim under now; `None` while nothing may be claimed.
+    pub fn node(&self) -> Option<Arc<str>> {
+        self.held_at(Instant::now())
+    }
+
+    /// Whether a send that was claimed under this name may still begin.
+    pub fn covers(&self, node: &str) -> bool {
+        self.node().is_some_and(|now| *now == *node)
+    }
+
+    /// The database said at some time after `asked` that the node of this name lives.
+    pub fn renewed(&self, node: &str, asked: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Held { node: node.into(), renewed: asked });
+    }
+
+    /// The name that was claimed under last, whether or not it is still good.
+    pub fn last(&self) -> Option<Arc<str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|held| Arc::clone(&held.node))
+    }
+
+    fn held_at(&self, now: Instant) -> Option<Arc<str>> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = held.as_ref()?;
+        (now.saturating_duration_since(held.renewed) < TRUST).then(|| Arc::clone(&held.node))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_that_could_not_renew_for_ten_seconds_claims_nothing_and_begins_nothing() {
+        let (lease, start) = (Lease::default(), Instant::now());
+        assert_eq!(lease.held_at(start), None);
+        lease.renewed("nod_1", start);
+        assert_eq!(lease.held_at(start + TRUST - Duration::from_millis(1)).as_deref(), Some("nod_1"));
+        assert_eq!(lease.held_at(start + TRUST), None);
+    }
+
+    #[test]
+    fn what_was_claimed_under_a_former_name_is_not_begun_under_the_next() {
+        let lease = Lease::default();
+        lease.renewed("nod_1", Instant::now());
+        assert!(lease.covers("nod_1"));
+        lease.renewed("nod_2", Instant::now());
+        assert!(!lease.covers("nod_1") && lease.covers("nod_2"));
+    }
+}

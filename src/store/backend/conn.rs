@@ -1,0 +1,88 @@
+//! A connection to either engine, and how its transactions begin.
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
+
+use super::postgres::{self, locks};
+
+/// The connection that every query of the store is written against.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum Conn {
+    /// A PostgreSQL server.
+    Postgres(PgConnection),
+    /// An SQLite file.
+    Sqlite(SqliteConnection),
+}
+
+/// The engine of [`Conn`], for boxed queries.
+pub(crate) type Engine = <Conn as Connection>::Backend;
+
+/// Says one thing for each engine, where the same text does not do for both.
+macro_rules! on_backend {
+    ($conn:expr, sqlite($sqlite:pat) => $on_sqlite:expr, postgres($postgres:pat) => $on_postgres:expr $(,)?) => {
+        match $conn {
+            $crate::store::backend::Conn::Sqlite($sqlite) => $on_sqlite,
+            $crate::store::backend::Conn::Postgres($postgres) => $on_postgres,
+        }
+    };
+}
+pub(in crate::store) use on_backend;
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Begin {
+    /// To change something.
+    Change,
+    /// To read several things of one and the same instant.
+    Snapshot,
+}
+
+impl Conn {
+    /// Runs `work` in a transaction of its own; rolls back what fails.
+    pub(in crate::store) fn within<T>(
+        &mut self,
+        begin: Begin,
+        work: impl FnOnce(&mut Self) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        // IMMEDIATE takes the lock for writing at once: a transaction that asks for it later is turned away where
+        // another process wrote meanwhile. PostgreSQL shows every statement the newest state unless told otherwise.
+        on_backend!(self,
+            sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
+                Begin::Change => "BEGIN IMMEDIATE",
+                Begin::Snapshot => "BEGIN",
+            }),
+            postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
+                Begin::Change => "BEGIN",
+                Begin::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            }),
+        )?;
+        match work(self) {
+            Ok(value) => <Self as Connection>::TransactionManager::commit_transaction(self).map(|()| value),
+            Err(error) => {
+                // A connection that cannot even roll back is broken, and says so itself.
+                drop(<Self as Connection>::TransactionManager::rollback_transaction(self));
+                Err(error)
+            }
+        }
+    }
+
+    /// Begins a change of the configuration: it waits for the one that is being made. An SQLite file has one writer.
+    pub(in crate::store) fn begin_configuring(&mut self) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::CONFIGURATION))
+    }
+
+    /// Begins to find or make the master key.
+    pub(in crate::store) fn begin_unlocking(&mut self) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::START))
+    }
+
+    /// Begins to record, beside others who do: until the transaction ends, nobody ends what is recorded for.
+    pub(in crate::store) fn begin_recording(&mut self) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_shared(conn, locks::RECORDING))
+    }
+
+    /// Waits for whatever is being recorded, so that no delivery comes to be unseen while something is ended.
+    pub(in crate::store) fn hold_up_recording(&mut self) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::RECORDING))
+    }
+}

@@ -1,0 +1,108 @@
+//! Where the database is, as parsed from `RINGBACK_DATABASE_URL`.
+
+use std::path::PathBuf;
+
+use super::StoreError;
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In a file of this machine.
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+    },
+    /// On a PostgreSQL server, or on several of which one takes writes.
+    Postgres(PostgresUrl),
+}
+
+/// A PostgreSQL URL. It may hold a password, so it never shows itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresUrl(String);
+
+impl std::fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PostgresUrl(…)")
+    }
+}
+
+/// What a lost connection may cost, unless the URL says otherwise: a server that vanished without a word is noticed
+/// within ten seconds, so that a node knows of it before its heartbeat ends; and of several hosts the one that takes
+/// writes is meant.
+const DEFAULTS: [(&str, &str); 7] = [
+    ("application_name", "ringback"),
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "4"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+    ("target_session_attrs", "read-write"),
+];
+
+impl Location {
+    /// Reads `sqlite://PATH` or `postgres://…`.
+    pub fn parse(url: &str) -> Result<Self, StoreError> {
+        match url.strip_prefix("sqlite://") {
+            Some("" | ":memory:") => Err(StoreError::Location("name a file after sqlite://".to_owned())),
+            Some(path) => Ok(Self::Sqlite { path: PathBuf::from(path) }),
+            None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Self::Postgres(PostgresUrl(with_defaults(url))))
+            }
+            None => Err(StoreError::Location("must be sqlite://PATH or postgres://…".to_owned())),
+        }
+    }
+}
+
+impl Location {
+    /// Whether several nodes can work on it.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+impl PostgresUrl {
+    /// The URL, password and all.
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+fn with_defaults(url: &str) -> String {
+    let mut url = url.to_owned();
+    let given: Vec<String> = match url.split_once('?') {
+        Some((_, query)) => {
+            query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name.to_owned()).collect()
+        }
+        None => Vec::new(),
+    };
+    let mut separator = if url.contains('?') { '&' } else { '?' };
+    for (name, value) in DEFAULTS {
+        if !given.iter().any(|known| known == name) {
+            url.push(separator);
+            url.push_str(name);
+            url.push('=');
+            url.push_str(value);
+            separator = '&';
+        }
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_url_says_goes_before_our_defaults_and_nothing_of_it_is_shown() {
+        let location = Location::parse("postgres://user:hunter2@a,b/ringback?connect_timeout=9").unwrap();
+        assert!(!format!("{location:?}").contains("hunter2"));
+        let Location::Postgres(url) = location else { panic!("{location:?}") };
+        assert!(
+            url.expose().starts_with("postgres://user:hunter2@a,b/ringback?connect_timeout=9&"),
+            "{}",
+            url.expose()
+        );
+        assert_eq!(url.expose().matches("connect_timeout").count(), 1);
+        assert!(url.expose().contains("&target_session_attrs=read-write"));
+    }
+}

@@ -1,0 +1,39 @@
+//! The two database engines: which one a URL means, how a connection is opened, and how a transaction begins on it.
+//!
+//! Queries are written once, against [`Conn`], which is either engine's connection. What cannot be said for both alike
+//! takes the macro `on_backend!`; it, and any question which engine this is, belongs here and in [`super::queue`] alone.
+
+mod conn;
+mod location;
+mod pool;
+mod postgres;
+mod signals;
+mod sqlite;
+
+pub(super) use conn::{Begin, on_backend};
+pub(crate) use conn::{Conn, Engine};
+pub use location::Location;
+use location::PostgresUrl;
+pub(super) use pool::{Pool, PoolShares};
+pub(super) use postgres::is_passing;
+pub(super) use signals::Signals;
+pub use signals::{Heard, Hint};
+pub use sqlite::ServeLock;
+
+use super::StoreError;
+
+/// Opens a connection that may write.
+pub(super) fn connect(location: &Location) -> Result<Conn, StoreError> {
+    match location {
+        Location::Sqlite { path } => sqlite::connect(path).map(Conn::Sqlite),
+        Location::Postgres(url) => postgres::connect(url).map(Conn::Postgres),
+    }
+}
+
+/// Runs the embedded migrations that the database has not seen; answers their names.
+pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    on_backend!(conn,
+        sqlite(conn) => sqlite::migrate(conn),
+        postgres(conn) => postgres::migrate(conn),
+    )
+}

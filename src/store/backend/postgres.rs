@@ -1,0 +1,87 @@
+//! PostgreSQL: opening a connection, migrating while other nodes start as well, and which of its errors pass by
+//! themselves.
+//!
+//! Nothing here may rely on what a session remembers (settings, session locks): a pooler may give every transaction
+//! another session.
+
+use diesel::connection::SimpleConnection;
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::{Connection, PgConnection, QueryResult};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{PostgresUrl, StoreError};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Locks that last as long as a transaction. The numbers mean nothing; they only must differ.
+pub(in crate::store) mod locks {
+    /// Migrating, and making the first key: one node after the other.
+    pub(in crate::store) const START: i64 = 7_220_001;
+    /// Changing the configuration: one change after the other, so that revisions are counted in the order of commits.
+    pub(in crate::store) const CONFIGURATION: i64 = 7_220_002;
+    /// Recording, shared by all who record; ending what they record for takes it alone.
+    pub(in crate::store) const RECORDING: i64 = 7_220_003;
+}
+
+/// Opens a connection to the server that takes writes.
+pub(super) fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
+    PgConnection::establish(url.expose()).map_err(|error| StoreError::Unreachable(error.to_string()))
+}
+
+/// Runs what migrations are pending; of several nodes that start at once, one does it and the others wait.
+pub(super) fn migrate(conn: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    let migration = |error: &dyn std::fmt::Display| StoreError::Migration(error.to_string());
+    let mut ran = Vec::new();
+    conn.transaction(|conn| {
+        lock(conn, locks::START)?;
+        let pending = conn.run_pending_migrations(MIGRATIONS).map_err(Error::QueryBuilderError)?;
+        ran.extend(pending.iter().map(ToString::to_string));
+        QueryResult::Ok(())
+    })
+    .map_err(|error| migration(&error))?;
+    Ok(ran)
+}
+
+/// Waits for a lock and holds it until the transaction ends.
+pub(in crate::store) fn lock(conn: &mut PgConnection, key: i64) -> QueryResult<()> {
+    conn.batch_execute(&format!("SELECT pg_advisory_xact_lock({key})"))
+}
+
+/// The same, together with others who share it.
+pub(in crate::store) fn lock_shared(conn: &mut PgConnection, key: i64) -> QueryResult<()> {
+    conn.batch_execute(&format!("SELECT pg_advisory_xact_lock_shared({key})"))
+}
+
+/// Whether an error says nothing about the work itself: the connection broke, the server is no longer the one that
+/// takes writes, or two transactions stood in each other's way. The same work may succeed on the next connection.
+pub(in crate::store) fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::BrokenTransactionManager => true,
+        Error::DatabaseError(kind, information) => match kind {
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction => true,
+            // libpq and Diesel give these no kind of their own; the texts are those of the server and of libpq.
+            _ => {
+                let text = information.message();
+                PASSING.iter().any(|passing| text.contains(passing))
+            }
+        },
+        _ => false,
+    }
+}
+
+/// Beginnings of messages, as PostgreSQL's sources have them.
+const PASSING: [&str; 10] = [
+    "deadlock detected",
+    "terminating connection",
+    "server closed the connection",
+    "connection to server",
+    "could not receive data",
+    "could not send data",
+    "no connection to the server",
+    "SSL connection has been closed",
+    "the database system is",
+    "SSL SYSCALL error",
+];

@@ -1,0 +1,135 @@
+//! Signals between the nodes of one database, by LISTEN and NOTIFY: something may be due, something was configured.
+//!
+//! A signal is a hint and nothing may depend on it: whoever waits for one also looks by itself now and then, so that a
+//! pooler that drops LISTEN costs latency and no callback. Within an SQLite file there is nobody else to tell.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::PgConnection;
+use diesel::connection::SimpleConnection;
+use tokio::sync::watch;
+
+use super::{Location, PostgresUrl, StoreError, postgres};
+
+/// How often the connection is looked at: what a signal costs in latency at most. A look reads a socket and asks nobody.
+const LOOK: Duration = Duration::from_millis(20);
+/// Pause before the next try to reach a server that cannot be reached.
+const AGAIN: Duration = Duration::from_secs(1);
+/// The name that all nodes listen to.
+const CHANNEL: &str = "ringback";
+
+/// What a signal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// Something may be due that was not a moment ago.
+    Work,
+    /// The configuration was changed.
+    Configuration,
+}
+
+/// How many signals of each kind have come in: whoever saw a lower number looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Of [`Hint::Work`].
+    pub work: u64,
+    /// Of [`Hint::Configuration`].
+    pub configuration: u64,
+}
+
+/// The way to the other nodes. The thread behind it ends when this is dropped.
+#[derive(Debug)]
+pub(in crate::store) struct Signals {
+    outgoing: Option<SyncSender<Hint>>,
+    heard: watch::Receiver<Heard>,
+}
+
+impl Hint {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Configuration => "configuration",
+        }
+    }
+}
+
+impl Signals {
+    /// Starts listening, if there can be anybody else.
+    pub(in crate::store) fn start(location: &Location) -> Result<Self, StoreError> {
+        let (hear, heard) = watch::channel(Heard::default());
+        let Location::Postgres(url) = location else {
+            return Ok(Self { outgoing: None, heard });
+        };
+        let (outgoing, to_send) = sync_channel(64);
+        let url = url.clone();
+        thread::Builder::new()
+            .name("store-signals".to_owned())
+            .spawn(move || run(&url, &to_send, &hear))
+            .map_err(|error| StoreError::Database(format!("the thread for signals did not start: {error}")))?;
+        Ok(Self { outgoing: Some(outgoing), heard })
+    }
+
+    /// Tells the other nodes; never waits.
+    pub(in crate::store) fn give(&self, hint: Hint) {
+        if let Some(outgoing) = &self.outgoing {
+            // No place: the hints that wait say the same.
+            outgoing.try_send(hint).ok();
+        }
+    }
+
+    /// What has come in so far.
+    pub(in crate::store) fn heard(&self) -> watch::Receiver<Heard> {
+        self.heard.clone()
+    }
+}
+
+fn run(url: &PostgresUrl, to_send: &Receiver<Hint>, hear: &watch::Sender<Heard>) {
+    loop {
+        let served = postgres::connect(url).and_then(|mut conn| Ok(serve(&mut conn, to_send, hear)?));
+        match served {
+            Ok(()) => return,
+            Err(error) => tracing::debug!(%error, "no signals between the nodes for the moment"),
+        }
+        let until = Instant::now() + AGAIN;
+        // What is to be told meanwhile is lost, and found by the others when they look by themselves.
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            if to_send.recv_timeout(left) == Err(RecvTimeoutError::Disconnected) {
+                return;
+            }
+        }
+    }
+}
+
+/// Sends and hears until nobody is left who could give a signal.
+fn serve(conn: &mut PgConnection, to_send: &Receiver<Hint>, hear: &watch::Sender<Heard>) -> diesel::QueryResult<()> {
+    conn.batch_execute(&format!("LISTEN {CHANNEL}"))?;
+    // Whatever was told while nobody listened here may be anything.
+    hear.send_modify(|heard| *heard = Heard { work: heard.work + 1, configuration: heard.configuration + 1 });
+    loop {
+        let mut telling: Vec<Hint> = match to_send.recv_timeout(LOOK) {
+            Ok(hint) => vec![hint],
+            Err(RecvTimeoutError::Timeout) => Vec::new(),
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        };
+        if !telling.is_empty() {
+            // A burst is told once, since a NOTIFY takes a lock that every other one waits for.
+            let until = Instant::now() + LOOK / 4;
+            while let Some(left) = until.checked_duration_since(Instant::now()) {
+                telling.extend(to_send.recv_timeout(left));
+            }
+        }
+        for hint in [Hint::Configuration, Hint::Work] {
+            if telling.contains(&hint) {
+                conn.batch_execute(&format!("NOTIFY {CHANNEL}, '{}'", hint.word()))?;
+            }
+        }
+        let mut now = *hear.borrow();
+        for notification in conn.notifications_iter() {
+            let payload = notification?.payload;
+            now.work += u64::from(payload == Hint::Work.word());
+            now.configuration += u64::from(payload == Hint::Configuration.word());
+        }
+        hear.send_if_modified(|heard| std::mem::replace(heard, now) != now);
+    }
+}

@@ -1,0 +1,73 @@
+//! SQLite: opening a file, what a connection to it must promise, and who may serve from it.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Location, StoreError};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// The right to serve from a database file, held by the operating system for as long as the process lives: it cannot
+/// outlast a crash the way a lock file's mere existence would.
+#[derive(Debug)]
+pub struct ServeLock {
+    // A PostgreSQL server is meant to be served by many.
+    _file: Option<File>,
+}
+
+impl ServeLock {
+    /// Takes the lock, or tells who has it.
+    pub fn take(location: &Location) -> Result<Self, StoreError> {
+        let Location::Sqlite { path: database } = location else {
+            return Ok(Self { _file: None });
+        };
+        // Of the file that is really meant: two names for one file must not make two locks.
+        let mut path = database.canonicalize().unwrap_or_else(|_| database.clone()).into_os_string();
+        path.push(".lock");
+        let opened = File::options().create(true).truncate(false).write(true).open(&path);
+        let file = opened.map_err(|error| StoreError::Open { path: (&path).into(), reason: error.to_string() })?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: Some(file) }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::AlreadyServed { path: database.clone() }),
+            Err(TryLockError::Error(error)) => Err(StoreError::Open { path: path.into(), reason: error.to_string() }),
+        }
+    }
+}
+
+/// Opens a connection that may write.
+pub(super) fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let open = |error: &dyn std::fmt::Display| StoreError::Open { path: path.to_owned(), reason: error.to_string() };
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|error| open(&error))?;
+    // WAL lets readers go on while the writer commits; FULL flushes each commit to the disk before it is acknowledged;
+    // the time-out covers a command-line call that writes beside a running server. 16 MiB of cache keep the hot pages
+    // of the indexes; a checkpoint every 4,000 pages (16 MiB) keeps the log short without stalling each commit.
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 10000;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA cache_size = -16384;
+         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA temp_store = MEMORY;",
+    )
+    .map_err(|error| open(&error))?;
+    Ok(conn)
+}
+
+/// Opens a connection that may only read.
+pub(super) fn connect_reader(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let open = |error: &dyn std::fmt::Display| StoreError::Open { path: path.to_owned(), reason: error.to_string() };
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|error| open(&error))?;
+    conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;").map_err(|error| open(&error))?;
+    Ok(conn)
+}
+
+/// Runs the embedded migrations that the database has not seen; answers their names.
+pub(super) fn migrate(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
+    let ran = conn.run_pending_migrations(MIGRATIONS).map_err(|error| StoreError::Migration(error.to_string()))?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}

@@ -1,0 +1,234 @@
+//! Committing a group: how the works that gathered for the writer get to the disk together.
+//!
+//! The hot works (records and settlements) of a group share one transaction. One that fails for a reason of its own must
+//! not fail the others, so after a failure each is done again alone. Both are safe to do again although the first time
+//! may have reached the disk: a record finds itself, and a settlement finds its claim gone.
+//!
+//! An SQLite file has one writer and the other changes share the group's flush as well. On PostgreSQL each is a
+//! transaction of its own, because it may wait for another node's; there a connection can break at any moment, and what
+//! may be done again is, on a new one.
+
+use std::time::{Duration, Instant};
+
+use diesel::QueryResult;
+use diesel::connection::Connection;
+
+use super::record::{NewCompletion, Recorded, record_all};
+use super::settle::{Settled, Settlement, settle_all};
+use crate::store::StoreError;
+use crate::store::backend::{self, Begin, Conn, Location, is_passing};
+use crate::store::writer::{Announcement, Answer, Change, Work};
+
+/// How long hot works are tried again over a database that fails: a fail-over takes seconds, and by then whoever
+/// reports has long been told to come again.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Pause before the next try to reach a server that cannot be reached.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// The works of one group, by kind: their callers all wait, so the order among them means nothing.
+#[derive(Default)]
+pub(in crate::store) struct Group {
+    recordings: Vec<(Vec<NewCompletion>, Answer<Vec<Recorded>>)>,
+    settlings: Vec<(Box<Settlement>, Answer<Settled>)>,
+    changes: Vec<Change>,
+}
+
+/// What became of the hot works.
+struct Done {
+    recorded: Vec<Vec<Recorded>>,
+    settled: Vec<Settled>,
+}
+
+/// One writer's hold on the database.
+pub(in crate::store) struct Session {
+    location: Location,
+    digest_key: [u8; 32],
+    conn: Conn,
+}
+
+impl Group {
+    pub(in crate::store) fn of(works: Vec<Work>) -> Self {
+        let mut group = Self::default();
+        for work in works {
+            match work {
+                Work::Record(new, answer) => group.recordings.push((new, answer)),
+                Work::Settle(settlement, answer) => group.settlings.push((settlement, answer)),
+                Work::Change(change) => group.changes.push(change),
+            }
+        }
+        group
+    }
+
+    fn is_hot(&self) -> bool {
+        !(self.recordings.is_empty() && self.settlings.is_empty())
+    }
+
+    /// Does the hot works, all of them or none.
+    fn perform(&self, conn: &mut Conn, digest_key: &[u8; 32]) -> QueryResult<Done> {
+        let all: Vec<&NewCompletion> = self.recordings.iter().flat_map(|(new, _)| new).collect();
+        let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, &all)? }.into_iter();
+        let recorded = self.recordings.iter().map(|(new, _)| outcomes.by_ref().take(new.len()).collect()).collect();
+        let settlements: Vec<&Settlement> = self.settlings.iter().map(|(settlement, _)| &**settlement).collect();
+        Ok(Done { recorded, settled: settle_all(conn, &settlements)? })
+    }
+
+    fn tell(self, done: Done) {
+        for ((_, answer), recorded) in self.recordings.into_iter().zip(done.recorded) {
+            drop(answer.send(Ok(recorded)));
+        }
+        for ((_, answer), settled) in self.settlings.into_iter().zip(done.settled) {
+            drop(answer.send(Ok(settled)));
+        }
+    }
+
+    fn tell_failure(self, error: &diesel::result::Error) {
+        let failure = || StoreError::Database(error.to_string());
+        self.recordings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure()))));
+        self.settlings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure()))));
+    }
+
+    /// Groups of one.
+    fn singly(self) -> impl Iterator<Item = Self> {
+        let recordings = self.recordings.into_iter().map(|one| Self { recordings: vec![one], ..Self::default() });
+        let settlings = self.settlings.into_iter().map(|one| Self { settlings: vec![one], ..Self::default() });
+        recordings.chain(settlings)
+    }
+
+    fn len(&self) -> usize {
+        self.recordings.len() + self.settlings.len()
+    }
+}
+
+impl Session {
+    pub(in crate::store) fn open(location: Location, digest_key: [u8; 32]) -> Result<Self, StoreError> {
+        let conn = backend::connect(&location)?;
+        Ok(Self { location, digest_key, conn })
+    }
+
+    /// Does a group's works and tells their callers.
+    pub(in crate::store) fn commit(&mut self, mut group: Group) {
+        let changes = std::mem::take(&mut group.changes);
+        match self.location {
+            Location::Sqlite { .. } => self.commit_together(group, changes),
+            Location::Postgres(_) => {
+                if group.is_hot() {
+                    self.commit_hot(group);
+                }
+                changes.into_iter().for_each(|change| self.commit_alone(change));
+            }
+        }
+    }
+
+    /// Everything with one flush.
+    fn commit_together(&mut self, group: Group, changes: Vec<Change>) {
+        let (mut changes, mut announcements) = (changes.into_iter(), Vec::new());
+        let digest_key = &self.digest_key;
+        let done = self.conn.within(Begin::Change, |conn| {
+            let done = group.perform(conn, digest_key)?;
+            announcements.extend(changes.by_ref().map(|change| within_savepoint(conn, change)));
+            Ok(done)
+        });
+        match done {
+            Ok(done) => {
+                group.tell(done);
+                announcements.into_iter().for_each(|announcement| (announcement.tell)(Ok(())));
+            }
+            Err(error) => {
+                tracing::error!(%error, works = group.len(), "a group of changes could not be committed");
+                let undone = || Err(StoreError::Database(error.to_string()));
+                announcements.into_iter().for_each(|announcement| (announcement.tell)(undone()));
+                self.commit_singly(group, &error);
+                changes.for_each(|change| self.commit_alone(change));
+            }
+        }
+    }
+
+    /// The hot works in one transaction, again and again while what stands in the way may pass.
+    fn commit_hot(&mut self, group: Group) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let digest_key = &self.digest_key;
+            match self.conn.within(Begin::Change, |conn| group.perform(conn, digest_key)) {
+                Ok(done) => return group.tell(done),
+                Err(error) if !self.is_passing(&error) => {
+                    tracing::error!(%error, works = group.len(), "a group of changes could not be committed");
+                    return self.commit_singly(group, &error);
+                }
+                Err(error) if Instant::now() >= until => return group.tell_failure(&error),
+                Err(error) => tracing::warn!(%error, works = group.len(), "a group of changes is tried again"),
+            }
+            self.mend(until);
+        }
+    }
+
+    /// Each of the hot works alone, after `error` came of doing them together.
+    fn commit_singly(&mut self, group: Group, error: &diesel::result::Error) {
+        if group.len() == 1 {
+            return group.tell_failure(error);
+        }
+        for one in group.singly() {
+            let digest_key = &self.digest_key;
+            match self.conn.within(Begin::Change, |conn| one.perform(conn, digest_key)) {
+                Ok(done) => one.tell(done),
+                Err(error) => one.tell_failure(&error),
+            }
+        }
+    }
+
+    /// A change in a transaction of its own. It can be done but once, so whether the connection still stands is found
+    /// out before.
+    fn commit_alone(&mut self, change: Change) {
+        use diesel::r2d2::R2D2Connection;
+        if matches!(self.location, Location::Postgres(_)) && self.conn.ping().is_err() {
+            self.mend(Instant::now() + AGAIN);
+        }
+        let mut tell = None;
+        let committed = self.conn.within(Begin::Change, |conn| {
+            let announcement = change(conn);
+            tell = Some(announcement.tell);
+            if announcement.keep { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+        });
+        if let Some(tell) = tell {
+            tell(committed.map_err(StoreError::from));
+        }
+    }
+
+    fn is_passing(&mut self, error: &diesel::result::Error) -> bool {
+        use diesel::r2d2::R2D2Connection;
+        is_passing(error) || self.conn.is_broken()
+    }
+
+    /// Sees to a connection that works, if one can be had until then.
+    fn mend(&mut self, until: Instant) {
+        use diesel::r2d2::R2D2Connection;
+        while self.conn.is_broken() || self.conn.ping().is_err() {
+            match backend::connect(&self.location) {
+                Ok(conn) => self.conn = conn,
+                Err(error) => tracing::warn!(%error, "the database cannot be reached"),
+            }
+            if Instant::now() >= until {
+                return;
+            }
+            std::thread::sleep(AGAIN);
+        }
+    }
+}
+
+/// A change that fails is undone alone.
+fn within_savepoint(conn: &mut Conn, change: Change) -> Announcement {
+    let mut announcement = None;
+    let kept = conn.transaction(|conn| {
+        let announced = change(conn);
+        let keep = announced.keep;
+        announcement = Some(announced);
+        if keep { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+    });
+    let announced = announcement.unwrap_or_else(|| Announcement { keep: false, tell: Box::new(|_| ()) });
+    match kept {
+        Err(error) if announced.keep => {
+            let failure = StoreError::from(error);
+            Announcement { keep: false, tell: Box::new(move |_| (announced.tell)(Err(failure))) }
+        }
+        _ => announced,
+    }
+}

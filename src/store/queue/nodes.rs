@@ -1,0 +1,210 @@
+//! Nodes: which processes work on this database, which of them live, and which egress IPs each of them holds.
+//!
+//! A node lives by its heartbeat, told by the database's clock alone: the clocks of two machines never agree. Whoever is
+//! silent for [`SILENCE`] is dead, and its claims are taken over; it is told so when it speaks again, and comes back as
+//! somebody else.
+
+use std::time::Duration;
+
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use crate::store::backend::{Conn, on_backend};
+use crate::store::schema::{node_egress_ips, nodes};
+use crate::store::{Store, StoreError};
+
+/// A node that was not heard of for so long is dead (product.md, *Quick take-over*).
+pub(super) const SILENCE: Duration = Duration::from_secs(15);
+
+/// What a node does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeRole {
+    /// Everything.
+    All,
+    /// It takes reports and answers people, and sends nothing.
+    Api,
+    /// It sends, and answers nobody.
+    Worker,
+}
+
+/// An egress IP that a node can send from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holding {
+    /// The egress IP.
+    pub egress_ip_id: String,
+    /// Whether the echo confirmed it: `verified` or `assumed`.
+    pub verification: String,
+}
+
+/// A node that lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveNode {
+    /// `nod_…`
+    pub id: String,
+    /// What it does.
+    pub role: NodeRole,
+    /// What it holds.
+    pub holds: Vec<Holding>,
+}
+
+impl NodeRole {
+    /// As it is typed and stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Api => "api",
+            Self::Worker => "worker",
+        }
+    }
+
+    /// Reads what [`as_str`](Self::as_str) wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::All, Self::Api, Self::Worker].into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// Whether it takes reports and answers people.
+    pub fn serves(self) -> bool {
+        self != Self::Worker
+    }
+
+    /// Whether it sends callbacks.
+    pub fn sends(self) -> bool {
+        self != Self::Api
+    }
+}
+
+impl Store {
+    /// Makes a node known, alive from now on.
+    pub async fn register_node(&self, id: String, role: NodeRole) -> Result<(), StoreError> {
+        self.pulse(move |conn| {
+            let now = database_now(conn)?;
+            let row =
+                (nodes::id.eq(id), nodes::role.eq(role.as_str()), nodes::started_at.eq(now), nodes::seen_at.eq(now));
+            diesel::insert_into(nodes::table).values(row).execute(conn).map(drop)
+        })
+        .await
+    }
+
+    /// A node's heartbeat. False: it was found dead, and is nobody any more.
+    pub async fn renew_node(&self, id: String) -> Result<bool, StoreError> {
+        self.pulse(move |conn| {
+            let now = database_now(conn)?;
+            let living = nodes::table.find(id).filter(nodes::seen_at.gt(now - silence()));
+            Ok(diesel::update(living).set(nodes::seen_at.eq(now)).execute(conn)? > 0)
+        })
+        .await
+    }
+
+    /// Replaces what a node holds.
+    pub async fn announce(&self, id: String, holds: Vec<Holding>) -> Result<(), StoreError> {
+        self.pulse(move |conn| {
+            conn.transaction(|conn| {
+                diesel::delete(node_egress_ips::table.filter(node_egress_ips::node_id.eq(&id))).execute(conn)?;
+                let known = nodes::table.find(&id).select(nodes::id).first::<String>(conn).optional()?;
+                for holding in if known.is_some() { holds } else { Vec::new() } {
+                    let row = (
+                        node_egress_ips::node_id.eq(&id),
+                        node_egress_ips::egress_ip_id.eq(holding.egress_ip_id),
+                        node_egress_ips::verification.eq(holding.verification),
+                    );
+                    diesel::insert_into(node_egress_ips::table).values(row).execute(conn)?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Forgets a node that ends by itself. What it left claimed is taken over at once.
+    pub async fn dismiss_node(&self, id: String) -> Result<(), StoreError> {
+        self.pulse(move |conn| forget(conn, &id)).await
+    }
+
+    /// Forgets every node: whoever has the right to serve from an SQLite file knows that nobody else does.
+    pub(crate) async fn forget_former_nodes(&self) -> Result<(), StoreError> {
+        self.pulse(|conn| {
+            on_backend!(conn,
+                sqlite(conn) => {
+                    diesel::delete(node_egress_ips::table).execute(conn)?;
+                    diesel::delete(nodes::table).execute(conn).map(drop)
+                },
+                postgres(_) => Ok(()),
+            )
+        })
+        .await
+    }
+
+    /// The nodes that live, oldest first.
+    pub async fn live_nodes(&self) -> Result<Vec<LiveNode>, StoreError> {
+        self.pulse(|conn| {
+            let alive_since = database_now(conn)? - silence();
+            let living: Vec<(String, String)> = nodes::table
+                .filter(nodes::seen_at.gt(alive_since))
+                .order(nodes::id)
+                .select((nodes::id, nodes::role))
+                .load(conn)?;
+            let ids = living.iter().map(|(id, _)| id);
+            let held: Vec<(String, String, String)> = node_egress_ips::table
+                .filter(node_egress_ips::node_id.eq_any(ids))
+                .order(node_egress_ips::egress_ip_id)
+                .select((node_egress_ips::node_id, node_egress_ips::egress_ip_id, node_egress_ips::verification))
+                .load(conn)?;
+            let live = living.into_iter().map(|(id, role)| {
+                let of_this = held.iter().filter(|(node_id, ..)| *node_id == id);
+                let holding = |(_, egress_ip_id, verification): &(String, String, String)| Holding {
+                    egress_ip_id: egress_ip_id.clone(),
+                    verification: verification.clone(),
+                };
+                LiveNode {
+                    holds: of_this.map(holding).collect(),
+                    role: NodeRole::parse(&role).unwrap_or(NodeRole::All),
+                    id,
+                }
+            });
+            Ok(live.collect())
+        })
+        .await
+    }
+}
+
+/// What is silent since before this instant, by the database's clock, is dead.
+pub(super) fn alive_since(conn: &mut Conn) -> QueryResult<i64> {
+    Ok(database_now(conn)? - silence())
+}
+
+/// Whether another process works on this database right now. On SQLite that is settled by a lock on the file.
+pub(in crate::store) fn others_live(conn: &mut Conn) -> QueryResult<bool> {
+    let on_one_machine = on_backend!(conn, sqlite(_) => true, postgres(_) => false);
+    if on_one_machine {
+        return Ok(false);
+    }
+    let alive_since = alive_since(conn)?;
+    select(exists(nodes::table.filter(nodes::seen_at.gt(alive_since)))).get_result(conn)
+}
+
+/// Forgets a node.
+pub(super) fn forget(conn: &mut Conn, id: &str) -> QueryResult<()> {
+    diesel::delete(node_egress_ips::table.filter(node_egress_ips::node_id.eq(id))).execute(conn)?;
+    diesel::delete(nodes::table.find(id)).execute(conn).map(drop)
+}
+
+fn silence() -> i64 {
+    i64::try_from(SILENCE.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[derive(QueryableByName)]
+struct Now {
+    #[diesel(sql_type = BigInt)]
+    now: i64,
+}
+
+/// The database's clock, in Unix milliseconds.
+fn database_now(conn: &mut Conn) -> QueryResult<i64> {
+    let query = on_backend!(conn,
+        sqlite(_) => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now",
+        // Not now(), which stands still within a transaction.
+        postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now",
+    );
+    diesel::sql_query(query).get_result::<Now>(conn).map(|row| row.now)
+}

@@ -1,0 +1,104 @@
+//! Recording one report, and telling a duplicate from a conflict by the digests that the first record left.
+
+use diesel::prelude::*;
+use diesel::result::OptionalExtension;
+
+use super::{NewCompletion, Recorded, delivery_row, source};
+use crate::domain::delivery::Kind;
+use crate::domain::identity::{COMPARED, FIELDS, field_name, texts};
+use crate::store::backend::Conn;
+use crate::store::completions as completion_rows;
+use crate::store::deliveries::{Delivery, Row};
+use crate::store::schema::{completions, deliveries, reported, transaction_ids};
+use crate::store::vault::keyed_digest;
+
+/// Bytes kept of each field's digest: enough that two values agree by accident once in 2^64.
+const DIGEST_BYTES: usize = 8;
+
+/// Whether it is in earnest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Write {
+    /// It is.
+    Yes,
+    /// Only the answer is wanted.
+    No,
+}
+
+/// Records one report, whose [`digests`] are given.
+pub(super) fn record(conn: &mut Conn, digests: &[u8], new: &NewCompletion, write: Write) -> QueryResult<Recorded> {
+    let completion = &new.completion;
+    let source_id = source(completion);
+    let known: Option<(String, Vec<u8>)> = reported::table
+        .find((source_id, &completion.external_id))
+        .select((reported::completion_id, reported::digests))
+        .first(conn)
+        .optional()?;
+    if let Some((completion_id, known)) = known {
+        // Recorded before by this very call, which was not told of it.
+        let is_this = completion_id == completion.id;
+        return if is_this { Ok(Recorded::Accepted) } else { compare(conn, completion_id, &known, digests) };
+    }
+    let transaction_key = completion.transaction_id.to_ascii_lowercase();
+    let taken: Option<String> = transaction_ids::table
+        .find((&transaction_key, &completion.app_id))
+        .select(transaction_ids::completion_id)
+        .first(conn)
+        .optional()?;
+    if taken.is_some() {
+        return Ok(Recorded::TransactionIdTaken);
+    }
+    if write == Write::Yes {
+        diesel::insert_into(reported::table)
+            .values((
+                reported::source_id.eq(source_id),
+                reported::external_id.eq(&completion.external_id),
+                reported::completion_id.eq(&completion.id),
+                reported::digests.eq(digests),
+            ))
+            .execute(conn)?;
+        diesel::insert_into(transaction_ids::table)
+            .values((
+                transaction_ids::transaction_key.eq(&transaction_key),
+                transaction_ids::app_id.eq(&completion.app_id),
+                transaction_ids::completion_id.eq(&completion.id),
+            ))
+            .execute(conn)?;
+        diesel::insert_into(completions::table).values(completion_rows::Row::from(completion)).execute(conn)?;
+        for delivery in &new.deliveries {
+            let row = delivery_row(completion, delivery, Kind::Completion, None);
+            diesel::insert_into(deliveries::table).values(row).execute(conn)?;
+        }
+    }
+    Ok(Recorded::Accepted)
+}
+
+fn compare(conn: &mut Conn, completion_id: String, known: &[u8], digests: &[u8]) -> QueryResult<Recorded> {
+    let differs = |position: &usize| {
+        let field = position * DIGEST_BYTES..(position + 1) * DIGEST_BYTES;
+        known.get(field.clone()) != digests.get(field)
+    };
+    let fields: Vec<&str> = (0..COMPARED.len()).filter(differs).map(field_name).collect();
+    if !fields.is_empty() {
+        return Ok(Recorded::Conflict { fields });
+    }
+    let ignored = (COMPARED.len()..FIELDS).filter(differs).map(field_name).collect();
+    let rows: Vec<Row> = deliveries::table
+        .filter(deliveries::completion_id.eq(&completion_id))
+        .select(Row::as_select())
+        .order(deliveries::id)
+        .load(conn)?;
+    let transaction_id = completions::table.find(&completion_id).select(completions::transaction_id).first(conn)?;
+    let deliveries = rows.into_iter().map(Delivery::from).collect();
+    Ok(Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries })
+}
+
+/// One keyed digest per field that is compared or noted.
+pub(super) fn digests(key: &[u8; 32], new: &NewCompletion) -> Vec<u8> {
+    let mut digests = Vec::with_capacity(FIELDS * DIGEST_BYTES);
+    for (position, text) in texts(&new.completion, new.occurred_at_given).into_iter().enumerate() {
+        // The position keeps equal texts of different fields apart; an absent field is all zeros.
+        let digest = text.map(|text| keyed_digest(key, format!("{position}:{text}").as_bytes()));
+        digests.extend_from_slice(&digest.unwrap_or_default()[..DIGEST_BYTES]);
+    }
+    digests
+}

@@ -1,0 +1,149 @@
+//! Settling: an attempt's record, the delivery's new state and its next due time, in one transaction, if the claim still
+//! stands.
+
+mod at_once;
+mod one;
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::domain::delivery::{Status, Told, WaitingFor};
+use crate::domain::time::Timestamp;
+use crate::store::backend::{Conn, on_backend};
+use crate::store::deliveries::{Attempt, AttemptRow};
+use crate::store::{Store, StoreError};
+
+/// What is to be stored when a claimed delivery has been dealt with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// The delivery.
+    pub delivery_id: String,
+    /// The claim it was sent under.
+    pub token: String,
+    /// The exchanges made, in order; none if nothing could be sent.
+    pub attempts: Vec<Attempt>,
+    /// The record of our own faults that the first of them replaces: of a run, only the latest is kept.
+    pub replaces: Option<u32>,
+    /// The counters from here on.
+    pub counters: Counters,
+    /// What the receiver may know from here on.
+    pub told: Told,
+    /// Where it goes.
+    pub next: Next,
+    /// When it was dealt with.
+    pub at: Timestamp,
+}
+
+/// A delivery's counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Counted attempts over its whole life.
+    pub attempts_made: u32,
+    /// Counted attempts since it was last opened.
+    pub round_attempts: u32,
+    /// The number of the last attempt on record.
+    pub last_number: u32,
+    /// Our own faults in a row at its end.
+    pub faults: u32,
+}
+
+/// Where a settled delivery goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It was acknowledged.
+    Delivered,
+    /// It is sent again then.
+    Retry(Timestamp),
+    /// Nothing left; it waits as it did before it was claimed, and is due then.
+    Unsent(Timestamp),
+    /// It is given up.
+    Dead,
+    /// It waits for the publisher.
+    Held(WaitingFor),
+}
+
+/// Whether a settlement took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It is on disk.
+    Done,
+    /// The claim was taken over; nothing was changed.
+    Stale,
+}
+
+impl Store {
+    /// Settles a claimed delivery.
+    pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        self.shared.writer.settle(settlement).await
+    }
+}
+
+/// What a settled row becomes, if its claim still stands.
+#[derive(Clone, Debug, Serialize)]
+struct Change<'a> {
+    id: &'a str,
+    token: &'a str,
+    status: &'static str,
+    told: &'static str,
+    waiting_for: Option<&'static str>,
+    attempts_made: i32,
+    round_attempts: i32,
+    last_number: i32,
+    faults: i32,
+    due_at: Option<i64>,
+    held_since: Option<i64>,
+    ended_at: Option<i64>,
+}
+
+impl<'a> Change<'a> {
+    fn of(settlement: &'a Settlement) -> Self {
+        let at = settlement.at.as_millis();
+        let (status, waiting_for, due_at) = match settlement.next {
+            Next::Delivered => (Status::Delivered, None, None),
+            Next::Dead => (Status::Dead, None, None),
+            Next::Retry(due) => (Status::Retrying, None, Some(due.as_millis())),
+            Next::Unsent(due) if settlement.counters.last_number == 0 => (Status::Pending, None, Some(due.as_millis())),
+            Next::Unsent(due) => (Status::Retrying, None, Some(due.as_millis())),
+            Next::Held(reason) => (Status::Held, Some(reason.as_str()), None),
+        };
+        let Counters { attempts_made, round_attempts, last_number, faults } = settlement.counters;
+        Self {
+            id: &settlement.delivery_id,
+            token: &settlement.token,
+            status: status.as_str(),
+            told: settlement.told.as_str(),
+            waiting_for,
+            attempts_made: stored(attempts_made),
+            round_attempts: stored(round_attempts),
+            last_number: stored(last_number),
+            faults: stored(faults),
+            due_at,
+            held_since: (status == Status::Held).then_some(at),
+            ended_at: status.is_ended().then_some(at),
+        }
+    }
+}
+
+/// A counter as the store has it.
+fn stored(counter: u32) -> i32 {
+    i32::try_from(counter).unwrap_or(i32::MAX)
+}
+
+/// Settles a whole group; answers in order.
+pub(super) fn settle_all(conn: &mut Conn, group: &[&Settlement]) -> QueryResult<Vec<Settled>> {
+    let changed: HashSet<&str> = on_backend!(conn,
+        sqlite(conn) => one::change(conn, group)?,
+        postgres(conn) => at_once::change(conn, group)?,
+    );
+    let settled = |settlement: &&Settlement| {
+        if changed.contains(settlement.token.as_str()) { Settled::Done } else { Settled::Stale }
+    };
+    Ok(group.iter().map(settled).collect())
+}
+
+/// The rows of a settlement's attempts.
+fn attempt_rows(settlement: &Settlement) -> impl Iterator<Item = AttemptRow> {
+    settlement.attempts.iter().map(|attempt| AttemptRow::new(&settlement.delivery_id, attempt))
+}

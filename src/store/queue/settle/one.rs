@@ -1,0 +1,66 @@
+//! Settling one after the other, on SQLite, where a statement is a call within this process.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sqlite::Sqlite;
+
+use super::{Change, Settlement, attempt_rows, stored};
+use crate::store::schema::attempts;
+
+/// Settles; answers the tokens of the claims that still stood.
+pub(super) fn change<'a>(conn: &mut SqliteConnection, group: &[&'a Settlement]) -> QueryResult<HashSet<&'a str>> {
+    let mut changed = HashSet::with_capacity(group.len());
+    for settlement in group {
+        if Change::of(settlement).execute(conn)? == 0 {
+            continue;
+        }
+        changed.insert(settlement.token.as_str());
+        if let Some(number) = settlement.replaces {
+            diesel::delete(attempts::table.find((&settlement.delivery_id, stored(number)))).execute(conn)?;
+        }
+        for row in attempt_rows(settlement) {
+            diesel::insert_into(attempts::table).values(row).execute(conn)?;
+        }
+    }
+    Ok(changed)
+}
+
+/// Written by hand, because the query builder has every UPDATE prepared anew, which takes longer than performing it.
+impl QueryFragment<Sqlite> for Change<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE deliveries SET claimed_by = NULL, claim_token = NULL, claimed_at = NULL, status = ");
+        out.push_bind_param::<Text, _>(self.status)?;
+        out.push_sql(", told = ");
+        out.push_bind_param::<Text, _>(self.told)?;
+        out.push_sql(", waiting_for = ");
+        out.push_bind_param::<Nullable<Text>, _>(&self.waiting_for)?;
+        let counters = [&self.attempts_made, &self.round_attempts, &self.last_number, &self.faults];
+        for (column, counter) in COUNTERS.iter().zip(counters) {
+            out.push_sql(column);
+            out.push_bind_param::<Integer, _>(counter)?;
+        }
+        for (column, instant) in INSTANTS.iter().zip([&self.due_at, &self.held_since, &self.ended_at]) {
+            out.push_sql(column);
+            out.push_bind_param::<Nullable<BigInt>, _>(instant)?;
+        }
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<Text, _>(self.id)?;
+        out.push_sql(" AND claim_token = ");
+        out.push_bind_param::<Text, _>(self.token)
+    }
+}
+
+/// Its text never differs, so it is kept prepared under its type.
+impl QueryId for Change<'_> {
+    type QueryId = Change<'static>;
+
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<SqliteConnection> for Change<'_> {}
+
+const COUNTERS: [&str; 4] = [", attempts_made = ", ", round_attempts = ", ", last_number = ", ", faults = "];
+const INSTANTS: [&str; 3] = [", due_at = ", ", held_since = ", ", ended_at = "];
