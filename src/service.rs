@@ -16,7 +16,9 @@ use crate::domain::destination::TargetPolicy;
 use crate::domain::time::Timestamp;
 use crate::settings::Settings;
 use crate::store::{ServeLock, Store, StoreError};
-use crate::web::{Web, fresh, metrics_routes, routes, routes_without_metrics};
+use crate::web::{
+    Web, fresh, metrics_routes, routes, routes_without_metrics, worker_routes, worker_routes_without_metrics,
+};
 
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;
@@ -86,7 +88,12 @@ impl Service {
         let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
         machine.join().await?;
         // Bound before the loops start: a taken port must not cost a claimed delivery.
-        let public = if settings.metrics_listen.is_some() { routes_without_metrics } else { routes };
+        let public = match (settings.role.serves(), settings.metrics_listen) {
+            (true, None) => routes,
+            (true, Some(_)) => routes_without_metrics,
+            (false, None) => worker_routes,
+            (false, Some(_)) => worker_routes_without_metrics,
+        };
         let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", public)?;
         let address = server.address;
         let mut servers = vec![server];

@@ -15,6 +15,7 @@ mod verify;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Arg, ArgAction, Command};
 
@@ -79,8 +80,15 @@ fn say_error(line: &str) {
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
+/// How long what blocks may go on when all is done.
+const LET_BLOCKED_END: Duration = Duration::from_millis(500);
+
 /// Runs a future on a runtime with all of the machine's cores: under the web framework's own one, every task that is
 /// started in the background would share one thread.
 fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    // Look-ups in a database that no longer answers must not keep the process from ending.
+    runtime.shutdown_timeout(LET_BLOCKED_END);
+    done
 }

@@ -7,6 +7,7 @@
 mod answer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use answer::{Answer, Known};
 
@@ -31,6 +32,8 @@ use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start};
 use crate::store::{Hint, StoreError};
 
+/// How long a reporter is kept waiting: most give up after ten or more seconds, and know nothing then.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a report is validated anew because the configuration changed meanwhile: nobody changes one app that fast.
 const ROUNDS: usize = 3;
 
@@ -80,7 +83,11 @@ impl Intake {
     ) -> Result<Vec<Answer>, StoreError> {
         let this = self.clone();
         let finished = self.worker.start(async move { this.take_in(&source, &reports, dry_run).await });
-        finished.await.map_err(|_| StoreError::Closed)?
+        match tokio::time::timeout(PATIENCE, finished).await {
+            Ok(finished) => finished.map_err(|_| StoreError::Closed)?,
+            // A database that fails over; told again, the report is a duplicate or is accepted.
+            Err(_) => Err(StoreError::Overloaded),
+        }
     }
 
     async fn take_in(&self, source: &Source, reports: &[Object], dry_run: bool) -> Result<Vec<Answer>, StoreError> {

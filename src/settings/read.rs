@@ -229,6 +229,7 @@ mod tests {
             ("RINGBACK_EGRESS_ECHO_URL", "echo.example/ip"),
             ("RINGBACK_RETENTION_DAYS", "0"),
             ("RINGBACK_ROLE", "worker"),
+            ("RINGBACK_POOL_SIZE", "3"),
             ("RINGBACK_ROLE", "boss"),
         ] {
             let error = from(&[(name, value)]).unwrap_err().to_string();

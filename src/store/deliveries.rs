@@ -197,6 +197,8 @@ impl From<Row> for Delivery {
 impl AttemptRow {
     pub(super) fn new(delivery_id: &str, attempt: &Attempt) -> Self {
         let pairs = |pairs: &[(String, String)]| (!pairs.is_empty()).then(|| pairs_to_text(pairs));
+        // A receiver may answer anything; PostgreSQL's text holds every character but this one.
+        let text = |text: Option<String>| text.map(|text| text.replace('\0', "\u{fffd}"));
         let attempt = attempt.clone();
         Self {
             delivery_id: delivery_id.to_owned(),
@@ -212,10 +214,10 @@ impl AttemptRow {
             signature_start: attempt.signature_start,
             secret_id: attempt.secret_id,
             outcome: attempt.outcome.as_str().to_owned(),
-            error: attempt.error,
+            error: text(attempt.error),
             status_code: attempt.status_code.map(i32::from),
             response_headers: pairs(&attempt.response_headers),
-            response_body: attempt.response_body,
+            response_body: text(attempt.response_body),
             retry_after_seconds: attempt.retry_after_seconds.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX)),
             next_attempt_at: attempt.next_attempt_at.map(Timestamp::as_millis),
         }

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use super::backend::is_passing;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -23,7 +25,7 @@ pub enum StoreError {
         /// The database file.
         path: PathBuf,
     },
-    /// The database server does not take a connection.
+    /// The database server does not take a connection, or broke one off.
     #[error("cannot reach the database: {}", .0.trim())]
     Unreachable(String),
     /// A migration failed.
@@ -50,6 +52,9 @@ pub enum StoreError {
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
+    /// A text that was looked for holds a NUL character, which no stored text does.
+    #[error("a text holds a NUL character")]
+    HoldsNul,
     /// The database answered with an error.
     #[error("database: {0}")]
     Database(String),
@@ -58,6 +63,13 @@ pub enum StoreError {
 /// The text of an engine's error names tables and constraints, never values.
 impl From<diesel::result::Error> for StoreError {
     fn from(error: diesel::result::Error) -> Self {
-        Self::Database(error.to_string())
+        if is_passing(&error) {
+            return Self::Unreachable(error.to_string());
+        }
+        let text = error.to_string();
+        if text.contains(NUL) { Self::HoldsNul } else { Self::Database(text) }
     }
 }
+
+/// What PostgreSQL says of a text with the one character that its texts cannot hold.
+const NUL: &str = "invalid byte sequence for encoding \"UTF8\": 0x00";

@@ -96,19 +96,10 @@ impl Access {
     }
 
     fn key_file(&self) -> Result<PathBuf, StoreError> {
-        match (&self.key_file, &self.location) {
-            (Some(file), _) => Ok(file.clone()),
-            (None, Location::Sqlite { path }) => {
-                let mut beside = path.as_os_str().to_owned();
-                beside.push(".key");
-                Ok(PathBuf::from(beside))
-            }
-            (None, Location::Postgres(_)) => Err(StoreError::MasterKey(
-                "with PostgreSQL, RINGBACK_MASTER_KEY_FILE must name the file of the master key, the same key on every \
-                 node"
-                    .to_owned(),
-            )),
-        }
+        let file = self.key_file.clone().or_else(|| self.location.key_file_beside());
+        let missing = "with PostgreSQL, RINGBACK_MASTER_KEY_FILE must name the file of the master key, the same key on \
+                       every node";
+        file.ok_or_else(|| StoreError::MasterKey(missing.to_owned()))
     }
 }
 

@@ -40,7 +40,6 @@ fn exist(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
 
 #[cfg(test)]
 mod tests {
-    use diesel::Connection;
     use diesel::connection::SimpleConnection;
     use diesel::sql_types::Text;
 
@@ -60,8 +59,7 @@ mod tests {
 
     #[test]
     fn open_deliveries_are_found_without_reading_an_apps_history() {
-        let mut conn = Conn::establish(":memory:").unwrap();
-        backend::migrate(&mut conn).unwrap();
+        let mut conn = backend::in_memory();
         for condition in WAITING {
             let waiting = plan(&mut conn, &format!("SELECT 1 FROM deliveries WHERE app_id = ? AND {condition}"));
             assert!(waiting.contains("deliveries_unsettled (app_id=? AND status=?)"), "{waiting}");
@@ -74,8 +72,7 @@ mod tests {
 
     #[test]
     fn only_what_has_not_ended_is_open() {
-        let mut conn = Conn::establish(":memory:").unwrap();
-        backend::migrate(&mut conn).unwrap();
+        let mut conn = backend::in_memory();
         for (status, columns, open) in [
             ("pending", "due_at", true),
             ("retrying", "due_at", true),

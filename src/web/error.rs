@@ -193,6 +193,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Overloaded => Self::new(Kind::Overloaded, "More work waits than can be taken on; come again."),
+            StoreError::Unreachable(reason) => {
+                tracing::error!(reason, "a call did not reach the database");
+                Self::new(Kind::Overloaded, "The database cannot be reached at the moment; come again.")
+            }
+            error @ StoreError::HoldsNul => Self::new(Kind::Invalid, format!("{error}.")),
             error => {
                 tracing::error!(%error, "a call failed in the store");
                 Self::new(Kind::Internal, "This call failed through no fault of yours; it is in the log.")

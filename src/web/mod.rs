@@ -64,12 +64,25 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Registers every call but `/metrics`, which then has an address of its own.
 pub fn routes_without_metrics(config: &mut ServiceConfig) {
     config.configure(health::routes).configure(reports::routes).configure(admin::routes).configure(openapi::routes);
-    config.default_service(web::to(|| async { Problem::not_found("path").error_response() }));
+    config.configure(no_other_path);
+}
+
+/// Registers what a node shows of itself that only sends: health and metrics.
+pub fn worker_routes(config: &mut ServiceConfig) {
+    config.configure(health::metrics_routes).configure(worker_routes_without_metrics);
+}
+
+/// Registers the health of a node that only sends.
+pub fn worker_routes_without_metrics(config: &mut ServiceConfig) {
+    config.configure(health::routes).configure(no_other_path);
 }
 
 /// Registers `/metrics` alone, for an address of its own.
 pub fn metrics_routes(config: &mut ServiceConfig) {
-    config.configure(health::metrics_routes);
+    config.configure(health::metrics_routes).configure(no_other_path);
+}
+
+fn no_other_path(config: &mut ServiceConfig) {
     config.default_service(web::to(|| async { Problem::not_found("path").error_response() }));
 }
 

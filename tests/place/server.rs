@@ -12,18 +12,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// the port, `$3` the folder of PostgreSQL's programs; what runs another user's programs is in `$4`.
 ///
 /// Nothing here outlives a test, so no flush is waited for: a process that is killed loses nothing by that, only a
-/// machine would.
+/// machine would. Texts are ordered as people order them unless a column says otherwise: ids must say so.
 const KEEPER: &str = r#"
     set -e
     trap '' INT TERM
     trap '$4 "$3/pg_ctl" -D "$1/data" -m immediate stop >/dev/null 2>&1 || true; rm -rf "$1"' EXIT
     if [ ! -d "$1/data" ]; then
-        $4 "$3/initdb" -D "$1/data" -U ringback --auth=trust --no-sync --encoding=UTF8 --locale=C.UTF-8 >"$1/log" 2>&1 ||
+        $4 "$3/initdb" -D "$1/data" -U ringback --auth=trust --no-sync --encoding=UTF8 \
+            --locale-provider=icu --icu-locale=en-US --locale=C.UTF-8 >"$1/log" 2>&1 ||
             { cat "$1/log" >&2; exit 1; }
     fi
-    $4 "$3/pg_ctl" -D "$1/data" -l "$1/log" -w -t 60 start >/dev/null \
+    $4 "$3/pg_ctl" -D "$1/data" -l "$1/server.log" -w -t 60 start >/dev/null \
         -o "-p $2 -h 127.0.0.1 -k $1 -c fsync=off -c full_page_writes=off -c max_connections=400 $5" ||
-        { cat "$1/log" >&2; exit 1; }
+        { cat "$1/server.log" >&2; exit 1; }
     echo ready
     cat >/dev/null
 "#;

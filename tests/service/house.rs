@@ -67,6 +67,24 @@ fn only_the_store_knows_diesel_only_the_web_floor_status_codes_and_only_the_cloc
 }
 
 #[test]
+fn which_engine_it_is_matters_in_the_stores_backend_and_queue_alone() {
+    let words = [
+        "on_backend!",
+        "Conn::Sqlite",
+        "Conn::Postgres",
+        "SqliteConnection",
+        "PgConnection",
+        "Location::Sqlite",
+        "Location::Postgres",
+    ];
+    for (name, _, code) in files() {
+        let may = name.starts_with("store/backend/") || name.starts_with("store/queue/");
+        let known = words.iter().find(|word| code.contains(**word));
+        assert!(may || known.is_none(), "{name} asks which engine it runs on: {known:?}");
+    }
+}
+
+#[test]
 fn settings_are_read_by_main_cli_and_service_alone() {
     for (name, floor, code) in files() {
         let may = matches!(floor.as_str(), "settings" | "cli" | "service" | "lib" | "main");
@@ -83,6 +101,26 @@ fn a_dialect_is_data_and_no_code_names_one() {
             assert!(is_catalog || !code.to_lowercase().contains(dialect), "{name} names {dialect}");
         }
     }
+}
+
+#[test]
+fn the_example_of_three_nodes_is_made_of_settings_that_mean_something() {
+    let folder = root().join("docs/three-nodes");
+    let mut egress_ips = Vec::new();
+    for node in ["front.env", "sender-a.env", "sender-b.env"] {
+        let text = fs::read_to_string(folder.join(node)).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        let pairs: Vec<(&str, &str)> = lines.map(|line| line.split_once('=').unwrap()).collect();
+        for (name, _) in &pairs {
+            assert!(settings::TABLE.iter().any(|setting| setting.env == *name), "{node}: {name} is no setting");
+        }
+        let look_up = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let node = settings::Settings::from_env(look_up).unwrap();
+        egress_ips.extend(node.egress_bind.into_iter().flatten().map(|(address, _)| address));
+    }
+    egress_ips.sort();
+    egress_ips.dedup();
+    assert_eq!(egress_ips.len(), 3, "each address is held by one node: {egress_ips:?}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(crate) fn refused(ended: &Ended, words: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_serve_on_the_same_file_is_refused_until_the_first_is_gone_even_by_a_kill() {
-    let home = Home::new();
+    let home = Home::on_sqlite();
     let first = home.serve().await;
     refused(&home.run(&["serve"]).await, &["another ringback process already serves", "ringback.db"]);
     first.get("/v1/publishers").await;

@@ -54,6 +54,14 @@ impl Location {
 }
 
 impl Location {
+    /// Where the master key is unless it is said otherwise; beside a server there is no such place.
+    pub(in crate::store) fn key_file_beside(&self) -> Option<PathBuf> {
+        let Self::Sqlite { path } = self else { return None };
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".key");
+        Some(PathBuf::from(beside))
+    }
+
     /// Whether several nodes can work on it.
     pub fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))

@@ -37,3 +37,11 @@ pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
         postgres(conn) => postgres::migrate(conn),
     )
 }
+
+/// An empty store of this process alone.
+#[cfg(test)]
+pub(super) fn in_memory() -> Conn {
+    let mut conn = sqlite::connect(std::path::Path::new(":memory:")).map(Conn::Sqlite).unwrap();
+    migrate(&mut conn).unwrap();
+    conn
+}

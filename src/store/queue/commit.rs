@@ -82,9 +82,8 @@ impl Group {
     }
 
     fn tell_failure(self, error: &diesel::result::Error) {
-        let failure = || StoreError::Database(error.to_string());
-        self.recordings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure()))));
-        self.settlings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure()))));
+        self.recordings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure(error)))));
+        self.settlings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure(error)))));
     }
 
     /// Groups of one.
@@ -135,8 +134,7 @@ impl Session {
             }
             Err(error) => {
                 tracing::error!(%error, works = group.len(), "a group of changes could not be committed");
-                let undone = || Err(StoreError::Database(error.to_string()));
-                announcements.into_iter().for_each(|announcement| (announcement.tell)(undone()));
+                announcements.into_iter().for_each(|announcement| (announcement.tell)(Err(failure(&error))));
                 self.commit_singly(group, &error);
                 changes.for_each(|change| self.commit_alone(change));
             }
@@ -212,6 +210,11 @@ impl Session {
             std::thread::sleep(AGAIN);
         }
     }
+}
+
+/// One error for each of several callers.
+fn failure(error: &diesel::result::Error) -> StoreError {
+    if is_passing(error) { StoreError::Unreachable(error.to_string()) } else { StoreError::Database(error.to_string()) }
 }
 
 /// A change that fails is undone alone.

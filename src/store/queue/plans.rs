@@ -7,7 +7,7 @@ use diesel::sql_types::Text;
 
 use super::claim::DUE_ENDPOINTS;
 use super::hold::HELD_ENDPOINTS;
-use crate::store::backend::{self, Conn};
+use crate::store::backend;
 
 #[derive(QueryableByName)]
 struct Step {
@@ -16,8 +16,7 @@ struct Step {
 }
 
 fn plan(query: &str) -> String {
-    let mut conn = Conn::establish(":memory:").unwrap();
-    backend::migrate(&mut conn).unwrap();
+    let mut conn = backend::in_memory();
     conn.batch_execute("ANALYZE").unwrap();
     let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}")).load(&mut conn).unwrap();
     steps.into_iter().map(|step| step.detail).collect::<Vec<_>>().join("\n")

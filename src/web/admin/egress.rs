@@ -58,7 +58,7 @@ pub struct EgressIpView {
     /// Shown to operators alone, without a proxy's credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     bind: Option<String>,
-    /// Whether the node that answers can send from it.
+    /// Whether a live node can send from it.
     held: bool,
     /// Whether receivers see this address, as far as the node that answers knows: `verified`, `assumed` (no echo is set,
     /// or it has not answered yet) or `wrong` (then it is not held).
@@ -104,7 +104,7 @@ impl From<Assignment> for AssignmentView {
 fn view(web: &Web, caller: &Caller, record: EgressRecord) -> EgressIpView {
     let egress_ip = record.egress_ip;
     EgressIpView {
-        held: web.machine.holds(&egress_ip.id),
+        held: web.machine.holders(&egress_ip.id) > 0,
         verification: web.machine.verification(&egress_ip),
         bind: caller.is_operator().then(|| egress_ip.bind.shown()),
         address: egress_ip.address.to_string(),
