@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// The operator token of every test.
 pub(crate) const TOKEN: &str = "an-operator-token-of-the-tests-0123456789";
 /// How long a test waits for a state that must come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A way to the API of one Ringback. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -44,7 +44,7 @@ async fn nothing_leaves_from_an_address_that_the_echo_sees_as_another() {
     let waiting = ringback.get(&format!("/v1/deliveries/{delivery}")).await;
     assert_eq!((&waiting["status"], &waiting["waitingFor"]), (&json!("pending"), &json!("egress_ip")), "{waiting:#}");
     let ready = ringback.get("/readyz").await;
-    let expected = json!([{"address": "127.0.0.5", "held": false, "verification": "wrong"}]);
+    let expected = json!([{"address": "127.0.0.5", "held": false, "nodes": 0, "verification": "wrong"}]);
     assert_eq!(ready["egressIps"], expected);
     assert!(receiver.so_far().is_empty());
 

@@ -77,7 +77,7 @@ async fn what_is_assigned_to_an_address_that_no_node_holds_waits_visibly_until_i
     let id = only_delivery(&reported);
     waits(&ringback, &id, &mut receiver).await;
     let ready = ringback.call(Method::GET, "/readyz", None).await;
-    let state = json!([{"address": NOT_OURS, "held": false, "verification": "assumed"}]);
+    let state = json!([{"address": NOT_OURS, "held": false, "nodes": 0, "verification": "assumed"}]);
     assert_eq!((ready.status, &ready.body["egressIps"]), (200, &state));
 
     let ours = issue(&ringback, "127.0.0.2").await;
