@@ -31,9 +31,9 @@ const KEEPER: &str = r#"
 
 /// A running server.
 pub(crate) struct Server {
-    port: u16,
-    folder: PathBuf,
-    programs: PathBuf,
+    pub(crate) port: u16,
+    pub(crate) folder: PathBuf,
+    pub(crate) programs: PathBuf,
     databases: AtomicUsize,
     /// Its standard input ends the server.
     _keeper: Child,
@@ -97,7 +97,7 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// PostgreSQL refuses to run as root.
-fn as_user() -> &'static str {
+pub(crate) fn as_user() -> &'static str {
     if is_root() { "setpriv --reuid=postgres --regid=postgres --clear-groups" } else { "" }
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 
 use ringback::clock::Clock;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
@@ -13,9 +14,11 @@ use tokio::task::JoinHandle;
 use crate::api::{Api, PATIENCE, TOKEN};
 use crate::place::{self, Place};
 
-/// A folder with a database, for one process after the other.
+/// A folder with a database, for one process after the other; a clone with other settings is another node of the same
+/// database.
+#[derive(Clone)]
 pub(crate) struct Home {
-    place: Place,
+    place: Arc<Place>,
     settings: Vec<(String, String)>,
 }
 
@@ -48,9 +51,10 @@ impl Home {
         Self::at(place::on_sqlite())
     }
 
-    fn at(place: Place) -> Self {
+    /// The same in this place.
+    pub(crate) fn at(place: Place) -> Self {
         let (url, key_file) = (place.url.clone(), place.key_file());
-        let home = Self { place, settings: Vec::new() };
+        let home = Self { place: Arc::new(place), settings: Vec::new() };
         home.with("RINGBACK_LISTEN", "127.0.0.1:0")
             .with("RINGBACK_DATABASE_URL", &url)
             .with("RINGBACK_MASTER_KEY_FILE", key_file.to_str().unwrap())

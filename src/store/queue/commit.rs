@@ -199,10 +199,15 @@ impl Session {
     /// Sees to a connection that works, if one can be had until then.
     fn mend(&mut self, until: Instant) {
         use diesel::r2d2::R2D2Connection;
+        let mut told = false;
         while self.conn.is_broken() || self.conn.ping().is_err() {
             match backend::connect(&self.location) {
                 Ok(conn) => self.conn = conn,
-                Err(error) => tracing::warn!(%error, "the database cannot be reached"),
+                Err(error) if !told => {
+                    tracing::warn!(%error, "the database cannot be reached; trying again");
+                    told = true;
+                }
+                Err(_) => {}
             }
             if Instant::now() >= until {
                 return;

@@ -1,0 +1,60 @@
+//! The account after a drill: what was acknowledged against what arrived.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::api::{Api, text};
+use crate::load::named;
+use crate::nodes::{Publisher, found};
+
+/// What arrived more than once, and how often, by publisher.
+pub(crate) type Repeats = Vec<HashMap<String, usize>>;
+
+/// Waits until nothing waits any more; then everything that was acknowledged has arrived, where it belongs and from the
+/// address that it belongs to, and whatever arrived again was cut off before. Answers what did.
+pub(crate) async fn settle(api: &Api, publishers: &mut [Publisher], completions: usize) -> Repeats {
+    for status in ["pending", "sending", "retrying", "held"] {
+        let path = format!("/v1/deliveries?status={status}&limit=1");
+        found(&format!("no delivery is {status}"), || async {
+            api.get(&path).await["items"].as_array().unwrap().is_empty().then_some(())
+        })
+        .await;
+    }
+    assert_eq!(api.get("/v1/deliveries?status=dead&limit=1").await["items"], json!([]));
+
+    let mut repeats = Vec::new();
+    let count = publishers.len();
+    for (position, publisher) in publishers.iter_mut().enumerate() {
+        let mut arrived: HashMap<String, usize> = HashMap::new();
+        for received in publisher.receiver.so_far() {
+            assert_eq!(received.from.ip(), publisher.from, "a callback from another address: {}", received.head);
+            *arrived.entry(received.parameter("transaction_id").unwrap()).or_default() += 1;
+        }
+        let due: Vec<String> = (position..completions).step_by(count).map(named).collect();
+        let missing: Vec<&String> = due.iter().filter(|id| !arrived.contains_key(*id)).collect();
+        assert!(missing.is_empty(), "acknowledged and never delivered: {missing:?}");
+        assert_eq!(arrived.len(), due.len(), "something arrived that nobody reported");
+        arrived.retain(|_, times| *times > 1);
+        for (transaction_id, times) in &arrived {
+            was_interrupted(api, transaction_id, *times).await;
+        }
+        repeats.push(arrived);
+    }
+    repeats
+}
+
+/// How many callbacks came although they had come before.
+pub(crate) fn again(repeats: &HashMap<String, usize>) -> usize {
+    repeats.values().map(|times| times - 1).sum()
+}
+
+/// What arrived more than once was cut off, is written down as that, and counts as one attempt.
+async fn was_interrupted(api: &Api, transaction_id: &str, times: usize) {
+    let found = api.get(&format!("/v1/deliveries?transactionId={transaction_id}")).await;
+    let delivery = api.get(&format!("/v1/deliveries/{}", text(&found["items"][0], "id"))).await;
+    assert_eq!((&delivery["attemptsMade"], &delivery["told"]), (&json!(1), &json!("yes")), "{times}: {delivery:#}");
+    let outcomes: Vec<&Value> =
+        delivery["attempts"].as_array().unwrap().iter().map(|attempt| &attempt["outcome"]).collect();
+    assert_eq!(outcomes, ["interrupted", "delivered"], "{times}: {delivery:#}");
+}

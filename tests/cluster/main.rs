@@ -1,0 +1,22 @@
+//! Drills of several nodes: real processes on a real PostgreSQL that are killed, cut off and failed over under load.
+//!
+//! Only what takes several processes or a misbehaving database belongs here; each drill stands in a file of its own.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod account;
+#[path = "../service/api.rs"]
+#[expect(dead_code, reason = "the other suites use the rest")]
+mod api;
+#[path = "../service/child.rs"]
+#[expect(dead_code, reason = "the other suites use the rest")]
+mod child;
+mod database;
+mod killed_node;
+mod load;
+mod nodes;
+#[path = "../place/mod.rs"]
+mod place;
+mod primary_lost;
+#[path = "../service/receiver.rs"]
+#[expect(dead_code, reason = "the other suites use the rest")]
+mod receiver;
