@@ -11,7 +11,8 @@ use actix_web::{App, HttpServer, web};
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::dispatch::machine::{Machine, NotAssembled, Running, Setup};
+use crate::dispatch::machine::{Machine, NotAssembled, Setup};
+use crate::dispatch::running::Running;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::time::Timestamp;
 use crate::settings::Settings;

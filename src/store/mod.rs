@@ -29,10 +29,11 @@ mod schema;
 pub mod secrets;
 pub mod sources;
 pub mod tokens;
+mod unlock;
 pub mod vault;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use diesel::QueryResult;
@@ -111,7 +112,7 @@ impl Store {
         let key_file = access.key_file()?;
         let mut conn = backend::connect(&access.location)?;
         backend::migrate(&mut conn)?;
-        let (key, digest_key) = unlock(&mut conn, &key_file)?;
+        let (key, digest_key) = unlock::unlock(&mut conn, &key_file)?;
         let shares = PoolShares::of(&access.location, access.pool_size);
         let pulse = (shares.pulse > 0).then(|| Pool::open(&access.location, shares.pulse)).transpose()?;
         let shared = Shared {
@@ -197,79 +198,3 @@ impl Store {
         &self.shared.key
     }
 }
-
-/// Finds the master key that belongs to the store, or makes the first one, and opens the digest key with it. Of several
-/// nodes that start at once one does this after the other.
-fn unlock(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
-    let mut unlocked = Err(StoreError::Closed);
-    conn.within(Begin::Change, |conn| {
-        conn.begin_unlocking()?;
-        unlocked = unlock_alone(conn, key_file);
-        // What cannot be unlocked is left as it was found.
-        if unlocked.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
-    })
-    .or_else(|error| if unlocked.is_err() { Ok(()) } else { Err(error) })?;
-    unlocked
-}
-
-fn unlock_alone(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
-    let row: (Option<String>, Option<Vec<u8>>) =
-        installation::table.select((installation::master_fingerprint, installation::digest_key_sealed)).first(conn)?;
-    // A key that another node works with this moment is as good as used.
-    let in_use = holds_secrets(conn)? || queue::others_live(conn)?;
-    let found = MasterKey::read(key_file)?;
-    match (found, row) {
-        (Some(key), (Some(fingerprint), Some(sealed))) if in_use || key.fingerprint() == fingerprint => {
-            if key.fingerprint() != fingerprint {
-                return Err(StoreError::MasterKey(format!(
-                    "the key in {} has fingerprint {}, but the store's secrets were sealed under {fingerprint}; \
-                     give the right file with RINGBACK_MASTER_KEY_FILE",
-                    key_file.display(),
-                    key.fingerprint(),
-                )));
-            }
-            let opened = key.open(DIGEST_KEY, &sealed)?;
-            let digest_key = <[u8; 32]>::try_from(opened.as_slice())
-                .map_err(|_| StoreError::Unreadable { place: DIGEST_KEY.to_owned() })?;
-            Ok((key, digest_key))
-        }
-        (None, (Some(fingerprint), _)) if in_use => Err(StoreError::MasterKey(format!(
-            "the master key file {} is missing, and the store holds secrets sealed under the key with fingerprint \
-             {fingerprint}; bring the file back, or give its place with RINGBACK_MASTER_KEY_FILE",
-            key_file.display(),
-        ))),
-        (found, _) => {
-            let key = match found {
-                Some(key) => key,
-                None => {
-                    let key = MasterKey::random();
-                    key.create_file(key_file)?;
-                    key
-                }
-            };
-            let digest_key = vault::random_bytes();
-            diesel::update(installation::table)
-                .set((
-                    installation::master_fingerprint.eq(key.fingerprint()),
-                    installation::digest_key_sealed.eq(key.seal(DIGEST_KEY, &digest_key)),
-                ))
-                .execute(conn)?;
-            Ok((key, digest_key))
-        }
-    }
-}
-
-/// Whether anything would be lost with the master key. No source means no report, so no digest either.
-fn holds_secrets(conn: &mut Conn) -> QueryResult<bool> {
-    use diesel::dsl::{exists, select};
-    use schema::{egress_ips, endpoints, secrets, sources};
-    let sealed_headers = endpoints::table.filter(endpoints::headers_sealed.is_not_null());
-    let sealed_binds = egress_ips::table.filter(egress_ips::bind_sealed.is_not_null());
-    Ok(select(exists(sources::table.select(sources::id))).get_result(conn)?
-        || select(exists(secrets::table.select(secrets::id))).get_result(conn)?
-        || select(exists(sealed_headers.select(endpoints::id))).get_result(conn)?
-        || select(exists(sealed_binds.select(egress_ips::id))).get_result(conn)?)
-}
-
-/// The place of the digest key, as the vault names places.
-const DIGEST_KEY: &str = "installation/digest_key";

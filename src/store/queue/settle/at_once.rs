@@ -31,7 +31,7 @@ pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> Q
             round_attempts = s.round_attempts, last_number = s.last_number, faults = s.faults, due_at = s.due_at,
             held_since = s.held_since, ended_at = s.ended_at
         FROM json_to_recordset(";
-    let changed: HashSet<String> = OverRows::new(before, &changes, CHANGE).load(conn)?.into_iter().collect();
+    let changed: HashSet<String> = OverRows::looking_up(before, &changes, CHANGE).load(conn)?.into_iter().collect();
     let stood: Vec<&Settlement> = (group.iter().copied())
         .filter(|settlement| changed.contains(&format!("{} {}", settlement.delivery_id, settlement.token)))
         .collect();
@@ -40,7 +40,7 @@ pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> Q
         .map(|(settlement, number)| Replaced { delivery_id: &settlement.delivery_id, number: stored(number) })
         .collect();
     if !replaced.is_empty() {
-        OverRows::new(
+        OverRows::looking_up(
             "DELETE FROM attempts a USING json_populate_recordset(NULL::attempts, ",
             &replaced,
             "::json) r WHERE a.delivery_id = r.delivery_id AND a.number = r.number",
