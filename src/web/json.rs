@@ -10,9 +10,11 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::error::{Kind, Problem};
 use super::{shape, strict};
+use crate::domain::invalid::Invalid;
 
 /// Largest body, by the contract.
 pub const LARGEST: usize = 1024 * 1024;
@@ -30,6 +32,9 @@ impl Body {
     /// Reads the body as one JSON object of this type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let object = strict::object(&self.0).map_err(Problem::malformed)?;
+        let mut invalid = Invalid::none();
+        object.iter().for_each(|(name, value)| refuse_nul(name, value, &mut invalid));
+        invalid.into_result()?;
         Ok(shape::read(object)?)
     }
 
@@ -46,6 +51,20 @@ impl FromRequest for Body {
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
         Box::pin(async move { collect(payload, LARGEST).await.map(Self) })
+    }
+}
+
+/// The one character that PostgreSQL's texts cannot hold is refused on either engine, wherever it stands.
+fn refuse_nul(path: &str, value: &Value, invalid: &mut Invalid) {
+    match value {
+        Value::String(text) if text.contains('\0') => invalid.push(path, "holds a NUL character"),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| refuse_nul(&format!("{path}[{index}]"), item, invalid));
+        }
+        Value::Object(object) => {
+            object.iter().for_each(|(name, value)| refuse_nul(&format!("{path}.{name}"), value, invalid));
+        }
+        _ => {}
     }
 }
 

@@ -92,7 +92,18 @@ fn resource(
 ) -> Resource<
     impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
 > {
-    web::resource(path).wrap(from_fn(explain_wrong_method))
+    web::resource(path).wrap(from_fn(explain_wrong_method)).wrap(from_fn(know_no_nul))
+}
+
+/// Nothing bears a name with a NUL character, which PostgreSQL's texts cannot even hold.
+async fn know_no_nul(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    if request.uri().path().contains("%00") {
+        return Ok(request.into_response(Problem::not_found("path").error_response()));
+    }
+    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
 }
 
 /// The framework knows which methods a path takes and says so in `Allow`; only the words are missing.

@@ -19,6 +19,8 @@ impl Query {
                 invalid.push(name.as_ref(), shape::unknown(&name, known));
             } else if pairs.iter().any(|(other, _)| *other == name) {
                 invalid.push(name.as_ref(), "stands twice");
+            } else if value.contains('\0') {
+                invalid.push(name.as_ref(), "holds a NUL character");
             } else {
                 pairs.push((name.into_owned(), value.into_owned()));
             }

@@ -43,6 +43,23 @@ async fn a_field_that_is_unknown_or_of_the_wrong_type_is_named() {
 }
 
 #[actix_web::test]
+async fn a_nul_character_is_refused_where_it_stands_whatever_the_engine() {
+    let service = Service::start().await;
+    for path in ["/v1/apps/%00", "/v1/deliveries/dlv_%00", "/v1/publishers/a%00b", "/v1/completions/%00"] {
+        assert_eq!(service.get(&service.operator, path).await.status, 404, "{path}");
+    }
+    for (path, field) in
+        [("/v1/completions?userId=%00", "userId"), ("/v1/deliveries?transactionId=a%00", "transactionId")]
+    {
+        let answer = service.get(&service.operator, path).await;
+        assert_eq!((answer.status, answer.fields()), (422, vec![field]), "{path}");
+    }
+    let body = json!({"publisherId": "\0", "name": "a", "dialect": "besitos", "headers": {"X-A": "\0"}});
+    let answer = service.post(&service.operator, "/v1/apps", body).await;
+    assert_eq!((answer.status, answer.fields()), (422, vec!["publisherId", "headers.X-A"]));
+}
+
+#[actix_web::test]
 async fn a_body_of_more_than_a_mebibyte_is_too_large() {
     let service = Service::start().await;
     let body = format!(r#"{{"name":"{}"}}"#, "x".repeat(1024 * 1024));

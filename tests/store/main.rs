@@ -5,6 +5,7 @@
 
 mod configuration;
 mod egress;
+mod nodes;
 #[path = "../place/mod.rs"]
 mod place;
 mod queue;

@@ -17,7 +17,7 @@ use ringback::store::queue::{
 use crate::setup::{NOW, all, store};
 
 /// A completion of a user, as a source would report it.
-fn completion(external_id: &str) -> Completion {
+pub(crate) fn completion(external_id: &str) -> Completion {
     Completion {
         id: ids::new("cmp"),
         source_id: Some("src_1".to_owned()),
@@ -42,33 +42,33 @@ fn completion(external_id: &str) -> Completion {
     }
 }
 
-fn new(external_id: &str, endpoint: &str, start: Start) -> NewCompletion {
+pub(crate) fn new(external_id: &str, endpoint: &str, start: Start) -> NewCompletion {
     let recipe = "besitos@1".to_owned();
     let delivery = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.to_owned(), recipe, start };
     NewCompletion { completion: completion(external_id), occurred_at_given: None, deliveries: vec![delivery] }
 }
 
 /// Records one and answers its delivery's id.
-async fn recorded(store: &Store, new: NewCompletion) -> String {
+pub(crate) async fn recorded(store: &Store, new: NewCompletion) -> String {
     let id = new.deliveries[0].id.clone();
     assert_eq!(store.record(vec![new]).await.unwrap(), [Recorded::Accepted]);
     id
 }
 
-async fn delivery(store: &Store, id: &str) -> Delivery {
+pub(crate) async fn delivery(store: &Store, id: &str) -> Delivery {
     store.delivery(id.to_owned()).await.unwrap().unwrap().0
 }
 
-fn token() -> String {
+pub(crate) fn token() -> String {
     ids::new("clm")
 }
 
-async fn claim(store: &Store, endpoint: &str, at_most: usize, now: Timestamp) -> Vec<Claimed> {
+pub(crate) async fn claim(store: &Store, endpoint: &str, at_most: usize, now: Timestamp) -> Vec<Claimed> {
     let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), at_most }];
     store.claim("node".to_owned(), wanted, now, token).await.unwrap()
 }
 
-fn settlement(claimed: &Claimed, next: Next) -> Settlement {
+pub(crate) fn settlement(claimed: &Claimed, next: Next) -> Settlement {
     Settlement {
         delivery_id: claimed.delivery.id.clone(),
         token: claimed.token.clone(),

@@ -1,7 +1,8 @@
 -- Conventions: times are Unix milliseconds; ids are time-ordered text, so that rows and indexes grow at their end;
 -- states are text with a CHECK, so that a bug is an error and not a row that nobody claims; a column ending in
 -- `_sealed` holds ciphertext under the master key. Apps, endpoints and sources are archived, never deleted:
--- history points to them.
+-- history points to them. Texts are compared as bytes: ids are ordered by time in that order alone, and people's order
+-- of letters depends on the server.
 
 -- One row: what belongs to the installation as a whole.
 CREATE TABLE installation (
@@ -223,10 +224,13 @@ CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
 CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at) WHERE status IN ('pending', 'retrying');
 CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since) WHERE status = 'held';
 CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE status = 'sending';
--- Leaves out what almost every row is, so that a delivery that succeeds at once never enters it. Written with OR, since
--- SQLite sees that `status = 'dead'` implies a disjunction, but not that it implies an IN.
+-- Leaves out what almost every row is, so that a delivery that succeeds at once never enters it.
 CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
     WHERE status = 'pending' OR status = 'retrying' OR status = 'held' OR status = 'dead' OR status = 'canceled';
+-- A delivery's row is written at least twice, and passes through the small indexes of what is due or claimed within
+-- milliseconds: they would fill with what is gone if cleaning waited until a fifth of the table has changed.
+ALTER TABLE deliveries SET (autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_scale_factor = 0.01,
+    autovacuum_analyze_threshold = 10000, autovacuum_analyze_scale_factor = 0.02);
 
 -- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
 CREATE TABLE attempts (
@@ -256,8 +260,7 @@ CREATE TABLE attempts (
     PRIMARY KEY (delivery_id, number)
 );
 
--- The processes that work on this store. On SQLite that is one; the table is the same on either engine, so that one
--- rule says when a claim is taken over. Instants are the database's own.
+-- The processes that work on this store. Instants are the database's own: the clocks of two machines never agree.
 CREATE TABLE nodes (
     id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     role       TEXT COLLATE "C" NOT NULL CHECK (role IN ('all', 'api', 'worker')),

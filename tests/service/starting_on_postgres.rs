@@ -1,0 +1,62 @@
+//! Starting on PostgreSQL: what a node needs, what it refuses, and that several may start at once.
+
+use serde_json::json;
+
+use crate::child::Home;
+use crate::lifecycle::refused;
+use crate::place::server::free_port;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_master_key_file_a_node_does_not_start() {
+    let home = Home::on_postgres().with("RINGBACK_MASTER_KEY_FILE", "");
+    refused(&home.run(&["serve"]).await, &["RINGBACK_MASTER_KEY_FILE", "every node"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_be_reached_is_named_and_its_password_is_not() {
+    let url = format!("postgres://ringback:hunter2@127.0.0.1:{}/ringback", free_port());
+    let home = Home::on_postgres().with("RINGBACK_DATABASE_URL", &url);
+    for command in ["serve", "migrate"] {
+        let ended = home.run(&[command]).await;
+        refused(&ended, &["cannot reach the database", "127.0.0.1"]);
+        assert!(!ended.complaint.contains("hunter2"), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_exist_is_named() {
+    let home = Home::on_postgres();
+    let url = format!("{}_missing", home.setting("RINGBACK_DATABASE_URL"));
+    refused(&home.with("RINGBACK_DATABASE_URL", &url).run(&["serve"]).await, &["_missing", "does not exist"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_are_split_over_postgresql_alone() {
+    let home = Home::on_sqlite().with("RINGBACK_ROLE", "worker");
+    refused(&home.run(&["serve"]).await, &["RINGBACK_ROLE", "PostgreSQL"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_at_once_on_an_empty_database_agree_on_tables_key_and_token() {
+    let home = Home::on_postgres();
+    let (one, other, third) = tokio::join!(home.serve(), home.serve(), home.serve());
+    let publisher = one.made(reqwest::Method::POST, "/v1/publishers", json!({"name": "Acme"})).await;
+    for node in [&other, &third] {
+        let found = node.get(&format!("/v1/publishers/{}", publisher["id"].as_str().unwrap())).await;
+        assert_eq!(found["name"], "Acme");
+    }
+    let tokens = one.get("/v1/tokens").await;
+    assert_eq!(tokens["items"].as_array().unwrap().len(), 1, "one bootstrap token for all: {tokens:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_key_is_refused_while_a_node_works_with_the_present_one_though_nothing_is_sealed_yet() {
+    let home = Home::on_postgres();
+    let _node = home.serve().await;
+    let other = home.path("other.key");
+    let home = home.with("RINGBACK_MASTER_KEY_FILE", other.to_str().unwrap());
+    refused(&home.run(&["serve"]).await, &["other.key", "missing", "fingerprint"]);
+    assert!(!other.exists());
+    std::fs::write(&other, "0".repeat(64)).unwrap();
+    refused(&home.run(&["serve"]).await, &["other.key", "fingerprint"]);
+}

@@ -1,0 +1,156 @@
+//! The rules of several nodes, as any store must keep them: who lives, whose claims stand, and what may be done twice.
+
+use std::time::Duration;
+
+use ringback::domain::app_settings::EndpointSettings;
+use ringback::domain::delivery::{Outcome, Status, Told};
+use ringback::store::Store;
+use ringback::store::apps::{AppChange, AppSaved, Archived};
+use ringback::store::queue::{Holding, NodeRole, Recorded, Settled, Start, StrayClaim, Wanted};
+
+use crate::queue::{claim, completion, delivery, new, recorded, settlement, token};
+use crate::setup::{NOW, all, app, publisher, store};
+
+fn claimed_by(node: &str) -> Start {
+    Start::Claimed { node: node.into(), token: token() }
+}
+
+async fn registered(store: &Store, id: &str, role: NodeRole) {
+    store.register_node(id.to_owned(), role).await.unwrap();
+}
+
+fn holding(egress_ip_id: &str) -> Holding {
+    Holding { egress_ip_id: egress_ip_id.to_owned(), verification: "verified".to_owned() }
+}
+
+#[tokio::test]
+async fn claims_of_a_node_that_lives_stand_and_those_of_one_that_is_gone_are_taken_over() {
+    let fresh = store();
+    registered(&fresh.store, "nod_1", NodeRole::All).await;
+    let standing = recorded(&fresh.store, new("e1", "end_1", claimed_by("nod_1"))).await;
+    let orphaned = recorded(&fresh.store, new("e2", "end_1", claimed_by("nod_2"))).await;
+    assert_eq!(fresh.store.rescue(NOW, 1000).await.unwrap(), 1);
+    assert_eq!(delivery(&fresh.store, &standing).await.status, Status::Sending);
+    let rescued = delivery(&fresh.store, &orphaned).await;
+    assert_eq!((rescued.status, rescued.told), (Status::Retrying, Told::Maybe));
+    assert!(fresh.store.renew_node("nod_1".to_owned()).await.unwrap());
+    assert!(!fresh.store.renew_node("nod_2".to_owned()).await.unwrap(), "nobody by this name lives");
+
+    fresh.store.dismiss_node("nod_1".to_owned()).await.unwrap();
+    assert_eq!(fresh.store.rescue(NOW, 1000).await.unwrap(), 1, "what a node leaves behind is taken over at once");
+    assert!(!fresh.store.renew_node("nod_1".to_owned()).await.unwrap(), "it comes back as somebody else or not at all");
+}
+
+#[tokio::test]
+async fn a_node_is_known_with_what_it_holds_now_and_not_with_what_it_held() {
+    let fresh = store();
+    registered(&fresh.store, "nod_1", NodeRole::Worker).await;
+    registered(&fresh.store, "nod_2", NodeRole::Api).await;
+    fresh.store.announce("nod_1".to_owned(), vec![holding("eip_1"), holding("eip_2")]).await.unwrap();
+    fresh.store.announce("nod_1".to_owned(), vec![holding("eip_2")]).await.unwrap();
+    // Declared dead in the meantime: it holds nothing.
+    fresh.store.announce("nod_9".to_owned(), vec![holding("eip_9")]).await.unwrap();
+    let nodes = fresh.store.live_nodes().await.unwrap();
+    let facts: Vec<_> = nodes.iter().map(|node| (node.id.as_str(), node.role, node.holds.clone())).collect();
+    assert_eq!(facts, [("nod_1", NodeRole::Worker, vec![holding("eip_2")]), ("nod_2", NodeRole::Api, vec![])]);
+}
+
+#[tokio::test]
+async fn a_claim_that_its_own_node_forgot_is_taken_back_and_one_that_was_settled_meanwhile_is_not() {
+    let fresh = store();
+    registered(&fresh.store, "node", NodeRole::All).await;
+    let id = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
+    recorded(&fresh.store, new("e2", "end_1", Start::Pending)).await;
+    let [forgotten, settled] = &claim(&fresh.store, "end_1", 2, NOW).await[..] else { panic!("two were due") };
+    let later = NOW.plus(Duration::from_secs(10));
+    assert_eq!(fresh.store.claims_of("node".to_owned(), NOW).await.unwrap(), [], "too young to be called forgotten");
+    let mut strays = fresh.store.claims_of("node".to_owned(), later).await.unwrap();
+    strays.sort_by(|one, other| one.delivery_id.cmp(&other.delivery_id));
+    let stray = |claimed: &ringback::store::queue::Claimed| StrayClaim {
+        delivery_id: claimed.delivery.id.clone(),
+        token: claimed.token.clone(),
+    };
+    assert_eq!(strays, [stray(forgotten), stray(settled)]);
+    let done = settlement(settled, ringback::store::queue::Next::Delivered);
+    assert_eq!(fresh.store.settle(done).await.unwrap(), Settled::Done);
+    assert_eq!(fresh.store.rescue_strays(strays, later, 1000).await.unwrap(), 1);
+    let (delivery, attempts) = fresh.store.delivery(id).await.unwrap().unwrap();
+    assert_eq!((delivery.status, attempts[0].outcome), (Status::Retrying, Outcome::Interrupted));
+}
+
+#[tokio::test]
+async fn a_record_whose_answer_was_lost_can_be_made_again_and_is_one_record() {
+    let fresh = store();
+    let new = new("e1", "end_1", Start::Pending);
+    for _ in 0..2 {
+        assert_eq!(fresh.store.record(vec![new.clone()]).await.unwrap(), [Recorded::Accepted]);
+    }
+    assert_eq!(fresh.store.deliveries(Default::default(), all()).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_recorded_for_an_endpoint_that_ended_or_speaks_another_dialect_by_now() {
+    let fresh = store();
+    let publisher = publisher(&fresh.store, None).await;
+    let record = app(&fresh.store, &publisher).await;
+    let endpoint = record.app.endpoints[0].id.clone();
+    let for_offermaru = |external_id: &str| {
+        let mut new = new(external_id, &endpoint, Start::Pending);
+        new.deliveries[0].recipe = "offermaru@1".to_owned();
+        new
+    };
+    assert_eq!(fresh.store.record(vec![for_offermaru("e1")]).await.unwrap(), [Recorded::Accepted]);
+    assert_eq!(fresh.store.record(vec![new("e2", &endpoint, Start::Pending)]).await.unwrap(), [Recorded::Outdated]);
+
+    // What stands open forbids both changes, so it is brought to its end.
+    let change = AppChange {
+        id: record.app.id.clone(),
+        read_at: record.revision,
+        settings: ringback::domain::app_settings::AppSettings::of(&record.app),
+        endpoint: Some((endpoint.clone(), EndpointSettings::new("besitos"))),
+    };
+    // The completions of these tests belong to another app, so nothing of this one is open.
+    assert_eq!(fresh.store.change_app(change).await.unwrap(), AppSaved::Saved);
+    assert_eq!(fresh.store.record(vec![for_offermaru("e3")]).await.unwrap(), [Recorded::Outdated]);
+    assert_eq!(fresh.store.archive_app(&record.app.id, NOW).await.unwrap(), Archived::Archived);
+    let outcomes = fresh.store.record(vec![for_offermaru("e4"), new("e5", "end_other", Start::Pending)]).await.unwrap();
+    assert_eq!(outcomes, [Recorded::Outdated, Recorded::Accepted], "only what is outdated is left out");
+}
+
+#[tokio::test]
+async fn a_test_that_another_node_must_send_is_claimed_by_its_id_alone_and_by_one() {
+    let fresh = store();
+    let new = new("e1", "end_1", Start::Pending);
+    let test = new.deliveries[0].clone();
+    fresh.store.record_test(completion("e1"), test.clone(), "{}".to_owned()).await.unwrap();
+    assert_eq!(claim(&fresh.store, "end_1", 9, NOW).await, [], "an endpoint's queue passes it over");
+    let due = fresh.store.due().await.unwrap();
+    assert_eq!(due.tests.iter().map(|test| test.delivery_id.as_str()).collect::<Vec<_>>(), [test.id.as_str()]);
+    let claim = || fresh.store.claim_test("node".to_owned(), test.id.clone(), NOW, token);
+    assert_eq!(claim().await.unwrap().map(|claimed| claimed.delivery.id), Some(test.id.clone()));
+    assert_eq!(claim().await.unwrap(), None);
+    assert_eq!(fresh.store.due().await.unwrap().tests, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_many_nodes_claim_at_once_is_claimed_once() {
+    let fresh = store();
+    for number in 0..40 {
+        recorded(&fresh.store, new(&format!("e{number}"), "end_1", Start::Pending)).await;
+    }
+    let claims = (0..8).map(|node| {
+        let store = fresh.store.clone();
+        tokio::spawn(async move {
+            let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), at_most: 10 }];
+            store.claim(format!("nod_{node}"), wanted, NOW, token).await.unwrap()
+        })
+    });
+    let mut claimed = Vec::new();
+    for claims in claims.collect::<Vec<_>>() {
+        claimed.extend(claims.await.unwrap().into_iter().map(|claimed| claimed.delivery.id));
+    }
+    let total = claimed.len();
+    claimed.sort();
+    claimed.dedup();
+    assert_eq!((total, claimed.len()), (40, 40), "each went to one node");
+}
