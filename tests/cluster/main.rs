@@ -10,6 +10,8 @@ mod api;
 #[path = "../service/child.rs"]
 #[expect(dead_code, reason = "the other suites use the rest")]
 mod child;
+mod connections_cut;
+mod cut_off;
 mod database;
 mod killed_node;
 mod load;
@@ -17,6 +19,7 @@ mod nodes;
 #[path = "../place/mod.rs"]
 mod place;
 mod primary_lost;
+mod proxy;
 #[path = "../service/receiver.rs"]
 #[expect(dead_code, reason = "the other suites use the rest")]
 mod receiver;

@@ -125,6 +125,11 @@ impl Deref for Child {
 }
 
 impl Child {
+    /// Another way to its API.
+    pub(crate) fn api(&self) -> Api {
+        self.api.clone()
+    }
+
     /// The next line of what it prints that begins with these words.
     pub(crate) async fn printed_line(&mut self, words: &str) -> String {
         let found = async {
