@@ -10,6 +10,8 @@ use crate::proxy::Proxy;
 
 const COMPLETIONS: usize = 1_200;
 const CUT_FROM: usize = 100;
+/// Fewer cuts would show nothing.
+const ENOUGH: u64 = 20;
 /// Another seed is another drill; this one is repeated.
 const SEED: u64 = 20_261_125;
 
@@ -29,7 +31,8 @@ async fn drill() {
     load.acknowledged(CUT_FROM).await;
     way.cut(SEED);
     load.finished().await;
-    way.stop_cutting();
+    let cuts = way.stop_cutting();
+    assert!(cuts > ENOUGH, "only {cuts} connections were cut off");
 
     let repeats = settle(&nodes[0], &mut publishers, COMPLETIONS).await;
     for of_an_app in &repeats {

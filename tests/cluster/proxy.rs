@@ -1,17 +1,18 @@
 //! A way to the database that a drill can spoil: it falls silent with every connection open, at a moment of the drill's
-//! choice, or it cuts connections off at random.
+//! choice, it refuses some words, or it cuts connections off at random.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// Bytes after which a connection is cut off at the latest: some do not even come to be, most carry some statements.
-const LONGEST: i64 = 60_000;
+/// Bytes after which a connection is cut off at the latest. Some do not even come to be; a full group of reports, of some
+/// ten thousand bytes, still comes through now and then.
+const LONGEST: i64 = 120_000;
 
 /// The way to one server. It ends with the test's runtime.
 pub(crate) struct Proxy {
@@ -25,8 +26,11 @@ struct Line {
     silent: watch::Sender<bool>,
     /// Fall silent when this has been asked to be committed, before the answer.
     silent_after: Mutex<Option<String>>,
+    /// Whoever says this is cut off.
+    refused: OnceLock<String>,
     cutting: AtomicBool,
     dice: AtomicU64,
+    cuts: AtomicU64,
 }
 
 /// Which way bytes go.
@@ -73,15 +77,21 @@ impl Proxy {
         self.line.silent.send_replace(false);
     }
 
+    /// Whoever says these words to the server is cut off, before it has heard them.
+    pub(crate) fn refuse(&self, words: &str) {
+        self.line.refused.set(words.to_owned()).unwrap();
+    }
+
     /// From here on connections are cut off, each after a number of bytes that follows from the seed.
     pub(crate) fn cut(&self, seed: u64) {
         self.line.dice.store(seed, Ordering::SeqCst);
         self.line.cutting.store(true, Ordering::SeqCst);
     }
 
-    /// From here on they are left alone.
-    pub(crate) fn stop_cutting(&self) {
+    /// From here on they are left alone; answers how many were cut off.
+    pub(crate) fn stop_cutting(&self) -> u64 {
         self.line.cutting.store(false, Ordering::SeqCst);
+        self.line.cuts.load(Ordering::SeqCst)
     }
 }
 
@@ -133,11 +143,15 @@ async fn carry(way: Way, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, left: &A
         if way == Way::ToServer && line.is_awaited(bytes, &mut seen) {
             line.silent.send_replace(true);
         }
+        if line.refused.get().is_some_and(|words| way == Way::ToServer && holds(bytes, words)) {
+            return;
+        }
         let mut is_last = false;
         if line.cutting.load(Ordering::SeqCst) {
             let length = i64::try_from(read).unwrap();
             let left = left.fetch_sub(length, Ordering::SeqCst);
             is_last = left <= length;
+            line.cuts.fetch_add(u64::from(is_last), Ordering::SeqCst);
             bytes = &bytes[..usize::try_from(left.clamp(0, length)).unwrap()];
         }
         if to.write_all(bytes).await.is_err() || is_last {
