@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
+use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
@@ -110,12 +111,11 @@ impl Service {
 
     /// Stops claiming and taking requests, lets what is being answered and sent finish, and writes the rest down.
     pub async fn stop(mut self) {
-        self.running.stop_claiming().await;
-        futures_util::future::join_all(self.servers.into_iter().map(|server| async move {
+        let answered = join_all(self.servers.into_iter().map(|server| async move {
             server.handle.stop(true).await;
             server.running.await.ok();
-        }))
-        .await;
+        }));
+        tokio::join!(self.running.stop_claiming(), answered);
         self.running.finish().await;
     }
 }

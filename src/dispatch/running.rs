@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -13,12 +14,15 @@ use super::cluster::BEAT;
 use super::echo::Rounds;
 use super::machine::Machine;
 
-/// How long sends may go on after a stop. The whole stop must fit into ten seconds, of which requests that are being
-/// answered take up to two before this.
+/// How long the loops may take to notice a stop. In a database that no longer answers one of them may be waiting for
+/// ever; what it was claiming is then taken over like any claim of a node that has gone.
+const LET_NOTICE: Duration = Duration::from_secs(2);
+/// How long sends may go on after a stop. The whole stop must fit into ten seconds, of which the loops, and requests that
+/// are being answered, take up to two before this.
 const LET_FINISH: Duration = Duration::from_secs(5);
 /// How long the aborted ones then have to be written down.
-const WRITE_DOWN: Duration = Duration::from_secs(2);
-/// How long it may take to say goodbye to the other nodes.
+const WRITE_DOWN: Duration = Duration::from_millis(1_500);
+/// How long the last heartbeat, and the goodbye to the other nodes, may take.
 const LEAVE: Duration = Duration::from_millis(500);
 
 /// The machine's loops, running.
@@ -92,8 +96,9 @@ impl Running {
     /// Stops claiming; what is being sent goes on.
     pub async fn stop_claiming(&mut self) {
         self.stop.cancel();
-        for running in self.loops.drain(..) {
-            running.await.ok();
+        if tokio::time::timeout(LET_NOTICE, join_all(self.loops.iter_mut())).await.is_err() {
+            tracing::warn!("the store does not answer; what is being claimed is left to others");
+            self.loops.iter().for_each(JoinHandle::abort);
         }
     }
 
@@ -107,8 +112,11 @@ impl Running {
             tokio::time::timeout(WRITE_DOWN, under_way.wait()).await.ok();
         }
         self.end.cancel();
-        self.beating.await.ok();
-        // Without this the others wait for the heartbeat's end before they take over what is left.
-        tokio::time::timeout(LEAVE, self.machine.cluster().leave()).await.ok();
+        let leave = async {
+            self.beating.await.ok();
+            // Without this the others wait for the heartbeat's end before they take over what is left.
+            self.machine.cluster().leave().await.ok();
+        };
+        tokio::time::timeout(LEAVE, leave).await.ok();
     }
 }

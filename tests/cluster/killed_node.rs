@@ -3,7 +3,6 @@
 use ringback::dispatch::pacing::PER_ENDPOINT;
 
 use crate::account::{again, settle};
-use crate::api::Api;
 use crate::load::Load;
 use crate::nodes::{DRILL, Publisher, holding, nodes_on};
 use crate::place;
@@ -35,7 +34,7 @@ async fn drill() {
         Publisher::new(&a).await,
     ];
     let apps = publishers.iter().map(|publisher| publisher.app.clone()).collect();
-    let mut load = Load::start(COMPLETIONS, apps, vec![Api::clone(&a), Api::clone(&b), Api::clone(&c)]).await;
+    let mut load = Load::start(COMPLETIONS, apps, vec![a.api(), b.api(), c.api()]).await;
 
     load.acknowledged(KILLED_AT).await;
     let only_a_sends = &publishers[0].receiver;
@@ -46,15 +45,15 @@ async fn drill() {
         tokio::task::yield_now().await;
     }
     a.kill().await;
-    load.report_to(vec![Api::clone(&b), Api::clone(&c)]);
+    load.report_to(vec![b.api(), c.api()]);
     let a = of_a.serve().await;
-    load.report_to(vec![Api::clone(&a), Api::clone(&b), Api::clone(&c)]);
+    load.report_to(vec![a.api(), b.api(), c.api()]);
 
     load.acknowledged(ENDED_AT).await;
     // The reporters find out by themselves.
     let ended = b.terminate().await;
     assert!(ended.status.success(), "{}", ended.complaint);
-    load.report_to(vec![Api::clone(&a), Api::clone(&c)]);
+    load.report_to(vec![a.api(), c.api()]);
     load.finished().await;
 
     let repeats = settle(&a, &mut publishers, COMPLETIONS).await;

@@ -10,13 +10,18 @@ mod api;
 #[path = "../service/child.rs"]
 #[expect(dead_code, reason = "the other suites use the rest")]
 mod child;
+mod configured_elsewhere;
+mod connections_cut;
+mod cut_off;
 mod database;
+mod egress_affinity;
 mod killed_node;
 mod load;
 mod nodes;
 #[path = "../place/mod.rs"]
 mod place;
 mod primary_lost;
+mod proxy;
 #[path = "../service/receiver.rs"]
 #[expect(dead_code, reason = "the other suites use the rest")]
 mod receiver;

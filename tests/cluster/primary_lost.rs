@@ -6,7 +6,6 @@ use reqwest::Method;
 use ringback::dispatch::pacing::PER_ENDPOINT;
 
 use crate::account::{again, settle};
-use crate::api::Api;
 use crate::load::Load;
 use crate::nodes::{DRILL, Publisher, found, living, nodes_on};
 use crate::place::server::Server;
@@ -50,7 +49,7 @@ async fn drill(promoted: Promoted) {
     }
     let mut publishers = vec![Publisher::new(&nodes[0]).await, Publisher::new(&nodes[0]).await];
     let apps = publishers.iter().map(|publisher| publisher.app.clone()).collect();
-    let mut load = Load::start(COMPLETIONS, apps, nodes.iter().map(|node| Api::clone(node)).collect()).await;
+    let mut load = Load::start(COMPLETIONS, apps, nodes.iter().map(|node| node.api()).collect()).await;
 
     load.acknowledged(KILLED_AT).await;
     let before = living(&nodes[0]).await;

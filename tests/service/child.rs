@@ -51,6 +51,16 @@ impl Home {
         Self::at(place::on_sqlite())
     }
 
+    /// The same in a PostgreSQL database, for what only several nodes show.
+    pub(crate) fn on_postgres() -> Self {
+        Self::at(place::on_postgres())
+    }
+
+    /// What a setting is.
+    pub(crate) fn setting(&self, name: &str) -> &str {
+        self.settings.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
     /// The same in this place.
     pub(crate) fn at(place: Place) -> Self {
         let (url, key_file) = (place.url.clone(), place.key_file());
@@ -125,6 +135,11 @@ impl Deref for Child {
 }
 
 impl Child {
+    /// Another way to its API.
+    pub(crate) fn api(&self) -> Api {
+        self.api.clone()
+    }
+
     /// The next line of what it prints that begins with these words.
     pub(crate) async fn printed_line(&mut self, words: &str) -> String {
         let found = async {

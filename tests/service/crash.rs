@@ -79,7 +79,7 @@ async fn drill() {
     let home = home.with("RINGBACK_LISTEN", &child.address.to_string());
     let app = child.app("besitos", json!({"callbackUrl": receiver.url("/pb.php")})).await;
     child.secret(&app, "sekret").await;
-    let (up, api) = watch::channel(Some(Api::clone(&child)));
+    let (up, api) = watch::channel(Some(child.api()));
     let (acknowledged, mut count) = watch::channel(0);
     let reporter = Reporter { api, source: child.source().await, acknowledged };
     let mut reporters = JoinSet::new();
@@ -98,7 +98,7 @@ async fn drill() {
         up.send_replace(None);
         child.kill().await;
         child = home.serve().await;
-        up.send_replace(Some(Api::clone(&child)));
+        up.send_replace(Some(child.api()));
     }
     while let Some(reported) = reporters.join_next().await {
         reported.unwrap();
@@ -174,7 +174,7 @@ async fn a_test_callback_that_a_kill_cut_off_is_over_and_not_sent_again() {
     let app = child.app("besitos", json!({"callbackUrl": receiver.url("/pb.php")})).await;
     child.secret(&app, "sekret").await;
     let source = child.source().await;
-    let (api, path) = (Api::clone(&child), format!("/v1/apps/{}/test", app.id));
+    let (api, path) = (child.api(), format!("/v1/apps/{}/test", app.id));
     let waiting = tokio::spawn(async move { api.try_post(&path, json!({})).await });
     receiver.next().await;
     child.kill().await;

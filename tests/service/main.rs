@@ -24,6 +24,7 @@ mod queue;
 mod receiver;
 mod reporting;
 mod ringback;
+mod starting_on_postgres;
 mod strictness;
 mod tokens_on_the_command_line;
 mod wire;

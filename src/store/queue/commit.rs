@@ -144,6 +144,7 @@ impl Session {
     /// The hot works in one transaction, again and again while what stands in the way may pass.
     fn commit_hot(&mut self, group: Group) {
         let until = Instant::now() + PATIENCE;
+        let mut pause = Duration::ZERO;
         loop {
             let digest_key = &self.digest_key;
             match self.conn.within(Begin::Change, |conn| group.perform(conn, digest_key)) {
@@ -155,6 +156,8 @@ impl Session {
                 Err(error) if Instant::now() >= until => return group.tell_failure(&error),
                 Err(error) => tracing::warn!(%error, works = group.len(), "a group of changes is tried again"),
             }
+            // Mostly another connection is all that it takes; what that does not mend is not mended by haste.
+            std::thread::sleep(std::mem::replace(&mut pause, AGAIN));
             self.mend(until);
         }
     }
@@ -202,7 +205,10 @@ impl Session {
         let mut told = false;
         while self.conn.is_broken() || self.conn.ping().is_err() {
             match backend::connect(&self.location) {
-                Ok(conn) => self.conn = conn,
+                Ok(conn) => {
+                    self.conn = conn;
+                    return;
+                }
                 Err(error) if !told => {
                     tracing::warn!(%error, "the database cannot be reached; trying again");
                     told = true;
