@@ -39,7 +39,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
-pub use backend::{Heard, Hint, Location, ServeLock};
+pub use backend::{Heard, Hint, Location, ServeLock, StoreCopy, Verdict};
 pub use error::StoreError;
 pub use vault::MasterKey;
 
@@ -204,7 +204,8 @@ fn unlock(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), Sto
     let mut unlocked = Err(StoreError::Closed);
     conn.within(Begin::Change, |conn| {
         conn.begin_unlocking()?;
-        unlocked = unlock_alone(conn, key_file);
+        unlocked =
+            if backend::is_unfinished(conn)? { Err(StoreError::UnfinishedCopy) } else { unlock_alone(conn, key_file) };
         // What cannot be unlocked is left as it was found.
         if unlocked.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
     })
