@@ -7,6 +7,7 @@ mod bench;
 mod demo;
 mod given;
 mod migrate;
+mod migrate_store;
 mod serve;
 mod sign;
 mod token;
@@ -29,6 +30,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Some(("serve", flags)) => serve::run(flags),
         Some(("demo", flags)) => demo::run(flags),
         Some(("migrate", flags)) => migrate::run(flags),
+        Some(("migrate-store", flags)) => migrate_store::run(flags),
         Some(("sign", flags)) => sign::run(flags),
         Some(("verify", flags)) => verify::run(flags),
         Some(("token", flags)) => token::run(flags),
@@ -55,6 +57,7 @@ pub fn command() -> Command {
         .subcommand(serve::command())
         .subcommand(demo::command())
         .subcommand(migrate::command())
+        .subcommand(migrate_store::command())
         .subcommand(token::command())
         .subcommand(sign::command())
         .subcommand(verify::command())

@@ -31,6 +31,15 @@ pub enum StoreError {
     /// A migration failed.
     #[error("migration failed: {0}")]
     Migration(String),
+    /// A store cannot be copied as it was asked for.
+    #[error("{0}")]
+    Transfer(String),
+    /// The database is half a copy of another store.
+    #[error(
+        "this database is an unfinished copy of an SQLite store; run `ringback migrate-store` again as before, which \
+         goes on where it was"
+    )]
+    UnfinishedCopy,
     /// The master key is missing, unreadable or not the one that sealed the store's secrets.
     #[error("{0}")]
     MasterKey(String),

@@ -9,7 +9,7 @@ use std::path::Path;
 use diesel::QueryResult;
 use diesel::prelude::*;
 
-use super::backend::{Begin, Conn};
+use super::backend::{self, Begin, Conn};
 use super::schema::installation;
 use super::{MasterKey, StoreError, queue, vault};
 
@@ -19,7 +19,8 @@ pub(super) fn unlock(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8
     let mut unlocked = Err(StoreError::Closed);
     conn.within(Begin::Change, |conn| {
         conn.begin_unlocking()?;
-        unlocked = unlock_alone(conn, key_file);
+        unlocked =
+            if backend::is_unfinished(conn)? { Err(StoreError::UnfinishedCopy) } else { unlock_alone(conn, key_file) };
         // What cannot be unlocked is left as it was found.
         if unlocked.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
     })

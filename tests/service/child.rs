@@ -87,6 +87,11 @@ impl Home {
         self.place.path(name)
     }
 
+    /// The URL of its own database, whichever one it was set to use since.
+    pub(crate) fn database_url(&self) -> String {
+        self.place.url.clone()
+    }
+
     /// Runs a command that ends by itself.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         let output = tokio::time::timeout(PATIENCE, self.command(arguments).output()).await;
@@ -117,7 +122,8 @@ impl Home {
         Child { address, process, api: Api::at(base, Clock::system()), stdout, stderr }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A command that has not been started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringback"));
         // The developer's own settings must not decide a test.
         command.args(arguments).env_clear().envs(self.settings.iter().cloned()).kill_on_drop(true);

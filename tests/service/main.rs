@@ -18,6 +18,7 @@ mod independent;
 mod independent_receiver;
 mod lifecycle;
 mod master_key;
+mod migrate_store;
 #[path = "../place/mod.rs"]
 mod place;
 mod queue;

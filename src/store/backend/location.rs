@@ -46,6 +46,7 @@ impl Location {
             Some("" | ":memory:") => Err(StoreError::Location("name a file after sqlite://".to_owned())),
             Some(path) => Ok(Self::Sqlite { path: PathBuf::from(path) }),
             None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                check_credentials(url)?;
                 Ok(Self::Postgres(PostgresUrl(with_defaults(url))))
             }
             None => Err(StoreError::Location("must be sqlite://PATH or postgres://…".to_owned())),
@@ -73,6 +74,19 @@ impl PostgresUrl {
     pub(super) fn expose(&self) -> &str {
         &self.0
     }
+}
+
+/// Refuses a password that libpq would take for something else: it would be shown as the host or the port that cannot
+/// be found.
+fn check_credentials(url: &str) -> Result<(), StoreError> {
+    let authority = url.split_once("://").map_or("", |(_, rest)| rest).split('?').next().unwrap_or_default();
+    let Some((credentials, _)) = authority.rsplit_once('@') else { return Ok(()) };
+    let encoded = |part: &str| part.len() >= 2 && part.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    if credentials.contains(['@', '/']) || !credentials.split('%').skip(1).all(encoded) {
+        let words = "percent-encode @, / and % in user name and password (%40, %2F, %25)";
+        return Err(StoreError::Location(words.to_owned()));
+    }
+    Ok(())
 }
 
 fn with_defaults(url: &str) -> String {
@@ -112,5 +126,16 @@ mod tests {
         );
         assert_eq!(url.expose().matches("connect_timeout").count(), 1);
         assert!(url.expose().contains("&target_session_attrs=read-write"));
+    }
+
+    #[test]
+    fn a_password_that_would_be_read_as_a_host_is_refused_without_being_repeated() {
+        for url in ["user:hunter2@2@host/ringback", "user:hun/ter2@host/ringback", "user:hunter2%@host/ringback"] {
+            let refused = Location::parse(&format!("postgres://{url}")).unwrap_err().to_string();
+            assert!(refused.contains("percent-encode") && !refused.contains("ter2"), "{refused}");
+        }
+        for url in ["user:hunter%402@host/ringback", "host/ringback?user=a@b", "[::1]:5432/ringback", ""] {
+            assert!(Location::parse(&format!("postgres://{url}")).is_ok(), "{url}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod pool;
 mod postgres;
 mod signals;
 mod sqlite;
+mod transfer;
 
 pub(super) use conn::{Begin, on_backend};
 pub(crate) use conn::{Conn, Engine};
@@ -19,6 +20,8 @@ pub(super) use postgres::is_passing;
 pub(super) use signals::Signals;
 pub use signals::{Heard, Hint};
 pub use sqlite::ServeLock;
+pub(super) use transfer::is_unfinished;
+pub use transfer::{StoreCopy, Verdict};
 
 use super::StoreError;
 

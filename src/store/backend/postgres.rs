@@ -25,7 +25,14 @@ pub(in crate::store) mod locks {
 
 /// Opens a connection to the server that takes writes.
 pub(super) fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
-    PgConnection::establish(url.expose()).map_err(|error| StoreError::Unreachable(error.to_string()))
+    PgConnection::establish(url.expose()).map_err(|error| {
+        let text = error.to_string();
+        // libpq repeats a URL that it cannot read, password and all.
+        if text.contains("://") {
+            return StoreError::Location("the PostgreSQL URL cannot be read; look at its host and port".to_owned());
+        }
+        StoreError::Unreachable(text)
+    })
 }
 
 /// Runs what migrations are pending; of several nodes that start at once, one does it and the others wait.
