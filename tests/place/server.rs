@@ -81,7 +81,8 @@ impl Server {
             .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "ringback", &name])
             .output()
             .unwrap();
-        assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
+        let complaint = String::from_utf8_lossy(&created.stderr);
+        assert!(created.status.success(), "{complaint} (see {}/server.log)", self.folder.display());
         self.url(&name)
     }
 
