@@ -25,3 +25,4 @@ mod proxy;
 #[path = "../service/receiver.rs"]
 #[expect(dead_code, reason = "the other suites use the rest")]
 mod receiver;
+mod same_report;
