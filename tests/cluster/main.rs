@@ -17,6 +17,7 @@ mod database;
 mod egress_affinity;
 mod killed_node;
 mod load;
+mod lost_answers;
 mod nodes;
 #[path = "../place/mod.rs"]
 mod place;
