@@ -100,24 +100,26 @@ impl Rehearsal {
         let stored = StoredTest { completion: completion.clone(), options: options.clone() };
         let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
         let permit = self.pacing.permit_for_test(&endpoint.id);
-        let watched = delivery_id.clone();
+        let (store, watched, is_elsewhere) = (sender.store.clone(), delivery_id.clone(), here.is_none());
         // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same.
         let sent = self.worker.start(async move {
             let delivery = sender.store.record_test(completion.clone(), new, stored).await?;
-            let Some(node) = here else {
-                drop(permit);
-                return sent_elsewhere(&sender.store, watched).await;
-            };
-            sender.deliver(Job { delivery, completion, occasion, test: Some(options), node, token }, permit).await;
+            if let Some(node) = here {
+                sender.deliver(Job { delivery, completion, occasion, test: Some(options), node, token }, permit).await;
+            }
             Ok::<_, StoreError>(())
         });
+        // What another node sends is only watched here, as long as somebody wants to know.
+        let ended = async {
+            sent.await.map_err(|_| StoreError::Closed)??;
+            if is_elsewhere { sent_elsewhere(&store, watched).await } else { Ok(()) }
+        };
         let patience = endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE;
-        Ok(match tokio::time::timeout(patience, sent).await {
-            Ok(Ok(sent)) => {
-                sent?;
+        Ok(match tokio::time::timeout(patience, ended).await {
+            Ok(ended) => {
+                ended?;
                 Tested::Done { delivery_id }
             }
-            Ok(Err(_)) => return Err(StoreError::Closed),
             Err(_) => Tested::UnderWay { delivery_id },
         })
     }

@@ -1,15 +1,18 @@
 //! Connections to the database break at random, in the middle of whatever they carry, all through a load.
 
+use reqwest::Method;
 use ringback::dispatch::pacing::PER_ENDPOINT;
+use serde_json::json;
 
 use crate::account::{again, settle};
 use crate::load::Load;
-use crate::nodes::{DRILL, Publisher, nodes_on};
+use crate::nodes::{DRILL, Publisher, found, nodes_on};
 use crate::place;
 use crate::proxy::Proxy;
 
 const COMPLETIONS: usize = 1_200;
 const CUT_FROM: usize = 100;
+const RELEASED_AT: usize = 800;
 /// Fewer cuts would show nothing.
 const ENOUGH: u64 = 20;
 /// Another seed is another drill; this one is repeated.
@@ -25,11 +28,20 @@ async fn drill() {
     let way = Proxy::to(&place.url).await;
     let home = nodes_on(&way.url);
     let nodes = [home.serve().await, home.serve().await];
-    let mut publishers = vec![Publisher::new(&nodes[0]).await, Publisher::new(&nodes[0]).await];
+    // What the paused one is owed is claimed from the store, all at once.
+    let paused = Publisher::with(&nodes[0], json!({"paused": true})).await;
+    let path = format!("/v1/apps/{}", paused.app.id);
+    let mut publishers = vec![Publisher::new(&nodes[0]).await, paused];
     let apps = publishers.iter().map(|publisher| publisher.app.clone()).collect();
     let mut load = Load::start(COMPLETIONS, apps, nodes.iter().map(|node| node.api()).collect()).await;
     load.acknowledged(CUT_FROM).await;
     way.cut(SEED);
+    load.acknowledged(RELEASED_AT).await;
+    found("the pause ends", || async {
+        let answer = nodes[1].call(Method::PATCH, &path, Some(json!({"paused": false}))).await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
     load.finished().await;
     let cuts = way.stop_cutting();
     assert!(cuts > ENOUGH, "only {cuts} connections were cut off");

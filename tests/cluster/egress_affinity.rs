@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::api::{Api, conversion, only_delivery};
-use crate::nodes::{Publisher, found, holding, nodes_on};
+use crate::nodes::{Publisher, found, holding, living, nodes_on};
 use crate::place;
 
 /// Another node sends at once when it is told, and within a second when it is not; as much again for a busy machine.
@@ -103,4 +103,22 @@ async fn a_node_that_only_answers_has_its_tests_sent_by_one_that_only_sends() {
     }
     assert_eq!(sends.call(Method::GET, "/v1/apps", None).await.status, 404);
     assert_eq!(sends.report(&source, &conversion(&unaddressed.app, "tx-2")).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_that_its_node_did_not_live_to_send_is_answered_in_time_and_keeps_nobody_from_ending() {
+    let place = place::on_postgres();
+    let home = nodes_on(&place.url);
+    let answers = home.clone().with("RINGBACK_ROLE", "api").serve().await;
+    let publisher = Publisher::with(&answers, json!({"timeoutMs": 1000})).await;
+    let sends = home.clone().with("RINGBACK_ROLE", "worker").serve().await;
+    let test = format!("/v1/apps/{}/test", publisher.app.id);
+    found("the other node is known", || async { (living(&answers).await.len() == 2).then_some(()) }).await;
+    sends.kill().await;
+
+    let tested = answers.post(&test, json!({})).await;
+    assert_eq!((tested.status, &tested.body["status"]), (202, &json!("pending")), "{}", tested.body);
+    let told = Instant::now();
+    assert!(answers.terminate().await.status.success());
+    assert!(told.elapsed() < Duration::from_secs(5), "after {:?}", told.elapsed());
 }

@@ -17,6 +17,7 @@ mod database;
 mod egress_affinity;
 mod killed_node;
 mod load;
+mod lost_answers;
 mod nodes;
 #[path = "../place/mod.rs"]
 mod place;
@@ -25,3 +26,4 @@ mod proxy;
 #[path = "../service/receiver.rs"]
 #[expect(dead_code, reason = "the other suites use the rest")]
 mod receiver;
+mod same_report;

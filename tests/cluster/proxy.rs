@@ -24,13 +24,22 @@ pub(crate) struct Proxy {
 #[derive(Default)]
 struct Line {
     silent: watch::Sender<bool>,
-    /// Fall silent when this has been asked to be committed, before the answer.
-    silent_after: Mutex<Option<String>>,
+    /// What mentions these words is committed, and whoever asked for it does not hear of it, because of this.
+    unheard: Mutex<Option<(String, Fate)>>,
     /// Whoever says this is cut off.
     refused: OnceLock<String>,
     cutting: AtomicBool,
     dice: AtomicU64,
     cuts: AtomicU64,
+}
+
+/// What becomes of a line that carried a commit that shall not be heard of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It and all others fall silent.
+    Silent,
+    /// It breaks.
+    Broken,
 }
 
 /// Which way bytes go.
@@ -64,7 +73,17 @@ impl Proxy {
     /// The same from the moment at which the server is asked to commit what mentions these words: it will, and whoever
     /// asked for it will not hear of it.
     pub(crate) fn fall_silent_at_the_commit_of(&self, words: &str) {
-        *self.line.silent_after.lock().unwrap() = Some(words.to_owned());
+        *self.line.unheard.lock().unwrap() = Some((words.to_owned(), Fate::Silent));
+    }
+
+    /// Breaks one connection: the one that asks the server to commit what mentions these words. It will.
+    pub(crate) fn break_at_the_commit_of(&self, words: &str) {
+        *self.line.unheard.lock().unwrap() = Some((words.to_owned(), Fate::Broken));
+    }
+
+    /// Whether that has happened.
+    pub(crate) fn has_broken(&self) -> bool {
+        self.line.unheard.lock().unwrap().is_none()
     }
 
     /// Returns once it is silent.
@@ -105,16 +124,15 @@ impl Line {
         i64::try_from((mixed ^ (mixed >> 31)) >> 1).unwrap() % LONGEST
     }
 
-    /// Whether these bytes ask for the commit that is waited for. `seen`: this connection has mentioned the words.
-    fn is_awaited(&self, bytes: &[u8], seen: &mut bool) -> bool {
-        let mut awaited = self.silent_after.lock().unwrap();
-        let Some(words) = awaited.as_deref() else { return false };
+    /// What becomes of the line if these bytes ask for the commit that is waited for. `seen`: this connection has
+    /// mentioned the words.
+    fn fate(&self, bytes: &[u8], seen: &mut bool) -> Option<Fate> {
+        let mut unheard = self.unheard.lock().unwrap();
+        let (words, fate) = unheard.as_ref()?;
         *seen |= holds(bytes, words);
-        let is_awaited = *seen && holds(bytes, "COMMIT");
-        if is_awaited {
-            *awaited = None;
-        }
-        is_awaited
+        let fate = (*seen && holds(bytes, "COMMIT")).then_some(*fate)?;
+        *unheard = None;
+        Some(fate)
     }
 }
 
@@ -140,13 +158,14 @@ async fn carry(way: Way, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, left: &A
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         let mut bytes = &buffer[..read];
         silent.wait_for(|silent| !silent).await.unwrap();
-        if way == Way::ToServer && line.is_awaited(bytes, &mut seen) {
+        let fate = if way == Way::ToServer { line.fate(bytes, &mut seen) } else { None };
+        if fate == Some(Fate::Silent) {
             line.silent.send_replace(true);
         }
         if line.refused.get().is_some_and(|words| way == Way::ToServer && holds(bytes, words)) {
             return;
         }
-        let mut is_last = false;
+        let mut is_last = fate == Some(Fate::Broken);
         if line.cutting.load(Ordering::SeqCst) {
             let length = i64::try_from(read).unwrap();
             let left = left.fetch_sub(length, Ordering::SeqCst);
