@@ -25,7 +25,8 @@ impl Server {
 
     /// Kills the server and all its sessions at once, as a power cut would.
     pub(crate) fn kill(&self) {
-        let pid_file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let pid_file = Path::new(&self.sql("postgres", "SHOW data_directory")).join("postmaster.pid");
+        let pid_file = std::fs::read_to_string(pid_file).unwrap();
         let postmaster = pid_file.lines().next().unwrap();
         // Each of its processes leads a group of its own.
         let children = run(Path::new("ps"), &["-o", "pid=", "--ppid", postmaster], "");

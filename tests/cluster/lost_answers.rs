@@ -57,7 +57,8 @@ async fn a_settlement(way: &Proxy, node: &Child, publisher: &Publisher, source: 
     let answered = Arc::new(Notify::new());
     publisher.receiver.then(Reply::Once(Arc::clone(&answered))).await;
     let id = only_delivery(&node.report(source, &conversion(&publisher.app, "settled")).await);
-    way.break_at_the_commit_of(&id);
+    // Not whoever only looks at it.
+    way.break_at_the_commit_of(&format!(r#""id":"{id}","token""#));
     answered.notify_one();
     assert_eq!(delivered(node, &id).await, ["delivered"]);
     assert!(way.has_broken());
@@ -69,7 +70,7 @@ async fn a_claim(way: &Proxy, node: &Child, publisher: &Publisher, source: &Sour
     node.made(Method::PATCH, &path, json!({"paused": true})).await;
     let id = only_delivery(&node.report(source, &conversion(&publisher.app, "claimed")).await);
     node.held_for(&id, "app_paused").await;
-    // Its release mentions the delivery as well.
+    // Not its release, which mentions the delivery as well.
     way.break_at_the_commit_of("SET status = 'sending'");
     node.made(Method::PATCH, &path, json!({"paused": false})).await;
     found("the claim", || async { way.has_broken().then_some(()) }).await;

@@ -124,13 +124,15 @@ impl Line {
         i64::try_from((mixed ^ (mixed >> 31)) >> 1).unwrap() % LONGEST
     }
 
-    /// What becomes of the line if these bytes ask for the commit that is waited for. `seen`: this connection has
-    /// mentioned the words.
-    fn fate(&self, bytes: &[u8], seen: &mut bool) -> Option<Fate> {
+    /// What becomes of the line if these bytes ask for the commit that is waited for. `seen`: the words that this
+    /// connection has mentioned.
+    fn fate(&self, bytes: &[u8], seen: &mut String) -> Option<Fate> {
         let mut unheard = self.unheard.lock().unwrap();
         let (words, fate) = unheard.as_ref()?;
-        *seen |= holds(bytes, words);
-        let fate = (*seen && holds(bytes, "COMMIT")).then_some(*fate)?;
+        if holds(bytes, words) {
+            seen.clone_from(words);
+        }
+        let fate = (seen == words && holds(bytes, "COMMIT")).then_some(*fate)?;
         *unheard = None;
         Some(fate)
     }
@@ -153,7 +155,7 @@ async fn connect(mut node: TcpStream, server: SocketAddr, line: Arc<Line>) {
 }
 
 async fn carry(way: Way, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, left: &AtomicI64, line: &Line) {
-    let (mut buffer, mut seen) = (vec![0; 64 * 1024], false);
+    let (mut buffer, mut seen) = (vec![0; 64 * 1024], String::new());
     let mut silent = line.silent.subscribe();
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         let mut bytes = &buffer[..read];

@@ -32,7 +32,6 @@ const KEEPER: &str = r#"
 /// A running server.
 pub(crate) struct Server {
     pub(crate) port: u16,
-    pub(crate) folder: PathBuf,
     pub(crate) programs: PathBuf,
     databases: AtomicUsize,
     /// Its standard input ends the server.
@@ -71,7 +70,7 @@ impl Server {
         let mut said = String::new();
         BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut said).unwrap();
         assert_eq!(said, "ready\n", "PostgreSQL did not start; its words stand above");
-        Self { port, folder, programs, databases: AtomicUsize::new(0), _keeper: keeper }
+        Self { port, programs, databases: AtomicUsize::new(0), _keeper: keeper }
     }
 
     /// An empty database; answers its URL.
