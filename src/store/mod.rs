@@ -39,7 +39,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
-pub use backend::{Heard, Hint, Location, ServeLock};
+pub use backend::{Heard, Hint, Location, OwnSchema, ServeLock};
 pub use error::StoreError;
 pub use vault::MasterKey;
 

@@ -7,6 +7,7 @@ mod configuration;
 mod egress;
 #[path = "../place/mod.rs"]
 mod place;
+mod plans;
 mod queue;
 mod secrets;
 mod setup;
