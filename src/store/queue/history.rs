@@ -110,6 +110,7 @@ fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
     // 12 digits of time, the version of ids and the number: 32, as every id of ours has.
     let digits = format!("{} || '70008000' || {}", (spelling.hex)("at", 12), (spelling.hex)("n", 12));
     let transaction = spelling.scattered("n");
+    // SQLite takes CROSS JOIN as an order: places are looked up for each number, and not all numbers for each place.
     let past = format!(
         "WITH RECURSIVE numbers AS ({numbers}),
          places AS (SELECT row_number() OVER (ORDER BY id) - 1 AS place, id AS endpoint_id, app_id FROM endpoints),
@@ -117,7 +118,7 @@ fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
          past AS (
              SELECT n, at, app_id, endpoint_id, {digits} AS digits, 'user-' || {user} AS user_id,
                     'tx-' || {transaction} || '-' || n AS external_id
-             FROM instants JOIN places ON place = n % (SELECT count(*) FROM places)
+             FROM instants CROSS JOIN places WHERE place = n % (SELECT count(*) FROM places)
          )"
     );
     let digests = (spelling.bytes)(FIELDS * DIGEST);

@@ -64,7 +64,9 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
         on_backend!(conn,
             // It always believes so of a table that it has no statistics of.
             sqlite(_) => (),
-            postgres(conn) => conn.batch_execute("SET LOCAL enable_seqscan = off")?,
+            postgres(conn) => conn.batch_execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off",
+            )?,
         );
     }
     let mut plans = of_the_queue(conn, sample)?;
