@@ -12,7 +12,7 @@ mod query;
 mod signals;
 mod sqlite;
 
-pub(super) use conn::{Begin, on_backend};
+pub(super) use conn::{BY_INDEX_ALONE, Begin, on_backend};
 pub(crate) use conn::{Conn, Engine};
 pub use location::Location;
 use location::PostgresUrl;

@@ -14,7 +14,7 @@ use super::rescue::{claimed_by, claims_of};
 use super::settle::{Change, Counters, Next, Settlement, changes};
 use crate::domain::delivery::{Status, Told};
 use crate::domain::time::Timestamp;
-use crate::store::backend::{Begin, Conn, on_backend};
+use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::ledger::{self, Criteria};
 use crate::store::page::Page;
 use crate::store::{Store, StoreError, prune};
@@ -61,17 +61,19 @@ impl Store {
 
 fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>> {
     if size == Size::Large {
-        on_backend!(conn,
-            // It always believes so of a table that it has no statistics of.
-            sqlite(_) => (),
-            postgres(conn) => conn.batch_execute(
-                "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off",
-            )?,
-        );
+        believe_in_indexes(conn)?;
     }
+    let of_look_ups = of_look_ups(conn, sample)?;
+    // What is said in a change is always said like that.
+    believe_in_indexes(conn)?;
     let mut plans = of_the_queue(conn, sample)?;
-    plans.extend(of_look_ups(conn, sample)?);
+    plans.extend(of_look_ups);
     Ok(plans)
+}
+
+/// SQLite always does, of a table that it has no statistics of.
+fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
+    on_backend!(conn, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(BY_INDEX_ALONE))
 }
 
 fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
