@@ -154,8 +154,11 @@ pub(super) fn completions_page<'a>(
     if let Some(transaction_id) = &criteria.transaction_id {
         query = query.filter(completions::id.eq_any(bearing(transaction_id).load(conn)?));
     }
-    if let Some(app_ids) = &criteria.app_ids {
-        query = query.filter(completions::app_id.eq_any(app_ids));
+    match criteria.app_ids.as_deref() {
+        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
+        Some([app_id]) => query = query.filter(completions::app_id.eq(app_id)),
+        Some(app_ids) => query = query.filter(completions::app_id.eq_any(app_ids)),
+        None => {}
     }
     if let Some(user_id) = &criteria.user_id {
         query = query.filter(completions::user_id.eq(user_id));
@@ -187,8 +190,11 @@ pub(super) fn deliveries_page<'a>(
             query.filter(deliveries::completion_id.eq_any(bearing(transaction_id).load(conn)?))
         };
     }
-    if let Some(app_ids) = &criteria.app_ids {
-        query = query.filter(deliveries::app_id.eq_any(app_ids));
+    match criteria.app_ids.as_deref() {
+        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
+        Some([app_id]) => query = query.filter(deliveries::app_id.eq(app_id)),
+        Some(app_ids) => query = query.filter(deliveries::app_id.eq_any(app_ids)),
+        None => {}
     }
     if let Some(status) = criteria.status {
         query = query.filter(is(status));

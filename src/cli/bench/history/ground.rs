@@ -2,6 +2,8 @@
 //!
 //! None of their endpoints exists, and nothing is sent: the store alone is measured.
 
+use std::ops::Range;
+
 use super::super::workload::{self, DIALECT};
 use crate::cli::Failure;
 use crate::clock::Clock;
@@ -30,15 +32,12 @@ pub(super) struct Receiver {
     pub(super) endpoint_id: String,
 }
 
-/// The apps, and how much has been reported.
+/// The apps.
 #[derive(Debug)]
 pub(super) struct Ground {
     receivers: Vec<Receiver>,
-}
-
-/// Under which deliveries are accepted.
-pub(super) fn recipe() -> String {
-    Catalog::builtin().get(DIALECT).map(|recipe| recipe.id()).unwrap_or_default()
+    /// name@version under which deliveries are accepted.
+    pub(super) recipe: String,
 }
 
 impl Ground {
@@ -54,9 +53,10 @@ impl Ground {
             store.create_app(new_app(&publisher.id, &receiver, now)).await?;
             receivers.push(receiver);
         }
-        let ground = Self { receivers };
+        let recipe = Catalog::builtin().get(DIALECT).map(|recipe| recipe.id());
+        let ground = Self { receivers, recipe: recipe.ok_or("the dialect of the bench is unknown")? };
         for turn in 0..APPS {
-            ground.record(store, turn, turn * WAITING..(turn + 1) * WAITING, now).await?;
+            record(store, ground.completions(turn, turn * WAITING..(turn + 1) * WAITING, now)).await?;
         }
         Ok(ground)
     }
@@ -71,44 +71,41 @@ impl Ground {
         &self.receivers[turn % self.receivers.len()]
     }
 
-    /// Records completions of these numbers in one group, their deliveries due at once.
-    pub(super) async fn record(
-        &self,
-        store: &Store,
-        turn: usize,
-        numbers: std::ops::Range<usize>,
-        now: Timestamp,
-    ) -> Result<(), Failure> {
-        let receiver = self.receiver(turn);
-        let recorded = store.record(numbers.map(|number| new(receiver, number, now)).collect()).await?;
-        match recorded.iter().find(|recorded| **recorded != Recorded::Accepted) {
-            Some(refused) => Err(format!("a completion was not recorded: {refused:?}").into()),
-            None => Ok(()),
-        }
+    /// Completions of these numbers for the receiver whose turn it is, their deliveries due at once.
+    pub(super) fn completions(&self, turn: usize, numbers: Range<usize>, now: Timestamp) -> Vec<NewCompletion> {
+        numbers.map(|number| self.completion(self.receiver(turn), number, now)).collect()
+    }
+
+    fn completion(&self, receiver: &Receiver, number: usize, now: Timestamp) -> NewCompletion {
+        let mut completion = workload::completion(number, now);
+        let number = number as u64;
+        completion.id = ids::new("cmp");
+        completion.source_id = Some(SOURCE.to_owned());
+        completion.app_id = receiver.app_id.clone();
+        completion.transaction_id = transaction_id(number);
+        completion.external_id = completion.transaction_id.clone();
+        completion.user_id = history::user_id(number % USERS);
+        let delivery = NewDelivery {
+            id: ids::new("dlv"),
+            endpoint_id: receiver.endpoint_id.clone(),
+            recipe: self.recipe.clone(),
+            start: Start::Pending,
+        };
+        NewCompletion { completion, occurred_at_given: None, deliveries: vec![delivery] }
+    }
+}
+
+/// Records a group that nothing speaks against.
+pub(super) async fn record(store: &Store, group: Vec<NewCompletion>) -> Result<(), Failure> {
+    match store.record(group).await?.iter().find(|recorded| **recorded != Recorded::Accepted) {
+        Some(refused) => Err(format!("a completion was not recorded: {refused:?}").into()),
+        None => Ok(()),
     }
 }
 
 /// The transaction id of a completion of this number.
 pub(super) fn transaction_id(number: u64) -> String {
     format!("new-{}", history::transaction_id(number))
-}
-
-fn new(receiver: &Receiver, number: usize, now: Timestamp) -> NewCompletion {
-    let mut completion = workload::completion(number, now);
-    let number = number as u64;
-    completion.id = ids::new("cmp");
-    completion.source_id = Some(SOURCE.to_owned());
-    completion.app_id = receiver.app_id.clone();
-    completion.transaction_id = transaction_id(number);
-    completion.external_id = completion.transaction_id.clone();
-    completion.user_id = history::user_id(number % USERS);
-    let delivery = NewDelivery {
-        id: ids::new("dlv"),
-        endpoint_id: receiver.endpoint_id.clone(),
-        recipe: recipe(),
-        start: Start::Pending,
-    };
-    NewCompletion { completion, occurred_at_given: None, deliveries: vec![delivery] }
 }
 
 fn new_app(publisher_id: &str, receiver: &Receiver, now: Timestamp) -> NewApp {

@@ -79,11 +79,11 @@ impl Plans {
         let began = clock.now();
         self.tell(&format!("measuring {} rounds without history", self.rounds));
         let mut rounds = Rounds::new(&store, &ground, &clock, began.minus(KEPT));
-        let without = rounds.measure_without(self.rounds, self.past(began)).await?;
-        self.make_past(&store, began).await?;
+        let without = rounds.measure_without(self.rounds, self.past(&ground, began)).await?;
+        self.make_past(&store, &ground, began).await?;
         store.tidy().await?;
         self.tell(&format!("measuring {} rounds with history", self.rounds));
-        let with = rounds.measure_with(self.rounds, &self.past(began)).await?;
+        let with = rounds.measure_with(self.rounds, &self.past(&ground, began)).await?;
         let plans = store.plans(self.sample(&ground, began), Size::AsTheyAre).await?;
         drop(store);
         self.show(&without, &with, &plans);
@@ -95,19 +95,19 @@ impl Plans {
     }
 
     /// All of the past, up to now.
-    fn past(&self, now: Timestamp) -> Past {
+    fn past(&self, ground: &Ground, now: Timestamp) -> Past {
         Past {
             first: 0,
             count: self.deliveries,
             users: self.deliveries.div_ceil(OF_A_USER),
             from: now.minus(PAST),
             until: now,
-            recipe: ground::recipe(),
+            recipe: ground.recipe.clone(),
         }
     }
 
-    async fn make_past(&self, store: &Store, now: Timestamp) -> Result<(), Failure> {
-        let all = self.past(now);
+    async fn make_past(&self, store: &Store, ground: &Ground, now: Timestamp) -> Result<(), Failure> {
+        let all = self.past(ground, now);
         let at = |number: u64| {
             let share = u128::from(number) * PAST.as_millis() / u128::from(all.count.max(1));
             all.from.plus(Duration::from_millis(u64::try_from(share).unwrap_or(u64::MAX)))
@@ -127,7 +127,7 @@ impl Plans {
         Sample {
             app_id: receiver.app_id.clone(),
             endpoint_id: receiver.endpoint_id.clone(),
-            user_id: past::user_id(self.past(now).users / 2),
+            user_id: past::user_id(self.past(ground, now).users / 2),
             transaction_id: past::transaction_id(self.deliveries / 2),
             before: now.minus(KEPT),
             now,

@@ -25,6 +25,9 @@ const STEP: u64 = 500;
 /// Walks over all users and transaction ids in no order: a prime.
 const STRIDE: u64 = 7_919;
 
+/// The first page of a list, as long as it is by default.
+const PAGE: Page = Page { limit: 50, before: None };
+
 /// What the rounds are made on.
 pub(super) struct Rounds<'a> {
     store: &'a Store,
@@ -81,8 +84,9 @@ impl<'a> Rounds<'a> {
         let (store, turn) = (self.store, self.made);
         self.made += 1;
         let first = Ground::reported() + turn * RECORDED;
+        let group = self.ground.completions(turn, first..first + RECORDED, self.clock.now());
         let started = Instant::now();
-        self.ground.record(store, turn, first..first + RECORDED, self.clock.now()).await?;
+        ground::record(store, group).await?;
         times.note(Work::Record, started.elapsed());
 
         let started = Instant::now();
@@ -101,6 +105,11 @@ impl<'a> Rounds<'a> {
         self.look_up(times, Work::ByUser, by_user).await?;
         let by_transaction_id = Criteria { transaction_id: Some(sought.transaction_id), ..Criteria::default() };
         self.look_up(times, Work::ByTransactionId, by_transaction_id).await?;
+        let of_app = vec![self.ground.receiver(turn).app_id.clone()];
+        let of_app = Criteria { app_ids: Some(of_app), ..Criteria::default() };
+        let started = Instant::now();
+        store.deliveries(of_app, PAGE).await?;
+        times.note(Work::OfApp, started.elapsed());
 
         let started = Instant::now();
         let removed = store.prune(self.before).await?;
@@ -113,7 +122,7 @@ impl<'a> Rounds<'a> {
 
     async fn look_up(&self, times: &mut Times, work: Work, criteria: Criteria) -> Result<(), Failure> {
         let started = Instant::now();
-        let found = self.store.completions(criteria.clone(), Page { limit: 50, before: None }).await?;
+        let found = self.store.completions(criteria.clone(), PAGE).await?;
         times.note(work, started.elapsed());
         if found.items.is_empty() {
             return Err(format!("nothing was found of what must be there: {criteria:?}").into());

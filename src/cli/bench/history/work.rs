@@ -24,6 +24,8 @@ pub(super) enum Work {
     ByUser,
     /// The completion that bears a transaction id.
     ByTransactionId,
+    /// An app's newest deliveries.
+    OfApp,
     /// A step of retention.
     Retention,
 }
@@ -37,8 +39,16 @@ pub(super) struct Times([Vec<Duration>; Work::ALL.len()]);
 pub(super) struct Medians([Option<u64>; Work::ALL.len()]);
 
 impl Work {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Record, Self::Look, Self::Claim, Self::Settle, Self::ByUser, Self::ByTransactionId, Self::Retention];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Record,
+        Self::Look,
+        Self::Claim,
+        Self::Settle,
+        Self::ByUser,
+        Self::ByTransactionId,
+        Self::OfApp,
+        Self::Retention,
+    ];
 
     fn title(self) -> &'static str {
         match self {
@@ -48,6 +58,7 @@ impl Work {
             Self::Settle => "settle 64 deliveries",
             Self::ByUser => "look up by user",
             Self::ByTransactionId => "look up by transaction id",
+            Self::OfApp => "list an app's deliveries",
             Self::Retention => "remove 500 old deliveries",
         }
     }
