@@ -3,14 +3,14 @@
 //! Which endpoints have something due is found by leaping from endpoint to endpoint over the index, so that a hundred
 //! thousand rows of one dead endpoint cost as much as one.
 
+mod change;
+
 use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Text};
-use diesel::sqlite::Sqlite;
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Kind;
@@ -19,6 +19,7 @@ use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::deliveries::{Delivery, Row, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError, completions as completion_rows};
+pub(super) use change::{Claim, claim_all};
 
 /// An endpoint that has deliveries waiting to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -146,68 +147,6 @@ impl Store {
         .await
     }
 }
-
-/// The change to all rows that are claimed. The state is asked for in words that no index knows: with few rows waiting at
-/// the time of planning, PostgreSQL would read all that wait for each one that is claimed, and go on doing so when a
-/// hundred thousand wait.
-const CLAIM_ALL: &str = "
-    UPDATE deliveries d SET status = 'sending', due_at = NULL, claimed_by = $1, claim_token = c.token, claimed_at = $2
-    FROM unnest($3, $4) AS c (id, token)
-    WHERE d.id = c.id AND d.status || '' IN ('pending', 'retrying')
-    RETURNING d.id";
-
-pub(super) fn claim_all<'a>(
-    node: &'a str,
-    now: Timestamp,
-    ids: Vec<&'a str>,
-    tokens: Vec<&'a str>,
-) -> impl Read<'a, ClaimedId, PgConnection> {
-    diesel::sql_query(CLAIM_ALL)
-        .bind::<Text, _>(node)
-        .bind::<BigInt, _>(now.as_millis())
-        .bind::<Array<Text>, _>(ids)
-        .bind::<Array<Text>, _>(tokens)
-}
-
-/// The id of a row that was claimed.
-#[derive(QueryableByName)]
-pub(super) struct ClaimedId {
-    #[diesel(sql_type = Text)]
-    id: String,
-}
-
-/// The change to a row that is claimed. Written by hand, because the query builder has every UPDATE prepared anew.
-#[derive(Debug)]
-pub(super) struct Claim<'a> {
-    pub(super) delivery_id: &'a str,
-    pub(super) node: &'a str,
-    pub(super) token: &'a str,
-    pub(super) at: i64,
-}
-
-impl QueryFragment<Sqlite> for Claim<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE deliveries SET status = 'sending', due_at = NULL, claimed_by = ");
-        out.push_bind_param::<Text, _>(self.node)?;
-        out.push_sql(", claim_token = ");
-        out.push_bind_param::<Text, _>(self.token)?;
-        out.push_sql(", claimed_at = ");
-        out.push_bind_param::<BigInt, _>(&self.at)?;
-        out.push_sql(" WHERE id = ");
-        out.push_bind_param::<Text, _>(self.delivery_id)?;
-        out.push_sql(" AND status IN ('pending', 'retrying')");
-        Ok(())
-    }
-}
-
-/// Its text never differs, so it is kept prepared under its type.
-impl QueryId for Claim<'_> {
-    type QueryId = Claim<'static>;
-
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl RunQueryDsl<SqliteConnection> for Claim<'_> {}
 
 /// Tests go past this: which node can send one depends on more than its endpoint.
 fn is_pending_test() -> SqlLiteral<Bool> {

@@ -118,7 +118,9 @@ mod tests {
     fn a_works_median_is_set_beside_the_one_without_history() {
         let mut times = [Times::default(), Times::default()];
         for (times, factor) in times.iter_mut().zip([1, 2]) {
-            [900, 100, 500].map(|micros| times.note(Work::Claim, Duration::from_micros(micros * factor)));
+            for micros in [900, 100, 500] {
+                times.note(Work::Claim, Duration::from_micros(micros * factor));
+            }
         }
         let [without, with] = times.map(Times::medians);
         assert_eq!(Work::Claim.json(&without, &with)["ratioThousandths"], 2_000);
