@@ -25,6 +25,10 @@ use crate::store::{Hint, Store, StoreError};
 
 /// How often a node shows that it lives, and looks for nodes that no longer do (product.md, *Quick take-over*).
 pub const BEAT: Duration = Duration::from_secs(3);
+/// A database that is silent for so long, over a connection that stands, will not answer: the calls that wait for it block
+/// threads for good. What was acknowledged is on disk, so ending the process loses nothing, and a new one connects to
+/// whichever server answers. Network faults are noticed far sooner, by the limits in the URL.
+const HUNG: Duration = Duration::from_secs(60);
 /// A claim is not called stray before this age: from its commit to its being known here takes milliseconds.
 const SETTLED_IN: Duration = Duration::from_secs(10);
 
@@ -47,6 +51,14 @@ pub struct Cluster {
     pub changed: Notify,
     /// Woken when something is due that was not.
     wake: Arc<Notify>,
+}
+
+/// Returns when too long has passed while this process was running: of a process that was stopped for a while the first
+/// of several pauses is over at once, and not the rest.
+async fn hung() {
+    for _ in 0..4 {
+        tokio::time::sleep(HUNG / 4).await;
+    }
 }
 
 /// Keeps a claim known while it is worked on.
@@ -122,8 +134,14 @@ impl Cluster {
                 _ = beats.tick() => {}
                 () = self.changed.notified() => {}
             }
-            if let Err(error) = self.beat().await {
-                tracing::error!(%error, "the heartbeat failed; trying again");
+            tokio::select! {
+                beaten = self.beat() => if let Err(error) = beaten {
+                    tracing::error!(%error, "the heartbeat failed; trying again");
+                },
+                () = hung() => {
+                    tracing::error!("the database neither answers nor hangs up; ending the process, to be started anew");
+                    std::process::abort()
+                }
             }
         }
     }

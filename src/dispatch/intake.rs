@@ -53,7 +53,7 @@ impl Intake {
         match tokio::time::timeout(PATIENCE, finished).await {
             Ok(finished) => finished.map_err(|_| StoreError::Closed)?,
             // A database that fails over; told again, the report is a duplicate or is accepted.
-            Err(_) => Err(StoreError::Overloaded),
+            Err(_) => Err(StoreError::Unreachable(format!("no answer within {} s", PATIENCE.as_secs()))),
         }
     }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
-use super::backend::{Conn, Engine};
+use super::backend::{Conn, Engine, Read};
 use super::completions as completion_rows;
 use super::deliveries::{Attempt, AttemptRow, Delivery, Row, is};
 use super::page::{Listed, Page};
@@ -71,26 +71,7 @@ impl Store {
     /// Completions, newest first.
     pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Completion>, StoreError> {
         self.read(move |conn| {
-            let mut query = completions::table.select(completion_rows::Row::as_select()).into_boxed::<Engine>();
-            if let Some(transaction_id) = criteria.transaction_id {
-                query = query.filter(completions::id.eq_any(bearing(conn, &transaction_id)?));
-            }
-            if let Some(app_ids) = criteria.app_ids {
-                query = query.filter(completions::app_id.eq_any(app_ids));
-            }
-            if let Some(user_id) = criteria.user_id {
-                query = query.filter(completions::user_id.eq(user_id));
-            }
-            if let Some(from) = criteria.from {
-                query = query.filter(completions::recorded_at.ge(from.as_millis()));
-            }
-            if let Some(to) = criteria.to {
-                query = query.filter(completions::recorded_at.lt(to.as_millis()));
-            }
-            if let Some(before) = page.before.clone() {
-                query = query.filter(completions::id.lt(before));
-            }
-            let rows: Vec<completion_rows::Row> = query.order(completions::id.desc()).limit(page.rows()).load(conn)?;
+            let rows = completions_page(conn, &criteria, &page)?.load(conn)?;
             let found = rows.into_iter().map(Completion::from).collect();
             Ok(page.cut(found, |completion: &Completion| &completion.id))
         })
@@ -100,31 +81,7 @@ impl Store {
     /// Deliveries, newest first.
     pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
         self.read(move |conn| {
-            let mut query = deliveries::table.select(Row::as_select()).into_boxed::<Engine>();
-            if let Some(transaction_id) = criteria.transaction_id {
-                // A test leaves no completion that could be found by it.
-                query = if transaction_id.starts_with(invented::PREFIX) {
-                    query.filter(deliveries::transaction_id.eq(transaction_id))
-                } else {
-                    query.filter(deliveries::completion_id.eq_any(bearing(conn, &transaction_id)?))
-                };
-            }
-            if let Some(app_ids) = criteria.app_ids {
-                query = query.filter(deliveries::app_id.eq_any(app_ids));
-            }
-            if let Some(status) = criteria.status {
-                query = query.filter(is(status));
-            }
-            if let Some(from) = criteria.from {
-                query = query.filter(deliveries::created_at.ge(from.as_millis()));
-            }
-            if let Some(to) = criteria.to {
-                query = query.filter(deliveries::created_at.lt(to.as_millis()));
-            }
-            if let Some(before) = page.before.clone() {
-                query = query.filter(deliveries::id.lt(before));
-            }
-            let rows: Vec<Row> = query.order(deliveries::id.desc()).limit(page.rows()).load(conn)?;
+            let rows = deliveries_page(conn, &criteria, &page)?.load(conn)?;
             let found = rows.into_iter().map(Delivery::from).collect();
             Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
         })
@@ -133,15 +90,8 @@ impl Store {
 
     /// The deliveries of a completion, oldest first.
     pub async fn deliveries_of(&self, completion_id: String) -> Result<Vec<Delivery>, StoreError> {
-        self.read(move |conn| {
-            let rows: Vec<Row> = deliveries::table
-                .filter(deliveries::completion_id.eq(completion_id))
-                .order(deliveries::id)
-                .select(Row::as_select())
-                .load(conn)?;
-            Ok(rows.into_iter().map(Delivery::from).collect())
-        })
-        .await
+        self.read(move |conn| Ok(of_completion(&completion_id).load(conn)?.into_iter().map(Delivery::from).collect()))
+            .await
     }
 
     /// A delivery with its attempts, oldest first.
@@ -150,11 +100,7 @@ impl Store {
             let Some(row) = deliveries::table.find(&id).select(Row::as_select()).first(conn).optional()? else {
                 return Ok(None);
             };
-            let rows: Vec<AttemptRow> = attempts::table
-                .filter(attempts::delivery_id.eq(&id))
-                .order(attempts::number)
-                .select(AttemptRow::as_select())
-                .load(conn)?;
+            let rows = attempts_of(&id).load(conn)?;
             Ok(Some((Delivery::from(row), rows.into_iter().map(Attempt::from).collect())))
         })
         .await
@@ -198,12 +144,91 @@ impl Store {
     }
 }
 
+/// A page of completions, as a query.
+pub(super) fn completions_page<'a>(
+    conn: &mut Conn,
+    criteria: &'a Criteria,
+    page: &'a Page,
+) -> QueryResult<impl Read<'a, completion_rows::Row> + use<'a>> {
+    let mut query = completions::table.select(completion_rows::Row::as_select()).into_boxed::<Engine>();
+    if let Some(transaction_id) = &criteria.transaction_id {
+        query = query.filter(completions::id.eq_any(bearing(transaction_id).load(conn)?));
+    }
+    match criteria.app_ids.as_deref() {
+        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
+        Some([app_id]) => query = query.filter(completions::app_id.eq(app_id)),
+        Some(app_ids) => query = query.filter(completions::app_id.eq_any(app_ids)),
+        None => {}
+    }
+    if let Some(user_id) = &criteria.user_id {
+        query = query.filter(completions::user_id.eq(user_id));
+    }
+    if let Some(from) = criteria.from {
+        query = query.filter(completions::recorded_at.ge(from.as_millis()));
+    }
+    if let Some(to) = criteria.to {
+        query = query.filter(completions::recorded_at.lt(to.as_millis()));
+    }
+    if let Some(before) = &page.before {
+        query = query.filter(completions::id.lt(before));
+    }
+    Ok(query.order(completions::id.desc()).limit(page.rows()))
+}
+
+/// A page of deliveries, as a query.
+pub(super) fn deliveries_page<'a>(
+    conn: &mut Conn,
+    criteria: &'a Criteria,
+    page: &'a Page,
+) -> QueryResult<impl Read<'a, Row> + use<'a>> {
+    let mut query = deliveries::table.select(Row::as_select()).into_boxed::<Engine>();
+    if let Some(transaction_id) = &criteria.transaction_id {
+        // A test leaves no completion that could be found by it.
+        query = if transaction_id.starts_with(invented::PREFIX) {
+            query.filter(deliveries::transaction_id.eq(transaction_id))
+        } else {
+            query.filter(deliveries::completion_id.eq_any(bearing(transaction_id).load(conn)?))
+        };
+    }
+    match criteria.app_ids.as_deref() {
+        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
+        Some([app_id]) => query = query.filter(deliveries::app_id.eq(app_id)),
+        Some(app_ids) => query = query.filter(deliveries::app_id.eq_any(app_ids)),
+        None => {}
+    }
+    if let Some(status) = criteria.status {
+        query = query.filter(is(status));
+    }
+    if let Some(from) = criteria.from {
+        query = query.filter(deliveries::created_at.ge(from.as_millis()));
+    }
+    if let Some(to) = criteria.to {
+        query = query.filter(deliveries::created_at.lt(to.as_millis()));
+    }
+    if let Some(before) = &page.before {
+        query = query.filter(deliveries::id.lt(before));
+    }
+    Ok(query.order(deliveries::id.desc()).limit(page.rows()))
+}
+
+/// The deliveries of a completion, oldest first.
+pub(super) fn of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Row> {
+    deliveries::table.filter(deliveries::completion_id.eq(completion_id)).order(deliveries::id).select(Row::as_select())
+}
+
+/// The attempts of a delivery, oldest first.
+pub(super) fn attempts_of<'a>(delivery_id: &'a str) -> impl Read<'a, AttemptRow> {
+    attempts::table
+        .filter(attempts::delivery_id.eq(delivery_id))
+        .order(attempts::number)
+        .select(AttemptRow::as_select())
+}
+
 /// The completions that bear a transaction id, whatever its case.
-fn bearing(conn: &mut Conn, transaction_id: &str) -> QueryResult<Vec<String>> {
+pub(super) fn bearing(transaction_id: &str) -> impl Read<'static, String> {
     transaction_ids::table
         .filter(transaction_ids::transaction_key.eq(transaction_id.to_ascii_lowercase()))
         .select(transaction_ids::completion_id)
-        .load(conn)
 }
 
 /// Does something to a delivery whose state allows it. Another node may change the state between the look and the

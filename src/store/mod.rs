@@ -40,7 +40,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
-pub use backend::{Heard, Hint, Location, ServeLock, StoreCopy, Verdict};
+pub use backend::{Heard, Hint, Location, OwnSchema, ServeLock, StoreCopy, Verdict};
 pub use error::StoreError;
 pub use vault::MasterKey;
 

@@ -4,6 +4,7 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
+use super::backend::{Read, Write};
 use super::schema::{attempts, deliveries};
 use super::{Store, StoreError};
 use crate::domain::ids;
@@ -16,20 +17,9 @@ impl Store {
     /// Removes a step of the deliveries that ended before `before`, oldest first, with their attempts.
     pub async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            // Ids are ordered by time, so the primary key leads to what is old without an index on `ended_at`.
-            let old: Vec<String> = deliveries::table
-                .filter(deliveries::id.lt(ids::lower_bound("dlv", before)))
-                .filter(deliveries::ended_at.lt(before.as_millis()))
-                .order(deliveries::id)
-                .limit(STEP)
-                .select(deliveries::id)
-                .load(conn)?;
-            // One that is replayed at this moment has not ended any more, and keeps its attempts.
-            let ended = deliveries::table.filter(deliveries::id.eq_any(&old));
-            let gone = diesel::delete(ended.filter(deliveries::ended_at.lt(before.as_millis()))).execute(conn)?;
-            let remaining = deliveries::table.filter(deliveries::id.eq(attempts::delivery_id));
-            let of_these = attempts::table.filter(attempts::delivery_id.eq_any(&old));
-            diesel::delete(of_these.filter(not(exists(remaining)))).execute(conn)?;
+            let old = oldest(before).load(conn)?;
+            let gone = removal(&old, before).execute(conn)?;
+            removal_of_attempts(&old).execute(conn)?;
             Ok(gone)
         })
         .await
@@ -48,4 +38,27 @@ impl Store {
         })
         .await
     }
+}
+
+/// A step of what ended before then. Ids are ordered by time, so the primary key leads to what is old without an index
+/// on `ended_at`.
+pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
+    deliveries::table
+        .filter(deliveries::id.lt(ids::lower_bound("dlv", before)))
+        .filter(deliveries::ended_at.lt(before.as_millis()))
+        .order(deliveries::id)
+        .limit(STEP)
+        .select(deliveries::id)
+}
+
+/// One that is replayed at this moment has not ended any more, and stays.
+pub(super) fn removal(old: &[String], before: Timestamp) -> impl Write {
+    let ended = deliveries::table.filter(deliveries::id.eq_any(old));
+    diesel::delete(ended.filter(deliveries::ended_at.lt(before.as_millis())))
+}
+
+/// The attempts of those that are gone.
+pub(super) fn removal_of_attempts(old: &[String]) -> impl Write {
+    let remaining = deliveries::table.filter(deliveries::id.eq(attempts::delivery_id));
+    diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(old)).filter(not(exists(remaining))))
 }

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ringback::clock::Clock;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
@@ -94,7 +95,12 @@ impl Home {
 
     /// Runs a command that ends by itself.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
-        let output = tokio::time::timeout(PATIENCE, self.command(arguments).output()).await;
+        self.run_within(PATIENCE, arguments).await
+    }
+
+    /// The same for one that takes its time.
+    pub(crate) async fn run_within(&self, patience: Duration, arguments: &[&str]) -> Ended {
+        let output = tokio::time::timeout(patience, self.command(arguments).output()).await;
         let output = output.expect("the command did not end").unwrap();
         Ended {
             status: output.status,

@@ -7,6 +7,7 @@ mod admin_apps;
 mod admin_secrets;
 mod api;
 mod awkward;
+mod bench;
 mod child;
 mod crash;
 mod delivering;

@@ -8,6 +8,7 @@ mod egress;
 mod nodes;
 #[path = "../place/mod.rs"]
 mod place;
+mod plans;
 mod queue;
 mod secrets;
 mod setup;

@@ -25,19 +25,22 @@ impl Latencies {
     }
 }
 
-/// Makes all calls; each must accept `per_call` reports, or as many as are left for the last one.
+/// Makes all calls, at each node as many; each must accept `per_call` reports, or as many as are left for the last one.
 pub(super) async fn report(
-    address: SocketAddr,
+    nodes: &[SocketAddr],
     calls: Vec<Vec<u8>>,
     connections: usize,
     per_call: usize,
 ) -> Result<(usize, Latencies), Failure> {
-    let (calls, next) = (Arc::new(calls), Arc::new(AtomicUsize::new(0)));
+    let made = calls.len();
     let mut reporters = JoinSet::new();
-    for _ in 0..connections {
-        reporters.spawn(report_next(address, Arc::clone(&calls), Arc::clone(&next), per_call));
+    for (address, calls) in nodes.iter().zip(dealt(calls, nodes.len())) {
+        let (calls, next) = (Arc::new(calls), Arc::new(AtomicUsize::new(0)));
+        for _ in 0..connections.div_ceil(nodes.len()) {
+            reporters.spawn(report_next(*address, Arc::clone(&calls), Arc::clone(&next), per_call));
+        }
     }
-    let (mut accepted, mut latencies) = (0, Vec::with_capacity(calls.len()));
+    let (mut accepted, mut latencies) = (0, Vec::with_capacity(made));
     while let Some(reporter) = reporters.join_next().await {
         let (more, took) = reporter??;
         accepted += more;
@@ -45,6 +48,15 @@ pub(super) async fn report(
     }
     latencies.sort_unstable();
     Ok((accepted, Latencies(latencies)))
+}
+
+/// Deals the calls out in turns.
+fn dealt(calls: Vec<Vec<u8>>, nodes: usize) -> Vec<Vec<Vec<u8>>> {
+    let mut hands = vec![Vec::with_capacity(calls.len() / nodes.max(1) + 1); nodes];
+    for (number, call) in calls.into_iter().enumerate() {
+        hands[number % nodes].push(call);
+    }
+    hands
 }
 
 async fn report_next(
@@ -83,5 +95,11 @@ mod tests {
         let latencies = Latencies((1..=200).map(Duration::from_micros).collect());
         assert_eq!([50, 99, 100].map(|hundredths| latencies.percentile(hundredths)), [100, 198, 200]);
         assert_eq!(Latencies(Vec::new()).percentile(99), 0);
+    }
+
+    #[test]
+    fn every_node_is_dealt_as_many_calls_give_or_take_one() {
+        let hands = dealt(vec![vec![7]; 8], 3);
+        assert_eq!(hands.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 2]);
     }
 }

@@ -5,7 +5,7 @@ use super::Failure;
 /// Clock ticks are hundredths of a second wherever Linux shows them to programs.
 const MILLISECONDS_OF_A_TICK: u64 = 10;
 
-/// CPU time and memory of a process.
+/// CPU time and memory of a process, or of several: the time of all, and the memory of the one that takes most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Usage {
     /// In user and kernel together, since it started.
@@ -37,6 +37,17 @@ impl Usage {
         };
         let cpu_ms = (ticks(14)? + ticks(15)?) * MILLISECONDS_OF_A_TICK;
         Some(Self { cpu_ms, resident_kib: kib("VmRSS")?, peak_kib: kib("VmHWM")? })
+    }
+}
+
+impl std::iter::Sum for Usage {
+    fn sum<I: Iterator<Item = Self>>(usages: I) -> Self {
+        let none = Self { cpu_ms: 0, resident_kib: 0, peak_kib: 0 };
+        usages.fold(none, |all, one| Self {
+            cpu_ms: all.cpu_ms + one.cpu_ms,
+            resident_kib: all.resident_kib.max(one.resident_kib),
+            peak_kib: all.peak_kib.max(one.peak_kib),
+        })
     }
 }
 

@@ -39,7 +39,7 @@ impl Workload {
         }
     }
 
-    /// Calls under way at a time.
+    /// Calls under way at a time, to all nodes together: several nodes share the load that one would bear.
     pub(super) fn connections(self) -> usize {
         match self {
             Self::Single => 64,
@@ -67,17 +67,26 @@ impl Workload {
                     ("/v1/conversions/batch", json!({ "conversions": conversions }))
                 }
             };
-            let body = body.to_string();
-            let headers = [
-                "Content-Type: application/json".to_owned(),
-                format!("x-ea-surface: {}", setting.surface_id),
-                format!("x-ea-timestamp: {}", now.as_millis()),
-                format!("x-ea-signature: {}", sign(&setting.source_secret, now.as_millis(), body.as_bytes())),
-            ];
-            wire::request("POST", path, &headers, body.as_bytes())
+            signed(setting, path, &body, now)
         };
         numbers.chunks(self.per_call()).map(call).collect()
     }
+}
+
+/// A report that is answered and not recorded.
+pub(super) fn rehearsal(setting: &Setting, now: Timestamp) -> Vec<u8> {
+    signed(setting, "/v1/conversions?dryRun=1", &conversion(&setting.app_id, 0), now)
+}
+
+fn signed(setting: &Setting, path: &str, body: &Value, now: Timestamp) -> Vec<u8> {
+    let body = body.to_string();
+    let headers = [
+        "Content-Type: application/json".to_owned(),
+        format!("x-ea-surface: {}", setting.surface_id),
+        format!("x-ea-timestamp: {}", now.as_millis()),
+        format!("x-ea-signature: {}", sign(&setting.source_secret, now.as_millis(), body.as_bytes())),
+    ];
+    wire::request("POST", path, &headers, body.as_bytes())
 }
 
 /// A conversion as it is reported.

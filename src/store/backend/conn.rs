@@ -37,6 +37,14 @@ pub(in crate::store) enum Begin {
     Snapshot,
 }
 
+/// A connection keeps the plan of a statement that it has prepared, until the table's statistics change. Made while the
+/// tables were small, where PostgreSQL prefers to read them from end to end, such a plan goes on doing so with every
+/// group while they grow. Each change finds its rows by an index, so it is told that nothing else pays; what has no index
+/// then counts as so dear that it would be compiled first, which takes a hundred times longer than any of our
+/// statements. All of it travels with the BEGIN and ends with the transaction.
+pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
+                                                   SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
+
 impl Conn {
     /// Runs `work` in a transaction of its own; rolls back what fails.
     pub(in crate::store) fn within<T>(
@@ -51,10 +59,15 @@ impl Conn {
                 Begin::Change => "BEGIN IMMEDIATE",
                 Begin::Snapshot => "BEGIN",
             }),
-            postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
-                Begin::Change => "BEGIN",
-                Begin::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            }),
+            postgres(conn) => match begin {
+                Begin::Change => {
+                    AnsiTransactionManager::begin_transaction_sql(conn, &format!("BEGIN; {BY_INDEX_ALONE}"))
+                }
+                Begin::Snapshot => {
+                    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                    AnsiTransactionManager::begin_transaction_sql(conn, begin)
+                }
+            },
         )?;
         match work(self) {
             Ok(value) => <Self as Connection>::TransactionManager::commit_transaction(self).map(|()| value),

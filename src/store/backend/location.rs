@@ -74,6 +74,20 @@ impl PostgresUrl {
     pub(super) fn expose(&self) -> &str {
         &self.0
     }
+
+    /// The URL, password and all, of the same database with its tables in this schema alone.
+    pub(super) fn with_search_path(&self, schema: &str) -> String {
+        let path = format!("-csearch_path%3D{schema}");
+        // Every Postgres URL of ours has a query: our defaults stand there.
+        let (before, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
+        let mut pairs: Vec<String> = query.split('&').map(str::to_owned).collect();
+        match pairs.iter_mut().find(|pair| pair.starts_with(OPTIONS)) {
+            // What comes last goes before what else is set there.
+            Some(options) => options.push_str(&format!("%20{path}")),
+            None => pairs.push(format!("{OPTIONS}{path}")),
+        }
+        format!("{before}?{}", pairs.join("&"))
+    }
 }
 
 /// Refuses a password that libpq would take for something else: it would be shown as the host or the port that cannot
@@ -88,6 +102,9 @@ fn check_credentials(url: &str) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+/// libpq's parameter for what the server is told at the beginning of each session.
+const OPTIONS: &str = "options=";
 
 fn with_defaults(url: &str) -> String {
     let mut url = url.to_owned();
@@ -136,6 +153,19 @@ mod tests {
         }
         for url in ["user:hunter%402@host/ringback", "host/ringback?user=a@b", "[::1]:5432/ringback", ""] {
             assert!(Location::parse(&format!("postgres://{url}")).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_schema_is_added_to_what_the_server_is_told_already() {
+        for (url, options) in [
+            ("postgres://a/ringback", "&options=-csearch_path%3Dmine"),
+            ("postgres://a/ringback?options=-cwork_mem%3D1MB", "?options=-cwork_mem%3D1MB%20-csearch_path%3Dmine&"),
+        ] {
+            let Location::Postgres(url) = Location::parse(url).unwrap() else { panic!("{url}") };
+            let url = url.with_search_path("mine");
+            assert!(url.contains(options), "{url}");
+            assert_eq!(url.matches("options=").count(), 1, "{url}");
         }
     }
 }

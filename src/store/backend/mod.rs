@@ -5,18 +5,22 @@
 
 mod conn;
 mod location;
+mod own_schema;
 mod pool;
 mod postgres;
+mod query;
 mod signals;
 mod sqlite;
 mod transfer;
 
-pub(super) use conn::{Begin, on_backend};
+pub(super) use conn::{BY_INDEX_ALONE, Begin, on_backend};
 pub(crate) use conn::{Conn, Engine};
 pub use location::Location;
 use location::PostgresUrl;
+pub use own_schema::OwnSchema;
 pub(super) use pool::{Pool, PoolShares};
 pub(super) use postgres::is_passing;
+pub(super) use query::{Read, Write};
 pub(super) use signals::Signals;
 pub use signals::{Heard, Hint};
 pub use sqlite::ServeLock;

@@ -3,22 +3,23 @@
 //! Which endpoints have something due is found by leaping from endpoint to endpoint over the index, so that a hundred
 //! thousand rows of one dead endpoint cost as much as one.
 
+mod change;
+
 use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Text};
-use diesel::sqlite::Sqlite;
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Kind;
 use crate::domain::time::Timestamp;
-use crate::store::backend::{Conn, on_backend};
+use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::deliveries::{Delivery, Row, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError, completions as completion_rows};
+pub(super) use change::{Claim, claim_all};
 
 /// An endpoint that has deliveries waiting to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -59,7 +60,7 @@ pub struct Claimed {
 }
 
 /// Leaps from each endpoint's first entry of the partial index to the next endpoint's.
-pub(crate) const DUE_ENDPOINTS: &str = "
+pub(super) const DUE_ENDPOINTS: &str = "
     WITH RECURSIVE waiting (endpoint_id) AS (
         SELECT min(endpoint_id) FROM deliveries WHERE status IN ('pending', 'retrying')
         UNION ALL
@@ -99,12 +100,7 @@ impl Store {
     /// What waits to be sent.
     pub async fn due(&self) -> Result<Due, StoreError> {
         self.read(|conn| {
-            let tests: Vec<(String, String, Option<String>)> = deliveries::table
-                .filter(is_pending_test())
-                .order(deliveries::id)
-                .limit(TESTS)
-                .select((deliveries::id, deliveries::endpoint_id, deliveries::test))
-                .load(conn)?;
+            let tests = pending_tests().load(conn)?;
             let pending = |(delivery_id, endpoint_id, test): (String, String, Option<String>)| PendingTest {
                 delivery_id,
                 endpoint_id,
@@ -128,7 +124,7 @@ impl Store {
         self.write(move |conn| {
             let rows = on_backend!(conn,
                 sqlite(_) => due(conn, &wanted, now)?,
-                postgres(conn) => due_and_free(conn, &wanted, now)?,
+                postgres(conn) => due_and_free(&wanted, now).load(conn)?,
             );
             claim_rows(conn, rows, &node, now, token)
         })
@@ -152,76 +148,42 @@ impl Store {
     }
 }
 
-/// The change to all rows that are claimed.
-const CLAIM_ALL: &str = "
-    UPDATE deliveries d SET status = 'sending', due_at = NULL, claimed_by = $1, claim_token = c.token, claimed_at = $2
-    FROM unnest($3, $4) AS c (id, token)
-    WHERE d.id = c.id AND d.status IN ('pending', 'retrying')
-    RETURNING d.id";
-
-#[derive(QueryableByName)]
-struct ClaimedId {
-    #[diesel(sql_type = Text)]
-    id: String,
-}
-
-/// The change to a row that is claimed. Written by hand, because the query builder has every UPDATE prepared anew.
-#[derive(Debug)]
-struct Claim<'a> {
-    delivery_id: &'a str,
-    node: &'a str,
-    token: &'a str,
-    at: i64,
-}
-
-impl QueryFragment<Sqlite> for Claim<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE deliveries SET status = 'sending', due_at = NULL, claimed_by = ");
-        out.push_bind_param::<Text, _>(self.node)?;
-        out.push_sql(", claim_token = ");
-        out.push_bind_param::<Text, _>(self.token)?;
-        out.push_sql(", claimed_at = ");
-        out.push_bind_param::<BigInt, _>(&self.at)?;
-        out.push_sql(" WHERE id = ");
-        out.push_bind_param::<Text, _>(self.delivery_id)?;
-        out.push_sql(" AND status IN ('pending', 'retrying')");
-        Ok(())
-    }
-}
-
-/// Its text never differs, so it is kept prepared under its type.
-impl QueryId for Claim<'_> {
-    type QueryId = Claim<'static>;
-
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl RunQueryDsl<SqliteConnection> for Claim<'_> {}
-
 /// Tests go past this: which node can send one depends on more than its endpoint.
 fn is_pending_test() -> SqlLiteral<Bool> {
     sql("deliveries.kind = 'test' AND deliveries.status = 'pending'")
 }
 
+/// The tests that wait, with their endpoints and what they say.
+pub(super) fn pending_tests() -> impl Read<'static, (String, String, Option<String>)> {
+    deliveries::table.filter(is_pending_test()).order(deliveries::id).limit(TESTS).select((
+        deliveries::id,
+        deliveries::endpoint_id,
+        deliveries::test,
+    ))
+}
+
 fn due(conn: &mut Conn, wanted: &[Wanted], now: Timestamp) -> QueryResult<Vec<Row>> {
     let mut rows = Vec::new();
     for want in wanted {
-        let due: Vec<Row> = deliveries::table
-            .filter(is_waiting())
-            .filter(deliveries::endpoint_id.eq(&want.endpoint_id))
-            .filter(deliveries::due_at.le(now.as_millis()))
-            .filter(deliveries::kind.ne(Kind::Test.as_str()))
-            .order(deliveries::due_at)
-            .limit(i64::try_from(want.at_most).unwrap_or(i64::MAX))
-            .select(Row::as_select())
-            .load(conn)?;
-        rows.extend(due);
+        rows.extend(due_of(want, now).load(conn)?);
     }
     Ok(rows)
 }
 
+/// What is due of one endpoint, in the order it fell due.
+pub(super) fn due_of<'a>(want: &'a Wanted, now: Timestamp) -> impl Read<'a, Row> {
+    deliveries::table
+        .filter(is_waiting())
+        .filter(deliveries::endpoint_id.eq(&want.endpoint_id))
+        .filter(deliveries::due_at.le(now.as_millis()))
+        .filter(deliveries::kind.ne(Kind::Test.as_str()))
+        .order(deliveries::due_at)
+        .limit(i64::try_from(want.at_most).unwrap_or(i64::MAX))
+        .select(Row::as_select())
+}
+
 /// Endpoint by endpoint along the index, in one statement; rows that another node has locked are passed over.
-pub(crate) const DUE_AND_FREE: &str = "
+const DUE_AND_FREE: &str = "
     SELECT due.* FROM unnest($1, $2) AS wanted (endpoint_id, at_most)
     CROSS JOIN LATERAL (
         SELECT * FROM deliveries d
@@ -231,14 +193,13 @@ pub(crate) const DUE_AND_FREE: &str = "
         FOR UPDATE SKIP LOCKED
     ) due";
 
-fn due_and_free(conn: &mut PgConnection, wanted: &[Wanted], now: Timestamp) -> QueryResult<Vec<Row>> {
+pub(super) fn due_and_free<'a>(wanted: &'a [Wanted], now: Timestamp) -> impl Read<'a, Row, PgConnection> {
     let endpoints: Vec<&str> = wanted.iter().map(|want| want.endpoint_id.as_str()).collect();
     let at_most: Vec<i64> = wanted.iter().map(|want| i64::try_from(want.at_most).unwrap_or(i64::MAX)).collect();
     diesel::sql_query(DUE_AND_FREE)
         .bind::<Array<Text>, _>(endpoints)
         .bind::<Array<BigInt>, _>(at_most)
         .bind::<BigInt, _>(now.as_millis())
-        .load(conn)
 }
 
 /// Claims rows that are known to wait; answers those that still did.
@@ -264,12 +225,7 @@ fn claim_rows(
         postgres(conn) => {
             let (ids, tokens): (Vec<&str>, Vec<&str>) =
                 claims.iter().map(|(row, token)| (row.id.as_str(), token.as_str())).unzip();
-            let claim = diesel::sql_query(CLAIM_ALL)
-                .bind::<Text, _>(node)
-                .bind::<BigInt, _>(now.as_millis())
-                .bind::<Array<Text>, _>(ids)
-                .bind::<Array<Text>, _>(tokens);
-            claim.load::<ClaimedId>(conn)?.into_iter().map(|claimed| claimed.id).collect()
+            claim_all(node, now, ids, tokens).load(conn)?.into_iter().map(|claimed| claimed.id).collect()
         },
     );
     let claimed = claims.into_iter().filter(|(row, _)| claimed.contains(&row.id));

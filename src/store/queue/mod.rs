@@ -9,9 +9,10 @@
 
 mod claim;
 pub(super) mod commit;
+mod explain;
+pub mod history;
 mod hold;
 mod nodes;
-#[cfg(test)]
 mod plans;
 mod record;
 mod rescue;
@@ -19,9 +20,11 @@ mod rows;
 mod settle;
 
 pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
+pub use explain::Plan;
 pub use hold::HeldEndpoint;
 pub(super) use nodes::others_live;
 pub use nodes::{Holding, LiveNode, NodeRole};
+pub use plans::{Sample, Size};
 pub use record::{NewCompletion, NewDelivery, Recorded, Start};
 pub use rescue::StrayClaim;
 pub use settle::{Counters, Next, Settled, Settlement};

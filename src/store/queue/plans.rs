@@ -1,66 +1,205 @@
-//! Every query of the hot path is answered by the index that was made for it: a backlog or a long history must not be
-//! walked over.
+//! How the database answers the queries that must cost the same whatever the history: each by the index that was made
+//! for it. A backlog or a long history must not be walked over.
+//!
+//! The queries are the ones that are performed, not copies of them; only their values are a sample.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
-use super::claim::DUE_ENDPOINTS;
+use super::claim::{Claim, DUE_ENDPOINTS, Wanted, claim_all, due_and_free, due_of, pending_tests};
+use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite};
 use super::hold::HELD_ENDPOINTS;
-use crate::store::backend;
+use super::record::{known, taken};
+use super::rescue::{claimed_by, claims_of};
+use super::settle::{Change, Counters, Next, Settlement, changes};
+use crate::domain::delivery::{Status, Told};
+use crate::domain::time::Timestamp;
+use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
+use crate::store::ledger::{self, Criteria};
+use crate::store::page::Page;
+use crate::store::{Store, StoreError, prune};
 
-#[derive(QueryableByName)]
-struct Step {
-    #[diesel(sql_type = Text)]
-    detail: String,
+/// Values to ask about: a plan may depend on how often the database believes to have them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// An app.
+    pub app_id: String,
+    /// An endpoint of it.
+    pub endpoint_id: String,
+    /// A user who completed something.
+    pub user_id: String,
+    /// A completion's.
+    pub transaction_id: String,
+    /// A completion.
+    pub completion_id: String,
+    /// A delivery of it.
+    pub delivery_id: String,
+    /// What ended before this is old; what is due is due by now.
+    pub before: Timestamp,
+    /// The present.
+    pub now: Timestamp,
 }
 
-fn plan(query: &str) -> String {
-    let mut conn = backend::in_memory();
-    conn.batch_execute("ANALYZE").unwrap();
-    let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}")).load(&mut conn).unwrap();
-    steps.into_iter().map(|step| step.detail).collect::<Vec<_>>().join("\n")
+/// What size of the tables the plans are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// As the database knows them.
+    AsTheyAre,
+    /// So large that nothing is as dear as walking over one: in a table of few rows PostgreSQL prefers that.
+    Large,
 }
 
-#[test]
-fn what_is_due_is_claimed_endpoint_by_endpoint_in_the_order_of_the_index() {
-    let due = plan(
-        "SELECT * FROM deliveries WHERE deliveries.status IN ('pending', 'retrying') AND endpoint_id = ? \
-         AND due_at <= ? ORDER BY due_at LIMIT 64",
-    );
-    assert!(due.contains("USING INDEX deliveries_due (endpoint_id=? AND due_at<?)"), "{due}");
-    assert!(!due.contains("TEMP B-TREE"), "{due}");
-}
+/// Rows of a claim, of a settlement and of a page.
+const ROWS: usize = 64;
 
-#[test]
-fn endpoints_are_found_by_leaping_over_the_index_and_never_by_a_scan() {
-    for (query, index) in [(DUE_ENDPOINTS, "deliveries_due"), (HELD_ENDPOINTS, "deliveries_held")] {
-        let leaps = plan(query);
-        assert!(leaps.contains(&format!("INDEX {index} (endpoint_id>?)")), "{leaps}");
-        assert!(!leaps.contains("SCAN d"), "{leaps}");
+impl Store {
+    /// How the database answers the queries of the hot path and the look-ups.
+    pub async fn plans(&self, sample: Sample, size: Size) -> Result<Vec<Plan>, StoreError> {
+        self.read(move |conn| conn.within(Begin::Snapshot, |conn| plans(conn, &sample, size))).await
     }
 }
 
-#[test]
-fn claims_of_a_dead_process_are_found_without_reading_what_has_ended() {
-    let claimed = plan("SELECT * FROM deliveries WHERE deliveries.status = 'sending' LIMIT 500");
-    assert!(claimed.contains("deliveries_claimed"), "{claimed}");
+fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>> {
+    if size == Size::Large {
+        believe_in_indexes(conn)?;
+    }
+    let of_look_ups = of_look_ups(conn, sample)?;
+    // What is said in a change is always said like that.
+    believe_in_indexes(conn)?;
+    let mut plans = of_the_queue(conn, sample)?;
+    plans.extend(of_look_ups);
+    Ok(plans)
 }
 
-#[test]
-fn settling_and_looking_up_touch_single_rows() {
-    for (query, index) in [
-        ("UPDATE deliveries SET status = ? WHERE id = ? AND claim_token = ?", "PRIMARY KEY (id=?)"),
-        (
-            "SELECT * FROM reported WHERE source_id = ? AND external_id = ?",
-            "PRIMARY KEY (source_id=? AND external_id=?)",
-        ),
-        ("SELECT * FROM transaction_ids WHERE transaction_key = ?", "PRIMARY KEY (transaction_key=?)"),
-        ("SELECT * FROM deliveries WHERE completion_id = ?", "deliveries_once (completion_id=?)"),
-        ("SELECT * FROM attempts WHERE delivery_id = ? ORDER BY number", "PRIMARY KEY (delivery_id=?)"),
-        ("SELECT * FROM completions WHERE app_id = ? AND user_id = ? ORDER BY id DESC", "completions_by_user"),
-    ] {
-        let found = plan(query);
-        assert!(found.contains(index), "{query}: {found}");
+/// SQLite always does, of a table that it has no statistics of.
+fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
+    on_backend!(conn, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(BY_INDEX_ALONE))
+}
+
+fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
+    let Sample { before, now, .. } = *sample;
+    let one = || std::slice::from_ref(&sample.delivery_id);
+    let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), at_most: ROWS };
+    let key = sample.transaction_id.to_ascii_lowercase();
+    let (due, claim, settle) = on_backend!(conn,
+        sqlite(conn) => {
+            let claim = Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now.as_millis() };
+            let claim = explain_on_sqlite(conn, claim)?;
+            let settle = explain_on_sqlite(conn, Change::of(&settlement(sample)))?;
+            (None, claim, settle)
+        },
+        postgres(conn) => {
+            let due = explain_on_postgres(conn, due_and_free(std::slice::from_ref(&wanted), now))?;
+            let claim = explain_on_postgres(conn, claim_all("", now, vec![&sample.delivery_id], vec![""]))?;
+            (Some(due), claim, explain_on_postgres(conn, changes(&[&settlement(sample)]))?)
+        },
+    );
+    let due = due.map_or_else(|| explain(conn, due_of(&wanted, now)), Ok)?;
+    let plan = |query, text| Plan { query, text };
+    Ok(vec![
+        plan("due endpoints", explain(conn, diesel::sql_query(DUE_ENDPOINTS))?),
+        plan("held endpoints", explain(conn, diesel::sql_query(HELD_ENDPOINTS))?),
+        plan("due deliveries of endpoints", due),
+        plan("claim", claim),
+        plan("settle", settle),
+        plan("record: external id", explain(conn, known("", &sample.transaction_id))?),
+        plan("record: transaction id", explain(conn, taken(&key, &sample.app_id))?),
+        plan("claims of a node", explain(conn, claims_of("", before))?),
+        plan("claims of a dead node", explain(conn, claimed_by(""))?),
+        plan("tests that wait", explain(conn, pending_tests())?),
+        plan("retention: oldest", explain(conn, prune::oldest(before))?),
+        plan("retention: deliveries", explain(conn, prune::removal(one(), before))?),
+        plan("retention: attempts", explain(conn, prune::removal_of_attempts(one()))?),
+    ])
+}
+
+fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
+    let page = Page { limit: ROWS, before: None };
+    let of_user = Criteria { user_id: Some(sample.user_id.clone()), ..Criteria::default() };
+    let of_app = Criteria { app_ids: Some(vec![sample.app_id.clone()]), ..Criteria::default() };
+    let of_both = Criteria { app_ids: of_app.app_ids.clone(), ..of_user.clone() };
+    let dead = Criteria { status: Some(Status::Dead), ..of_app.clone() };
+    let mut completions = |criteria: &Criteria| {
+        let query = ledger::completions_page(conn, criteria, &page)?;
+        explain(conn, query)
+    };
+    let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
+    let mut deliveries = |criteria: &Criteria| {
+        let query = ledger::deliveries_page(conn, criteria, &page)?;
+        explain(conn, query)
+    };
+    let (all_of_app, dead_of_app) = (deliveries(&of_app)?, deliveries(&dead)?);
+    let plan = |query, text| Plan { query, text };
+    Ok(vec![
+        plan("completions of a user", by_user),
+        plan("completions of a user and app", by_both),
+        plan("completions of an app", by_app),
+        plan("completions by transaction id", explain(conn, ledger::bearing(&sample.transaction_id))?),
+        plan("deliveries of a completion", explain(conn, ledger::of_completion(&sample.completion_id))?),
+        plan("attempts of a delivery", explain(conn, ledger::attempts_of(&sample.delivery_id))?),
+        plan("deliveries of an app", all_of_app),
+        plan("dead deliveries of an app", dead_of_app),
+    ])
+}
+
+fn settlement(sample: &Sample) -> Settlement {
+    Settlement {
+        delivery_id: sample.delivery_id.clone(),
+        token: String::new(),
+        attempts: Vec::new(),
+        replaces: None,
+        counters: Counters::default(),
+        told: Told::Yes,
+        next: Next::Delivered,
+        at: sample.now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::backend;
+
+    /// On SQLite, whose plans also name the columns that an index is entered by.
+    fn plan_of(query: &str) -> String {
+        let mut conn = backend::in_memory();
+        let plans = plans(&mut conn, &Sample::default(), Size::AsTheyAre).unwrap();
+        plans.into_iter().find(|plan| plan.query == query).unwrap().text
+    }
+
+    #[test]
+    fn what_is_due_is_claimed_endpoint_by_endpoint_in_the_order_of_the_index() {
+        let due = plan_of("due deliveries of endpoints");
+        assert!(due.contains("USING INDEX deliveries_due (endpoint_id=? AND due_at<?)"), "{due}");
+        assert!(!due.contains("TEMP B-TREE"), "{due}");
+    }
+
+    #[test]
+    fn endpoints_are_found_by_leaping_over_the_index_and_never_by_a_scan() {
+        for (query, index) in [("due endpoints", "deliveries_due"), ("held endpoints", "deliveries_held")] {
+            let leaps = plan_of(query);
+            assert!(leaps.contains(&format!("INDEX {index} (endpoint_id>?)")), "{leaps}");
+            assert!(!leaps.contains("SCAN d"), "{leaps}");
+        }
+    }
+
+    #[test]
+    fn settling_and_looking_up_touch_single_rows() {
+        for (query, entry) in [
+            ("claim", "PRIMARY KEY (id=?)"),
+            ("settle", "PRIMARY KEY (id=?)"),
+            ("record: external id", "PRIMARY KEY (source_id=? AND external_id=?)"),
+            ("record: transaction id", "PRIMARY KEY (transaction_key=? AND app_id=?)"),
+            ("completions by transaction id", "PRIMARY KEY (transaction_key=?)"),
+            ("claims of a node", "deliveries_claimed (claimed_by=?)"),
+            ("retention: oldest", "PRIMARY KEY (id<?)"),
+            ("deliveries of a completion", "deliveries_once (completion_id=?)"),
+            ("attempts of a delivery", "PRIMARY KEY (delivery_id=?)"),
+            ("completions of a user", "completions_by_user (user_id=?)"),
+            ("dead deliveries of an app", "deliveries_unsettled (app_id=? AND status=?)"),
+        ] {
+            let found = plan_of(query);
+            assert!(found.contains(entry), "{query}: {found}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::settle::{Counters, Next, Settlement, settle_all};
 use crate::domain::decision::fault_pause;
 use crate::domain::delivery::{Kind, Outcome, Status, Told};
 use crate::domain::time::Timestamp;
-use crate::store::backend::Conn;
+use crate::store::backend::{Conn, Read};
 use crate::store::deliveries::{Attempt, Delivery, Row, is};
 use crate::store::schema::{deliveries, nodes};
 use crate::store::{Store, StoreError};
@@ -48,12 +48,7 @@ impl Store {
     /// The claims of a node that are older than `before`.
     pub async fn claims_of(&self, node: String, before: Timestamp) -> Result<Vec<StrayClaim>, StoreError> {
         self.read(move |conn| {
-            let claims: Vec<(String, Option<String>)> = deliveries::table
-                .filter(is(Status::Sending))
-                .filter(deliveries::claimed_by.eq(node))
-                .filter(deliveries::claimed_at.lt(before.as_millis()))
-                .select((deliveries::id, deliveries::claim_token))
-                .load(conn)?;
+            let claims = claims_of(&node, before).load(conn)?;
             let claim =
                 |(delivery_id, token): (String, Option<String>)| Some(StrayClaim { delivery_id, token: token? });
             Ok(claims.into_iter().filter_map(claim).collect())
@@ -97,14 +92,27 @@ fn bury(conn: &mut Conn) -> QueryResult<()> {
 }
 
 fn rescue_step(conn: &mut Conn, node: &str, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
-    let rows: Vec<Row> = deliveries::table
+    let rows = claimed_by(node).load(conn)?;
+    interrupt(conn, rows, now, scale_thousandths)
+}
+
+/// A node's older claims, with their tokens.
+pub(super) fn claims_of<'a>(node: &'a str, before: Timestamp) -> impl Read<'a, (String, Option<String>)> {
+    deliveries::table
+        .filter(is(Status::Sending))
+        .filter(deliveries::claimed_by.eq(node))
+        .filter(deliveries::claimed_at.lt(before.as_millis()))
+        .select((deliveries::id, deliveries::claim_token))
+}
+
+/// A step of a node's claims.
+pub(super) fn claimed_by<'a>(node: &'a str) -> impl Read<'a, Row> {
+    deliveries::table
         .filter(is(Status::Sending))
         .filter(deliveries::claimed_by.eq(node))
         .order(deliveries::id)
         .limit(STEP)
         .select(Row::as_select())
-        .load(conn)?;
-    interrupt(conn, rows, now, scale_thousandths)
 }
 
 fn interrupt(conn: &mut Conn, rows: Vec<Row>, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {

@@ -16,21 +16,12 @@ pub(super) struct OverRows {
     before: &'static str,
     rows: String,
     after: &'static str,
-    /// Whether the plan depends on how much there is.
-    looks_up: bool,
 }
 
 impl OverRows {
     /// The statement that begins with `before`, names the rows, and ends with `after`.
     pub(super) fn new<T: Serialize>(before: &'static str, rows: &[T], after: &'static str) -> Self {
-        let rows = serde_json::to_string(rows).expect("rows of text and numbers are always JSON");
-        Self { before, rows, after, looks_up: false }
-    }
-
-    /// The same for a statement that looks rows up: it is planned anew each time. A plan made while a table was nearly
-    /// empty reads all of it, and would go on doing so while the table grows.
-    pub(super) fn looking_up<T: Serialize>(before: &'static str, rows: &[T], after: &'static str) -> Self {
-        Self { looks_up: true, ..Self::new(before, rows, after) }
+        Self { before, rows: serde_json::to_string(rows).expect("rows of text and numbers are always JSON"), after }
     }
 }
 
@@ -39,14 +30,11 @@ impl QueryFragment<Pg> for OverRows {
         out.push_sql(self.before);
         out.push_bind_param::<Text, _>(&self.rows)?;
         out.push_sql(self.after);
-        if self.looks_up {
-            out.unsafe_to_cache_prepared();
-        }
         Ok(())
     }
 }
 
-/// Kept prepared by its text, if at all.
+/// Kept prepared by its text.
 impl QueryId for OverRows {
     type QueryId = ();
 

@@ -62,7 +62,7 @@ pub(super) fn insert<'a>(
         fresh.into_iter().partition(|new| free.holds(new));
     if !collided.is_empty() {
         let names: Vec<Named<'_>> = collided.iter().map(|new| Named::of(new)).collect();
-        OverRows::looking_up(
+        OverRows::new(
             "DELETE FROM reported r USING json_populate_recordset(NULL::reported, ",
             &names,
             "::json) n WHERE r.source_id = n.source_id AND r.external_id = n.external_id",

@@ -18,6 +18,7 @@ use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{apps, deliveries, endpoints};
 use crate::store::{Store, StoreError};
 use at_once::Inserted;
+pub(super) use one::{known, taken};
 
 /// Completions in one change of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
 const PART: usize = 100;

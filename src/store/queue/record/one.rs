@@ -6,7 +6,7 @@ use diesel::result::OptionalExtension;
 use super::{NewCompletion, Recorded, delivery_row, source};
 use crate::domain::delivery::Kind;
 use crate::domain::identity::{COMPARED, FIELDS, field_name, texts};
-use crate::store::backend::Conn;
+use crate::store::backend::{Conn, Read};
 use crate::store::completions as completion_rows;
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{completions, deliveries, reported, transaction_ids};
@@ -28,22 +28,14 @@ pub(super) enum Write {
 pub(super) fn record(conn: &mut Conn, digests: &[u8], new: &NewCompletion, write: Write) -> QueryResult<Recorded> {
     let completion = &new.completion;
     let source_id = source(completion);
-    let known: Option<(String, Vec<u8>)> = reported::table
-        .find((source_id, &completion.external_id))
-        .select((reported::completion_id, reported::digests))
-        .first(conn)
-        .optional()?;
+    let known = known(source_id, &completion.external_id).get_result(conn).optional()?;
     if let Some((completion_id, known)) = known {
         // Recorded before by this very call, which was not told of it.
         let is_this = completion_id == completion.id;
         return if is_this { Ok(Recorded::Accepted) } else { compare(conn, completion_id, &known, digests) };
     }
     let transaction_key = completion.transaction_id.to_ascii_lowercase();
-    let taken: Option<String> = transaction_ids::table
-        .find((&transaction_key, &completion.app_id))
-        .select(transaction_ids::completion_id)
-        .first(conn)
-        .optional()?;
+    let taken = taken(&transaction_key, &completion.app_id).get_result(conn).optional()?;
     if taken.is_some() {
         return Ok(Recorded::TransactionIdTaken);
     }
@@ -70,6 +62,16 @@ pub(super) fn record(conn: &mut Conn, digests: &[u8], new: &NewCompletion, write
         }
     }
     Ok(Recorded::Accepted)
+}
+
+/// The completion that a source calls so, with its digests.
+pub(in crate::store::queue) fn known<'a>(source_id: &'a str, external_id: &'a str) -> impl Read<'a, (String, Vec<u8>)> {
+    reported::table.find((source_id, external_id)).select((reported::completion_id, reported::digests))
+}
+
+/// The completion of an app that bears a transaction id, given in lower case.
+pub(in crate::store::queue) fn taken<'a>(transaction_key: &'a str, app_id: &'a str) -> impl Read<'a, String> {
+    transaction_ids::table.find((transaction_key, app_id)).select(transaction_ids::completion_id)
 }
 
 fn compare(conn: &mut Conn, completion_id: String, known: &[u8], digests: &[u8]) -> QueryResult<Recorded> {

@@ -20,18 +20,23 @@ struct Replaced<'a> {
     number: i32,
 }
 
-/// Settles; answers the tokens of the claims that still stood.
-pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> QueryResult<HashSet<&'a str>> {
-    if group.is_empty() {
-        return Ok(HashSet::new());
-    }
+/// The one statement that changes all rows of a group whose claims still stand.
+pub(in crate::store::queue) fn changes(group: &[&Settlement]) -> OverRows {
     let changes: Vec<Change<'_>> = group.iter().map(|settlement| Change::of(settlement)).collect();
     let before = "UPDATE deliveries d SET claimed_by = NULL, claim_token = NULL, claimed_at = NULL, status = s.status,
             told = s.told, waiting_for = s.waiting_for, attempts_made = s.attempts_made,
             round_attempts = s.round_attempts, last_number = s.last_number, faults = s.faults, due_at = s.due_at,
             held_since = s.held_since, ended_at = s.ended_at
         FROM json_to_recordset(";
-    let changed: HashSet<String> = OverRows::looking_up(before, &changes, CHANGE).load(conn)?.into_iter().collect();
+    OverRows::new(before, &changes, CHANGE)
+}
+
+/// Settles; answers the tokens of the claims that still stood.
+pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> QueryResult<HashSet<&'a str>> {
+    if group.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let changed: HashSet<String> = changes(group).load(conn)?.into_iter().collect();
     let stood: Vec<&Settlement> = (group.iter().copied())
         .filter(|settlement| changed.contains(&format!("{} {}", settlement.delivery_id, settlement.token)))
         .collect();
@@ -40,7 +45,7 @@ pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> Q
         .map(|(settlement, number)| Replaced { delivery_id: &settlement.delivery_id, number: stored(number) })
         .collect();
     if !replaced.is_empty() {
-        OverRows::looking_up(
+        OverRows::new(
             "DELETE FROM attempts a USING json_populate_recordset(NULL::attempts, ",
             &replaced,
             "::json) r WHERE a.delivery_id = r.delivery_id AND a.number = r.number",

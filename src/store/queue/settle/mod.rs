@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Attempt, AttemptRow};
 use crate::store::{Store, StoreError};
+pub(super) use at_once::changes;
 
 /// What is to be stored when a claimed delivery has been dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ impl Store {
 
 /// What a settled row becomes, if its claim still stands.
 #[derive(Clone, Debug, Serialize)]
-struct Change<'a> {
+pub(super) struct Change<'a> {
     id: &'a str,
     token: &'a str,
     status: &'static str,
@@ -98,7 +99,7 @@ struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn of(settlement: &'a Settlement) -> Self {
+    pub(super) fn of(settlement: &'a Settlement) -> Self {
         let at = settlement.at.as_millis();
         let (status, waiting_for, due_at) = match settlement.next {
             Next::Delivered => (Status::Delivered, None, None),

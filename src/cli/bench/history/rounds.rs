@@ -1,0 +1,186 @@
+//! The rounds: one work of the store after the other, each timed from the call to the answer, flush and all.
+//!
+//! A round leaves behind as many waiting deliveries as it found.
+
+use std::time::Instant;
+
+use futures_util::future::try_join_all;
+
+use super::ground::{self, Ground};
+use super::work::{Medians, RECORDED, SENT, Times, Work};
+use crate::cli::Failure;
+use crate::clock::Clock;
+use crate::domain::delivery::{Outcome, Told};
+use crate::domain::ids;
+use crate::domain::time::Timestamp;
+use crate::store::Store;
+use crate::store::deliveries::Attempt;
+use crate::store::ledger::Criteria;
+use crate::store::page::Page;
+use crate::store::queue::history::{self, Past};
+use crate::store::queue::{Claimed, Counters, Next, Settled, Settlement, Wanted};
+
+/// Deliveries of a step of retention.
+const STEP: u64 = 500;
+/// Walks over all users and transaction ids in no order: a prime.
+const STRIDE: u64 = 7_919;
+
+/// The first page of a list, as long as it is by default.
+const PAGE: Page = Page { limit: 50, before: None };
+
+/// What the rounds are made on.
+pub(super) struct Rounds<'a> {
+    store: &'a Store,
+    ground: &'a Ground,
+    clock: &'a Clock,
+    /// What ended before then is old.
+    before: Timestamp,
+    /// The rounds made so far.
+    made: usize,
+}
+
+/// What is looked up in a round.
+struct Sought {
+    user_id: String,
+    transaction_id: String,
+}
+
+impl<'a> Rounds<'a> {
+    pub(super) fn new(store: &'a Store, ground: &'a Ground, clock: &'a Clock, before: Timestamp) -> Self {
+        Self { store, ground, clock, before, made: 0 }
+    }
+
+    /// Makes rounds on a store that holds nothing of the past but what the round's step of retention removes at once,
+    /// numbered from behind `all`.
+    pub(super) async fn measure_without(&mut self, rounds: u64, all: Past) -> Result<Medians, Failure> {
+        let mut times = Times::default();
+        for round in 0..rounds {
+            let old = Past { first: all.count + round * STEP, count: STEP, until: self.before, ..all.clone() };
+            self.store.make_past(old).await?;
+            let reported = Ground::reported() as u64;
+            let sought = Sought {
+                user_id: history::user_id(round * STRIDE % ground::USERS),
+                transaction_id: ground::transaction_id(round * STRIDE % reported),
+            };
+            self.make(&mut times, sought).await?;
+        }
+        Ok(times.medians())
+    }
+
+    /// Makes rounds on a store that holds all of this past.
+    pub(super) async fn measure_with(&mut self, rounds: u64, all: &Past) -> Result<Medians, Failure> {
+        let mut times = Times::default();
+        for round in 0..rounds {
+            let sought = Sought {
+                user_id: history::user_id(round * STRIDE % all.users),
+                transaction_id: history::transaction_id(round * STRIDE % all.count),
+            };
+            self.make(&mut times, sought).await?;
+        }
+        Ok(times.medians())
+    }
+
+    async fn make(&mut self, times: &mut Times, sought: Sought) -> Result<(), Failure> {
+        let (store, turn) = (self.store, self.made);
+        self.made += 1;
+        let first = Ground::reported() + turn * RECORDED;
+        let group = self.ground.completions(turn, first..first + RECORDED, self.clock.now());
+        let started = Instant::now();
+        ground::record(store, group).await?;
+        times.note(Work::Record, started.elapsed());
+
+        let started = Instant::now();
+        store.due().await?;
+        times.note(Work::Look, started.elapsed());
+
+        let started = Instant::now();
+        let claimed = self.claim(turn, SENT).await?;
+        times.note(Work::Claim, started.elapsed());
+        let started = Instant::now();
+        self.settle(&claimed).await?;
+        times.note(Work::Settle, started.elapsed());
+        self.settle(&self.claim(turn, RECORDED - SENT).await?).await?;
+
+        let by_user = Criteria { user_id: Some(sought.user_id), ..Criteria::default() };
+        self.look_up(times, Work::ByUser, by_user).await?;
+        let by_transaction_id = Criteria { transaction_id: Some(sought.transaction_id), ..Criteria::default() };
+        self.look_up(times, Work::ByTransactionId, by_transaction_id).await?;
+        let of_app = vec![self.ground.receiver(turn).app_id.clone()];
+        let of_app = Criteria { app_ids: Some(of_app), ..Criteria::default() };
+        let started = Instant::now();
+        store.deliveries(of_app, PAGE).await?;
+        times.note(Work::OfApp, started.elapsed());
+
+        let started = Instant::now();
+        let removed = store.prune(self.before).await?;
+        // What a step finds at the end of what is old says nothing of the others.
+        if removed as u64 == STEP {
+            times.note(Work::Retention, started.elapsed());
+        }
+        Ok(())
+    }
+
+    async fn look_up(&self, times: &mut Times, work: Work, criteria: Criteria) -> Result<(), Failure> {
+        let started = Instant::now();
+        let found = self.store.completions(criteria.clone(), PAGE).await?;
+        times.note(work, started.elapsed());
+        if found.items.is_empty() {
+            return Err(format!("nothing was found of what must be there: {criteria:?}").into());
+        }
+        Ok(())
+    }
+
+    async fn claim(&self, turn: usize, at_most: usize) -> Result<Vec<Claimed>, Failure> {
+        let wanted = Wanted { endpoint_id: self.ground.receiver(turn).endpoint_id.clone(), at_most };
+        let claimed =
+            self.store.claim("nod_measured".to_owned(), vec![wanted], self.clock.now(), || ids::new("clm")).await?;
+        if claimed.len() != at_most {
+            return Err(format!("{at_most} deliveries are due, but {} could be claimed", claimed.len()).into());
+        }
+        Ok(claimed)
+    }
+
+    async fn settle(&self, claimed: &[Claimed]) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let settled = try_join_all(claimed.iter().map(|claimed| self.store.settle(settlement(claimed, now)))).await?;
+        match settled.iter().find(|settled| **settled != Settled::Done) {
+            Some(settled) => Err(format!("a claim did not stand: {settled:?}").into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// As it is after a receiver has acknowledged.
+fn settlement(claimed: &Claimed, now: Timestamp) -> Settlement {
+    let url = format!("https://callbacks.example/offerwall?transaction_id={}", claimed.delivery.transaction_id);
+    let attempt = Attempt {
+        number: 1,
+        counted: true,
+        started_at: now,
+        duration_ms: 180,
+        egress_ip: None,
+        peer: Some("203.0.113.7:443".to_owned()),
+        method: Some("GET".to_owned()),
+        url: Some(url),
+        headers: Vec::new(),
+        signature_start: Some("5a5a5a5a".to_owned()),
+        secret_id: None,
+        outcome: Outcome::Delivered,
+        error: None,
+        status_code: Some(200),
+        response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
+        response_body: Some("OK".to_owned()),
+        retry_after_seconds: None,
+        next_attempt_at: None,
+    };
+    Settlement {
+        delivery_id: claimed.delivery.id.clone(),
+        token: claimed.token.clone(),
+        attempts: vec![attempt],
+        replaces: None,
+        counters: Counters { attempts_made: 1, round_attempts: 1, last_number: 1, faults: 0 },
+        told: Told::Yes,
+        next: Next::Delivered,
+        at: now,
+    }
+}

@@ -1,0 +1,73 @@
+//! One process of the server that is measured: `ringback serve` as anybody starts it.
+
+use std::net::SocketAddr;
+
+use super::Failure;
+use super::child::Child;
+use super::place::OwnStore;
+use super::usage::Usage;
+use super::wire::{self, Connection};
+
+/// The operator's token of a server that lives for seconds and listens on loopback.
+const TOKEN: &str = "token-of-a-server-that-is-only-measured";
+/// The settlements that are on disk, as `/metrics` names them.
+const SETTLED: &str = "ringback_settlements_total{status=\"delivered\"} ";
+
+/// A running node.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// Where it listens.
+    pub(super) address: SocketAddr,
+    child: Child,
+}
+
+impl Node {
+    /// Starts a node on this store.
+    pub(super) async fn start(store: &OwnStore) -> Result<Self, Failure> {
+        let settings = [
+            ("RINGBACK_LISTEN", "127.0.0.1:0"),
+            ("RINGBACK_BOOTSTRAP_TOKEN", TOKEN),
+            ("RINGBACK_ALLOW_HTTP", "true"),
+            ("RINGBACK_ALLOW_TARGETS", "127.0.0.0/8"),
+            ("RINGBACK_LOG", "warn"),
+        ];
+        let settings = settings.map(|(name, value)| (name, value.to_owned()));
+        let variables: Vec<(&str, String)> = settings.into_iter().chain(store.variables()).collect();
+        let mut child = Child::start(&["serve".to_owned()], &variables)?;
+        let line = child.line().await?;
+        let address = line.rsplit_once("http://").ok_or("the server did not say where it listens")?.1.parse()?;
+        Ok(Self { address, child })
+    }
+
+    /// Deliveries that it has written down as delivered.
+    pub(super) async fn settled(&self) -> Result<usize, Failure> {
+        let text = self.call("GET", "/metrics", b"").await?;
+        let text = String::from_utf8_lossy(&text);
+        let line = text.lines().find_map(|line| line.strip_prefix(SETTLED));
+        Ok(line.map(str::parse).transpose()?.unwrap_or(0))
+    }
+
+    /// What its process has used.
+    pub(super) fn usage(&self) -> Result<Usage, Failure> {
+        Usage::of(self.child.id())
+    }
+
+    /// An operator's call.
+    pub(super) async fn call(&self, method: &str, path: &str, body: &[u8]) -> Result<bytes::Bytes, Failure> {
+        let headers = ["Content-Type: application/json".to_owned(), format!("Authorization: Bearer {TOKEN}")];
+        self.exchange(&wire::request(method, path, &headers, body)).await
+    }
+
+    /// A prepared call; anything but success is a failure.
+    pub(super) async fn exchange(&self, request: &[u8]) -> Result<bytes::Bytes, Failure> {
+        // A connection of its own: while reports are made, a kept one would be idle for longer than a server bears.
+        let mut connection = Connection::open(self.address).await?;
+        let answer = connection.exchange(request).await?;
+        if !matches!(answer.status(), Some(200 | 201)) {
+            let words = String::from_utf8_lossy(&answer.body).into_owned();
+            let line = String::from_utf8_lossy(request).lines().next().unwrap_or_default().to_owned();
+            return Err(format!("{line} was answered {:?}: {words}", answer.status()).into());
+        }
+        Ok(answer.body)
+    }
+}

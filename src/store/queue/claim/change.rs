@@ -1,0 +1,73 @@
+//! The change to the rows that are claimed: one statement for all on PostgreSQL, where each is a journey, one for each row
+//! on SQLite, where it is a call within this process.
+
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sqlite::Sqlite;
+
+use crate::domain::time::Timestamp;
+use crate::store::backend::Read;
+
+/// The change to all rows that are claimed. The state is asked for in words that no index knows: with few rows waiting at
+/// the time of planning, PostgreSQL would read all that wait for each one that is claimed, and go on doing so when a
+/// hundred thousand wait.
+const CLAIM_ALL: &str = "
+    UPDATE deliveries d SET status = 'sending', due_at = NULL, claimed_by = $1, claim_token = c.token, claimed_at = $2
+    FROM unnest($3, $4) AS c (id, token)
+    WHERE d.id = c.id AND d.status || '' IN ('pending', 'retrying')
+    RETURNING d.id";
+
+/// Claims these rows, each with the token at its place; answers which still waited.
+pub(in crate::store::queue) fn claim_all<'a>(
+    node: &'a str,
+    now: Timestamp,
+    ids: Vec<&'a str>,
+    tokens: Vec<&'a str>,
+) -> impl Read<'a, ClaimedId, PgConnection> {
+    diesel::sql_query(CLAIM_ALL)
+        .bind::<Text, _>(node)
+        .bind::<BigInt, _>(now.as_millis())
+        .bind::<Array<Text>, _>(ids)
+        .bind::<Array<Text>, _>(tokens)
+}
+
+/// The id of a row that was claimed.
+#[derive(QueryableByName)]
+pub(in crate::store::queue) struct ClaimedId {
+    #[diesel(sql_type = Text)]
+    pub(in crate::store::queue) id: String,
+}
+
+/// The change to a row that is claimed. Written by hand, because the query builder has every UPDATE prepared anew.
+#[derive(Debug)]
+pub(in crate::store::queue) struct Claim<'a> {
+    pub(in crate::store::queue) delivery_id: &'a str,
+    pub(in crate::store::queue) node: &'a str,
+    pub(in crate::store::queue) token: &'a str,
+    pub(in crate::store::queue) at: i64,
+}
+
+impl QueryFragment<Sqlite> for Claim<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE deliveries SET status = 'sending', due_at = NULL, claimed_by = ");
+        out.push_bind_param::<Text, _>(self.node)?;
+        out.push_sql(", claim_token = ");
+        out.push_bind_param::<Text, _>(self.token)?;
+        out.push_sql(", claimed_at = ");
+        out.push_bind_param::<BigInt, _>(&self.at)?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<Text, _>(self.delivery_id)?;
+        out.push_sql(" AND status IN ('pending', 'retrying')");
+        Ok(())
+    }
+}
+
+/// Its text never differs, so it is kept prepared under its type.
+impl QueryId for Claim<'_> {
+    type QueryId = Claim<'static>;
+
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<SqliteConnection> for Claim<'_> {}

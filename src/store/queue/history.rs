@@ -1,0 +1,160 @@
+//! A long history, made where it is stored: what years of deliveries leave behind, for measuring that it costs nothing.
+//!
+//! Rows as the product leaves them: a completion, its two keys, a delivered delivery, its one attempt; ids in the order
+//! of time, users and transaction ids scattered all over their indexes, as publishers' are. One statement makes each
+//! table's rows, so that no row travels and this process holds none.
+
+use diesel::connection::SimpleConnection;
+
+use crate::domain::identity::FIELDS;
+use crate::domain::time::Timestamp;
+use crate::store::backend::{Conn, on_backend};
+use crate::store::{Store, StoreError};
+
+/// Some deliveries of the past, in equal parts to all endpoints that there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// The number of the first; no number may be used twice.
+    pub first: u64,
+    /// How many.
+    pub count: u64,
+    /// By so many users.
+    pub users: u64,
+    /// The first was recorded then …
+    pub from: Timestamp,
+    /// … and the last before then.
+    pub until: Timestamp,
+    /// name@version under which they were accepted.
+    pub recipe: String,
+}
+
+/// The transaction id of the delivery of this number.
+pub fn transaction_id(number: u64) -> String {
+    format!("tx-{}-{number}", scattered(number))
+}
+
+/// The user of this number; there are users of as many numbers as a [`Past`] says.
+pub fn user_id(number: u64) -> String {
+    format!("user-{}", scattered(number))
+}
+
+/// Knuth's multiplier: consecutive numbers end up far apart.
+const SCATTER: u64 = 2_654_435_761;
+/// Of eight hexadecimal digits.
+const SCATTERED: u64 = 1 << 32;
+
+fn scattered(number: u64) -> String {
+    format!("{:08x}", number.wrapping_mul(SCATTER) % SCATTERED)
+}
+
+impl Store {
+    /// Makes a part of the past. Of up to some hundred thousand deliveries at a time: it is one transaction.
+    pub async fn make_past(&self, past: Past) -> Result<(), StoreError> {
+        self.write(move |conn| {
+            tables(&Spelling::of(conn), &past).into_iter().try_for_each(|sql| conn.batch_execute(&sql))
+        })
+        .await
+    }
+
+    /// Gives PostgreSQL's planner what its own housekeeping would give it in time. SQLite plans without.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        let tables = "VACUUM (ANALYZE) reported, transaction_ids, completions, deliveries, attempts";
+        self.read(move |conn| on_backend!(conn, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(tables)))
+            .await
+    }
+}
+
+/// What the two engines spell differently here.
+struct Spelling {
+    /// Numbers from one to another.
+    numbers: fn(u64, u64) -> String,
+    /// A number in so many hexadecimal digits.
+    hex: fn(&str, usize) -> String,
+    /// So many bytes.
+    bytes: fn(usize) -> String,
+}
+
+impl Spelling {
+    fn of(conn: &Conn) -> Self {
+        on_backend!(conn,
+            sqlite(_) => Self {
+                numbers: |first, last| {
+                    format!("SELECT {first} AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < {last}")
+                },
+                hex: |number, digits| format!("printf('%0{digits}x', {number})"),
+                bytes: |count| format!("zeroblob({count})"),
+            },
+            postgres(_) => Self {
+                numbers: |first, last| format!("SELECT generate_series({first}::bigint, {last}) AS n"),
+                hex: |number, digits| format!("lpad(to_hex({number}), {digits}, '0')"),
+                bytes: |count| format!("decode(repeat('5a', {count}), 'hex')"),
+            },
+        )
+    }
+
+    /// As [`scattered`] has it.
+    fn scattered(&self, number: &str) -> String {
+        (self.hex)(&format!("({number} * {SCATTER} % {SCATTERED})"), 8)
+    }
+}
+
+/// Bytes of a digest in `reported`.
+const DIGEST: usize = 8;
+
+/// The statements, a table each.
+fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
+    let Past { first, count, users, from, until, recipe } = past;
+    let numbers = (spelling.numbers)(*first, (first + count).saturating_sub(1));
+    let (from, span) = (from.as_millis(), until.as_millis() - from.as_millis());
+    let (users, user) = (users.max(&1), spelling.scattered("(n % users)"));
+    // 12 digits of time, the version of ids and the number: 32, as every id of ours has.
+    let digits = format!("{} || '70008000' || {}", (spelling.hex)("at", 12), (spelling.hex)("n", 12));
+    let transaction = spelling.scattered("n");
+    // SQLite takes CROSS JOIN as an order: places are looked up for each number, and not all numbers for each place.
+    let past = format!(
+        "WITH RECURSIVE numbers AS ({numbers}),
+         places AS (SELECT row_number() OVER (ORDER BY id) - 1 AS place, id AS endpoint_id, app_id FROM endpoints),
+         instants AS (SELECT n, {from} + (n - {first}) * {span} / {count} AS at, {users} AS users FROM numbers),
+         past AS (
+             SELECT n, at, app_id, endpoint_id, {digits} AS digits, 'user-' || {user} AS user_id,
+                    'tx-' || {transaction} || '-' || n AS external_id
+             FROM instants CROSS JOIN places WHERE place = n % (SELECT count(*) FROM places)
+         )"
+    );
+    let digests = (spelling.bytes)(FIELDS * DIGEST);
+    let insert = |into: &str, columns: &str, values: &str| {
+        format!("{past} INSERT INTO {into} ({columns}) SELECT {values} FROM past ORDER BY n")
+    };
+    [
+        insert(
+            "reported",
+            "source_id, external_id, completion_id, digests",
+            &format!("'src_past', external_id, 'cmp_' || digits, {digests}"),
+        ),
+        insert("transaction_ids", "transaction_key, app_id, completion_id", "external_id, app_id, 'cmp_' || digits"),
+        insert(
+            "completions",
+            "id, source_id, external_id, app_id, transaction_id, event_type, user_id, offer_id, offer_name, goal_id, note,
+             user_reward, payout_minor, currency, occurred_at, recorded_at",
+            "'cmp_' || digits, 'src_past', external_id, app_id, external_id, 'install', user_id, 'Zd', 'Family Island',
+             'Zd_0', 'Successfully installed the app', '60', 1755, 'USD', at, at",
+        ),
+        insert(
+            "deliveries",
+            "id, app_id, endpoint_id, kind, completion_id, transaction_id, recipe, status, told, attempts_made,
+             round_attempts, last_number, created_at, ended_at",
+            &format!(
+                "'dlv_' || digits, app_id, endpoint_id, 'completion', 'cmp_' || digits, external_id, '{recipe}',
+                 'delivered', 'yes', 1, 1, 1, at, at + 200"
+            ),
+        ),
+        insert(
+            "attempts",
+            "delivery_id, number, counted, started_at, duration_ms, peer, method, url, signature_start, outcome,
+             status_code, response_headers, response_body",
+            "'dlv_' || digits, 1, TRUE, at, 180, '203.0.113.7:443', 'GET', 'https://callbacks.example/offerwall?user_id='
+             || user_id || '&transaction_id=' || external_id || '&reward=0.00&payout=17.55&offer_id=Zd&goal_id=Zd_0',
+             '5a5a5a5a', 'delivered', 200, '[[\"content-type\",\"text/plain\"]]', 'OK'",
+        ),
+    ]
+}

@@ -1,0 +1,66 @@
+//! What must cost the same whatever the history is answered by the index that was made for it, on either engine.
+
+use ringback::domain::time::Timestamp;
+use ringback::store::queue::{Plan, Sample, Size};
+
+use crate::setup::{NOW, store};
+
+/// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it.
+const MADE_FOR: [(&str, &str); 21] = [
+    ("due endpoints", "deliveries_due"),
+    ("held endpoints", "deliveries_held"),
+    ("due deliveries of endpoints", "deliveries_due"),
+    ("claim", "deliveries_pkey"),
+    ("settle", "deliveries_pkey"),
+    ("record: external id", "reported_pkey"),
+    ("record: transaction id", "transaction_ids_pkey"),
+    ("claims of a node", "deliveries_claimed"),
+    ("claims of a dead node", "deliveries_claimed"),
+    ("tests that wait", "deliveries_pending_tests"),
+    ("retention: oldest", "deliveries_pkey"),
+    ("retention: deliveries", "deliveries_pkey"),
+    ("retention: attempts", "attempts_pkey"),
+    ("completions of a user", "completions_by_user"),
+    ("completions of a user and app", "completions_by_user"),
+    ("completions of an app", "completions_by_app"),
+    ("completions by transaction id", "transaction_ids_pkey"),
+    ("deliveries of a completion", "deliveries_once"),
+    ("attempts of a delivery", "attempts_pkey"),
+    ("deliveries of an app", "deliveries_by_app"),
+    ("dead deliveries of an app", "deliveries_unsettled"),
+];
+
+async fn plans() -> Vec<Plan> {
+    let fresh = store();
+    let text = |text: &str| text.to_owned();
+    let sample = Sample {
+        app_id: text("app_1"),
+        endpoint_id: text("end_1"),
+        user_id: text("u1"),
+        transaction_id: text("tx1"),
+        completion_id: text("cmp_1"),
+        delivery_id: text("dlv_1"),
+        before: Timestamp::from_millis(NOW.as_millis() - 1),
+        now: NOW,
+    };
+    fresh.store.plans(sample, Size::Large).await.unwrap()
+}
+
+#[tokio::test]
+async fn every_query_of_the_hot_path_is_answered_by_the_index_that_was_made_for_it() {
+    let plans = plans().await;
+    let asked: Vec<&str> = plans.iter().map(|plan| plan.query).collect();
+    assert_eq!(asked, MADE_FOR.map(|(query, _)| query));
+    let others: Vec<&Plan> = (plans.iter().zip(MADE_FOR))
+        .filter(|(plan, (_, index))| !plan.indexes().iter().any(|used| used == index))
+        .map(|(plan, _)| plan)
+        .collect();
+    assert!(others.is_empty(), "{others:#?}");
+}
+
+#[tokio::test]
+async fn no_query_of_the_hot_path_walks_over_a_table() {
+    let plans = plans().await;
+    let walks: Vec<&Plan> = plans.iter().filter(|plan| plan.walks()).collect();
+    assert!(walks.is_empty(), "{walks:#?}");
+}
