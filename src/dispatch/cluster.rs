@@ -42,7 +42,7 @@ pub struct Cluster {
     pub lease: Lease,
     /// What was announced last, under which name.
     announced: Mutex<Option<(Arc<str>, Vec<Holding>)>>,
-    view: RwLock<Vec<LiveNode>>,
+    view: RwLock<Arc<[LiveNode]>>,
     /// The tokens of the claims that this node is working on.
     under_way: Mutex<HashSet<String>>,
     /// Strays that were seen at the last look: only what is seen twice is one.
@@ -63,12 +63,12 @@ async fn hung() {
 
 /// Keeps a claim known while it is worked on.
 #[derive(Debug)]
-pub struct UnderWay<'a> {
-    cluster: &'a Cluster,
+pub struct UnderWay {
+    cluster: Arc<Cluster>,
     token: String,
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         self.cluster.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.token);
     }
@@ -78,16 +78,16 @@ impl Cluster {
     /// A node that nobody knows yet.
     pub fn new(store: Store, egress: Arc<Egress>, role: NodeRole, wake: Arc<Notify>) -> Self {
         Self {
-            store,
             egress,
             role,
-            lease: Lease::default(),
+            lease: Lease::new(store.is_shared()),
             announced: Mutex::default(),
-            view: RwLock::default(),
+            view: RwLock::new(Arc::from([])),
             under_way: Mutex::default(),
             suspected: Mutex::default(),
             changed: Notify::new(),
             wake,
+            store,
         }
     }
 
@@ -97,31 +97,31 @@ impl Cluster {
     }
 
     /// A claim that is being worked on from here on, until the answer is dropped.
-    pub fn work_on(&self, token: &str) -> UnderWay<'_> {
+    pub fn work_on(self: &Arc<Self>, token: &str) -> UnderWay {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned());
-        UnderWay { cluster: self, token: token.to_owned() }
+        UnderWay { cluster: Arc::clone(self), token: token.to_owned() }
     }
 
     /// How many other live nodes can send from an egress IP, as far as was heard.
     pub fn other_holders(&self, egress_ip_id: &str) -> usize {
         let holds = |node: &LiveNode| node.holds.iter().any(|holding| holding.egress_ip_id == egress_ip_id);
-        self.others().iter().filter(|node| holds(node)).count()
+        self.others(holds)
     }
 
     /// Whether some other live node sends.
     pub fn somebody_sends(&self) -> bool {
-        self.others().iter().any(|node| node.role.sends())
+        self.others(|node| node.role.sends()) > 0
     }
 
     /// What this node holds it knows better than by hearsay.
-    fn others(&self) -> Vec<LiveNode> {
+    fn others(&self, count: impl Fn(&LiveNode) -> bool) -> usize {
         let this = self.lease.last();
-        self.view().into_iter().filter(|node| this.as_deref() != Some(&node.id)).collect()
+        self.view().iter().filter(|node| this.as_deref() != Some(&node.id) && count(node)).count()
     }
 
     /// The nodes that live, as far as was heard.
-    pub fn view(&self) -> Vec<LiveNode> {
-        self.view.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn view(&self) -> Arc<[LiveNode]> {
+        Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Shows that this node lives, until told to stop. One beat that is late must not make the next one late.
@@ -138,7 +138,7 @@ impl Cluster {
                 beaten = self.beat() => if let Err(error) = beaten {
                     tracing::error!(%error, "the heartbeat failed; trying again");
                 },
-                () = hung() => {
+                () = hung(), if self.store.is_shared() => {
                     tracing::error!("the database neither answers nor hangs up; ending the process, to be started anew");
                     std::process::abort()
                 }
@@ -187,7 +187,7 @@ impl Cluster {
 
     async fn look(&self) -> Result<(), StoreError> {
         let living = self.store.live_nodes().await?;
-        *self.view.write().unwrap_or_else(PoisonError::into_inner) = living;
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = living.into();
         Ok(())
     }
 

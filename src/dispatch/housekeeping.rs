@@ -22,6 +22,8 @@ use crate::store::{Hint, StoreError};
 const PASS: Duration = Duration::from_millis(500);
 /// How often it is checked which egress IPs this machine holds, and how often what is old is removed.
 const SLOW_PASS: Duration = Duration::from_secs(10);
+/// How long a test may wait for a node that can send it: longer than anybody waits for its answer.
+const TEST_WAITS: Duration = Duration::from_secs(120);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Keeps the queue in order.
@@ -65,12 +67,15 @@ impl Housekeeping {
         let sender = &self.worker.sender;
         sender.directory.refresh().await?;
         let revision = sender.directory.revision();
-        let changed = self.acted_on.swap(revision, Ordering::AcqRel) != revision;
+        let changed = self.acted_on.load(Ordering::Acquire) != revision;
         if changed {
             self.check_addresses();
         }
         self.release_mended(changed).await?;
-        self.hold_blocked().await
+        self.hold_blocked().await?;
+        // Only now: what failed half-way is done again by the next pass.
+        self.acted_on.store(revision, Ordering::Release);
+        Ok(())
     }
 
     /// Ends what was held too long, removes what is old, looks at the addresses again.
@@ -78,6 +83,8 @@ impl Housekeeping {
         self.check_addresses();
         self.expire().await?;
         let sender = &self.worker.sender;
+        let now = sender.clock.now();
+        sender.store.expire_tests(now.minus(TEST_WAITS), now).await?;
         let before = sender.clock.now().minus(DAY * self.retention_days);
         // Each step is a change of its own, between which reports are recorded as ever.
         while sender.store.prune(before).await? > 0 {}
@@ -100,7 +107,7 @@ impl Housekeeping {
             let Some((app, block)) = self.look_up(&held.endpoint_id) else { continue };
             match block {
                 Some(reason) if held.waiting_for() == Some(reason) => {}
-                Some(reason) => drop(sender.store.rename_reason(held.endpoint_id, reason).await?),
+                Some(reason) => while sender.store.rename_reason(held.endpoint_id.clone(), reason).await? > 0 {},
                 None => {
                     // What could not be composed is tried again only after something was changed.
                     let except = if configuration_changed { vec![] } else { vec![WaitingFor::Fields] };

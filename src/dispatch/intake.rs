@@ -75,8 +75,13 @@ impl Intake {
                 }
             }
             let recorded = self.record(new, dry_run).await?;
+            // What is recorded is handed over before anybody is told that a part of the batch is not.
+            let lost = recorded.contains(&Recorded::Lost);
             for ((place, then), recorded) in places.into_iter().zip(then).zip(recorded) {
                 answers[place] = self.hand_over(then, recorded);
+            }
+            if lost {
+                return Err(StoreError::Unreachable("a part of the batch could not be recorded".to_owned()));
             }
             if answers.iter().all(Option::is_some) {
                 break;
@@ -107,10 +112,13 @@ impl Intake {
     fn hand_over(&self, then: Then, recorded: Recorded) -> Option<Answer> {
         Some(match recorded {
             Recorded::Accepted => {
-                for AtOnce { delivery, node, token, permit } in then.at_once {
+                for AtOnce { delivery, node, token, permit, known } in then.at_once {
                     let (sender, completion) = (Arc::clone(self.sender()), then.completion.clone());
                     let job = Job { delivery, completion, occasion: Occasion::Completed, test: None, node, token };
-                    self.worker.start(async move { sender.deliver(job, permit).await });
+                    self.worker.start(async move {
+                        sender.deliver(job, permit).await;
+                        drop(known);
+                    });
                 }
                 if then.leaves_work {
                     self.worker.wake.notify_one();
@@ -128,7 +136,7 @@ impl Intake {
             }
             Recorded::Conflict { fields } => Answer::Conflict(fields),
             Recorded::TransactionIdTaken => Answer::TransactionIdTaken(then.known.transaction_id),
-            Recorded::Outdated => return None,
+            Recorded::Outdated | Recorded::Lost => return None,
         })
     }
 

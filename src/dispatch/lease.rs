@@ -12,8 +12,12 @@ use std::time::{Duration, Instant};
 pub const TRUST: Duration = Duration::from_secs(10);
 
 /// The name that this node claims under, and since when it is known to be good.
-#[derive(Debug, Default)]
-pub struct Lease(Mutex<Option<Held>>);
+#[derive(Debug)]
+pub struct Lease {
+    held: Mutex<Option<Held>>,
+    /// Whether there may be others who take over. The one process of a file keeps its name while it lives.
+    lapses: bool,
+}
 
 #[derive(Clone, Debug)]
 struct Held {
@@ -22,6 +26,11 @@ struct Held {
 }
 
 impl Lease {
+    /// A lease that nobody holds yet.
+    pub fn new(lapses: bool) -> Self {
+        Self { held: Mutex::default(), lapses }
+    }
+
     /// The name to claim under now; `None` while nothing may be claimed.
     pub fn node(&self) -> Option<Arc<str>> {
         self.held_at(Instant::now())
@@ -34,18 +43,19 @@ impl Lease {
 
     /// The database said at some time after `asked` that the node of this name lives.
     pub fn renewed(&self, node: &str, asked: Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Held { node: node.into(), renewed: asked });
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(Held { node: node.into(), renewed: asked });
     }
 
     /// The name that was claimed under last, whether or not it is still good.
     pub fn last(&self) -> Option<Arc<str>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|held| Arc::clone(&held.node))
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|held| Arc::clone(&held.node))
     }
 
     fn held_at(&self, now: Instant) -> Option<Arc<str>> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let held = held.as_ref()?;
-        (now.saturating_duration_since(held.renewed) < TRUST).then(|| Arc::clone(&held.node))
+        let is_good = !self.lapses || now.saturating_duration_since(held.renewed) < TRUST;
+        is_good.then(|| Arc::clone(&held.node))
     }
 }
 
@@ -55,16 +65,19 @@ mod tests {
 
     #[test]
     fn a_node_that_could_not_renew_for_ten_seconds_claims_nothing_and_begins_nothing() {
-        let (lease, start) = (Lease::default(), Instant::now());
+        let (lease, start) = (Lease::new(true), Instant::now());
         assert_eq!(lease.held_at(start), None);
         lease.renewed("nod_1", start);
         assert_eq!(lease.held_at(start + TRUST - Duration::from_millis(1)).as_deref(), Some("nod_1"));
         assert_eq!(lease.held_at(start + TRUST), None);
+        let of_a_file = Lease::new(false);
+        of_a_file.renewed("nod_1", start);
+        assert_eq!(of_a_file.held_at(start + TRUST).as_deref(), Some("nod_1"), "nobody takes over from it");
     }
 
     #[test]
     fn what_was_claimed_under_a_former_name_is_not_begun_under_the_next() {
-        let lease = Lease::default();
+        let lease = Lease::new(true);
         lease.renewed("nod_1", Instant::now());
         assert!(lease.covers("nod_1"));
         lease.renewed("nod_2", Instant::now());

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Sends in flight to one endpoint. A publisher's typical PHP pool has 20 to 100 workers, and a receiver that answers in
+/// Sends in flight to one endpoint, from each node. A publisher's typical PHP pool has 20 to 100 workers, and a receiver that answers in
 /// 50 ms takes more than a thousand callbacks a second with this.
 pub const PER_ENDPOINT: usize = 64;
 /// Sends in flight in all: two hundred endpoints that hang cannot exhaust it, and its sockets fit a usual file limit

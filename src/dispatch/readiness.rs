@@ -50,17 +50,23 @@ impl Outlook<'_> {
 
     /// Whether anything may leave by this route.
     pub fn way_out(&self, route: &Route) -> Readiness {
-        let (here, elsewhere) = match route {
-            Route::Host => (true, self.cluster.somebody_sends()),
-            Route::Egress(egress_ip) => {
-                (self.egress.source(&egress_ip.id).is_some(), self.cluster.other_holders(&egress_ip.id) > 0)
-            }
-            Route::Removed => (false, false),
+        let here = self.cluster.sends()
+            && match route {
+                Route::Host => true,
+                Route::Egress(egress_ip) => self.egress.source(&egress_ip.id).is_some(),
+                Route::Removed => false,
+            };
+        let elsewhere = || match route {
+            Route::Host => self.cluster.somebody_sends(),
+            Route::Egress(egress_ip) => self.cluster.other_holders(&egress_ip.id) > 0,
+            Route::Removed => false,
         };
-        match (here && self.cluster.sends(), elsewhere) {
-            (true, _) => Readiness::Ready,
-            (false, true) => Readiness::Elsewhere,
-            (false, false) => Readiness::NoEgress,
+        if here {
+            Readiness::Ready
+        } else if elsewhere() {
+            Readiness::Elsewhere
+        } else {
+            Readiness::NoEgress
         }
     }
 

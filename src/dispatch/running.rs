@@ -14,6 +14,8 @@ use super::cluster::BEAT;
 use super::echo::Rounds;
 use super::machine::Machine;
 
+/// How often a change that no signal told of is looked for: half of the second within which it must be in force.
+const LOOK: Duration = Duration::from_millis(500);
 /// How long the loops may take to notice a stop. In a database that no longer answers one of them may be waiting for
 /// ever; what it was claiming is then taken over like any claim of a node that has gone.
 const LET_NOTICE: Duration = Duration::from_secs(2);
@@ -43,7 +45,7 @@ impl Machine {
         let (housekeeping, until) = (Arc::clone(&self.housekeeping), stop.clone());
         let mut loops = vec![tokio::spawn(async move { housekeeping.run(until).await })];
         let (machine, until) = (Arc::clone(self), stop.clone());
-        loops.push(tokio::spawn(async move { machine.follow_hints(until).await }));
+        loops.push(tokio::spawn(async move { machine.follow(until).await }));
         let (machine, until) = (Arc::clone(self), stop.clone());
         loops.push(tokio::spawn(async move { machine.keep_rescuing(until).await }));
         if self.cluster().sends() {
@@ -58,24 +60,36 @@ impl Machine {
         Running { machine: Arc::clone(self), stop, loops, end, beating }
     }
 
-    /// Does what other nodes' signals suggest.
-    async fn follow_hints(&self, stop: CancellationToken) {
+    /// Follows what other nodes did, by their signals and by looking now and then. It waits for no work that this causes:
+    /// a change must be in force within a second though a hundred thousand deliveries are being held meanwhile.
+    async fn follow(&self, stop: CancellationToken) {
         let mut hints = self.store.hints();
         let mut heard = *hints.borrow_and_update();
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 changed = hints.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(LOOK) => {}
             }
             let now = *hints.borrow_and_update();
             if now.work != heard.work {
                 self.worker.wake.notify_one();
             }
             if now.configuration != heard.configuration {
-                self.housekeeping.changed.notify_one();
                 self.cluster().changed.notify_one();
             }
             heard = now;
+            match self.directory.refresh().await {
+                Ok(true) => {
+                    self.housekeeping.check_addresses();
+                    self.housekeeping.changed.notify_one();
+                    self.worker.wake.notify_one();
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(%error, "changes of the configuration could not be looked for; trying again")
+                }
+            }
         }
     }
 
@@ -97,7 +111,7 @@ impl Running {
     pub async fn stop_claiming(&mut self) {
         self.stop.cancel();
         if tokio::time::timeout(LET_NOTICE, join_all(self.loops.iter_mut())).await.is_err() {
-            tracing::warn!("the store does not answer; what is being claimed is left to others");
+            tracing::warn!("a loop is still waiting for the store; what it does is left to others");
             self.loops.iter().for_each(JoinHandle::abort);
         }
     }

@@ -131,7 +131,7 @@ impl Sender {
                     );
                     return;
                 }
-                // The row keeps its claim; the next start writes the attempt down as interrupted and sends again.
+                // The row keeps its claim, until somebody takes it over from a node that is gone.
                 Err(StoreError::Closed) => return,
                 Err(error) => {
                     tracing::error!(delivery = settlement.delivery_id, %error, "a settlement could not be stored; trying again");

@@ -48,6 +48,11 @@ pub(super) fn is_waiting() -> SqlLiteral<Bool> {
     sql("deliveries.status IN ('pending', 'retrying')")
 }
 
+/// Tests go past this: which node can send one depends on more than its endpoint.
+pub(super) fn is_pending_test() -> SqlLiteral<Bool> {
+    sql("deliveries.kind = 'test' AND deliveries.status = 'pending'")
+}
+
 /// Whether a row is in this state.
 pub(super) fn is(status: Status) -> SqlLiteral<Bool> {
     sql(&format!("deliveries.status = '{}'", status.as_str()))

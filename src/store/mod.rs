@@ -74,6 +74,7 @@ struct Shared {
     /// Of a database with several nodes: the connection that the heartbeat has for itself.
     pulse: Option<Pool>,
     signals: Signals,
+    is_shared: bool,
     key: MasterKey,
     /// Key of the digests in `reported`.
     digest_key: [u8; 32],
@@ -120,6 +121,7 @@ impl Store {
             readers: Pool::open(&access.location, shares.readers)?,
             pulse,
             signals: Signals::start(&access.location)?,
+            is_shared: access.location.is_shared(),
             key,
             digest_key,
         };
@@ -177,6 +179,11 @@ impl Store {
         let look = |conn: &mut Conn| installation::table.select(installation::id).first::<i32>(conn);
         self.read(look).await?;
         self.write(look).await.map(drop)
+    }
+
+    /// Whether other nodes may work on it: not on a file, which one process serves.
+    pub fn is_shared(&self) -> bool {
+        self.shared.is_shared
     }
 
     /// Changes that wait for the writer at this moment.

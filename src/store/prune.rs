@@ -5,8 +5,10 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::backend::{Read, Write};
+use super::deliveries::is_pending_test;
 use super::schema::{attempts, deliveries};
 use super::{Store, StoreError};
+use crate::domain::delivery::Status;
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
 
@@ -21,6 +23,24 @@ impl Store {
             let gone = removal(&old, before).execute(conn)?;
             removal_of_attempts(&old).execute(conn)?;
             Ok(gone)
+        })
+        .await
+    }
+
+    /// Ends the tests that have waited since before `since` for a node that could send them: whoever made one has long
+    /// looked elsewhere.
+    pub async fn expire_tests(&self, since: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let waiting =
+                deliveries::table.filter(is_pending_test()).filter(deliveries::created_at.lt(since.as_millis()));
+            diesel::update(waiting)
+                .set((
+                    deliveries::status.eq(Status::Dead.as_str()),
+                    deliveries::due_at.eq(None::<i64>),
+                    deliveries::ended_at.eq(now.as_millis()),
+                    deliveries::ended_reason.eq("expired"),
+                ))
+                .execute(conn)
         })
         .await
     }

@@ -1,8 +1,8 @@
 //! Unlocking: the master key that belongs to the store, by the fingerprint that the store keeps, and the key of the
 //! digests that lies sealed under it.
 //!
-//! A key is made only while it would lock nothing out: not while anything is sealed, nor while another node works with
-//! the present one.
+//! A key is made only while it would lock nothing out: not while anything is sealed, nor where other nodes have the
+//! present one.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 use super::backend::{self, Begin, Conn};
 use super::schema::installation;
-use super::{MasterKey, StoreError, queue, vault};
+use super::{MasterKey, StoreError, vault};
 
 /// Finds the master key that belongs to the store, or makes the first one, and opens the digest key with it. Of several
 /// nodes that start at once one does this after the other.
@@ -31,8 +31,8 @@ pub(super) fn unlock(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8
 fn unlock_alone(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
     let row: (Option<String>, Option<Vec<u8>>) =
         installation::table.select((installation::master_fingerprint, installation::digest_key_sealed)).first(conn)?;
-    // A key that another node works with this moment is as good as used.
-    let in_use = holds_secrets(conn)? || queue::others_live(conn)?;
+    // Of a database with several nodes, another one may be about to seal something under the key that it made.
+    let in_use = holds_secrets(conn)? || (conn.is_shared() && row.0.is_some());
     let found = MasterKey::read(key_file)?;
     match (found, row) {
         (Some(key), (Some(fingerprint), Some(sealed))) if in_use || key.fingerprint() == fingerprint => {

@@ -92,11 +92,13 @@ impl Writer {
         self.wait_for(Work::Change(change), answer).await
     }
 
-    /// Records, unless the queue is long: whoever reports can come again.
+    /// Turns reports away while the queue is long: whoever reports can come again.
+    pub(super) fn make_room_for_reports(&self) -> Result<(), StoreError> {
+        if self.works.capacity() < RESERVED { Err(StoreError::Overloaded) } else { Ok(()) }
+    }
+
+    /// Records.
     pub(super) async fn record(&self, new: Vec<NewCompletion>) -> Result<Vec<Recorded>, StoreError> {
-        if self.works.capacity() < RESERVED {
-            return Err(StoreError::Overloaded);
-        }
         let (tell, answer) = oneshot::channel();
         self.wait_for(Work::Record(new, tell), answer).await
     }

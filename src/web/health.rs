@@ -100,8 +100,8 @@ pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
         verification: machine.verification(egress_ip),
     };
     let egress_ips = issued.into_iter().map(state).collect();
-    let node = |node: LiveNode| NodeState { role: node.role.as_str(), id: node.id };
-    let nodes = machine.cluster().view().into_iter().map(node).collect();
+    let node = |node: &LiveNode| NodeState { role: node.role.as_str(), id: node.id.clone() };
+    let nodes = machine.cluster().view().iter().map(node).collect();
     Ok(answer::ok(&Readiness { status: "ready", write_backlog: machine.store.write_backlog(), egress_ips, nodes }))
 }
 

@@ -24,6 +24,21 @@ async fn a_server_that_cannot_be_reached_is_named_and_its_password_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_url_that_libpq_stumbles_over_is_refused_without_repeating_what_may_be_the_password() {
+    for url in [
+        "postgres://127.0.0.1/ringback?user=u&password=hunter2%",
+        "postgres://u:hunter 2@127.0.0.1/ringback",
+        "postgres://u:hunter2%00@127.0.0.1/ringback",
+        "postgres://u:hunter2@127.0.0.1:port/ringback",
+        "postgres://127.0.0.1/ringback?passwort=hunter2",
+    ] {
+        let ended = Home::on_postgres().with("RINGBACK_DATABASE_URL", url).run(&["migrate"]).await;
+        refused(&ended, &["URL"]);
+        assert!(!ended.complaint.contains("hunter"), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_does_not_exist_is_named() {
     let home = Home::on_postgres();
     let url = format!("{}_missing", home.setting("RINGBACK_DATABASE_URL"));

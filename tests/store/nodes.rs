@@ -132,6 +132,19 @@ async fn a_test_that_another_node_must_send_is_claimed_by_its_id_alone_and_by_on
     assert_eq!(fresh.store.due().await.unwrap().tests, []);
 }
 
+#[tokio::test]
+async fn a_test_that_nobody_could_send_ends_and_stands_in_nobodys_way() {
+    let fresh = store();
+    let new = new("e1", "end_1", Start::Pending);
+    fresh.store.record_test(completion("e1"), new.deliveries[0].clone(), "{}".to_owned()).await.unwrap();
+    recorded(&fresh.store, self::new("e2", "end_1", Start::Pending)).await;
+    assert_eq!(fresh.store.expire_tests(NOW, NOW).await.unwrap(), 0, "somebody may still wait for it");
+    let later = NOW.plus(Duration::from_secs(1));
+    assert_eq!(fresh.store.expire_tests(later, later).await.unwrap(), 1);
+    let ended = delivery(&fresh.store, &new.deliveries[0].id).await;
+    assert_eq!((ended.status, ended.ended_reason.as_deref()), (Status::Dead, Some("expired")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_many_nodes_claim_at_once_is_claimed_once() {
     let fresh = store();

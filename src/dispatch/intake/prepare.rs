@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::{Intake, Known};
+use crate::dispatch::cluster::UnderWay;
 use crate::dispatch::pacing::Permit;
 use crate::dispatch::readiness::Readiness;
 use crate::dispatch::worker::claim_token;
@@ -46,6 +47,8 @@ pub(super) struct AtOnce {
     pub(super) node: Arc<str>,
     pub(super) token: String,
     pub(super) permit: Permit,
+    /// From before the claim reaches the store, so that it is never taken for one that nobody knows of.
+    pub(super) known: UnderWay,
 }
 
 impl Intake {
@@ -133,7 +136,8 @@ impl Intake {
             let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
             if let (Start::Claimed { node, token }, Some(permit)) = (&delivery.start, permit) {
                 let (node, token) = (Arc::clone(node), token.clone());
-                at_once.push(AtOnce { delivery: delivery.of(&completion), node, token, permit });
+                let known = self.sender().cluster.work_on(&token);
+                at_once.push(AtOnce { delivery: delivery.of(&completion), node, token, permit, known });
             }
             deliveries.push(delivery);
         }

@@ -1,7 +1,9 @@
 //! A connection to either engine, and how its transactions begin.
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
+use diesel::prelude::*;
+use diesel::r2d2::R2D2Connection;
+use diesel::sql_types::Bool;
 
 use super::postgres::{self, locks};
 
@@ -45,6 +47,10 @@ pub(in crate::store) enum Begin {
 pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
                                                    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
 
+/// The server gives a transaction up whose node has vanished in the middle of it: until then others wait for what it had
+/// locked, and pass over what it was claiming. Between two of our statements lie microseconds.
+const GIVE_UP: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
 impl Conn {
     /// Runs `work` in a transaction of its own; rolls back what fails.
     pub(in crate::store) fn within<T>(
@@ -61,11 +67,12 @@ impl Conn {
             }),
             postgres(conn) => match begin {
                 Begin::Change => {
-                    AnsiTransactionManager::begin_transaction_sql(conn, &format!("BEGIN; {BY_INDEX_ALONE}"))
+                    let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}");
+                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
                 Begin::Snapshot => {
-                    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                    AnsiTransactionManager::begin_transaction_sql(conn, begin)
+                    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {GIVE_UP}");
+                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
             },
         )?;
@@ -77,6 +84,21 @@ impl Conn {
                 Err(error)
             }
         }
+    }
+
+    /// Whether this is a connection that can change something: it stands, and not to a server that has become a standby.
+    pub(in crate::store) fn takes_writes(&mut self) -> QueryResult<bool> {
+        on_backend!(self,
+            sqlite(conn) => conn.ping().map(|()| true),
+            postgres(conn) => diesel::sql_query("SELECT current_setting('transaction_read_only')::boolean AS is_read_only")
+                .get_result::<ReadOnly>(conn)
+                .map(|row| !row.is_read_only),
+        )
+    }
+
+    /// Whether several nodes may work on this database. A file has one.
+    pub(in crate::store) fn is_shared(&self) -> bool {
+        on_backend!(self, sqlite(_) => false, postgres(_) => true)
     }
 
     /// Begins a change of the configuration: it waits for the one that is being made. An SQLite file has one writer.
@@ -98,4 +120,10 @@ impl Conn {
     pub(in crate::store) fn hold_up_recording(&mut self) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::RECORDING))
     }
+}
+
+#[derive(QueryableByName)]
+struct ReadOnly {
+    #[diesel(sql_type = Bool)]
+    is_read_only: bool,
 }

@@ -66,7 +66,10 @@ impl ManageConnection for Connector {
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        conn.ping().map_err(StoreError::from)
+        // A reader of a file may only read.
+        let stands = if conn.is_shared() { conn.takes_writes()? } else { conn.ping().map(|()| true)? };
+        let moved = || StoreError::Unreachable("the server takes no writes any more".to_owned());
+        if stands { Ok(()) } else { Err(moved()) }
     }
 
     fn has_broken(&self, conn: &mut Conn) -> bool {

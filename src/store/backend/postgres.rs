@@ -23,15 +23,19 @@ pub(in crate::store) mod locks {
     pub(in crate::store) const RECORDING: i64 = 7_220_003;
 }
 
+/// How libpq begins what it says of servers, as opposed to what it says of the URL.
+const SAID_OF_SERVERS: [&str; 4] =
+    ["connection to server", "could not translate host name", "could not receive data", "server closed the connection"];
+
 /// Opens a connection to the server that takes writes.
 pub(super) fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
     PgConnection::establish(url.expose()).map_err(|error| {
         let text = error.to_string();
-        // libpq repeats a URL that it cannot read, password and all.
-        if text.contains("://") {
-            return StoreError::Location("the PostgreSQL URL cannot be read; look at its host and port".to_owned());
+        // Of a URL that it cannot read, libpq repeats what it stumbled over, which may be the password.
+        if SAID_OF_SERVERS.iter().any(|beginning| text.trim_start().starts_with(beginning)) {
+            return StoreError::Unreachable(text);
         }
-        StoreError::Unreachable(text)
+        StoreError::Location("the PostgreSQL URL cannot be read, or names something that libpq cannot do".to_owned())
     })
 }
 

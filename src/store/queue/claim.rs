@@ -7,16 +7,14 @@ mod change;
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::sql_types::{Array, BigInt, Text};
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Kind;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read, on_backend};
-use crate::store::deliveries::{Delivery, Row, is_waiting};
+use crate::store::deliveries::{Delivery, Row, is_pending_test, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError, completions as completion_rows};
 pub(super) use change::{Claim, claim_all};
@@ -146,11 +144,6 @@ impl Store {
         })
         .await
     }
-}
-
-/// Tests go past this: which node can send one depends on more than its endpoint.
-fn is_pending_test() -> SqlLiteral<Bool> {
-    sql("deliveries.kind = 'test' AND deliveries.status = 'pending'")
 }
 
 /// The tests that wait, with their endpoints and what they say.

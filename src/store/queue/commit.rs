@@ -179,8 +179,7 @@ impl Session {
     /// A change in a transaction of its own. It can be done but once, so whether the connection still stands is found
     /// out before.
     fn commit_alone(&mut self, change: Change) {
-        use diesel::r2d2::R2D2Connection;
-        if matches!(self.location, Location::Postgres(_)) && self.conn.ping().is_err() {
+        if self.conn.is_shared() && !self.conn.takes_writes().unwrap_or(false) {
             self.mend(Instant::now() + AGAIN);
         }
         let mut tell = None;
@@ -203,7 +202,7 @@ impl Session {
     fn mend(&mut self, until: Instant) {
         use diesel::r2d2::R2D2Connection;
         let mut told = false;
-        while self.conn.is_broken() || self.conn.ping().is_err() {
+        while self.conn.is_broken() || !self.conn.takes_writes().unwrap_or(false) {
             match backend::connect(&self.location) {
                 Ok(conn) => {
                     self.conn = conn;

@@ -114,13 +114,17 @@ impl Store {
         .await
     }
 
-    /// Names a new reason on everything an endpoint holds for another one.
+    /// Names a new reason on a step of what an endpoint holds for another one.
     pub async fn rename_reason(&self, endpoint_id: String, reason: WaitingFor) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let others = deliveries::table
+            let others: Vec<String> = deliveries::table
                 .filter(is(Status::Held))
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
-                .filter(deliveries::waiting_for.ne(reason.as_str()));
+                .filter(deliveries::waiting_for.ne(reason.as_str()))
+                .limit(STEP)
+                .select(deliveries::id)
+                .load(conn)?;
+            let others = deliveries::table.filter(deliveries::id.eq_any(others)).filter(is(Status::Held));
             diesel::update(others).set(deliveries::waiting_for.eq(reason.as_str())).execute(conn)
         })
         .await

@@ -22,7 +22,6 @@ mod settle;
 pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
 pub use explain::Plan;
 pub use hold::HeldEndpoint;
-pub(super) use nodes::others_live;
 pub use nodes::{Holding, LiveNode, NodeRole};
 pub use plans::{Sample, Size};
 pub use record::{NewCompletion, NewDelivery, Recorded, Start};

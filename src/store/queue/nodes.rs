@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -89,8 +88,8 @@ impl Store {
     /// A node's heartbeat. False: it was found dead, and is nobody any more.
     pub async fn renew_node(&self, id: String) -> Result<bool, StoreError> {
         self.pulse(move |conn| {
-            let now = database_now(conn)?;
-            let living = nodes::table.find(id).filter(nodes::seen_at.gt(now - silence()));
+            let (now, alive_since) = (database_now(conn)?, alive_since(conn)?);
+            let living = nodes::table.find(id).filter(nodes::seen_at.gt(alive_since));
             Ok(diesel::update(living).set(nodes::seen_at.eq(now)).execute(conn)? > 0)
         })
         .await
@@ -138,7 +137,7 @@ impl Store {
     /// The nodes that live, oldest first.
     pub async fn live_nodes(&self) -> Result<Vec<LiveNode>, StoreError> {
         self.pulse(|conn| {
-            let alive_since = database_now(conn)? - silence();
+            let alive_since = alive_since(conn)?;
             let living: Vec<(String, String)> = nodes::table
                 .filter(nodes::seen_at.gt(alive_since))
                 .order(nodes::id)
@@ -168,29 +167,33 @@ impl Store {
     }
 }
 
-/// What is silent since before this instant, by the database's clock, is dead.
+/// What is silent since before this instant, by the database's clock, is dead. Nobody takes over from the one process of
+/// a file while it lives: there, whoever is known is alive, however long its disk stood still.
 pub(super) fn alive_since(conn: &mut Conn) -> QueryResult<i64> {
-    Ok(database_now(conn)? - silence())
+    if !conn.is_shared() {
+        return Ok(i64::MIN);
+    }
+    Ok(database_now(conn)? - i64::try_from(SILENCE.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Whether another process works on this database right now. On SQLite that is settled by a lock on the file.
-pub(in crate::store) fn others_live(conn: &mut Conn) -> QueryResult<bool> {
-    let on_one_machine = on_backend!(conn, sqlite(_) => true, postgres(_) => false);
-    if on_one_machine {
-        return Ok(false);
-    }
+/// Forgets the nodes that are dead.
+pub(super) fn bury(conn: &mut Conn) -> QueryResult<()> {
     let alive_since = alive_since(conn)?;
-    select(exists(nodes::table.filter(nodes::seen_at.gt(alive_since)))).get_result(conn)
+    let dead = nodes::table.filter(nodes::seen_at.le(alive_since));
+    let ids: Vec<String> = dead.select(nodes::id).load(conn)?;
+    for id in ids {
+        // Looked at again: one that spoke up in between is no longer found dead, and keeps what it holds.
+        if diesel::update(dead.filter(nodes::id.eq(&id))).set(nodes::role.eq(nodes::role)).execute(conn)? > 0 {
+            forget(conn, &id)?;
+        }
+    }
+    Ok(())
 }
 
 /// Forgets a node.
-pub(super) fn forget(conn: &mut Conn, id: &str) -> QueryResult<()> {
+fn forget(conn: &mut Conn, id: &str) -> QueryResult<()> {
     diesel::delete(node_egress_ips::table.filter(node_egress_ips::node_id.eq(id))).execute(conn)?;
     diesel::delete(nodes::table.find(id)).execute(conn).map(drop)
-}
-
-fn silence() -> i64 {
-    i64::try_from(SILENCE.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[derive(QueryableByName)]

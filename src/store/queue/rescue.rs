@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::nodes::{alive_since, forget};
+use super::nodes::{alive_since, bury};
 use super::settle::{Counters, Next, Settlement, settle_all};
 use crate::domain::decision::fault_pause;
 use crate::domain::delivery::{Kind, Outcome, Status, Told};
@@ -31,7 +31,7 @@ impl Store {
     /// Takes back claims whose node is dead or gone, a step at a time; answers how many.
     pub async fn rescue(&self, now: Timestamp, scale_thousandths: u64) -> Result<usize, StoreError> {
         let mut rescued = 0;
-        while let Some(node) = self.pulse(dead_claimant).await? {
+        while let Some(node) = self.read(dead_claimant).await? {
             loop {
                 let of_node = node.clone();
                 let step = self.write(move |conn| rescue_step(conn, &of_node, now, scale_thousandths)).await?;
@@ -41,7 +41,7 @@ impl Store {
                 rescued += step;
             }
         }
-        self.pulse(bury).await?;
+        self.write(bury).await?;
         Ok(rescued)
     }
 
@@ -82,13 +82,6 @@ fn dead_claimant(conn: &mut Conn) -> QueryResult<Option<String>> {
     let alive_since = alive_since(conn)?;
     let living: Vec<String> = nodes::table.filter(nodes::seen_at.gt(alive_since)).select(nodes::id).load(conn)?;
     Ok(claimants.into_iter().flatten().find(|claimant| !living.contains(claimant)))
-}
-
-/// Forgets the nodes that are dead and have no claims left.
-fn bury(conn: &mut Conn) -> QueryResult<()> {
-    let alive_since = alive_since(conn)?;
-    let dead: Vec<String> = nodes::table.filter(nodes::seen_at.le(alive_since)).select(nodes::id).load(conn)?;
-    dead.iter().try_for_each(|node| forget(conn, node))
 }
 
 fn rescue_step(conn: &mut Conn, node: &str, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {

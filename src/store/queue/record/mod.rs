@@ -97,14 +97,18 @@ pub enum Recorded {
     },
     /// Another completion of the app bears this transaction id.
     TransactionIdTaken,
+    /// Whether it is on disk is not known; whoever reports it again finds out.
+    Lost,
     /// An endpoint that it is to be delivered to ended, or changed its dialect, since the report was validated: nothing
     /// is recorded, and it is to be validated anew.
     Outdated,
 }
 
 impl Store {
-    /// Records completions in order; each answer is on disk when this returns.
+    /// Records completions in order; each answer is on disk when this returns. The parts of a large batch share its fate
+    /// only where nothing was begun.
     pub async fn record(&self, batch: Vec<NewCompletion>) -> Result<Vec<Recorded>, StoreError> {
+        self.shared.writer.make_room_for_reports()?;
         let mut parts = Vec::new();
         let mut rest = batch.into_iter();
         loop {
@@ -112,11 +116,24 @@ impl Store {
             if part.is_empty() {
                 break;
             }
-            parts.push(self.shared.writer.record(part));
+            parts.push(self.record_part(part));
         }
         // All at once, so that they share a flush.
-        let recorded: Vec<Vec<Recorded>> = futures_util::future::try_join_all(parts).await?;
-        Ok(recorded.into_iter().flatten().collect())
+        let mut parts = futures_util::future::join_all(parts).await;
+        if parts.iter().all(|(_, failure)| failure.is_some())
+            && let Some(failure) = parts.iter_mut().find_map(|(_, failure)| failure.take())
+        {
+            return Err(failure);
+        }
+        Ok(parts.into_iter().flat_map(|(recorded, _)| recorded).collect())
+    }
+
+    async fn record_part(&self, part: Vec<NewCompletion>) -> (Vec<Recorded>, Option<StoreError>) {
+        let size = part.len();
+        match self.shared.writer.record(part).await {
+            Ok(recorded) => (recorded, None),
+            Err(failure) => (vec![Recorded::Lost; size], Some(failure)),
+        }
     }
 
     /// Stores a test's delivery, and nothing else of the test; answers it as it stands then. `test` is kept with it.
