@@ -27,3 +27,4 @@ mod proxy;
 #[expect(dead_code, reason = "the other suites use the rest")]
 mod receiver;
 mod same_report;
+mod vanished;

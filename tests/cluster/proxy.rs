@@ -38,6 +38,8 @@ struct Line {
 enum Fate {
     /// It and all others fall silent.
     Silent,
+    /// The same, and the server is not even asked.
+    Vanished,
     /// It breaks.
     Broken,
 }
@@ -74,6 +76,12 @@ impl Proxy {
     /// asked for it will not hear of it.
     pub(crate) fn fall_silent_at_the_commit_of(&self, words: &str) {
         *self.line.unheard.lock().unwrap() = Some((words.to_owned(), Fate::Silent));
+    }
+
+    /// From the moment at which the server is to be asked to commit what mentions these words nothing comes through, not
+    /// even that: as if the node had lost its power in the middle of a transaction.
+    pub(crate) fn vanish_before_the_commit_of(&self, words: &str) {
+        *self.line.unheard.lock().unwrap() = Some((words.to_owned(), Fate::Vanished));
     }
 
     /// Breaks one connection: the one that asks the server to commit what mentions these words. It will.
@@ -161,8 +169,11 @@ async fn carry(way: Way, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, left: &A
         let mut bytes = &buffer[..read];
         silent.wait_for(|silent| !silent).await.unwrap();
         let fate = if way == Way::ToServer { line.fate(bytes, &mut seen) } else { None };
-        if fate == Some(Fate::Silent) {
+        if matches!(fate, Some(Fate::Silent | Fate::Vanished)) {
             line.silent.send_replace(true);
+        }
+        if fate == Some(Fate::Vanished) {
+            silent.wait_for(|silent| !silent).await.unwrap();
         }
         if line.refused.get().is_some_and(|words| way == Way::ToServer && holds(bytes, words)) {
             return;
