@@ -26,7 +26,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The database server does not take a connection, or broke one off.
-    #[error("cannot reach the database: {}", .0.trim())]
+    #[error("cannot reach the database: {0}")]
     Unreachable(String),
     /// A migration failed.
     #[error("migration failed: {0}")]

@@ -30,9 +30,10 @@ const SAID_OF_SERVERS: [&str; 4] =
 /// Opens a connection to the server that takes writes.
 pub(super) fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
     PgConnection::establish(url.expose()).map_err(|error| {
-        let text = error.to_string();
+        // One line for a person, whatever several hosts have to say.
+        let text = error.to_string().lines().map(str::trim).collect::<Vec<_>>().join("; ");
         // Of a URL that it cannot read, libpq repeats what it stumbled over, which may be the password.
-        if SAID_OF_SERVERS.iter().any(|beginning| text.trim_start().starts_with(beginning)) {
+        if SAID_OF_SERVERS.iter().any(|beginning| text.starts_with(beginning)) {
             return StoreError::Unreachable(text);
         }
         StoreError::Location("the PostgreSQL URL cannot be read, or names something that libpq cannot do".to_owned())
