@@ -1,4 +1,7 @@
 //! Deliveries and attempts as rows, and what the other floors see of them.
+//!
+//! Nothing here may decide what becomes of a delivery, nor perform a query: it says what a row is, in words that either
+//! engine's planner recognises.
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;

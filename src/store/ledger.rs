@@ -1,4 +1,7 @@
 //! The ledger: looking completions and deliveries up, and the two things a person may do to a delivery by hand.
+//!
+//! Nothing here may touch what a node has claimed: a change by hand names the state that it changes, and finds nothing
+//! where somebody was faster.
 
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
