@@ -58,6 +58,11 @@ impl Load {
         self.nodes.send_replace(nodes);
     }
 
+    /// The same, for whoever waits for the end of the load at the same time.
+    pub(crate) fn reported_to(&self) -> watch::Sender<Vec<Api>> {
+        self.nodes.clone()
+    }
+
     /// Returns once so many completions are acknowledged.
     pub(crate) async fn acknowledged(&mut self, at_least: usize) {
         assert!(at_least < self.completions, "then the load would be over");

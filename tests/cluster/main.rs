@@ -15,6 +15,7 @@ mod connections_cut;
 mod cut_off;
 mod database;
 mod egress_affinity;
+mod killed_at_random;
 mod killed_node;
 mod load;
 mod lost_answers;
