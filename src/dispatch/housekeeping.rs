@@ -85,7 +85,10 @@ impl Housekeeping {
         let sender = &self.worker.sender;
         let now = sender.clock.now();
         sender.store.expire_tests(now.minus(TEST_WAITS), now).await?;
-        let before = sender.clock.now().minus(DAY * self.retention_days);
+        // What can still be taken back must still be known: its reversal is told where it was told.
+        let taken_back_within = sender.directory.apps().iter().map(|app| app.terms.refund_window_days).max();
+        let days = self.retention_days.max(taken_back_within.unwrap_or(0));
+        let before = sender.clock.now().minus(DAY * days);
         // Each step is a change of its own, between which reports are recorded as ever.
         while sender.store.prune(before).await? > 0 {}
         Ok(())

@@ -7,11 +7,12 @@
 mod answer;
 mod prepare;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use answer::{Answer, Known};
-use prepare::{AtOnce, Then};
+use prepare::{AtOnce, Preparation, Then};
 
 use super::job::Job;
 use super::pacing::Pacing;
@@ -59,19 +60,21 @@ impl Intake {
 
     async fn take_in(&self, source: &Source, reports: &[Object], dry_run: bool) -> Result<Vec<Answer>, StoreError> {
         let mut answers: Vec<Option<Answer>> = reports.iter().map(|_| None).collect();
+        let mut reversals = BTreeMap::new();
         for _ in 0..ROUNDS {
             let (mut places, mut new, mut then) = (Vec::new(), Vec::new(), Vec::new());
             for (place, report) in reports.iter().enumerate() {
-                if answers[place].is_some() {
+                if answers[place].is_some() || reversals.contains_key(&place) {
                     continue;
                 }
                 match self.prepare(source, report, dry_run).await? {
-                    Ok(ready) => {
+                    Preparation::Ready(ready) => {
                         places.push(place);
                         new.push(ready.new);
                         then.push(ready.then);
                     }
-                    Err(invalid) => answers[place] = Some(Answer::Invalid(invalid)),
+                    Preparation::Invalid(invalid) => answers[place] = Some(Answer::Invalid(invalid)),
+                    Preparation::Reversal(report) => drop(reversals.insert(place, report)),
                 }
             }
             let recorded = self.record(new, dry_run).await?;
@@ -83,11 +86,16 @@ impl Intake {
             if lost {
                 return Err(StoreError::Unreachable("a part of the batch could not be recorded".to_owned()));
             }
-            if answers.iter().all(Option::is_some) {
+            if answers.iter().flatten().count() + reversals.len() == answers.len() {
                 break;
             }
             // The configuration changed between validating and recording: by what it is now.
             self.sender().directory.refresh().await?;
+        }
+        // Behind the completions, one of which may be what is taken back.
+        for (place, report) in reversals {
+            let answer = self.take_back(source, report, dry_run).await?;
+            answers[place] = Some(Answer::Reversal(Box::new(answer)));
         }
         let answers: Vec<Answer> = answers.into_iter().collect::<Option<_>>().ok_or(StoreError::Overloaded)?;
         for answer in &answers {
@@ -140,7 +148,7 @@ impl Intake {
         })
     }
 
-    fn sender(&self) -> &Arc<Sender> {
+    pub(super) fn sender(&self) -> &Arc<Sender> {
         &self.worker.sender
     }
 }

@@ -24,6 +24,7 @@ pub mod pacing;
 pub mod readiness;
 pub mod rehearsal;
 pub mod resolver;
+pub mod reversing;
 pub mod running;
 pub mod sender;
 pub mod settling;

@@ -179,8 +179,11 @@ fn job(claimed: Claimed, node: Arc<str>) -> Result<Job, Box<Claimed>> {
             let occasion = if options.reversal { whole_reversal(&completion) } else { Occasion::Completed };
             Ok(Job { delivery, completion, occasion, test: Some(options), node, token })
         }
-        (None, Claimed { delivery, completion: Some(completion), token }) => {
-            Ok(Job { delivery, completion, occasion: Occasion::Completed, test: None, node, token })
+        (None, Claimed { delivery, completion: Some(completion), reversal, token })
+            if delivery.reversal_id.is_some() == reversal.is_some() =>
+        {
+            let occasion = reversal.map_or(Occasion::Completed, |reversal| Occasion::Reversed(reversal.taken));
+            Ok(Job { delivery, completion, occasion, test: None, node, token })
         }
         (_, unreadable) => Err(Box::new(unreadable)),
     }

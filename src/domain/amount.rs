@@ -18,6 +18,8 @@ pub struct Decimal(String);
 const WHOLE_DIGITS: usize = 18;
 /// Most digits after the point.
 const FRACTION_DIGITS: usize = 9;
+/// Billionths of one.
+const BILLION: i128 = 1_000_000_000;
 
 impl Decimal {
     /// Reads an amount, keeping its digits; `None` if it is not written as an amount.
@@ -34,9 +36,37 @@ impl Decimal {
         (whole_fits && fraction_fits).then(|| Self(text.to_owned()))
     }
 
+    /// Nothing.
+    pub fn zero() -> Self {
+        Self("0".to_owned())
+    }
+
     /// The digits as they were written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What is left of it after another one is taken away, with as many digits after the point as the longer of the two;
+    /// `None` if that is more than there is.
+    pub fn minus(&self, other: &Self) -> Option<Self> {
+        let left = self.billionths().checked_sub(other.billionths()).filter(|left| *left >= 0)?;
+        let digits = self.fraction_digits().max(other.fraction_digits());
+        // Neither has a digit behind those, so nothing is cut off.
+        let unit = 10_i128.pow(u32::try_from(FRACTION_DIGITS - digits).ok()?);
+        let (whole, fraction) = (left / BILLION, left % BILLION / unit);
+        let written = if digits == 0 { whole.to_string() } else { format!("{whole}.{fraction:0digits$}") };
+        Self::parse(&written)
+    }
+
+    /// The same value in whole billionths, however it was written: what amounts are compared and added up in.
+    pub fn billionths(&self) -> i128 {
+        let (whole, fraction) = self.0.split_once('.').unwrap_or((&self.0, ""));
+        let padded = format!("{whole}{fraction:0<FRACTION_DIGITS$}");
+        padded.bytes().fold(0, |value, digit| value * 10 + i128::from(digit - b'0'))
+    }
+
+    fn fraction_digits(&self) -> usize {
+        self.0.split_once('.').map_or(0, |(_, fraction)| fraction.len())
     }
 
     /// Whether every digit is a zero.
@@ -95,6 +125,20 @@ mod tests {
         {
             assert_eq!(Decimal::parse(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_left_is_exact_and_keeps_the_longer_fraction() {
+        let decimal = |text: &str| Decimal::parse(text).unwrap();
+        let left = |of: &str, taken: &str| decimal(of).minus(&decimal(taken)).map(|left| left.to_string());
+        assert_eq!(left("100", "0.1").as_deref(), Some("99.9"));
+        assert_eq!(left("100.0", "40").as_deref(), Some("60.0"));
+        assert_eq!(left("0.3", "0.30").as_deref(), Some("0.00"));
+        assert_eq!(
+            left("999999999999999999.999999999", "0.000000001").as_deref(),
+            Some("999999999999999999.999999998")
+        );
+        assert_eq!(left("1", "1.01"), None);
     }
 
     #[test]

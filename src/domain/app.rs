@@ -8,6 +8,7 @@ use super::dialect::callback::Receiver;
 use super::dialect::success::SuccessRule;
 use super::retry::RetrySchedule;
 use super::secret::{SecretState, SecretText};
+use super::terms::Terms;
 use super::time::Timestamp;
 
 /// One offerwall placement.
@@ -27,6 +28,8 @@ pub struct App {
     pub callbacks: bool,
     /// After so many days a held delivery is dead.
     pub max_held_days: u32,
+    /// What of the money is agreed for it.
+    pub terms: Terms,
     /// When it was created.
     pub created_at: Timestamp,
     /// Archived apps take no reports and show in no list.

@@ -8,6 +8,7 @@ use super::app::{App, Endpoint};
 use super::dialect::callback::TimestampSource;
 use super::dialect::success::SuccessRule;
 use super::retry::RetrySchedule;
+use super::terms::Terms;
 
 /// Days after which a held delivery is dead, unless an app says otherwise.
 pub const DEFAULT_MAX_HELD_DAYS: u32 = 30;
@@ -25,6 +26,8 @@ pub struct AppSettings {
     pub callbacks: bool,
     /// After so many days a held delivery is dead.
     pub max_held_days: u32,
+    /// What of the money is agreed for it.
+    pub terms: Terms,
 }
 
 /// What can be set of an endpoint.
@@ -63,6 +66,7 @@ impl AppSettings {
             paused: app.paused,
             callbacks: app.callbacks,
             max_held_days: app.max_held_days,
+            terms: app.terms.clone(),
         }
     }
 }

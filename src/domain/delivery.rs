@@ -18,36 +18,7 @@
 //!
 //! What an attempt's outcome means for its delivery is decided in [`super::decision`]; here are only the words.
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-        }
-
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The word in the store and in the API.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-
-            /// Reads the word back.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)+ _ => None }
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-    };
-}
+use super::words::words;
 
 words! {
     /// Where a delivery stands.
@@ -108,6 +79,8 @@ words! {
         EgressIp = "egress_ip",
         /// A free place among the sends in flight to its endpoint.
         Permit = "permit",
+        /// The callback of the completion that it takes back.
+        Completion = "completion",
         /// Values that its present URL or dialect cannot carry.
         Fields = "fields",
     }

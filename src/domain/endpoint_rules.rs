@@ -28,11 +28,13 @@ const LONGEST_SURFACE: usize = 128;
 
 /// Checks what is set of an app itself.
 pub fn check_app(settings: &AppSettings) -> Result<(), Invalid> {
-    if HELD_DAYS.contains(&settings.max_held_days) {
-        return Ok(());
+    let mut invalid = Invalid::none();
+    if !HELD_DAYS.contains(&settings.max_held_days) {
+        let message = format!("must be a number of days from {} to {}", HELD_DAYS.start(), HELD_DAYS.end());
+        invalid.push("maxHeldDays", message);
     }
-    let message = format!("must be a number of days from {} to {}", HELD_DAYS.start(), HELD_DAYS.end());
-    Err(Invalid::field("maxHeldDays", message))
+    invalid.take(settings.terms.check());
+    invalid.into_result()
 }
 
 /// Checks what is set of an endpoint, and puts its URLs into the form that is kept. Answers warnings about them.
@@ -118,6 +120,7 @@ fn check_surface(settings: &EndpointSettings, recipe: &Recipe) -> Result<(), Inv
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::terms::Terms;
 
     fn faults(change: impl FnOnce(&mut EndpointSettings)) -> Vec<String> {
         let mut settings = EndpointSettings::new("besitos");
@@ -170,6 +173,7 @@ mod tests {
                 paused: false,
                 callbacks: true,
                 max_held_days: days,
+                terms: Terms::default(),
             };
             assert_eq!(check_app(&settings).is_ok(), fits, "{days}");
         }

@@ -44,6 +44,9 @@ pub fn completion(given: Option<&Object>, app_id: &str, random: &str, now: Times
         return Err(Invalid::field("transactionId", "must match [A-Za-z0-9._~-]{1,128}"));
     }
     let report = Report::parse(&Object(pairs), now)?;
+    if report.as_reversal().is_some() {
+        return Err(Invalid::field("eventType", "is a reversal's; a test of one says reversal: true"));
+    }
     let user_id = report.user_id.clone().unwrap_or_default();
     let app_id = app_id.to_owned();
     let resolved = Resolved { id: ids::new("cmp"), source_id: None, app_id, user_id, transaction_id };

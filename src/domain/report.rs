@@ -8,14 +8,16 @@ use super::completion::Completion;
 use super::fields::Fields;
 use super::invalid::Invalid;
 use super::json::Object;
+use super::reversal::{Asked, Reason, ReversalReport};
 use super::time::Timestamp;
 
 /// Longest `externalId`, `transactionId`, `userId` and other ids, in characters.
 const ID: usize = 128;
 const NAME: usize = 255;
 const NOTE: usize = 500;
-/// Event types that only a reversal may carry.
-const RESERVED_EVENTS: [&str; 3] = ["refund", "reversal", "chargeback"];
+/// Event types that take the completion of that `externalId` back, and for which reason.
+const REVERSALS: [(&str, Reason); 3] =
+    [("refund", Reason::Refund), ("reversal", Reason::Other), ("chargeback", Reason::Chargeback)];
 
 const FIELDS: [&str; 17] = [
     "externalId",
@@ -110,9 +112,6 @@ impl Report {
         if !self.event_type.bytes().all(event_byte) {
             faults.push("eventType", "must match [a-z0-9_.-]{1,32}");
         }
-        if RESERVED_EVENTS.contains(&self.event_type.as_str()) {
-            faults.push("eventType", format!("{:?} is reserved for reversals", self.event_type));
-        }
         if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             faults.push("currency", "must be an ISO 4217 code of three capital letters, such as USD");
         }
@@ -121,6 +120,19 @@ impl Report {
         {
             faults.push("transactionId", reason);
         }
+    }
+
+    /// The whole reversal that it reports, where its event type says that it is none of a completion. Whatever else it
+    /// says is not compared with the completion.
+    pub fn as_reversal(&self) -> Option<ReversalReport> {
+        let (_, reason) = REVERSALS.into_iter().find(|(event_type, _)| *event_type == self.event_type)?;
+        Some(ReversalReport {
+            external_id: self.external_id.clone(),
+            reversal_id: None,
+            asked: Asked::default(),
+            reason,
+            occurred_at: self.occurred_at,
+        })
     }
 
     /// The transaction id that receivers will see: the report's own, else its `externalId` behind the source's prefix.

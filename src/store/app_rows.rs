@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::dialect::callback::{Receiver, TimestampSource};
 use crate::domain::secret::{SecretState, SecretText};
+use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
@@ -42,6 +43,7 @@ pub(super) struct AppRow {
     pub(super) created_at: i64,
     pub(super) archived_at: Option<i64>,
     pub(super) revision: i64,
+    pub(super) terms: Option<String>,
 }
 
 #[derive(Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -138,6 +140,16 @@ impl AppRows {
     }
 }
 
+/// An app's terms as they are stored.
+pub(super) fn terms_to_text(terms: &Terms) -> Option<String> {
+    Some(serde_json::to_string(terms).expect("terms of numbers and texts are always JSON"))
+}
+
+/// What [`terms_to_text`] wrote; an app older than its terms has the defaults.
+fn terms_from_text(text: Option<&str>) -> Terms {
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
 impl AppRow {
     fn read(self, endpoints: Vec<Endpoint>) -> AppRecord {
         let app = App {
@@ -148,6 +160,7 @@ impl AppRow {
             paused: self.paused,
             callbacks: self.callbacks,
             max_held_days: u32::try_from(self.max_held_days).unwrap_or(0),
+            terms: terms_from_text(self.terms.as_deref()),
             created_at: Timestamp::from_millis(self.created_at),
             archived_at: self.archived_at.map(Timestamp::from_millis),
             endpoints,

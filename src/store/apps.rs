@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::time::Timestamp;
 
-use super::app_rows::{AppRow, AppRows, EndpointRow};
+use super::app_rows::{AppRow, AppRows, EndpointRow, terms_to_text};
 use super::backend::Conn;
 use super::endpoints::{blank_endpoint, fill};
 use super::page::{Listed, Page};
@@ -161,6 +161,7 @@ impl Store {
                 created_at: new.created_at.as_millis(),
                 archived_at: None,
                 revision: revision::next(conn)?,
+                terms: terms_to_text(&new.settings.terms),
             };
             diesel::insert_into(apps::table).values(row).execute(conn)?;
             diesel::insert_into(endpoints::table).values(endpoint).execute(conn)?;
@@ -195,6 +196,7 @@ impl Store {
                     apps::paused.eq(change.settings.paused),
                     apps::callbacks.eq(change.settings.callbacks),
                     apps::max_held_days.eq(days(change.settings.max_held_days)),
+                    apps::terms.eq(terms_to_text(&change.settings.terms)),
                 ))
                 .execute(conn)?;
             revision::stamp_app(conn, &change.id)?;

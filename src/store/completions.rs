@@ -34,6 +34,7 @@ pub(super) struct Row {
     click_id: Option<String>,
     extra: Option<String>,
     recorded_at: i64,
+    reversals: i32,
 }
 
 impl From<&Completion> for Row {
@@ -60,6 +61,7 @@ impl From<&Completion> for Row {
             click_id: completion.click_id,
             extra: (!completion.extra.is_empty()).then(|| pairs_to_text(&completion.extra)),
             recorded_at: completion.recorded_at.as_millis(),
+            reversals: 0,
         }
     }
 }

@@ -43,6 +43,7 @@ pub(super) struct Row {
     pub(super) created_at: i64,
     pub(super) ended_at: Option<i64>,
     pub(super) ended_reason: Option<String>,
+    pub(super) reversed: Option<String>,
 }
 
 /// Whether a row waits to be sent. Such conditions are literals, not parameters: only then does the planner see that a
@@ -54,6 +55,11 @@ pub(super) fn is_waiting() -> SqlLiteral<Bool> {
 /// Tests go past this: which node can send one depends on more than its endpoint.
 pub(super) fn is_pending_test() -> SqlLiteral<Bool> {
     sql("deliveries.kind = 'test' AND deliveries.status = 'pending'")
+}
+
+/// Whether a row is held until something is mended. A reversal that waits for its completion is not.
+pub(super) fn is_held_for_mending() -> SqlLiteral<Bool> {
+    sql("deliveries.status = 'held' AND deliveries.waiting_for <> 'completion'")
 }
 
 /// Whether a row is in this state.
@@ -74,6 +80,8 @@ pub struct Delivery {
     pub kind: Kind,
     /// Of this completion.
     pub completion_id: String,
+    /// Of this reversal of it.
+    pub reversal_id: Option<String>,
     /// What receivers see.
     pub transaction_id: String,
     /// name@version under which it was accepted.
@@ -184,6 +192,7 @@ impl From<Row> for Delivery {
             endpoint_id: row.endpoint_id,
             kind: Kind::parse(&row.kind).unwrap_or(Kind::Completion),
             completion_id: row.completion_id,
+            reversal_id: (!row.reversal_id.is_empty()).then_some(row.reversal_id),
             transaction_id: row.transaction_id,
             recipe: row.recipe,
             status: Status::parse(&row.status).unwrap_or(Status::Pending),

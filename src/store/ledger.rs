@@ -1,7 +1,4 @@
-//! The ledger: looking completions and deliveries up, and the two things a person may do to a delivery by hand.
-//!
-//! Nothing here may touch what a node has claimed: a change by hand names the state that it changes, and finds nothing
-//! where somebody was faster.
+//! The ledger: looking completions and deliveries up. It changes nothing.
 
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
@@ -32,17 +29,6 @@ pub struct Criteria {
     pub from: Option<Timestamp>,
     /// Recorded before.
     pub to: Option<Timestamp>,
-}
-
-/// What became of a replay or a cancel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ByHand {
-    /// It took effect.
-    Done,
-    /// The delivery is in a state that does not allow it.
-    NotFrom(Status),
-    /// There is no such delivery.
-    Unknown,
 }
 
 impl Store {
@@ -105,43 +91,6 @@ impl Store {
             };
             let rows = attempts_of(&id).load(conn)?;
             Ok(Some((Delivery::from(row), rows.into_iter().map(Attempt::from).collect())))
-        })
-        .await
-    }
-
-    /// Reopens an ended delivery: due at once, with the schedule from its beginning; attempt numbers go on.
-    pub async fn replay(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
-        self.write(move |conn| {
-            by_hand(conn, &id, Status::is_ended, |conn, from| {
-                diesel::update(deliveries::table.find(&id).filter(is(from)))
-                    .set((
-                        deliveries::status.eq(Status::Pending.as_str()),
-                        deliveries::round_attempts.eq(0),
-                        deliveries::faults.eq(0),
-                        deliveries::due_at.eq(now.as_millis()),
-                        deliveries::ended_at.eq(None::<i64>),
-                        deliveries::ended_reason.eq(None::<String>),
-                    ))
-                    .execute(conn)
-            })
-        })
-        .await
-    }
-
-    /// Ends a delivery that waits.
-    pub async fn cancel(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
-        self.write(move |conn| {
-            by_hand(conn, &id, Status::may_be_canceled, |conn, from| {
-                diesel::update(deliveries::table.find(&id).filter(is(from)))
-                    .set((
-                        deliveries::status.eq(Status::Canceled.as_str()),
-                        deliveries::waiting_for.eq(None::<String>),
-                        deliveries::due_at.eq(None::<i64>),
-                        deliveries::held_since.eq(None::<i64>),
-                        deliveries::ended_at.eq(now.as_millis()),
-                    ))
-                    .execute(conn)
-            })
         })
         .await
     }
@@ -232,26 +181,4 @@ pub(super) fn bearing(transaction_id: &str) -> impl Read<'static, String> {
     transaction_ids::table
         .filter(transaction_ids::transaction_key.eq(transaction_id.to_ascii_lowercase()))
         .select(transaction_ids::completion_id)
-}
-
-/// Does something to a delivery whose state allows it. Another node may change the state between the look and the
-/// change, which then finds nothing to change; a delivery changes its state a few times in its life, so this ends.
-fn by_hand(
-    conn: &mut Conn,
-    id: &str,
-    allows: fn(Status) -> bool,
-    change: impl Fn(&mut Conn, Status) -> QueryResult<usize>,
-) -> QueryResult<ByHand> {
-    loop {
-        let status: Option<String> = deliveries::table.find(id).select(deliveries::status).first(conn).optional()?;
-        match status.as_deref().map(Status::parse) {
-            Some(Some(status)) if allows(status) => {
-                if change(conn, status)? > 0 {
-                    return Ok(ByHand::Done);
-                }
-            }
-            Some(Some(status)) => return Ok(ByHand::NotFrom(status)),
-            Some(None) | None => return Ok(ByHand::Unknown),
-        }
-    }
 }

@@ -62,6 +62,7 @@ table! {
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
         revision -> BigInt,
+        terms -> Nullable<Text>,
     }
 }
 
@@ -158,6 +159,26 @@ table! {
         click_id -> Nullable<Text>,
         extra -> Nullable<Text>,
         recorded_at -> BigInt,
+        reversals -> Integer,
+    }
+}
+
+table! {
+    reversals (id) {
+        id -> Text,
+        completion_id -> Text,
+        app_id -> Text,
+        reversal_key -> Text,
+        ordinal -> Integer,
+        whole -> Bool,
+        asked -> Text,
+        user_reward -> Nullable<Text>,
+        reward_minor -> Nullable<BigInt>,
+        payout_minor -> Nullable<BigInt>,
+        gross_minor -> Nullable<BigInt>,
+        reason -> Text,
+        occurred_at -> BigInt,
+        recorded_at -> BigInt,
     }
 }
 
@@ -187,6 +208,7 @@ table! {
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         ended_reason -> Nullable<Text>,
+        reversed -> Nullable<Text>,
     }
 }
 
@@ -246,6 +268,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reported,
     transaction_ids,
     completions,
+    reversals,
     deliveries,
     attempts,
     nodes,

@@ -19,6 +19,7 @@ pub mod list;
 mod openapi;
 pub mod query;
 mod reports;
+mod reversals;
 mod shape;
 mod signed;
 mod strict;
@@ -63,7 +64,8 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Registers every call but `/metrics`, which then has an address of its own.
 pub fn routes_without_metrics(config: &mut ServiceConfig) {
-    config.configure(health::routes).configure(reports::routes).configure(admin::routes).configure(openapi::routes);
+    config.configure(health::routes).configure(reports::routes).configure(reversals::routes);
+    config.configure(admin::routes).configure(openapi::routes);
     config.configure(no_other_path);
 }
 

@@ -16,7 +16,7 @@ use super::admin::{
     sources, tokens,
 };
 use super::error::Kind;
-use super::{health, reports};
+use super::{health, reports, reversals};
 
 /// Registers the description, and `/` until there is a console.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -42,7 +42,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         completions::list, completions::read,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         dialects::list, dialects::read,
-        reports::report, reports::report_batch, reports::read,
+        reports::report, reports::report_batch, reports::read, reversals::report,
         health::healthz, health::readyz, health::metrics, health::ip,
     ),
     components(schemas(ProblemDocument, FieldProblem)),

@@ -14,12 +14,16 @@ use utoipa::ToSchema;
 
 use super::error::{Kind, Problem};
 use super::query::Query;
+use super::reversals::taken_back;
 use super::views::CompletionWithDeliveries;
 use super::{Web, answer, json, resource, signed};
 use crate::dispatch::intake::{Answer, Known};
+use crate::dispatch::machine::Machine;
+use crate::dispatch::reversing::TakenBack;
 use crate::domain::fields::Fields;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
+use crate::store::deliveries::Delivery;
 
 /// Largest body of a batch, by the contract.
 const LARGEST_BATCH: usize = 8 * 1024 * 1024;
@@ -118,6 +122,14 @@ pub(super) struct ReportedDelivery {
     waiting_for: Option<&'static str>,
 }
 
+impl ReportedDelivery {
+    /// A delivery as it is at this moment.
+    pub(super) fn of(machine: &Machine, delivery: &Delivery) -> Self {
+        let waiting_for = machine.waiting_for(delivery).map(|reason| reason.as_str());
+        Self { id: delivery.id.clone(), status: delivery.status.as_str(), waiting_for }
+    }
+}
+
 /// The answers to a batch, in order.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BatchResults {
@@ -126,7 +138,7 @@ pub(super) struct BatchResults {
     results: Vec<Value>,
 }
 
-/// Reports one completion.
+/// Reports one completion; with the event type `refund`, `reversal` or `chargeback`, the whole of it taken back.
 #[utoipa::path(post, path = "/v1/conversions", tag = "reporting", security(("surface" = [])),
     params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")),
     request_body = Conversion,
@@ -138,7 +150,7 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let answers = web.machine.intake.report(source, vec![object], dry_run).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A report was not answered."))?;
-    Ok(answer::ok(&reported(answer)?))
+    Ok(answer::ok(&reported(&web.machine, answer)?))
 }
 
 /// Reports up to 1,000 completions.
@@ -168,7 +180,7 @@ pub(super) async fn report_batch(
     let mut answers = web.machine.intake.report(source, objects, dry_run).await?.into_iter();
     let result = |refusal: Option<Problem>| match refusal {
         Some(problem) => Some(refused(&problem)),
-        None => answers.next().map(|answer| match reported(answer) {
+        None => answers.next().map(|answer| match reported(&web.machine, answer) {
             Ok(reported) => serde_json::to_value(reported).unwrap_or_default(),
             Err(problem) => refused(&problem),
         }),
@@ -190,11 +202,10 @@ pub(super) async fn read(
     let store = &web.machine.store;
     let found = store.reported_completion(source.id.clone(), external_id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
-    let deliveries = store.deliveries_of(completion.id.clone()).await?;
-    Ok(answer::ok(&CompletionWithDeliveries::new(&web.machine, completion, deliveries)))
+    Ok(answer::ok(&CompletionWithDeliveries::read(&web.machine, completion).await?))
 }
 
-fn dry_run(request: &HttpRequest) -> Result<bool, Problem> {
+pub(super) fn dry_run(request: &HttpRequest) -> Result<bool, Problem> {
     match Query::read(request.query_string(), &["dryRun"])?.text("dryRun") {
         None | Some("0" | "false") => Ok(false),
         Some("1" | "true") => Ok(true),
@@ -224,11 +235,18 @@ fn refused(problem: &Problem) -> Value {
     serde_json::json!({ "status": "refused", "problem": problem.body() })
 }
 
-fn reported(answer: Answer) -> Result<Reported, Problem> {
+fn reported(machine: &Machine, answer: Answer) -> Result<Reported, Problem> {
     let (known, status, ignored) = match answer {
         Answer::Accepted(known) => (known, "accepted", Vec::new()),
         Answer::Duplicate(known, ignored) => (known, "duplicate", ignored),
         Answer::Invalid(invalid) => return Err(invalid.into()),
+        Answer::Reversal(answer) => {
+            let (status, taken_back) = taken_back(*answer)?;
+            let TakenBack { reversal, transaction_id, deliveries, .. } = taken_back;
+            let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(machine, delivery)).collect();
+            let (id, ignored) = (reversal.id, Vec::new());
+            return Ok(Reported { id, status, transaction_id, attributed: false, deliveries, ignored });
+        }
         Answer::Conflict(fields) => {
             let mut invalid = Invalid::none();
             for field in fields {

@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use crate::dispatch::machine::Machine;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Status;
+use crate::domain::reversal::Reversal;
 use crate::domain::time::Timestamp;
+use crate::store::StoreError;
 use crate::store::deliveries::{Attempt, Delivery};
 
 /// A completion.
@@ -87,15 +89,58 @@ pub struct CompletionWithDeliveries {
     completion: CompletionView,
     deliveries: Vec<DeliveryView>,
     /// Reversals of it, oldest first.
-    #[schema(value_type = Vec<Object>)]
-    reversals: Vec<Value>,
+    reversals: Vec<ReversalView>,
 }
 
 impl CompletionWithDeliveries {
-    /// The completion with these deliveries, as they are at this moment.
-    pub fn new(machine: &Machine, completion: Completion, deliveries: Vec<Delivery>) -> Self {
+    /// The completion with all that belongs to it, as it is at this moment.
+    pub async fn read(machine: &Machine, completion: Completion) -> Result<Self, StoreError> {
+        let deliveries = machine.store.deliveries_of(completion.id.clone()).await?;
+        let reversals = machine.store.reversals_of(completion.id.clone()).await?;
         let deliveries = deliveries.into_iter().map(|delivery| DeliveryView::new(machine, delivery)).collect();
-        Self { completion: completion.into(), deliveries, reversals: Vec::new() }
+        let reversals = reversals.into_iter().map(ReversalView::from).collect();
+        Ok(Self { completion: completion.into(), deliveries, reversals })
+    }
+}
+
+/// What was taken back of a completion.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReversalView {
+    id: String,
+    /// The source's id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversal_id: Option<String>,
+    /// Whether it takes back everything in one go.
+    whole: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_reward: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward_minor: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payout_minor: Option<i64>,
+    /// `refund`, `chargeback`, `fraud`, `duplicate` or `other`.
+    reason: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    occurred_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Timestamp,
+}
+
+impl From<Reversal> for ReversalView {
+    fn from(reversal: Reversal) -> Self {
+        let Reversal { id, reversal_id, reason, taken, recorded_at, .. } = reversal;
+        Self {
+            id,
+            reversal_id,
+            whole: taken.whole,
+            user_reward: taken.user_reward.map(|amount| amount.to_string()),
+            reward_minor: taken.reward_minor,
+            payout_minor: taken.payout_minor,
+            reason: reason.as_str(),
+            occurred_at: taken.occurred_at,
+            recorded_at,
+        }
     }
 }
 
@@ -110,6 +155,9 @@ pub struct DeliveryView {
     kind: &'static str,
     transaction_id: String,
     completion_id: String,
+    /// The reversal that it tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversal_id: Option<String>,
     /// `pending`, `sending`, `retrying`, `held`, `delivered`, `dead` or `canceled`.
     status: &'static str,
     /// What the receiver may know: `never`, `maybe` or `yes`.
@@ -129,7 +177,7 @@ pub struct DeliveryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
-    /// Why it ended, where its attempts do not tell: `expired`.
+    /// Why it ended, where its attempts do not tell: `expired`, `reversed_before_send`.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_reason: Option<String>,
 }
@@ -145,6 +193,7 @@ impl DeliveryView {
             kind: delivery.kind.as_str(),
             transaction_id: delivery.transaction_id,
             completion_id: delivery.completion_id,
+            reversal_id: delivery.reversal_id,
             status: delivery.status.as_str(),
             told: delivery.told.as_str(),
             attempts_made: delivery.attempts_made,

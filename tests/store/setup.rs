@@ -3,6 +3,7 @@
 use ringback::domain::account::Publisher;
 use ringback::domain::app_settings::{AppSettings, EndpointSettings};
 use ringback::domain::ids;
+use ringback::domain::terms::Terms;
 use ringback::domain::time::Timestamp;
 use ringback::store::apps::{AppRecord, AppSaved, NewApp};
 use ringback::store::page::Page;
@@ -63,6 +64,7 @@ pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp 
             paused: false,
             callbacks: true,
             max_held_days: 30,
+            terms: Terms::default(),
         },
         endpoint_id: ids::new("end"),
         endpoint,

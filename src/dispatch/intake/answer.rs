@@ -1,5 +1,6 @@
 //! What a report is answered with. It says what happened; which status that is, the web floor decides.
 
+use crate::dispatch::reversing;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::invalid::Invalid;
 
@@ -16,6 +17,8 @@ pub enum Answer {
     Conflict(Vec<&'static str>),
     /// Another completion of the app bears this transaction id.
     TransactionIdTaken(String),
+    /// It reports that a completion is taken back.
+    Reversal(Box<reversing::Answer>),
 }
 
 /// A completion that is recorded.
@@ -38,6 +41,7 @@ impl Answer {
             Self::Invalid(_) => "invalid",
             Self::Conflict(_) => "conflict",
             Self::TransactionIdTaken(_) => "transaction_id_taken",
+            Self::Reversal(_) => "reversal",
         }
     }
 }

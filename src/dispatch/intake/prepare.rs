@@ -19,6 +19,7 @@ use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::report::{Report, Resolved};
+use crate::domain::reversal::ReversalReport;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
@@ -29,6 +30,16 @@ use crate::store::queue::{NewCompletion, NewDelivery, Start};
 pub(super) struct Prepared {
     pub(super) new: NewCompletion,
     pub(super) then: Then,
+}
+
+/// What a report turned out to be.
+pub(super) enum Preparation {
+    /// It may be recorded.
+    Ready(Box<Prepared>),
+    /// It reports that a completion is taken back.
+    Reversal(ReversalReport),
+    /// Fields are wrong or missing.
+    Invalid(Invalid),
 }
 
 /// What follows once a report is on disk.
@@ -58,23 +69,26 @@ impl Intake {
         source: &Source,
         report: &Object,
         dry_run: bool,
-    ) -> Result<Result<Prepared, Invalid>, StoreError> {
+    ) -> Result<Preparation, StoreError> {
         let now = self.sender().clock.now();
         let report = match Report::parse(report, now) {
             Ok(report) => report,
-            Err(invalid) => return Ok(Err(invalid)),
+            Err(invalid) => return Ok(Preparation::Invalid(invalid)),
         };
+        if let Some(reversal) = report.as_reversal() {
+            return Ok(Preparation::Reversal(reversal));
+        }
         let app = self.resolve_app(source, &report).await?;
         let occurred_at_given = report.occurred_at;
         let refused = match app {
             Ok(app) => {
                 let resolved = match resolve(source, app.id.clone(), &report) {
                     Ok(resolved) => resolved,
-                    Err(invalid) => return Ok(Err(invalid)),
+                    Err(invalid) => return Ok(Preparation::Invalid(invalid)),
                 };
                 let completion = report.clone().into_completion(resolved, now);
                 match self.plan(&app, completion, occurred_at_given, dry_run) {
-                    Ok(prepared) => return Ok(Ok(prepared)),
+                    Ok(prepared) => return Ok(Preparation::Ready(Box::new(prepared))),
                     Err(invalid) => invalid,
                 }
             }
@@ -83,16 +97,19 @@ impl Intake {
         // What was recorded once stays a duplicate, even if its app was archived or its dialect wants more by now.
         let external_id = report.external_id.clone();
         let Some(kept) = self.sender().store.reported_completion(source.id.clone(), external_id).await? else {
-            return Ok(Err(refused));
+            return Ok(Preparation::Invalid(refused));
         };
         // A ref that means nothing any more meant the app that was recorded; another app's id is a difference.
         let other_app = report.app_id.clone().filter(|named| ids::is_id(named));
-        Ok(resolve(source, other_app.unwrap_or(kept.app_id), &report).map(|resolved| {
-            let completion = report.into_completion(resolved, now);
-            let known = Known { completion_id: kept.id, transaction_id: kept.transaction_id, deliveries: Vec::new() };
-            let then = Then { known, completion: completion.clone(), at_once: Vec::new(), leaves_work: false };
-            Prepared { new: NewCompletion { completion, occurred_at_given, deliveries: Vec::new() }, then }
-        }))
+        let resolved = match resolve(source, other_app.unwrap_or(kept.app_id), &report) {
+            Ok(resolved) => resolved,
+            Err(invalid) => return Ok(Preparation::Invalid(invalid)),
+        };
+        let completion = report.into_completion(resolved, now);
+        let known = Known { completion_id: kept.id, transaction_id: kept.transaction_id, deliveries: Vec::new() };
+        let then = Then { known, completion: completion.clone(), at_once: Vec::new(), leaves_work: false };
+        let new = NewCompletion { completion, occurred_at_given, deliveries: Vec::new() };
+        Ok(Preparation::Ready(Box::new(Prepared { new, then })))
     }
 
     async fn resolve_app(&self, source: &Source, report: &Report) -> Result<Result<Arc<App>, Invalid>, StoreError> {

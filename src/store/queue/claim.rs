@@ -12,11 +12,12 @@ use diesel::sql_types::{Array, BigInt, Text};
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Kind;
+use crate::domain::reversal::Reversal;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::deliveries::{Delivery, Row, is_pending_test, is_waiting};
 use crate::store::schema::deliveries;
-use crate::store::{Store, StoreError, completions as completion_rows};
+use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
 pub(super) use change::{Claim, claim_all};
 
 /// An endpoint that has deliveries waiting to be sent.
@@ -53,6 +54,8 @@ pub struct Claimed {
     pub delivery: Delivery,
     /// What it tells of; a test carries its own.
     pub completion: Option<Completion>,
+    /// What it tells that is taken back of that.
+    pub reversal: Option<Reversal>,
     /// The claim's token, which settling must name.
     pub token: String,
 }
@@ -229,9 +232,13 @@ fn with_completions(conn: &mut Conn, claimed: Vec<(Delivery, String)>) -> QueryR
     let ids: Vec<&str> = claimed.iter().map(|(delivery, _)| delivery.completion_id.as_str()).collect();
     let found = completion_rows::by_ids(conn, &ids)?;
     let by_id: HashMap<String, Completion> = found.into_iter().map(|found| (found.id.clone(), found)).collect();
+    let of_reversals: Vec<&str> = claimed.iter().filter_map(|(delivery, _)| delivery.reversal_id.as_deref()).collect();
+    let reversals = if of_reversals.is_empty() { Vec::new() } else { reversal_rows::by_ids(conn, &of_reversals)? };
     let attach = |(delivery, token): (Delivery, String)| {
         let completion = by_id.get(&delivery.completion_id).cloned();
-        Claimed { delivery, completion, token }
+        let told = |reversal: &&Reversal| Some(&reversal.id) == delivery.reversal_id.as_ref();
+        let reversal = reversals.iter().find(told).cloned();
+        Claimed { delivery, completion, reversal, token }
     };
     Ok(claimed.into_iter().map(attach).collect())
 }

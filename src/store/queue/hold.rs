@@ -9,9 +9,10 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+use super::reverse::follow;
 use crate::domain::delivery::{Kind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::{is, is_waiting};
+use crate::store::deliveries::{Row, is_held_for_mending, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
 
@@ -38,15 +39,15 @@ impl HeldEndpoint {
 /// Leaps over the index of held deliveries as the look-up of due endpoints does over its own.
 pub(super) const HELD_ENDPOINTS: &str = "
     WITH RECURSIVE held (endpoint_id) AS (
-        SELECT min(endpoint_id) FROM deliveries WHERE status = 'held'
+        SELECT min(endpoint_id) FROM deliveries WHERE status = 'held' AND waiting_for <> 'completion'
         UNION ALL
         SELECT (SELECT min(d.endpoint_id) FROM deliveries d
-                WHERE d.status = 'held' AND d.endpoint_id > held.endpoint_id)
+                WHERE d.status = 'held' AND d.waiting_for <> 'completion' AND d.endpoint_id > held.endpoint_id)
         FROM held WHERE held.endpoint_id IS NOT NULL
     )
     SELECT endpoint_id,
            (SELECT d.waiting_for FROM deliveries d
-            WHERE d.status = 'held' AND d.endpoint_id = held.endpoint_id
+            WHERE d.status = 'held' AND d.waiting_for <> 'completion' AND d.endpoint_id = held.endpoint_id
             ORDER BY d.held_since LIMIT 1) AS waiting_for
     FROM held WHERE endpoint_id IS NOT NULL";
 
@@ -87,7 +88,7 @@ impl Store {
         self.write(move |conn| {
             let except: Vec<&str> = except.iter().map(|reason| reason.as_str()).collect();
             let ids: Vec<String> = deliveries::table
-                .filter(is(Status::Held))
+                .filter(is_held_for_mending())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
                 .filter(deliveries::waiting_for.ne_all(except))
                 .order(deliveries::held_since)
@@ -98,7 +99,7 @@ impl Store {
             for (was_tried, status) in [(false, Status::Pending), (true, Status::Retrying)] {
                 let tried = deliveries::last_number.gt(0);
                 released += diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
-                    .filter(is(Status::Held))
+                    .filter(is_held_for_mending())
                     .filter(tried.eq(was_tried))
                     .set((
                         deliveries::status.eq(status.as_str()),
@@ -118,13 +119,13 @@ impl Store {
     pub async fn rename_reason(&self, endpoint_id: String, reason: WaitingFor) -> Result<usize, StoreError> {
         self.write(move |conn| {
             let others: Vec<String> = deliveries::table
-                .filter(is(Status::Held))
+                .filter(is_held_for_mending())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
                 .filter(deliveries::waiting_for.ne(reason.as_str()))
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            let others = deliveries::table.filter(deliveries::id.eq_any(others)).filter(is(Status::Held));
+            let others = deliveries::table.filter(deliveries::id.eq_any(others)).filter(is_held_for_mending());
             diesel::update(others).set(deliveries::waiting_for.eq(reason.as_str())).execute(conn)
         })
         .await
@@ -139,13 +140,14 @@ impl Store {
     ) -> Result<usize, StoreError> {
         self.write(move |conn| {
             let ids: Vec<String> = deliveries::table
-                .filter(is(Status::Held))
+                .filter(is_held_for_mending())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
                 .filter(deliveries::held_since.lt(since.as_millis()))
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)).filter(is(Status::Held)))
+            let ended = diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+                .filter(is_held_for_mending())
                 .set((
                     deliveries::status.eq(Status::Dead.as_str()),
                     deliveries::waiting_for.eq(None::<String>),
@@ -154,7 +156,13 @@ impl Store {
                     deliveries::ended_at.eq(now.as_millis()),
                     deliveries::ended_reason.eq("expired"),
                 ))
-                .execute(conn)
+                .execute(conn)?;
+            let taken_back = deliveries::table.filter(deliveries::id.eq_any(&ids));
+            let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Row::as_select());
+            for callback in taken_back.load(conn)? {
+                follow(conn, &callback, now)?;
+            }
+            Ok(ended)
         })
         .await
     }

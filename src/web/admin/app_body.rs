@@ -10,6 +10,7 @@ use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSe
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
+use crate::domain::terms::{DEFAULT_REFUND_WINDOW_DAYS, Terms};
 use crate::web::json::Patch;
 
 /// Whether completions are called back.
@@ -50,6 +51,11 @@ pub struct AppBody {
     #[serde(default)]
     #[schema(value_type = Option<u32>)]
     max_held_days: Patch<u32>,
+    /// Days after which a source can no longer take a completion back (0 to 3,650; default 60). The operator's or
+    /// account manager's to set.
+    #[serde(default)]
+    #[schema(value_type = Option<u32>)]
+    refund_window_days: Patch<u32>,
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -97,9 +103,13 @@ pub struct AppBody {
 }
 
 impl AppBody {
-    /// Whether it sets or takes away a `ref`.
-    pub(super) fn names_a_ref(&self) -> bool {
-        !matches!(self.reference, Patch::Kept)
+    /// What it sets that is not a publisher's to set.
+    pub(super) fn sets_reserved(&self) -> Option<&'static str> {
+        let reserved = [
+            ("a ref", !matches!(self.reference, Patch::Kept)),
+            ("refundWindowDays", !matches!(self.refund_window_days, Patch::Kept)),
+        ];
+        reserved.into_iter().find(|(_, set)| *set).map(|(name, _)| name)
     }
 
     /// The settings of a new app and its first endpoint.
@@ -110,6 +120,7 @@ impl AppBody {
             paused: false,
             callbacks: true,
             max_held_days: DEFAULT_MAX_HELD_DAYS,
+            terms: Terms::default(),
         };
         let mut invalid = Invalid::none();
         if !matches!(self.name, Patch::Set(_)) {
@@ -138,6 +149,7 @@ impl AppBody {
         self.callbacks.apply(&mut callbacks, Callbacks::On);
         app.callbacks = callbacks == Callbacks::On;
         self.max_held_days.apply(&mut app.max_held_days, DEFAULT_MAX_HELD_DAYS);
+        self.refund_window_days.apply(&mut app.terms.refund_window_days, DEFAULT_REFUND_WINDOW_DAYS);
         let of_endpoint = EndpointBody {
             dialect: self.dialect,
             callback_url: self.callback_url,

@@ -50,6 +50,7 @@ pub struct AppView {
     paused: bool,
     callbacks: Callbacks,
     max_held_days: u32,
+    refund_window_days: u32,
     /// The first endpoint's id.
     endpoint_id: Option<String>,
     #[serde(flatten)]
@@ -109,6 +110,7 @@ impl AppView {
             paused: app.paused,
             callbacks: if app.callbacks { Callbacks::On } else { Callbacks::Off },
             max_held_days: app.max_held_days,
+            refund_window_days: app.terms.refund_window_days,
             endpoint_id: first.map(|endpoint| endpoint.id.clone()),
             endpoint: first.map(EndpointPart::of),
             egress_ip,

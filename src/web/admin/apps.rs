@@ -38,7 +38,7 @@ pub(in crate::web) async fn create(
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let given: AppBody = body.read()?;
-    may_name(&caller, &given)?;
+    may_set(&caller, &given)?;
     let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
     let (settings, mut endpoint) = given.into_new()?;
     check(&web, &settings, &mut endpoint)?;
@@ -58,12 +58,14 @@ pub(in crate::web) async fn create(
 }
 
 /// A `ref` is the operator's or account manager's word: sources report by it, so a publisher must not choose one that
-/// another's reports may be meant for.
-fn may_name(caller: &Caller, given: &AppBody) -> Result<(), Problem> {
-    if given.names_a_ref() && caller.limited_to().is_some() {
-        return Err(Problem::forbidden("Only an account manager or operator may set a ref."));
+/// another's reports may be meant for. So are the terms, by which the publisher is paid.
+fn may_set(caller: &Caller, given: &AppBody) -> Result<(), Problem> {
+    match given.sets_reserved() {
+        Some(what) if caller.limited_to().is_some() => {
+            Err(Problem::forbidden(format!("Only an account manager or operator may set {what}.")))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Lists apps.
@@ -110,7 +112,7 @@ pub(in crate::web) async fn change(
     for _ in 0..TRIES {
         let record = web.app(&caller, &id).await?;
         let given: AppBody = body.read()?;
-        may_name(&caller, &given)?;
+        may_set(&caller, &given)?;
         if let Some(named) = &given.publisher_id
             && publisher_of(&web, &caller, Some(named)).await? != record.app.publisher_id
         {

@@ -47,8 +47,7 @@ pub(in crate::web) async fn read(
     if !web.may_know_of(&caller, &completion.app_id).await? {
         return Err(unknown());
     }
-    let deliveries = web.machine.store.deliveries_of(completion.id.clone()).await?;
-    Ok(answer::ok(&CompletionWithDeliveries::new(&web.machine, completion, deliveries)))
+    Ok(answer::ok(&CompletionWithDeliveries::read(&web.machine, completion).await?))
 }
 
 /// What completions and deliveries are both looked for by, limited to the apps that the caller sees.

@@ -5,8 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::completions::criteria;
 use crate::domain::delivery::Status;
+use crate::store::by_hand::ByHand;
 use crate::store::deliveries::{Attempt, Delivery};
-use crate::store::ledger::{ByHand, Criteria};
+use crate::store::ledger::Criteria;
 use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::list::{self, PageOf};
@@ -96,6 +97,9 @@ async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str)
         ByHand::NotFrom(status) => {
             Err(Problem::conflict(format!("The delivery is {}; it can be {rule}.", status.as_str())))
         }
+        ByHand::Reversed => Err(Problem::conflict(
+            "What this delivery tells has been taken back, and the receiver knows of that; it can not be told once more.",
+        )),
         ByHand::Unknown => Err(Problem::not_found("delivery")),
     }
 }

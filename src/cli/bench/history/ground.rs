@@ -11,6 +11,7 @@ use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::ids;
+use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::apps::NewApp;
@@ -118,6 +119,7 @@ fn new_app(publisher_id: &str, receiver: &Receiver, now: Timestamp) -> NewApp {
             paused: false,
             callbacks: true,
             max_held_days: DEFAULT_MAX_HELD_DAYS,
+            terms: Terms::default(),
         },
         endpoint_id: receiver.endpoint_id.clone(),
         endpoint: EndpointSettings::new(DIALECT),

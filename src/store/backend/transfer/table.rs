@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 14] = [
+pub(super) const COPIED: [&str; 15] = [
     "installation",
     "publishers",
     "tokens",
@@ -16,6 +16,7 @@ pub(super) const COPIED: [&str; 14] = [
     "reported",
     "transaction_ids",
     "completions",
+    "reversals",
     "deliveries",
     "attempts",
 ];

@@ -208,7 +208,7 @@ fn source(completion: &Completion) -> &str {
 }
 
 /// A new row of `deliveries`.
-fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kind, test: Option<String>) -> Row {
+pub(super) fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kind, test: Option<String>) -> Row {
     let now = completion.recorded_at.as_millis();
     let (status, waiting_for, claim) = match &new.start {
         Start::Claimed { node, token } => (Status::Sending, None, Some((node.to_string(), token.clone()))),
@@ -241,5 +241,6 @@ fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kind, test: Op
         created_at: now,
         ended_at: None,
         ended_reason: None,
+        reversed: None,
     }
 }

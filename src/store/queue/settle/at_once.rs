@@ -1,18 +1,18 @@
 //! Settling a whole group in three statements, on PostgreSQL, where every statement is a journey.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{Change, Settlement, attempt_rows, stored};
+use super::{Change, Changed, Settlement, attempt_rows, stored};
 use crate::store::queue::rows::OverRows;
 
 /// The columns of [`Change`], as the statement reads them.
 const CHANGE: &str = "::json) AS s (id text, token text, status text, told text, waiting_for text, attempts_made int,
         round_attempts int, last_number int, faults int, due_at bigint, held_since bigint, ended_at bigint)
     WHERE d.id = s.id AND d.claim_token = s.token
-    RETURNING d.id || ' ' || s.token";
+    RETURNING s.token || CASE WHEN d.reversed IS NULL THEN '' ELSE ' reversed' END";
 
 #[derive(Serialize)]
 struct Replaced<'a> {
@@ -31,15 +31,28 @@ pub(in crate::store::queue) fn changes(group: &[&Settlement]) -> OverRows {
     OverRows::new(before, &changes, CHANGE)
 }
 
-/// Settles; answers the tokens of the claims that still stood.
-pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> QueryResult<HashSet<&'a str>> {
+/// Settles where the claims still stand; answers where they did.
+pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> QueryResult<Changed<'a>> {
+    let mut changed = Changed::default();
     if group.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(changed);
     }
-    let changed: HashSet<String> = changes(group).load(conn)?.into_iter().collect();
-    let stood: Vec<&Settlement> = (group.iter().copied())
-        .filter(|settlement| changed.contains(&format!("{} {}", settlement.delivery_id, settlement.token)))
+    // A token is no other claim's, so it says which delivery is meant.
+    let answered: HashMap<String, bool> = (changes(group).load::<String>(conn)?.into_iter())
+        .map(|answer| match answer.strip_suffix(" reversed") {
+            Some(token) => (token.to_owned(), true),
+            None => (answer, false),
+        })
         .collect();
+    let mut stood: Vec<&Settlement> = Vec::with_capacity(group.len());
+    for settlement in group.iter().copied() {
+        let Some(reversed) = answered.get(&settlement.token) else { continue };
+        changed.tokens.insert(&settlement.token);
+        if *reversed {
+            changed.reversed.insert(&settlement.token);
+        }
+        stood.push(settlement);
+    }
     let replaced: Vec<Replaced<'_>> = (stood.iter())
         .filter_map(|settlement| Some((settlement, settlement.replaces?)))
         .map(|(settlement, number)| Replaced { delivery_id: &settlement.delivery_id, number: stored(number) })
@@ -57,5 +70,5 @@ pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> Q
         let before = "INSERT INTO attempts SELECT * FROM json_populate_recordset(NULL::attempts, ";
         OverRows::new(before, &attempts, "::json)").execute(conn)?;
     }
-    Ok(stood.into_iter().map(|settlement| settlement.token.as_str()).collect())
+    Ok(changed)
 }

@@ -9,10 +9,12 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::reverse::follow;
 use crate::domain::delivery::{Status, Told, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
-use crate::store::deliveries::{Attempt, AttemptRow};
+use crate::store::deliveries::{Attempt, AttemptRow, Row};
+use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
 pub(super) use at_once::changes;
 
@@ -81,6 +83,14 @@ impl Store {
     }
 }
 
+/// The settlements that took effect, by the tokens of their claims.
+#[derive(Debug, Default)]
+struct Changed<'a> {
+    tokens: HashSet<&'a str>,
+    /// Those of them whose completion has been taken back meanwhile.
+    reversed: HashSet<&'a str>,
+}
+
 /// What a settled row becomes, if its claim still stands.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Change<'a> {
@@ -134,12 +144,16 @@ fn stored(counter: u32) -> i32 {
 
 /// Settles a whole group; answers in order.
 pub(super) fn settle_all(conn: &mut Conn, group: &[&Settlement]) -> QueryResult<Vec<Settled>> {
-    let changed: HashSet<&str> = on_backend!(conn,
+    let changed: Changed<'_> = on_backend!(conn,
         sqlite(conn) => one::change(conn, group)?,
         postgres(conn) => at_once::change(conn, group)?,
     );
+    for settlement in group.iter().filter(|settlement| changed.reversed.contains(settlement.token.as_str())) {
+        let row = deliveries::table.find(&settlement.delivery_id).select(Row::as_select()).first(conn)?;
+        follow(conn, &row, settlement.at)?;
+    }
     let settled = |settlement: &&Settlement| {
-        if changed.contains(settlement.token.as_str()) { Settled::Done } else { Settled::Stale }
+        if changed.tokens.contains(settlement.token.as_str()) { Settled::Done } else { Settled::Stale }
     };
     Ok(group.iter().map(settled).collect())
 }

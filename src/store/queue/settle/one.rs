@@ -1,23 +1,24 @@
 //! Settling one after the other, on SQLite, where a statement is a call within this process.
 
-use std::collections::HashSet;
-
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
-use super::{Change, Settlement, attempt_rows, stored};
+use super::{Change, Changed, Settlement, attempt_rows, stored};
 use crate::store::schema::attempts;
 
-/// Settles; answers the tokens of the claims that still stood.
-pub(super) fn change<'a>(conn: &mut SqliteConnection, group: &[&'a Settlement]) -> QueryResult<HashSet<&'a str>> {
-    let mut changed = HashSet::with_capacity(group.len());
+/// Settles where the claims still stand; answers where they did.
+pub(super) fn change<'a>(conn: &mut SqliteConnection, group: &[&'a Settlement]) -> QueryResult<Changed<'a>> {
+    let mut changed = Changed::default();
     for settlement in group {
-        if Change::of(settlement).execute(conn)? == 0 {
+        let Some(reversed) = Change::of(settlement).get_result::<bool>(conn).optional()? else {
             continue;
+        };
+        changed.tokens.insert(&settlement.token);
+        if reversed {
+            changed.reversed.insert(&settlement.token);
         }
-        changed.insert(settlement.token.as_str());
         if let Some(number) = settlement.replaces {
             diesel::delete(attempts::table.find((&settlement.delivery_id, stored(number)))).execute(conn)?;
         }
@@ -49,7 +50,9 @@ impl QueryFragment<Sqlite> for Change<'_> {
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(self.id)?;
         out.push_sql(" AND claim_token = ");
-        out.push_bind_param::<Text, _>(self.token)
+        out.push_bind_param::<Text, _>(self.token)?;
+        out.push_sql(" RETURNING reversed IS NOT NULL");
+        Ok(())
     }
 }
 
@@ -58,6 +61,11 @@ impl QueryId for Change<'_> {
     type QueryId = Change<'static>;
 
     const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+/// What it answers: whether the completion has been taken back.
+impl Query for Change<'_> {
+    type SqlType = Bool;
 }
 
 impl RunQueryDsl<SqliteConnection> for Change<'_> {}

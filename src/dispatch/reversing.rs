@@ -1,0 +1,166 @@
+//! Reversing: from a reversal's report to the callbacks that tell of it.
+//!
+//! How each of the app's dialects tells a reversal is looked up here; what may be taken back and what waits for what is
+//! decided where it is recorded. Nothing is sent from here: a reversal is never in such a hurry, and the worker sends it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::intake::Intake;
+use crate::domain::app::{App, Endpoint};
+use crate::domain::dialect::recipe::ReversalUrl;
+use crate::domain::ids;
+use crate::domain::invalid::Invalid;
+use crate::domain::json::Object;
+use crate::domain::reversal::{Reversal, ReversalReport};
+use crate::domain::source::Source;
+use crate::domain::terms::Terms;
+use crate::store::deliveries::Delivery;
+use crate::store::queue::{NewReversal, Reversed, Telling};
+use crate::store::{Hint, StoreError};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// How often a reversal is looked at anew because the configuration changed meanwhile.
+const ROUNDS: usize = 3;
+
+/// What a reversal is answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is recorded.
+    Accepted(TakenBack),
+    /// It was recorded before.
+    Duplicate(TakenBack),
+    /// There is no completion of that name, or none yet.
+    Unknown,
+    /// It asks for what cannot be.
+    Invalid(Invalid),
+    /// The `reversalId` is recorded with other values in these fields.
+    Conflict(Vec<&'static str>),
+}
+
+/// A reversal that is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// The reversal.
+    pub reversal: Reversal,
+    /// What receivers call the completion.
+    pub transaction_id: String,
+    /// The deliveries that tell of it.
+    pub deliveries: Vec<Delivery>,
+    /// The endpoints that are not told, and why.
+    pub not_told: Vec<NotTold>,
+}
+
+/// An endpoint that a reversal is not told to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotTold {
+    /// The endpoint.
+    pub endpoint_id: String,
+    /// Why, in words.
+    pub reason: &'static str,
+}
+
+impl Intake {
+    /// Records a reversal that a source reports; it is on disk when this returns.
+    pub async fn reverse(&self, source: &Source, report: &Object, dry_run: bool) -> Result<Answer, StoreError> {
+        match ReversalReport::parse(report, self.sender().clock.now()) {
+            Ok(report) => self.take_back(source, report, dry_run).await,
+            Err(invalid) => Ok(Answer::Invalid(invalid)),
+        }
+    }
+
+    /// Records a reversal whose fields are known to be good.
+    pub(super) async fn take_back(
+        &self,
+        source: &Source,
+        report: ReversalReport,
+        dry_run: bool,
+    ) -> Result<Answer, StoreError> {
+        let sender = self.sender();
+        let known = sender.store.reported_completion(source.id.clone(), report.external_id.clone()).await?;
+        let Some(completion) = known else { return Ok(Answer::Unknown) };
+        for _ in 0..ROUNDS {
+            let now = sender.clock.now();
+            // An app that was archived has no endpoints to tell; what was recorded for it can be taken back all the same.
+            let app = sender.directory.find_app(&completion.app_id).await?;
+            let days = app.as_ref().map_or(Terms::default(), |app| app.terms.clone()).refund_window_days;
+            let ways: Vec<(Telling, Option<NotTold>)> = app.iter().flat_map(|app| self.ways(app)).collect();
+            let (tellings, not_told): (Vec<Telling>, Vec<Option<NotTold>>) = ways.into_iter().unzip();
+            let new = NewReversal {
+                id: ids::new("rev"),
+                completion_id: completion.id.clone(),
+                report: report.clone(),
+                not_before: now.minus(DAY * days),
+                tellings,
+                now,
+            };
+            let taken_back = |reversal, deliveries| TakenBack {
+                reversal,
+                transaction_id: completion.transaction_id.clone(),
+                deliveries,
+                not_told: not_told.iter().flatten().cloned().collect(),
+            };
+            let refused = |field: &str, message: String| Ok(Answer::Invalid(Invalid::field(field, message)));
+            let reversed =
+                if dry_run { sender.store.would_reverse(new).await? } else { sender.store.reverse(new).await? };
+            match reversed {
+                Reversed::Recorded(reversal, deliveries) => {
+                    self.worker.wake.notify_one();
+                    sender.store.hint(Hint::Work);
+                    return Ok(Answer::Accepted(taken_back(reversal, deliveries)));
+                }
+                Reversed::Duplicate(reversal, deliveries) => {
+                    return Ok(Answer::Duplicate(taken_back(reversal, deliveries)));
+                }
+                Reversed::Conflict(fields) => return Ok(Answer::Conflict(fields)),
+                Reversed::Invalid(invalid) => return Ok(Answer::Invalid(invalid)),
+                Reversed::TooLate => {
+                    let message = format!(
+                        "was recorded at {}; the app's refund window of {days} days is over",
+                        completion.recorded_at
+                    );
+                    return refused("externalId", message);
+                }
+                Reversed::PartNotTold(endpoint_id) => {
+                    let dialect =
+                        app.as_ref().and_then(|app| app.endpoint(&endpoint_id)).map(|one| one.dialect.as_str());
+                    let dialect = dialect.unwrap_or("of an endpoint");
+                    return refused(
+                        "payoutMinor",
+                        format!("the dialect {dialect} can tell of the whole alone, not of a part"),
+                    );
+                }
+                Reversed::Unknown => return Ok(Answer::Unknown),
+                Reversed::Outdated => {
+                    sender.directory.refresh().await?;
+                }
+            }
+        }
+        Err(StoreError::Overloaded)
+    }
+
+    /// How each endpoint of an app would be told, and why it would not.
+    fn ways<'a>(&'a self, app: &'a Arc<App>) -> impl Iterator<Item = (Telling, Option<NotTold>)> + 'a {
+        app.endpoints.iter().filter_map(|endpoint| {
+            let recipe = self.sender().catalog.get(&endpoint.dialect)?;
+            let reason = silence(endpoint, recipe.reversal().map(|reversal| reversal.url));
+            let telling = Telling {
+                endpoint_id: endpoint.id.clone(),
+                delivery_id: ids::new("dlv"),
+                recipe: recipe.id(),
+                is_told: reason.is_none(),
+                knows_parts: recipe.reversal().is_some_and(|reversal| reversal.part),
+            };
+            Some((telling, reason.map(|reason| NotTold { endpoint_id: endpoint.id.clone(), reason })))
+        })
+    }
+}
+
+/// Why nothing is sent.
+fn silence(endpoint: &Endpoint, url: Option<ReversalUrl>) -> Option<&'static str> {
+    match url {
+        None => Some("its dialect tells no reversals"),
+        Some(ReversalUrl::Separate) if endpoint.receiver.reversal_url.is_none() => Some("it has no reversalUrl"),
+        Some(_) => None,
+    }
+}

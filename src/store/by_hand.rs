@@ -1,0 +1,125 @@
+//! What a person may do to a delivery: replay and cancel.
+//!
+//! Nothing here may touch what a node has claimed: a change names the state that it changes, and finds nothing where
+//! somebody was faster. What has been taken back is not told a second time.
+
+use diesel::prelude::*;
+use diesel::result::OptionalExtension;
+use diesel::sql_types::{Nullable, Text};
+
+use super::backend::Conn;
+use super::deliveries::Row;
+use super::queue::{follow, is_awaited, waits_for_completion, was_taken_back_unsent};
+use super::schema::deliveries;
+use super::{Store, StoreError};
+use crate::domain::delivery::Status;
+use crate::domain::time::Timestamp;
+
+/// What became of a replay or a cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByHand {
+    /// It took effect.
+    Done,
+    /// The delivery is in a state that does not allow it.
+    NotFrom(Status),
+    /// What it tells has been taken back.
+    Reversed,
+    /// There is no such delivery.
+    Unknown,
+}
+
+impl Store {
+    /// Reopens an ended delivery: due at once, with the schedule from its beginning; attempt numbers go on.
+    pub async fn replay(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
+        self.write(move |conn| by_hand(conn, &id, now, Status::is_ended, reopen)).await
+    }
+
+    /// Ends a delivery that waits.
+    pub async fn cancel(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
+        self.write(move |conn| by_hand(conn, &id, now, Status::may_be_canceled, end)).await
+    }
+}
+
+/// Does something to a delivery whose state allows it. Another node may change the row between the look and the change,
+/// which then finds nothing to change; a delivery changes a few times in its life, so this ends.
+fn by_hand(
+    conn: &mut Conn,
+    id: &str,
+    now: Timestamp,
+    allows: fn(Status) -> bool,
+    change: fn(&mut Conn, &Row, Timestamp) -> QueryResult<Option<bool>>,
+) -> QueryResult<ByHand> {
+    loop {
+        let row = deliveries::table.find(id).select(Row::as_select()).first(conn).optional()?;
+        let Some((row, status)) = row.and_then(|row| Some((Status::parse(&row.status)?, row))).map(|(s, r)| (r, s))
+        else {
+            return Ok(ByHand::Unknown);
+        };
+        if !allows(status) {
+            return Ok(ByHand::NotFrom(status));
+        }
+        match change(conn, &row, now)? {
+            None => return Ok(ByHand::Reversed),
+            Some(true) => return Ok(ByHand::Done),
+            Some(false) => {}
+        }
+    }
+}
+
+/// Whether it was reopened; nothing, if it may not be.
+fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool>> {
+    // Where its reversal waits, both will be told in order; where that was told, the user would keep what was taken back.
+    let would_credit_anew = row.reversed.is_some() && !is_awaited(conn, row)?;
+    if would_credit_anew || was_taken_back_unsent(row) {
+        return Ok(None);
+    }
+    let reopened = diesel::update(as_seen(row))
+        .set((
+            deliveries::status.eq(Status::Pending.as_str()),
+            deliveries::round_attempts.eq(0),
+            deliveries::faults.eq(0),
+            deliveries::due_at.eq(now.as_millis()),
+            deliveries::ended_at.eq(None::<i64>),
+            deliveries::ended_reason.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    if reopened > 0 {
+        waits_for_completion(conn, row, now)?;
+    }
+    Ok(Some(reopened > 0))
+}
+
+/// Whether it was ended.
+fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool>> {
+    let ended = diesel::update(as_seen(row))
+        .set((
+            deliveries::status.eq(Status::Canceled.as_str()),
+            deliveries::waiting_for.eq(None::<String>),
+            deliveries::due_at.eq(None::<i64>),
+            deliveries::held_since.eq(None::<i64>),
+            deliveries::ended_at.eq(now.as_millis()),
+        ))
+        .execute(conn)?;
+    if ended > 0 {
+        let row: Row = deliveries::table.find(&row.id).select(Row::as_select()).first(conn)?;
+        follow(conn, &row, now)?;
+    }
+    Ok(Some(ended > 0))
+}
+
+/// The row, as long as nobody has moved it or taken its completion back.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn as_seen<'a>(row: &'a Row) -> _ {
+    let id: &'a str = &row.id;
+    let status: &'a str = &row.status;
+    let reversed: &'a str = row.reversed.as_deref().unwrap_or_default();
+    deliveries::table
+        .filter(deliveries::id.eq(id))
+        .filter(deliveries::status.eq(status))
+        .filter(coalesce(deliveries::reversed, "").eq(reversed))
+}
+
+diesel::define_sql_function! {
+    /// The text, or the other one where there is none.
+    fn coalesce(text: Nullable<Text>, otherwise: Text) -> Text;
+}

@@ -1,0 +1,106 @@
+//! Reversals as rows, and back.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::backend::{Conn, Read};
+use super::schema::reversals;
+use super::{Store, StoreError};
+use crate::domain::amount::Decimal;
+use crate::domain::dialect::callback::TakenBack;
+use crate::domain::reversal::{Asked, Reason, Reversal};
+use crate::domain::time::Timestamp;
+
+/// A row of `reversals`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = reversals, treat_none_as_default_value = false)]
+pub(super) struct Row {
+    id: String,
+    completion_id: String,
+    app_id: String,
+    reversal_key: String,
+    ordinal: i32,
+    whole: bool,
+    asked: String,
+    user_reward: Option<String>,
+    reward_minor: Option<i64>,
+    payout_minor: Option<i64>,
+    gross_minor: Option<i64>,
+    reason: String,
+    occurred_at: i64,
+    recorded_at: i64,
+}
+
+impl From<&Reversal> for Row {
+    fn from(reversal: &Reversal) -> Self {
+        let Reversal { taken, .. } = reversal;
+        Self {
+            id: reversal.id.clone(),
+            completion_id: reversal.completion_id.clone(),
+            app_id: reversal.app_id.clone(),
+            reversal_key: reversal.reversal_id.clone().unwrap_or_default(),
+            ordinal: i32::try_from(taken.ordinal).unwrap_or(i32::MAX),
+            whole: taken.whole,
+            asked: serde_json::to_string(&reversal.asked).expect("amounts are always JSON"),
+            user_reward: taken.user_reward.as_ref().map(Decimal::to_string),
+            reward_minor: taken.reward_minor,
+            payout_minor: taken.payout_minor,
+            gross_minor: taken.gross_minor,
+            reason: reversal.reason.as_str().to_owned(),
+            occurred_at: taken.occurred_at.as_millis(),
+            recorded_at: reversal.recorded_at.as_millis(),
+        }
+    }
+}
+
+impl From<Row> for Reversal {
+    /// Only this module writes the table; a default stands in for what cannot be read.
+    fn from(row: Row) -> Self {
+        let reason = Reason::parse(&row.reason).unwrap_or(Reason::Other);
+        Self {
+            id: row.id,
+            completion_id: row.completion_id,
+            app_id: row.app_id,
+            reversal_id: (!row.reversal_key.is_empty()).then_some(row.reversal_key),
+            asked: serde_json::from_str::<Asked>(&row.asked).unwrap_or_default(),
+            reason,
+            taken: TakenBack {
+                ordinal: u32::try_from(row.ordinal).unwrap_or(1),
+                whole: row.whole,
+                user_reward: row.user_reward.as_deref().and_then(Decimal::parse),
+                reward_minor: row.reward_minor,
+                payout_minor: row.payout_minor,
+                gross_minor: row.gross_minor,
+                reason: Some(reason.as_str().to_owned()),
+                occurred_at: Timestamp::from_millis(row.occurred_at),
+            },
+            recorded_at: Timestamp::from_millis(row.recorded_at),
+        }
+    }
+}
+
+impl Store {
+    /// The reversals of a completion, oldest first.
+    pub async fn reversals_of(&self, completion_id: String) -> Result<Vec<Reversal>, StoreError> {
+        self.read(move |conn| of_completion(conn, &completion_id)).await
+    }
+}
+
+/// The reversals of a completion, oldest first.
+pub(super) fn of_completion(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Reversal>> {
+    Ok(rows_of_completion(completion_id).load(conn)?.into_iter().map(Reversal::from).collect())
+}
+
+/// The same as a query.
+pub(super) fn rows_of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Row> {
+    reversals::table
+        .filter(reversals::completion_id.eq(completion_id))
+        .order(reversals::ordinal)
+        .select(Row::as_select())
+}
+
+/// The reversals with these ids, in no order.
+pub(super) fn by_ids(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Reversal>> {
+    let rows: Vec<Row> = reversals::table.filter(reversals::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Reversal::from).collect())
+}
