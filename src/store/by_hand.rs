@@ -12,7 +12,7 @@ use super::deliveries::Row;
 use super::queue::{follow, is_awaited, waits_for_completion, was_taken_back_unsent};
 use super::schema::deliveries;
 use super::{Store, StoreError};
-use crate::domain::delivery::Status;
+use crate::domain::delivery::{Kind, Status};
 use crate::domain::time::Timestamp;
 
 /// What became of a replay or a cancel.
@@ -26,6 +26,16 @@ pub enum ByHand {
     Reversed,
     /// There is no such delivery.
     Unknown,
+}
+
+/// Whether a row that was looked at was changed.
+enum Change {
+    /// It was.
+    Made,
+    /// What it tells has been taken back.
+    Refused,
+    /// Somebody was faster; it is to be looked at again.
+    Overtaken,
 }
 
 impl Store {
@@ -47,31 +57,29 @@ fn by_hand(
     id: &str,
     now: Timestamp,
     allows: fn(Status) -> bool,
-    change: fn(&mut Conn, &Row, Timestamp) -> QueryResult<Option<bool>>,
+    change: fn(&mut Conn, &Row, Timestamp) -> QueryResult<Change>,
 ) -> QueryResult<ByHand> {
     loop {
-        let row = deliveries::table.find(id).select(Row::as_select()).first(conn).optional()?;
-        let Some((row, status)) = row.and_then(|row| Some((Status::parse(&row.status)?, row))).map(|(s, r)| (r, s))
-        else {
-            return Ok(ByHand::Unknown);
-        };
-        if !allows(status) {
-            return Ok(ByHand::NotFrom(status));
+        let row: Option<Row> = deliveries::table.find(id).select(Row::as_select()).first(conn).optional()?;
+        let Some(row) = row else { return Ok(ByHand::Unknown) };
+        match Status::parse(&row.status) {
+            None => return Ok(ByHand::Unknown),
+            Some(status) if !allows(status) => return Ok(ByHand::NotFrom(status)),
+            Some(_) => {}
         }
         match change(conn, &row, now)? {
-            None => return Ok(ByHand::Reversed),
-            Some(true) => return Ok(ByHand::Done),
-            Some(false) => {}
+            Change::Made => return Ok(ByHand::Done),
+            Change::Refused => return Ok(ByHand::Reversed),
+            Change::Overtaken => {}
         }
     }
 }
 
-/// Whether it was reopened; nothing, if it may not be.
-fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool>> {
+fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
     // Where its reversal waits, both will be told in order; where that was told, the user would keep what was taken back.
     let would_credit_anew = row.reversed.is_some() && !is_awaited(conn, row)?;
     if would_credit_anew || was_taken_back_unsent(row) {
-        return Ok(None);
+        return Ok(Change::Refused);
     }
     let reopened = diesel::update(as_seen(row))
         .set((
@@ -83,14 +91,16 @@ fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool
             deliveries::ended_reason.eq(None::<String>),
         ))
         .execute(conn)?;
-    if reopened > 0 {
+    if reopened == 0 {
+        return Ok(Change::Overtaken);
+    }
+    if row.kind == Kind::Reversal.as_str() {
         waits_for_completion(conn, row, now)?;
     }
-    Ok(Some(reopened > 0))
+    Ok(Change::Made)
 }
 
-/// Whether it was ended.
-fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool>> {
+fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
     let ended = diesel::update(as_seen(row))
         .set((
             deliveries::status.eq(Status::Canceled.as_str()),
@@ -100,11 +110,12 @@ fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool>> 
             deliveries::ended_at.eq(now.as_millis()),
         ))
         .execute(conn)?;
-    if ended > 0 {
-        let row: Row = deliveries::table.find(&row.id).select(Row::as_select()).first(conn)?;
-        follow(conn, &row, now)?;
+    if ended == 0 {
+        return Ok(Change::Overtaken);
     }
-    Ok(Some(ended > 0))
+    let row: Row = deliveries::table.find(&row.id).select(Row::as_select()).first(conn)?;
+    follow(conn, &row, now)?;
+    Ok(Change::Made)
 }
 
 /// The row, as long as nobody has moved it or taken its completion back.

@@ -17,6 +17,7 @@ pub mod configuration;
 pub mod deliveries;
 pub mod egress;
 mod endpoints;
+pub mod erasure;
 mod error;
 pub mod ledger;
 mod open_deliveries;

@@ -13,7 +13,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
     apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, publishers, rehearsal, secrets,
-    sources, tokens,
+    sources, tokens, users,
 };
 use super::error::Kind;
 use super::{health, reports, reversals};
@@ -33,7 +33,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         publishers::create, publishers::list, publishers::read, publishers::change,
         tokens::create, tokens::list, tokens::delete,
         sources::create, sources::list, sources::delete, sources::rotate,
-        apps::create, apps::list, apps::read, apps::change, apps::delete,
+        apps::create, apps::list, apps::read, apps::change, apps::delete, users::erase,
         endpoints::create, endpoints::list, endpoints::change, endpoints::delete,
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,

@@ -15,6 +15,7 @@ pub mod rehearsal;
 pub mod secrets;
 pub mod sources;
 pub mod tokens;
+pub mod users;
 
 use actix_web::web::ServiceConfig;
 
@@ -25,6 +26,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(tokens::routes)
         .configure(sources::routes)
         .configure(apps::routes)
+        .configure(users::routes)
         .configure(endpoints::routes)
         .configure(secrets::routes)
         .configure(egress::routes)

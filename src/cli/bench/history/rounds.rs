@@ -102,9 +102,11 @@ impl<'a> Rounds<'a> {
         self.settle(&self.claim(turn, RECORDED - SENT).await?).await?;
 
         let by_user = Criteria { user_id: Some(sought.user_id), ..Criteria::default() };
-        self.look_up(times, Work::ByUser, by_user).await?;
+        self.look_up(times, Work::ByUser, by_user.clone()).await?;
+        self.look_up(times, Work::ByUserAgain, by_user).await?;
         let by_transaction_id = Criteria { transaction_id: Some(sought.transaction_id), ..Criteria::default() };
-        self.look_up(times, Work::ByTransactionId, by_transaction_id).await?;
+        self.look_up(times, Work::ByTransactionId, by_transaction_id.clone()).await?;
+        self.look_up(times, Work::ByTransactionIdAgain, by_transaction_id).await?;
         let of_app = vec![self.ground.receiver(turn).app_id.clone()];
         let of_app = Criteria { app_ids: Some(of_app), ..Criteria::default() };
         let started = Instant::now();

@@ -20,10 +20,14 @@ pub(super) enum Work {
     Claim,
     /// Everything that was claimed, one attempt each.
     Settle,
-    /// A user's completions.
+    /// A user's completions: a page of the table for each, mostly not in memory once the history is long.
     ByUser,
+    /// The same once more at once: what of the first time was reading from the disk is not in this one.
+    ByUserAgain,
     /// The completion that bears a transaction id.
     ByTransactionId,
+    /// The same once more.
+    ByTransactionIdAgain,
     /// An app's newest deliveries.
     OfApp,
     /// A step of retention.
@@ -39,13 +43,15 @@ pub(super) struct Times([Vec<Duration>; Work::ALL.len()]);
 pub(super) struct Medians([Option<u64>; Work::ALL.len()]);
 
 impl Work {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Record,
         Self::Look,
         Self::Claim,
         Self::Settle,
         Self::ByUser,
+        Self::ByUserAgain,
         Self::ByTransactionId,
+        Self::ByTransactionIdAgain,
         Self::OfApp,
         Self::Retention,
     ];
@@ -57,7 +63,9 @@ impl Work {
             Self::Claim => "claim 64 due deliveries",
             Self::Settle => "settle 64 deliveries",
             Self::ByUser => "look up by user",
+            Self::ByUserAgain => "the same user again",
             Self::ByTransactionId => "look up by transaction id",
+            Self::ByTransactionIdAgain => "the same id again",
             Self::OfApp => "list an app's deliveries",
             Self::Retention => "remove 500 old deliveries",
         }

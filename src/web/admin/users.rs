@@ -1,0 +1,42 @@
+//! `DELETE /v1/apps/{id}/users/{userId}`: a user's wish to be forgotten.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, ServiceConfig};
+
+use crate::domain::ids;
+use crate::store::erasure::Erased;
+use crate::web::auth::Member;
+use crate::web::error::Problem;
+use crate::web::{Web, answer, resource};
+
+/// What a user is called afterwards, before something that means nothing.
+const PSEUDONYM: &str = "erased";
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(resource("/v1/apps/{id}/users/{userId}").delete(erase));
+}
+
+/// Takes a user's name out of everything that was recorded of it. Amounts stay, and what was reported stays a duplicate.
+#[utoipa::path(delete, path = "/v1/apps/{id}/users/{userId}", tag = "apps",
+    params(("id" = String, Path), ("userId" = String, Path)), responses(
+    (status = 204, description = "Nothing bears the user's name any more."),
+    (status = 409, description = "Deliveries of this user are open."),
+))]
+pub(in crate::web) async fn erase(
+    Member(caller): Member,
+    web: Data<Web>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (app, user_id) = path.into_inner();
+    let app_id = web.app(&caller, &app).await?.app.id;
+    let pseudonym = ids::new(PSEUDONYM);
+    loop {
+        match web.machine.store.erase_user(app_id.clone(), user_id.clone(), pseudonym.clone()).await? {
+            Erased::Completions(0) => return Ok(answer::deleted()),
+            Erased::Completions(_) => {}
+            Erased::OpenDeliveries => {
+                return Err(Problem::conflict("Deliveries of this user are open; wait, or cancel them."));
+            }
+        }
+    }
+}
