@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
-use super::{NewCompletion, Recorded, delivery_row, source};
+use super::{NewCompletion, Recorded, at_once, delivery_row, source};
 use crate::domain::delivery::Kind;
 use crate::domain::identity::{COMPARED, FIELDS, field_name, texts};
-use crate::store::backend::{Conn, Read};
+use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::completions as completion_rows;
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{completions, deliveries, reported, transaction_ids};
@@ -40,28 +40,38 @@ pub(super) fn record(conn: &mut Conn, digests: &[u8], new: &NewCompletion, write
         return Ok(Recorded::TransactionIdTaken);
     }
     if write == Write::Yes {
-        diesel::insert_into(reported::table)
-            .values((
-                reported::source_id.eq(source_id),
-                reported::external_id.eq(&completion.external_id),
-                reported::completion_id.eq(&completion.id),
-                reported::digests.eq(digests),
-            ))
-            .execute(conn)?;
-        diesel::insert_into(transaction_ids::table)
-            .values((
-                transaction_ids::transaction_key.eq(&transaction_key),
-                transaction_ids::app_id.eq(&completion.app_id),
-                transaction_ids::completion_id.eq(&completion.id),
-            ))
-            .execute(conn)?;
-        diesel::insert_into(completions::table).values(completion_rows::Row::from(completion)).execute(conn)?;
-        for delivery in &new.deliveries {
-            let row = delivery_row(completion, delivery, Kind::Completion, None);
-            diesel::insert_into(deliveries::table).values(row).execute(conn)?;
-        }
+        on_backend!(conn,
+            // By the engine's own connection: the one of either engine writes each statement's text anew.
+            sqlite(conn) => insert(conn, digests, &transaction_key, new)?,
+            postgres(conn) => at_once::insert(conn, &[(new, digests.to_vec())]).map(drop)?,
+        );
     }
     Ok(Recorded::Accepted)
+}
+
+fn insert(conn: &mut SqliteConnection, digests: &[u8], transaction_key: &str, new: &NewCompletion) -> QueryResult<()> {
+    let completion = &new.completion;
+    diesel::insert_into(reported::table)
+        .values((
+            reported::source_id.eq(source(completion)),
+            reported::external_id.eq(&completion.external_id),
+            reported::completion_id.eq(&completion.id),
+            reported::digests.eq(digests),
+        ))
+        .execute(conn)?;
+    diesel::insert_into(transaction_ids::table)
+        .values((
+            transaction_ids::transaction_key.eq(transaction_key),
+            transaction_ids::app_id.eq(&completion.app_id),
+            transaction_ids::completion_id.eq(&completion.id),
+        ))
+        .execute(conn)?;
+    diesel::insert_into(completions::table).values(completion_rows::Row::from(completion)).execute(conn)?;
+    for delivery in &new.deliveries {
+        let row = delivery_row(completion, delivery, Kind::Completion, None);
+        diesel::insert_into(deliveries::table).values(row).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The completion that a source calls so, with its digests.
