@@ -4,17 +4,20 @@
 //! In the end every amount is the model's to the last digit, every receiver heard of a completion before it heard of its
 //! reversal, and of nothing that was taken back before it knew.
 
+mod chance;
 mod heard;
 mod model;
 mod stage;
+mod verdict;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use chance::Chance;
 use model::{Act, Case, Expected};
-use stage::{Chance, Nodes, Stage};
+use stage::{Nodes, Stage};
 
 /// Lives in an ordinary run; `RINGBACK_TEST_SEQUENCES` asks for another number.
 const SEQUENCES: usize = 600;

@@ -1,13 +1,11 @@
-//! The stage: a real process that can be killed, apps of several dialects with their receivers, and chance.
-
-use std::collections::HashMap;
+//! The stage: a real process that can be killed, and apps of several dialects with their receivers.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::heard::{Heard, by_transaction, expected, without_repetitions};
-use super::model::{Act, Case, Teller, sums, tenths};
+use super::chance::Chance;
+use super::model::{Act, Case, Teller, tenths};
 use crate::api::{Answer, Api, App, PATIENCE, Source, TOKEN};
 use crate::child::{Child, Home};
 use crate::receiver::{Receiver, Reply};
@@ -24,7 +22,7 @@ pub(super) struct Stage {
     home: Home,
     child: Option<Child>,
     apps: Vec<App>,
-    receivers: Vec<Receiver>,
+    pub(super) receivers: Vec<Receiver>,
     source: Source,
     nodes: watch::Sender<Api>,
 }
@@ -35,38 +33,6 @@ pub(super) struct Nodes {
     apps: Vec<App>,
     source: Source,
     api: watch::Receiver<Api>,
-}
-
-/// Small numbers that are different in each run.
-pub(super) struct Chance(u64);
-
-impl Chance {
-    /// Another one each time; what it began with stands in the output of a test that fails.
-    #[expect(clippy::print_stdout, reason = "a run can be repeated only by whoever knows where it began")]
-    pub(super) fn new() -> Self {
-        let mut seed = [0; 8];
-        getrandom::fill(&mut seed).unwrap();
-        let seed = u64::from_le_bytes(seed);
-        println!("chance began at {seed}");
-        Self(seed)
-    }
-
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        // SplitMix64: enough for choosing.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap()
-    }
-
-    pub(super) fn one_in(&mut self, many: usize) -> bool {
-        self.below(many) == 0
-    }
-
-    /// Of money, now and then nothing.
-    pub(super) fn amount(&mut self) -> i64 {
-        i64::try_from(if self.one_in(6) { 0 } else { self.below(3_000) }).unwrap()
-    }
 }
 
 impl Stage {
@@ -153,7 +119,7 @@ impl Stage {
         tokio::time::timeout(PATIENCE * 3, resting).await.expect("something never came to rest");
     }
 
-    async fn deliveries(&self, status: &str) -> Vec<Value> {
+    pub(super) async fn deliveries(&self, status: &str) -> Vec<Value> {
         let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
             let page = self.api().get(&format!("/v1/deliveries?status={status}&limit=1000{cursor}")).await;
@@ -161,59 +127,6 @@ impl Stage {
             let Some(next) = page["nextCursor"].as_str() else { return all };
             cursor = format!("&cursor={next}");
         }
-    }
-
-    /// Every amount is the model's, and every receiver heard what it must, in order.
-    #[expect(clippy::print_stdout, reason = "what the lives came to shows that the check had something to check")]
-    pub(super) async fn check(&mut self, cases: &[Case]) {
-        assert_eq!(self.deliveries("held").await, Vec::<Value>::new(), "a reversal waits for what was delivered");
-        for (app, (dialect, _)) in DIALECTS.into_iter().enumerate() {
-            let heard = by_transaction(self.receivers[app].so_far(), dialect);
-            let of_app = || cases.iter().filter(|case| case.app == app);
-            for case in of_app() {
-                self.check_case(case, dialect, heard.get(&case.id).map_or(&[][..], Vec::as_slice)).await;
-            }
-            let known: HashMap<&str, ()> = of_app().map(|case| (case.id.as_str(), ())).collect();
-            assert!(heard.keys().all(|id| known.contains_key(id.as_str())), "{dialect} heard of what nobody reported");
-        }
-        let mut recorded = super::model::Sums::new();
-        for case in cases.iter().filter(|case| case.reported) {
-            let seen = self.nodes().read(case).await;
-            let mut add = |name, amount: i64| *recorded.entry(name).or_default() += amount;
-            add("completions", 1);
-            add("payout", seen["payoutMinor"].as_i64().unwrap());
-            add("reward", in_tenths(&seen["userReward"]));
-            for reversal in seen["reversals"].as_array().unwrap() {
-                add("reversals", 1);
-                add("reversedPayout", reversal["payoutMinor"].as_i64().unwrap());
-                add("reversedReward", in_tenths(&reversal["userReward"]));
-            }
-        }
-        assert_eq!(recorded, sums(cases.iter()));
-        println!("{} lives: {recorded:?}", cases.len());
-    }
-
-    async fn check_case(&self, case: &Case, dialect: &str, heard: &[Heard]) {
-        let story = || format!("{dialect}, {case:#?}: {heard:#?}");
-        if !case.reported {
-            assert_eq!(heard, [], "{}", story());
-            return;
-        }
-        let is_taken = |heard: &Heard| matches!(heard, Heard::Taken(..));
-        let first_taken = heard.iter().position(is_taken).unwrap_or(heard.len());
-        assert!(heard[first_taken..].iter().all(is_taken), "a reversal overtook: {}", story());
-        let mut once = without_repetitions(heard);
-        let mut expected = expected(case, dialect);
-        // Reversals of a completion may come in any order.
-        once.sort();
-        expected.sort();
-        if once.is_empty() && case.is_whole_taken_back() {
-            let seen = self.nodes().read(case).await;
-            let told: Vec<&Value> = seen["deliveries"].as_array().unwrap().iter().map(|one| &one["told"]).collect();
-            assert!(told.iter().all(|told| *told == "never"), "{told:?}: {}", story());
-            return;
-        }
-        assert_eq!(once, expected, "{}", story());
     }
 }
 
@@ -261,13 +174,8 @@ impl Nodes {
         api.try_post(&format!("/v1/deliveries/{id}/{what}"), json!({})).await.ok()
     }
 
-    async fn read(&self, case: &Case) -> Value {
+    pub(super) async fn read(&self, case: &Case) -> Value {
         let api = self.api.borrow().clone();
         api.signed_get(&self.source, &format!("/v1/conversions/{}", case.id)).await.body
     }
-}
-
-/// A reward of one digit after the point, as it stands in an answer.
-fn in_tenths(written: &Value) -> i64 {
-    written.as_str().unwrap().replace('.', "").parse().unwrap()
 }
