@@ -6,6 +6,7 @@ mod access;
 mod admin_apps;
 mod admin_secrets;
 mod api;
+mod attribution;
 mod awkward;
 mod bench;
 mod child;
@@ -20,6 +21,7 @@ mod independent_receiver;
 mod lifecycle;
 mod master_key;
 mod migrate_store;
+mod offers;
 #[path = "../place/mod.rs"]
 mod place;
 mod queue;
