@@ -154,6 +154,7 @@ fn of_completion(
         app_id: report.app_id.clone().unwrap_or_else(|| app_label.clone()),
         user_id: report.user_id.clone().unwrap_or_default(),
         transaction_id: report.transaction_id(None).map_err(faults)?,
+        attribution: None,
     };
     let completion = report.into_completion(resolved, now);
     let receiver = Receiver {

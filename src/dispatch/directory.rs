@@ -1,19 +1,20 @@
-//! The directory: apps, sources and egress IPs in memory, so that neither a report nor a send asks the database.
+//! The directory: apps, offers, sources and egress IPs in memory, so that neither a report nor a send asks the database.
 //!
 //! It follows the store: whoever changes configuration calls [`Directory::refresh`], a loop calls it besides (changes of
 //! other processes), and what it does not know it looks up once more before it says no. It must never change anything
 //! itself, and it hands out whole snapshots: a send sees one state of an app, never half of a change.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::app::{App, Assignment, EgressIp, Route, route};
+use crate::domain::offer::Offer;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
 use crate::store::configuration::Configuration;
 use crate::store::{Store, StoreError};
 
-/// Apps, sources and egress IPs, as of a revision of the configuration.
+/// Apps, offers, sources and egress IPs, as of a revision of the configuration.
 #[derive(Debug)]
 pub struct Directory {
     store: Store,
@@ -27,6 +28,8 @@ struct State {
     revision: i64,
     apps: HashMap<String, Arc<App>>,
     app_refs: HashMap<String, String>,
+    offers: HashMap<String, Arc<Offer>>,
+    offer_refs: HashMap<String, String>,
     /// Endpoint id → app id.
     endpoints: HashMap<String, String>,
     /// By surface id.
@@ -83,6 +86,23 @@ impl Directory {
         self.read(|state| state.apps.values().cloned().collect())
     }
 
+    /// The offer with this id or ref; ids win.
+    pub fn offer(&self, id_or_ref: &str) -> Option<Arc<Offer>> {
+        self.read(|state| {
+            let by_ref = || state.offer_refs.get(id_or_ref).and_then(|id| state.offers.get(id));
+            state.offers.get(id_or_ref).or_else(by_ref).cloned()
+        })
+    }
+
+    /// Like [`offer`](Self::offer), but asks the store before it says no.
+    pub async fn find_offer(&self, id_or_ref: &str) -> Result<Option<Arc<Offer>>, StoreError> {
+        match self.offer(id_or_ref) {
+            Some(offer) => Ok(Some(offer)),
+            None if self.refresh().await? => Ok(self.offer(id_or_ref)),
+            None => Ok(None),
+        }
+    }
+
     /// The app that an endpoint belongs to.
     pub fn app_of_endpoint(&self, endpoint_id: &str) -> Option<Arc<App>> {
         self.read(|state| state.endpoints.get(endpoint_id).and_then(|id| state.apps.get(id)).cloned())
@@ -122,6 +142,14 @@ impl State {
         }
         for app in configuration.apps.into_iter().filter(|app| app.archived_at.is_none()) {
             self.remember_app(app);
+        }
+        let changed: HashSet<&str> = configuration.offers.iter().map(|offer| offer.id.as_str()).collect();
+        self.offer_refs.retain(|_, id| !changed.contains(id.as_str()));
+        for offer in configuration.offers {
+            if let Some(reference) = &offer.reference {
+                self.offer_refs.insert(reference.clone(), offer.id.clone());
+            }
+            self.offers.insert(offer.id.clone(), Arc::new(offer));
         }
         let stale = |source: &Source| {
             configuration.archived_sources.contains(&source.id)

@@ -25,6 +25,9 @@ const SLOW_PASS: Duration = Duration::from_secs(10);
 /// How long a test may wait for a node that can send it: longer than anybody waits for its answer.
 const TEST_WAITS: Duration = Duration::from_secs(120);
 const DAY: Duration = Duration::from_secs(24 * 3600);
+/// Days for which clicks are kept: a year, which is the longest that they can count for, and what a change of that may
+/// lag behind. Nothing needs them later; a completion keeps what its click said.
+const CLICKS_KEPT: u32 = 400;
 
 /// Keeps the queue in order.
 #[derive(Debug)]
@@ -91,6 +94,7 @@ impl Housekeeping {
         let before = sender.clock.now().minus(DAY * days);
         // Each step is a change of its own, between which reports are recorded as ever.
         while sender.store.prune(before).await? > 0 {}
+        while sender.store.prune_clicks(now.minus(DAY * CLICKS_KEPT)).await? > 0 {}
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! taken before the commit, so that the committed row already bears this node's claim and needs no second write.
 
 mod answer;
+mod attribution;
 mod prepare;
 
 use std::collections::BTreeMap;
@@ -139,11 +140,14 @@ impl Intake {
                     let waiting_for = self.sender().outlook().waiting_for(&delivery);
                     (delivery.id, delivery.status, waiting_for)
                 });
-                let known = Known { completion_id, transaction_id, deliveries: deliveries.collect() };
+                // The same click was given, or none.
+                let attributed = then.known.attributed;
+                let known = Known { completion_id, transaction_id, attributed, deliveries: deliveries.collect() };
                 Answer::Duplicate(known, ignored)
             }
             Recorded::Conflict { fields } => Answer::Conflict(fields),
             Recorded::TransactionIdTaken => Answer::TransactionIdTaken(then.known.transaction_id),
+            Recorded::ClickConverted => Answer::ClickConverted,
             Recorded::Outdated | Recorded::Lost => return None,
         })
     }

@@ -25,6 +25,7 @@ use super::pacing::Pacing;
 use super::rehearsal::Rehearsal;
 use super::resolver::{Unresolved, VettingResolver};
 use super::sender::Sender;
+use super::tracking::Tracking;
 use super::worker::{Step, Worker};
 use crate::clock::Clock;
 use crate::domain::app::{Bind, EgressIp};
@@ -57,7 +58,7 @@ pub struct Setup {
 pub struct Machine {
     /// What is remembered.
     pub store: Store,
-    /// Apps, sources and egress IPs in memory.
+    /// Apps, offers, sources and egress IPs in memory.
     pub directory: Arc<Directory>,
     /// The dialects.
     pub catalog: Arc<Catalog>,
@@ -71,6 +72,8 @@ pub struct Machine {
     pub intake: Intake,
     /// Makes previews and tests.
     pub rehearsal: Rehearsal,
+    /// Forwards visitors of the tracking link.
+    pub tracking: Tracking,
     pub(super) worker: Arc<Worker>,
     pacing: Arc<Pacing>,
     pub(super) housekeeping: Arc<Housekeeping>,
@@ -124,6 +127,12 @@ impl Machine {
             under_way: TaskTracker::new(),
             runtime: Handle::current(),
         });
+        let tracking = Tracking {
+            store: store.clone(),
+            directory: Arc::clone(&directory),
+            clock: clock.clone(),
+            metrics: Arc::clone(&metrics),
+        };
         Ok(Self {
             store,
             directory,
@@ -133,6 +142,7 @@ impl Machine {
             metrics,
             intake: Intake { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
             rehearsal: Rehearsal { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
+            tracking,
             housekeeping: Arc::new(Housekeeping {
                 worker: Arc::clone(&worker),
                 retention_days: setup.retention_days,

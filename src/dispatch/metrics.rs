@@ -19,6 +19,7 @@ const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0,
 pub struct Metrics {
     registry: Registry,
     reports: Family<Result, Counter>,
+    clicks: Family<Result, Counter>,
     attempts: Family<Outcome, Counter>,
     settled: Family<Status, Counter>,
     exchange_seconds: Histogram,
@@ -29,7 +30,7 @@ pub struct Metrics {
     egress_ips_without_node: Gauge,
 }
 
-/// How a report was answered, in a word of our own.
+/// How a report or a visitor was answered, in a word of our own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Result {
     result: &'static str,
@@ -67,6 +68,7 @@ impl Default for Metrics {
         let mut metrics = Self {
             registry: Registry::with_prefix("ringback"),
             reports: Family::default(),
+            clicks: Family::default(),
             attempts: Family::default(),
             settled: Family::default(),
             exchange_seconds: Histogram::new(SECONDS),
@@ -78,6 +80,7 @@ impl Default for Metrics {
         };
         let registry = &mut metrics.registry;
         registry.register("reports", "Reports answered", metrics.reports.clone());
+        registry.register("clicks", "Visitors of the tracking link forwarded", metrics.clicks.clone());
         registry.register("attempts", "Exchanges with receivers", metrics.attempts.clone());
         registry.register("settlements", "Deliveries settled", metrics.settled.clone());
         registry.register("exchange_seconds", "Time of an exchange", metrics.exchange_seconds.clone());
@@ -95,6 +98,11 @@ impl Metrics {
     /// A report was answered.
     pub fn reported(&self, result: &'static str) {
         self.reports.get_or_create(&Result { result }).inc();
+    }
+
+    /// A visitor of the tracking link was forwarded.
+    pub fn clicked(&self, result: &'static str) {
+        self.clicks.get_or_create(&Result { result }).inc();
     }
 
     /// An exchange ended.

@@ -150,12 +150,17 @@ impl<'a> Fields<'a> {
 /// A JSON string without control characters and of at most `longest` characters, or what is wrong with it.
 fn checked_text(raw: &RawValue, longest: usize) -> Result<String, String> {
     let text: String = serde_json::from_str(raw.get()).map_err(|_| "must be a text".to_owned())?;
+    check_text(&text, longest).map(|()| text)
+}
+
+/// What every text that is kept must be: of at most `longest` characters, none of them a control character.
+pub fn check_text(text: &str, longest: usize) -> Result<(), String> {
     let length = text.chars().count();
     if length > longest {
         return Err(format!("has {length} characters; at most {longest} are allowed"));
     }
     match text.chars().find(|character| character.is_control()) {
         Some(control) => Err(format!("holds the control character U+{:04X}", u32::from(control))),
-        None => Ok(text),
+        None => Ok(()),
     }
 }

@@ -4,6 +4,7 @@
 //! and whether app and click exist, is the intake's to check. All faults of a report are told at once.
 
 use super::amount::{Decimal, Minor};
+use super::attribution::Attribution;
 use super::completion::Completion;
 use super::fields::Fields;
 use super::invalid::Invalid;
@@ -147,8 +148,10 @@ impl Report {
         })
     }
 
-    /// The completion that this report becomes. App and user were resolved by the caller.
+    /// The completion that this report becomes. App and user were resolved by the caller. The offer of a click is known to
+    /// receivers by one name, whichever the report used.
     pub fn into_completion(self, resolved: Resolved, now: Timestamp) -> Completion {
+        let offer = resolved.attribution.as_ref().map(|attribution| &attribution.offer);
         Completion {
             id: resolved.id,
             source_id: resolved.source_id,
@@ -157,8 +160,8 @@ impl Report {
             event_type: self.event_type,
             app_id: resolved.app_id,
             user_id: resolved.user_id,
-            offer_id: self.offer_id,
-            offer_name: self.offer_name,
+            offer_id: offer.map(|offer| offer.label().to_owned()).or(self.offer_id),
+            offer_name: self.offer_name.or_else(|| offer.map(|offer| offer.name.clone())),
             goal_id: self.goal_id,
             note: self.note,
             user_reward: self.user_reward,
@@ -187,6 +190,8 @@ pub struct Resolved {
     pub user_id: String,
     /// What receivers see.
     pub transaction_id: String,
+    /// The click that the conversion came of, with its offer.
+    pub attribution: Option<Attribution>,
 }
 
 /// What a transaction id may not be, in words.

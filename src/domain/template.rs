@@ -34,6 +34,9 @@ pub(crate) struct Parameter {
     pub(crate) value: Option<Vec<Piece>>,
 }
 
+/// Longest template: what exceeds this could never expand to a URL that is sent.
+const LONGEST: usize = 4_000;
+
 /// How the literal text of a query goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum QueryText {
@@ -41,6 +44,21 @@ pub(crate) enum QueryText {
     Kept,
     /// Decoded and strictly encoded again, which is what a receiver does that rebuilds a signed URL.
     Recoded,
+}
+
+/// A template as it is kept: without what copying it out of a page or a chat put into it.
+pub(crate) fn tidied(field: &str, text: &str) -> Result<String, Invalid> {
+    let text = clean::drop_breaks(text);
+    if text.len() > LONGEST {
+        return Err(Invalid::field(field, format!("has {} bytes; at most {LONGEST} are taken", text.len())));
+    }
+    if text.contains(char::is_control) {
+        return Err(Invalid::field(field, "has a control character"));
+    }
+    match clean::mended(&text) {
+        Some(mended) => Err(Invalid::field(field, format!("was escaped on its way here; probably meant: {mended}"))),
+        None => Ok(text),
+    }
 }
 
 impl Template {
@@ -70,6 +88,18 @@ impl Template {
 
     pub(crate) fn parameters(&self) -> &[Parameter] {
         &self.parameters
+    }
+
+    /// What is wrong with the path once its placeholders are filled like this: `..`, or whatever else a URL library would
+    /// rewrite.
+    pub(crate) fn path_fault(&self, value: &str) -> Option<String> {
+        let path = expand(&self.path, |_| value.to_owned());
+        let probe = format!("{}{path}", self.origin);
+        match url::Url::parse(&probe).map(String::from) {
+            Ok(parsed) if parsed == probe => None,
+            Ok(parsed) => Some(format!("has a path that URL libraries rewrite; write it as {parsed}")),
+            Err(fault) => Some(format!("is not a URL: {fault}")),
+        }
     }
 
     /// Every placeholder's name, in order.

@@ -3,21 +3,25 @@
 use diesel::prelude::*;
 
 use crate::domain::app::{App, Assignment, EgressIp};
+use crate::domain::offer::Offer;
 use crate::domain::source::Source;
 
 use super::app_rows::{AppRow, AppRows};
-use super::schema::{apps, sources};
+use super::offers::OfferRow;
+use super::schema::{apps, offers, sources};
 use super::sources::SourceRow;
 use super::{Store, StoreError, egress, revision};
 
-/// What changed since a revision. Apps and sources are the changed ones alone (archived ones too, so that they can be
-/// forgotten); egress IPs and assignments are few and always complete.
+/// What changed since a revision. Apps, offers and sources are the changed ones alone (archived ones too, so that they can
+/// be forgotten); egress IPs and assignments are few and always complete.
 #[derive(Clone, Debug)]
 pub struct Configuration {
     /// The revision that this brings a directory to.
     pub revision: i64,
     /// Apps that changed, with their endpoints and secrets.
     pub apps: Vec<App>,
+    /// Offers that changed.
+    pub offers: Vec<Offer>,
     /// Sources that changed; `archived` ones by id.
     pub sources: Vec<Source>,
     /// Ids of sources that were archived.
@@ -40,12 +44,14 @@ impl Store {
                 let changed = apps::table.filter(apps::revision.gt(revision)).select(AppRow::as_select());
                 let changed = changed.load(conn)?;
                 let apps = AppRows::load(conn, changed)?;
+                let offers = offers::table.filter(offers::revision.gt(revision));
+                let offers: Vec<OfferRow> = offers.select(OfferRow::as_select()).load(conn)?;
                 let sources = sources::table.filter(sources::revision.gt(revision));
                 let sources: Vec<SourceRow> = sources.select(SourceRow::as_select()).load(conn)?;
-                Ok(Some((current, apps, sources, egress::everything(conn)?)))
+                Ok(Some((current, apps, offers, sources, egress::everything(conn)?)))
             })
             .await?;
-        let Some((revision, apps, changed, (egress_ips, assignments))) = found else {
+        let Some((revision, apps, offers, changed, (egress_ips, assignments))) = found else {
             return Ok(None);
         };
         let (mut sources, mut archived_sources) = (Vec::new(), Vec::new());
@@ -58,6 +64,7 @@ impl Store {
         Ok(Some(Configuration {
             revision,
             apps: apps.open(self.key())?.into_iter().map(|record| record.app).collect(),
+            offers: offers.into_iter().map(OfferRow::open).collect::<Result<_, _>>()?,
             sources,
             archived_sources,
             egress_ips: egress_ips.into_iter().map(|row| row.open(self.key())).collect::<Result<_, _>>()?,

@@ -1,4 +1,5 @@
-//! Whether a `ref` is free: publishers and apps share one space of names, so that one `ref` never means two things.
+//! Whether a `ref` is free: publishers, apps and offers share one space of names, so that one `ref` never means two
+//! things.
 //!
 //! An archived app keeps its `ref`: a report that is tried again late must never reach another app.
 
@@ -6,7 +7,7 @@ use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
 use super::backend::Conn;
-use super::schema::{apps, publishers};
+use super::schema::{apps, offers, publishers};
 
 /// Whether somebody other than `holder` has this `ref`.
 pub(super) fn is_taken(conn: &mut Conn, reference: Option<&str>, holder: &str) -> QueryResult<bool> {
@@ -15,5 +16,8 @@ pub(super) fn is_taken(conn: &mut Conn, reference: Option<&str>, holder: &str) -
     };
     let of_publishers = publishers::table.filter(publishers::reference.eq(reference)).filter(publishers::id.ne(holder));
     let of_apps = apps::table.filter(apps::reference.eq(reference)).filter(apps::id.ne(holder));
-    Ok(select(exists(of_publishers)).get_result(conn)? || select(exists(of_apps)).get_result(conn)?)
+    let of_offers = offers::table.filter(offers::reference.eq(reference)).filter(offers::id.ne(holder));
+    Ok(select(exists(of_publishers)).get_result(conn)?
+        || select(exists(of_apps)).get_result(conn)?
+        || select(exists(of_offers)).get_result(conn)?)
 }

@@ -67,6 +67,23 @@ table! {
 }
 
 table! {
+    offers (id) {
+        id -> Text,
+        #[sql_name = "ref"]
+        reference -> Nullable<Text>,
+        name -> Text,
+        destination_url -> Text,
+        payout_minor -> BigInt,
+        currency -> Text,
+        goals -> Text,
+        active_from -> Nullable<BigInt>,
+        active_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        revision -> BigInt,
+    }
+}
+
+table! {
     endpoints (id) {
         id -> Text,
         app_id -> Text,
@@ -133,6 +150,25 @@ table! {
     transaction_ids (transaction_key, app_id) {
         transaction_key -> Text,
         app_id -> Text,
+        completion_id -> Text,
+    }
+}
+
+table! {
+    clicks (id) {
+        id -> Text,
+        offer_id -> Text,
+        app_id -> Text,
+        user_id -> Text,
+        sub -> Nullable<Text>,
+        clicked_at -> BigInt,
+    }
+}
+
+table! {
+    click_conversions (click_id, goal_id) {
+        click_id -> Text,
+        goal_id -> Text,
         completion_id -> Text,
     }
 }
@@ -261,12 +297,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     tokens,
     sources,
     apps,
+    offers,
     endpoints,
     secrets,
     egress_ips,
     egress_assignments,
     reported,
     transaction_ids,
+    clicks,
+    click_conversions,
     completions,
     reversals,
     deliveries,

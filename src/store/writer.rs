@@ -18,6 +18,7 @@ use super::StoreError;
 use super::backend::{Conn, Location};
 use super::queue::commit::{self, Group};
 use super::queue::{NewCompletion, Recorded, Settled, Settlement};
+use crate::domain::click::Click;
 
 /// Most works in one group: beyond this the flush is no longer what costs, and the first of the group waits longer.
 const GROUP: usize = 256;
@@ -32,6 +33,8 @@ pub(super) enum Work {
     Record(Vec<NewCompletion>, Answer<Vec<Recorded>>),
     /// The hot path's second half.
     Settle(Box<Settlement>, Answer<Settled>),
+    /// A click, which a visitor waits for.
+    Click(Box<Click>, Answer<()>),
     /// Anything else.
     Change(Change),
 }
@@ -92,7 +95,7 @@ impl Writer {
         self.wait_for(Work::Change(change), answer).await
     }
 
-    /// Turns reports away while the queue is long: whoever reports can come again.
+    /// Turns reports and clicks away while the queue is long: they can come again.
     pub(super) fn make_room_for_reports(&self) -> Result<(), StoreError> {
         if self.works.capacity() < RESERVED { Err(StoreError::Overloaded) } else { Ok(()) }
     }
@@ -107,6 +110,12 @@ impl Writer {
     pub(super) async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         let (tell, answer) = oneshot::channel();
         self.wait_for(Work::Settle(Box::new(settlement), tell), answer).await
+    }
+
+    /// Records a click.
+    pub(super) async fn click(&self, click: Click) -> Result<(), StoreError> {
+        let (tell, answer) = oneshot::channel();
+        self.wait_for(Work::Click(Box::new(click), tell), answer).await
     }
 
     /// Works that wait at this moment.

@@ -23,6 +23,7 @@ mod reversals;
 mod shape;
 mod signed;
 mod strict;
+mod tracking;
 pub mod views;
 
 use std::sync::Arc;
@@ -65,7 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Registers every call but `/metrics`, which then has an address of its own.
 pub fn routes_without_metrics(config: &mut ServiceConfig) {
     config.configure(health::routes).configure(reports::routes).configure(reversals::routes);
-    config.configure(admin::routes).configure(openapi::routes);
+    config.configure(tracking::routes).configure(admin::routes).configure(openapi::routes);
     config.configure(no_other_path);
 }
 

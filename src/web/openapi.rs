@@ -12,11 +12,11 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, publishers, rehearsal, secrets,
-    sources, tokens, users,
+    apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, offers, publishers, rehearsal,
+    secrets, sources, tokens, users,
 };
 use super::error::Kind;
-use super::{health, reports, reversals};
+use super::{health, reports, reversals, tracking};
 
 /// Registers the description, and `/` until there is a console.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -35,6 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         sources::create, sources::list, sources::delete, sources::rotate,
         apps::create, apps::list, apps::read, apps::change, apps::delete, users::erase,
         endpoints::create, endpoints::list, endpoints::change, endpoints::delete,
+        offers::create, offers::list, offers::read, offers::change,
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
@@ -43,6 +44,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         dialects::list, dialects::read,
         reports::report, reports::report_batch, reports::read, reversals::report,
+        tracking::follow,
         health::healthz, health::readyz, health::metrics, health::ip,
     ),
     components(schemas(ProblemDocument, FieldProblem)),
@@ -128,13 +130,13 @@ fn endpoint_id() -> Parameter {
 
 fn add_problems(path: &str, operation: &mut Operation) {
     let of_api = path.starts_with("/v1/");
+    let reads_input = of_api || path.starts_with("/c/");
     let kinds = Kind::ALL.into_iter().filter(|kind| match kind {
         Kind::Unauthorized | Kind::Forbidden => of_api,
         Kind::NotFound => path.contains('{'),
-        Kind::Invalid => of_api,
+        Kind::Invalid | Kind::Overloaded | Kind::Internal => reads_input,
         Kind::Malformed | Kind::TooLarge | Kind::Conflict => operation.request_body.is_some(),
         Kind::MethodNotAllowed | Kind::TransactionIdTaken => false,
-        Kind::Overloaded | Kind::Internal => of_api,
     });
     for kind in kinds.collect::<Vec<_>>() {
         let mut response = Response::new(kind.title());

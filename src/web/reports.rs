@@ -64,9 +64,9 @@ pub(super) struct Conversion {
     transaction_id: Option<String>,
     /// `sale`, `install`, `survey`, `deal`, …
     event_type: String,
-    /// The app, by id or ref; may be left out by a source that is bound to one app.
+    /// The app, by id or ref; may be left out by a source that is bound to one app, and where a click is given.
     app_id: Option<String>,
-    /// The publisher's user.
+    /// The publisher's user; may be left out where a click is given.
     user_id: Option<String>,
     offer_id: Option<String>,
     offer_name: Option<String>,
@@ -81,6 +81,7 @@ pub(super) struct Conversion {
     currency: Option<String>,
     /// RFC 3339 or Unix milliseconds; default: now.
     occurred_at: Option<String>,
+    /// A click of the tracking link, which resolves app, user and offer. It converts once, or each goal once.
     click_id: Option<String>,
     /// At most 20 pairs of text.
     #[schema(value_type = Option<Object>)]
@@ -255,6 +256,11 @@ fn reported(machine: &Machine, answer: Answer) -> Result<Reported, Problem> {
             let detail = "This externalId is recorded with other values; nothing was changed.";
             return Err(Problem::conflict(detail).with_errors(invalid));
         }
+        Answer::ClickConverted => {
+            let detail = "Another completion was attributed by this click, for the same goal; nothing was recorded.";
+            let faults = Invalid::field("clickId", "was converted before, for the same goal");
+            return Err(Problem::conflict(detail).with_errors(faults));
+        }
         Answer::TransactionIdTaken(transaction_id) => {
             let detail =
                 format!("Another completion of the app has the transaction id {transaction_id:?}, ignoring case.");
@@ -262,18 +268,11 @@ fn reported(machine: &Machine, answer: Answer) -> Result<Reported, Problem> {
             return Err(Problem::new(Kind::TransactionIdTaken, detail).with_errors(faults));
         }
     };
-    let Known { completion_id, transaction_id, deliveries } = known;
+    let Known { completion_id, transaction_id, attributed, deliveries } = known;
     let deliveries = deliveries.into_iter().map(|(id, status, waiting_for)| ReportedDelivery {
         id,
         status: status.as_str(),
         waiting_for: waiting_for.map(|reason| reason.as_str()),
     });
-    Ok(Reported {
-        id: completion_id,
-        status,
-        transaction_id,
-        attributed: false,
-        deliveries: deliveries.collect(),
-        ignored,
-    })
+    Ok(Reported { id: completion_id, status, transaction_id, attributed, deliveries: deliveries.collect(), ignored })
 }

@@ -6,6 +6,7 @@ mod access;
 mod admin_apps;
 mod admin_secrets;
 mod api;
+mod attribution;
 mod awkward;
 mod bench;
 mod child;
@@ -22,6 +23,7 @@ mod lifecycle;
 mod master_key;
 mod migrate_store;
 mod money;
+mod offers;
 #[path = "../place/mod.rs"]
 mod place;
 mod queue;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should fail there and then")]
 
+mod clicks;
 mod configuration;
 mod egress;
 mod nodes;

@@ -6,7 +6,7 @@ use ringback::store::queue::{Plan, Sample, Size};
 use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it.
-const MADE_FOR: [(&str, &str); 21] = [
+const MADE_FOR: [(&str, &str); 25] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -14,18 +14,22 @@ const MADE_FOR: [(&str, &str); 21] = [
     ("settle", "deliveries_pkey"),
     ("record: external id", "reported_pkey"),
     ("record: transaction id", "transaction_ids_pkey"),
+    ("record: click", "click_conversions_pkey"),
     ("claims of a node", "deliveries_claimed"),
     ("claims of a dead node", "deliveries_claimed"),
     ("tests that wait", "deliveries_pending_tests"),
     ("retention: oldest", "deliveries_pkey"),
     ("retention: deliveries", "deliveries_pkey"),
     ("retention: attempts", "attempts_pkey"),
+    ("retention: oldest clicks", "clicks_pkey"),
+    ("retention: clicks", "clicks_pkey"),
     ("completions of a user", "completions_by_user"),
     ("completions of a user and app", "completions_by_user"),
     ("completions of an app", "completions_by_app"),
     ("completions by transaction id", "transaction_ids_pkey"),
     ("deliveries of a completion", "deliveries_once"),
     ("attempts of a delivery", "attempts_pkey"),
+    ("a click", "clicks_pkey"),
     ("deliveries of an app", "deliveries_by_app"),
     ("dead deliveries of an app", "deliveries_unsettled"),
 ];
@@ -40,6 +44,7 @@ async fn plans() -> Vec<Plan> {
         transaction_id: text("tx1"),
         completion_id: text("cmp_1"),
         delivery_id: text("dlv_1"),
+        click_id: text("clk_1"),
         before: Timestamp::from_millis(NOW.as_millis() - 1),
         now: NOW,
     };

@@ -1,6 +1,7 @@
 //! What a report is answered with. It says what happened; which status that is, the web floor decides.
 
 use crate::dispatch::reversing;
+use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::invalid::Invalid;
 
@@ -17,6 +18,8 @@ pub enum Answer {
     Conflict(Vec<&'static str>),
     /// Another completion of the app bears this transaction id.
     TransactionIdTaken(String),
+    /// Its click has been converted before, for the same goal.
+    ClickConverted,
     /// It reports that a completion is taken back.
     Reversal(Box<reversing::Answer>),
 }
@@ -28,8 +31,22 @@ pub struct Known {
     pub completion_id: String,
     /// What receivers see.
     pub transaction_id: String,
+    /// Whether a click resolved it.
+    pub attributed: bool,
     /// Its deliveries: id, state and what each waits for.
     pub deliveries: Vec<(String, Status, Option<WaitingFor>)>,
+}
+
+impl Known {
+    /// What is known of a completion with these deliveries. One that names a click was resolved by it.
+    pub(super) fn of(completion: &Completion, deliveries: Vec<(String, Status, Option<WaitingFor>)>) -> Self {
+        Self {
+            completion_id: completion.id.clone(),
+            transaction_id: completion.transaction_id.clone(),
+            attributed: completion.click_id.is_some(),
+            deliveries,
+        }
+    }
 }
 
 impl Answer {
@@ -41,6 +58,7 @@ impl Answer {
             Self::Invalid(_) => "invalid",
             Self::Conflict(_) => "conflict",
             Self::TransactionIdTaken(_) => "transaction_id_taken",
+            Self::ClickConverted => "click_converted",
             Self::Reversal(_) => "reversal",
         }
     }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::attribution::Subject;
 use super::{Intake, Known};
 use crate::dispatch::cluster::UnderWay;
 use crate::dispatch::pacing::Permit;
@@ -15,13 +16,13 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
+use crate::domain::identity::Given;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::report::{Report, Resolved};
 use crate::domain::reversal::ReversalReport;
 use crate::domain::source::Source;
-use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewCompletion, NewDelivery, Start};
@@ -78,59 +79,52 @@ impl Intake {
         if let Some(reversal) = report.as_reversal() {
             return Ok(Preparation::Reversal(reversal));
         }
-        let app = self.resolve_app(source, &report).await?;
-        let occurred_at_given = report.occurred_at;
-        let refused = match app {
-            Ok(app) => {
-                let resolved = match resolve(source, app.id.clone(), &report) {
-                    Ok(resolved) => resolved,
-                    Err(invalid) => return Ok(Preparation::Invalid(invalid)),
+        let transaction_id = match own_names(source, &report) {
+            Ok(transaction_id) => transaction_id,
+            Err(invalid) => return Ok(Preparation::Invalid(invalid)),
+        };
+        let named = self.named_app(source, &report).await?;
+        let given = |app_id| Given::of_report(&report, app_id, &transaction_id);
+        let refused = match self.subject(source, &report, &named, now).await? {
+            Ok(Subject { app, user_id, attribution }) => {
+                let resolved = Resolved {
+                    id: ids::new("cmp"),
+                    source_id: Some(source.id.clone()),
+                    app_id: app.id.clone(),
+                    user_id,
+                    transaction_id: transaction_id.clone(),
+                    attribution,
                 };
+                let given = given(named.as_ref().ok().and_then(Option::as_ref).map(|app| app.id.clone()));
                 let completion = report.clone().into_completion(resolved, now);
-                match self.plan(&app, completion, occurred_at_given, dry_run) {
+                match self.plan(&app, completion, given, dry_run) {
                     Ok(prepared) => return Ok(Preparation::Ready(Box::new(prepared))),
                     Err(invalid) => invalid,
                 }
             }
             Err(invalid) => invalid,
         };
-        // What was recorded once stays a duplicate, even if its app was archived or its dialect wants more by now.
+        // What was recorded once stays a duplicate, even if its app was archived, its click has expired or its dialect
+        // wants more by now.
         let external_id = report.external_id.clone();
         let Some(kept) = self.sender().store.reported_completion(source.id.clone(), external_id).await? else {
             return Ok(Preparation::Invalid(refused));
         };
-        // A ref that means nothing any more meant the app that was recorded; another app's id is a difference.
-        let other_app = report.app_id.clone().filter(|named| ids::is_id(named));
-        let resolved = match resolve(source, other_app.unwrap_or(kept.app_id), &report) {
-            Ok(resolved) => resolved,
-            Err(invalid) => return Ok(Preparation::Invalid(invalid)),
+        let app_id = match named {
+            Ok(app) => app.map(|app| app.id.clone()),
+            // A ref that means nothing any more meant the app that was recorded; another app's id is a difference.
+            Err(_) => report.app_id.clone().filter(|named| ids::is_id(named)).or_else(|| Some(kept.app_id.clone())),
         };
-        let completion = report.into_completion(resolved, now);
-        let known = Known { completion_id: kept.id, transaction_id: kept.transaction_id, deliveries: Vec::new() };
-        let then = Then { known, completion: completion.clone(), at_once: Vec::new(), leaves_work: false };
-        let new = NewCompletion { completion, occurred_at_given, deliveries: Vec::new() };
+        let known = Known::of(&kept, Vec::new());
+        // Under an id of its own, because it is not what was recorded that is recorded again.
+        let completion = Completion { id: ids::new("cmp"), ..kept };
+        let new = NewCompletion { completion: completion.clone(), given: given(app_id), deliveries: Vec::new() };
+        let then = Then { known, completion, at_once: Vec::new(), leaves_work: false };
         Ok(Preparation::Ready(Box::new(Prepared { new, then })))
     }
 
-    async fn resolve_app(&self, source: &Source, report: &Report) -> Result<Result<Arc<App>, Invalid>, StoreError> {
-        let Some(named) = report.app_id.as_deref().or_else(|| source.only_app()) else {
-            return Ok(Err(Invalid::field("appId", "is required, since the source is not bound to one app")));
-        };
-        let app = self.sender().directory.find_app(named).await?;
-        // An app that is another source's is as unknown as one that does not exist.
-        let app = app.filter(|app| source.may_report_for(&app.id));
-        Ok(app
-            .ok_or_else(|| Invalid::field("appId", format!("there is no app {named:?} that this source reports for"))))
-    }
-
     /// Which deliveries the completion gets and how each begins.
-    fn plan(
-        &self,
-        app: &App,
-        completion: Completion,
-        occurred_at_given: Option<Timestamp>,
-        dry_run: bool,
-    ) -> Result<Prepared, Invalid> {
+    fn plan(&self, app: &App, completion: Completion, given: Given, dry_run: bool) -> Result<Prepared, Invalid> {
         let catalog = &self.sender().catalog;
         let wants = |endpoint: &&Endpoint| app.callbacks && endpoint.wants(&completion.event_type);
         let wanted: Vec<(&Endpoint, &Arc<Recipe>)> = (app.endpoints.iter().filter(wants))
@@ -159,16 +153,12 @@ impl Intake {
             deliveries.push(delivery);
         }
         let then = Then {
-            known: Known {
-                completion_id: completion.id.clone(),
-                transaction_id: completion.transaction_id.clone(),
-                deliveries: known,
-            },
+            known: Known::of(&completion, known),
             completion: completion.clone(),
             at_once,
             leaves_work: deliveries.iter().any(|delivery| delivery.start == Start::Pending),
         };
-        Ok(Prepared { new: NewCompletion { completion, occurred_at_given, deliveries }, then })
+        Ok(Prepared { new: NewCompletion { completion, given, deliveries }, then })
     }
 
     /// How a delivery begins: claimed by this node with a permit, left to the worker, or held; and what it waits for.
@@ -189,22 +179,12 @@ impl Intake {
     }
 }
 
-/// The names of a report that are not the app's: user, transaction and click.
-fn resolve(source: &Source, app_id: String, report: &Report) -> Result<Resolved, Invalid> {
+/// What a report must say of itself whatever else is known: which transaction it is, and whose where no click does.
+fn own_names(source: &Source, report: &Report) -> Result<String, Invalid> {
     let mut faults = Invalid::none();
-    if let Some(click) = &report.click_id {
-        faults.push("clickId", format!("there is no click {click:?}"));
-    }
-    if report.user_id.is_none() {
+    if report.user_id.is_none() && report.click_id.is_none() {
         faults.push("userId", "is required");
     }
     let transaction_id = faults.take(report.transaction_id(source.transaction_prefix.as_deref()));
-    faults.into_result()?;
-    Ok(Resolved {
-        id: ids::new("cmp"),
-        source_id: Some(source.id.clone()),
-        app_id,
-        user_id: report.user_id.clone().unwrap_or_default(),
-        transaction_id: transaction_id.unwrap_or_default(),
-    })
+    faults.into_result().map(|()| transaction_id.unwrap_or_default())
 }

@@ -5,15 +5,12 @@
 
 use std::collections::HashSet;
 
-use super::{Parameter, Template, clean, expand};
+use super::{Parameter, Template, tidied};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::encoding::php_key;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::target::query_text;
 use crate::domain::invalid::Invalid;
-
-/// Longest template: what exceeds this could never expand to a URL that is sent.
-const LONGEST_TEMPLATE: usize = 4_000;
 
 /// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,20 +50,17 @@ pub fn check_callback_url(
     if which == UrlUse::Reversal && !recipe.takes_reversal_url() {
         return Err(Invalid::field(field, "is not used by this dialect, which tells reversals to the callback URL"));
     }
-    let text = clean::drop_breaks(text);
-    if text.len() > LONGEST_TEMPLATE {
-        return Err(Invalid::field(field, format!("has {} bytes; at most {LONGEST_TEMPLATE} are taken", text.len())));
-    }
-    if text.contains(char::is_control) {
-        return Err(Invalid::field(field, "has a control character"));
-    }
-    if let Some(mended) = clean::mended(&text) {
-        return Err(Invalid::field(field, format!("was escaped on its way here; probably meant: {mended}")));
-    }
+    let text = tidied(field, text)?;
     let template = Template::parse(field, &text, query_text(recipe))?;
     let check = Check { recipe, template: &template, which };
     let mut invalid = Invalid::none();
-    for fault in check.target(policy).into_iter().chain(check.placeholders()).chain(check.names()).chain(check.form()) {
+    for fault in check
+        .target(policy)
+        .into_iter()
+        .chain(check.placeholders())
+        .chain(check.names())
+        .chain(template.path_fault("x"))
+    {
         invalid.push(field, fault);
     }
     invalid.into_result()?;
@@ -190,18 +184,6 @@ impl Check<'_> {
             }
         }
         faults
-    }
-
-    /// A path with `..` in it, or whatever else a URL library would rewrite.
-    fn form(&self) -> Option<String> {
-        let path = expand(self.template.path(), |_| "x".to_owned());
-        let probe = format!("{}{path}", self.template.origin());
-        let parsed = url::Url::parse(&probe).map(String::from);
-        match parsed {
-            Ok(parsed) if parsed == probe => None,
-            Ok(parsed) => Some(format!("has a path that URL libraries rewrite; write it as {parsed}")),
-            Err(fault) => Some(format!("is not a URL: {fault}")),
-        }
     }
 
     fn warnings(&self) -> Vec<String> {

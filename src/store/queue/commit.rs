@@ -1,8 +1,8 @@
 //! Committing a group: how the works that gathered for the writer get to the disk together.
 //!
-//! The hot works (records and settlements) of a group share one transaction. One that fails for a reason of its own must
-//! not fail the others, so after a failure each is done again alone. Both are safe to do again although the first time
-//! may have reached the disk: a record finds itself, and a settlement finds its claim gone.
+//! The hot works (records, settlements and clicks) of a group share one transaction. One that fails for a reason of its
+//! own must not fail the others, so after a failure each is done again alone. All are safe to do again although the first
+//! time may have reached the disk: a record and a click find themselves, and a settlement finds its claim gone.
 //!
 //! An SQLite file has one writer and the other changes share the group's flush as well. On PostgreSQL each is a
 //! transaction of its own, because it may wait for another node's; there a connection can break at any moment, and what
@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 use diesel::QueryResult;
 use diesel::connection::Connection;
 
+use super::click::insert_clicks;
 use super::record::{NewCompletion, Recorded, record_all};
 use super::settle::{Settled, Settlement, settle_all};
+use crate::domain::click::Click;
 use crate::store::StoreError;
 use crate::store::backend::{self, Begin, Conn, Location, is_passing};
 use crate::store::writer::{Announcement, Answer, Change, Work};
@@ -30,6 +32,7 @@ const AGAIN: Duration = Duration::from_millis(200);
 pub(in crate::store) struct Group {
     recordings: Vec<(Vec<NewCompletion>, Answer<Vec<Recorded>>)>,
     settlings: Vec<(Box<Settlement>, Answer<Settled>)>,
+    clicks: Vec<(Box<Click>, Answer<()>)>,
     changes: Vec<Change>,
 }
 
@@ -53,6 +56,7 @@ impl Group {
             match work {
                 Work::Record(new, answer) => group.recordings.push((new, answer)),
                 Work::Settle(settlement, answer) => group.settlings.push((settlement, answer)),
+                Work::Click(click, answer) => group.clicks.push((click, answer)),
                 Work::Change(change) => group.changes.push(change),
             }
         }
@@ -60,7 +64,7 @@ impl Group {
     }
 
     fn is_hot(&self) -> bool {
-        !(self.recordings.is_empty() && self.settlings.is_empty())
+        self.len() > 0
     }
 
     /// Does the hot works, all of them or none.
@@ -69,7 +73,9 @@ impl Group {
         let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, &all)? }.into_iter();
         let recorded = self.recordings.iter().map(|(new, _)| outcomes.by_ref().take(new.len()).collect()).collect();
         let settlements: Vec<&Settlement> = self.settlings.iter().map(|(settlement, _)| &**settlement).collect();
-        Ok(Done { recorded, settled: settle_all(conn, &settlements)? })
+        let settled = settle_all(conn, &settlements)?;
+        insert_clicks(conn, self.clicks.iter().map(|(click, _)| &**click))?;
+        Ok(Done { recorded, settled })
     }
 
     fn tell(self, done: Done) {
@@ -79,22 +85,25 @@ impl Group {
         for ((_, answer), settled) in self.settlings.into_iter().zip(done.settled) {
             drop(answer.send(Ok(settled)));
         }
+        self.clicks.into_iter().for_each(|(_, answer)| drop(answer.send(Ok(()))));
     }
 
     fn tell_failure(self, error: &diesel::result::Error) {
         self.recordings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure(error)))));
         self.settlings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure(error)))));
+        self.clicks.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure(error)))));
     }
 
     /// Groups of one.
     fn singly(self) -> impl Iterator<Item = Self> {
         let recordings = self.recordings.into_iter().map(|one| Self { recordings: vec![one], ..Self::default() });
         let settlings = self.settlings.into_iter().map(|one| Self { settlings: vec![one], ..Self::default() });
-        recordings.chain(settlings)
+        let clicks = self.clicks.into_iter().map(|one| Self { clicks: vec![one], ..Self::default() });
+        recordings.chain(settlings).chain(clicks)
     }
 
     fn len(&self) -> usize {
-        self.recordings.len() + self.settlings.len()
+        self.recordings.len() + self.settlings.len() + self.clicks.len()
     }
 }
 

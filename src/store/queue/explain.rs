@@ -13,7 +13,8 @@ use crate::store::backend::{Conn, Engine, on_backend};
 const ON_POSTGRES: &str = "EXPLAIN (COSTS OFF) ";
 const ON_SQLITE: &str = "EXPLAIN QUERY PLAN ";
 /// The tables that grow with history, as queries call them; SQLite also speaks of scanning what a query gathers itself.
-const TABLES: [&str; 6] = ["deliveries", "d", "completions", "attempts", "reported", "transaction_ids"];
+const TABLES: [&str; 8] =
+    ["deliveries", "d", "completions", "attempts", "reported", "transaction_ids", "clicks", "click_conversions"];
 /// Indexes of what has not ended: to read one from end to end is to read what is asked for.
 const OF_WHAT_IS_OPEN: [&str; 4] =
     ["deliveries_due", "deliveries_held", "deliveries_claimed", "deliveries_pending_tests"];

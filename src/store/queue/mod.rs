@@ -3,12 +3,13 @@
 //! A delivery's life here is `record` (with the claim of the node that will send it at once, or without) → `claim` (what
 //! was not sent at once) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
 //! live, `rescue` takes back the claims of those that died. `reverse` takes completions back and keeps the order of what is
-//! told of both.
+//! told of both. `click` writes what the tracking link records, beside everything else that is hot.
 //!
 //! A claim is a token on the row. Settling names it; if the row bears another one by then, the settlement changes
 //! nothing, so a stale worker can never undo what its successor did.
 
 mod claim;
+mod click;
 pub(super) mod commit;
 mod explain;
 pub mod history;

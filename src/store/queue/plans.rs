@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::claim::{Claim, DUE_ENDPOINTS, Wanted, claim_all, due_and_free, due_of, pending_tests};
 use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite};
 use super::hold::HELD_ENDPOINTS;
-use super::record::{known, taken};
+use super::record::{converted, known, taken};
 use super::rescue::{claimed_by, claims_of};
 use super::settle::{Change, Counters, Next, Settlement, changes};
 use crate::domain::delivery::{Status, Told};
@@ -17,7 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::ledger::{self, Criteria};
 use crate::store::page::Page;
-use crate::store::{Store, StoreError, prune};
+use crate::store::{Store, StoreError, clicks, prune};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Sample {
     pub completion_id: String,
     /// A delivery of it.
     pub delivery_id: String,
+    /// A click.
+    pub click_id: String,
     /// What ended before this is old; what is due is due by now.
     pub before: Timestamp,
     /// The present.
@@ -104,12 +106,15 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("settle", settle),
         plan("record: external id", explain(conn, known("", &sample.transaction_id))?),
         plan("record: transaction id", explain(conn, taken(&key, &sample.app_id))?),
+        plan("record: click", explain(conn, converted(&sample.click_id, ""))?),
         plan("claims of a node", explain(conn, claims_of("", before))?),
         plan("claims of a dead node", explain(conn, claimed_by(""))?),
         plan("tests that wait", explain(conn, pending_tests())?),
         plan("retention: oldest", explain(conn, prune::oldest(before))?),
         plan("retention: deliveries", explain(conn, prune::removal(one(), before))?),
         plan("retention: attempts", explain(conn, prune::removal_of_attempts(one()))?),
+        plan("retention: oldest clicks", explain(conn, clicks::oldest(before))?),
+        plan("retention: clicks", explain(conn, clicks::removal(std::slice::from_ref(&sample.click_id)))?),
     ])
 }
 
@@ -137,6 +142,7 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("completions by transaction id", explain(conn, ledger::bearing(&sample.transaction_id))?),
         plan("deliveries of a completion", explain(conn, ledger::of_completion(&sample.completion_id))?),
         plan("attempts of a delivery", explain(conn, ledger::attempts_of(&sample.delivery_id))?),
+        plan("a click", explain(conn, clicks::by_id(&sample.click_id))?),
         plan("deliveries of an app", all_of_app),
         plan("dead deliveries of an app", dead_of_app),
     ])
@@ -191,6 +197,9 @@ mod tests {
             ("record: external id", "PRIMARY KEY (source_id=? AND external_id=?)"),
             ("record: transaction id", "PRIMARY KEY (transaction_key=? AND app_id=?)"),
             ("completions by transaction id", "PRIMARY KEY (transaction_key=?)"),
+            ("record: click", "PRIMARY KEY (click_id=? AND goal_id=?)"),
+            ("a click", "PRIMARY KEY (id=?)"),
+            ("retention: oldest clicks", "PRIMARY KEY (id<?)"),
             ("claims of a node", "deliveries_claimed (claimed_by=?)"),
             ("retention: oldest", "PRIMARY KEY (id<?)"),
             ("deliveries of a completion", "deliveries_once (completion_id=?)"),

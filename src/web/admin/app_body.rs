@@ -10,7 +10,7 @@ use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSe
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
-use crate::domain::terms::{DEFAULT_REFUND_WINDOW_DAYS, Terms};
+use crate::domain::terms::{DEFAULT_CLICK_DAYS, DEFAULT_REFUND_WINDOW_DAYS, Terms};
 use crate::web::json::Patch;
 
 /// Whether completions are called back.
@@ -56,6 +56,11 @@ pub struct AppBody {
     #[serde(default)]
     #[schema(value_type = Option<u32>)]
     refund_window_days: Patch<u32>,
+    /// Days for which a click of the tracking link can be converted (1 to 365; default 30). The operator's or account
+    /// manager's to set.
+    #[serde(default)]
+    #[schema(value_type = Option<u32>)]
+    click_days: Patch<u32>,
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -108,6 +113,7 @@ impl AppBody {
         let reserved = [
             ("a ref", !matches!(self.reference, Patch::Kept)),
             ("refundWindowDays", !matches!(self.refund_window_days, Patch::Kept)),
+            ("clickDays", !matches!(self.click_days, Patch::Kept)),
         ];
         reserved.into_iter().find(|(_, set)| *set).map(|(name, _)| name)
     }
@@ -150,6 +156,7 @@ impl AppBody {
         app.callbacks = callbacks == Callbacks::On;
         self.max_held_days.apply(&mut app.max_held_days, DEFAULT_MAX_HELD_DAYS);
         self.refund_window_days.apply(&mut app.terms.refund_window_days, DEFAULT_REFUND_WINDOW_DAYS);
+        self.click_days.apply(&mut app.terms.click_days, DEFAULT_CLICK_DAYS);
         let of_endpoint = EndpointBody {
             dialect: self.dialect,
             callback_url: self.callback_url,

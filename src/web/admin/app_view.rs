@@ -51,6 +51,7 @@ pub struct AppView {
     callbacks: Callbacks,
     max_held_days: u32,
     refund_window_days: u32,
+    click_days: u32,
     /// The first endpoint's id.
     endpoint_id: Option<String>,
     #[serde(flatten)]
@@ -111,6 +112,7 @@ impl AppView {
             callbacks: if app.callbacks { Callbacks::On } else { Callbacks::Off },
             max_held_days: app.max_held_days,
             refund_window_days: app.terms.refund_window_days,
+            click_days: app.terms.click_days,
             endpoint_id: first.map(|endpoint| endpoint.id.clone()),
             endpoint: first.map(EndpointPart::of),
             egress_ip,

@@ -148,7 +148,7 @@ impl EndpointBody {
 }
 
 /// Applies a field that has no default to go back to.
-pub(super) fn required(name: &str, given: Patch<String>, setting: &mut String, invalid: &mut Invalid) {
+pub(super) fn required<T>(name: &str, given: Patch<T>, setting: &mut T, invalid: &mut Invalid) {
     match given {
         Patch::Kept => {}
         Patch::Reset => invalid.push(name, "must not be null"),

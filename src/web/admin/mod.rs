@@ -10,6 +10,7 @@ pub mod egress;
 pub mod egress_assignments;
 pub mod endpoint_body;
 pub mod endpoints;
+pub mod offers;
 pub mod publishers;
 pub mod rehearsal;
 pub mod secrets;
@@ -28,6 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(apps::routes)
         .configure(users::routes)
         .configure(endpoints::routes)
+        .configure(offers::routes)
         .configure(secrets::routes)
         .configure(egress::routes)
         .configure(egress_assignments::routes)

@@ -161,5 +161,5 @@ fn saved(outcome: PublisherSaved) -> Result<PublisherView, Problem> {
 
 /// The `ref` belongs to something else, possibly an archived app.
 pub(super) fn ref_taken() -> Problem {
-    Problem::conflict("Another publisher or app (perhaps an archived one) has this ref.")
+    Problem::conflict("Another publisher, offer or app (perhaps an archived one) has this ref.")
 }

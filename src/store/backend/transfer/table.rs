@@ -3,18 +3,21 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 15] = [
+pub(super) const COPIED: [&str; 18] = [
     "installation",
     "publishers",
     "tokens",
     "sources",
     "apps",
+    "offers",
     "endpoints",
     "secrets",
     "egress_ips",
     "egress_assignments",
     "reported",
     "transaction_ids",
+    "clicks",
+    "click_conversions",
     "completions",
     "reversals",
     "deliveries",

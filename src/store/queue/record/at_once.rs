@@ -1,26 +1,18 @@
 //! Recording a whole group in a few statements, on PostgreSQL, where every statement is a journey.
 //!
 //! Other nodes record at the same time. Keys are inserted in their order, so that two groups that share some wait for
-//! one another and never crosswise; what is found taken is decided by whoever holds the key when we get it.
+//! one another and never crosswise; what is found taken is decided by whoever holds the key when we get it. A report that
+//! gets one key and not another gives back what it got, and is then looked at by itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{NewCompletion, delivery_row, source};
+use super::{NewCompletion, conversion, delivery_row, source};
 use crate::domain::delivery::Kind;
 use crate::store::completions as completion_rows;
 use crate::store::queue::rows::OverRows;
-
-/// What became of one report of the group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Inserted {
-    /// It is recorded.
-    Recorded,
-    /// Its transaction id was taken.
-    TransactionIdTaken,
-}
 
 #[derive(Serialize)]
 struct Reported<'a> {
@@ -39,36 +31,55 @@ struct TransactionId<'a> {
 }
 
 #[derive(Serialize)]
-struct Named<'a> {
-    source_id: &'a str,
-    external_id: &'a str,
+struct ClickConversion<'a> {
+    click_id: &'a str,
+    goal_id: &'a str,
+    completion_id: &'a str,
 }
 
-impl<'a> Named<'a> {
-    fn of(new: &'a NewCompletion) -> Self {
-        Self { source_id: source(&new.completion), external_id: &new.completion.external_id }
+impl<'a> Reported<'a> {
+    fn of(new: &'a NewCompletion, digests: &[u8]) -> Self {
+        let completion = &new.completion;
+        Self {
+            source_id: source(completion),
+            external_id: &completion.external_id,
+            completion_id: &completion.id,
+            digests: format!("\\x{}", hex::encode(digests)),
+        }
     }
 }
 
-/// Inserts what is new, each with its digests; answers by completion. Of what it does not name the `externalId` is known.
+impl<'a> TransactionId<'a> {
+    fn of(new: &'a NewCompletion) -> Self {
+        Self {
+            transaction_key: new.completion.transaction_id.to_ascii_lowercase(),
+            app_id: &new.completion.app_id,
+            completion_id: &new.completion.id,
+        }
+    }
+}
+
+impl<'a> ClickConversion<'a> {
+    fn of(new: &'a NewCompletion) -> Option<Self> {
+        let (click_id, goal_id) = conversion(&new.completion)?;
+        Some(Self { click_id, goal_id, completion_id: &new.completion.id })
+    }
+}
+
+/// Inserts what is new, each with its digests; answers the ids of the completions that are recorded.
 pub(super) fn insert<'a>(
     conn: &mut PgConnection,
     group: &[(&'a NewCompletion, Vec<u8>)],
-) -> QueryResult<HashMap<&'a str, Inserted>> {
+) -> QueryResult<HashSet<&'a str>> {
     let fresh = claim_external_ids(conn, group)?;
     let fresh: Vec<&NewCompletion> = group.iter().map(|(new, _)| *new).filter(|new| fresh.holds(new)).collect();
     let free = claim_transaction_ids(conn, &fresh)?;
-    let (recorded, collided): (Vec<&NewCompletion>, Vec<&NewCompletion>) =
+    let (free, collided): (Vec<&NewCompletion>, Vec<&NewCompletion>) =
         fresh.into_iter().partition(|new| free.holds(new));
-    if !collided.is_empty() {
-        let names: Vec<Named<'_>> = collided.iter().map(|new| Named::of(new)).collect();
-        OverRows::new(
-            "DELETE FROM reported r USING json_populate_recordset(NULL::reported, ",
-            &names,
-            "::json) n WHERE r.source_id = n.source_id AND r.external_id = n.external_id",
-        )
-        .execute(conn)?;
-    }
+    let converting = claim_clicks(conn, &free)?;
+    let (recorded, too_late): (Vec<&NewCompletion>, Vec<&NewCompletion>) =
+        free.into_iter().partition(|new| converting.as_ref().is_none_or(|converting| converting.holds(new)));
+    give_back(conn, &collided, &too_late)?;
     let completions: Vec<_> = recorded.iter().map(|new| completion_rows::Row::from(&new.completion)).collect();
     let deliveries: Vec<_> = recorded
         .iter()
@@ -84,9 +95,7 @@ pub(super) fn insert<'a>(
         let before = "INSERT INTO deliveries SELECT * FROM json_populate_recordset(NULL::deliveries, ";
         OverRows::new(before, &deliveries, "::json)").execute(conn)?;
     }
-    let recorded = recorded.into_iter().map(|new| (new.completion.id.as_str(), Inserted::Recorded));
-    let collided = collided.into_iter().map(|new| (new.completion.id.as_str(), Inserted::TransactionIdTaken));
-    Ok(recorded.chain(collided).collect())
+    Ok(recorded.into_iter().map(|new| new.completion.id.as_str()).collect())
 }
 
 /// Completions by their ids.
@@ -100,16 +109,7 @@ impl Ids {
 
 /// Of two equal ones the first wins: the sort keeps their order, and a conflict is one within the statement as well.
 fn claim_external_ids(conn: &mut PgConnection, group: &[(&NewCompletion, Vec<u8>)]) -> QueryResult<Ids> {
-    let mut rows: Vec<Reported<'_>> = Vec::with_capacity(group.len());
-    for (new, digests) in group {
-        let completion = &new.completion;
-        rows.push(Reported {
-            source_id: source(completion),
-            external_id: &completion.external_id,
-            completion_id: &completion.id,
-            digests: format!("\\x{}", hex::encode(digests)),
-        });
-    }
+    let mut rows: Vec<Reported<'_>> = group.iter().map(|(new, digests)| Reported::of(new, digests)).collect();
     rows.sort_by(|one, other| (one.source_id, one.external_id).cmp(&(other.source_id, other.external_id)));
     let before = "INSERT INTO reported SELECT * FROM json_populate_recordset(NULL::reported, ";
     let fresh = OverRows::new(before, &rows, "::json) ON CONFLICT DO NOTHING RETURNING completion_id");
@@ -120,16 +120,47 @@ fn claim_transaction_ids(conn: &mut PgConnection, fresh: &[&NewCompletion]) -> Q
     if fresh.is_empty() {
         return Ok(Ids(HashSet::new()));
     }
-    let mut rows: Vec<TransactionId<'_>> = Vec::with_capacity(fresh.len());
-    for new in fresh {
-        rows.push(TransactionId {
-            transaction_key: new.completion.transaction_id.to_ascii_lowercase(),
-            app_id: &new.completion.app_id,
-            completion_id: &new.completion.id,
-        });
-    }
+    let mut rows: Vec<TransactionId<'_>> = fresh.iter().map(|new| TransactionId::of(new)).collect();
     rows.sort_by(|one, other| (&one.transaction_key, one.app_id).cmp(&(&other.transaction_key, other.app_id)));
     let before = "INSERT INTO transaction_ids SELECT * FROM json_populate_recordset(NULL::transaction_ids, ";
     let free = OverRows::new(before, &rows, "::json) ON CONFLICT DO NOTHING RETURNING completion_id");
     Ok(Ids(free.load::<String>(conn)?.into_iter().collect()))
+}
+
+/// Of those that convert a click, the first for each goal; `None` if none does. Whoever converts none holds no such key.
+fn claim_clicks(conn: &mut PgConnection, free: &[&NewCompletion]) -> QueryResult<Option<Ids>> {
+    let mut rows: Vec<ClickConversion<'_>> = free.iter().filter_map(|new| ClickConversion::of(new)).collect();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    rows.sort_by(|one, other| (one.click_id, one.goal_id).cmp(&(other.click_id, other.goal_id)));
+    let before = "INSERT INTO click_conversions SELECT * FROM json_populate_recordset(NULL::click_conversions, ";
+    let first = OverRows::new(before, &rows, "::json) ON CONFLICT DO NOTHING RETURNING completion_id");
+    let mut first = Ids(first.load::<String>(conn)?.into_iter().collect());
+    let without = free.iter().filter(|new| conversion(&new.completion).is_none());
+    first.0.extend(without.map(|new| new.completion.id.clone()));
+    Ok(Some(first))
+}
+
+/// Removes the keys of those that did not get all of theirs.
+fn give_back(conn: &mut PgConnection, collided: &[&NewCompletion], too_late: &[&NewCompletion]) -> QueryResult<()> {
+    if !too_late.is_empty() {
+        let keys: Vec<TransactionId<'_>> = too_late.iter().map(|new| TransactionId::of(new)).collect();
+        OverRows::new(
+            "DELETE FROM transaction_ids t USING json_populate_recordset(NULL::transaction_ids, ",
+            &keys,
+            "::json) n WHERE t.transaction_key = n.transaction_key AND t.app_id = n.app_id",
+        )
+        .execute(conn)?;
+    }
+    let names: Vec<Reported<'_>> = collided.iter().chain(too_late).map(|new| Reported::of(new, &[])).collect();
+    if !names.is_empty() {
+        OverRows::new(
+            "DELETE FROM reported r USING json_populate_recordset(NULL::reported, ",
+            &names,
+            "::json) n WHERE r.source_id = n.source_id AND r.external_id = n.external_id",
+        )
+        .execute(conn)?;
+    }
+    Ok(())
 }

@@ -12,13 +12,12 @@ use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Status, Told, WaitingFor};
-use crate::domain::time::Timestamp;
+use crate::domain::identity::Given;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{apps, deliveries, endpoints};
 use crate::store::{Store, StoreError};
-use at_once::Inserted;
-pub(super) use one::{known, taken};
+pub(super) use one::{converted, known, taken};
 
 /// Completions in one change of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
 const PART: usize = 100;
@@ -26,10 +25,10 @@ const PART: usize = 100;
 /// A validated completion, with the deliveries that its app's endpoints want.
 #[derive(Clone, Debug)]
 pub struct NewCompletion {
-    /// What was completed.
+    /// What was completed. Where it names a click, that click is converted by it.
     pub completion: Completion,
-    /// `occurredAt` where the report gave it.
-    pub occurred_at_given: Option<Timestamp>,
+    /// What the report gave, by which it is compared with others of the same `externalId`.
+    pub given: Given,
     /// One per endpoint that is to be called back.
     pub deliveries: Vec<NewDelivery>,
 }
@@ -97,6 +96,8 @@ pub enum Recorded {
     },
     /// Another completion of the app bears this transaction id.
     TransactionIdTaken,
+    /// Its click has been converted before, for the same goal.
+    ClickConverted,
     /// Whether it is on disk is not known; whoever reports it again finds out.
     Lost,
     /// An endpoint that it is to be delivered to ended, or changed its dialect, since the report was validated: nothing
@@ -165,9 +166,9 @@ pub(super) fn record_all(conn: &mut Conn, key: &[u8; 32], group: &[&NewCompletio
     let is_current = |new: &NewCompletion| !new.deliveries.iter().any(|one| outdated.contains(&one.endpoint_id));
     let of_now: Vec<(&NewCompletion, Vec<u8>)> =
         group.iter().filter(|new| is_current(new)).map(|new| (*new, one::digests(key, new))).collect();
-    let inserted: HashMap<&str, Inserted> = on_backend!(conn,
+    let inserted: HashSet<&str> = on_backend!(conn,
         // There a statement is a call within this process, and one after the other is as fast.
-        sqlite(_) => HashMap::new(),
+        sqlite(_) => HashSet::new(),
         postgres(conn) => at_once::insert(conn, &of_now)?,
     );
     let mut of_now = of_now.iter();
@@ -176,11 +177,10 @@ pub(super) fn record_all(conn: &mut Conn, key: &[u8; 32], group: &[&NewCompletio
             return Ok(Recorded::Outdated);
         }
         let digests = of_now.next().map_or(&[][..], |(_, digests)| digests);
-        match inserted.get(new.completion.id.as_str()) {
-            Some(Inserted::Recorded) => Ok(Recorded::Accepted),
-            Some(Inserted::TransactionIdTaken) => Ok(Recorded::TransactionIdTaken),
-            None => one::record(conn, digests, new, one::Write::Yes),
+        if inserted.contains(new.completion.id.as_str()) {
+            return Ok(Recorded::Accepted);
         }
+        one::record(conn, digests, new, one::Write::Yes)
     };
     group.iter().map(answer).collect()
 }
@@ -205,6 +205,12 @@ fn outdated(conn: &mut Conn, group: &[&NewCompletion]) -> QueryResult<HashSet<St
 
 fn source(completion: &Completion) -> &str {
     completion.source_id.as_deref().unwrap_or_default()
+}
+
+/// The click that a completion converts, and the goal for which it does so.
+fn conversion(completion: &Completion) -> Option<(&str, &str)> {
+    let click_id = completion.click_id.as_deref()?;
+    Some((click_id, completion.goal_id.as_deref().unwrap_or_default()))
 }
 
 /// A new row of `deliveries`.

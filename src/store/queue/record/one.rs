@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
-use super::{NewCompletion, Recorded, at_once, delivery_row, source};
+use super::{NewCompletion, Recorded, at_once, conversion, delivery_row, source};
 use crate::domain::delivery::Kind;
-use crate::domain::identity::{COMPARED, FIELDS, field_name, texts};
+use crate::domain::identity::{COMPARED, FIELDS, field_name};
 use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::completions as completion_rows;
 use crate::store::deliveries::{Delivery, Row};
-use crate::store::schema::{completions, deliveries, reported, transaction_ids};
+use crate::store::schema::{click_conversions, completions, deliveries, reported, transaction_ids};
 use crate::store::vault::keyed_digest;
 
 /// Bytes kept of each field's digest: enough that two values agree by accident once in 2^64.
@@ -39,6 +39,11 @@ pub(super) fn record(conn: &mut Conn, digests: &[u8], new: &NewCompletion, write
     if taken.is_some() {
         return Ok(Recorded::TransactionIdTaken);
     }
+    if let Some((click_id, goal_id)) = conversion(completion)
+        && converted(click_id, goal_id).get_result(conn).optional()?.is_some()
+    {
+        return Ok(Recorded::ClickConverted);
+    }
     if write == Write::Yes {
         on_backend!(conn,
             // By the engine's own connection: the one of either engine writes each statement's text anew.
@@ -66,6 +71,15 @@ fn insert(conn: &mut SqliteConnection, digests: &[u8], transaction_key: &str, ne
             transaction_ids::completion_id.eq(&completion.id),
         ))
         .execute(conn)?;
+    if let Some((click_id, goal_id)) = conversion(completion) {
+        diesel::insert_into(click_conversions::table)
+            .values((
+                click_conversions::click_id.eq(click_id),
+                click_conversions::goal_id.eq(goal_id),
+                click_conversions::completion_id.eq(&completion.id),
+            ))
+            .execute(conn)?;
+    }
     diesel::insert_into(completions::table).values(completion_rows::Row::from(completion)).execute(conn)?;
     for delivery in &new.deliveries {
         let row = delivery_row(completion, delivery, Kind::Completion, None);
@@ -82,6 +96,11 @@ pub(in crate::store::queue) fn known<'a>(source_id: &'a str, external_id: &'a st
 /// The completion of an app that bears a transaction id, given in lower case.
 pub(in crate::store::queue) fn taken<'a>(transaction_key: &'a str, app_id: &'a str) -> impl Read<'a, String> {
     transaction_ids::table.find((transaction_key, app_id)).select(transaction_ids::completion_id)
+}
+
+/// The completion that a click became for a goal.
+pub(in crate::store::queue) fn converted<'a>(click_id: &'a str, goal_id: &'a str) -> impl Read<'a, String> {
+    click_conversions::table.find((click_id, goal_id)).select(click_conversions::completion_id)
 }
 
 fn compare(conn: &mut Conn, completion_id: String, known: &[u8], digests: &[u8]) -> QueryResult<Recorded> {
@@ -107,9 +126,9 @@ fn compare(conn: &mut Conn, completion_id: String, known: &[u8], digests: &[u8])
 /// One keyed digest per field that is compared or noted.
 pub(super) fn digests(key: &[u8; 32], new: &NewCompletion) -> Vec<u8> {
     let mut digests = Vec::with_capacity(FIELDS * DIGEST_BYTES);
-    for (position, text) in texts(&new.completion, new.occurred_at_given).into_iter().enumerate() {
+    for (position, text) in new.given.texts().iter().enumerate() {
         // The position keeps equal texts of different fields apart; an absent field is all zeros.
-        let digest = text.map(|text| keyed_digest(key, format!("{position}:{text}").as_bytes()));
+        let digest = text.as_ref().map(|text| keyed_digest(key, format!("{position}:{text}").as_bytes()));
         digests.extend_from_slice(&digest.unwrap_or_default()[..DIGEST_BYTES]);
     }
     digests

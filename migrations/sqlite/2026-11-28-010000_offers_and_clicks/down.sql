@@ -1,0 +1,3 @@
+DROP TABLE click_conversions;
+DROP TABLE clicks;
+DROP TABLE offers;

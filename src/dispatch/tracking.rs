@@ -1,0 +1,82 @@
+//! Tracking: from a visitor of the tracking link to the offer's destination, with a click on record.
+//!
+//! The click is on disk before the visitor is forwarded: an advertiser never tells of a click that nobody remembers. It
+//! shares its flush with whatever else is being written. Whoever is no visitor (a prefetch, a bot) is forwarded all the
+//! same, to the same place, and is not counted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::directory::Directory;
+use super::metrics::Metrics;
+use crate::clock::Clock;
+use crate::domain::click::{self, Click, Visit};
+use crate::domain::offer::Arrival;
+use crate::store::{Store, StoreError};
+
+/// How long a visitor is kept waiting: nobody looks at an empty page for longer.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Forwards visitors.
+#[derive(Clone, Debug)]
+pub struct Tracking {
+    /// Where clicks are recorded.
+    pub store: Store,
+    /// Offers and apps.
+    pub directory: Arc<Directory>,
+    /// What time it is.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+/// What a visitor is answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Forwarded {
+    /// On to this URL.
+    To(String),
+    /// There is no such offer, or it is not active.
+    UnknownOffer,
+    /// There is no such app.
+    UnknownApp,
+}
+
+impl Tracking {
+    /// Forwards a visitor; `counts` says whether a click is to be recorded.
+    pub async fn forward(&self, offer: &str, visit: Visit, counts: bool) -> Result<Forwarded, StoreError> {
+        let now = self.clock.now();
+        let offer = self.directory.find_offer(offer).await?.filter(|offer| offer.is_active(now));
+        let Some(offer) = offer else { return Ok(Forwarded::UnknownOffer) };
+        let Some(app) = self.directory.find_app(&visit.app).await? else { return Ok(Forwarded::UnknownApp) };
+        let mut click_id = String::new();
+        if counts {
+            let mut random = [0; click::RANDOM_BYTES];
+            getrandom::fill(&mut random).expect("the operating system always has randomness once it runs processes");
+            click_id = click::new_id(now, random);
+            self.record(Click {
+                id: click_id.clone(),
+                offer_id: offer.id.clone(),
+                app_id: app.id.clone(),
+                user_id: visit.user,
+                sub: visit.sub.clone(),
+                clicked_at: now,
+            })
+            .await?;
+        }
+        self.metrics.clicked(if counts { "recorded" } else { "not_counted" });
+        Ok(Forwarded::To(offer.destination.url(&Arrival {
+            click_id: &click_id,
+            offer_id: offer.label(),
+            app_id: app.reference.as_deref().unwrap_or(&app.id),
+            sub: visit.sub.as_deref().unwrap_or_default(),
+        })))
+    }
+
+    async fn record(&self, click: Click) -> Result<(), StoreError> {
+        match tokio::time::timeout(PATIENCE, self.store.record_click(click)).await {
+            Ok(recorded) => recorded,
+            // A database that fails over; whoever clicks again makes another click.
+            Err(_) => Err(StoreError::Unreachable(format!("no answer within {} s", PATIENCE.as_secs()))),
+        }
+    }
+}

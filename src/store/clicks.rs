@@ -1,0 +1,88 @@
+//! Clicks as rows: looked up when a conversion names one, removed when none can any more. They are written by
+//! [`super::queue`].
+
+use diesel::prelude::*;
+use diesel::result::OptionalExtension;
+use serde::Serialize;
+
+use super::backend::{Read, Write};
+use super::schema::clicks;
+use super::{Store, StoreError};
+use crate::domain::click::Click;
+use crate::domain::ids;
+use crate::domain::time::Timestamp;
+
+/// Clicks in one step: a few milliseconds of the writer's time.
+const STEP: i64 = 1_000;
+
+/// A row of `clicks`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+// Spelt-out NULLs give every row the same INSERT, which is then prepared once.
+#[diesel(table_name = clicks, treat_none_as_default_value = false)]
+pub(super) struct Row {
+    id: String,
+    offer_id: String,
+    app_id: String,
+    user_id: String,
+    sub: Option<String>,
+    clicked_at: i64,
+}
+
+impl From<&Click> for Row {
+    fn from(click: &Click) -> Self {
+        let click = click.clone();
+        Self {
+            id: click.id,
+            offer_id: click.offer_id,
+            app_id: click.app_id,
+            user_id: click.user_id,
+            sub: click.sub,
+            clicked_at: click.clicked_at.as_millis(),
+        }
+    }
+}
+
+impl From<Row> for Click {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            offer_id: row.offer_id,
+            app_id: row.app_id,
+            user_id: row.user_id,
+            sub: row.sub,
+            clicked_at: Timestamp::from_millis(row.clicked_at),
+        }
+    }
+}
+
+impl Store {
+    /// The click of this id.
+    pub async fn click(&self, id: String) -> Result<Option<Click>, StoreError> {
+        self.read(move |conn| Ok(by_id(&id).get_result(conn).optional()?.map(Click::from))).await
+    }
+
+    /// Removes a step of the clicks that were made before `before`, oldest first.
+    pub async fn prune_clicks(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let old: Vec<String> = oldest(before).load(conn)?;
+            removal(&old).execute(conn)
+        })
+        .await
+    }
+}
+
+/// The click of this id.
+pub(super) fn by_id(id: &str) -> impl Read<'_, Row> {
+    clicks::table.find(id).select(Row::as_select())
+}
+
+/// A step of what was clicked before then.
+pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
+    let old = clicks::table.filter(clicks::id.lt(ids::lower_bound("clk", before)));
+    old.order(clicks::id).limit(STEP).select(clicks::id)
+}
+
+/// Removes these.
+pub(super) fn removal(old: &[String]) -> impl Write {
+    diesel::delete(clicks::table.filter(clicks::id.eq_any(old)))
+}

@@ -1,0 +1,248 @@
+//! `/v1/offers`: what tracking links lead to. Account managers keep them; a publisher reads them, to show them to its
+//! users.
+
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::endpoint_body::required;
+use super::publishers::ref_taken;
+use crate::domain::ids;
+use crate::domain::invalid::Invalid;
+use crate::domain::offer::{Goal, Offer, OfferSettings};
+use crate::domain::time::Timestamp;
+use crate::store::offers::{OfferRecord, OfferSaved};
+use crate::web::auth::{Manager, Member};
+use crate::web::error::Problem;
+use crate::web::json::{Body, Patch};
+use crate::web::list::{self, PageOf};
+use crate::web::{Web, answer, resource};
+
+/// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
+const TRIES: usize = 5;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/offers").post(create).get(list))
+        .service(resource("/v1/offers/{id}").get(read).patch(change));
+}
+
+/// An offer, or a change of one. Creating needs `name`, `destinationUrl`, `payoutMinor` and `currency`. In a change, what
+/// is left out stays and null goes back to the default.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OfferBody {
+    /// For people; the `offerName` of conversions that give none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Patch<String>,
+    /// Your own name for it, accepted wherever the id is; receivers know the offer by it.
+    #[serde(rename = "ref")]
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    reference: Patch<String>,
+    /// Where the tracking link leads: a template with `{click_id}` exactly once, in its path or query. It may also have
+    /// `{offer_id}`, `{app_id}` and, in its query, `{sub}`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    destination_url: Patch<String>,
+    /// What the publisher is paid, in minor units.
+    #[serde(default)]
+    #[schema(value_type = Option<u64>)]
+    payout_minor: Patch<u64>,
+    /// ISO 4217, of the offer's and its goals' payouts.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    currency: Patch<String>,
+    /// Steps that are paid for each by itself: at most 100.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<GoalBody>>)]
+    goals: Patch<Vec<GoalBody>>,
+    /// From then on the link works; default: at once.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    active_from: Patch<Timestamp>,
+    /// From then on it works no more; default: for ever.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    active_until: Patch<Timestamp>,
+}
+
+/// A goal of an offer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GoalBody {
+    /// What conversions call it (`goalId`).
+    id: String,
+    /// For people.
+    name: String,
+    /// What the publisher is paid for it, in minor units.
+    payout_minor: u64,
+}
+
+/// An offer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferView {
+    id: String,
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    name: String,
+    destination_url: String,
+    payout_minor: i64,
+    currency: String,
+    goals: Vec<GoalView>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    active_from: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    active_until: Option<Timestamp>,
+    /// The tracking link, which needs `?app=…&user=…` and takes `&sub=…`.
+    tracking_url: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+/// A goal.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GoalView {
+    id: String,
+    name: String,
+    payout_minor: i64,
+}
+
+impl From<Offer> for OfferView {
+    fn from(offer: Offer) -> Self {
+        Self {
+            tracking_url: format!("/c/{}", offer.id),
+            id: offer.id,
+            reference: offer.reference,
+            name: offer.name,
+            destination_url: offer.destination.as_str().to_owned(),
+            payout_minor: offer.payout_minor,
+            currency: offer.currency,
+            goals: offer.goals.into_iter().map(GoalView::from).collect(),
+            active_from: offer.active_from,
+            active_until: offer.active_until,
+            created_at: offer.created_at,
+        }
+    }
+}
+
+impl From<Goal> for GoalView {
+    fn from(goal: Goal) -> Self {
+        Self { id: goal.id, name: goal.name, payout_minor: goal.payout_minor }
+    }
+}
+
+impl OfferBody {
+    /// The settings of a new offer.
+    fn into_new(self) -> Result<OfferSettings, Invalid> {
+        let mut invalid = Invalid::none();
+        for (field, is_given) in [
+            ("name", matches!(self.name, Patch::Set(_))),
+            ("destinationUrl", matches!(self.destination_url, Patch::Set(_))),
+            ("payoutMinor", matches!(self.payout_minor, Patch::Set(_))),
+            ("currency", matches!(self.currency, Patch::Set(_))),
+        ] {
+            if !is_given {
+                invalid.push(field, "is required");
+            }
+        }
+        invalid.into_result()?;
+        let mut settings = OfferSettings::default();
+        self.apply(&mut settings).map(|()| settings)
+    }
+
+    /// Changes the settings of an offer.
+    fn apply(self, settings: &mut OfferSettings) -> Result<(), Invalid> {
+        let mut invalid = Invalid::none();
+        required("name", self.name, &mut settings.name, &mut invalid);
+        required("destinationUrl", self.destination_url, &mut settings.destination_url, &mut invalid);
+        required("currency", self.currency, &mut settings.currency, &mut invalid);
+        required("payoutMinor", self.payout_minor, &mut settings.payout_minor, &mut invalid);
+        self.reference.apply_optional(&mut settings.reference);
+        let parts = |goals: Vec<GoalBody>| goals.into_iter().map(|goal| (goal.id, goal.name, goal.payout_minor));
+        match self.goals {
+            Patch::Kept => {}
+            Patch::Reset => settings.goals.clear(),
+            Patch::Set(goals) => settings.goals = parts(goals).collect(),
+        }
+        self.active_from.apply_optional(&mut settings.active_from);
+        self.active_until.apply_optional(&mut settings.active_until);
+        invalid.into_result()
+    }
+}
+
+/// Creates an offer.
+#[utoipa::path(post, path = "/v1/offers", tag = "offers", request_body = OfferBody, responses(
+    (status = 201, description = "Created.", body = OfferView),
+))]
+pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
+    let given: OfferBody = body.read()?;
+    let machine = &web.machine;
+    let offer = given.into_new()?.check(ids::new("ofr"), machine.clock.now(), &machine.targets)?;
+    saved(machine.store.create_offer(offer.clone()).await?)?;
+    web.in_force().await?;
+    Ok(answer::created(&OfferView::from(offer)))
+}
+
+/// Lists offers.
+#[utoipa::path(get, path = "/v1/offers", tag = "offers",
+    params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, description = "A page.", body = PageOf<OfferView>)))]
+pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let page = list::only_page(request.query_string())?;
+    let listed = web.machine.store.offers(page).await?;
+    Ok(answer::ok(&PageOf::from(listed.map(OfferView::from))))
+}
+
+/// Reads an offer.
+#[utoipa::path(get, path = "/v1/offers/{id}", tag = "offers", params(("id" = String, Path)), responses(
+    (status = 200, description = "The offer.", body = OfferView),
+))]
+pub(in crate::web) async fn read(_: Member, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
+    Ok(answer::ok(&OfferView::from(found(&web, &id).await?.offer)))
+}
+
+/// Changes an offer: what is left out stays, null goes back to the default. Holds for clicks that were made before, too.
+#[utoipa::path(patch, path = "/v1/offers/{id}", tag = "offers", params(("id" = String, Path)),
+    request_body = OfferBody,
+    responses((status = 200, description = "Changed.", body = OfferView)))]
+pub(in crate::web) async fn change(
+    _: Manager,
+    web: Data<Web>,
+    id: Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    for _ in 0..TRIES {
+        let OfferRecord { offer, revision } = found(&web, &id).await?;
+        let given: OfferBody = body.read()?;
+        let mut settings = OfferSettings::of(&offer);
+        given.apply(&mut settings)?;
+        let offer = settings.check(offer.id, offer.created_at, &web.machine.targets)?;
+        match web.machine.store.change_offer(offer.clone(), revision).await? {
+            OfferSaved::Overtaken => {}
+            outcome => {
+                saved(outcome)?;
+                web.in_force().await?;
+                return Ok(answer::ok(&OfferView::from(offer)));
+            }
+        }
+    }
+    saved(OfferSaved::Overtaken)?;
+    Err(Problem::not_found("offer"))
+}
+
+async fn found(web: &Web, id: &str) -> Result<OfferRecord, Problem> {
+    web.machine.store.offer(id).await?.ok_or_else(|| Problem::not_found("offer"))
+}
+
+fn saved(outcome: OfferSaved) -> Result<(), Problem> {
+    match outcome {
+        OfferSaved::Saved => Ok(()),
+        OfferSaved::RefTaken => Err(ref_taken()),
+        OfferSaved::Overtaken => Err(Problem::conflict("The offer was changed at the same time; try again.")),
+    }
+}
