@@ -1,5 +1,6 @@
 //! Erasure: a user's name is taken out of everything that was recorded of it. What was paid stays, under a name that
 //! means nothing; the keyed digests that make reports idempotent stay as well, from which nothing can be read back.
+//! Clicks go: what comes of them later is nobody's.
 //!
 //! It must not touch what is still to be sent: a callback needs the user's name, so its records are left as they are
 //! until it has ended.
@@ -7,7 +8,7 @@
 use diesel::prelude::*;
 
 use super::backend::{Conn, Read};
-use super::schema::{attempts, completions, deliveries};
+use super::schema::{attempts, clicks, completions, deliveries};
 use super::{Store, StoreError};
 
 /// Completions in one step: a few milliseconds of the writer's time, with a handful of attempts each.
@@ -42,6 +43,9 @@ impl Store {
                     attempts::response_body.eq(None::<String>),
                 ))
                 .execute(conn)?;
+            // A click that is not known attributes nothing; one without its user would attribute to nobody.
+            let clicked = clicks::table.filter(clicks::user_id.eq(&user_id)).filter(clicks::app_id.eq(&app_id));
+            diesel::delete(clicked).execute(conn)?;
             let renamed = diesel::update(completions::table.filter(completions::id.eq_any(&ids)))
                 .set((
                     completions::user_id.eq(&pseudonym),
