@@ -15,6 +15,8 @@ use super::time::Timestamp;
 const ID: usize = 128;
 const NAME: usize = 255;
 const NOTE: usize = 500;
+/// Of a report that names none.
+const DEFAULT_CURRENCY: &str = "USD";
 /// Event types that take the completion of that `externalId` back, and for which reason.
 const REVERSALS: [(&str, Reason); 3] =
     [("refund", Reason::Refund), ("reversal", Reason::Other), ("chargeback", Reason::Chargeback)];
@@ -68,8 +70,8 @@ pub struct Report {
     pub payout_minor: Option<Minor>,
     /// Gross.
     pub gross_minor: Option<Minor>,
-    /// ISO 4217.
-    pub currency: String,
+    /// ISO 4217, where the report names it.
+    pub currency: Option<String>,
     /// When the user completed the offer, where the report says so.
     pub occurred_at: Option<Timestamp>,
     /// A click of the tracking link.
@@ -97,7 +99,7 @@ impl Report {
             reward_minor: fields.minor("rewardMinor"),
             payout_minor: fields.minor("payoutMinor"),
             gross_minor: fields.minor("grossMinor"),
-            currency: fields.text("currency", 3).unwrap_or_else(|| "USD".to_owned()),
+            currency: fields.text("currency", 3),
             occurred_at: fields.instant("occurredAt", now),
             click_id: fields.text("clickId", ID),
             extra: fields.pairs("extra"),
@@ -112,7 +114,8 @@ impl Report {
         if !self.event_type.bytes().all(event_byte) {
             faults.push("eventType", "must match [a-z0-9_.-]{1,32}");
         }
-        if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        let is_code = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !self.currency.as_deref().is_none_or(is_code) {
             faults.push("currency", "must be an ISO 4217 code of three capital letters, such as USD");
         }
         if let Some(id) = &self.transaction_id
@@ -165,10 +168,11 @@ impl Report {
             reward_minor: self.reward_minor,
             payout_minor: self.payout_minor,
             gross_minor: self.gross_minor,
-            currency: self.currency,
+            currency: self.currency.unwrap_or_else(|| DEFAULT_CURRENCY.to_owned()),
             occurred_at: self.occurred_at.unwrap_or(now),
             click_id: self.click_id,
             extra: self.extra,
+            basis: None,
             recorded_at: now,
         }
     }

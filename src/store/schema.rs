@@ -160,6 +160,7 @@ table! {
         extra -> Nullable<Text>,
         recorded_at -> BigInt,
         reversals -> Integer,
+        basis -> Nullable<Text>,
     }
 }
 

@@ -5,11 +5,13 @@ use std::time::Duration;
 use ringback::domain::amount::Decimal;
 use ringback::domain::completion::Completion;
 use ringback::domain::delivery::{Kind, Outcome, Status, Told, WaitingFor};
+use ringback::domain::identity::texts;
 use ringback::domain::ids;
 use ringback::domain::time::Timestamp;
 use ringback::store::Store;
+use ringback::store::by_hand::ByHand;
 use ringback::store::deliveries::Delivery;
-use ringback::store::ledger::{ByHand, Criteria};
+use ringback::store::ledger::Criteria;
 use ringback::store::queue::{
     Claimed, Counters, NewCompletion, NewDelivery, Next, Recorded, Settled, Settlement, Start, Wanted,
 };
@@ -38,6 +40,7 @@ pub(crate) fn completion(external_id: &str) -> Completion {
         occurred_at: NOW,
         click_id: None,
         extra: vec![("b".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())],
+        basis: None,
         recorded_at: NOW,
     }
 }
@@ -45,7 +48,8 @@ pub(crate) fn completion(external_id: &str) -> Completion {
 pub(crate) fn new(external_id: &str, endpoint: &str, start: Start) -> NewCompletion {
     let recipe = "besitos@1".to_owned();
     let delivery = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.to_owned(), recipe, start };
-    NewCompletion { completion: completion(external_id), occurred_at_given: None, deliveries: vec![delivery] }
+    let completion = completion(external_id);
+    NewCompletion { identity: texts(&completion, None), completion, deliveries: vec![delivery] }
 }
 
 /// Records one and answers its delivery's id.

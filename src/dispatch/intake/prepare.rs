@@ -15,13 +15,15 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
+use crate::domain::identity::{self, FIELDS};
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
+use crate::domain::reckoning::{Reported, reckon};
 use crate::domain::report::{Report, Resolved};
 use crate::domain::reversal::ReversalReport;
 use crate::domain::source::Source;
-use crate::domain::time::Timestamp;
+use crate::domain::terms::Terms;
 use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewCompletion, NewDelivery, Start};
@@ -79,7 +81,6 @@ impl Intake {
             return Ok(Preparation::Reversal(reversal));
         }
         let app = self.resolve_app(source, &report).await?;
-        let occurred_at_given = report.occurred_at;
         let refused = match app {
             Ok(app) => {
                 let resolved = match resolve(source, app.id.clone(), &report) {
@@ -87,7 +88,9 @@ impl Intake {
                     Err(invalid) => return Ok(Preparation::Invalid(invalid)),
                 };
                 let completion = report.clone().into_completion(resolved, now);
-                match self.plan(&app, completion, occurred_at_given, dry_run) {
+                let identity = identity::texts(&completion, report.occurred_at);
+                let reckoned = reckoned(completion, report.currency.clone(), &app.terms);
+                match reckoned.and_then(|completion| self.plan(&app, completion, identity, dry_run)) {
                     Ok(prepared) => return Ok(Preparation::Ready(Box::new(prepared))),
                     Err(invalid) => invalid,
                 }
@@ -105,10 +108,12 @@ impl Intake {
             Ok(resolved) => resolved,
             Err(invalid) => return Ok(Preparation::Invalid(invalid)),
         };
+        let occurred_at_given = report.occurred_at;
         let completion = report.into_completion(resolved, now);
+        let identity = identity::texts(&completion, occurred_at_given);
         let known = Known { completion_id: kept.id, transaction_id: kept.transaction_id, deliveries: Vec::new() };
         let then = Then { known, completion: completion.clone(), at_once: Vec::new(), leaves_work: false };
-        let new = NewCompletion { completion, occurred_at_given, deliveries: Vec::new() };
+        let new = NewCompletion { completion, identity, deliveries: Vec::new() };
         Ok(Preparation::Ready(Box::new(Prepared { new, then })))
     }
 
@@ -128,7 +133,7 @@ impl Intake {
         &self,
         app: &App,
         completion: Completion,
-        occurred_at_given: Option<Timestamp>,
+        identity: [Option<String>; FIELDS],
         dry_run: bool,
     ) -> Result<Prepared, Invalid> {
         let catalog = &self.sender().catalog;
@@ -168,7 +173,7 @@ impl Intake {
             at_once,
             leaves_work: deliveries.iter().any(|delivery| delivery.start == Start::Pending),
         };
-        Ok(Prepared { new: NewCompletion { completion, occurred_at_given, deliveries }, then })
+        Ok(Prepared { new: NewCompletion { completion, identity, deliveries }, then })
     }
 
     /// How a delivery begins: claimed by this node with a permit, left to the worker, or held; and what it waits for.
@@ -187,6 +192,12 @@ impl Intake {
             Readiness::Ready | Readiness::Elsewhere => (Start::Pending, None, None),
         }
     }
+}
+
+/// The completion with the amounts that are recorded and called back, by the app's terms of now.
+fn reckoned(reported: Completion, currency_given: Option<String>, terms: &Terms) -> Result<Completion, Invalid> {
+    let amounts = Reported::of(&reported, currency_given);
+    Ok(reckon(amounts, None, terms)?.into_completion(reported))
 }
 
 /// The names of a report that are not the app's: user, transaction and click.

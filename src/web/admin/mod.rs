@@ -14,6 +14,7 @@ pub mod publishers;
 pub mod rehearsal;
 pub mod secrets;
 pub mod sources;
+mod terms_body;
 pub mod tokens;
 
 use actix_web::web::ServiceConfig;

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::catalog::Catalog;
+use crate::domain::identity;
 use crate::domain::ids;
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
@@ -92,7 +93,7 @@ impl Ground {
             recipe: self.recipe.clone(),
             start: Start::Pending,
         };
-        NewCompletion { completion, occurred_at_given: None, deliveries: vec![delivery] }
+        NewCompletion { identity: identity::texts(&completion, None), completion, deliveries: vec![delivery] }
     }
 }
 

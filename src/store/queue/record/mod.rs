@@ -12,7 +12,7 @@ use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Status, Told, WaitingFor};
-use crate::domain::time::Timestamp;
+use crate::domain::identity::FIELDS;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{apps, deliveries, endpoints};
@@ -28,8 +28,8 @@ const PART: usize = 100;
 pub struct NewCompletion {
     /// What was completed.
     pub completion: Completion,
-    /// `occurredAt` where the report gave it.
-    pub occurred_at_given: Option<Timestamp>,
+    /// What the report is compared by, of the report itself: what was made of it may differ by the next time.
+    pub identity: [Option<String>; FIELDS],
     /// One per endpoint that is to be called back.
     pub deliveries: Vec<NewDelivery>,
 }

@@ -5,7 +5,7 @@ use diesel::result::OptionalExtension;
 
 use super::{NewCompletion, Recorded, delivery_row, source};
 use crate::domain::delivery::Kind;
-use crate::domain::identity::{COMPARED, FIELDS, field_name, texts};
+use crate::domain::identity::{COMPARED, FIELDS, field_name};
 use crate::store::backend::{Conn, Read};
 use crate::store::completions as completion_rows;
 use crate::store::deliveries::{Delivery, Row};
@@ -97,9 +97,9 @@ fn compare(conn: &mut Conn, completion_id: String, known: &[u8], digests: &[u8])
 /// One keyed digest per field that is compared or noted.
 pub(super) fn digests(key: &[u8; 32], new: &NewCompletion) -> Vec<u8> {
     let mut digests = Vec::with_capacity(FIELDS * DIGEST_BYTES);
-    for (position, text) in texts(&new.completion, new.occurred_at_given).into_iter().enumerate() {
+    for (position, text) in new.identity.iter().enumerate() {
         // The position keeps equal texts of different fields apart; an absent field is all zeros.
-        let digest = text.map(|text| keyed_digest(key, format!("{position}:{text}").as_bytes()));
+        let digest = text.as_ref().map(|text| keyed_digest(key, format!("{position}:{text}").as_bytes()));
         digests.extend_from_slice(&digest.unwrap_or_default()[..DIGEST_BYTES]);
     }
     digests
