@@ -18,8 +18,6 @@ pub struct Decimal(String);
 const WHOLE_DIGITS: usize = 18;
 /// Most digits after the point.
 const FRACTION_DIGITS: usize = 9;
-/// Billionths of one.
-const BILLION: i128 = 1_000_000_000;
 
 impl Decimal {
     /// Reads an amount, keeping its digits; `None` if it is not written as an amount.
@@ -53,9 +51,15 @@ impl Decimal {
         let digits = self.fraction_digits().max(other.fraction_digits());
         // Neither has a digit behind those, so nothing is cut off.
         let unit = 10_i128.pow(u32::try_from(FRACTION_DIGITS - digits).ok()?);
-        let (whole, fraction) = (left / BILLION, left % BILLION / unit);
-        let written = if digits == 0 { whole.to_string() } else { format!("{whole}.{fraction:0digits$}") };
-        Self::parse(&written)
+        Self::of_units(left / unit, u32::try_from(digits).ok()?)
+    }
+
+    /// So many units of the last of `decimals` digits after the point: 1755 with 2 is `17.55`; `None` if that is too large
+    /// for an amount.
+    pub fn of_units(units: i128, decimals: u32) -> Option<Self> {
+        let unit = 10_i128.checked_pow(decimals)?;
+        let (whole, fraction, width) = (units / unit, units % unit, usize::try_from(decimals).ok()?);
+        Self::parse(&if width == 0 { whole.to_string() } else { format!("{whole}.{fraction:0width$}") })
     }
 
     /// The same value in whole billionths, however it was written: what amounts are compared and added up in.
@@ -63,6 +67,11 @@ impl Decimal {
         let (whole, fraction) = self.0.split_once('.').unwrap_or((&self.0, ""));
         let padded = format!("{whole}{fraction:0<FRACTION_DIGITS$}");
         padded.bytes().fold(0, |value, digit| value * 10 + i128::from(digit - b'0'))
+    }
+
+    /// How many digits stand before the point.
+    pub fn whole_digits(&self) -> usize {
+        self.0.find('.').unwrap_or(self.0.len())
     }
 
     fn fraction_digits(&self) -> usize {

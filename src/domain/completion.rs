@@ -1,8 +1,10 @@
-//! A completion as it was recorded: one user completing one offer, with every amount and text exactly as reported.
+//! A completion as it was recorded: one user completing one offer, with every text exactly as reported, and every amount
+//! as reported or as it was reckoned up from that.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::amount::{Decimal, Minor};
+use super::basis::Basis;
 use super::time::Timestamp;
 
 /// One user completing one offer (or one goal of it).
@@ -64,6 +66,9 @@ pub struct Completion {
         deserialize_with = "map_as_pairs"
     )]
     pub extra: Vec<(String, String)>,
+    /// What its amounts were computed from; absent where they are as reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
 }

@@ -52,7 +52,7 @@ impl Given {
             number(report.reward_minor),
             number(report.payout_minor),
             number(report.gross_minor),
-            Some(report.currency.clone()),
+            Some(report.currency().to_owned()),
             report.click_id.clone(),
             // As it was given, because its default is ever new.
             number(report.occurred_at.map(Timestamp::as_millis)),

@@ -14,6 +14,7 @@ use super::destination::TargetPolicy;
 use super::fields::check_text;
 use super::invalid::Invalid;
 use super::naming;
+use super::reckoning::Offered;
 use super::time::Timestamp;
 
 /// Longest id of a goal, as in a report.
@@ -95,6 +96,12 @@ impl Offer {
     /// Whether a name means it.
     pub fn is_called(&self, id_or_ref: &str) -> bool {
         self.id == id_or_ref || self.reference.as_deref() == Some(id_or_ref)
+    }
+
+    /// What it promises to whoever reaches this goal.
+    pub fn offered(&self, goal_id: Option<&str>) -> Offered {
+        let goal = goal_id.and_then(|goal_id| self.goal(goal_id)).map(|goal| (goal.id.clone(), goal.payout_minor));
+        Offered { payout_minor: self.payout_minor, currency: self.currency.clone(), goal }
     }
 
     /// The goal of this id.

@@ -16,6 +16,8 @@ use super::time::Timestamp;
 const ID: usize = 128;
 const NAME: usize = 255;
 const NOTE: usize = 500;
+/// Of a report that names none.
+const DEFAULT_CURRENCY: &str = "USD";
 /// Event types that take the completion of that `externalId` back, and for which reason.
 const REVERSALS: [(&str, Reason); 3] =
     [("refund", Reason::Refund), ("reversal", Reason::Other), ("chargeback", Reason::Chargeback)];
@@ -69,8 +71,8 @@ pub struct Report {
     pub payout_minor: Option<Minor>,
     /// Gross.
     pub gross_minor: Option<Minor>,
-    /// ISO 4217.
-    pub currency: String,
+    /// ISO 4217, where the report names it.
+    pub currency: Option<String>,
     /// When the user completed the offer, where the report says so.
     pub occurred_at: Option<Timestamp>,
     /// A click of the tracking link.
@@ -98,7 +100,7 @@ impl Report {
             reward_minor: fields.minor("rewardMinor"),
             payout_minor: fields.minor("payoutMinor"),
             gross_minor: fields.minor("grossMinor"),
-            currency: fields.text("currency", 3).unwrap_or_else(|| "USD".to_owned()),
+            currency: fields.text("currency", 3),
             occurred_at: fields.instant("occurredAt", now),
             click_id: fields.text("clickId", ID),
             extra: fields.pairs("extra"),
@@ -113,7 +115,8 @@ impl Report {
         if !self.event_type.bytes().all(event_byte) {
             faults.push("eventType", "must match [a-z0-9_.-]{1,32}");
         }
-        if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        let is_code = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !self.currency.as_deref().is_none_or(is_code) {
             faults.push("currency", "must be an ISO 4217 code of three capital letters, such as USD");
         }
         if let Some(id) = &self.transaction_id
@@ -136,6 +139,11 @@ impl Report {
         })
     }
 
+    /// The currency of its amounts, by default where it names none.
+    pub fn currency(&self) -> &str {
+        self.currency.as_deref().unwrap_or(DEFAULT_CURRENCY)
+    }
+
     /// The transaction id that receivers will see: the report's own, else its `externalId` behind the source's prefix.
     pub fn transaction_id(&self, prefix: Option<&str>) -> Result<String, Invalid> {
         if let Some(id) = &self.transaction_id {
@@ -152,6 +160,7 @@ impl Report {
     /// receivers by one name, whichever the report used.
     pub fn into_completion(self, resolved: Resolved, now: Timestamp) -> Completion {
         let offer = resolved.attribution.as_ref().map(|attribution| &attribution.offer);
+        let currency = self.currency().to_owned();
         Completion {
             id: resolved.id,
             source_id: resolved.source_id,
@@ -168,10 +177,11 @@ impl Report {
             reward_minor: self.reward_minor,
             payout_minor: self.payout_minor,
             gross_minor: self.gross_minor,
-            currency: self.currency,
+            currency,
             occurred_at: self.occurred_at.unwrap_or(now),
             click_id: self.click_id,
             extra: self.extra,
+            basis: None,
             recorded_at: now,
         }
     }

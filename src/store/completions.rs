@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::backend::Conn;
 use super::schema::completions;
 use crate::domain::amount::Decimal;
+use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
 
@@ -35,6 +36,7 @@ pub(super) struct Row {
     extra: Option<String>,
     recorded_at: i64,
     reversals: i32,
+    basis: Option<String>,
 }
 
 impl From<&Completion> for Row {
@@ -62,6 +64,7 @@ impl From<&Completion> for Row {
             extra: (!completion.extra.is_empty()).then(|| pairs_to_text(&completion.extra)),
             recorded_at: completion.recorded_at.as_millis(),
             reversals: 0,
+            basis: completion.basis.as_ref().map(basis_to_text),
         }
     }
 }
@@ -88,9 +91,19 @@ impl From<Row> for Completion {
             occurred_at: Timestamp::from_millis(row.occurred_at),
             click_id: row.click_id,
             extra: row.extra.as_deref().map(pairs_from_text).unwrap_or_default(),
+            basis: row.basis.as_deref().and_then(basis_from_text),
             recorded_at: Timestamp::from_millis(row.recorded_at),
         }
     }
+}
+
+fn basis_to_text(basis: &Basis) -> String {
+    serde_json::to_string(basis).expect("amounts and words are always JSON")
+}
+
+/// What [`basis_to_text`] wrote.
+fn basis_from_text(text: &str) -> Option<Basis> {
+    serde_json::from_str(text).ok()
 }
 
 /// A list of pairs rather than an object: it keeps their order whatever reads it.

@@ -196,6 +196,7 @@ table! {
         extra -> Nullable<Text>,
         recorded_at -> BigInt,
         reversals -> Integer,
+        basis -> Nullable<Text>,
     }
 }
 

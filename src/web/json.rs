@@ -10,11 +10,12 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::error::{Kind, Problem};
 use super::{shape, strict};
 use crate::domain::invalid::Invalid;
+use crate::domain::json::Object;
 
 /// Largest body, by the contract.
 pub const LARGEST: usize = 1024 * 1024;
@@ -31,10 +32,23 @@ impl Body {
 
     /// Reads the body as one JSON object of this type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let object = strict::object(&self.0).map_err(Problem::malformed)?;
+        self.read_with_decimals(&[])
+    }
+
+    /// Like [`read`](Self::read), where these fields (`name`, `outer.name`) are decimals: written as a number, such a one
+    /// is read as the text that was written, because as a number it would lose its digits.
+    pub fn read_with_decimals<T: DeserializeOwned>(&self, decimals: &[&str]) -> Result<T, Problem> {
+        let mut object = strict::object(&self.0).map_err(Problem::malformed)?;
         let mut invalid = Invalid::none();
         object.iter().for_each(|(name, value)| refuse_nul(name, value, &mut invalid));
         invalid.into_result()?;
+        for path in decimals {
+            if let Some(number @ Value::Number(_)) = at(&mut object, path)
+                && let Some(written) = Object::parse(&self.0).ok().and_then(|body| written(&body, path))
+            {
+                *number = Value::String(written);
+            }
+        }
         Ok(shape::read(object)?)
     }
 
@@ -51,6 +65,24 @@ impl FromRequest for Body {
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
         Box::pin(async move { collect(payload, LARGEST).await.map(Self) })
+    }
+}
+
+/// The value at a path.
+fn at<'a>(object: &'a mut Map<String, Value>, path: &str) -> Option<&'a mut Value> {
+    match path.split_once('.') {
+        None => object.get_mut(path),
+        Some((outer, rest)) => at(object.get_mut(outer)?.as_object_mut()?, rest),
+    }
+}
+
+/// The same as it was written.
+fn written(object: &Object, path: &str) -> Option<String> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let (_, value) = object.0.iter().find(|(key, _)| key == name)?;
+    match rest {
+        None => Some(value.get().to_owned()),
+        Some(rest) => written(&serde_json::from_str(value.get()).ok()?, rest),
     }
 }
 
@@ -103,6 +135,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 }
 
 impl<T> Patch<T> {
+    /// Whether nothing is to change.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Self::Kept)
+    }
+
     /// Applies it to a setting that has a default.
     pub fn apply(self, setting: &mut T, default: T) {
         match self {
@@ -128,5 +165,19 @@ impl<T> Patch<T> {
             Self::Reset => Patch::Reset,
             Self::Set(value) => Patch::Set(convert(value)?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_keeps_the_digits_that_it_was_written_with_however_deep_it_stands() {
+        let body =
+            Body(Bytes::from_static(br#"{"rate": 100.10, "inner": {"above": 0.123456789012345678}, "text": "1.0"}"#));
+        let read: Map<String, Value> = body.read_with_decimals(&["rate", "inner.above", "text", "none"]).unwrap();
+        let read = Value::Object(read);
+        assert_eq!([&read["rate"], &read["inner"]["above"], &read["text"]], ["100.10", "0.123456789012345678", "1.0"]);
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::dispatch::machine::Machine;
+use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Status;
 use crate::domain::reversal::Reversal;
@@ -33,7 +34,7 @@ pub struct CompletionView {
     goal_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
-    /// Digit for digit as reported.
+    /// Digit for digit as it was reported or computed, and as it is called back.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_reward: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +51,12 @@ pub struct CompletionView {
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object)]
     extra: Map<String, Value>,
+    /// What payout and reward were computed from, where they are not simply as reported: `{payout?: {from: "goal" |
+    /// "offer" | "reported" | "revenue_share", …}, reward?: {from: "rate" | "reported", …}, reported: {payoutMinor?,
+    /// userReward?}}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    computed: Option<Basis>,
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
 }
@@ -76,6 +83,7 @@ impl From<Completion> for CompletionView {
             occurred_at: completion.occurred_at,
             click_id: completion.click_id,
             extra: completion.extra.into_iter().map(|(key, value)| (key, Value::String(value))).collect(),
+            computed: completion.basis,
             recorded_at: completion.recorded_at,
         }
     }

@@ -1,5 +1,6 @@
 //! Apps, sources and egress IPs through the API.
 
+use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::harness::Service;
@@ -186,4 +187,30 @@ async fn a_sources_secret_is_shown_when_it_is_made_and_never_again() {
     assert!(!listed.contains(secret) && !listed.contains(rotated["secret"].as_str().unwrap()));
     let unknown = json!({"name": "Network", "appIds": ["wall", "nowhere"]});
     assert_eq!(service.post(&service.operator, "/v1/sources", unknown).await.fields(), ["appIds[1]"]);
+}
+
+#[actix_web::test]
+async fn the_terms_of_amounts_are_the_account_managers_to_set_and_keep_the_digits_of_their_rate() {
+    let service = Service::start().await;
+    let created = service.app(json!({"name": "Wall", "ref": "wall", "dialect": "besitos"})).await.json;
+    assert_eq!([&created["revenueShareBps"], &created["rewardRate"]], [&Value::Null, &Value::Null]);
+    assert_eq!([&created["rewardDecimals"], &created["rewardRounding"]], [&json!(0), &json!("half_even")]);
+    let terms = br#"{"revenueShareBps": 6250, "rewardRate": 100.10, "rewardDecimals": 2, "rewardRounding": "down"}"#;
+    let changed = service.call(Method::PATCH, &service.manager, "/v1/apps/wall", Some(terms.to_vec())).await.json;
+    assert_eq!([&changed["revenueShareBps"], &changed["rewardRate"]], [&json!(6250), &json!("100.10")]);
+    assert_eq!([&changed["rewardDecimals"], &changed["rewardRounding"]], [&json!(2), &json!("down")]);
+    for (field, value) in [
+        ("revenueShareBps", json!(10_001)),
+        ("rewardRate", json!("1e3")),
+        ("rewardRate", json!("1000000000")),
+        ("rewardRate", json!(0)),
+        ("rewardDecimals", json!(10)),
+        ("rewardRounding", json!("floor")),
+    ] {
+        let refused = service.patch(&service.manager, "/v1/apps/wall", json!({field: value})).await;
+        assert_eq!((refused.status, refused.fields()), (422, vec![field]), "{value}");
+        let id = service.get(&service.publisher, "/v1/apps/wall").await.id();
+        let own = service.patch(&service.publisher, &format!("/v1/apps/{id}"), json!({field: null})).await;
+        assert_eq!(own.status, 403, "{field}");
+    }
 }

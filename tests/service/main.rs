@@ -5,6 +5,7 @@
 mod access;
 mod admin_apps;
 mod admin_secrets;
+mod amounts;
 mod api;
 mod attribution;
 mod awkward;

@@ -40,6 +40,7 @@ pub(crate) fn completion(external_id: &str) -> Completion {
         occurred_at: NOW,
         click_id: None,
         extra: vec![("b".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())],
+        basis: None,
         recorded_at: NOW,
     }
 }

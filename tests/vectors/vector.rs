@@ -126,6 +126,7 @@ impl Vector {
             occurred_at,
             click_id: reported.click_id.clone(),
             extra: extra.collect(),
+            basis: None,
             recorded_at: occurred_at,
         })
     }

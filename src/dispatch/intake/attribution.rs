@@ -8,6 +8,7 @@ use super::Intake;
 use crate::domain::app::App;
 use crate::domain::attribution::Attribution;
 use crate::domain::invalid::Invalid;
+use crate::domain::reckoning::Offered;
 use crate::domain::report::Report;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
@@ -68,6 +69,17 @@ impl Intake {
         faults.extend(attribution.contradictions(report, named.as_ref().map(|app| app.id.as_str())));
         let user_id = attribution.click.user_id.clone();
         Ok(faults.into_result().map(|()| Subject { app, user_id, attribution: Some(attribution) }))
+    }
+
+    /// What is promised for a completion: by the offer of its click, else by an offer that the report names.
+    pub(super) fn offered(&self, report: &Report, attribution: Option<&Attribution>) -> Option<Offered> {
+        let offer = match (attribution, &report.offer_id) {
+            (Some(attribution), _) => Some(Arc::clone(&attribution.offer)),
+            // Offer systems have names of their own for what is no offer of ours, so an unknown one is not asked for twice.
+            (None, Some(named)) => self.sender().directory.offer(named),
+            (None, None) => None,
+        };
+        offer.map(|offer| offer.offered(report.goal_id.as_deref()))
     }
 
     /// The click of this id with its app and its offer, as far as the source may know of it.

@@ -20,9 +20,11 @@ use crate::domain::identity::Given;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
+use crate::domain::reckoning::{Offered, Reported, reckon};
 use crate::domain::report::{Report, Resolved};
 use crate::domain::reversal::ReversalReport;
 use crate::domain::source::Source;
+use crate::domain::terms::Terms;
 use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewCompletion, NewDelivery, Start};
@@ -87,6 +89,7 @@ impl Intake {
         let given = |app_id| Given::of_report(&report, app_id, &transaction_id);
         let refused = match self.subject(source, &report, &named, now).await? {
             Ok(Subject { app, user_id, attribution }) => {
+                let offered = self.offered(&report, attribution.as_ref());
                 let resolved = Resolved {
                     id: ids::new("cmp"),
                     source_id: Some(source.id.clone()),
@@ -97,7 +100,8 @@ impl Intake {
                 };
                 let given = given(named.as_ref().ok().and_then(Option::as_ref).map(|app| app.id.clone()));
                 let completion = report.clone().into_completion(resolved, now);
-                match self.plan(&app, completion, given, dry_run) {
+                let reckoned = reckoned(completion, report.currency.clone(), offered, &app.terms);
+                match reckoned.and_then(|completion| self.plan(&app, completion, given, dry_run)) {
                     Ok(prepared) => return Ok(Preparation::Ready(Box::new(prepared))),
                     Err(invalid) => invalid,
                 }
@@ -177,6 +181,17 @@ impl Intake {
             Readiness::Ready | Readiness::Elsewhere => (Start::Pending, None, None),
         }
     }
+}
+
+/// The completion with the amounts that are recorded and called back, by the app's terms of now.
+fn reckoned(
+    reported: Completion,
+    currency_given: Option<String>,
+    offered: Option<Offered>,
+    terms: &Terms,
+) -> Result<Completion, Invalid> {
+    let amounts = Reported::of(&reported, currency_given);
+    Ok(reckon(amounts, offered, terms)?.into_completion(reported))
 }
 
 /// What a report must say of itself whatever else is known: which transaction it is, and whose where no click does.

@@ -27,6 +27,7 @@ pub(crate) fn completion() -> Completion {
         occurred_at: Timestamp::from_millis(1_719_859_200_000),
         click_id: None,
         extra: vec![("k".to_owned(), "v".to_owned())],
+        basis: None,
         recorded_at: Timestamp::from_millis(1_719_859_201_000),
     }
 }

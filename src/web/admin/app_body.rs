@@ -6,12 +6,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::endpoint_body::{EndpointBody, Headers, SuccessBody, required};
+use super::terms_body::TermsBody;
+use crate::domain::amount::Decimal;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
-use crate::domain::terms::{DEFAULT_CLICK_DAYS, DEFAULT_REFUND_WINDOW_DAYS, Terms};
-use crate::web::json::Patch;
+use crate::domain::rounding::Rounding;
+use crate::domain::terms::Terms;
+use crate::web::error::Problem;
+use crate::web::json::{Body, Patch};
 
 /// Whether completions are called back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, ToSchema)]
@@ -61,6 +65,24 @@ pub struct AppBody {
     #[serde(default)]
     #[schema(value_type = Option<u32>)]
     click_days: Patch<u32>,
+    /// The publisher's share of `grossMinor` in basis points (0 to 10,000), where neither offer nor report says the
+    /// payout; half-even, to the minor unit. The operator's or account manager's to set, as are the next three.
+    #[serde(default)]
+    #[schema(value_type = Option<u32>)]
+    revenue_share_bps: Patch<u32>,
+    /// Units of the app's currency that a user gets for one (major) unit of the payout currency: a decimal of at most 9
+    /// digits before and 9 after the point, as a number or a text. Default: rewards are as reported.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    reward_rate: Patch<Decimal>,
+    /// Digits after the point of a reward at that rate (0 to 9; default 0).
+    #[serde(default)]
+    #[schema(value_type = Option<u32>)]
+    reward_decimals: Patch<u32>,
+    /// What becomes of further digits: `half_even` (default), `half_up`, `down` or `up`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    reward_rounding: Patch<Rounding>,
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -108,14 +130,23 @@ pub struct AppBody {
 }
 
 impl AppBody {
+    /// Reads it, with the digits of its decimals as they were written.
+    pub(super) fn read(body: &Body) -> Result<Self, Problem> {
+        body.read_with_decimals(&["rewardRate"])
+    }
+
     /// What it sets that is not a publisher's to set.
     pub(super) fn sets_reserved(&self) -> Option<&'static str> {
         let reserved = [
-            ("a ref", !matches!(self.reference, Patch::Kept)),
-            ("refundWindowDays", !matches!(self.refund_window_days, Patch::Kept)),
-            ("clickDays", !matches!(self.click_days, Patch::Kept)),
+            ("a ref", self.reference.is_kept()),
+            ("refundWindowDays", self.refund_window_days.is_kept()),
+            ("clickDays", self.click_days.is_kept()),
+            ("revenueShareBps", self.revenue_share_bps.is_kept()),
+            ("rewardRate", self.reward_rate.is_kept()),
+            ("rewardDecimals", self.reward_decimals.is_kept()),
+            ("rewardRounding", self.reward_rounding.is_kept()),
         ];
-        reserved.into_iter().find(|(_, set)| *set).map(|(name, _)| name)
+        reserved.into_iter().find(|(_, is_kept)| !is_kept).map(|(name, _)| name)
     }
 
     /// The settings of a new app and its first endpoint.
@@ -155,8 +186,15 @@ impl AppBody {
         self.callbacks.apply(&mut callbacks, Callbacks::On);
         app.callbacks = callbacks == Callbacks::On;
         self.max_held_days.apply(&mut app.max_held_days, DEFAULT_MAX_HELD_DAYS);
-        self.refund_window_days.apply(&mut app.terms.refund_window_days, DEFAULT_REFUND_WINDOW_DAYS);
-        self.click_days.apply(&mut app.terms.click_days, DEFAULT_CLICK_DAYS);
+        let of_terms = TermsBody {
+            refund_window_days: self.refund_window_days,
+            click_days: self.click_days,
+            revenue_share_bps: self.revenue_share_bps,
+            reward_rate: self.reward_rate,
+            reward_decimals: self.reward_decimals,
+            reward_rounding: self.reward_rounding,
+        };
+        of_terms.apply(&mut app.terms);
         let of_endpoint = EndpointBody {
             dialect: self.dialect,
             callback_url: self.callback_url,

@@ -4,12 +4,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app_body::Callbacks;
+use crate::domain::amount::Decimal;
 use crate::domain::app::{App, Endpoint, Route};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::endpoint_rules::check_endpoint;
+use crate::domain::rounding::Rounding;
 use crate::domain::time::Timestamp;
 use crate::store::apps::AppRecord;
 use crate::web::Web;
@@ -52,6 +54,14 @@ pub struct AppView {
     max_held_days: u32,
     refund_window_days: u32,
     click_days: u32,
+    /// Null: the payout is as offered or reported.
+    revenue_share_bps: Option<u32>,
+    /// Null: rewards are as reported.
+    #[schema(value_type = Option<String>)]
+    reward_rate: Option<Decimal>,
+    reward_decimals: u32,
+    #[schema(value_type = String)]
+    reward_rounding: Rounding,
     /// The first endpoint's id.
     endpoint_id: Option<String>,
     #[serde(flatten)]
@@ -113,6 +123,10 @@ impl AppView {
             max_held_days: app.max_held_days,
             refund_window_days: app.terms.refund_window_days,
             click_days: app.terms.click_days,
+            revenue_share_bps: app.terms.revenue_share_bps,
+            reward_rate: app.terms.reward_rate.clone(),
+            reward_decimals: app.terms.reward_decimals,
+            reward_rounding: app.terms.reward_rounding,
             endpoint_id: first.map(|endpoint| endpoint.id.clone()),
             endpoint: first.map(EndpointPart::of),
             egress_ip,

@@ -37,7 +37,7 @@ pub(in crate::web) async fn create(
     web: Data<Web>,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
-    let given: AppBody = body.read()?;
+    let given = AppBody::read(&body)?;
     may_set(&caller, &given)?;
     let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
     let (settings, mut endpoint) = given.into_new()?;
@@ -111,7 +111,7 @@ pub(in crate::web) async fn change(
 ) -> Result<HttpResponse, Problem> {
     for _ in 0..TRIES {
         let record = web.app(&caller, &id).await?;
-        let given: AppBody = body.read()?;
+        let given = AppBody::read(&body)?;
         may_set(&caller, &given)?;
         if let Some(named) = &given.publisher_id
             && publisher_of(&web, &caller, Some(named)).await? != record.app.publisher_id

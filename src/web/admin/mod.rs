@@ -15,6 +15,7 @@ pub mod publishers;
 pub mod rehearsal;
 pub mod secrets;
 pub mod sources;
+mod terms_body;
 pub mod tokens;
 pub mod users;
 
