@@ -30,7 +30,9 @@ async fn migrate_store(home: &Home, from: &str, to: &str) -> Ended {
 /// Everything that an operator sees of a store, but for the deliveries that are open, which go on.
 async fn everything(api: &Api) -> Value {
     let mut seen = json!({});
-    for list in ["/v1/publishers", "/v1/apps", "/v1/tokens", "/v1/sources", "/v1/egress-ips", "/v1/completions"] {
+    for list in
+        ["/v1/publishers", "/v1/apps", "/v1/offers", "/v1/tokens", "/v1/sources", "/v1/egress-ips", "/v1/completions"]
+    {
         seen[list] = api.get(list).await;
     }
     for app in seen["/v1/apps"]["items"].as_array().unwrap().clone() {
@@ -68,6 +70,11 @@ async fn a_store_that_was_worked_with_goes_on_in_postgresql_as_if_it_had_been_th
     }
     let later = json!({"secret": "the-next-secret-of-the-publisher"});
     child.made(Method::POST, &format!("/v1/apps/{}/secrets", paid.id), later).await;
+    let offer = json!({
+        "name": AWKWARD, "destinationUrl": "https://ads.example/?c={click_id}", "payoutMinor": 1, "currency": "USD",
+        "ref": "island", "goals": [{"id": AWKWARD, "name": "G", "payoutMinor": 2}],
+    });
+    child.made(Method::POST, "/v1/offers", offer).await;
     let ip = child.made(Method::POST, "/v1/egress-ips", json!({"address": "127.0.0.1"})).await;
     let assigned = json!({"publisherId": paid.publisher});
     child.made(Method::POST, &format!("/v1/egress-ips/{}/assignments", text(&ip, "id")), assigned).await;
