@@ -155,6 +155,7 @@ fn of_completion(
         user_id: report.user_id.clone().unwrap_or_default(),
         transaction_id: report.transaction_id(None).map_err(faults)?,
         attribution: None,
+        manual: None,
     };
     let completion = report.into_completion(resolved, now);
     let receiver = Receiver {

@@ -21,7 +21,7 @@ use super::sender::Sender;
 use super::worker::Worker;
 use crate::domain::dialect::callback::Occasion;
 use crate::domain::json::Object;
-use crate::domain::source::Source;
+use crate::domain::manual::Reporter;
 use crate::store::queue::{NewCompletion, Recorded};
 use crate::store::{Hint, StoreError};
 
@@ -46,12 +46,12 @@ impl Intake {
     /// claim must be sent by us.
     pub async fn report(
         &self,
-        source: Arc<Source>,
+        reporter: Reporter,
         reports: Vec<Object>,
         dry_run: bool,
     ) -> Result<Vec<Answer>, StoreError> {
         let this = self.clone();
-        let finished = self.worker.start(async move { this.take_in(&source, &reports, dry_run).await });
+        let finished = self.worker.start(async move { this.take_in(&reporter, &reports, dry_run).await });
         match tokio::time::timeout(PATIENCE, finished).await {
             Ok(finished) => finished.map_err(|_| StoreError::Closed)?,
             // A database that fails over; told again, the report is a duplicate or is accepted.
@@ -59,7 +59,7 @@ impl Intake {
         }
     }
 
-    async fn take_in(&self, source: &Source, reports: &[Object], dry_run: bool) -> Result<Vec<Answer>, StoreError> {
+    async fn take_in(&self, reporter: &Reporter, reports: &[Object], dry_run: bool) -> Result<Vec<Answer>, StoreError> {
         let mut answers: Vec<Option<Answer>> = reports.iter().map(|_| None).collect();
         let mut reversals = BTreeMap::new();
         for _ in 0..ROUNDS {
@@ -68,7 +68,7 @@ impl Intake {
                 if answers[place].is_some() || reversals.contains_key(&place) {
                     continue;
                 }
-                match self.prepare(source, report, dry_run).await? {
+                match self.prepare(reporter, report, dry_run).await? {
                     Preparation::Ready(ready) => {
                         places.push(place);
                         new.push(ready.new);
@@ -95,7 +95,7 @@ impl Intake {
         }
         // Behind the completions, one of which may be what is taken back.
         for (place, report) in reversals {
-            let answer = self.take_back(source, report, dry_run).await?;
+            let answer = self.take_back(reporter, report, dry_run).await?;
             answers[place] = Some(Answer::Reversal(Box::new(answer)));
         }
         let answers: Vec<Answer> = answers.into_iter().collect::<Option<_>>().ok_or(StoreError::Overloaded)?;

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use super::intake::Intake;
 use crate::domain::app::{App, Endpoint};
+use crate::domain::completion::Completion;
 use crate::domain::dialect::recipe::ReversalUrl;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
+use crate::domain::manual::{Manual, Reporter};
 use crate::domain::reversal::{Reversal, ReversalReport};
-use crate::domain::source::Source;
 use crate::domain::terms::Terms;
+use crate::domain::time::Timestamp;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewReversal, Reversed, Telling};
 use crate::store::{Hint, StoreError};
@@ -62,9 +64,9 @@ pub struct NotTold {
 
 impl Intake {
     /// Records a reversal that a source reports; it is on disk when this returns.
-    pub async fn reverse(&self, source: &Source, report: &Object, dry_run: bool) -> Result<Answer, StoreError> {
+    pub async fn reverse(&self, reporter: &Reporter, report: &Object, dry_run: bool) -> Result<Answer, StoreError> {
         match ReversalReport::parse(report, self.sender().clock.now()) {
-            Ok(report) => self.take_back(source, report, dry_run).await,
+            Ok(report) => self.take_back(reporter, report, dry_run).await,
             Err(invalid) => Ok(Answer::Invalid(invalid)),
         }
     }
@@ -72,13 +74,24 @@ impl Intake {
     /// Records a reversal whose fields are known to be good.
     pub(super) async fn take_back(
         &self,
-        source: &Source,
+        reporter: &Reporter,
         report: ReversalReport,
         dry_run: bool,
     ) -> Result<Answer, StoreError> {
-        let sender = self.sender();
-        let known = sender.store.reported_completion(source.id.clone(), report.external_id.clone()).await?;
+        let known = self.sender().store.reported_completion(reporter.source_id(), report.external_id.clone()).await?;
         let Some(completion) = known else { return Ok(Answer::Unknown) };
+        self.take_back_of(completion, report, None, dry_run).await
+    }
+
+    /// Records a reversal of this completion. A person is bound by no window: the user's complaint may come late.
+    pub async fn take_back_of(
+        &self,
+        completion: Completion,
+        report: ReversalReport,
+        by_hand: Option<Manual>,
+        dry_run: bool,
+    ) -> Result<Answer, StoreError> {
+        let sender = self.sender();
         for _ in 0..ROUNDS {
             let now = sender.clock.now();
             // An app that was archived has no endpoints to tell; what was recorded for it can be taken back all the same.
@@ -90,9 +103,10 @@ impl Intake {
                 id: ids::new("rev"),
                 completion_id: completion.id.clone(),
                 report: report.clone(),
-                not_before: now.minus(DAY * days),
+                not_before: if by_hand.is_none() { now.minus(DAY * days) } else { Timestamp::from_millis(0) },
                 tellings,
                 now,
+                manual: by_hand.clone(),
             };
             let taken_back = |reversal, deliveries| TakenBack {
                 reversal,

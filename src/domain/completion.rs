@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::amount::{Decimal, Minor};
 use super::basis::Basis;
+use super::manual::Manual;
 use super::time::Timestamp;
 
 /// One user completing one offer (or one goal of it).
@@ -69,6 +70,9 @@ pub struct Completion {
     /// What its amounts were computed from; absent where they are as reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
+    /// Who credited it by hand, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manual: Option<Manual>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
 }

@@ -125,6 +125,7 @@ mod tests {
             user_id: "u".to_owned(),
             transaction_id: "t".to_owned(),
             attribution: None,
+            manual: None,
         };
         let occurred_at = report.occurred_at;
         assert_eq!(given, Given::of_completion(&report.into_completion(resolved, now), occurred_at));

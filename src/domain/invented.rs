@@ -50,7 +50,7 @@ pub fn completion(given: Option<&Object>, app_id: &str, random: &str, now: Times
     let user_id = report.user_id.clone().unwrap_or_default();
     let app_id = app_id.to_owned();
     let id = ids::new("cmp");
-    let resolved = Resolved { id, source_id: None, app_id, user_id, transaction_id, attribution: None };
+    let resolved = Resolved { id, source_id: None, app_id, user_id, transaction_id, attribution: None, manual: None };
     Ok(report.into_completion(resolved, now))
 }
 

@@ -23,6 +23,7 @@ pub mod ids;
 pub mod invalid;
 pub mod invented;
 pub mod json;
+pub mod manual;
 pub mod naming;
 pub mod offer;
 pub mod own_headers;

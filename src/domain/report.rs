@@ -9,6 +9,7 @@ use super::completion::Completion;
 use super::fields::Fields;
 use super::invalid::Invalid;
 use super::json::Object;
+use super::manual::Manual;
 use super::reversal::{Asked, Reason, ReversalReport};
 use super::time::Timestamp;
 
@@ -182,6 +183,7 @@ impl Report {
             click_id: self.click_id,
             extra: self.extra,
             basis: None,
+            manual: resolved.manual,
             recorded_at: now,
         }
     }
@@ -202,6 +204,8 @@ pub struct Resolved {
     pub transaction_id: String,
     /// The click that the conversion came of, with its offer.
     pub attribution: Option<Attribution>,
+    /// Who credited it by hand.
+    pub manual: Option<Manual>,
 }
 
 /// What a transaction id may not be, in words.

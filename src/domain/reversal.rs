@@ -12,6 +12,7 @@ use super::dialect::callback::TakenBack;
 use super::fields::Fields;
 use super::invalid::Invalid;
 use super::json::Object;
+use super::manual::Manual;
 use super::time::Timestamp;
 use super::words::words;
 
@@ -63,6 +64,8 @@ pub struct Reversal {
     pub taken: TakenBack,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Who took it back by hand, and why.
+    pub manual: Option<Manual>,
 }
 
 /// The amounts that a reporter wants taken back; none: all that is left.

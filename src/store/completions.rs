@@ -8,6 +8,7 @@ use super::schema::completions;
 use crate::domain::amount::Decimal;
 use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
+use crate::domain::manual::Manual;
 use crate::domain::time::Timestamp;
 
 /// A row of `completions`.
@@ -37,6 +38,7 @@ pub(super) struct Row {
     recorded_at: i64,
     reversals: i32,
     basis: Option<String>,
+    manual: Option<String>,
 }
 
 impl From<&Completion> for Row {
@@ -64,6 +66,7 @@ impl From<&Completion> for Row {
             extra: (!completion.extra.is_empty()).then(|| pairs_to_text(&completion.extra)),
             recorded_at: completion.recorded_at.as_millis(),
             reversals: 0,
+            manual: completion.manual.as_ref().map(manual_to_text),
             basis: completion.basis.as_ref().map(basis_to_text),
         }
     }
@@ -92,6 +95,7 @@ impl From<Row> for Completion {
             click_id: row.click_id,
             extra: row.extra.as_deref().map(pairs_from_text).unwrap_or_default(),
             basis: row.basis.as_deref().and_then(basis_from_text),
+            manual: row.manual.as_deref().and_then(manual_from_text),
             recorded_at: Timestamp::from_millis(row.recorded_at),
         }
     }
@@ -114,6 +118,16 @@ pub(super) fn pairs_to_text(pairs: &[(String, String)]) -> String {
 /// What [`pairs_to_text`] wrote; only this module writes the column, so anything else is as good as nothing.
 pub(super) fn pairs_from_text(text: &str) -> Vec<(String, String)> {
     serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The mark of what was done by hand.
+pub(super) fn manual_to_text(mark: &Manual) -> String {
+    serde_json::to_string(mark).expect("texts are always JSON")
+}
+
+/// What [`manual_to_text`] wrote.
+pub(super) fn manual_from_text(text: &str) -> Option<Manual> {
+    serde_json::from_str(text).ok()
 }
 
 /// The completions with these ids, in no order.

@@ -37,12 +37,13 @@ impl Store {
         self.read(move |conn| Ok(completion_rows::by_ids(conn, &[&id])?.pop())).await
     }
 
-    /// A completion by what its source calls it.
+    /// A completion by what its source calls it, or whoever credited it by hand.
     pub async fn reported_completion(
         &self,
-        source_id: String,
+        source_id: Option<&str>,
         external_id: String,
     ) -> Result<Option<Completion>, StoreError> {
+        let source_id = source_id.unwrap_or_default().to_owned();
         self.read(move |conn| {
             let id: Option<String> = reported::table
                 .find((source_id, external_id))

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::backend::{Conn, Read};
+use super::completions::{manual_from_text, manual_to_text};
 use super::schema::reversals;
 use super::{Store, StoreError};
 use crate::domain::amount::Decimal;
@@ -29,6 +30,7 @@ pub(super) struct Row {
     reason: String,
     occurred_at: i64,
     recorded_at: i64,
+    manual: Option<String>,
 }
 
 impl From<&Reversal> for Row {
@@ -49,6 +51,7 @@ impl From<&Reversal> for Row {
             reason: reversal.reason.as_str().to_owned(),
             occurred_at: taken.occurred_at.as_millis(),
             recorded_at: reversal.recorded_at.as_millis(),
+            manual: reversal.manual.as_ref().map(manual_to_text),
         }
     }
 }
@@ -75,6 +78,7 @@ impl From<Row> for Reversal {
                 occurred_at: Timestamp::from_millis(row.occurred_at),
             },
             recorded_at: Timestamp::from_millis(row.recorded_at),
+            manual: row.manual.as_deref().and_then(manual_from_text),
         }
     }
 }

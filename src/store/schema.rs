@@ -197,6 +197,7 @@ table! {
         recorded_at -> BigInt,
         reversals -> Integer,
         basis -> Nullable<Text>,
+        manual -> Nullable<Text>,
     }
 }
 
@@ -216,6 +217,7 @@ table! {
         reason -> Text,
         occurred_at -> BigInt,
         recorded_at -> BigInt,
+        manual -> Nullable<Text>,
     }
 }
 

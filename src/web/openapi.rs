@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, offers, publishers, rehearsal,
-    secrets, sources, tokens, users,
+    apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, manual, offers, publishers,
+    rehearsal, secrets, sources, tokens, users,
 };
 use super::error::Kind;
 use super::{health, reports, reversals, tracking};
@@ -34,6 +34,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         tokens::create, tokens::list, tokens::delete,
         sources::create, sources::list, sources::delete, sources::rotate,
         apps::create, apps::list, apps::read, apps::change, apps::delete, users::erase,
+        manual::credit, manual::take_back,
         endpoints::create, endpoints::list, endpoints::change, endpoints::delete,
         offers::create, offers::list, offers::read, offers::change,
         secrets::create, secrets::list, secrets::activate, secrets::delete,

@@ -23,6 +23,7 @@ use crate::dispatch::reversing::TakenBack;
 use crate::domain::fields::Fields;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
+use crate::domain::manual::Reporter;
 use crate::store::deliveries::Delivery;
 
 /// Largest body of a batch, by the contract.
@@ -148,7 +149,7 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let source = signed::source(&web, &request, body.bytes()).await?;
     let dry_run = dry_run(&request)?;
     let object = Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
-    let answers = web.machine.intake.report(source, vec![object], dry_run).await?;
+    let answers = web.machine.intake.report(Reporter::Source(source), vec![object], dry_run).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A report was not answered."))?;
     Ok(answer::ok(&reported(&web.machine, answer)?))
@@ -178,7 +179,7 @@ pub(super) async fn report_batch(
             Err(malformed) => refusals.push(Some(Problem::malformed(malformed.to_string()))),
         }
     }
-    let mut answers = web.machine.intake.report(source, objects, dry_run).await?.into_iter();
+    let mut answers = web.machine.intake.report(Reporter::Source(source), objects, dry_run).await?.into_iter();
     let result = |refusal: Option<Problem>| match refusal {
         Some(problem) => Some(refused(&problem)),
         None => answers.next().map(|answer| match reported(&web.machine, answer) {
@@ -201,7 +202,7 @@ pub(super) async fn read(
 ) -> Result<HttpResponse, Problem> {
     let source = signed::source(&web, &request, b"").await?;
     let store = &web.machine.store;
-    let found = store.reported_completion(source.id.clone(), external_id.into_inner()).await?;
+    let found = store.reported_completion(Some(&source.id), external_id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
     Ok(answer::ok(&CompletionWithDeliveries::read(&web.machine, completion).await?))
 }
@@ -236,7 +237,7 @@ fn refused(problem: &Problem) -> Value {
     serde_json::json!({ "status": "refused", "problem": problem.body() })
 }
 
-fn reported(machine: &Machine, answer: Answer) -> Result<Reported, Problem> {
+pub(super) fn reported(machine: &Machine, answer: Answer) -> Result<Reported, Problem> {
     let (known, status, ignored) = match answer {
         Answer::Accepted(known) => (known, "accepted", Vec::new()),
         Answer::Duplicate(known, ignored) => (known, "duplicate", ignored),

@@ -8,9 +8,11 @@ use utoipa::ToSchema;
 use super::error::Problem;
 use super::reports::{ReportedDelivery, dry_run};
 use super::{Web, answer, json, resource, signed};
+use crate::dispatch::machine::Machine;
 use crate::dispatch::reversing::{Answer, TakenBack};
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
+use crate::domain::manual::Reporter;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/reversals").post(report));
@@ -69,14 +71,22 @@ pub(super) struct NotToldView {
 pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Body) -> Result<HttpResponse, Problem> {
     let source = signed::source(&web, &request, body.bytes()).await?;
     let object = Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
-    let answer = web.machine.intake.reverse(&source, &object, dry_run(&request)?).await?;
-    let (status, taken_back) = taken_back(answer)?;
-    let TakenBack { reversal, transaction_id, deliveries, not_told } = taken_back;
-    let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(&web.machine, delivery)).collect();
-    let not_told =
-        not_told.into_iter().map(|silent| NotToldView { endpoint_id: silent.endpoint_id, reason: silent.reason });
-    let not_told = not_told.collect();
-    Ok(answer::ok(&ReversalAnswer { id: reversal.id, status, transaction_id, deliveries, not_told }))
+    let reporter = Reporter::Source(source);
+    let answer = web.machine.intake.reverse(&reporter, &object, dry_run(&request)?).await?;
+    Ok(answer::ok(&ReversalAnswer::of(&web.machine, answer)?))
+}
+
+impl ReversalAnswer {
+    /// What an answer says, or the problem that it means.
+    pub(super) fn of(machine: &Machine, answer: Answer) -> Result<Self, Problem> {
+        let (status, taken_back) = taken_back(answer)?;
+        let TakenBack { reversal, transaction_id, deliveries, not_told } = taken_back;
+        let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(machine, delivery)).collect();
+        let not_told =
+            not_told.into_iter().map(|silent| NotToldView { endpoint_id: silent.endpoint_id, reason: silent.reason });
+        let not_told = not_told.collect();
+        Ok(Self { id: reversal.id, status, transaction_id, deliveries, not_told })
+    }
 }
 
 /// What was taken back and whether just now, or the problem that an answer means.

@@ -10,6 +10,7 @@ use crate::dispatch::machine::Machine;
 use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Status;
+use crate::domain::manual::Manual;
 use crate::domain::reversal::Reversal;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
@@ -57,6 +58,10 @@ pub struct CompletionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     computed: Option<Basis>,
+    /// Of what was credited by hand: with which token, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    manual: Option<Manual>,
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
 }
@@ -84,6 +89,7 @@ impl From<Completion> for CompletionView {
             click_id: completion.click_id,
             extra: completion.extra.into_iter().map(|(key, value)| (key, Value::String(value))).collect(),
             computed: completion.basis,
+            manual: completion.manual,
             recorded_at: completion.recorded_at,
         }
     }
@@ -133,11 +139,15 @@ pub struct ReversalView {
     occurred_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
+    /// Of what was taken back by hand: with which token, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    manual: Option<Manual>,
 }
 
 impl From<Reversal> for ReversalView {
     fn from(reversal: Reversal) -> Self {
-        let Reversal { id, reversal_id, reason, taken, recorded_at, .. } = reversal;
+        let Reversal { id, reversal_id, reason, taken, recorded_at, manual, .. } = reversal;
         Self {
             id,
             reversal_id,
@@ -148,6 +158,7 @@ impl From<Reversal> for ReversalView {
             reason: reason.as_str(),
             occurred_at: taken.occurred_at,
             recorded_at,
+            manual,
         }
     }
 }

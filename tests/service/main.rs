@@ -10,6 +10,7 @@ mod api;
 mod attribution;
 mod awkward;
 mod bench;
+mod by_hand;
 mod child;
 mod crash;
 mod delivering;

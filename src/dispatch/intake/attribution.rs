@@ -8,9 +8,9 @@ use super::Intake;
 use crate::domain::app::App;
 use crate::domain::attribution::Attribution;
 use crate::domain::invalid::Invalid;
+use crate::domain::manual::Reporter;
 use crate::domain::reckoning::Offered;
 use crate::domain::report::Report;
-use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 
@@ -27,14 +27,14 @@ pub(super) type Named = Result<Option<Arc<App>>, Invalid>;
 
 impl Intake {
     /// The app that a report names, or that its source is bound to. None need be named where a click is.
-    pub(super) async fn named_app(&self, source: &Source, report: &Report) -> Result<Named, StoreError> {
-        let Some(named) = report.app_id.as_deref().or_else(|| source.only_app()) else {
+    pub(super) async fn named_app(&self, reporter: &Reporter, report: &Report) -> Result<Named, StoreError> {
+        let Some(named) = report.app_id.as_deref().or_else(|| reporter.only_app()) else {
             let required = "is required, since the source is not bound to one app and no click is given";
             return Ok(report.click_id.as_ref().map(|_| None).ok_or_else(|| Invalid::field("appId", required)));
         };
         let app = self.sender().directory.find_app(named).await?;
         // An app that is another source's is as unknown as one that does not exist.
-        let app = app.filter(|app| source.may_report_for(&app.id));
+        let app = app.filter(|app| reporter.may_report_for(&app.id));
         Ok(app
             .map(Some)
             .ok_or_else(|| Invalid::field("appId", format!("there is no app {named:?} that this source reports for"))))
@@ -43,7 +43,7 @@ impl Intake {
     /// What a report is about, if that can be told and nothing contradicts it.
     pub(super) async fn subject(
         &self,
-        source: &Source,
+        reporter: &Reporter,
         report: &Report,
         named: &Named,
         now: Timestamp,
@@ -58,7 +58,7 @@ impl Intake {
         };
         let mut faults = Invalid::none();
         let named = faults.take(named.clone()).flatten();
-        let Some((app, attribution)) = self.attribution(source, click_id).await? else {
+        let Some((app, attribution)) = self.attribution(reporter, click_id).await? else {
             faults.push("clickId", format!("there is no click {click_id:?}"));
             return Ok(Err(faults));
         };
@@ -85,13 +85,13 @@ impl Intake {
     /// The click of this id with its app and its offer, as far as the source may know of it.
     async fn attribution(
         &self,
-        source: &Source,
+        reporter: &Reporter,
         click_id: &str,
     ) -> Result<Option<(Arc<App>, Attribution)>, StoreError> {
         let sender = self.sender();
         let Some(click) = sender.store.click(click_id.to_owned()).await? else { return Ok(None) };
         let app = sender.directory.find_app(&click.app_id).await?;
-        let app = app.filter(|app| source.may_report_for(&app.id));
+        let app = app.filter(|app| reporter.may_report_for(&app.id));
         let offer = sender.directory.find_offer(&click.offer_id).await?;
         Ok(app.zip(offer).map(|(app, offer)| (app, Attribution { click, offer })))
     }

@@ -20,10 +20,10 @@ use crate::domain::identity::Given;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
+use crate::domain::manual::Reporter;
 use crate::domain::reckoning::{Offered, Reported, reckon};
 use crate::domain::report::{Report, Resolved};
 use crate::domain::reversal::ReversalReport;
-use crate::domain::source::Source;
 use crate::domain::terms::Terms;
 use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
@@ -69,7 +69,7 @@ impl Intake {
     /// Validates a report by the configuration of this moment.
     pub(super) async fn prepare(
         &self,
-        source: &Source,
+        reporter: &Reporter,
         report: &Object,
         dry_run: bool,
     ) -> Result<Preparation, StoreError> {
@@ -81,26 +81,31 @@ impl Intake {
         if let Some(reversal) = report.as_reversal() {
             return Ok(Preparation::Reversal(reversal));
         }
-        let transaction_id = match own_names(source, &report) {
+        let transaction_id = match own_names(reporter, &report) {
             Ok(transaction_id) => transaction_id,
             Err(invalid) => return Ok(Preparation::Invalid(invalid)),
         };
-        let named = self.named_app(source, &report).await?;
+        let named = self.named_app(reporter, &report).await?;
         let given = |app_id| Given::of_report(&report, app_id, &transaction_id);
-        let refused = match self.subject(source, &report, &named, now).await? {
+        let refused = match self.subject(reporter, &report, &named, now).await? {
             Ok(Subject { app, user_id, attribution }) => {
                 let offered = self.offered(&report, attribution.as_ref());
                 let resolved = Resolved {
                     id: ids::new("cmp"),
-                    source_id: Some(source.id.clone()),
+                    source_id: reporter.source_id().map(str::to_owned),
                     app_id: app.id.clone(),
                     user_id,
                     transaction_id: transaction_id.clone(),
                     attribution,
+                    manual: reporter.mark().cloned(),
                 };
                 let given = given(named.as_ref().ok().and_then(Option::as_ref).map(|app| app.id.clone()));
                 let completion = report.clone().into_completion(resolved, now);
-                let reckoned = reckoned(completion, report.currency.clone(), offered, &app.terms);
+                let reckoned = match reporter {
+                    Reporter::Source(_) => reckoned(completion, report.currency.clone(), offered, &app.terms),
+                    // A person says what is credited, whatever is agreed otherwise.
+                    Reporter::Person { .. } => Ok(completion),
+                };
                 match reckoned.and_then(|completion| self.plan(&app, completion, given, dry_run)) {
                     Ok(prepared) => return Ok(Preparation::Ready(Box::new(prepared))),
                     Err(invalid) => invalid,
@@ -111,7 +116,7 @@ impl Intake {
         // What was recorded once stays a duplicate, even if its app was archived, its click has expired or its dialect
         // wants more by now.
         let external_id = report.external_id.clone();
-        let Some(kept) = self.sender().store.reported_completion(source.id.clone(), external_id).await? else {
+        let Some(kept) = self.sender().store.reported_completion(reporter.source_id(), external_id).await? else {
             return Ok(Preparation::Invalid(refused));
         };
         let app_id = match named {
@@ -195,11 +200,11 @@ fn reckoned(
 }
 
 /// What a report must say of itself whatever else is known: which transaction it is, and whose where no click does.
-fn own_names(source: &Source, report: &Report) -> Result<String, Invalid> {
+fn own_names(reporter: &Reporter, report: &Report) -> Result<String, Invalid> {
     let mut faults = Invalid::none();
     if report.user_id.is_none() && report.click_id.is_none() {
         faults.push("userId", "is required");
     }
-    let transaction_id = faults.take(report.transaction_id(source.transaction_prefix.as_deref()));
+    let transaction_id = faults.take(report.transaction_id(reporter.transaction_prefix()));
     faults.into_result().map(|()| transaction_id.unwrap_or_default())
 }

@@ -35,6 +35,7 @@ fn reversal(taken: TakenBack) -> Reversal {
         reason: Reason::Refund,
         taken,
         recorded_at: THEN,
+        manual: None,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod egress;
 pub mod egress_assignments;
 pub mod endpoint_body;
 pub mod endpoints;
+pub mod manual;
 pub mod offers;
 pub mod publishers;
 pub mod rehearsal;
@@ -29,6 +30,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(sources::routes)
         .configure(apps::routes)
         .configure(users::routes)
+        .configure(manual::routes)
         .configure(endpoints::routes)
         .configure(offers::routes)
         .configure(secrets::routes)

@@ -14,6 +14,7 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Status, WaitingFor};
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::invalid::Invalid;
+use crate::domain::manual::Manual;
 use crate::domain::reversal::{Extent, Judged, Reversal, ReversalReport, judge};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
@@ -38,6 +39,8 @@ pub struct NewReversal {
     pub tellings: Vec<Telling>,
     /// When it is recorded.
     pub now: Timestamp,
+    /// Who takes it back by hand, and why.
+    pub manual: Option<Manual>,
 }
 
 /// How an endpoint is told of a reversal.
@@ -160,6 +163,7 @@ impl NewReversal {
             reason: self.report.reason,
             taken,
             recorded_at: self.now,
+            manual: self.manual.clone(),
         }
     }
 

@@ -1,0 +1,2 @@
+ALTER TABLE reversals DROP COLUMN manual;
+ALTER TABLE completions DROP COLUMN manual;
