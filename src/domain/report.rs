@@ -173,6 +173,7 @@ impl Report {
             click_id: self.click_id,
             extra: self.extra,
             basis: None,
+            review: None,
             recorded_at: now,
         }
     }

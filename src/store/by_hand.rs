@@ -9,7 +9,7 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::backend::Conn;
 use super::deliveries::Row;
-use super::queue::{follow, is_awaited, waits_for_completion, was_taken_back_unsent};
+use super::queue::{follow, holds_back, is_awaited, waits_for_completion, was_taken_back_unsent};
 use super::schema::deliveries;
 use super::{Store, StoreError};
 use crate::domain::delivery::Status;
@@ -24,6 +24,8 @@ pub enum ByHand {
     NotFrom(Status),
     /// What it tells has been taken back.
     Reversed,
+    /// What it tells is in review, and nobody knows yet whether it will be told.
+    InReview,
     /// There is no such delivery.
     Unknown,
 }
@@ -47,7 +49,7 @@ fn by_hand(
     id: &str,
     now: Timestamp,
     allows: fn(Status) -> bool,
-    change: fn(&mut Conn, &Row, Timestamp) -> QueryResult<Option<bool>>,
+    change: fn(&mut Conn, &Row, Timestamp) -> QueryResult<Result<bool, ByHand>>,
 ) -> QueryResult<ByHand> {
     loop {
         let row = deliveries::table.find(id).select(Row::as_select()).first(conn).optional()?;
@@ -59,19 +61,23 @@ fn by_hand(
             return Ok(ByHand::NotFrom(status));
         }
         match change(conn, &row, now)? {
-            None => return Ok(ByHand::Reversed),
-            Some(true) => return Ok(ByHand::Done),
-            Some(false) => {}
+            Err(refused) => return Ok(refused),
+            Ok(true) => return Ok(ByHand::Done),
+            Ok(false) => {}
         }
     }
 }
 
-/// Whether it was reopened; nothing, if it may not be.
-fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool>> {
+/// Whether it was reopened, or why it may not be.
+fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Result<bool, ByHand>> {
     // Where its reversal waits, both will be told in order; where that was told, the user would keep what was taken back.
     let would_credit_anew = row.reversed.is_some() && !is_awaited(conn, row)?;
     if would_credit_anew || was_taken_back_unsent(row) {
-        return Ok(None);
+        return Ok(Err(ByHand::Reversed));
+    }
+    // Canceling it and sending it again must not be a way around the review.
+    if holds_back(conn, &row.completion_id)? {
+        return Ok(Err(ByHand::InReview));
     }
     let reopened = diesel::update(as_seen(row))
         .set((
@@ -86,11 +92,11 @@ fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool
     if reopened > 0 {
         waits_for_completion(conn, row, now)?;
     }
-    Ok(Some(reopened > 0))
+    Ok(Ok(reopened > 0))
 }
 
 /// Whether it was ended.
-fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool>> {
+fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Result<bool, ByHand>> {
     let ended = diesel::update(as_seen(row))
         .set((
             deliveries::status.eq(Status::Canceled.as_str()),
@@ -104,7 +110,7 @@ fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Option<bool>> 
         let row: Row = deliveries::table.find(&row.id).select(Row::as_select()).first(conn)?;
         follow(conn, &row, now)?;
     }
-    Ok(Some(ended > 0))
+    Ok(Ok(ended > 0))
 }
 
 /// The row, as long as nobody has moved it or taken its completion back.

@@ -8,6 +8,7 @@ use super::schema::completions;
 use crate::domain::amount::Decimal;
 use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
+use crate::domain::review::{Review, ReviewState};
 use crate::domain::time::Timestamp;
 
 /// A row of `completions`.
@@ -37,6 +38,8 @@ pub(super) struct Row {
     recorded_at: i64,
     reversals: i32,
     basis: Option<String>,
+    review: Option<String>,
+    review_until: Option<i64>,
 }
 
 impl From<&Completion> for Row {
@@ -65,6 +68,8 @@ impl From<&Completion> for Row {
             recorded_at: completion.recorded_at.as_millis(),
             reversals: 0,
             basis: completion.basis.as_ref().map(basis_to_text),
+            review: completion.review.map(|review| review.state.as_str().to_owned()),
+            review_until: completion.review.map(|review| review.until.as_millis()),
         }
     }
 }
@@ -92,6 +97,9 @@ impl From<Row> for Completion {
             click_id: row.click_id,
             extra: row.extra.as_deref().map(pairs_from_text).unwrap_or_default(),
             basis: row.basis.as_deref().and_then(basis_from_text),
+            review: row.review.as_deref().zip(row.review_until).and_then(|(state, until)| {
+                Some(Review { state: ReviewState::parse(state)?, until: Timestamp::from_millis(until) })
+            }),
             recorded_at: Timestamp::from_millis(row.recorded_at),
         }
     }

@@ -161,6 +161,8 @@ table! {
         recorded_at -> BigInt,
         reversals -> Integer,
         basis -> Nullable<Text>,
+        review -> Nullable<Text>,
+        review_until -> Nullable<BigInt>,
     }
 }
 

@@ -26,6 +26,7 @@ mod place;
 mod queue;
 mod receiver;
 mod reporting;
+mod reviews;
 mod ringback;
 mod starting_on_postgres;
 mod strictness;

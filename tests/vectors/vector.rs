@@ -127,6 +127,7 @@ impl Vector {
             click_id: reported.click_id.clone(),
             extra: extra.collect(),
             basis: None,
+            review: None,
             recorded_at: occurred_at,
         })
     }

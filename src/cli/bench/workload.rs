@@ -123,6 +123,7 @@ pub(super) fn completion(number: usize, now: Timestamp) -> Completion {
         click_id: None,
         extra: Vec::new(),
         basis: None,
+        review: None,
         recorded_at: now,
     }
 }

@@ -132,7 +132,7 @@ impl Intake {
     fn plan(
         &self,
         app: &App,
-        completion: Completion,
+        mut completion: Completion,
         identity: [Option<String>; FIELDS],
         dry_run: bool,
     ) -> Result<Prepared, Invalid> {
@@ -146,14 +146,21 @@ impl Intake {
             faults.take(check_report(recipe, &endpoint.receiver, &completion));
         }
         faults.into_result()?;
+        // Where nobody is called back there is nothing to hold.
+        let rule = app.terms.review.as_ref().filter(|_| !wanted.is_empty());
+        completion.review = rule.and_then(|rule| rule.review_of(&completion));
         let mut deliveries = Vec::with_capacity(wanted.len());
         let mut known = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
         for (endpoint, recipe) in wanted {
-            let (start, permit, waiting_for) = self.start(app, endpoint, dry_run);
+            let (start, permit, waiting_for) = match completion.review {
+                Some(review) => (Start::InReview(review.until), None, Some(WaitingFor::Review)),
+                None => self.start(app, endpoint, dry_run),
+            };
             let (id, endpoint_id) = (ids::new("dlv"), endpoint.id.clone());
             // Claimed or not, nothing will have left when the report is answered.
-            let status = if matches!(start, Start::Held(_)) { Status::Held } else { Status::Pending };
+            let status =
+                if matches!(start, Start::Held(_) | Start::InReview(_)) { Status::Held } else { Status::Pending };
             known.push((id.clone(), status, waiting_for));
             let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
             if let (Start::Claimed { node, token }, Some(permit)) = (&delivery.start, permit) {

@@ -28,6 +28,7 @@ pub(crate) fn completion() -> Completion {
         click_id: None,
         extra: vec![("k".to_owned(), "v".to_owned())],
         basis: None,
+        review: None,
         recorded_at: Timestamp::from_millis(1_719_859_201_000),
     }
 }

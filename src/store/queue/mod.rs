@@ -3,7 +3,7 @@
 //! A delivery's life here is `record` (with the claim of the node that will send it at once, or without) → `claim` (what
 //! was not sent at once) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
 //! live, `rescue` takes back the claims of those that died. `reverse` takes completions back and keeps the order of what is
-//! told of both.
+//! told of both; `review` holds what somebody wants to look at first.
 //!
 //! A claim is a token on the row. Settling names it; if the row bears another one by then, the settlement changes
 //! nothing, so a stale worker can never undo what its successor did.
@@ -18,6 +18,7 @@ mod plans;
 mod record;
 mod rescue;
 mod reverse;
+mod review;
 mod rows;
 mod settle;
 
@@ -30,4 +31,6 @@ pub use record::{NewCompletion, NewDelivery, Recorded, Start};
 pub use rescue::StrayClaim;
 pub use reverse::{NewReversal, Reversed, Telling};
 pub(super) use reverse::{follow, is_awaited, waits_for_completion, was_taken_back_unsent};
+pub use review::Decided;
+pub(super) use review::holds_back;
 pub use settle::{Counters, Next, Settled, Settlement};

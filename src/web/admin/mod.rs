@@ -12,6 +12,7 @@ pub mod endpoint_body;
 pub mod endpoints;
 pub mod publishers;
 pub mod rehearsal;
+pub mod reviews;
 pub mod secrets;
 pub mod sources;
 mod terms_body;
@@ -32,6 +33,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(egress_assignments::routes)
         .configure(rehearsal::routes)
         .configure(completions::routes)
+        .configure(reviews::routes)
         .configure(deliveries::routes)
         .configure(dialects::routes);
 }
