@@ -75,6 +75,7 @@ impl Housekeeping {
             self.check_addresses();
         }
         self.release_mended(changed).await?;
+        self.end_reviews().await?;
         self.hold_blocked().await?;
         // Only now: what failed half-way is done again by the next pass.
         self.acted_on.store(revision, Ordering::Release);

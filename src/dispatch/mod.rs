@@ -25,6 +25,7 @@ pub mod readiness;
 pub mod rehearsal;
 pub mod resolver;
 pub mod reversing;
+mod reviewing;
 pub mod running;
 pub mod sender;
 pub mod settling;

@@ -6,11 +6,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::amount::{Decimal, Minor};
 use super::basis::Basis;
 use super::manual::Manual;
+use super::review::Review;
 use super::time::Timestamp;
 
 /// One user completing one offer (or one goal of it).
 ///
-/// Built by the intake from a validated report, or read back from the store; nothing changes it afterwards.
+/// Built by the intake from a validated report, or read back from the store; nothing but a decision about its review
+/// changes it afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Completion {
@@ -73,6 +75,9 @@ pub struct Completion {
     /// Who credited it by hand, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manual: Option<Manual>,
+    /// Its review, where its app's terms wanted one. Only what was recorded has one.
+    #[serde(skip)]
+    pub review: Option<Review>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
 }

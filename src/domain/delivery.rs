@@ -13,6 +13,8 @@
 //!  pending, retrying, held ── cancel ─► canceled;   delivered, dead, canceled ── replay ───┴─► pending
 //! ```
 //!
+//! What waits for a review or for its completion's callback is held as well, but nobody mends it and it never expires.
+//!
 //! A claim that could not be used (no egress IP any more) goes back to `pending` or `retrying`, unsent. Nothing is
 //! canceled in mid-send.
 //!
@@ -81,6 +83,8 @@ words! {
         Permit = "permit",
         /// The callback of the completion that it takes back.
         Completion = "completion",
+        /// Somebody's decision about its completion, or the end of the time for one.
+        Review = "review",
         /// Values that its present URL or dialect cannot carry.
         Fields = "fields",
     }

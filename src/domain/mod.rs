@@ -31,6 +31,7 @@ pub mod reckoning;
 pub mod report;
 pub mod retry;
 pub mod reversal;
+pub mod review;
 pub mod rounding;
 pub mod secret;
 pub mod source;

@@ -184,6 +184,7 @@ impl Report {
             extra: self.extra,
             basis: None,
             manual: resolved.manual,
+            review: None,
             recorded_at: now,
         }
     }

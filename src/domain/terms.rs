@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::Decimal;
 use super::invalid::Invalid;
+use super::review::ReviewRule;
 use super::rounding::Rounding;
 
 /// Days within which a completion can be taken back, unless an app says otherwise.
@@ -44,6 +45,8 @@ pub struct Terms {
     pub reward_decimals: u32,
     /// What becomes of further ones.
     pub reward_rounding: Rounding,
+    /// Which completions are held for review.
+    pub review: Option<ReviewRule>,
 }
 
 impl Default for Terms {
@@ -55,6 +58,7 @@ impl Default for Terms {
             reward_rate: None,
             reward_decimals: DEFAULT_REWARD_DECIMALS,
             reward_rounding: Rounding::default(),
+            review: None,
         }
     }
 }
@@ -80,6 +84,9 @@ impl Terms {
             if rate.whole_digits() > RATE_WHOLE_DIGITS {
                 invalid.push("rewardRate", format!("must have at most {RATE_WHOLE_DIGITS} digits before the point"));
             }
+        }
+        if let Some(rule) = &self.review {
+            invalid.take(rule.check());
         }
         invalid.into_result()
     }

@@ -9,7 +9,7 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::backend::Conn;
 use super::deliveries::Row;
-use super::queue::{follow, is_awaited, waits_for_completion, was_taken_back_unsent};
+use super::queue::{follow, holds_back, is_awaited, waits_for_completion, was_taken_back_unsent};
 use super::schema::deliveries;
 use super::{Store, StoreError};
 use crate::domain::delivery::{Kind, Status};
@@ -24,6 +24,8 @@ pub enum ByHand {
     NotFrom(Status),
     /// What it tells has been taken back.
     Reversed,
+    /// What it tells is in review, and nobody knows yet whether it will be told.
+    InReview,
     /// There is no such delivery.
     Unknown,
 }
@@ -32,8 +34,8 @@ pub enum ByHand {
 enum Change {
     /// It was.
     Made,
-    /// What it tells has been taken back.
-    Refused,
+    /// For this reason it may not be.
+    Refused(ByHand),
     /// Somebody was faster; it is to be looked at again.
     Overtaken,
 }
@@ -69,7 +71,7 @@ fn by_hand(
         }
         match change(conn, &row, now)? {
             Change::Made => return Ok(ByHand::Done),
-            Change::Refused => return Ok(ByHand::Reversed),
+            Change::Refused(reason) => return Ok(reason),
             Change::Overtaken => {}
         }
     }
@@ -79,7 +81,11 @@ fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
     // Where its reversal waits, both will be told in order; where that was told, the user would keep what was taken back.
     let would_credit_anew = row.reversed.is_some() && !is_awaited(conn, row)?;
     if would_credit_anew || was_taken_back_unsent(row) {
-        return Ok(Change::Refused);
+        return Ok(Change::Refused(ByHand::Reversed));
+    }
+    // Canceling it and sending it again must not be a way around the review.
+    if holds_back(conn, &row.completion_id)? {
+        return Ok(Change::Refused(ByHand::InReview));
     }
     let reopened = diesel::update(as_seen(row))
         .set((

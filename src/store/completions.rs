@@ -9,6 +9,7 @@ use crate::domain::amount::Decimal;
 use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
 use crate::domain::manual::Manual;
+use crate::domain::review::{Review, ReviewState};
 use crate::domain::time::Timestamp;
 
 /// A row of `completions`.
@@ -39,6 +40,8 @@ pub(super) struct Row {
     reversals: i32,
     basis: Option<String>,
     manual: Option<String>,
+    review: Option<String>,
+    review_until: Option<i64>,
 }
 
 impl From<&Completion> for Row {
@@ -68,6 +71,8 @@ impl From<&Completion> for Row {
             reversals: 0,
             manual: completion.manual.as_ref().map(manual_to_text),
             basis: completion.basis.as_ref().map(basis_to_text),
+            review: completion.review.map(|review| review.state.as_str().to_owned()),
+            review_until: completion.review.map(|review| review.until.as_millis()),
         }
     }
 }
@@ -96,6 +101,9 @@ impl From<Row> for Completion {
             extra: row.extra.as_deref().map(pairs_from_text).unwrap_or_default(),
             basis: row.basis.as_deref().and_then(basis_from_text),
             manual: row.manual.as_deref().and_then(manual_from_text),
+            review: row.review.as_deref().zip(row.review_until).and_then(|(state, until)| {
+                Some(Review { state: ReviewState::parse(state)?, until: Timestamp::from_millis(until) })
+            }),
             recorded_at: Timestamp::from_millis(row.recorded_at),
         }
     }

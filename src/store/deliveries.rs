@@ -57,9 +57,9 @@ pub(super) fn is_pending_test() -> SqlLiteral<Bool> {
     sql("deliveries.kind = 'test' AND deliveries.status = 'pending'")
 }
 
-/// Whether a row is held until something is mended. A reversal that waits for its completion is not.
+/// Whether a row is held until something is mended. What waits for a review, or a reversal for its completion, is not.
 pub(super) fn is_held_for_mending() -> SqlLiteral<Bool> {
-    sql("deliveries.status = 'held' AND deliveries.waiting_for <> 'completion'")
+    sql("deliveries.status = 'held' AND deliveries.waiting_for <> 'completion' AND deliveries.waiting_for <> 'review'")
 }
 
 /// Whether a row is in this state.

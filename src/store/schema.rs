@@ -198,6 +198,8 @@ table! {
         reversals -> Integer,
         basis -> Nullable<Text>,
         manual -> Nullable<Text>,
+        review -> Nullable<Text>,
+        review_until -> Nullable<BigInt>,
     }
 }
 

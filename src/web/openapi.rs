@@ -13,7 +13,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
     apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, manual, offers, publishers,
-    rehearsal, secrets, sources, tokens, users,
+    rehearsal, reviews, secrets, sources, tokens, users,
 };
 use super::error::Kind;
 use super::{health, reports, reversals, tracking};
@@ -41,7 +41,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         egress::create, egress::list, egress::read, egress::change, egress::delete,
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
         rehearsal::preview, rehearsal::test,
-        completions::list, completions::read,
+        completions::list, completions::read, reviews::release, reviews::reject,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         dialects::list, dialects::read,
         reports::report, reports::report_batch, reports::read, reversals::report,

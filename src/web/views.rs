@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 use crate::dispatch::machine::Machine;
 use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::Status;
+use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::manual::Manual;
 use crate::domain::reversal::Reversal;
+use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::deliveries::{Attempt, Delivery};
@@ -62,12 +63,20 @@ pub struct CompletionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     manual: Option<Manual>,
+    /// Whether it was held for review: `waiting` while it is, then `released` or `rejected`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review: Option<&'static str>,
+    /// When it is released unless somebody decides before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    review_until: Option<Timestamp>,
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
 }
 
 impl From<Completion> for CompletionView {
     fn from(completion: Completion) -> Self {
+        let waiting = completion.review.filter(|review| review.state == ReviewState::Waiting);
         Self {
             id: completion.id,
             source_id: completion.source_id,
@@ -90,6 +99,8 @@ impl From<Completion> for CompletionView {
             extra: completion.extra.into_iter().map(|(key, value)| (key, Value::String(value))).collect(),
             computed: completion.basis,
             manual: completion.manual,
+            review: completion.review.map(|review| review.state.as_str()),
+            review_until: waiting.map(|review| review.until),
             recorded_at: completion.recorded_at,
         }
     }
@@ -196,7 +207,7 @@ pub struct DeliveryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
-    /// Why it ended, where its attempts do not tell: `expired`, `reversed_before_send`.
+    /// Why it ended, where its attempts do not tell: `expired`, `reversed_before_send`, `rejected`.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_reason: Option<String>,
 }
@@ -217,7 +228,10 @@ impl DeliveryView {
             told: delivery.told.as_str(),
             attempts_made: delivery.attempts_made,
             waiting_for,
-            next_attempt_at: delivery.due_at.filter(|_| delivery.status != Status::Held),
+            // What is held for mending keeps its due time, but nobody knows when that will be.
+            next_attempt_at: delivery
+                .due_at
+                .filter(|_| delivery.status != Status::Held || delivery.waiting_for == Some(WaitingFor::Review)),
             recipe: delivery.recipe,
             created_at: delivery.created_at,
             ended_at: delivery.ended_at,

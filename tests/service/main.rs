@@ -32,6 +32,7 @@ mod queue;
 mod receiver;
 mod reporting;
 mod reversals;
+mod reviews;
 mod ringback;
 mod starting_on_postgres;
 mod strictness;

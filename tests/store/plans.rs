@@ -6,7 +6,7 @@ use ringback::store::queue::{Plan, Sample, Size};
 use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it.
-const MADE_FOR: [(&str, &str); 25] = [
+const MADE_FOR: [(&str, &str); 26] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -18,6 +18,7 @@ const MADE_FOR: [(&str, &str); 25] = [
     ("claims of a node", "deliveries_claimed"),
     ("claims of a dead node", "deliveries_claimed"),
     ("tests that wait", "deliveries_pending_tests"),
+    ("reviews that are over", "completions_in_review"),
     ("retention: oldest", "deliveries_pkey"),
     ("retention: deliveries", "deliveries_pkey"),
     ("retention: attempts", "attempts_pkey"),

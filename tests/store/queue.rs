@@ -42,6 +42,7 @@ pub(crate) fn completion(external_id: &str) -> Completion {
         extra: vec![("b".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())],
         basis: None,
         manual: None,
+        review: None,
         recorded_at: NOW,
     }
 }

@@ -128,6 +128,7 @@ impl Vector {
             extra: extra.collect(),
             basis: None,
             manual: None,
+            review: None,
             recorded_at: occurred_at,
         })
     }

@@ -124,6 +124,7 @@ pub(super) fn completion(number: usize, now: Timestamp) -> Completion {
         extra: Vec::new(),
         basis: None,
         manual: None,
+        review: None,
         recorded_at: now,
     }
 }

@@ -133,7 +133,7 @@ impl Intake {
     }
 
     /// Which deliveries the completion gets and how each begins.
-    fn plan(&self, app: &App, completion: Completion, given: Given, dry_run: bool) -> Result<Prepared, Invalid> {
+    fn plan(&self, app: &App, mut completion: Completion, given: Given, dry_run: bool) -> Result<Prepared, Invalid> {
         let catalog = &self.sender().catalog;
         let wants = |endpoint: &&Endpoint| app.callbacks && endpoint.wants(&completion.event_type);
         let wanted: Vec<(&Endpoint, &Arc<Recipe>)> = (app.endpoints.iter().filter(wants))
@@ -144,14 +144,22 @@ impl Intake {
             faults.take(check_report(recipe, &endpoint.receiver, &completion));
         }
         faults.into_result()?;
+        // Where nobody is called back there is nothing to hold, and what a person credits has been looked at.
+        let looked_at = wanted.is_empty() || completion.manual.is_some();
+        let rule = app.terms.review.as_ref().filter(|_| !looked_at);
+        completion.review = rule.and_then(|rule| rule.review_of(&completion));
         let mut deliveries = Vec::with_capacity(wanted.len());
         let mut known = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
         for (endpoint, recipe) in wanted {
-            let (start, permit, waiting_for) = self.start(app, endpoint, dry_run);
+            let (start, permit, waiting_for) = match completion.review {
+                Some(review) => (Start::InReview(review.until), None, Some(WaitingFor::Review)),
+                None => self.start(app, endpoint, dry_run),
+            };
             let (id, endpoint_id) = (ids::new("dlv"), endpoint.id.clone());
             // Claimed or not, nothing will have left when the report is answered.
-            let status = if matches!(start, Start::Held(_)) { Status::Held } else { Status::Pending };
+            let status =
+                if matches!(start, Start::Held(_) | Start::InReview(_)) { Status::Held } else { Status::Pending };
             known.push((id.clone(), status, waiting_for));
             let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
             if let (Start::Claimed { node, token }, Some(permit)) = (&delivery.start, permit) {

@@ -29,6 +29,7 @@ pub(crate) fn completion() -> Completion {
         extra: vec![("k".to_owned(), "v".to_owned())],
         basis: None,
         manual: None,
+        review: None,
         recorded_at: Timestamp::from_millis(1_719_859_201_000),
     }
 }

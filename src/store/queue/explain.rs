@@ -16,8 +16,8 @@ const ON_SQLITE: &str = "EXPLAIN QUERY PLAN ";
 const TABLES: [&str; 8] =
     ["deliveries", "d", "completions", "attempts", "reported", "transaction_ids", "clicks", "click_conversions"];
 /// Indexes of what has not ended: to read one from end to end is to read what is asked for.
-const OF_WHAT_IS_OPEN: [&str; 4] =
-    ["deliveries_due", "deliveries_held", "deliveries_claimed", "deliveries_pending_tests"];
+const OF_WHAT_IS_OPEN: [&str; 5] =
+    ["deliveries_due", "deliveries_held", "deliveries_claimed", "deliveries_pending_tests", "completions_in_review"];
 
 /// How a query is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]

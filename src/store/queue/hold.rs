@@ -39,15 +39,18 @@ impl HeldEndpoint {
 /// Leaps over the index of held deliveries as the look-up of due endpoints does over its own.
 pub(super) const HELD_ENDPOINTS: &str = "
     WITH RECURSIVE held (endpoint_id) AS (
-        SELECT min(endpoint_id) FROM deliveries WHERE status = 'held' AND waiting_for <> 'completion'
+        SELECT min(endpoint_id) FROM deliveries
+        WHERE status = 'held' AND waiting_for <> 'completion' AND waiting_for <> 'review'
         UNION ALL
         SELECT (SELECT min(d.endpoint_id) FROM deliveries d
-                WHERE d.status = 'held' AND d.waiting_for <> 'completion' AND d.endpoint_id > held.endpoint_id)
+                WHERE d.status = 'held' AND d.waiting_for <> 'completion' AND d.waiting_for <> 'review'
+                  AND d.endpoint_id > held.endpoint_id)
         FROM held WHERE held.endpoint_id IS NOT NULL
     )
     SELECT endpoint_id,
            (SELECT d.waiting_for FROM deliveries d
-            WHERE d.status = 'held' AND d.waiting_for <> 'completion' AND d.endpoint_id = held.endpoint_id
+            WHERE d.status = 'held' AND d.waiting_for <> 'completion' AND d.waiting_for <> 'review'
+              AND d.endpoint_id = held.endpoint_id
             ORDER BY d.held_since LIMIT 1) AS waiting_for
     FROM held WHERE endpoint_id IS NOT NULL";
 

@@ -3,7 +3,8 @@
 //! A delivery's life here is `record` (with the claim of the node that will send it at once, or without) → `claim` (what
 //! was not sent at once) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
 //! live, `rescue` takes back the claims of those that died. `reverse` takes completions back and keeps the order of what is
-//! told of both. `click` writes what the tracking link records, beside everything else that is hot.
+//! told of both; `review` holds what somebody wants to look at first. `click` writes what the tracking link records, beside
+//! everything else that is hot.
 //!
 //! A claim is a token on the row. Settling names it; if the row bears another one by then, the settlement changes
 //! nothing, so a stale worker can never undo what its successor did.
@@ -19,6 +20,7 @@ mod plans;
 mod record;
 mod rescue;
 mod reverse;
+mod review;
 mod rows;
 mod settle;
 
@@ -31,4 +33,6 @@ pub use record::{NewCompletion, NewDelivery, Recorded, Start};
 pub use rescue::StrayClaim;
 pub use reverse::{NewReversal, Reversed, Telling};
 pub(super) use reverse::{follow, is_awaited, waits_for_completion, was_taken_back_unsent};
+pub use review::Decided;
+pub(super) use review::holds_back;
 pub use settle::{Counters, Next, Settled, Settlement};

@@ -11,6 +11,7 @@ use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite};
 use super::hold::HELD_ENDPOINTS;
 use super::record::{converted, known, taken};
 use super::rescue::{claimed_by, claims_of};
+use super::review;
 use super::settle::{Change, Counters, Next, Settlement, changes};
 use crate::domain::delivery::{Status, Told};
 use crate::domain::time::Timestamp;
@@ -110,6 +111,7 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("claims of a node", explain(conn, claims_of("", before))?),
         plan("claims of a dead node", explain(conn, claimed_by(""))?),
         plan("tests that wait", explain(conn, pending_tests())?),
+        plan("reviews that are over", explain(conn, review::over(now))?),
         plan("retention: oldest", explain(conn, prune::oldest(before))?),
         plan("retention: deliveries", explain(conn, prune::removal(one(), before))?),
         plan("retention: attempts", explain(conn, prune::removal_of_attempts(one()))?),

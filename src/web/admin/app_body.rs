@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::endpoint_body::{EndpointBody, Headers, SuccessBody, required};
-use super::terms_body::TermsBody;
+use super::terms_body::{ReviewPart, TermsBody};
 use crate::domain::amount::Decimal;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::callback::TimestampSource;
@@ -83,6 +83,11 @@ pub struct AppBody {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     reward_rounding: Patch<Rounding>,
+    /// Completions that are held before they are called back, until somebody releases or rejects them or the hours are
+    /// over. The operator's or account manager's to set. Default: none.
+    #[serde(default)]
+    #[schema(value_type = Option<ReviewPart>)]
+    review: Patch<ReviewPart>,
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -132,7 +137,7 @@ pub struct AppBody {
 impl AppBody {
     /// Reads it, with the digits of its decimals as they were written.
     pub(super) fn read(body: &Body) -> Result<Self, Problem> {
-        body.read_with_decimals(&["rewardRate"])
+        body.read_with_decimals(&["rewardRate", "review.userRewardAbove"])
     }
 
     /// What it sets that is not a publisher's to set.
@@ -145,6 +150,7 @@ impl AppBody {
             ("rewardRate", self.reward_rate.is_kept()),
             ("rewardDecimals", self.reward_decimals.is_kept()),
             ("rewardRounding", self.reward_rounding.is_kept()),
+            ("review", self.review.is_kept()),
         ];
         reserved.into_iter().find(|(_, is_kept)| !is_kept).map(|(name, _)| name)
     }
@@ -193,6 +199,7 @@ impl AppBody {
             reward_rate: self.reward_rate,
             reward_decimals: self.reward_decimals,
             reward_rounding: self.reward_rounding,
+            review: self.review,
         };
         of_terms.apply(&mut app.terms);
         let of_endpoint = EndpointBody {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app_body::Callbacks;
+use super::terms_body::ReviewPart;
 use crate::domain::amount::Decimal;
 use crate::domain::app::{App, Endpoint, Route};
 use crate::domain::app_settings::EndpointSettings;
@@ -62,6 +63,8 @@ pub struct AppView {
     reward_decimals: u32,
     #[schema(value_type = String)]
     reward_rounding: Rounding,
+    /// Which completions are held for review; null: none.
+    review: Option<ReviewPart>,
     /// The first endpoint's id.
     endpoint_id: Option<String>,
     #[serde(flatten)]
@@ -127,6 +130,7 @@ impl AppView {
             reward_rate: app.terms.reward_rate.clone(),
             reward_decimals: app.terms.reward_decimals,
             reward_rounding: app.terms.reward_rounding,
+            review: app.terms.review.clone().map(ReviewPart::from),
             endpoint_id: first.map(|endpoint| endpoint.id.clone()),
             endpoint: first.map(EndpointPart::of),
             egress_ip,

@@ -100,6 +100,9 @@ async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str)
         ByHand::Reversed => Err(Problem::conflict(
             "What this delivery tells has been taken back, and the receiver knows of that; it can not be told once more.",
         )),
+        ByHand::InReview => {
+            Err(Problem::conflict("What this delivery tells is in review; it can be told once that is over."))
+        }
         ByHand::Unknown => Err(Problem::not_found("delivery")),
     }
 }

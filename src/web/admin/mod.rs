@@ -14,6 +14,7 @@ pub mod manual;
 pub mod offers;
 pub mod publishers;
 pub mod rehearsal;
+pub mod reviews;
 pub mod secrets;
 pub mod sources;
 mod terms_body;
@@ -38,6 +39,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(egress_assignments::routes)
         .configure(rehearsal::routes)
         .configure(completions::routes)
+        .configure(reviews::routes)
         .configure(deliveries::routes)
         .configure(dialects::routes);
 }

@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Status, Told, WaitingFor};
 use crate::domain::identity::Given;
+use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{apps, deliveries, endpoints};
@@ -71,6 +72,8 @@ pub enum Start {
     Pending,
     /// Waits for this to be mended.
     Held(WaitingFor),
+    /// Waits for its completion's review, until then at the longest.
+    InReview(Timestamp),
 }
 
 /// What became of one report.
@@ -216,10 +219,15 @@ fn conversion(completion: &Completion) -> Option<(&str, &str)> {
 /// A new row of `deliveries`.
 pub(super) fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kind, test: Option<String>) -> Row {
     let now = completion.recorded_at.as_millis();
-    let (status, waiting_for, claim) = match &new.start {
-        Start::Claimed { node, token } => (Status::Sending, None, Some((node.to_string(), token.clone()))),
-        Start::Pending => (Status::Pending, None, None),
-        Start::Held(reason) => (Status::Held, Some(reason.as_str().to_owned()), None),
+    let (status, waiting_for, due_at) = match &new.start {
+        Start::Claimed { .. } => (Status::Sending, None, None),
+        Start::Pending => (Status::Pending, None, Some(now)),
+        Start::Held(reason) => (Status::Held, Some(*reason), None),
+        Start::InReview(until) => (Status::Held, Some(WaitingFor::Review), Some(until.as_millis())),
+    };
+    let claim = match &new.start {
+        Start::Claimed { node, token } => Some((node.to_string(), token.clone())),
+        _ => None,
     };
     let (claimed_by, claim_token) = claim.unzip();
     Row {
@@ -233,12 +241,12 @@ pub(super) fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kin
         recipe: new.recipe.clone(),
         status: status.as_str().to_owned(),
         told: Told::Never.as_str().to_owned(),
-        waiting_for,
+        waiting_for: waiting_for.map(|reason| reason.as_str().to_owned()),
         attempts_made: 0,
         round_attempts: 0,
         last_number: 0,
         faults: 0,
-        due_at: (status == Status::Pending).then_some(now),
+        due_at,
         claimed_at: claim_token.is_some().then_some(now),
         claimed_by,
         claim_token,

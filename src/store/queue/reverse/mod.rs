@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::record::{NewDelivery, Start, delivery_row};
+use super::review;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Status, WaitingFor};
 use crate::domain::dialect::callback::TakenBack;
@@ -21,7 +22,7 @@ use crate::store::backend::Conn;
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{completions, deliveries, endpoints, reversals};
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
-use order::BEFORE_SEND;
+pub(super) use order::{BEFORE_SEND, REJECTED};
 pub(in crate::store) use order::{follow, is_awaited, waits_for_completion};
 
 /// A reversal to be recorded.
@@ -107,7 +108,8 @@ impl Store {
     }
 }
 
-fn reverse(conn: &mut Conn, new: &NewReversal) -> QueryResult<Reversed> {
+/// Takes a completion back.
+pub(super) fn reverse(conn: &mut Conn, new: &NewReversal) -> QueryResult<Reversed> {
     conn.begin_recording()?;
     // One reversal of a completion at a time: the next one waits here, and then sees this one.
     let row = completions::table.find(&new.completion_id);
@@ -136,6 +138,9 @@ fn reverse(conn: &mut Conn, new: &NewReversal) -> QueryResult<Reversed> {
     let reversal = new.reversal(&completion, taken);
     diesel::insert_into(reversals::table).values(reversal_rows::Row::from(&reversal)).execute(conn)?;
     diesel::update(row).set(completions::reversals.eq(completions::reversals + 1)).execute(conn)?;
+    if extent == Extent::Whole {
+        review::withdraw(conn, &completion.id)?;
+    }
     // From here on whoever settles one of them sees the mark; what they are by now is read after it is made.
     let marked = deliveries::table.filter(deliveries::completion_id.eq(&completion.id));
     diesel::update(marked.filter(deliveries::kind.eq(Kind::Completion.as_str())))
@@ -249,5 +254,7 @@ fn are_current(conn: &mut Conn, tellings: &[Telling]) -> QueryResult<bool> {
 
 /// Whether a delivery was ended by a reversal, before anything of it left.
 pub(in crate::store) fn was_taken_back_unsent(row: &Row) -> bool {
-    row.status == Status::Canceled.as_str() && row.ended_reason.as_deref() == Some(BEFORE_SEND)
+    let unsent = [BEFORE_SEND, REJECTED];
+    row.status == Status::Canceled.as_str()
+        && row.ended_reason.as_deref().is_some_and(|reason| unsent.contains(&reason))
 }

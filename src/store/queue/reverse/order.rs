@@ -15,6 +15,8 @@ use crate::store::schema::deliveries;
 
 /// Why both callbacks ended where the receiver knew of nothing.
 pub(in crate::store) const BEFORE_SEND: &str = "reversed_before_send";
+/// The same where it was held for review until somebody rejected it.
+pub(in crate::store) const REJECTED: &str = "rejected";
 
 /// Does what the state of a completion's callback means for the reversals that wait for it; nothing, if none does.
 pub(in crate::store) fn follow(conn: &mut Conn, callback: &Row, now: Timestamp) -> QueryResult<()> {

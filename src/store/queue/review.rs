@@ -1,0 +1,135 @@
+//! Reviews: completions whose callbacks wait until somebody has decided, or the time for that is over.
+//!
+//! The completion's own row says where its review stands, and whoever changes that locks it first: so of two decisions
+//! one finds nothing left to decide. The callbacks alone could not say it, because they may be canceled one by one, and
+//! they go with retention.
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::reverse::{BEFORE_SEND, NewReversal, REJECTED, reverse};
+use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::review::ReviewState;
+use crate::domain::time::Timestamp;
+use crate::store::backend::{Conn, Read};
+use crate::store::schema::{completions, deliveries};
+use crate::store::{Store, StoreError};
+
+/// Completions in one step: with their callbacks a few milliseconds of the writer's time.
+const STEP: i64 = 250;
+
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It took effect.
+    Done,
+    /// The completion is not in review, or not any more.
+    NotInReview,
+    /// There is no such completion.
+    Unknown,
+}
+
+impl Store {
+    /// Ends a completion's review: it is called back.
+    pub async fn release_reviewed(&self, completion_id: String, now: Timestamp) -> Result<Decided, StoreError> {
+        self.write(move |conn| match release(conn, std::slice::from_ref(&completion_id), now)? {
+            0 => not_in_review(conn, &completion_id),
+            _ => Ok(Decided::Done),
+        })
+        .await
+    }
+
+    /// Ends a completion's review: it is taken back by this reversal and never called back.
+    pub async fn reject_reviewed(&self, reversal: NewReversal) -> Result<Decided, StoreError> {
+        self.write(move |conn| reject(conn, &reversal)).await
+    }
+
+    /// Releases a step of the completions whose review is over; answers how many.
+    pub async fn release_overdue(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let ids = self.read(move |conn| over(now).load(conn)).await?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        self.write(move |conn| release(conn, &ids, now)).await
+    }
+}
+
+/// The completions whose review is over, the first first: few are in review at all, and an index holds no others.
+pub(super) fn over(now: Timestamp) -> impl Read<'static, String> {
+    completions::table
+        .filter(is_in_review())
+        .filter(completions::review_until.le(now.as_millis()))
+        .order(completions::review_until)
+        .limit(STEP)
+        .select(completions::id)
+}
+
+/// A whole reversal leaves nothing to decide.
+pub(super) fn withdraw(conn: &mut Conn, completion_id: &str) -> QueryResult<()> {
+    diesel::update(completions::table.find(completion_id).filter(is_in_review()))
+        .set((completions::review.eq(None::<String>), completions::review_until.eq(None::<i64>)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Whether a completion's callbacks must not leave yet.
+pub(in crate::store) fn holds_back(conn: &mut Conn, completion_id: &str) -> QueryResult<bool> {
+    let in_review = completions::table.find(completion_id).filter(is_in_review());
+    Ok(in_review.count().get_result::<i64>(conn)? > 0)
+}
+
+fn is_in_review() -> SqlLiteral<Bool> {
+    sql("completions.review = 'waiting'")
+}
+
+/// Makes the callbacks of those due that are in review; answers how many those were.
+fn release(conn: &mut Conn, ids: &[String], now: Timestamp) -> QueryResult<usize> {
+    let released = diesel::update(completions::table.filter(completions::id.eq_any(ids)).filter(is_in_review()))
+        .set(completions::review.eq(ReviewState::Released.as_str()))
+        .execute(conn)?;
+    diesel::update(deliveries::table.filter(deliveries::completion_id.eq_any(ids)))
+        .filter(deliveries::status.eq(Status::Held.as_str()))
+        .filter(deliveries::waiting_for.eq(WaitingFor::Review.as_str()))
+        .set((
+            deliveries::status.eq(Status::Pending.as_str()),
+            deliveries::waiting_for.eq(None::<String>),
+            deliveries::due_at.eq(now.as_millis()),
+            deliveries::held_since.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    Ok(released)
+}
+
+fn reject(conn: &mut Conn, reversal: &NewReversal) -> QueryResult<Decided> {
+    conn.begin_recording()?;
+    let row = completions::table.find(&reversal.completion_id);
+    let in_review = diesel::update(row.filter(is_in_review()))
+        .set(completions::review.eq(ReviewState::Waiting.as_str()))
+        .execute(conn)?;
+    if in_review == 0 {
+        return not_in_review(conn, &reversal.completion_id);
+    }
+    // Whatever it answers: if parts were taken back before, there may be nothing left to take back, but it is rejected.
+    reverse(conn, reversal)?;
+    diesel::update(row).set(completions::review.eq(ReviewState::Rejected.as_str())).execute(conn)?;
+    let unsent = sql::<Bool>("deliveries.status IN ('pending', 'retrying', 'held')");
+    diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&reversal.completion_id)))
+        .filter(unsent.or(deliveries::ended_reason.eq(BEFORE_SEND)))
+        .set((
+            deliveries::status.eq(Status::Canceled.as_str()),
+            deliveries::waiting_for.eq(None::<String>),
+            deliveries::due_at.eq(None::<i64>),
+            deliveries::held_since.eq(None::<i64>),
+            deliveries::ended_at.eq(reversal.now.as_millis()),
+            deliveries::ended_reason.eq(REJECTED),
+        ))
+        .execute(conn)?;
+    Ok(Decided::Done)
+}
+
+fn not_in_review(conn: &mut Conn, completion_id: &str) -> QueryResult<Decided> {
+    let known: i64 = completions::table.find(completion_id).count().get_result(conn)?;
+    Ok(if known == 0 { Decided::Unknown } else { Decided::NotInReview })
+}
