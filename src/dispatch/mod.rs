@@ -28,4 +28,5 @@ pub mod reversing;
 pub mod running;
 pub mod sender;
 pub mod settling;
+pub mod story;
 pub mod worker;

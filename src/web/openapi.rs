@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, publishers, rehearsal, secrets,
-    sources, tokens,
+    apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, publishers,
+    rehearsal, secrets, sources, tokens,
 };
 use super::error::Kind;
 use super::{health, reports, reversals};
@@ -40,6 +40,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
         rehearsal::preview, rehearsal::test,
         completions::list, completions::read,
+        ledger::read, lookup::read,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         dialects::list, dialects::read,
         reports::report, reports::report_batch, reports::read, reversals::report,

@@ -8,8 +8,9 @@ use ringback::domain::delivery::{Kind, Outcome, Status, Told, WaitingFor};
 use ringback::domain::ids;
 use ringback::domain::time::Timestamp;
 use ringback::store::Store;
+use ringback::store::by_hand::ByHand;
 use ringback::store::deliveries::Delivery;
-use ringback::store::ledger::{ByHand, Criteria};
+use ringback::store::ledger::Criteria;
 use ringback::store::queue::{
     Claimed, Counters, NewCompletion, NewDelivery, Next, Recorded, Settled, Settlement, Start, Wanted,
 };

@@ -10,6 +10,9 @@ pub mod egress;
 pub mod egress_assignments;
 pub mod endpoint_body;
 pub mod endpoints;
+mod exports;
+pub mod ledger;
+pub mod lookup;
 pub mod publishers;
 pub mod rehearsal;
 pub mod secrets;
@@ -32,5 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(rehearsal::routes)
         .configure(completions::routes)
         .configure(deliveries::routes)
+        .configure(ledger::routes)
+        .configure(lookup::routes)
         .configure(dialects::routes);
 }

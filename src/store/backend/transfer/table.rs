@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 15] = [
+pub(super) const COPIED: [&str; 16] = [
     "installation",
     "publishers",
     "tokens",
@@ -18,6 +18,7 @@ pub(super) const COPIED: [&str; 15] = [
     "completions",
     "reversals",
     "deliveries",
+    "ended_deliveries",
     "attempts",
 ];
 
