@@ -64,16 +64,6 @@ impl Store {
         .await
     }
 
-    /// Completions, newest first.
-    pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Completion>, StoreError> {
-        self.read(move |conn| {
-            let rows = completions_page(conn, &criteria, &page)?.load(conn)?;
-            let found = rows.into_iter().map(Completion::from).collect();
-            Ok(page.cut(found, |completion: &Completion| &completion.id))
-        })
-        .await
-    }
-
     /// Deliveries, newest first.
     pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
         self.read(move |conn| {
