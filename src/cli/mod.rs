@@ -8,6 +8,7 @@ mod demo;
 mod given;
 mod migrate;
 mod migrate_store;
+mod reconcile;
 mod serve;
 mod sign;
 mod token;
@@ -31,6 +32,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Some(("demo", flags)) => demo::run(flags),
         Some(("migrate", flags)) => migrate::run(flags),
         Some(("migrate-store", flags)) => migrate_store::run(flags),
+        Some(("reconcile", flags)) => reconcile::run(flags),
         Some(("sign", flags)) => sign::run(flags),
         Some(("verify", flags)) => verify::run(flags),
         Some(("token", flags)) => token::run(flags),
@@ -58,6 +60,7 @@ pub fn command() -> Command {
         .subcommand(demo::command())
         .subcommand(migrate::command())
         .subcommand(migrate_store::command())
+        .subcommand(reconcile::command())
         .subcommand(token::command())
         .subcommand(sign::command())
         .subcommand(verify::command())

@@ -29,5 +29,6 @@ mod reviewing;
 pub mod running;
 pub mod sender;
 pub mod settling;
+pub mod story;
 pub mod tracking;
 pub mod worker;

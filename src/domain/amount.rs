@@ -18,6 +18,8 @@ pub struct Decimal(String);
 const WHOLE_DIGITS: usize = 18;
 /// Most digits after the point.
 const FRACTION_DIGITS: usize = 9;
+/// Billionths of one.
+const BILLION: i128 = 1_000_000_000;
 
 impl Decimal {
     /// Reads an amount, keeping its digits; `None` if it is not written as an amount.
@@ -103,6 +105,50 @@ impl<'de> Deserialize<'de> for Decimal {
     }
 }
 
+/// A sum of decimals, exact. It is written with as many digits after the point as the longest of what was added, so that
+/// in whatever order things are added the sum reads the same. Unlike an amount it may have any number of digits before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecimalSum {
+    billionths: i128,
+    fraction_digits: usize,
+}
+
+impl DecimalSum {
+    /// Adds an amount.
+    pub fn add(&mut self, amount: &Decimal) {
+        self.billionths += amount.billionths();
+        self.fraction_digits = self.fraction_digits.max(amount.fraction_digits());
+    }
+
+    /// The sum in whole billionths.
+    pub fn billionths(&self) -> i128 {
+        self.billionths
+    }
+
+    /// Adds another sum.
+    pub fn add_sum(&mut self, other: &Self) {
+        self.billionths += other.billionths;
+        self.fraction_digits = self.fraction_digits.max(other.fraction_digits);
+    }
+}
+
+impl fmt::Display for DecimalSum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, fraction) = (self.billionths / BILLION, self.billionths % BILLION);
+        let fraction = format!("{fraction:0FRACTION_DIGITS$}");
+        match &fraction[..self.fraction_digits] {
+            "" => write!(f, "{whole}"),
+            digits => write!(f, "{whole}.{digits}"),
+        }
+    }
+}
+
+impl Serialize for DecimalSum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Minor units as major units with `decimals` digits: `1755` with 2 is `17.55`, `-5` is `-0.05`.
 pub fn minor_as_major(minor: Minor, decimals: u32) -> String {
     let sign = if minor < 0 { "-" } else { "" };
@@ -148,6 +194,19 @@ mod tests {
             Some("999999999999999999.999999998")
         );
         assert_eq!(left("1", "1.01"), None);
+    }
+
+    #[test]
+    fn a_sum_is_exact_and_has_the_digits_of_its_longest_part() {
+        let sum = |parts: &[&str]| {
+            let mut sum = DecimalSum::default();
+            parts.iter().for_each(|part| sum.add(&Decimal::parse(part).unwrap()));
+            sum.to_string()
+        };
+        assert_eq!(sum(&[]), "0");
+        assert_eq!(sum(&["100", "0.10"]), "100.10");
+        assert_eq!(sum(&["0.5", "0.5"]), "1.0");
+        assert_eq!(sum(&["999999999999999999.999999999"; 2]), "1999999999999999999.999999998");
     }
 
     #[test]

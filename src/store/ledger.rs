@@ -1,5 +1,6 @@
 //! The ledger: looking completions and deliveries up. It changes nothing.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
@@ -8,9 +9,9 @@ use super::completions as completion_rows;
 use super::deliveries::{Attempt, AttemptRow, Delivery, Row, is};
 use super::page::{Listed, Page};
 use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
-use super::{Store, StoreError};
+use super::{Store, StoreError, span};
 use crate::domain::completion::Completion;
-use crate::domain::delivery::Status;
+use crate::domain::delivery::{Kind, Status};
 use crate::domain::invented;
 use crate::domain::time::Timestamp;
 
@@ -23,7 +24,13 @@ pub struct Criteria {
     pub user_id: Option<String>,
     /// With this transaction id, ignoring case.
     pub transaction_id: Option<String>,
-    /// In this state (deliveries only).
+    /// Of this offer (completions only).
+    pub offer_id: Option<String>,
+    /// Attributed by this click (completions only).
+    pub click_id: Option<String>,
+    /// Whether something was taken back (completions only).
+    pub reversed: Option<bool>,
+    /// In this state; of a completion, one of its own callbacks.
     pub status: Option<Status>,
     /// Recorded at or after.
     pub from: Option<Timestamp>,
@@ -54,16 +61,6 @@ impl Store {
                 Some(id) => completion_rows::by_ids(conn, &[&id])?.pop(),
                 None => None,
             })
-        })
-        .await
-    }
-
-    /// Completions, newest first.
-    pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Completion>, StoreError> {
-        self.read(move |conn| {
-            let rows = completions_page(conn, &criteria, &page)?.load(conn)?;
-            let found = rows.into_iter().map(Completion::from).collect();
-            Ok(page.cut(found, |completion: &Completion| &completion.id))
         })
         .await
     }
@@ -115,6 +112,29 @@ pub(super) fn completions_page<'a>(
     }
     if let Some(user_id) = &criteria.user_id {
         query = query.filter(completions::user_id.eq(user_id));
+    }
+    if let Some(offer_id) = &criteria.offer_id {
+        query = query.filter(completions::offer_id.eq(offer_id));
+    }
+    if let Some(click_id) = &criteria.click_id {
+        query = query.filter(completions::click_id.eq(click_id));
+    }
+    query = match criteria.reversed {
+        Some(true) => query.filter(completions::reversals.gt(0)),
+        Some(false) => query.filter(completions::reversals.eq(0)),
+        None => query,
+    };
+    if let Some(status) = criteria.status {
+        let callbacks = deliveries::table.filter(deliveries::completion_id.eq(completions::id));
+        let callbacks = callbacks.filter(deliveries::kind.eq(Kind::Completion.as_str())).filter(is(status));
+        query = query.filter(exists(callbacks));
+    }
+    let span = span::of_completions(conn, criteria.from, criteria.to)?;
+    if let Some(lower) = span.lower {
+        query = query.filter(completions::id.ge(lower));
+    }
+    if let Some(upper) = span.upper {
+        query = query.filter(completions::id.lt(upper));
     }
     if let Some(from) = criteria.from {
         query = query.filter(completions::recorded_at.ge(from.as_millis()));

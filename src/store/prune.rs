@@ -1,14 +1,15 @@
 //! Retention: attempts and ended deliveries go after a while, a small step at a time. Completions and the keys that make
-//! reports idempotent stay.
+//! reports idempotent stay, and so does the number of the deliveries that went, for the ledger.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::backend::{Read, Write};
+use super::backend::{Conn, Read, Write};
+use super::daily::{Counted, by_account, counted_by_account};
 use super::deliveries::is_pending_test;
-use super::schema::{attempts, deliveries};
+use super::schema::{attempts, completions, deliveries, ended_deliveries};
 use super::{Store, StoreError};
-use crate::domain::delivery::Status;
+use crate::domain::delivery::{Kind, Status};
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
 
@@ -19,7 +20,10 @@ impl Store {
     /// Removes a step of the deliveries that ended before `before`, oldest first, with their attempts.
     pub async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
         self.write(move |conn| {
+            conn.begin_removing()?;
             let old = oldest(before).load(conn)?;
+            conn.hold_deliveries(&old)?;
+            remember(conn, &old, before)?;
             let gone = removal(&old, before).execute(conn)?;
             removal_of_attempts(&old).execute(conn)?;
             Ok(gone)
@@ -58,6 +62,34 @@ impl Store {
         })
         .await
     }
+}
+
+/// Adds what is about to go to what has gone before.
+fn remember(conn: &mut Conn, old: &[String], before: Timestamp) -> QueryResult<()> {
+    let going: Vec<Counted> = deliveries::table
+        .inner_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
+        .group_by(by_account())
+        .select(counted_by_account())
+        .filter(deliveries::id.eq_any(old))
+        .filter(deliveries::ended_at.lt(before.as_millis()))
+        .filter(deliveries::kind.ne(Kind::Test.as_str()))
+        .load(conn)?;
+    for (app_id, day, currency, status, count) in going {
+        let known = ended_deliveries::table.find((&app_id, day, &currency, &status));
+        let added = diesel::update(known).set(ended_deliveries::count.eq(ended_deliveries::count + count));
+        if added.execute(conn)? == 0 {
+            diesel::insert_into(ended_deliveries::table)
+                .values((
+                    ended_deliveries::app_id.eq(app_id),
+                    ended_deliveries::day.eq(day),
+                    ended_deliveries::currency.eq(currency),
+                    ended_deliveries::status.eq(status),
+                    ended_deliveries::count.eq(count),
+                ))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
 }
 
 /// A step of what ended before then. Ids are ordered by time, so the primary key leads to what is old without an index

@@ -103,6 +103,13 @@ pub(super) fn rows_of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Ro
         .select(Row::as_select())
 }
 
+/// The reversals of these completions, each one's oldest first.
+pub(super) fn of_completions(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Reversal>> {
+    let of_them = reversals::table.filter(reversals::completion_id.eq_any(ids)).order(reversals::ordinal);
+    let rows: Vec<Row> = of_them.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Reversal::from).collect())
+}
+
 /// The reversals with these ids, in no order.
 pub(super) fn by_ids(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Reversal>> {
     let rows: Vec<Row> = reversals::table.filter(reversals::id.eq_any(ids)).select(Row::as_select()).load(conn)?;

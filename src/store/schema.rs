@@ -254,6 +254,16 @@ table! {
 }
 
 table! {
+    ended_deliveries (app_id, day, currency, status) {
+        app_id -> Text,
+        day -> BigInt,
+        currency -> Text,
+        status -> Text,
+        count -> BigInt,
+    }
+}
+
+table! {
     attempts (delivery_id, number) {
         delivery_id -> Text,
         number -> Integer,
@@ -314,6 +324,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     completions,
     reversals,
     deliveries,
+    ended_deliveries,
     attempts,
     nodes,
     node_egress_ips

@@ -4,7 +4,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CacheControl, CacheDirective};
+use actix_web::web::Bytes;
+use futures_util::Stream;
 use serde::Serialize;
+
+use crate::store::StoreError;
 
 /// 201 with the object.
 pub(super) fn created(object: &impl Serialize) -> HttpResponse {
@@ -14,6 +18,14 @@ pub(super) fn created(object: &impl Serialize) -> HttpResponse {
 /// 200 with the object.
 pub(super) fn ok(object: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header(no_store()).json(object)
+}
+
+/// 200 with a stream of this type. Where the stream fails, the connection breaks off: half of it never looks whole.
+pub(super) fn stream<S>(content_type: &str, stream: S) -> HttpResponse
+where
+    S: Stream<Item = Result<Bytes, StoreError>> + 'static,
+{
+    HttpResponse::Ok().insert_header(no_store()).content_type(content_type).streaming(stream)
 }
 
 /// 202 with the object as it stands.

@@ -2,6 +2,7 @@
 
 use super::error::Problem;
 use super::shape;
+use crate::domain::day::Day;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
 
@@ -32,6 +33,18 @@ impl Query {
     /// A parameter's text; an empty one counts as absent.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that says yes or no.
+    pub fn truth(&self, name: &str) -> Result<Option<bool>, Problem> {
+        let read = |text: &str| text.parse().map_err(|_| Problem::field(name, "must be true or false"));
+        self.text(name).map(read).transpose()
+    }
+
+    /// A parameter as a day of UTC.
+    pub fn day(&self, name: &str) -> Result<Option<Day>, Problem> {
+        let read = |text| Day::parse(text).ok_or_else(|| Problem::field(name, "must be a date such as 2026-11-01"));
+        self.text(name).map(read).transpose()
     }
 
     /// A parameter as an RFC 3339 instant.

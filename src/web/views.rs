@@ -10,12 +10,14 @@ use crate::dispatch::machine::Machine;
 use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::ledger::TakenInSum;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::Reversal;
 use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::deliveries::{Attempt, Delivery};
+use crate::store::entries::Entry;
 
 /// A completion.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -72,12 +74,17 @@ pub struct CompletionView {
     review_until: Option<Timestamp>,
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
+    /// Absent while nothing has been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversed: Option<ReversedView>,
 }
 
-impl From<Completion> for CompletionView {
-    fn from(completion: Completion) -> Self {
+impl CompletionView {
+    /// A completion of which these reversals took something back.
+    pub fn new(completion: Completion, reversals: &[Reversal]) -> Self {
         let waiting = completion.review.filter(|review| review.state == ReviewState::Waiting);
         Self {
+            reversed: TakenInSum::of(reversals).map(ReversedView::from),
             id: completion.id,
             source_id: completion.source_id,
             external_id: completion.external_id,
@@ -106,6 +113,35 @@ impl From<Completion> for CompletionView {
     }
 }
 
+impl From<Entry> for CompletionView {
+    fn from(entry: Entry) -> Self {
+        Self::new(entry.completion, &entry.reversals)
+    }
+}
+
+/// What was taken back of a completion in sum; an amount that it never had is absent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReversedView {
+    /// By how many reversals.
+    count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    payout_minor: Option<i128>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    reward_minor: Option<i128>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_reward: Option<String>,
+}
+
+impl From<TakenInSum> for ReversedView {
+    fn from(taken: TakenInSum) -> Self {
+        let TakenInSum { count, payout_minor, reward_minor, user_reward } = taken;
+        Self { count, payout_minor, reward_minor, user_reward: user_reward.map(|sum| sum.to_string()) }
+    }
+}
+
 /// A completion with its deliveries.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -122,9 +158,10 @@ impl CompletionWithDeliveries {
     pub async fn read(machine: &Machine, completion: Completion) -> Result<Self, StoreError> {
         let deliveries = machine.store.deliveries_of(completion.id.clone()).await?;
         let reversals = machine.store.reversals_of(completion.id.clone()).await?;
+        let completion = CompletionView::new(completion, &reversals);
         let deliveries = deliveries.into_iter().map(|delivery| DeliveryView::new(machine, delivery)).collect();
         let reversals = reversals.into_iter().map(ReversalView::from).collect();
-        Ok(Self { completion: completion.into(), deliveries, reversals })
+        Ok(Self { completion, deliveries, reversals })
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) use crate::api::{Api, App, Source, TOKEN, conversion, faults, only_de
 pub(crate) struct Ringback {
     pub(crate) service: Service,
     pub(crate) clock: ManualClock,
-    _place: Place,
+    place: Place,
     now: Clock,
     api: Api,
     settings: Vec<(String, String)>,
@@ -51,7 +51,12 @@ impl Ringback {
         let start = Timestamp::from_millis(1_719_859_200_000);
         let (now, clock) = Clock::manual(start);
         let (service, api) = serve(&all, &now).await;
-        Self { service, clock, _place: place, now, api, settings: all }
+        Self { service, clock, place, now, api, settings: all }
+    }
+
+    /// Where its data is.
+    pub(crate) fn database_url(&self) -> String {
+        self.place.url.clone()
     }
 
     /// Stops it as SIGTERM does and starts it again on the same file.

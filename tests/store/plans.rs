@@ -6,7 +6,7 @@ use ringback::store::queue::{Plan, Sample, Size};
 use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it.
-const MADE_FOR: [(&str, &str); 26] = [
+const MADE_FOR: [(&str, &str); 27] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -27,6 +27,7 @@ const MADE_FOR: [(&str, &str); 26] = [
     ("completions of a user", "completions_by_user"),
     ("completions of a user and app", "completions_by_user"),
     ("completions of an app", "completions_by_app"),
+    ("completions of a click", "completions_by_click"),
     ("completions by transaction id", "transaction_ids_pkey"),
     ("deliveries of a completion", "deliveries_once"),
     ("attempts of a delivery", "attempts_pkey"),

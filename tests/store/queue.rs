@@ -104,7 +104,7 @@ async fn a_report_recorded_twice_in_one_batch_is_one_completion() {
     let duplicate =
         matches!(&outcomes[1], Recorded::Duplicate { completion_id, .. } if *completion_id == first.completion.id);
     assert!(outcomes[0] == Recorded::Accepted && duplicate, "{outcomes:?}");
-    assert_eq!(fresh.store.completions(Criteria::default(), all()).await.unwrap().items.len(), 1);
+    assert_eq!(fresh.store.entries(Criteria::default(), all()).await.unwrap().items.len(), 1);
     assert_eq!(fresh.store.deliveries(Criteria::default(), all()).await.unwrap().items.len(), 1);
 }
 

@@ -116,6 +116,16 @@ impl Conn {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_shared(conn, locks::RECORDING))
     }
 
+    /// Begins to remove what is old: one node after the other.
+    pub(in crate::store) fn begin_removing(&mut self) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::RETENTION))
+    }
+
+    /// Lets nobody change these deliveries until the transaction ends.
+    pub(in crate::store) fn hold_deliveries(&mut self, ids: &[String]) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::hold_deliveries(conn, ids))
+    }
+
     /// Waits for whatever is being recorded, so that no delivery comes to be unseen while something is ended.
     pub(in crate::store) fn hold_up_recording(&mut self) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::RECORDING))

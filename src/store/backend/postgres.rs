@@ -5,11 +5,12 @@
 //! another session.
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
-use diesel::{Connection, PgConnection, QueryResult};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{PostgresUrl, StoreError};
+use crate::store::schema::deliveries;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
@@ -21,6 +22,8 @@ pub(in crate::store) mod locks {
     pub(in crate::store) const CONFIGURATION: i64 = 7_220_002;
     /// Recording, shared by all who record; ending what they record for takes it alone.
     pub(in crate::store) const RECORDING: i64 = 7_220_003;
+    /// Removing what is old: one node after the other, because all of them count what went in the same rows.
+    pub(in crate::store) const RETENTION: i64 = 7_220_004;
 }
 
 /// How libpq begins what it says of servers, as opposed to what it says of the URL.
@@ -62,6 +65,12 @@ pub(in crate::store) fn lock(conn: &mut PgConnection, key: i64) -> QueryResult<(
 /// The same, together with others who share it.
 pub(in crate::store) fn lock_shared(conn: &mut PgConnection, key: i64) -> QueryResult<()> {
     conn.batch_execute(&format!("SELECT pg_advisory_xact_lock_shared({key})"))
+}
+
+/// Locks these deliveries until the transaction ends, in the order that everybody locks them in.
+pub(in crate::store) fn hold_deliveries(conn: &mut PgConnection, ids: &[String]) -> QueryResult<()> {
+    let held = deliveries::table.filter(deliveries::id.eq_any(ids)).order(deliveries::id).select(deliveries::id);
+    held.for_update().load::<String>(conn).map(drop)
 }
 
 /// Whether an error says nothing about the work itself: the connection broke, the server is no longer the one that

@@ -125,12 +125,14 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let of_user = Criteria { user_id: Some(sample.user_id.clone()), ..Criteria::default() };
     let of_app = Criteria { app_ids: Some(vec![sample.app_id.clone()]), ..Criteria::default() };
     let of_both = Criteria { app_ids: of_app.app_ids.clone(), ..of_user.clone() };
+    let of_click = Criteria { click_id: Some(sample.transaction_id.clone()), ..Criteria::default() };
     let dead = Criteria { status: Some(Status::Dead), ..of_app.clone() };
     let mut completions = |criteria: &Criteria| {
         let query = ledger::completions_page(conn, criteria, &page)?;
         explain(conn, query)
     };
     let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
+    let by_click = completions(&of_click)?;
     let mut deliveries = |criteria: &Criteria| {
         let query = ledger::deliveries_page(conn, criteria, &page)?;
         explain(conn, query)
@@ -141,6 +143,7 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("completions of a user", by_user),
         plan("completions of a user and app", by_both),
         plan("completions of an app", by_app),
+        plan("completions of a click", by_click),
         plan("completions by transaction id", explain(conn, ledger::bearing(&sample.transaction_id))?),
         plan("deliveries of a completion", explain(conn, ledger::of_completion(&sample.completion_id))?),
         plan("attempts of a delivery", explain(conn, ledger::attempts_of(&sample.delivery_id))?),

@@ -3,6 +3,8 @@
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::deliveries::status;
+use super::exports;
 use crate::store::ledger::Criteria;
 use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
@@ -15,24 +17,60 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/completions").get(list)).service(resource("/v1/completions/{id}").get(read));
 }
 
-/// Lists completions, newest first.
+/// Lists completions, newest first, or exports all of them.
+///
+/// With `format=csv` or `format=ndjson` (or `Accept: text/csv` or `application/x-ndjson`) the answer is a stream of
+/// everything that matches, without pages: what a publisher catches up with after an outage. The connection is broken
+/// off where the stream cannot go on, so that what came to its end is complete. In CSV (RFC 4180, with a header line) an
+/// absent value is an empty cell, and a text that a spreadsheet would take for a formula, because it begins with `=`,
+/// `+`, `-`, `@`, a tab or a line break, has a `'` before it; numbers are left as they are. NDJSON has the items of the
+/// list, one on each line, with every text as it is.
 #[utoipa::path(get, path = "/v1/completions", tag = "completions",
-    params(("appId" = Option<String>, Query), ("userId" = Option<String>, Query),
+    params(("appId" = Option<String>, Query), ("userId" = Option<String>, Query), ("offerId" = Option<String>, Query),
         ("transactionId" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
+        ("reversed" = Option<bool>, Query, description = "Whether anything was taken back"),
+        ("deliveryStatus" = Option<String>, Query,
+            description = "With a callback (of its own, not of a reversal) in this state, as long as that is kept"),
+        ("format" = Option<String>, Query, description = "`json`, `csv` or `ndjson`"),
         ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, description = "A page.", body = PageOf<CompletionView>)))]
+    responses((status = 200, description = "A page, or everything.", content(
+        (PageOf<CompletionView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
 pub(in crate::web) async fn list(
     Member(caller): Member,
     web: Data<Web>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let known = ["appId", "userId", "transactionId", "from", "to", "limit", "cursor"];
-    let query = Query::read(request.query_string(), &known)?;
-    let criteria =
-        Criteria { user_id: query.text("userId").map(str::to_owned), ..criteria(&web, &caller, &query).await? };
-    let listed = web.machine.store.completions(criteria, list::page(&query)?).await?;
-    Ok(answer::ok(&PageOf::from(listed.map(CompletionView::from))))
+    let query = Query::read(request.query_string(), &KNOWN)?;
+    let criteria = Criteria {
+        user_id: query.text("userId").map(str::to_owned),
+        offer_id: query.text("offerId").map(str::to_owned),
+        reversed: query.truth("reversed")?,
+        status: status(&query, "deliveryStatus")?,
+        ..criteria(&web, &caller, &query).await?
+    };
+    match exports::format(&query, &request)? {
+        Some(format) => exports::all(&web.machine.store, criteria, format).await,
+        None => {
+            let listed = web.machine.store.entries(criteria, list::page(&query)?).await?;
+            Ok(answer::ok(&PageOf::from(listed.map(CompletionView::from))))
+        }
+    }
 }
+
+/// What a list of completions is asked by.
+const KNOWN: [&str; 11] = [
+    "appId",
+    "userId",
+    "offerId",
+    "transactionId",
+    "from",
+    "to",
+    "reversed",
+    "deliveryStatus",
+    "format",
+    "limit",
+    "cursor",
+];
 
 /// Reads a completion with its deliveries and reversals.
 #[utoipa::path(get, path = "/v1/completions/{id}", tag = "completions", params(("id" = String, Path)),
@@ -52,16 +90,20 @@ pub(in crate::web) async fn read(
 
 /// What completions and deliveries are both looked for by, limited to the apps that the caller sees.
 pub(super) async fn criteria(web: &Web, caller: &Caller, query: &Query) -> Result<Criteria, Problem> {
-    let app_ids = match (query.text("appId"), caller.limited_to()) {
-        (Some(named), _) => Some(vec![web.app(caller, named).await?.app.id]),
-        (None, None) => None,
-        (None, Some(publisher)) => Some(web.machine.store.app_ids_of(publisher).await?),
-    };
     Ok(Criteria {
-        app_ids,
+        app_ids: app_ids(web, caller, query).await?,
         transaction_id: query.text("transactionId").map(str::to_owned),
         from: query.instant("from")?,
         to: query.instant("to")?,
         ..Criteria::default()
+    })
+}
+
+/// The app that is named, else all that the caller sees; `None` for whoever sees all there are.
+pub(super) async fn app_ids(web: &Web, caller: &Caller, query: &Query) -> Result<Option<Vec<String>>, Problem> {
+    Ok(match (query.text("appId"), caller.limited_to()) {
+        (Some(named), _) => Some(vec![web.app(caller, named).await?.app.id]),
+        (None, None) => None,
+        (None, Some(publisher)) => Some(web.machine.store.app_ids_of(publisher).await?),
     })
 }

@@ -36,7 +36,7 @@ pub(in crate::web) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let known = ["appId", "status", "transactionId", "from", "to", "limit", "cursor"];
     let query = Query::read(request.query_string(), &known)?;
-    let status = query.text("status").map(read_status).transpose()?;
+    let status = status(&query, "status")?;
     let criteria = Criteria { status, ..criteria(&web, &caller, &query).await? };
     let listed = web.machine.store.deliveries(criteria, list::page(&query)?).await?;
     Ok(answer::ok(&PageOf::from(listed.map(|delivery| DeliveryView::new(&web.machine, delivery)))))
@@ -107,7 +107,9 @@ async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str)
     }
 }
 
-fn read_status(text: &str) -> Result<Status, Problem> {
-    let words: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
-    Status::parse(text).ok_or_else(|| Problem::field("status", format!("must be one of {}", words.join(", "))))
+/// A parameter that names a delivery's state.
+pub(super) fn status(query: &Query, name: &str) -> Result<Option<Status>, Problem> {
+    let words = || Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", ");
+    let read = |text| Status::parse(text).ok_or_else(|| Problem::field(name, format!("must be one of {}", words())));
+    query.text(name).map(read).transpose()
 }

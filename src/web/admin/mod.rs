@@ -10,6 +10,9 @@ pub mod egress;
 pub mod egress_assignments;
 pub mod endpoint_body;
 pub mod endpoints;
+mod exports;
+pub mod ledger;
+pub mod lookup;
 pub mod manual;
 pub mod offers;
 pub mod publishers;
@@ -41,5 +44,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(completions::routes)
         .configure(reviews::routes)
         .configure(deliveries::routes)
+        .configure(ledger::routes)
+        .configure(lookup::routes)
         .configure(dialects::routes);
 }

@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 18] = [
+pub(super) const COPIED: [&str; 19] = [
     "installation",
     "publishers",
     "tokens",
@@ -21,6 +21,7 @@ pub(super) const COPIED: [&str; 18] = [
     "completions",
     "reversals",
     "deliveries",
+    "ended_deliveries",
     "attempts",
 ];
 

@@ -1,0 +1,2 @@
+DROP INDEX completions_by_click;
+DROP TABLE ended_deliveries;

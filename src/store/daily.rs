@@ -1,0 +1,219 @@
+//! The ledger's figures, read from the records themselves: there is no second copy of the truth that could differ.
+//!
+//! Completions and reversals are never removed, so their pages can be read one after the other. Deliveries change and,
+//! once they have ended, go; so they are counted together with what retention remembers of those that went, at one and
+//! the same instant, a few days at a time.
+
+use std::time::Duration;
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::backend::{Conn, Engine};
+use super::schema::{completions, deliveries, ended_deliveries, reversals};
+use super::{Store, StoreError, span};
+use crate::domain::amount::Decimal;
+use crate::domain::day::Day;
+use crate::domain::delivery::{Kind, Status};
+use crate::domain::ledger::{Account, Amounts, Ledger};
+use crate::domain::time::Timestamp;
+
+/// Records that are read at a time: some hundred kilobytes.
+const PAGE: i64 = 2_000;
+/// Deliveries are counted for a week at a time, so that no single read goes on for long.
+const AT_A_TIME: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// A completion or a reversal, as far as the ledger knows of it.
+#[derive(Clone, Debug, Queryable)]
+struct Posting {
+    id: String,
+    app_id: String,
+    recorded_at: i64,
+    currency: String,
+    payout_minor: Option<i64>,
+    reward_minor: Option<i64>,
+    user_reward: Option<String>,
+}
+
+impl Posting {
+    fn account(&self) -> Account {
+        Account {
+            day: Day::of(Timestamp::from_millis(self.recorded_at)),
+            app_id: self.app_id.clone(),
+            currency: self.currency.clone(),
+        }
+    }
+
+    fn amounts(&self) -> Amounts {
+        let user_reward = self.user_reward.as_deref().and_then(Decimal::parse);
+        Amounts::of(self.payout_minor, self.reward_minor, user_reward.as_ref())
+    }
+}
+
+/// Deliveries of an app, a day, a currency and a state, in this order, and how many.
+pub(super) type Counted = (String, i64, String, String, i64);
+
+/// What is read: of an app, or of all; recorded from one instant until before another.
+type Scope = (Option<String>, Timestamp, Timestamp);
+
+impl Store {
+    /// The ledger of these apps (`None`: of all) over what was recorded from `from` until before `to`.
+    pub async fn daily(
+        &self,
+        app_ids: Option<Vec<String>>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Ledger, StoreError> {
+        let apps = app_ids.map_or_else(|| vec![None], |ids| ids.into_iter().map(Some).collect());
+        let mut ledger = Ledger::default();
+        for app_id in apps {
+            let scope = (app_id.clone(), from, to);
+            self.each(&scope, completions_after, |line| ledger.completion(line.account(), &line.amounts())).await?;
+            self.each(&scope, reversals_after, |line| ledger.reversal(line.account(), &line.amounts())).await?;
+            let mut start = from;
+            while start < to {
+                let end = start.plus(AT_A_TIME).min(to);
+                let scope = (app_id.clone(), start, end);
+                for (app_id, day, currency, status, count) in self.snapshot(move |conn| counts(conn, &scope)).await? {
+                    let account = Account { day: Day::from_number(day), app_id, currency };
+                    // The CHECKs of both tables admit no other word.
+                    if let Some(status) = Status::parse(&status) {
+                        ledger.deliveries(account, status, count);
+                    }
+                }
+                start = end;
+            }
+        }
+        Ok(ledger)
+    }
+
+    async fn each(
+        &self,
+        scope: &Scope,
+        page: fn(&mut Conn, &Scope, Option<&str>) -> QueryResult<Vec<Posting>>,
+        mut enter: impl FnMut(&Posting),
+    ) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let (scope, last) = (scope.clone(), after.clone());
+            let read = self.read(move |conn| page(conn, &scope, last.as_deref())).await?;
+            read.iter().for_each(&mut enter);
+            after = read.last().map(|posting| posting.id.clone());
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn completions_after(conn: &mut Conn, scope: &Scope, after: Option<&str>) -> QueryResult<Vec<Posting>> {
+    let (app_id, from, to) = scope;
+    let span = span::of_completions(conn, Some(*from), Some(*to))?;
+    let mut query = completions::table
+        .filter(completions::recorded_at.ge(from.as_millis()))
+        .filter(completions::recorded_at.lt(to.as_millis()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(completions::app_id.eq(app_id));
+    }
+    query = match (after, span.lower) {
+        (Some(after), _) => query.filter(completions::id.gt(after)),
+        (None, Some(lower)) => query.filter(completions::id.ge(lower)),
+        (None, None) => query,
+    };
+    if let Some(upper) = span.upper {
+        query = query.filter(completions::id.lt(upper));
+    }
+    let query = query.order(completions::id).limit(PAGE);
+    query
+        .select((
+            completions::id,
+            completions::app_id,
+            completions::recorded_at,
+            completions::currency,
+            completions::payout_minor,
+            completions::reward_minor,
+            completions::user_reward,
+        ))
+        .load(conn)
+}
+
+fn reversals_after(conn: &mut Conn, scope: &Scope, after: Option<&str>) -> QueryResult<Vec<Posting>> {
+    let (app_id, from, to) = scope;
+    let span = span::of_reversals(conn, Some(*from), Some(*to))?;
+    let mut query = reversals::table
+        .inner_join(completions::table.on(completions::id.eq(reversals::completion_id)))
+        .filter(reversals::recorded_at.ge(from.as_millis()))
+        .filter(reversals::recorded_at.lt(to.as_millis()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(reversals::app_id.eq(app_id));
+    }
+    query = match (after, span.lower) {
+        (Some(after), _) => query.filter(reversals::id.gt(after)),
+        (None, Some(lower)) => query.filter(reversals::id.ge(lower)),
+        (None, None) => query,
+    };
+    if let Some(upper) = span.upper {
+        query = query.filter(reversals::id.lt(upper));
+    }
+    let query = query.order(reversals::id).limit(PAGE);
+    query
+        .select((
+            reversals::id,
+            reversals::app_id,
+            reversals::recorded_at,
+            completions::currency,
+            reversals::payout_minor,
+            reversals::reward_minor,
+            reversals::user_reward,
+        ))
+        .load(conn)
+}
+
+/// The deliveries that are there and those that are gone.
+fn counts(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<Counted>> {
+    let (app_id, from, to) = scope;
+    let span = span::of_deliveries(conn, Some(*from), Some(*to))?;
+    let mut query = deliveries::table
+        .inner_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
+        .group_by(by_account())
+        .select(counted_by_account())
+        .filter(deliveries::kind.ne(Kind::Test.as_str()))
+        .filter(deliveries::created_at.ge(from.as_millis()))
+        .filter(deliveries::created_at.lt(to.as_millis()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(deliveries::app_id.eq(app_id));
+    }
+    if let Some(lower) = span.lower {
+        query = query.filter(deliveries::id.ge(lower));
+    }
+    if let Some(upper) = span.upper {
+        query = query.filter(deliveries::id.lt(upper));
+    }
+    let mut counted: Vec<Counted> = query.load(conn)?;
+    // A day is counted where it begins, by whoever asks for its first instant.
+    let days = Day::of(from.plus(Duration::from_millis(86_399_999)))..=Day::of(to.minus(Duration::from_millis(1)));
+    let mut query = ended_deliveries::table
+        .filter(ended_deliveries::day.ge(days.start().number()))
+        .filter(ended_deliveries::day.le(days.end().number()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(ended_deliveries::app_id.eq(app_id));
+    }
+    counted.extend(query.load::<Counted>(conn)?);
+    Ok(counted)
+}
+
+/// What deliveries are counted by. As text, because Diesel cannot see that columns of two tables are grouped by.
+pub(super) fn by_account() -> SqlLiteral<(Text, BigInt, Text, Text)> {
+    sql("deliveries.app_id, deliveries.created_at / 86400000, completions.currency, deliveries.status")
+}
+
+/// The same, and how many there are.
+pub(super) fn counted_by_account() -> SqlLiteral<(Text, BigInt, Text, Text, BigInt)> {
+    sql("deliveries.app_id, deliveries.created_at / 86400000, completions.currency, deliveries.status, count(*)")
+}

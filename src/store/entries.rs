@@ -1,0 +1,135 @@
+//! Completions with what became of them: for lists, for exports that go on page by page, and for the question where a
+//! reward is. It changes nothing.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::backend::Conn;
+use super::completions as completion_rows;
+use super::deliveries::{Attempt, AttemptRow, Delivery, Row};
+use super::ledger::{Criteria, completions_page};
+use super::page::{Listed, Page};
+use super::schema::{attempts, deliveries};
+use super::{Store, StoreError, reversals as reversal_rows};
+use crate::domain::completion::Completion;
+use crate::domain::delivery::{Kind, Status};
+use crate::domain::reversal::Reversal;
+
+/// A completion and what was taken back of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The completion.
+    pub completion: Completion,
+    /// Its reversals, oldest first.
+    pub reversals: Vec<Reversal>,
+    /// Where its callback to the first endpoint that it had one for stands.
+    pub callback: Option<Status>,
+}
+
+/// A completion with all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The completion.
+    pub completion: Completion,
+    /// Its reversals, oldest first.
+    pub reversals: Vec<Reversal>,
+    /// Its deliveries, oldest first, each with its attempts.
+    pub deliveries: Vec<(Delivery, Vec<Attempt>)>,
+}
+
+impl Store {
+    /// Completions with what was taken back of them, newest first.
+    pub async fn entries(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
+        self.snapshot(move |conn| {
+            let (completions, next) = page_of(conn, &criteria, &page)?;
+            let ids: Vec<&str> = completions.iter().map(|completion| completion.id.as_str()).collect();
+            let mut callbacks = first_callbacks(conn, &ids)?;
+            let mut reversals = reversals_of(conn, &ids)?;
+            let entry = |completion: Completion| Entry {
+                reversals: reversals.remove(&completion.id).unwrap_or_default(),
+                callback: callbacks.remove(&completion.id),
+                completion,
+            };
+            Ok(Listed { items: completions.into_iter().map(entry).collect(), next })
+        })
+        .await
+    }
+
+    /// Completions with all that belongs to them, newest first.
+    pub async fn found(&self, criteria: Criteria, page: Page) -> Result<Vec<Found>, StoreError> {
+        self.snapshot(move |conn| {
+            let (completions, _) = page_of(conn, &criteria, &page)?;
+            let ids: Vec<&str> = completions.iter().map(|completion| completion.id.as_str()).collect();
+            let mut deliveries = deliveries_of(conn, &ids)?;
+            let mut reversals = reversals_of(conn, &ids)?;
+            let found = |completion: Completion| Found {
+                reversals: reversals.remove(&completion.id).unwrap_or_default(),
+                deliveries: deliveries.remove(&completion.id).unwrap_or_default(),
+                completion,
+            };
+            Ok(completions.into_iter().map(found).collect())
+        })
+        .await
+    }
+}
+
+fn page_of(conn: &mut Conn, criteria: &Criteria, page: &Page) -> QueryResult<(Vec<Completion>, Option<String>)> {
+    let rows: Vec<completion_rows::Row> = completions_page(conn, criteria, page)?.load(conn)?;
+    let completions: Vec<Completion> = rows.into_iter().map(Completion::from).collect();
+    let Listed { items, next } = page.cut(completions, |completion: &Completion| &completion.id);
+    Ok((items, next))
+}
+
+/// Each completion's reversals, oldest first.
+pub(super) fn reversals_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Vec<Reversal>>> {
+    let mut found: HashMap<String, Vec<Reversal>> = HashMap::new();
+    for reversal in reversal_rows::of_completions(conn, ids)? {
+        found.entry(reversal.completion_id.clone()).or_default().push(reversal);
+    }
+    Ok(found)
+}
+
+/// Where the first of each completion's own callbacks stands: they were made in the order of the app's endpoints.
+fn first_callbacks(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Status>> {
+    let rows: Vec<(String, String)> = deliveries::table
+        .filter(deliveries::completion_id.eq_any(ids))
+        .filter(deliveries::kind.eq(Kind::Completion.as_str()))
+        .order(deliveries::id)
+        .select((deliveries::completion_id, deliveries::status))
+        .load(conn)?;
+    let mut first = HashMap::new();
+    for (completion_id, status) in rows {
+        if let Some(status) = Status::parse(&status) {
+            first.entry(completion_id).or_insert(status);
+        }
+    }
+    Ok(first)
+}
+
+type WithAttempts = Vec<(Delivery, Vec<Attempt>)>;
+
+fn deliveries_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, WithAttempts>> {
+    let rows: Vec<Row> = deliveries::table
+        .filter(deliveries::completion_id.eq_any(ids))
+        .order(deliveries::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    let delivery_ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let made: Vec<(String, AttemptRow)> = attempts::table
+        .filter(attempts::delivery_id.eq_any(delivery_ids))
+        .order((attempts::delivery_id, attempts::number))
+        .select((attempts::delivery_id, AttemptRow::as_select()))
+        .load(conn)?;
+    let mut attempts_of: HashMap<String, Vec<Attempt>> = HashMap::new();
+    for (delivery_id, row) in made {
+        attempts_of.entry(delivery_id).or_default().push(Attempt::from(row));
+    }
+    let mut found: HashMap<String, WithAttempts> = HashMap::new();
+    for row in rows {
+        let delivery = Delivery::from(row);
+        let attempts = attempts_of.remove(&delivery.id).unwrap_or_default();
+        found.entry(delivery.completion_id.clone()).or_default().push((delivery, attempts));
+    }
+    Ok(found)
+}

@@ -1,0 +1,185 @@
+//! Exports: everything that matches, as CSV or NDJSON, read page by page while it is sent, so that no size of history
+//! needs more memory than a page.
+//!
+//! The CSV is written here rather than by a library: nothing reads CSV, and of writing it the standard's one rule of
+//! quoting is the lesser half; which cells a spreadsheet must not run is ours to say anyway.
+
+use actix_web::http::header::ACCEPT;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::StreamExt;
+use futures_util::stream::{once, try_unfold};
+
+use crate::domain::delivery::Status;
+use crate::domain::ledger::TakenInSum;
+use crate::store::entries::Entry;
+use crate::store::ledger::Criteria;
+use crate::store::page::{Listed, Page};
+use crate::store::{Store, StoreError};
+use crate::web::answer;
+use crate::web::error::Problem;
+use crate::web::query::Query;
+use crate::web::views::CompletionView;
+
+/// Completions that are read at a time: about half a megabyte.
+const PAGE: usize = 1_000;
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Csv,
+    Ndjson,
+}
+
+/// The columns, in an order that never changes; later ones are added behind them.
+const COLUMNS: &str = "id,transactionId,externalId,appId,userId,eventType,offerId,offerName,goalId,userReward,rewardMinor,\
+                       payoutMinor,currency,occurredAt,recordedAt,clickId,reversedPayoutMinor,reversedUserReward,\
+                       deliveryStatus";
+
+/// Which export is asked for, by the parameter, else by the header; `None`: none, but a page.
+pub(super) fn format(query: &Query, request: &HttpRequest) -> Result<Option<Format>, Problem> {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts = |media_type: &str| {
+        accepted.split(',').any(|one| one.split(';').next().is_some_and(|one| one.trim() == media_type))
+    };
+    let format = match query.text("format") {
+        Some("json") => None,
+        Some("csv") => Some(Format::Csv),
+        Some("ndjson") => Some(Format::Ndjson),
+        Some(_) => return Err(Problem::field("format", "must be one of json, csv, ndjson")),
+        None if accepts("text/csv") => Some(Format::Csv),
+        None if accepts("application/x-ndjson") => Some(Format::Ndjson),
+        None => None,
+    };
+    let paged = ["limit", "cursor"].into_iter().find(|name| query.text(name).is_some());
+    match (format, paged) {
+        (Some(_), Some(name)) => Err(Problem::field(name, "is not for an export, which has no pages")),
+        (format, _) => Ok(format),
+    }
+}
+
+/// Everything that matches, newest first. What fails before the first page is sent is answered as ever.
+pub(super) async fn all(store: &Store, criteria: Criteria, format: Format) -> Result<HttpResponse, Problem> {
+    let first = store.entries(criteria.clone(), Page { limit: PAGE, before: None }).await?;
+    let (content_type, heading) = match format {
+        Format::Csv => ("text/csv; charset=utf-8; header=present", format!("{COLUMNS}\r\n")),
+        Format::Ndjson => ("application/x-ndjson", String::new()),
+    };
+    let store = store.clone();
+    let pages = try_unfold(Next::Read(first), move |next| {
+        let (store, criteria) = (store.clone(), criteria.clone());
+        async move {
+            let listed = match next {
+                Next::Read(first) => first,
+                Next::Before(id) => {
+                    let page = Page { limit: PAGE, before: Some(id) };
+                    store.entries(criteria, page).await.inspect_err(broke_off)?
+                }
+                Next::End => return Ok(None),
+            };
+            Ok(Some((written(listed.items, format), listed.next.map_or(Next::End, Next::Before))))
+        }
+    });
+    let heading = once(async move { Ok::<_, StoreError>(Bytes::from(heading)) });
+    // An empty chunk would end the answer.
+    let chunks = heading.chain(pages).filter(|chunk| {
+        let has_bytes = chunk.as_ref().map_or(true, |bytes| !bytes.is_empty());
+        async move { has_bytes }
+    });
+    Ok(answer::stream(content_type, chunks))
+}
+
+/// What an export goes on with.
+enum Next {
+    /// A page that has been read.
+    Read(Listed<Entry>),
+    /// The page before this id.
+    Before(String),
+    /// Nothing more.
+    End,
+}
+
+fn broke_off(error: &StoreError) {
+    tracing::error!(%error, "an export broke off in the middle; its connection is closed");
+}
+
+fn written(entries: Vec<Entry>, format: Format) -> Bytes {
+    let mut text = String::new();
+    for entry in entries {
+        match format {
+            Format::Csv => line(&mut text, &entry),
+            Format::Ndjson => {
+                let view = CompletionView::from(entry);
+                text.push_str(&serde_json::to_string(&view).expect("views are always JSON"));
+                text.push('\n');
+            }
+        }
+    }
+    Bytes::from(text)
+}
+
+/// One line of CSV.
+fn line(out: &mut String, entry: &Entry) {
+    let completion = &entry.completion;
+    let taken = TakenInSum::of(&entry.reversals);
+    let optional = |text: &Option<String>| cell(text.as_deref().unwrap_or_default());
+    let number = |amount: Option<i64>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let cells = [
+        cell(&completion.id),
+        cell(&completion.transaction_id),
+        cell(&completion.external_id),
+        cell(&completion.app_id),
+        cell(&completion.user_id),
+        cell(&completion.event_type),
+        optional(&completion.offer_id),
+        optional(&completion.offer_name),
+        optional(&completion.goal_id),
+        completion.user_reward.as_ref().map(ToString::to_string).unwrap_or_default(),
+        number(completion.reward_minor),
+        number(completion.payout_minor),
+        cell(&completion.currency),
+        completion.occurred_at.to_string(),
+        completion.recorded_at.to_string(),
+        optional(&completion.click_id),
+        taken.and_then(|taken| taken.payout_minor).map(|sum| sum.to_string()).unwrap_or_default(),
+        taken.and_then(|taken| taken.user_reward).map(|sum| sum.to_string()).unwrap_or_default(),
+        entry.callback.map_or("", Status::as_str).to_owned(),
+    ];
+    out.push_str(&cells.join(","));
+    out.push_str("\r\n");
+}
+
+/// A text as a cell: harmless to a spreadsheet, and quoted where RFC 4180 asks for it.
+fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
+    if text.contains([',', '"', '\r', '\n']) {
+        format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    } else {
+        format!("{guard}{text}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_quoted_where_it_must_be_and_is_never_a_formula() {
+        for (text, written) in [
+            ("", ""),
+            ("Family Island", "Family Island"),
+            ("a,b", "\"a,b\""),
+            ("say \"hi\"", "\"say \"\"hi\"\"\""),
+            ("two\r\nlines", "\"two\r\nlines\""),
+            ("=1+1", "'=1+1"),
+            ("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""),
+            ("-x", "'-x"),
+            ("+x", "'+x"),
+            ("@x", "'@x"),
+            ("\tx", "'\tx"),
+            ("x=y", "x=y"),
+        ] {
+            assert_eq!(cell(text), written);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `GET /v1/lookup`: "Where is my reward?", asked by the user, the transaction or the click, answered in words and facts.
+
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::completions::app_ids;
+use crate::dispatch::machine::Machine;
+use crate::dispatch::story::{Callback, Story, tell};
+use crate::domain::invalid::Invalid;
+use crate::store::entries::Found;
+use crate::store::ledger::Criteria;
+use crate::store::page::Page;
+use crate::web::auth::Member;
+use crate::web::error::Problem;
+use crate::web::query::Query;
+use crate::web::views::{CompletionView, DeliveryView, ReversalView};
+use crate::web::{Web, answer, resource};
+
+/// Most completions that are told of: a person reads them.
+const MOST: usize = 50;
+/// What can be asked by.
+const KEYS: [&str; 3] = ["userId", "transactionId", "clickId"];
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(resource("/v1/lookup").get(read));
+}
+
+/// What was found.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::web) struct LookupView {
+    /// Newest first, at most 50.
+    items: Vec<LookedUp>,
+    /// What that means where nothing was found, and whom to ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
+}
+
+/// A completion and what became of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::web) struct LookedUp {
+    completion: CompletionView,
+    /// Oldest first.
+    deliveries: Vec<DeliveryView>,
+    /// Oldest first.
+    reversals: Vec<ReversalView>,
+    /// What happened, in order, each line with its instant.
+    story: Vec<String>,
+    /// Who has to do something or is about to: `publisher`, `ringback`, `operator` or `nobody`.
+    turn: &'static str,
+    /// What comes next, and who has to do what.
+    next: String,
+}
+
+impl LookedUp {
+    fn new(machine: &Machine, found: Found) -> Self {
+        let Found { completion, reversals, deliveries } = found;
+        let callbacks: Vec<Callback<'_>> = deliveries
+            .iter()
+            .map(|(delivery, attempts)| Callback { delivery, attempts, waiting_for: machine.waiting_for(delivery) })
+            .collect();
+        let Story { lines, turn, next } = tell(&completion, &reversals, &callbacks);
+        Self {
+            completion: CompletionView::new(completion, &reversals),
+            deliveries: deliveries.into_iter().map(|(delivery, _)| DeliveryView::new(machine, delivery)).collect(),
+            reversals: reversals.into_iter().map(ReversalView::from).collect(),
+            story: lines,
+            turn: turn.as_str(),
+            next,
+        }
+    }
+}
+
+/// Tells what became of a user's, a transaction's or a click's completions, and whose turn it is.
+#[utoipa::path(get, path = "/v1/lookup", tag = "completions",
+    params(("userId" = Option<String>, Query), ("transactionId" = Option<String>, Query),
+        ("clickId" = Option<String>, Query, description = "Exactly one of the three"), ("appId" = Option<String>, Query)),
+    responses((status = 200, description = "What was found.", body = LookupView)))]
+pub(in crate::web) async fn read(
+    Member(caller): Member,
+    web: Data<Web>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = Query::read(request.query_string(), &["userId", "transactionId", "clickId", "appId"])?;
+    let given: Vec<&str> = KEYS.into_iter().filter(|key| query.text(key).is_some()).collect();
+    let [key] = given[..] else {
+        let mut invalid = Invalid::none();
+        for key in if given.is_empty() { &KEYS[..] } else { &given[..] } {
+            invalid.push(*key, format!("exactly one of {} must be given", KEYS.join(", ")));
+        }
+        return Err(invalid.into());
+    };
+    let by = |name: &str| query.text(name).map(str::to_owned);
+    let criteria = Criteria {
+        app_ids: app_ids(&web, &caller, &query).await?,
+        user_id: by("userId"),
+        transaction_id: by("transactionId"),
+        click_id: by("clickId"),
+        ..Criteria::default()
+    };
+    let found = web.machine.store.found(criteria, Page { limit: MOST, before: None }).await?;
+    let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.machine, found)).collect();
+    let hint = items.is_empty().then(|| hint(key));
+    Ok(answer::ok(&LookupView { items, hint }))
+}
+
+fn hint(key: &str) -> &'static str {
+    match key {
+        "userId" => {
+            "Nothing was reported for this user: ask the offer system whether it has reported the completion, and under \
+             which user id. User ids are compared exactly, upper and lower case included."
+        }
+        "transactionId" => {
+            "No completion bears this transaction id: ask the offer system whether it has reported it, and whether this \
+             is its own id, before which the source's prefix may stand here."
+        }
+        _ => {
+            "Nothing was reported with this click: the user may not have completed the offer yet; otherwise ask the \
+             offer system whether it has reported the completion, and whether with its clickId."
+        }
+    }
+}
