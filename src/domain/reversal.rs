@@ -168,7 +168,7 @@ pub enum Judged {
     /// This is to be taken back.
     New(TakenBack),
     /// The same was recorded before.
-    Known(Reversal),
+    Known(Box<Reversal>),
     /// Another one bears its name; these fields differ.
     Conflict(Vec<&'static str>),
     /// The time for it is over.
@@ -188,7 +188,7 @@ pub fn judge(
 ) -> Judged {
     if let Some(known) = before.iter().find(|known| known.reversal_id == report.reversal_id) {
         let fields = known.asked.differences(&report.asked);
-        return if fields.is_empty() { Judged::Known(known.clone()) } else { Judged::Conflict(fields) };
+        return if fields.is_empty() { Judged::Known(Box::new(known.clone())) } else { Judged::Conflict(fields) };
     }
     if completion.recorded_at < not_before {
         return Judged::TooLate;

@@ -195,6 +195,9 @@ fn callback(row: Row) -> Callback {
     }
 }
 
+/// The two parts of a key, the completion that it names, and that completion's own two parts, if it exists.
+type KeyRow = (String, String, String, Option<(String, String)>);
+
 /// Keys of a source after an external id; without a source, those of the sources after one.
 fn external_ids(conn: &mut Conn, source_id: Option<&str>, after: &str) -> QueryResult<Vec<Key>> {
     let mut query = reported::table
@@ -205,7 +208,7 @@ fn external_ids(conn: &mut Conn, source_id: Option<&str>, after: &str) -> QueryR
         None => query.filter(reported::source_id.gt(after)),
     };
     let query = query.order((reported::source_id, reported::external_id)).limit(PAGE);
-    let rows: Vec<(String, String, String, Option<(String, String)>)> = query
+    let rows: Vec<KeyRow> = query
         .select((
             reported::source_id,
             reported::external_id,
@@ -227,7 +230,7 @@ fn transaction_keys(conn: &mut Conn, transaction_key: Option<&str>, after: &str)
         None => query.filter(transaction_ids::transaction_key.gt(after)),
     };
     let query = query.order((transaction_ids::transaction_key, transaction_ids::app_id)).limit(PAGE);
-    let rows: Vec<(String, String, String, Option<(String, String)>)> = query
+    let rows: Vec<KeyRow> = query
         .select((
             transaction_ids::transaction_key,
             transaction_ids::app_id,

@@ -11,7 +11,7 @@ use crate::ringback::{App, Ringback, Source, conversion, faults, only_delivery, 
 
 async fn start() -> (Ringback, App, Source, Receiver) {
     let (ringback, receiver) = (Ringback::start().await, Receiver::start().await);
-    let app = ringback.app("affonso", json!({"callbackUrl": receiver.url("/hook")})).await;
+    let app = ringback.app("offermaru", receiver.offermaru()).await;
     ringback.secret(&app, "a-secret-of-the-publisher").await;
     let source = ringback.source().await;
     (ringback, app, source, receiver)

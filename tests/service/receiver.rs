@@ -113,6 +113,16 @@ impl Receiver {
         format!("http://{}{path}", self.address)
     }
 
+    /// What an app of the dialect that can tell parts of a reversal is to have for its settings.
+    pub(crate) fn offermaru(&self) -> serde_json::Value {
+        let query = "?user_id={user_id}&user_reward={user_reward}&offer_id={offer_id}&transaction_id={transaction_id}\
+                     &publisher_payout={publisher_payout}&timestamp={timestamp}";
+        serde_json::json!({
+            "callbackUrl": self.url(&format!("/callback{query}")),
+            "reversalUrl": self.url(&format!("/reversed{query}&of={{original_transaction_id}}")),
+        })
+    }
+
     /// The next request.
     pub(crate) async fn next(&mut self) -> Received {
         let next = tokio::time::timeout(PATIENCE, self.requests.recv()).await;

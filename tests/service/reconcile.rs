@@ -36,7 +36,9 @@ async fn served() -> Served {
     let home = Home::new();
     let child = home.serve().await;
     let receiver = Receiver::start().await;
-    let app = child.app("affonso", json!({"callbackUrl": receiver.url("/hook"), "retrySchedule": [1]})).await;
+    let mut settings = receiver.offermaru();
+    settings["retrySchedule"] = json!([1]);
+    let app = child.app("offermaru", settings).await;
     child.secret(&app, "a-secret-of-the-publisher").await;
     let source = child.source().await;
     let reported = child.report(&source, &conversion(&app, "x1")).await;

@@ -2,12 +2,13 @@
 //!
 //! Who is who: `cast` says who takes part, `stage` starts Ringback and the publishers' servers (`receiver`, which
 //! verify by `checks` and read by `told`), `setup` makes them known through the admin API (`platform`), `story` makes
-//! the `reports` and waits, `board` shows each callback as it arrives, `table` the outcome, and `verdict` says what was
+//! the `reports` and waits, `money` plays a click, its conversion and a reversal, `board` shows each callback as it arrives, `table` the outcome, and `verdict` says what was
 //! wrong with it. Nothing here may reach past the public interface into the service, nor into the signing engine.
 
 mod board;
 mod cast;
 mod checks;
+mod money;
 mod paint;
 mod platform;
 mod received;
@@ -82,11 +83,12 @@ async fn perform(stage: &Stage, board: &Board, paint: Paint) -> Result<ExitCode,
     let course = course.map_err(|_| format!("the demo did not come to its end within {LONGEST_COURSE:?}"))??;
     let callbacks = board.callbacks();
     table::show(paint, &course, &callbacks);
-    let faults = verdict::faults(&course, &callbacks);
+    let mut faults = verdict::faults(&course, &callbacks);
+    faults.extend(money::play(stage, board).await?);
     if faults.is_empty() {
         say(&paint.green(
             "All as it should be: each completion told once and verified, from the right address; the flaky server \
-             recovered, the dead one was given up.",
+             recovered, the dead one was given up; what was taken back was told after it was given.",
         ));
         return Ok(ExitCode::SUCCESS);
     }

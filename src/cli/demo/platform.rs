@@ -53,7 +53,13 @@ impl Platform {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(rustls::RootCertStore::empty())
             .with_no_client_auth();
-        let client = Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(PATIENCE).build()?;
+        // A tracking link is followed no further than to what it answers.
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build()?;
         Ok(Self { client, base: format!("http://{address}"), token })
     }
 
@@ -65,6 +71,18 @@ impl Platform {
     /// `POST`, which must succeed.
     pub(super) async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
         self.call(Method::POST, path, Some(body)).await
+    }
+
+    /// `PATCH`, which must succeed.
+    pub(super) async fn patch(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        self.call(Method::PATCH, path, Some(body)).await
+    }
+
+    /// Follows a link as a user's browser does, up to where it leads.
+    pub(super) async fn visit(&self, path: &str) -> Result<String, Failure> {
+        let response = self.client.get(format!("{}{path}", self.base)).send().await.map_err(unanswered)?;
+        let led_to = response.headers().get("location").and_then(|location| location.to_str().ok());
+        led_to.map(str::to_owned).ok_or_else(|| format!("{path} leads nowhere: {}", response.status()).into())
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
@@ -83,10 +101,15 @@ impl Platform {
 
     /// Reports a completion, signed as its source signs.
     pub(super) async fn report(&self, credential: &Credential, body: String) -> Result<Answer, Failure> {
+        self.signed(credential, "/v1/conversions", body).await
+    }
+
+    /// A `POST`, signed as a source signs.
+    pub(super) async fn signed(&self, credential: &Credential, path: &str, body: String) -> Result<Answer, Failure> {
         let now = Clock::system().now().as_millis();
         let response = self
             .client
-            .post(format!("{}/v1/conversions", self.base))
+            .post(format!("{}{path}", self.base))
             .header("content-type", "application/json")
             .header("x-ea-surface", &credential.surface_id)
             .header("x-ea-timestamp", now.to_string())

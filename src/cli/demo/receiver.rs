@@ -105,7 +105,7 @@ async fn answer(publisher: Data<Publisher>, request: HttpRequest, body: Bytes) -
         Ok(()) if from != Some(IpAddr::V4(part.egress)) => {
             Reply { status: StatusCode::FORBIDDEN, words: "not from the address on the allow-list" }
         }
-        Ok(()) => publisher.settle(&told.key, &mut repeated),
+        Ok(()) => publisher.settle(&told, &mut repeated),
     };
     publisher.board.heard(Callback {
         at: now,
@@ -122,7 +122,8 @@ async fn answer(publisher: Data<Publisher>, request: HttpRequest, body: Bytes) -
 
 impl Publisher {
     /// What becomes of a callback that is genuine.
-    fn settle(&self, key: &str, repeated: &mut bool) -> Reply {
+    fn settle(&self, told: &Told, repeated: &mut bool) -> Reply {
+        let key = told.key.as_str();
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         match self.part.temper {
             Temper::Dead => return Reply { status: StatusCode::SERVICE_UNAVAILABLE, words: "down for good" },
@@ -135,8 +136,14 @@ impl Publisher {
             }
             Temper::Steady => {}
         }
-        *repeated = !ledger.credited.insert(key.to_owned());
-        let words = if *repeated { "credited before" } else { "credited" };
+        let taken_back = told.takes_back();
+        // Some dialects tell a reversal under the id of what it takes back.
+        *repeated = !ledger.credited.insert(if taken_back { format!("{key} reversed") } else { key.to_owned() });
+        let words = match (*repeated, taken_back) {
+            (true, _) => "credited before",
+            (false, true) => "taken back",
+            (false, false) => "credited",
+        };
         Reply { status: StatusCode::OK, words }
     }
 }

@@ -44,6 +44,11 @@ impl Told {
         self.fields.iter().any(|(known, told)| known == name && told == value)
     }
 
+    /// Whether it tells of a reversal, in any of the dialects' ways.
+    pub(super) fn takes_back(&self) -> bool {
+        self.says("reverse", "1") || self.says("status", "refunded") || self.says("eventType", "refund")
+    }
+
     fn known_by(mut self, transaction: &str, key: Option<&str>) -> Self {
         let found = self.fields.iter().find(|(name, _)| name == transaction);
         self.transaction_id = found.map(|(_, value)| value.clone()).unwrap_or_default();

@@ -69,7 +69,7 @@ pub(super) fn over(now: Timestamp) -> impl Read<'static, String> {
 /// A whole reversal leaves nothing to decide.
 pub(super) fn withdraw(conn: &mut Conn, completion_id: &str) -> QueryResult<()> {
     diesel::update(completions::table.find(completion_id).filter(is_in_review()))
-        .set((completions::review.eq(None::<String>), completions::review_until.eq(None::<i64>)))
+        .set(completions::review.eq(None::<String>))
         .execute(conn)
         .map(drop)
 }

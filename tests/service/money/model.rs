@@ -137,6 +137,9 @@ pub(super) fn sums<'a>(cases: impl Iterator<Item = &'a Case>) -> Sums {
         add("completions", 1);
         add("payout", case.payout);
         add("reward", case.reward);
+        for name in ["reversals", "reversedPayout", "reversedReward"] {
+            add(name, 0);
+        }
         for reversal in &case.reversals {
             add("reversals", 1);
             add("reversedPayout", reversal.payout);

@@ -19,9 +19,9 @@ const OFFERMARU: &str = "?user_id={user_id}&user_reward={user_reward}&offer_id={
 const FAILURES: usize = 30;
 
 pub(super) struct Stage {
-    home: Home,
+    pub(super) home: Home,
     child: Option<Child>,
-    apps: Vec<App>,
+    pub(super) apps: Vec<App>,
     pub(super) receivers: Vec<Receiver>,
     source: Source,
     nodes: watch::Sender<Api>,
@@ -86,7 +86,7 @@ impl Stage {
         self.child = Some(child);
     }
 
-    fn api(&self) -> Api {
+    pub(super) fn api(&self) -> Api {
         self.nodes.borrow().clone()
     }
 

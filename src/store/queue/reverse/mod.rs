@@ -98,7 +98,7 @@ impl Store {
                     Some(endpoint_id) => Reversed::PartNotTold(endpoint_id),
                     None => Reversed::Recorded(new.reversal(&completion, taken), Vec::new()),
                 },
-                Judged::Known(known) => Reversed::Duplicate(known, Vec::new()),
+                Judged::Known(known) => Reversed::Duplicate(*known, Vec::new()),
                 Judged::Conflict(fields) => Reversed::Conflict(fields),
                 Judged::TooLate => Reversed::TooLate,
                 Judged::Invalid(invalid) => Reversed::Invalid(invalid),
@@ -122,7 +122,7 @@ pub(super) fn reverse(conn: &mut Conn, new: &NewReversal) -> QueryResult<Reverse
         Judged::New(taken) => taken,
         Judged::Known(known) => {
             let deliveries = deliveries_of(conn, &known)?;
-            return Ok(Reversed::Duplicate(known, deliveries));
+            return Ok(Reversed::Duplicate(*known, deliveries));
         }
         Judged::Conflict(fields) => return Ok(Reversed::Conflict(fields)),
         Judged::TooLate => return Ok(Reversed::TooLate),
