@@ -3,21 +3,20 @@
 //! Pure: what was taken back before is given. Nothing here knows dialects; which of them can tell a part is the
 //! recipe's to say.
 
+mod report;
+
 use serde::{Deserialize, Serialize};
+
+pub use report::ReversalReport;
 
 use super::amount::{Decimal, Minor};
 use super::completion::Completion;
 use super::delivery::{Status, Told};
 use super::dialect::callback::TakenBack;
-use super::fields::Fields;
 use super::invalid::Invalid;
-use super::json::Object;
 use super::manual::Manual;
 use super::time::Timestamp;
 use super::words::words;
-
-/// Longest `externalId` and `reversalId`, in characters.
-const ID: usize = 128;
 
 words! {
     /// Why something is taken back.
@@ -80,21 +79,6 @@ pub struct Asked {
     pub user_reward: Option<Decimal>,
 }
 
-/// A reversal as it is reported.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReversalReport {
-    /// Which completion.
-    pub external_id: String,
-    /// The reporter's name for the reversal.
-    pub reversal_id: Option<String>,
-    /// How much.
-    pub asked: Asked,
-    /// Why.
-    pub reason: Reason,
-    /// When, where the report says so.
-    pub occurred_at: Option<Timestamp>,
-}
-
 /// What a completion's callback at one endpoint means for the callback of its reversal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -120,45 +104,6 @@ impl Asked {
             ("userReward", self.user_reward == other.user_reward),
         ];
         same.into_iter().filter(|(_, same)| !same).map(|(field, _)| field).collect()
-    }
-}
-
-impl ReversalReport {
-    /// Checks every field of a report; `now` bounds `occurredAt`.
-    pub fn parse(object: &Object, now: Timestamp) -> Result<Self, Invalid> {
-        let mut fields = Fields::of(object);
-        fields.refuse_unknown(&[
-            "externalId",
-            "reversalId",
-            "payoutMinor",
-            "rewardMinor",
-            "userReward",
-            "reason",
-            "occurredAt",
-        ]);
-        let mut report = Self {
-            external_id: fields.required_text("externalId", ID),
-            reversal_id: fields.text("reversalId", ID),
-            asked: Asked {
-                payout_minor: fields.minor("payoutMinor"),
-                reward_minor: fields.minor("rewardMinor"),
-                user_reward: fields.decimal("userReward"),
-            },
-            reason: Reason::Other,
-            occurred_at: fields.instant("occurredAt", now),
-        };
-        let reason = fields.text("reason", ID);
-        let mut faults = fields.into_faults();
-        if let Some(given) = reason {
-            match Reason::parse(&given) {
-                Some(reason) => report.reason = reason,
-                None => {
-                    let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-                    faults.push("reason", format!("must be one of {}", words.join(", ")));
-                }
-            }
-        }
-        faults.into_result().map(|()| report)
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::json::Object;
 
 const THEN: Timestamp = Timestamp::from_millis(2_000);
 
