@@ -1,8 +1,10 @@
 //! Retention: attempts and ended deliveries go after a while, a small step at a time. Completions and the keys that make
 //! reports idempotent stay, and so does the number of the deliveries that went, for the ledger.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::backend::{Conn, Read, Write};
 use super::daily::{Counted, by_account, counted_by_account};
@@ -52,8 +54,7 @@ impl Store {
     /// How many deliveries stand in each open state.
     pub async fn count_open(&self) -> Result<Vec<(String, i64)>, StoreError> {
         self.read(|conn| {
-            use diesel::dsl::{count_star, sql};
-            use diesel::sql_types::Bool;
+            use diesel::dsl::count_star;
             deliveries::table
                 .filter(sql::<Bool>("status = 'pending' OR status = 'retrying' OR status = 'held'"))
                 .group_by(deliveries::status)
@@ -98,9 +99,17 @@ pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
     deliveries::table
         .filter(deliveries::id.lt(ids::lower_bound("dlv", before)))
         .filter(deliveries::ended_at.lt(before.as_millis()))
+        .filter(is_not_awaited())
         .order(deliveries::id)
         .limit(STEP)
         .select(deliveries::id)
+}
+
+/// A reversal may wait for what was given up, and only a replay of that ever lets it go; whatever ended otherwise has no
+/// such follower.
+fn is_not_awaited() -> SqlLiteral<Bool> {
+    sql("(deliveries.reversed IS NULL OR deliveries.status = 'delivered'
+          OR deliveries.ended_reason IN ('reversed_before_send', 'rejected'))")
 }
 
 /// One that is replayed at this moment has not ended any more, and stays.

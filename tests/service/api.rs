@@ -168,6 +168,17 @@ impl Api {
         self.delivery_when(id, reason, is_held).await
     }
 
+    /// How many deliveries are in this state.
+    pub(crate) async fn count(&self, status: &str) -> usize {
+        let (mut count, mut cursor) = (0, String::new());
+        loop {
+            let page = self.get(&format!("/v1/deliveries?status={status}&limit=1000{cursor}")).await;
+            count += page["items"].as_array().unwrap().len();
+            let Some(next) = page["nextCursor"].as_str() else { return count };
+            cursor = format!("&cursor={next}");
+        }
+    }
+
     async fn delivery_when(&self, id: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         let reached = tokio::time::timeout(PATIENCE, async {
