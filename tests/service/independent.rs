@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt;
 use crate::api::{App, Source, conversion, faults, only_delivery};
 use crate::awkward::{Row, rows};
 use crate::independent_receiver::{AFFONSO, ATTRIBLOOM, BESITOS, Independent, OFFERMARU, Program, SIGNED_POST};
+use crate::receiver::Receiver;
 use crate::ringback::Ringback;
 
 /// The tests' clock stands here, and so must those of receivers that refuse a stale timestamp.
@@ -208,4 +209,42 @@ async fn signed(source: &Source, url: &str, more: &[&str], body: &str) -> String
     stdin.write_all(body.as_bytes()).await.unwrap();
     drop(stdin);
     String::from_utf8(process.wait_with_output().await.unwrap().stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_knows_the_vendors_documentation_alone_is_attributed_deduplicated_and_takes_back() {
+    let ringback = Ringback::start().await;
+    let mut receiver = Receiver::start().await;
+    let app = ringback.app("affonso", json!({"callbackUrl": receiver.url("/hook"), "rewardRate": 10})).await;
+    ringback.secret(&app, "whsec_abc123xyz").await;
+    let offer = crate::offers::offer(&ringback, json!({})).await;
+    let click_id = crate::offers::click(&ringback, &offer, &app, "user_42").await;
+    let source = ringback.source().await;
+    let url = ringback.url("/v1/conversions");
+    // The documented fields and no others.
+    let report = |event_type: &str| {
+        json!({
+            "externalId": "order_12345", "eventType": event_type, "grossMinor": 4900, "currency": "USD",
+            "occurredAt": "2024-07-01T18:39:00.000Z", "clickId": click_id,
+        })
+        .to_string()
+    };
+    for (event_type, word) in
+        [("sale", "accepted"), ("sale", "duplicate"), ("refund", "accepted"), ("refund", "duplicate")]
+    {
+        let answer = signed(&source, &url, &[], &report(event_type)).await;
+        let (status, body) = answer.split_once('\n').unwrap();
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!((status, body["status"].as_str()), ("200", Some(word)), "{event_type}: {answer}");
+        assert_eq!(body["attributed"], event_type == "sale", "{event_type}: {answer}");
+    }
+    let told = [receiver.next().await.body, receiver.next().await.body]
+        .map(|body| serde_json::from_str::<Value>(&body).unwrap()["data"].clone());
+    let of = |field: &str| [&told[0][field], &told[1][field]];
+    assert_eq!(of("status"), ["completed", "refunded"]);
+    assert_eq!(of("userId"), ["user_42", "user_42"]);
+    // The offer's payout, and ten coins for each dollar of it.
+    assert_eq!(of("payoutMinor"), [250, 250]);
+    assert_eq!(of("userReward"), ["25", "25"]);
+    assert!(receiver.so_far().is_empty());
 }
