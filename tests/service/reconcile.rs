@@ -189,3 +189,11 @@ async fn a_record_that_the_ledger_leaves_out_is_missed_in_its_sums() {
         assert!(ended.printed.contains(&format!("ledger     USD: {name}: ")), "{ended:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_store_is_none_is_made_and_nothing_is_said_to_hold() {
+    let home = Home::on_sqlite();
+    let ended = home.run(&["reconcile"]).await;
+    assert!(!ended.status.success() && ended.complaint.contains("there is no store at"), "{ended:?}");
+    assert!(!home.path("ringback.db").exists());
+}

@@ -67,6 +67,16 @@ impl Location {
     pub fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
+
+    /// For whoever only looks: a file that does not exist would be made by opening it, and nothing found wrong with it.
+    pub fn must_exist(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { path } if !path.exists() => {
+                Err(StoreError::Location(format!("there is no store at {}", path.display())))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl PostgresUrl {
