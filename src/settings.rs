@@ -79,7 +79,7 @@ pub const TABLE: [Setting; 15] = [
     },
     Setting {
         env: "RINGBACK_RETENTION_DAYS",
-        meaning: "days that attempts and ended deliveries are kept",
+        meaning: "days that attempts and ended deliveries are kept, or as many as an app's refund window has",
         default: "90",
     },
     Setting {
