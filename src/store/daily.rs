@@ -53,7 +53,7 @@ impl Posting {
 }
 
 /// Deliveries of an app, a day, a currency and a state, in this order, and how many.
-pub(super) type Counted = (String, i64, String, String, i64);
+type Counted = (String, i64, String, String, i64);
 
 /// What is read: of an app, or of all; recorded from one instant until before another.
 type Scope = (Option<String>, Timestamp, Timestamp);
@@ -208,12 +208,16 @@ fn counts(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<Counted>> {
     Ok(counted)
 }
 
-/// What deliveries are counted by. As text, because Diesel cannot see that columns of two tables are grouped by.
-pub(super) fn by_account() -> SqlLiteral<(Text, BigInt, Text, Text)> {
-    sql("deliveries.app_id, deliveries.created_at / 86400000, completions.currency, deliveries.status")
+/// What deliveries are counted by, beside their completions: app, day, currency and state.
+pub(super) const ACCOUNT: &str =
+    "deliveries.app_id, deliveries.created_at / 86400000, completions.currency, deliveries.status";
+
+/// The same as an expression. As text, because Diesel cannot see that columns of two tables are grouped by.
+fn by_account() -> SqlLiteral<(Text, BigInt, Text, Text)> {
+    sql(ACCOUNT)
 }
 
 /// The same, and how many there are.
-pub(super) fn counted_by_account() -> SqlLiteral<(Text, BigInt, Text, Text, BigInt)> {
-    sql("deliveries.app_id, deliveries.created_at / 86400000, completions.currency, deliveries.status, count(*)")
+fn counted_by_account() -> SqlLiteral<(Text, BigInt, Text, Text, BigInt)> {
+    sql(&format!("{ACCOUNT}, count(*)"))
 }
