@@ -9,6 +9,7 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::backend::Conn;
 use super::deliveries::Row;
+use super::ending::Ended;
 use super::queue::{follow, holds_back, is_awaited, waits_for_completion, was_taken_back_unsent};
 use super::schema::deliveries;
 use super::{Store, StoreError};
@@ -107,16 +108,7 @@ fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
 }
 
 fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
-    let ended = diesel::update(as_seen(row))
-        .set((
-            deliveries::status.eq(Status::Canceled.as_str()),
-            deliveries::waiting_for.eq(None::<String>),
-            deliveries::due_at.eq(None::<i64>),
-            deliveries::held_since.eq(None::<i64>),
-            deliveries::ended_at.eq(now.as_millis()),
-        ))
-        .execute(conn)?;
-    if ended == 0 {
+    if diesel::update(as_seen(row)).set(Ended::canceled(now, None)).execute(conn)? == 0 {
         return Ok(Change::Overtaken);
     }
     let row: Row = deliveries::table.find(&row.id).select(Row::as_select()).first(conn)?;

@@ -18,6 +18,7 @@ pub mod configuration;
 mod daily;
 pub mod deliveries;
 pub mod egress;
+mod ending;
 mod endpoints;
 pub mod entries;
 pub mod erasure;

@@ -9,9 +9,9 @@ use diesel::sql_types::Bool;
 use super::backend::{Conn, Read, Write};
 use super::daily::ACCOUNT;
 use super::deliveries::is_pending_test;
+use super::ending::Ended;
 use super::schema::{attempts, deliveries};
 use super::{Store, StoreError};
-use crate::domain::delivery::Status;
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
 
@@ -39,14 +39,7 @@ impl Store {
         self.write(move |conn| {
             let waiting =
                 deliveries::table.filter(is_pending_test()).filter(deliveries::created_at.lt(since.as_millis()));
-            diesel::update(waiting)
-                .set((
-                    deliveries::status.eq(Status::Dead.as_str()),
-                    deliveries::due_at.eq(None::<i64>),
-                    deliveries::ended_at.eq(now.as_millis()),
-                    deliveries::ended_reason.eq("expired"),
-                ))
-                .execute(conn)
+            diesel::update(waiting).set(Ended::expired(now)).execute(conn)
         })
         .await
     }

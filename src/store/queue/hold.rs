@@ -13,6 +13,7 @@ use super::reverse::follow;
 use crate::domain::delivery::{Kind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::{Row, is_held_for_mending, is_waiting};
+use crate::store::ending::Ended;
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
 
@@ -151,14 +152,7 @@ impl Store {
                 .load(conn)?;
             let ended = diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
                 .filter(is_held_for_mending())
-                .set((
-                    deliveries::status.eq(Status::Dead.as_str()),
-                    deliveries::waiting_for.eq(None::<String>),
-                    deliveries::due_at.eq(None::<i64>),
-                    deliveries::held_since.eq(None::<i64>),
-                    deliveries::ended_at.eq(now.as_millis()),
-                    deliveries::ended_reason.eq("expired"),
-                ))
+                .set(Ended::expired(now))
                 .execute(conn)?;
             let taken_back = deliveries::table.filter(deliveries::id.eq_any(&ids));
             let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Row::as_select());

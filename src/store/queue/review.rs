@@ -14,6 +14,7 @@ use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
+use crate::store::ending::Ended;
 use crate::store::schema::{completions, deliveries};
 use crate::store::{Store, StoreError};
 
@@ -117,14 +118,7 @@ fn reject(conn: &mut Conn, reversal: &NewReversal) -> QueryResult<Decided> {
     let unsent = sql::<Bool>("deliveries.status IN ('pending', 'retrying', 'held')");
     diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&reversal.completion_id)))
         .filter(unsent.or(deliveries::ended_reason.eq(BEFORE_SEND)))
-        .set((
-            deliveries::status.eq(Status::Canceled.as_str()),
-            deliveries::waiting_for.eq(None::<String>),
-            deliveries::due_at.eq(None::<i64>),
-            deliveries::held_since.eq(None::<i64>),
-            deliveries::ended_at.eq(reversal.now.as_millis()),
-            deliveries::ended_reason.eq(REJECTED),
-        ))
+        .set(Ended::canceled(reversal.now, Some(REJECTED)))
         .execute(conn)?;
     Ok(Decided::Done)
 }

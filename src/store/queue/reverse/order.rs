@@ -11,6 +11,7 @@ use crate::domain::reversal::{Extent, Order, order};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::deliveries::Row;
+use crate::store::ending::Ended;
 use crate::store::schema::deliveries;
 
 /// Why both callbacks ended where the receiver knew of nothing.
@@ -28,14 +29,7 @@ pub(in crate::store) fn follow(conn: &mut Conn, callback: &Row, now: Timestamp) 
             let waiting = deliveries::table.filter(waiting_for(callback)).select(deliveries::id);
             let waiting: Vec<String> = waiting.load(conn)?;
             diesel::update(deliveries::table.filter(own.or(deliveries::id.eq_any(waiting))))
-                .set((
-                    deliveries::status.eq(Status::Canceled.as_str()),
-                    deliveries::waiting_for.eq(None::<String>),
-                    deliveries::due_at.eq(None::<i64>),
-                    deliveries::held_since.eq(None::<i64>),
-                    deliveries::ended_at.eq(now.as_millis()),
-                    deliveries::ended_reason.eq(BEFORE_SEND),
-                ))
+                .set(Ended::canceled(now, Some(BEFORE_SEND)))
                 .execute(conn)
                 .map(drop)
         }
