@@ -97,22 +97,21 @@ impl Intake {
             // An app that was archived has no endpoints to tell; what was recorded for it can be taken back all the same.
             let app = sender.directory.find_app(&completion.app_id).await?;
             let days = app.as_ref().map_or(Terms::default(), |app| app.terms.clone()).refund_window_days;
-            let ways: Vec<(Telling, Option<NotTold>)> = app.iter().flat_map(|app| self.ways(app)).collect();
-            let (tellings, not_told): (Vec<Telling>, Vec<Option<NotTold>>) = ways.into_iter().unzip();
+            let ways: Vec<Way> = app.iter().flat_map(|app| self.ways(app)).collect();
             let new = NewReversal {
                 id: ids::new("rev"),
                 completion_id: completion.id.clone(),
                 report: report.clone(),
                 not_before: if by_hand.is_none() { now.minus(DAY * days) } else { Timestamp::from_millis(0) },
-                tellings,
+                tellings: ways.iter().map(|(telling, _)| telling.clone()).collect(),
                 now,
                 manual: by_hand.clone(),
             };
-            let taken_back = |reversal, deliveries| TakenBack {
+            let taken_back = |reversal, deliveries: Vec<Delivery>| TakenBack {
                 reversal,
                 transaction_id: completion.transaction_id.clone(),
+                not_told: not_told(&ways, (!dry_run).then_some(deliveries.as_slice())),
                 deliveries,
-                not_told: not_told.iter().flatten().cloned().collect(),
             };
             let refused = |field: &str, message: String| Ok(Answer::Invalid(Invalid::field(field, message)));
             let reversed =
@@ -153,21 +152,39 @@ impl Intake {
         Err(StoreError::Overloaded)
     }
 
-    /// How each endpoint of an app would be told, and why it would not.
-    fn ways<'a>(&'a self, app: &'a Arc<App>) -> impl Iterator<Item = (Telling, Option<NotTold>)> + 'a {
+    /// How each endpoint of an app would be told.
+    fn ways<'a>(&'a self, app: &'a Arc<App>) -> impl Iterator<Item = Way> + 'a {
         app.endpoints.iter().filter_map(|endpoint| {
             let recipe = self.sender().catalog.get(&endpoint.dialect)?;
-            let reason = silence(endpoint, recipe.reversal().map(|reversal| reversal.url));
+            let silence = silence(endpoint, recipe.reversal().map(|reversal| reversal.url));
             let telling = Telling {
                 endpoint_id: endpoint.id.clone(),
                 delivery_id: ids::new("dlv"),
                 recipe: recipe.id(),
-                is_told: reason.is_none(),
+                is_told: silence.is_none(),
                 knows_parts: recipe.reversal().is_some_and(|reversal| reversal.part),
             };
-            Some((telling, reason.map(|reason| NotTold { endpoint_id: endpoint.id.clone(), reason })))
+            Some((telling, silence))
         })
     }
+}
+
+/// How an endpoint is told, and why it is not.
+type Way = (Telling, Option<&'static str>);
+
+/// Why an endpoint is not told although it could be.
+const NOT_BESIDE: &str = "it was not called back for this completion, that is no longer kept, or the user was erased";
+
+/// The endpoints that are not told. In a dry run the deliveries are not known.
+fn not_told(ways: &[Way], deliveries: Option<&[Delivery]>) -> Vec<NotTold> {
+    let is_told = |telling: &Telling| {
+        deliveries.is_none_or(|told| told.iter().any(|delivery| delivery.endpoint_id == telling.endpoint_id))
+    };
+    let reason = |(telling, silence): &Way| {
+        let reason = silence.or_else(|| (!is_told(telling)).then_some(NOT_BESIDE))?;
+        Some(NotTold { endpoint_id: telling.endpoint_id.clone(), reason })
+    };
+    ways.iter().filter_map(reason).collect()
 }
 
 /// Why nothing is sent.

@@ -9,7 +9,7 @@ use super::amount::{Decimal, Minor};
 use super::completion::Completion;
 use super::delivery::{Kind, Status, Told, WaitingFor};
 use super::dialect::callback::TakenBack;
-use super::reversal::{Extent, Order, Reversal, order};
+use super::reversal::{Extent, Order, Reversal, extent, order};
 use super::words::words;
 pub use ownership::{Key, Owned};
 
@@ -165,7 +165,7 @@ impl Examined {
         if callback.status == Status::Delivered && callback.told != Told::Yes {
             breach(Rule::Told, "is delivered, and its receiver was not told".to_owned());
         }
-        let mark = if callback.kind == Kind::Completion { self.extent() } else { None };
+        let mark = if callback.kind == Kind::Completion { extent(&self.completion, &self.reversals) } else { None };
         if callback.reversed != mark {
             let words = |extent: Option<Extent>| extent.map_or("nothing", Extent::as_str);
             let what =
@@ -185,18 +185,11 @@ impl Examined {
                 breach(Rule::Order, what);
             }
             let waits = callback.status == Status::Held && callback.waiting_for == Some(WaitingFor::Completion);
-            let extent = self.extent().unwrap_or(Extent::Part);
-            if waits && order(first.status, first.told, extent) != Order::Wait {
+            let taken = extent(&self.completion, &self.reversals).unwrap_or(Extent::Part);
+            if waits && order(first.status, first.told, taken) != Order::Wait {
                 breach(Rule::Order, format!("still waits for {}, which is {}", first.id, first.status.as_str()));
             }
         }
-    }
-
-    /// How much was taken back, by the reversals themselves.
-    fn extent(&self) -> Option<Extent> {
-        let whole = self.reversals.iter().any(|reversal| reversal.taken.whole);
-        let extent = if whole { Extent::Whole } else { Extent::Part };
-        (!self.reversals.is_empty()).then_some(extent)
     }
 }
 

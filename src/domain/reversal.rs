@@ -39,7 +39,7 @@ words! {
     Extent {
         /// A part, or several.
         Part = "part",
-        /// Everything, in one go.
+        /// Everything, in one go or in parts.
         Whole = "whole",
     }
 }
@@ -179,6 +179,12 @@ fn take_back(
         reason: Some(report.reason.as_str().to_owned()),
         occurred_at,
     })
+}
+
+/// How much of a completion these reversals take back; nothing, if there are none.
+pub fn extent(completion: &Completion, reversals: &[Reversal]) -> Option<Extent> {
+    let is_all = reversals.iter().any(|reversal| reversal.taken.whole) || left(completion, reversals).is_nothing();
+    (!reversals.is_empty()).then_some(if is_all { Extent::Whole } else { Extent::Part })
 }
 
 /// What becomes of a reversal's callback, given the completion's: nothing may be credited only to be taken back, and no

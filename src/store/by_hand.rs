@@ -3,6 +3,7 @@
 //! Nothing here may touch what a node has claimed: a change names the state that it changes, and finds nothing where
 //! somebody was faster. What has been taken back is not told a second time.
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 use diesel::sql_types::{Nullable, Text};
@@ -10,9 +11,9 @@ use diesel::sql_types::{Nullable, Text};
 use super::backend::Conn;
 use super::deliveries::Row;
 use super::ending::Ended;
-use super::queue::{follow, holds_back, is_awaited, waits_for_completion, was_taken_back_unsent};
-use super::schema::deliveries;
-use super::{Store, StoreError};
+use super::queue::{follow, hold_with_callback, holds_back, is_awaited, waits_for_completion, was_taken_back_unsent};
+use super::schema::{apps, deliveries, endpoints};
+use super::{Store, StoreError, completions as completion_rows};
 use crate::domain::delivery::{Kind, Status};
 use crate::domain::time::Timestamp;
 
@@ -27,6 +28,10 @@ pub enum ByHand {
     Reversed,
     /// What it tells is in review, and nobody knows yet whether it will be told.
     InReview,
+    /// Whom it is about has been erased.
+    Erased,
+    /// Its app or endpoint is archived: nobody would ever send it.
+    Archived,
     /// There is no such delivery.
     Unknown,
 }
@@ -79,6 +84,15 @@ fn by_hand(
 }
 
 fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
+    // Whoever archives, erases or decides a review waits until this has ended, or was first.
+    conn.begin_recording()?;
+    completion_rows::hold(conn, &row.completion_id)?;
+    if is_archived(conn, row)? {
+        return Ok(Change::Refused(ByHand::Archived));
+    }
+    if completion_rows::is_erased(conn, &row.completion_id)? {
+        return Ok(Change::Refused(ByHand::Erased));
+    }
     // Where its reversal waits, both will be told in order; where that was told, the user would keep what was taken back.
     let would_credit_anew = row.reversed.is_some() && !is_awaited(conn, row)?;
     if would_credit_anew || was_taken_back_unsent(row) {
@@ -88,6 +102,7 @@ fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
     if holds_back(conn, &row.completion_id)? {
         return Ok(Change::Refused(ByHand::InReview));
     }
+    hold_with_callback(conn, row)?;
     let reopened = diesel::update(as_seen(row))
         .set((
             deliveries::status.eq(Status::Pending.as_str()),
@@ -114,6 +129,15 @@ fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
     let row: Row = deliveries::table.find(&row.id).select(Row::as_select()).first(conn)?;
     follow(conn, &row, now)?;
     Ok(Change::Made)
+}
+
+/// Whether its endpoint is archived, or its app is.
+fn is_archived(conn: &mut Conn, row: &Row) -> QueryResult<bool> {
+    let archived = endpoints::table
+        .inner_join(apps::table)
+        .filter(endpoints::id.eq(&row.endpoint_id))
+        .filter(endpoints::archived_at.is_not_null().or(apps::archived_at.is_not_null()));
+    select(exists(archived)).get_result(conn)
 }
 
 /// The row, as long as nobody has moved it or taken its completion back.

@@ -1,5 +1,6 @@
 //! Completions as rows, and back.
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -42,6 +43,7 @@ pub(super) struct Row {
     manual: Option<String>,
     review: Option<String>,
     review_until: Option<i64>,
+    erased_at: Option<i64>,
 }
 
 impl From<&Completion> for Row {
@@ -69,6 +71,7 @@ impl From<&Completion> for Row {
             extra: (!completion.extra.is_empty()).then(|| pairs_to_text(&completion.extra)),
             recorded_at: completion.recorded_at.as_millis(),
             reversals: 0,
+            erased_at: None,
             manual: completion.manual.as_ref().map(manual_to_text),
             basis: completion.basis.as_ref().map(basis_to_text),
             review: completion.review.map(|review| review.state.as_str().to_owned()),
@@ -126,6 +129,18 @@ pub(super) fn pairs_to_text(pairs: &[(String, String)]) -> String {
 /// What [`pairs_to_text`] wrote; only this module writes the column, so anything else is as good as nothing.
 pub(super) fn pairs_from_text(text: &str) -> Vec<(String, String)> {
     serde_json::from_str(text).unwrap_or_default()
+}
+
+/// Lets nobody else change this completion until the transaction ends; what is read of it after this is so.
+pub(super) fn hold(conn: &mut Conn, id: &str) -> QueryResult<()> {
+    let unchanged = completions::reversals.eq(completions::reversals);
+    diesel::update(completions::table.find(id)).set(unchanged).execute(conn).map(drop)
+}
+
+/// Whether its user's name has been taken out.
+pub(super) fn is_erased(conn: &mut Conn, id: &str) -> QueryResult<bool> {
+    let erased = completions::table.find(id).filter(completions::erased_at.is_not_null());
+    select(exists(erased)).get_result(conn)
 }
 
 /// The mark of what was done by hand.

@@ -8,8 +8,9 @@
 use diesel::prelude::*;
 
 use super::backend::{Conn, Read};
-use super::schema::{attempts, clicks, completions, deliveries};
-use super::{Store, StoreError};
+use super::schema::{attempts, clicks, completions, deliveries, reversals};
+use super::{Store, StoreError, completions as completion_rows};
+use crate::domain::time::Timestamp;
 
 /// Completions in one step: a few milliseconds of the writer's time, with a handful of attempts each.
 const STEP: i64 = 100;
@@ -26,12 +27,22 @@ pub enum Erased {
 impl Store {
     /// Renames a step of what was recorded of an app's user, and empties what was kept of the callbacks; callers repeat it
     /// until it has nothing left to do.
-    pub async fn erase_user(&self, app_id: String, user_id: String, pseudonym: String) -> Result<Erased, StoreError> {
+    pub async fn erase_user(
+        &self,
+        app_id: String,
+        user_id: String,
+        pseudonym: String,
+        now: Timestamp,
+    ) -> Result<Erased, StoreError> {
         self.write(move |conn| {
+            let ids: Vec<String> = of_user(&app_id, &user_id).load(conn)?;
+            // A replay holds the completion as well: either it is seen here, or it sees there that the name is gone.
+            for id in &ids {
+                completion_rows::hold(conn, id)?;
+            }
             if has_open_deliveries(conn, &app_id, &user_id)? {
                 return Ok(Erased::OpenDeliveries);
             }
-            let ids: Vec<String> = of_user(&app_id, &user_id).load(conn)?;
             let told = deliveries::table.filter(deliveries::completion_id.eq_any(&ids)).select(deliveries::id);
             let told: Vec<String> = told.load(conn)?;
             diesel::update(attempts::table.filter(attempts::delivery_id.eq_any(&told)))
@@ -49,9 +60,16 @@ impl Store {
             let renamed = diesel::update(completions::table.filter(completions::id.eq_any(&ids)))
                 .set((
                     completions::user_id.eq(&pseudonym),
+                    completions::erased_at.eq(now.as_millis()),
+                    completions::click_id.eq(None::<String>),
+                    completions::manual.eq(None::<String>),
                     completions::note.eq(None::<String>),
                     completions::extra.eq(None::<String>),
                 ))
+                .execute(conn)?;
+            // What a person wrote there may name the user.
+            diesel::update(reversals::table.filter(reversals::completion_id.eq_any(&ids)))
+                .set(reversals::manual.eq(None::<String>))
                 .execute(conn)?;
             Ok(Erased::Completions(renamed))
         })

@@ -92,11 +92,12 @@ pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
         .select(deliveries::id)
 }
 
-/// A reversal may wait for what was given up, and only a replay of that ever lets it go; whatever ended otherwise has no
-/// such follower.
+/// A reversal may wait for what was given up, and only a replay of that ever lets it go.
 fn is_not_awaited() -> SqlLiteral<Bool> {
-    sql("(deliveries.reversed IS NULL OR deliveries.status = 'delivered'
-          OR deliveries.ended_reason IN ('reversed_before_send', 'rejected'))")
+    sql("(deliveries.reversed IS NULL OR NOT EXISTS (
+            SELECT 1 FROM deliveries w WHERE w.completion_id = deliveries.completion_id
+                AND w.endpoint_id = deliveries.endpoint_id AND w.kind = 'reversal' AND w.status = 'held'
+                AND w.waiting_for = 'completion'))")
 }
 
 /// One that is replayed at this moment has not ended any more, and stays.

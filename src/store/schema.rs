@@ -200,6 +200,7 @@ table! {
         manual -> Nullable<Text>,
         review -> Nullable<Text>,
         review_until -> Nullable<BigInt>,
+        erased_at -> Nullable<BigInt>,
     }
 }
 

@@ -18,6 +18,7 @@ pub mod json;
 pub mod list;
 mod openapi;
 pub mod query;
+mod reported;
 mod reports;
 mod reversals;
 mod shape;

@@ -14,17 +14,12 @@ use utoipa::ToSchema;
 
 use super::error::{Kind, Problem};
 use super::query::Query;
-use super::reversals::taken_back;
+use super::reported::Reported;
 use super::views::CompletionWithDeliveries;
 use super::{Web, answer, json, resource, signed};
-use crate::dispatch::intake::{Answer, Known};
-use crate::dispatch::machine::Machine;
-use crate::dispatch::reversing::TakenBack;
 use crate::domain::fields::Fields;
-use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
-use crate::store::deliveries::Delivery;
 
 /// Largest body of a batch, by the contract.
 const LARGEST_BATCH: usize = 8 * 1024 * 1024;
@@ -97,41 +92,6 @@ pub(super) struct Batch {
     conversions: Vec<Conversion>,
 }
 
-/// The answer to a report.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Reported {
-    /// The completion's id.
-    id: String,
-    /// `accepted` or `duplicate`.
-    status: &'static str,
-    transaction_id: String,
-    /// Whether a click resolved it.
-    attributed: bool,
-    deliveries: Vec<ReportedDelivery>,
-    /// Fields in which a duplicate differs from what was recorded, without consequence.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    ignored: Vec<&'static str>,
-}
-
-/// A delivery, in the answer to a report.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ReportedDelivery {
-    id: String,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiting_for: Option<&'static str>,
-}
-
-impl ReportedDelivery {
-    /// A delivery as it is at this moment.
-    pub(super) fn of(machine: &Machine, delivery: &Delivery) -> Self {
-        let waiting_for = machine.waiting_for(delivery).map(|reason| reason.as_str());
-        Self { id: delivery.id.clone(), status: delivery.status.as_str(), waiting_for }
-    }
-}
-
 /// The answers to a batch, in order.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BatchResults {
@@ -152,7 +112,7 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let answers = web.machine.intake.report(Reporter::Source(source), vec![object], dry_run).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A report was not answered."))?;
-    Ok(answer::ok(&reported(&web.machine, answer)?))
+    Ok(answer::ok(&Reported::of(&web.machine, answer)?))
 }
 
 /// Reports up to 1,000 completions.
@@ -182,7 +142,7 @@ pub(super) async fn report_batch(
     let mut answers = web.machine.intake.report(Reporter::Source(source), objects, dry_run).await?.into_iter();
     let result = |refusal: Option<Problem>| match refusal {
         Some(problem) => Some(refused(&problem)),
-        None => answers.next().map(|answer| match reported(&web.machine, answer) {
+        None => answers.next().map(|answer| match Reported::of(&web.machine, answer) {
             Ok(reported) => serde_json::to_value(reported).unwrap_or_default(),
             Err(problem) => refused(&problem),
         }),
@@ -235,45 +195,4 @@ fn conversions(body: &[u8]) -> Result<Vec<Box<RawValue>>, Problem> {
 
 fn refused(problem: &Problem) -> Value {
     serde_json::json!({ "status": "refused", "problem": problem.body() })
-}
-
-pub(super) fn reported(machine: &Machine, answer: Answer) -> Result<Reported, Problem> {
-    let (known, status, ignored) = match answer {
-        Answer::Accepted(known) => (known, "accepted", Vec::new()),
-        Answer::Duplicate(known, ignored) => (known, "duplicate", ignored),
-        Answer::Invalid(invalid) => return Err(invalid.into()),
-        Answer::Reversal(answer) => {
-            let (status, taken_back) = taken_back(*answer)?;
-            let TakenBack { reversal, transaction_id, deliveries, .. } = taken_back;
-            let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(machine, delivery)).collect();
-            let (id, ignored) = (reversal.id, Vec::new());
-            return Ok(Reported { id, status, transaction_id, attributed: false, deliveries, ignored });
-        }
-        Answer::Conflict(fields) => {
-            let mut invalid = Invalid::none();
-            for field in fields {
-                invalid.push(field, "differs from what was recorded under this externalId");
-            }
-            let detail = "This externalId is recorded with other values; nothing was changed.";
-            return Err(Problem::conflict(detail).with_errors(invalid));
-        }
-        Answer::ClickConverted => {
-            let detail = "Another completion was attributed by this click, for the same goal; nothing was recorded.";
-            let faults = Invalid::field("clickId", "was converted before, for the same goal");
-            return Err(Problem::conflict(detail).with_errors(faults));
-        }
-        Answer::TransactionIdTaken(transaction_id) => {
-            let detail =
-                format!("Another completion of the app has the transaction id {transaction_id:?}, ignoring case.");
-            let faults = Invalid::field("transactionId", "is taken");
-            return Err(Problem::new(Kind::TransactionIdTaken, detail).with_errors(faults));
-        }
-    };
-    let Known { completion_id, transaction_id, attributed, deliveries } = known;
-    let deliveries = deliveries.into_iter().map(|(id, status, waiting_for)| ReportedDelivery {
-        id,
-        status: status.as_str(),
-        waiting_for: waiting_for.map(|reason| reason.as_str()),
-    });
-    Ok(Reported { id: completion_id, status, transaction_id, attributed, deliveries: deliveries.collect(), ignored })
 }

@@ -2,15 +2,12 @@
 
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::Problem;
-use super::reports::{ReportedDelivery, dry_run};
+use super::reported::ReversalAnswer;
+use super::reports::dry_run;
 use super::{Web, answer, json, resource, signed};
-use crate::dispatch::machine::Machine;
-use crate::dispatch::reversing::{Answer, TakenBack};
-use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
 
@@ -39,31 +36,6 @@ pub(super) struct ReversalBody {
     occurred_at: Option<String>,
 }
 
-/// The answer to a reversal.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ReversalAnswer {
-    /// The reversal's id.
-    id: String,
-    /// `accepted` or `duplicate`.
-    status: &'static str,
-    /// What receivers call the completion.
-    transaction_id: String,
-    /// The callbacks that tell of it.
-    deliveries: Vec<ReportedDelivery>,
-    /// Endpoints that are not told of it, and why.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    not_told: Vec<NotToldView>,
-}
-
-/// An endpoint that is not told.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct NotToldView {
-    endpoint_id: String,
-    reason: &'static str,
-}
-
 /// Takes a completion back, wholly or in part.
 #[utoipa::path(post, path = "/v1/reversals", tag = "reporting", security(("surface" = [])),
     params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")), request_body = ReversalBody,
@@ -74,35 +46,4 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let reporter = Reporter::Source(source);
     let answer = web.machine.intake.reverse(&reporter, &object, dry_run(&request)?).await?;
     Ok(answer::ok(&ReversalAnswer::of(&web.machine, answer)?))
-}
-
-impl ReversalAnswer {
-    /// What an answer says, or the problem that it means.
-    pub(super) fn of(machine: &Machine, answer: Answer) -> Result<Self, Problem> {
-        let (status, taken_back) = taken_back(answer)?;
-        let TakenBack { reversal, transaction_id, deliveries, not_told } = taken_back;
-        let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(machine, delivery)).collect();
-        let not_told =
-            not_told.into_iter().map(|silent| NotToldView { endpoint_id: silent.endpoint_id, reason: silent.reason });
-        let not_told = not_told.collect();
-        Ok(Self { id: reversal.id, status, transaction_id, deliveries, not_told })
-    }
-}
-
-/// What was taken back and whether just now, or the problem that an answer means.
-pub(super) fn taken_back(answer: Answer) -> Result<(&'static str, TakenBack), Problem> {
-    match answer {
-        Answer::Accepted(taken_back) => Ok(("accepted", taken_back)),
-        Answer::Duplicate(taken_back) => Ok(("duplicate", taken_back)),
-        Answer::Unknown => Err(Problem::not_found("completion")),
-        Answer::Invalid(invalid) => Err(invalid.into()),
-        Answer::Conflict(fields) => {
-            let mut invalid = Invalid::none();
-            for field in fields {
-                invalid.push(field, "differs from what was recorded under this reversalId");
-            }
-            let detail = "This reversal is recorded with other amounts; nothing was changed.";
-            Err(Problem::conflict(detail).with_errors(invalid))
-        }
-    }
 }

@@ -29,9 +29,13 @@ async fn a_credit_by_hand_is_called_back_like_the_rest_and_marked_with_who_did_i
     let again = ringback.post(&path, credit).await;
     assert_eq!((&again.body["status"], &again.body["id"]), (&json!("duplicate"), &made.body["id"]));
 
-    for (field, value) in
-        [("reason", json!("")), ("appId", json!(app.id)), ("clickId", json!("clk_1")), ("reward", json!(1))]
-    {
+    for (field, value) in [
+        ("reason", json!("")),
+        ("appId", json!(app.id)),
+        ("clickId", json!("clk_1")),
+        ("reward", json!(1)),
+        ("eventType", json!("refund")),
+    ] {
         let mut bad = json!({"userId": "u1", "userReward": "1", "reason": "because"});
         bad[field] = value;
         let answer = ringback.post(&path, bad).await;

@@ -43,4 +43,11 @@ async fn an_erased_users_name_is_nowhere_any_more_but_its_money_and_its_keys_sta
     report["userId"] = "bob".into();
     assert_eq!(ringback.report(&source, &report).await.status, 409);
     assert_eq!(ringback.call(Method::DELETE, &path, None).await.status, 204, "there is nothing left to erase");
+
+    // Nobody is told of a user who is nobody any more, while the money is taken back as ever.
+    assert_eq!(ringback.post(&format!("/v1/deliveries/{id}/replay"), json!({})).await.status, 409);
+    let refund = json!({"externalId": "tx-1"}).to_string();
+    let taken_back = ringback.signed_post(&source, "/v1/reversals", &refund).await;
+    assert_eq!((taken_back.status, &taken_back.body["deliveries"]), (200, &json!([])), "{}", taken_back.body);
+    assert_eq!(taken_back.body["notTold"].as_array().unwrap().len(), 1);
 }

@@ -242,3 +242,46 @@ async fn only_the_source_that_reported_may_take_back_and_a_dry_run_takes_nothing
     let seen = ringback.signed_get(&source, "/v1/conversions/tx-1").await.body;
     assert_eq!(seen["reversals"], json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_that_add_up_to_everything_are_the_whole_to_whoever_knows_of_nothing() {
+    let (ringback, mut receiver, app, source) =
+        calling("offermaru", json!({"reversalUrl": true, "paused": true})).await;
+    let completed = only_delivery(&ringback.report(&source, &conversion(&app, "tx-1")).await);
+    let part = json!({"externalId": "tx-1", "reversalId": "a", "payoutMinor": 40});
+    let first = only_delivery(&reverse(&ringback, &source, part).await);
+    ringback.held_for(&first, "completion").await;
+    let rest = only_delivery(&reverse(&ringback, &source, json!({"externalId": "tx-1"})).await);
+    for id in [&completed, &first, &rest] {
+        let delivery = ringback.get(&format!("/v1/deliveries/{id}")).await;
+        assert_eq!((&delivery["status"], &delivery["told"]), (&json!("canceled"), &json!("never")), "{delivery:#}");
+        assert_eq!(delivery["endedReason"], "reversed_before_send");
+    }
+    ringback.made(Method::PATCH, &format!("/v1/apps/{}", app.id), json!({"paused": false})).await;
+    ringback.report(&source, &conversion(&app, "tx-2")).await;
+    assert_eq!(receiver.next().await.parameter("transaction_id").as_deref(), Some("tx-2"));
+    assert!(receiver.so_far().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_told_although_it_could_be_is_named_as_well() {
+    let (ringback, mut receiver, app, source) = calling("affonso", json!({"callbacks": "off"})).await;
+    ringback.report(&source, &conversion(&app, "tx-1")).await;
+    let answer = ringback.report(&source, &json!({"externalId": "tx-1", "eventType": "refund"})).await;
+    assert_eq!((answer.status, &answer.body["deliveries"]), (200, &json!([])), "{}", answer.body);
+    assert!(text(&answer.body["notTold"][0], "reason").starts_with("it was not called back"), "{}", answer.body);
+    assert!(receiver.so_far().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_replayed_to_an_app_that_is_archived() {
+    let (ringback, mut receiver, app, source) = calling("affonso", json!({})).await;
+    let completed = only_delivery(&ringback.report(&source, &conversion(&app, "tx-1")).await);
+    receiver.next().await;
+    ringback.delivery_once(&completed, "delivered").await;
+    assert_eq!(ringback.call(Method::DELETE, &format!("/v1/apps/{}", app.id), None).await.status, 204);
+    let replay = ringback.post(&format!("/v1/deliveries/{completed}/replay"), json!({})).await;
+    assert_eq!(replay.status, 409, "it would wait for ever: {}", replay.body);
+    let reversed = reverse(&ringback, &source, json!({"externalId": "tx-1"})).await;
+    assert_eq!((reversed.status, &reversed.body["deliveries"]), (200, &json!([])), "{}", reversed.body);
+}

@@ -79,7 +79,13 @@ impl Intake {
             Err(invalid) => return Ok(Preparation::Invalid(invalid)),
         };
         if let Some(reversal) = report.as_reversal() {
-            return Ok(Preparation::Reversal(reversal));
+            return Ok(match reporter {
+                Reporter::Source(_) => Preparation::Reversal(reversal),
+                Reporter::Person { .. } => {
+                    let message = "is a reversal's; a completion is taken back by hand at its own path";
+                    Preparation::Invalid(Invalid::field("eventType", message))
+                }
+            });
         }
         let transaction_id = match own_names(reporter, &report) {
             Ok(transaction_id) => transaction_id,

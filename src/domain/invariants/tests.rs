@@ -68,7 +68,7 @@ fn taken_back(reversals: Vec<Reversal>) -> Examined {
     let mut examined = examined();
     examined.reversals_counted = i32::try_from(reversals.len()).unwrap();
     examined.reversals = reversals;
-    examined.callbacks[0].reversed = examined.extent();
+    examined.callbacks[0].reversed = extent(&examined.completion, &examined.reversals);
     examined
 }
 

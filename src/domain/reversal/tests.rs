@@ -69,6 +69,8 @@ fn parts_add_up_to_the_completion_and_never_to_more() {
     assert_eq!((rest.ordinal, rest.whole, rest.payout_minor), (2, false, Some(1_000)));
     assert_eq!(rest.user_reward, Some(decimal("100.0")));
     let all = [before[0].clone(), reversal(rest)];
+    let taken = [extent(&completion(), &[]), extent(&completion(), &before), extent(&completion(), &all)];
+    assert_eq!(taken, [None, Some(Extent::Part), Some(Extent::Whole)]);
     assert_eq!(
         refused(&all, &report(Some("c"), None, None)),
         "externalId: has been taken back already; nothing is left of it"

@@ -32,7 +32,7 @@ pub use plans::{Sample, Size};
 pub use record::{NewCompletion, NewDelivery, Recorded, Start};
 pub use rescue::StrayClaim;
 pub use reverse::{NewReversal, Reversed, Telling};
-pub(super) use reverse::{follow, is_awaited, waits_for_completion, was_taken_back_unsent};
+pub(super) use reverse::{follow, hold_with_callback, is_awaited, waits_for_completion, was_taken_back_unsent};
 pub use review::Decided;
 pub(super) use review::holds_back;
 pub use settle::{Counters, Next, Settled, Settlement};

@@ -97,6 +97,10 @@ async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str)
         ByHand::NotFrom(status) => {
             Err(Problem::conflict(format!("The delivery is {}; it can be {rule}.", status.as_str())))
         }
+        ByHand::Erased => {
+            Err(Problem::conflict("The user was erased; nobody can be told of what is nobody's any more."))
+        }
+        ByHand::Archived => Err(Problem::conflict("The app or endpoint is archived; nobody would receive it.")),
         ByHand::Reversed => Err(Problem::conflict(
             "What this delivery tells has been taken back, and the receiver knows of that; it can not be told once more.",
         )),

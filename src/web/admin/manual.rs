@@ -17,8 +17,7 @@ use crate::domain::reversal::ReversalReport;
 use crate::web::auth::{Caller, Manager};
 use crate::web::error::{Kind, Problem};
 use crate::web::json::Body;
-use crate::web::reports::{Reported, reported};
-use crate::web::reversals::ReversalAnswer;
+use crate::web::reported::{Reported, ReversalAnswer};
 use crate::web::{Web, answer, resource};
 
 /// What a credit is called where nobody says otherwise; endpoints that chose their events choose this one or do without.
@@ -91,10 +90,13 @@ pub(in crate::web) async fn credit(
     refuse(&object, &NOT_GIVEN)?;
     default(&mut object, "externalId", &ids::new(PREFIX));
     default(&mut object, "eventType", EVENT_TYPE);
+    let (app, by) = (app_id.clone(), mark.token_id.clone());
     let answers = web.machine.intake.report(Reporter::Person { app_id, mark }, vec![object], false).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A credit was not answered."))?;
-    Ok(answer::ok(&reported(&web.machine, answer)?))
+    let reported = Reported::of(&web.machine, answer)?;
+    tracing::info!(app, by, completion = reported.id(), "a credit was made by hand");
+    Ok(answer::ok(&reported))
 }
 
 /// Takes a completion back by hand, whoever reported it.
@@ -116,8 +118,11 @@ pub(in crate::web) async fn take_back(
     if !report.asked.is_all() && report.reversal_id.is_none() {
         report.reversal_id = Some(ids::new(PREFIX));
     }
+    let (completion_id, by) = (completion.id.clone(), mark.token_id.clone());
     let answer = web.machine.intake.take_back_of(completion, report, Some(mark), false).await?;
-    Ok(answer::ok(&ReversalAnswer::of(&web.machine, answer)?))
+    let answer = ReversalAnswer::of(&web.machine, answer)?;
+    tracing::info!(completion = completion_id, by, reversal = answer.id, "a completion was taken back by hand");
+    Ok(answer::ok(&answer))
 }
 
 fn read(body: &Body) -> Result<Object, Problem> {

@@ -30,9 +30,13 @@ pub(in crate::web) async fn erase(
     let (app, user_id) = path.into_inner();
     let app_id = web.app(&caller, &app).await?.app.id;
     let pseudonym = ids::new(PSEUDONYM);
+    let now = web.machine.clock.now();
     loop {
-        match web.machine.store.erase_user(app_id.clone(), user_id.clone(), pseudonym.clone()).await? {
-            Erased::Completions(0) => return Ok(answer::deleted()),
+        match web.machine.store.erase_user(app_id.clone(), user_id.clone(), pseudonym.clone(), now).await? {
+            Erased::Completions(0) => {
+                tracing::info!(app = app_id, by = caller.token_id(), "a user was erased");
+                return Ok(answer::deleted());
+            }
             Erased::Completions(_) => {}
             Erased::OpenDeliveries => {
                 return Err(Problem::conflict("Deliveries of this user are open; wait, or cancel them."));

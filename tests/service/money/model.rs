@@ -34,7 +34,6 @@ pub(super) struct Reversal {
     asked: Option<(i64, i64)>,
     pub(super) payout: i64,
     pub(super) reward: i64,
-    pub(super) whole: bool,
 }
 
 /// What a source does.
@@ -105,7 +104,7 @@ impl Case {
         if (is_part && name.is_none()) || (!whole && teller == Teller::Whole) {
             return Expected::Refused(422);
         }
-        self.reversals.push(Reversal { name, asked, payout, reward, whole });
+        self.reversals.push(Reversal { name, asked, payout, reward });
         Expected::Accepted
     }
 
@@ -115,8 +114,9 @@ impl Case {
         (self.payout - taken(|one| one.payout), self.reward - taken(|one| one.reward))
     }
 
+    /// Whether everything has been taken back, in one go or in parts.
     pub(super) fn is_whole_taken_back(&self) -> bool {
-        self.reversals.iter().any(|one| one.whole)
+        self.left() == (0, 0) && !self.reversals.is_empty()
     }
 }
 

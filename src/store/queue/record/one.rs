@@ -45,11 +45,15 @@ pub(super) fn record(conn: &mut Conn, digests: &[u8], new: &NewCompletion, write
         return Ok(Recorded::ClickConverted);
     }
     if write == Write::Yes {
-        on_backend!(conn,
+        let is_recorded = on_backend!(conn,
             // By the engine's own connection: the one of either engine writes each statement's text anew.
-            sqlite(conn) => insert(conn, digests, &transaction_key, new)?,
-            postgres(conn) => at_once::insert(conn, &[(new, digests.to_vec())]).map(drop)?,
+            sqlite(conn) => insert(conn, digests, &transaction_key, new).map(|()| true)?,
+            postgres(conn) => !at_once::insert(conn, &[(new, digests.to_vec())])?.is_empty(),
         );
+        // Another node was faster with a key, and has committed it: from now on it is seen.
+        if !is_recorded {
+            return record(conn, digests, new, write);
+        }
     }
     Ok(Recorded::Accepted)
 }

@@ -4,26 +4,26 @@
 //! does what then is right ([`order`]). Nothing here knows dialects; how an endpoint can be told is given.
 
 mod order;
-
-use std::collections::HashMap;
+mod telling;
 
 use diesel::prelude::*;
 
-use super::record::{NewDelivery, Start, delivery_row};
 use super::review;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Kind, Status, WaitingFor};
+use crate::domain::delivery::Status;
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::invalid::Invalid;
 use crate::domain::manual::Manual;
-use crate::domain::reversal::{Extent, Judged, Reversal, ReversalReport, judge};
+use crate::domain::reversal::{Extent, Judged, Reversal, ReversalReport, extent, judge};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::deliveries::{Delivery, Row};
-use crate::store::schema::{completions, deliveries, endpoints, reversals};
+use crate::store::schema::{completions, deliveries, reversals};
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
 pub(super) use order::{BEFORE_SEND, REJECTED};
-pub(in crate::store) use order::{follow, is_awaited, waits_for_completion};
+pub(in crate::store) use order::{follow, hold_with_callback, is_awaited, waits_for_completion};
+pub use telling::Telling;
+use telling::{are_current, callbacks_of, deliveries_of};
 
 /// A reversal to be recorded.
 #[derive(Clone, Debug)]
@@ -42,21 +42,6 @@ pub struct NewReversal {
     pub now: Timestamp,
     /// Who takes it back by hand, and why.
     pub manual: Option<Manual>,
-}
-
-/// How an endpoint is told of a reversal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Telling {
-    /// The endpoint.
-    pub endpoint_id: String,
-    /// The new delivery's id.
-    pub delivery_id: String,
-    /// name@version of its dialect.
-    pub recipe: String,
-    /// Whether it is told at all.
-    pub is_told: bool,
-    /// Whether its dialect can tell a part.
-    pub knows_parts: bool,
 }
 
 /// What became of a reversal.
@@ -86,22 +71,12 @@ impl Store {
         self.write(move |conn| reverse(conn, &new)).await
     }
 
-    /// What [`reverse`](Self::reverse) would answer, without recording; of deliveries it tells nothing.
+    /// What [`reverse`](Self::reverse) would answer, without recording; a new one has no deliveries yet.
     pub async fn would_reverse(&self, new: NewReversal) -> Result<Reversed, StoreError> {
         self.snapshot(move |conn| {
-            let Some(completion) = completion_rows::by_ids(conn, &[&new.completion_id])?.pop() else {
-                return Ok(Reversed::Unknown);
-            };
-            let before = reversal_rows::of_completion(conn, &new.completion_id)?;
-            Ok(match judge(&completion, &before, &new.report, new.not_before, new.now) {
-                Judged::New(taken) => match new.untellable(&callbacks_of(conn, &completion.id)?, extent(&taken)) {
-                    Some(endpoint_id) => Reversed::PartNotTold(endpoint_id),
-                    None => Reversed::Recorded(new.reversal(&completion, taken), Vec::new()),
-                },
-                Judged::Known(known) => Reversed::Duplicate(*known, Vec::new()),
-                Judged::Conflict(fields) => Reversed::Conflict(fields),
-                Judged::TooLate => Reversed::TooLate,
-                Judged::Invalid(invalid) => Reversed::Invalid(invalid),
+            Ok(match examine(conn, &new)? {
+                Ok((completion, taken, _)) => Reversed::Recorded(new.reversal(&completion, taken), Vec::new()),
+                Err(answer) => answer,
             })
         })
         .await
@@ -112,48 +87,71 @@ impl Store {
 pub(super) fn reverse(conn: &mut Conn, new: &NewReversal) -> QueryResult<Reversed> {
     conn.begin_recording()?;
     // One reversal of a completion at a time: the next one waits here, and then sees this one.
-    let row = completions::table.find(&new.completion_id);
-    diesel::update(row).set(completions::reversals.eq(completions::reversals)).execute(conn)?;
-    let Some(completion) = completion_rows::by_ids(conn, &[&new.completion_id])?.pop() else {
-        return Ok(Reversed::Unknown);
+    completion_rows::hold(conn, &new.completion_id)?;
+    let (completion, taken, extent) = match examine(conn, new)? {
+        Ok(to_be_taken) => to_be_taken,
+        Err(answer) => return Ok(answer),
     };
-    let before = reversal_rows::of_completion(conn, &new.completion_id)?;
-    let taken = match judge(&completion, &before, &new.report, new.not_before, new.now) {
-        Judged::New(taken) => taken,
-        Judged::Known(known) => {
-            let deliveries = deliveries_of(conn, &known)?;
-            return Ok(Reversed::Duplicate(*known, deliveries));
-        }
-        Judged::Conflict(fields) => return Ok(Reversed::Conflict(fields)),
-        Judged::TooLate => return Ok(Reversed::TooLate),
-        Judged::Invalid(invalid) => return Ok(Reversed::Invalid(invalid)),
-    };
-    let extent = extent(&taken);
     if !are_current(conn, &new.tellings)? {
         return Ok(Reversed::Outdated);
     }
-    if let Some(endpoint_id) = new.untellable(&callbacks_of(conn, &completion.id)?, extent) {
-        return Ok(Reversed::PartNotTold(endpoint_id));
-    }
     let reversal = new.reversal(&completion, taken);
     diesel::insert_into(reversals::table).values(reversal_rows::Row::from(&reversal)).execute(conn)?;
+    let row = completions::table.find(&completion.id);
     diesel::update(row).set(completions::reversals.eq(completions::reversals + 1)).execute(conn)?;
     if extent == Extent::Whole {
         review::withdraw(conn, &completion.id)?;
     }
-    // From here on whoever settles one of them sees the mark; what they are by now is read after it is made.
-    let marked = deliveries::table.filter(deliveries::completion_id.eq(&completion.id));
-    diesel::update(marked.filter(deliveries::kind.eq(Kind::Completion.as_str())))
-        .set(deliveries::reversed.eq(extent.as_str()))
-        .execute(conn)?;
+    mark(conn, &completion.id, extent)?;
+    // Whom it was about is not known any more, so nobody can be told.
+    let is_erased = completion_rows::is_erased(conn, &completion.id)?;
     for row in callbacks_of(conn, &completion.id)? {
-        if let Some(telling) = new.telling(&row) {
-            tell(conn, &row, telling, &completion, &reversal)?;
+        if let Some(telling) = new.telling(&row).filter(|telling| telling.is_told && !is_erased) {
+            telling.tell(conn, &completion, &reversal)?;
         }
         follow(conn, &row, new.now)?;
     }
     let deliveries = deliveries_of(conn, &reversal)?;
     Ok(Reversed::Recorded(reversal, deliveries))
+}
+
+/// What is to be taken back of what, and how much is taken back by then; or the answer, if nothing is.
+type Examined = Result<(Completion, TakenBack, Extent), Reversed>;
+
+fn examine(conn: &mut Conn, new: &NewReversal) -> QueryResult<Examined> {
+    let Some(completion) = completion_rows::by_ids(conn, &[&new.completion_id])?.pop() else {
+        return Ok(Err(Reversed::Unknown));
+    };
+    let mut reversals = reversal_rows::of_completion(conn, &new.completion_id)?;
+    let taken = match judge(&completion, &reversals, &new.report, new.not_before, new.now) {
+        Judged::New(taken) => taken,
+        Judged::Known(known) => {
+            let deliveries = deliveries_of(conn, &known)?;
+            return Ok(Err(Reversed::Duplicate(*known, deliveries)));
+        }
+        Judged::Conflict(fields) => return Ok(Err(Reversed::Conflict(fields))),
+        Judged::TooLate => return Ok(Err(Reversed::TooLate)),
+        Judged::Invalid(invalid) => return Ok(Err(Reversed::Invalid(invalid))),
+    };
+    if !taken.whole
+        && let Some(endpoint_id) = new.untellable(&callbacks_of(conn, &completion.id)?)
+    {
+        return Ok(Err(Reversed::PartNotTold(endpoint_id)));
+    }
+    reversals.push(new.reversal(&completion, taken.clone()));
+    let extent = extent(&completion, &reversals).unwrap_or(Extent::Part);
+    Ok(Ok((completion, taken, extent)))
+}
+
+/// Marks a completion's callbacks: from here on whoever settles one of them sees it. Locked in the order of their ids, as
+/// settlements lock them.
+fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()> {
+    let ids: Vec<String> = callbacks_of(conn, completion_id)?.into_iter().map(|row| row.id).collect();
+    conn.hold_deliveries(&ids)?;
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+        .set(deliveries::reversed.eq(extent.as_str()))
+        .execute(conn)
+        .map(drop)
 }
 
 impl NewReversal {
@@ -172,9 +170,9 @@ impl NewReversal {
         }
     }
 
-    /// The first endpoint that was called back, is to be told of so much, and cannot be.
-    fn untellable(&self, callbacks: &[Row], extent: Extent) -> Option<String> {
-        let cannot = |telling: &&Telling| telling.is_told && !telling.knows_parts && extent == Extent::Part;
+    /// The first endpoint that was called back, is to be told of a part, and cannot be.
+    fn untellable(&self, callbacks: &[Row]) -> Option<String> {
+        let cannot = |telling: &&Telling| telling.is_told && !telling.knows_parts;
         let mut told = callbacks.iter().filter_map(|row| self.telling(row));
         told.find(cannot).map(|telling| telling.endpoint_id.clone())
     }
@@ -182,74 +180,6 @@ impl NewReversal {
     fn telling(&self, callback: &Row) -> Option<&Telling> {
         self.tellings.iter().find(|telling| telling.endpoint_id == callback.endpoint_id)
     }
-}
-
-fn extent(taken: &TakenBack) -> Extent {
-    if taken.whole { Extent::Whole } else { Extent::Part }
-}
-
-/// Adds the delivery that tells an endpoint of the reversal, beside the one that tells it of the completion. It waits for
-/// that one; [`follow`] says whether it has to.
-fn tell(
-    conn: &mut Conn,
-    callback: &Row,
-    telling: &Telling,
-    completion: &Completion,
-    reversal: &Reversal,
-) -> QueryResult<()> {
-    if !telling.is_told {
-        return Ok(());
-    }
-    let new = NewDelivery {
-        id: telling.delivery_id.clone(),
-        endpoint_id: telling.endpoint_id.clone(),
-        recipe: telling.recipe.clone(),
-        start: Start::Held(WaitingFor::Completion),
-    };
-    let now = reversal.recorded_at.as_millis();
-    let row = Row {
-        reversal_id: reversal.id.clone(),
-        app_id: callback.app_id.clone(),
-        created_at: now,
-        held_since: Some(now),
-        ..delivery_row(completion, &new, Kind::Reversal, None)
-    };
-    diesel::insert_into(deliveries::table).values(row).execute(conn)?;
-    Ok(())
-}
-
-/// The deliveries that tell of a completion itself, one for each endpoint.
-fn callbacks_of(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Row>> {
-    deliveries::table
-        .filter(deliveries::completion_id.eq(completion_id))
-        .filter(deliveries::kind.eq(Kind::Completion.as_str()))
-        .order(deliveries::id)
-        .select(Row::as_select())
-        .load(conn)
-}
-
-fn deliveries_of(conn: &mut Conn, reversal: &Reversal) -> QueryResult<Vec<Delivery>> {
-    let rows: Vec<Row> = deliveries::table
-        .filter(deliveries::completion_id.eq(&reversal.completion_id))
-        .filter(deliveries::reversal_id.eq(&reversal.id))
-        .order(deliveries::id)
-        .select(Row::as_select())
-        .load(conn)?;
-    Ok(rows.into_iter().map(Delivery::from).collect())
-}
-
-/// Whether the endpoints still are what they were when it was found out how they are told.
-fn are_current(conn: &mut Conn, tellings: &[Telling]) -> QueryResult<bool> {
-    let ids = tellings.iter().map(|telling| telling.endpoint_id.as_str());
-    let known: HashMap<String, String> = endpoints::table
-        .filter(endpoints::id.eq_any(ids))
-        .filter(endpoints::archived_at.is_null())
-        .select((endpoints::id, endpoints::dialect))
-        .load(conn)?
-        .into_iter()
-        .collect();
-    let dialect = |telling: &Telling| telling.recipe.split('@').next().map(str::to_owned);
-    Ok(tellings.iter().all(|telling| known.get(&telling.endpoint_id) == dialect(telling).as_ref()))
 }
 
 /// Whether a delivery was ended by a reversal, before anything of it left.

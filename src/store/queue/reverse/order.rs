@@ -1,7 +1,7 @@
 //! The order of a completion's callback and its reversal's at one endpoint, kept whenever either of them changes.
 //!
 //! What follows from their states is the domain's to say; here it is done. Callers hold the completion's row: they have
-//! just changed it in the same transaction, so nobody else can.
+//! just changed or held it in the same transaction, so nobody else can.
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
@@ -41,15 +41,16 @@ pub(in crate::store) fn is_awaited(conn: &mut Conn, callback: &Row) -> QueryResu
     select(exists(deliveries::table.filter(waiting_for(callback)))).get_result(conn)
 }
 
+/// Lets nobody change a delivery, nor the callback that it may have to wait for, until the transaction ends.
+pub(in crate::store) fn hold_with_callback(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+    let mut ids = vec![row.id.clone()];
+    ids.extend(callback_beside(conn, row)?.map(|callback| callback.id));
+    conn.hold_deliveries(&ids)
+}
+
 /// Has a reversal's delivery wait, where the callback of its completion does not let it go yet.
 pub(in crate::store) fn waits_for_completion(conn: &mut Conn, reversal: &Row, now: Timestamp) -> QueryResult<()> {
-    let callback: Option<Row> = deliveries::table
-        .filter(deliveries::completion_id.eq(&reversal.completion_id))
-        .filter(deliveries::endpoint_id.eq(&reversal.endpoint_id))
-        .filter(deliveries::kind.eq(Kind::Completion.as_str()))
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+    let callback = callback_beside(conn, reversal)?;
     if callback.as_ref().and_then(order_of) != Some(Order::Wait) {
         return Ok(());
     }
@@ -62,6 +63,17 @@ pub(in crate::store) fn waits_for_completion(conn: &mut Conn, reversal: &Row, no
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// What tells of the completion at the same endpoint.
+fn callback_beside(conn: &mut Conn, row: &Row) -> QueryResult<Option<Row>> {
+    deliveries::table
+        .filter(deliveries::completion_id.eq(&row.completion_id))
+        .filter(deliveries::endpoint_id.eq(&row.endpoint_id))
+        .filter(deliveries::kind.eq(Kind::Completion.as_str()))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()
 }
 
 fn order_of(callback: &Row) -> Option<Order> {

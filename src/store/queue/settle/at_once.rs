@@ -22,7 +22,9 @@ struct Replaced<'a> {
 
 /// The one statement that changes all rows of a group whose claims still stand.
 pub(in crate::store::queue) fn changes(group: &[&Settlement]) -> OverRows {
-    let changes: Vec<Change<'_>> = group.iter().map(|settlement| Change::of(settlement)).collect();
+    let mut changes: Vec<Change<'_>> = group.iter().map(|settlement| Change::of(settlement)).collect();
+    // Whoever changes several rows of a completion locks them in this order.
+    changes.sort_unstable_by_key(|change| change.id);
     let before = "UPDATE deliveries d SET claimed_by = NULL, claim_token = NULL, claimed_at = NULL, status = s.status,
             told = s.told, waiting_for = s.waiting_for, attempts_made = s.attempts_made,
             round_attempts = s.round_attempts, last_number = s.last_number, faults = s.faults, due_at = s.due_at,

@@ -1,0 +1,89 @@
+//! Telling of a reversal: the deliveries that go beside those that told of the completion.
+//!
+//! How an endpoint can be told is given, because only the floor above knows dialects; whether it still is so is asked
+//! here, where nobody can change it any more.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::domain::completion::Completion;
+use crate::domain::delivery::{Kind, WaitingFor};
+use crate::domain::reversal::Reversal;
+use crate::store::backend::Conn;
+use crate::store::deliveries::{Delivery, Row};
+use crate::store::queue::record::{NewDelivery, Start, delivery_row};
+use crate::store::schema::{apps, deliveries, endpoints};
+
+/// How an endpoint is told of a reversal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telling {
+    /// The endpoint.
+    pub endpoint_id: String,
+    /// The new delivery's id.
+    pub delivery_id: String,
+    /// name@version of its dialect.
+    pub recipe: String,
+    /// Whether it is told at all.
+    pub is_told: bool,
+    /// Whether its dialect can tell a part.
+    pub knows_parts: bool,
+}
+
+impl Telling {
+    /// Adds the delivery that tells of the reversal, beside the one that tells of the completion. It waits for that one;
+    /// [`follow`](super::follow) says whether it has to.
+    pub(super) fn tell(&self, conn: &mut Conn, completion: &Completion, reversal: &Reversal) -> QueryResult<()> {
+        let new = NewDelivery {
+            id: self.delivery_id.clone(),
+            endpoint_id: self.endpoint_id.clone(),
+            recipe: self.recipe.clone(),
+            start: Start::Held(WaitingFor::Completion),
+        };
+        let now = reversal.recorded_at.as_millis();
+        let row = Row {
+            reversal_id: reversal.id.clone(),
+            created_at: now,
+            held_since: Some(now),
+            ..delivery_row(completion, &new, Kind::Reversal, None)
+        };
+        diesel::insert_into(deliveries::table).values(row).execute(conn).map(drop)
+    }
+}
+
+/// The deliveries that tell of a completion itself, one for each endpoint, in the order of their ids.
+pub(super) fn callbacks_of(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Row>> {
+    deliveries::table
+        .filter(deliveries::completion_id.eq(completion_id))
+        .filter(deliveries::kind.eq(Kind::Completion.as_str()))
+        .order(deliveries::id)
+        .select(Row::as_select())
+        .load(conn)
+}
+
+/// The deliveries that tell of a reversal.
+pub(super) fn deliveries_of(conn: &mut Conn, reversal: &Reversal) -> QueryResult<Vec<Delivery>> {
+    let rows: Vec<Row> = deliveries::table
+        .filter(deliveries::completion_id.eq(&reversal.completion_id))
+        .filter(deliveries::reversal_id.eq(&reversal.id))
+        .order(deliveries::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Delivery::from).collect())
+}
+
+/// Whether the endpoints still are what they were when it was found out how they are told. None of an archived app is.
+pub(super) fn are_current(conn: &mut Conn, tellings: &[Telling]) -> QueryResult<bool> {
+    let ids = tellings.iter().map(|telling| telling.endpoint_id.as_str());
+    let known: HashMap<String, String> = endpoints::table
+        .inner_join(apps::table)
+        .filter(endpoints::id.eq_any(ids))
+        .filter(endpoints::archived_at.is_null())
+        .filter(apps::archived_at.is_null())
+        .select((endpoints::id, endpoints::dialect))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let dialect = |telling: &Telling| telling.recipe.split('@').next().map(str::to_owned);
+    Ok(tellings.iter().all(|telling| known.get(&telling.endpoint_id) == dialect(telling).as_ref()))
+}
