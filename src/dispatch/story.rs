@@ -6,6 +6,7 @@
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Outcome, Status, WaitingFor};
 use crate::domain::reversal::Reversal;
+use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::{Attempt, Delivery};
 
@@ -58,7 +59,7 @@ pub struct Story {
 
 /// Tells what happened to a completion.
 pub fn tell(completion: &Completion, reversals: &[Reversal], callbacks: &[Callback<'_>]) -> Story {
-    let (turn, next) = whose_turn(reversals, callbacks);
+    let (turn, next) = whose_turn(completion, reversals, callbacks);
     Story { lines: lines(completion, reversals, callbacks), turn, next }
 }
 
@@ -88,7 +89,7 @@ fn lines(completion: &Completion, reversals: &[Reversal], callbacks: &[Callback<
     events.into_iter().map(|(at, line)| format!("{at}: {line}")).collect()
 }
 
-fn whose_turn(reversals: &[Reversal], callbacks: &[Callback<'_>]) -> (Turn, String) {
+fn whose_turn(completion: &Completion, reversals: &[Reversal], callbacks: &[Callback<'_>]) -> (Turn, String) {
     if callbacks.is_empty() {
         let next = "No callback belongs to this completion: its app's callbacks are off, or no endpoint had chosen this \
                     event type, or they ended so long ago that they are no longer kept. The publisher finds it in \
@@ -98,7 +99,8 @@ fn whose_turn(reversals: &[Reversal], callbacks: &[Callback<'_>]) -> (Turn, Stri
     let of_kind = |kind| callbacks.iter().filter(move |callback| callback.delivery.kind == kind);
     // The completion's own callbacks come first: those of its reversals depend on them.
     let in_order = of_kind(Kind::Completion).chain(of_kind(Kind::Reversal));
-    let turns: Vec<(Turn, String)> = in_order.map(Callback::turn).collect();
+    let turn = |callback: &Callback<'_>| callback.turn(refused_replay(completion, reversals, callbacks, callback));
+    let turns: Vec<(Turn, String)> = in_order.map(turn).collect();
     if let Some(open) = turns.iter().find(|(turn, _)| *turn != Turn::Nobody) {
         return open.clone();
     }
@@ -118,6 +120,26 @@ fn whose_turn(reversals: &[Reversal], callbacks: &[Callback<'_>]) -> (Turn, Stri
     } else {
         (Turn::Nobody, format!("{since}, before the publisher had acknowledged it; nothing is due."))
     }
+}
+
+/// Whose turn it is instead and why, where a replay would be refused.
+fn refused_replay(
+    completion: &Completion,
+    reversals: &[Reversal],
+    callbacks: &[Callback<'_>],
+    callback: &Callback<'_>,
+) -> Option<(Turn, &'static str)> {
+    if callback.delivery.kind != Kind::Completion {
+        return None;
+    }
+    if completion.review.is_some_and(|review| review.state == ReviewState::Waiting) {
+        return Some((Turn::Operator, "it is in review, and an account manager releases or rejects it"));
+    }
+    let waits_for_it = |other: &Callback<'_>| {
+        other.delivery.endpoint_id == callback.delivery.endpoint_id && other.waiting_for == Some(WaitingFor::Completion)
+    };
+    let is_awaited = callbacks.iter().any(waits_for_it);
+    (!reversals.is_empty() && !is_awaited).then_some((Turn::Nobody, "it has been taken back, and is not sent again"))
 }
 
 impl Callback<'_> {
@@ -149,10 +171,15 @@ impl Callback<'_> {
         }
     }
 
-    fn turn(&self) -> (Turn, String) {
+    fn turn(&self, refused_replay: Option<(Turn, &'static str)>) -> (Turn, String) {
         let Self { delivery, waiting_for, .. } = self;
         let (name, last) = (self.name(), self.last());
         let replay = format!("POST /v1/deliveries/{}/replay", delivery.id);
+        if let (Status::Dead | Status::Canceled, None | Some("expired"), Some((turn, why))) =
+            (delivery.status, delivery.ended_reason.as_deref(), refused_replay)
+        {
+            return (turn, format!("The {name} {} ({last}); {why}.", self.end().unwrap_or("has ended")));
+        }
         match delivery.status {
             Status::Delivered => {
                 let at = delivery.ended_at.map(|at| format!(" at {at}")).unwrap_or_default();

@@ -90,9 +90,10 @@ async fn csv_has_a_header_every_column_and_nothing_that_a_spreadsheet_would_run(
     let (id, app_id) = (text(&reported.body, "id"), &app.id);
     let expected = format!(
         "id,transactionId,externalId,appId,userId,eventType,offerId,offerName,goalId,userReward,rewardMinor,\
-         payoutMinor,currency,occurredAt,recordedAt,clickId,reversedPayoutMinor,reversedUserReward,deliveryStatus\r\n\
+         payoutMinor,currency,occurredAt,recordedAt,clickId,reversedPayoutMinor,reversedUserReward,deliveryStatus,\
+         grossMinor,reversedRewardMinor,review,manual\r\n\
          {id},x1,x1,{app_id},'-42,sale,abc123,\"'=cmd|\"\"calc\"\",1\",\"g,1\",100,60,250,USD,\
-         2024-07-01T18:40:00.000Z,2024-07-01T18:40:00.000Z,,250,100,delivered\r\n"
+         2024-07-01T18:40:00.000Z,2024-07-01T18:40:00.000Z,,250,100,delivered,,60,,\r\n"
     );
     assert_eq!(export(&ringback, "format=csv").await, expected);
     let by_header =

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::delivery::Told;
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::reversal::{Asked, Reason};
+use crate::domain::review::Review;
 
 const NOW: Timestamp = Timestamp::from_millis(1_719_859_200_000);
 
@@ -168,4 +169,18 @@ fn the_callback_that_waits_for_nobody_does_not_hide_the_one_that_does() {
     let both = [&delivered, &dead].map(|delivery| Callback { delivery, attempts: &[], waiting_for: None });
     assert_eq!(tell(&completion(), &[], &both).turn, Turn::Publisher);
     assert_eq!(tell(&completion(), &[], &[]).turn, Turn::Publisher);
+}
+
+#[test]
+fn nobody_is_told_to_replay_what_would_be_refused() {
+    let dead = delivery(Status::Dead);
+    let callbacks = [Callback { delivery: &dead, attempts: &[], waiting_for: None }];
+    let taken_back = tell(&completion(), &[reversal(true)], &callbacks);
+    assert!(!taken_back.next.contains("/replay"), "{taken_back:?}");
+    let in_review = Completion { review: Some(Review { state: ReviewState::Waiting, until: NOW }), ..completion() };
+    let canceled = delivery(Status::Canceled);
+    let callbacks = [Callback { delivery: &canceled, attempts: &[], waiting_for: None }];
+    let held = tell(&in_review, &[], &callbacks);
+    assert_eq!(held.turn, Turn::Operator);
+    assert!(held.next.contains("in review") && !held.next.contains("/replay"), "{held:?}");
 }

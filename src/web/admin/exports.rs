@@ -34,7 +34,7 @@ pub(super) enum Format {
 /// The columns, in an order that never changes; later ones are added behind them.
 const COLUMNS: &str = "id,transactionId,externalId,appId,userId,eventType,offerId,offerName,goalId,userReward,rewardMinor,\
                        payoutMinor,currency,occurredAt,recordedAt,clickId,reversedPayoutMinor,reversedUserReward,\
-                       deliveryStatus";
+                       deliveryStatus,grossMinor,reversedRewardMinor,review,manual";
 
 /// Which export is asked for, by the parameter, else by the header; `None`: none, but a page.
 pub(super) fn format(query: &Query, request: &HttpRequest) -> Result<Option<Format>, Problem> {
@@ -144,6 +144,10 @@ fn line(out: &mut String, entry: &Entry) {
         taken.and_then(|taken| taken.payout_minor).map(|sum| sum.to_string()).unwrap_or_default(),
         taken.and_then(|taken| taken.user_reward).map(|sum| sum.to_string()).unwrap_or_default(),
         entry.callback.map_or("", Status::as_str).to_owned(),
+        number(completion.gross_minor),
+        taken.and_then(|taken| taken.reward_minor).map(|sum| sum.to_string()).unwrap_or_default(),
+        completion.review.map_or("", |review| review.state.as_str()).to_owned(),
+        cell(completion.manual.as_ref().map_or("", |mark| mark.reason.as_str())),
     ];
     out.push_str(&cells.join(","));
     out.push_str("\r\n");

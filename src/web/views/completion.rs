@@ -8,6 +8,7 @@ use super::{DeliveryView, ReversalView, ReversedView};
 use crate::dispatch::machine::Machine;
 use crate::domain::basis::Basis;
 use crate::domain::completion::Completion;
+use crate::domain::delivery::Status;
 use crate::domain::ledger::TakenInSum;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::Reversal;
@@ -74,6 +75,9 @@ pub struct CompletionView {
     /// Absent while nothing has been.
     #[serde(skip_serializing_if = "Option::is_none")]
     reversed: Option<ReversedView>,
+    /// In lists and exports: where its callback to the first endpoint that it had one for stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_status: Option<&'static str>,
 }
 
 impl CompletionView {
@@ -106,13 +110,15 @@ impl CompletionView {
             review: completion.review.map(|review| review.state.as_str()),
             review_until: waiting.map(|review| review.until),
             recorded_at: completion.recorded_at,
+            delivery_status: None,
         }
     }
 }
 
 impl From<Entry> for CompletionView {
     fn from(entry: Entry) -> Self {
-        Self::new(entry.completion, &entry.reversals)
+        let delivery_status = entry.callback.map(Status::as_str);
+        Self { delivery_status, ..Self::new(entry.completion, &entry.reversals) }
     }
 }
 
