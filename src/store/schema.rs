@@ -1,4 +1,6 @@
-//! The tables as Diesel sees them. The reasons for each column stand in the migration.
+//! The tables as Diesel sees them, all in one place because Diesel wants to know which may stand in one query. The reasons
+//! for each column stand in the migrations. Nothing but declarations belongs here, and a migration is never followed from
+//! it: the tests of the store run on what the migrations made.
 
 use diesel::table;
 
