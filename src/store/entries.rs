@@ -41,8 +41,9 @@ pub struct Found {
 impl Store {
     /// Completions with what was taken back of them, newest first.
     pub async fn entries(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
+        let key = self.shared.digest_key;
         self.snapshot(move |conn| {
-            let (completions, next) = page_of(conn, &criteria, &page)?;
+            let (completions, next) = page_of(conn, &key, &criteria, &page)?;
             let ids: Vec<&str> = completions.iter().map(|completion| completion.id.as_str()).collect();
             let mut callbacks = first_callbacks(conn, &ids)?;
             let mut reversals = reversals_of(conn, &ids)?;
@@ -58,8 +59,9 @@ impl Store {
 
     /// Completions with all that belongs to them, newest first.
     pub async fn found(&self, criteria: Criteria, page: Page) -> Result<Vec<Found>, StoreError> {
+        let key = self.shared.digest_key;
         self.snapshot(move |conn| {
-            let (completions, _) = page_of(conn, &criteria, &page)?;
+            let (completions, _) = page_of(conn, &key, &criteria, &page)?;
             let ids: Vec<&str> = completions.iter().map(|completion| completion.id.as_str()).collect();
             let mut deliveries = deliveries_of(conn, &ids)?;
             let mut reversals = reversals_of(conn, &ids)?;
@@ -74,8 +76,13 @@ impl Store {
     }
 }
 
-fn page_of(conn: &mut Conn, criteria: &Criteria, page: &Page) -> QueryResult<(Vec<Completion>, Option<String>)> {
-    let rows: Vec<completion_rows::Row> = completions_page(conn, criteria, page)?.load(conn)?;
+fn page_of(
+    conn: &mut Conn,
+    key: &[u8; 32],
+    criteria: &Criteria,
+    page: &Page,
+) -> QueryResult<(Vec<Completion>, Option<String>)> {
+    let rows: Vec<completion_rows::Row> = completions_page(conn, key, criteria, page)?.load(conn)?;
     let completions: Vec<Completion> = rows.into_iter().map(Completion::from).collect();
     let Listed { items, next } = page.cut(completions, |completion: &Completion| &completion.id);
     Ok((items, next))

@@ -1,19 +1,38 @@
 //! Erasure: a user's name is taken out of everything that was recorded of it. What was paid stays, under a name that
-//! means nothing; the keyed digests that make reports idempotent stay as well, from which nothing can be read back.
-//! Clicks go: what comes of them later is nobody's.
+//! means nothing; the keys that make reports idempotent stay as digests, from which nothing can be read back. Clicks go:
+//! what comes of them later is nobody's. Tests that name the user go as well.
 //!
 //! It must not touch what is still to be sent: a callback needs the user's name, so its records are left as they are
 //! until it has ended.
 
+use diesel::dsl::{exists, select, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::backend::{Conn, Read};
-use super::schema::{attempts, clicks, completions, deliveries, reversals};
-use super::{Store, StoreError, completions as completion_rows};
+use super::schema::{
+    attempts, click_conversions, clicks, completions, deliveries, reported, reversals, transaction_ids,
+};
+use super::{Store, StoreError, completions as completion_rows, erased_keys};
+use crate::domain::manual::Manual;
 use crate::domain::time::Timestamp;
 
-/// Completions in one step: a few milliseconds of the writer's time, with a handful of attempts each.
-const STEP: i64 = 100;
+/// Completions in one step: a few milliseconds, in which nothing is recorded.
+const STEP: i64 = 25;
+
+/// Whose name is taken out.
+#[derive(Clone, Debug)]
+pub struct Erasure {
+    /// The app.
+    pub app_id: String,
+    /// The user, as the app calls it.
+    pub user_id: String,
+    /// What the user is called from now on.
+    pub pseudonym: String,
+    /// When that is.
+    pub now: Timestamp,
+}
 
 /// What became of a step of an erasure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,75 +43,166 @@ pub enum Erased {
     OpenDeliveries,
 }
 
+/// Stands where a person's reason stood, which may have named the user.
+const REASON: &str = "erased with the user";
+
+/// What of a completion is not simply emptied.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = completions)]
+struct Bearer {
+    id: String,
+    source_id: String,
+    external_id: String,
+    transaction_id: String,
+    click_id: Option<String>,
+    manual: Option<String>,
+}
+
 impl Store {
     /// Renames a step of what was recorded of an app's user, and empties what was kept of the callbacks; callers repeat it
     /// until it has nothing left to do.
-    pub async fn erase_user(
-        &self,
-        app_id: String,
-        user_id: String,
-        pseudonym: String,
-        now: Timestamp,
-    ) -> Result<Erased, StoreError> {
+    pub async fn erase_user(&self, erasure: Erasure) -> Result<Erased, StoreError> {
+        let key = self.shared.digest_key;
         self.write(move |conn| {
-            let ids: Vec<String> = of_user(&app_id, &user_id).load(conn)?;
+            // A report of the same completion finds its key or the key's digest, and never neither.
+            conn.hold_up_recording()?;
+            let step = of_user(&erasure).load(conn)?;
             // A replay holds the completion as well: either it is seen here, or it sees there that the name is gone.
-            for id in &ids {
-                completion_rows::hold(conn, id)?;
+            for bearer in &step {
+                completion_rows::hold(conn, &bearer.id)?;
             }
-            if has_open_deliveries(conn, &app_id, &user_id)? {
+            let tests = tests_of(conn, &erasure)?;
+            if has_open_deliveries(conn, &erasure)? || tests.iter().any(|(_, ended_at)| ended_at.is_none()) {
                 return Ok(Erased::OpenDeliveries);
             }
-            let told = deliveries::table.filter(deliveries::completion_id.eq_any(&ids)).select(deliveries::id);
-            let told: Vec<String> = told.load(conn)?;
-            diesel::update(attempts::table.filter(attempts::delivery_id.eq_any(&told)))
-                .set((
-                    attempts::url.eq(None::<String>),
-                    attempts::headers.eq(None::<String>),
-                    attempts::error.eq(None::<String>),
-                    attempts::response_headers.eq(None::<String>),
-                    attempts::response_body.eq(None::<String>),
-                ))
-                .execute(conn)?;
-            // A click that is not known attributes nothing; one without its user would attribute to nobody.
-            let clicked = clicks::table.filter(clicks::user_id.eq(&user_id)).filter(clicks::app_id.eq(&app_id));
-            diesel::delete(clicked).execute(conn)?;
-            let renamed = diesel::update(completions::table.filter(completions::id.eq_any(&ids)))
-                .set((
-                    completions::user_id.eq(&pseudonym),
-                    completions::erased_at.eq(now.as_millis()),
-                    completions::click_id.eq(None::<String>),
-                    completions::manual.eq(None::<String>),
-                    completions::note.eq(None::<String>),
-                    completions::extra.eq(None::<String>),
-                ))
-                .execute(conn)?;
-            // What a person wrote there may name the user.
-            diesel::update(reversals::table.filter(reversals::completion_id.eq_any(&ids)))
-                .set(reversals::manual.eq(None::<String>))
-                .execute(conn)?;
-            Ok(Erased::Completions(renamed))
+            remove_tests(conn, tests.into_iter().map(|(id, _)| id).collect())?;
+            remove_clicks(conn, &erasure, &step)?;
+            for bearer in &step {
+                rename(conn, &key, &erasure, bearer)?;
+                rename_reversals(conn, &key, &bearer.id)?;
+            }
+            empty_attempts(conn, &step)?;
+            Ok(Erased::Completions(step.len()))
         })
         .await
     }
 }
 
 /// A step of a user's completions.
-fn of_user<'a>(app_id: &'a str, user_id: &'a str) -> impl Read<'a, String> {
+fn of_user(erasure: &Erasure) -> impl Read<'_, Bearer> {
     completions::table
-        .filter(completions::user_id.eq(user_id))
-        .filter(completions::app_id.eq(app_id))
+        .filter(completions::user_id.eq(&erasure.user_id))
+        .filter(completions::app_id.eq(&erasure.app_id))
         .order(completions::id)
         .limit(STEP)
-        .select(completions::id)
+        .select(Bearer::as_select())
 }
 
-fn has_open_deliveries(conn: &mut Conn, app_id: &str, user_id: &str) -> QueryResult<bool> {
+fn has_open_deliveries(conn: &mut Conn, erasure: &Erasure) -> QueryResult<bool> {
     let of_user = completions::table
-        .filter(completions::user_id.eq(user_id))
-        .filter(completions::app_id.eq(app_id))
+        .filter(completions::user_id.eq(&erasure.user_id))
+        .filter(completions::app_id.eq(&erasure.app_id))
         .select(completions::id);
     let open =
         deliveries::table.filter(deliveries::completion_id.eq_any(of_user)).filter(deliveries::ended_at.is_null());
-    diesel::select(diesel::dsl::exists(open)).get_result(conn)
+    select(exists(open)).get_result(conn)
+}
+
+/// The app's tests that name the user, and when they ended: tests are few, and an index holds no others.
+fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<(String, Option<i64>)>> {
+    let name = serde_json::to_string(&erasure.user_id).expect("text is always JSON");
+    let tests: Vec<(String, Option<i64>, Option<String>)> = deliveries::table
+        .filter(is_a_test())
+        .filter(deliveries::app_id.eq(&erasure.app_id))
+        .select((deliveries::id, deliveries::ended_at, deliveries::test))
+        .load(conn)?;
+    let names = tests.into_iter().filter(|(_, _, test)| test.as_deref().is_some_and(|test| test.contains(&name)));
+    Ok(names.map(|(id, ended_at, _)| (id, ended_at)).collect())
+}
+
+/// Said as the index says it.
+fn is_a_test() -> SqlLiteral<Bool> {
+    sql("deliveries.kind = 'test'")
+}
+
+fn remove_tests(conn: &mut Conn, ids: Vec<String>) -> QueryResult<()> {
+    diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(&ids))).execute(conn)?;
+    diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&ids))).execute(conn)?;
+    Ok(())
+}
+
+/// A click that is not known attributes nothing; one without its user would attribute to nobody.
+fn remove_clicks(conn: &mut Conn, erasure: &Erasure, step: &[Bearer]) -> QueryResult<()> {
+    let clicked = clicks::table.filter(clicks::user_id.eq(&erasure.user_id));
+    diesel::delete(clicked.filter(clicks::app_id.eq(&erasure.app_id))).execute(conn)?;
+    let converted = step.iter().filter_map(|bearer| bearer.click_id.as_deref());
+    diesel::delete(click_conversions::table.filter(click_conversions::click_id.eq_any(converted))).execute(conn)?;
+    Ok(())
+}
+
+/// The completion and its keys, wherever they stand.
+fn rename(conn: &mut Conn, key: &[u8; 32], erasure: &Erasure, bearer: &Bearer) -> QueryResult<()> {
+    let external_id = erased_keys::external_id(key, &bearer.source_id, &bearer.external_id);
+    let transaction_id = erased_keys::transaction_id(key, &bearer.transaction_id);
+    diesel::update(reported::table.find((&bearer.source_id, &bearer.external_id)))
+        .set(reported::external_id.eq(&external_id))
+        .execute(conn)?;
+    let transaction_key = bearer.transaction_id.to_ascii_lowercase();
+    diesel::update(transaction_ids::table.find((transaction_key, &erasure.app_id)))
+        .set(transaction_ids::transaction_key.eq(&transaction_id))
+        .execute(conn)?;
+    diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&bearer.id)))
+        .set(deliveries::transaction_id.eq(&transaction_id))
+        .execute(conn)?;
+    diesel::update(completions::table.find(&bearer.id))
+        .set((
+            completions::external_id.eq(&external_id),
+            completions::transaction_id.eq(&transaction_id),
+            completions::user_id.eq(&erasure.pseudonym),
+            completions::erased_at.eq(erasure.now.as_millis()),
+            completions::click_id.eq(None::<String>),
+            completions::manual.eq(bearer.manual.as_deref().and_then(without_reason)),
+            completions::note.eq(None::<String>),
+            completions::extra.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn rename_reversals(conn: &mut Conn, key: &[u8; 32], completion_id: &str) -> QueryResult<()> {
+    let known: Vec<(String, String, Option<String>)> = reversals::table
+        .filter(reversals::completion_id.eq(completion_id))
+        .select((reversals::id, reversals::reversal_key, reversals::manual))
+        .load(conn)?;
+    for (id, name, manual) in known {
+        // The one reversal of the whole has no name.
+        let name = if name.is_empty() { name } else { erased_keys::reversal_id(key, completion_id, &name) };
+        let manual = manual.as_deref().and_then(without_reason);
+        diesel::update(reversals::table.find(id))
+            .set((reversals::reversal_key.eq(name), reversals::manual.eq(manual)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Who did it by hand stays known.
+fn without_reason(manual: &str) -> Option<String> {
+    let mark = completion_rows::manual_from_text(manual)?;
+    Some(completion_rows::manual_to_text(&Manual { reason: REASON.to_owned(), ..mark }))
+}
+
+fn empty_attempts(conn: &mut Conn, step: &[Bearer]) -> QueryResult<()> {
+    let ids = step.iter().map(|bearer| &bearer.id);
+    let told = deliveries::table.filter(deliveries::completion_id.eq_any(ids)).select(deliveries::id);
+    let told: Vec<String> = told.load(conn)?;
+    diesel::update(attempts::table.filter(attempts::delivery_id.eq_any(&told)))
+        .set((
+            attempts::url.eq(None::<String>),
+            attempts::headers.eq(None::<String>),
+            attempts::error.eq(None::<String>),
+            attempts::response_headers.eq(None::<String>),
+            attempts::response_body.eq(None::<String>),
+        ))
+        .execute(conn)
+        .map(drop)
 }

@@ -9,7 +9,7 @@ use super::completions as completion_rows;
 use super::deliveries::{Attempt, AttemptRow, Delivery, Row, is};
 use super::page::{Listed, Page};
 use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
-use super::{Store, StoreError, span};
+use super::{Store, StoreError, erased_keys, span};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Status};
 use crate::domain::invented;
@@ -51,24 +51,24 @@ impl Store {
         external_id: String,
     ) -> Result<Option<Completion>, StoreError> {
         let source_id = source_id.unwrap_or_default().to_owned();
+        let erased = erased_keys::external_id(&self.shared.digest_key, &source_id, &external_id);
         self.read(move |conn| {
-            let id: Option<String> = reported::table
-                .find((source_id, external_id))
-                .select(reported::completion_id)
-                .first(conn)
-                .optional()?;
-            Ok(match id {
-                Some(id) => completion_rows::by_ids(conn, &[&id])?.pop(),
-                None => None,
-            })
+            for external_id in [external_id, erased] {
+                let key = reported::table.find((&source_id, external_id)).select(reported::completion_id);
+                if let Some(id) = key.first::<String>(conn).optional()? {
+                    return Ok(completion_rows::by_ids(conn, &[&id])?.pop());
+                }
+            }
+            Ok(None)
         })
         .await
     }
 
     /// Deliveries, newest first.
     pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
+        let key = self.shared.digest_key;
         self.read(move |conn| {
-            let rows = deliveries_page(conn, &criteria, &page)?.load(conn)?;
+            let rows = deliveries_page(conn, &key, &criteria, &page)?.load(conn)?;
             let found = rows.into_iter().map(Delivery::from).collect();
             Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
         })
@@ -94,15 +94,16 @@ impl Store {
     }
 }
 
-/// A page of completions, as a query.
+/// A page of completions, as a query; `key` is the digests'.
 pub(super) fn completions_page<'a>(
     conn: &mut Conn,
+    key: &[u8; 32],
     criteria: &'a Criteria,
     page: &'a Page,
 ) -> QueryResult<impl Read<'a, completion_rows::Row> + use<'a>> {
     let mut query = completions::table.select(completion_rows::Row::as_select()).into_boxed::<Engine>();
     if let Some(transaction_id) = &criteria.transaction_id {
-        query = query.filter(completions::id.eq_any(bearing(transaction_id).load(conn)?));
+        query = query.filter(completions::id.eq_any(bearing(key, transaction_id).load(conn)?));
     }
     match criteria.app_ids.as_deref() {
         // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
@@ -148,9 +149,10 @@ pub(super) fn completions_page<'a>(
     Ok(query.order(completions::id.desc()).limit(page.rows()))
 }
 
-/// A page of deliveries, as a query.
+/// A page of deliveries, as a query; `key` is the digests'.
 pub(super) fn deliveries_page<'a>(
     conn: &mut Conn,
+    key: &[u8; 32],
     criteria: &'a Criteria,
     page: &'a Page,
 ) -> QueryResult<impl Read<'a, Row> + use<'a>> {
@@ -160,7 +162,7 @@ pub(super) fn deliveries_page<'a>(
         query = if transaction_id.starts_with(invented::PREFIX) {
             query.filter(deliveries::transaction_id.eq(transaction_id))
         } else {
-            query.filter(deliveries::completion_id.eq_any(bearing(transaction_id).load(conn)?))
+            query.filter(deliveries::completion_id.eq_any(bearing(key, transaction_id).load(conn)?))
         };
     }
     match criteria.app_ids.as_deref() {
@@ -197,9 +199,8 @@ pub(super) fn attempts_of<'a>(delivery_id: &'a str) -> impl Read<'a, AttemptRow>
         .select(AttemptRow::as_select())
 }
 
-/// The completions that bear a transaction id, whatever its case.
-pub(super) fn bearing(transaction_id: &str) -> impl Read<'static, String> {
-    transaction_ids::table
-        .filter(transaction_ids::transaction_key.eq(transaction_id.to_ascii_lowercase()))
-        .select(transaction_ids::completion_id)
+/// The completions that bear a transaction id, whatever its case, or bore it until their user was erased.
+pub(super) fn bearing(key: &[u8; 32], transaction_id: &str) -> impl Read<'static, String> + use<> {
+    let forms = [transaction_id.to_ascii_lowercase(), erased_keys::transaction_id(key, transaction_id)];
+    transaction_ids::table.filter(transaction_ids::transaction_key.eq_any(forms)).select(transaction_ids::completion_id)
 }

@@ -21,6 +21,7 @@ pub mod egress;
 mod ending;
 mod endpoints;
 pub mod entries;
+mod erased_keys;
 pub mod erasure;
 mod error;
 pub mod examine;
@@ -86,7 +87,7 @@ struct Shared {
     signals: Signals,
     is_shared: bool,
     key: MasterKey,
-    /// Key of the digests in `reported`.
+    /// Key of the digests in `reported`, and of what erased keys become.
     digest_key: [u8; 32],
 }
 

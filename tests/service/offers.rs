@@ -6,7 +6,8 @@ use reqwest::Method;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
-use crate::ringback::{App, Ringback, faults, text};
+use crate::api::{Api, App};
+use crate::ringback::{Ringback, faults, text};
 
 /// What a visitor was answered with.
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ impl Visited {
 }
 
 /// An offer whose destination gets the click id as `c`.
-pub(crate) async fn offer(ringback: &Ringback, settings: Value) -> Value {
+pub(crate) async fn offer(ringback: &Api, settings: Value) -> Value {
     let mut offer = json!({
         "name": "Family Island", "destinationUrl": "https://ads.example/go?c={click_id}&s={sub}&o={offer_id}&a={app_id}",
         "payoutMinor": 250, "currency": "USD",
@@ -38,18 +39,18 @@ pub(crate) async fn offer(ringback: &Ringback, settings: Value) -> Value {
 }
 
 /// Follows a link as a browser does, but stops at the redirect.
-pub(crate) async fn visit(ringback: &Ringback, path: &str) -> Visited {
+pub(crate) async fn visit(ringback: &Api, path: &str) -> Visited {
     visit_as(ringback, Method::GET, path, &[]).await
 }
 
 /// A click of a user, by its id.
-pub(crate) async fn click(ringback: &Ringback, offer: &Value, app: &App, user: &str) -> String {
+pub(crate) async fn click(ringback: &Api, offer: &Value, app: &App, user: &str) -> String {
     let visited = visit(ringback, &format!("{}?app={}&user={user}", text(offer, "trackingUrl"), app.id)).await;
     assert_eq!(visited.status, 302, "{visited:?}");
     visited.click_id()
 }
 
-async fn visit_as(ringback: &Ringback, method: Method, path: &str, headers: &[(&str, &str)]) -> Visited {
+async fn visit_as(ringback: &Api, method: Method, path: &str, headers: &[(&str, &str)]) -> Visited {
     let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
     let mut request = client.request(method, ringback.url(path));
     for (name, value) in headers {

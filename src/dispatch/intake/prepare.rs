@@ -131,9 +131,12 @@ impl Intake {
             Err(_) => report.app_id.clone().filter(|named| ids::is_id(named)).or_else(|| Some(kept.app_id.clone())),
         };
         let known = Known::of(&kept, Vec::new());
-        // Under an id of its own, because it is not what was recorded that is recorded again.
-        let completion = Completion { id: ids::new("cmp"), ..kept };
-        let new = NewCompletion { completion: completion.clone(), given: given(app_id), deliveries: Vec::new() };
+        let given = given(app_id);
+        // Under an id of its own, because it is not what was recorded that is recorded again; by the names that were
+        // given, because those of an erased user's record are no longer kept.
+        let id = ids::new("cmp");
+        let completion = Completion { id, external_id: report.external_id, transaction_id, ..kept };
+        let new = NewCompletion { completion: completion.clone(), given, deliveries: Vec::new() };
         let then = Then { known, completion, at_once: Vec::new(), leaves_work: false };
         Ok(Preparation::Ready(Box::new(Prepared { new, then })))
     }

@@ -74,6 +74,9 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
     Ok(plans)
 }
 
+/// A plan does not depend on the digests' key.
+const ANY_KEY: [u8; 32] = [0; 32];
+
 /// SQLite always does, of a table that it has no statistics of.
 fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
     on_backend!(conn, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(BY_INDEX_ALONE))
@@ -128,13 +131,13 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let of_click = Criteria { click_id: Some(sample.transaction_id.clone()), ..Criteria::default() };
     let dead = Criteria { status: Some(Status::Dead), ..of_app.clone() };
     let mut completions = |criteria: &Criteria| {
-        let query = ledger::completions_page(conn, criteria, &page)?;
+        let query = ledger::completions_page(conn, &ANY_KEY, criteria, &page)?;
         explain(conn, query)
     };
     let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
     let by_click = completions(&of_click)?;
     let mut deliveries = |criteria: &Criteria| {
-        let query = ledger::deliveries_page(conn, criteria, &page)?;
+        let query = ledger::deliveries_page(conn, &ANY_KEY, criteria, &page)?;
         explain(conn, query)
     };
     let (all_of_app, dead_of_app) = (deliveries(&of_app)?, deliveries(&dead)?);
@@ -144,7 +147,7 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("completions of a user and app", by_both),
         plan("completions of an app", by_app),
         plan("completions of a click", by_click),
-        plan("completions by transaction id", explain(conn, ledger::bearing(&sample.transaction_id))?),
+        plan("completions by transaction id", explain(conn, ledger::bearing(&ANY_KEY, &sample.transaction_id))?),
         plan("deliveries of a completion", explain(conn, ledger::of_completion(&sample.completion_id))?),
         plan("attempts of a delivery", explain(conn, ledger::attempts_of(&sample.delivery_id))?),
         plan("a click", explain(conn, clicks::by_id(&sample.click_id))?),

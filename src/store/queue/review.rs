@@ -44,7 +44,8 @@ impl Store {
 
     /// Ends a completion's review: it is taken back by this reversal and never called back.
     pub async fn reject_reviewed(&self, reversal: NewReversal) -> Result<Decided, StoreError> {
-        self.write(move |conn| reject(conn, &reversal)).await
+        let key = self.shared.digest_key;
+        self.write(move |conn| reject(conn, &key, reversal)).await
     }
 
     /// Releases a step of the completions whose review is over; answers how many.
@@ -103,22 +104,23 @@ fn release(conn: &mut Conn, ids: &[String], now: Timestamp) -> QueryResult<usize
     Ok(released)
 }
 
-fn reject(conn: &mut Conn, reversal: &NewReversal) -> QueryResult<Decided> {
+fn reject(conn: &mut Conn, key: &[u8; 32], reversal: NewReversal) -> QueryResult<Decided> {
     conn.begin_recording()?;
-    let row = completions::table.find(&reversal.completion_id);
+    let (completion_id, now) = (reversal.completion_id.clone(), reversal.now);
+    let row = completions::table.find(&completion_id);
     let in_review = diesel::update(row.filter(is_in_review()))
         .set(completions::review.eq(ReviewState::Waiting.as_str()))
         .execute(conn)?;
     if in_review == 0 {
-        return not_in_review(conn, &reversal.completion_id);
+        return not_in_review(conn, &completion_id);
     }
     // Whatever it answers: if parts were taken back before, there may be nothing left to take back, but it is rejected.
-    reverse(conn, reversal)?;
+    reverse(conn, key, reversal)?;
     diesel::update(row).set(completions::review.eq(ReviewState::Rejected.as_str())).execute(conn)?;
     let unsent = sql::<Bool>("deliveries.status IN ('pending', 'retrying', 'held')");
-    diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&reversal.completion_id)))
+    diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&completion_id)))
         .filter(unsent.or(deliveries::ended_reason.eq(BEFORE_SEND)))
-        .set(Ended::canceled(reversal.now, Some(REJECTED)))
+        .set(Ended::canceled(now, Some(REJECTED)))
         .execute(conn)?;
     Ok(Decided::Done)
 }

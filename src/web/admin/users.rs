@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 
 use crate::domain::ids;
-use crate::store::erasure::Erased;
+use crate::store::erasure::{Erased, Erasure};
 use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::{Web, answer, resource};
@@ -29,12 +29,11 @@ pub(in crate::web) async fn erase(
 ) -> Result<HttpResponse, Problem> {
     let (app, user_id) = path.into_inner();
     let app_id = web.app(&caller, &app).await?.app.id;
-    let pseudonym = ids::new(PSEUDONYM);
-    let now = web.machine.clock.now();
+    let erasure = Erasure { app_id, user_id, pseudonym: ids::new(PSEUDONYM), now: web.machine.clock.now() };
     loop {
-        match web.machine.store.erase_user(app_id.clone(), user_id.clone(), pseudonym.clone(), now).await? {
+        match web.machine.store.erase_user(erasure.clone()).await? {
             Erased::Completions(0) => {
-                tracing::info!(app = app_id, by = caller.token_id(), "a user was erased");
+                tracing::info!(app = erasure.app_id, by = caller.token_id(), "a user was erased");
                 return Ok(answer::deleted());
             }
             Erased::Completions(_) => {}

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{NewCompletion, conversion, delivery_row, source};
+use super::{Candidate, NewCompletion, conversion, delivery_row, source};
 use crate::domain::delivery::Kind;
 use crate::store::completions as completion_rows;
 use crate::store::queue::rows::OverRows;
@@ -21,6 +21,7 @@ struct Reported<'a> {
     completion_id: &'a str,
     /// As PostgreSQL writes bytes in text.
     digests: String,
+    erased: &'a str,
 }
 
 #[derive(Serialize)]
@@ -28,6 +29,7 @@ struct TransactionId<'a> {
     transaction_key: String,
     app_id: &'a str,
     completion_id: &'a str,
+    erased: &'a str,
 }
 
 #[derive(Serialize)]
@@ -38,23 +40,26 @@ struct ClickConversion<'a> {
 }
 
 impl<'a> Reported<'a> {
-    fn of(new: &'a NewCompletion, digests: &[u8]) -> Self {
-        let completion = &new.completion;
+    fn of(candidate: &'a Candidate<'_>) -> Self {
+        let completion = &candidate.new.completion;
         Self {
             source_id: source(completion),
             external_id: &completion.external_id,
             completion_id: &completion.id,
-            digests: format!("\\x{}", hex::encode(digests)),
+            digests: format!("\\x{}", hex::encode(&candidate.digests)),
+            erased: &candidate.erased_external_id,
         }
     }
 }
 
 impl<'a> TransactionId<'a> {
-    fn of(new: &'a NewCompletion) -> Self {
+    fn of(candidate: &'a Candidate<'_>) -> Self {
+        let completion = &candidate.new.completion;
         Self {
-            transaction_key: new.completion.transaction_id.to_ascii_lowercase(),
-            app_id: &new.completion.app_id,
-            completion_id: &new.completion.id,
+            transaction_key: completion.transaction_id.to_ascii_lowercase(),
+            app_id: &completion.app_id,
+            completion_id: &completion.id,
+            erased: &candidate.erased_transaction_id,
         }
     }
 }
@@ -67,19 +72,17 @@ impl<'a> ClickConversion<'a> {
 }
 
 /// Inserts what is new, each with its digests; answers the ids of the completions that are recorded.
-pub(super) fn insert<'a>(
-    conn: &mut PgConnection,
-    group: &[(&'a NewCompletion, Vec<u8>)],
-) -> QueryResult<HashSet<&'a str>> {
+pub(super) fn insert<'a>(conn: &mut PgConnection, group: &[Candidate<'a>]) -> QueryResult<HashSet<&'a str>> {
     let fresh = claim_external_ids(conn, group)?;
-    let fresh: Vec<&NewCompletion> = group.iter().map(|(new, _)| *new).filter(|new| fresh.holds(new)).collect();
+    let fresh: Vec<&Candidate<'a>> = group.iter().filter(|one| fresh.holds(one.new)).collect();
     let free = claim_transaction_ids(conn, &fresh)?;
-    let (free, collided): (Vec<&NewCompletion>, Vec<&NewCompletion>) =
-        fresh.into_iter().partition(|new| free.holds(new));
+    let (free, collided): (Vec<&Candidate<'a>>, Vec<&Candidate<'a>>) =
+        fresh.into_iter().partition(|one| free.holds(one.new));
     let converting = claim_clicks(conn, &free)?;
-    let (recorded, too_late): (Vec<&NewCompletion>, Vec<&NewCompletion>) =
-        free.into_iter().partition(|new| converting.as_ref().is_none_or(|converting| converting.holds(new)));
+    let (recorded, too_late): (Vec<&Candidate<'a>>, Vec<&Candidate<'a>>) =
+        free.into_iter().partition(|one| converting.as_ref().is_none_or(|converting| converting.holds(one.new)));
     give_back(conn, &collided, &too_late)?;
+    let recorded: Vec<&'a NewCompletion> = recorded.into_iter().map(|one| one.new).collect();
     let completions: Vec<_> = recorded.iter().map(|new| completion_rows::Row::from(&new.completion)).collect();
     let deliveries: Vec<_> = recorded
         .iter()
@@ -108,28 +111,39 @@ impl Ids {
 }
 
 /// Of two equal ones the first wins: the sort keeps their order, and a conflict is one within the statement as well.
-fn claim_external_ids(conn: &mut PgConnection, group: &[(&NewCompletion, Vec<u8>)]) -> QueryResult<Ids> {
-    let mut rows: Vec<Reported<'_>> = group.iter().map(|(new, digests)| Reported::of(new, digests)).collect();
+/// Nobody erases meanwhile, so that a key stands either as itself or as its digest. `OFFSET 0` has PostgreSQL look for
+/// each digest by the index, whatever it believes of the table's size.
+fn claim_external_ids(conn: &mut PgConnection, group: &[Candidate<'_>]) -> QueryResult<Ids> {
+    let mut rows: Vec<Reported<'_>> = group.iter().map(Reported::of).collect();
     rows.sort_by(|one, other| (one.source_id, one.external_id).cmp(&(other.source_id, other.external_id)));
-    let before = "INSERT INTO reported SELECT * FROM json_populate_recordset(NULL::reported, ";
-    let fresh = OverRows::new(before, &rows, "::json) ON CONFLICT DO NOTHING RETURNING completion_id");
+    let before = "INSERT INTO reported (source_id, external_id, completion_id, digests)
+        SELECT source_id, external_id, completion_id, digests FROM json_to_recordset(";
+    let after = "::json) AS n (source_id text, external_id text, completion_id text, digests bytea, erased text)
+        WHERE NOT EXISTS (SELECT FROM reported r WHERE r.source_id = n.source_id AND r.external_id = n.erased OFFSET 0)
+        ON CONFLICT DO NOTHING RETURNING completion_id";
+    let fresh = OverRows::new(before, &rows, after);
     Ok(Ids(fresh.load::<String>(conn)?.into_iter().collect()))
 }
 
-fn claim_transaction_ids(conn: &mut PgConnection, fresh: &[&NewCompletion]) -> QueryResult<Ids> {
+fn claim_transaction_ids(conn: &mut PgConnection, fresh: &[&Candidate<'_>]) -> QueryResult<Ids> {
     if fresh.is_empty() {
         return Ok(Ids(HashSet::new()));
     }
-    let mut rows: Vec<TransactionId<'_>> = fresh.iter().map(|new| TransactionId::of(new)).collect();
+    let mut rows: Vec<TransactionId<'_>> = fresh.iter().map(|one| TransactionId::of(one)).collect();
     rows.sort_by(|one, other| (&one.transaction_key, one.app_id).cmp(&(&other.transaction_key, other.app_id)));
-    let before = "INSERT INTO transaction_ids SELECT * FROM json_populate_recordset(NULL::transaction_ids, ";
-    let free = OverRows::new(before, &rows, "::json) ON CONFLICT DO NOTHING RETURNING completion_id");
+    let before = "INSERT INTO transaction_ids (transaction_key, app_id, completion_id)
+        SELECT transaction_key, app_id, completion_id FROM json_to_recordset(";
+    let after = "::json) AS n (transaction_key text, app_id text, completion_id text, erased text)
+        WHERE NOT EXISTS (
+            SELECT FROM transaction_ids t WHERE t.transaction_key = n.erased AND t.app_id = n.app_id OFFSET 0)
+        ON CONFLICT DO NOTHING RETURNING completion_id";
+    let free = OverRows::new(before, &rows, after);
     Ok(Ids(free.load::<String>(conn)?.into_iter().collect()))
 }
 
 /// Of those that convert a click, the first for each goal; `None` if none does. Whoever converts none holds no such key.
-fn claim_clicks(conn: &mut PgConnection, free: &[&NewCompletion]) -> QueryResult<Option<Ids>> {
-    let mut rows: Vec<ClickConversion<'_>> = free.iter().filter_map(|new| ClickConversion::of(new)).collect();
+fn claim_clicks(conn: &mut PgConnection, free: &[&Candidate<'_>]) -> QueryResult<Option<Ids>> {
+    let mut rows: Vec<ClickConversion<'_>> = free.iter().filter_map(|one| ClickConversion::of(one.new)).collect();
     if rows.is_empty() {
         return Ok(None);
     }
@@ -137,15 +151,15 @@ fn claim_clicks(conn: &mut PgConnection, free: &[&NewCompletion]) -> QueryResult
     let before = "INSERT INTO click_conversions SELECT * FROM json_populate_recordset(NULL::click_conversions, ";
     let first = OverRows::new(before, &rows, "::json) ON CONFLICT DO NOTHING RETURNING completion_id");
     let mut first = Ids(first.load::<String>(conn)?.into_iter().collect());
-    let without = free.iter().filter(|new| conversion(&new.completion).is_none());
-    first.0.extend(without.map(|new| new.completion.id.clone()));
+    let without = free.iter().map(|one| &one.new.completion).filter(|completion| conversion(completion).is_none());
+    first.0.extend(without.map(|completion| completion.id.clone()));
     Ok(Some(first))
 }
 
 /// Removes the keys of those that did not get all of theirs.
-fn give_back(conn: &mut PgConnection, collided: &[&NewCompletion], too_late: &[&NewCompletion]) -> QueryResult<()> {
+fn give_back(conn: &mut PgConnection, collided: &[&Candidate<'_>], too_late: &[&Candidate<'_>]) -> QueryResult<()> {
     if !too_late.is_empty() {
-        let keys: Vec<TransactionId<'_>> = too_late.iter().map(|new| TransactionId::of(new)).collect();
+        let keys: Vec<TransactionId<'_>> = too_late.iter().map(|one| TransactionId::of(one)).collect();
         OverRows::new(
             "DELETE FROM transaction_ids t USING json_populate_recordset(NULL::transaction_ids, ",
             &keys,
@@ -153,7 +167,7 @@ fn give_back(conn: &mut PgConnection, collided: &[&NewCompletion], too_late: &[&
         )
         .execute(conn)?;
     }
-    let names: Vec<Reported<'_>> = collided.iter().chain(too_late).map(|new| Reported::of(new, &[])).collect();
+    let names: Vec<Reported<'_>> = collided.iter().chain(too_late).map(|one| Reported::of(one)).collect();
     if !names.is_empty() {
         OverRows::new(
             "DELETE FROM reported r USING json_populate_recordset(NULL::reported, ",

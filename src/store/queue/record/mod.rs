@@ -17,7 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{apps, deliveries, endpoints};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, erased_keys};
 pub(super) use one::{converted, known, taken};
 
 /// Completions in one change of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
@@ -158,7 +158,28 @@ impl Store {
     /// What [`record`](Self::record) would answer, without recording.
     pub async fn would_record(&self, new: NewCompletion) -> Result<Recorded, StoreError> {
         let key = self.shared.digest_key;
-        self.read(move |conn| one::record(conn, &one::digests(&key, &new), &new, one::Write::No)).await
+        self.read(move |conn| one::record(conn, &Candidate::of(&key, &new), one::Write::No)).await
+    }
+}
+
+/// A report, with what is computed of it once.
+struct Candidate<'a> {
+    new: &'a NewCompletion,
+    digests: Vec<u8>,
+    /// Its keys as they stand where whoever it is about was erased.
+    erased_external_id: String,
+    erased_transaction_id: String,
+}
+
+impl<'a> Candidate<'a> {
+    fn of(key: &[u8; 32], new: &'a NewCompletion) -> Self {
+        let Completion { external_id, transaction_id, .. } = &new.completion;
+        Self {
+            new,
+            digests: one::digests(key, new),
+            erased_external_id: erased_keys::external_id(key, source(&new.completion), external_id),
+            erased_transaction_id: erased_keys::transaction_id(key, transaction_id),
+        }
     }
 }
 
@@ -167,8 +188,8 @@ pub(super) fn record_all(conn: &mut Conn, key: &[u8; 32], group: &[&NewCompletio
     conn.begin_recording()?;
     let outdated = outdated(conn, group)?;
     let is_current = |new: &NewCompletion| !new.deliveries.iter().any(|one| outdated.contains(&one.endpoint_id));
-    let of_now: Vec<(&NewCompletion, Vec<u8>)> =
-        group.iter().filter(|new| is_current(new)).map(|new| (*new, one::digests(key, new))).collect();
+    let of_now: Vec<Candidate<'_>> =
+        group.iter().filter(|new| is_current(new)).map(|new| Candidate::of(key, new)).collect();
     let inserted: HashSet<&str> = on_backend!(conn,
         // There a statement is a call within this process, and one after the other is as fast.
         sqlite(_) => HashSet::new(),
@@ -176,14 +197,12 @@ pub(super) fn record_all(conn: &mut Conn, key: &[u8; 32], group: &[&NewCompletio
     );
     let mut of_now = of_now.iter();
     let answer = |new: &&NewCompletion| {
-        if !is_current(new) {
-            return Ok(Recorded::Outdated);
-        }
-        let digests = of_now.next().map_or(&[][..], |(_, digests)| digests);
+        let candidate = if is_current(new) { of_now.next() } else { None };
+        let Some(candidate) = candidate else { return Ok(Recorded::Outdated) };
         if inserted.contains(new.completion.id.as_str()) {
             return Ok(Recorded::Accepted);
         }
-        one::record(conn, digests, new, one::Write::Yes)
+        one::record(conn, candidate, one::Write::Yes)
     };
     group.iter().map(answer).collect()
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
-use super::{NewCompletion, Recorded, at_once, conversion, delivery_row, source};
+use super::{Candidate, NewCompletion, Recorded, at_once, conversion, delivery_row, source};
 use crate::domain::delivery::Kind;
 use crate::domain::identity::{COMPARED, FIELDS, field_name};
 use crate::store::backend::{Conn, Read, on_backend};
@@ -24,20 +24,22 @@ pub(super) enum Write {
     No,
 }
 
-/// Records one report, whose [`digests`] are given.
-pub(super) fn record(conn: &mut Conn, digests: &[u8], new: &NewCompletion, write: Write) -> QueryResult<Recorded> {
-    let completion = &new.completion;
-    let source_id = source(completion);
-    let known = known(source_id, &completion.external_id).get_result(conn).optional()?;
-    if let Some((completion_id, known)) = known {
-        // Recorded before by this very call, which was not told of it.
-        let is_this = completion_id == completion.id;
-        return if is_this { Ok(Recorded::Accepted) } else { compare(conn, completion_id, &known, digests) };
+/// Records one report.
+pub(super) fn record(conn: &mut Conn, candidate: &Candidate<'_>, write: Write) -> QueryResult<Recorded> {
+    let completion = &candidate.new.completion;
+    for external_id in [&completion.external_id, &candidate.erased_external_id] {
+        let known = known(source(completion), external_id).get_result(conn).optional()?;
+        if let Some((completion_id, known)) = known {
+            // Recorded before by this very call, which was not told of it.
+            let is_this = completion_id == completion.id;
+            return if is_this { Ok(Recorded::Accepted) } else { compare(conn, completion_id, &known, candidate) };
+        }
     }
     let transaction_key = completion.transaction_id.to_ascii_lowercase();
-    let taken = taken(&transaction_key, &completion.app_id).get_result(conn).optional()?;
-    if taken.is_some() {
-        return Ok(Recorded::TransactionIdTaken);
+    for transaction_key in [&transaction_key, &candidate.erased_transaction_id] {
+        if taken(transaction_key, &completion.app_id).get_result(conn).optional()?.is_some() {
+            return Ok(Recorded::TransactionIdTaken);
+        }
     }
     if let Some((click_id, goal_id)) = conversion(completion)
         && converted(click_id, goal_id).get_result(conn).optional()?.is_some()
@@ -47,25 +49,25 @@ pub(super) fn record(conn: &mut Conn, digests: &[u8], new: &NewCompletion, write
     if write == Write::Yes {
         let is_recorded = on_backend!(conn,
             // By the engine's own connection: the one of either engine writes each statement's text anew.
-            sqlite(conn) => insert(conn, digests, &transaction_key, new).map(|()| true)?,
-            postgres(conn) => !at_once::insert(conn, &[(new, digests.to_vec())])?.is_empty(),
+            sqlite(conn) => insert(conn, candidate, &transaction_key).map(|()| true)?,
+            postgres(conn) => !at_once::insert(conn, std::slice::from_ref(candidate))?.is_empty(),
         );
         // Another node was faster with a key, and has committed it: from now on it is seen.
         if !is_recorded {
-            return record(conn, digests, new, write);
+            return record(conn, candidate, write);
         }
     }
     Ok(Recorded::Accepted)
 }
 
-fn insert(conn: &mut SqliteConnection, digests: &[u8], transaction_key: &str, new: &NewCompletion) -> QueryResult<()> {
-    let completion = &new.completion;
+fn insert(conn: &mut SqliteConnection, candidate: &Candidate<'_>, transaction_key: &str) -> QueryResult<()> {
+    let NewCompletion { completion, deliveries, .. } = candidate.new;
     diesel::insert_into(reported::table)
         .values((
             reported::source_id.eq(source(completion)),
             reported::external_id.eq(&completion.external_id),
             reported::completion_id.eq(&completion.id),
-            reported::digests.eq(digests),
+            reported::digests.eq(&candidate.digests),
         ))
         .execute(conn)?;
     diesel::insert_into(transaction_ids::table)
@@ -85,7 +87,7 @@ fn insert(conn: &mut SqliteConnection, digests: &[u8], transaction_key: &str, ne
             .execute(conn)?;
     }
     diesel::insert_into(completions::table).values(completion_rows::Row::from(completion)).execute(conn)?;
-    for delivery in &new.deliveries {
+    for delivery in deliveries {
         let row = delivery_row(completion, delivery, Kind::Completion, None);
         diesel::insert_into(deliveries::table).values(row).execute(conn)?;
     }
@@ -107,10 +109,10 @@ pub(in crate::store::queue) fn converted<'a>(click_id: &'a str, goal_id: &'a str
     click_conversions::table.find((click_id, goal_id)).select(click_conversions::completion_id)
 }
 
-fn compare(conn: &mut Conn, completion_id: String, known: &[u8], digests: &[u8]) -> QueryResult<Recorded> {
+fn compare(conn: &mut Conn, completion_id: String, known: &[u8], candidate: &Candidate<'_>) -> QueryResult<Recorded> {
     let differs = |position: &usize| {
         let field = position * DIGEST_BYTES..(position + 1) * DIGEST_BYTES;
-        known.get(field.clone()) != digests.get(field)
+        known.get(field.clone()) != candidate.digests.get(field)
     };
     let fields: Vec<&str> = (0..COMPARED.len()).filter(differs).map(field_name).collect();
     if !fields.is_empty() {
@@ -122,7 +124,8 @@ fn compare(conn: &mut Conn, completion_id: String, known: &[u8], digests: &[u8])
         .select(Row::as_select())
         .order(deliveries::id)
         .load(conn)?;
-    let transaction_id = completions::table.find(&completion_id).select(completions::transaction_id).first(conn)?;
+    // It was compared, and says so also where the record no longer does.
+    let transaction_id = candidate.new.completion.transaction_id.clone();
     let deliveries = rows.into_iter().map(Delivery::from).collect();
     Ok(Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries })
 }

@@ -19,7 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{completions, deliveries, reversals};
-use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
+use crate::store::{Store, StoreError, completions as completion_rows, erased_keys, reversals as reversal_rows};
 pub(super) use order::{BEFORE_SEND, REJECTED};
 pub(in crate::store) use order::{follow, hold_with_callback, is_awaited, waits_for_completion};
 pub use telling::Telling;
@@ -68,12 +68,15 @@ pub enum Reversed {
 impl Store {
     /// Takes a completion back, wholly or in part; the answer is on disk when this returns.
     pub async fn reverse(&self, new: NewReversal) -> Result<Reversed, StoreError> {
-        self.write(move |conn| reverse(conn, &new)).await
+        let key = self.shared.digest_key;
+        self.write(move |conn| reverse(conn, &key, new)).await
     }
 
     /// What [`reverse`](Self::reverse) would answer, without recording; a new one has no deliveries yet.
     pub async fn would_reverse(&self, new: NewReversal) -> Result<Reversed, StoreError> {
+        let key = self.shared.digest_key;
         self.snapshot(move |conn| {
+            let new = new.under_standing_name(conn, &key)?;
             Ok(match examine(conn, &new)? {
                 Ok((completion, taken, _)) => Reversed::Recorded(new.reversal(&completion, taken), Vec::new()),
                 Err(answer) => answer,
@@ -83,12 +86,13 @@ impl Store {
     }
 }
 
-/// Takes a completion back.
-pub(super) fn reverse(conn: &mut Conn, new: &NewReversal) -> QueryResult<Reversed> {
+/// Takes a completion back; `key` is the digests'.
+pub(super) fn reverse(conn: &mut Conn, key: &[u8; 32], new: NewReversal) -> QueryResult<Reversed> {
     conn.begin_recording()?;
     // One reversal of a completion at a time: the next one waits here, and then sees this one.
     completion_rows::hold(conn, &new.completion_id)?;
-    let (completion, taken, extent) = match examine(conn, new)? {
+    let new = new.under_standing_name(conn, key)?;
+    let (completion, taken, extent) = match examine(conn, &new)? {
         Ok(to_be_taken) => to_be_taken,
         Err(answer) => return Ok(answer),
     };
@@ -155,6 +159,16 @@ fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()>
 }
 
 impl NewReversal {
+    /// Of an erased completion, the keys of reversals are kept as digests as well.
+    fn under_standing_name(mut self, conn: &mut Conn, key: &[u8; 32]) -> QueryResult<Self> {
+        if let Some(name) = self.report.reversal_id.as_mut()
+            && completion_rows::is_erased(conn, &self.completion_id)?
+        {
+            *name = erased_keys::reversal_id(key, &self.completion_id, name);
+        }
+        Ok(self)
+    }
+
     /// The reversal that it becomes.
     fn reversal(&self, completion: &Completion, taken: TakenBack) -> Reversal {
         Reversal {

@@ -1,0 +1,50 @@
+//! What a key becomes when whoever it was about is erased: a keyed digest of itself, under which it is found by those
+//! who still know it, and from which nobody who reads the store learns it.
+//!
+//! Whoever looks for a key looks for its digest as well. Nothing here decides what is erased.
+
+use super::vault::keyed_digest;
+
+/// What it begins with. Whoever reports a key of this form must have read it here, and then means this record.
+const PREFIX: &str = "erased_";
+
+/// What a source calls a completion.
+pub(super) fn external_id(key: &[u8; 32], source_id: &str, external_id: &str) -> String {
+    digest(key, "external id", source_id, external_id)
+}
+
+/// A transaction id, whatever its case; the same in every app, because it is looked for without one as well.
+pub(super) fn transaction_id(key: &[u8; 32], transaction_id: &str) -> String {
+    digest(key, "transaction id", "", &transaction_id.to_ascii_lowercase())
+}
+
+/// What a source calls a reversal of a completion.
+pub(super) fn reversal_id(key: &[u8; 32], completion_id: &str, reversal_id: &str) -> String {
+    digest(key, "reversal id", completion_id, reversal_id)
+}
+
+/// Ids of ours hold no colon, so that what stands before the text ends where it seems to.
+fn digest(key: &[u8; 32], of: &str, within: &str, text: &str) -> String {
+    format!("{PREFIX}{}", hex::encode(keyed_digest(key, format!("erased {of}:{within}:{text}").as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_depends_on_the_key_on_what_it_is_of_and_on_whose_it_is_but_not_on_a_transaction_ids_case() {
+        let digests = [
+            external_id(&[1; 32], "src_1", "x"),
+            external_id(&[2; 32], "src_1", "x"),
+            external_id(&[1; 32], "src_2", "x"),
+            external_id(&[1; 32], "src_1", "X"),
+            transaction_id(&[1; 32], "x"),
+            reversal_id(&[1; 32], "src_1", "x"),
+        ];
+        for (at, digest) in digests.iter().enumerate() {
+            assert!(digest.len() <= 128 && !digests[..at].contains(digest), "{digests:?}");
+        }
+        assert_eq!(transaction_id(&[1; 32], "ABC"), transaction_id(&[1; 32], "abc"));
+    }
+}
