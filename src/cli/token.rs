@@ -7,6 +7,8 @@ use clap::{ArgMatches, Command};
 use super::{Failure, on_runtime, optional, required, say};
 use crate::clock::Clock;
 use crate::domain::account::{Role, Token};
+use crate::domain::audit::{Actor, AuditEntry, Outcome};
+use crate::domain::time::Timestamp;
 use crate::domain::{ids, naming};
 use crate::settings::{self, Settings};
 use crate::store::Store;
@@ -47,11 +49,27 @@ fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         };
         let role = Role::from_parts(&role, publisher_id)
             .ok_or("--publisher belongs to --role publisher, and to no other role")?;
-        let new = Token { id: ids::new("tok"), name, role, expires_at: None, created_at: Clock::system().now() };
+        let now = Clock::system().now();
+        let new = Token { id: ids::new("tok"), name, role, expires_at: None, created_at: now };
+        let (entry, id) = (begun(now), new.id.clone());
+        let entry_id = entry.id.clone();
+        store.begin_audit(entry).await?;
         match store.create_token(new, &token).await? {
-            TokenCreated::Created => say(&token),
-            TokenCreated::UnknownPublisher => return Err("--publisher: there is no such publisher".into()),
+            TokenCreated::Created => {
+                store.end_audit(entry_id, Outcome::Done, Some(id)).await?;
+                say(&token);
+            }
+            TokenCreated::UnknownPublisher => {
+                store.end_audit(entry_id, Outcome::Refused, None).await?;
+                return Err("--publisher: there is no such publisher".into());
+            }
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn begun(at: Timestamp) -> AuditEntry {
+    let actor = Actor { token_id: None, name: "command line".to_owned(), role: Role::Operator.as_str().to_owned() };
+    let action = "ringback token create".to_owned();
+    AuditEntry { id: ids::new("aud"), at, actor, action, subject: None, created_id: None, outcome: None }
 }

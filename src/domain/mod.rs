@@ -6,6 +6,7 @@ pub mod amount;
 pub mod app;
 pub mod app_settings;
 pub mod attribution;
+pub mod audit;
 pub mod basis;
 pub mod bots;
 pub mod click;

@@ -10,6 +10,7 @@
 mod app_rows;
 pub mod apps;
 pub mod assignments;
+pub mod audit;
 mod backend;
 pub mod by_hand;
 mod clicks;

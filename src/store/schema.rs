@@ -291,6 +291,20 @@ table! {
 }
 
 table! {
+    audit (id) {
+        id -> Text,
+        at -> BigInt,
+        token_id -> Nullable<Text>,
+        name -> Text,
+        role -> Text,
+        action -> Text,
+        subject -> Nullable<Text>,
+        created_id -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+table! {
     nodes (id) {
         id -> Text,
         role -> Text,
@@ -329,6 +343,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     ended_deliveries,
     attempts,
+    audit,
     nodes,
     node_egress_ips
 );

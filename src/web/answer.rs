@@ -8,11 +8,21 @@ use actix_web::web::Bytes;
 use futures_util::Stream;
 use serde::Serialize;
 
+use super::audit;
 use crate::store::StoreError;
 
 /// 201 with the object.
 pub(super) fn created(object: &impl Serialize) -> HttpResponse {
-    HttpResponse::Created().insert_header(no_store()).json(object)
+    let mut response = HttpResponse::Created().insert_header(no_store()).json(object);
+    audit::note_created(&mut response, object);
+    response
+}
+
+/// 200 with what was recorded, now or before.
+pub(super) fn recorded(object: &impl Serialize) -> HttpResponse {
+    let mut response = ok(object);
+    audit::note_created(&mut response, object);
+    response
 }
 
 /// 200 with the object.

@@ -4,7 +4,8 @@
 //! other way to a [`Caller`]: a handler that forgets to ask who calls does not know whose objects to answer with. Whether
 //! an object is the caller's own is `access`'s to say.
 //!
-//! A token is looked up in the store at every call, so that a deleted one opens nothing from then on.
+//! A token is looked up in the store at every call, so that a deleted one opens nothing from then on. Nobody gets to know
+//! a caller before the audit knows what is about to be done.
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -13,6 +14,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
 use super::Web;
+use super::audit::Audited;
 use super::error::{Kind, Problem};
 use crate::domain::account::{Role, Token};
 
@@ -40,7 +42,7 @@ impl Caller {
         &self.token.role
     }
 
-    /// The token's id, for the audit.
+    /// The token's id, to mark what is done by hand.
     pub fn token_id(&self) -> &str {
         &self.token.id
     }
@@ -106,13 +108,18 @@ impl FromRequest for Member {
 /// Finds out who calls. Borrows nothing of the request, because the answer takes a while.
 fn caller(request: &HttpRequest) -> impl Future<Output = Result<Caller, Problem>> + 'static {
     let token = bearer(request);
+    let audited = Audited::of(request);
     let web = request.app_data::<Data<Web>>().cloned();
     async move {
         let text = token.ok_or_else(|| unauthorized("This call needs a header `Authorization: Bearer TOKEN`."))?;
         let web = web.expect("routes are registered together with the state");
+        let now = web.machine.clock.now();
         let found = web.machine.store.token_by_text(&text).await?;
-        let valid = found.filter(|token| token.is_valid(web.machine.clock.now()));
+        let valid = found.filter(|token| token.is_valid(now));
         let token = valid.ok_or_else(|| unauthorized("The token is unknown, deleted or expired."))?;
+        if let Some(audited) = audited {
+            audited.begin(&web, &token, now).await?;
+        }
         Ok(Caller { token })
     }
 }

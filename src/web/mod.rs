@@ -2,6 +2,7 @@
 //!
 //! # Who is who
 //! * [`auth`] knows who calls, `access` whose objects that caller reaches; every handler asks both.
+//! * `audit` writes down every call that may change something, before it is made and after.
 //! * [`json`], [`query`] and [`list`] read what is asked, strictly; `answer` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
 //!
@@ -10,6 +11,7 @@
 mod access;
 pub mod admin;
 mod answer;
+mod audit;
 pub mod auth;
 pub mod error;
 pub mod fresh;
@@ -96,7 +98,7 @@ fn resource(
 ) -> Resource<
     impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
 > {
-    web::resource(path).wrap(from_fn(explain_wrong_method)).wrap(from_fn(know_no_nul))
+    web::resource(path).wrap(from_fn(audit::watch)).wrap(from_fn(explain_wrong_method)).wrap(from_fn(know_no_nul))
 }
 
 /// Nothing bears a name with a NUL character, which PostgreSQL's texts cannot even hold.

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    apps, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual, offers,
-    publishers, rehearsal, reviews, secrets, sources, tokens, users,
+    apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual,
+    offers, publishers, rehearsal, reviews, secrets, sources, tokens, users,
 };
 use super::error::Kind;
 use super::{health, reports, reversals, tracking};
@@ -42,7 +42,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
         rehearsal::preview, rehearsal::test,
         completions::list, completions::read, reviews::release, reviews::reject,
-        ledger::read, lookup::read,
+        ledger::read, lookup::read, audit::list,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         dialects::list, dialects::read,
         reports::report, reports::report_batch, reports::read, reversals::report,

@@ -8,6 +8,7 @@ mod admin_secrets;
 mod amounts;
 mod api;
 mod attribution;
+mod audit;
 mod awkward;
 mod bench;
 mod by_hand;

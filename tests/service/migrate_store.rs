@@ -30,9 +30,16 @@ async fn migrate_store(home: &Home, from: &str, to: &str) -> Ended {
 /// Everything that an operator sees of a store, but for the deliveries that are open, which go on.
 async fn everything(api: &Api) -> Value {
     let mut seen = json!({});
-    for list in
-        ["/v1/publishers", "/v1/apps", "/v1/offers", "/v1/tokens", "/v1/sources", "/v1/egress-ips", "/v1/completions"]
-    {
+    for list in [
+        "/v1/publishers",
+        "/v1/apps",
+        "/v1/offers",
+        "/v1/tokens",
+        "/v1/sources",
+        "/v1/egress-ips",
+        "/v1/audit",
+        "/v1/completions",
+    ] {
         seen[list] = api.get(list).await;
     }
     // How its delivery stands is compared where it has ended, below.

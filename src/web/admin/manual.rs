@@ -96,7 +96,7 @@ pub(in crate::web) async fn credit(
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A credit was not answered."))?;
     let reported = Reported::of(&web.machine, answer)?;
     tracing::info!(app, by, completion = reported.id(), "a credit was made by hand");
-    Ok(answer::ok(&reported))
+    Ok(answer::recorded(&reported))
 }
 
 /// Takes a completion back by hand, whoever reported it.
@@ -122,7 +122,7 @@ pub(in crate::web) async fn take_back(
     let answer = web.machine.intake.take_back_of(completion, report, Some(mark), false).await?;
     let answer = ReversalAnswer::of(&web.machine, answer)?;
     tracing::info!(completion = completion_id, by, reversal = answer.id, "a completion was taken back by hand");
-    Ok(answer::ok(&answer))
+    Ok(answer::recorded(&answer))
 }
 
 fn read(body: &Body) -> Result<Object, Problem> {

@@ -3,6 +3,7 @@
 pub mod app_body;
 pub mod app_view;
 pub mod apps;
+pub mod audit;
 pub mod completions;
 pub mod deliveries;
 pub mod dialects;
@@ -45,6 +46,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(reviews::routes)
         .configure(deliveries::routes)
         .configure(ledger::routes)
+        .configure(audit::routes)
         .configure(lookup::routes)
         .configure(dialects::routes);
 }

@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 19] = [
+pub(super) const COPIED: [&str; 20] = [
     "installation",
     "publishers",
     "tokens",
@@ -23,6 +23,7 @@ pub(super) const COPIED: [&str; 19] = [
     "deliveries",
     "ended_deliveries",
     "attempts",
+    "audit",
 ];
 
 /// A table that is copied.

@@ -111,15 +111,14 @@ impl Ids {
 }
 
 /// Of two equal ones the first wins: the sort keeps their order, and a conflict is one within the statement as well.
-/// Nobody erases meanwhile, so that a key stands either as itself or as its digest. `OFFSET 0` has PostgreSQL look for
-/// each digest by the index, whatever it believes of the table's size.
+/// Nobody erases meanwhile, so that a key stands either as itself or as its digest.
 fn claim_external_ids(conn: &mut PgConnection, group: &[Candidate<'_>]) -> QueryResult<Ids> {
     let mut rows: Vec<Reported<'_>> = group.iter().map(Reported::of).collect();
     rows.sort_by(|one, other| (one.source_id, one.external_id).cmp(&(other.source_id, other.external_id)));
     let before = "INSERT INTO reported (source_id, external_id, completion_id, digests)
         SELECT source_id, external_id, completion_id, digests FROM json_to_recordset(";
     let after = "::json) AS n (source_id text, external_id text, completion_id text, digests bytea, erased text)
-        WHERE NOT EXISTS (SELECT FROM reported r WHERE r.source_id = n.source_id AND r.external_id = n.erased OFFSET 0)
+        WHERE NOT EXISTS (SELECT FROM reported r WHERE r.source_id = n.source_id AND r.external_id = n.erased)
         ON CONFLICT DO NOTHING RETURNING completion_id";
     let fresh = OverRows::new(before, &rows, after);
     Ok(Ids(fresh.load::<String>(conn)?.into_iter().collect()))
@@ -135,7 +134,7 @@ fn claim_transaction_ids(conn: &mut PgConnection, fresh: &[&Candidate<'_>]) -> Q
         SELECT transaction_key, app_id, completion_id FROM json_to_recordset(";
     let after = "::json) AS n (transaction_key text, app_id text, completion_id text, erased text)
         WHERE NOT EXISTS (
-            SELECT FROM transaction_ids t WHERE t.transaction_key = n.erased AND t.app_id = n.app_id OFFSET 0)
+            SELECT FROM transaction_ids t WHERE t.transaction_key = n.erased AND t.app_id = n.app_id)
         ON CONFLICT DO NOTHING RETURNING completion_id";
     let free = OverRows::new(before, &rows, after);
     Ok(Ids(free.load::<String>(conn)?.into_iter().collect()))

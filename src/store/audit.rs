@@ -1,0 +1,111 @@
+//! The audit as rows. Entries are added and completed, and never removed.
+
+use diesel::prelude::*;
+
+use super::backend::Engine;
+use super::page::{Listed, Page};
+use super::schema::audit;
+use super::{Store, StoreError};
+use crate::domain::audit::{Actor, AuditEntry, Outcome};
+use crate::domain::time::Timestamp;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit)]
+struct Row {
+    id: String,
+    at: i64,
+    token_id: Option<String>,
+    name: String,
+    role: String,
+    action: String,
+    subject: Option<String>,
+    created_id: Option<String>,
+    outcome: Option<String>,
+}
+
+impl From<AuditEntry> for Row {
+    fn from(entry: AuditEntry) -> Self {
+        Self {
+            id: entry.id,
+            at: entry.at.as_millis(),
+            token_id: entry.actor.token_id,
+            name: entry.actor.name,
+            role: entry.actor.role,
+            action: entry.action,
+            subject: entry.subject,
+            created_id: entry.created_id,
+            outcome: entry.outcome.map(|outcome| outcome.as_str().to_owned()),
+        }
+    }
+}
+
+impl From<Row> for AuditEntry {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            at: Timestamp::from_millis(row.at),
+            actor: Actor { token_id: row.token_id, name: row.name, role: row.role },
+            action: row.action,
+            subject: row.subject,
+            created_id: row.created_id,
+            outcome: row.outcome.as_deref().and_then(Outcome::parse),
+        }
+    }
+}
+
+/// Which entries are looked for; absent criteria do not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditCriteria {
+    /// By this token.
+    pub token_id: Option<String>,
+    /// Done to this.
+    pub subject: Option<String>,
+    /// Begun at or after.
+    pub from: Option<Timestamp>,
+    /// Begun before.
+    pub to: Option<Timestamp>,
+}
+
+impl Store {
+    /// Writes down that something is about to be done; it is on disk when this returns.
+    pub async fn begin_audit(&self, entry: AuditEntry) -> Result<(), StoreError> {
+        self.write(move |conn| diesel::insert_into(audit::table).values(Row::from(entry)).execute(conn).map(drop)).await
+    }
+
+    /// Writes down how it ended, and what it made.
+    pub async fn end_audit(&self, id: String, outcome: Outcome, created_id: Option<String>) -> Result<(), StoreError> {
+        self.write(move |conn| {
+            diesel::update(audit::table.find(id))
+                .set((audit::outcome.eq(outcome.as_str()), audit::created_id.eq(created_id)))
+                .execute(conn)
+                .map(drop)
+        })
+        .await
+    }
+
+    /// Entries, newest first.
+    pub async fn audit(&self, criteria: AuditCriteria, page: Page) -> Result<Listed<AuditEntry>, StoreError> {
+        self.read(move |conn| {
+            let mut query = audit::table.select(Row::as_select()).into_boxed::<Engine>();
+            if let Some(token_id) = criteria.token_id {
+                query = query.filter(audit::token_id.eq(token_id));
+            }
+            if let Some(subject) = criteria.subject {
+                query = query.filter(audit::subject.eq(subject));
+            }
+            if let Some(from) = criteria.from {
+                query = query.filter(audit::at.ge(from.as_millis()));
+            }
+            if let Some(to) = criteria.to {
+                query = query.filter(audit::at.lt(to.as_millis()));
+            }
+            if let Some(before) = &page.before {
+                query = query.filter(audit::id.lt(before));
+            }
+            let rows: Vec<Row> = query.order(audit::id.desc()).limit(page.rows()).load(conn)?;
+            let entries = rows.into_iter().map(AuditEntry::from).collect();
+            Ok(page.cut(entries, |entry: &AuditEntry| &entry.id))
+        })
+        .await
+    }
+}

@@ -1,0 +1,80 @@
+//! `GET /v1/audit`: who did what.
+
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::audit::AuditEntry;
+use crate::domain::time::Timestamp;
+use crate::store::audit::AuditCriteria;
+use crate::web::auth::Operator;
+use crate::web::error::Problem;
+use crate::web::list::{self, PageOf};
+use crate::web::query::Query;
+use crate::web::{Web, answer, resource};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(resource("/v1/audit").get(list));
+}
+
+/// One act of somebody.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditView {
+    id: String,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The token that it was done with; null on the command line.
+    token_id: Option<String>,
+    /// What the token was called.
+    name: String,
+    /// The token's role.
+    role: String,
+    /// The call, such as `POST /v1/apps/{id}/credits`, or the command.
+    action: String,
+    /// What the path named: ids and refs, separated by `/`. Never a user.
+    subject: Option<String>,
+    /// The id of what it made.
+    created_id: Option<String>,
+    /// `done`; `refused`: nothing was changed; `failed`: by us; null: not ended yet, or cut off in the middle.
+    outcome: Option<&'static str>,
+}
+
+impl From<AuditEntry> for AuditView {
+    fn from(entry: AuditEntry) -> Self {
+        Self {
+            id: entry.id,
+            at: entry.at,
+            token_id: entry.actor.token_id,
+            name: entry.actor.name,
+            role: entry.actor.role,
+            action: entry.action,
+            subject: entry.subject,
+            created_id: entry.created_id,
+            outcome: entry.outcome.map(|outcome| outcome.as_str()),
+        }
+    }
+}
+
+const KNOWN: [&str; 6] = ["tokenId", "subject", "from", "to", "limit", "cursor"];
+
+/// Lists every call that may have changed something, newest first, whoever made it and however it ended.
+#[utoipa::path(get, path = "/v1/audit", tag = "audit", params(
+    ("tokenId" = Option<String>, Query, description = "Done with this token"),
+    ("subject" = Option<String>, Query, description = "Done to this, as it stands in the list"),
+    ("from" = Option<String>, Query), ("to" = Option<String>, Query),
+    ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, description = "A page.", body = PageOf<AuditView>)))]
+pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let query = Query::read(request.query_string(), &KNOWN)?;
+    let criteria = AuditCriteria {
+        token_id: query.text("tokenId").map(str::to_owned),
+        subject: query.text("subject").map(str::to_owned),
+        from: query.instant("from")?,
+        to: query.instant("to")?,
+    };
+    let listed = web.machine.store.audit(criteria, list::page(&query)?).await?;
+    Ok(answer::ok(&PageOf::from(listed.map(AuditView::from))))
+}
