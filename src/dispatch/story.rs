@@ -3,6 +3,10 @@
 //! Pure: everything is given, so that the words are the same for whoever asks. It decides nothing; it only says what the
 //! records say already.
 
+mod click;
+
+pub use click::tell_click;
+
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Outcome, Status, WaitingFor};
 use crate::domain::reversal::Reversal;
@@ -19,6 +23,8 @@ pub enum Turn {
     Ringback,
     /// Whoever runs this service.
     Operator,
+    /// Whoever reports completions.
+    OfferSystem,
     /// Nothing is to be done.
     Nobody,
 }
@@ -30,6 +36,7 @@ impl Turn {
             Self::Publisher => "publisher",
             Self::Ringback => "ringback",
             Self::Operator => "operator",
+            Self::OfferSystem => "offer_system",
             Self::Nobody => "nobody",
         }
     }

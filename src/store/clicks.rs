@@ -1,12 +1,14 @@
 //! Clicks as rows: looked up when a conversion names one, removed when none can any more. They are written by
 //! [`super::queue`].
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 use serde::Serialize;
 
-use super::backend::{Read, Write};
-use super::schema::clicks;
+use super::backend::{Engine, Read, Write};
+use super::page::Page;
+use super::schema::{click_conversions, clicks};
 use super::{Store, StoreError};
 use crate::domain::click::Click;
 use crate::domain::ids;
@@ -55,10 +57,47 @@ impl From<Row> for Click {
     }
 }
 
+/// Which clicks are looked for.
+#[derive(Clone, Debug)]
+pub struct ClickCriteria {
+    /// Of these apps; `None`: of any.
+    pub app_ids: Option<Vec<String>>,
+    /// By what.
+    pub by: ClickKey,
+}
+
+/// By what clicks are looked for.
+#[derive(Clone, Debug)]
+pub enum ClickKey {
+    /// The one of this id.
+    Id(String),
+    /// Those of this user.
+    User(String),
+}
+
 impl Store {
     /// The click of this id.
     pub async fn click(&self, id: String) -> Result<Option<Click>, StoreError> {
         self.read(move |conn| Ok(by_id(&id).get_result(conn).optional()?.map(Click::from))).await
+    }
+
+    /// Clicks that no report has named, newest first.
+    pub async fn unconverted_clicks(&self, wanted: ClickCriteria, page: Page) -> Result<Vec<Click>, StoreError> {
+        self.read(move |conn| {
+            let conversions = click_conversions::table.filter(click_conversions::click_id.eq(clicks::id));
+            let mut query =
+                clicks::table.filter(not(exists(conversions))).select(Row::as_select()).into_boxed::<Engine>();
+            query = match wanted.by {
+                ClickKey::Id(id) => query.filter(clicks::id.eq(id)),
+                ClickKey::User(user_id) => query.filter(clicks::user_id.eq(user_id)),
+            };
+            if let Some(app_ids) = wanted.app_ids {
+                query = query.filter(clicks::app_id.eq_any(app_ids));
+            }
+            let rows: Vec<Row> = query.order(clicks::id.desc()).limit(page.rows()).load(conn)?;
+            Ok(page.cut(rows.into_iter().map(Click::from).collect(), |click: &Click| &click.id).items)
+        })
+        .await
     }
 
     /// Removes a step of the clicks that were made before `before`, oldest first.

@@ -13,7 +13,7 @@ pub mod assignments;
 pub mod audit;
 mod backend;
 pub mod by_hand;
-mod clicks;
+pub mod clicks;
 mod completions;
 pub mod configuration;
 mod daily;

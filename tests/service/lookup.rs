@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::offers::{click, offer};
 use crate::receiver::{Receiver, Reply};
 use crate::ringback::{App, Ringback, Source, conversion, faults, only_delivery, text};
 
@@ -100,4 +101,40 @@ async fn what_is_unknown_is_answered_with_whom_to_ask_and_what_is_foreign_is_unk
         let answer = ringback.call(Method::GET, &format!("/v1/lookup?{query}"), None).await;
         assert_eq!((answer.status, faults(&answer)), (422, fields.into_iter().map(str::to_owned).collect()), "{query}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_that_nothing_was_reported_with_is_the_offer_systems_turn_as_long_as_it_counts() {
+    let (ringback, app, source, _receiver) = start(vec![]).await;
+    let offer = offer(&ringback, json!({})).await;
+    let first = click(&ringback, &offer, &app, "user_42").await;
+    ringback.clock.advance(Duration::from_secs(1));
+    let second = click(&ringback, &offer, &app, "user_42").await;
+    let of_user = ringback.get("/v1/lookup?userId=user_42").await;
+    let ids: Vec<&Value> = of_user["clicks"].as_array().unwrap().iter().map(|click| &click["id"]).collect();
+    assert_eq!(
+        (ids, &of_user["items"], &of_user["hint"]),
+        (vec![&json!(second), &json!(first)], &json!([]), &json!(null))
+    );
+    let (whose, next) = turn(&of_user["clicks"][0]);
+    assert_eq!(whose, "offer_system");
+    assert!(next.contains("The click counts until 2024-07-31T"), "{next}");
+
+    let report =
+        json!({"externalId": "x1", "eventType": "sale", "clickId": first, "userReward": "1", "payoutMinor": 1});
+    only_delivery(&ringback.report(&source, &report).await);
+    let by_click = ringback.get(&format!("/v1/lookup?clickId={first}")).await;
+    assert_eq!((&by_click["clicks"], &by_click["items"][0]["completion"]["clickId"]), (&json!([]), &json!(first)));
+
+    ringback.clock.advance(Duration::from_secs(31 * 24 * 3600));
+    let by_click = ringback.get(&format!("/v1/lookup?clickId={second}")).await;
+    let (whose, next) = turn(&by_click["clicks"][0]);
+    assert_eq!(whose, "nobody");
+    assert!(next.contains(&format!("/v1/apps/{}/credits", app.id)), "{next}");
+
+    let other = ringback.made(Method::POST, "/v1/publishers", json!({"name": "Other"})).await;
+    let body = json!({"name": "own", "role": "publisher", "publisherId": text(&other, "id")});
+    let token = text(&ringback.made(Method::POST, "/v1/tokens", body).await, "token");
+    let foreign = ringback.call_as(&token, Method::GET, &format!("/v1/lookup?clickId={second}"), None).await;
+    assert_eq!(foreign.body["clicks"], json!([]), "{}", foreign.body);
 }

@@ -7,8 +7,12 @@ use utoipa::ToSchema;
 
 use super::completions::app_ids;
 use crate::dispatch::machine::Machine;
-use crate::dispatch::story::{Callback, Story, tell};
+use crate::dispatch::story::{Callback, Story, tell, tell_click};
+use crate::domain::click::Click;
 use crate::domain::invalid::Invalid;
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+use crate::store::clicks::{ClickCriteria, ClickKey};
 use crate::store::entries::Found;
 use crate::store::ledger::Criteria;
 use crate::store::page::Page;
@@ -18,8 +22,8 @@ use crate::web::query::Query;
 use crate::web::views::{CompletionView, DeliveryView, ReversalView};
 use crate::web::{Web, answer, resource};
 
-/// Most completions that are told of: a person reads them.
-const MOST: usize = 50;
+/// Most completions, and most clicks, that are told of: a person reads them.
+const PAGE: Page = Page { limit: 50, before: None };
 /// What can be asked by.
 const KEYS: [&str; 3] = ["userId", "transactionId", "clickId"];
 
@@ -32,6 +36,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(in crate::web) struct LookupView {
     /// Newest first, at most 50.
     items: Vec<LookedUp>,
+    /// Clicks that no report has named, newest first, at most 50; asked by user or click.
+    clicks: Vec<ClickView>,
     /// What that means where nothing was found, and whom to ask.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'static str>,
@@ -53,6 +59,35 @@ pub(in crate::web) struct LookedUp {
     next: String,
 }
 
+/// A click that nothing has come of.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web) struct ClickView {
+    id: String,
+    app_id: String,
+    offer_id: String,
+    user_id: String,
+    sub: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    clicked_at: Timestamp,
+    /// What happened.
+    story: Vec<String>,
+    /// `offer_system` while the click counts, then `nobody`.
+    turn: &'static str,
+    /// What comes next.
+    next: String,
+}
+
+impl ClickView {
+    async fn read(machine: &Machine, click: Click) -> Result<Self, StoreError> {
+        let app = machine.directory.find_app(&click.app_id).await?;
+        let counts_until = app.map(|app| click.expires_at(app.terms.click_days));
+        let Story { lines, turn, next } = tell_click(&click, counts_until, machine.clock.now());
+        let Click { id, offer_id, app_id, user_id, sub, clicked_at } = click;
+        Ok(Self { id, app_id, offer_id, user_id, sub, clicked_at, story: lines, turn: turn.as_str(), next })
+    }
+}
+
 impl LookedUp {
     fn new(machine: &Machine, found: Found) -> Self {
         let Found { completion, reversals, deliveries } = found;
@@ -72,7 +107,8 @@ impl LookedUp {
     }
 }
 
-/// Tells what became of a user's, a transaction's or a click's completions, and whose turn it is.
+/// Tells what became of a user's, a transaction's or a click's completions, and of clicks that have become nothing, and
+/// whose turn it is.
 #[utoipa::path(get, path = "/v1/lookup", tag = "completions",
     params(("userId" = Option<String>, Query), ("transactionId" = Option<String>, Query),
         ("clickId" = Option<String>, Query, description = "Exactly one of the three"), ("appId" = Option<String>, Query)),
@@ -92,17 +128,24 @@ pub(in crate::web) async fn read(
         return Err(invalid.into());
     };
     let by = |name: &str| query.text(name).map(str::to_owned);
+    let app_ids = app_ids(&web, &caller, &query).await?;
     let criteria = Criteria {
-        app_ids: app_ids(&web, &caller, &query).await?,
+        app_ids: app_ids.clone(),
         user_id: by("userId"),
         transaction_id: by("transactionId"),
         click_id: by("clickId"),
         ..Criteria::default()
     };
-    let found = web.machine.store.found(criteria, Page { limit: MOST, before: None }).await?;
+    let found = web.machine.store.found(criteria, PAGE).await?;
     let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.machine, found)).collect();
-    let hint = items.is_empty().then(|| hint(key));
-    Ok(answer::ok(&LookupView { items, hint }))
+    let mut clicks = Vec::new();
+    if let Some(by) = by("clickId").map(ClickKey::Id).or_else(|| by("userId").map(ClickKey::User)) {
+        for click in web.machine.store.unconverted_clicks(ClickCriteria { app_ids, by }, PAGE).await? {
+            clicks.push(ClickView::read(&web.machine, click).await?);
+        }
+    }
+    let hint = (items.is_empty() && clicks.is_empty()).then(|| hint(key));
+    Ok(answer::ok(&LookupView { items, clicks, hint }))
 }
 
 fn hint(key: &str) -> &'static str {
@@ -116,8 +159,8 @@ fn hint(key: &str) -> &'static str {
              is its own id, before which the source's prefix may stand here."
         }
         _ => {
-            "Nothing was reported with this click: the user may not have completed the offer yet; otherwise ask the \
-             offer system whether it has reported the completion, and whether with its clickId."
+            "No such click is known, or not any more: clicks that nothing came of are kept as long as they count. \
+             Otherwise ask the offer system with which clickId it has reported the completion."
         }
     }
 }
