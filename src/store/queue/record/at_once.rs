@@ -9,7 +9,8 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{Candidate, NewCompletion, conversion, delivery_row, source};
+use super::candidate::Candidate;
+use super::{NewCompletion, conversion, delivery_row, source};
 use crate::domain::delivery::Kind;
 use crate::store::completions as completion_rows;
 use crate::store::queue::rows::OverRows;

@@ -3,6 +3,7 @@
 //! A report that is recorded again in all earnest (the first commit's answer was lost) finds itself and is accepted.
 
 mod at_once;
+mod candidate;
 mod one;
 
 use std::collections::{HashMap, HashSet};
@@ -17,7 +18,8 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{apps, deliveries, endpoints};
-use crate::store::{Store, StoreError, erased_keys};
+use crate::store::{Store, StoreError};
+use candidate::Candidate;
 pub(super) use one::{converted, known, taken};
 
 /// Completions in one change of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
@@ -159,27 +161,6 @@ impl Store {
     pub async fn would_record(&self, new: NewCompletion) -> Result<Recorded, StoreError> {
         let key = self.shared.digest_key;
         self.read(move |conn| one::record(conn, &Candidate::of(&key, &new), one::Write::No)).await
-    }
-}
-
-/// A report, with what is computed of it once.
-struct Candidate<'a> {
-    new: &'a NewCompletion,
-    digests: Vec<u8>,
-    /// Its keys as they stand where whoever it is about was erased.
-    erased_external_id: String,
-    erased_transaction_id: String,
-}
-
-impl<'a> Candidate<'a> {
-    fn of(key: &[u8; 32], new: &'a NewCompletion) -> Self {
-        let Completion { external_id, transaction_id, .. } = &new.completion;
-        Self {
-            new,
-            digests: one::digests(key, new),
-            erased_external_id: erased_keys::external_id(key, source(&new.completion), external_id),
-            erased_transaction_id: erased_keys::transaction_id(key, transaction_id),
-        }
     }
 }
 

@@ -3,17 +3,14 @@
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
-use super::{Candidate, NewCompletion, Recorded, at_once, conversion, delivery_row, source};
+use super::candidate::{Candidate, DIGEST_BYTES};
+use super::{NewCompletion, Recorded, at_once, conversion, delivery_row, source};
 use crate::domain::delivery::Kind;
 use crate::domain::identity::{COMPARED, FIELDS, field_name};
 use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::completions as completion_rows;
 use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{click_conversions, completions, deliveries, reported, transaction_ids};
-use crate::store::vault::keyed_digest;
-
-/// Bytes kept of each field's digest: enough that two values agree by accident once in 2^64.
-const DIGEST_BYTES: usize = 8;
 
 /// Whether it is in earnest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,15 +125,4 @@ fn compare(conn: &mut Conn, completion_id: String, known: &[u8], candidate: &Can
     let transaction_id = candidate.new.completion.transaction_id.clone();
     let deliveries = rows.into_iter().map(Delivery::from).collect();
     Ok(Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries })
-}
-
-/// One keyed digest per field that is compared or noted.
-pub(super) fn digests(key: &[u8; 32], new: &NewCompletion) -> Vec<u8> {
-    let mut digests = Vec::with_capacity(FIELDS * DIGEST_BYTES);
-    for (position, text) in new.given.texts().iter().enumerate() {
-        // The position keeps equal texts of different fields apart; an absent field is all zeros.
-        let digest = text.as_ref().map(|text| keyed_digest(key, format!("{position}:{text}").as_bytes()));
-        digests.extend_from_slice(&digest.unwrap_or_default()[..DIGEST_BYTES]);
-    }
-    digests
 }
