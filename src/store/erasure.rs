@@ -64,24 +64,25 @@ impl Store {
     pub async fn erase_user(&self, erasure: Erasure) -> Result<Erased, StoreError> {
         let key = self.shared.digest_key;
         self.write(move |conn| {
-            // A report of the same completion finds its key or the key's digest, and never neither.
+            // Whoever records, takes back or replays shares this lock: nothing of the user is opened meanwhile, and a
+            // report finds its key or the key's digest, and never neither.
             conn.hold_up_recording()?;
-            let step = of_user(&erasure).load(conn)?;
-            // A replay holds the completion as well: either it is seen here, or it sees there that the name is gone.
-            for bearer in &step {
-                completion_rows::hold(conn, &bearer.id)?;
-            }
             let tests = tests_of(conn, &erasure)?;
             if has_open_deliveries(conn, &erasure)? || tests.iter().any(|(_, ended_at)| ended_at.is_none()) {
                 return Ok(Erased::OpenDeliveries);
             }
-            remove_tests(conn, tests.into_iter().map(|(id, _)| id).collect())?;
+            let step = of_user(&erasure).load(conn)?;
+            let tests: Vec<String> = tests.into_iter().map(|(id, _)| id).collect();
+            let callbacks = callbacks_of(conn, &step)?;
+            // Retention may be at work on the same ones.
+            conn.hold_deliveries(&[&tests[..], &callbacks[..]].concat())?;
+            remove_tests(conn, &tests)?;
             remove_clicks(conn, &erasure, &step)?;
             for bearer in &step {
                 rename(conn, &key, &erasure, bearer)?;
                 rename_reversals(conn, &key, &bearer.id)?;
             }
-            empty_attempts(conn, &step)?;
+            empty_attempts(conn, &callbacks)?;
             Ok(Erased::Completions(step.len()))
         })
         .await
@@ -125,9 +126,9 @@ fn is_a_test() -> SqlLiteral<Bool> {
     sql("deliveries.kind = 'test'")
 }
 
-fn remove_tests(conn: &mut Conn, ids: Vec<String>) -> QueryResult<()> {
-    diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(&ids))).execute(conn)?;
-    diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&ids))).execute(conn)?;
+fn remove_tests(conn: &mut Conn, ids: &[String]) -> QueryResult<()> {
+    diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(ids))).execute(conn)?;
+    diesel::delete(deliveries::table.filter(deliveries::id.eq_any(ids))).execute(conn)?;
     Ok(())
 }
 
@@ -191,11 +192,13 @@ fn without_reason(manual: &str) -> Option<String> {
     Some(completion_rows::manual_to_text(&Manual { reason: REASON.to_owned(), ..mark }))
 }
 
-fn empty_attempts(conn: &mut Conn, step: &[Bearer]) -> QueryResult<()> {
+fn callbacks_of(conn: &mut Conn, step: &[Bearer]) -> QueryResult<Vec<String>> {
     let ids = step.iter().map(|bearer| &bearer.id);
-    let told = deliveries::table.filter(deliveries::completion_id.eq_any(ids)).select(deliveries::id);
-    let told: Vec<String> = told.load(conn)?;
-    diesel::update(attempts::table.filter(attempts::delivery_id.eq_any(&told)))
+    deliveries::table.filter(deliveries::completion_id.eq_any(ids)).select(deliveries::id).load(conn)
+}
+
+fn empty_attempts(conn: &mut Conn, callbacks: &[String]) -> QueryResult<()> {
+    diesel::update(attempts::table.filter(attempts::delivery_id.eq_any(callbacks)))
         .set((
             attempts::url.eq(None::<String>),
             attempts::headers.eq(None::<String>),
