@@ -56,8 +56,8 @@ fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         store.begin_audit(entry).await?;
         match store.create_token(new, &token).await? {
             TokenCreated::Created => {
-                store.end_audit(entry_id, Outcome::Done, Some(id)).await?;
                 say(&token);
+                store.end_audit(entry_id, Outcome::Done, Some(id)).await?;
             }
             TokenCreated::UnknownPublisher => {
                 store.end_audit(entry_id, Outcome::Refused, None).await?;

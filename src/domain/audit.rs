@@ -41,7 +41,7 @@ words! {
     Outcome {
         /// It was done.
         Done = "done",
-        /// It was not allowed, not possible or badly asked, and nothing was changed.
+        /// It was not allowed, not possible or badly asked.
         Refused = "refused",
         /// We failed; whether anything was changed is not known.
         Failed = "failed",

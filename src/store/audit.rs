@@ -58,7 +58,7 @@ impl From<Row> for AuditEntry {
 pub struct AuditCriteria {
     /// By this token.
     pub token_id: Option<String>,
-    /// Done to this.
+    /// Done to what has this id, or to something below it.
     pub subject: Option<String>,
     /// Begun at or after.
     pub from: Option<Timestamp>,
@@ -91,7 +91,9 @@ impl Store {
                 query = query.filter(audit::token_id.eq(token_id));
             }
             if let Some(subject) = criteria.subject {
-                query = query.filter(audit::subject.eq(subject));
+                // What is below it begins with it and `/`, after which `0` comes next.
+                let below = audit::subject.ge(format!("{subject}/")).and(audit::subject.lt(format!("{subject}0")));
+                query = query.filter(audit::subject.eq(subject).or(below));
             }
             if let Some(from) = criteria.from {
                 query = query.filter(audit::at.ge(from.as_millis()));

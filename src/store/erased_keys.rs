@@ -23,6 +23,11 @@ pub(super) fn reversal_id(key: &[u8; 32], completion_id: &str, reversal_id: &str
     digest(key, "reversal id", completion_id, reversal_id)
 }
 
+/// The id of a click.
+pub(super) fn click_id(key: &[u8; 32], click_id: &str) -> String {
+    digest(key, "click id", "", click_id)
+}
+
 /// Ids of ours hold no colon, so that what stands before the text ends where it seems to.
 fn digest(key: &[u8; 32], of: &str, within: &str, text: &str) -> String {
     format!("{PREFIX}{}", hex::encode(keyed_digest(key, format!("erased {of}:{within}:{text}").as_bytes())))
@@ -41,6 +46,7 @@ mod tests {
             external_id(&[1; 32], "src_1", "X"),
             transaction_id(&[1; 32], "x"),
             reversal_id(&[1; 32], "src_1", "x"),
+            click_id(&[1; 32], "x"),
         ];
         for (at, digest) in digests.iter().enumerate() {
             assert!(digest.len() <= 128 && !digests[..at].contains(digest), "{digests:?}");

@@ -9,6 +9,7 @@ use diesel::dsl::{exists, select, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use serde::Deserialize;
 
 use super::backend::{Conn, Read};
 use super::schema::{
@@ -18,8 +19,8 @@ use super::{Store, StoreError, completions as completion_rows, erased_keys};
 use crate::domain::manual::Manual;
 use crate::domain::time::Timestamp;
 
-/// Completions in one step: a few milliseconds, in which nothing is recorded.
-const STEP: i64 = 25;
+/// Completions in one step, in which nothing is recorded: some milliseconds.
+const STEP: i64 = 10;
 
 /// Whose name is taken out.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ pub struct Erasure {
 pub enum Erased {
     /// So many completions no longer bear the user's name.
     Completions(usize),
-    /// Deliveries of this user have not ended; nothing was changed.
+    /// Deliveries of this user have not ended; nothing was changed by this step.
     OpenDeliveries,
 }
 
@@ -67,17 +68,14 @@ impl Store {
             // Whoever records, takes back or replays shares this lock: nothing of the user is opened meanwhile, and a
             // report finds its key or the key's digest, and never neither.
             conn.hold_up_recording()?;
-            let tests = tests_of(conn, &erasure)?;
-            if has_open_deliveries(conn, &erasure)? || tests.iter().any(|(_, ended_at)| ended_at.is_none()) {
+            if has_open_deliveries(conn, &erasure)? {
                 return Ok(Erased::OpenDeliveries);
             }
             let step = of_user(&erasure).load(conn)?;
-            let tests: Vec<String> = tests.into_iter().map(|(id, _)| id).collect();
             let callbacks = callbacks_of(conn, &step)?;
             // Retention may be at work on the same ones.
-            conn.hold_deliveries(&[&tests[..], &callbacks[..]].concat())?;
-            remove_tests(conn, &tests)?;
-            remove_clicks(conn, &erasure, &step)?;
+            conn.hold_deliveries(&callbacks)?;
+            remove_clicks(conn, &key, &erasure, &step)?;
             for bearer in &step {
                 rename(conn, &key, &erasure, bearer)?;
                 rename_reversals(conn, &key, &bearer.id)?;
@@ -87,13 +85,26 @@ impl Store {
         })
         .await
     }
+
+    /// Removes the app's tests that named the user. They are looked through outside of what holds up recording.
+    pub async fn erase_tests(&self, erasure: Erasure) -> Result<(), StoreError> {
+        self.write(move |conn| {
+            let tests = tests_of(conn, &erasure)?;
+            conn.hold_deliveries(&tests)?;
+            diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(&tests))).execute(conn)?;
+            diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&tests))).execute(conn).map(drop)
+        })
+        .await
+    }
 }
 
-/// A step of a user's completions.
+/// A step of a user's completions. Those that were erased are nobody's, whatever they are called by now: their keys are
+/// digests already.
 fn of_user(erasure: &Erasure) -> impl Read<'_, Bearer> {
     completions::table
         .filter(completions::user_id.eq(&erasure.user_id))
         .filter(completions::app_id.eq(&erasure.app_id))
+        .filter(completions::erased_at.is_null())
         .order(completions::id)
         .limit(STEP)
         .select(Bearer::as_select())
@@ -103,22 +114,38 @@ fn has_open_deliveries(conn: &mut Conn, erasure: &Erasure) -> QueryResult<bool> 
     let of_user = completions::table
         .filter(completions::user_id.eq(&erasure.user_id))
         .filter(completions::app_id.eq(&erasure.app_id))
+        .filter(completions::erased_at.is_null())
         .select(completions::id);
     let open =
         deliveries::table.filter(deliveries::completion_id.eq_any(of_user)).filter(deliveries::ended_at.is_null());
     select(exists(open)).get_result(conn)
 }
 
-/// The app's tests that name the user, and when they ended: tests are few, and an index holds no others.
-fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<(String, Option<i64>)>> {
-    let name = serde_json::to_string(&erasure.user_id).expect("text is always JSON");
-    let tests: Vec<(String, Option<i64>, Option<String>)> = deliveries::table
+/// What of a kept test is looked at.
+#[derive(Deserialize)]
+struct Tested {
+    completion: TestedCompletion,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TestedCompletion {
+    user_id: String,
+}
+
+/// The app's tests that have ended and were about the user: tests are few, and an index holds no others.
+fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<String>> {
+    let tests: Vec<(String, Option<String>)> = deliveries::table
         .filter(is_a_test())
         .filter(deliveries::app_id.eq(&erasure.app_id))
-        .select((deliveries::id, deliveries::ended_at, deliveries::test))
+        .filter(deliveries::ended_at.is_not_null())
+        .select((deliveries::id, deliveries::test))
         .load(conn)?;
-    let names = tests.into_iter().filter(|(_, _, test)| test.as_deref().is_some_and(|test| test.contains(&name)));
-    Ok(names.map(|(id, ended_at, _)| (id, ended_at)).collect())
+    let is_of_user = |test: &str| {
+        serde_json::from_str::<Tested>(test).is_ok_and(|tested| tested.completion.user_id == erasure.user_id)
+    };
+    let of_user = tests.into_iter().filter(|(_, test)| test.as_deref().is_some_and(is_of_user));
+    Ok(of_user.map(|(id, _)| id).collect())
 }
 
 /// Said as the index says it.
@@ -126,18 +153,16 @@ fn is_a_test() -> SqlLiteral<Bool> {
     sql("deliveries.kind = 'test'")
 }
 
-fn remove_tests(conn: &mut Conn, ids: &[String]) -> QueryResult<()> {
-    diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(ids))).execute(conn)?;
-    diesel::delete(deliveries::table.filter(deliveries::id.eq_any(ids))).execute(conn)?;
-    Ok(())
-}
-
-/// A click that is not known attributes nothing; one without its user would attribute to nobody.
-fn remove_clicks(conn: &mut Conn, erasure: &Erasure, step: &[Bearer]) -> QueryResult<()> {
+/// A click that is not known attributes nothing; one without its user would attribute to nobody. That it was converted
+/// stays known by its digest.
+fn remove_clicks(conn: &mut Conn, key: &[u8; 32], erasure: &Erasure, step: &[Bearer]) -> QueryResult<()> {
     let clicked = clicks::table.filter(clicks::user_id.eq(&erasure.user_id));
     diesel::delete(clicked.filter(clicks::app_id.eq(&erasure.app_id))).execute(conn)?;
-    let converted = step.iter().filter_map(|bearer| bearer.click_id.as_deref());
-    diesel::delete(click_conversions::table.filter(click_conversions::click_id.eq_any(converted))).execute(conn)?;
+    for click_id in step.iter().filter_map(|bearer| bearer.click_id.as_deref()) {
+        diesel::update(click_conversions::table.filter(click_conversions::click_id.eq(click_id)))
+            .set(click_conversions::click_id.eq(erased_keys::click_id(key, click_id)))
+            .execute(conn)?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Reversals as rows, and back.
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -95,7 +96,13 @@ pub(super) fn of_completion(conn: &mut Conn, completion_id: &str) -> QueryResult
     Ok(rows_of_completion(completion_id).load(conn)?.into_iter().map(Reversal::from).collect())
 }
 
-/// The same as a query.
+/// Whether a reversal of the completion stands under this name.
+pub(super) fn is_named(conn: &mut Conn, completion_id: &str, name: &str) -> QueryResult<bool> {
+    let named = reversals::table.filter(reversals::completion_id.eq(completion_id));
+    select(exists(named.filter(reversals::reversal_key.eq(name)))).get_result(conn)
+}
+
+/// The reversals of a completion as a query.
 pub(super) fn rows_of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Row> {
     reversals::table
         .filter(reversals::completion_id.eq(completion_id))

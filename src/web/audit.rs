@@ -3,7 +3,8 @@
 //!
 //! A call whose entry can not be written is not made. Nothing of a body or a query is kept, and of a path no user.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::iter;
 use std::rc::Rc;
 
 use actix_web::body::MessageBody;
@@ -13,6 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 use super::Web;
 use crate::domain::account::Token;
@@ -25,11 +27,19 @@ use crate::store::StoreError;
 const USER: &str = "userId";
 
 /// What a call does, and its entry's id once there is one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Audited {
+    /// The path with its placeholders.
+    path: String,
     action: String,
-    subject: Option<String>,
-    entry: Rc<OnceCell<String>>,
+    named: Vec<String>,
+    entry: Rc<OnceCell<Entry>>,
+}
+
+struct Entry {
+    id: String,
+    /// Says that the entry is written, or never will be.
+    begun: Cell<Option<oneshot::Receiver<()>>>,
 }
 
 impl Audited {
@@ -42,12 +52,48 @@ impl Audited {
     pub(super) async fn begin(self, web: &Web, token: &Token, at: Timestamp) -> Result<(), StoreError> {
         let actor =
             Actor { token_id: Some(token.id.clone()), name: token.name.clone(), role: token.role.as_str().to_owned() };
-        let (id, Self { action, subject, entry }) = (ids::new("aud"), self);
-        let begun = AuditEntry { id: id.clone(), at, actor, action, subject, created_id: None, outcome: None };
-        // Before the entry is written: the call may be refused meanwhile, for a body that is too large.
-        entry.set(id).expect("a call has one caller");
-        web.machine.store.begin_audit(begun).await
+        let id = ids::new("aud");
+        let subject = self.subject(web).await?;
+        let begun =
+            AuditEntry { id: id.clone(), at, actor, action: self.action, subject, created_id: None, outcome: None };
+        let (done, is_done) = oneshot::channel();
+        // A call has one caller, so that nothing stands there yet.
+        let _ = self.entry.set(Entry { id, begun: Cell::new(Some(is_done)) });
+        let store = web.machine.store.clone();
+        // In a task of its own: the call may be refused meanwhile, for a body that is too large, and that is audited too.
+        let writing = tokio::spawn(async move {
+            let written = store.begin_audit(begun).await;
+            // Nobody waits where the connection is gone.
+            let _ = done.send(());
+            written
+        });
+        writing.await.unwrap_or(Err(StoreError::Closed))
     }
+
+    /// The ids that the path names. What has the form of none may be anything, a secret or a person's name.
+    async fn subject(&self, web: &Web) -> Result<Option<String>, StoreError> {
+        let Some((first, rest)) = self.named.split_first() else { return Ok(None) };
+        let Some(first) = id_of(web, &self.path, first).await? else { return Ok(None) };
+        let rest = rest.iter().filter(|named| ids::is_id(named)).cloned();
+        Ok(Some(iter::once(first).chain(rest).collect::<Vec<_>>().join("/")))
+    }
+}
+
+/// The id of what a path names by its id or ref.
+async fn id_of(web: &Web, path: &str, named: &str) -> Result<Option<String>, StoreError> {
+    let store = &web.machine.store;
+    if ids::is_id(named) {
+        return Ok(Some(named.to_owned()));
+    }
+    Ok(if path.starts_with("/v1/apps/") {
+        store.app(named).await?.map(|record| record.app.id)
+    } else if path.starts_with("/v1/publishers/") {
+        store.publisher(named).await?.map(|publisher| publisher.id)
+    } else if path.starts_with("/v1/offers/") {
+        store.offer(named).await?.map(|record| record.offer.id)
+    } else {
+        None
+    })
 }
 
 /// The id of what an answer says was made.
@@ -70,17 +116,17 @@ pub(super) async fn watch(
         return next.call(request).await;
     }
     let path = request.match_pattern().unwrap_or_default();
-    let named: Vec<&str> =
-        request.match_info().iter().filter(|(name, _)| *name != USER).map(|(_, text)| text).collect();
-    let audited = Audited {
-        action: format!("{} {path}", request.method()),
-        subject: (!named.is_empty()).then(|| named.join("/")),
-        entry: Rc::default(),
-    };
+    let named = request.match_info().iter().filter(|(name, _)| *name != USER).map(|(_, text)| text.to_owned());
+    let audited =
+        Audited { action: format!("{} {path}", request.method()), named: named.collect(), path, entry: Rc::default() };
     request.extensions_mut().insert(audited.clone());
     let web = request.app_data::<Data<Web>>().cloned();
     let response = next.call(request).await?;
-    if let (Some(id), Some(web)) = (audited.entry.get(), web) {
+    if let (Some(Entry { id, begun }), Some(web)) = (audited.entry.get(), web) {
+        if let Some(begun) = begun.take() {
+            // An error says as well that there is nothing to wait for.
+            let _ = begun.await;
+        }
         let created_id = response.response().extensions().get::<CreatedId>().map(|created| created.0.clone());
         let ended = web.machine.store.end_audit(id.clone(), outcome(response.status()), created_id).await;
         if let Err(error) = ended {

@@ -70,12 +70,20 @@ async fn what_reads_or_comes_from_nobody_is_not_audited_and_no_user_or_secret_st
     for unsaid in ["quetzal", "a-secret-of-the-publisher"] {
         assert!(!all.to_string().contains(unsaid), "{all:#}");
     }
+    // What stands where an id belongs may be anything.
+    let lost = ringback.call(Method::DELETE, &format!("/v1/tokens/{}", "a-token-in-clear".repeat(400)), None).await;
+    assert_eq!(lost.status, 404, "{}", lost.body);
+    assert_eq!(acts(&ringback, "limit=1").await[0][2], Value::Null);
     let of_app = acts(&ringback, &format!("subject={}", app.id)).await;
     let erased =
         [json!("bootstrap"), json!("DELETE /v1/apps/{id}/users/{userId}"), json!(app.id), json!(null), json!("done")];
     let made =
         [json!("bootstrap"), json!("POST /v1/apps/{id}/secrets"), json!(app.id), secret["id"].clone(), json!("done")];
     assert_eq!(of_app, [erased, made]);
+    let path = format!("/v1/apps/{}/secrets/{}", app.id, text(&secret, "id"));
+    assert_eq!(ringback.call(Method::DELETE, &path, None).await.status, 409);
+    let below = acts(&ringback, &format!("subject={}", app.id)).await;
+    assert_eq!(below[0][2], json!(format!("{}/{}", app.id, text(&secret, "id"))));
 
     let own =
         ringback.post("/v1/tokens", json!({"name": "P", "role": "publisher", "publisherId": app.publisher})).await;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use futures_util::future::join_all;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::child::Home;
 use crate::offers::{click, offer};
@@ -64,6 +64,7 @@ async fn of_an_erased_user_the_store_holds_no_word_and_every_key_is_still_known(
     ringback.delivery_once(&only_delivery(&credited), "delivered").await;
     let test = json!({"completion": {"userId": "quetzal@example.com"}});
     let tested = ringback.made(Method::POST, &format!("/v1/apps/{}/test", app.id), test).await;
+    let other = ringback.made(Method::POST, &format!("/v1/apps/{}/test", app.id), json!({})).await;
     let ledger = "/v1/ledger";
     let before = (ringback.get(ledger).await, all_that_is_stored(&home.database_url()).to_lowercase());
     assert!(before.1.matches("quetzal").count() > 20 && before.1.contains(&clicked), "the search finds what is there");
@@ -74,8 +75,14 @@ async fn of_an_erased_user_the_store_holds_no_word_and_every_key_is_still_known(
     let around = after.find("quetzal").map(|at| &after[at.saturating_sub(300)..at + 50]);
     assert!(around.is_none() && !after.contains(&clicked), "{around:?}");
     assert_eq!(ringback.get(ledger).await, before.0, "what was paid stays");
-    let of_test = format!("/v1/deliveries/{}", text(&tested, "id"));
-    assert_eq!(ringback.call(Method::GET, &of_test, None).await.status, 404);
+    let of_test = |test: &Value| format!("/v1/deliveries/{}", text(test, "id"));
+    assert_eq!(ringback.call(Method::GET, &of_test(&tested), None).await.status, 404);
+    assert_eq!(ringback.call(Method::GET, &of_test(&other), None).await.status, 200, "it was about somebody else");
+
+    // Nor does erasing whoever stands there now make strangers of the keys.
+    let shown = ringback.get(&format!("/v1/completions/{}", text(&reported.body, "id"))).await;
+    let again = format!("/v1/apps/{}/users/{}", app.id, text(&shown, "userId"));
+    assert_eq!(ringback.call(Method::DELETE, &again, None).await.status, 204);
 
     // Whoever still knows a key finds by it what it always meant.
     let again = ringback.report(&source, &report).await;
@@ -169,4 +176,19 @@ async fn an_erased_users_name_is_nowhere_any_more_but_its_money_and_its_keys_sta
     let taken_back = ringback.signed_post(&source, "/v1/reversals", &refund).await;
     assert_eq!((taken_back.status, &taken_back.body["deliveries"]), (200, &json!([])), "{}", taken_back.body);
     assert_eq!(taken_back.body["notTold"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_of_an_archived_app_is_erased_by_the_apps_id() {
+    let ringback = Ringback::start().await;
+    let app = ringback.app("affonso", json!({"callbacks": "off"})).await;
+    let source = ringback.source().await;
+    let reported = ringback.report(&source, &conversion(&app, "x1")).await;
+    assert_eq!(ringback.call(Method::DELETE, &format!("/v1/apps/{}", app.id), None).await.status, 204);
+    let path = format!("/v1/apps/{}/users/user_42", app.id);
+    assert_eq!(ringback.call(Method::DELETE, &path, None).await.status, 204);
+    let shown = ringback.get(&format!("/v1/completions/{}", text(&reported.body, "id"))).await;
+    assert!(text(&shown, "userId").starts_with("erased_"), "{shown:#}");
+    let unknown = ringback.call(Method::DELETE, "/v1/apps/none/users/user_42", None).await;
+    assert_eq!(unknown.status, 404, "{}", unknown.body);
 }

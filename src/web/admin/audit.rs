@@ -34,11 +34,11 @@ pub struct AuditView {
     role: String,
     /// The call, such as `POST /v1/apps/{id}/credits`, or the command.
     action: String,
-    /// What the path named: ids and refs, separated by `/`. Never a user.
+    /// What the path named, by ids separated by `/`; null where it named nothing that has one. Never a user.
     subject: Option<String>,
     /// The id of what it made.
     created_id: Option<String>,
-    /// `done`; `refused`: nothing was changed; `failed`: by us; null: not ended yet, or cut off in the middle.
+    /// `done`; `refused`: not allowed, not possible or badly asked; `failed`: by us; null: not ended yet, or cut off in the middle.
     outcome: Option<&'static str>,
 }
 
@@ -63,7 +63,7 @@ const KNOWN: [&str; 6] = ["tokenId", "subject", "from", "to", "limit", "cursor"]
 /// Lists every call that may have changed something, newest first, whoever made it and however it ended.
 #[utoipa::path(get, path = "/v1/audit", tag = "audit", params(
     ("tokenId" = Option<String>, Query, description = "Done with this token"),
-    ("subject" = Option<String>, Query, description = "Done to this, as it stands in the list"),
+    ("subject" = Option<String>, Query, description = "Done to what has this id, or to something below it"),
     ("from" = Option<String>, Query), ("to" = Option<String>, Query),
     ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<AuditView>)))]

@@ -20,7 +20,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(delete, path = "/v1/apps/{id}/users/{userId}", tag = "apps",
     params(("id" = String, Path), ("userId" = String, Path)), responses(
     (status = 204, description = "Nothing bears the user's name any more."),
-    (status = 409, description = "Deliveries of this user are open."),
+    (status = 409, description = "Deliveries of this user are open; what had ended may be erased already."),
 ))]
 pub(in crate::web) async fn erase(
     Member(caller): Member,
@@ -28,8 +28,14 @@ pub(in crate::web) async fn erase(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (app, user_id) = path.into_inner();
-    let app_id = web.app(&caller, &app).await?.app.id;
+    // Of an archived app as well, whose records stay; that one is named by its id.
+    let app_id = match web.app(&caller, &app).await {
+        Ok(record) => record.app.id,
+        Err(_) if web.may_know_of(&caller, &app).await? => app,
+        Err(problem) => return Err(problem),
+    };
     let erasure = Erasure { app_id, user_id, pseudonym: ids::new(PSEUDONYM), now: web.machine.clock.now() };
+    web.machine.store.erase_tests(erasure.clone()).await?;
     loop {
         match web.machine.store.erase_user(erasure.clone()).await? {
             Erased::Completions(0) => {

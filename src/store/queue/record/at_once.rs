@@ -38,6 +38,7 @@ struct ClickConversion<'a> {
     click_id: &'a str,
     goal_id: &'a str,
     completion_id: &'a str,
+    erased: Option<&'a str>,
 }
 
 impl<'a> Reported<'a> {
@@ -66,9 +67,11 @@ impl<'a> TransactionId<'a> {
 }
 
 impl<'a> ClickConversion<'a> {
-    fn of(new: &'a NewCompletion) -> Option<Self> {
-        let (click_id, goal_id) = conversion(&new.completion)?;
-        Some(Self { click_id, goal_id, completion_id: &new.completion.id })
+    fn of(candidate: &'a Candidate<'_>) -> Option<Self> {
+        let completion = &candidate.new.completion;
+        let (click_id, goal_id) = conversion(completion)?;
+        let erased = candidate.erased_click_id.as_deref();
+        Some(Self { click_id, goal_id, completion_id: &completion.id, erased })
     }
 }
 
@@ -143,13 +146,18 @@ fn claim_transaction_ids(conn: &mut PgConnection, fresh: &[&Candidate<'_>]) -> Q
 
 /// Of those that convert a click, the first for each goal; `None` if none does. Whoever converts none holds no such key.
 fn claim_clicks(conn: &mut PgConnection, free: &[&Candidate<'_>]) -> QueryResult<Option<Ids>> {
-    let mut rows: Vec<ClickConversion<'_>> = free.iter().filter_map(|one| ClickConversion::of(one.new)).collect();
+    let mut rows: Vec<ClickConversion<'_>> = free.iter().filter_map(|one| ClickConversion::of(one)).collect();
     if rows.is_empty() {
         return Ok(None);
     }
     rows.sort_by(|one, other| (one.click_id, one.goal_id).cmp(&(other.click_id, other.goal_id)));
-    let before = "INSERT INTO click_conversions SELECT * FROM json_populate_recordset(NULL::click_conversions, ";
-    let first = OverRows::new(before, &rows, "::json) ON CONFLICT DO NOTHING RETURNING completion_id");
+    let before = "INSERT INTO click_conversions (click_id, goal_id, completion_id)
+        SELECT click_id, goal_id, completion_id FROM json_to_recordset(";
+    let after = "::json) AS n (click_id text, goal_id text, completion_id text, erased text)
+        WHERE NOT EXISTS (
+            SELECT FROM click_conversions c WHERE c.click_id = n.erased AND c.goal_id = n.goal_id)
+        ON CONFLICT DO NOTHING RETURNING completion_id";
+    let first = OverRows::new(before, &rows, after);
     let mut first = Ids(first.load::<String>(conn)?.into_iter().collect());
     let without = free.iter().map(|one| &one.new.completion).filter(|completion| conversion(completion).is_none());
     first.0.extend(without.map(|completion| completion.id.clone()));

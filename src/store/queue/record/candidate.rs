@@ -19,16 +19,19 @@ pub(super) struct Candidate<'a> {
     pub(super) erased_external_id: String,
     /// Likewise its transaction id.
     pub(super) erased_transaction_id: String,
+    /// Likewise its click's id, if it converts one.
+    pub(super) erased_click_id: Option<String>,
 }
 
 impl<'a> Candidate<'a> {
     pub(super) fn of(key: &[u8; 32], new: &'a NewCompletion) -> Self {
-        let Completion { external_id, transaction_id, .. } = &new.completion;
+        let Completion { external_id, transaction_id, click_id, .. } = &new.completion;
         Self {
             new,
             digests: digests(key, new),
             erased_external_id: erased_keys::external_id(key, source(&new.completion), external_id),
             erased_transaction_id: erased_keys::transaction_id(key, transaction_id),
+            erased_click_id: click_id.as_deref().map(|click_id| erased_keys::click_id(key, click_id)),
         }
     }
 }

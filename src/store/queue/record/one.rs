@@ -38,10 +38,12 @@ pub(super) fn record(conn: &mut Conn, candidate: &Candidate<'_>, write: Write) -
             return Ok(Recorded::TransactionIdTaken);
         }
     }
-    if let Some((click_id, goal_id)) = conversion(completion)
-        && converted(click_id, goal_id).get_result(conn).optional()?.is_some()
-    {
-        return Ok(Recorded::ClickConverted);
+    if let Some((click_id, goal_id)) = conversion(completion) {
+        for click_id in [Some(click_id), candidate.erased_click_id.as_deref()].into_iter().flatten() {
+            if converted(click_id, goal_id).get_result(conn).optional()?.is_some() {
+                return Ok(Recorded::ClickConverted);
+            }
+        }
     }
     if write == Write::Yes {
         let is_recorded = on_backend!(conn,

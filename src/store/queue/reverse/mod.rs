@@ -159,10 +159,11 @@ fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()>
 }
 
 impl NewReversal {
-    /// Of an erased completion, the keys of reversals are kept as digests as well.
+    /// Of an erased completion, the keys of reversals are kept as digests as well; whoever read one names it as it is.
     fn under_standing_name(mut self, conn: &mut Conn, key: &[u8; 32]) -> QueryResult<Self> {
         if let Some(name) = self.report.reversal_id.as_mut()
             && completion_rows::is_erased(conn, &self.completion_id)?
+            && !reversal_rows::is_named(conn, &self.completion_id, name)?
         {
             *name = erased_keys::reversal_id(key, &self.completion_id, name);
         }
