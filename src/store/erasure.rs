@@ -1,6 +1,6 @@
 //! Erasure: a user's name is taken out of everything that was recorded of it. What was paid stays, under a name that
 //! means nothing; the keys that make reports idempotent stay as digests, from which nothing can be read back. Clicks go:
-//! what comes of them later is nobody's. Tests that name the user go as well.
+//! what comes of them later is nobody's. Tests about the user go as well.
 //!
 //! It must not touch what is still to be sent: a callback needs the user's name, so its records are left as they are
 //! until it has ended.
