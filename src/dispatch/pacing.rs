@@ -17,10 +17,16 @@ pub const PER_ENDPOINT: usize = 64;
 /// once that has been raised to its hard bound.
 const IN_ALL: usize = 16_384;
 
+/// Tests in flight to one endpoint, and from this node in all (product.md § 6): a person waits for each, and whoever
+/// sends more is no person.
+const TESTS_PER_ENDPOINT: usize = 2;
+const TESTS_IN_ALL: usize = 64;
+
 /// The permits of this process.
 #[derive(Debug)]
 pub struct Pacing {
     in_all: Arc<Semaphore>,
+    tests_in_all: Arc<Semaphore>,
     endpoints: Mutex<HashMap<String, Arc<Gate>>>,
     wake: Arc<Notify>,
 }
@@ -28,6 +34,7 @@ pub struct Pacing {
 #[derive(Debug)]
 struct Gate {
     permits: Arc<Semaphore>,
+    tests: Arc<Semaphore>,
     /// Somebody wants a permit of this endpoint: work waits in the store.
     wanted: AtomicBool,
 }
@@ -42,10 +49,18 @@ pub struct Permit {
     all: Option<OwnedSemaphorePermit>,
 }
 
+/// The right to one test. Dropping it gives it back.
+#[derive(Debug)]
+pub struct TestPermit {
+    _own: OwnedSemaphorePermit,
+    _all: OwnedSemaphorePermit,
+}
+
 impl Pacing {
     /// Full permits; `wake` is notified when one comes back that was wanted.
     pub fn new(wake: Arc<Notify>) -> Self {
-        Self { in_all: Arc::new(Semaphore::new(IN_ALL)), endpoints: Mutex::default(), wake }
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
+        Self { in_all: semaphore(IN_ALL), tests_in_all: semaphore(TESTS_IN_ALL), endpoints: Mutex::default(), wake }
     }
 
     /// A permit for a new delivery, unless all are taken or older ones of the endpoint wait in the store.
@@ -69,11 +84,12 @@ impl Pacing {
         std::iter::from_fn(|| self.take(&gate)).collect()
     }
 
-    /// A permit for a test, which goes before everything: over the endpoint's bound by one rather than behind a queue.
-    /// A person waits for each, so they are few.
-    pub fn permit_for_test(&self, endpoint_id: &str) -> Permit {
-        let gate = self.gate(endpoint_id);
-        self.take(&gate).unwrap_or_else(|| Permit { gate, wake: Arc::clone(&self.wake), own: None, all: None })
+    /// A permit for a test, which waits behind no queue: it takes none of the endpoint's permits, but has a small bound
+    /// of its own.
+    pub fn permit_for_test(&self, endpoint_id: &str) -> Option<TestPermit> {
+        let own = Arc::clone(&self.gate(endpoint_id).tests).try_acquire_owned().ok()?;
+        let all = Arc::clone(&self.tests_in_all).try_acquire_owned().ok()?;
+        Some(TestPermit { _own: own, _all: all })
     }
 
     /// Nothing of this endpoint waits in the store any more.
@@ -97,7 +113,11 @@ impl Pacing {
         if let Some(gate) = endpoints.get(endpoint_id) {
             return Arc::clone(gate);
         }
-        let gate = Arc::new(Gate { permits: Arc::new(Semaphore::new(PER_ENDPOINT)), wanted: AtomicBool::new(false) });
+        let gate = Arc::new(Gate {
+            permits: Arc::new(Semaphore::new(PER_ENDPOINT)),
+            tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
+            wanted: AtomicBool::new(false),
+        });
         endpoints.insert(endpoint_id.to_owned(), Arc::clone(&gate));
         gate
     }
@@ -135,5 +155,19 @@ mod tests {
         assert!(pacing.permit_for_new("endpoint").is_none());
         pacing.caught_up("endpoint");
         assert!(pacing.permit_for_new("endpoint").is_some());
+    }
+
+    #[test]
+    fn two_tests_at_a_time_go_to_an_endpoint_and_64_in_all_whatever_else_is_in_flight() {
+        let pacing = Pacing::new(Arc::default());
+        let busy = pacing.permits_for_waiting("busy");
+        let two = [(); 2].map(|()| pacing.permit_for_test("busy").unwrap());
+        assert!(pacing.permit_for_test("busy").is_none());
+        drop(two);
+        let all: Vec<TestPermit> =
+            (0..32).flat_map(|n| [(); 2].map(|()| pacing.permit_for_test(&format!("{n}")).unwrap())).collect();
+        assert_eq!(all.len(), 64);
+        assert!(pacing.permit_for_test("busy").is_none());
+        drop(busy);
     }
 }

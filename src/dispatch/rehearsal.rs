@@ -61,6 +61,8 @@ pub enum Tested {
     },
     /// It cannot be sent as things are.
     Refused(Invalid),
+    /// As many tests as may be are being sent already, to this endpoint or in all.
+    TooMany,
 }
 
 impl Rehearsal {
@@ -99,29 +101,30 @@ impl Rehearsal {
         let new = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
         let stored = StoredTest { completion: completion.clone(), options: options.clone() };
         let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
-        let permit = self.pacing.permit_for_test(&endpoint.id);
-        let (store, watched, is_elsewhere) = (sender.store.clone(), delivery_id.clone(), here.is_none());
-        // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same.
-        let sent = self.worker.start(async move {
+        let Some(permit) = self.pacing.permit_for_test(&endpoint.id) else { return Ok(Tested::TooMany) };
+        let (watched, patience) = (delivery_id.clone(), endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE);
+        // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same. It keeps
+        // the permit for as long as a caller could wait, so that whoever hangs up gains nothing.
+        let ended = self.worker.start(async move {
             let delivery = sender.store.record_test(completion.clone(), new, stored).await?;
-            if let Some(node) = here {
-                sender.deliver(Job { delivery, completion, occasion, test: Some(options), node, token }, permit).await;
+            match here {
+                Some(node) => {
+                    let job = Job { delivery, completion, occasion, test: Some(options), node, token };
+                    sender.deliver(job, permit).await;
+                    Ok(true)
+                }
+                None => {
+                    let sent = tokio::time::timeout(patience, sent_elsewhere(&sender.store, watched)).await;
+                    drop(permit);
+                    sent.map_or(Ok(false), |sent| sent.map(|()| true))
+                }
             }
-            Ok::<_, StoreError>(())
         });
-        // What another node sends is only watched here, as long as somebody wants to know.
-        let ended = async {
-            sent.await.map_err(|_| StoreError::Closed)??;
-            if is_elsewhere { sent_elsewhere(&store, watched).await } else { Ok(()) }
+        let has_ended = match tokio::time::timeout(patience, ended).await {
+            Ok(ended) => ended.map_err(|_| StoreError::Closed)??,
+            Err(_) => false,
         };
-        let patience = endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE;
-        Ok(match tokio::time::timeout(patience, ended).await {
-            Ok(ended) => {
-                ended?;
-                Tested::Done { delivery_id }
-            }
-            Err(_) => Tested::UnderWay { delivery_id },
-        })
+        Ok(if has_ended { Tested::Done { delivery_id } } else { Tested::UnderWay { delivery_id } })
     }
 
     /// Everything that a test needs, said before anything is stored: the endpoint and its recipe.

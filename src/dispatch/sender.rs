@@ -19,7 +19,6 @@ use super::exchange::{Exchanged, Rules, exchange};
 use super::job::Job;
 use super::keys::Keys;
 use super::metrics::Metrics;
-use super::pacing::Permit;
 use super::readiness::{Outlook, blocked};
 use super::resolver::Family;
 use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
@@ -92,8 +91,8 @@ struct Exit {
 }
 
 impl Sender {
-    /// Sends a job and settles it. The permit is held until the settlement is on disk.
-    pub async fn deliver(&self, job: Job, permit: Permit) {
+    /// Sends a job and settles it. The permit, of whichever kind, is held until the settlement is on disk.
+    pub async fn deliver<P>(&self, job: Job, permit: P) {
         let _known = self.cluster.work_on(&job.token);
         // A panic would leave a claim that nobody settles; as an interrupted send it is tried again.
         let settlement = match AssertUnwindSafe(self.perform(&job)).catch_unwind().await {

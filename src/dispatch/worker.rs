@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::job::{Job, StoredTest, whole_reversal};
-use super::pacing::{Pacing, Permit};
+use super::pacing::Pacing;
 use super::readiness::Readiness;
 use super::sender::{POLL, Sender};
 use crate::domain::dialect::callback::Occasion;
@@ -131,17 +131,19 @@ impl Worker {
     async fn start_tests(&self, node: &Arc<str>, tests: Vec<PendingTest>) -> Result<usize, StoreError> {
         let mut started = 0;
         for test in tests.into_iter().filter(|test| self.can_send(test)) {
+            // What finds no permit is looked at again by the next step, and ends when nobody waits for it any more.
+            let Some(permit) = self.pacing.permit_for_test(&test.endpoint_id) else { continue };
             let now = self.sender.clock.now();
             let claim = self.sender.store.claim_test(node.to_string(), test.delivery_id, now, claim_token);
             if let Some(claimed) = claim.await? {
-                self.send(claimed, node, self.pacing.permit_for_test(&test.endpoint_id));
+                self.send(claimed, node, permit);
                 started += 1;
             }
         }
         Ok(started)
     }
 
-    fn send(&self, claimed: Claimed, node: &Arc<str>, permit: Permit) {
+    fn send<P: Send + 'static>(&self, claimed: Claimed, node: &Arc<str>, permit: P) {
         let (sender, node) = (Arc::clone(&self.sender), Arc::clone(node));
         self.start(async move {
             match job(claimed, node) {

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use crate::domain::invalid::{FieldError, Invalid};
 use crate::store::StoreError;
 
-/// Seconds after which an overloaded instance may be asked again: a queue of this length is worked off by then.
+/// Seconds after which a call that was turned away may be made again: a queue of this length is worked off by then, and
+/// a test has mostly ended.
 const COME_AGAIN: u64 = 1;
 
 /// The kinds of problems. Each has a `type` of its own, which never changes.
@@ -35,6 +36,8 @@ pub enum Kind {
     Invalid,
     /// The body is too large.
     TooLarge,
+    /// As many of these calls as may be are under way already.
+    TooMany,
     /// Come again.
     Overloaded,
     /// We are broken.
@@ -43,7 +46,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, for the documentation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -53,6 +56,7 @@ impl Kind {
         Self::TransactionIdTaken,
         Self::Invalid,
         Self::TooLarge,
+        Self::TooMany,
         Self::Overloaded,
         Self::Internal,
     ];
@@ -69,6 +73,7 @@ impl Kind {
             Self::TransactionIdTaken => (StatusCode::CONFLICT, "transaction-id-taken", "Transaction id taken"),
             Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid input"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", "Body too large"),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Overloaded"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
         }
@@ -124,6 +129,11 @@ impl Problem {
     /// 409.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(Kind::Conflict, detail)
+    }
+
+    /// 429.
+    pub fn too_many(detail: impl Into<String>) -> Self {
+        Self::new(Kind::TooMany, detail)
     }
 
     /// 422 for one field.
@@ -218,7 +228,7 @@ impl ResponseError for Problem {
             Kind::Unauthorized => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ringback\""));
             }
-            Kind::Overloaded => {
+            Kind::TooMany | Kind::Overloaded => {
                 response.insert_header((header::RETRY_AFTER, COME_AGAIN));
             }
             // The rest of a body that is too large is not read, so the connection can not be used again.

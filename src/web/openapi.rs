@@ -138,6 +138,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
         Kind::NotFound => path.contains('{'),
         Kind::Invalid | Kind::Overloaded | Kind::Internal => reads_input,
         Kind::Malformed | Kind::TooLarge | Kind::Conflict => operation.request_body.is_some(),
+        Kind::TooMany => path.ends_with("/test"),
         Kind::MethodNotAllowed | Kind::TransactionIdTaken => false,
     });
     for kind in kinds.collect::<Vec<_>>() {

@@ -1,10 +1,13 @@
 //! Retries, holding, replaying, cancelling, rotating: what happens to a delivery between its report and its end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
+use crate::api::{Api, PATIENCE};
 use crate::receiver::{Receiver, Reply};
 use crate::ringback::{App, Ringback, Source, conversion, only_delivery, text};
 
@@ -207,6 +210,37 @@ async fn a_test_is_one_real_attempt_marked_as_such_and_leaves_no_completion() {
     assert!(first.parameter("transaction_id").unwrap().starts_with("test-"));
     assert_eq!(second.parameter("reverse").as_deref(), Some("1"));
     assert_eq!(ringback.get("/v1/completions").await["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tests_at_a_time_go_to_an_endpoint_and_hanging_up_makes_no_room_for_more() {
+    let answer = Arc::new(Notify::new());
+    let mut receiver = Receiver::answering(vec![Reply::Once(Arc::clone(&answer)), Reply::Once(answer.clone())]).await;
+    let (ringback, app, source) = calling(&receiver, json!({"timeoutMs": 60_000})).await;
+    let path = format!("/v1/apps/{}/test", app.id);
+    for _ in 0..2 {
+        let (api, path) = (Api::clone(&ringback), path.clone());
+        let caller = tokio::spawn(async move { api.post(&path, json!({})).await });
+        receiver.next().await;
+        caller.abort();
+    }
+    let refused = ringback.post(&path, json!({})).await;
+    assert_eq!((refused.status, &refused.body["type"]), (429, &json!("/problems/too-many-requests")));
+    let other = ringback.app("besitos", json!({"callbackUrl": receiver.url("/pb.php")})).await;
+    ringback.secret(&other, "sekret").await;
+    ringback.made(Method::POST, &format!("/v1/apps/{}/test", other.id), json!({})).await;
+    receiver.next().await;
+    let reported = ringback.report(&source, &conversion(&app, "ext-1")).await;
+    ringback.delivery_once(&only_delivery(&reported), "delivered").await;
+    assert_eq!(receiver.so_far().len(), 1, "a refused test was sent");
+
+    answer.notify_one();
+    let room = async {
+        while ringback.post(&path, json!({})).await.status == 429 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, room).await.expect("what has ended still takes room");
 }
 
 #[tokio::test(flavor = "multi_thread")]

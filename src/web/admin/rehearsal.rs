@@ -136,6 +136,10 @@ pub(in crate::web) async fn test(
         Tested::Done { delivery_id } => (delivery_id, true),
         Tested::UnderWay { delivery_id } => (delivery_id, false),
         Tested::Refused(invalid) => return Err(invalid.into()),
+        Tested::TooMany => {
+            let detail = "At most 2 tests at a time are sent to an endpoint, and 64 in all; wait for those under way.";
+            return Err(Problem::too_many(detail));
+        }
     };
     let found = web.machine.store.delivery(delivery_id).await?;
     let (delivery, attempts) = found.ok_or_else(|| Problem::not_found("delivery"))?;
