@@ -28,8 +28,9 @@ const KEPT_BODY: usize = 1024;
 const READ_BODY: usize = 64 * 1024;
 /// How long a body that decides nothing may still trickle in, so that its connection can be used again.
 const LINGER: Duration = Duration::from_secs(1);
-/// What is kept of the answer's headers.
+/// What is kept of the answer's headers: together at most 15 KB, so that no receiver decides how much is written of it.
 const KEPT_HEADERS: usize = 40;
+const KEPT_HEADER_NAME: usize = 128;
 const KEPT_HEADER_VALUE: usize = 256;
 
 /// How the exchange is to be made and judged.
@@ -211,7 +212,8 @@ async fn read_body(response: Response, bytes: &mut BytesMut) -> Read {
 
 fn kept_headers(headers: &HeaderMap, request: &CallbackRequest) -> Vec<(String, String)> {
     let kept_header = |(name, value): (&HeaderName, &HeaderValue)| {
-        (name.as_str().to_owned(), kept(value.as_bytes(), KEPT_HEADER_VALUE, request))
+        let name = kept(name.as_str().as_bytes(), KEPT_HEADER_NAME, request);
+        (name, kept(value.as_bytes(), KEPT_HEADER_VALUE, request))
     };
     headers.iter().take(KEPT_HEADERS).map(kept_header).collect()
 }

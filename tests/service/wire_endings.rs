@@ -133,3 +133,12 @@ async fn retry_after_lengthens_the_pause_as_seconds_or_as_a_date_and_never_short
         assert!(expected.contains(&pause), "Retry-After: {asked} led to {pause:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_answers_headers_little_is_kept_however_long_their_names_are() {
+    let headers: String = (0..6).map(|n| format!("x{n}-{}: v\r\n", "n".repeat(60_000))).collect();
+    let delivery = ending(Reply::with(200, &headers, "OK"), "delivered").await;
+    let kept = delivery["attempts"][0]["responseHeaders"].as_object().unwrap();
+    assert!(kept.keys().any(|name| name.starts_with("x5-nnn")), "{kept:?}");
+    assert!(kept.keys().all(|name| name.len() <= 128), "a name of {:?} bytes", kept.keys().map(String::len).max());
+}
