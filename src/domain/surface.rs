@@ -45,6 +45,12 @@ pub fn verifies<'a>(
     verified
 }
 
+/// Reads a timestamp's text: Unix milliseconds in decimal, in the one form that a number has.
+pub fn parse_timestamp(text: &str) -> Option<Timestamp> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    if is_plain { text.parse().ok().map(Timestamp::from_millis) } else { None }
+}
+
 /// Whether a timestamp lies within the tolerance around now.
 pub fn is_timely(timestamp: Timestamp, now: Timestamp) -> bool {
     timestamp.since(now).max(now.since(timestamp)) <= TOLERANCE

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::Web;
 use super::error::{Kind, Problem};
 use crate::domain::source::Source;
-use crate::domain::surface::{is_timely, verifies};
+use crate::domain::surface::{is_timely, parse_timestamp, verifies};
 use crate::domain::time::Timestamp;
 
 const SURFACE: &str = "x-ea-surface";
@@ -23,13 +23,7 @@ const SIGNATURE: &str = "x-ea-signature";
 /// The source that signed this request.
 pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Result<Arc<Source>, Problem> {
     let now = web.machine.clock.now();
-    let timestamp = only(request, TIMESTAMP).unwrap_or_default();
-    if let Ok(ms) = timestamp.parse::<i64>()
-        && !is_timely(Timestamp::from_millis(ms), now)
-    {
-        let detail = format!("{TIMESTAMP} is more than 5 minutes off the server's time.");
-        return Err(Problem::new(Kind::Unauthorized, detail).with("serverTime", now.to_string()));
-    }
+    let timestamp = timely(request, now)?;
     let surface = only(request, SURFACE).unwrap_or_default();
     let signature = only(request, SIGNATURE).unwrap_or_default();
     let signed_part = if request.method() == Method::GET {
@@ -50,6 +44,23 @@ pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Res
     // Once more with what other processes may have changed meanwhile. Whatever was wrong, a refusal costs both looks.
     directory.refresh().await?;
     signer().ok_or_else(|| refused(body))
+}
+
+/// The text of the timestamp, which the signature covers, if it names a time near the server's. Without one a report that
+/// somebody overheard could be sent again for ever.
+fn timely(request: &HttpRequest, now: Timestamp) -> Result<&str, Problem> {
+    let refused = |detail: String| Err(Problem::new(Kind::Unauthorized, detail).with("serverTime", now.to_string()));
+    let timestamp = only(request, TIMESTAMP);
+    let Some((text, instant)) = timestamp.and_then(|text| Some((text, parse_timestamp(text)?))) else {
+        return refused(format!(
+            "{TIMESTAMP} must stand exactly once and be Unix milliseconds in decimal: digits alone, no sign, no leading \
+             zero."
+        ));
+    };
+    if !is_timely(instant, now) {
+        return refused(format!("{TIMESTAMP} is more than 5 minutes off the server's time."));
+    }
+    Ok(text)
 }
 
 /// The value of a header that stands exactly once.

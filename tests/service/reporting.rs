@@ -1,7 +1,9 @@
 //! What an offer system is told: accepted, duplicate, refused and why; and that nothing of a refused report stays.
 
+use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::receiver::Receiver;
 use crate::ringback::{App, Ringback, Source, conversion, faults, only_delivery, text};
@@ -274,4 +276,30 @@ async fn a_completion_may_be_called_batch_and_still_be_looked_up() {
     let (ringback, app, source) = recording().await;
     assert_eq!(ringback.report(&source, &conversion(&app, "batch")).await.status, 200);
     assert_eq!(ringback.signed_get(&source, "/v1/conversions/batch").await.body["externalId"], "batch");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_without_one_plain_timestamp_is_refused_however_well_it_is_signed() {
+    let (ringback, app, source) = recording().await;
+    let body = conversion(&app, "ext-1").to_string();
+    let now = ringback.now().as_millis();
+    let signed = |timestamp: &str| {
+        let mac = Hmac::<Sha256>::new_from_slice(source.secret.as_bytes()).unwrap();
+        let signature = mac.chain_update(format!("{timestamp}.{body}")).finalize().into_bytes();
+        let request = ringback.http().post(ringback.url("/v1/conversions")).body(body.clone());
+        request.header("x-ea-surface", &source.surface).header("x-ea-signature", hex::encode(signature))
+    };
+    let plain = now.to_string();
+    for timestamp in ["abc", "", &format!("+{now}"), &format!("0{now}"), &format!("{now}.0"), "9999999999999999999"] {
+        let answer = signed(timestamp).header("x-ea-timestamp", timestamp).send().await.unwrap();
+        assert_eq!(answer.status(), 401, "{timestamp:?}");
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["serverTime"], json!(ringback.now().to_string()), "{timestamp:?}");
+    }
+    let absent = signed("").send().await.unwrap();
+    let doubled = signed("").header("x-ea-timestamp", &plain).header("x-ea-timestamp", &plain).send().await.unwrap();
+    let not_ascii = signed("").header("x-ea-timestamp", "\u{661}".as_bytes()).send().await.unwrap();
+    assert_eq!([absent.status(), doubled.status(), not_ascii.status()].map(|status| status.as_u16()), [401; 3]);
+    let good = signed(&plain).header("x-ea-timestamp", &plain).send().await.unwrap();
+    assert_eq!(good.status(), 200);
 }
