@@ -76,7 +76,9 @@ fn check_events(events: Option<&[String]>) -> Result<(), Invalid> {
         return Ok(());
     };
     if events.is_empty() || events.len() > MOST_EVENTS {
-        invalid.push("events", format!("must name 1 to {MOST_EVENTS} event types; leave it out for all of them"));
+        let message = format!("must name 1 to {MOST_EVENTS} event types; leave it out for all of them");
+        // Each is compared with all before it, so too many are not looked at one by one.
+        return Err(Invalid::field("events", message));
     }
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.' | b'-');
     for (index, event) in events.iter().enumerate() {

@@ -6,7 +6,7 @@
 use serde_json::value::RawValue;
 
 use super::amount::{Decimal, Minor};
-use super::invalid::Invalid;
+use super::invalid::{Invalid, shortened};
 use super::json::Object;
 use super::time::Timestamp;
 
@@ -39,8 +39,13 @@ impl<'a> Fields<'a> {
     /// Notes every field that is not among the known ones.
     pub fn refuse_unknown(&mut self, known: &[&str]) {
         for (key, _) in &self.object.0 {
+            if self.faults.is_full() {
+                return;
+            }
             if !known.contains(&key.as_str()) {
-                let nearest = known.iter().min_by_key(|name| strsim::levenshtein(name, key));
+                // Comparing takes a step for every pair of letters.
+                let compared = shortened(key);
+                let nearest = known.iter().min_by_key(|name| strsim::levenshtein(name, &compared));
                 let hint = nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default();
                 self.faults.push(key.as_str(), format!("unknown field{hint}"));
             }
@@ -130,6 +135,7 @@ impl<'a> Fields<'a> {
         };
         if entries.len() > EXTRA_PAIRS {
             self.faults.push(name, format!("has {} pairs; at most {EXTRA_PAIRS} are kept", entries.len()));
+            return Vec::new();
         }
         let mut pairs = Vec::with_capacity(entries.len());
         for (key, value) in entries {

@@ -2,12 +2,18 @@
 //!
 //! A general JSON value would lose what matters here: it turns `100.0` into another number and keeps the last of two
 //! equal keys, so that a signature would cover one amount and the record another.
+//!
+//! A body comes from outside, so nothing here may grow faster than its length: keys are
+//! compared through a set.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use super::invalid::shortened;
 
 /// The text is not one JSON object with distinct keys; the message is for the caller.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,38 +46,51 @@ fn malformed(error: &serde_json::Error) -> Malformed {
 /// Whether the objects within a value have distinct keys too.
 fn distinct(value: &RawValue) -> serde_json::Result<()> {
     match value.get().as_bytes().first() {
-        Some(b'{') => serde_json::from_str::<Object>(value.get())?.0.iter().try_for_each(|(_, inner)| distinct(inner)),
+        Some(b'{') => {
+            serde_json::from_str::<Pairs<'_>>(value.get())?.0.iter().try_for_each(|(_, inner)| distinct(inner))
+        }
         Some(b'[') => {
-            serde_json::from_str::<Vec<Box<RawValue>>>(value.get())?.iter().try_for_each(|inner| distinct(inner))
+            serde_json::from_str::<Vec<&RawValue>>(value.get())?.into_iter().try_for_each(|inner| distinct(inner))
         }
         _ => Ok(()),
     }
 }
 
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Pairs;
+/// The fields of an object where they stand in its text, with distinct keys.
+struct Pairs<'a>(Vec<(String, &'a RawValue)>);
 
-        impl<'de> Visitor<'de> for Pairs {
-            type Value = Object;
+impl<'de> Deserialize<'de> for Pairs<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PairsVisitor;
+
+        impl<'de> Visitor<'de> for PairsVisitor {
+            type Value = Pairs<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut pairs: Vec<(String, Box<RawValue>)> = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    if pairs.iter().any(|(known, _)| *known == key) {
-                        return Err(serde::de::Error::custom(format!("duplicate key {key:?}")));
-                    }
-                    pairs.push((key, value));
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<'de>, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry::<String, &'de RawValue>()? {
+                    pairs.push(pair);
                 }
-                Ok(Object(pairs))
+                let mut seen = HashSet::with_capacity(pairs.len());
+                match pairs.iter().find(|(key, _)| !seen.insert(key.as_str())) {
+                    Some((key, _)) => Err(Error::custom(format!("duplicate key {:?}", shortened(key)))),
+                    None => Ok(Pairs(pairs)),
+                }
             }
         }
 
-        deserializer.deserialize_map(Pairs)
+        deserializer.deserialize_map(PairsVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Pairs(pairs) = Pairs::deserialize(deserializer)?;
+        Ok(Self(pairs.into_iter().map(|(key, value)| (key, value.to_owned())).collect()))
     }
 }
 

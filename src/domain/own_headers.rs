@@ -38,7 +38,8 @@ const OURS: &str = "x-ringback-";
 pub fn check(headers: &[(String, String)], recipe: &Recipe) -> Result<(), Invalid> {
     let mut invalid = Invalid::none();
     if headers.len() > MOST {
-        invalid.push("headers", format!("must be at most {MOST}"));
+        // Each is compared with all before it, so too many are not looked at one by one.
+        return Err(Invalid::field("headers", format!("must be at most {MOST}")));
     }
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in headers {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::error::{Kind, Problem};
 use super::{shape, strict};
-use crate::domain::invalid::Invalid;
+use crate::domain::invalid::{Invalid, MOST_FAULTS, shortened};
 use crate::domain::json::Object;
 
 /// Largest body, by the contract.
@@ -88,16 +88,40 @@ fn written(object: &Object, path: &str) -> Option<String> {
 
 /// The one character that PostgreSQL's texts cannot hold is refused on either engine, wherever it stands.
 fn refuse_nul(path: &str, value: &Value, invalid: &mut Invalid) {
+    for below in nuls(value) {
+        invalid.push(format!("{path}{below}"), "holds a NUL character");
+    }
+}
+
+/// Where below a value NUL characters stand, as many as are listed. A path is written only for what is found: one for
+/// every value, under names of any length, would outgrow the body.
+fn nuls(value: &Value) -> Vec<String> {
+    let below = |found: Vec<String>, place: String| found.into_iter().map(move |path| format!("{place}{path}"));
+    let mut found = Vec::new();
     match value {
-        Value::String(text) if text.contains('\0') => invalid.push(path, "holds a NUL character"),
+        Value::String(text) if text.contains('\0') => found.push(String::new()),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| refuse_nul(&format!("{path}[{index}]"), item, invalid));
+            for (index, item) in items.iter().enumerate() {
+                found.extend(below(nuls(item), format!("[{index}]")));
+                if found.len() >= MOST_FAULTS {
+                    break;
+                }
+            }
         }
         Value::Object(object) => {
-            object.iter().for_each(|(name, value)| refuse_nul(&format!("{path}.{name}"), value, invalid));
+            for (name, value) in object {
+                let inner = nuls(value);
+                if !inner.is_empty() {
+                    found.extend(below(inner, format!(".{}", shortened(name))));
+                }
+                if found.len() >= MOST_FAULTS {
+                    break;
+                }
+            }
         }
         _ => {}
     }
+    found
 }
 
 /// Collects a body up to a limit.

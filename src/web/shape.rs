@@ -12,7 +12,7 @@ use serde::de::{
 };
 use serde_json::{Map, Value};
 
-use crate::domain::invalid::Invalid;
+use crate::domain::invalid::{Invalid, shortened};
 
 /// A known name is suggested where at most one in so many of its letters differs: that helps a typing mistake, but does
 /// not turn a guess into another field.
@@ -83,7 +83,9 @@ fn in_words(expected: &str) -> &str {
 
 /// What to say of a name that is not known.
 pub(super) fn unknown(name: &str, known: &[&str]) -> String {
-    let distance = |other: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
+    // Comparing takes a step for every pair of letters.
+    let name = shortened(name).to_lowercase();
+    let distance = |other: &str| strsim::damerau_levenshtein(&name, &other.to_lowercase());
     let nearest = known.iter().map(|other| (distance(other), other)).min();
     match nearest {
         Some((distance, other)) if distance * ALIKE <= other.len() => format!("is unknown; did you mean `{other}`?"),

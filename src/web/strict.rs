@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::domain::invalid::shortened;
+
 /// Reads a text that must be one JSON object.
 pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, String> {
     let Strict(value) = serde_json::from_slice(text).map_err(|error| format!("The body is not JSON: {error}."))?;
@@ -69,7 +71,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some((key, Strict(value))) = map.next_entry::<String, Strict>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key {key:?} stands twice")));
+                return Err(A::Error::custom(format!("the key {:?} stands twice", shortened(&key))));
             }
             object.insert(key, value);
         }

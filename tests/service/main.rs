@@ -20,6 +20,7 @@ mod egress_proxy;
 mod erasure;
 mod exports;
 mod harness;
+mod hostile_bodies;
 mod house;
 mod independent;
 mod independent_receiver;
