@@ -3,8 +3,8 @@
 //! A general JSON value would lose what matters here: it turns `100.0` into another number and keeps the last of two
 //! equal keys, so that a signature would cover one amount and the record another.
 //!
-//! A body comes from outside, so nothing here may grow faster than its length: keys are
-//! compared through a set.
+//! A body comes from outside, so nothing here may grow faster than its length: nesting is bounded before anything
+//! recurses over it, and keys are compared through a set.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -20,6 +20,9 @@ use super::invalid::shortened;
 #[error("{0}")]
 pub struct Malformed(pub String);
 
+/// Deepest nesting of a body (product.md § 6). The deepest honest one has 4; each level costs a call on the stack.
+const DEEPEST: usize = 32;
+
 /// A JSON object, its values still as they were written.
 #[derive(Debug)]
 pub struct Object(pub Vec<(String, Box<RawValue>)>);
@@ -27,6 +30,7 @@ pub struct Object(pub Vec<(String, Box<RawValue>)>);
 impl Object {
     /// Reads a text that must be one object with distinct keys, as must every object within it.
     pub fn parse(text: &[u8]) -> Result<Self, Malformed> {
+        check_depth(text)?;
         let object = Self::outermost(text)?;
         object.0.iter().try_for_each(|(_, value)| distinct(value)).map_err(|error| malformed(&error))?;
         Ok(object)
@@ -43,7 +47,27 @@ fn malformed(error: &serde_json::Error) -> Malformed {
     Malformed(format!("the body is not a JSON object: {error}"))
 }
 
-/// Whether the objects within a value have distinct keys too.
+/// Refuses a text that nests deeper than anybody's recursion may follow. It counts brackets outside of strings, and
+/// leaves it to the reader whether the text is JSON at all.
+pub fn check_depth(text: &[u8]) -> Result<(), Malformed> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return Err(Malformed(format!("the body is nested deeper than {DEEPEST} levels")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the objects within a value have distinct keys too. Whoever calls has bounded the depth.
 fn distinct(value: &RawValue) -> serde_json::Result<()> {
     match value.get().as_bytes().first() {
         Some(b'{') => {
@@ -120,5 +144,17 @@ mod tests {
         let object = Object::parse(b"{\"a\": 100.0, \"b\": 0.10}").unwrap();
         let raw: Vec<&str> = object.0.iter().map(|(_, value)| value.get()).collect();
         assert_eq!(raw, ["100.0", "0.10"]);
+    }
+
+    #[test]
+    fn what_nests_deeper_than_32_levels_is_refused_before_anything_recurses_over_it() {
+        let nested = |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        assert!(Object::parse(nested(32).as_bytes()).is_ok());
+        for levels in [33, 400_000] {
+            let refused = Object::parse(nested(levels).as_bytes()).unwrap_err();
+            assert_eq!(refused.0, "the body is nested deeper than 32 levels");
+        }
+        let in_a_string = format!("{{\"a\":\"\\\"{}\"}}", "[".repeat(100));
+        assert!(Object::parse(in_a_string.as_bytes()).is_ok(), "brackets within a string nest nothing");
     }
 }

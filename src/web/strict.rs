@@ -8,9 +8,11 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Number, Value};
 
 use crate::domain::invalid::shortened;
+use crate::domain::json::check_depth;
 
 /// Reads a text that must be one JSON object.
 pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, String> {
+    check_depth(text).map_err(|malformed| malformed.to_string())?;
     let Strict(value) = serde_json::from_slice(text).map_err(|error| format!("The body is not JSON: {error}."))?;
     match value {
         Value::Object(object) => Ok(object),

@@ -29,6 +29,26 @@ async fn send(ringback: &Ringback, token: &str, method: Method, path: &str, body
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_nested_ever_deeper_is_malformed_and_ends_nobody() {
+    let (ringback, app, token) = with_a_publisher().await;
+    let source = ringback.source().await;
+    let nested = |key: &str| format!("{{\"{key}\":{}{}}}", "[".repeat(30_000), "]".repeat(30_000));
+    for path in ["preview", "test"] {
+        let path = format!("/v1/apps/{}/{path}", app.id);
+        let (status, _, answer) = send(&ringback, &token, Method::POST, &path, &nested("completion")).await;
+        assert_eq!((status, &answer["type"]), (400, &json!("/problems/malformed")), "{path}");
+    }
+    let (status, _, _) =
+        send(&ringback, &token, Method::PATCH, &format!("/v1/apps/{}", app.id), &nested("headers")).await;
+    assert_eq!(status, 400);
+    assert_eq!(ringback.signed_post(&source, "/v1/conversions", &nested("extra")).await.status, 400);
+    assert_eq!(ringback.signed_post(&source, "/v1/reversals", &nested("externalId")).await.status, 400);
+    let batch = format!("{{\"conversions\":[{}]}}", nested("extra"));
+    let answer = ringback.signed_post(&source, "/v1/conversions/batch", &batch).await;
+    assert_eq!(answer.body["results"][0]["problem"]["status"], 400, "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_would_be_compared_with_everything_is_refused_at_the_first_bound() {
     let (ringback, app, token) = with_a_publisher().await;
     let many_keys = (0..80_000).map(|n| format!("\"k{n}\":1")).collect::<Vec<_>>().join(",");
