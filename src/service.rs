@@ -12,14 +12,14 @@ use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::dispatch::machine::{Machine, NotAssembled, Setup};
+use crate::dispatch::dispatcher::{Dispatcher, NotAssembled, Setup};
 use crate::dispatch::running::Running;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::time::Timestamp;
 use crate::settings::Settings;
 use crate::store::{ServeLock, Store, StoreError};
 use crate::web::{
-    Web, fresh, metrics_routes, routes, routes_without_metrics, worker_routes, worker_routes_without_metrics,
+    Web, generate, metrics_routes, routes, routes_without_metrics, worker_routes, worker_routes_without_metrics,
 };
 
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
@@ -37,7 +37,7 @@ pub struct Service {
     /// A token that was made because the store had none; shown once.
     pub first_token: Option<String>,
     /// Everything behind the web floor.
-    pub machine: Arc<Machine>,
+    pub dispatcher: Arc<Dispatcher>,
     running: Running,
     servers: Vec<Server>,
     /// Held until the end: nobody else serves from this file.
@@ -60,7 +60,7 @@ pub enum NotStarted {
     Store(#[from] StoreError),
     /// The machine.
     #[error(transparent)]
-    Machine(#[from] NotAssembled),
+    Dispatcher(#[from] NotAssembled),
     /// An address cannot be listened on.
     #[error("cannot listen on {address} ({setting}): {reason}")]
     Listen {
@@ -87,8 +87,8 @@ impl Service {
             retention_days: settings.retention_days,
             role: settings.role,
         };
-        let machine = Arc::new(Machine::assemble(store, clock, setup).await?);
-        machine.join().await?;
+        let dispatcher = Arc::new(Dispatcher::assemble(store, clock, setup).await?);
+        dispatcher.join().await?;
         // Bound before the loops start: a taken port must not cost a claimed delivery.
         let public = match (settings.role.serves(), settings.metrics_listen) {
             (true, None) => routes,
@@ -96,17 +96,17 @@ impl Service {
             (false, None) => worker_routes,
             (false, Some(_)) => worker_routes_without_metrics,
         };
-        let server = serve(&machine, settings.listen, "RINGBACK_LISTEN", public)?;
+        let server = serve(&dispatcher, settings.listen, "RINGBACK_LISTEN", public)?;
         let address = server.address;
         let mut servers = vec![server];
         let mut metrics_address = None;
         if let Some(listen) = settings.metrics_listen {
-            let server = serve(&machine, listen, "RINGBACK_METRICS_LISTEN", metrics_routes)?;
+            let server = serve(&dispatcher, listen, "RINGBACK_METRICS_LISTEN", metrics_routes)?;
             metrics_address = Some(server.address);
             servers.push(server);
         }
-        let running = machine.start();
-        Ok(Self { address, metrics_address, first_token, machine, running, servers, _lock: lock })
+        let running = dispatcher.start();
+        Ok(Self { address, metrics_address, first_token, dispatcher, running, servers, _lock: lock })
     }
 
     /// Stops claiming and taking requests, lets what is being answered and sent finish, and writes the rest down.
@@ -126,18 +126,18 @@ async fn first_token(store: &Store, settings: &Settings, now: Timestamp) -> Resu
         store.bootstrap_operator(token.expose(), now).await?;
         return Ok(None);
     }
-    let token = fresh::token();
+    let token = generate::token();
     Ok(store.bootstrap_operator(&token, now).await?.then_some(token))
 }
 
 fn serve(
-    machine: &Arc<Machine>,
+    dispatcher: &Arc<Dispatcher>,
     listen: SocketAddr,
     setting: &'static str,
     routes: fn(&mut web::ServiceConfig),
 ) -> Result<Server, NotStarted> {
     let cannot = |error: std::io::Error| NotStarted::Listen { address: listen, setting, reason: error.to_string() };
-    let state = web::Data::new(Web::new(Arc::clone(machine)));
+    let state = web::Data::new(Web::new(Arc::clone(dispatcher)));
     let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
         .workers(WEB_THREADS)
         .shutdown_timeout(LET_ANSWER)

@@ -11,11 +11,11 @@ use serde_json::{Map, Value, json};
 use super::given::{at, by_flag, dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
 use super::{Failure, say, say_error};
 use crate::domain::destination::TargetPolicy;
-use crate::domain::dialect::by_hand::{self, Draft};
-use crate::domain::dialect::callback::{Callback, CallbackRequest, Occasion, Receiver};
+use crate::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::compose::compose;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
+use crate::domain::dialect::sign_draft::{self, Draft};
 use crate::domain::json::Object;
 use crate::domain::report::{Report, Resolved};
 use crate::domain::secret::SecretText;
@@ -158,26 +158,26 @@ fn of_completion(
         manual: None,
     };
     let completion = report.into_completion(resolved, now);
-    let receiver = Receiver {
+    let config = CallbackConfig {
         callback_url: Some(checked.text),
         app_label,
         surface_id: text(flags, "surface-id").map(str::to_owned),
         signed_origin: signed_origin(flags)?,
-        ..Receiver::default()
+        ..CallbackConfig::default()
     };
-    if recipe.needs_surface_id() && receiver.surface_id.is_none() {
+    if recipe.needs_surface_id() && config.surface_id.is_none() {
         return Err(format!("--surface-id is needed by {}", recipe.title()).into());
     }
-    check_report(recipe, &receiver, &completion).map_err(faults)?;
+    check_report(recipe, &config, &completion).map_err(faults)?;
     let callback = Callback {
         event_id: EVENT_ID,
         completion: &completion,
-        occasion: &Occasion::Completed,
+        event: &CallbackEvent::Completed,
         attempted_at: now,
         created_at: now,
         is_test: false,
     };
-    Ok(compose(recipe, &receiver, &callback, Some(key))?)
+    Ok(compose(recipe, &config, &callback, Some(key))?)
 }
 
 fn of_draft(flags: &ArgMatches, recipe: &Recipe, key: &SecretText) -> Result<CallbackRequest, Failure> {
@@ -200,7 +200,7 @@ fn of_draft(flags: &ArgMatches, recipe: &Recipe, key: &SecretText) -> Result<Cal
         surface_id: owned("surface-id"),
         signed_origin: signed_origin(flags)?,
     };
-    by_hand::sign(recipe, &draft, key).map_err(|invalid| by_flag(&invalid, ""))
+    sign_draft::sign(recipe, &draft, key).map_err(|invalid| by_flag(&invalid, ""))
 }
 
 pub(super) fn signed_origin(flags: &ArgMatches) -> Result<Option<String>, Failure> {

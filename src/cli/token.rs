@@ -13,7 +13,7 @@ use crate::domain::{ids, naming};
 use crate::settings::{self, Settings};
 use crate::store::Store;
 use crate::store::tokens::TokenCreated;
-use crate::web::fresh;
+use crate::web::generate;
 
 pub(super) fn command() -> Command {
     let create = Command::new("create")
@@ -37,7 +37,7 @@ fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let text = |name: &str| flags.get_one::<String>(name).cloned();
     let name = naming::name(&text("name").unwrap_or_default())?;
     let (role, publisher) = (text("role").unwrap_or_default(), text("publisher"));
-    let token = fresh::token();
+    let token = generate::token();
     on_runtime(async {
         let store = Store::open(&settings.store)?;
         let publisher_id = match publisher {

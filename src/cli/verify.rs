@@ -10,7 +10,7 @@ use serde_json::json;
 use super::given::{dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
 use super::sign::signed_origin;
 use super::{Failure, say};
-use crate::domain::dialect::callback::Receiver;
+use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::diagnose::{Diagnosis, diagnose};
 use crate::domain::dialect::received::Received;
 
@@ -56,12 +56,12 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         headers: flags.get_many::<String>("header").unwrap_or_default().map(header).collect::<Result<_, _>>()?,
         body: body.map(|path| utf8("--body", read("--body", path)?)).transpose()?,
     };
-    let receiver = Receiver {
+    let config = CallbackConfig {
         callback_url: text(flags, "callback-url").map(str::to_owned),
         signed_origin: signed_origin(flags)?,
-        ..Receiver::default()
+        ..CallbackConfig::default()
     };
-    let diagnosis = diagnose(&recipe, &received, &keys, &receiver);
+    let diagnosis = diagnose(&recipe, &received, &keys, &config);
     if flags.get_flag("json") {
         say(&json!(diagnosis).to_string())
     } else {

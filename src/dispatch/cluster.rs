@@ -20,7 +20,7 @@ use super::egress::Egress;
 use super::lease::Lease;
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
-use crate::store::queue::{Holding, LiveNode, NodeRole, StrayClaim};
+use crate::store::queue::{Holding, LiveNode, NodeRole, OrphanedClaim};
 use crate::store::{Hint, Store, StoreError};
 
 /// How often a node shows that it lives, and looks for nodes that no longer do (product.md, *Quick take-over*).
@@ -46,7 +46,7 @@ pub struct Cluster {
     /// The tokens of the claims that this node is working on.
     under_way: Mutex<HashSet<String>>,
     /// Strays that were seen at the last look: only what is seen twice is one.
-    suspected: Mutex<HashSet<StrayClaim>>,
+    suspected: Mutex<HashSet<OrphanedClaim>>,
     /// Signalled when what this node holds, or what is known of others, may have changed.
     pub changed: Notify,
     /// Woken when something is due that was not.
@@ -194,29 +194,29 @@ impl Cluster {
     /// Takes back what nobody works on any more; answers how much.
     pub async fn rescue(&self, now: Timestamp, scale_thousandths: u64) -> Result<usize, StoreError> {
         let of_the_dead = self.store.rescue(now, scale_thousandths).await?;
-        let strays = self.strays(now).await?;
-        let stray =
-            if strays.is_empty() { 0 } else { self.store.rescue_strays(strays, now, scale_thousandths).await? };
-        if of_the_dead + stray > 0 {
-            tracing::info!(of_the_dead, stray, "callbacks that nobody was sending any more are due again");
+        let orphaned = self.orphaned(now).await?;
+        let orphan =
+            if orphaned.is_empty() { 0 } else { self.store.rescue_orphaned(orphaned, now, scale_thousandths).await? };
+        if of_the_dead + orphan > 0 {
+            tracing::info!(of_the_dead, orphan, "callbacks that nobody was sending any more are due again");
             self.wake.notify_one();
         }
-        Ok(of_the_dead + stray)
+        Ok(of_the_dead + orphan)
     }
 
     /// Claims of this node of which it knew nothing at this look and at the one before.
-    async fn strays(&self, now: Timestamp) -> Result<Vec<StrayClaim>, StoreError> {
+    async fn orphaned(&self, now: Timestamp) -> Result<Vec<OrphanedClaim>, StoreError> {
         let Some(node) = self.lease.node() else { return Ok(Vec::new()) };
         let mut claims = self.store.claims_of(node.to_string(), now.minus(SETTLED_IN)).await?;
         // After the look at the store: a claim is known here before it is settled there.
         let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         claims.retain(|claim| !under_way.contains(&claim.token));
         drop(under_way);
-        let seen: HashSet<StrayClaim> = claims.into_iter().collect();
+        let seen: HashSet<OrphanedClaim> = claims.into_iter().collect();
         let mut suspected = self.suspected.lock().unwrap_or_else(PoisonError::into_inner);
-        let strays = seen.intersection(&suspected).cloned().collect();
+        let orphaned = seen.intersection(&suspected).cloned().collect();
         *suspected = seen;
-        Ok(strays)
+        Ok(orphaned)
     }
 
     /// Leaves: what this node could not finish is taken over at once.

@@ -19,7 +19,7 @@ use super::job::Job;
 use super::pacing::Pacing;
 use super::sender::Sender;
 use super::worker::Worker;
-use crate::domain::dialect::callback::Occasion;
+use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
 use crate::store::queue::{NewCompletion, Recorded};
@@ -123,7 +123,7 @@ impl Intake {
             Recorded::Accepted => {
                 for AtOnce { delivery, node, token, permit, known } in then.at_once {
                     let (sender, completion) = (Arc::clone(self.sender()), then.completion.clone());
-                    let job = Job { delivery, completion, occasion: Occasion::Completed, test: None, node, token };
+                    let job = Job { delivery, completion, event: CallbackEvent::Completed, test: None, node, token };
                     self.worker.start(async move {
                         sender.deliver(job, permit).await;
                         drop(known);

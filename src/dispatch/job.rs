@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::completion::Completion;
-use crate::domain::dialect::callback::{Occasion, TakenBack};
+use crate::domain::dialect::callback::{CallbackEvent, TakenBack};
 use crate::store::deliveries::Delivery;
 
 /// A claimed delivery with what it tells.
@@ -15,8 +15,8 @@ pub struct Job {
     pub delivery: Delivery,
     /// The completion that it tells of.
     pub completion: Completion,
-    /// Given or taken back.
-    pub occasion: Occasion,
+    /// ReportedFields or taken back.
+    pub event: CallbackEvent,
     /// What a test asked for besides.
     pub test: Option<TestOptions>,
     /// The name that this node had when it claimed it.
@@ -58,8 +58,8 @@ pub struct StoredTest {
 }
 
 /// The whole of a completion, taken back: what a test's reversal tells.
-pub fn whole_reversal(completion: &Completion) -> Occasion {
-    Occasion::Reversed(TakenBack {
+pub fn whole_reversal(completion: &Completion) -> CallbackEvent {
+    CallbackEvent::Reversed(TakenBack {
         ordinal: 1,
         whole: true,
         user_reward: completion.user_reward.clone(),

@@ -9,6 +9,7 @@
 
 pub mod cluster;
 pub mod directory;
+pub mod dispatcher;
 pub mod echo;
 pub mod egress;
 pub mod exchange;
@@ -18,7 +19,6 @@ pub mod intake;
 pub mod job;
 pub mod keys;
 pub mod lease;
-pub mod machine;
 pub mod metrics;
 pub mod pacing;
 pub mod readiness;

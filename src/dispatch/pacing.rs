@@ -125,7 +125,7 @@ impl Pacing {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        // Given back before the worker is woken: it must find them.
+        // ReportedFields back before the worker is woken: it must find them.
         drop(self.own.take());
         drop(self.all.take());
         if self.gate.wanted.load(Ordering::Acquire) {

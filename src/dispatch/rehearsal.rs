@@ -12,7 +12,7 @@ use super::worker::{Worker, claim_token};
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::WaitingFor;
-use crate::domain::dialect::callback::{Callback, CallbackRequest, Occasion};
+use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
@@ -76,7 +76,7 @@ impl Rehearsal {
     ) -> Result<CallbackRequest, Invalid> {
         let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
         let options = TestOptions::default();
-        self.compose(endpoint, completion, &Occasion::Completed, &options, Purpose::Preview(delivery))
+        self.compose(endpoint, completion, &CallbackEvent::Completed, &options, Purpose::Preview(delivery))
     }
 
     /// Sends a test and waits for its outcome as long as the endpoint's time-out allows.
@@ -86,8 +86,8 @@ impl Rehearsal {
         completion: Completion,
         options: TestOptions,
     ) -> Result<Tested, StoreError> {
-        let occasion = if options.reversal { whole_reversal(&completion) } else { Occasion::Completed };
-        let checked = self.check(app, &completion, &occasion, &options);
+        let event = if options.reversal { whole_reversal(&completion) } else { CallbackEvent::Completed };
+        let checked = self.check(app, &completion, &event, &options);
         let (endpoint, recipe) = match checked {
             Ok(checked) => checked,
             Err(invalid) => return Ok(Tested::Refused(invalid)),
@@ -109,7 +109,7 @@ impl Rehearsal {
             let delivery = sender.store.record_test(completion.clone(), new, stored).await?;
             match here {
                 Some(node) => {
-                    let job = Job { delivery, completion, occasion, test: Some(options), node, token };
+                    let job = Job { delivery, completion, event, test: Some(options), node, token };
                     sender.deliver(job, permit).await;
                     Ok(true)
                 }
@@ -132,7 +132,7 @@ impl Rehearsal {
         &self,
         app: &'a App,
         completion: &Completion,
-        occasion: &Occasion,
+        event: &CallbackEvent,
         options: &TestOptions,
     ) -> Result<(&'a Endpoint, Arc<Recipe>), Invalid> {
         let sender = &self.worker.sender;
@@ -154,8 +154,8 @@ impl Rehearsal {
         }
         let recipe = sender.catalog.get(&endpoint.dialect);
         let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
-        check_report(recipe, &endpoint.receiver, completion)?;
-        self.compose(endpoint, completion, occasion, options, Purpose::Test)?;
+        check_report(recipe, &endpoint.config, completion)?;
+        self.compose(endpoint, completion, event, options, Purpose::Test)?;
         Ok((endpoint, Arc::clone(recipe)))
     }
 
@@ -163,7 +163,7 @@ impl Rehearsal {
         &self,
         endpoint: &Endpoint,
         completion: &Completion,
-        occasion: &Occasion,
+        event: &CallbackEvent,
         options: &TestOptions,
         purpose: Purpose<'_>,
     ) -> Result<CallbackRequest, Invalid> {
@@ -180,12 +180,12 @@ impl Rehearsal {
         let callback = Callback {
             event_id: &event_id(&delivery.map_or_else(|| ids::new("dlv"), |delivery| delivery.id.clone())),
             completion,
-            occasion,
+            event,
             attempted_at: now,
             created_at: delivery.map_or(now, |delivery| delivery.created_at),
             is_test: matches!(purpose, Purpose::Test),
         };
-        compose(recipe, &endpoint.receiver, &callback, key.map(|key| &key.text)).map_err(|error| match error {
+        compose(recipe, &endpoint.config, &callback, key.map(|key| &key.text)).map_err(|error| match error {
             ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),
             ComposeError::NoReversalUrl => Invalid::field("reversalUrl", "set a reversal URL first"),
             ComposeError::NoSecret => Invalid::field("secret", "the dialect needs a secret; create one first"),

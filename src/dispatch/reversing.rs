@@ -18,7 +18,7 @@ use crate::domain::reversal::{Reversal, ReversalReport};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::Delivery;
-use crate::store::queue::{NewReversal, Reversed, Telling};
+use crate::store::queue::{NewReversal, ReversalPlan, Reversed};
 use crate::store::{Hint, StoreError};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -103,7 +103,7 @@ impl Intake {
                 completion_id: completion.id.clone(),
                 report: report.clone(),
                 not_before: if by_hand.is_none() { now.minus(DAY * days) } else { Timestamp::from_millis(0) },
-                tellings: ways.iter().map(|(telling, _)| telling.clone()).collect(),
+                plans: ways.iter().map(|(plan, _)| plan.clone()).collect(),
                 now,
                 manual: by_hand.clone(),
             };
@@ -157,32 +157,32 @@ impl Intake {
         app.endpoints.iter().filter_map(|endpoint| {
             let recipe = self.sender().catalog.get(&endpoint.dialect)?;
             let silence = silence(endpoint, recipe.reversal().map(|reversal| reversal.url));
-            let telling = Telling {
+            let plan = ReversalPlan {
                 endpoint_id: endpoint.id.clone(),
                 delivery_id: ids::new("dlv"),
                 recipe: recipe.id(),
                 is_told: silence.is_none(),
                 knows_parts: recipe.reversal().is_some_and(|reversal| reversal.part),
             };
-            Some((telling, silence))
+            Some((plan, silence))
         })
     }
 }
 
 /// How an endpoint is told, and why it is not.
-type Way = (Telling, Option<&'static str>);
+type Way = (ReversalPlan, Option<&'static str>);
 
 /// Why an endpoint is not told although it could be.
 const NOT_BESIDE: &str = "it was not called back for this completion, that is no longer kept, or the user was erased";
 
 /// The endpoints that are not told. In a dry run the deliveries are not known.
 fn not_told(ways: &[Way], deliveries: Option<&[Delivery]>) -> Vec<NotTold> {
-    let is_told = |telling: &Telling| {
-        deliveries.is_none_or(|told| told.iter().any(|delivery| delivery.endpoint_id == telling.endpoint_id))
+    let is_told = |plan: &ReversalPlan| {
+        deliveries.is_none_or(|told| told.iter().any(|delivery| delivery.endpoint_id == plan.endpoint_id))
     };
-    let reason = |(telling, silence): &Way| {
-        let reason = silence.or_else(|| (!is_told(telling)).then_some(NOT_BESIDE))?;
-        Some(NotTold { endpoint_id: telling.endpoint_id.clone(), reason })
+    let reason = |(plan, silence): &Way| {
+        let reason = silence.or_else(|| (!is_told(plan)).then_some(NOT_BESIDE))?;
+        Some(NotTold { endpoint_id: plan.endpoint_id.clone(), reason })
     };
     ways.iter().filter_map(reason).collect()
 }
@@ -191,7 +191,7 @@ fn not_told(ways: &[Way], deliveries: Option<&[Delivery]>) -> Vec<NotTold> {
 fn silence(endpoint: &Endpoint, url: Option<ReversalUrl>) -> Option<&'static str> {
     match url {
         None => Some("its dialect tells no reversals"),
-        Some(ReversalUrl::Separate) if endpoint.receiver.reversal_url.is_none() => Some("it has no reversalUrl"),
+        Some(ReversalUrl::Separate) if endpoint.config.reversal_url.is_none() => Some("it has no reversalUrl"),
         Some(_) => None,
     }
 }

@@ -4,8 +4,8 @@
 //! A rejection is a whole reversal of which nobody is told, because nobody was told of the completion either. So the
 //! ledger shows both, and the source's own reversal, should it come later, is a duplicate.
 
+use super::dispatcher::Dispatcher;
 use super::housekeeping::Housekeeping;
-use super::machine::Machine;
 use crate::domain::completion::Completion;
 use crate::domain::ids;
 use crate::domain::manual::Manual;
@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::store::queue::{Decided, NewReversal};
 use crate::store::{Hint, StoreError};
 
-impl Machine {
+impl Dispatcher {
     /// Releases a completion from its review: it is called back.
     pub async fn release(&self, completion_id: String) -> Result<Decided, StoreError> {
         let decided = self.store.release_reviewed(completion_id, self.clock.now()).await?;
@@ -39,7 +39,7 @@ impl Machine {
             report,
             // The refund window is what sources are bound by.
             not_before: Timestamp::from_millis(0),
-            tellings: Vec::new(),
+            plans: Vec::new(),
             now: self.clock.now(),
             manual: Some(by),
         };

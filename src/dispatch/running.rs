@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::cluster::BEAT;
+use super::dispatcher::Dispatcher;
 use super::echo::Rounds;
-use super::machine::Machine;
 
 /// How often a change that no signal told of is looked for: half of the second within which it must be in force.
 const LOOK: Duration = Duration::from_millis(500);
@@ -30,7 +30,7 @@ const LEAVE: Duration = Duration::from_millis(500);
 /// The machine's loops, running.
 #[derive(Debug)]
 pub struct Running {
-    machine: Arc<Machine>,
+    dispatcher: Arc<Dispatcher>,
     stop: CancellationToken,
     loops: Vec<JoinHandle<()>>,
     /// Ends the heartbeat, which goes on after the other loops.
@@ -38,16 +38,16 @@ pub struct Running {
     beating: JoinHandle<()>,
 }
 
-impl Machine {
+impl Dispatcher {
     /// Starts the loops.
     pub fn start(self: &Arc<Self>) -> Running {
         let (stop, end) = (CancellationToken::new(), CancellationToken::new());
         let (housekeeping, until) = (Arc::clone(&self.housekeeping), stop.clone());
         let mut loops = vec![tokio::spawn(async move { housekeeping.run(until).await })];
-        let (machine, until) = (Arc::clone(self), stop.clone());
-        loops.push(tokio::spawn(async move { machine.follow(until).await }));
-        let (machine, until) = (Arc::clone(self), stop.clone());
-        loops.push(tokio::spawn(async move { machine.keep_rescuing(until).await }));
+        let (dispatcher, until) = (Arc::clone(self), stop.clone());
+        loops.push(tokio::spawn(async move { dispatcher.follow(until).await }));
+        let (dispatcher, until) = (Arc::clone(self), stop.clone());
+        loops.push(tokio::spawn(async move { dispatcher.keep_rescuing(until).await }));
         if self.cluster().sends() {
             let (worker, until) = (Arc::clone(&self.worker), stop.clone());
             loops.push(tokio::spawn(async move { worker.run(until).await }));
@@ -57,7 +57,7 @@ impl Machine {
         // The heart beats on while what is being sent comes to its end.
         let (cluster, until) = (Arc::clone(self.cluster()), end.clone());
         let beating = tokio::spawn(async move { cluster.run(until).await });
-        Running { machine: Arc::clone(self), stop, loops, end, beating }
+        Running { dispatcher: Arc::clone(self), stop, loops, end, beating }
     }
 
     /// Follows what other nodes did, by their signals and by looking now and then. It waits for no work that this causes:
@@ -118,18 +118,18 @@ impl Running {
 
     /// Lets what is being sent finish, and writes the rest down as interrupted.
     pub async fn finish(self) {
-        let under_way = &self.machine.worker.under_way;
+        let under_way = &self.dispatcher.worker.under_way;
         under_way.close();
         if tokio::time::timeout(LET_FINISH, under_way.wait()).await.is_err() {
             tracing::warn!(sends = under_way.len(), "some callbacks did not finish in time; they are sent again later");
-            self.machine.worker.sender.abort.cancel();
+            self.dispatcher.worker.sender.abort.cancel();
             tokio::time::timeout(WRITE_DOWN, under_way.wait()).await.ok();
         }
         self.end.cancel();
         let leave = async {
             self.beating.await.ok();
             // Without this the others wait for the heartbeat's end before they take over what is left.
-            self.machine.cluster().leave().await.ok();
+            self.dispatcher.cluster().leave().await.ok();
         };
         tokio::time::timeout(LEAVE, leave).await.ok();
     }

@@ -241,12 +241,12 @@ impl Sender {
         let callback = Callback {
             event_id: &job.event_id(),
             completion: &job.completion,
-            occasion: &job.occasion,
+            event: &job.event,
             attempted_at: self.clock.now(),
             created_at: job.delivery.created_at,
             is_test: job.test.is_some(),
         };
-        compose(target.recipe, &target.endpoint.receiver, &callback, key.map(|key| &key.text))
+        compose(target.recipe, &target.endpoint.config, &callback, key.map(|key| &key.text))
     }
 
     async fn exchange(&self, job: &Job, target: &Target<'_>, request: CallbackRequest, key: Option<&Secret>) -> Made {

@@ -16,7 +16,7 @@ use super::job::{Job, StoredTest, whole_reversal};
 use super::pacing::Pacing;
 use super::readiness::Readiness;
 use super::sender::{POLL, Sender};
-use crate::domain::dialect::callback::Occasion;
+use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, DueEndpoint, PendingTest, Wanted};
@@ -178,14 +178,14 @@ fn job(claimed: Claimed, node: Arc<str>) -> Result<Job, Box<Claimed>> {
     let stored = claimed.delivery.test.as_deref().map(serde_json::from_str::<StoredTest>);
     match (stored, claimed) {
         (Some(Ok(StoredTest { completion, options })), Claimed { delivery, token, .. }) => {
-            let occasion = if options.reversal { whole_reversal(&completion) } else { Occasion::Completed };
-            Ok(Job { delivery, completion, occasion, test: Some(options), node, token })
+            let event = if options.reversal { whole_reversal(&completion) } else { CallbackEvent::Completed };
+            Ok(Job { delivery, completion, event, test: Some(options), node, token })
         }
         (None, Claimed { delivery, completion: Some(completion), reversal, token })
             if delivery.reversal_id.is_some() == reversal.is_some() =>
         {
-            let occasion = reversal.map_or(Occasion::Completed, |reversal| Occasion::Reversed(reversal.taken));
-            Ok(Job { delivery, completion, occasion, test: None, node, token })
+            let event = reversal.map_or(CallbackEvent::Completed, |reversal| CallbackEvent::Reversed(reversal.taken));
+            Ok(Job { delivery, completion, event, test: None, node, token })
         }
         (_, unreadable) => Err(Box::new(unreadable)),
     }

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::dialect::callback::Receiver;
+use super::dialect::callback::CallbackConfig;
 use super::dialect::success::SuccessRule;
 use super::retry::RetrySchedule;
 use super::secret::{SecretState, SecretText};
@@ -46,7 +46,7 @@ pub struct Endpoint {
     /// The dialect's name; its newest version is pinned on a delivery when that is accepted.
     pub dialect: String,
     /// URL templates, headers and options that go into a callback.
-    pub receiver: Receiver,
+    pub config: CallbackConfig,
     /// The chosen event types; `None`: all.
     pub events: Option<Vec<String>>,
     /// Where the publisher replaced the dialect's.

@@ -91,19 +91,19 @@ impl EndpointSettings {
 
     /// What is set of an endpoint at present.
     pub fn of(endpoint: &Endpoint) -> Self {
-        let receiver = &endpoint.receiver;
+        let config = &endpoint.config;
         Self {
             dialect: endpoint.dialect.clone(),
-            callback_url: receiver.callback_url.clone(),
-            reversal_url: receiver.reversal_url.clone(),
+            callback_url: config.callback_url.clone(),
+            reversal_url: config.reversal_url.clone(),
             events: endpoint.events.clone(),
             retry_schedule: endpoint.retry_schedule.clone(),
             timeout: endpoint.timeout,
             success: endpoint.success.clone(),
-            headers: receiver.headers.clone(),
-            timestamp_source: receiver.timestamp_source,
-            signed_origin: receiver.signed_origin.clone(),
-            surface_id: receiver.surface_id.clone(),
+            headers: config.headers.clone(),
+            timestamp_source: config.timestamp_source,
+            signed_origin: config.signed_origin.clone(),
+            surface_id: config.surface_id.clone(),
         }
     }
 }

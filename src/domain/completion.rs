@@ -1,10 +1,10 @@
 //! A completion as it was recorded: one user completing one offer, with every text exactly as reported, and every amount
-//! as reported or as it was reckoned up from that.
+//! as reported or as it was priced up from that.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::amount::{Decimal, Minor};
-use super::basis::Basis;
+use super::calculation::Calculation;
 use super::manual::Manual;
 use super::review::Review;
 use super::time::Timestamp;
@@ -71,7 +71,7 @@ pub struct Completion {
     pub extra: Vec<(String, String)>,
     /// What its amounts were computed from; absent where they are as reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub basis: Option<Basis>,
+    pub calculation: Option<Calculation>,
     /// Who credited it by hand, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manual: Option<Manual>,

@@ -35,7 +35,7 @@ words! {
         Held = "held",
         /// Acknowledged.
         Delivered = "delivered",
-        /// Given up.
+        /// ReportedFields up.
         Dead = "dead",
         /// Taken back before it was sent.
         Canceled = "canceled",

@@ -8,7 +8,7 @@ use super::completion::Completion;
 use super::report::Report;
 use super::time::Timestamp;
 
-/// Fields whose difference is a conflict, in the order of [`Given`].
+/// Fields whose difference is a conflict, in the order of [`ReportedFields`].
 pub const COMPARED: [&str; 12] = [
     "appId",
     "transactionId",
@@ -23,22 +23,22 @@ pub const COMPARED: [&str; 12] = [
     "currency",
     "clickId",
 ];
-/// Fields whose difference is ignored and named, in the order of [`Given`], after the compared ones.
+/// Fields whose difference is ignored and named, in the order of [`ReportedFields`], after the compared ones.
 pub const IGNORED: [&str; 4] = ["occurredAt", "offerName", "note", "extra"];
 
-/// How many fields [`Given`] speaks of.
+/// How many fields [`ReportedFields`] speaks of.
 pub const FIELDS: usize = COMPARED.len() + IGNORED.len();
 
-/// The name of the field at a position of [`Given`].
+/// The name of the field at a position of [`ReportedFields`].
 pub fn field_name(position: usize) -> &'static str {
     COMPARED.iter().chain(&IGNORED).nth(position).copied().unwrap_or("report")
 }
 
 /// What a report gave: each field's text, `None` where absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given(Box<[Option<String>; FIELDS]>);
+pub struct ReportedFields(Box<[Option<String>; FIELDS]>);
 
-impl Given {
+impl ReportedFields {
     /// What a report gave. `app_id` is the app that it named, or that its source is bound to.
     pub fn of_report(report: &Report, app_id: Option<String>, transaction_id: &str) -> Self {
         Self(Box::new([
@@ -117,7 +117,7 @@ mod tests {
             "grossMinor": 3, "currency": "EUR", "occurredAt": 7, "extra": {"b": "1", "a": ""}}"#;
         let now = Timestamp::from_millis(9);
         let report = Report::parse(&Object::parse(report).unwrap(), now).unwrap();
-        let given = Given::of_report(&report, Some("app_1".to_owned()), "t");
+        let given = ReportedFields::of_report(&report, Some("app_1".to_owned()), "t");
         let resolved = Resolved {
             id: "cmp_1".to_owned(),
             source_id: None,
@@ -128,7 +128,7 @@ mod tests {
             manual: None,
         };
         let occurred_at = report.occurred_at;
-        assert_eq!(given, Given::of_completion(&report.into_completion(resolved, now), occurred_at));
+        assert_eq!(given, ReportedFields::of_completion(&report.into_completion(resolved, now), occurred_at));
         let texts: Vec<&str> = given.texts().iter().map(|text| text.as_deref().unwrap_or("-")).collect();
         let expected =
             ["app_1", "t", "u", "o", "g", "sale", "0.10", "1", "2", "3", "EUR", "-", "7", "O", "n", "1:a0:1:b1:1"];

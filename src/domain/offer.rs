@@ -14,7 +14,7 @@ use super::destination::TargetPolicy;
 use super::fields::check_text;
 use super::invalid::Invalid;
 use super::naming;
-use super::reckoning::Offered;
+use super::pricing::Offered;
 use super::time::Timestamp;
 
 /// Longest id of a goal, as in a report.

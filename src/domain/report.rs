@@ -182,7 +182,7 @@ impl Report {
             occurred_at: self.occurred_at.unwrap_or(now),
             click_id: self.click_id,
             extra: self.extra,
-            basis: None,
+            calculation: None,
             manual: resolved.manual,
             review: None,
             recorded_at: now,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use crate::domain::app::{App, Endpoint, Secret};
-use crate::domain::dialect::callback::{Receiver, TimestampSource};
+use crate::domain::dialect::callback::{CallbackConfig, TimestampSource};
 use crate::domain::secret::{SecretState, SecretText};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
@@ -192,7 +192,7 @@ impl EndpointRow {
             success: from_json(self.success.as_deref()).map_err(|_| unreadable("success"))?,
             id: self.id,
             dialect: self.dialect,
-            receiver: Receiver {
+            config: CallbackConfig {
                 callback_url: self.callback_url,
                 reversal_url: self.reversal_url,
                 app_label,

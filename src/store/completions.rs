@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::backend::Conn;
 use super::schema::completions;
 use crate::domain::amount::Decimal;
-use crate::domain::basis::Basis;
+use crate::domain::calculation::Calculation;
 use crate::domain::completion::Completion;
 use crate::domain::manual::Manual;
 use crate::domain::review::{Review, ReviewState};
@@ -39,7 +39,7 @@ pub(super) struct Row {
     extra: Option<String>,
     recorded_at: i64,
     reversals: i32,
-    basis: Option<String>,
+    calculation: Option<String>,
     manual: Option<String>,
     review: Option<String>,
     review_until: Option<i64>,
@@ -73,7 +73,7 @@ impl From<&Completion> for Row {
             reversals: 0,
             erased_at: None,
             manual: completion.manual.as_ref().map(manual_to_text),
-            basis: completion.basis.as_ref().map(basis_to_text),
+            calculation: completion.calculation.as_ref().map(calculation_to_text),
             review: completion.review.map(|review| review.state.as_str().to_owned()),
             review_until: completion.review.map(|review| review.until.as_millis()),
         }
@@ -102,7 +102,7 @@ impl From<Row> for Completion {
             occurred_at: Timestamp::from_millis(row.occurred_at),
             click_id: row.click_id,
             extra: row.extra.as_deref().map(pairs_from_text).unwrap_or_default(),
-            basis: row.basis.as_deref().and_then(basis_from_text),
+            calculation: row.calculation.as_deref().and_then(calculation_from_text),
             manual: row.manual.as_deref().and_then(manual_from_text),
             review: row.review.as_deref().zip(row.review_until).and_then(|(state, until)| {
                 Some(Review { state: ReviewState::parse(state)?, until: Timestamp::from_millis(until) })
@@ -112,12 +112,12 @@ impl From<Row> for Completion {
     }
 }
 
-fn basis_to_text(basis: &Basis) -> String {
-    serde_json::to_string(basis).expect("amounts and words are always JSON")
+fn calculation_to_text(calculation: &Calculation) -> String {
+    serde_json::to_string(calculation).expect("amounts and words are always JSON")
 }
 
-/// What [`basis_to_text`] wrote.
-fn basis_from_text(text: &str) -> Option<Basis> {
+/// What [`calculation_to_text`] wrote.
+fn calculation_from_text(text: &str) -> Option<Calculation> {
     serde_json::from_str(text).ok()
 }
 
@@ -132,7 +132,7 @@ pub(super) fn pairs_from_text(text: &str) -> Vec<(String, String)> {
 }
 
 /// Lets nobody else change this completion until the transaction ends; what is read of it after this is so.
-pub(super) fn hold(conn: &mut Conn, id: &str) -> QueryResult<()> {
+pub(super) fn lock(conn: &mut Conn, id: &str) -> QueryResult<()> {
     let unchanged = completions::reversals.eq(completions::reversals);
     diesel::update(completions::table.find(id)).set(unchanged).execute(conn).map(drop)
 }

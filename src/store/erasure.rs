@@ -67,14 +67,14 @@ impl Store {
         self.write(move |conn| {
             // Whoever records, takes back or replays shares this lock: nothing of the user is opened meanwhile, and a
             // report finds its key or the key's digest, and never neither.
-            conn.hold_up_recording()?;
+            conn.block_recording()?;
             if has_open_deliveries(conn, &erasure)? {
                 return Ok(Erased::OpenDeliveries);
             }
             let step = of_user(&erasure).load(conn)?;
             let callbacks = callbacks_of(conn, &step)?;
             // Retention may be at work on the same ones.
-            conn.hold_deliveries(&callbacks)?;
+            conn.lock_deliveries(&callbacks)?;
             remove_clicks(conn, &key, &erasure, &step)?;
             for bearer in &step {
                 rename(conn, &key, &erasure, bearer)?;
@@ -90,7 +90,7 @@ impl Store {
     pub async fn erase_tests(&self, erasure: Erasure) -> Result<(), StoreError> {
         self.write(move |conn| {
             let tests = tests_of(conn, &erasure)?;
-            conn.hold_deliveries(&tests)?;
+            conn.lock_deliveries(&tests)?;
             diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(&tests))).execute(conn)?;
             diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&tests))).execute(conn).map(drop)
         })

@@ -1,206 +1,223 @@
-//! The ledger: looking completions and deliveries up. It changes nothing.
+//! The ledger's figures, read from the records themselves: there is no second copy of the truth that could differ.
+//!
+//! Completions and reversals are never removed, so their pages can be read one after the other. Deliveries change and,
+//! once they have ended, go; so they are counted together with what retention remembers of those that went, at one and
+//! the same instant, a few days at a time.
 
-use diesel::dsl::exists;
+use std::time::Duration;
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::result::OptionalExtension;
+use diesel::sql_types::{BigInt, Text};
 
-use super::backend::{Conn, Engine, Read};
-use super::completions as completion_rows;
-use super::deliveries::{Attempt, AttemptRow, Delivery, Row, is};
-use super::page::{Listed, Page};
-use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
-use super::{Store, StoreError, erased_keys, span};
-use crate::domain::completion::Completion;
+use super::backend::{Conn, Engine};
+use super::schema::{completions, deliveries, ended_deliveries, reversals};
+use super::{Store, StoreError, id_range};
+use crate::domain::amount::Decimal;
+use crate::domain::day::Day;
 use crate::domain::delivery::{Kind, Status};
-use crate::domain::invented;
+use crate::domain::ledger::{Account, Amounts, Ledger};
 use crate::domain::time::Timestamp;
 
-/// Which completions or deliveries are looked for; absent criteria do not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Criteria {
-    /// Of these apps; `None`: of any.
-    pub app_ids: Option<Vec<String>>,
-    /// Of this user (completions only).
-    pub user_id: Option<String>,
-    /// With this transaction id, ignoring case.
-    pub transaction_id: Option<String>,
-    /// Of this offer (completions only).
-    pub offer_id: Option<String>,
-    /// Attributed by this click (completions only).
-    pub click_id: Option<String>,
-    /// Whether something was taken back (completions only).
-    pub reversed: Option<bool>,
-    /// In this state; of a completion, one of its own callbacks.
-    pub status: Option<Status>,
-    /// Recorded at or after.
-    pub from: Option<Timestamp>,
-    /// Recorded before.
-    pub to: Option<Timestamp>,
+/// Records that are read at a time: some hundred kilobytes.
+const PAGE: i64 = 2_000;
+/// Deliveries are counted for a week at a time, so that no single read goes on for long.
+const AT_A_TIME: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// A completion or a reversal, as far as the ledger knows of it.
+#[derive(Clone, Debug, Queryable)]
+struct Posting {
+    id: String,
+    app_id: String,
+    recorded_at: i64,
+    currency: String,
+    payout_minor: Option<i64>,
+    reward_minor: Option<i64>,
+    user_reward: Option<String>,
 }
+
+impl Posting {
+    fn account(&self) -> Account {
+        Account {
+            day: Day::of(Timestamp::from_millis(self.recorded_at)),
+            app_id: self.app_id.clone(),
+            currency: self.currency.clone(),
+        }
+    }
+
+    fn amounts(&self) -> Amounts {
+        let user_reward = self.user_reward.as_deref().and_then(Decimal::parse);
+        Amounts::of(self.payout_minor, self.reward_minor, user_reward.as_ref())
+    }
+}
+
+/// Deliveries of an app, a day, a currency and a state, in this order, and how many.
+type Counted = (String, i64, String, String, i64);
+
+/// What is read: of an app, or of all; recorded from one instant until before another.
+type Scope = (Option<String>, Timestamp, Timestamp);
 
 impl Store {
-    /// A completion by its id.
-    pub async fn completion(&self, id: String) -> Result<Option<Completion>, StoreError> {
-        self.read(move |conn| Ok(completion_rows::by_ids(conn, &[&id])?.pop())).await
-    }
-
-    /// A completion by what its source calls it, or whoever credited it by hand.
-    pub async fn reported_completion(
+    /// The ledger of these apps (`None`: of all) over what was recorded from `from` until before `to`.
+    pub async fn daily(
         &self,
-        source_id: Option<&str>,
-        external_id: String,
-    ) -> Result<Option<Completion>, StoreError> {
-        let source_id = source_id.unwrap_or_default().to_owned();
-        let erased = erased_keys::external_id(&self.shared.digest_key, &source_id, &external_id);
-        self.read(move |conn| {
-            for external_id in [external_id, erased] {
-                let key = reported::table.find((&source_id, external_id)).select(reported::completion_id);
-                if let Some(id) = key.first::<String>(conn).optional()? {
-                    return Ok(completion_rows::by_ids(conn, &[&id])?.pop());
+        app_ids: Option<Vec<String>>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Ledger, StoreError> {
+        let apps = app_ids.map_or_else(|| vec![None], |ids| ids.into_iter().map(Some).collect());
+        let mut ledger = Ledger::default();
+        for app_id in apps {
+            let scope = (app_id.clone(), from, to);
+            self.each(&scope, completions_after, |line| ledger.completion(line.account(), &line.amounts())).await?;
+            self.each(&scope, reversals_after, |line| ledger.reversal(line.account(), &line.amounts())).await?;
+            let mut start = from;
+            while start < to {
+                let end = start.plus(AT_A_TIME).min(to);
+                let scope = (app_id.clone(), start, end);
+                for (app_id, day, currency, status, count) in self.snapshot(move |conn| counts(conn, &scope)).await? {
+                    let account = Account { day: Day::from_number(day), app_id, currency };
+                    // The CHECKs of both tables admit no other word.
+                    if let Some(status) = Status::parse(&status) {
+                        ledger.deliveries(account, status, count);
+                    }
                 }
+                start = end;
             }
-            Ok(None)
-        })
-        .await
+        }
+        Ok(ledger)
     }
 
-    /// Deliveries, newest first.
-    pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
-        let key = self.shared.digest_key;
-        self.read(move |conn| {
-            let rows = deliveries_page(conn, &key, &criteria, &page)?.load(conn)?;
-            let found = rows.into_iter().map(Delivery::from).collect();
-            Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
-        })
-        .await
-    }
-
-    /// The deliveries of a completion, oldest first.
-    pub async fn deliveries_of(&self, completion_id: String) -> Result<Vec<Delivery>, StoreError> {
-        self.read(move |conn| Ok(of_completion(&completion_id).load(conn)?.into_iter().map(Delivery::from).collect()))
-            .await
-    }
-
-    /// A delivery with its attempts, oldest first.
-    pub async fn delivery(&self, id: String) -> Result<Option<(Delivery, Vec<Attempt>)>, StoreError> {
-        self.read(move |conn| {
-            let Some(row) = deliveries::table.find(&id).select(Row::as_select()).first(conn).optional()? else {
-                return Ok(None);
-            };
-            let rows = attempts_of(&id).load(conn)?;
-            Ok(Some((Delivery::from(row), rows.into_iter().map(Attempt::from).collect())))
-        })
-        .await
+    async fn each(
+        &self,
+        scope: &Scope,
+        page: fn(&mut Conn, &Scope, Option<&str>) -> QueryResult<Vec<Posting>>,
+        mut enter: impl FnMut(&Posting),
+    ) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let (scope, last) = (scope.clone(), after.clone());
+            let read = self.read(move |conn| page(conn, &scope, last.as_deref())).await?;
+            read.iter().for_each(&mut enter);
+            after = read.last().map(|posting| posting.id.clone());
+            if after.is_none() {
+                return Ok(());
+            }
+        }
     }
 }
 
-/// A page of completions, as a query; `key` is the digests'.
-pub(super) fn completions_page<'a>(
-    conn: &mut Conn,
-    key: &[u8; 32],
-    criteria: &'a Criteria,
-    page: &'a Page,
-) -> QueryResult<impl Read<'a, completion_rows::Row> + use<'a>> {
-    let mut query = completions::table.select(completion_rows::Row::as_select()).into_boxed::<Engine>();
-    if let Some(transaction_id) = &criteria.transaction_id {
-        query = query.filter(completions::id.eq_any(bearing(key, transaction_id).load(conn)?));
+fn completions_after(conn: &mut Conn, scope: &Scope, after: Option<&str>) -> QueryResult<Vec<Posting>> {
+    let (app_id, from, to) = scope;
+    let span = id_range::of_completions(conn, Some(*from), Some(*to))?;
+    let mut query = completions::table
+        .filter(completions::recorded_at.ge(from.as_millis()))
+        .filter(completions::recorded_at.lt(to.as_millis()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(completions::app_id.eq(app_id));
     }
-    match criteria.app_ids.as_deref() {
-        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
-        Some([app_id]) => query = query.filter(completions::app_id.eq(app_id)),
-        Some(app_ids) => query = query.filter(completions::app_id.eq_any(app_ids)),
-        None => {}
-    }
-    if let Some(user_id) = &criteria.user_id {
-        query = query.filter(completions::user_id.eq(user_id));
-    }
-    if let Some(offer_id) = &criteria.offer_id {
-        query = query.filter(completions::offer_id.eq(offer_id));
-    }
-    if let Some(click_id) = &criteria.click_id {
-        query = query.filter(completions::click_id.eq(click_id));
-    }
-    query = match criteria.reversed {
-        Some(true) => query.filter(completions::reversals.gt(0)),
-        Some(false) => query.filter(completions::reversals.eq(0)),
-        None => query,
+    query = match (after, span.lower) {
+        (Some(after), _) => query.filter(completions::id.gt(after)),
+        (None, Some(lower)) => query.filter(completions::id.ge(lower)),
+        (None, None) => query,
     };
-    if let Some(status) = criteria.status {
-        let callbacks = deliveries::table.filter(deliveries::completion_id.eq(completions::id));
-        let callbacks = callbacks.filter(deliveries::kind.eq(Kind::Completion.as_str())).filter(is(status));
-        query = query.filter(exists(callbacks));
-    }
-    let span = span::of_completions(conn, criteria.from, criteria.to)?;
-    if let Some(lower) = span.lower {
-        query = query.filter(completions::id.ge(lower));
-    }
     if let Some(upper) = span.upper {
         query = query.filter(completions::id.lt(upper));
     }
-    if let Some(from) = criteria.from {
-        query = query.filter(completions::recorded_at.ge(from.as_millis()));
-    }
-    if let Some(to) = criteria.to {
-        query = query.filter(completions::recorded_at.lt(to.as_millis()));
-    }
-    if let Some(before) = &page.before {
-        query = query.filter(completions::id.lt(before));
-    }
-    Ok(query.order(completions::id.desc()).limit(page.rows()))
+    let query = query.order(completions::id).limit(PAGE);
+    query
+        .select((
+            completions::id,
+            completions::app_id,
+            completions::recorded_at,
+            completions::currency,
+            completions::payout_minor,
+            completions::reward_minor,
+            completions::user_reward,
+        ))
+        .load(conn)
 }
 
-/// A page of deliveries, as a query; `key` is the digests'.
-pub(super) fn deliveries_page<'a>(
-    conn: &mut Conn,
-    key: &[u8; 32],
-    criteria: &'a Criteria,
-    page: &'a Page,
-) -> QueryResult<impl Read<'a, Row> + use<'a>> {
-    let mut query = deliveries::table.select(Row::as_select()).into_boxed::<Engine>();
-    if let Some(transaction_id) = &criteria.transaction_id {
-        // A test leaves no completion that could be found by it.
-        query = if transaction_id.starts_with(invented::PREFIX) {
-            query.filter(deliveries::transaction_id.eq(transaction_id))
-        } else {
-            query.filter(deliveries::completion_id.eq_any(bearing(key, transaction_id).load(conn)?))
-        };
+fn reversals_after(conn: &mut Conn, scope: &Scope, after: Option<&str>) -> QueryResult<Vec<Posting>> {
+    let (app_id, from, to) = scope;
+    let span = id_range::of_reversals(conn, Some(*from), Some(*to))?;
+    let mut query = reversals::table
+        .inner_join(completions::table.on(completions::id.eq(reversals::completion_id)))
+        .filter(reversals::recorded_at.ge(from.as_millis()))
+        .filter(reversals::recorded_at.lt(to.as_millis()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(reversals::app_id.eq(app_id));
     }
-    match criteria.app_ids.as_deref() {
-        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
-        Some([app_id]) => query = query.filter(deliveries::app_id.eq(app_id)),
-        Some(app_ids) => query = query.filter(deliveries::app_id.eq_any(app_ids)),
-        None => {}
+    query = match (after, span.lower) {
+        (Some(after), _) => query.filter(reversals::id.gt(after)),
+        (None, Some(lower)) => query.filter(reversals::id.ge(lower)),
+        (None, None) => query,
+    };
+    if let Some(upper) = span.upper {
+        query = query.filter(reversals::id.lt(upper));
     }
-    if let Some(status) = criteria.status {
-        query = query.filter(is(status));
-    }
-    if let Some(from) = criteria.from {
-        query = query.filter(deliveries::created_at.ge(from.as_millis()));
-    }
-    if let Some(to) = criteria.to {
-        query = query.filter(deliveries::created_at.lt(to.as_millis()));
-    }
-    if let Some(before) = &page.before {
-        query = query.filter(deliveries::id.lt(before));
-    }
-    Ok(query.order(deliveries::id.desc()).limit(page.rows()))
+    let query = query.order(reversals::id).limit(PAGE);
+    query
+        .select((
+            reversals::id,
+            reversals::app_id,
+            reversals::recorded_at,
+            completions::currency,
+            reversals::payout_minor,
+            reversals::reward_minor,
+            reversals::user_reward,
+        ))
+        .load(conn)
 }
 
-/// The deliveries of a completion, oldest first.
-pub(super) fn of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Row> {
-    deliveries::table.filter(deliveries::completion_id.eq(completion_id)).order(deliveries::id).select(Row::as_select())
+/// The deliveries that are there and those that are gone.
+fn counts(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<Counted>> {
+    let (app_id, from, to) = scope;
+    let span = id_range::of_deliveries(conn, Some(*from), Some(*to))?;
+    let mut query = deliveries::table
+        .inner_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
+        .group_by(by_account())
+        .select(counted_by_account())
+        .filter(deliveries::kind.ne(Kind::Test.as_str()))
+        .filter(deliveries::created_at.ge(from.as_millis()))
+        .filter(deliveries::created_at.lt(to.as_millis()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(deliveries::app_id.eq(app_id));
+    }
+    if let Some(lower) = span.lower {
+        query = query.filter(deliveries::id.ge(lower));
+    }
+    if let Some(upper) = span.upper {
+        query = query.filter(deliveries::id.lt(upper));
+    }
+    let mut counted: Vec<Counted> = query.load(conn)?;
+    // A day is counted where it begins, by whoever asks for its first instant.
+    let days = Day::of(from.plus(Duration::from_millis(86_399_999)))..=Day::of(to.minus(Duration::from_millis(1)));
+    let mut query = ended_deliveries::table
+        .filter(ended_deliveries::day.ge(days.start().number()))
+        .filter(ended_deliveries::day.le(days.end().number()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(ended_deliveries::app_id.eq(app_id));
+    }
+    counted.extend(query.load::<Counted>(conn)?);
+    Ok(counted)
 }
 
-/// The attempts of a delivery, oldest first.
-pub(super) fn attempts_of<'a>(delivery_id: &'a str) -> impl Read<'a, AttemptRow> {
-    attempts::table
-        .filter(attempts::delivery_id.eq(delivery_id))
-        .order(attempts::number)
-        .select(AttemptRow::as_select())
+/// What deliveries are counted by, beside their completions: app, day, currency and state.
+pub(super) const ACCOUNT: &str =
+    "deliveries.app_id, deliveries.created_at / 86400000, completions.currency, deliveries.status";
+
+/// The same as an expression. As text, because Diesel cannot see that columns of two tables are grouped by.
+fn by_account() -> SqlLiteral<(Text, BigInt, Text, Text)> {
+    sql(ACCOUNT)
 }
 
-/// The completions that bear a transaction id, whatever its case, or bore it until their user was erased.
-pub(super) fn bearing(key: &[u8; 32], transaction_id: &str) -> impl Read<'static, String> + use<> {
-    let forms = [transaction_id.to_ascii_lowercase(), erased_keys::transaction_id(key, transaction_id)];
-    transaction_ids::table.filter(transaction_ids::transaction_key.eq_any(forms)).select(transaction_ids::completion_id)
+/// The same, and how many there are.
+fn counted_by_account() -> SqlLiteral<(Text, BigInt, Text, Text, BigInt)> {
+    sql(&format!("{ACCOUNT}, count(*)"))
 }

@@ -12,36 +12,36 @@ pub mod apps;
 pub mod assignments;
 pub mod audit;
 mod backend;
-pub mod by_hand;
 pub mod clicks;
+pub mod completion_lists;
 mod completions;
 pub mod configuration;
-mod daily;
 pub mod deliveries;
 pub mod egress;
-mod ending;
 mod endpoints;
-pub mod entries;
 mod erased_keys;
 pub mod erasure;
 mod error;
-pub mod examine;
-pub mod ledger;
+mod id_range;
+mod ledger;
+pub mod lookups;
 pub mod offers;
 mod open_deliveries;
+mod open_master_key;
+pub mod operator_actions;
 pub mod page;
 mod prune;
 pub mod publishers;
 pub mod queue;
+pub mod reconcile_reads;
 mod references;
 mod reversals;
 mod revision;
 mod schema;
 pub mod secrets;
 pub mod sources;
-mod span;
+mod terminal;
 pub mod tokens;
-mod unlock;
 pub mod vault;
 mod writer;
 
@@ -84,7 +84,7 @@ struct Shared {
     writer: Writer,
     readers: Pool,
     /// Of a database with several nodes: the connection that the heartbeat has for itself.
-    pulse: Option<Pool>,
+    heartbeat: Option<Pool>,
     signals: Signals,
     is_shared: bool,
     key: MasterKey,
@@ -125,13 +125,13 @@ impl Store {
         let key_file = access.key_file()?;
         let mut conn = backend::connect(&access.location)?;
         backend::migrate(&mut conn)?;
-        let (key, digest_key) = unlock::unlock(&mut conn, &key_file)?;
+        let (key, digest_key) = open_master_key::unlock(&mut conn, &key_file)?;
         let shares = PoolShares::of(&access.location, access.pool_size);
-        let pulse = (shares.pulse > 0).then(|| Pool::open(&access.location, shares.pulse)).transpose()?;
+        let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;
         let shared = Shared {
             writer: Writer::start(&access.location, shares.writers, digest_key)?,
             readers: Pool::open(&access.location, shares.readers)?,
-            pulse,
+            heartbeat,
             signals: Signals::start(&access.location)?,
             is_shared: access.location.is_shared(),
             key,
@@ -176,12 +176,12 @@ impl Store {
     }
 
     /// What the heartbeat reads and writes, which waits behind nothing else.
-    async fn pulse<T: Send + 'static>(
+    async fn heartbeat<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        match &self.shared.pulse {
-            Some(pulse) => pulse.run(work).await,
+        match &self.shared.heartbeat {
+            Some(heartbeat) => heartbeat.run(work).await,
             None => self.write(work).await,
         }
     }

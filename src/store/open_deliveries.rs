@@ -18,7 +18,7 @@ const SENDING: &str = "status = 'sending'";
 /// Whether the app has deliveries that have not ended, those included that are being recorded. Until the transaction ends
 /// no further ones are recorded, so that what depends on it can be done.
 pub(super) fn will_be(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
-    conn.hold_up_recording()?;
+    conn.block_recording()?;
     exist(conn, app_id)
 }
 

@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::backend::{Conn, Read, Write};
-use super::daily::ACCOUNT;
 use super::deliveries::is_pending_test;
-use super::ending::Ended;
+use super::ledger::ACCOUNT;
 use super::schema::{attempts, deliveries};
+use super::terminal::Ended;
 use super::{Store, StoreError};
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
@@ -24,7 +24,7 @@ impl Store {
         self.write(move |conn| {
             conn.begin_removing()?;
             let old = oldest(before).load(conn)?;
-            conn.hold_deliveries(&old)?;
+            conn.lock_deliveries(&old)?;
             remember(conn, &old, before)?;
             let gone = removal(&old, before).execute(conn)?;
             removal_of_attempts(&old).execute(conn)?;

@@ -198,7 +198,7 @@ table! {
         extra -> Nullable<Text>,
         recorded_at -> BigInt,
         reversals -> Integer,
-        basis -> Nullable<Text>,
+        calculation -> Nullable<Text>,
         manual -> Nullable<Text>,
         review -> Nullable<Text>,
         review_until -> Nullable<BigInt>,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{Kind, Problem};
-use super::{Web, answer, resource};
+use super::{Web, resource, respond};
 use crate::dispatch::echo::Verification;
 use crate::domain::app::EgressIp;
 use crate::store::queue::LiveNode;
@@ -80,8 +80,8 @@ pub(super) async fn healthz() -> HttpResponse {
     (status = 503, description = "The store does not answer."),
 ))]
 pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
-    let machine = &web.machine;
-    let problem = match tokio::time::timeout(PATIENCE, machine.store.ping()).await {
+    let dispatcher = &web.dispatcher;
+    let problem = match tokio::time::timeout(PATIENCE, dispatcher.store.ping()).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error.to_string()),
         Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
@@ -90,19 +90,19 @@ pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
         tracing::error!(error, "the store does not answer");
         return Err(Problem::new(Kind::Overloaded, "The store does not answer."));
     }
-    let issued = machine.directory.egress_ips();
+    let issued = dispatcher.directory.egress_ips();
     let mut issued: Vec<_> = issued.values().collect();
     issued.sort_unstable_by_key(|egress_ip| egress_ip.address);
     let state = |egress_ip: &EgressIp| EgressIpState {
         address: egress_ip.address.to_string(),
-        held: machine.holds(&egress_ip.id),
-        nodes: machine.holders(&egress_ip.id),
-        verification: machine.verification(egress_ip),
+        held: dispatcher.holds(&egress_ip.id),
+        nodes: dispatcher.holders(&egress_ip.id),
+        verification: dispatcher.verification(egress_ip),
     };
     let egress_ips = issued.into_iter().map(state).collect();
     let node = |node: &LiveNode| NodeState { role: node.role.as_str(), id: node.id.clone() };
-    let nodes = machine.cluster().view().iter().map(node).collect();
-    Ok(answer::ok(&Readiness { status: "ready", write_backlog: machine.store.write_backlog(), egress_ips, nodes }))
+    let nodes = dispatcher.cluster().view().iter().map(node).collect();
+    Ok(respond::ok(&Readiness { status: "ready", write_backlog: dispatcher.store.write_backlog(), egress_ips, nodes }))
 }
 
 /// Metrics as OpenMetrics text.
@@ -110,7 +110,7 @@ pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
     (status = 200, description = "Metrics.", body = String, content_type = "application/openmetrics-text"),
 ))]
 pub(super) async fn metrics(web: Data<Web>) -> Result<HttpResponse, Problem> {
-    let text = web.machine.metrics_text().await?;
+    let text = web.dispatcher.metrics_text().await?;
     Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
 }
 

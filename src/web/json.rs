@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::error::{Kind, Problem};
-use super::{shape, strict};
+use super::strict_json;
 use crate::domain::invalid::{Invalid, MOST_FAULTS, shortened};
 use crate::domain::json::Object;
 
@@ -38,7 +38,7 @@ impl Body {
     /// Like [`read`](Self::read), where these fields (`name`, `outer.name`) are decimals: written as a number, such a one
     /// is read as the text that was written, because as a number it would lose its digits.
     pub fn read_with_decimals<T: DeserializeOwned>(&self, decimals: &[&str]) -> Result<T, Problem> {
-        let mut object = strict::object(&self.0).map_err(Problem::malformed)?;
+        let mut object = strict_json::object(&self.0).map_err(Problem::malformed)?;
         let mut invalid = Invalid::none();
         object.iter().for_each(|(name, value)| refuse_nul(name, value, &mut invalid));
         invalid.into_result()?;
@@ -49,12 +49,12 @@ impl Body {
                 *number = Value::String(written);
             }
         }
-        Ok(shape::read(object)?)
+        Ok(strict_json::read(object)?)
     }
 
     /// Like [`read`](Self::read), where every field may be left out and so may the body.
     pub fn read_or_empty<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        if self.0.is_empty() { Ok(shape::read(serde_json::Map::new())?) } else { self.read() }
+        if self.0.is_empty() { Ok(strict_json::read(serde_json::Map::new())?) } else { self.read() }
     }
 }
 

@@ -10,11 +10,10 @@
 
 mod access;
 pub mod admin;
-mod answer;
 mod audit;
 pub mod auth;
 pub mod error;
-pub mod fresh;
+pub mod generate;
 mod health;
 pub mod json;
 pub mod list;
@@ -22,10 +21,10 @@ mod openapi;
 pub mod query;
 mod reported;
 mod reports;
+mod respond;
 mod reversals;
-mod shape;
 mod signed;
-mod strict;
+mod strict_json;
 mod tracking;
 pub mod views;
 
@@ -38,7 +37,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Resource, ResponseError};
 
-use crate::dispatch::machine::Machine;
+use crate::dispatch::dispatcher::Dispatcher;
 use crate::store::StoreError;
 use error::{Kind, Problem};
 
@@ -46,18 +45,18 @@ use error::{Kind, Problem};
 #[derive(Clone, Debug)]
 pub struct Web {
     /// Everything behind the web floor.
-    pub machine: Arc<Machine>,
+    pub dispatcher: Arc<Dispatcher>,
 }
 
 impl Web {
     /// A web floor over this machine.
-    pub fn new(machine: Arc<Machine>) -> Self {
-        Self { machine }
+    pub fn new(dispatcher: Arc<Dispatcher>) -> Self {
+        Self { dispatcher }
     }
 
     /// Puts a change of configuration in force before its call is answered.
     async fn in_force(&self) -> Result<(), StoreError> {
-        self.machine.configuration_changed().await
+        self.dispatcher.configuration_changed().await
     }
 }
 

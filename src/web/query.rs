@@ -1,7 +1,7 @@
 //! Query strings, read as strictly as bodies: a misspelt filter must not silently list everything.
 
 use super::error::Problem;
-use super::shape;
+use super::strict_json;
 use crate::domain::day::Day;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
@@ -17,7 +17,7 @@ impl Query {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if !known.contains(&name.as_ref()) {
-                invalid.push(name.as_ref(), shape::unknown(&name, known));
+                invalid.push(name.as_ref(), strict_json::unknown(&name, known));
             } else if pairs.iter().any(|(other, _)| *other == name) {
                 invalid.push(name.as_ref(), "stands twice");
             } else if value.contains('\0') {

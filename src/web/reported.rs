@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{Kind, Problem};
+use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::intake::{Answer, Known};
-use crate::dispatch::machine::Machine;
 use crate::dispatch::reversing::{self, TakenBack};
 use crate::domain::invalid::Invalid;
 use crate::store::deliveries::Delivery;
@@ -44,8 +44,8 @@ pub(super) struct ReportedDelivery {
 
 impl ReportedDelivery {
     /// A delivery as it is at this moment.
-    pub(super) fn of(machine: &Machine, delivery: &Delivery) -> Self {
-        let waiting_for = machine.waiting_for(delivery).map(|reason| reason.as_str());
+    pub(super) fn of(dispatcher: &Dispatcher, delivery: &Delivery) -> Self {
+        let waiting_for = dispatcher.waiting_for(delivery).map(|reason| reason.as_str());
         Self { id: delivery.id.clone(), status: delivery.status.as_str(), waiting_for }
     }
 }
@@ -82,14 +82,14 @@ impl Reported {
     }
 
     /// What an answer says, or the problem that it means.
-    pub(super) fn of(machine: &Machine, answer: Answer) -> Result<Self, Problem> {
+    pub(super) fn of(dispatcher: &Dispatcher, answer: Answer) -> Result<Self, Problem> {
         let (known, status, ignored) = match answer {
             Answer::Accepted(known) => (known, "accepted", Vec::new()),
             Answer::Duplicate(known, ignored) => (known, "duplicate", ignored),
             Answer::Invalid(invalid) => return Err(invalid.into()),
             Answer::Reversal(answer) => {
                 let ReversalAnswer { id, status, transaction_id, deliveries, not_told } =
-                    ReversalAnswer::of(machine, *answer)?;
+                    ReversalAnswer::of(dispatcher, *answer)?;
                 let (attributed, ignored) = (false, Vec::new());
                 return Ok(Self { id, status, transaction_id, attributed, deliveries, ignored, not_told });
             }
@@ -125,10 +125,10 @@ impl Reported {
 
 impl ReversalAnswer {
     /// What an answer says, or the problem that it means.
-    pub(super) fn of(machine: &Machine, answer: reversing::Answer) -> Result<Self, Problem> {
+    pub(super) fn of(dispatcher: &Dispatcher, answer: reversing::Answer) -> Result<Self, Problem> {
         let (status, taken_back) = taken_back(answer)?;
         let TakenBack { reversal, transaction_id, deliveries, not_told } = taken_back;
-        let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(machine, delivery)).collect();
+        let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(dispatcher, delivery)).collect();
         let not_told =
             not_told.into_iter().map(|silent| NotToldView { endpoint_id: silent.endpoint_id, reason: silent.reason });
         let not_told = not_told.collect();

@@ -16,7 +16,7 @@ use super::error::{Kind, Problem};
 use super::query::Query;
 use super::reported::Reported;
 use super::views::CompletionWithDeliveries;
-use super::{Web, answer, json, resource, signed};
+use super::{Web, json, resource, respond, signed};
 use crate::domain::fields::Fields;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
@@ -109,10 +109,10 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let source = signed::source(&web, &request, body.bytes()).await?;
     let dry_run = dry_run(&request)?;
     let object = Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
-    let answers = web.machine.intake.report(Reporter::Source(source), vec![object], dry_run).await?;
+    let answers = web.dispatcher.intake.report(Reporter::Source(source), vec![object], dry_run).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A report was not answered."))?;
-    Ok(answer::ok(&Reported::of(&web.machine, answer)?))
+    Ok(respond::ok(&Reported::of(&web.dispatcher, answer)?))
 }
 
 /// Reports up to 1,000 completions.
@@ -139,16 +139,16 @@ pub(super) async fn report_batch(
             Err(malformed) => refusals.push(Some(Problem::malformed(malformed.to_string()))),
         }
     }
-    let mut answers = web.machine.intake.report(Reporter::Source(source), objects, dry_run).await?.into_iter();
+    let mut answers = web.dispatcher.intake.report(Reporter::Source(source), objects, dry_run).await?.into_iter();
     let result = |refusal: Option<Problem>| match refusal {
         Some(problem) => Some(refused(&problem)),
-        None => answers.next().map(|answer| match Reported::of(&web.machine, answer) {
+        None => answers.next().map(|answer| match Reported::of(&web.dispatcher, answer) {
             Ok(reported) => serde_json::to_value(reported).unwrap_or_default(),
             Err(problem) => refused(&problem),
         }),
     };
     let results = refusals.into_iter().filter_map(result).collect();
-    Ok(answer::ok(&BatchResults { results }))
+    Ok(respond::ok(&BatchResults { results }))
 }
 
 /// Looks a reported completion up, with its deliveries and reversals.
@@ -161,10 +161,10 @@ pub(super) async fn read(
     external_id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let source = signed::source(&web, &request, b"").await?;
-    let store = &web.machine.store;
+    let store = &web.dispatcher.store;
     let found = store.reported_completion(Some(&source.id), external_id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
-    Ok(answer::ok(&CompletionWithDeliveries::read(&web.machine, completion).await?))
+    Ok(respond::ok(&CompletionWithDeliveries::read(&web.dispatcher, completion).await?))
 }
 
 pub(super) fn dry_run(request: &HttpRequest) -> Result<bool, Problem> {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::error::Problem;
 use super::reported::ReversalAnswer;
 use super::reports::dry_run;
-use super::{Web, answer, json, resource, signed};
+use super::{Web, json, resource, respond, signed};
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
 
@@ -44,6 +44,6 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let source = signed::source(&web, &request, body.bytes()).await?;
     let object = Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
     let reporter = Reporter::Source(source);
-    let answer = web.machine.intake.reverse(&reporter, &object, dry_run(&request)?).await?;
-    Ok(answer::ok(&ReversalAnswer::of(&web.machine, answer)?))
+    let answer = web.dispatcher.intake.reverse(&reporter, &object, dry_run(&request)?).await?;
+    Ok(respond::ok(&ReversalAnswer::of(&web.dispatcher, answer)?))
 }

@@ -35,7 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(super) async fn follow(web: Data<Web>, request: HttpRequest, offer: Path<String>) -> Result<HttpResponse, Problem> {
     let visit = Visit::parse(request.query_string())?;
     let counts = request.method() != Method::HEAD && !is_ahead(request.headers()) && !comes_of_bot(request.headers());
-    match web.machine.tracking.forward(&offer, visit, counts).await? {
+    match web.dispatcher.tracking.forward(&offer, visit, counts).await? {
         Forwarded::To(url) => Ok(HttpResponse::Found()
             .insert_header((header::LOCATION, url))
             .insert_header((header::CACHE_CONTROL, "no-store"))

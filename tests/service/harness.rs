@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{App, test};
 use ringback::clock::{Clock, ManualClock};
-use ringback::dispatch::machine::{Machine, Setup};
+use ringback::dispatch::dispatcher::{Dispatcher, Setup};
 use ringback::domain::destination::TargetPolicy;
 use ringback::domain::time::Timestamp;
 use ringback::store::queue::NodeRole;
@@ -70,9 +70,9 @@ impl Service {
             role: NodeRole::All,
         };
         // Put together but not started: nothing is sent while the admin API is tested.
-        let machine = Machine::assemble(store, clock, setup).await.unwrap();
+        let dispatcher = Dispatcher::assemble(store, clock, setup).await.unwrap();
         let mut service = Self {
-            web: Web::new(Arc::new(machine)),
+            web: Web::new(Arc::new(dispatcher)),
             hand,
             operator: OPERATOR.to_owned(),
             manager: String::new(),

@@ -7,6 +7,7 @@ mod admin_apps;
 mod admin_secrets;
 mod amounts;
 mod api;
+mod architecture;
 mod attribution;
 mod audit;
 mod awkward;
@@ -21,7 +22,7 @@ mod erasure;
 mod exports;
 mod harness;
 mod hostile_bodies;
-mod house;
+
 mod independent;
 mod independent_receiver;
 mod ledger;

@@ -40,7 +40,7 @@ async fn a_failure_is_tried_again_by_the_schedule_never_earlier_and_is_dead_afte
     assert_eq!(waiting["attempts"][0]["nextAttemptAt"], waiting["nextAttemptAt"]);
 
     ringback.clock.advance(pause - Duration::from_millis(1));
-    ringback.service.machine.step().await.unwrap();
+    ringback.service.dispatcher.step().await.unwrap();
     let waiting = ringback.get(&format!("/v1/deliveries/{id}")).await;
     assert_eq!((&waiting["status"], &waiting["attemptsMade"]), (&json!("retrying"), &json!(1)));
     ringback.clock.advance(SECOND);
@@ -102,10 +102,10 @@ async fn pausing_holds_what_waits_for_a_retry_and_what_is_held_too_long_is_dead(
     ringback.made(Method::PATCH, &format!("/v1/apps/{}", app.id), json!({"paused": true})).await;
     ringback.delivery_once(&id, "held").await;
     ringback.clock.advance(2 * 24 * 3600 * SECOND);
-    ringback.service.machine.tidy().await.unwrap();
+    ringback.service.dispatcher.tidy().await.unwrap();
     ringback.delivery_once(&id, "held").await;
     ringback.clock.advance(SECOND);
-    ringback.service.machine.tidy().await.unwrap();
+    ringback.service.dispatcher.tidy().await.unwrap();
     let dead = ringback.delivery_once(&id, "dead").await;
     assert_eq!(dead["endedReason"], "expired");
 }
@@ -123,7 +123,7 @@ async fn only_what_waits_can_be_canceled_and_only_what_has_ended_replayed() {
     assert_eq!(ringback.post(&cancel, json!({})).await.status, 200);
     assert_eq!(ringback.post(&cancel, json!({})).await.status, 409);
     ringback.clock.advance(24 * 3600 * SECOND);
-    ringback.service.machine.step().await.unwrap();
+    ringback.service.dispatcher.step().await.unwrap();
     let canceled = ringback.get(&format!("/v1/deliveries/{id}")).await;
     assert_eq!((&canceled["status"], &canceled["attemptsMade"]), (&json!("canceled"), &json!(1)));
     assert_eq!(ringback.post(&replay, json!({})).await.status, 200);

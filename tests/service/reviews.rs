@@ -38,9 +38,9 @@ async fn decide(ringback: &Ringback, completion: &str, decision: &str, body: Val
 
 /// Whatever is due or could be released has been looked at once this returns.
 async fn step(ringback: &Ringback) {
-    ringback.service.machine.configuration_changed().await.unwrap();
-    ringback.service.machine.tidy().await.unwrap();
-    ringback.service.machine.step().await.unwrap();
+    ringback.service.dispatcher.configuration_changed().await.unwrap();
+    ringback.service.dispatcher.tidy().await.unwrap();
+    ringback.service.dispatcher.step().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ringback::domain::click::{self, Click};
-use ringback::domain::identity::Given;
+use ringback::domain::identity::ReportedFields;
 use ringback::domain::time::Timestamp;
 use ringback::store::queue::{NewCompletion, Recorded, Start};
 
@@ -28,7 +28,7 @@ fn converting(external_id: &str, click: &Click, goal: Option<&str>) -> NewComple
     new.deliveries.clear();
     new.completion.click_id = Some(click.id.clone());
     new.completion.goal_id = goal.map(str::to_owned);
-    new.given = Given::of_completion(&new.completion, None);
+    new.given = ReportedFields::of_completion(&new.completion, None);
     new
 }
 

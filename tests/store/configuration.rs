@@ -88,7 +88,7 @@ async fn an_app_comes_back_as_it_was_saved() {
     assert_eq!(AppSettings::of(&app), new.settings);
     let endpoint = app.first_endpoint().unwrap();
     assert_eq!(ringback::domain::app_settings::EndpointSettings::of(endpoint), new.endpoint);
-    assert_eq!(endpoint.receiver.app_label, "wall");
+    assert_eq!(endpoint.config.app_label, "wall");
 }
 
 #[tokio::test]

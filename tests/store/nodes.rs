@@ -6,7 +6,7 @@ use ringback::domain::app_settings::EndpointSettings;
 use ringback::domain::delivery::{Outcome, Status, Told};
 use ringback::store::Store;
 use ringback::store::apps::{AppChange, AppSaved, Archived};
-use ringback::store::queue::{Holding, NodeRole, Recorded, Settled, Start, StrayClaim, Wanted};
+use ringback::store::queue::{Holding, NodeRole, OrphanedClaim, Recorded, Settled, Start, Wanted};
 
 use crate::queue::{claim, completion, delivery, new, recorded, settlement, token};
 use crate::setup::{NOW, all, app, publisher, store};
@@ -64,16 +64,16 @@ async fn a_claim_that_its_own_node_forgot_is_taken_back_and_one_that_was_settled
     let [forgotten, settled] = &claim(&fresh.store, "end_1", 2, NOW).await[..] else { panic!("two were due") };
     let later = NOW.plus(Duration::from_secs(10));
     assert_eq!(fresh.store.claims_of("node".to_owned(), NOW).await.unwrap(), [], "too young to be called forgotten");
-    let mut strays = fresh.store.claims_of("node".to_owned(), later).await.unwrap();
-    strays.sort_by(|one, other| one.delivery_id.cmp(&other.delivery_id));
-    let stray = |claimed: &ringback::store::queue::Claimed| StrayClaim {
+    let mut orphaned = fresh.store.claims_of("node".to_owned(), later).await.unwrap();
+    orphaned.sort_by(|one, other| one.delivery_id.cmp(&other.delivery_id));
+    let orphan = |claimed: &ringback::store::queue::Claimed| OrphanedClaim {
         delivery_id: claimed.delivery.id.clone(),
         token: claimed.token.clone(),
     };
-    assert_eq!(strays, [stray(forgotten), stray(settled)]);
+    assert_eq!(orphaned, [orphan(forgotten), orphan(settled)]);
     let done = settlement(settled, ringback::store::queue::Next::Delivered);
     assert_eq!(fresh.store.settle(done).await.unwrap(), Settled::Done);
-    assert_eq!(fresh.store.rescue_strays(strays, later, 1000).await.unwrap(), 1);
+    assert_eq!(fresh.store.rescue_orphaned(orphaned, later, 1000).await.unwrap(), 1);
     let (delivery, attempts) = fresh.store.delivery(id).await.unwrap().unwrap();
     assert_eq!((delivery.status, attempts[0].outcome), (Status::Retrying, Outcome::Interrupted));
 }

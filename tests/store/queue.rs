@@ -5,13 +5,13 @@ use std::time::Duration;
 use ringback::domain::amount::Decimal;
 use ringback::domain::completion::Completion;
 use ringback::domain::delivery::{Kind, Outcome, Status, Told, WaitingFor};
-use ringback::domain::identity::Given;
+use ringback::domain::identity::ReportedFields;
 use ringback::domain::ids;
 use ringback::domain::time::Timestamp;
 use ringback::store::Store;
-use ringback::store::by_hand::ByHand;
 use ringback::store::deliveries::Delivery;
-use ringback::store::ledger::Criteria;
+use ringback::store::lookups::Criteria;
+use ringback::store::operator_actions::ByHand;
 use ringback::store::queue::{
     Claimed, Counters, NewCompletion, NewDelivery, Next, Recorded, Settled, Settlement, Start, Wanted,
 };
@@ -40,7 +40,7 @@ pub(crate) fn completion(external_id: &str) -> Completion {
         occurred_at: NOW,
         click_id: None,
         extra: vec![("b".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())],
-        basis: None,
+        calculation: None,
         manual: None,
         review: None,
         recorded_at: NOW,
@@ -51,7 +51,7 @@ pub(crate) fn new(external_id: &str, endpoint: &str, start: Start) -> NewComplet
     let recipe = "besitos@1".to_owned();
     let delivery = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.to_owned(), recipe, start };
     let completion = completion(external_id);
-    NewCompletion { given: Given::of_completion(&completion, None), completion, deliveries: vec![delivery] }
+    NewCompletion { given: ReportedFields::of_completion(&completion, None), completion, deliveries: vec![delivery] }
 }
 
 /// Records one and answers its delivery's id.

@@ -15,19 +15,19 @@ pub(crate) fn run(catalog: &Catalog, vector: &Vector, path: &Path) {
     let recipe = catalog.get_version(&vector.recipe).unwrap_or_else(|| panic!("{path}: no recipe {}", vector.recipe));
     let secret = vector.secret.clone().map(SecretText::known);
     check_signature(recipe, vector, secret.as_ref(), &path);
-    let (Some(receiver), Some(completion)) = (vector.receiver(), vector.completion()) else {
+    let (Some(config), Some(completion)) = (vector.config(), vector.completion()) else {
         return;
     };
     let callback = Callback {
         event_id: vector.event_id.as_deref().unwrap(),
         completion: &completion,
-        occasion: &vector.occasion(),
+        event: &vector.event(),
         attempted_at: vector.attempted_at.unwrap(),
         created_at: vector.created_at.unwrap(),
         is_test: vector.test,
     };
     let request =
-        compose(recipe, &receiver, &callback, secret.as_ref()).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+        compose(recipe, &config, &callback, secret.as_ref()).unwrap_or_else(|fault| panic!("{path}: {fault}"));
     let expect = &vector.expect;
     let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
     assert_eq!(Some(request.method), expect.method.as_deref(), "{path}");

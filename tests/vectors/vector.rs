@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ringback::domain::amount::{Decimal, Minor};
 use ringback::domain::completion::Completion;
-use ringback::domain::dialect::callback::{Occasion, Receiver, TakenBack, TimestampSource};
+use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent, TakenBack, TimestampSource};
 use ringback::domain::time::Timestamp;
 use serde::Deserialize;
 
@@ -89,9 +89,9 @@ struct Taken {
 }
 
 impl Vector {
-    pub(crate) fn receiver(&self) -> Option<Receiver> {
+    pub(crate) fn config(&self) -> Option<CallbackConfig> {
         let endpoint = self.endpoint.as_ref()?;
-        Some(Receiver {
+        Some(CallbackConfig {
             callback_url: endpoint.callback_url.clone(),
             reversal_url: endpoint.reversal_url.clone(),
             app_label: endpoint.app_label.clone(),
@@ -126,16 +126,16 @@ impl Vector {
             occurred_at,
             click_id: reported.click_id.clone(),
             extra: extra.collect(),
-            basis: None,
+            calculation: None,
             manual: None,
             review: None,
             recorded_at: occurred_at,
         })
     }
 
-    pub(crate) fn occasion(&self) -> Occasion {
-        self.reversal.as_ref().map_or(Occasion::Completed, |taken| {
-            Occasion::Reversed(TakenBack {
+    pub(crate) fn event(&self) -> CallbackEvent {
+        self.reversal.as_ref().map_or(CallbackEvent::Completed, |taken| {
+            CallbackEvent::Reversed(TakenBack {
                 ordinal: taken.ordinal,
                 whole: taken.whole,
                 user_reward: decimal(taken.user_reward.as_deref()),

@@ -1,1 +1,1 @@
-ALTER TABLE completions DROP COLUMN basis;
+ALTER TABLE completions DROP COLUMN calculation;

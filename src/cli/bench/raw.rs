@@ -24,7 +24,7 @@ use crate::dispatch::egress::{Egress, Source};
 use crate::dispatch::pacing::PER_ENDPOINT;
 use crate::dispatch::resolver::VettingResolver;
 use crate::domain::destination::TargetPolicy;
-use crate::domain::dialect::callback::{Callback, Occasion, Receiver as Endpoint};
+use crate::domain::dialect::callback::{Callback, CallbackConfig as Endpoint, CallbackEvent};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::compose;
 use crate::domain::secret::SecretText;
@@ -73,7 +73,7 @@ fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
         let callback = Callback {
             event_id: "",
             completion: &completion,
-            occasion: &Occasion::Completed,
+            event: &CallbackEvent::Completed,
             attempted_at: now,
             created_at: now,
             is_test: false,

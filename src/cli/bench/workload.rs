@@ -122,7 +122,7 @@ pub(super) fn completion(number: usize, now: Timestamp) -> Completion {
         occurred_at: now,
         click_id: None,
         extra: Vec::new(),
-        basis: None,
+        calculation: None,
         manual: None,
         review: None,
         recorded_at: now,

@@ -13,7 +13,7 @@ use crate::cli::Failure;
 use crate::clock::Clock;
 use crate::service::Service;
 use crate::settings::Settings;
-use crate::web::fresh;
+use crate::web::generate;
 
 /// What runs during a demo.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Stage {
     pub(super) async fn open(board: &Arc<Board>) -> Result<Self, Failure> {
         check_addresses()?;
         let folder = tempfile::Builder::new().prefix("ringback-demo-").tempdir()?;
-        let token = fresh::token();
+        let token = generate::token();
         let database = format!("sqlite://{}", folder.path().join("ringback.db").display());
         let settings = Settings::from_env(|name| match name {
             "RINGBACK_LISTEN" => Some("127.0.0.1:0".to_owned()),

@@ -9,7 +9,7 @@ use crate::domain::app::App;
 use crate::domain::attribution::Attribution;
 use crate::domain::invalid::Invalid;
 use crate::domain::manual::Reporter;
-use crate::domain::reckoning::Offered;
+use crate::domain::pricing::Offered;
 use crate::domain::report::Report;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;

@@ -16,12 +16,12 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
-use crate::domain::identity::Given;
+use crate::domain::identity::ReportedFields;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
-use crate::domain::reckoning::{Offered, Reported, reckon};
+use crate::domain::pricing::{Offered, Reported, price};
 use crate::domain::report::{Report, Resolved};
 use crate::domain::reversal::ReversalReport;
 use crate::domain::terms::Terms;
@@ -92,7 +92,7 @@ impl Intake {
             Err(invalid) => return Ok(Preparation::Invalid(invalid)),
         };
         let named = self.named_app(reporter, &report).await?;
-        let given = |app_id| Given::of_report(&report, app_id, &transaction_id);
+        let given = |app_id| ReportedFields::of_report(&report, app_id, &transaction_id);
         let refused = match self.subject(reporter, &report, &named, now).await? {
             Ok(Subject { app, user_id, attribution }) => {
                 let offered = self.offered(&report, attribution.as_ref());
@@ -107,12 +107,12 @@ impl Intake {
                 };
                 let given = given(named.as_ref().ok().and_then(Option::as_ref).map(|app| app.id.clone()));
                 let completion = report.clone().into_completion(resolved, now);
-                let reckoned = match reporter {
-                    Reporter::Source(_) => reckoned(completion, report.currency.clone(), offered, &app.terms),
+                let priced = match reporter {
+                    Reporter::Source(_) => priced(completion, report.currency.clone(), offered, &app.terms),
                     // A person says what is credited, whatever is agreed otherwise.
                     Reporter::Person { .. } => Ok(completion),
                 };
-                match reckoned.and_then(|completion| self.plan(&app, completion, given, dry_run)) {
+                match priced.and_then(|completion| self.plan(&app, completion, given, dry_run)) {
                     Ok(prepared) => return Ok(Preparation::Ready(Box::new(prepared))),
                     Err(invalid) => invalid,
                 }
@@ -142,7 +142,13 @@ impl Intake {
     }
 
     /// Which deliveries the completion gets and how each begins.
-    fn plan(&self, app: &App, mut completion: Completion, given: Given, dry_run: bool) -> Result<Prepared, Invalid> {
+    fn plan(
+        &self,
+        app: &App,
+        mut completion: Completion,
+        given: ReportedFields,
+        dry_run: bool,
+    ) -> Result<Prepared, Invalid> {
         let catalog = &self.sender().catalog;
         let wants = |endpoint: &&Endpoint| app.callbacks && endpoint.wants(&completion.event_type);
         let wanted: Vec<(&Endpoint, &Arc<Recipe>)> = (app.endpoints.iter().filter(wants))
@@ -150,7 +156,7 @@ impl Intake {
             .collect();
         let mut faults = Invalid::none();
         for (endpoint, recipe) in &wanted {
-            faults.take(check_report(recipe, &endpoint.receiver, &completion));
+            faults.take(check_report(recipe, &endpoint.config, &completion));
         }
         faults.into_result()?;
         // Where nobody is called back there is nothing to hold, and what a person credits has been looked at.
@@ -206,14 +212,14 @@ impl Intake {
 }
 
 /// The completion with the amounts that are recorded and called back, by the app's terms of now.
-fn reckoned(
+fn priced(
     reported: Completion,
     currency_given: Option<String>,
     offered: Option<Offered>,
     terms: &Terms,
 ) -> Result<Completion, Invalid> {
     let amounts = Reported::of(&reported, currency_given);
-    Ok(reckon(amounts, offered, terms)?.into_completion(reported))
+    Ok(price(amounts, offered, terms)?.into_completion(reported))
 }
 
 /// What a report must say of itself whatever else is known: which transaction it is, and whose where no click does.

@@ -7,7 +7,7 @@ use crate::domain::review::Review;
 const NOW: Timestamp = Timestamp::from_millis(1_719_859_200_000);
 
 fn completion() -> Completion {
-    let mut completion = crate::domain::invented::completion(None, "app_1", "1", NOW).unwrap();
+    let mut completion = crate::domain::sample_completion::from_fields(None, "app_1", "1", NOW).unwrap();
     completion.source_id = Some("src_1".to_owned());
     completion.external_id = "x1".to_owned();
     completion

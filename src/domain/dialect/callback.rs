@@ -6,7 +6,7 @@ use crate::domain::time::Timestamp;
 
 /// What a callback tells about a completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Occasion {
+pub enum CallbackEvent {
     /// The completion itself.
     Completed,
     /// The completion, taken back in whole or in part.
@@ -47,7 +47,7 @@ pub enum TimestampSource {
 
 /// What an endpoint contributes to a callback: the publisher's part, as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Receiver {
+pub struct CallbackConfig {
     /// The callback URL template, as saved.
     pub callback_url: Option<String>,
     /// The template for reversals, where the dialect tells them elsewhere.
@@ -72,7 +72,7 @@ pub struct Callback<'a> {
     /// What was completed.
     pub completion: &'a Completion,
     /// Whether it is given or taken back.
-    pub occasion: &'a Occasion,
+    pub event: &'a CallbackEvent,
     /// The instant of this attempt.
     pub attempted_at: Timestamp,
     /// The instant at which the delivery was created: an envelope's `createdAt`, the same on every attempt.

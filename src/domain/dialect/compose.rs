@@ -4,7 +4,7 @@
 //! by hand and only compared with what the HTTP client would make of it.
 
 use super::body::body;
-use super::callback::{Callback, CallbackRequest, Header, Occasion, Receiver};
+use super::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest, Header};
 use super::recipe::{Recipe, ReversalUrl, SecretNeed};
 use super::signature::{Signature, SignedText, Travels, Unit, fill};
 use super::target::{Target, query_text};
@@ -58,15 +58,15 @@ impl From<Invalid> for ComposeError {
 /// Composes one attempt of a callback.
 pub fn compose(
     recipe: &Recipe,
-    receiver: &Receiver,
+    config: &CallbackConfig,
     callback: &Callback<'_>,
     key: Option<&SecretText>,
 ) -> Result<CallbackRequest, ComposeError> {
-    let (field, text) = template_of(recipe, receiver, callback.occasion)?;
+    let (field, text) = template_of(recipe, config, callback.event)?;
     if key.is_none() && recipe.secret() == SecretNeed::Required {
         return Err(ComposeError::NoSecret);
     }
-    let values = Values { recipe, receiver, callback };
+    let values = Values { recipe, config, callback };
     ambiguities(&values).into_result()?;
     let template = Template::parse(field, text, query_text(recipe))?;
     let target = Target::expand(&template, &values);
@@ -93,7 +93,7 @@ pub fn compose(
     if callback.is_test {
         headers.push(Header::plain("X-Ringback-Test", "1"));
     }
-    let own = receiver.headers.iter();
+    let own = config.headers.iter();
     headers.extend(own.map(|(name, value)| Header {
         name: name.clone(),
         value: value.clone(),
@@ -112,23 +112,23 @@ pub fn compose(
     })
 }
 
-/// The template that this occasion is told by, with the name of the setting that holds it.
+/// The template that this event is told by, with the name of the setting that holds it.
 fn template_of<'a>(
     recipe: &Recipe,
-    receiver: &'a Receiver,
-    occasion: &Occasion,
+    config: &'a CallbackConfig,
+    event: &CallbackEvent,
 ) -> Result<(&'static str, &'a str), ComposeError> {
-    if let Occasion::Reversed(taken) = occasion {
+    if let CallbackEvent::Reversed(taken) = event {
         let reversal = recipe.reversal().ok_or(ComposeError::ReversalNotTold)?;
         if !taken.whole && !reversal.part {
             return Err(ComposeError::PartNotTold);
         }
         if reversal.url == ReversalUrl::Separate {
-            let url = receiver.reversal_url.as_deref().ok_or(ComposeError::NoReversalUrl)?;
+            let url = config.reversal_url.as_deref().ok_or(ComposeError::NoReversalUrl)?;
             return Ok(("reversalUrl", url));
         }
     }
-    Ok(("callbackUrl", receiver.callback_url.as_deref().ok_or(ComposeError::NoCallbackUrl)?))
+    Ok(("callbackUrl", config.callback_url.as_deref().ok_or(ComposeError::NoCallbackUrl)?))
 }
 
 /// Values that would let two different callbacks have the same signed text.
@@ -161,7 +161,7 @@ impl<'a> Signed<'a> {
         };
         let t = unit.of(attempted_at).to_string();
         let text = match &signature.signs {
-            SignedText::Url => match &values.receiver.signed_origin {
+            SignedText::Url => match &values.config.signed_origin {
                 Some(origin) => target.under(origin, None),
                 None => target.url(None),
             },

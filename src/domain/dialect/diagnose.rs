@@ -7,7 +7,7 @@ mod readings;
 
 use serde::Serialize;
 
-use super::callback::Receiver;
+use super::callback::CallbackConfig;
 use super::received::{Received, signed_text_of_received};
 use super::recipe::Recipe;
 use super::signature::{Digest, KeyForm, Signature};
@@ -31,7 +31,12 @@ pub struct Diagnosis {
 }
 
 /// Looks for the key and the reading under which a received callback verifies.
-pub fn diagnose(recipe: &Recipe, received: &Received, keys: &[(String, SecretText)], receiver: &Receiver) -> Diagnosis {
+pub fn diagnose(
+    recipe: &Recipe,
+    received: &Received,
+    keys: &[(String, SecretText)],
+    config: &CallbackConfig,
+) -> Diagnosis {
     let unknown = |finding: String, signed_text| Diagnosis { verifies: false, key: None, finding, signed_text };
     let Some(signature) = recipe.signature() else {
         return unknown(format!("{} signs nothing.", recipe.title()), None);
@@ -44,7 +49,7 @@ pub fn diagnose(recipe: &Recipe, received: &Received, keys: &[(String, SecretTex
         Ok(text) => text,
         Err(lacking) => return unknown(lacking, None),
     };
-    let readings = readings(recipe, signature, received, receiver, &plain);
+    let readings = readings(recipe, signature, received, config, &plain);
     let found = find(signature, &claimed, keys, &readings).or_else(|| {
         let tricks = tricks(signature, recipe.secret_prefix(), &claimed);
         tricks.into_iter().find_map(|trick| trick.find(keys, &readings))

@@ -11,7 +11,6 @@
 //! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
 
 mod body;
-pub mod by_hand;
 pub mod callback;
 pub mod catalog;
 pub mod compose;
@@ -21,6 +20,7 @@ pub(crate) mod encoding;
 pub mod received;
 pub mod recipe;
 pub mod requirements;
+pub mod sign_draft;
 pub mod signature;
 pub mod success;
 pub(crate) mod target;

@@ -4,7 +4,7 @@
 //! It composes a trial callback with a made-up key, so that the answer is the engine's own. It must not refuse what the
 //! endpoint lacks (a URL, a secret, a surface): such deliveries are held, not refused.
 
-use super::callback::{Callback, Occasion, Receiver};
+use super::callback::{Callback, CallbackConfig, CallbackEvent};
 use super::compose::{ComposeError, LONGEST_URL, ambiguities, compose};
 use super::recipe::{Recipe, Requirement};
 use super::value::Source;
@@ -18,26 +18,26 @@ const TRIAL_EVENT: &str = "evt_00000000000000000000000000";
 const TRIAL_SURFACE: &str = "trial";
 
 /// Checks a report for one endpoint's dialect.
-pub fn check_report(recipe: &Recipe, receiver: &Receiver, completion: &Completion) -> Result<(), Invalid> {
+pub fn check_report(recipe: &Recipe, config: &CallbackConfig, completion: &Completion) -> Result<(), Invalid> {
     let mut invalid = missing(recipe, completion);
     if let Some(currency) = recipe.payout_currency().filter(|currency| *currency != completion.currency) {
         let message = format!("must be {currency} for {}: amounts are not converted", recipe.title());
         invalid.push("currency", message);
     }
-    let receiver = Receiver {
-        surface_id: receiver.surface_id.clone().or_else(|| Some(TRIAL_SURFACE.to_owned())),
-        ..receiver.clone()
+    let config = CallbackConfig {
+        surface_id: config.surface_id.clone().or_else(|| Some(TRIAL_SURFACE.to_owned())),
+        ..config.clone()
     };
     let callback = Callback {
         event_id: TRIAL_EVENT,
         completion,
-        occasion: &Occasion::Completed,
+        event: &CallbackEvent::Completed,
         attempted_at: completion.recorded_at,
         created_at: completion.recorded_at,
         is_test: false,
     };
     let key = SecretText::known("trial".to_owned());
-    match compose(recipe, &receiver, &callback, Some(&key)) {
+    match compose(recipe, &config, &callback, Some(&key)) {
         Err(ComposeError::Invalid(faults)) => invalid.extend(faults),
         Err(ComposeError::UrlTooLong { bytes }) => {
             let message = format!("expands to {bytes} bytes with these values; at most {LONGEST_URL} are sent");
@@ -45,7 +45,7 @@ pub fn check_report(recipe: &Recipe, receiver: &Receiver, completion: &Completio
         }
         // Without a URL nothing can be expanded, but what is ambiguous now will be ambiguous then.
         Err(ComposeError::NoCallbackUrl) => {
-            invalid.extend(ambiguities(&Values { recipe, receiver: &receiver, callback: &callback }));
+            invalid.extend(ambiguities(&Values { recipe, config: &config, callback: &callback }));
         }
         // The rest is the endpoint's state, or about reversals.
         Ok(_) | Err(_) => {}
@@ -105,19 +105,19 @@ fn has(completion: &Completion, source: Source) -> bool {
 mod tests {
     use super::*;
     use crate::domain::dialect::catalog::Catalog;
-    use crate::domain::dialect::trial::{completion, receiver};
+    use crate::domain::dialect::trial::{completion, config};
 
-    fn faults(dialect: &str, receiver: &Receiver, completion: &Completion) -> Vec<String> {
+    fn faults(dialect: &str, config: &CallbackConfig, completion: &Completion) -> Vec<String> {
         let catalog = Catalog::builtin();
-        let checked = check_report(catalog.get(dialect).unwrap(), receiver, completion);
+        let checked = check_report(catalog.get(dialect).unwrap(), config, completion);
         checked.err().map(|invalid| invalid.0.into_iter().map(|fault| fault.field).collect()).unwrap_or_default()
     }
 
     #[test]
     fn a_full_report_suits_every_dialect_even_before_an_endpoint_is_set_up() {
         for dialect in ["besitos", "offermaru", "affonso", "attribloom"] {
-            assert_eq!(faults(dialect, &receiver(dialect), &completion()), [""; 0]);
-            assert_eq!(faults(dialect, &Receiver::default(), &completion()), [""; 0]);
+            assert_eq!(faults(dialect, &config(dialect), &completion()), [""; 0]);
+            assert_eq!(faults(dialect, &CallbackConfig::default(), &completion()), [""; 0]);
         }
     }
 
@@ -125,33 +125,33 @@ mod tests {
     fn what_a_dialect_needs_and_the_report_lacks_is_named() {
         let mut bare = completion();
         (bare.offer_id, bare.user_reward, bare.payout_minor) = (None, None, None);
-        assert_eq!(faults("besitos", &Receiver::default(), &bare), ["offerId", "payoutMinor"]);
-        assert_eq!(faults("offermaru", &Receiver::default(), &bare), ["offerId", "userReward", "payoutMinor"]);
-        assert_eq!(faults("affonso", &Receiver::default(), &bare), [""; 0]);
-        assert_eq!(faults("attribloom", &Receiver::default(), &bare), ["grossMinor"]);
+        assert_eq!(faults("besitos", &CallbackConfig::default(), &bare), ["offerId", "payoutMinor"]);
+        assert_eq!(faults("offermaru", &CallbackConfig::default(), &bare), ["offerId", "userReward", "payoutMinor"]);
+        assert_eq!(faults("affonso", &CallbackConfig::default(), &bare), [""; 0]);
+        assert_eq!(faults("attribloom", &CallbackConfig::default(), &bare), ["grossMinor"]);
     }
 
     #[test]
     fn zero_is_a_value() {
         let mut zero = completion();
         zero.payout_minor = Some(0);
-        assert_eq!(faults("offermaru", &Receiver::default(), &zero), [""; 0]);
+        assert_eq!(faults("offermaru", &CallbackConfig::default(), &zero), [""; 0]);
     }
 
     #[test]
     fn another_currency_than_the_payouts_is_refused() {
         let mut euros = completion();
         euros.currency = "EUR".to_owned();
-        assert_eq!(faults("besitos", &Receiver::default(), &euros), ["currency"]);
-        assert_eq!(faults("affonso", &Receiver::default(), &euros), [""; 0]);
+        assert_eq!(faults("besitos", &CallbackConfig::default(), &euros), ["currency"]);
+        assert_eq!(faults("affonso", &CallbackConfig::default(), &euros), [""; 0]);
     }
 
     #[test]
     fn an_ambiguous_value_is_refused_with_a_url_and_without() {
         let mut ambiguous = completion();
         ambiguous.offer_id = Some("a&b".to_owned());
-        assert_eq!(faults("offermaru", &Receiver::default(), &ambiguous), ["offerId"]);
-        assert_eq!(faults("offermaru", &receiver("offermaru"), &ambiguous), ["offerId"]);
+        assert_eq!(faults("offermaru", &CallbackConfig::default(), &ambiguous), ["offerId"]);
+        assert_eq!(faults("offermaru", &config("offermaru"), &ambiguous), ["offerId"]);
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
         long.note = Some("漢".repeat(500));
         long.offer_name = Some("漢".repeat(255));
         long.user_id = "漢".repeat(128);
-        assert_eq!(faults("besitos", &receiver("besitos"), &long), ["callbackUrl"]);
-        assert_eq!(faults("besitos", &Receiver::default(), &long), [""; 0]);
+        assert_eq!(faults("besitos", &config("besitos"), &long), ["callbackUrl"]);
+        assert_eq!(faults("besitos", &CallbackConfig::default(), &long), [""; 0]);
     }
 }

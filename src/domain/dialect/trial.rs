@@ -1,6 +1,6 @@
 //! A completion and a receiver for the tests of this floor.
 
-use super::callback::Receiver;
+use super::callback::CallbackConfig;
 use crate::domain::amount::Decimal;
 use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
@@ -27,7 +27,7 @@ pub(crate) fn completion() -> Completion {
         occurred_at: Timestamp::from_millis(1_719_859_200_000),
         click_id: None,
         extra: vec![("k".to_owned(), "v".to_owned())],
-        basis: None,
+        calculation: None,
         manual: None,
         review: None,
         recorded_at: Timestamp::from_millis(1_719_859_201_000),
@@ -39,12 +39,12 @@ pub(crate) const OFFERMARU: &str = "https://pub.example/cb?user_id={user_id}&use
     &offer_name={offer_name}&transaction_id={transaction_id}&publisher_payout={publisher_payout}&timestamp={timestamp}";
 
 /// An endpoint of a dialect, completely set up.
-pub(crate) fn receiver(dialect: &str) -> Receiver {
+pub(crate) fn config(dialect: &str) -> CallbackConfig {
     let callback_url = if dialect == "offermaru" { OFFERMARU } else { "https://pub.example/pb" };
-    Receiver {
+    CallbackConfig {
         callback_url: Some(callback_url.to_owned()),
         app_label: "app_1".to_owned(),
         surface_id: Some("srf_1".to_owned()),
-        ..Receiver::default()
+        ..CallbackConfig::default()
     }
 }

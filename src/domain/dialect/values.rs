@@ -1,8 +1,8 @@
-//! The values of one callback: looks up what a recipe's rules ask for, in the completion, the occasion and the endpoint.
+//! The values of one callback: looks up what a recipe's rules ask for, in the completion, the event and the endpoint.
 //!
 //! Digits and texts are passed on as reported. It must not encode: that depends on where a value goes.
 
-use super::callback::{Callback, Occasion, Receiver, TakenBack, TimestampSource};
+use super::callback::{Callback, CallbackConfig, CallbackEvent, TakenBack, TimestampSource};
 use super::recipe::{Recipe, ReversedId, Tells};
 use super::value::{Format, Source, ValueRule};
 use crate::domain::amount::{Decimal, Minor, minor_as_major};
@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 /// Everything that one callback can tell.
 pub(super) struct Values<'a> {
     pub(super) recipe: &'a Recipe,
-    pub(super) receiver: &'a Receiver,
+    pub(super) config: &'a CallbackConfig,
     pub(super) callback: &'a Callback<'a>,
 }
 
@@ -33,9 +33,9 @@ enum Found {
 impl Values<'_> {
     /// What the rule asks for; `None` if there is nothing. An empty text is nothing.
     pub(super) fn value(&self, rule: &ValueRule) -> Option<Value> {
-        let fixed = match self.callback.occasion {
-            Occasion::Completed => &rule.when_completed,
-            Occasion::Reversed(_) => &rule.when_reversed,
+        let fixed = match self.callback.event {
+            CallbackEvent::Completed => &rule.when_completed,
+            CallbackEvent::Reversed(_) => &rule.when_reversed,
         };
         if let Some(word) = fixed {
             return Some(Value::Text(word.clone()));
@@ -69,7 +69,7 @@ impl Values<'_> {
             Source::TransactionId => Some(Found::Text(self.transaction_id())),
             Source::OriginalTransactionId => text(Some(&completion.transaction_id)),
             Source::AppId => text(Some(&completion.app_id)),
-            Source::AppLabel => text(Some(&self.receiver.app_label)),
+            Source::AppLabel => text(Some(&self.config.app_label)),
             Source::OfferId => text(completion.offer_id.as_ref()),
             Source::OfferName => text(completion.offer_name.as_ref()),
             Source::GoalId => text(completion.goal_id.as_ref()),
@@ -81,7 +81,7 @@ impl Values<'_> {
             Source::Currency => text(Some(&completion.currency)),
             Source::EventType => text(Some(&completion.event_type)),
             Source::OccurredAt => Some(Found::Instant(self.occurred_at())),
-            Source::Timestamp => Some(Found::Instant(match self.receiver.timestamp_source {
+            Source::Timestamp => Some(Found::Instant(match self.config.timestamp_source {
                 TimestampSource::Completion => self.occurred_at(),
                 TimestampSource::Attempt => self.callback.attempted_at,
             })),
@@ -90,14 +90,14 @@ impl Values<'_> {
             Source::EventId => Some(Found::Text(self.callback.event_id.to_owned())),
             Source::CreatedAt => Some(Found::Instant(self.callback.created_at)),
             Source::AttemptedAt => Some(Found::Instant(self.callback.attempted_at)),
-            Source::SurfaceId => text(self.receiver.surface_id.as_ref()),
+            Source::SurfaceId => text(self.config.surface_id.as_ref()),
         }
     }
 
     /// What is taken back, where this callback tells that rather than the completion once more.
     fn taken_back(&self) -> Option<(&TakenBack, Tells)> {
-        match (self.callback.occasion, self.recipe.reversal()) {
-            (Occasion::Reversed(taken), Some(reversal)) if reversal.tells != Tells::Completion => {
+        match (self.callback.event, self.recipe.reversal()) {
+            (CallbackEvent::Reversed(taken), Some(reversal)) if reversal.tells != Tells::Completion => {
                 Some((taken, reversal.tells))
             }
             _ => None,
@@ -106,8 +106,8 @@ impl Values<'_> {
 
     fn transaction_id(&self) -> String {
         let id = &self.callback.completion.transaction_id;
-        match (self.callback.occasion, self.recipe.reversal()) {
-            (Occasion::Reversed(taken), Some(reversal)) if reversal.transaction_id == ReversedId::Prefixed => {
+        match (self.callback.event, self.recipe.reversal()) {
+            (CallbackEvent::Reversed(taken), Some(reversal)) if reversal.transaction_id == ReversedId::Prefixed => {
                 match taken.ordinal {
                     0 | 1 => format!("r-{id}"),
                     ordinal => format!("r{ordinal}-{id}"),

@@ -10,7 +10,7 @@ fn decimal(text: &str) -> Decimal {
 
 /// A completion with one delivered callback, and nothing wrong with it.
 fn examined() -> Examined {
-    let mut completion = crate::domain::invented::completion(None, "app_1", "1", NOW).unwrap();
+    let mut completion = crate::domain::sample_completion::from_fields(None, "app_1", "1", NOW).unwrap();
     completion.id = "cmp_1".to_owned();
     completion.payout_minor = Some(100);
     completion.reward_minor = None;

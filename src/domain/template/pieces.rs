@@ -41,7 +41,7 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, String> {
         let close = match &opened[..1] {
             "{" => '}',
             "<" => '>',
-            stray => return Err(format!("has a `{stray}` that closes no placeholder")),
+            orphan => return Err(format!("has a `{orphan}` that closes no placeholder")),
         };
         let inside = &opened[1..];
         let end = inside.find(close).ok_or_else(|| format!("has a placeholder without its closing `{close}`"))?;

@@ -122,12 +122,12 @@ impl Conn {
     }
 
     /// Lets nobody change these deliveries until the transaction ends.
-    pub(in crate::store) fn hold_deliveries(&mut self, ids: &[String]) -> QueryResult<()> {
-        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::hold_deliveries(conn, ids))
+    pub(in crate::store) fn lock_deliveries(&mut self, ids: &[String]) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_deliveries(conn, ids))
     }
 
     /// Waits for whatever is being recorded, so that no delivery comes to be unseen while something is ended.
-    pub(in crate::store) fn hold_up_recording(&mut self) -> QueryResult<()> {
+    pub(in crate::store) fn block_recording(&mut self) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::RECORDING))
     }
 }

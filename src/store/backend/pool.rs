@@ -24,7 +24,7 @@ pub(in crate::store) struct PoolShares {
     /// For groups of changes, one each.
     pub(in crate::store) writers: u32,
     /// Kept apart for the heartbeat, which must not wait behind anything.
-    pub(in crate::store) pulse: u32,
+    pub(in crate::store) heartbeat: u32,
 }
 
 impl PoolShares {
@@ -34,12 +34,12 @@ impl PoolShares {
     /// Out of `RINGBACK_POOL_SIZE`; an SQLite file has one writer, and needs no heartbeat of its own.
     pub(in crate::store) fn of(location: &Location, pool_size: u32) -> Self {
         match location {
-            Location::Sqlite { .. } => Self { readers: SQLITE_READERS, writers: 1, pulse: 0 },
+            Location::Sqlite { .. } => Self { readers: SQLITE_READERS, writers: 1, heartbeat: 0 },
             Location::Postgres(_) => {
                 let size = pool_size.max(Self::FEWEST);
                 let writers = (size / 4).clamp(1, MOST_WRITERS);
                 // One for the heartbeat and one that listens.
-                Self { readers: size - writers - 2, writers, pulse: 1 }
+                Self { readers: size - writers - 2, writers, heartbeat: 1 }
             }
         }
     }
@@ -113,7 +113,7 @@ mod tests {
         for size in 4..40 {
             let shares = PoolShares::of(&location, size);
             let listener = 1;
-            assert_eq!(shares.readers + shares.writers + shares.pulse + listener, size, "{shares:?}");
+            assert_eq!(shares.readers + shares.writers + shares.heartbeat + listener, size, "{shares:?}");
             assert!(shares.readers > 0 && shares.writers > 0, "{shares:?}");
         }
     }

@@ -68,7 +68,7 @@ pub(in crate::store) fn lock_shared(conn: &mut PgConnection, key: i64) -> QueryR
 }
 
 /// Locks these deliveries until the transaction ends, in the order that everybody locks them in.
-pub(in crate::store) fn hold_deliveries(conn: &mut PgConnection, ids: &[String]) -> QueryResult<()> {
+pub(in crate::store) fn lock_deliveries(conn: &mut PgConnection, ids: &[String]) -> QueryResult<()> {
     let held = deliveries::table.filter(deliveries::id.eq_any(ids)).order(deliveries::id).select(deliveries::id);
     held.for_update().load::<String>(conn).map(drop)
 }

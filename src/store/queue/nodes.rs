@@ -76,7 +76,7 @@ impl NodeRole {
 impl Store {
     /// Makes a node known, alive from now on.
     pub async fn register_node(&self, id: String, role: NodeRole) -> Result<(), StoreError> {
-        self.pulse(move |conn| {
+        self.heartbeat(move |conn| {
             let now = database_now(conn)?;
             let row =
                 (nodes::id.eq(id), nodes::role.eq(role.as_str()), nodes::started_at.eq(now), nodes::seen_at.eq(now));
@@ -87,7 +87,7 @@ impl Store {
 
     /// A node's heartbeat. False: it was found dead, and is nobody any more.
     pub async fn renew_node(&self, id: String) -> Result<bool, StoreError> {
-        self.pulse(move |conn| {
+        self.heartbeat(move |conn| {
             let (now, alive_since) = (database_now(conn)?, alive_since(conn)?);
             let living = nodes::table.find(id).filter(nodes::seen_at.gt(alive_since));
             Ok(diesel::update(living).set(nodes::seen_at.eq(now)).execute(conn)? > 0)
@@ -97,7 +97,7 @@ impl Store {
 
     /// Replaces what a node holds.
     pub async fn announce(&self, id: String, holds: Vec<Holding>) -> Result<(), StoreError> {
-        self.pulse(move |conn| {
+        self.heartbeat(move |conn| {
             conn.transaction(|conn| {
                 diesel::delete(node_egress_ips::table.filter(node_egress_ips::node_id.eq(&id))).execute(conn)?;
                 let known = nodes::table.find(&id).select(nodes::id).first::<String>(conn).optional()?;
@@ -117,12 +117,12 @@ impl Store {
 
     /// Forgets a node that ends by itself. What it left claimed is taken over at once.
     pub async fn dismiss_node(&self, id: String) -> Result<(), StoreError> {
-        self.pulse(move |conn| forget(conn, &id)).await
+        self.heartbeat(move |conn| forget(conn, &id)).await
     }
 
     /// Forgets every node: whoever has the right to serve from an SQLite file knows that nobody else does.
     pub(crate) async fn forget_former_nodes(&self) -> Result<(), StoreError> {
-        self.pulse(|conn| {
+        self.heartbeat(|conn| {
             on_backend!(conn,
                 sqlite(conn) => {
                     diesel::delete(node_egress_ips::table).execute(conn)?;
@@ -136,7 +136,7 @@ impl Store {
 
     /// The nodes that live, oldest first.
     pub async fn live_nodes(&self) -> Result<Vec<LiveNode>, StoreError> {
-        self.pulse(|conn| {
+        self.heartbeat(|conn| {
             let alive_since = alive_since(conn)?;
             let living: Vec<(String, String)> = nodes::table
                 .filter(nodes::seen_at.gt(alive_since))
@@ -177,7 +177,7 @@ pub(super) fn alive_since(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// Forgets the nodes that are dead.
-pub(super) fn bury(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn delete_dead_nodes(conn: &mut Conn) -> QueryResult<()> {
     let alive_since = alive_since(conn)?;
     let dead = nodes::table.filter(nodes::seen_at.le(alive_since));
     let ids: Vec<String> = dead.select(nodes::id).load(conn)?;

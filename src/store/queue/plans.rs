@@ -16,7 +16,7 @@ use super::settle::{Change, Counters, Next, Settlement, changes};
 use crate::domain::delivery::{Status, Told};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
-use crate::store::ledger::{self, Criteria};
+use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
 use crate::store::{Store, StoreError, clicks, prune};
 
@@ -131,13 +131,13 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let of_click = Criteria { click_id: Some(sample.transaction_id.clone()), ..Criteria::default() };
     let dead = Criteria { status: Some(Status::Dead), ..of_app.clone() };
     let mut completions = |criteria: &Criteria| {
-        let query = ledger::completions_page(conn, &ANY_KEY, criteria, &page)?;
+        let query = lookups::completions_page(conn, &ANY_KEY, criteria, &page)?;
         explain(conn, query)
     };
     let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
     let by_click = completions(&of_click)?;
     let mut deliveries = |criteria: &Criteria| {
-        let query = ledger::deliveries_page(conn, &ANY_KEY, criteria, &page)?;
+        let query = lookups::deliveries_page(conn, &ANY_KEY, criteria, &page)?;
         explain(conn, query)
     };
     let (all_of_app, dead_of_app) = (deliveries(&of_app)?, deliveries(&dead)?);
@@ -147,9 +147,9 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("completions of a user and app", by_both),
         plan("completions of an app", by_app),
         plan("completions of a click", by_click),
-        plan("completions by transaction id", explain(conn, ledger::bearing(&ANY_KEY, &sample.transaction_id))?),
-        plan("deliveries of a completion", explain(conn, ledger::of_completion(&sample.completion_id))?),
-        plan("attempts of a delivery", explain(conn, ledger::attempts_of(&sample.delivery_id))?),
+        plan("completions by transaction id", explain(conn, lookups::bearing(&ANY_KEY, &sample.transaction_id))?),
+        plan("deliveries of a completion", explain(conn, lookups::of_completion(&sample.completion_id))?),
+        plan("attempts of a delivery", explain(conn, lookups::attempts_of(&sample.delivery_id))?),
         plan("a click", explain(conn, clicks::by_id(&sample.click_id))?),
         plan("deliveries of an app", all_of_app),
         plan("dead deliveries of an app", dead_of_app),

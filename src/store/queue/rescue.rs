@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::nodes::{alive_since, bury};
+use super::nodes::{alive_since, delete_dead_nodes};
 use super::settle::{Counters, Next, Settlement, settle_all};
 use crate::domain::decision::fault_pause;
 use crate::domain::delivery::{Kind, Outcome, Status, Told};
@@ -20,7 +20,7 @@ const STEP: i64 = 500;
 
 /// A claim of which its own node knows nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct StrayClaim {
+pub struct OrphanedClaim {
     /// The delivery.
     pub delivery_id: String,
     /// The claim's token.
@@ -41,33 +41,33 @@ impl Store {
                 rescued += step;
             }
         }
-        self.write(bury).await?;
+        self.write(delete_dead_nodes).await?;
         Ok(rescued)
     }
 
     /// The claims of a node that are older than `before`.
-    pub async fn claims_of(&self, node: String, before: Timestamp) -> Result<Vec<StrayClaim>, StoreError> {
+    pub async fn claims_of(&self, node: String, before: Timestamp) -> Result<Vec<OrphanedClaim>, StoreError> {
         self.read(move |conn| {
             let claims = claims_of(&node, before).load(conn)?;
             let claim =
-                |(delivery_id, token): (String, Option<String>)| Some(StrayClaim { delivery_id, token: token? });
+                |(delivery_id, token): (String, Option<String>)| Some(OrphanedClaim { delivery_id, token: token? });
             Ok(claims.into_iter().filter_map(claim).collect())
         })
         .await
     }
 
     /// Takes back these claims, where they still stand.
-    pub async fn rescue_strays(
+    pub async fn rescue_orphaned(
         &self,
-        strays: Vec<StrayClaim>,
+        orphaned: Vec<OrphanedClaim>,
         now: Timestamp,
         scale_thousandths: u64,
     ) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let ids = strays.iter().map(|stray| &stray.delivery_id);
+            let ids = orphaned.iter().map(|orphan| &orphan.delivery_id);
             let found = deliveries::table.filter(is(Status::Sending)).filter(deliveries::id.eq_any(ids));
             let mut rows: Vec<Row> = found.select(Row::as_select()).load(conn)?;
-            rows.retain(|row| strays.iter().any(|stray| row.claim_token.as_ref() == Some(&stray.token)));
+            rows.retain(|row| orphaned.iter().any(|orphan| row.claim_token.as_ref() == Some(&orphan.token)));
             interrupt(conn, rows, now, scale_thousandths)
         })
         .await

@@ -14,8 +14,8 @@ use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
-use crate::store::ending::Ended;
 use crate::store::schema::{completions, deliveries};
+use crate::store::terminal::Ended;
 use crate::store::{Store, StoreError};
 
 /// Completions in one step: with their callbacks a few milliseconds of the writer's time.

@@ -91,19 +91,19 @@ pub struct EndpointView {
 
 impl EndpointPart {
     fn of(endpoint: &Endpoint) -> Self {
-        let receiver = &endpoint.receiver;
+        let config = &endpoint.config;
         Self {
             dialect: endpoint.dialect.clone(),
-            callback_url: receiver.callback_url.clone(),
-            reversal_url: receiver.reversal_url.clone(),
+            callback_url: config.callback_url.clone(),
+            reversal_url: config.reversal_url.clone(),
             events: endpoint.events.clone(),
             retry_schedule: endpoint.retry_schedule.as_ref().map(|schedule| schedule.as_seconds().to_vec()),
             timeout_ms: endpoint.timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
             success: endpoint.success.clone(),
-            headers: receiver.headers.iter().map(|(name, _)| name.clone()).collect(),
-            timestamp_source: receiver.timestamp_source,
-            signed_origin: receiver.signed_origin.clone(),
-            surface_id: receiver.surface_id.clone(),
+            headers: config.headers.iter().map(|(name, _)| name.clone()).collect(),
+            timestamp_source: config.timestamp_source,
+            signed_origin: config.signed_origin.clone(),
+            surface_id: config.surface_id.clone(),
         }
     }
 }
@@ -153,10 +153,10 @@ impl EndpointView {
 }
 
 fn leaves_from(web: &Web, app: &App) -> (Option<String>, Option<String>) {
-    match web.machine.directory.route(app, web.machine.clock.now()) {
+    match web.dispatcher.directory.route(app, web.dispatcher.clock.now()) {
         Route::Egress(egress_ip) => {
             let address = egress_ip.address.to_string();
-            let warning = (web.machine.holders(&egress_ip.id) == 0)
+            let warning = (web.dispatcher.holders(&egress_ip.id) == 0)
                 .then(|| format!("no live node holds the egress IP {address}: deliveries wait for one that does"));
             (Some(address), warning)
         }
@@ -172,19 +172,19 @@ fn leaves_from(web: &Web, app: &App) -> (Option<String>, Option<String>) {
 }
 
 fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
-    let machine = &web.machine;
+    let dispatcher = &web.dispatcher;
     let mut warnings = Vec::new();
-    match check_endpoint(&mut EndpointSettings::of(endpoint), &machine.catalog, &machine.targets) {
+    match check_endpoint(&mut EndpointSettings::of(endpoint), &dispatcher.catalog, &dispatcher.targets) {
         Ok(of_urls) => warnings.extend(of_urls),
         // It was good when it was saved; what the instance allows has changed since.
         Err(invalid) => {
             warnings.extend(invalid.0.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)))
         }
     }
-    if endpoint.receiver.callback_url.is_none() {
+    if endpoint.config.callback_url.is_none() {
         warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());
     }
-    let need = machine.catalog.get(&endpoint.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
+    let need = dispatcher.catalog.get(&endpoint.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
     match (endpoint.active_secret(), need) {
         (None, SecretNeed::Required) => {
             warnings.push("there is no active secret: deliveries are held until there is one".to_owned());

@@ -17,7 +17,7 @@ use crate::web::error::{Kind, Problem};
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 /// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
 const TRIES: usize = 5;
@@ -49,12 +49,12 @@ pub(in crate::web) async fn create(
         settings,
         endpoint_id: ids::new("end"),
         endpoint,
-        created_at: web.machine.clock.now(),
+        created_at: web.dispatcher.clock.now(),
     };
-    saved(web.machine.store.create_app(new).await?)?;
+    saved(web.dispatcher.store.create_app(new).await?)?;
     web.in_force().await?;
     let record = web.app(&caller, &id).await?;
-    Ok(answer::created(&AppView::of(&web, &record)))
+    Ok(respond::created(&AppView::of(&web, &record)))
 }
 
 /// A `ref` is the operator's or account manager's word: sources report by it, so a publisher must not choose one that
@@ -83,8 +83,8 @@ pub(in crate::web) async fn list(
         Some(asked) => Some(web.publisher(&caller, asked).await?.id),
         None => caller.limited_to().map(str::to_owned),
     };
-    let listed = web.machine.store.apps(publisher_id.as_deref(), page).await?;
-    Ok(answer::ok(&PageOf::from(listed.map(|record| AppView::of(&web, &record)))))
+    let listed = web.dispatcher.store.apps(publisher_id.as_deref(), page).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(|record| AppView::of(&web, &record)))))
 }
 
 /// Reads an app.
@@ -97,7 +97,7 @@ pub(in crate::web) async fn read(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let record = web.app(&caller, &id).await?;
-    Ok(answer::ok(&AppView::of(&web, &record)))
+    Ok(respond::ok(&AppView::of(&web, &record)))
 }
 
 /// Changes an app: what is left out stays, null goes back to the default.
@@ -129,13 +129,13 @@ pub(in crate::web) async fn change(
             settings,
             endpoint: Some((first.id.clone(), of_endpoint)),
         };
-        match web.machine.store.change_app(change).await? {
+        match web.dispatcher.store.change_app(change).await? {
             AppSaved::Overtaken => {}
             outcome => {
                 saved(outcome)?;
                 web.in_force().await?;
                 let record = web.app(&caller, &record.app.id).await?;
-                return Ok(answer::ok(&AppView::of(&web, &record)));
+                return Ok(respond::ok(&AppView::of(&web, &record)));
             }
         }
     }
@@ -154,10 +154,10 @@ pub(in crate::web) async fn delete(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let record = web.app(&caller, &id).await?;
-    match web.machine.store.archive_app(&record.app.id, web.machine.clock.now()).await? {
+    match web.dispatcher.store.archive_app(&record.app.id, web.dispatcher.clock.now()).await? {
         Archived::Archived => {
             web.in_force().await?;
-            Ok(answer::deleted())
+            Ok(respond::deleted())
         }
         Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
         Archived::Unknown | Archived::OnlyEndpoint => Err(Problem::not_found("app")),
@@ -182,7 +182,7 @@ async fn publisher_of(web: &Web, caller: &Caller, named: Option<&str>) -> Result
 fn check(web: &Web, settings: &AppSettings, endpoint: &mut EndpointSettings) -> Result<(), Problem> {
     let mut invalid = Invalid::none();
     invalid.take(check_app(settings));
-    invalid.take(check_endpoint(endpoint, &web.machine.catalog, &web.machine.targets));
+    invalid.take(check_endpoint(endpoint, &web.dispatcher.catalog, &web.dispatcher.targets));
     Ok(invalid.into_result()?)
 }
 

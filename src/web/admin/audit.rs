@@ -12,7 +12,7 @@ use crate::web::auth::Operator;
 use crate::web::error::Problem;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/audit").get(list));
@@ -75,6 +75,6 @@ pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpReque
         from: query.instant("from")?,
         to: query.instant("to")?,
     };
-    let listed = web.machine.store.audit(criteria, list::page(&query)?).await?;
-    Ok(answer::ok(&PageOf::from(listed.map(AuditView::from))))
+    let listed = web.dispatcher.store.audit(criteria, list::page(&query)?).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(AuditView::from))))
 }

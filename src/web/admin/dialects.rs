@@ -7,7 +7,7 @@ use crate::domain::dialect::describe::{Description, describe};
 use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::list::PageOf;
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/dialects").get(list)).service(resource("/v1/dialects/{name}").get(read));
@@ -18,8 +18,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     (status = 200, description = "All of them.", body = PageOf<Object>),
 ))]
 pub(in crate::web) async fn list(_: Member, web: Data<Web>) -> HttpResponse {
-    let items: Vec<Description> = web.machine.catalog.newest().map(|recipe| describe(recipe)).collect();
-    answer::ok(&PageOf { items, next_cursor: None })
+    let items: Vec<Description> = web.dispatcher.catalog.newest().map(|recipe| describe(recipe)).collect();
+    respond::ok(&PageOf { items, next_cursor: None })
 }
 
 /// Reads a dialect: recipe, placeholders, required fields, vectors. `name@version` reads that version.
@@ -27,8 +27,8 @@ pub(in crate::web) async fn list(_: Member, web: Data<Web>) -> HttpResponse {
     (status = 200, description = "The dialect.", body = Object),
 ))]
 pub(in crate::web) async fn read(_: Member, web: Data<Web>, name: Path<String>) -> Result<HttpResponse, Problem> {
-    let catalog = &web.machine.catalog;
+    let catalog = &web.dispatcher.catalog;
     let found = catalog.get(&name).or_else(|| catalog.get_version(&name));
     let recipe = found.ok_or_else(|| Problem::not_found("dialect"))?;
-    Ok(answer::ok(&describe(recipe)))
+    Ok(respond::ok(&describe(recipe)))
 }

@@ -16,7 +16,7 @@ use crate::web::auth::{Caller, Manager, Member};
 use crate::web::error::Problem;
 use crate::web::json::{Body, Patch};
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -104,8 +104,8 @@ impl From<Assignment> for AssignmentView {
 fn view(web: &Web, caller: &Caller, record: EgressRecord) -> EgressIpView {
     let egress_ip = record.egress_ip;
     EgressIpView {
-        held: web.machine.holders(&egress_ip.id) > 0,
-        verification: web.machine.verification(&egress_ip),
+        held: web.dispatcher.holders(&egress_ip.id) > 0,
+        verification: web.dispatcher.verification(&egress_ip),
         bind: caller.is_operator().then(|| egress_ip.bind.shown()),
         address: egress_ip.address.to_string(),
         id: egress_ip.id,
@@ -132,11 +132,11 @@ pub(in crate::web) async fn create(
     let address = address.expect("a fault in the address was answered above");
     let egress_ip = EgressIp { id: ids::new("eip"), address, bind: bind.flatten().unwrap_or(Bind::Local(address)) };
     egress::check_pair(address, &egress_ip.bind)?;
-    let now = web.machine.clock.now();
-    saved(web.machine.store.create_egress_ip(egress_ip.clone(), now).await?)?;
+    let now = web.dispatcher.clock.now();
+    saved(web.dispatcher.store.create_egress_ip(egress_ip.clone(), now).await?)?;
     web.in_force().await?;
     let record = EgressRecord { egress_ip, created_at: now, assignments: Vec::new() };
-    Ok(answer::created(&view(&web, &caller, record)))
+    Ok(respond::created(&view(&web, &caller, record)))
 }
 
 /// Lists egress IPs; a publisher finds those of its own and of its apps.
@@ -149,9 +149,9 @@ pub(in crate::web) async fn list(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
-    let now = web.machine.clock.now();
-    let listed = web.machine.store.egress_ips(caller.limited_to(), page, now).await?;
-    Ok(answer::ok(&PageOf::from(listed.map(|record| view(&web, &caller, record)))))
+    let now = web.dispatcher.clock.now();
+    let listed = web.dispatcher.store.egress_ips(caller.limited_to(), page, now).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(|record| view(&web, &caller, record)))))
 }
 
 /// Reads an egress IP.
@@ -164,7 +164,7 @@ pub(in crate::web) async fn read(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let record = find(&web, &caller, &id).await?;
-    Ok(answer::ok(&view(&web, &caller, record)))
+    Ok(respond::ok(&view(&web, &caller, record)))
 }
 
 /// Changes an egress IP.
@@ -204,10 +204,10 @@ pub(in crate::web) async fn change(
         Patch::Set(text) => egress_ip.bind = egress::bind(&text)?,
     }
     egress::check_pair(egress_ip.address, &egress_ip.bind)?;
-    saved(web.machine.store.change_egress_ip(egress_ip).await?)?;
+    saved(web.dispatcher.store.change_egress_ip(egress_ip).await?)?;
     web.in_force().await?;
     let record = find(&web, &caller, &id).await?;
-    Ok(answer::ok(&view(&web, &caller, record)))
+    Ok(respond::ok(&view(&web, &caller, record)))
 }
 
 /// Deletes an egress IP that nobody has.
@@ -216,10 +216,10 @@ pub(in crate::web) async fn change(
     (status = 409, description = "It is assigned."),
 ))]
 pub(in crate::web) async fn delete(_: Manager, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
-    match web.machine.store.delete_egress_ip(&id, web.machine.clock.now()).await? {
+    match web.dispatcher.store.delete_egress_ip(&id, web.dispatcher.clock.now()).await? {
         EgressDeleted::Deleted => {
             web.in_force().await?;
-            Ok(answer::deleted())
+            Ok(respond::deleted())
         }
         EgressDeleted::Unknown => Err(Problem::not_found("egress IP")),
         EgressDeleted::Assigned => Err(Problem::conflict("It is assigned; take its assignments away first.")),
@@ -227,7 +227,7 @@ pub(in crate::web) async fn delete(_: Manager, web: Data<Web>, id: Path<String>)
 }
 
 async fn find(web: &Web, caller: &Caller, id: &str) -> Result<EgressRecord, Problem> {
-    let found = web.machine.store.egress_ip(caller.limited_to(), id, web.machine.clock.now()).await?;
+    let found = web.dispatcher.store.egress_ip(caller.limited_to(), id, web.dispatcher.clock.now()).await?;
     found.ok_or_else(|| Problem::not_found("egress IP"))
 }
 

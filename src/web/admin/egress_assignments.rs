@@ -12,7 +12,7 @@ use crate::store::assignments::{Assigned, Holder};
 use crate::web::auth::Manager;
 use crate::web::error::Problem;
 use crate::web::json::Body;
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -62,11 +62,11 @@ pub(in crate::web) async fn assign(
         (Some(_), Some(_)) => return Err(Problem::field("publisherId", "must not stand beside appId")),
         (None, None) => return Err(Problem::field("appId", "is required, or publisherId instead")),
     };
-    let now = web.machine.clock.now();
-    match web.machine.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
+    let now = web.dispatcher.clock.now();
+    match web.dispatcher.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
         Assigned::Assigned(assignment) => {
             web.in_force().await?;
-            Ok(answer::created(&AssignmentView::from(assignment)))
+            Ok(respond::created(&AssignmentView::from(assignment)))
         }
         Assigned::UnknownEgressIp => Err(Problem::not_found("egress IP")),
         Assigned::UnknownHolder => Err(Problem::field(field, "names nothing that is known")),
@@ -84,11 +84,11 @@ pub(in crate::web) async fn unassign(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (id, assignment_id) = path.into_inner();
-    if !web.machine.store.unassign_egress_ip(&id, &assignment_id, web.machine.clock.now()).await? {
+    if !web.dispatcher.store.unassign_egress_ip(&id, &assignment_id, web.dispatcher.clock.now()).await? {
         return Err(Problem::not_found("assignment"));
     }
     web.in_force().await?;
-    Ok(answer::deleted())
+    Ok(respond::deleted())
 }
 
 /// Gives an app another egress IP in one step, now or later; there is no moment without one.
@@ -103,13 +103,13 @@ pub(in crate::web) async fn replace(
 ) -> Result<HttpResponse, Problem> {
     let app = web.app(&caller, &id).await?.app;
     let given: Replacement = body.read()?;
-    let now = web.machine.clock.now();
+    let now = web.dispatcher.clock.now();
     let active_at = given.active_at.unwrap_or(now);
-    let store = &web.machine.store;
+    let store = &web.dispatcher.store;
     match store.replace_egress_ip(&ids::new("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
         Assigned::Assigned(assignment) => {
             web.in_force().await?;
-            Ok(answer::ok(&AssignmentView::from(assignment)))
+            Ok(respond::ok(&AssignmentView::from(assignment)))
         }
         Assigned::UnknownEgressIp => Err(Problem::field("egressIpId", "names no egress IP")),
         Assigned::UnknownHolder => Err(Problem::not_found("app")),

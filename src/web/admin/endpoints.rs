@@ -17,7 +17,7 @@ use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::PageOf;
 use crate::web::query::Query;
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 /// Most endpoints of one app: each is one more callback for every completion.
 const MOST: usize = 10;
@@ -43,14 +43,14 @@ pub(in crate::web) async fn create(
         return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
     }
     let mut settings = body.read::<EndpointBody>()?.into_new()?;
-    check_endpoint(&mut settings, &web.machine.catalog, &web.machine.targets)?;
+    check_endpoint(&mut settings, &web.dispatcher.catalog, &web.dispatcher.targets)?;
     let endpoint_id = ids::new("end");
-    let now = web.machine.clock.now();
-    saved(web.machine.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
+    let now = web.dispatcher.clock.now();
+    saved(web.dispatcher.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
     web.in_force().await?;
     let record = web.app(&caller, &app.id).await?;
     let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
-    Ok(answer::created(&view))
+    Ok(respond::created(&view))
 }
 
 /// Lists an app's endpoints, the first one first. There are few, so there is one page.
@@ -66,7 +66,7 @@ pub(in crate::web) async fn list(
     let app = web.app(&caller, &id).await?.app;
     Query::read(request.query_string(), &[])?;
     let items = app.endpoints.iter().map(|endpoint| EndpointView::of(&web, &app, endpoint)).collect();
-    Ok(answer::ok(&PageOf { items, next_cursor: None }))
+    Ok(respond::ok(&PageOf { items, next_cursor: None }))
 }
 
 /// Changes an endpoint: what is left out stays, null goes back to the default.
@@ -84,18 +84,18 @@ pub(in crate::web) async fn change(
     let record = web.app(&caller, &id).await?;
     let mut settings = EndpointSettings::of(endpoint(&record, Some(&endpoint_id))?);
     body.read::<EndpointBody>()?.apply(&mut settings)?;
-    check_endpoint(&mut settings, &web.machine.catalog, &web.machine.targets)?;
+    check_endpoint(&mut settings, &web.dispatcher.catalog, &web.dispatcher.targets)?;
     let change = AppChange {
         id: record.app.id.clone(),
         read_at: record.revision,
         settings: AppSettings::of(&record.app),
         endpoint: Some((endpoint_id.clone(), settings)),
     };
-    saved(web.machine.store.change_app(change).await?)?;
+    saved(web.dispatcher.store.change_app(change).await?)?;
     web.in_force().await?;
     let record = web.app(&caller, &record.app.id).await?;
     let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
-    Ok(answer::ok(&view))
+    Ok(respond::ok(&view))
 }
 
 /// Archives an endpoint; an app keeps at least one.
@@ -109,10 +109,10 @@ pub(in crate::web) async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let (id, endpoint_id) = path.into_inner();
     let app = web.app(&caller, &id).await?.app;
-    match web.machine.store.archive_endpoint(&app.id, &endpoint_id, web.machine.clock.now()).await? {
+    match web.dispatcher.store.archive_endpoint(&app.id, &endpoint_id, web.dispatcher.clock.now()).await? {
         Archived::Archived => {
             web.in_force().await?;
-            Ok(answer::deleted())
+            Ok(respond::deleted())
         }
         Archived::Unknown => Err(Problem::not_found("endpoint")),
         Archived::OnlyEndpoint => Err(Problem::conflict("An app keeps at least one endpoint.")),

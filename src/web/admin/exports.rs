@@ -12,13 +12,13 @@ use futures_util::stream::{once, try_unfold};
 
 use crate::domain::delivery::Status;
 use crate::domain::ledger::TakenInSum;
-use crate::store::entries::Entry;
-use crate::store::ledger::Criteria;
+use crate::store::completion_lists::Entry;
+use crate::store::lookups::Criteria;
 use crate::store::page::{Listed, Page};
 use crate::store::{Store, StoreError};
-use crate::web::answer;
 use crate::web::error::Problem;
 use crate::web::query::Query;
+use crate::web::respond;
 use crate::web::views::CompletionView;
 
 /// Completions that are read at a time: about half a megabyte.
@@ -86,7 +86,7 @@ pub(super) async fn all(store: &Store, criteria: Criteria, format: Format) -> Re
         let has_bytes = chunk.as_ref().map_or(true, |bytes| !bytes.is_empty());
         async move { has_bytes }
     });
-    Ok(answer::stream(content_type, chunks))
+    Ok(respond::stream(content_type, chunks))
 }
 
 /// What an export goes on with.

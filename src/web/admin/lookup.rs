@@ -6,21 +6,21 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::completions::app_ids;
-use crate::dispatch::machine::Machine;
+use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::story::{Callback, Story, tell, tell_click};
 use crate::domain::click::Click;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::clicks::{ClickCriteria, ClickKey};
-use crate::store::entries::Found;
-use crate::store::ledger::Criteria;
+use crate::store::completion_lists::Found;
+use crate::store::lookups::Criteria;
 use crate::store::page::Page;
 use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, DeliveryView, ReversalView};
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 /// Most completions, and most clicks, that are told of: a person reads them.
 const PAGE: Page = Page { limit: 50, before: None };
@@ -79,26 +79,26 @@ pub(in crate::web) struct ClickView {
 }
 
 impl ClickView {
-    async fn read(machine: &Machine, click: Click) -> Result<Self, StoreError> {
-        let app = machine.directory.find_app(&click.app_id).await?;
+    async fn read(dispatcher: &Dispatcher, click: Click) -> Result<Self, StoreError> {
+        let app = dispatcher.directory.find_app(&click.app_id).await?;
         let counts_until = app.map(|app| click.expires_at(app.terms.click_days));
-        let Story { lines, turn, next } = tell_click(&click, counts_until, machine.clock.now());
+        let Story { lines, turn, next } = tell_click(&click, counts_until, dispatcher.clock.now());
         let Click { id, offer_id, app_id, user_id, sub, clicked_at } = click;
         Ok(Self { id, app_id, offer_id, user_id, sub, clicked_at, story: lines, turn: turn.as_str(), next })
     }
 }
 
 impl LookedUp {
-    fn new(machine: &Machine, found: Found) -> Self {
+    fn new(dispatcher: &Dispatcher, found: Found) -> Self {
         let Found { completion, reversals, deliveries } = found;
         let callbacks: Vec<Callback<'_>> = deliveries
             .iter()
-            .map(|(delivery, attempts)| Callback { delivery, attempts, waiting_for: machine.waiting_for(delivery) })
+            .map(|(delivery, attempts)| Callback { delivery, attempts, waiting_for: dispatcher.waiting_for(delivery) })
             .collect();
         let Story { lines, turn, next } = tell(&completion, &reversals, &callbacks);
         Self {
             completion: CompletionView::new(completion, &reversals),
-            deliveries: deliveries.into_iter().map(|(delivery, _)| DeliveryView::new(machine, delivery)).collect(),
+            deliveries: deliveries.into_iter().map(|(delivery, _)| DeliveryView::new(dispatcher, delivery)).collect(),
             reversals: reversals.into_iter().map(ReversalView::from).collect(),
             story: lines,
             turn: turn.as_str(),
@@ -136,16 +136,16 @@ pub(in crate::web) async fn read(
         click_id: by("clickId"),
         ..Criteria::default()
     };
-    let found = web.machine.store.found(criteria, PAGE).await?;
-    let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.machine, found)).collect();
+    let found = web.dispatcher.store.found(criteria, PAGE).await?;
+    let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.dispatcher, found)).collect();
     let mut clicks = Vec::new();
     if let Some(by) = by("clickId").map(ClickKey::Id).or_else(|| by("userId").map(ClickKey::User)) {
-        for click in web.machine.store.unconverted_clicks(ClickCriteria { app_ids, by }, PAGE).await? {
-            clicks.push(ClickView::read(&web.machine, click).await?);
+        for click in web.dispatcher.store.unconverted_clicks(ClickCriteria { app_ids, by }, PAGE).await? {
+            clicks.push(ClickView::read(&web.dispatcher, click).await?);
         }
     }
     let hint = (items.is_empty() && clicks.is_empty()).then(|| hint(key));
-    Ok(answer::ok(&LookupView { items, clicks, hint }))
+    Ok(respond::ok(&LookupView { items, clicks, hint }))
 }
 
 fn hint(key: &str) -> &'static str {

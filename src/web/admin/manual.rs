@@ -18,7 +18,7 @@ use crate::web::auth::{Caller, Manager};
 use crate::web::error::{Kind, Problem};
 use crate::web::json::Body;
 use crate::web::reported::{Reported, ReversalAnswer};
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 /// What a credit is called where nobody says otherwise; endpoints that chose their events choose this one or do without.
 const EVENT_TYPE: &str = "credit";
@@ -91,12 +91,12 @@ pub(in crate::web) async fn credit(
     default(&mut object, "externalId", &ids::new(PREFIX));
     default(&mut object, "eventType", EVENT_TYPE);
     let (app, by) = (app_id.clone(), mark.token_id.clone());
-    let answers = web.machine.intake.report(Reporter::Person { app_id, mark }, vec![object], false).await?;
+    let answers = web.dispatcher.intake.report(Reporter::Person { app_id, mark }, vec![object], false).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A credit was not answered."))?;
-    let reported = Reported::of(&web.machine, answer)?;
+    let reported = Reported::of(&web.dispatcher, answer)?;
     tracing::info!(app, by, completion = reported.id(), "a credit was made by hand");
-    Ok(answer::recorded(&reported))
+    Ok(respond::recorded(&reported))
 }
 
 /// Takes a completion back by hand, whoever reported it.
@@ -108,21 +108,21 @@ pub(in crate::web) async fn take_back(
     id: Path<String>,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
-    let found = web.machine.store.completion(id.into_inner()).await?;
+    let found = web.dispatcher.store.completion(id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
     let mut object = read(&body)?;
     let mark = mark(&mut object, "note", &caller)?;
     refuse(&object, &["externalId"])?;
     default(&mut object, "externalId", &completion.external_id);
-    let mut report = ReversalReport::parse(&object, web.machine.clock.now())?;
+    let mut report = ReversalReport::parse(&object, web.dispatcher.clock.now())?;
     if !report.asked.is_all() && report.reversal_id.is_none() {
         report.reversal_id = Some(ids::new(PREFIX));
     }
     let (completion_id, by) = (completion.id.clone(), mark.token_id.clone());
-    let answer = web.machine.intake.take_back_of(completion, report, Some(mark), false).await?;
-    let answer = ReversalAnswer::of(&web.machine, answer)?;
+    let answer = web.dispatcher.intake.take_back_of(completion, report, Some(mark), false).await?;
+    let answer = ReversalAnswer::of(&web.dispatcher, answer)?;
     tracing::info!(completion = completion_id, by, reversal = answer.id, "a completion was taken back by hand");
-    Ok(answer::recorded(&answer))
+    Ok(respond::recorded(&answer))
 }
 
 fn read(body: &Body) -> Result<Object, Problem> {

@@ -17,7 +17,7 @@ use crate::web::auth::{Manager, Member};
 use crate::web::error::Problem;
 use crate::web::json::{Body, Patch};
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 /// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
 const TRIES: usize = 5;
@@ -181,11 +181,11 @@ impl OfferBody {
 ))]
 pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
     let given: OfferBody = body.read()?;
-    let machine = &web.machine;
-    let offer = given.into_new()?.check(ids::new("ofr"), machine.clock.now(), &machine.targets)?;
-    saved(machine.store.create_offer(offer.clone()).await?)?;
+    let dispatcher = &web.dispatcher;
+    let offer = given.into_new()?.check(ids::new("ofr"), dispatcher.clock.now(), &dispatcher.targets)?;
+    saved(dispatcher.store.create_offer(offer.clone()).await?)?;
     web.in_force().await?;
-    Ok(answer::created(&OfferView::from(offer)))
+    Ok(respond::created(&OfferView::from(offer)))
 }
 
 /// Lists offers.
@@ -194,8 +194,8 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Re
     responses((status = 200, description = "A page.", body = PageOf<OfferView>)))]
 pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
-    let listed = web.machine.store.offers(page).await?;
-    Ok(answer::ok(&PageOf::from(listed.map(OfferView::from))))
+    let listed = web.dispatcher.store.offers(page).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(OfferView::from))))
 }
 
 /// Reads an offer.
@@ -203,7 +203,7 @@ pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest
     (status = 200, description = "The offer.", body = OfferView),
 ))]
 pub(in crate::web) async fn read(_: Member, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
-    Ok(answer::ok(&OfferView::from(found(&web, &id).await?.offer)))
+    Ok(respond::ok(&OfferView::from(found(&web, &id).await?.offer)))
 }
 
 /// Changes an offer: what is left out stays, null goes back to the default. Holds for clicks that were made before, too.
@@ -221,13 +221,13 @@ pub(in crate::web) async fn change(
         let given: OfferBody = body.read()?;
         let mut settings = OfferSettings::of(&offer);
         given.apply(&mut settings)?;
-        let offer = settings.check(offer.id, offer.created_at, &web.machine.targets)?;
-        match web.machine.store.change_offer(offer.clone(), revision).await? {
+        let offer = settings.check(offer.id, offer.created_at, &web.dispatcher.targets)?;
+        match web.dispatcher.store.change_offer(offer.clone(), revision).await? {
             OfferSaved::Overtaken => {}
             outcome => {
                 saved(outcome)?;
                 web.in_force().await?;
-                return Ok(answer::ok(&OfferView::from(offer)));
+                return Ok(respond::ok(&OfferView::from(offer)));
             }
         }
     }
@@ -236,7 +236,7 @@ pub(in crate::web) async fn change(
 }
 
 async fn found(web: &Web, id: &str) -> Result<OfferRecord, Problem> {
-    web.machine.store.offer(id).await?.ok_or_else(|| Problem::not_found("offer"))
+    web.dispatcher.store.offer(id).await?.ok_or_else(|| Problem::not_found("offer"))
 }
 
 fn saved(outcome: OfferSaved) -> Result<(), Problem> {

@@ -16,7 +16,7 @@ use crate::web::auth::{Manager, Member};
 use crate::web::error::Problem;
 use crate::web::json::{Body, Patch};
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -86,10 +86,10 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Re
         id: ids::new("pub"),
         reference: reference.flatten(),
         name: name.unwrap_or_default(),
-        created_at: web.machine.clock.now(),
+        created_at: web.dispatcher.clock.now(),
     };
-    let view = saved(web.machine.store.create_publisher(publisher).await?)?;
-    Ok(answer::created(&view))
+    let view = saved(web.dispatcher.store.create_publisher(publisher).await?)?;
+    Ok(respond::created(&view))
 }
 
 /// Lists publishers; a publisher finds itself alone.
@@ -103,10 +103,10 @@ pub(in crate::web) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
     let listed = match caller.limited_to() {
-        None => web.machine.store.publishers(page).await?,
+        None => web.dispatcher.store.publishers(page).await?,
         Some(own) => Listed { items: vec![web.publisher(&caller, own).await?], next: None },
     };
-    Ok(answer::ok(&PageOf::from(listed.map(PublisherView::from))))
+    Ok(respond::ok(&PageOf::from(listed.map(PublisherView::from))))
 }
 
 /// Reads a publisher.
@@ -118,7 +118,7 @@ pub(in crate::web) async fn read(
     web: Data<Web>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer::ok(&PublisherView::from(web.publisher(&caller, &id).await?)))
+    Ok(respond::ok(&PublisherView::from(web.publisher(&caller, &id).await?)))
 }
 
 /// Changes a publisher.
@@ -146,9 +146,9 @@ pub(in crate::web) async fn change(
     };
     invalid.into_result()?;
     let change = PublisherChange { name, reference };
-    let view = saved(web.machine.store.change_publisher(&publisher.id, change).await?)?;
+    let view = saved(web.dispatcher.store.change_publisher(&publisher.id, change).await?)?;
     web.in_force().await?;
-    Ok(answer::ok(&view))
+    Ok(respond::ok(&view))
 }
 
 fn saved(outcome: PublisherSaved) -> Result<PublisherView, Problem> {

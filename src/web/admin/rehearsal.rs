@@ -15,13 +15,13 @@ use crate::domain::delivery::Kind;
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::fields::Fields;
 use crate::domain::json::Object;
-use crate::domain::{ids, invented};
+use crate::domain::{ids, sample_completion};
 use crate::store::deliveries::Delivery;
 use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::views::{DeliveryWithAttempts, header_map};
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 /// Characters of the random part of an invented transaction id: no two tests of a day share one.
 const RANDOM: usize = 12;
@@ -107,9 +107,9 @@ pub(in crate::web) async fn preview(
         (Some(_), Some(_)) => return Err(Problem::field("completion", "must not stand beside completionId")),
         (None, None) => return Err(Problem::field("completionId", "is required, or else completion")),
     };
-    let request = web.machine.rehearsal.preview(&app, &completion, delivery.as_ref())?;
+    let request = web.dispatcher.rehearsal.preview(&app, &completion, delivery.as_ref())?;
     tracing::info!(app = app.id, token = caller.token_id(), completion = completion.id, "a callback was previewed");
-    Ok(answer::ok(&Preview::from(request)))
+    Ok(respond::ok(&Preview::from(request)))
 }
 
 /// Sends a real callback of an invented completion, first in line, and answers with its outcome.
@@ -132,7 +132,7 @@ pub(in crate::web) async fn test(
         egress_ip_id: egress_ip_id(&caller, given.text("egressIpId")?)?,
     };
     let completion = invent(&web, &app, given.object("completion")?.as_ref())?;
-    let (delivery_id, is_done) = match web.machine.rehearsal.test(&app.into(), completion, options).await? {
+    let (delivery_id, is_done) = match web.dispatcher.rehearsal.test(&app.into(), completion, options).await? {
         Tested::Done { delivery_id } => (delivery_id, true),
         Tested::UnderWay { delivery_id } => (delivery_id, false),
         Tested::Refused(invalid) => return Err(invalid.into()),
@@ -141,10 +141,10 @@ pub(in crate::web) async fn test(
             return Err(Problem::too_many(detail));
         }
     };
-    let found = web.machine.store.delivery(delivery_id).await?;
+    let found = web.dispatcher.store.delivery(delivery_id).await?;
     let (delivery, attempts) = found.ok_or_else(|| Problem::not_found("delivery"))?;
-    let view = DeliveryWithAttempts::new(&web.machine, delivery, attempts);
-    Ok(if is_done { answer::ok(&view) } else { answer::under_way(&view) })
+    let view = DeliveryWithAttempts::new(&web.dispatcher, delivery, attempts);
+    Ok(if is_done { respond::ok(&view) } else { respond::under_way(&view) })
 }
 
 fn egress_ip_id(caller: &Caller, given: Option<String>) -> Result<Option<String>, Problem> {
@@ -156,12 +156,12 @@ fn egress_ip_id(caller: &Caller, given: Option<String>) -> Result<Option<String>
 
 /// A recorded completion and the first endpoint's delivery of it.
 async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<(Completion, Option<Delivery>), Problem> {
-    let found = web.machine.store.completion(completion_id).await?;
+    let found = web.dispatcher.store.completion(completion_id).await?;
     let of_app = found.filter(|completion| completion.app_id == app.id);
     let unknown = || Problem::field("completionId", "the app has no such completion");
     let completion = of_app.ok_or_else(unknown)?;
     let first = app.first_endpoint().map(|endpoint| endpoint.id.as_str());
-    let deliveries = web.machine.store.deliveries_of(completion.id.clone()).await?;
+    let deliveries = web.dispatcher.store.deliveries_of(completion.id.clone()).await?;
     let is_first =
         |delivery: &Delivery| delivery.kind == Kind::Completion && Some(delivery.endpoint_id.as_str()) == first;
     Ok((completion, deliveries.into_iter().find(is_first)))
@@ -170,7 +170,7 @@ async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<(Comple
 fn invent(web: &Web, app: &App, fields: Option<&Object>) -> Result<Completion, Problem> {
     let id = ids::new("tst");
     let random = &id[id.len() - RANDOM..];
-    Ok(invented::completion(fields, &app.id, random, web.machine.clock.now())?)
+    Ok(sample_completion::from_fields(fields, &app.id, random, web.dispatcher.clock.now())?)
 }
 
 /// The fields of a body, numbers still as they were written.

@@ -26,7 +26,7 @@ use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, answer, fresh, resource};
+use crate::web::{Web, generate, resource, respond};
 
 /// Minutes for which a retired secret may be tried once more, unless the caller says otherwise.
 const DEFAULT_OVERLAP: u64 = 60;
@@ -124,19 +124,19 @@ pub(in crate::web) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (record, of) = find(&web, &caller, &place).await?;
     let given: NewSecretBody = body.read_or_empty()?;
-    let recipe = web.machine.catalog.get(&of.dialect);
+    let recipe = web.dispatcher.catalog.get(&of.dialect);
     if recipe.is_some_and(|recipe| recipe.secret() == SecretNeed::None) {
         return Err(Problem::field("secret", format!("is of no use: the dialect {} signs nothing", of.dialect)));
     }
     let text = match &given.secret {
         Some(brought) => SecretText::brought(brought)?,
-        None => fresh::secret(recipe.map_or("", |recipe| recipe.secret_prefix())),
+        None => generate::secret(recipe.map_or("", |recipe| recipe.secret_prefix())),
     };
     check_urls(&web, &of)?;
     if of.secrets.len() >= MOST {
         return Err(Problem::conflict(format!("An endpoint has at most {MOST} secrets; delete retired ones.")));
     }
-    let now = web.machine.clock.now();
+    let now = web.dispatcher.clock.now();
     let activate = given.activate.unwrap_or(false).then(|| Duration::from_secs(DEFAULT_OVERLAP * 60));
     let new = NewSecret {
         id: ids::new("sec"),
@@ -147,10 +147,10 @@ pub(in crate::web) async fn create(
         created_at: now,
     };
     let id = new.id.clone();
-    let state = web.machine.store.create_secret(new).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
+    let state = web.dispatcher.store.create_secret(new).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
     web.in_force().await?;
     let activated_at = (state == SecretState::Active).then_some(now);
-    Ok(answer::created(&CreatedSecret {
+    Ok(respond::created(&CreatedSecret {
         view: SecretView { id, state, created_at: now, activated_at, overlap_until: None },
         secret: text.expose().to_owned(),
         warnings: text.is_short().then(|| SHORT_SECRET.to_owned()).into_iter().collect(),
@@ -170,7 +170,7 @@ pub(in crate::web) async fn list(
     let (_, of) = find(&web, &caller, &place).await?;
     let page = list::only_page(request.query_string())?;
     let newest_first = of.secrets.iter().rev().map(SecretView::from).collect();
-    Ok(answer::ok(&list::page_of_few(newest_first, &page, |secret| &secret.id)))
+    Ok(respond::ok(&list::page_of_few(newest_first, &page, |secret| &secret.id)))
 }
 
 /// Makes a secret the active one; the one before it is retired.
@@ -196,14 +196,14 @@ pub(in crate::web) async fn activate(
     }
     check_urls(&web, &of)?;
     let overlap = Duration::from_secs(minutes * 60);
-    let now = web.machine.clock.now();
-    if !web.machine.store.activate_secret(&record.app.id, &of.id, id, overlap, now).await? {
+    let now = web.dispatcher.clock.now();
+    if !web.dispatcher.store.activate_secret(&record.app.id, &of.id, id, overlap, now).await? {
         return Err(Problem::not_found("secret"));
     }
     web.in_force().await?;
     let (_, of) = find(&web, &caller, &place).await?;
     let active = of.secrets.iter().find(|secret| secret.id == id).ok_or_else(|| Problem::not_found("secret"))?;
-    Ok(answer::ok(&SecretView::from(active)))
+    Ok(respond::ok(&SecretView::from(active)))
 }
 
 /// Deletes a secret that does not sign.
@@ -216,10 +216,10 @@ pub(in crate::web) async fn delete(
     place: Path<Place>,
 ) -> Result<HttpResponse, Problem> {
     let (record, of) = find(&web, &caller, &place).await?;
-    match web.machine.store.delete_secret(&record.app.id, &of.id, secret_id(&place)).await? {
+    match web.dispatcher.store.delete_secret(&record.app.id, &of.id, secret_id(&place)).await? {
         SecretDeleted::Deleted => {
             web.in_force().await?;
-            Ok(answer::deleted())
+            Ok(respond::deleted())
         }
         SecretDeleted::Unknown => Err(Problem::not_found("secret")),
         SecretDeleted::Active => {
@@ -239,6 +239,6 @@ fn secret_id(place: &Place) -> &str {
 }
 
 fn check_urls(web: &Web, of: &Endpoint) -> Result<(), Problem> {
-    check_endpoint(&mut EndpointSettings::of(of), &web.machine.catalog, &web.machine.targets)?;
+    check_endpoint(&mut EndpointSettings::of(of), &web.dispatcher.catalog, &web.dispatcher.targets)?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::web::auth::Operator;
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, answer, fresh, resource};
+use crate::web::{Web, generate, resource, respond};
 
 /// Hours for which both secrets verify after a rotation, unless the caller says otherwise: a working day's margin.
 const DEFAULT_OVERLAP: u64 = 24;
@@ -119,14 +119,14 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> R
         name: name.unwrap_or_default(),
         app_ids: given.app_ids,
         transaction_prefix: prefix.flatten(),
-        secret: fresh::secret(""),
+        secret: generate::secret(""),
         previous: None,
-        created_at: web.machine.clock.now(),
+        created_at: web.dispatcher.clock.now(),
     };
-    match web.machine.store.create_source(source).await? {
+    match web.dispatcher.store.create_source(source).await? {
         SourceCreated::Created(source) => {
             web.in_force().await?;
-            Ok(answer::created(&SourceWithSecret::from(source)))
+            Ok(respond::created(&SourceWithSecret::from(source)))
         }
         SourceCreated::UnknownApps(places) => {
             let mut invalid = Invalid::none();
@@ -144,8 +144,8 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> R
     responses((status = 200, description = "A page.", body = PageOf<SourceView>)))]
 pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
-    let listed = web.machine.store.sources(page).await?;
-    Ok(answer::ok(&PageOf::from(listed.map(SourceView::from))))
+    let listed = web.dispatcher.store.sources(page).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(SourceView::from))))
 }
 
 /// Deletes a source: its reports are refused from then on.
@@ -153,11 +153,11 @@ pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpReque
     (status = 204, description = "Deleted."),
 ))]
 pub(in crate::web) async fn delete(_: Operator, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
-    if !web.machine.store.archive_source(&id, web.machine.clock.now()).await? {
+    if !web.dispatcher.store.archive_source(&id, web.dispatcher.clock.now()).await? {
         return Err(Problem::not_found("source"));
     }
     web.in_force().await?;
-    Ok(answer::deleted())
+    Ok(respond::deleted())
 }
 
 /// Gives a source a new secret; the present one goes on verifying for a while.
@@ -176,9 +176,9 @@ pub(in crate::web) async fn rotate(
         return Err(Problem::field("overlapHours", format!("must be a number from 0 to {LONGEST_OVERLAP}")));
     }
     let overlap = Duration::from_secs(hours * 3_600);
-    let now = web.machine.clock.now();
-    let rotated = web.machine.store.rotate_source(&id, &fresh::secret(""), overlap, now).await?;
+    let now = web.dispatcher.clock.now();
+    let rotated = web.dispatcher.store.rotate_source(&id, &generate::secret(""), overlap, now).await?;
     let source = rotated.ok_or_else(|| Problem::not_found("source"))?;
     web.in_force().await?;
-    Ok(answer::ok(&SourceWithSecret::from(source)))
+    Ok(respond::ok(&SourceWithSecret::from(source)))
 }

@@ -13,7 +13,7 @@ use crate::web::auth::{Caller, Manager};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, answer, fresh, resource};
+use crate::web::{Web, generate, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/tokens").post(create).get(list)).service(resource("/v1/tokens/{id}").delete(delete));
@@ -95,16 +95,16 @@ pub(in crate::web) async fn create(
     if given.role != RoleWord::Publisher && !caller.is_operator() {
         return Err(Problem::forbidden("Only an operator may make tokens of this role."));
     }
-    let now = web.machine.clock.now();
+    let now = web.dispatcher.clock.now();
     let name = naming::name(&given.name)?;
     if given.expires_at.is_some_and(|expires_at| expires_at <= now) {
         return Err(Problem::field("expiresAt", "must lie in the future"));
     }
     let role = role(&web, &caller, given.role, given.publisher_id.as_deref()).await?;
     let token = Token { id: ids::new("tok"), name, role, expires_at: given.expires_at, created_at: now };
-    let text = fresh::token();
-    match web.machine.store.create_token(token.clone(), &text).await? {
-        TokenCreated::Created => Ok(answer::created(&CreatedToken { view: token.into(), token: text })),
+    let text = generate::token();
+    match web.dispatcher.store.create_token(token.clone(), &text).await? {
+        TokenCreated::Created => Ok(respond::created(&CreatedToken { view: token.into(), token: text })),
         TokenCreated::UnknownPublisher => Err(unknown_publisher()),
     }
 }
@@ -137,8 +137,8 @@ pub(in crate::web) async fn list(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
-    let listed = web.machine.store.tokens(scope(&caller), page).await?;
-    Ok(answer::ok(&PageOf::from(listed.map(TokenView::from))))
+    let listed = web.dispatcher.store.tokens(scope(&caller), page).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(TokenView::from))))
 }
 
 /// Deletes a token: it opens nothing from then on.
@@ -150,8 +150,8 @@ pub(in crate::web) async fn delete(
     web: Data<Web>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    match web.machine.store.delete_token(&id, scope(&caller), web.machine.clock.now()).await? {
-        TokenDeleted::Deleted => Ok(answer::deleted()),
+    match web.dispatcher.store.delete_token(&id, scope(&caller), web.dispatcher.clock.now()).await? {
+        TokenDeleted::Deleted => Ok(respond::deleted()),
         TokenDeleted::Unknown => Err(Problem::not_found("token")),
         TokenDeleted::LastOperator => {
             Err(Problem::conflict("This is the last operator token; make another one before deleting it."))

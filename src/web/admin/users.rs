@@ -7,7 +7,7 @@ use crate::domain::ids;
 use crate::store::erasure::{Erased, Erasure};
 use crate::web::auth::Member;
 use crate::web::error::Problem;
-use crate::web::{Web, answer, resource};
+use crate::web::{Web, resource, respond};
 
 /// What a user is called afterwards, before something that means nothing.
 const PSEUDONYM: &str = "erased";
@@ -34,13 +34,13 @@ pub(in crate::web) async fn erase(
         Err(_) if web.may_know_of(&caller, &app).await? => app,
         Err(problem) => return Err(problem),
     };
-    let erasure = Erasure { app_id, user_id, pseudonym: ids::new(PSEUDONYM), now: web.machine.clock.now() };
-    web.machine.store.erase_tests(erasure.clone()).await?;
+    let erasure = Erasure { app_id, user_id, pseudonym: ids::new(PSEUDONYM), now: web.dispatcher.clock.now() };
+    web.dispatcher.store.erase_tests(erasure.clone()).await?;
     loop {
-        match web.machine.store.erase_user(erasure.clone()).await? {
+        match web.dispatcher.store.erase_user(erasure.clone()).await? {
             Erased::Completions(0) => {
                 tracing::info!(app = erasure.app_id, by = caller.token_id(), "a user was erased");
-                return Ok(answer::deleted());
+                return Ok(respond::deleted());
             }
             Erased::Completions(_) => {}
             Erased::OpenDeliveries => {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{DeliveryView, ReversalView, ReversedView};
-use crate::dispatch::machine::Machine;
-use crate::domain::basis::Basis;
+use crate::dispatch::dispatcher::Dispatcher;
+use crate::domain::calculation::Calculation;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Status;
 use crate::domain::ledger::TakenInSum;
@@ -15,7 +15,7 @@ use crate::domain::reversal::Reversal;
 use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
-use crate::store::entries::Entry;
+use crate::store::completion_lists::Entry;
 
 /// A completion.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -58,7 +58,7 @@ pub struct CompletionView {
     /// userReward?}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    computed: Option<Basis>,
+    computed: Option<Calculation>,
     /// Of what was credited by hand: with which token, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -105,7 +105,7 @@ impl CompletionView {
             occurred_at: completion.occurred_at,
             click_id: completion.click_id,
             extra: completion.extra.into_iter().map(|(key, value)| (key, Value::String(value))).collect(),
-            computed: completion.basis,
+            computed: completion.calculation,
             manual: completion.manual,
             review: completion.review.map(|review| review.state.as_str()),
             review_until: waiting.map(|review| review.until),
@@ -135,11 +135,11 @@ pub struct CompletionWithDeliveries {
 
 impl CompletionWithDeliveries {
     /// The completion with all that belongs to it, as it is at this moment.
-    pub async fn read(machine: &Machine, completion: Completion) -> Result<Self, StoreError> {
-        let deliveries = machine.store.deliveries_of(completion.id.clone()).await?;
-        let reversals = machine.store.reversals_of(completion.id.clone()).await?;
+    pub async fn read(dispatcher: &Dispatcher, completion: Completion) -> Result<Self, StoreError> {
+        let deliveries = dispatcher.store.deliveries_of(completion.id.clone()).await?;
+        let reversals = dispatcher.store.reversals_of(completion.id.clone()).await?;
         let completion = CompletionView::new(completion, &reversals);
-        let deliveries = deliveries.into_iter().map(|delivery| DeliveryView::new(machine, delivery)).collect();
+        let deliveries = deliveries.into_iter().map(|delivery| DeliveryView::new(dispatcher, delivery)).collect();
         let reversals = reversals.into_iter().map(ReversalView::from).collect();
         Ok(Self { completion, deliveries, reversals })
     }

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::catalog::Catalog;
-use crate::domain::identity::Given;
+use crate::domain::identity::ReportedFields;
 use crate::domain::ids;
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
@@ -93,7 +93,11 @@ impl Ground {
             recipe: self.recipe.clone(),
             start: Start::Pending,
         };
-        NewCompletion { given: Given::of_completion(&completion, None), completion, deliveries: vec![delivery] }
+        NewCompletion {
+            given: ReportedFields::of_completion(&completion, None),
+            completion,
+            deliveries: vec![delivery],
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::ids;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::deliveries::Attempt;
-use crate::store::ledger::Criteria;
+use crate::store::lookups::Criteria;
 use crate::store::page::Page;
 use crate::store::queue::history::{self, Past};
 use crate::store::queue::{Claimed, Counters, Next, Settled, Settlement, Wanted};

@@ -9,39 +9,39 @@ use crate::domain::completion::Completion;
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::encoding::decode;
-use crate::domain::dialect::trial::{completion, receiver};
+use crate::domain::dialect::trial::{completion, config};
 use crate::domain::time::Timestamp;
 
 fn made(
     dialect: &str,
-    receiver: &Receiver,
+    config: &CallbackConfig,
     completion: &Completion,
-    occasion: &Occasion,
+    event: &CallbackEvent,
     key: Option<&str>,
 ) -> Result<CallbackRequest, ComposeError> {
     let callback = Callback {
         event_id: "evt_1",
         completion,
-        occasion,
+        event,
         attempted_at: Timestamp::from_millis(1_719_859_260_000),
         created_at: completion.recorded_at,
         is_test: false,
     };
     let key = key.map(|text| SecretText::known(text.to_owned()));
-    compose(Catalog::builtin().get(dialect).unwrap(), receiver, &callback, key.as_ref())
+    compose(Catalog::builtin().get(dialect).unwrap(), config, &callback, key.as_ref())
 }
 
-fn told(dialect: &str, receiver: &Receiver, completion: &Completion) -> Result<CallbackRequest, ComposeError> {
-    made(dialect, receiver, completion, &Occasion::Completed, Some("key"))
+fn told(dialect: &str, config: &CallbackConfig, completion: &Completion) -> Result<CallbackRequest, ComposeError> {
+    made(dialect, config, completion, &CallbackEvent::Completed, Some("key"))
 }
 
-fn with_url(dialect: &str, url: &str) -> Receiver {
-    Receiver { callback_url: Some(url.to_owned()), ..receiver(dialect) }
+fn with_url(dialect: &str, url: &str) -> CallbackConfig {
+    CallbackConfig { callback_url: Some(url.to_owned()), ..config(dialect) }
 }
 
-fn taken(whole: bool) -> Occasion {
+fn taken(whole: bool) -> CallbackEvent {
     let occurred_at = Timestamp::from_millis(1_719_900_000_000);
-    Occasion::Reversed(TakenBack {
+    CallbackEvent::Reversed(TakenBack {
         ordinal: 1,
         whole,
         user_reward: None,
@@ -55,15 +55,15 @@ fn taken(whole: bool) -> Occasion {
 
 #[test]
 fn what_the_endpoint_lacks_is_told_apart() {
-    let nowhere = Receiver::default();
+    let nowhere = CallbackConfig::default();
     assert_eq!(told("besitos", &nowhere, &completion()), Err(ComposeError::NoCallbackUrl));
-    let unsigned = |dialect| made(dialect, &receiver(dialect), &completion(), &Occasion::Completed, None);
+    let unsigned = |dialect| made(dialect, &config(dialect), &completion(), &CallbackEvent::Completed, None);
     for dialect in ["besitos", "affonso", "attribloom"] {
         assert_eq!(unsigned(dialect), Err(ComposeError::NoSecret));
     }
     let request = unsigned("offermaru").unwrap();
     assert!(request.headers.is_empty() && request.signed_text.is_none() && request.signature_start.is_none());
-    let no_surface = Receiver { surface_id: None, ..receiver("attribloom") };
+    let no_surface = CallbackConfig { surface_id: None, ..config("attribloom") };
     let Err(ComposeError::Invalid(invalid)) = told("attribloom", &no_surface, &completion()) else { panic!("sent") };
     assert_eq!(invalid.0[0].field, "surfaceId");
 }
@@ -71,10 +71,10 @@ fn what_the_endpoint_lacks_is_told_apart() {
 #[test]
 fn a_part_is_told_only_where_the_dialect_can() {
     for dialect in ["besitos", "affonso", "attribloom"] {
-        let part = made(dialect, &receiver(dialect), &completion(), &taken(false), Some("key"));
+        let part = made(dialect, &config(dialect), &completion(), &taken(false), Some("key"));
         assert_eq!(part, Err(ComposeError::PartNotTold));
     }
-    let without = made("offermaru", &receiver("offermaru"), &completion(), &taken(false), Some("key"));
+    let without = made("offermaru", &config("offermaru"), &completion(), &taken(false), Some("key"));
     assert_eq!(without, Err(ComposeError::NoReversalUrl));
 }
 
@@ -82,11 +82,11 @@ fn a_part_is_told_only_where_the_dialect_can() {
 fn a_value_that_would_make_the_signed_text_ambiguous_is_refused_by_its_field() {
     let mut two_in_one = completion();
     two_in_one.user_id = "1&user_reward=5".to_owned();
-    let Err(ComposeError::Invalid(invalid)) = told("offermaru", &receiver("offermaru"), &two_in_one) else {
+    let Err(ComposeError::Invalid(invalid)) = told("offermaru", &config("offermaru"), &two_in_one) else {
         panic!("sent")
     };
     assert_eq!(invalid.0[0].field, "userId");
-    assert!(told("besitos", &receiver("besitos"), &two_in_one).is_ok());
+    assert!(told("besitos", &config("besitos"), &two_in_one).is_ok());
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_url_over_7500_bytes_is_refused_with_its_length() {
 #[test]
 fn a_publishers_own_header_goes_out_and_is_never_shown() {
     let headers = vec![("Authorization".to_owned(), "Basic c2VjcmV0".to_owned())];
-    let request = told("besitos", &Receiver { headers, ..receiver("besitos") }, &completion()).unwrap();
+    let request = told("besitos", &CallbackConfig { headers, ..config("besitos") }, &completion()).unwrap();
     let own = request.headers.last().unwrap();
     assert_eq!((own.value.as_str(), own.shown.as_str()), ("Basic c2VjcmV0", "…"));
     assert!(!format!("{request:?}").contains("verifier"));
@@ -150,7 +150,7 @@ proptest! {
         any.user_id = user_id.clone();
         any.note = Some(note.clone());
         any.offer_name = Some(offer_name.clone());
-        let request = told("besitos", &receiver("besitos"), &any).unwrap();
+        let request = told("besitos", &config("besitos"), &any).unwrap();
         let parsed = url::Url::parse(&request.url).unwrap();
         prop_assert_eq!(parsed.as_str(), &request.url);
         let values = decoded(&request.url);
@@ -166,7 +166,7 @@ proptest! {
         let mut any = completion();
         any.user_id = user_id.replace('&', "+");
         any.offer_id = Some(offer_id.replace('&', "%"));
-        let request = told("offermaru", &receiver("offermaru"), &any).unwrap();
+        let request = told("offermaru", &config("offermaru"), &any).unwrap();
         let values = decoded(&request.url);
         let names = ["offer_id", "publisher_payout", "timestamp", "transaction_id", "user_id", "user_reward"];
         let rebuilt: Vec<String> = names.iter().map(|name| format!("{name}={}", values[*name])).collect();

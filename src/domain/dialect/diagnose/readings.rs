@@ -1,7 +1,7 @@
 //! The ways in which a received callback's signed text may be read: first as it should be, then with the distortions
 //! that proxies, frameworks and habits put on it, each with the words for it.
 
-use crate::domain::dialect::callback::Receiver;
+use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::compose::parameters_text;
 use crate::domain::dialect::encoding::{decode, recode};
 use crate::domain::dialect::received::{Query, Received, SignedUrl, split_origin};
@@ -31,11 +31,11 @@ pub(super) fn readings(
     recipe: &Recipe,
     signature: &Signature,
     received: &Received,
-    receiver: &Receiver,
+    config: &CallbackConfig,
     plain: &str,
 ) -> Vec<Reading> {
     match &signature.signs {
-        SignedText::Url => of_url(recipe, signature, received, receiver, plain),
+        SignedText::Url => of_url(recipe, signature, received, config, plain),
         SignedText::Parameters(names) => of_parameters(names, received, plain),
         SignedText::Text { of, .. } => of_text(signature, of, received, plain),
     }
@@ -45,12 +45,12 @@ fn of_url(
     recipe: &Recipe,
     signature: &Signature,
     received: &Received,
-    receiver: &Receiver,
+    config: &CallbackConfig,
     plain: &str,
 ) -> Vec<Reading> {
     let after = SignedUrl::read(signature, &received.url).map(|url| url.after).unwrap_or_default();
     let (seen, path) = split_origin(plain);
-    let origins = origins(recipe, receiver, seen);
+    let origins = origins(recipe, config, seen);
     let extra = || format!("Something was added after the signature: {after}. Check the URL as it was sent.");
     let mut readings = Vec::new();
     for (origin, mistake) in &origins {
@@ -76,14 +76,14 @@ fn of_url(
 }
 
 /// Origins that the URL may have been signed under, with what is wrong if it was.
-fn origins(recipe: &Recipe, receiver: &Receiver, seen: &str) -> Vec<(String, Option<String>)> {
+fn origins(recipe: &Recipe, config: &CallbackConfig, seen: &str) -> Vec<(String, Option<String>)> {
     let mut origins = vec![(seen.to_owned(), None)];
     let mut add = |origin: String, mistake: Option<String>| {
         if !origins.iter().any(|(known, _)| *known == origin) {
             origins.push((origin, mistake));
         }
     };
-    if let Some(signed) = &receiver.signed_origin {
+    if let Some(signed) = &config.signed_origin {
         add(signed.clone(), None);
     }
     let differs = |origin: &str| {
@@ -92,7 +92,7 @@ fn origins(recipe: &Recipe, receiver: &Receiver, seen: &str) -> Vec<(String, Opt
              Rebuild the URL with the public origin, or set signedOrigin."
         )
     };
-    let saved = receiver.callback_url.as_deref().and_then(|text| Template::parse("", text, query_text(recipe)).ok());
+    let saved = config.callback_url.as_deref().and_then(|text| Template::parse("", text, query_text(recipe)).ok());
     if let Some(template) = saved {
         // A server's log that holds only the path leaves nothing to differ.
         let origin = template.origin().to_string();

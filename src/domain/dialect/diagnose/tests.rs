@@ -1,40 +1,40 @@
 //! A callback is composed, distorted in one way, and diagnosed.
 
 use super::*;
-use crate::domain::dialect::callback::{Callback, CallbackRequest, Occasion};
+use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::compose;
-use crate::domain::dialect::trial::{completion, receiver};
+use crate::domain::dialect::trial::{completion, config};
 
 fn secret(text: &str) -> SecretText {
     SecretText::known(text.to_owned())
 }
 
-fn composed(dialect: &str, key: &str) -> (Receiver, CallbackRequest) {
+fn composed(dialect: &str, key: &str) -> (CallbackConfig, CallbackRequest) {
     let catalog = Catalog::builtin();
-    let receiver = receiver(dialect);
+    let config = config(dialect);
     let mut completion = completion();
     completion.note = Some("a b+c".to_owned());
     let callback = Callback {
         event_id: "evt_1",
         completion: &completion,
-        occasion: &Occasion::Completed,
+        event: &CallbackEvent::Completed,
         attempted_at: completion.recorded_at,
         created_at: completion.recorded_at,
         is_test: false,
     };
-    let request = compose(catalog.get(dialect).unwrap(), &receiver, &callback, Some(&secret(key))).unwrap();
-    (receiver, request)
+    let request = compose(catalog.get(dialect).unwrap(), &config, &callback, Some(&secret(key))).unwrap();
+    (config, request)
 }
 
 /// What is found when `key` signed, `known` is on file and the request was distorted on its way.
 fn finding(dialect: &str, key: &str, known: &str, distort: impl Fn(&mut Received)) -> Diagnosis {
-    let (receiver, request) = composed(dialect, key);
+    let (config, request) = composed(dialect, key);
     let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
     let mut received = Received { method: request.method.to_owned(), url: request.url, headers, body: request.body };
     distort(&mut received);
     let keys = [("old".to_owned(), secret("something-else")), ("active".to_owned(), secret(known))];
-    diagnose(Catalog::builtin().get(dialect).unwrap(), &received, &keys, &receiver)
+    diagnose(Catalog::builtin().get(dialect).unwrap(), &received, &keys, &config)
 }
 
 fn replace(from: &'static str, to: &'static str) -> impl Fn(&mut Received) {

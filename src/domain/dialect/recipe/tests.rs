@@ -1,7 +1,7 @@
 //! The language: what it can say without new code, and what it does not let pass.
 
 use super::*;
-use crate::domain::dialect::callback::{Callback, Occasion, Receiver};
+use crate::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent};
 use crate::domain::dialect::compose::compose;
 use crate::domain::dialect::trial::completion;
 use crate::domain::secret::SecretText;
@@ -32,17 +32,18 @@ headers = [{ name = "webhook-id", value = "eventId" }, { name = "webhook-timesta
 #[test]
 fn another_scheme_is_another_file_and_no_code() {
     let recipe = Recipe::parse(STANDARD, &["{}"]).unwrap();
-    let receiver = Receiver { callback_url: Some("https://pub.example/hook".to_owned()), ..Receiver::default() };
+    let config =
+        CallbackConfig { callback_url: Some("https://pub.example/hook".to_owned()), ..CallbackConfig::default() };
     let callback = Callback {
         event_id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
         completion: &crate::domain::completion::Completion { payout_minor: Some(2_432_232_314), ..completion() },
-        occasion: &Occasion::Completed,
+        event: &CallbackEvent::Completed,
         attempted_at: Timestamp::from_millis(1_614_265_330_000),
         created_at: Timestamp::from_millis(1_614_265_330_000),
         is_test: false,
     };
     let key = SecretText::known("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned());
-    let request = compose(&recipe, &receiver, &callback, Some(&key)).unwrap();
+    let request = compose(&recipe, &config, &callback, Some(&key)).unwrap();
     let headers: Vec<_> = request.headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();
     assert_eq!(request.signed_text.unwrap(), "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\":2432232314}");
     assert_eq!(headers[2], ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"));

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Kind, Status, Told, WaitingFor};
-use crate::domain::identity::Given;
+use crate::domain::identity::ReportedFields;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Delivery, Row};
@@ -31,7 +31,7 @@ pub struct NewCompletion {
     /// What was completed. Where it names a click, that click is converted by it.
     pub completion: Completion,
     /// What the report gave, by which it is compared with others of the same `externalId`.
-    pub given: Given,
+    pub given: ReportedFields,
     /// One per endpoint that is to be called back.
     pub deliveries: Vec<NewDelivery>,
 }

@@ -4,7 +4,7 @@
 //! does what then is right ([`order`]). Nothing here knows dialects; how an endpoint can be told is given.
 
 mod order;
-mod telling;
+mod plan;
 
 use diesel::prelude::*;
 
@@ -21,9 +21,9 @@ use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{completions, deliveries, reversals};
 use crate::store::{Store, StoreError, completions as completion_rows, erased_keys, reversals as reversal_rows};
 pub(super) use order::{BEFORE_SEND, REJECTED};
-pub(in crate::store) use order::{follow, hold_with_callback, is_awaited, waits_for_completion};
-pub use telling::Telling;
-use telling::{are_current, callbacks_of, deliveries_of};
+pub(in crate::store) use order::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
+pub use plan::ReversalPlan;
+use plan::{are_current, callbacks_of, deliveries_of};
 
 /// A reversal to be recorded.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct NewReversal {
     /// What was recorded before then can no longer be taken back.
     pub not_before: Timestamp,
     /// How each endpoint of the app would be told.
-    pub tellings: Vec<Telling>,
+    pub plans: Vec<ReversalPlan>,
     /// When it is recorded.
     pub now: Timestamp,
     /// Who takes it back by hand, and why.
@@ -90,13 +90,13 @@ impl Store {
 pub(super) fn reverse(conn: &mut Conn, key: &[u8; 32], new: NewReversal) -> QueryResult<Reversed> {
     conn.begin_recording()?;
     // One reversal of a completion at a time: the next one waits here, and then sees this one.
-    completion_rows::hold(conn, &new.completion_id)?;
+    completion_rows::lock(conn, &new.completion_id)?;
     let new = new.under_standing_name(conn, key)?;
     let (completion, taken, extent) = match examine(conn, &new)? {
         Ok(to_be_taken) => to_be_taken,
         Err(answer) => return Ok(answer),
     };
-    if !are_current(conn, &new.tellings)? {
+    if !are_current(conn, &new.plans)? {
         return Ok(Reversed::Outdated);
     }
     let reversal = new.reversal(&completion, taken);
@@ -110,10 +110,10 @@ pub(super) fn reverse(conn: &mut Conn, key: &[u8; 32], new: NewReversal) -> Quer
     // Whom it was about is not known any more, so nobody can be told.
     let is_erased = completion_rows::is_erased(conn, &completion.id)?;
     for row in callbacks_of(conn, &completion.id)? {
-        if let Some(telling) = new.telling(&row).filter(|telling| telling.is_told && !is_erased) {
-            telling.tell(conn, &completion, &reversal)?;
+        if let Some(plan) = new.plan(&row).filter(|plan| plan.is_told && !is_erased) {
+            plan.enqueue(conn, &completion, &reversal)?;
         }
-        follow(conn, &row, new.now)?;
+        apply_order(conn, &row, new.now)?;
     }
     let deliveries = deliveries_of(conn, &reversal)?;
     Ok(Reversed::Recorded(reversal, deliveries))
@@ -151,7 +151,7 @@ fn examine(conn: &mut Conn, new: &NewReversal) -> QueryResult<Examined> {
 /// settlements lock them.
 fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()> {
     let ids: Vec<String> = callbacks_of(conn, completion_id)?.into_iter().map(|row| row.id).collect();
-    conn.hold_deliveries(&ids)?;
+    conn.lock_deliveries(&ids)?;
     diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
         .set(deliveries::reversed.eq(extent.as_str()))
         .execute(conn)
@@ -187,13 +187,13 @@ impl NewReversal {
 
     /// The first endpoint that was called back, is to be told of a part, and cannot be.
     fn untellable(&self, callbacks: &[Row]) -> Option<String> {
-        let cannot = |telling: &&Telling| telling.is_told && !telling.knows_parts;
-        let mut told = callbacks.iter().filter_map(|row| self.telling(row));
-        told.find(cannot).map(|telling| telling.endpoint_id.clone())
+        let cannot = |plan: &&ReversalPlan| plan.is_told && !plan.knows_parts;
+        let mut told = callbacks.iter().filter_map(|row| self.plan(row));
+        told.find(cannot).map(|plan| plan.endpoint_id.clone())
     }
 
-    fn telling(&self, callback: &Row) -> Option<&Telling> {
-        self.tellings.iter().find(|telling| telling.endpoint_id == callback.endpoint_id)
+    fn plan(&self, callback: &Row) -> Option<&ReversalPlan> {
+        self.plans.iter().find(|plan| plan.endpoint_id == callback.endpoint_id)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::domain::reversal::{Extent, Order, order};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::deliveries::Row;
-use crate::store::ending::Ended;
 use crate::store::schema::deliveries;
+use crate::store::terminal::Ended;
 
 /// Why both callbacks ended where the receiver knew of nothing.
 pub(in crate::store) const BEFORE_SEND: &str = "reversed_before_send";
@@ -20,7 +20,7 @@ pub(in crate::store) const BEFORE_SEND: &str = "reversed_before_send";
 pub(in crate::store) const REJECTED: &str = "rejected";
 
 /// Does what the state of a completion's callback means for the reversals that wait for it; nothing, if none does.
-pub(in crate::store) fn follow(conn: &mut Conn, callback: &Row, now: Timestamp) -> QueryResult<()> {
+pub(in crate::store) fn apply_order(conn: &mut Conn, callback: &Row, now: Timestamp) -> QueryResult<()> {
     match order_of(callback) {
         None | Some(Order::Wait) => Ok(()),
         Some(Order::Go) => release(conn, callback, now),
@@ -42,10 +42,10 @@ pub(in crate::store) fn is_awaited(conn: &mut Conn, callback: &Row) -> QueryResu
 }
 
 /// Lets nobody change a delivery, nor the callback that it may have to wait for, until the transaction ends.
-pub(in crate::store) fn hold_with_callback(conn: &mut Conn, row: &Row) -> QueryResult<()> {
+pub(in crate::store) fn lock_with_callback(conn: &mut Conn, row: &Row) -> QueryResult<()> {
     let mut ids = vec![row.id.clone()];
     ids.extend(callback_beside(conn, row)?.map(|callback| callback.id));
-    conn.hold_deliveries(&ids)
+    conn.lock_deliveries(&ids)
 }
 
 /// Has a reversal's delivery wait, where the callback of its completion does not let it go yet.

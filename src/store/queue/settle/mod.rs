@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::reverse::follow;
+use super::reverse::apply_order;
 use crate::domain::delivery::{Status, Told, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
@@ -150,7 +150,7 @@ pub(super) fn settle_all(conn: &mut Conn, group: &[&Settlement]) -> QueryResult<
     );
     for settlement in group.iter().filter(|settlement| changed.reversed.contains(settlement.token.as_str())) {
         let row = deliveries::table.find(&settlement.delivery_id).select(Row::as_select()).first(conn)?;
-        follow(conn, &row, settlement.at)?;
+        apply_order(conn, &row, settlement.at)?;
     }
     let settled = |settlement: &&Settlement| {
         if changed.tokens.contains(settlement.token.as_str()) { Settled::Done } else { Settled::Stale }

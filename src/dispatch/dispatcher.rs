@@ -55,7 +55,7 @@ pub struct Setup {
 
 /// The parts that the web floor uses.
 #[derive(Debug)]
-pub struct Machine {
+pub struct Dispatcher {
     /// What is remembered.
     pub store: Store,
     /// Apps, offers, sources and egress IPs in memory.
@@ -91,7 +91,7 @@ pub enum NotAssembled {
     Resolver(#[from] Unresolved),
 }
 
-impl Machine {
+impl Dispatcher {
     /// Puts the parts together; nothing runs yet. Whatever will, runs on the runtime that this is called from.
     pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
         let directory = Arc::new(Directory::load(store.clone()).await?);

@@ -145,7 +145,7 @@ fn plain(name: &str, value: String) -> Header {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dialect::callback::Receiver;
+    use crate::domain::dialect::callback::CallbackConfig;
     use crate::domain::dialect::catalog::Catalog;
     use crate::domain::dialect::diagnose::diagnose;
 
@@ -172,7 +172,7 @@ mod tests {
             let received =
                 Received { method: request.method.to_owned(), url: request.url, headers, body: request.body };
             let keys = [("it".to_owned(), key)];
-            let diagnosis = diagnose(recipe, &received, &keys, &Receiver::default());
+            let diagnosis = diagnose(recipe, &received, &keys, &CallbackConfig::default());
             assert!(diagnosis.verifies, "{}: {}", recipe.id(), diagnosis.finding);
         }
     }

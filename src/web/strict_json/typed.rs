@@ -20,7 +20,7 @@ const ALIKE: usize = 3;
 
 /// What is wrong, and where.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(in crate::web) struct Fault {
     path: String,
     message: String,
 }
@@ -82,7 +82,7 @@ fn in_words(expected: &str) -> &str {
 }
 
 /// What to say of a name that is not known.
-pub(super) fn unknown(name: &str, known: &[&str]) -> String {
+pub(in crate::web) fn unknown(name: &str, known: &[&str]) -> String {
     // Comparing takes a step for every pair of letters.
     let name = shortened(name).to_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&name, &other.to_lowercase());
@@ -95,7 +95,7 @@ pub(super) fn unknown(name: &str, known: &[&str]) -> String {
 }
 
 /// Reads a body's type from its object.
-pub(super) fn read<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Invalid> {
+pub(in crate::web) fn read<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Invalid> {
     T::deserialize(At(Value::Object(object))).map_err(|fault| Invalid::field(fault.path, fault.message))
 }
 
@@ -256,7 +256,7 @@ mod tests {
     }
 
     fn fault(json: &str) -> String {
-        let object = super::super::strict::object(json.as_bytes()).unwrap();
+        let object = crate::web::strict_json::object(json.as_bytes()).unwrap();
         read::<Body>(object).unwrap_err().to_string()
     }
 
@@ -279,6 +279,6 @@ mod tests {
     #[test]
     fn a_good_body_is_read() {
         let json = r#"{"callbackUrl":"x","timeoutMs":null,"inner":{"list":["a"]},"mode":"off"}"#;
-        assert!(read::<Body>(super::super::strict::object(json.as_bytes()).unwrap()).is_ok());
+        assert!(read::<Body>(crate::web::strict_json::object(json.as_bytes()).unwrap()).is_ok());
     }
 }

@@ -28,11 +28,11 @@ fn offered(goal: Option<Minor>) -> Option<Offered> {
 }
 
 fn payout_of(reported: Reported, offered: Option<Offered>, terms: &Terms) -> Option<Minor> {
-    reckon(reported, offered, terms).unwrap().payout_minor
+    price(reported, offered, terms).unwrap().payout_minor
 }
 
-fn basis_of(reckoned: &Reckoned) -> String {
-    serde_json::to_string(&reckoned.basis).unwrap()
+fn basis_of(priced: &Priced) -> String {
+    serde_json::to_string(&priced.calculation).unwrap()
 }
 
 #[test]
@@ -55,30 +55,30 @@ fn a_share_that_is_no_whole_minor_unit_goes_to_the_even_one() {
 
 #[test]
 fn the_rate_decides_the_reward_whatever_was_reported_and_that_is_kept() {
-    let reckoned = reckon(reported(None, Some(999), Some("7.0")), None, &terms(Some(5_000), Some("100"))).unwrap();
-    assert_eq!((reckoned.payout_minor, reckoned.user_reward.as_ref()), (Some(500), Some(&decimal("500"))));
-    insta::assert_snapshot!(basis_of(&reckoned), @r#"{"payout":{"from":"revenue_share","grossMinor":999,"revenueShareBps":5000},"reward":{"from":"rate","payoutMinor":500,"rate":"100","decimals":0,"rounding":"half_even"},"reported":{"userReward":"7.0"}}"#);
-    let read: Option<Basis> = serde_json::from_str(&basis_of(&reckoned)).unwrap();
-    assert_eq!(read, reckoned.basis);
+    let priced = price(reported(None, Some(999), Some("7.0")), None, &terms(Some(5_000), Some("100"))).unwrap();
+    assert_eq!((priced.payout_minor, priced.user_reward.as_ref()), (Some(500), Some(&decimal("500"))));
+    insta::assert_snapshot!(basis_of(&priced), @r#"{"payout":{"from":"revenue_share","grossMinor":999,"revenueShareBps":5000},"reward":{"from":"rate","payoutMinor":500,"rate":"100","decimals":0,"rounding":"half_even"},"reported":{"userReward":"7.0"}}"#);
+    let read: Option<Calculation> = serde_json::from_str(&basis_of(&priced)).unwrap();
+    assert_eq!(read, priced.calculation);
 }
 
 #[test]
 fn without_a_payout_or_a_rate_the_reward_is_as_reported() {
     for (payout, rate) in [(None, Some("100")), (Some(250), None)] {
-        let reckoned = reckon(reported(payout, None, Some("7.0")), None, &terms(None, rate)).unwrap();
-        assert_eq!((reckoned.payout_minor, reckoned.user_reward), (payout, Some(decimal("7.0"))));
-        assert_eq!(reckoned.basis, None);
+        let priced = price(reported(payout, None, Some("7.0")), None, &terms(None, rate)).unwrap();
+        assert_eq!((priced.payout_minor, priced.user_reward), (payout, Some(decimal("7.0"))));
+        assert_eq!(priced.calculation, None);
     }
 }
 
 #[test]
 fn what_an_offer_promises_is_in_the_offers_currency_and_no_report_can_name_another_one() {
-    let reckoned = reckon(reported(None, None, Some("7")), offered(Some(400)), &Terms::default()).unwrap();
-    assert_eq!(reckoned.currency, "EUR");
-    insta::assert_snapshot!(basis_of(&reckoned), @r#"{"payout":{"from":"goal","goalId":"level-5","payoutMinor":400},"reward":{"from":"reported"},"reported":{"userReward":"7"}}"#);
+    let priced = price(reported(None, None, Some("7")), offered(Some(400)), &Terms::default()).unwrap();
+    assert_eq!(priced.currency, "EUR");
+    insta::assert_snapshot!(basis_of(&priced), @r#"{"payout":{"from":"goal","goalId":"level-5","payoutMinor":400},"reward":{"from":"reported"},"reported":{"userReward":"7"}}"#);
     let mut other = reported(None, None, None);
     other.currency_given = Some("USD".to_owned());
-    let fault = reckon(other, offered(None), &Terms::default()).unwrap_err().to_string();
+    let fault = price(other, offered(None), &Terms::default()).unwrap_err().to_string();
     assert_eq!(fault, "currency: is USD, but the offer pays in EUR: amounts are not converted");
 }
 
@@ -88,14 +88,14 @@ fn a_rate_is_for_the_major_unit_however_many_minor_ones_that_has() {
         let mut report = reported(Some(1_234), None, None);
         report.currency = currency.to_owned();
         let terms = Terms { reward_decimals: 2, ..terms(None, Some("1.000")) };
-        assert_eq!(reckon(report, None, &terms).unwrap().user_reward, Some(decimal(reward)), "{currency}");
+        assert_eq!(price(report, None, &terms).unwrap().user_reward, Some(decimal(reward)), "{currency}");
     }
 }
 
 #[test]
 fn a_reward_that_is_too_large_for_an_amount_is_refused_by_name() {
     let terms = terms(None, Some("999999999.999999999"));
-    let fault = reckon(reported(Some(MOST), None, None), None, &terms).unwrap_err();
+    let fault = price(reported(Some(MOST), None, None), None, &terms).unwrap_err();
     assert_eq!(fault.0[0].field, "userReward");
 }
 

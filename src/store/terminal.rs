@@ -26,7 +26,7 @@ impl Ended {
         Self::new(Status::Canceled, now, reason)
     }
 
-    /// Given up, because what it waited for did not come.
+    /// ReportedFields up, because what it waited for did not come.
     pub(super) fn expired(now: Timestamp) -> Self {
         Self::new(Status::Dead, now, Some("expired"))
     }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::backend::Conn;
 use super::completions as completion_rows;
 use super::deliveries::{Attempt, AttemptRow, Delivery, Row};
-use super::ledger::{Criteria, completions_page};
+use super::lookups::{Criteria, completions_page};
 use super::page::{Listed, Page};
 use super::schema::{attempts, deliveries};
 use super::{Store, StoreError, reversals as reversal_rows};

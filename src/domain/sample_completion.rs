@@ -28,7 +28,7 @@ const DEFAULTS: [(&str, &str); 8] = [
 
 /// The completion that these fields of a conversion describe, for this app. `random` makes its transaction id one that
 /// was not used before, where none is given.
-pub fn completion(given: Option<&Object>, app_id: &str, random: &str, now: Timestamp) -> Result<Completion, Invalid> {
+pub fn from_fields(given: Option<&Object>, app_id: &str, random: &str, now: Timestamp) -> Result<Completion, Invalid> {
     let mut pairs = copied(given);
     let position = pairs.iter().position(|(name, _)| name == "transactionId");
     let named: Option<String> = position.and_then(|at| serde_json::from_str(pairs.remove(at).1.get()).ok());
@@ -67,16 +67,16 @@ mod tests {
     #[test]
     fn an_invented_completion_can_never_bear_a_real_transaction_id() {
         let given = Object::parse(br#"{"transactionId":"order-1","userId":"u"}"#).unwrap();
-        let invented = completion(Some(&given), "app_1", "x", Timestamp::from_millis(0)).unwrap();
+        let invented = from_fields(Some(&given), "app_1", "x", Timestamp::from_millis(0)).unwrap();
         assert_eq!((invented.transaction_id.as_str(), invented.user_id.as_str()), ("test-order-1", "u"));
-        let invented = completion(None, "app_1", "x", Timestamp::from_millis(0)).unwrap();
+        let invented = from_fields(None, "app_1", "x", Timestamp::from_millis(0)).unwrap();
         assert_eq!(invented.transaction_id, "test-x");
     }
 
     #[test]
     fn an_invented_completion_is_checked_like_a_reported_one() {
         let given = Object::parse(br#"{"userRewrd":"1"}"#).unwrap();
-        let faults = completion(Some(&given), "app_1", "x", Timestamp::from_millis(0)).unwrap_err();
+        let faults = from_fields(Some(&given), "app_1", "x", Timestamp::from_millis(0)).unwrap_err();
         assert_eq!(faults.0[0].field, "userRewrd");
     }
 }

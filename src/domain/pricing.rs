@@ -1,11 +1,11 @@
-//! Reckoning: a completion's payout and reward, from what was reported, what the offer promises and what is agreed for
+//! Pricing: a completion's payout and reward, from what was reported, what the offer promises and what is agreed for
 //! the app.
 //!
 //! Exact: integers all the way, and a fraction is dropped in one place only, in the way that is stated. Pure, and it says
 //! from what it computed what. It must not touch what reports are compared by: that is what was reported.
 
 use super::amount::{Decimal, Minor};
-use super::basis::{Basis, PayoutBasis, ReportedAmounts, RewardBasis};
+use super::calculation::{Calculation, PayoutCalculation, ReportedAmounts, RewardCalculation};
 use super::completion::Completion;
 use super::currency::minor_digits;
 use super::invalid::Invalid;
@@ -43,7 +43,7 @@ pub struct Reported {
 
 /// The amounts that are recorded and called back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reckoned {
+pub struct Priced {
     /// The publisher's payout.
     pub payout_minor: Option<Minor>,
     /// The user's reward in the app's currency.
@@ -51,7 +51,7 @@ pub struct Reckoned {
     /// The currency of the payout.
     pub currency: String,
     /// What they were computed from; `None` if both are as reported.
-    pub basis: Option<Basis>,
+    pub calculation: Option<Calculation>,
 }
 
 impl Reported {
@@ -63,16 +63,16 @@ impl Reported {
     }
 }
 
-impl Reckoned {
+impl Priced {
     /// The completion with these amounts in place of those reported.
     pub fn into_completion(self, reported: Completion) -> Completion {
-        let Self { payout_minor, user_reward, currency, basis } = self;
-        Completion { payout_minor, user_reward, currency, basis, ..reported }
+        let Self { payout_minor, user_reward, currency, calculation } = self;
+        Completion { payout_minor, user_reward, currency, calculation, ..reported }
     }
 }
 
 /// Reckons up a completion. What the offer and the app's terms decide goes before what was reported.
-pub fn reckon(reported: Reported, offered: Option<Offered>, terms: &Terms) -> Result<Reckoned, Invalid> {
+pub fn price(reported: Reported, offered: Option<Offered>, terms: &Terms) -> Result<Priced, Invalid> {
     let mut currency = reported.currency;
     if let Some(offered) = &offered {
         if let Some(other) = reported.currency_given.filter(|given| *given != offered.currency) {
@@ -84,10 +84,10 @@ pub fn reckon(reported: Reported, offered: Option<Offered>, terms: &Terms) -> Re
     let amounts = reported.amounts;
     let (payout_minor, payout) = payout(offered, amounts.payout_minor, reported.gross_minor, terms)?.unzip();
     let (user_reward, reward) = reward(payout_minor, amounts.user_reward.clone(), &currency, terms)?.unzip();
-    let as_reported = matches!(payout, None | Some(PayoutBasis::Reported { .. }))
-        && matches!(reward, None | Some(RewardBasis::Reported));
-    let basis = (!as_reported).then_some(Basis { payout, reward, reported: amounts });
-    Ok(Reckoned { payout_minor, user_reward, currency, basis })
+    let as_reported = matches!(payout, None | Some(PayoutCalculation::Reported { .. }))
+        && matches!(reward, None | Some(RewardCalculation::Reported));
+    let calculation = (!as_reported).then_some(Calculation { payout, reward, reported: amounts });
+    Ok(Priced { payout_minor, user_reward, currency, calculation })
 }
 
 /// The publisher's payout: the goal's, else the offer's, else as reported, else the app's share of the gross amount.
@@ -96,17 +96,17 @@ fn payout(
     reported: Option<Minor>,
     gross: Option<Minor>,
     terms: &Terms,
-) -> Result<Option<(Minor, PayoutBasis)>, Invalid> {
+) -> Result<Option<(Minor, PayoutCalculation)>, Invalid> {
     Ok(match (offered, reported, gross.zip(terms.revenue_share_bps)) {
         (Some(Offered { goal: Some((goal_id, payout_minor)), .. }), ..) => {
-            Some((payout_minor, PayoutBasis::Goal { goal_id, payout_minor }))
+            Some((payout_minor, PayoutCalculation::Goal { goal_id, payout_minor }))
         }
-        (Some(Offered { payout_minor, .. }), ..) => Some((payout_minor, PayoutBasis::Offer { payout_minor })),
-        (None, Some(payout_minor), _) => Some((payout_minor, PayoutBasis::Reported { payout_minor })),
+        (Some(Offered { payout_minor, .. }), ..) => Some((payout_minor, PayoutCalculation::Offer { payout_minor })),
+        (None, Some(payout_minor), _) => Some((payout_minor, PayoutCalculation::Reported { payout_minor })),
         (None, None, Some((gross_minor, revenue_share_bps))) => {
             let share = share_of(gross_minor, revenue_share_bps);
             let share = share.ok_or_else(|| Invalid::field("grossMinor", "is too large to take a share of"))?;
-            Some((share, PayoutBasis::RevenueShare { gross_minor, revenue_share_bps }))
+            Some((share, PayoutCalculation::RevenueShare { gross_minor, revenue_share_bps }))
         }
         (None, None, None) => None,
     })
@@ -118,16 +118,16 @@ fn reward(
     reported: Option<Decimal>,
     currency: &str,
     terms: &Terms,
-) -> Result<Option<(Decimal, RewardBasis)>, Invalid> {
+) -> Result<Option<(Decimal, RewardCalculation)>, Invalid> {
     let Some((payout_minor, rate)) = payout_minor.zip(terms.reward_rate.clone()) else {
-        return Ok(reported.map(|reward| (reward, RewardBasis::Reported)));
+        return Ok(reported.map(|reward| (reward, RewardCalculation::Reported)));
     };
     let (decimals, rounding) = (terms.reward_decimals, terms.reward_rounding);
     let reward = reward_at(payout_minor, &rate, minor_digits(currency), decimals, rounding).ok_or_else(|| {
         let message = format!("{payout_minor} minor units of {currency} at the app's rate of {rate} are too large");
         Invalid::field("userReward", message)
     })?;
-    Ok(Some((reward, RewardBasis::Rate { payout_minor, rate, decimals, rounding })))
+    Ok(Some((reward, RewardCalculation::Rate { payout_minor, rate, decimals, rounding })))
 }
 
 /// A share of a gross amount, half-even to the minor unit.

@@ -8,13 +8,13 @@ use super::rounding::Rounding;
 /// How a completion came to its payout and its reward, where not both are simply as reported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Basis {
+pub struct Calculation {
     /// The publisher's payout; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub payout: Option<PayoutBasis>,
+    pub payout: Option<PayoutCalculation>,
     /// The user's reward in the app's currency; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reward: Option<RewardBasis>,
+    pub reward: Option<RewardCalculation>,
     /// What the report said itself.
     pub reported: ReportedAmounts,
 }
@@ -22,7 +22,7 @@ pub struct Basis {
 /// What a payout was taken or computed from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum PayoutBasis {
+pub enum PayoutCalculation {
     /// The offer promises it for this goal.
     Goal {
         /// The goal.
@@ -52,7 +52,7 @@ pub enum PayoutBasis {
 /// What a reward was taken or computed from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum RewardBasis {
+pub enum RewardCalculation {
     /// The payout, at the app's rate.
     Rate {
         /// The payout.

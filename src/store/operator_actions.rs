@@ -10,9 +10,11 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::backend::Conn;
 use super::deliveries::Row;
-use super::ending::Ended;
-use super::queue::{follow, hold_with_callback, holds_back, is_awaited, waits_for_completion, was_taken_back_unsent};
+use super::queue::{
+    apply_order, holds_back, is_awaited, lock_with_callback, waits_for_completion, was_taken_back_unsent,
+};
 use super::schema::{apps, deliveries, endpoints};
+use super::terminal::Ended;
 use super::{Store, StoreError, completions as completion_rows};
 use crate::domain::delivery::{Kind, Status};
 use crate::domain::time::Timestamp;
@@ -86,7 +88,7 @@ fn by_hand(
 fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
     // Whoever archives, erases or decides a review waits until this has ended, or was first.
     conn.begin_recording()?;
-    completion_rows::hold(conn, &row.completion_id)?;
+    completion_rows::lock(conn, &row.completion_id)?;
     if is_archived(conn, row)? {
         return Ok(Change::Refused(ByHand::Archived));
     }
@@ -102,7 +104,7 @@ fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
     if holds_back(conn, &row.completion_id)? {
         return Ok(Change::Refused(ByHand::InReview));
     }
-    hold_with_callback(conn, row)?;
+    lock_with_callback(conn, row)?;
     let reopened = diesel::update(as_seen(row))
         .set((
             deliveries::status.eq(Status::Pending.as_str()),
@@ -127,7 +129,7 @@ fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
         return Ok(Change::Overtaken);
     }
     let row: Row = deliveries::table.find(&row.id).select(Row::as_select()).first(conn)?;
-    follow(conn, &row, now)?;
+    apply_order(conn, &row, now)?;
     Ok(Change::Made)
 }
 

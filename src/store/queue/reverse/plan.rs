@@ -1,4 +1,4 @@
-//! Telling of a reversal: the deliveries that go beside those that told of the completion.
+//! ReversalPlan of a reversal: the deliveries that go beside those that told of the completion.
 //!
 //! How an endpoint can be told is given, because only the floor above knows dialects; whether it still is so is asked
 //! here, where nobody can change it any more.
@@ -17,7 +17,7 @@ use crate::store::schema::{apps, deliveries, endpoints};
 
 /// How an endpoint is told of a reversal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Telling {
+pub struct ReversalPlan {
     /// The endpoint.
     pub endpoint_id: String,
     /// The new delivery's id.
@@ -30,10 +30,10 @@ pub struct Telling {
     pub knows_parts: bool,
 }
 
-impl Telling {
+impl ReversalPlan {
     /// Adds the delivery that tells of the reversal, beside the one that tells of the completion. It waits for that one;
-    /// [`follow`](super::follow) says whether it has to.
-    pub(super) fn tell(&self, conn: &mut Conn, completion: &Completion, reversal: &Reversal) -> QueryResult<()> {
+    /// [`apply_order`](super::apply_order) says whether it has to.
+    pub(super) fn enqueue(&self, conn: &mut Conn, completion: &Completion, reversal: &Reversal) -> QueryResult<()> {
         let new = NewDelivery {
             id: self.delivery_id.clone(),
             endpoint_id: self.endpoint_id.clone(),
@@ -73,8 +73,8 @@ pub(super) fn deliveries_of(conn: &mut Conn, reversal: &Reversal) -> QueryResult
 }
 
 /// Whether the endpoints still are what they were when it was found out how they are told. None of an archived app is.
-pub(super) fn are_current(conn: &mut Conn, tellings: &[Telling]) -> QueryResult<bool> {
-    let ids = tellings.iter().map(|telling| telling.endpoint_id.as_str());
+pub(super) fn are_current(conn: &mut Conn, plans: &[ReversalPlan]) -> QueryResult<bool> {
+    let ids = plans.iter().map(|plan| plan.endpoint_id.as_str());
     let known: HashMap<String, String> = endpoints::table
         .inner_join(apps::table)
         .filter(endpoints::id.eq_any(ids))
@@ -84,6 +84,6 @@ pub(super) fn are_current(conn: &mut Conn, tellings: &[Telling]) -> QueryResult<
         .load(conn)?
         .into_iter()
         .collect();
-    let dialect = |telling: &Telling| telling.recipe.split('@').next().map(str::to_owned);
-    Ok(tellings.iter().all(|telling| known.get(&telling.endpoint_id) == dialect(telling).as_ref()))
+    let dialect = |plan: &ReversalPlan| plan.recipe.split('@').next().map(str::to_owned);
+    Ok(plans.iter().all(|plan| known.get(&plan.endpoint_id) == dialect(plan).as_ref()))
 }

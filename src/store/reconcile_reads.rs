@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::backend::{Conn, Engine};
+use super::completion_lists::reversals_of;
 use super::completions as completion_rows;
 use super::deliveries::Row;
-use super::entries::reversals_of;
 use super::schema::{completions, deliveries, ended_deliveries, reported, reversals, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::completion::Completion;

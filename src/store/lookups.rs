@@ -1,0 +1,206 @@
+//! The ledger: looking completions and deliveries up. It changes nothing.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::result::OptionalExtension;
+
+use super::backend::{Conn, Engine, Read};
+use super::completions as completion_rows;
+use super::deliveries::{Attempt, AttemptRow, Delivery, Row, is};
+use super::page::{Listed, Page};
+use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
+use super::{Store, StoreError, erased_keys, id_range};
+use crate::domain::completion::Completion;
+use crate::domain::delivery::{Kind, Status};
+use crate::domain::sample_completion;
+use crate::domain::time::Timestamp;
+
+/// Which completions or deliveries are looked for; absent criteria do not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Criteria {
+    /// Of these apps; `None`: of any.
+    pub app_ids: Option<Vec<String>>,
+    /// Of this user (completions only).
+    pub user_id: Option<String>,
+    /// With this transaction id, ignoring case.
+    pub transaction_id: Option<String>,
+    /// Of this offer (completions only).
+    pub offer_id: Option<String>,
+    /// Attributed by this click (completions only).
+    pub click_id: Option<String>,
+    /// Whether something was taken back (completions only).
+    pub reversed: Option<bool>,
+    /// In this state; of a completion, one of its own callbacks.
+    pub status: Option<Status>,
+    /// Recorded at or after.
+    pub from: Option<Timestamp>,
+    /// Recorded before.
+    pub to: Option<Timestamp>,
+}
+
+impl Store {
+    /// A completion by its id.
+    pub async fn completion(&self, id: String) -> Result<Option<Completion>, StoreError> {
+        self.read(move |conn| Ok(completion_rows::by_ids(conn, &[&id])?.pop())).await
+    }
+
+    /// A completion by what its source calls it, or whoever credited it by hand.
+    pub async fn reported_completion(
+        &self,
+        source_id: Option<&str>,
+        external_id: String,
+    ) -> Result<Option<Completion>, StoreError> {
+        let source_id = source_id.unwrap_or_default().to_owned();
+        let erased = erased_keys::external_id(&self.shared.digest_key, &source_id, &external_id);
+        self.read(move |conn| {
+            for external_id in [external_id, erased] {
+                let key = reported::table.find((&source_id, external_id)).select(reported::completion_id);
+                if let Some(id) = key.first::<String>(conn).optional()? {
+                    return Ok(completion_rows::by_ids(conn, &[&id])?.pop());
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Deliveries, newest first.
+    pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
+        let key = self.shared.digest_key;
+        self.read(move |conn| {
+            let rows = deliveries_page(conn, &key, &criteria, &page)?.load(conn)?;
+            let found = rows.into_iter().map(Delivery::from).collect();
+            Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
+        })
+        .await
+    }
+
+    /// The deliveries of a completion, oldest first.
+    pub async fn deliveries_of(&self, completion_id: String) -> Result<Vec<Delivery>, StoreError> {
+        self.read(move |conn| Ok(of_completion(&completion_id).load(conn)?.into_iter().map(Delivery::from).collect()))
+            .await
+    }
+
+    /// A delivery with its attempts, oldest first.
+    pub async fn delivery(&self, id: String) -> Result<Option<(Delivery, Vec<Attempt>)>, StoreError> {
+        self.read(move |conn| {
+            let Some(row) = deliveries::table.find(&id).select(Row::as_select()).first(conn).optional()? else {
+                return Ok(None);
+            };
+            let rows = attempts_of(&id).load(conn)?;
+            Ok(Some((Delivery::from(row), rows.into_iter().map(Attempt::from).collect())))
+        })
+        .await
+    }
+}
+
+/// A page of completions, as a query; `key` is the digests'.
+pub(super) fn completions_page<'a>(
+    conn: &mut Conn,
+    key: &[u8; 32],
+    criteria: &'a Criteria,
+    page: &'a Page,
+) -> QueryResult<impl Read<'a, completion_rows::Row> + use<'a>> {
+    let mut query = completions::table.select(completion_rows::Row::as_select()).into_boxed::<Engine>();
+    if let Some(transaction_id) = &criteria.transaction_id {
+        query = query.filter(completions::id.eq_any(bearing(key, transaction_id).load(conn)?));
+    }
+    match criteria.app_ids.as_deref() {
+        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
+        Some([app_id]) => query = query.filter(completions::app_id.eq(app_id)),
+        Some(app_ids) => query = query.filter(completions::app_id.eq_any(app_ids)),
+        None => {}
+    }
+    if let Some(user_id) = &criteria.user_id {
+        query = query.filter(completions::user_id.eq(user_id));
+    }
+    if let Some(offer_id) = &criteria.offer_id {
+        query = query.filter(completions::offer_id.eq(offer_id));
+    }
+    if let Some(click_id) = &criteria.click_id {
+        query = query.filter(completions::click_id.eq(click_id));
+    }
+    query = match criteria.reversed {
+        Some(true) => query.filter(completions::reversals.gt(0)),
+        Some(false) => query.filter(completions::reversals.eq(0)),
+        None => query,
+    };
+    if let Some(status) = criteria.status {
+        let callbacks = deliveries::table.filter(deliveries::completion_id.eq(completions::id));
+        let callbacks = callbacks.filter(deliveries::kind.eq(Kind::Completion.as_str())).filter(is(status));
+        query = query.filter(exists(callbacks));
+    }
+    let span = id_range::of_completions(conn, criteria.from, criteria.to)?;
+    if let Some(lower) = span.lower {
+        query = query.filter(completions::id.ge(lower));
+    }
+    if let Some(upper) = span.upper {
+        query = query.filter(completions::id.lt(upper));
+    }
+    if let Some(from) = criteria.from {
+        query = query.filter(completions::recorded_at.ge(from.as_millis()));
+    }
+    if let Some(to) = criteria.to {
+        query = query.filter(completions::recorded_at.lt(to.as_millis()));
+    }
+    if let Some(before) = &page.before {
+        query = query.filter(completions::id.lt(before));
+    }
+    Ok(query.order(completions::id.desc()).limit(page.rows()))
+}
+
+/// A page of deliveries, as a query; `key` is the digests'.
+pub(super) fn deliveries_page<'a>(
+    conn: &mut Conn,
+    key: &[u8; 32],
+    criteria: &'a Criteria,
+    page: &'a Page,
+) -> QueryResult<impl Read<'a, Row> + use<'a>> {
+    let mut query = deliveries::table.select(Row::as_select()).into_boxed::<Engine>();
+    if let Some(transaction_id) = &criteria.transaction_id {
+        // A test leaves no completion that could be found by it.
+        query = if transaction_id.starts_with(sample_completion::PREFIX) {
+            query.filter(deliveries::transaction_id.eq(transaction_id))
+        } else {
+            query.filter(deliveries::completion_id.eq_any(bearing(key, transaction_id).load(conn)?))
+        };
+    }
+    match criteria.app_ids.as_deref() {
+        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
+        Some([app_id]) => query = query.filter(deliveries::app_id.eq(app_id)),
+        Some(app_ids) => query = query.filter(deliveries::app_id.eq_any(app_ids)),
+        None => {}
+    }
+    if let Some(status) = criteria.status {
+        query = query.filter(is(status));
+    }
+    if let Some(from) = criteria.from {
+        query = query.filter(deliveries::created_at.ge(from.as_millis()));
+    }
+    if let Some(to) = criteria.to {
+        query = query.filter(deliveries::created_at.lt(to.as_millis()));
+    }
+    if let Some(before) = &page.before {
+        query = query.filter(deliveries::id.lt(before));
+    }
+    Ok(query.order(deliveries::id.desc()).limit(page.rows()))
+}
+
+/// The deliveries of a completion, oldest first.
+pub(super) fn of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Row> {
+    deliveries::table.filter(deliveries::completion_id.eq(completion_id)).order(deliveries::id).select(Row::as_select())
+}
+
+/// The attempts of a delivery, oldest first.
+pub(super) fn attempts_of<'a>(delivery_id: &'a str) -> impl Read<'a, AttemptRow> {
+    attempts::table
+        .filter(attempts::delivery_id.eq(delivery_id))
+        .order(attempts::number)
+        .select(AttemptRow::as_select())
+}
+
+/// The completions that bear a transaction id, whatever its case, or bore it until their user was erased.
+pub(super) fn bearing(key: &[u8; 32], transaction_id: &str) -> impl Read<'static, String> + use<> {
+    let forms = [transaction_id.to_ascii_lowercase(), erased_keys::transaction_id(key, transaction_id)];
+    transaction_ids::table.filter(transaction_ids::transaction_key.eq_any(forms)).select(transaction_ids::completion_id)
+}

@@ -1,0 +1,8 @@
+//! JSON read strictly: text → [`values`], duplicate keys refused → a body's own type ([`typed`]), every fault named by
+//! the path of its field.
+
+mod typed;
+mod values;
+
+pub(super) use typed::{read, unknown};
+pub(super) use values::object;
