@@ -17,7 +17,7 @@
 //!
 //! # The life of a completion
 //! report → [`domain::report`] parses it → [`dispatch::intake`] validates it against the app's dialects →
-//! [`store::queue`] records completion and deliveries in one group commit → 200 → [`dispatch::sender`] composes, signs
+//! [`store::queue`] records completion and deliveries in one group commit → 200 → [`dispatch::sending`] composes, signs
 //! and sends by [`domain::dialect`] → [`domain::decision`] says what the outcome means → [`store::queue`] settles it.
 
 pub mod cli;

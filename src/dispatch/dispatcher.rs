@@ -1,4 +1,4 @@
-//! The machine: everything that takes reports in and sends callbacks out, put together once.
+//! The dispatcher: everything that takes reports in and sends callbacks out, put together once.
 //!
 //! It contains no rule of its own; `running` starts and stops its loops.
 
@@ -7,34 +7,37 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-use tokio::runtime::Handle;
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use url::Url;
 
-use super::cluster::Cluster;
-use super::directory::Directory;
-use super::echo::{Echo, Verification};
-use super::egress::Egress;
-use super::housekeeping::Housekeeping;
+use super::egress::addresses::HeldAddresses;
+use super::egress::clients::Clients;
+use super::egress::echo::Echo;
+use super::egress::resolver::{Unresolved, VettingResolver};
 use super::intake::Intake;
-use super::keys::Keys;
-use super::metrics::{Levels, Metrics};
-use super::pacing::Pacing;
-use super::rehearsal::Rehearsal;
-use super::resolver::{Unresolved, VettingResolver};
-use super::sender::Sender;
-use super::tracking::Tracking;
-use super::worker::{Step, Worker};
+use super::intake::reversals::Reversals;
+use super::intake::tracking::Tracking;
+use super::node::Node;
+use super::node::cluster::Cluster;
+use super::node::directory::Directory;
+use super::node::metrics::{Levels, Metrics};
+use super::node::tasks::Tasks;
+use super::sending::pacing::{PER_ENDPOINT, Pacing};
+use super::sending::preview::Previews;
+use super::sending::sender::Sender;
+use super::sending::test_callback::TestCallbacks;
+use super::sending::worker::{Step, Worker};
+use super::upkeep::egress_checks::EgressChecks;
+use super::upkeep::follow::Follow;
+use super::upkeep::holds::Holds;
+use super::upkeep::rescue;
+use super::upkeep::retention::Retention;
+use super::upkeep::reviews::Reviews;
 use crate::clock::Clock;
-use crate::domain::app::{Bind, EgressIp};
-use crate::domain::delivery::WaitingFor;
+use crate::domain::app::Bind;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
-use crate::store::deliveries::Delivery;
 use crate::store::queue::NodeRole;
-use crate::store::{Hint, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// How the machine is set up.
 #[derive(Clone, Debug)]
@@ -53,31 +56,28 @@ pub struct Setup {
     pub role: NodeRole,
 }
 
-/// The parts that the web floor uses.
+/// The parts, for whoever calls them: the web floor, and the loops.
 #[derive(Debug)]
 pub struct Dispatcher {
-    /// What is remembered.
-    pub store: Store,
-    /// Apps, offers, sources and egress IPs in memory.
-    pub directory: Arc<Directory>,
-    /// The dialects.
-    pub catalog: Arc<Catalog>,
-    /// Where callbacks may go.
-    pub targets: Arc<TargetPolicy>,
-    /// What time it is.
-    pub clock: Clock,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
+    /// What they share.
+    pub node: Arc<Node>,
     /// Takes reports in.
     pub intake: Intake,
-    /// Makes previews and tests.
-    pub rehearsal: Rehearsal,
+    /// Takes completions back.
+    pub reversals: Reversals,
     /// Forwards visitors of the tracking link.
     pub tracking: Tracking,
-    pub(super) worker: Arc<Worker>,
-    pacing: Arc<Pacing>,
-    pub(super) housekeeping: Arc<Housekeeping>,
-    retry_scale_thousandths: u64,
+    /// Shows what a callback would look like.
+    pub previews: Previews,
+    /// Sends callbacks that mean nothing.
+    pub tests: TestCallbacks,
+    /// Ends reviews.
+    pub reviews: Reviews,
+    pub(super) worker: Worker,
+    pub(super) holds: Holds,
+    pub(super) retention: Retention,
+    pub(super) follow: Follow,
+    pub(super) egress_checks: EgressChecks,
 }
 
 /// The machine could not be put together.
@@ -94,93 +94,42 @@ pub enum NotAssembled {
 impl Dispatcher {
     /// Puts the parts together; nothing runs yet. Whatever will, runs on the runtime that this is called from.
     pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
-        let directory = Arc::new(Directory::load(store.clone()).await?);
-        let catalog = Arc::new(Catalog::builtin());
-        let targets = Arc::new(setup.targets);
-        let metrics = Arc::new(Metrics::default());
-        let resolver = VettingResolver::from_system(Arc::clone(&targets))?;
-        let egress = Egress::new(resolver, setup.egress_bind, setup.egress_echo_url.map(Echo::new));
-        if setup.role.sends() {
-            egress.take_stock(directory.egress_ips().values());
-        }
-        let (egress, wake) = (Arc::new(egress), Arc::new(Notify::new()));
-        let cluster = Cluster::new(store.clone(), Arc::clone(&egress), setup.role, Arc::clone(&wake));
-        let sender = Arc::new(Sender {
-            store: store.clone(),
-            directory: Arc::clone(&directory),
-            catalog: Arc::clone(&catalog),
-            egress,
-            cluster: Arc::new(cluster),
-            targets: Arc::clone(&targets),
-            clock: clock.clone(),
-            metrics: Arc::clone(&metrics),
-            keys: Keys::default(),
-            retry_scale_thousandths: setup.retry_scale_thousandths,
-            wake: Arc::clone(&wake),
-            abort: CancellationToken::new(),
-        });
-        let pacing = Arc::new(Pacing::new(Arc::clone(&wake)));
-        let worker = Arc::new(Worker {
-            sender,
-            pacing: Arc::clone(&pacing),
-            wake,
-            under_way: TaskTracker::new(),
-            runtime: Handle::current(),
-        });
-        let tracking = Tracking {
-            store: store.clone(),
-            directory: Arc::clone(&directory),
-            clock: clock.clone(),
-            metrics: Arc::clone(&metrics),
-        };
+        let node = Arc::new(node(store, clock, &setup).await?);
+        let pacing = Arc::new(Pacing::new(Arc::clone(&node.wake)));
+        let sender = Arc::new(Sender::new(Arc::clone(&node)));
+        let reversals = Reversals::new(Arc::clone(&node));
+        let previews = Previews::new(Arc::clone(&node));
         Ok(Self {
-            store,
-            directory,
-            catalog,
-            targets,
-            clock,
-            metrics,
-            intake: Intake { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
-            rehearsal: Rehearsal { worker: Arc::clone(&worker), pacing: Arc::clone(&pacing) },
-            tracking,
-            housekeeping: Arc::new(Housekeeping {
-                worker: Arc::clone(&worker),
-                retention_days: setup.retention_days,
-                // Nothing was acted on yet, so the first pass looks at everything.
-                acted_on: AtomicI64::new(-1),
-                changed: Notify::new(),
-            }),
-            worker,
-            pacing,
-            retry_scale_thousandths: setup.retry_scale_thousandths,
+            intake: Intake {
+                node: Arc::clone(&node),
+                sender: Arc::clone(&sender),
+                pacing: Arc::clone(&pacing),
+                reversals: reversals.clone(),
+            },
+            reversals,
+            tracking: Tracking { node: Arc::clone(&node) },
+            tests: TestCallbacks {
+                node: Arc::clone(&node),
+                sender: Arc::clone(&sender),
+                pacing: Arc::clone(&pacing),
+                previews: previews.clone(),
+            },
+            previews,
+            reviews: Reviews::new(Arc::clone(&node)),
+            holds: Holds::new(Arc::clone(&node)),
+            retention: Retention::new(Arc::clone(&node), setup.retention_days),
+            follow: Follow::new(Arc::clone(&node)),
+            egress_checks: EgressChecks::new(Arc::clone(&node)),
+            worker: Worker { node: Arc::clone(&node), sender, pacing },
+            node,
         })
     }
 
     /// Makes this node known, so that it may claim; on an SQLite file, takes back what the process before it had claimed.
     pub async fn join(&self) -> Result<(), StoreError> {
-        self.store.forget_former_nodes().await?;
-        self.cluster().beat().await?;
-        self.rescue().await.map(drop)
-    }
-
-    /// Takes back what dead nodes had claimed: what a loop does over and over.
-    pub async fn rescue(&self) -> Result<usize, StoreError> {
-        self.cluster().rescue(self.clock.now(), self.retry_scale_thousandths).await
-    }
-
-    /// This node among the others.
-    pub fn cluster(&self) -> &Arc<Cluster> {
-        &self.worker.sender.cluster
-    }
-
-    /// Puts a change of configuration in force, before the change is answered. Holding and releasing what it concerns may
-    /// be a long work and follows at once.
-    pub async fn configuration_changed(&self) -> Result<(), StoreError> {
-        self.directory.refresh().await?;
-        self.housekeeping.check_addresses();
-        self.housekeeping.changed.notify_one();
-        self.worker.wake.notify_one();
-        Ok(())
+        self.node.store.forget_former_nodes().await?;
+        self.node.cluster.heartbeat().await?;
+        rescue::step(&self.node).await.map(drop)
     }
 
     /// Claims and starts what is due now: what the worker's loop does over and over.
@@ -188,48 +137,54 @@ impl Dispatcher {
         self.worker.step().await
     }
 
-    /// One pass of what housekeeping does now and then: expiring, pruning, looking at the addresses.
+    /// One pass of all that upkeep does now and then.
     pub async fn tidy(&self) -> Result<(), StoreError> {
-        self.housekeeping.tidy().await
-    }
-
-    /// Something may be due that was not a moment ago (a replay).
-    pub fn wake(&self) {
-        self.worker.wake.notify_one();
-        self.store.hint(Hint::Work);
-    }
-
-    /// Whether this node holds an egress IP.
-    pub fn holds(&self, egress_ip_id: &str) -> bool {
-        self.worker.sender.egress.source(egress_ip_id).is_some()
-    }
-
-    /// How many live nodes can send from an egress IP, this one included.
-    pub fn holders(&self, egress_ip_id: &str) -> usize {
-        usize::from(self.holds(egress_ip_id)) + self.cluster().other_holders(egress_ip_id)
-    }
-
-    /// What is known of an egress IP from outside.
-    pub fn verification(&self, egress_ip: &EgressIp) -> Verification {
-        self.worker.sender.egress.verification(egress_ip)
-    }
-
-    /// What a delivery waits for at this instant.
-    pub fn waiting_for(&self, delivery: &Delivery) -> Option<WaitingFor> {
-        self.worker.sender.outlook().waiting_for(delivery)
+        self.node.check_addresses();
+        self.reviews.step().await?;
+        self.holds.expire().await?;
+        self.retention.step().await
     }
 
     /// All that is counted and measured, in the OpenMetrics text format.
     pub async fn metrics_text(&self) -> Result<String, StoreError> {
-        let counted: HashMap<String, i64> = self.store.count_open().await?.into_iter().collect();
+        let node = &self.node;
+        let counted: HashMap<String, i64> = node.store.count_open().await?.into_iter().collect();
         let waiting = ["pending", "retrying", "held"].map(|state| (state, counted.get(state).copied().unwrap_or(0)));
         let levels = Levels {
             waiting: waiting.to_vec(),
-            in_flight: self.pacing.in_flight(),
-            write_backlog: self.store.write_backlog(),
-            nodes: self.cluster().view().len(),
-            egress_ips_without_node: self.directory.egress_ips().keys().filter(|id| self.holders(id) == 0).count(),
+            in_flight: self.worker.pacing.in_flight(),
+            write_backlog: node.store.write_backlog(),
+            nodes: node.cluster.view().len(),
+            egress_ips_without_node: node.directory.egress_ips().keys().filter(|id| node.holders(id) == 0).count(),
         };
-        Ok(self.metrics.encode(&levels))
+        Ok(node.metrics.encode(&levels))
     }
+}
+
+/// What the parts share, as it is set up.
+async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAssembled> {
+    let targets = Arc::new(setup.targets.clone());
+    let resolver = VettingResolver::from_system(Arc::clone(&targets))?;
+    let echo = setup.egress_echo_url.clone().map(Echo::new);
+    let addresses = Arc::new(HeldAddresses::new(setup.egress_bind.clone(), echo));
+    let directory = Directory::load(store.clone()).await?;
+    if setup.role.sends() {
+        addresses.refresh(directory.egress_ips().values());
+    }
+    Ok(Node {
+        cluster: Arc::new(Cluster::new(store.clone(), Arc::clone(&addresses), setup.role)),
+        clients: Clients::new(resolver, PER_ENDPOINT),
+        catalog: Catalog::builtin(),
+        metrics: Metrics::default(),
+        tasks: Tasks::here(),
+        retry_scale_thousandths: setup.retry_scale_thousandths,
+        wake: Arc::default(),
+        reconfigured: Arc::default(),
+        acted_on: AtomicI64::new(directory.revision()),
+        store,
+        directory,
+        targets,
+        clock,
+        addresses,
+    })
 }

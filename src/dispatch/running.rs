@@ -6,16 +6,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::cluster::BEAT;
 use super::dispatcher::Dispatcher;
-use super::echo::Rounds;
+use super::node::cluster::HEARTBEAT;
+use super::routine::{Pause, Routine};
+use super::sending::POLL;
+use super::sending::worker;
+use super::upkeep::{egress_checks, follow, heartbeat, holds, rescue, retention, reviews};
+use crate::store::StoreError;
 
-/// How often a change that no signal told of is looked for: half of the second within which it must be in force.
-const LOOK: Duration = Duration::from_millis(500);
 /// How long the loops may take to notice a stop. In a database that no longer answers one of them may be waiting for
 /// ever; what it was claiming is then taken over like any claim of a node that has gone.
 const LET_NOTICE: Duration = Duration::from_secs(2);
@@ -27,7 +29,7 @@ const WRITE_DOWN: Duration = Duration::from_millis(1_500);
 /// How long the last heartbeat, and the goodbye to the other nodes, may take.
 const LEAVE: Duration = Duration::from_millis(500);
 
-/// The machine's loops, running.
+/// The dispatcher's loops, running.
 #[derive(Debug)]
 pub struct Running {
     dispatcher: Arc<Dispatcher>,
@@ -35,75 +37,7 @@ pub struct Running {
     loops: Vec<JoinHandle<()>>,
     /// Ends the heartbeat, which goes on after the other loops.
     end: CancellationToken,
-    beating: JoinHandle<()>,
-}
-
-impl Dispatcher {
-    /// Starts the loops.
-    pub fn start(self: &Arc<Self>) -> Running {
-        let (stop, end) = (CancellationToken::new(), CancellationToken::new());
-        let (housekeeping, until) = (Arc::clone(&self.housekeeping), stop.clone());
-        let mut loops = vec![tokio::spawn(async move { housekeeping.run(until).await })];
-        let (dispatcher, until) = (Arc::clone(self), stop.clone());
-        loops.push(tokio::spawn(async move { dispatcher.follow(until).await }));
-        let (dispatcher, until) = (Arc::clone(self), stop.clone());
-        loops.push(tokio::spawn(async move { dispatcher.keep_rescuing(until).await }));
-        if self.cluster().sends() {
-            let (worker, until) = (Arc::clone(&self.worker), stop.clone());
-            loops.push(tokio::spawn(async move { worker.run(until).await }));
-            let (rounds, until) = (Rounds { worker: Arc::clone(&self.worker) }, stop.clone());
-            loops.push(tokio::spawn(async move { rounds.run(until).await }));
-        }
-        // The heart beats on while what is being sent comes to its end.
-        let (cluster, until) = (Arc::clone(self.cluster()), end.clone());
-        let beating = tokio::spawn(async move { cluster.run(until).await });
-        Running { dispatcher: Arc::clone(self), stop, loops, end, beating }
-    }
-
-    /// Follows what other nodes did, by their signals and by looking now and then. It waits for no work that this causes:
-    /// a change must be in force within a second though a hundred thousand deliveries are being held meanwhile.
-    async fn follow(&self, stop: CancellationToken) {
-        let mut hints = self.store.hints();
-        let mut heard = *hints.borrow_and_update();
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                changed = hints.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(LOOK) => {}
-            }
-            let now = *hints.borrow_and_update();
-            if now.work != heard.work {
-                self.worker.wake.notify_one();
-            }
-            if now.configuration != heard.configuration {
-                self.cluster().changed.notify_one();
-            }
-            heard = now;
-            match self.directory.refresh().await {
-                Ok(true) => {
-                    self.housekeeping.check_addresses();
-                    self.housekeeping.changed.notify_one();
-                    self.worker.wake.notify_one();
-                }
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::error!(%error, "changes of the configuration could not be looked for; trying again")
-                }
-            }
-        }
-    }
-
-    async fn keep_rescuing(&self, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(BEAT) => {}
-            }
-            if let Err(error) = self.rescue().await {
-                tracing::error!(%error, "what dead nodes had claimed could not be looked for; trying again");
-            }
-        }
-    }
+    heartbeat: JoinHandle<()>,
 }
 
 impl Running {
@@ -118,19 +52,101 @@ impl Running {
 
     /// Lets what is being sent finish, and writes the rest down as interrupted.
     pub async fn finish(self) {
-        let under_way = &self.dispatcher.worker.under_way;
-        under_way.close();
-        if tokio::time::timeout(LET_FINISH, under_way.wait()).await.is_err() {
-            tracing::warn!(sends = under_way.len(), "some callbacks did not finish in time; they are sent again later");
-            self.dispatcher.worker.sender.abort.cancel();
-            tokio::time::timeout(WRITE_DOWN, under_way.wait()).await.ok();
+        let tasks = &self.dispatcher.node.tasks;
+        let unfinished = tasks.end_within(LET_FINISH).await;
+        if unfinished > 0 {
+            tracing::warn!(sends = unfinished, "some callbacks did not finish in time; they are sent again later");
+            self.dispatcher.worker.sender.abort();
+            tasks.end_within(WRITE_DOWN).await;
         }
         self.end.cancel();
         let leave = async {
-            self.beating.await.ok();
+            self.heartbeat.await.ok();
             // Without this the others wait for the heartbeat's end before they take over what is left.
-            self.dispatcher.cluster().leave().await.ok();
+            self.dispatcher.node.cluster.leave().await.ok();
         };
         tokio::time::timeout(LEAVE, leave).await.ok();
     }
+}
+
+/// What a loop does at each turn, until it is told to stop.
+type Step = fn(Arc<Dispatcher>, CancellationToken) -> BoxFuture<'static, Result<Pause, StoreError>>;
+
+impl Dispatcher {
+    /// Starts the loops.
+    pub fn start(self: &Arc<Self>) -> Running {
+        let (stop, end) = (CancellationToken::new(), CancellationToken::new());
+        let start = |(routine, step): (Routine, Step)| self.start_loop(routine, step, &stop);
+        let mut loops: Vec<JoinHandle<()>> = self.upkeep().into_iter().map(start).collect();
+        if self.node.cluster.sends() {
+            loops.extend(self.sending().map(start));
+        }
+        // The heart beats on while what is being sent comes to its end.
+        let routine = self.every(HEARTBEAT, "heartbeat").woken_by(&self.node.cluster.changed);
+        let step: Step = |this, _| Box::pin(async move { usual(heartbeat::step(&this.node).await) });
+        let heartbeat = self.start_loop(routine, step, &end);
+        Running { dispatcher: Arc::clone(self), stop, loops, end, heartbeat }
+    }
+
+    /// The loops of every node.
+    fn upkeep(&self) -> [(Routine, Step); 6] {
+        let node = &self.node;
+        [
+            (self.every(holds::EVERY, "holds").woken_by(&node.reconfigured), |this, _| {
+                Box::pin(async move { usual(this.holds.step().await) })
+            }),
+            (self.every(holds::EXPIRE_EVERY, "expiry"), |this, _| {
+                this.node.check_addresses();
+                Box::pin(async move { usual(this.holds.expire().await) })
+            }),
+            (self.every(reviews::EVERY, "reviews"), |this, _| {
+                Box::pin(async move { usual(this.reviews.step().await) })
+            }),
+            (self.every(retention::EVERY, "retention"), |this, _| {
+                Box::pin(async move { usual(this.retention.step().await) })
+            }),
+            (self.every(follow::EVERY, "follow").woken_by_signals(node.store.hints()), |this, _| {
+                Box::pin(async move { usual(this.follow.step().await) })
+            }),
+            (self.every(HEARTBEAT, "rescue"), |this, _| Box::pin(async move { usual(rescue::step(&this.node).await) })),
+        ]
+    }
+
+    /// The loops of a node that sends.
+    fn sending(&self) -> [(Routine, Step); 2] {
+        let node = &self.node;
+        [
+            (self.every(POLL, "worker").woken_by(&node.wake), |this, _| {
+                Box::pin(async move {
+                    Ok(match this.worker.step().await? {
+                        worker::Step::Started(_) => Pause::None,
+                        worker::Step::Idle { until } => until.map_or(Pause::Usual, Pause::Until),
+                    })
+                })
+            }),
+            (self.every(egress_checks::EVERY, "egress checks").woken_by(&node.addresses.changed), |this, stop| {
+                Box::pin(async move {
+                    this.egress_checks.step(&stop).await;
+                    Ok(Pause::Usual)
+                })
+            }),
+        ]
+    }
+
+    fn every(&self, every: Duration, name: &'static str) -> Routine {
+        Routine::every(every, name, &self.node.clock)
+    }
+
+    fn start_loop(self: &Arc<Self>, routine: Routine, step: Step, stop: &CancellationToken) -> JoinHandle<()> {
+        let (this, stop) = (Arc::clone(self), stop.clone());
+        tokio::spawn(async move {
+            let step = || step(Arc::clone(&this), stop.clone());
+            routine.run(&stop, step).await;
+        })
+    }
+}
+
+/// A step after which the loop rests as it usually does, whatever was done.
+fn usual<T>(done: Result<T, StoreError>) -> Result<Pause, StoreError> {
+    done.map(|_| Pause::Usual)
 }

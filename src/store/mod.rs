@@ -52,7 +52,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
-pub use backend::{Heard, Hint, Location, OwnSchema, ServeLock, StoreCopy, Verdict};
+pub use backend::{Hint, Location, OwnSchema, ServeLock, SignalCounts, StoreCopy, Verdict};
 pub use error::StoreError;
 pub use vault::MasterKey;
 
@@ -209,7 +209,7 @@ impl Store {
     }
 
     /// What other nodes have told.
-    pub fn hints(&self) -> watch::Receiver<Heard> {
+    pub fn hints(&self) -> watch::Receiver<SignalCounts> {
         self.shared.signals.heard()
     }
 

@@ -12,20 +12,20 @@ use crate::store::apps::AppRecord;
 impl Web {
     /// The app with this id or `ref`, if the caller may know of it.
     pub async fn app(&self, caller: &Caller, id_or_ref: &str) -> Result<AppRecord, Problem> {
-        let found = self.dispatcher.store.app(id_or_ref).await?;
+        let found = self.node.store.app(id_or_ref).await?;
         let own = found.filter(|record| caller.sees(&record.app.publisher_id));
         own.ok_or_else(|| Problem::not_found("app"))
     }
 
     /// Whether the caller may know of what belongs to an app, archived or not: its history stays.
     pub async fn may_know_of(&self, caller: &Caller, app_id: &str) -> Result<bool, Problem> {
-        let publisher_id = self.dispatcher.store.publisher_of_app(app_id).await?;
+        let publisher_id = self.node.store.publisher_of_app(app_id).await?;
         Ok(publisher_id.is_some_and(|publisher_id| caller.sees(&publisher_id)))
     }
 
     /// The publisher with this id or `ref`, if the caller may know of it.
     pub async fn publisher(&self, caller: &Caller, id_or_ref: &str) -> Result<Publisher, Problem> {
-        let found = self.dispatcher.store.publisher(id_or_ref).await?;
+        let found = self.node.store.publisher(id_or_ref).await?;
         found.filter(|publisher| caller.sees(&publisher.id)).ok_or_else(|| Problem::not_found("publisher"))
     }
 }

@@ -59,7 +59,7 @@ impl Audited {
         let (done, is_done) = oneshot::channel();
         // A call has one caller, so that nothing stands there yet.
         let _ = self.entry.set(Entry { id, begun: Cell::new(Some(is_done)) });
-        let store = web.dispatcher.store.clone();
+        let store = web.node.store.clone();
         // In a task of its own: the call may be refused meanwhile, for a body that is too large, and that is audited too.
         let writing = tokio::spawn(async move {
             let written = store.begin_audit(begun).await;
@@ -81,7 +81,7 @@ impl Audited {
 
 /// The id of what a path names by its id or ref.
 async fn id_of(web: &Web, path: &str, named: &str) -> Result<Option<String>, StoreError> {
-    let store = &web.dispatcher.store;
+    let store = &web.node.store;
     if ids::is_id(named) {
         return Ok(Some(named.to_owned()));
     }
@@ -128,7 +128,7 @@ pub(super) async fn watch(
             let _ = begun.await;
         }
         let created_id = response.response().extensions().get::<CreatedId>().map(|created| created.0.clone());
-        let ended = web.dispatcher.store.end_audit(id.clone(), outcome(response.status()), created_id).await;
+        let ended = web.node.store.end_audit(id.clone(), outcome(response.status()), created_id).await;
         if let Err(error) = ended {
             tracing::warn!(entry = id, %error, "how an audited call ended was not written down");
         }

@@ -113,8 +113,8 @@ fn caller(request: &HttpRequest) -> impl Future<Output = Result<Caller, Problem>
     async move {
         let text = token.ok_or_else(|| unauthorized("This call needs a header `Authorization: Bearer TOKEN`."))?;
         let web = web.expect("routes are registered together with the state");
-        let now = web.dispatcher.clock.now();
-        let found = web.dispatcher.store.token_by_text(&text).await?;
+        let now = web.node.clock.now();
+        let found = web.node.store.token_by_text(&text).await?;
         let valid = found.filter(|token| token.is_valid(now));
         let token = valid.ok_or_else(|| unauthorized("The token is unknown, deleted or expired."))?;
         if let Some(audited) = audited {

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::error::{Kind, Problem};
 use super::{Web, resource, respond};
-use crate::dispatch::echo::Verification;
+use crate::dispatch::egress::echo::Verification;
 use crate::domain::app::EgressIp;
 use crate::store::queue::LiveNode;
 
@@ -80,8 +80,8 @@ pub(super) async fn healthz() -> HttpResponse {
     (status = 503, description = "The store does not answer."),
 ))]
 pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
-    let dispatcher = &web.dispatcher;
-    let problem = match tokio::time::timeout(PATIENCE, dispatcher.store.ping()).await {
+    let node = &web.node;
+    let problem = match tokio::time::timeout(PATIENCE, node.store.ping()).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error.to_string()),
         Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
@@ -90,19 +90,19 @@ pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
         tracing::error!(error, "the store does not answer");
         return Err(Problem::new(Kind::Overloaded, "The store does not answer."));
     }
-    let issued = dispatcher.directory.egress_ips();
+    let issued = node.directory.egress_ips();
     let mut issued: Vec<_> = issued.values().collect();
     issued.sort_unstable_by_key(|egress_ip| egress_ip.address);
     let state = |egress_ip: &EgressIp| EgressIpState {
         address: egress_ip.address.to_string(),
-        held: dispatcher.holds(&egress_ip.id),
-        nodes: dispatcher.holders(&egress_ip.id),
-        verification: dispatcher.verification(egress_ip),
+        held: node.holds(&egress_ip.id),
+        nodes: node.holders(&egress_ip.id),
+        verification: node.addresses.verification(egress_ip),
     };
     let egress_ips = issued.into_iter().map(state).collect();
-    let node = |node: &LiveNode| NodeState { role: node.role.as_str(), id: node.id.clone() };
-    let nodes = dispatcher.cluster().view().iter().map(node).collect();
-    Ok(respond::ok(&Readiness { status: "ready", write_backlog: dispatcher.store.write_backlog(), egress_ips, nodes }))
+    let shown = |node: &LiveNode| NodeState { role: node.role.as_str(), id: node.id.clone() };
+    let nodes = node.cluster.view().iter().map(shown).collect();
+    Ok(respond::ok(&Readiness { status: "ready", write_backlog: node.store.write_backlog(), egress_ips, nodes }))
 }
 
 /// Metrics as OpenMetrics text.

@@ -38,25 +38,28 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Resource, ResponseError};
 
 use crate::dispatch::dispatcher::Dispatcher;
+use crate::dispatch::node::Node;
 use crate::store::StoreError;
 use error::{Kind, Problem};
 
 /// What every handler is given.
 #[derive(Clone, Debug)]
 pub struct Web {
-    /// Everything behind the web floor.
+    /// What all parts of the node share: the store, the configuration, the time.
+    pub node: Arc<Node>,
+    /// The parts, which take in and send.
     pub dispatcher: Arc<Dispatcher>,
 }
 
 impl Web {
-    /// A web floor over this machine.
+    /// A web floor over this dispatcher.
     pub fn new(dispatcher: Arc<Dispatcher>) -> Self {
-        Self { dispatcher }
+        Self { node: Arc::clone(&dispatcher.node), dispatcher }
     }
 
     /// Puts a change of configuration in force before its call is answered.
     async fn in_force(&self) -> Result<(), StoreError> {
-        self.dispatcher.configuration_changed().await
+        self.node.reconfigure().await
     }
 }
 

@@ -6,9 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{Kind, Problem};
-use crate::dispatch::dispatcher::Dispatcher;
-use crate::dispatch::intake::{Answer, Known};
-use crate::dispatch::reversing::{self, TakenBack};
+use crate::dispatch::intake::reversals::{self, TakenBack};
+use crate::dispatch::intake::{Answer, Receipt};
+use crate::dispatch::node::Node;
 use crate::domain::invalid::Invalid;
 use crate::store::deliveries::Delivery;
 
@@ -44,8 +44,8 @@ pub(super) struct ReportedDelivery {
 
 impl ReportedDelivery {
     /// A delivery as it is at this moment.
-    pub(super) fn of(dispatcher: &Dispatcher, delivery: &Delivery) -> Self {
-        let waiting_for = dispatcher.waiting_for(delivery).map(|reason| reason.as_str());
+    pub(super) fn of(node: &Node, delivery: &Delivery) -> Self {
+        let waiting_for = node.waiting_for(delivery).map(|reason| reason.as_str());
         Self { id: delivery.id.clone(), status: delivery.status.as_str(), waiting_for }
     }
 }
@@ -82,14 +82,14 @@ impl Reported {
     }
 
     /// What an answer says, or the problem that it means.
-    pub(super) fn of(dispatcher: &Dispatcher, answer: Answer) -> Result<Self, Problem> {
-        let (known, status, ignored) = match answer {
-            Answer::Accepted(known) => (known, "accepted", Vec::new()),
-            Answer::Duplicate(known, ignored) => (known, "duplicate", ignored),
+    pub(super) fn of(node: &Node, answer: Answer) -> Result<Self, Problem> {
+        let (receipt, status, ignored) = match answer {
+            Answer::Accepted(receipt) => (receipt, "accepted", Vec::new()),
+            Answer::Duplicate(receipt, ignored) => (receipt, "duplicate", ignored),
             Answer::Invalid(invalid) => return Err(invalid.into()),
             Answer::Reversal(answer) => {
                 let ReversalAnswer { id, status, transaction_id, deliveries, not_told } =
-                    ReversalAnswer::of(dispatcher, *answer)?;
+                    ReversalAnswer::of(node, *answer)?;
                 let (attributed, ignored) = (false, Vec::new());
                 return Ok(Self { id, status, transaction_id, attributed, deliveries, ignored, not_told });
             }
@@ -111,7 +111,7 @@ impl Reported {
                 return Err(Problem::new(Kind::TransactionIdTaken, detail).with_errors(faults));
             }
         };
-        let Known { completion_id, transaction_id, attributed, deliveries } = known;
+        let Receipt { completion_id, transaction_id, attributed, deliveries } = receipt;
         let deliveries = deliveries.into_iter().map(|(id, status, waiting_for)| ReportedDelivery {
             id,
             status: status.as_str(),
@@ -125,10 +125,10 @@ impl Reported {
 
 impl ReversalAnswer {
     /// What an answer says, or the problem that it means.
-    pub(super) fn of(dispatcher: &Dispatcher, answer: reversing::Answer) -> Result<Self, Problem> {
+    pub(super) fn of(node: &Node, answer: reversals::Answer) -> Result<Self, Problem> {
         let (status, taken_back) = taken_back(answer)?;
         let TakenBack { reversal, transaction_id, deliveries, not_told } = taken_back;
-        let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(dispatcher, delivery)).collect();
+        let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(node, delivery)).collect();
         let not_told =
             not_told.into_iter().map(|silent| NotToldView { endpoint_id: silent.endpoint_id, reason: silent.reason });
         let not_told = not_told.collect();
@@ -137,13 +137,13 @@ impl ReversalAnswer {
 }
 
 /// What was taken back and whether just now, or the problem that an answer means.
-fn taken_back(answer: reversing::Answer) -> Result<(&'static str, TakenBack), Problem> {
+fn taken_back(answer: reversals::Answer) -> Result<(&'static str, TakenBack), Problem> {
     match answer {
-        reversing::Answer::Accepted(taken_back) => Ok(("accepted", taken_back)),
-        reversing::Answer::Duplicate(taken_back) => Ok(("duplicate", taken_back)),
-        reversing::Answer::Unknown => Err(Problem::not_found("completion")),
-        reversing::Answer::Invalid(invalid) => Err(invalid.into()),
-        reversing::Answer::Conflict(fields) => {
+        reversals::Answer::Accepted(taken_back) => Ok(("accepted", taken_back)),
+        reversals::Answer::Duplicate(taken_back) => Ok(("duplicate", taken_back)),
+        reversals::Answer::Unknown => Err(Problem::not_found("completion")),
+        reversals::Answer::Invalid(invalid) => Err(invalid.into()),
+        reversals::Answer::Conflict(fields) => {
             let detail = "This reversal is recorded with other amounts; nothing was changed.";
             Err(Problem::conflict(detail).with_errors(differing(fields, "reversalId")))
         }

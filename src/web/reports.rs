@@ -112,7 +112,7 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let answers = web.dispatcher.intake.report(Reporter::Source(source), vec![object], dry_run).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A report was not answered."))?;
-    Ok(respond::ok(&Reported::of(&web.dispatcher, answer)?))
+    Ok(respond::ok(&Reported::of(&web.node, answer)?))
 }
 
 /// Reports up to 1,000 completions.
@@ -142,7 +142,7 @@ pub(super) async fn report_batch(
     let mut answers = web.dispatcher.intake.report(Reporter::Source(source), objects, dry_run).await?.into_iter();
     let result = |refusal: Option<Problem>| match refusal {
         Some(problem) => Some(refused(&problem)),
-        None => answers.next().map(|answer| match Reported::of(&web.dispatcher, answer) {
+        None => answers.next().map(|answer| match Reported::of(&web.node, answer) {
             Ok(reported) => serde_json::to_value(reported).unwrap_or_default(),
             Err(problem) => refused(&problem),
         }),
@@ -161,10 +161,10 @@ pub(super) async fn read(
     external_id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let source = signed::source(&web, &request, b"").await?;
-    let store = &web.dispatcher.store;
+    let store = &web.node.store;
     let found = store.reported_completion(Some(&source.id), external_id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
-    Ok(respond::ok(&CompletionWithDeliveries::read(&web.dispatcher, completion).await?))
+    Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))
 }
 
 pub(super) fn dry_run(request: &HttpRequest) -> Result<bool, Problem> {

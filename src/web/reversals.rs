@@ -44,6 +44,6 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let source = signed::source(&web, &request, body.bytes()).await?;
     let object = Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
     let reporter = Reporter::Source(source);
-    let answer = web.dispatcher.intake.reverse(&reporter, &object, dry_run(&request)?).await?;
-    Ok(respond::ok(&ReversalAnswer::of(&web.dispatcher, answer)?))
+    let answer = web.dispatcher.reversals.reverse(&reporter, &object, dry_run(&request)?).await?;
+    Ok(respond::ok(&ReversalAnswer::of(&web.node, answer)?))
 }

@@ -22,7 +22,7 @@ const SIGNATURE: &str = "x-ea-signature";
 
 /// The source that signed this request.
 pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Result<Arc<Source>, Problem> {
-    let now = web.dispatcher.clock.now();
+    let now = web.node.clock.now();
     let timestamp = timely(request, now)?;
     let surface = only(request, SURFACE).unwrap_or_default();
     let signature = only(request, SIGNATURE).unwrap_or_default();
@@ -31,7 +31,7 @@ pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Res
     } else {
         body
     };
-    let directory = &web.dispatcher.directory;
+    let directory = &web.node.directory;
     let signer = || {
         let source = directory.source(surface);
         let secrets = source.iter().flat_map(|source| source.secrets(now));

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::error::Problem;
 use super::{Web, resource};
-use crate::dispatch::tracking::Forwarded;
+use crate::dispatch::intake::tracking::Forwarded;
 use crate::domain::bots::is_bot;
 use crate::domain::click::Visit;
 

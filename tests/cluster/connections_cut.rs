@@ -1,7 +1,7 @@
 //! Connections to the database break at random, in the middle of whatever they carry, all through a load.
 
 use reqwest::Method;
-use ringback::dispatch::pacing::PER_ENDPOINT;
+use ringback::dispatch::sending::pacing::PER_ENDPOINT;
 use serde_json::json;
 
 use crate::account::{again, settle};

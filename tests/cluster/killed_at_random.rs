@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ringback::dispatch::pacing::PER_ENDPOINT;
+use ringback::dispatch::sending::pacing::PER_ENDPOINT;
 
 use crate::account::{again, settle};
 use crate::load::Load;

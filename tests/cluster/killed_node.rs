@@ -1,6 +1,6 @@
 //! A node that dies and one that is told to end, under load: the others and what comes back deliver everything.
 
-use ringback::dispatch::pacing::PER_ENDPOINT;
+use ringback::dispatch::sending::pacing::PER_ENDPOINT;
 
 use crate::account::{again, settle};
 use crate::load::Load;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use ringback::dispatch::pacing::PER_ENDPOINT;
+use ringback::dispatch::sending::pacing::PER_ENDPOINT;
 
 use crate::account::{again, settle};
 use crate::load::Load;

@@ -190,6 +190,6 @@ async fn clicks_that_count_no_more_are_removed_and_what_they_became_is_still_kno
     assert_eq!(ringback.report(&source, &by_click("e1", &click_id)).await.status, 200);
     ringback.clock.advance(401 * DAY);
     ringback.service.dispatcher.tidy().await.unwrap();
-    assert_eq!(ringback.service.dispatcher.store.click(click_id.clone()).await.unwrap(), None);
+    assert_eq!(ringback.service.dispatcher.node.store.click(click_id.clone()).await.unwrap(), None);
     assert_eq!(ringback.report(&source, &by_click("e1", &click_id)).await.body["status"], "duplicate");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ringback::dispatch::pacing::PER_ENDPOINT;
+use ringback::dispatch::sending::pacing::PER_ENDPOINT;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;

@@ -136,7 +136,7 @@ async fn deliveries_that_retention_removes_stay_counted() {
     let ids = |deliveries: &Value| deliveries["items"].as_array().unwrap().len();
     let kept = ids(&ringback.get("/v1/deliveries").await);
     // Ids bear the machine's time, by which the test's clock lies in the past: retention goes by both.
-    let store = &ringback.service.dispatcher.store;
+    let store = &ringback.service.dispatcher.node.store;
     let far = ringback::domain::time::Timestamp::from_millis(4_000_000_000_000);
     let removed = store.prune(far).await.unwrap();
     assert_eq!((removed, store.prune(far).await.unwrap()), (kept - 1, 0), "what waits stays");

@@ -66,7 +66,7 @@ async fn visit_as(ringback: &Api, method: Method, path: &str, headers: &[(&str, 
 /// How many clicks are on record; they are gone afterwards.
 async fn clicks_taken_out(ringback: &Ringback) -> usize {
     let later = ringback.now().plus(Duration::from_secs(1));
-    ringback.service.dispatcher.store.prune_clicks(later).await.unwrap()
+    ringback.service.dispatcher.node.store.prune_clicks(later).await.unwrap()
 }
 
 async fn with_offer() -> (Ringback, App, Value) {
@@ -142,7 +142,7 @@ async fn a_click_is_recorded_and_forwarded_with_an_id_of_its_own() {
     assert!(click_id.starts_with("clk_") && click_id.len() == 4 + 12 + 32, "{click_id}");
     assert_ne!(second.click_id(), click_id);
 
-    let kept = ringback.service.dispatcher.store.click(click_id).await.unwrap().unwrap();
+    let kept = ringback.service.dispatcher.node.store.click(click_id).await.unwrap().unwrap();
     assert_eq!((kept.user_id.as_str(), kept.sub.as_deref()), ("u-1", Some("s 1")));
     assert_eq!((kept.offer_id, kept.app_id, kept.clicked_at), (id, app.id, ringback.now()));
     assert_eq!(clicks_taken_out(&ringback).await, 2);

@@ -38,7 +38,7 @@ async fn decide(ringback: &Ringback, completion: &str, decision: &str, body: Val
 
 /// Whatever is due or could be released has been looked at once this returns.
 async fn step(ringback: &Ringback) {
-    ringback.service.dispatcher.configuration_changed().await.unwrap();
+    ringback.service.dispatcher.node.reconfigure().await.unwrap();
     ringback.service.dispatcher.tidy().await.unwrap();
     ringback.service.dispatcher.step().await.unwrap();
 }

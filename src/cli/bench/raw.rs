@@ -20,9 +20,9 @@ use super::usage::Usage;
 use super::workload::{DIALECT, completion};
 use super::{Failure, PATIENCE, on_runtime, say, text};
 use crate::clock::Clock;
-use crate::dispatch::egress::{Egress, Source};
-use crate::dispatch::pacing::PER_ENDPOINT;
-use crate::dispatch::resolver::VettingResolver;
+use crate::dispatch::egress::clients::{Clients, Source};
+use crate::dispatch::egress::resolver::VettingResolver;
+use crate::dispatch::sending::pacing::PER_ENDPOINT;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackConfig as Endpoint, CallbackEvent};
 use crate::domain::dialect::catalog::Catalog;
@@ -87,7 +87,7 @@ fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
 async fn send(urls: Vec<String>) -> Result<Sent, Failure> {
     let loopback = ipnet::IpNet::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let resolver = VettingResolver::from_system(Arc::new(TargetPolicy::new(vec![loopback], true)))?;
-    let client = Egress::new(resolver, None, None).client(&Source::Host)?;
+    let client = Clients::new(resolver, PER_ENDPOINT).client(&Source::Host)?;
     let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
     let (before, started) = (Usage::of(std::process::id())?, Instant::now());
     let mut senders = JoinSet::new();

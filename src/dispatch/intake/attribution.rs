@@ -32,7 +32,7 @@ impl Intake {
             let required = "is required, since the source is not bound to one app and no click is given";
             return Ok(report.click_id.as_ref().map(|_| None).ok_or_else(|| Invalid::field("appId", required)));
         };
-        let app = self.sender().directory.find_app(named).await?;
+        let app = self.node.directory.find_app(named).await?;
         // An app that is another source's is as unknown as one that does not exist.
         let app = app.filter(|app| reporter.may_report_for(&app.id));
         Ok(app
@@ -76,7 +76,7 @@ impl Intake {
         let offer = match (attribution, &report.offer_id) {
             (Some(attribution), _) => Some(Arc::clone(&attribution.offer)),
             // Offer systems have names of their own for what is no offer of ours, so an unknown one is not asked for twice.
-            (None, Some(named)) => self.sender().directory.offer(named),
+            (None, Some(named)) => self.node.directory.offer(named),
             (None, None) => None,
         };
         offer.map(|offer| offer.offered(report.goal_id.as_deref()))
@@ -88,11 +88,10 @@ impl Intake {
         reporter: &Reporter,
         click_id: &str,
     ) -> Result<Option<(Arc<App>, Attribution)>, StoreError> {
-        let sender = self.sender();
-        let Some(click) = sender.store.click(click_id.to_owned()).await? else { return Ok(None) };
-        let app = sender.directory.find_app(&click.app_id).await?;
+        let Some(click) = self.node.store.click(click_id.to_owned()).await? else { return Ok(None) };
+        let app = self.node.directory.find_app(&click.app_id).await?;
         let app = app.filter(|app| reporter.may_report_for(&app.id));
-        let offer = sender.directory.find_offer(&click.offer_id).await?;
+        let offer = self.node.directory.find_offer(&click.offer_id).await?;
         Ok(app.zip(offer).map(|(app, offer)| (app, Attribution { click, offer })))
     }
 }

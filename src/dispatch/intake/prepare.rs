@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use super::attribution::Subject;
-use super::{Intake, Known};
-use crate::dispatch::cluster::UnderWay;
-use crate::dispatch::pacing::Permit;
-use crate::dispatch::readiness::Readiness;
-use crate::dispatch::worker::claim_token;
+use super::{Intake, Receipt};
+use crate::dispatch::node::cluster::UnderWay;
+use crate::dispatch::node::routing::Readiness;
+use crate::dispatch::sending::claim_token;
+use crate::dispatch::sending::pacing::Permit;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
@@ -32,7 +32,7 @@ use crate::store::queue::{NewCompletion, NewDelivery, Start};
 /// A report that may be recorded, with what is to be done once it is.
 pub(super) struct Prepared {
     pub(super) new: NewCompletion,
-    pub(super) then: Then,
+    pub(super) after: AfterCommit,
 }
 
 /// What a report turned out to be.
@@ -46,8 +46,8 @@ pub(super) enum Preparation {
 }
 
 /// What follows once a report is on disk.
-pub(super) struct Then {
-    pub(super) known: Known,
+pub(super) struct AfterCommit {
+    pub(super) receipt: Receipt,
     pub(super) completion: Completion,
     /// Deliveries that this node claimed along with the report.
     pub(super) at_once: Vec<AtOnce>,
@@ -73,7 +73,7 @@ impl Intake {
         report: &Object,
         dry_run: bool,
     ) -> Result<Preparation, StoreError> {
-        let now = self.sender().clock.now();
+        let now = self.node.now();
         let report = match Report::parse(report, now) {
             Ok(report) => report,
             Err(invalid) => return Ok(Preparation::Invalid(invalid)),
@@ -122,7 +122,7 @@ impl Intake {
         // What was recorded once stays a duplicate, even if its app was archived, its click has expired or its dialect
         // wants more by now.
         let external_id = report.external_id.clone();
-        let Some(kept) = self.sender().store.reported_completion(reporter.source_id(), external_id).await? else {
+        let Some(kept) = self.node.store.reported_completion(reporter.source_id(), external_id).await? else {
             return Ok(Preparation::Invalid(refused));
         };
         let app_id = match named {
@@ -130,15 +130,15 @@ impl Intake {
             // A ref that means nothing any more meant the app that was recorded; another app's id is a difference.
             Err(_) => report.app_id.clone().filter(|named| ids::is_id(named)).or_else(|| Some(kept.app_id.clone())),
         };
-        let known = Known::of(&kept, Vec::new());
+        let receipt = Receipt::of(&kept, Vec::new());
         let given = given(app_id);
-        // Under an id of its own, because it is not what was recorded that is recorded again; by the names that were
-        // given, because those of an erased user's record are no longer kept.
+        // A fresh completion id: this report is compared with the stored completion, it does not replace it. Compared by
+        // the report's names, because an erased record has lost its own.
         let id = ids::new("cmp");
         let completion = Completion { id, external_id: report.external_id, transaction_id, ..kept };
         let new = NewCompletion { completion: completion.clone(), given, deliveries: Vec::new() };
-        let then = Then { known, completion, at_once: Vec::new(), leaves_work: false };
-        Ok(Preparation::Ready(Box::new(Prepared { new, then })))
+        let after = AfterCommit { receipt, completion, at_once: Vec::new(), leaves_work: false };
+        Ok(Preparation::Ready(Box::new(Prepared { new, after })))
     }
 
     /// Which deliveries the completion gets and how each begins.
@@ -149,7 +149,7 @@ impl Intake {
         given: ReportedFields,
         dry_run: bool,
     ) -> Result<Prepared, Invalid> {
-        let catalog = &self.sender().catalog;
+        let catalog = &self.node.catalog;
         let wants = |endpoint: &&Endpoint| app.callbacks && endpoint.wants(&completion.event_type);
         let wanted: Vec<(&Endpoint, &Arc<Recipe>)> = (app.endpoints.iter().filter(wants))
             .filter_map(|endpoint| Some((endpoint, catalog.get(&endpoint.dialect)?)))
@@ -164,7 +164,7 @@ impl Intake {
         let rule = app.terms.review.as_ref().filter(|_| !looked_at);
         completion.review = rule.and_then(|rule| rule.review_of(&completion));
         let mut deliveries = Vec::with_capacity(wanted.len());
-        let mut known = Vec::with_capacity(wanted.len());
+        let mut shown = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
         for (endpoint, recipe) in wanted {
             let (start, permit, waiting_for) = match completion.review {
@@ -175,32 +175,32 @@ impl Intake {
             // Claimed or not, nothing will have left when the report is answered.
             let status =
                 if matches!(start, Start::Held(_) | Start::InReview(_)) { Status::Held } else { Status::Pending };
-            known.push((id.clone(), status, waiting_for));
+            shown.push((id.clone(), status, waiting_for));
             let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
             if let (Start::Claimed { node, token }, Some(permit)) = (&delivery.start, permit) {
                 let (node, token) = (Arc::clone(node), token.clone());
-                let known = self.sender().cluster.work_on(&token);
+                let known = self.node.cluster.work_on(&token);
                 at_once.push(AtOnce { delivery: delivery.of(&completion), node, token, permit, known });
             }
             deliveries.push(delivery);
         }
-        let then = Then {
-            known: Known::of(&completion, known),
+        let after = AfterCommit {
+            receipt: Receipt::of(&completion, shown),
             completion: completion.clone(),
             at_once,
             leaves_work: deliveries.iter().any(|delivery| delivery.start == Start::Pending),
         };
-        Ok(Prepared { new: NewCompletion { completion, given, deliveries }, then })
+        Ok(Prepared { new: NewCompletion { completion, given, deliveries }, after })
     }
 
     /// How a delivery begins: claimed by this node with a permit, left to the worker, or held; and what it waits for.
     fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Permit>, Option<WaitingFor>) {
-        match self.sender().outlook().readiness(app, endpoint) {
+        match self.node.routing().readiness(app, endpoint) {
             Readiness::Blocked(reason) => (Start::Held(reason), None, Some(reason)),
             Readiness::NoEgress => (Start::Pending, None, Some(WaitingFor::EgressIp)),
             Readiness::Ready if !dry_run => {
                 // Without a lease nothing may be claimed, and the permit stays for whoever may.
-                let node = self.sender().cluster.lease.node();
+                let node = self.node.cluster.lease.node();
                 match node.and_then(|node| Some((node, self.pacing.permit_for_new(&endpoint.id)?))) {
                     Some((node, permit)) => (Start::Claimed { node, token: claim_token() }, Some(permit), None),
                     None => (Start::Pending, None, None),

@@ -31,7 +31,7 @@ pub enum Hint {
 
 /// How many signals of each kind have come in: whoever saw a lower number looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
+pub struct SignalCounts {
     /// Of [`Hint::Work`].
     pub work: u64,
     /// Of [`Hint::Configuration`].
@@ -42,7 +42,7 @@ pub struct Heard {
 #[derive(Debug)]
 pub(in crate::store) struct Signals {
     outgoing: Option<SyncSender<Hint>>,
-    heard: watch::Receiver<Heard>,
+    heard: watch::Receiver<SignalCounts>,
 }
 
 impl Hint {
@@ -57,7 +57,7 @@ impl Hint {
 impl Signals {
     /// Starts listening, if there can be anybody else.
     pub(in crate::store) fn start(location: &Location) -> Result<Self, StoreError> {
-        let (hear, heard) = watch::channel(Heard::default());
+        let (hear, heard) = watch::channel(SignalCounts::default());
         let Location::Postgres(url) = location else {
             return Ok(Self { outgoing: None, heard });
         };
@@ -79,12 +79,12 @@ impl Signals {
     }
 
     /// What has come in so far.
-    pub(in crate::store) fn heard(&self) -> watch::Receiver<Heard> {
+    pub(in crate::store) fn heard(&self) -> watch::Receiver<SignalCounts> {
         self.heard.clone()
     }
 }
 
-fn run(url: &PostgresUrl, to_send: &Receiver<Hint>, hear: &watch::Sender<Heard>) {
+fn run(url: &PostgresUrl, to_send: &Receiver<Hint>, hear: &watch::Sender<SignalCounts>) {
     loop {
         let served = postgres::connect(url).and_then(|mut conn| Ok(serve(&mut conn, to_send, hear)?));
         match served {
@@ -102,10 +102,14 @@ fn run(url: &PostgresUrl, to_send: &Receiver<Hint>, hear: &watch::Sender<Heard>)
 }
 
 /// Sends and hears until nobody is left who could give a signal.
-fn serve(conn: &mut PgConnection, to_send: &Receiver<Hint>, hear: &watch::Sender<Heard>) -> diesel::QueryResult<()> {
+fn serve(
+    conn: &mut PgConnection,
+    to_send: &Receiver<Hint>,
+    hear: &watch::Sender<SignalCounts>,
+) -> diesel::QueryResult<()> {
     conn.batch_execute(&format!("LISTEN {CHANNEL}"))?;
     // Whatever was told while nobody listened here may be anything.
-    hear.send_modify(|heard| *heard = Heard { work: heard.work + 1, configuration: heard.configuration + 1 });
+    hear.send_modify(|heard| *heard = SignalCounts { work: heard.work + 1, configuration: heard.configuration + 1 });
     loop {
         let mut telling: Vec<Hint> = match to_send.recv_timeout(LOOK) {
             Ok(hint) => vec![hint],

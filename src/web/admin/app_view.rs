@@ -153,10 +153,10 @@ impl EndpointView {
 }
 
 fn leaves_from(web: &Web, app: &App) -> (Option<String>, Option<String>) {
-    match web.dispatcher.directory.route(app, web.dispatcher.clock.now()) {
+    match web.node.directory.route(app, web.node.clock.now()) {
         Route::Egress(egress_ip) => {
             let address = egress_ip.address.to_string();
-            let warning = (web.dispatcher.holders(&egress_ip.id) == 0)
+            let warning = (web.node.holders(&egress_ip.id) == 0)
                 .then(|| format!("no live node holds the egress IP {address}: deliveries wait for one that does"));
             (Some(address), warning)
         }
@@ -172,9 +172,9 @@ fn leaves_from(web: &Web, app: &App) -> (Option<String>, Option<String>) {
 }
 
 fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
-    let dispatcher = &web.dispatcher;
+    let node = &web.node;
     let mut warnings = Vec::new();
-    match check_endpoint(&mut EndpointSettings::of(endpoint), &dispatcher.catalog, &dispatcher.targets) {
+    match check_endpoint(&mut EndpointSettings::of(endpoint), &node.catalog, &node.targets) {
         Ok(of_urls) => warnings.extend(of_urls),
         // It was good when it was saved; what the instance allows has changed since.
         Err(invalid) => {
@@ -184,7 +184,7 @@ fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
     if endpoint.config.callback_url.is_none() {
         warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());
     }
-    let need = dispatcher.catalog.get(&endpoint.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
+    let need = node.catalog.get(&endpoint.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
     match (endpoint.active_secret(), need) {
         (None, SecretNeed::Required) => {
             warnings.push("there is no active secret: deliveries are held until there is one".to_owned());

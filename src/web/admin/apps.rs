@@ -49,9 +49,9 @@ pub(in crate::web) async fn create(
         settings,
         endpoint_id: ids::new("end"),
         endpoint,
-        created_at: web.dispatcher.clock.now(),
+        created_at: web.node.clock.now(),
     };
-    saved(web.dispatcher.store.create_app(new).await?)?;
+    saved(web.node.store.create_app(new).await?)?;
     web.in_force().await?;
     let record = web.app(&caller, &id).await?;
     Ok(respond::created(&AppView::of(&web, &record)))
@@ -83,7 +83,7 @@ pub(in crate::web) async fn list(
         Some(asked) => Some(web.publisher(&caller, asked).await?.id),
         None => caller.limited_to().map(str::to_owned),
     };
-    let listed = web.dispatcher.store.apps(publisher_id.as_deref(), page).await?;
+    let listed = web.node.store.apps(publisher_id.as_deref(), page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(|record| AppView::of(&web, &record)))))
 }
 
@@ -129,7 +129,7 @@ pub(in crate::web) async fn change(
             settings,
             endpoint: Some((first.id.clone(), of_endpoint)),
         };
-        match web.dispatcher.store.change_app(change).await? {
+        match web.node.store.change_app(change).await? {
             AppSaved::Overtaken => {}
             outcome => {
                 saved(outcome)?;
@@ -154,7 +154,7 @@ pub(in crate::web) async fn delete(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let record = web.app(&caller, &id).await?;
-    match web.dispatcher.store.archive_app(&record.app.id, web.dispatcher.clock.now()).await? {
+    match web.node.store.archive_app(&record.app.id, web.node.clock.now()).await? {
         Archived::Archived => {
             web.in_force().await?;
             Ok(respond::deleted())
@@ -182,7 +182,7 @@ async fn publisher_of(web: &Web, caller: &Caller, named: Option<&str>) -> Result
 fn check(web: &Web, settings: &AppSettings, endpoint: &mut EndpointSettings) -> Result<(), Problem> {
     let mut invalid = Invalid::none();
     invalid.take(check_app(settings));
-    invalid.take(check_endpoint(endpoint, &web.dispatcher.catalog, &web.dispatcher.targets));
+    invalid.take(check_endpoint(endpoint, &web.node.catalog, &web.node.targets));
     Ok(invalid.into_result()?)
 }
 

@@ -75,6 +75,6 @@ pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpReque
         from: query.instant("from")?,
         to: query.instant("to")?,
     };
-    let listed = web.dispatcher.store.audit(criteria, list::page(&query)?).await?;
+    let listed = web.node.store.audit(criteria, list::page(&query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(AuditView::from))))
 }

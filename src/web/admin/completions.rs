@@ -49,9 +49,9 @@ pub(in crate::web) async fn list(
         ..criteria(&web, &caller, &query).await?
     };
     match exports::format(&query, &request)? {
-        Some(format) => exports::all(&web.dispatcher.store, criteria, format).await,
+        Some(format) => exports::all(&web.node.store, criteria, format).await,
         None => {
-            let listed = web.dispatcher.store.entries(criteria, list::page(&query)?).await?;
+            let listed = web.node.store.entries(criteria, list::page(&query)?).await?;
             Ok(respond::ok(&PageOf::from(listed.map(CompletionView::from))))
         }
     }
@@ -81,11 +81,11 @@ pub(in crate::web) async fn read(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::not_found("completion");
-    let completion = web.dispatcher.store.completion(id.into_inner()).await?.ok_or_else(unknown)?;
+    let completion = web.node.store.completion(id.into_inner()).await?.ok_or_else(unknown)?;
     if !web.may_know_of(&caller, &completion.app_id).await? {
         return Err(unknown());
     }
-    Ok(respond::ok(&CompletionWithDeliveries::read(&web.dispatcher, completion).await?))
+    Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))
 }
 
 /// What completions and deliveries are both looked for by, limited to the apps that the caller sees.
@@ -104,6 +104,6 @@ pub(super) async fn app_ids(web: &Web, caller: &Caller, query: &Query) -> Result
     Ok(match (query.text("appId"), caller.limited_to()) {
         (Some(named), _) => Some(vec![web.app(caller, named).await?.app.id]),
         (None, None) => None,
-        (None, Some(publisher)) => Some(web.dispatcher.store.app_ids_of(publisher).await?),
+        (None, Some(publisher)) => Some(web.node.store.app_ids_of(publisher).await?),
     })
 }

@@ -38,8 +38,8 @@ pub(in crate::web) async fn list(
     let query = Query::read(request.query_string(), &known)?;
     let status = status(&query, "status")?;
     let criteria = Criteria { status, ..criteria(&web, &caller, &query).await? };
-    let listed = web.dispatcher.store.deliveries(criteria, list::page(&query)?).await?;
-    Ok(respond::ok(&PageOf::from(listed.map(|delivery| DeliveryView::new(&web.dispatcher, delivery)))))
+    let listed = web.node.store.deliveries(criteria, list::page(&query)?).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(|delivery| DeliveryView::new(&web.node, delivery)))))
 }
 
 /// Reads a delivery with its attempts.
@@ -51,7 +51,7 @@ pub(in crate::web) async fn read(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let (delivery, attempts) = own(&web, &caller, &id).await?;
-    Ok(respond::ok(&DeliveryWithAttempts::new(&web.dispatcher, delivery, attempts)))
+    Ok(respond::ok(&DeliveryWithAttempts::new(&web.node, delivery, attempts)))
 }
 
 /// Sends an ended delivery again, under the same event id.
@@ -63,8 +63,8 @@ pub(in crate::web) async fn replay(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     own(&web, &caller, &id).await?;
-    let done = web.dispatcher.store.replay(id.clone(), web.dispatcher.clock.now()).await?;
-    web.dispatcher.wake();
+    let done = web.node.store.replay(id.clone(), web.node.clock.now()).await?;
+    web.node.work_is_due();
     by_hand(&web, &caller, &id, done, "replayed only once it has ended: delivered, dead or canceled").await
 }
 
@@ -77,14 +77,14 @@ pub(in crate::web) async fn cancel(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     own(&web, &caller, &id).await?;
-    let done = web.dispatcher.store.cancel(id.clone(), web.dispatcher.clock.now()).await?;
+    let done = web.node.store.cancel(id.clone(), web.node.clock.now()).await?;
     by_hand(&web, &caller, &id, done, "canceled only while it waits: pending, retrying or held").await
 }
 
 /// The delivery with this id, if the caller may know of its app.
 async fn own(web: &Web, caller: &Caller, id: &str) -> Result<(Delivery, Vec<Attempt>), Problem> {
     let unknown = || Problem::not_found("delivery");
-    let found = web.dispatcher.store.delivery(id.to_owned()).await?.ok_or_else(unknown)?;
+    let found = web.node.store.delivery(id.to_owned()).await?.ok_or_else(unknown)?;
     if web.may_know_of(caller, &found.0.app_id).await? { Ok(found) } else { Err(unknown()) }
 }
 
@@ -92,7 +92,7 @@ async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str)
     match done {
         ByHand::Done => {
             let (delivery, attempts) = own(web, caller, id).await?;
-            Ok(respond::ok(&DeliveryWithAttempts::new(&web.dispatcher, delivery, attempts)))
+            Ok(respond::ok(&DeliveryWithAttempts::new(&web.node, delivery, attempts)))
         }
         ByHand::NotFrom(status) => {
             Err(Problem::conflict(format!("The delivery is {}; it can be {rule}.", status.as_str())))

@@ -18,7 +18,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     (status = 200, description = "All of them.", body = PageOf<Object>),
 ))]
 pub(in crate::web) async fn list(_: Member, web: Data<Web>) -> HttpResponse {
-    let items: Vec<Description> = web.dispatcher.catalog.newest().map(|recipe| describe(recipe)).collect();
+    let items: Vec<Description> = web.node.catalog.newest().map(|recipe| describe(recipe)).collect();
     respond::ok(&PageOf { items, next_cursor: None })
 }
 
@@ -27,7 +27,7 @@ pub(in crate::web) async fn list(_: Member, web: Data<Web>) -> HttpResponse {
     (status = 200, description = "The dialect.", body = Object),
 ))]
 pub(in crate::web) async fn read(_: Member, web: Data<Web>, name: Path<String>) -> Result<HttpResponse, Problem> {
-    let catalog = &web.dispatcher.catalog;
+    let catalog = &web.node.catalog;
     let found = catalog.get(&name).or_else(|| catalog.get_version(&name));
     let recipe = found.ok_or_else(|| Problem::not_found("dialect"))?;
     Ok(respond::ok(&describe(recipe)))

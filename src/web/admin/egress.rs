@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::dispatch::echo::Verification;
+use crate::dispatch::egress::echo::Verification;
 use crate::domain::app::{Assignment, Bind, EgressIp};
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
@@ -104,8 +104,8 @@ impl From<Assignment> for AssignmentView {
 fn view(web: &Web, caller: &Caller, record: EgressRecord) -> EgressIpView {
     let egress_ip = record.egress_ip;
     EgressIpView {
-        held: web.dispatcher.holders(&egress_ip.id) > 0,
-        verification: web.dispatcher.verification(&egress_ip),
+        held: web.node.holders(&egress_ip.id) > 0,
+        verification: web.node.addresses.verification(&egress_ip),
         bind: caller.is_operator().then(|| egress_ip.bind.shown()),
         address: egress_ip.address.to_string(),
         id: egress_ip.id,
@@ -132,8 +132,8 @@ pub(in crate::web) async fn create(
     let address = address.expect("a fault in the address was answered above");
     let egress_ip = EgressIp { id: ids::new("eip"), address, bind: bind.flatten().unwrap_or(Bind::Local(address)) };
     egress::check_pair(address, &egress_ip.bind)?;
-    let now = web.dispatcher.clock.now();
-    saved(web.dispatcher.store.create_egress_ip(egress_ip.clone(), now).await?)?;
+    let now = web.node.clock.now();
+    saved(web.node.store.create_egress_ip(egress_ip.clone(), now).await?)?;
     web.in_force().await?;
     let record = EgressRecord { egress_ip, created_at: now, assignments: Vec::new() };
     Ok(respond::created(&view(&web, &caller, record)))
@@ -149,8 +149,8 @@ pub(in crate::web) async fn list(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
-    let now = web.dispatcher.clock.now();
-    let listed = web.dispatcher.store.egress_ips(caller.limited_to(), page, now).await?;
+    let now = web.node.clock.now();
+    let listed = web.node.store.egress_ips(caller.limited_to(), page, now).await?;
     Ok(respond::ok(&PageOf::from(listed.map(|record| view(&web, &caller, record)))))
 }
 
@@ -204,7 +204,7 @@ pub(in crate::web) async fn change(
         Patch::Set(text) => egress_ip.bind = egress::bind(&text)?,
     }
     egress::check_pair(egress_ip.address, &egress_ip.bind)?;
-    saved(web.dispatcher.store.change_egress_ip(egress_ip).await?)?;
+    saved(web.node.store.change_egress_ip(egress_ip).await?)?;
     web.in_force().await?;
     let record = find(&web, &caller, &id).await?;
     Ok(respond::ok(&view(&web, &caller, record)))
@@ -216,7 +216,7 @@ pub(in crate::web) async fn change(
     (status = 409, description = "It is assigned."),
 ))]
 pub(in crate::web) async fn delete(_: Manager, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
-    match web.dispatcher.store.delete_egress_ip(&id, web.dispatcher.clock.now()).await? {
+    match web.node.store.delete_egress_ip(&id, web.node.clock.now()).await? {
         EgressDeleted::Deleted => {
             web.in_force().await?;
             Ok(respond::deleted())
@@ -227,7 +227,7 @@ pub(in crate::web) async fn delete(_: Manager, web: Data<Web>, id: Path<String>)
 }
 
 async fn find(web: &Web, caller: &Caller, id: &str) -> Result<EgressRecord, Problem> {
-    let found = web.dispatcher.store.egress_ip(caller.limited_to(), id, web.dispatcher.clock.now()).await?;
+    let found = web.node.store.egress_ip(caller.limited_to(), id, web.node.clock.now()).await?;
     found.ok_or_else(|| Problem::not_found("egress IP"))
 }
 

@@ -62,8 +62,8 @@ pub(in crate::web) async fn assign(
         (Some(_), Some(_)) => return Err(Problem::field("publisherId", "must not stand beside appId")),
         (None, None) => return Err(Problem::field("appId", "is required, or publisherId instead")),
     };
-    let now = web.dispatcher.clock.now();
-    match web.dispatcher.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
+    let now = web.node.clock.now();
+    match web.node.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
         Assigned::Assigned(assignment) => {
             web.in_force().await?;
             Ok(respond::created(&AssignmentView::from(assignment)))
@@ -84,7 +84,7 @@ pub(in crate::web) async fn unassign(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (id, assignment_id) = path.into_inner();
-    if !web.dispatcher.store.unassign_egress_ip(&id, &assignment_id, web.dispatcher.clock.now()).await? {
+    if !web.node.store.unassign_egress_ip(&id, &assignment_id, web.node.clock.now()).await? {
         return Err(Problem::not_found("assignment"));
     }
     web.in_force().await?;
@@ -103,9 +103,9 @@ pub(in crate::web) async fn replace(
 ) -> Result<HttpResponse, Problem> {
     let app = web.app(&caller, &id).await?.app;
     let given: Replacement = body.read()?;
-    let now = web.dispatcher.clock.now();
+    let now = web.node.clock.now();
     let active_at = given.active_at.unwrap_or(now);
-    let store = &web.dispatcher.store;
+    let store = &web.node.store;
     match store.replace_egress_ip(&ids::new("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
         Assigned::Assigned(assignment) => {
             web.in_force().await?;

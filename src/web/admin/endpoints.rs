@@ -43,10 +43,10 @@ pub(in crate::web) async fn create(
         return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
     }
     let mut settings = body.read::<EndpointBody>()?.into_new()?;
-    check_endpoint(&mut settings, &web.dispatcher.catalog, &web.dispatcher.targets)?;
+    check_endpoint(&mut settings, &web.node.catalog, &web.node.targets)?;
     let endpoint_id = ids::new("end");
-    let now = web.dispatcher.clock.now();
-    saved(web.dispatcher.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
+    let now = web.node.clock.now();
+    saved(web.node.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
     web.in_force().await?;
     let record = web.app(&caller, &app.id).await?;
     let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
@@ -84,14 +84,14 @@ pub(in crate::web) async fn change(
     let record = web.app(&caller, &id).await?;
     let mut settings = EndpointSettings::of(endpoint(&record, Some(&endpoint_id))?);
     body.read::<EndpointBody>()?.apply(&mut settings)?;
-    check_endpoint(&mut settings, &web.dispatcher.catalog, &web.dispatcher.targets)?;
+    check_endpoint(&mut settings, &web.node.catalog, &web.node.targets)?;
     let change = AppChange {
         id: record.app.id.clone(),
         read_at: record.revision,
         settings: AppSettings::of(&record.app),
         endpoint: Some((endpoint_id.clone(), settings)),
     };
-    saved(web.dispatcher.store.change_app(change).await?)?;
+    saved(web.node.store.change_app(change).await?)?;
     web.in_force().await?;
     let record = web.app(&caller, &record.app.id).await?;
     let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
@@ -109,7 +109,7 @@ pub(in crate::web) async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let (id, endpoint_id) = path.into_inner();
     let app = web.app(&caller, &id).await?.app;
-    match web.dispatcher.store.archive_endpoint(&app.id, &endpoint_id, web.dispatcher.clock.now()).await? {
+    match web.node.store.archive_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
         Archived::Archived => {
             web.in_force().await?;
             Ok(respond::deleted())

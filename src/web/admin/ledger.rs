@@ -126,7 +126,7 @@ pub(in crate::web) async fn read(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let query = Query::read(request.query_string(), &["appId", "from", "to"])?;
-    let to = query.day("to")?.unwrap_or(Day::of(web.dispatcher.clock.now()));
+    let to = query.day("to")?.unwrap_or(Day::of(web.node.clock.now()));
     let from = query.day("from")?.unwrap_or(to.plus(1 - DEFAULT_DAYS));
     let days = to.number() - from.number() + 1;
     if !(1..=MOST_DAYS).contains(&days) {
@@ -134,7 +134,7 @@ pub(in crate::web) async fn read(
         return Err(Problem::field("from", message));
     }
     let app_ids = app_ids(&web, &caller, &query).await?;
-    let ledger = web.dispatcher.store.daily(app_ids, from.start(), to.end()).await?;
+    let ledger = web.node.store.daily(app_ids, from.start(), to.end()).await?;
     let lines = ledger.lines();
     let is_of_one_app = lines.windows(2).all(|pair| pair[0].0.app_id == pair[1].0.app_id);
     let line = |(account, figures): &(&Account, &Figures)| LedgerLine {

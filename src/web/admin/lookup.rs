@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::completions::app_ids;
-use crate::dispatch::dispatcher::Dispatcher;
+use crate::dispatch::node::Node;
 use crate::dispatch::story::{Callback, Story, tell, tell_click};
 use crate::domain::click::Click;
 use crate::domain::invalid::Invalid;
@@ -79,26 +79,26 @@ pub(in crate::web) struct ClickView {
 }
 
 impl ClickView {
-    async fn read(dispatcher: &Dispatcher, click: Click) -> Result<Self, StoreError> {
-        let app = dispatcher.directory.find_app(&click.app_id).await?;
+    async fn read(node: &Node, click: Click) -> Result<Self, StoreError> {
+        let app = node.directory.find_app(&click.app_id).await?;
         let counts_until = app.map(|app| click.expires_at(app.terms.click_days));
-        let Story { lines, turn, next } = tell_click(&click, counts_until, dispatcher.clock.now());
+        let Story { lines, turn, next } = tell_click(&click, counts_until, node.clock.now());
         let Click { id, offer_id, app_id, user_id, sub, clicked_at } = click;
         Ok(Self { id, app_id, offer_id, user_id, sub, clicked_at, story: lines, turn: turn.as_str(), next })
     }
 }
 
 impl LookedUp {
-    fn new(dispatcher: &Dispatcher, found: Found) -> Self {
+    fn new(node: &Node, found: Found) -> Self {
         let Found { completion, reversals, deliveries } = found;
         let callbacks: Vec<Callback<'_>> = deliveries
             .iter()
-            .map(|(delivery, attempts)| Callback { delivery, attempts, waiting_for: dispatcher.waiting_for(delivery) })
+            .map(|(delivery, attempts)| Callback { delivery, attempts, waiting_for: node.waiting_for(delivery) })
             .collect();
         let Story { lines, turn, next } = tell(&completion, &reversals, &callbacks);
         Self {
             completion: CompletionView::new(completion, &reversals),
-            deliveries: deliveries.into_iter().map(|(delivery, _)| DeliveryView::new(dispatcher, delivery)).collect(),
+            deliveries: deliveries.into_iter().map(|(delivery, _)| DeliveryView::new(node, delivery)).collect(),
             reversals: reversals.into_iter().map(ReversalView::from).collect(),
             story: lines,
             turn: turn.as_str(),
@@ -136,12 +136,12 @@ pub(in crate::web) async fn read(
         click_id: by("clickId"),
         ..Criteria::default()
     };
-    let found = web.dispatcher.store.found(criteria, PAGE).await?;
-    let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.dispatcher, found)).collect();
+    let found = web.node.store.found(criteria, PAGE).await?;
+    let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.node, found)).collect();
     let mut clicks = Vec::new();
     if let Some(by) = by("clickId").map(ClickKey::Id).or_else(|| by("userId").map(ClickKey::User)) {
-        for click in web.dispatcher.store.unconverted_clicks(ClickCriteria { app_ids, by }, PAGE).await? {
-            clicks.push(ClickView::read(&web.dispatcher, click).await?);
+        for click in web.node.store.unconverted_clicks(ClickCriteria { app_ids, by }, PAGE).await? {
+            clicks.push(ClickView::read(&web.node, click).await?);
         }
     }
     let hint = (items.is_empty() && clicks.is_empty()).then(|| hint(key));

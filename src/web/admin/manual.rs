@@ -94,7 +94,7 @@ pub(in crate::web) async fn credit(
     let answers = web.dispatcher.intake.report(Reporter::Person { app_id, mark }, vec![object], false).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A credit was not answered."))?;
-    let reported = Reported::of(&web.dispatcher, answer)?;
+    let reported = Reported::of(&web.node, answer)?;
     tracing::info!(app, by, completion = reported.id(), "a credit was made by hand");
     Ok(respond::recorded(&reported))
 }
@@ -108,19 +108,19 @@ pub(in crate::web) async fn take_back(
     id: Path<String>,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
-    let found = web.dispatcher.store.completion(id.into_inner()).await?;
+    let found = web.node.store.completion(id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
     let mut object = read(&body)?;
     let mark = mark(&mut object, "note", &caller)?;
     refuse(&object, &["externalId"])?;
     default(&mut object, "externalId", &completion.external_id);
-    let mut report = ReversalReport::parse(&object, web.dispatcher.clock.now())?;
+    let mut report = ReversalReport::parse(&object, web.node.clock.now())?;
     if !report.asked.is_all() && report.reversal_id.is_none() {
         report.reversal_id = Some(ids::new(PREFIX));
     }
     let (completion_id, by) = (completion.id.clone(), mark.token_id.clone());
-    let answer = web.dispatcher.intake.take_back_of(completion, report, Some(mark), false).await?;
-    let answer = ReversalAnswer::of(&web.dispatcher, answer)?;
+    let answer = web.dispatcher.reversals.take_back_of(completion, report, Some(mark), false).await?;
+    let answer = ReversalAnswer::of(&web.node, answer)?;
     tracing::info!(completion = completion_id, by, reversal = answer.id, "a completion was taken back by hand");
     Ok(respond::recorded(&answer))
 }

@@ -181,9 +181,9 @@ impl OfferBody {
 ))]
 pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
     let given: OfferBody = body.read()?;
-    let dispatcher = &web.dispatcher;
-    let offer = given.into_new()?.check(ids::new("ofr"), dispatcher.clock.now(), &dispatcher.targets)?;
-    saved(dispatcher.store.create_offer(offer.clone()).await?)?;
+    let node = &web.node;
+    let offer = given.into_new()?.check(ids::new("ofr"), node.clock.now(), &node.targets)?;
+    saved(node.store.create_offer(offer.clone()).await?)?;
     web.in_force().await?;
     Ok(respond::created(&OfferView::from(offer)))
 }
@@ -194,7 +194,7 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Re
     responses((status = 200, description = "A page.", body = PageOf<OfferView>)))]
 pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
-    let listed = web.dispatcher.store.offers(page).await?;
+    let listed = web.node.store.offers(page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(OfferView::from))))
 }
 
@@ -221,8 +221,8 @@ pub(in crate::web) async fn change(
         let given: OfferBody = body.read()?;
         let mut settings = OfferSettings::of(&offer);
         given.apply(&mut settings)?;
-        let offer = settings.check(offer.id, offer.created_at, &web.dispatcher.targets)?;
-        match web.dispatcher.store.change_offer(offer.clone(), revision).await? {
+        let offer = settings.check(offer.id, offer.created_at, &web.node.targets)?;
+        match web.node.store.change_offer(offer.clone(), revision).await? {
             OfferSaved::Overtaken => {}
             outcome => {
                 saved(outcome)?;
@@ -236,7 +236,7 @@ pub(in crate::web) async fn change(
 }
 
 async fn found(web: &Web, id: &str) -> Result<OfferRecord, Problem> {
-    web.dispatcher.store.offer(id).await?.ok_or_else(|| Problem::not_found("offer"))
+    web.node.store.offer(id).await?.ok_or_else(|| Problem::not_found("offer"))
 }
 
 fn saved(outcome: OfferSaved) -> Result<(), Problem> {

@@ -86,9 +86,9 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Re
         id: ids::new("pub"),
         reference: reference.flatten(),
         name: name.unwrap_or_default(),
-        created_at: web.dispatcher.clock.now(),
+        created_at: web.node.clock.now(),
     };
-    let view = saved(web.dispatcher.store.create_publisher(publisher).await?)?;
+    let view = saved(web.node.store.create_publisher(publisher).await?)?;
     Ok(respond::created(&view))
 }
 
@@ -103,7 +103,7 @@ pub(in crate::web) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
     let listed = match caller.limited_to() {
-        None => web.dispatcher.store.publishers(page).await?,
+        None => web.node.store.publishers(page).await?,
         Some(own) => Listed { items: vec![web.publisher(&caller, own).await?], next: None },
     };
     Ok(respond::ok(&PageOf::from(listed.map(PublisherView::from))))
@@ -146,7 +146,7 @@ pub(in crate::web) async fn change(
     };
     invalid.into_result()?;
     let change = PublisherChange { name, reference };
-    let view = saved(web.dispatcher.store.change_publisher(&publisher.id, change).await?)?;
+    let view = saved(web.node.store.change_publisher(&publisher.id, change).await?)?;
     web.in_force().await?;
     Ok(respond::ok(&view))
 }

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::dispatch::job::TestOptions;
-use crate::dispatch::rehearsal::Tested;
+use crate::dispatch::sending::job::TestOptions;
+use crate::dispatch::sending::test_callback::Tested;
 use crate::domain::app::App;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Kind;
@@ -107,7 +107,7 @@ pub(in crate::web) async fn preview(
         (Some(_), Some(_)) => return Err(Problem::field("completion", "must not stand beside completionId")),
         (None, None) => return Err(Problem::field("completionId", "is required, or else completion")),
     };
-    let request = web.dispatcher.rehearsal.preview(&app, &completion, delivery.as_ref())?;
+    let request = web.dispatcher.previews.preview(&app, &completion, delivery.as_ref())?;
     tracing::info!(app = app.id, token = caller.token_id(), completion = completion.id, "a callback was previewed");
     Ok(respond::ok(&Preview::from(request)))
 }
@@ -132,7 +132,7 @@ pub(in crate::web) async fn test(
         egress_ip_id: egress_ip_id(&caller, given.text("egressIpId")?)?,
     };
     let completion = invent(&web, &app, given.object("completion")?.as_ref())?;
-    let (delivery_id, is_done) = match web.dispatcher.rehearsal.test(&app.into(), completion, options).await? {
+    let (delivery_id, is_done) = match web.dispatcher.tests.send(&app.into(), completion, options).await? {
         Tested::Done { delivery_id } => (delivery_id, true),
         Tested::UnderWay { delivery_id } => (delivery_id, false),
         Tested::Refused(invalid) => return Err(invalid.into()),
@@ -141,9 +141,9 @@ pub(in crate::web) async fn test(
             return Err(Problem::too_many(detail));
         }
     };
-    let found = web.dispatcher.store.delivery(delivery_id).await?;
+    let found = web.node.store.delivery(delivery_id).await?;
     let (delivery, attempts) = found.ok_or_else(|| Problem::not_found("delivery"))?;
-    let view = DeliveryWithAttempts::new(&web.dispatcher, delivery, attempts);
+    let view = DeliveryWithAttempts::new(&web.node, delivery, attempts);
     Ok(if is_done { respond::ok(&view) } else { respond::under_way(&view) })
 }
 
@@ -156,12 +156,12 @@ fn egress_ip_id(caller: &Caller, given: Option<String>) -> Result<Option<String>
 
 /// A recorded completion and the first endpoint's delivery of it.
 async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<(Completion, Option<Delivery>), Problem> {
-    let found = web.dispatcher.store.completion(completion_id).await?;
+    let found = web.node.store.completion(completion_id).await?;
     let of_app = found.filter(|completion| completion.app_id == app.id);
     let unknown = || Problem::field("completionId", "the app has no such completion");
     let completion = of_app.ok_or_else(unknown)?;
     let first = app.first_endpoint().map(|endpoint| endpoint.id.as_str());
-    let deliveries = web.dispatcher.store.deliveries_of(completion.id.clone()).await?;
+    let deliveries = web.node.store.deliveries_of(completion.id.clone()).await?;
     let is_first =
         |delivery: &Delivery| delivery.kind == Kind::Completion && Some(delivery.endpoint_id.as_str()) == first;
     Ok((completion, deliveries.into_iter().find(is_first)))
@@ -170,7 +170,7 @@ async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<(Comple
 fn invent(web: &Web, app: &App, fields: Option<&Object>) -> Result<Completion, Problem> {
     let id = ids::new("tst");
     let random = &id[id.len() - RANDOM..];
-    Ok(sample_completion::from_fields(fields, &app.id, random, web.dispatcher.clock.now())?)
+    Ok(sample_completion::from_fields(fields, &app.id, random, web.node.clock.now())?)
 }
 
 /// The fields of a body, numbers still as they were written.

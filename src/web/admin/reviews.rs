@@ -42,7 +42,7 @@ pub(in crate::web) async fn release(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let completion = reviewed(&web, &id).await?;
-    let decided = web.dispatcher.release(completion.id.clone()).await?;
+    let decided = web.dispatcher.reviews.release(completion.id.clone()).await?;
     decided_on(&web, &caller, &completion.id, decided, "released").await
 }
 
@@ -61,13 +61,13 @@ pub(in crate::web) async fn reject(
     let completion = reviewed(&web, &id).await?;
     let completion_id = completion.id.clone();
     let by = Manual { token_id: caller.token_id().to_owned(), reason: REJECTED.to_owned() };
-    let decided = web.dispatcher.reject(completion, reason, by).await?;
+    let decided = web.dispatcher.reviews.reject(completion, reason, by).await?;
     decided_on(&web, &caller, &completion_id, decided, "rejected").await
 }
 
 /// The completion that is to be decided on.
 async fn reviewed(web: &Web, id: &str) -> Result<Completion, Problem> {
-    web.dispatcher.store.completion(id.to_owned()).await?.ok_or_else(|| Problem::not_found("completion"))
+    web.node.store.completion(id.to_owned()).await?.ok_or_else(|| Problem::not_found("completion"))
 }
 
 async fn decided_on(
@@ -81,7 +81,7 @@ async fn decided_on(
         Decided::Done => {
             tracing::info!(completion = id, by = caller.token_id(), decision, "a review was decided");
             let completion = reviewed(web, id).await?;
-            Ok(respond::ok(&CompletionWithDeliveries::read(&web.dispatcher, completion).await?))
+            Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))
         }
         Decided::NotInReview => Err(Problem::conflict(format!(
             "The completion is not in review, or not any more; it can not be {decision}."

@@ -124,7 +124,7 @@ pub(in crate::web) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (record, of) = find(&web, &caller, &place).await?;
     let given: NewSecretBody = body.read_or_empty()?;
-    let recipe = web.dispatcher.catalog.get(&of.dialect);
+    let recipe = web.node.catalog.get(&of.dialect);
     if recipe.is_some_and(|recipe| recipe.secret() == SecretNeed::None) {
         return Err(Problem::field("secret", format!("is of no use: the dialect {} signs nothing", of.dialect)));
     }
@@ -136,7 +136,7 @@ pub(in crate::web) async fn create(
     if of.secrets.len() >= MOST {
         return Err(Problem::conflict(format!("An endpoint has at most {MOST} secrets; delete retired ones.")));
     }
-    let now = web.dispatcher.clock.now();
+    let now = web.node.clock.now();
     let activate = given.activate.unwrap_or(false).then(|| Duration::from_secs(DEFAULT_OVERLAP * 60));
     let new = NewSecret {
         id: ids::new("sec"),
@@ -147,7 +147,7 @@ pub(in crate::web) async fn create(
         created_at: now,
     };
     let id = new.id.clone();
-    let state = web.dispatcher.store.create_secret(new).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
+    let state = web.node.store.create_secret(new).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
     web.in_force().await?;
     let activated_at = (state == SecretState::Active).then_some(now);
     Ok(respond::created(&CreatedSecret {
@@ -196,8 +196,8 @@ pub(in crate::web) async fn activate(
     }
     check_urls(&web, &of)?;
     let overlap = Duration::from_secs(minutes * 60);
-    let now = web.dispatcher.clock.now();
-    if !web.dispatcher.store.activate_secret(&record.app.id, &of.id, id, overlap, now).await? {
+    let now = web.node.clock.now();
+    if !web.node.store.activate_secret(&record.app.id, &of.id, id, overlap, now).await? {
         return Err(Problem::not_found("secret"));
     }
     web.in_force().await?;
@@ -216,7 +216,7 @@ pub(in crate::web) async fn delete(
     place: Path<Place>,
 ) -> Result<HttpResponse, Problem> {
     let (record, of) = find(&web, &caller, &place).await?;
-    match web.dispatcher.store.delete_secret(&record.app.id, &of.id, secret_id(&place)).await? {
+    match web.node.store.delete_secret(&record.app.id, &of.id, secret_id(&place)).await? {
         SecretDeleted::Deleted => {
             web.in_force().await?;
             Ok(respond::deleted())
@@ -239,6 +239,6 @@ fn secret_id(place: &Place) -> &str {
 }
 
 fn check_urls(web: &Web, of: &Endpoint) -> Result<(), Problem> {
-    check_endpoint(&mut EndpointSettings::of(of), &web.dispatcher.catalog, &web.dispatcher.targets)?;
+    check_endpoint(&mut EndpointSettings::of(of), &web.node.catalog, &web.node.targets)?;
     Ok(())
 }

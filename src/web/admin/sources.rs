@@ -121,9 +121,9 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> R
         transaction_prefix: prefix.flatten(),
         secret: generate::secret(""),
         previous: None,
-        created_at: web.dispatcher.clock.now(),
+        created_at: web.node.clock.now(),
     };
-    match web.dispatcher.store.create_source(source).await? {
+    match web.node.store.create_source(source).await? {
         SourceCreated::Created(source) => {
             web.in_force().await?;
             Ok(respond::created(&SourceWithSecret::from(source)))
@@ -144,7 +144,7 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> R
     responses((status = 200, description = "A page.", body = PageOf<SourceView>)))]
 pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
-    let listed = web.dispatcher.store.sources(page).await?;
+    let listed = web.node.store.sources(page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(SourceView::from))))
 }
 
@@ -153,7 +153,7 @@ pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpReque
     (status = 204, description = "Deleted."),
 ))]
 pub(in crate::web) async fn delete(_: Operator, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
-    if !web.dispatcher.store.archive_source(&id, web.dispatcher.clock.now()).await? {
+    if !web.node.store.archive_source(&id, web.node.clock.now()).await? {
         return Err(Problem::not_found("source"));
     }
     web.in_force().await?;
@@ -176,8 +176,8 @@ pub(in crate::web) async fn rotate(
         return Err(Problem::field("overlapHours", format!("must be a number from 0 to {LONGEST_OVERLAP}")));
     }
     let overlap = Duration::from_secs(hours * 3_600);
-    let now = web.dispatcher.clock.now();
-    let rotated = web.dispatcher.store.rotate_source(&id, &generate::secret(""), overlap, now).await?;
+    let now = web.node.clock.now();
+    let rotated = web.node.store.rotate_source(&id, &generate::secret(""), overlap, now).await?;
     let source = rotated.ok_or_else(|| Problem::not_found("source"))?;
     web.in_force().await?;
     Ok(respond::ok(&SourceWithSecret::from(source)))

@@ -95,7 +95,7 @@ pub(in crate::web) async fn create(
     if given.role != RoleWord::Publisher && !caller.is_operator() {
         return Err(Problem::forbidden("Only an operator may make tokens of this role."));
     }
-    let now = web.dispatcher.clock.now();
+    let now = web.node.clock.now();
     let name = naming::name(&given.name)?;
     if given.expires_at.is_some_and(|expires_at| expires_at <= now) {
         return Err(Problem::field("expiresAt", "must lie in the future"));
@@ -103,7 +103,7 @@ pub(in crate::web) async fn create(
     let role = role(&web, &caller, given.role, given.publisher_id.as_deref()).await?;
     let token = Token { id: ids::new("tok"), name, role, expires_at: given.expires_at, created_at: now };
     let text = generate::token();
-    match web.dispatcher.store.create_token(token.clone(), &text).await? {
+    match web.node.store.create_token(token.clone(), &text).await? {
         TokenCreated::Created => Ok(respond::created(&CreatedToken { view: token.into(), token: text })),
         TokenCreated::UnknownPublisher => Err(unknown_publisher()),
     }
@@ -137,7 +137,7 @@ pub(in crate::web) async fn list(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let page = list::only_page(request.query_string())?;
-    let listed = web.dispatcher.store.tokens(scope(&caller), page).await?;
+    let listed = web.node.store.tokens(scope(&caller), page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(TokenView::from))))
 }
 
@@ -150,7 +150,7 @@ pub(in crate::web) async fn delete(
     web: Data<Web>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    match web.dispatcher.store.delete_token(&id, scope(&caller), web.dispatcher.clock.now()).await? {
+    match web.node.store.delete_token(&id, scope(&caller), web.node.clock.now()).await? {
         TokenDeleted::Deleted => Ok(respond::deleted()),
         TokenDeleted::Unknown => Err(Problem::not_found("token")),
         TokenDeleted::LastOperator => {

@@ -34,10 +34,10 @@ pub(in crate::web) async fn erase(
         Err(_) if web.may_know_of(&caller, &app).await? => app,
         Err(problem) => return Err(problem),
     };
-    let erasure = Erasure { app_id, user_id, pseudonym: ids::new(PSEUDONYM), now: web.dispatcher.clock.now() };
-    web.dispatcher.store.erase_tests(erasure.clone()).await?;
+    let erasure = Erasure { app_id, user_id, pseudonym: ids::new(PSEUDONYM), now: web.node.clock.now() };
+    web.node.store.erase_tests(erasure.clone()).await?;
     loop {
-        match web.dispatcher.store.erase_user(erasure.clone()).await? {
+        match web.node.store.erase_user(erasure.clone()).await? {
             Erased::Completions(0) => {
                 tracing::info!(app = erasure.app_id, by = caller.token_id(), "a user was erased");
                 return Ok(respond::deleted());

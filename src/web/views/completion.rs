@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{DeliveryView, ReversalView, ReversedView};
-use crate::dispatch::dispatcher::Dispatcher;
+use crate::dispatch::node::Node;
 use crate::domain::calculation::Calculation;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Status;
@@ -135,11 +135,11 @@ pub struct CompletionWithDeliveries {
 
 impl CompletionWithDeliveries {
     /// The completion with all that belongs to it, as it is at this moment.
-    pub async fn read(dispatcher: &Dispatcher, completion: Completion) -> Result<Self, StoreError> {
-        let deliveries = dispatcher.store.deliveries_of(completion.id.clone()).await?;
-        let reversals = dispatcher.store.reversals_of(completion.id.clone()).await?;
+    pub async fn read(node: &Node, completion: Completion) -> Result<Self, StoreError> {
+        let deliveries = node.store.deliveries_of(completion.id.clone()).await?;
+        let reversals = node.store.reversals_of(completion.id.clone()).await?;
         let completion = CompletionView::new(completion, &reversals);
-        let deliveries = deliveries.into_iter().map(|delivery| DeliveryView::new(dispatcher, delivery)).collect();
+        let deliveries = deliveries.into_iter().map(|delivery| DeliveryView::new(node, delivery)).collect();
         let reversals = reversals.into_iter().map(ReversalView::from).collect();
         Ok(Self { completion, deliveries, reversals })
     }

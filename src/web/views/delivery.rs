@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::dispatch::dispatcher::Dispatcher;
+use crate::dispatch::node::Node;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::{Attempt, Delivery};
@@ -49,8 +49,8 @@ pub struct DeliveryView {
 
 impl DeliveryView {
     /// A delivery as it is at this moment.
-    pub fn new(dispatcher: &Dispatcher, delivery: Delivery) -> Self {
-        let waiting_for = dispatcher.waiting_for(&delivery).map(|reason| reason.as_str());
+    pub fn new(node: &Node, delivery: Delivery) -> Self {
+        let waiting_for = node.waiting_for(&delivery).map(|reason| reason.as_str());
         Self {
             id: delivery.id,
             app_id: delivery.app_id,
@@ -86,9 +86,9 @@ pub struct DeliveryWithAttempts {
 
 impl DeliveryWithAttempts {
     /// A delivery as it is at this moment, with these attempts.
-    pub fn new(dispatcher: &Dispatcher, delivery: Delivery, attempts: Vec<Attempt>) -> Self {
+    pub fn new(node: &Node, delivery: Delivery, attempts: Vec<Attempt>) -> Self {
         let attempts = attempts.into_iter().map(AttemptView::from).collect();
-        Self { delivery: DeliveryView::new(dispatcher, delivery), attempts }
+        Self { delivery: DeliveryView::new(node, delivery), attempts }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is counted, for `/metrics`. Counting must never fail, wait or decide anything, and no label may hold a name that
 //! a caller chose (an endless number of series would follow).
 
+use std::time::Duration;
+
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -8,7 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::exchange::Exchanged;
+use crate::domain::delivery;
 use crate::store::queue::Next;
 
 /// Bounds of the exchange histogram in seconds: from a receiver in the same rack to the longest usual time-out.
@@ -106,9 +108,9 @@ impl Metrics {
     }
 
     /// An exchange ended.
-    pub fn exchanged(&self, exchanged: &Exchanged) {
-        self.attempts.get_or_create(&Outcome { outcome: exchanged.outcome.as_str() }).inc();
-        self.exchange_seconds.observe(exchanged.duration.as_secs_f64());
+    pub fn exchanged(&self, outcome: delivery::Outcome, duration: Duration) {
+        self.attempts.get_or_create(&Outcome { outcome: outcome.as_str() }).inc();
+        self.exchange_seconds.observe(duration.as_secs_f64());
     }
 
     /// A settlement is on disk.

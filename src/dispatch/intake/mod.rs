@@ -4,39 +4,47 @@
 //! recorded with its deliveries in one commit; only then is anybody told, and only then does anything leave. A permit is
 //! taken before the commit, so that the committed row already bears this node's claim and needs no second write.
 
-mod answer;
 mod attribution;
 mod prepare;
+mod receipt;
+pub mod reversals;
+pub mod tracking;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use answer::{Answer, Known};
-use prepare::{AtOnce, Preparation, Then};
+use prepare::{AfterCommit, AtOnce, Preparation};
+pub use receipt::{Answer, Receipt};
+use reversals::Reversals;
 
-use super::job::Job;
-use super::pacing::Pacing;
-use super::sender::Sender;
-use super::worker::Worker;
+use crate::dispatch::node::Node;
+use crate::dispatch::sending::job::Job;
+use crate::dispatch::sending::pacing::Pacing;
+use crate::dispatch::sending::sender::Sender;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
+use crate::store::StoreError;
 use crate::store::queue::{NewCompletion, Recorded};
-use crate::store::{Hint, StoreError};
 
-/// How long a reporter is kept waiting: most give up after ten or more seconds, and know nothing then.
+/// How long a reporter is kept waiting: most give up after ten or more seconds, and know nothing after.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// How often a report is validated anew because the configuration changed meanwhile: nobody changes one app that fast.
+/// How often a report, or a reversal, is validated anew because the configuration changed meanwhile: nobody changes one
+/// app that fast.
 const ROUNDS: usize = 3;
 
 /// Takes reports in.
 #[derive(Clone, Debug)]
 pub struct Intake {
-    /// Where what waits in the store is worked off.
-    pub worker: Arc<Worker>,
-    /// Permits to send at once.
+    /// By whose configuration.
+    pub node: Arc<Node>,
+    /// Sends what can be sent at once.
+    pub sender: Arc<Sender>,
+    /// Permits for that.
     pub pacing: Arc<Pacing>,
+    /// Takes back what is reported as reversed.
+    pub reversals: Reversals,
 }
 
 impl Intake {
@@ -51,7 +59,7 @@ impl Intake {
         dry_run: bool,
     ) -> Result<Vec<Answer>, StoreError> {
         let this = self.clone();
-        let finished = self.worker.start(async move { this.take_in(&reporter, &reports, dry_run).await });
+        let finished = self.node.tasks.start(async move { this.take_in(&reporter, &reports, dry_run).await });
         match tokio::time::timeout(PATIENCE, finished).await {
             Ok(finished) => finished.map_err(|_| StoreError::Closed)?,
             // A database that fails over; told again, the report is a duplicate or is accepted.
@@ -63,7 +71,7 @@ impl Intake {
         let mut answers: Vec<Option<Answer>> = reports.iter().map(|_| None).collect();
         let mut reversals = BTreeMap::new();
         for _ in 0..ROUNDS {
-            let (mut places, mut new, mut then) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut places, mut new, mut afters) = (Vec::new(), Vec::new(), Vec::new());
             for (place, report) in reports.iter().enumerate() {
                 if answers[place].is_some() || reversals.contains_key(&place) {
                     continue;
@@ -72,7 +80,7 @@ impl Intake {
                     Preparation::Ready(ready) => {
                         places.push(place);
                         new.push(ready.new);
-                        then.push(ready.then);
+                        afters.push(ready.after);
                     }
                     Preparation::Invalid(invalid) => answers[place] = Some(Answer::Invalid(invalid)),
                     Preparation::Reversal(report) => drop(reversals.insert(place, report)),
@@ -81,8 +89,8 @@ impl Intake {
             let recorded = self.record(new, dry_run).await?;
             // What is recorded is handed over before anybody is told that a part of the batch is not.
             let lost = recorded.contains(&Recorded::Lost);
-            for ((place, then), recorded) in places.into_iter().zip(then).zip(recorded) {
-                answers[place] = self.hand_over(then, recorded);
+            for ((place, after), recorded) in places.into_iter().zip(afters).zip(recorded) {
+                answers[place] = self.hand_over(after, recorded);
             }
             if lost {
                 return Err(StoreError::Unreachable("a part of the batch could not be recorded".to_owned()));
@@ -91,68 +99,63 @@ impl Intake {
                 break;
             }
             // The configuration changed between validating and recording: by what it is now.
-            self.sender().directory.refresh().await?;
+            self.node.directory.refresh().await?;
         }
         // Behind the completions, one of which may be what is taken back.
         for (place, report) in reversals {
-            let answer = self.take_back(reporter, report, dry_run).await?;
+            let answer = self.reversals.take_back(reporter, report, dry_run).await?;
             answers[place] = Some(Answer::Reversal(Box::new(answer)));
         }
         let answers: Vec<Answer> = answers.into_iter().collect::<Option<_>>().ok_or(StoreError::Overloaded)?;
         for answer in &answers {
-            self.sender().metrics.reported(answer.word());
+            self.node.metrics.reported(answer.word());
         }
         Ok(answers)
     }
 
     async fn record(&self, new: Vec<NewCompletion>, dry_run: bool) -> Result<Vec<Recorded>, StoreError> {
         if !dry_run {
-            return self.sender().store.record(new).await;
+            return self.node.store.record(new).await;
         }
         let mut recorded = Vec::with_capacity(new.len());
         for new in new {
-            recorded.push(self.sender().store.would_record(new).await?);
+            recorded.push(self.node.store.would_record(new).await?);
         }
         Ok(recorded)
     }
 
     /// Starts what can be sent at once, now that it is on disk, and says what became of the report.
     /// Nothing if it must be validated anew.
-    fn hand_over(&self, then: Then, recorded: Recorded) -> Option<Answer> {
+    fn hand_over(&self, after: AfterCommit, recorded: Recorded) -> Option<Answer> {
         Some(match recorded {
             Recorded::Accepted => {
-                for AtOnce { delivery, node, token, permit, known } in then.at_once {
-                    let (sender, completion) = (Arc::clone(self.sender()), then.completion.clone());
+                for AtOnce { delivery, node, token, permit, known } in after.at_once {
+                    let (sender, completion) = (Arc::clone(&self.sender), after.completion.clone());
                     let job = Job { delivery, completion, event: CallbackEvent::Completed, test: None, node, token };
-                    self.worker.start(async move {
+                    self.node.tasks.start(async move {
                         sender.deliver(job, permit).await;
                         drop(known);
                     });
                 }
-                if then.leaves_work {
-                    self.worker.wake.notify_one();
-                    self.sender().store.hint(Hint::Work);
+                if after.leaves_work {
+                    self.node.work_is_due();
                 }
-                Answer::Accepted(then.known)
+                Answer::Accepted(after.receipt)
             }
             Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries } => {
                 let deliveries = deliveries.into_iter().map(|delivery| {
-                    let waiting_for = self.sender().outlook().waiting_for(&delivery);
+                    let waiting_for = self.node.waiting_for(&delivery);
                     (delivery.id, delivery.status, waiting_for)
                 });
                 // The same click was given, or none.
-                let attributed = then.known.attributed;
-                let known = Known { completion_id, transaction_id, attributed, deliveries: deliveries.collect() };
-                Answer::Duplicate(known, ignored)
+                let attributed = after.receipt.attributed;
+                let receipt = Receipt { completion_id, transaction_id, attributed, deliveries: deliveries.collect() };
+                Answer::Duplicate(receipt, ignored)
             }
             Recorded::Conflict { fields } => Answer::Conflict(fields),
-            Recorded::TransactionIdTaken => Answer::TransactionIdTaken(then.known.transaction_id),
+            Recorded::TransactionIdTaken => Answer::TransactionIdTaken(after.receipt.transaction_id),
             Recorded::ClickConverted => Answer::ClickConverted,
             Recorded::Outdated | Recorded::Lost => return None,
         })
-    }
-
-    pub(super) fn sender(&self) -> &Arc<Sender> {
-        &self.worker.sender
     }
 }

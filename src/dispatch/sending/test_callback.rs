@@ -1,24 +1,26 @@
-//! Rehearsals: what a callback would look like (a preview), and a real callback that means nothing (a test).
+//! Test callbacks: real callbacks that mean nothing.
 //!
-//! A preview sends nothing. A test is sent at once, past every queue and pause, and leaves no trace but its delivery.
+//! A test is sent at once, past every queue and pause, and leaves no trace but its delivery. It has a small bound of its
+//! own, which a caller that hangs up does not free.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::job::{Job, StoredTest, TestOptions, event_id, whole_reversal};
+use super::claim_token;
+use super::job::{Job, StoredTest, TestOptions, whole_reversal};
 use super::pacing::Pacing;
-use super::readiness::Readiness;
-use super::worker::{Worker, claim_token};
+use super::preview::{Previews, Purpose};
+use super::sender::Sender;
+use crate::dispatch::node::Node;
+use crate::dispatch::node::routing::Readiness;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::WaitingFor;
-use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
-use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
-use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewDelivery, Start};
 use crate::store::{Hint, Store, StoreError};
 
@@ -28,22 +30,17 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Pause between two looks at a test that another node sends.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Makes previews and tests.
+/// Sends tests.
 #[derive(Clone, Debug)]
-pub struct Rehearsal {
-    /// Whose sender and clock these are.
-    pub worker: Arc<Worker>,
-    /// Where a test's permit comes from.
+pub struct TestCallbacks {
+    /// By whose configuration.
+    pub node: Arc<Node>,
+    /// Sends them.
+    pub sender: Arc<Sender>,
+    /// Where their permits come from.
     pub pacing: Arc<Pacing>,
-}
-
-/// What a callback is composed for.
-#[derive(Clone, Copy)]
-enum Purpose<'a> {
-    /// To be looked at; as this delivery would send it.
-    Preview(Option<&'a Delivery>),
-    /// To be sent as a test.
-    Test,
+    /// Composes them once before they are stored.
+    pub previews: Previews,
 }
 
 /// What became of a test.
@@ -65,22 +62,9 @@ pub enum Tested {
     TooMany,
 }
 
-impl Rehearsal {
-    /// The request that would tell an endpoint of a completion now, signed with its active secret; under the id, recipe
-    /// and time of its delivery, where there is one.
-    pub fn preview(
-        &self,
-        app: &App,
-        completion: &Completion,
-        delivery: Option<&Delivery>,
-    ) -> Result<CallbackRequest, Invalid> {
-        let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
-        let options = TestOptions::default();
-        self.compose(endpoint, completion, &CallbackEvent::Completed, &options, Purpose::Preview(delivery))
-    }
-
+impl TestCallbacks {
     /// Sends a test and waits for its outcome as long as the endpoint's time-out allows.
-    pub async fn test(
+    pub async fn send(
         &self,
         app: &Arc<App>,
         completion: Completion,
@@ -92,10 +76,10 @@ impl Rehearsal {
             Ok(checked) => checked,
             Err(invalid) => return Ok(Tested::Refused(invalid)),
         };
-        let sender = Arc::clone(&self.worker.sender);
+        let (node, sender) = (Arc::clone(&self.node), Arc::clone(&self.sender));
         let (token, delivery_id) = (claim_token(), ids::new("dlv"));
-        let way_out = sender.outlook().way_out(&sender.route(app, options.egress_ip_id.as_deref()));
-        let here = if way_out == Readiness::Ready { sender.cluster.lease.node() } else { None };
+        let state = node.routing().route_state(&node.route(app, options.egress_ip_id.as_deref()));
+        let here = if state == Readiness::Ready { node.cluster.lease.node() } else { None };
         let start = here.clone().map_or(Start::Pending, |node| Start::Claimed { node, token: token.clone() });
         let (id, endpoint_id) = (delivery_id.clone(), endpoint.id.clone());
         let new = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
@@ -105,16 +89,16 @@ impl Rehearsal {
         let (watched, patience) = (delivery_id.clone(), endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE);
         // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same. It keeps
         // the permit for as long as a caller could wait, so that whoever hangs up gains nothing.
-        let ended = self.worker.start(async move {
-            let delivery = sender.store.record_test(completion.clone(), new, stored).await?;
+        let ended = self.node.tasks.start(async move {
+            let delivery = node.store.record_test(completion.clone(), new, stored).await?;
             match here {
-                Some(node) => {
-                    let job = Job { delivery, completion, event, test: Some(options), node, token };
+                Some(claimant) => {
+                    let job = Job { delivery, completion, event, test: Some(options), node: claimant, token };
                     sender.deliver(job, permit).await;
                     Ok(true)
                 }
                 None => {
-                    let sent = tokio::time::timeout(patience, sent_elsewhere(&sender.store, watched)).await;
+                    let sent = tokio::time::timeout(patience, sent_elsewhere(&node.store, watched)).await;
                     drop(permit);
                     sent.map_or(Ok(false), |sent| sent.map(|()| true))
                 }
@@ -135,7 +119,6 @@ impl Rehearsal {
         event: &CallbackEvent,
         options: &TestOptions,
     ) -> Result<(&'a Endpoint, Arc<Recipe>), Invalid> {
-        let sender = &self.worker.sender;
         let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
         if let Some(id) = &options.secret_id
             && !endpoint.secrets.iter().any(|secret| secret.id == *id)
@@ -143,55 +126,20 @@ impl Rehearsal {
             return Err(Invalid::field("secretId", "the app has no such secret"));
         }
         if let Some(id) = &options.egress_ip_id
-            && !sender.directory.egress_ips().contains_key(id)
+            && !self.node.directory.egress_ips().contains_key(id)
         {
             return Err(Invalid::field("egressIpId", "there is no such egress IP"));
         }
-        let route = sender.route(app, options.egress_ip_id.as_deref());
-        if sender.outlook().way_out(&route) == Readiness::NoEgress {
+        let route = self.node.route(app, options.egress_ip_id.as_deref());
+        if self.node.routing().route_state(&route) == Readiness::NoEgress {
             let message = format!("no live node holds the egress IP ({})", WaitingFor::EgressIp.as_str());
             return Err(Invalid::field("egressIpId", message));
         }
-        let recipe = sender.catalog.get(&endpoint.dialect);
+        let recipe = self.node.catalog.get(&endpoint.dialect);
         let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
         check_report(recipe, &endpoint.config, completion)?;
-        self.compose(endpoint, completion, event, options, Purpose::Test)?;
+        self.previews.compose(endpoint, completion, event, options, Purpose::Test)?;
         Ok((endpoint, Arc::clone(recipe)))
-    }
-
-    fn compose(
-        &self,
-        endpoint: &Endpoint,
-        completion: &Completion,
-        event: &CallbackEvent,
-        options: &TestOptions,
-        purpose: Purpose<'_>,
-    ) -> Result<CallbackRequest, Invalid> {
-        let sender = &self.worker.sender;
-        let delivery = if let Purpose::Preview(delivery) = purpose { delivery } else { None };
-        let pinned = delivery.and_then(|delivery| sender.catalog.get_version(&delivery.recipe));
-        let recipe = pinned.or_else(|| sender.catalog.get(&endpoint.dialect));
-        let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
-        let key = match &options.secret_id {
-            Some(id) => endpoint.secrets.iter().find(|secret| secret.id == *id),
-            None => endpoint.active_secret(),
-        };
-        let now = sender.clock.now();
-        let callback = Callback {
-            event_id: &event_id(&delivery.map_or_else(|| ids::new("dlv"), |delivery| delivery.id.clone())),
-            completion,
-            event,
-            attempted_at: now,
-            created_at: delivery.map_or(now, |delivery| delivery.created_at),
-            is_test: matches!(purpose, Purpose::Test),
-        };
-        compose(recipe, &endpoint.config, &callback, key.map(|key| &key.text)).map_err(|error| match error {
-            ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),
-            ComposeError::NoReversalUrl => Invalid::field("reversalUrl", "set a reversal URL first"),
-            ComposeError::NoSecret => Invalid::field("secret", "the dialect needs a secret; create one first"),
-            ComposeError::Invalid(invalid) => invalid,
-            other => Invalid::field("callbackUrl", other.to_string()),
-        })
     }
 }
 

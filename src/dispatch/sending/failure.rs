@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io;
 
 use super::exchange::Answer;
-use super::resolver::Unresolved;
+use crate::dispatch::egress::resolver::Unresolved;
 use crate::domain::delivery::Outcome;
 
 /// A named ending, without the circumstances.

@@ -6,35 +6,26 @@
 
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-
+use super::claim_token;
 use super::job::{Job, StoredTest, whole_reversal};
 use super::pacing::Pacing;
-use super::readiness::Readiness;
-use super::sender::{POLL, Sender};
+use super::sender::Sender;
+use crate::dispatch::node::Node;
+use crate::dispatch::node::routing::Readiness;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, DueEndpoint, PendingTest, Wanted};
 
-/// The worker of this process.
+/// The worker of this node.
 #[derive(Debug)]
 pub struct Worker {
+    /// Whose queue it is.
+    pub node: Arc<Node>,
     /// Sends what is claimed.
     pub sender: Arc<Sender>,
     /// Permits to send.
     pub pacing: Arc<Pacing>,
-    /// Woken when something may be due.
-    pub wake: Arc<Notify>,
-    /// The work under way, for a graceful end.
-    pub under_way: TaskTracker,
-    /// Where that work runs. Not where it is started from: the web framework's threads end with the web server, and would
-    /// take the sends that run on them along.
-    pub runtime: Handle,
 }
 
 /// What a step found.
@@ -50,46 +41,14 @@ pub enum Step {
 }
 
 impl Worker {
-    /// Starts what must come to its end whoever asked for it: intake, sends, tests. It runs on the machine's own threads,
-    /// because a task that a web handler starts shares the one thread of that handler and is dropped with its server.
-    pub fn start<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.under_way.spawn_on(work, &self.runtime)
-    }
-
-    /// Works until told to stop; what is being sent then goes on.
-    pub async fn run(&self, stop: CancellationToken) {
-        while !stop.is_cancelled() {
-            // Registered before looking, so that a wake-up in between is not lost.
-            let mut woken = std::pin::pin!(self.wake.notified());
-            woken.as_mut().enable();
-            let clock = &self.sender.clock;
-            let poll = clock.now().plus(POLL);
-            let until = match self.step().await {
-                Ok(Step::Started(_)) => continue,
-                Ok(Step::Idle { until }) => until.map_or(poll, |due| due.min(poll)),
-                Err(error) => {
-                    tracing::error!(%error, "the queue could not be looked at; trying again");
-                    poll
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = woken => {}
-                () = clock.sleep_until(until) => {}
-                // Real time besides the clock: a clock that stands still (a test's) must not hide a lost wake-up.
-                () = tokio::time::sleep(POLL) => {}
-            }
-        }
-    }
-
     /// Claims and starts what is due and permitted now.
     pub async fn step(&self) -> Result<Step, StoreError> {
-        let now = self.sender.clock.now();
-        let Some(node) = self.sender.cluster.lease.node() else { return Ok(Step::Idle { until: None }) };
+        let now = self.node.now();
+        let Some(node) = self.node.cluster.lease.node() else { return Ok(Step::Idle { until: None }) };
         let mut wanted = Vec::new();
         let mut permits = Vec::new();
         let mut next_due = None;
-        let mut due = self.sender.store.due().await?;
+        let mut due = self.node.store.due().await?;
         let tests = self.start_tests(&node, due.tests).await?;
         // The longest waiting first, in case the permits of all endpoints together run out.
         due.endpoints.sort_by_key(DueEndpoint::due_at);
@@ -108,7 +67,7 @@ impl Worker {
         if wanted.is_empty() {
             return Ok(if tests == 0 { Step::Idle { until: next_due } } else { Step::Started(tests) });
         }
-        let claimed = self.sender.store.claim(node.to_string(), wanted, now, claim_token).await?;
+        let claimed = self.node.store.claim(node.to_string(), wanted, now, claim_token).await?;
         let mut started = tests;
         for claimed in claimed {
             let endpoint_id = &claimed.delivery.endpoint_id;
@@ -133,8 +92,8 @@ impl Worker {
         for test in tests.into_iter().filter(|test| self.can_send(test)) {
             // What finds no permit is looked at again by the next step, and ends when nobody waits for it any more.
             let Some(permit) = self.pacing.permit_for_test(&test.endpoint_id) else { continue };
-            let now = self.sender.clock.now();
-            let claim = self.sender.store.claim_test(node.to_string(), test.delivery_id, now, claim_token);
+            let now = self.node.now();
+            let claim = self.node.store.claim_test(node.to_string(), test.delivery_id, now, claim_token);
             if let Some(claimed) = claim.await? {
                 self.send(claimed, node, permit);
                 started += 1;
@@ -145,7 +104,7 @@ impl Worker {
 
     fn send<P: Send + 'static>(&self, claimed: Claimed, node: &Arc<str>, permit: P) {
         let (sender, node) = (Arc::clone(&self.sender), Arc::clone(node));
-        self.start(async move {
+        self.node.tasks.start(async move {
             match job(claimed, node) {
                 Ok(job) => sender.deliver(job, permit).await,
                 Err(unreadable) => sender.give_up(*unreadable).await,
@@ -154,23 +113,18 @@ impl Worker {
     }
 
     fn is_ready(&self, endpoint: &DueEndpoint) -> bool {
-        let Some(app) = self.sender.directory.app_of_endpoint(&endpoint.endpoint_id) else { return false };
+        let Some(app) = self.node.directory.app_of_endpoint(&endpoint.endpoint_id) else { return false };
         let Some(endpoint) = app.endpoint(&endpoint.endpoint_id) else { return false };
-        self.sender.outlook().readiness(&app, endpoint) == Readiness::Ready
+        self.node.routing().readiness(&app, endpoint) == Readiness::Ready
     }
 
     /// A test goes past a pause, but not by another way than the one that it asks for.
     fn can_send(&self, test: &PendingTest) -> bool {
-        let Some(app) = self.sender.directory.app_of_endpoint(&test.endpoint_id) else { return false };
+        let Some(app) = self.node.directory.app_of_endpoint(&test.endpoint_id) else { return false };
         let stored = serde_json::from_str::<StoredTest>(&test.test);
         let chosen = stored.ok().and_then(|stored| stored.options.egress_ip_id);
-        self.sender.outlook().way_out(&self.sender.route(&app, chosen.as_deref())) == Readiness::Ready
+        self.node.routing().route_state(&self.node.route(&app, chosen.as_deref())) == Readiness::Ready
     }
-}
-
-/// A token that no other claim bears.
-pub fn claim_token() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
 }
 
 /// What a claimed row tells; the row itself if that cannot be read, which only a hand in the database brings about.

@@ -1,6 +1,6 @@
 //! What a report is answered with. It says what happened; which status that is, the web floor decides.
 
-use crate::dispatch::reversing;
+use super::reversals;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::invalid::Invalid;
@@ -9,9 +9,9 @@ use crate::domain::invalid::Invalid;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Recorded now (or, in a dry run, it would have been).
-    Accepted(Known),
+    Accepted(Receipt),
     /// Recorded before; these fields differ without consequence.
-    Duplicate(Known, Vec<&'static str>),
+    Duplicate(Receipt, Vec<&'static str>),
     /// Fields are wrong or missing.
     Invalid(Invalid),
     /// The `externalId` is recorded with other values in these fields.
@@ -21,12 +21,12 @@ pub enum Answer {
     /// Its click has been converted before, for the same goal.
     ClickConverted,
     /// It reports that a completion is taken back.
-    Reversal(Box<reversing::Answer>),
+    Reversal(Box<reversals::Answer>),
 }
 
-/// A completion that is recorded.
+/// What a reporter is told of a completion that is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct Receipt {
     /// Its id.
     pub completion_id: String,
     /// What receivers see.
@@ -37,8 +37,8 @@ pub struct Known {
     pub deliveries: Vec<(String, Status, Option<WaitingFor>)>,
 }
 
-impl Known {
-    /// What is known of a completion with these deliveries. One that names a click was resolved by it.
+impl Receipt {
+    /// That of a completion with these deliveries. One that names a click was resolved by it.
     pub(super) fn of(completion: &Completion, deliveries: Vec<(String, Status, Option<WaitingFor>)>) -> Self {
         Self {
             completion_id: completion.id.clone(),

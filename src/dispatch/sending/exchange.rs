@@ -14,8 +14,8 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER}
 use reqwest::{Client, Method, Response, Url};
 
 use super::failure::{Ending, failure};
-use super::resolver::Family;
 use crate::clock::Clock;
+use crate::dispatch::egress::resolver::Family;
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::CallbackRequest;

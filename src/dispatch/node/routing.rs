@@ -1,9 +1,9 @@
-//! Whether an endpoint's deliveries may leave now, and if not, what they wait for. One answer for intake, worker,
-//! housekeeping and whoever shows a delivery.
+//! Routing: whether an endpoint's deliveries may leave now, and if not, what they wait for. One answer for intake, worker,
+//! upkeep and whoever shows a delivery.
 
 use super::cluster::Cluster;
 use super::directory::Directory;
-use super::egress::Egress;
+use crate::dispatch::egress::addresses::HeldAddresses;
 use crate::domain::app::{App, Endpoint, Route};
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::catalog::Catalog;
@@ -26,34 +26,34 @@ pub enum Readiness {
 
 /// What decides about leaving.
 #[derive(Clone, Copy, Debug)]
-pub struct Outlook<'a> {
+pub struct Routing<'a> {
     /// What the dialects need.
     pub catalog: &'a Catalog,
     /// Which way an app's callbacks go.
     pub directory: &'a Directory,
     /// What this node holds.
-    pub egress: &'a Egress,
+    pub addresses: &'a HeldAddresses,
     /// What the others hold.
     pub cluster: &'a Cluster,
     /// The instant.
     pub now: Timestamp,
 }
 
-impl Outlook<'_> {
+impl Routing<'_> {
     /// Whether the deliveries of an endpoint may leave.
     pub fn readiness(&self, app: &App, endpoint: &Endpoint) -> Readiness {
         match blocked(app, endpoint, self.catalog) {
             Some(reason) => Readiness::Blocked(reason),
-            None => self.way_out(&self.directory.route(app, self.now)),
+            None => self.route_state(&self.directory.route(app, self.now)),
         }
     }
 
     /// Whether anything may leave by this route.
-    pub fn way_out(&self, route: &Route) -> Readiness {
+    pub fn route_state(&self, route: &Route) -> Readiness {
         let here = self.cluster.sends()
             && match route {
                 Route::Host => true,
-                Route::Egress(egress_ip) => self.egress.source(&egress_ip.id).is_some(),
+                Route::Egress(egress_ip) => self.addresses.source(&egress_ip.id).is_some(),
                 Route::Removed => false,
             };
         let elsewhere = || match route {

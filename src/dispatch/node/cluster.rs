@@ -4,8 +4,8 @@
 //! * This node keeps its [`Lease`] by a heartbeat, and announces the egress IPs that it can really send from.
 //! * The *view* is what was last heard of all nodes that live. It says whether somebody else can send what we cannot;
 //!   it decides nothing about claims, which only the store and the lease do.
-//! * The *rescue* takes back what dead nodes had claimed, and what this node claimed without knowing of it: a commit
-//!   whose answer was lost on the way.
+//! * The *rescue* takes back what dead nodes had claimed, and *orphaned claims* of this node, of which it does not know:
+//!   those of a commit whose answer was lost on the way.
 //!
 //! Of an SQLite file there is one node, and everything here holds for it all the same.
 
@@ -14,29 +14,24 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
-use super::egress::Egress;
 use super::lease::Lease;
+use crate::dispatch::egress::addresses::HeldAddresses;
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
 use crate::store::queue::{Holding, LiveNode, NodeRole, OrphanedClaim};
 use crate::store::{Hint, Store, StoreError};
 
 /// How often a node shows that it lives, and looks for nodes that no longer do (product.md, *Quick take-over*).
-pub const BEAT: Duration = Duration::from_secs(3);
-/// A database that is silent for so long, over a connection that stands, will not answer: the calls that wait for it block
-/// threads for good. What was acknowledged is on disk, so ending the process loses nothing, and a new one connects to
-/// whichever server answers. Network faults are noticed far sooner, by the limits in the URL.
-const HUNG: Duration = Duration::from_secs(60);
-/// A claim is not called stray before this age: from its commit to its being known here takes milliseconds.
+pub const HEARTBEAT: Duration = Duration::from_secs(3);
+/// A claim is not called an orphan before this age: from its commit to its being known here takes milliseconds.
 const SETTLED_IN: Duration = Duration::from_secs(10);
 
 /// This node, and what it knows of the others.
 #[derive(Debug)]
 pub struct Cluster {
     store: Store,
-    egress: Arc<Egress>,
+    addresses: Arc<HeldAddresses>,
     role: NodeRole,
     /// Under which name this node claims.
     pub lease: Lease,
@@ -45,20 +40,10 @@ pub struct Cluster {
     view: RwLock<Arc<[LiveNode]>>,
     /// The tokens of the claims that this node is working on.
     under_way: Mutex<HashSet<String>>,
-    /// Strays that were seen at the last look: only what is seen twice is one.
+    /// Orphans that were seen at the last look: only what is seen twice is one.
     suspected: Mutex<HashSet<OrphanedClaim>>,
     /// Signalled when what this node holds, or what is known of others, may have changed.
-    pub changed: Notify,
-    /// Woken when something is due that was not.
-    wake: Arc<Notify>,
-}
-
-/// Returns when too long has passed while this process was running: of a process that was stopped for a while the first
-/// of several pauses is over at once, and not the rest.
-async fn hung() {
-    for _ in 0..4 {
-        tokio::time::sleep(HUNG / 4).await;
-    }
+    pub changed: Arc<Notify>,
 }
 
 /// Keeps a claim known while it is worked on.
@@ -76,17 +61,16 @@ impl Drop for UnderWay {
 
 impl Cluster {
     /// A node that nobody knows yet.
-    pub fn new(store: Store, egress: Arc<Egress>, role: NodeRole, wake: Arc<Notify>) -> Self {
+    pub fn new(store: Store, addresses: Arc<HeldAddresses>, role: NodeRole) -> Self {
         Self {
-            egress,
+            addresses,
             role,
             lease: Lease::new(store.is_shared()),
             announced: Mutex::default(),
             view: RwLock::new(Arc::from([])),
             under_way: Mutex::default(),
             suspected: Mutex::default(),
-            changed: Notify::new(),
-            wake,
+            changed: Arc::default(),
             store,
         }
     }
@@ -124,52 +108,33 @@ impl Cluster {
         Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Shows that this node lives, until told to stop. One beat that is late must not make the next one late.
-    pub async fn run(&self, stop: CancellationToken) {
-        let mut beats = tokio::time::interval(BEAT);
-        beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        while !stop.is_cancelled() {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = beats.tick() => {}
-                () = self.changed.notified() => {}
-            }
-            tokio::select! {
-                beaten = self.beat() => if let Err(error) = beaten {
-                    tracing::error!(%error, "the heartbeat failed; trying again");
-                },
-                () = hung(), if self.store.is_shared() => {
-                    tracing::error!("the database neither answers nor hangs up; ending the process, to be started anew");
-                    std::process::abort()
-                }
-            }
-        }
-    }
-
-    /// One heartbeat: renews the lease or comes back as somebody else, announces what is held, looks who lives.
-    pub async fn beat(&self) -> Result<(), StoreError> {
+    /// One heartbeat: renews the lease or comes back under a new name, announces what is held, looks who lives. Answers
+    /// whether it came back, so that what its former name had claimed is another node's by now.
+    pub async fn heartbeat(&self) -> Result<bool, StoreError> {
         let asked = Instant::now();
+        let former = self.lease.last();
         let kept = match self.lease.node() {
             Some(node) => self.store.renew_node(node.to_string()).await?.then_some(node),
             None => None,
         };
+        let has_come_back = kept.is_none() && former.is_some();
         let node = match kept {
             Some(node) => node,
-            None => self.come_back().await?,
+            None => self.register(former).await?,
         };
         self.lease.renewed(&node, asked);
-        let holds = if self.sends() { self.egress.holdings() } else { Vec::new() };
+        let holds = if self.sends() { self.addresses.holdings() } else { Vec::new() };
         self.announce(node, holds).await?;
-        self.look().await
+        self.look().await?;
+        Ok(has_come_back)
     }
 
-    /// Under a new name: whatever the former one had claimed may be another node's by now.
-    async fn come_back(&self) -> Result<Arc<str>, StoreError> {
+    /// Always under a new name: whatever a former one had claimed may be another node's by now.
+    async fn register(&self, former: Option<Arc<str>>) -> Result<Arc<str>, StoreError> {
         let node: Arc<str> = ids::new("nod").into();
         self.store.register_node(node.to_string(), self.role).await?;
-        if let Some(former) = self.lease.last() {
+        if let Some(former) = former {
             tracing::warn!(former = &*former, node = &*node, "the heartbeat had ended; this node claims anew");
-            self.wake.notify_one();
         }
         Ok(node)
     }
@@ -195,13 +160,12 @@ impl Cluster {
     pub async fn rescue(&self, now: Timestamp, scale_thousandths: u64) -> Result<usize, StoreError> {
         let of_the_dead = self.store.rescue(now, scale_thousandths).await?;
         let orphaned = self.orphaned(now).await?;
-        let orphan =
+        let orphans =
             if orphaned.is_empty() { 0 } else { self.store.rescue_orphaned(orphaned, now, scale_thousandths).await? };
-        if of_the_dead + orphan > 0 {
-            tracing::info!(of_the_dead, orphan, "callbacks that nobody was sending any more are due again");
-            self.wake.notify_one();
+        if of_the_dead + orphans > 0 {
+            tracing::info!(of_the_dead, orphans, "callbacks that nobody was sending any more are due again");
         }
-        Ok(of_the_dead + orphan)
+        Ok(of_the_dead + orphans)
     }
 
     /// Claims of this node of which it knew nothing at this look and at the one before.

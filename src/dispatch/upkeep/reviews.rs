@@ -1,25 +1,41 @@
-//! Reviewing: a completion that was held for review is released or rejected by hand, or released because the time is
+//! Reviews: a completion that was held for review is released or rejected by hand, or released because the time is
 //! over.
 //!
 //! A rejection is a whole reversal of which nobody is told, because nobody was told of the completion either. So the
 //! ledger shows both, and the source's own reversal, should it come later, is a duplicate.
 
-use super::dispatcher::Dispatcher;
-use super::housekeeping::Housekeeping;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::dispatch::node::Node;
 use crate::domain::completion::Completion;
 use crate::domain::ids;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::{Asked, Reason, ReversalReport};
 use crate::domain::time::Timestamp;
+use crate::store::StoreError;
 use crate::store::queue::{Decided, NewReversal};
-use crate::store::{Hint, StoreError};
 
-impl Dispatcher {
+/// How often it is looked for reviews whose time is over.
+pub const EVERY: Duration = Duration::from_millis(500);
+
+/// Ends reviews.
+#[derive(Debug)]
+pub struct Reviews {
+    node: Arc<Node>,
+}
+
+impl Reviews {
+    /// Those of this store.
+    pub fn new(node: Arc<Node>) -> Self {
+        Self { node }
+    }
+
     /// Releases a completion from its review: it is called back.
     pub async fn release(&self, completion_id: String) -> Result<Decided, StoreError> {
-        let decided = self.store.release_reviewed(completion_id, self.clock.now()).await?;
+        let decided = self.node.store.release_reviewed(completion_id, self.node.now()).await?;
         if decided == Decided::Done {
-            self.wake();
+            self.node.work_is_due();
         }
         Ok(decided)
     }
@@ -40,25 +56,21 @@ impl Dispatcher {
             // The refund window is what sources are bound by.
             not_before: Timestamp::from_millis(0),
             plans: Vec::new(),
-            now: self.clock.now(),
+            now: self.node.now(),
             manual: Some(by),
         };
-        self.store.reject_reviewed(reversal).await
+        self.node.store.reject_reviewed(reversal).await
     }
-}
 
-impl Housekeeping {
     /// Releases what has been in review for as long as was agreed.
-    pub(super) async fn end_reviews(&self) -> Result<(), StoreError> {
-        let sender = &self.worker.sender;
+    pub async fn step(&self) -> Result<(), StoreError> {
         loop {
-            let released = sender.store.release_overdue(sender.clock.now()).await?;
+            let released = self.node.store.release_overdue(self.node.now()).await?;
             if released == 0 {
                 return Ok(());
             }
             tracing::info!(released, "reviews are over; the completions are called back");
-            self.worker.wake.notify_one();
-            sender.store.hint(Hint::Work);
+            self.node.work_is_due();
         }
     }
 }

@@ -7,12 +7,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::directory::Directory;
-use super::metrics::Metrics;
-use crate::clock::Clock;
+use crate::dispatch::node::Node;
 use crate::domain::click::{self, Click, Visit};
 use crate::domain::offer::Arrival;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 
 /// How long a visitor is kept waiting: nobody looks at an empty page for longer.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -20,14 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Forwards visitors.
 #[derive(Clone, Debug)]
 pub struct Tracking {
-    /// Where clicks are recorded.
-    pub store: Store,
-    /// Offers and apps.
-    pub directory: Arc<Directory>,
-    /// What time it is.
-    pub clock: Clock,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
+    /// By whose configuration.
+    pub node: Arc<Node>,
 }
 
 /// What a visitor is answered with.
@@ -44,10 +36,10 @@ pub enum Forwarded {
 impl Tracking {
     /// Forwards a visitor; `counts` says whether a click is to be recorded.
     pub async fn forward(&self, offer: &str, visit: Visit, counts: bool) -> Result<Forwarded, StoreError> {
-        let now = self.clock.now();
-        let offer = self.directory.find_offer(offer).await?.filter(|offer| offer.is_active(now));
+        let now = self.node.now();
+        let offer = self.node.directory.find_offer(offer).await?.filter(|offer| offer.is_active(now));
         let Some(offer) = offer else { return Ok(Forwarded::UnknownOffer) };
-        let Some(app) = self.directory.find_app(&visit.app).await? else { return Ok(Forwarded::UnknownApp) };
+        let Some(app) = self.node.directory.find_app(&visit.app).await? else { return Ok(Forwarded::UnknownApp) };
         let mut click_id = String::new();
         if counts {
             let mut random = [0; click::RANDOM_BYTES];
@@ -63,7 +55,7 @@ impl Tracking {
             })
             .await?;
         }
-        self.metrics.clicked(if counts { "recorded" } else { "not_counted" });
+        self.node.metrics.clicked(if counts { "recorded" } else { "not_counted" });
         Ok(Forwarded::To(offer.destination.url(&Arrival {
             click_id: &click_id,
             offer_id: offer.label(),
@@ -73,7 +65,7 @@ impl Tracking {
     }
 
     async fn record(&self, click: Click) -> Result<(), StoreError> {
-        match tokio::time::timeout(PATIENCE, self.store.record_click(click)).await {
+        match tokio::time::timeout(PATIENCE, self.node.store.record_click(click)).await {
             Ok(recorded) => recorded,
             // A database that fails over; whoever clicks again makes another click.
             Err(_) => Err(StoreError::Unreachable(format!("no answer within {} s", PATIENCE.as_secs()))),

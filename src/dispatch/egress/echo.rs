@@ -8,21 +8,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use reqwest::Client;
 use serde::Serialize;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::worker::Worker;
 use crate::domain::app::Bind;
 
-/// How often every bind is asked about (product.md, `RINGBACK_EGRESS_ECHO_URL`).
-const EVERY: Duration = Duration::from_secs(5 * 60);
 /// How long an echo may take: what waits for a first answer waits no longer than this.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest answer that is read: an address has at most 45 characters.
@@ -41,7 +37,7 @@ pub enum Verification {
 }
 
 /// `None` before the echo was asked; then the address that it saw, if it ever answered.
-pub type Heard = Option<Option<IpAddr>>;
+pub type EchoAnswer = Option<Option<IpAddr>>;
 
 /// The operator's echo and what it said.
 pub struct Echo {
@@ -55,13 +51,6 @@ struct Said {
     seen: Option<IpAddr>,
     /// The latest asking failed: told once, when it begins.
     silent: bool,
-}
-
-/// Asks the echo in turn.
-#[derive(Debug)]
-pub struct Rounds {
-    /// Whose egress it is, and whom to wake when more may leave.
-    pub worker: Arc<Worker>,
 }
 
 /// An operator's URL may carry credentials.
@@ -97,8 +86,8 @@ impl Echo {
         Self { url, said: Mutex::default() }
     }
 
-    /// What was heard of a bind.
-    pub fn heard(&self, bind: &Bind) -> Heard {
+    /// What it said of a bind.
+    pub fn answer(&self, bind: &Bind) -> EchoAnswer {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).get(bind).map(|said| said.seen)
     }
 
@@ -156,38 +145,6 @@ async fn address_seen(client: Client, url: Url) -> Result<IpAddr, String> {
     Ok(address.to_canonical())
 }
 
-impl Rounds {
-    /// Asks at once, then every five minutes, and about new binds as they come, until told to stop.
-    pub async fn run(&self, stop: CancellationToken) {
-        let egress = &self.worker.sender.egress;
-        let mut all_due = tokio::time::Instant::now();
-        while !stop.is_cancelled() {
-            let only_new = tokio::time::Instant::now() < all_due;
-            if !only_new {
-                all_due = tokio::time::Instant::now() + EVERY;
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = self.step(only_new) => {}
-            }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                // A permit is kept for whoever comes to wait later, so a change during the step is not missed.
-                () = egress.restocked.notified() => {}
-                () = tokio::time::sleep_until(all_due) => {}
-            }
-        }
-    }
-
-    /// One round: every bind, or only the new ones.
-    pub async fn step(&self, only_new: bool) {
-        if self.worker.sender.egress.ask_echo(only_new).await {
-            self.worker.wake.notify_one();
-            self.worker.sender.cluster.changed.notify_one();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,14 +153,14 @@ mod tests {
     fn an_echo_that_falls_silent_leaves_what_was_known() {
         let echo = Echo::new("http://127.0.0.1/ip".parse().unwrap());
         let (bind, seen) = (Bind::Local([127, 0, 0, 2].into()), IpAddr::from([127, 0, 0, 2]));
-        assert_eq!(echo.heard(&bind), None);
+        assert_eq!(echo.answer(&bind), None);
         echo.note(bind.clone(), Err("no answer".to_owned()));
-        assert_eq!(echo.heard(&bind), Some(None));
+        assert_eq!(echo.answer(&bind), Some(None));
         echo.note(bind.clone(), Ok(seen));
         echo.note(bind.clone(), Err("no answer".to_owned()));
-        assert_eq!(echo.heard(&bind), Some(Some(seen)));
+        assert_eq!(echo.answer(&bind), Some(Some(seen)));
         echo.forget_others(&[]);
-        assert_eq!(echo.heard(&bind), None);
+        assert_eq!(echo.answer(&bind), None);
     }
 
     #[test]

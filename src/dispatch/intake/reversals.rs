@@ -1,4 +1,4 @@
-//! Reversing: from a reversal's report to the callbacks that tell of it.
+//! Reversals: from a reversal's report to the callbacks that tell of it.
 //!
 //! How each of the app's dialects tells a reversal is looked up here; what may be taken back and what waits for what is
 //! decided where it is recorded. Nothing is sent from here: a reversal is never in such a hurry, and the worker sends it.
@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::intake::Intake;
+use super::ROUNDS;
+use crate::dispatch::node::Node;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::dialect::recipe::ReversalUrl;
@@ -17,13 +18,17 @@ use crate::domain::manual::{Manual, Reporter};
 use crate::domain::reversal::{Reversal, ReversalReport};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
+use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewReversal, ReversalPlan, Reversed};
-use crate::store::{Hint, StoreError};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// How often a reversal is looked at anew because the configuration changed meanwhile.
-const ROUNDS: usize = 3;
+
+/// Takes completions back.
+#[derive(Clone, Debug)]
+pub struct Reversals {
+    node: Arc<Node>,
+}
 
 /// What a reversal is answered with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +67,15 @@ pub struct NotTold {
     pub reason: &'static str,
 }
 
-impl Intake {
+impl Reversals {
+    /// Of completions in this store.
+    pub fn new(node: Arc<Node>) -> Self {
+        Self { node }
+    }
+
     /// Records a reversal that a source reports; it is on disk when this returns.
     pub async fn reverse(&self, reporter: &Reporter, report: &Object, dry_run: bool) -> Result<Answer, StoreError> {
-        match ReversalReport::parse(report, self.sender().clock.now()) {
+        match ReversalReport::parse(report, self.node.now()) {
             Ok(report) => self.take_back(reporter, report, dry_run).await,
             Err(invalid) => Ok(Answer::Invalid(invalid)),
         }
@@ -78,7 +88,7 @@ impl Intake {
         report: ReversalReport,
         dry_run: bool,
     ) -> Result<Answer, StoreError> {
-        let known = self.sender().store.reported_completion(reporter.source_id(), report.external_id.clone()).await?;
+        let known = self.node.store.reported_completion(reporter.source_id(), report.external_id.clone()).await?;
         let Some(completion) = known else { return Ok(Answer::Unknown) };
         self.take_back_of(completion, report, None, dry_run).await
     }
@@ -91,11 +101,11 @@ impl Intake {
         by_hand: Option<Manual>,
         dry_run: bool,
     ) -> Result<Answer, StoreError> {
-        let sender = self.sender();
+        let node = &self.node;
         for _ in 0..ROUNDS {
-            let now = sender.clock.now();
+            let now = node.now();
             // An app that was archived has no endpoints to tell; what was recorded for it can be taken back all the same.
-            let app = sender.directory.find_app(&completion.app_id).await?;
+            let app = node.directory.find_app(&completion.app_id).await?;
             let days = app.as_ref().map_or(Terms::default(), |app| app.terms.clone()).refund_window_days;
             let ways: Vec<Way> = app.iter().flat_map(|app| self.ways(app)).collect();
             let new = NewReversal {
@@ -114,12 +124,10 @@ impl Intake {
                 deliveries,
             };
             let refused = |field: &str, message: String| Ok(Answer::Invalid(Invalid::field(field, message)));
-            let reversed =
-                if dry_run { sender.store.would_reverse(new).await? } else { sender.store.reverse(new).await? };
+            let reversed = if dry_run { node.store.would_reverse(new).await? } else { node.store.reverse(new).await? };
             match reversed {
                 Reversed::Recorded(reversal, deliveries) => {
-                    self.worker.wake.notify_one();
-                    sender.store.hint(Hint::Work);
+                    node.work_is_due();
                     return Ok(Answer::Accepted(taken_back(reversal, deliveries)));
                 }
                 Reversed::Duplicate(reversal, deliveries) => {
@@ -145,7 +153,7 @@ impl Intake {
                 }
                 Reversed::Unknown => return Ok(Answer::Unknown),
                 Reversed::Outdated => {
-                    sender.directory.refresh().await?;
+                    node.directory.refresh().await?;
                 }
             }
         }
@@ -155,7 +163,7 @@ impl Intake {
     /// How each endpoint of an app would be told.
     fn ways<'a>(&'a self, app: &'a Arc<App>) -> impl Iterator<Item = Way> + 'a {
         app.endpoints.iter().filter_map(|endpoint| {
-            let recipe = self.sender().catalog.get(&endpoint.dialect)?;
+            let recipe = self.node.catalog.get(&endpoint.dialect)?;
             let silence = silence(endpoint, recipe.reversal().map(|reversal| reversal.url));
             let plan = ReversalPlan {
                 endpoint_id: endpoint.id.clone(),

@@ -1,0 +1,150 @@
+//! This node: what every part of the dispatcher needs, held once and shared.
+//!
+//! # Who is who
+//! * The [`Node`] has the store, the time, the configuration in memory ([`directory`]), what this node holds and what it
+//!   heard of the others ([`cluster`], under a [`lease`]).
+//! * [`routing`] says whether a delivery may leave now, and what it waits for if not: one answer for whoever asks.
+//! * [`tasks`] runs what must come to its end whoever asked for it; [`metrics`] counts.
+//!
+//! A part holds an `Arc<Node>` and what it alone needs. Nothing here may know which parts there are: it takes no report in
+//! and sends nothing.
+
+pub mod cluster;
+pub mod directory;
+pub mod lease;
+pub mod metrics;
+pub mod routing;
+pub mod tasks;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use tokio::sync::Notify;
+
+use self::cluster::Cluster;
+use self::directory::Directory;
+use self::metrics::Metrics;
+use self::routing::Routing;
+use self::tasks::Tasks;
+use super::egress::addresses::HeldAddresses;
+use super::egress::clients::Clients;
+use crate::clock::Clock;
+use crate::domain::app::{App, Route};
+use crate::domain::delivery::WaitingFor;
+use crate::domain::destination::TargetPolicy;
+use crate::domain::dialect::catalog::Catalog;
+use crate::domain::time::Timestamp;
+use crate::store::deliveries::Delivery;
+use crate::store::{Hint, Store, StoreError};
+
+/// What the parts of a node share.
+#[derive(Debug)]
+pub struct Node {
+    /// What is remembered.
+    pub store: Store,
+    /// Apps, offers, sources and egress IPs in memory.
+    pub directory: Directory,
+    /// The dialects.
+    pub catalog: Catalog,
+    /// Where callbacks may go.
+    pub targets: Arc<TargetPolicy>,
+    /// What time it is.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// The egress IPs that this node holds.
+    pub addresses: Arc<HeldAddresses>,
+    /// How requests leave from them.
+    pub clients: Clients,
+    /// This node among the others.
+    pub cluster: Arc<Cluster>,
+    /// What runs to its end.
+    pub tasks: Tasks,
+    /// `RINGBACK_RETRY_SCALE` in thousandths.
+    pub retry_scale_thousandths: u64,
+    /// Wakes the worker of this node.
+    pub wake: Arc<Notify>,
+    /// Signalled when the directory has taken over a change: what it concerns is to be held or released.
+    pub reconfigured: Arc<Notify>,
+    /// The revision of the configuration that was acted on last. Whoever refreshes the directory in between (an unknown
+    /// name does) must not make a change pass unnoticed.
+    pub acted_on: AtomicI64,
+}
+
+impl Node {
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Something is due that was not: the worker of this node looks at once, and so do those of the others.
+    pub fn work_is_due(&self) {
+        self.look_again();
+        self.store.hint(Hint::Work);
+    }
+
+    /// Something has changed that only the worker of this node can make use of: a permit, an address, its lease.
+    pub fn look_again(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Takes over what was changed of the configuration, here or on another node. Holding and releasing what it concerns
+    /// may be long work and follows at once.
+    pub async fn reconfigure(&self) -> Result<(), StoreError> {
+        self.directory.refresh().await?;
+        let revision = self.directory.revision();
+        if self.acted_on.swap(revision, Ordering::AcqRel) != revision {
+            self.check_addresses();
+            self.reconfigured.notify_one();
+            self.look_again();
+        }
+        Ok(())
+    }
+
+    /// Finds out which egress IPs this machine holds now.
+    pub fn check_addresses(&self) {
+        if self.cluster.sends() && self.addresses.refresh(self.directory.egress_ips().values()) {
+            self.addresses_changed();
+        }
+    }
+
+    /// More, fewer or other addresses can be left from.
+    pub fn addresses_changed(&self) {
+        self.look_again();
+        self.cluster.changed.notify_one();
+    }
+
+    /// What decides about leaving, as of now.
+    pub fn routing(&self) -> Routing<'_> {
+        Routing {
+            catalog: &self.catalog,
+            directory: &self.directory,
+            addresses: &self.addresses,
+            cluster: &self.cluster,
+            now: self.now(),
+        }
+    }
+
+    /// Which way the app's callbacks go, or one that is to leave from a chosen egress IP.
+    pub fn route(&self, app: &App, chosen: Option<&str>) -> Route {
+        match chosen {
+            Some(id) => self.directory.egress_ips().get(id).cloned().map_or(Route::Removed, Route::Egress),
+            None => self.directory.route(app, self.now()),
+        }
+    }
+
+    /// What a delivery waits for at this instant.
+    pub fn waiting_for(&self, delivery: &Delivery) -> Option<WaitingFor> {
+        self.routing().waiting_for(delivery)
+    }
+
+    /// Whether this node holds an egress IP.
+    pub fn holds(&self, egress_ip_id: &str) -> bool {
+        self.addresses.source(egress_ip_id).is_some()
+    }
+
+    /// How many live nodes can send from an egress IP, this one included.
+    pub fn holders(&self, egress_ip_id: &str) -> usize {
+        usize::from(self.holds(egress_ip_id)) + self.cluster.other_holders(egress_ip_id)
+    }
+}

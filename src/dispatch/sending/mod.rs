@@ -1,0 +1,28 @@
+//! Sending: from a delivery that this node has claimed to its settlement.
+//!
+//! [`worker`] claims what waits in the store and is due, with permits of [`pacing`]; [`sender`] takes a [`job`] through one
+//! [`exchange`] to its settlement: which way it leaves says `outbound`, which secret signs says [`keys`], whose fault a
+//! failure is says `failure`. [`preview`] shows what a callback would look like, [`test_callback`] sends one that means
+//! nothing. Nothing here may take in a report; every state is decided in the domain.
+
+pub mod exchange;
+mod failure;
+pub mod job;
+pub mod keys;
+mod outbound;
+pub mod pacing;
+pub mod preview;
+pub mod sender;
+pub mod settling;
+pub mod test_callback;
+pub mod worker;
+
+use std::time::Duration;
+
+/// How often the worker looks at the store without a reason: what a lost wake-up costs at most.
+pub const POLL: Duration = Duration::from_secs(1);
+
+/// A token that no other claim bears.
+pub fn claim_token() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}

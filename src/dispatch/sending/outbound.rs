@@ -1,0 +1,56 @@
+//! Where a job's request goes, and how it leaves: by the endpoint as it is now, from the right address or not at all.
+
+use std::sync::Arc;
+
+use super::job::Job;
+use crate::dispatch::egress::clients::Source;
+use crate::dispatch::egress::resolver::Family;
+use crate::dispatch::node::Node;
+use crate::domain::app::{App, Bind, Endpoint, Route};
+use crate::domain::dialect::recipe::Recipe;
+
+/// Where a job's request goes, from where, and by which recipe.
+pub(super) struct Target<'a> {
+    pub(super) app: &'a App,
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) recipe: &'a Recipe,
+    pub(super) outbound: Outbound,
+}
+
+/// How a request leaves.
+pub(super) struct Outbound {
+    pub(super) client: reqwest::Client,
+    pub(super) family: Family,
+    pub(super) egress_ip: Option<String>,
+    /// Through a proxy the peer of the connection is the proxy, which a publisher may not learn.
+    pub(super) proxied: bool,
+}
+
+impl<'a> Target<'a> {
+    /// The target of a job of this app, if this node has all that it takes.
+    pub(super) fn of(node: &'a Node, app: &'a Arc<App>, job: &Job) -> Option<Self> {
+        let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
+        let recipe = node.catalog.get_version(&job.delivery.recipe)?;
+        let chosen = job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref());
+        Some(Self { app, endpoint, recipe, outbound: Outbound::of(node, &node.route(app, chosen))? })
+    }
+}
+
+impl Outbound {
+    /// The client that leaves by this route, if this node has it.
+    fn of(node: &Node, route: &Route) -> Option<Self> {
+        let (source, egress_ip) = match route {
+            Route::Host => (Source::Host, None),
+            Route::Egress(egress_ip) => (node.addresses.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
+            Route::Removed => return None,
+        };
+        let proxied = matches!(source, Source::Fixed(Bind::Proxy(_)));
+        match node.clients.client(&source) {
+            Ok(client) => Some(Self { client, family: source.family(), egress_ip, proxied }),
+            Err(error) => {
+                tracing::error!(%error, "no client for an egress IP");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Following: what other nodes did is taken over here, by their signals and by looking now and then.
+//!
+//! It waits for no work that this causes: a change must be in force within a second though a hundred thousand deliveries
+//! are being held meanwhile.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::dispatch::node::Node;
+use crate::store::{SignalCounts, StoreError};
+
+/// How often a change that no signal told of is looked for: half of the second within which it must be in force.
+pub const EVERY: Duration = Duration::from_millis(500);
+
+/// Follows the other nodes.
+#[derive(Debug)]
+pub struct Follow {
+    node: Arc<Node>,
+    heard: Mutex<SignalCounts>,
+}
+
+impl Follow {
+    /// From now on.
+    pub fn new(node: Arc<Node>) -> Self {
+        let heard = Mutex::new(*node.store.hints().borrow());
+        Self { node, heard }
+    }
+
+    /// Acts on what was signalled since the last step, and on what was changed without a signal.
+    pub async fn step(&self) -> Result<(), StoreError> {
+        let now = *self.node.store.hints().borrow();
+        let before = std::mem::replace(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner), now);
+        if now.work != before.work {
+            self.node.look_again();
+        }
+        if now.configuration != before.configuration {
+            self.node.cluster.changed.notify_one();
+        }
+        self.node.reconfigure().await
+    }
+}

@@ -1,0 +1,36 @@
+//! The heartbeat: shows the other nodes that this one lives, and ends the process where the database will never say so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::dispatch::node::Node;
+use crate::store::StoreError;
+
+/// A database that is silent for so long, over a connection that stands, will not answer: the calls that wait for it block
+/// threads for good. What was acknowledged is on disk, so ending the process loses nothing, and a new one connects to
+/// whichever server answers. Network faults are noticed far sooner, by the limits in the URL.
+const HUNG: Duration = Duration::from_secs(60);
+
+/// One heartbeat.
+pub async fn step(node: &Arc<Node>) -> Result<(), StoreError> {
+    tokio::select! {
+        has_come_back = node.cluster.heartbeat() => {
+            if has_come_back? {
+                node.look_again();
+            }
+            Ok(())
+        }
+        () = hung(), if node.store.is_shared() => {
+            tracing::error!("the database neither answers nor hangs up; ending the process, to be started anew");
+            std::process::abort()
+        }
+    }
+}
+
+/// Returns when too long has passed while this process was running: of a process that was stopped for a while the first
+/// of several pauses is over at once, and not the rest.
+async fn hung() {
+    for _ in 0..4 {
+        tokio::time::sleep(HUNG / 4).await;
+    }
+}
