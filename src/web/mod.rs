@@ -36,6 +36,7 @@ use actix_web::http::header::ALLOW;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, Resource, ResponseError};
+use tracing::Instrument;
 
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
@@ -100,7 +101,22 @@ fn resource(
 ) -> Resource<
     impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
 > {
-    web::resource(path).wrap(from_fn(audit::watch)).wrap(from_fn(explain_wrong_method)).wrap(from_fn(know_no_nul))
+    web::resource(path)
+        .wrap(from_fn(audit::watch))
+        .wrap(from_fn(explain_wrong_method))
+        .wrap(from_fn(know_no_nul))
+        .wrap(from_fn(in_its_span))
+}
+
+/// What is logged on account of a call, wherever the work goes on, names the call: its method and the pattern of its path,
+/// which holds no id that a caller chose.
+async fn in_its_span(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let route = request.match_pattern().unwrap_or_default();
+    let span = tracing::info_span!("call", method = request.method().as_str(), route);
+    next.call(request).instrument(span).await.map(ServiceResponse::map_into_boxed_body)
 }
 
 /// Nothing bears a name with a NUL character, which PostgreSQL's texts cannot even hold.

@@ -36,3 +36,28 @@ impl Tasks {
         self.under_way.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tracing::Span;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_goes_on_in_the_span_that_it_was_started_in() {
+        let _logged = tracing::subscriber::set_default(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
+        let (call, tasks) = (tracing::info_span!("call"), Tasks::here());
+        let inside = call.in_scope(|| tasks.start(async { Span::current().id() }));
+        assert_eq!(inside.await.unwrap(), call.id());
+        assert!(call.id().is_some(), "a span that nobody records has no id");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_end_in_time_is_counted() {
+        let tasks = Tasks::here();
+        let endless = tasks.start(std::future::pending::<()>());
+        assert_eq!(tasks.end_within(Duration::ZERO).await, 1);
+        endless.abort();
+        assert_eq!(tasks.end_within(Duration::from_secs(20)).await, 0);
+    }
+}
