@@ -67,7 +67,7 @@ fn only_the_store_knows_diesel_only_the_web_floor_status_codes_and_only_the_cloc
 }
 
 #[test]
-fn which_engine_it_is_matters_in_the_stores_backend_and_queue_alone() {
+fn which_engine_it_is_matters_in_the_stores_backend_queue_and_inspect_alone() {
     let words = [
         "on_backend!",
         "Conn::Sqlite",
@@ -78,7 +78,7 @@ fn which_engine_it_is_matters_in_the_stores_backend_and_queue_alone() {
         "Location::Postgres",
     ];
     for (name, _, code) in files() {
-        let may = name.starts_with("store/backend/") || name.starts_with("store/queue/");
+        let may = ["backend/", "queue/", "inspect/"].iter().any(|room| name.starts_with(&format!("store/{room}")));
         let known = words.iter().find(|word| code.contains(**word));
         assert!(may || known.is_none(), "{name} asks which engine it runs on: {known:?}");
     }

@@ -16,7 +16,8 @@ use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::apps::NewApp;
-use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start, history};
+use crate::store::inspect::history;
+use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start};
 
 /// Apps, of one endpoint each.
 const APPS: usize = 300;

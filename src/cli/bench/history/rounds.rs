@@ -15,9 +15,9 @@ use crate::domain::ids;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::deliveries::Attempt;
+use crate::store::inspect::history::{self, Past};
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
-use crate::store::queue::history::{self, Past};
 use crate::store::queue::{Claimed, Counters, Next, Settled, Settlement, Wanted};
 
 /// Deliveries of a step of retention.
