@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::super::workload::{self, DIALECT};
-use crate::cli::Failure;
+use crate::bench::workload::{self, DIALECT};
 use crate::clock::Clock;
+use crate::command::Failure;
 use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::catalog::Catalog;

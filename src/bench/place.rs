@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, value_parser};
 use tempfile::TempDir;
 
-use super::Failure;
+use crate::command::Failure;
 use crate::store::inspect::OwnSchema;
 use crate::store::{Access, Location};
 

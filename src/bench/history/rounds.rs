@@ -8,8 +8,8 @@ use futures_util::future::try_join_all;
 
 use super::ground::{self, Ground};
 use super::work::{Medians, RECORDED, SENT, Times, Work};
-use crate::cli::Failure;
 use crate::clock::Clock;
+use crate::command::Failure;
 use crate::domain::delivery::{Outcome, Told};
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
