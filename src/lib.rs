@@ -9,8 +9,8 @@
 //! * **Publishers**, **account managers** and **operators** configure all of it through the admin API.
 //!
 //! # The floors
-//! `main → cli → service → web → dispatch → store → domain`: a module imports only from floors below its own, and
-//! `tests/service/architecture.rs` checks it. [`domain`] is pure: it reads no disk and no network, and no clock but for the
+//! `main → cli, demo, bench → command → service → web → dispatch → store → domain`: a module imports only from floors below
+//! its own, and `tests/service/architecture.rs` checks it. [`domain`] is pure: it reads no disk and no network, and no clock but for the
 //! order of new ids.
 //! [`store`] is the only place that knows Diesel, [`web`] the only one that knows our status codes, [`clock`] the only one
 //! that reads the time.
@@ -20,8 +20,11 @@
 //! [`store::queue`] records completion and deliveries in one group commit → 200 → [`dispatch::sending`] composes, signs
 //! and sends by [`domain::dialect`] → [`domain::decision`] says what the outcome means → [`store::queue`] settles it.
 
+pub mod bench;
 pub mod cli;
 pub mod clock;
+pub mod command;
+pub mod demo;
 pub mod dispatch;
 pub mod domain;
 pub mod service;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches};
 
-use super::Failure;
 use crate::clock::Clock;
+use crate::command::Failure;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::invalid::Invalid;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
-use super::{Failure, say};
+use crate::command::{Failure, say};
 use crate::settings::{self, Settings};
 use crate::store;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
-use super::{Failure, required, say};
+use crate::command::{Failure, required, say};
 use crate::store::{Location, StoreCopy, Verdict};
 
 pub(super) fn command() -> Command {

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, on_runtime, say};
 use crate::clock::Clock;
+use crate::command::child::parent_gone;
+use crate::command::server_process::{FIRST_TOKEN, LISTENS_ON, UNTIL_STDIN_ENDS};
+use crate::command::{Failure, on_runtime, say, switch};
 use crate::service::Service;
 use crate::settings::{self, Settings};
 use crate::telemetry;
@@ -15,6 +17,7 @@ pub(super) fn command() -> Command {
     Command::new("serve")
         .about("Serves API and console and delivers callbacks, until SIGTERM or Ctrl-C")
         .args(settings::flags())
+        .arg(switch(UNTIL_STDIN_ENDS, "Stops when its standard input ends as well").hide(true))
 }
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
@@ -24,6 +27,7 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files could not be raised");
     }
+    let until_stdin_ends = flags.get_flag(UNTIL_STDIN_ENDS);
     on_runtime(async move {
         // Registered before anything starts, so that an early signal is not the abrupt end it would be by default.
         let mut terminate = signal(SignalKind::terminate())?;
@@ -33,6 +37,7 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            () = parent_gone(), if until_stdin_ends => {}
         }
         tracing::info!("stopping: no new work is taken, what is being sent may finish");
         service.stop().await;
@@ -41,12 +46,12 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
 }
 
 fn announce(service: &Service) {
-    say(&format!("Ringback listens on http://{}", service.address));
+    say(&format!("{LISTENS_ON}{}", service.address));
     say(&format!("API documentation: http://{}/docs", service.address));
     if let Some(metrics) = service.metrics_address {
         say(&format!("Metrics: http://{metrics}/metrics"));
     }
     if let Some(token) = &service.first_token {
-        say(&format!("First operator token, shown this once: {token}"));
+        say(&format!("{FIRST_TOKEN}{token}"));
     }
 }

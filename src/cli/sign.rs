@@ -5,11 +5,11 @@
 
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
 use super::given::{at, by_flag, dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
-use super::{Failure, say, say_error};
+use crate::command::{Failure, say, say_error, switch};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::compose::compose;
@@ -69,14 +69,14 @@ pub(super) fn command() -> Command {
         .arg(flag("app-id", "ID", "The app's ref or id, as receivers see it"))
         .arg(flag("surface-id", "ID", "The surface that a report is signed for").alias("surface"))
         .arg(flag("signed-origin", "ORIGIN", "scheme://host[:port] that replaces the URL's in what is signed"))
-        .arg(
-            Arg::new("report")
-                .long("report")
-                .action(ArgAction::SetTrue)
-                .conflicts_with_all(["dialect", "completion", "timestamp", "app-id", "signed-origin"])
-                .help("Sign a report for Ringback: prints its three headers"),
-        )
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
+        .arg(switch("report", "Sign a report for Ringback: prints its three headers").conflicts_with_all([
+            "dialect",
+            "completion",
+            "timestamp",
+            "app-id",
+            "signed-origin",
+        ]))
+        .arg(switch("json", "Print JSON"))
         .mut_arg("completion", |completion| completion.conflicts_with_all(["url", "body"]))
 }
 

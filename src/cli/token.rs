@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
-use super::{Failure, on_runtime, optional, required, say};
 use crate::clock::Clock;
+use crate::command::{Failure, on_runtime, optional, required, say};
 use crate::domain::account::{Role, Token};
 use crate::domain::audit::{Actor, AuditEntry, Outcome};
 use crate::domain::time::Timestamp;

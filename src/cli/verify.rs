@@ -4,12 +4,12 @@
 
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgAction, ArgMatches, Command};
 use serde_json::json;
 
 use super::given::{dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
 use super::sign::signed_origin;
-use super::{Failure, say};
+use crate::command::{Failure, say, switch};
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::diagnose::{Diagnosis, diagnose};
 use crate::domain::dialect::received::Received;
@@ -36,7 +36,7 @@ pub(super) fn command() -> Command {
         .arg(flag("body", "FILE", "The raw body as received; - reads it from the standard input"))
         .arg(flag("callback-url", "TEMPLATE", "The callback URL as saved: tells what a proxy made of it"))
         .arg(flag("signed-origin", "ORIGIN", "The endpoint's signedOrigin, if it has one"))
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
+        .arg(switch("json", "Print JSON"))
 }
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {

@@ -5,7 +5,7 @@
 //! nothing here reads the clock: every instant is an argument, except where the database's own clock must decide.
 //!
 //! There are two engines: an SQLite file that one process serves, and a PostgreSQL server that several nodes share. Which
-//! of them it is matters in `backend` and [`queue`] alone.
+//! of them it is matters in `backend`, [`queue`] and [`inspect`] alone.
 
 mod app_rows;
 pub mod apps;
@@ -23,6 +23,7 @@ mod erased_keys;
 pub mod erasure;
 mod error;
 mod id_range;
+pub mod inspect;
 mod ledger;
 pub mod lookups;
 pub mod offers;
@@ -52,7 +53,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
-pub use backend::{Hint, Location, OwnSchema, ServeLock, SignalCounts, StoreCopy, Verdict};
+pub use backend::{Hint, Location, ServeLock, SignalCounts, StoreCopy, Verdict};
 pub use error::StoreError;
 pub use vault::MasterKey;
 

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 
 use ringback::settings;
 
-/// The floors from the ground up. A module imports from its own floor and from those below.
-const FLOORS: [&str; 6] = ["domain", "store", "dispatch", "web", "service", "cli"];
+/// The floors from the ground up; those of the last level stand side by side. A module imports from its own floor and from
+/// those below.
+const FLOORS: [&[&str]; 7] =
+    [&["domain"], &["store"], &["dispatch"], &["web"], &["service"], &["command"], &["cli", "demo", "bench"]];
 
 /// The publishers' servers of the demo: they answer as somebody else would, so the rules for our own answers are not
 /// theirs.
-const NOT_OUR_SERVER: &str = "cli/demo/receiver.rs";
+const NOT_OUR_SERVER: &str = "demo/receiver.rs";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -47,9 +49,18 @@ fn files() -> Vec<(String, String, String)> {
 #[test]
 fn floors_are_imported_downwards_only() {
     for (name, floor, code) in files() {
-        let Some(own) = FLOORS.iter().position(|known| *known == floor) else { continue };
-        for above in &FLOORS[own + 1..] {
-            assert!(!code.contains(&format!("crate::{above}::")), "{name} imports from {above}, which lies above it");
+        let Some(own) = FLOORS.iter().position(|level| level.contains(&floor.as_str())) else { continue };
+        for other in FLOORS[own..].iter().copied().flatten().filter(|other| **other != floor) {
+            assert!(!code.contains(&format!("crate::{other}::")), "{name} imports from {other}, which is not below it");
+        }
+    }
+}
+
+#[test]
+fn the_demo_reaches_nothing_but_the_public_interface() {
+    for (name, _, code) in files().into_iter().filter(|(_, floor, _)| floor == "demo") {
+        for import in code.split("crate::").skip(1) {
+            assert!(import.starts_with("command") || import.starts_with("demo"), "{name} imports crate::{import:.60}");
         }
     }
 }
@@ -67,7 +78,7 @@ fn only_the_store_knows_diesel_only_the_web_floor_status_codes_and_only_the_cloc
 }
 
 #[test]
-fn which_engine_it_is_matters_in_the_stores_backend_and_queue_alone() {
+fn which_engine_it_is_matters_in_the_stores_backend_queue_and_inspect_alone() {
     let words = [
         "on_backend!",
         "Conn::Sqlite",
@@ -78,7 +89,7 @@ fn which_engine_it_is_matters_in_the_stores_backend_and_queue_alone() {
         "Location::Postgres",
     ];
     for (name, _, code) in files() {
-        let may = name.starts_with("store/backend/") || name.starts_with("store/queue/");
+        let may = ["backend/", "queue/", "inspect/"].iter().any(|room| name.starts_with(&format!("store/{room}")));
         let known = words.iter().find(|word| code.contains(**word));
         assert!(may || known.is_none(), "{name} asks which engine it runs on: {known:?}");
     }
@@ -94,9 +105,9 @@ fn settings_are_read_by_main_cli_and_service_alone() {
 
 #[test]
 fn a_dialect_is_data_and_no_code_names_one() {
-    for (name, _, code) in files() {
+    for (name, floor, code) in files() {
         let is_test = name.ends_with("tests.rs") || name == "domain/dialect/trial.rs";
-        let is_catalog = is_test || name == "domain/dialect/catalog.rs" || name.starts_with("cli/");
+        let is_catalog = is_test || name == "domain/dialect/catalog.rs" || matches!(floor.as_str(), "demo" | "bench");
         for dialect in ["besitos", "offermaru", "affonso", "attribloom"] {
             assert!(is_catalog || !code.to_lowercase().contains(dialect), "{name} names {dialect}");
         }

@@ -1,7 +1,7 @@
 //! What must cost the same whatever the history is answered by the index that was made for it, on either engine.
 
 use ringback::domain::time::Timestamp;
-use ringback::store::queue::{Plan, Sample, Size};
+use ringback::store::inspect::{Plan, Sample, Size};
 
 use crate::setup::{NOW, store};
 

@@ -9,11 +9,11 @@ mod walk;
 
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use serde::Serialize;
 
-use super::{Failure, on_runtime, say};
 use crate::clock::Clock;
+use crate::command::{Failure, on_runtime, say, switch};
 use crate::domain::invariants::Breach;
 use crate::settings::{self, Settings};
 use crate::store::Store;
@@ -66,7 +66,7 @@ pub(super) fn command() -> Command {
              the ledger's totals are what the records add up to, summed another way. It changes nothing. Exit code 0: \
              all of it holds; 1: something does not, and is named.",
         )
-        .arg(Arg::new("json").long("json").help("Prints one JSON document").action(ArgAction::SetTrue))
+        .arg(switch("json", "Prints one JSON document"))
         .arg(
             Arg::new("limit")
                 .long("limit")

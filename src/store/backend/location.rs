@@ -86,7 +86,7 @@ impl PostgresUrl {
     }
 
     /// The URL, password and all, of the same database with its tables in this schema alone.
-    pub(super) fn with_search_path(&self, schema: &str) -> String {
+    pub(in crate::store) fn with_search_path(&self, schema: &str) -> String {
         let path = format!("-csearch_path%3D{schema}");
         // Every Postgres URL of ours has a query: our defaults stand there.
         let (before, query) = self.0.split_once('?').unwrap_or((&self.0, ""));

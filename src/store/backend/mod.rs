@@ -1,11 +1,11 @@
 //! The two database engines: which one a URL means, how a connection is opened, and how a transaction begins on it.
 //!
 //! Queries are written once, against [`Conn`], which is either engine's connection. What cannot be said for both alike
-//! takes the macro `on_backend!`; it, and any question which engine this is, belongs here and in [`super::queue`] alone.
+//! takes the macro `on_backend!`; it, and any question which engine this is, belongs here, in
+//! [`super::queue`] and in [`super::inspect`] alone.
 
 mod conn;
 mod location;
-mod own_schema;
 mod pool;
 mod postgres;
 mod query;
@@ -16,8 +16,7 @@ mod transfer;
 pub(super) use conn::{BY_INDEX_ALONE, Begin, on_backend};
 pub(crate) use conn::{Conn, Engine};
 pub use location::Location;
-use location::PostgresUrl;
-pub use own_schema::OwnSchema;
+pub(super) use location::PostgresUrl;
 pub(super) use pool::{Pool, PoolShares};
 pub(super) use postgres::is_passing;
 pub(super) use query::{Read, Write};

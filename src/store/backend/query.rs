@@ -1,9 +1,7 @@
 //! Queries as values: what can be performed can be explained, word for word.
 //!
-//! A function that answers one of these hands out the query before anybody performs it, so that [`queue::plans`] asks the
+//! A function that answers one of these hands out the query before anybody performs it, so that `inspect::plans` asks the
 //! database about the very text that the product runs.
-//!
-//! [`queue::plans`]: super::super::queue
 
 use diesel::Connection;
 use diesel::query_builder::QueryFragment;

@@ -18,7 +18,7 @@ use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::deliveries::{Delivery, Row, is_pending_test, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
-pub(super) use change::{Claim, claim_all};
+pub(in crate::store) use change::{Claim, claim_all};
 
 /// An endpoint that has deliveries waiting to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -61,7 +61,7 @@ pub struct Claimed {
 }
 
 /// Leaps from each endpoint's first entry of the partial index to the next endpoint's.
-pub(super) const DUE_ENDPOINTS: &str = "
+pub(in crate::store) const DUE_ENDPOINTS: &str = "
     WITH RECURSIVE waiting (endpoint_id) AS (
         SELECT min(endpoint_id) FROM deliveries WHERE status IN ('pending', 'retrying')
         UNION ALL
@@ -150,7 +150,7 @@ impl Store {
 }
 
 /// The tests that wait, with their endpoints and what they say.
-pub(super) fn pending_tests() -> impl Read<'static, (String, String, Option<String>)> {
+pub(in crate::store) fn pending_tests() -> impl Read<'static, (String, String, Option<String>)> {
     deliveries::table.filter(is_pending_test()).order(deliveries::id).limit(TESTS).select((
         deliveries::id,
         deliveries::endpoint_id,
@@ -167,7 +167,7 @@ fn due(conn: &mut Conn, wanted: &[Wanted], now: Timestamp) -> QueryResult<Vec<Ro
 }
 
 /// What is due of one endpoint, in the order it fell due.
-pub(super) fn due_of<'a>(want: &'a Wanted, now: Timestamp) -> impl Read<'a, Row> {
+pub(in crate::store) fn due_of<'a>(want: &'a Wanted, now: Timestamp) -> impl Read<'a, Row> {
     deliveries::table
         .filter(is_waiting())
         .filter(deliveries::endpoint_id.eq(&want.endpoint_id))
@@ -189,7 +189,7 @@ const DUE_AND_FREE: &str = "
         FOR UPDATE SKIP LOCKED
     ) due";
 
-pub(super) fn due_and_free<'a>(wanted: &'a [Wanted], now: Timestamp) -> impl Read<'a, Row, PgConnection> {
+pub(in crate::store) fn due_and_free<'a>(wanted: &'a [Wanted], now: Timestamp) -> impl Read<'a, Row, PgConnection> {
     let endpoints: Vec<&str> = wanted.iter().map(|want| want.endpoint_id.as_str()).collect();
     let at_most: Vec<i64> = wanted.iter().map(|want| i64::try_from(want.at_most).unwrap_or(i64::MAX)).collect();
     diesel::sql_query(DUE_AND_FREE)

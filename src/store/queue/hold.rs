@@ -38,7 +38,7 @@ impl HeldEndpoint {
 }
 
 /// Leaps over the index of held deliveries as the look-up of due endpoints does over its own.
-pub(super) const HELD_ENDPOINTS: &str = "
+pub(in crate::store) const HELD_ENDPOINTS: &str = "
     WITH RECURSIVE held (endpoint_id) AS (
         SELECT min(endpoint_id) FROM deliveries
         WHERE status = 'held' AND waiting_for <> 'completion' AND waiting_for <> 'review'

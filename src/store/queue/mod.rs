@@ -12,11 +12,8 @@
 mod claim;
 mod click;
 pub(super) mod commit;
-mod explain;
-pub mod history;
 mod hold;
 mod nodes;
-mod plans;
 mod record;
 mod rescue;
 mod reverse;
@@ -25,10 +22,8 @@ mod rows;
 mod settle;
 
 pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
-pub use explain::Plan;
 pub use hold::HeldEndpoint;
 pub use nodes::{Holding, LiveNode, NodeRole};
-pub use plans::{Sample, Size};
 pub use record::{NewCompletion, NewDelivery, Recorded, Start};
 pub use rescue::OrphanedClaim;
 pub use reverse::{NewReversal, ReversalPlan, Reversed};
@@ -36,3 +31,13 @@ pub(super) use reverse::{apply_order, is_awaited, lock_with_callback, waits_for_
 pub use review::Decided;
 pub(super) use review::holds_back;
 pub use settle::{Counters, Next, Settled, Settlement};
+
+/// The queries themselves, for `inspect::plans`, which has the database explain what runs here and no copies of it.
+pub(super) mod queries {
+    pub(in crate::store) use super::claim::{Claim, DUE_ENDPOINTS, claim_all, due_and_free, due_of, pending_tests};
+    pub(in crate::store) use super::hold::HELD_ENDPOINTS;
+    pub(in crate::store) use super::record::{converted, known, taken};
+    pub(in crate::store) use super::rescue::{claimed_by, claims_of};
+    pub(in crate::store) use super::review::over;
+    pub(in crate::store) use super::settle::{Change, changes};
+}

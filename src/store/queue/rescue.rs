@@ -90,7 +90,7 @@ fn rescue_step(conn: &mut Conn, node: &str, now: Timestamp, scale_thousandths: u
 }
 
 /// A node's older claims, with their tokens.
-pub(super) fn claims_of<'a>(node: &'a str, before: Timestamp) -> impl Read<'a, (String, Option<String>)> {
+pub(in crate::store) fn claims_of<'a>(node: &'a str, before: Timestamp) -> impl Read<'a, (String, Option<String>)> {
     deliveries::table
         .filter(is(Status::Sending))
         .filter(deliveries::claimed_by.eq(node))
@@ -99,7 +99,7 @@ pub(super) fn claims_of<'a>(node: &'a str, before: Timestamp) -> impl Read<'a, (
 }
 
 /// A step of a node's claims.
-pub(super) fn claimed_by<'a>(node: &'a str) -> impl Read<'a, Row> {
+pub(in crate::store) fn claimed_by<'a>(node: &'a str) -> impl Read<'a, Row> {
     deliveries::table
         .filter(is(Status::Sending))
         .filter(deliveries::claimed_by.eq(node))

@@ -59,7 +59,7 @@ impl Store {
 }
 
 /// The completions whose review is over, the first first: few are in review at all, and an index holds no others.
-pub(super) fn over(now: Timestamp) -> impl Read<'static, String> {
+pub(in crate::store) fn over(now: Timestamp) -> impl Read<'static, String> {
     completions::table
         .filter(is_in_review())
         .filter(completions::review_until.le(now.as_millis()))

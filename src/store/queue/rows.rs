@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// A statement around rows; what it returns is one column of text.
 #[derive(Debug)]
-pub(super) struct OverRows {
+pub(in crate::store) struct OverRows {
     before: &'static str,
     rows: String,
     after: &'static str,

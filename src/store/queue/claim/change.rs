@@ -19,7 +19,7 @@ const CLAIM_ALL: &str = "
     RETURNING d.id";
 
 /// Claims these rows, each with the token at its place; answers which still waited.
-pub(in crate::store::queue) fn claim_all<'a>(
+pub(in crate::store) fn claim_all<'a>(
     node: &'a str,
     now: Timestamp,
     ids: Vec<&'a str>,
@@ -34,18 +34,18 @@ pub(in crate::store::queue) fn claim_all<'a>(
 
 /// The id of a row that was claimed.
 #[derive(QueryableByName)]
-pub(in crate::store::queue) struct ClaimedId {
+pub(in crate::store) struct ClaimedId {
     #[diesel(sql_type = Text)]
     pub(in crate::store::queue) id: String,
 }
 
 /// The change to a row that is claimed. Written by hand, because the query builder has every UPDATE prepared anew.
 #[derive(Debug)]
-pub(in crate::store::queue) struct Claim<'a> {
-    pub(in crate::store::queue) delivery_id: &'a str,
-    pub(in crate::store::queue) node: &'a str,
-    pub(in crate::store::queue) token: &'a str,
-    pub(in crate::store::queue) at: i64,
+pub(in crate::store) struct Claim<'a> {
+    pub(in crate::store) delivery_id: &'a str,
+    pub(in crate::store) node: &'a str,
+    pub(in crate::store) token: &'a str,
+    pub(in crate::store) at: i64,
 }
 
 impl QueryFragment<Sqlite> for Claim<'_> {

@@ -20,7 +20,7 @@ use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{apps, deliveries, endpoints};
 use crate::store::{Store, StoreError};
 use candidate::Candidate;
-pub(super) use one::{converted, known, taken};
+pub(in crate::store) use one::{converted, known, taken};
 
 /// Completions in one change of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
 const PART: usize = 100;

@@ -94,17 +94,17 @@ fn insert(conn: &mut SqliteConnection, candidate: &Candidate<'_>, transaction_ke
 }
 
 /// The completion that a source calls so, with its digests.
-pub(in crate::store::queue) fn known<'a>(source_id: &'a str, external_id: &'a str) -> impl Read<'a, (String, Vec<u8>)> {
+pub(in crate::store) fn known<'a>(source_id: &'a str, external_id: &'a str) -> impl Read<'a, (String, Vec<u8>)> {
     reported::table.find((source_id, external_id)).select((reported::completion_id, reported::digests))
 }
 
 /// The completion of an app that bears a transaction id, given in lower case.
-pub(in crate::store::queue) fn taken<'a>(transaction_key: &'a str, app_id: &'a str) -> impl Read<'a, String> {
+pub(in crate::store) fn taken<'a>(transaction_key: &'a str, app_id: &'a str) -> impl Read<'a, String> {
     transaction_ids::table.find((transaction_key, app_id)).select(transaction_ids::completion_id)
 }
 
 /// The completion that a click became for a goal.
-pub(in crate::store::queue) fn converted<'a>(click_id: &'a str, goal_id: &'a str) -> impl Read<'a, String> {
+pub(in crate::store) fn converted<'a>(click_id: &'a str, goal_id: &'a str) -> impl Read<'a, String> {
     click_conversions::table.find((click_id, goal_id)).select(click_conversions::completion_id)
 }
 

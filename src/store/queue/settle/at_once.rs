@@ -21,7 +21,7 @@ struct Replaced<'a> {
 }
 
 /// The one statement that changes all rows of a group whose claims still stand.
-pub(in crate::store::queue) fn changes(group: &[&Settlement]) -> OverRows {
+pub(in crate::store) fn changes(group: &[&Settlement]) -> OverRows {
     let mut changes: Vec<Change<'_>> = group.iter().map(|settlement| Change::of(settlement)).collect();
     // Whoever changes several rows of a completion locks them in this order.
     changes.sort_unstable_by_key(|change| change.id);

@@ -16,7 +16,7 @@ use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::{Attempt, AttemptRow, Row};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
-pub(super) use at_once::changes;
+pub(in crate::store) use at_once::changes;
 
 /// What is to be stored when a claimed delivery has been dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ struct Changed<'a> {
 
 /// What a settled row becomes, if its claim still stands.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Change<'a> {
+pub(in crate::store) struct Change<'a> {
     id: &'a str,
     token: &'a str,
     status: &'static str,
@@ -109,7 +109,7 @@ pub(super) struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn of(settlement: &'a Settlement) -> Self {
+    pub(in crate::store) fn of(settlement: &'a Settlement) -> Self {
         let at = settlement.at.as_millis();
         let (status, waiting_for, due_at) = match settlement.next {
             Next::Delivered => (Status::Delivered, None, None),

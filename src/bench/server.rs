@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
+use super::LOOK;
 use super::node::Node;
 use super::place::{OwnStore, Place};
 use super::usage::Usage;
-use super::workload::{self, DIALECT};
-use super::{Failure, LOOK};
+use super::workload::{self, DIALECT, Setting};
 use crate::clock::Clock;
+use crate::command::Failure;
 use crate::domain::secret::SecretText;
 
 /// States in which no delivery may be left; `delivered` is the only other one that a completion can reach here.
@@ -20,14 +21,6 @@ pub(super) struct Server {
     // The processes end before their store is removed: fields are dropped in this order.
     nodes: Vec<Node>,
     store: OwnStore,
-}
-
-/// What a report must name and be signed with.
-#[derive(Debug)]
-pub(super) struct Setting {
-    pub(super) app_id: String,
-    pub(super) surface_id: String,
-    pub(super) source_secret: SecretText,
 }
 
 impl Server {
@@ -42,7 +35,7 @@ impl Server {
 
     /// Where its nodes listen.
     pub(super) fn addresses(&self) -> Vec<SocketAddr> {
-        self.nodes.iter().map(|node| node.address).collect()
+        self.nodes.iter().map(|node| node.address()).collect()
     }
 
     /// One publisher with one app that calls back to this URL, and a source that reports for it.
@@ -63,7 +56,7 @@ impl Server {
     /// Returns once every node would send at once: what was set up at the first reaches the others within a second, and
     /// that is not what is measured.
     async fn all_know(&self, setting: &Setting) -> Result<(), Failure> {
-        let request = workload::rehearsal(setting, Clock::system().now());
+        let request = workload::preview(setting, Clock::system().now());
         for node in &self.nodes {
             loop {
                 let answer: Value = serde_json::from_slice(&node.exchange(&request).await?)?;

@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::server::Setting;
 use super::wire;
 use crate::domain::amount::Decimal;
 use crate::domain::completion::Completion;
+use crate::domain::secret::SecretText;
 use crate::domain::surface::sign;
 use crate::domain::time::Timestamp;
 
@@ -17,6 +17,14 @@ pub(super) const DIALECT: &str = "besitos";
 
 /// Conversions of one batch.
 const BATCH: usize = 100;
+
+/// What a report must name and be signed with.
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) app_id: String,
+    pub(super) surface_id: String,
+    pub(super) source_secret: SecretText,
+}
 
 /// A way of reporting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +82,7 @@ impl Workload {
 }
 
 /// A report that is answered and not recorded.
-pub(super) fn rehearsal(setting: &Setting, now: Timestamp) -> Vec<u8> {
+pub(super) fn preview(setting: &Setting, now: Timestamp) -> Vec<u8> {
     signed(setting, "/v1/conversions?dryRun=1", &conversion(&setting.app_id, 0), now)
 }
 

@@ -13,7 +13,6 @@
 //!
 //! `ringback bench history` ([`history`]) measures something else: that a long history costs nothing.
 
-mod child;
 mod history;
 mod measured;
 mod node;
@@ -30,10 +29,10 @@ mod workload;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, on_runtime, say};
+use crate::command::{Failure, Subcommand, on_runtime, optional, say, switch};
 use place::Place;
 use rounds::Plan;
 
@@ -46,46 +45,35 @@ const LOOK: Duration = Duration::from_millis(5);
 const MOST_NODES: u64 = 6;
 
 /// `bench`, and the hidden commands of its child processes.
-pub(super) fn commands() -> [Command; 3] {
-    let number = |name: &'static str, default: &'static str, most: u64, help: &'static str| {
-        Arg::new(name).long(name).help(help).default_value(default).value_parser(value_parser!(u64).range(1..=most))
-    };
-    let required = |name: &'static str| Arg::new(name).long(name).required(true);
+pub fn commands() -> [Subcommand; 3] {
     [
-        Command::new("bench")
-            .about("Measures durable deliveries per second beside the bare HTTP client, on loopback")
-            .arg(number("rounds", "3", 100, "Rounds; the median counts"))
-            .arg(number("deliveries", "12000", 100_000, "Deliveries of each workload in each round"))
-            .args(place::flags())
-            .arg(
-                number(
-                    "nodes",
-                    "1",
-                    MOST_NODES,
-                    "Numbers of nodes to measure, as in 1,2,3; above 1 with --database-url",
-                )
-                .value_delimiter(','),
-            )
-            .arg(Arg::new("json").long("json").help("Prints one JSON object").action(ArgAction::SetTrue))
-            .subcommand(history::command()),
-        Command::new(receiver::COMMAND).hide(true),
-        Command::new(raw::COMMAND).hide(true).arg(required("target")).arg(required("count")),
+        Subcommand { flags: command(), run },
+        Subcommand { flags: Command::new(receiver::COMMAND).hide(true), run: receiver::run },
+        Subcommand { flags: raw::command(), run: raw::run },
     ]
 }
 
-/// Runs one of [`commands`].
-pub(super) fn run(name: &str, flags: &ArgMatches) -> Result<ExitCode, Failure> {
-    match name {
-        receiver::COMMAND => receiver::run(),
-        raw::COMMAND => raw::run(flags),
-        _ => match flags.subcommand_matches("history") {
-            Some(flags) => history::run(flags),
-            None => bench(flags),
-        },
-    }
+fn command() -> Command {
+    let nodes = "Numbers of nodes to measure, as in 1,2,3; above 1 with --database-url";
+    Command::new("bench")
+        .about("Measures durable deliveries per second beside the bare HTTP client, on loopback")
+        .arg(number("rounds", "3", 100, "Rounds; the median counts"))
+        .arg(number("deliveries", "12000", 100_000, "Deliveries of each workload in each round"))
+        .args(place::flags())
+        .arg(number("nodes", "1", MOST_NODES, nodes).value_delimiter(','))
+        .arg(switch("json", "Prints one JSON object"))
+        .subcommand(history::command())
 }
 
-fn bench(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+/// A flag that takes a number from 1 on.
+fn number(name: &'static str, default: &'static str, most: u64, help: &'static str) -> Arg {
+    optional(name, help).default_value(default).value_parser(value_parser!(u64).range(1..=most))
+}
+
+fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    if let Some(flags) = flags.subcommand_matches("history") {
+        return history::run(flags);
+    }
     let number = |name: &str| flags.get_one::<u64>(name).copied().unwrap_or(1);
     let nodes = flags.get_many::<u64>("nodes").unwrap_or_default();
     let plan = Plan {

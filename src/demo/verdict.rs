@@ -118,8 +118,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::cli::demo::told::Told;
-    use crate::domain::time::Timestamp;
+    use crate::demo::told::Told;
 
     /// A demo that went well.
     fn success() -> (Course, Vec<Callback>) {
@@ -145,7 +144,7 @@ mod tests {
                 for attempt in 1..=part.attempts() {
                     let credited = attempt == part.attempts() && part.temper != Temper::Dead;
                     callbacks.push(Callback {
-                        at: Timestamp::default(),
+                        at_ms: 0,
                         part,
                         from: Some(part.egress.into()),
                         status: if credited { 200 } else { 500 },

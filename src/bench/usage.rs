@@ -1,6 +1,6 @@
 //! What a process has used of the machine, as Linux tells it under `/proc`.
 
-use super::Failure;
+use crate::command::Failure;
 
 /// Clock ticks are hundredths of a second wherever Linux shows them to programs.
 const MILLISECONDS_OF_A_TICK: u64 = 10;

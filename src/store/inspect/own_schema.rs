@@ -6,11 +6,11 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::PgConnection;
 use diesel::connection::{Connection, SimpleConnection};
 
-use super::{Location, PostgresUrl, StoreError, postgres};
 use crate::domain::ids;
+use crate::store::backend::{self, Conn, PostgresUrl};
+use crate::store::{Location, StoreError};
 
 /// How long the flushes of commits are counted: long enough for hundreds of them on a slow disk.
 const COUNTING: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ impl OwnSchema {
             return Err(StoreError::Location("a schema needs a PostgreSQL database, postgres://…".to_owned()));
         };
         let name = format!("ringback_{}", ids::new("tmp"));
-        postgres::connect(&within)?.batch_execute(&format!("CREATE SCHEMA {name}"))?;
+        connect(&within)?.batch_execute(&format!("CREATE SCHEMA {name}"))?;
         Ok(Self { within, name, to_drop: true })
     }
 
@@ -46,7 +46,7 @@ impl OwnSchema {
 
     /// Commits that one connection makes in a second, each waiting for its own flush: what whoever shares none can have.
     pub fn commits_per_second(&self) -> Result<u64, StoreError> {
-        let mut conn = self.connect()?;
+        let mut conn = connect(&self.within)?;
         let name = &self.name;
         conn.batch_execute(&format!("CREATE TABLE {name}.flushes (number BIGINT NOT NULL)"))?;
         let (started, mut commits) = (Instant::now(), 0_u128);
@@ -69,14 +69,10 @@ impl OwnSchema {
         self.drop_now()
     }
 
-    fn connect(&self) -> Result<PgConnection, StoreError> {
-        postgres::connect(&self.within)
-    }
-
     fn drop_now(&mut self) -> Result<(), StoreError> {
         if std::mem::take(&mut self.to_drop) {
             let name = &self.name;
-            self.connect()?.transaction(|conn| {
+            connect(&self.within)?.transaction(|conn| {
                 // What a killed process was doing at last may take a moment to be given up.
                 conn.batch_execute("SET LOCAL lock_timeout = '30s'")?;
                 conn.batch_execute(&format!("DROP SCHEMA {name} CASCADE"))
@@ -92,4 +88,8 @@ impl Drop for OwnSchema {
             tracing::warn!(%error, schema = self.name, "a schema could not be dropped");
         }
     }
+}
+
+fn connect(database: &PostgresUrl) -> Result<Conn, StoreError> {
+    backend::connect(&Location::Postgres(database.clone()))
 }

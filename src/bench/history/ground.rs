@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::super::workload::{self, DIALECT};
-use crate::cli::Failure;
+use crate::bench::workload::{self, DIALECT};
 use crate::clock::Clock;
+use crate::command::Failure;
 use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::catalog::Catalog;
@@ -16,7 +16,8 @@ use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::apps::NewApp;
-use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start, history};
+use crate::store::inspect::history;
+use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start};
 
 /// Apps, of one endpoint each.
 const APPS: usize = 300;

@@ -12,8 +12,9 @@ use super::receiver::Receiver;
 use super::reporter;
 use super::server::Server;
 use super::workload::Workload;
-use super::{Failure, LOOK, PATIENCE, per_second, say};
+use super::{LOOK, PATIENCE, per_second};
 use crate::clock::Clock;
+use crate::command::{Failure, say};
 
 /// What is measured.
 pub(super) struct Plan {

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use super::Failure;
 use super::wire::{Connection, Message};
+use crate::command::Failure;
 
 const ACCEPTED: &[u8] = b"\"accepted\"";
 

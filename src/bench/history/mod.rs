@@ -12,16 +12,17 @@ mod work;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::place::{self, Place};
-use super::{Failure, say, until_interrupted};
+use super::{number, until_interrupted};
 use crate::clock::Clock;
+use crate::command::{Failure, say, switch};
 use crate::domain::time::Timestamp;
 use crate::store::Store;
-use crate::store::queue::history::{self as past, Past};
-use crate::store::queue::{Plan, Sample, Size};
+use crate::store::inspect::history::{self as past, Past};
+use crate::store::inspect::{Plan, Sample, Size};
 use ground::Ground;
 use rounds::Rounds;
 use work::{Medians, Work};
@@ -45,16 +46,13 @@ struct Plans {
 }
 
 pub(super) fn command() -> Command {
-    let number = |name: &'static str, default: &'static str, most: u64, help: &'static str| {
-        Arg::new(name).long(name).help(help).default_value(default).value_parser(value_parser!(u64).range(1..=most))
-    };
     Command::new("history")
         .about("Measures claim, settlement, record, look-ups and retention without and with a long history")
         .args(place::flags())
         .arg(number("deliveries", "10000000", 100_000_000, "Deliveries of the past"))
         .arg(number("rounds", "300", 10_000, "Rounds of each measurement; the median counts"))
-        .arg(Arg::new("keep").long("keep").help("Leaves the tables where they are").action(ArgAction::SetTrue))
-        .arg(Arg::new("json").long("json").help("Prints one JSON object").action(ArgAction::SetTrue))
+        .arg(switch("keep", "Leaves the tables where they are"))
+        .arg(switch("json", "Prints one JSON object"))
 }
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {

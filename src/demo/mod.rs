@@ -1,9 +1,12 @@
 //! `ringback demo`: the main job, seen in one command with nothing to configure.
 //!
-//! Who is who: `cast` says who takes part, `stage` starts Ringback and the publishers' servers (`receiver`, which
-//! verify by `checks` and read by `told`), `setup` makes them known through the admin API (`platform`), `story` makes
-//! the `reports` and waits, `money` plays a click, its conversion and a reversal, `board` shows each callback as it arrives, `table` the outcome, and `verdict` says what was
-//! wrong with it. Nothing here may reach past the public interface into the service, nor into the signing engine.
+//! Who is who: `cast` says who takes part, `stage` starts `ringback serve` as a child process, and the publishers' servers
+//! (`receiver`, which verify by `checks` and read by `told`), `setup` makes them known through the admin API (`platform`),
+//! `story` makes the `reports` and waits, `money` plays a click, its conversion and a reversal, `board` shows each callback
+//! as it arrives, `table` the outcome, and `verdict` says what was wrong with it.
+//!
+//! Nothing here may import anything of the product but what all commands share: whatever the demo shows, anybody can do
+//! over HTTP.
 
 mod board;
 mod cast;
@@ -25,14 +28,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::board::Board;
 use self::paint::Paint;
 use self::stage::Stage;
-use super::{Failure, on_runtime, say, say_error};
-use crate::telemetry;
+use crate::command::{Failure, Subcommand, on_runtime, say, say_error, switch};
 
 /// The whole course takes about six seconds; with this and a stop of at most ten, `--exit` ends within its forty.
 const LONGEST_COURSE: Duration = Duration::from_secs(28);
@@ -40,25 +42,28 @@ const LONGEST_COURSE: Duration = Duration::from_secs(28);
 const INTERRUPTED: u8 = 130;
 
 /// The command and its flag.
-pub(super) fn command() -> Command {
-    Command::new("demo")
+pub fn command() -> Subcommand {
+    let exit = switch(
+        "exit",
+        "End by itself within 40 seconds: 0 if every callback was delivered and verified as it should be, else 1",
+    );
+    let flags = Command::new("demo")
         .about("Shows the main job: starts Ringback and publishers' servers here, reports, delivers, verifies")
-        .arg(Arg::new("exit").long("exit").action(ArgAction::SetTrue).help(
-            "End by itself within 40 seconds: 0 if every callback was delivered and verified as it should be, else 1",
-        ))
+        .arg(exit);
+    Subcommand { flags, run }
 }
 
-pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let exit = flags.get_flag("exit");
-    // The demo's own words are to stay readable; and a web server that is stopped as soon as it has started calls that an
-    // error, which it is not.
-    telemetry::start("error,actix_server=off");
     on_runtime(async move {
         // Registered before anything starts, so that an early signal leaves nothing behind.
         let mut interruption = Interruption::listen()?;
         let paint = Paint::for_this_terminal();
         let board = Arc::new(Board::new(paint));
-        let stage = Stage::open(&board).await?;
+        let stage = tokio::select! {
+            stage = Stage::open(&board) => stage?,
+            () = interruption.wait() => return Ok(ExitCode::from(INTERRUPTED)),
+        };
         say(&format!("Ringback runs on SQLite in a temporary folder, at {}", stage.platform.base));
         let performed = tokio::select! {
             performed = perform(&stage, &board, paint) => performed,

@@ -8,14 +8,13 @@ use std::sync::{Mutex, PoisonError};
 use super::cast::Part;
 use super::paint::Paint;
 use super::told::Told;
-use crate::cli::say;
-use crate::domain::time::Timestamp;
+use crate::command::{now_ms, say};
 
 /// A callback as a publisher's server saw and answered it.
 #[derive(Clone, Debug)]
 pub(super) struct Callback {
-    /// When.
-    pub at: Timestamp,
+    /// When, in Unix milliseconds.
+    pub at_ms: i64,
     /// Whose server.
     pub part: &'static Part,
     /// The address that it came from.
@@ -56,7 +55,7 @@ impl Board {
         let mut callbacks = self.callbacks.lock().unwrap_or_else(PoisonError::into_inner);
         let Callback { part, told, .. } = &callback;
         let line = row(
-            &time_of_day(callback.at),
+            &time_of_day(callback.at_ms),
             part.app,
             part.dialect.name(),
             &callback.from.map(|from| from.to_string()).unwrap_or_default(),
@@ -75,8 +74,8 @@ impl Board {
     }
 
     /// Something besides callbacks that is worth a line among them.
-    pub(super) fn note(&self, at: Timestamp, app: &str, transaction_id: &str, words: &str) {
-        say(&self.paint.dim(&row(&time_of_day(at), app, "(report)", "", "", "", transaction_id, words)));
+    pub(super) fn note(&self, app: &str, transaction_id: &str, words: &str) {
+        say(&self.paint.dim(&row(&time_of_day(now_ms()), app, "(report)", "", "", "", transaction_id, words)));
     }
 
     /// All callbacks so far.
@@ -91,8 +90,8 @@ fn row(time: &str, app: &str, dialect: &str, from: &str, status: &str, tick: &st
     line.trim_end().to_owned()
 }
 
-/// `10:30:00.000` of `2024-01-15T10:30:00.000Z`.
-fn time_of_day(at: Timestamp) -> String {
-    let text = at.to_string();
-    text.split_once('T').map(|(_, time)| time.trim_end_matches('Z').to_owned()).unwrap_or(text)
+/// `10:30:00.000`, of the day in UTC.
+fn time_of_day(unix_ms: i64) -> String {
+    let (seconds, ms) = (unix_ms / 1000, unix_ms % 1000);
+    format!("{:02}:{:02}:{:02}.{ms:03}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
 }

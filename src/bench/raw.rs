@@ -9,17 +9,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 use reqwest::{Client, Method, Url};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
-use super::child::{Child, parent_gone};
 use super::receiver::Receiver;
 use super::usage::Usage;
 use super::workload::{DIALECT, completion};
-use super::{Failure, PATIENCE, on_runtime, say, text};
+use super::{PATIENCE, text};
 use crate::clock::Clock;
+use crate::command::child::{Child, parent_gone};
+use crate::command::{Failure, on_runtime, required, say};
 use crate::dispatch::egress::clients::{Clients, Source};
 use crate::dispatch::egress::resolver::VettingResolver;
 use crate::dispatch::sending::pacing::PER_ENDPOINT;
@@ -51,7 +52,12 @@ struct Sent {
     cpu_ms: u64,
 }
 
-pub(in crate::cli) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+pub(super) fn command() -> Command {
+    let flags = [required("target", "Where to send"), required("count", "How many")];
+    Command::new(COMMAND).hide(true).args(flags)
+}
+
+pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let urls = urls(text(flags, "target"), text(flags, "count").parse()?)?;
     on_runtime(async move {
         tokio::select! {
@@ -112,9 +118,8 @@ async fn send_next(client: Client, urls: Arc<Vec<String>>, next: Arc<AtomicUsize
 /// Measures the bare client in a process of its own.
 pub(super) async fn measure(count: usize) -> Result<Raw, Failure> {
     let mut receiver = Receiver::start().await?;
-    let arguments =
-        [COMMAND, "--target", &receiver.callback_url(), "--count", &count.to_string()].map(ToOwned::to_owned);
-    let mut child = Child::start(&arguments, &[])?;
+    let arguments = [COMMAND, "--target", &receiver.callback_url(), "--count", &count.to_string()];
+    let mut child = Child::start(&arguments, [])?;
     let sent: Sent = serde_json::from_str(&child.line_within(PATIENCE).await?)?;
     let told = receiver.count().await?;
     if (told.distinct, told.duplicates) != (count, 0) {

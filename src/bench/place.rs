@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, value_parser};
 use tempfile::TempDir;
 
-use super::Failure;
-use crate::store::{Access, Location, OwnSchema};
+use crate::command::Failure;
+use crate::store::inspect::OwnSchema;
+use crate::store::{Access, Location};
 
 /// Where empty stores are made.
 #[derive(Clone)]

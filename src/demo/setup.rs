@@ -8,11 +8,9 @@ use serde_json::json;
 use super::cast::{CAST, DEAD_SCHEDULE, Dialect, EGRESS, PUBLISHERS, REMOTE_SURFACE, Temper};
 use super::platform::{Credential, Platform, text};
 use super::receiver::Receiver;
-use crate::cli::Failure;
-use crate::domain::secret::SecretText;
+use crate::command::Failure;
 
 /// What came of it.
-#[derive(Debug)]
 pub(super) struct Wired {
     /// The apps' ids, in the order of the cast.
     pub app_ids: Vec<String>,
@@ -57,6 +55,6 @@ pub(super) async fn set_up(platform: &Platform, receivers: &[Receiver]) -> Resul
         }
     }
     let source = platform.post("/v1/sources", json!({ "name": "Demo offer system" })).await?;
-    let secret = SecretText::known(text(&source, "secret")?);
-    Ok(Wired { app_ids, credential: Credential { surface_id: text(&source, "surfaceId")?, secret } })
+    let credential = Credential { surface_id: text(&source, "surfaceId")?, secret: text(&source, "secret")? };
+    Ok(Wired { app_ids, credential })
 }

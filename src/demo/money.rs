@@ -11,9 +11,7 @@ use super::board::{Board, Callback};
 use super::cast::CAST;
 use super::platform::{Credential, text};
 use super::stage::Stage;
-use crate::cli::{Failure, say};
-use crate::clock::Clock;
-use crate::domain::secret::SecretText;
+use crate::command::{Failure, say};
 
 /// The app whose user clicks.
 const APP: &str = "besitos-list";
@@ -27,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Plays it; answers what was wrong.
 pub(super) async fn play(stage: &Stage, board: &Board) -> Result<Vec<String>, Failure> {
     let platform = &stage.platform;
-    let note = |words: &str| board.note(Clock::system().now(), APP, EXTERNAL_ID, words);
+    let note = |words: &str| board.note(APP, EXTERNAL_ID, words);
     say("\nThe money side: an offer pays 17.55 USD, and the app's users get 100 coins for each of them.");
     platform
         .post(
@@ -40,8 +38,7 @@ pub(super) async fn play(stage: &Stage, board: &Board) -> Result<Vec<String>, Fa
         .await?;
     platform.patch(&format!("/v1/apps/{APP}"), json!({ "rewardRate": "100" })).await?;
     let source = platform.post("/v1/sources", json!({ "name": "Demo advertiser" })).await?;
-    let credential =
-        Credential { surface_id: text(&source, "surfaceId")?, secret: SecretText::known(text(&source, "secret")?) };
+    let credential = Credential { surface_id: text(&source, "surfaceId")?, secret: text(&source, "secret")? };
 
     let led_to = platform.visit(&format!("/c/family-island?app={APP}&user=u-2001")).await?;
     let click_id = led_to.split_once("click=").map(|(_, id)| id).unwrap_or_default().to_owned();

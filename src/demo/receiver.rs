@@ -17,8 +17,7 @@ use super::cast::{FLAKY_FAILURES, Part, Temper};
 use super::checks::verify;
 use super::received::Received;
 use super::told::Told;
-use crate::cli::Failure;
-use crate::clock::Clock;
+use crate::command::{Failure, now_ms};
 
 /// A server that runs.
 #[derive(Debug)]
@@ -36,7 +35,6 @@ struct Publisher {
     secret: OnceLock<String>,
     ledger: Mutex<Ledger>,
     board: Arc<Board>,
-    clock: Clock,
 }
 
 #[derive(Debug, Default)]
@@ -54,13 +52,8 @@ struct Reply {
 impl Receiver {
     /// Starts the server of one part on a free port of its address.
     pub(super) fn start(part: &'static Part, board: &Arc<Board>) -> Result<Self, Failure> {
-        let publisher = Data::new(Publisher {
-            part,
-            secret: OnceLock::new(),
-            ledger: Mutex::default(),
-            board: Arc::clone(board),
-            clock: Clock::system(),
-        });
+        let publisher =
+            Data::new(Publisher { part, secret: OnceLock::new(), ledger: Mutex::default(), board: Arc::clone(board) });
         let shared = publisher.clone();
         // One thread answers a dozen callbacks easily, and without a grace period nobody waits for idle connections.
         let server = HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(answer)))
@@ -92,8 +85,8 @@ impl Receiver {
 }
 
 async fn answer(publisher: Data<Publisher>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let now = publisher.clock.now();
-    let received = received(&request, &body, now.as_millis());
+    let at_ms = now_ms();
+    let received = received(&request, &body, at_ms);
     let from = request.peer_addr().map(|peer| peer.ip());
     let part = publisher.part;
     let secret = publisher.secret.get().map(String::as_str).unwrap_or_default();
@@ -108,7 +101,7 @@ async fn answer(publisher: Data<Publisher>, request: HttpRequest, body: Bytes) -
         Ok(()) => publisher.settle(&told, &mut repeated),
     };
     publisher.board.heard(Callback {
-        at: now,
+        at_ms,
         part,
         from,
         status: reply.status.as_u16(),

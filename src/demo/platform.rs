@@ -1,17 +1,16 @@
 //! Ringback as a person or an offer system sees it: over HTTP, by the documented calls, with a token or a signature.
 //!
-//! Nothing here reaches into the service that runs in the same process.
+//! Reports are signed here as an offer system does it, from the documentation alone.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Client, Method};
 use serde_json::Value;
+use sha2::Sha256;
 
-use crate::cli::Failure;
-use crate::clock::Clock;
-use crate::domain::secret::SecretText;
-use crate::domain::surface;
+use crate::command::{Failure, now_ms};
 
 /// A call on the same host takes milliseconds; one that takes so long never ends.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,12 +26,21 @@ pub(super) struct Platform {
 }
 
 /// What an offer system signs its reports with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Credential {
     /// The surface id.
     pub surface_id: String,
     /// The source's secret.
-    pub secret: SecretText,
+    pub secret: String,
+}
+
+impl Credential {
+    /// The signature of a report.
+    fn sign(&self, timestamp: &str, body: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).expect("HMAC takes a key of any length");
+        mac.update(format!("{timestamp}.{body}").as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    }
 }
 
 /// An answer, whatever it says.
@@ -106,14 +114,14 @@ impl Platform {
 
     /// A `POST`, signed as a source signs.
     pub(super) async fn signed(&self, credential: &Credential, path: &str, body: String) -> Result<Answer, Failure> {
-        let now = Clock::system().now().as_millis();
+        let timestamp = now_ms().to_string();
         let response = self
             .client
             .post(format!("{}{path}", self.base))
             .header("content-type", "application/json")
             .header("x-ea-surface", &credential.surface_id)
-            .header("x-ea-timestamp", now.to_string())
-            .header("x-ea-signature", surface::sign(&credential.secret, now, body.as_bytes()))
+            .header("x-ea-timestamp", &timestamp)
+            .header("x-ea-signature", credential.sign(&timestamp, &body))
             .body(body)
             .send()
             .await

@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 
-use super::Failure;
-use super::child::Child;
 use super::place::OwnStore;
 use super::usage::Usage;
 use super::wire::{self, Connection};
+use crate::command::Failure;
+use crate::command::server_process::ServerProcess;
 
 /// The operator's token of a server that lives for seconds and listens on loopback.
 const TOKEN: &str = "token-of-a-server-that-is-only-measured";
@@ -16,27 +16,21 @@ const SETTLED: &str = "ringback_settlements_total{status=\"delivered\"} ";
 /// A running node.
 #[derive(Debug)]
 pub(super) struct Node {
-    /// Where it listens.
-    pub(super) address: SocketAddr,
-    child: Child,
+    process: ServerProcess,
 }
 
 impl Node {
     /// Starts a node on this store.
     pub(super) async fn start(store: &OwnStore) -> Result<Self, Failure> {
-        let settings = [
-            ("RINGBACK_LISTEN", "127.0.0.1:0"),
-            ("RINGBACK_BOOTSTRAP_TOKEN", TOKEN),
-            ("RINGBACK_ALLOW_HTTP", "true"),
-            ("RINGBACK_ALLOW_TARGETS", "127.0.0.0/8"),
-            ("RINGBACK_LOG", "warn"),
-        ];
-        let settings = settings.map(|(name, value)| (name, value.to_owned()));
-        let variables: Vec<(&str, String)> = settings.into_iter().chain(store.variables()).collect();
-        let mut child = Child::start(&["serve".to_owned()], &variables)?;
-        let line = child.line().await?;
-        let address = line.rsplit_once("http://").ok_or("the server did not say where it listens")?.1.parse()?;
-        Ok(Self { address, child })
+        let [database, key_file] = store.variables();
+        let token = ("RINGBACK_BOOTSTRAP_TOKEN", TOKEN.to_owned());
+        let settings = [database, key_file, token, ("RINGBACK_LOG", "warn".to_owned())];
+        Ok(Self { process: ServerProcess::start(&settings).await? })
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.process.address
     }
 
     /// Deliveries that it has written down as delivered.
@@ -49,7 +43,7 @@ impl Node {
 
     /// What its process has used.
     pub(super) fn usage(&self) -> Result<Usage, Failure> {
-        Usage::of(self.child.id())
+        Usage::of(self.process.id())
     }
 
     /// An operator's call.
@@ -61,7 +55,7 @@ impl Node {
     /// A prepared call; anything but success is a failure.
     pub(super) async fn exchange(&self, request: &[u8]) -> Result<bytes::Bytes, Failure> {
         // A connection of its own: while reports are made, a kept one would be idle for longer than a server bears.
-        let mut connection = Connection::open(self.address).await?;
+        let mut connection = Connection::open(self.address()).await?;
         let answer = connection.exchange(request).await?;
         if !matches!(answer.status(), Some(200 | 201)) {
             let words = String::from_utf8_lossy(&answer.body).into_owned();

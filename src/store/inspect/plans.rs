@@ -6,18 +6,13 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use super::claim::{Claim, DUE_ENDPOINTS, Wanted, claim_all, due_and_free, due_of, pending_tests};
 use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite};
-use super::hold::HELD_ENDPOINTS;
-use super::record::{converted, known, taken};
-use super::rescue::{claimed_by, claims_of};
-use super::review;
-use super::settle::{Change, Counters, Next, Settlement, changes};
 use crate::domain::delivery::{Status, Told};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
+use crate::store::queue::{Counters, Next, Settlement, Wanted, queries};
 use crate::store::{Store, StoreError, clicks, prune};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
@@ -67,7 +62,7 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
         believe_in_indexes(conn)?;
     }
     let of_look_ups = of_look_ups(conn, sample)?;
-    // What is said in a change is always said like that.
+    // Write transactions always run with `BY_INDEX_ALONE`: their queries are explained under the same settings.
     believe_in_indexes(conn)?;
     let mut plans = of_the_queue(conn, sample)?;
     plans.extend(of_look_ups);
@@ -89,32 +84,32 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let key = sample.transaction_id.to_ascii_lowercase();
     let (due, claim, settle) = on_backend!(conn,
         sqlite(conn) => {
-            let claim = Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now.as_millis() };
+            let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now.as_millis() };
             let claim = explain_on_sqlite(conn, claim)?;
-            let settle = explain_on_sqlite(conn, Change::of(&settlement(sample)))?;
+            let settle = explain_on_sqlite(conn, queries::Change::of(&settlement(sample)))?;
             (None, claim, settle)
         },
         postgres(conn) => {
-            let due = explain_on_postgres(conn, due_and_free(std::slice::from_ref(&wanted), now))?;
-            let claim = explain_on_postgres(conn, claim_all("", now, vec![&sample.delivery_id], vec![""]))?;
-            (Some(due), claim, explain_on_postgres(conn, changes(&[&settlement(sample)]))?)
+            let due = explain_on_postgres(conn, queries::due_and_free(std::slice::from_ref(&wanted), now))?;
+            let claim = explain_on_postgres(conn, queries::claim_all("", now, vec![&sample.delivery_id], vec![""]))?;
+            (Some(due), claim, explain_on_postgres(conn, queries::changes(&[&settlement(sample)]))?)
         },
     );
-    let due = due.map_or_else(|| explain(conn, due_of(&wanted, now)), Ok)?;
+    let due = due.map_or_else(|| explain(conn, queries::due_of(&wanted, now)), Ok)?;
     let plan = |query, text| Plan { query, text };
     Ok(vec![
-        plan("due endpoints", explain(conn, diesel::sql_query(DUE_ENDPOINTS))?),
-        plan("held endpoints", explain(conn, diesel::sql_query(HELD_ENDPOINTS))?),
+        plan("due endpoints", explain(conn, diesel::sql_query(queries::DUE_ENDPOINTS))?),
+        plan("held endpoints", explain(conn, diesel::sql_query(queries::HELD_ENDPOINTS))?),
         plan("due deliveries of endpoints", due),
         plan("claim", claim),
         plan("settle", settle),
-        plan("record: external id", explain(conn, known("", &sample.transaction_id))?),
-        plan("record: transaction id", explain(conn, taken(&key, &sample.app_id))?),
-        plan("record: click", explain(conn, converted(&sample.click_id, ""))?),
-        plan("claims of a node", explain(conn, claims_of("", before))?),
-        plan("claims of a dead node", explain(conn, claimed_by(""))?),
-        plan("tests that wait", explain(conn, pending_tests())?),
-        plan("reviews that are over", explain(conn, review::over(now))?),
+        plan("record: external id", explain(conn, queries::known("", &sample.transaction_id))?),
+        plan("record: transaction id", explain(conn, queries::taken(&key, &sample.app_id))?),
+        plan("record: click", explain(conn, queries::converted(&sample.click_id, ""))?),
+        plan("claims of a node", explain(conn, queries::claims_of("", before))?),
+        plan("claims of a dead node", explain(conn, queries::claimed_by(""))?),
+        plan("tests that wait", explain(conn, queries::pending_tests())?),
+        plan("reviews that are over", explain(conn, queries::over(now))?),
         plan("retention: oldest", explain(conn, prune::oldest(before))?),
         plan("retention: deliveries", explain(conn, prune::removal(one(), before))?),
         plan("retention: attempts", explain(conn, prune::removal_of_attempts(one()))?),

@@ -8,7 +8,7 @@ use super::paint::Paint;
 use super::reports::{Expected, REPORTS};
 use super::story::{Course, Delivery};
 use super::verdict::of;
-use crate::cli::say;
+use crate::command::say;
 
 /// Shows what came of it.
 pub(super) fn show(paint: Paint, course: &Course, callbacks: &[Callback]) {

@@ -9,12 +9,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use clap::ArgMatches;
 use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::child::{Child, parent_gone};
 use super::wire::{self, Connection};
-use super::{Failure, say};
+use crate::command::child::{Child, parent_gone};
+use crate::command::{Failure, say};
 
 /// The hidden command's name.
 pub(super) const COMMAND: &str = "bench-receiver";
@@ -38,7 +39,7 @@ struct Seen {
     duplicates: usize,
 }
 
-pub(in crate::cli) fn run() -> Result<ExitCode, Failure> {
+pub(super) fn run(_: &ArgMatches) -> Result<ExitCode, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         say(&listener.local_addr()?.to_string());
@@ -99,7 +100,7 @@ pub(super) struct Receiver {
 
 impl Receiver {
     pub(super) async fn start() -> Result<Self, Failure> {
-        let mut child = Child::start(&[COMMAND.to_owned()], &[])?;
+        let mut child = Child::start(&[COMMAND], [])?;
         let address: SocketAddr = child.line().await?.parse()?;
         Ok(Self { address, control: Connection::open(address).await?, _child: child })
     }

@@ -8,16 +8,16 @@ use futures_util::future::try_join_all;
 
 use super::ground::{self, Ground};
 use super::work::{Medians, RECORDED, SENT, Times, Work};
-use crate::cli::Failure;
 use crate::clock::Clock;
+use crate::command::Failure;
 use crate::domain::delivery::{Outcome, Told};
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::deliveries::Attempt;
+use crate::store::inspect::history::{self, Past};
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
-use crate::store::queue::history::{self, Past};
 use crate::store::queue::{Claimed, Counters, Next, Settled, Settlement, Wanted};
 
 /// Deliveries of a step of retention.

@@ -1,0 +1,14 @@
+//! What production never runs: looking at the store from outside, for the bench and for tests.
+//!
+//! `plans` has the database explain the queries of the hot path and the look-ups, the very ones that run; `history` makes
+//! millions of old rows where they are stored; `own_schema` gives a measurement a PostgreSQL schema that goes with it.
+//! Nothing in the store or above it may depend on this, but for the bench.
+
+mod explain;
+pub mod history;
+mod own_schema;
+mod plans;
+
+pub use explain::Plan;
+pub use own_schema::OwnSchema;
+pub use plans::{Sample, Size};
