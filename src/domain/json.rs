@@ -73,9 +73,7 @@ fn distinct(value: &RawValue) -> serde_json::Result<()> {
         Some(b'{') => {
             serde_json::from_str::<Pairs<'_>>(value.get())?.0.iter().try_for_each(|(_, inner)| distinct(inner))
         }
-        Some(b'[') => {
-            serde_json::from_str::<Vec<&RawValue>>(value.get())?.into_iter().try_for_each(|inner| distinct(inner))
-        }
+        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(value.get())?.into_iter().try_for_each(distinct),
         _ => Ok(()),
     }
 }
