@@ -10,7 +10,7 @@
 //!
 //! # The floors
 //! `main → cli → service → web → dispatch → store → domain`: a module imports only from floors below its own, and
-//! `tests/service/architecture.rs` checks it. [`domain`] is pure: it reads no disk and no network, and no clock but for the
+//! `tests/architecture` checks it. [`domain`] is pure: it reads no disk and no network, and no clock but for the
 //! order of new ids.
 //! [`store`] is the only place that knows Diesel, [`web`] the only one that knows our status codes, [`clock`] the only one
 //! that reads the time.

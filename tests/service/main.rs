@@ -7,7 +7,6 @@ mod admin_apps;
 mod admin_secrets;
 mod amounts;
 mod api;
-mod architecture;
 mod attribution;
 mod audit;
 mod awkward;
