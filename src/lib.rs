@@ -13,7 +13,7 @@
 //! `tests/architecture` checks it. [`domain`] is pure: it reads no disk and no network, and no clock but for the
 //! order of new ids.
 //! [`store`] is the only place that knows Diesel, [`web`] the only one that knows our status codes, [`clock`] the only one
-//! that reads the time.
+//! that reads the time, [`random`] the only one that asks for randomness.
 //!
 //! # The life of a completion
 //! report → [`domain::report`] parses it → [`dispatch::intake`] validates it against the app's dialects →
@@ -22,8 +22,10 @@
 
 pub mod cli;
 pub mod clock;
+#[expect(clippy::disallowed_methods, reason = "its loops and deadlines still go by the machine's clock directly")]
 pub mod dispatch;
 pub mod domain;
+pub mod random;
 pub mod service;
 pub mod settings;
 pub mod store;

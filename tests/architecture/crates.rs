@@ -13,7 +13,7 @@ const MAY_NAME: [(&str, &str); 14] = [
     ("random", "getrandom uuid"),
     (
         "store",
-        "chacha20poly1305 diesel diesel_migrations futures_util getrandom hex hmac serde serde_json sha2 thiserror tokio tracing \
+        "chacha20poly1305 diesel diesel_migrations futures_util hex hmac serde serde_json sha2 thiserror tokio tracing \
          zeroize",
     ),
     (
@@ -23,7 +23,7 @@ const MAY_NAME: [(&str, &str); 14] = [
     ),
     (
         "web",
-        "actix_web base64 futures_util getrandom hex serde serde_json sha2 strsim tokio tracing url utoipa utoipa_swagger_ui",
+        "actix_web base64 futures_util hex serde serde_json sha2 strsim tokio tracing url utoipa utoipa_swagger_ui",
     ),
     ("settings", "clap ipnet thiserror toml url"),
     ("telemetry", "tracing_subscriber"),

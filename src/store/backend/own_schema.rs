@@ -4,12 +4,13 @@
 //! The store in it is a store like any other: only the search path in its URL says where its tables are. Nothing of the
 //! product may live in one.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::PgConnection;
 use diesel::connection::{Connection, SimpleConnection};
 
 use super::{Location, PostgresUrl, StoreError, postgres};
+use crate::clock;
 use crate::domain::ids;
 
 /// How long the flushes of commits are counted: long enough for hundreds of them on a slow disk.
@@ -49,7 +50,7 @@ impl OwnSchema {
         let mut conn = self.connect()?;
         let name = &self.name;
         conn.batch_execute(&format!("CREATE TABLE {name}.flushes (number BIGINT NOT NULL)"))?;
-        let (started, mut commits) = (Instant::now(), 0_u128);
+        let (started, mut commits) = (clock::monotonic(), 0_u128);
         while started.elapsed() < COUNTING {
             conn.batch_execute(&format!("INSERT INTO {name}.flushes VALUES ({commits})"))?;
             commits += 1;
