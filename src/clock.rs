@@ -1,7 +1,10 @@
 //! The clock: the only place that reads the time, so that tests can turn it by hand.
+//!
+//! [`Clock`] says what time it is for the product. How long a real connection may take is no matter of the product's time:
+//! for that, [`monotonic`] and [`block`] go by the machine's own clock, which no test turns.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
@@ -43,6 +46,7 @@ impl Clock {
     }
 
     /// Returns once [`now`](Self::now) has reached `instant`.
+    #[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
     pub async fn sleep_until(&self, instant: Timestamp) {
         match &self.0 {
             Kind::System => tokio::time::sleep(instant.since(system_now())).await,
@@ -68,6 +72,26 @@ impl ManualClock {
     }
 }
 
+/// The machine's monotonic clock, for deadlines and durations of what is outside of the process.
+#[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
+pub fn monotonic() -> Instant {
+    Instant::now()
+}
+
+/// Returns once so much real time has passed, whatever a test's clock says: for pauses between looks at what is outside of
+/// the process.
+#[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
+pub async fn pause(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+/// Blocks this thread, which has to be one of its own.
+#[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
+pub fn block(duration: Duration) {
+    std::thread::sleep(duration);
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
 fn system_now() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::domain::time::Timestamp;
 use crate::store::{SignalCounts, StoreError};
 
@@ -94,7 +94,7 @@ impl Routine {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.waker.woken() => {}
-                () = tokio::time::sleep(self.every) => {}
+                () = clock::pause(self.every) => {}
                 () = until(&self.clock, due) => {}
             }
         }

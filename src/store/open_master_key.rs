@@ -11,7 +11,8 @@ use diesel::prelude::*;
 
 use super::backend::{self, Begin, Conn};
 use super::schema::installation;
-use super::{MasterKey, StoreError, vault};
+use super::{MasterKey, StoreError};
+use crate::random;
 
 /// Finds the master key that belongs to the store, or makes the first one, and opens the digest key with it. Of several
 /// nodes that start at once one does this after the other.
@@ -63,7 +64,7 @@ fn unlock_alone(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]
                     key
                 }
             };
-            let digest_key = vault::random_bytes();
+            let digest_key = random::bytes();
             diesel::update(installation::table)
                 .set((
                     installation::master_fingerprint.eq(key.fingerprint()),

@@ -16,6 +16,7 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::StoreError;
+use crate::random;
 
 /// Bytes of a master key, and of XChaCha20's nonce: random nonces of this length do not collide in practice.
 const KEY_BYTES: usize = 32;
@@ -34,7 +35,7 @@ impl std::fmt::Debug for MasterKey {
 impl MasterKey {
     /// A new random key.
     pub fn random() -> Self {
-        Self(random_bytes())
+        Self(random::bytes())
     }
 
     /// Reads a key file; `None` if there is no such file.
@@ -67,7 +68,7 @@ impl MasterKey {
 
     /// Encrypts `plain` for the place named `context`.
     pub(super) fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE_BYTES] = random_bytes();
+        let nonce: [u8; NONCE_BYTES] = random::bytes();
         let payload = Payload { msg: plain, aad: context.as_bytes() };
         let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.expect("encryption fails only for inputs of many gigabytes");
@@ -99,13 +100,6 @@ pub(super) fn keyed_digest(key: &[u8], text: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(text);
     mac.finalize().into_bytes().into()
-}
-
-/// Bytes that nobody can guess.
-pub(super) fn random_bytes<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the operating system always has randomness once it runs processes");
-    bytes
 }
 
 fn key_file(path: &Path, reason: &str) -> StoreError {

@@ -3,6 +3,7 @@
 //! Hexadecimal, because a double click selects the whole of it and no mail program breaks or rewrites it.
 
 use crate::domain::secret::SecretText;
+use crate::random;
 
 /// 256 bits: as much as the keys and digests that they meet.
 const BYTES: usize = 32;
@@ -18,7 +19,5 @@ pub fn token() -> String {
 }
 
 fn text(prefix: &str) -> String {
-    let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes).expect("the operating system always has randomness once it runs processes");
-    format!("{prefix}{}", hex::encode(bytes))
+    format!("{prefix}{}", hex::encode(random::bytes::<BYTES>()))
 }

@@ -2,6 +2,7 @@
 //!
 //! Only what takes several processes or a misbehaving database belongs here; each drill stands in a file of its own.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "whole processes are watched, which take the machine's time")]
 
 mod account;
 #[path = "../service/api.rs"]

@@ -11,11 +11,12 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use super::lease::Lease;
+use crate::clock;
 use crate::dispatch::egress::addresses::HeldAddresses;
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
@@ -111,7 +112,7 @@ impl Cluster {
     /// One heartbeat: renews the lease or comes back under a new name, announces what is held, looks who lives. Answers
     /// whether it came back, so that what its former name had claimed is another node's by now.
     pub async fn heartbeat(&self) -> Result<bool, StoreError> {
-        let asked = Instant::now();
+        let asked = clock::monotonic();
         let former = self.lease.last();
         let kept = match self.lease.node() {
             Some(node) => self.store.renew_node(node.to_string()).await?.then_some(node),

@@ -7,6 +7,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::clock;
+
 /// How long a heartbeat is good for (product.md, *Quick take-over*): the rest of the fifteen seconds is for a send that
 /// was just begun, and for clocks that run unevenly.
 pub const TRUST: Duration = Duration::from_secs(10);
@@ -33,7 +35,7 @@ impl Lease {
 
     /// The name to claim under now; `None` while nothing may be claimed.
     pub fn node(&self) -> Option<Arc<str>> {
-        self.held_at(Instant::now())
+        self.held_at(clock::monotonic())
     }
 
     /// Whether a send that was claimed under this name may still begin.
@@ -65,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_node_that_could_not_renew_for_ten_seconds_claims_nothing_and_begins_nothing() {
-        let (lease, start) = (Lease::new(true), Instant::now());
+        let (lease, start) = (Lease::new(true), clock::monotonic());
         assert_eq!(lease.held_at(start), None);
         lease.renewed("nod_1", start);
         assert_eq!(lease.held_at(start + TRUST - Duration::from_millis(1)).as_deref(), Some("nod_1"));
@@ -78,9 +80,9 @@ mod tests {
     #[test]
     fn what_was_claimed_under_a_former_name_is_not_begun_under_the_next() {
         let lease = Lease::new(true);
-        lease.renewed("nod_1", Instant::now());
+        lease.renewed("nod_1", clock::monotonic());
         assert!(lease.covers("nod_1"));
-        lease.renewed("nod_2", Instant::now());
+        lease.renewed("nod_2", clock::monotonic());
         assert!(!lease.covers("nod_1") && lease.covers("nod_2"));
     }
 }

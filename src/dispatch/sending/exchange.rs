@@ -6,7 +6,7 @@
 //! sent it back (a redirect's target does).
 
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use futures_util::StreamExt;
@@ -14,7 +14,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER}
 use reqwest::{Client, Method, Response, Url};
 
 use super::failure::{Ending, failure};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::dispatch::egress::resolver::Family;
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::TargetPolicy;
@@ -89,7 +89,7 @@ pub struct Answer {
 /// Performs one exchange.
 pub async fn exchange(client: &Client, request: &CallbackRequest, rules: Rules<'_>, clock: &Clock) -> Exchanged {
     let started_at = clock.now();
-    let started = std::time::Instant::now();
+    let started = clock::monotonic();
     let ending = send(client, request, rules, clock).await;
     Exchanged {
         outcome: ending.outcome,
@@ -109,8 +109,8 @@ async fn send(client: &Client, request: &CallbackRequest, rules: Rules<'_>, cloc
     if let Some(refused) = vet_literal(built.url(), rules) {
         return refused;
     }
-    let deadline = tokio::time::Instant::now() + rules.timeout;
-    match tokio::time::timeout_at(deadline, client.execute(built)).await {
+    let deadline = clock::monotonic() + rules.timeout;
+    match tokio::time::timeout_at(deadline.into(), client.execute(built)).await {
         Ok(Ok(response)) => judge(response, request, rules, deadline, clock.now()).await,
         Ok(Err(error)) => failure(&error),
         Err(_) => Ending::theirs(Outcome::Timeout, format!("no answer within {} ms", rules.timeout.as_millis())),
@@ -154,7 +154,7 @@ async fn judge(
     response: Response,
     request: &CallbackRequest,
     rules: Rules<'_>,
-    deadline: tokio::time::Instant,
+    deadline: Instant,
     now: Timestamp,
 ) -> Ending {
     let status = response.status();
@@ -169,9 +169,9 @@ async fn judge(
     let target = response.headers().get(LOCATION).map(|target| kept(target.as_bytes(), KEPT_HEADER_VALUE, request));
     let body_decides = accepted && rules.success.needs_body();
     // A body that decides nothing is read for a moment, for its first words and so that the connection can be used again.
-    let until = if body_decides { deadline } else { tokio::time::Instant::now() + LINGER };
+    let until = if body_decides { deadline } else { clock::monotonic() + LINGER };
     let mut bytes = BytesMut::new();
-    let read = tokio::time::timeout_at(until, read_body(response, &mut bytes)).await.unwrap_or(Read::Late);
+    let read = tokio::time::timeout_at(until.into(), read_body(response, &mut bytes)).await.unwrap_or(Read::Late);
     answer.body = kept(&bytes, KEPT_BODY, request);
     let (outcome, error) = if body_decides && read == Read::Broken {
         (Outcome::Protocol, Some("the connection broke in the middle of the body".to_owned()))

@@ -21,8 +21,3 @@ use std::time::Duration;
 
 /// How often the worker looks at the store without a reason: what a lost wake-up costs at most.
 pub const POLL: Duration = Duration::from_secs(1);
-
-/// A token that no other claim bears.
-pub fn claim_token() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
-}

@@ -16,6 +16,7 @@ use super::job::Job;
 use super::keys::Keys;
 use super::outbound::Target;
 use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
+use crate::clock;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::blocked;
 use crate::domain::app::Secret;
@@ -23,6 +24,7 @@ use crate::domain::decision::{Pace, fault_pause};
 use crate::domain::delivery::{Outcome, Told, WaitingFor};
 use crate::domain::dialect::callback::{Callback, CallbackRequest};
 use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::random;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, Next, Settled, Settlement};
 
@@ -103,7 +105,7 @@ impl Sender {
             }
             tokio::select! {
                 () = self.abort.cancelled() => return,
-                () = tokio::time::sleep(SETTLE_AGAIN) => {}
+                () = clock::pause(SETTLE_AGAIN) => {}
             }
         }
     }
@@ -157,7 +159,7 @@ impl Sender {
         let pace = Pace {
             schedule: schedule.as_seconds(),
             scale_thousandths: self.node.retry_scale_thousandths,
-            jitter_thousandths: u64::from(getrandom::u32().unwrap_or_default() % (JITTER + 1)),
+            jitter_thousandths: u64::from(random::up_to(JITTER)),
         };
         let final_statuses = target.recipe.final_statuses();
         let terms = Terms { pace, final_statuses, egress_ip: target.outbound.egress_ip.as_deref() };

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::claim_token;
 use super::job::{Job, StoredTest, TestOptions, whole_reversal};
 use super::pacing::Pacing;
 use super::preview::{Previews, Purpose};
 use super::sender::Sender;
+use crate::clock;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::Readiness;
 use crate::domain::app::{App, Endpoint};
@@ -21,6 +21,7 @@ use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
+use crate::random::claim_token;
 use crate::store::queue::{NewDelivery, Start};
 use crate::store::{Hint, Store, StoreError};
 
@@ -151,6 +152,6 @@ async fn sent_elsewhere(store: &Store, delivery_id: String) -> Result<(), StoreE
         if found.is_none_or(|(delivery, _)| delivery.status.is_ended()) {
             return Ok(());
         }
-        tokio::time::sleep(LOOK).await;
+        clock::pause(LOOK).await;
     }
 }

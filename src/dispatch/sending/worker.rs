@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use super::claim_token;
 use super::job::{Job, StoredTest, whole_reversal};
 use super::pacing::Pacing;
 use super::sender::Sender;
@@ -14,6 +13,7 @@ use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::Readiness;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::time::Timestamp;
+use crate::random::claim_token;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, DueEndpoint, PendingTest, Wanted};
 

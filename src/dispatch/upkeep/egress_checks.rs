@@ -4,11 +4,11 @@
 //! beside them, and only what was never asked about waits.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock;
 use crate::dispatch::node::Node;
 
 /// How often every bind is asked about (product.md, `RINGBACK_EGRESS_ECHO_URL`).
@@ -25,7 +25,7 @@ pub struct EgressChecks {
 impl EgressChecks {
     /// Nothing was asked yet.
     pub fn new(node: Arc<Node>) -> Self {
-        Self { node, all_due: Mutex::new(Instant::now()) }
+        Self { node, all_due: Mutex::new(clock::monotonic()) }
     }
 
     /// One round, which a stop cuts off: an echo may take seconds to answer, and nothing is lost with its answer.
@@ -39,7 +39,7 @@ impl EgressChecks {
 
     /// Whether every bind is to be asked about again. What wakes a round early must not put the next whole one off.
     fn all_are_due(&self) -> bool {
-        let (now, mut all_due) = (Instant::now(), self.all_due.lock().unwrap_or_else(PoisonError::into_inner));
+        let (now, mut all_due) = (clock::monotonic(), self.all_due.lock().unwrap_or_else(PoisonError::into_inner));
         let due = now >= *all_due;
         if due {
             *all_due = now + EVERY;

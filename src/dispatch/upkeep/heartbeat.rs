@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
 
@@ -31,6 +32,6 @@ pub async fn step(node: &Arc<Node>) -> Result<(), StoreError> {
 /// of several pauses is over at once, and not the rest.
 async fn hung() {
     for _ in 0..4 {
-        tokio::time::sleep(HUNG / 4).await;
+        clock::pause(HUNG / 4).await;
     }
 }

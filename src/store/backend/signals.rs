@@ -5,13 +5,14 @@
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use tokio::sync::watch;
 
 use super::{Location, PostgresUrl, StoreError, postgres};
+use crate::clock;
 
 /// How often the connection is looked at: what a signal costs in latency at most. A look reads a socket and asks nobody.
 const LOOK: Duration = Duration::from_millis(20);
@@ -91,9 +92,9 @@ fn run(url: &PostgresUrl, to_send: &Receiver<Hint>, hear: &watch::Sender<SignalC
             Ok(()) => return,
             Err(error) => tracing::debug!(%error, "no signals between the nodes for the moment"),
         }
-        let until = Instant::now() + AGAIN;
+        let until = clock::monotonic() + AGAIN;
         // What is to be told meanwhile is lost, and found by the others when they look by themselves.
-        while let Some(left) = until.checked_duration_since(Instant::now()) {
+        while let Some(left) = until.checked_duration_since(clock::monotonic()) {
             if to_send.recv_timeout(left) == Err(RecvTimeoutError::Disconnected) {
                 return;
             }
@@ -118,8 +119,8 @@ fn serve(
         };
         if !telling.is_empty() {
             // A burst is told once, since a NOTIFY takes a lock that every other one waits for.
-            let until = Instant::now() + LOOK / 4;
-            while let Some(left) = until.checked_duration_since(Instant::now()) {
+            let until = clock::monotonic() + LOOK / 4;
+            while let Some(left) = until.checked_duration_since(clock::monotonic()) {
                 telling.extend(to_send.recv_timeout(left));
             }
         }

@@ -4,10 +4,11 @@
 //! The store in it is a store like any other: only the search path in its URL says where its tables are. Nothing of the
 //! product may live in one.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::connection::{Connection, SimpleConnection};
 
+use crate::clock;
 use crate::domain::ids;
 use crate::store::backend::{self, Conn, PostgresUrl};
 use crate::store::{Location, StoreError};
@@ -49,7 +50,7 @@ impl OwnSchema {
         let mut conn = connect(&self.within)?;
         let name = &self.name;
         conn.batch_execute(&format!("CREATE TABLE {name}.flushes (number BIGINT NOT NULL)"))?;
-        let (started, mut commits) = (Instant::now(), 0_u128);
+        let (started, mut commits) = (clock::monotonic(), 0_u128);
         while started.elapsed() < COUNTING {
             conn.batch_execute(&format!("INSERT INTO {name}.flushes VALUES ({commits})"))?;
             commits += 1;

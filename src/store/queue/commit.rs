@@ -16,6 +16,7 @@ use diesel::connection::Connection;
 use super::click::insert_clicks;
 use super::record::{NewCompletion, Recorded, record_all};
 use super::settle::{Settled, Settlement, settle_all};
+use crate::clock;
 use crate::domain::click::Click;
 use crate::store::StoreError;
 use crate::store::backend::{self, Begin, Conn, Location, is_passing};
@@ -152,7 +153,7 @@ impl Session {
 
     /// The hot works in one transaction, again and again while what stands in the way may pass.
     fn commit_hot(&mut self, group: Group) {
-        let until = Instant::now() + PATIENCE;
+        let until = clock::monotonic() + PATIENCE;
         let mut pause = Duration::ZERO;
         loop {
             let digest_key = &self.digest_key;
@@ -162,11 +163,11 @@ impl Session {
                     tracing::error!(%error, works = group.len(), "a group of changes could not be committed");
                     return self.commit_singly(group, &error);
                 }
-                Err(error) if Instant::now() >= until => return group.tell_failure(&error),
+                Err(error) if clock::monotonic() >= until => return group.tell_failure(&error),
                 Err(error) => tracing::warn!(%error, works = group.len(), "a group of changes is tried again"),
             }
             // Mostly another connection is all that it takes; what that does not mend is not mended by haste.
-            std::thread::sleep(std::mem::replace(&mut pause, AGAIN));
+            clock::block(std::mem::replace(&mut pause, AGAIN));
             self.mend(until);
         }
     }
@@ -189,7 +190,7 @@ impl Session {
     /// out before.
     fn commit_alone(&mut self, change: Change) {
         if self.conn.is_shared() && !self.conn.takes_writes().unwrap_or(false) {
-            self.mend(Instant::now() + AGAIN);
+            self.mend(clock::monotonic() + AGAIN);
         }
         let mut tell = None;
         let committed = self.conn.within(Begin::Change, |conn| {
@@ -223,10 +224,10 @@ impl Session {
                 }
                 Err(_) => {}
             }
-            if Instant::now() >= until {
+            if clock::monotonic() >= until {
                 return;
             }
-            std::thread::sleep(AGAIN);
+            clock::block(AGAIN);
         }
     }
 }
