@@ -29,10 +29,9 @@ use super::tracking::Tracking;
 use super::worker::{Step, Worker};
 use crate::clock::Clock;
 use crate::domain::app::{Bind, EgressIp};
-use crate::domain::delivery::WaitingFor;
+use crate::domain::delivery::{Delivery, WaitingFor};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
-use crate::store::deliveries::Delivery;
 use crate::store::queue::NodeRole;
 use crate::store::{Hint, Store, StoreError};
 

@@ -8,8 +8,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::exchange::Exchanged;
-use crate::store::queue::Next;
+use crate::domain::attempt::Exchange;
+use crate::domain::settlement::Next;
 
 /// Bounds of the exchange histogram in seconds: from a receiver in the same rack to the longest usual time-out.
 const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0, 30.0];
@@ -106,9 +106,9 @@ impl Metrics {
     }
 
     /// An exchange ended.
-    pub fn exchanged(&self, exchanged: &Exchanged) {
-        self.attempts.get_or_create(&Outcome { outcome: exchanged.outcome.as_str() }).inc();
-        self.exchange_seconds.observe(exchanged.duration.as_secs_f64());
+    pub fn exchanged(&self, exchange: &Exchange) {
+        self.attempts.get_or_create(&Outcome { outcome: exchange.outcome().as_str() }).inc();
+        self.exchange_seconds.observe(exchange.duration.as_secs_f64());
     }
 
     /// A settlement is on disk.

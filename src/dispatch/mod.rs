@@ -28,7 +28,6 @@ pub mod reversing;
 mod reviewing;
 pub mod running;
 pub mod sender;
-pub mod settling;
 pub mod story;
 pub mod tracking;
 pub mod worker;

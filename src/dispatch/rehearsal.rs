@@ -11,15 +11,14 @@ use super::readiness::Readiness;
 use super::worker::{Worker, claim_token};
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
-use crate::domain::delivery::WaitingFor;
+use crate::domain::delivery::{Delivery, WaitingFor};
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
-use crate::store::deliveries::Delivery;
-use crate::store::queue::{NewDelivery, Start};
+use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::store::{Hint, Store, StoreError};
 
 /// Beyond an endpoint's own time-out: for a second exchange during an overlap, and for settling.

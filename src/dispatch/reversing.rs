@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::intake::Intake;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
+use crate::domain::delivery::Delivery;
 use crate::domain::dialect::recipe::ReversalUrl;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
@@ -17,7 +18,6 @@ use crate::domain::manual::{Manual, Reporter};
 use crate::domain::reversal::{Reversal, ReversalReport};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewReversal, ReversalPlan, Reversed};
 use crate::store::{Hint, StoreError};
 

@@ -15,23 +15,24 @@ use tokio_util::sync::CancellationToken;
 use super::cluster::Cluster;
 use super::directory::Directory;
 use super::egress::{Egress, Source};
-use super::exchange::{Exchanged, Rules, exchange};
+use super::exchange::{Rules, exchange};
 use super::job::Job;
 use super::keys::Keys;
 use super::metrics::Metrics;
 use super::readiness::{Outlook, blocked};
 use super::resolver::Family;
-use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
 use crate::clock::Clock;
 use crate::domain::app::{App, Bind, Endpoint, Route, Secret};
-use crate::domain::decision::{Pace, fault_pause};
-use crate::domain::delivery::{Outcome, Told, WaitingFor};
+use crate::domain::attempt::{Exchange, SentAttempt};
+use crate::domain::decision::{AttemptPolicy, RetryPacing};
+use crate::domain::delivery::{Outcome, WaitingFor};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackRequest};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::dialect::recipe::Recipe;
-use crate::store::queue::{Claimed, Next, Settled, Settlement};
+use crate::domain::settlement::{Next, Settlement};
+use crate::store::queue::{Claimed, Settled};
 use crate::store::{Store, StoreError};
 
 /// A delivery that could not leave for want of an address is looked at again after so long; the worker claims none
@@ -43,6 +44,10 @@ pub const POLL: Duration = Duration::from_secs(1);
 const SETTLE_AGAIN: Duration = Duration::from_secs(1);
 /// Jitter in thousandths: 0 to 10 %.
 const JITTER: u32 = 100;
+/// What the attempt of a send says that had to end with the process.
+const STOPPED: &str = "stopped in the middle of the exchange";
+/// What the attempt of a send says in which we failed.
+const PANICKED: &str = "an internal error ended the send";
 
 /// What sending needs.
 #[derive(Debug)]
@@ -94,14 +99,14 @@ impl Sender {
     /// Sends a job and settles it. The permit, of whichever kind, is held until the settlement is on disk.
     pub async fn deliver<P>(&self, job: Job, permit: P) {
         let _known = self.cluster.work_on(&job.token);
+        let started_at = self.clock.now();
         // A panic would leave a claim that nobody settles; as an interrupted send it is tried again.
         let settlement = match AssertUnwindSafe(self.perform(&job)).catch_unwind().await {
             Ok(settlement) => settlement,
             Err(_) => {
-                tracing::error!(delivery = job.delivery.id, "sending panicked; the delivery is tried again");
-                let due = self.clock.now().plus(fault_pause(job.delivery.faults, self.retry_scale_thousandths));
-                let unsettled = without_attempt(&job, Next::Retry(due), self.clock.now());
-                Settlement { told: unsettled.told.max(Told::Maybe), ..unsettled }
+                tracing::error!(delivery = job.delivery.id, "sending panicked; it counts as interrupted");
+                let (token, scale) = (job.token.clone(), self.retry_scale_thousandths);
+                Settlement::interrupted(&job.delivery, token, started_at, PANICKED, scale, self.clock.now())
             }
         };
         self.settle(settlement).await;
@@ -111,7 +116,7 @@ impl Sender {
     /// Ends a claimed delivery of which nobody can say what it was to tell.
     pub async fn give_up(&self, unreadable: Claimed) {
         tracing::error!(delivery = unreadable.delivery.id, "what this delivery tells cannot be read; it is dead");
-        self.settle(nothing_sent(&unreadable.delivery, unreadable.token, Next::Dead, self.clock.now())).await;
+        self.settle(Settlement::unsent(&unreadable.delivery, unreadable.token, Next::Dead, self.clock.now())).await;
     }
 
     /// Writes a settlement down, however long the store takes to come back: a full disk must not leave a delivery that
@@ -162,7 +167,7 @@ impl Sender {
         let due = self.clock.now().plus(PUT_OFF);
         // Somebody else may have claimed it by now; if so, this changes nothing.
         if !self.cluster.lease.covers(&job.node) {
-            return without_attempt(job, Next::Unsent(due), self.clock.now());
+            return self.unsent(job, Next::Unsent(due));
         }
         let app = self.directory.app_of_endpoint(&job.delivery.endpoint_id);
         let target = app.as_ref().and_then(|app| self.target(app, job));
@@ -171,9 +176,13 @@ impl Sender {
             None => {
                 // A test is one attempt, and it had its chance.
                 let next = if job.test.is_some() { Next::Dead } else { Next::Unsent(due) };
-                without_attempt(job, next, self.clock.now())
+                self.unsent(job, next)
             }
         }
+    }
+
+    fn unsent(&self, job: &Job, next: Next) -> Settlement {
+        Settlement::unsent(&job.delivery, job.token.clone(), next, self.clock.now())
     }
 
     fn target<'a>(&'a self, app: &'a App, job: &Job) -> Option<Target<'a>> {
@@ -214,27 +223,26 @@ impl Sender {
             Ok(request) => self.exchange(job, target, request, key).await,
             Err(error) => return self.hold(job, target, &error),
         };
-        let other = self.keys.other(job, target.endpoint, key, &first.exchanged, self.clock.now());
-        let mut made = vec![first];
+        let other = self.keys.other(job, target.endpoint, key, &first.exchange, self.clock.now());
+        let mut sent = vec![first];
         if let Some(other) = other
             && self.cluster.lease.covers(&job.node)
             && let Ok(request) = self.compose(job, target, Some(other))
         {
             let second = self.exchange(job, target, request, Some(other)).await;
-            if second.exchanged.outcome == Outcome::Delivered {
+            if second.exchange.outcome() == Outcome::Delivered {
                 self.keys.accepted(target.endpoint, other);
             }
-            made.push(second);
+            sent.push(second);
         }
         let schedule = target.endpoint.retry_schedule.as_ref().unwrap_or(target.recipe.retry());
-        let pace = Pace {
+        let pacing = RetryPacing {
             schedule: schedule.as_seconds(),
             scale_thousandths: self.retry_scale_thousandths,
             jitter_thousandths: u64::from(getrandom::u32().unwrap_or_default() % (JITTER + 1)),
         };
-        let final_statuses = target.recipe.final_statuses();
-        let terms = Terms { pace, final_statuses, egress_ip: target.exit.egress_ip.as_deref() };
-        settlement(job, made, terms, self.clock.now())
+        let policy = AttemptPolicy { pacing, final_statuses: target.recipe.final_statuses() };
+        Settlement::sent(&job.delivery, job.token.clone(), sent, policy, self.clock.now())
     }
 
     fn compose(&self, job: &Job, target: &Target<'_>, key: Option<&Secret>) -> Result<CallbackRequest, ComposeError> {
@@ -249,7 +257,13 @@ impl Sender {
         compose(target.recipe, &target.endpoint.config, &callback, key.map(|key| &key.text))
     }
 
-    async fn exchange(&self, job: &Job, target: &Target<'_>, request: CallbackRequest, key: Option<&Secret>) -> Made {
+    async fn exchange(
+        &self,
+        job: &Job,
+        target: &Target<'_>,
+        request: CallbackRequest,
+        key: Option<&Secret>,
+    ) -> SentAttempt {
         let rules = Rules {
             timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
             success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
@@ -257,25 +271,32 @@ impl Sender {
             family: target.exit.family,
         };
         let started_at = self.clock.now();
-        let mut exchanged = tokio::select! {
+        let mut exchange = tokio::select! {
             biased;
-            () = self.abort.cancelled() => Exchanged::interrupted(started_at, self.clock.now().since(started_at)),
-            exchanged = exchange(&target.exit.client, &request, rules, &self.clock) => exchanged,
+            () = self.abort.cancelled() => {
+                Exchange::interrupted(started_at, self.clock.now().since(started_at), STOPPED)
+            }
+            exchange = exchange(&target.exit.client, &request, rules, &self.clock) => exchange,
         };
         if target.exit.proxied
-            && let Some(answer) = &mut exchanged.answer
+            && let Some(answer) = &mut exchange.answer
         {
             answer.peer = None;
         }
-        self.metrics.exchanged(&exchanged);
+        self.metrics.exchanged(&exchange);
         tracing::debug!(
             app = target.app.id,
             delivery = job.delivery.id,
-            outcome = exchanged.outcome.as_str(),
-            milliseconds = u64::try_from(exchanged.duration.as_millis()).unwrap_or(u64::MAX),
+            outcome = exchange.outcome().as_str(),
+            milliseconds = u64::try_from(exchange.duration.as_millis()).unwrap_or(u64::MAX),
             "a callback was sent"
         );
-        Made { request, secret_id: key.map(|key| key.id.clone()), exchanged }
+        SentAttempt {
+            request: Some(request),
+            secret_id: key.map(|key| key.id.clone()),
+            egress_ip: target.exit.egress_ip.clone(),
+            exchange,
+        }
     }
 
     /// The publisher must mend something before this can be composed: what blocks the whole endpoint, else the values or
@@ -284,6 +305,6 @@ impl Sender {
         let reason = blocked(target.app, target.endpoint, &self.catalog).unwrap_or(WaitingFor::Fields);
         tracing::info!(delivery = job.delivery.id, %error, reason = reason.as_str(), "a callback cannot be composed");
         let next = if job.test.is_some() { Next::Dead } else { Next::Held(reason) };
-        without_attempt(job, next, self.clock.now())
+        self.unsent(job, next)
     }
 }

@@ -9,8 +9,8 @@ use super::error::{Kind, Problem};
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::intake::{Answer, Known};
 use crate::dispatch::reversing::{self, TakenBack};
+use crate::domain::delivery::Delivery;
 use crate::domain::invalid::Invalid;
-use crate::store::deliveries::Delivery;
 
 /// The answer to a report.
 #[derive(Clone, Debug, Serialize, ToSchema)]

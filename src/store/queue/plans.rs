@@ -12,8 +12,9 @@ use super::hold::HELD_ENDPOINTS;
 use super::record::{converted, known, taken};
 use super::rescue::{claimed_by, claims_of};
 use super::review;
-use super::settle::{Change, Counters, Next, Settlement, changes};
-use crate::domain::delivery::{Status, Told};
+use super::settle::{Change, changes};
+use crate::domain::delivery::{Counters, Status, Told};
+use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::lookups::{self, Criteria};
@@ -67,7 +68,7 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
         believe_in_indexes(conn)?;
     }
     let of_look_ups = of_look_ups(conn, sample)?;
-    // What is said in a change is always said like that.
+    // Write transactions always run with these settings, so what they ask is explained under the same.
     believe_in_indexes(conn)?;
     let mut plans = of_the_queue(conn, sample)?;
     plans.extend(of_look_ups);
