@@ -7,12 +7,12 @@ mod click;
 
 pub use click::tell_click;
 
+use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Kind, Outcome, Status, WaitingFor};
+use crate::domain::delivery::{Delivery, EndedReason, Kind, Outcome, Status, WaitingFor};
 use crate::domain::reversal::Reversal;
 use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::{Attempt, Delivery};
 
 /// Who has to do something, or is about to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,10 +160,10 @@ impl Callback<'_> {
 
     /// How it ended, where its last attempt does not say so.
     fn end(&self) -> Option<&'static str> {
-        match (self.delivery.status, self.delivery.ended_reason.as_deref()) {
-            (Status::Dead, Some("expired")) => Some("was given up: it had been held for too long"),
+        match (self.delivery.status, self.delivery.ended_reason) {
+            (Status::Dead, Some(EndedReason::Expired)) => Some("was given up: it had been held for too long"),
             (Status::Dead, _) => Some("was given up"),
-            (Status::Canceled, Some("reversed_before_send")) => {
+            (Status::Canceled, Some(EndedReason::ReversedBeforeSend)) => {
                 Some("was canceled before anything was sent, because the completion was taken back")
             }
             (Status::Canceled, _) => Some("was canceled"),
@@ -182,8 +182,8 @@ impl Callback<'_> {
         let Self { delivery, waiting_for, .. } = self;
         let (name, last) = (self.name(), self.last());
         let replay = format!("POST /v1/deliveries/{}/replay", delivery.id);
-        if let (Status::Dead | Status::Canceled, None | Some("expired"), Some((turn, why))) =
-            (delivery.status, delivery.ended_reason.as_deref(), refused_replay)
+        if let (Status::Dead | Status::Canceled, None | Some(EndedReason::Expired), Some((turn, why))) =
+            (delivery.status, delivery.ended_reason, refused_replay)
         {
             return (turn, format!("The {name} {} ({last}); {why}.", self.end().unwrap_or("has ended")));
         }

@@ -1,38 +1,26 @@
-//! What an attempt's ending means for its delivery: acknowledged, tried again then, or given up.
+//! What an attempt's exchanges mean for its delivery: acknowledged, tried again then, or given up.
 //!
-//! Pure: [`decide`] takes the delivery's counters, the ending, the schedule, the instant and the jitter, and answers what
-//! is to be stored. It must not know how anything is stored or sent.
+//! Pure: [`decide`] takes the delivery's counters, the exchanges, the schedule, the instant and the jitter, and answers
+//! what becomes of the delivery. It must not know how anything is stored or sent.
 
 use std::time::Duration;
 
-use super::delivery::Outcome;
+use super::attempt::Exchange;
+use super::delivery::{Counters, Outcome};
 use super::time::Timestamp;
 
-/// A delivery's counters when an attempt is settled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Counted attempts since the delivery was last opened.
-    pub round_attempts: u32,
-    /// Our own faults in a row.
-    pub faults: u32,
-}
-
-/// What ended an attempt, as far as the next step depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Whether it counts: our own faults do not.
-    pub counted: bool,
-    /// What the receiver asked for.
-    pub retry_after: Option<Duration>,
-    /// The dialect takes this refusal as the last word.
-    pub is_final: bool,
+/// What decides about the next attempt, besides the exchange itself.
+#[derive(Clone, Copy, Debug)]
+pub struct AttemptPolicy<'a> {
+    /// When to try again.
+    pub pacing: RetryPacing<'a>,
+    /// Statuses that the dialect takes as the last word.
+    pub final_statuses: &'a [u16],
 }
 
 /// When to try again.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace<'a> {
+pub struct RetryPacing<'a> {
     /// Seconds before attempts 2, 3, …
     pub schedule: &'a [u64],
     /// Thousandths by which every delay is multiplied (`RINGBACK_RETRY_SCALE`).
@@ -62,30 +50,34 @@ const FIRST_FAULT_PAUSE_MS: u64 = 15_000;
 const LAST_FAULT_PAUSE_MS: u64 = 300_000;
 const LEAST_FAULT_PAUSE_MS: u64 = 1_000;
 
-/// What the ending of an attempt means for its delivery. `before` are the counters before this attempt.
-pub fn decide(before: Progress, ending: Ending, pace: Pace<'_>, now: Timestamp) -> Decision {
-    if ending.outcome == Outcome::Delivered {
+/// What an attempt means for its delivery: acknowledged if one of its exchanges was, else what the first one means.
+/// `before` are the counters before this attempt.
+pub fn decide(before: Counters, exchanges: &[&Exchange], policy: AttemptPolicy<'_>, now: Timestamp) -> Decision {
+    let AttemptPolicy { pacing, final_statuses } = policy;
+    if exchanges.iter().any(|exchange| exchange.outcome() == Outcome::Delivered) {
         return Decision::Delivered;
     }
-    if !ending.counted {
-        return Decision::Retry { at: now.plus(fault_pause(before.faults, pace.scale_thousandths)) };
+    if exchanges.first().is_none_or(|first| first.is_our_fault()) {
+        return Decision::Retry { at: now.plus(fault_pause(before.faults, pacing.scale_thousandths)) };
     }
-    if ending.is_final {
+    let mut answers = exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
+    let asked = answers.clone().filter_map(|answer| answer.retry_after).max();
+    if answers.any(|answer| final_statuses.contains(&answer.status)) {
         return Decision::Dead;
     }
-    match pace.schedule.get(before.round_attempts as usize) {
+    match pacing.schedule.get(before.round_attempts as usize) {
         None => Decision::Dead,
         Some(seconds) => {
-            let scaled = seconds.saturating_mul(pace.scale_thousandths);
-            let jittered = scaled.saturating_add(scaled.saturating_mul(pace.jitter_thousandths).div_ceil(1000));
-            let asked = ending.retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+            let scaled = seconds.saturating_mul(pacing.scale_thousandths);
+            let jittered = scaled.saturating_add(scaled.saturating_mul(pacing.jitter_thousandths).div_ceil(1000));
+            let asked = asked.unwrap_or_default().min(LONGEST_RETRY_AFTER);
             Decision::Retry { at: now.plus(Duration::from_millis(jittered).max(asked)) }
         }
     }
 }
 
 /// How long to wait after `faults` earlier faults of our own in a row.
-pub fn fault_pause(faults: u32, scale_thousandths: u64) -> Duration {
+fn fault_pause(faults: u32, scale_thousandths: u64) -> Duration {
     let doubled = FIRST_FAULT_PAUSE_MS.saturating_mul(1_u64.checked_shl(faults).unwrap_or(u64::MAX));
     let scaled = doubled.min(LAST_FAULT_PAUSE_MS).saturating_mul(scale_thousandths) / 1000;
     Duration::from_millis(scaled.max(LEAST_FAULT_PAUSE_MS))
@@ -94,12 +86,30 @@ pub fn fault_pause(faults: u32, scale_thousandths: u64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::attempt::{Answer, Failure};
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
-    const PACE: Pace<'static> = Pace { schedule: &[15, 60], scale_thousandths: 1000, jitter_thousandths: 0 };
+    const PACING: RetryPacing<'static> =
+        RetryPacing { schedule: &[15, 60], scale_thousandths: 1000, jitter_thousandths: 0 };
 
-    fn failed(counted: bool) -> Ending {
-        Ending { outcome: Outcome::HttpStatus, counted, retry_after: None, is_final: false }
+    fn answered(status: u16, retry_after: Option<Duration>) -> Exchange {
+        let failure = (status != 200).then(|| Failure::theirs(Outcome::HttpStatus, "refused"));
+        let answer = Some(Answer { status, retry_after, ..Answer::default() });
+        Exchange { failure, answer, started_at: NOW, duration: Duration::ZERO }
+    }
+
+    fn interrupted() -> Exchange {
+        Exchange::interrupted(NOW, Duration::ZERO, "stopped")
+    }
+
+    /// What exchanges mean to a receiver whose last word is 410.
+    fn decided(before: Counters, exchanges: &[Exchange], pacing: RetryPacing<'_>) -> Decision {
+        let policy = AttemptPolicy { pacing, final_statuses: &[410] };
+        decide(before, &exchanges.iter().collect::<Vec<_>>(), policy, NOW)
+    }
+
+    fn refused(pacing: RetryPacing<'_>) -> Decision {
+        decided(Counters::default(), &[answered(500, None)], pacing)
     }
 
     fn after(ms: u64) -> Decision {
@@ -108,21 +118,22 @@ mod tests {
 
     #[test]
     fn a_failure_is_tried_again_by_the_schedule_and_is_dead_after_its_last_entry() {
-        let at = |round_attempts| decide(Progress { round_attempts, faults: 0 }, failed(true), PACE, NOW);
+        let at = |round_attempts| {
+            decided(Counters { round_attempts, ..Counters::default() }, &[answered(500, None)], PACING)
+        };
         assert_eq!([at(0), at(1), at(2)], [after(15_000), after(60_000), Decision::Dead]);
     }
 
     #[test]
     fn jitter_only_lengthens() {
-        let pace = Pace { jitter_thousandths: 100, ..PACE };
-        assert_eq!(decide(Progress::default(), failed(true), pace, NOW), after(16_500));
+        assert_eq!(refused(RetryPacing { jitter_thousandths: 100, ..PACING }), after(16_500));
     }
 
     #[test]
     fn retry_after_only_lengthens_is_not_scaled_and_ends_at_a_day() {
         let asked = |seconds, scale_thousandths| {
-            let ending = Ending { retry_after: Some(Duration::from_secs(seconds)), ..failed(true) };
-            decide(Progress::default(), ending, Pace { scale_thousandths, ..PACE }, NOW)
+            let refusal = answered(500, Some(Duration::from_secs(seconds)));
+            decided(Counters::default(), &[refusal], RetryPacing { scale_thousandths, ..PACING })
         };
         assert_eq!(asked(1, 1000), after(15_000));
         assert_eq!(asked(20, 1), after(20_000));
@@ -137,13 +148,23 @@ mod tests {
             [15_000, 30_000, 240_000, 300_000]
         );
         assert_eq!([pause(70, 1000), pause(0, 10), pause(0, 0)], [300_000, 1_000, 1_000]);
-        let worn_out = Progress { round_attempts: 99, faults: 0 };
-        assert_eq!(decide(worn_out, failed(false), PACE, NOW), after(15_000));
+        let worn_out = Counters { round_attempts: 99, ..Counters::default() };
+        assert_eq!(decided(worn_out, &[interrupted()], PACING), after(15_000));
     }
 
     #[test]
     fn a_final_refusal_ends_it_at_once() {
-        let ending = Ending { is_final: true, ..failed(true) };
-        assert_eq!(decide(Progress::default(), ending, PACE, NOW), Decision::Dead);
+        assert_eq!(decided(Counters::default(), &[answered(410, None)], PACING), Decision::Dead);
+    }
+
+    #[test]
+    fn an_acknowledgement_of_either_exchange_is_one_and_else_the_first_tells_whose_fault_it_was() {
+        let decided = |exchanges: &[Exchange]| decided(Counters::default(), exchanges, PACING);
+        assert_eq!(decided(&[answered(401, None), answered(200, None)]), Decision::Delivered);
+        assert_eq!(decided(&[answered(401, None), interrupted()]), after(15_000));
+        assert_eq!(decided(&[interrupted(), answered(410, None)]), after(15_000));
+        let asked = Some(Duration::from_secs(20));
+        assert_eq!(decided(&[answered(401, None), answered(401, asked)]), after(20_000));
+        assert_eq!(decided(&[answered(401, None), answered(410, None)]), Decision::Dead);
     }
 }

@@ -1,4 +1,4 @@
-//! A delivery's states, and the words for what happens to it: the same in the store, in the API and in the logs.
+//! A delivery, its states, and the words for what happens to it: the same in the store, in the API and in the logs.
 //!
 //! ```text
 //!                                claim                      acknowledged
@@ -18,8 +18,10 @@
 //! A claim that could not be used (no egress IP any more) goes back to `pending` or `retrying`, unsent. Nothing is
 //! canceled in mid-send.
 //!
-//! What an attempt's outcome means for its delivery is decided in [`super::decision`]; here are only the words.
+//! What an attempt's outcome means for its delivery is decided in [`super::decision`], and what is stored of it then in
+//! [`super::settlement`]; here are only the words.
 
+use super::time::Timestamp;
 use super::words::words;
 
 words! {
@@ -35,9 +37,9 @@ words! {
         Held = "held",
         /// Acknowledged.
         Delivered = "delivered",
-        /// ReportedFields up.
+        /// Given up.
         Dead = "dead",
-        /// Taken back before it was sent.
+        /// Ended by hand, or because its completion was taken back before anything was sent.
         Canceled = "canceled",
     }
 }
@@ -91,6 +93,28 @@ words! {
 }
 
 words! {
+    /// Why a delivery ended, where its attempts do not tell.
+    EndedReason {
+        /// What it waited for did not come in time.
+        Expired = "expired",
+        /// Its completion was taken back while the receiver knew of nothing.
+        ReversedBeforeSend = "reversed_before_send",
+        /// Its completion was held for review until somebody rejected it.
+        Rejected = "rejected",
+    }
+}
+
+words! {
+    /// How much of its completion has been taken back.
+    Extent {
+        /// A part, or several.
+        Part = "part",
+        /// Everything, in one go or in parts.
+        Whole = "whole",
+    }
+}
+
+words! {
     /// How an attempt ended.
     Outcome {
         /// The receiver acknowledged.
@@ -117,6 +141,68 @@ words! {
         EgressUnavailable = "egress_unavailable",
         /// We died or were stopped in mid-send.
         Interrupted = "interrupted",
+    }
+}
+
+/// A callback to be delivered to one endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// `dlv_…`
+    pub id: String,
+    /// Of this app …
+    pub app_id: String,
+    /// … to this endpoint of it.
+    pub endpoint_id: String,
+    /// What it tells.
+    pub kind: Kind,
+    /// Of this completion.
+    pub completion_id: String,
+    /// Of this reversal of it.
+    pub reversal_id: Option<String>,
+    /// What receivers see.
+    pub transaction_id: String,
+    /// name@version under which it was accepted.
+    pub recipe: String,
+    /// Where it stands.
+    pub status: Status,
+    /// What the receiver may know.
+    pub told: Told,
+    /// Why it is held.
+    pub waiting_for: Option<WaitingFor>,
+    /// How often it was tried.
+    pub counters: Counters,
+    /// When it may be sent next.
+    pub due_at: Option<Timestamp>,
+    /// A test's invented completion and options, as JSON.
+    pub test: Option<String>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended, where its attempts do not tell.
+    pub ended_reason: Option<EndedReason>,
+    /// How much of its completion has been taken back; only a completion's own callback bears this mark.
+    pub reversed: Option<Extent>,
+}
+
+/// A delivery's counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Counted attempts over its whole life.
+    pub attempts_made: u32,
+    /// Counted attempts since it was last opened.
+    pub round_attempts: u32,
+    /// The number of the last attempt on record.
+    pub last_number: u32,
+    /// Our own faults in a row at its end.
+    pub faults: u32,
+}
+
+impl Delivery {
+    /// Whether it ended because its completion was taken back, before anything of it left.
+    pub fn was_taken_back_unsent(&self) -> bool {
+        self.status == Status::Canceled
+            && matches!(self.ended_reason, Some(EndedReason::ReversedBeforeSend | EndedReason::Rejected))
     }
 }
 

@@ -7,9 +7,9 @@ mod ownership;
 
 use super::amount::{Decimal, Minor};
 use super::completion::Completion;
-use super::delivery::{Kind, Status, Told, WaitingFor};
+use super::delivery::{Delivery, Extent, Kind, Status, Told, WaitingFor};
 use super::dialect::callback::TakenBack;
-use super::reversal::{Extent, Order, Reversal, extent, order};
+use super::reversal::{Order, Reversal, extent, order};
 use super::words::words;
 pub use ownership::{Key, Owned};
 
@@ -44,29 +44,6 @@ pub struct Breach {
     pub what: String,
 }
 
-/// A delivery that is no test, as far as rules speak of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Callback {
-    /// `dlv_…`
-    pub id: String,
-    /// Of this app …
-    pub app_id: String,
-    /// … to this endpoint of it.
-    pub endpoint_id: String,
-    /// What it tells.
-    pub kind: Kind,
-    /// Of this reversal.
-    pub reversal_id: Option<String>,
-    /// Where it stands.
-    pub status: Status,
-    /// What the receiver may know.
-    pub told: Told,
-    /// Why it is held.
-    pub waiting_for: Option<WaitingFor>,
-    /// How much of the completion was taken back, as the row says.
-    pub reversed: Option<Extent>,
-}
-
 /// A completion with all that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Examined {
@@ -76,8 +53,8 @@ pub struct Examined {
     pub reversals_counted: i32,
     /// The reversals that it has, by their numbers.
     pub reversals: Vec<Reversal>,
-    /// Its deliveries.
-    pub callbacks: Vec<Callback>,
+    /// Its deliveries, tests left out.
+    pub callbacks: Vec<Delivery>,
     /// The completion that its source's own id of it leads to.
     pub by_external_id: Option<String>,
     /// The completion that its transaction id leads to, within its app.
@@ -160,7 +137,7 @@ impl Examined {
         ]
     }
 
-    fn check_callback(&self, callback: &Callback, found: &mut Vec<Breach>) {
+    fn check_callback(&self, callback: &Delivery, found: &mut Vec<Breach>) {
         let mut breach = |rule: Rule, what: String| found.push(Breach::new(&callback.id, rule, what));
         if callback.status == Status::Delivered && callback.told != Told::Yes {
             breach(Rule::Told, "is delivered, and its receiver was not told".to_owned());

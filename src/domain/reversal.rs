@@ -11,7 +11,7 @@ pub use report::ReversalReport;
 
 use super::amount::{Decimal, Minor};
 use super::completion::Completion;
-use super::delivery::{Status, Told};
+use super::delivery::{Delivery, Extent, Status, Told};
 use super::dialect::callback::TakenBack;
 use super::invalid::Invalid;
 use super::manual::Manual;
@@ -31,16 +31,6 @@ words! {
         Duplicate = "duplicate",
         /// Anything else.
         Other = "other",
-    }
-}
-
-words! {
-    /// How much of its completion has been taken back.
-    Extent {
-        /// A part, or several.
-        Part = "part",
-        /// Everything, in one go or in parts.
-        Whole = "whole",
     }
 }
 
@@ -198,6 +188,11 @@ pub fn order(status: Status, told: Told, extent: Extent) -> Order {
         // A replay that waits would credit it anew, after the reversal if that went first.
         _ => Order::Wait,
     }
+}
+
+/// The same, of the completion's callback as it stands; `None` while nothing was taken back.
+pub fn order_beside(callback: &Delivery) -> Option<Order> {
+    Some(order(callback.status, callback.told, callback.reversed?))
 }
 
 fn left(completion: &Completion, before: &[Reversal]) -> Asked {

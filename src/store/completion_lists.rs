@@ -7,13 +7,14 @@ use diesel::prelude::*;
 
 use super::backend::Conn;
 use super::completions as completion_rows;
-use super::deliveries::{Attempt, AttemptRow, Delivery, Row};
+use super::deliveries::{AttemptRow, Row};
 use super::lookups::{Criteria, completions_page};
 use super::page::{Listed, Page};
 use super::schema::{attempts, deliveries};
 use super::{Store, StoreError, reversals as reversal_rows};
+use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Kind, Status};
+use crate::domain::delivery::{Delivery, Kind, Status};
 use crate::domain::reversal::Reversal;
 
 /// A completion and what was taken back of it.

@@ -1,7 +1,9 @@
 //! Completions as rows, and back.
 
-use diesel::dsl::{exists, select};
+use diesel::dsl::{exists, select, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde::Serialize;
 
 use super::backend::Conn;
@@ -131,10 +133,29 @@ pub(super) fn pairs_from_text(text: &str) -> Vec<(String, String)> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Lets nobody else change this completion until the transaction ends; what is read of it after this is so.
+/// Locks the row of a completion, by an UPDATE that changes nothing, until the transaction ends.
 pub(super) fn lock(conn: &mut Conn, id: &str) -> QueryResult<()> {
     let unchanged = completions::reversals.eq(completions::reversals);
     diesel::update(completions::table.find(id)).set(unchanged).execute(conn).map(drop)
+}
+
+/// Whether nobody has decided about a completion yet: the condition of the index of those in review.
+pub(super) fn is_in_review() -> SqlLiteral<Bool> {
+    sql("completions.review = 'waiting'")
+}
+
+/// Whether a completion's callbacks must not leave yet.
+pub(super) fn holds_back(conn: &mut Conn, id: &str) -> QueryResult<bool> {
+    let in_review = completions::table.find(id).filter(is_in_review());
+    Ok(in_review.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Ends a review about which nothing is left to decide, because the whole was taken back.
+pub(super) fn withdraw_review(conn: &mut Conn, id: &str) -> QueryResult<()> {
+    diesel::update(completions::table.find(id).filter(is_in_review()))
+        .set(completions::review.eq(None::<String>))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Whether its user's name has been taken out.

@@ -1,4 +1,4 @@
-//! Deliveries and attempts as rows, and what the other floors see of them.
+//! Deliveries and attempts as rows, and back.
 //!
 //! Nothing here may decide what becomes of a delivery, nor perform a query: it says what a row is, in words that either
 //! engine's planner recognises.
@@ -11,7 +11,9 @@ use serde::Serialize;
 
 use super::completions::{pairs_from_text, pairs_to_text};
 use super::schema::{attempts, deliveries};
-use crate::domain::delivery::{Kind, Outcome, Status, Told, WaitingFor};
+use crate::domain::attempt::Attempt;
+use crate::domain::delivery::{Counters, Delivery, EndedReason, Extent, Kind, Outcome, Status, Told, WaitingFor};
+use crate::domain::new_delivery::Start;
 use crate::domain::time::Timestamp;
 
 /// A row of `deliveries`.
@@ -67,92 +69,6 @@ pub(super) fn is(status: Status) -> SqlLiteral<Bool> {
     sql(&format!("deliveries.status = '{}'", status.as_str()))
 }
 
-/// A delivery as the other floors see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// `dlv_…`
-    pub id: String,
-    /// Of this app …
-    pub app_id: String,
-    /// … to this endpoint of it.
-    pub endpoint_id: String,
-    /// What it tells.
-    pub kind: Kind,
-    /// Of this completion.
-    pub completion_id: String,
-    /// Of this reversal of it.
-    pub reversal_id: Option<String>,
-    /// What receivers see.
-    pub transaction_id: String,
-    /// name@version under which it was accepted.
-    pub recipe: String,
-    /// Where it stands.
-    pub status: Status,
-    /// What the receiver may know.
-    pub told: Told,
-    /// Why it is held.
-    pub waiting_for: Option<WaitingFor>,
-    /// Counted attempts over its whole life.
-    pub attempts_made: u32,
-    /// Counted attempts since it was last opened.
-    pub round_attempts: u32,
-    /// The number of the last attempt on record.
-    pub last_number: u32,
-    /// Our own faults in a row at its end.
-    pub faults: u32,
-    /// When it may be sent next.
-    pub due_at: Option<Timestamp>,
-    /// A test's invented completion and options, as JSON.
-    pub test: Option<String>,
-    /// When it was accepted.
-    pub created_at: Timestamp,
-    /// When it ended.
-    pub ended_at: Option<Timestamp>,
-    /// Why it ended, where its attempts do not tell.
-    pub ended_reason: Option<String>,
-}
-
-/// One exchange, as far as it may be kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// 1, 2, … over the delivery's life.
-    pub number: u32,
-    /// Whether the schedule counts it.
-    pub counted: bool,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// How long it took.
-    pub duration_ms: u64,
-    /// The source address; `None`: the host's own route.
-    pub egress_ip: Option<String>,
-    /// The address connected to.
-    pub peer: Option<String>,
-    /// `GET` or `POST`; unknown of an interrupted one.
-    pub method: Option<String>,
-    /// Without its signature.
-    pub url: Option<String>,
-    /// As they may be shown.
-    pub headers: Vec<(String, String)>,
-    /// The signature's first 8 characters.
-    pub signature_start: Option<String>,
-    /// The secret that signed.
-    pub secret_id: Option<String>,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// In words.
-    pub error: Option<String>,
-    /// The receiver's status.
-    pub status_code: Option<u16>,
-    /// The receiver's headers.
-    pub response_headers: Vec<(String, String)>,
-    /// The first KiB of the receiver's body.
-    pub response_body: Option<String>,
-    /// What `Retry-After` asked for.
-    pub retry_after_seconds: Option<u64>,
-    /// When the next attempt follows.
-    pub next_attempt_at: Option<Timestamp>,
-}
-
 /// A row of `attempts`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = attempts, treat_none_as_default_value = false)]
@@ -183,6 +99,51 @@ fn count(stored: i32) -> u32 {
     u32::try_from(stored).unwrap_or(0)
 }
 
+/// A counter as the store has it.
+pub(super) fn stored_count(counter: u32) -> i32 {
+    i32::try_from(counter).unwrap_or(i32::MAX)
+}
+
+impl Row {
+    /// A delivery that begins.
+    pub(super) fn new(delivery: Delivery, start: &Start) -> Self {
+        let begun_at = delivery.created_at.as_millis();
+        let claim = match start {
+            Start::Claimed { node, token } => Some((node.to_string(), token.clone())),
+            Start::Pending | Start::Held(_) | Start::InReview(_) => None,
+        };
+        let (claimed_by, claim_token) = claim.unzip();
+        let Counters { attempts_made, round_attempts, last_number, faults } = delivery.counters;
+        Self {
+            id: delivery.id,
+            app_id: delivery.app_id,
+            endpoint_id: delivery.endpoint_id,
+            kind: delivery.kind.as_str().to_owned(),
+            completion_id: delivery.completion_id,
+            reversal_id: delivery.reversal_id.unwrap_or_default(),
+            transaction_id: delivery.transaction_id,
+            recipe: delivery.recipe,
+            status: delivery.status.as_str().to_owned(),
+            told: delivery.told.as_str().to_owned(),
+            waiting_for: delivery.waiting_for.map(|reason| reason.as_str().to_owned()),
+            attempts_made: stored_count(attempts_made),
+            round_attempts: stored_count(round_attempts),
+            last_number: stored_count(last_number),
+            faults: stored_count(faults),
+            due_at: delivery.due_at.map(Timestamp::as_millis),
+            claimed_at: claim_token.is_some().then_some(begun_at),
+            claimed_by,
+            claim_token,
+            held_since: (delivery.status == Status::Held).then_some(begun_at),
+            test: delivery.test,
+            created_at: begun_at,
+            ended_at: delivery.ended_at.map(Timestamp::as_millis),
+            ended_reason: delivery.ended_reason.map(|reason| reason.as_str().to_owned()),
+            reversed: delivery.reversed.map(|extent| extent.as_str().to_owned()),
+        }
+    }
+}
+
 impl From<Row> for Delivery {
     /// The CHECKs of the table admit only the words that are read here; a default stands in for what cannot be.
     fn from(row: Row) -> Self {
@@ -198,15 +159,18 @@ impl From<Row> for Delivery {
             status: Status::parse(&row.status).unwrap_or(Status::Pending),
             told: Told::parse(&row.told).unwrap_or(Told::Maybe),
             waiting_for: row.waiting_for.as_deref().and_then(WaitingFor::parse),
-            attempts_made: count(row.attempts_made),
-            round_attempts: count(row.round_attempts),
-            last_number: count(row.last_number),
-            faults: count(row.faults),
+            counters: Counters {
+                attempts_made: count(row.attempts_made),
+                round_attempts: count(row.round_attempts),
+                last_number: count(row.last_number),
+                faults: count(row.faults),
+            },
             due_at: row.due_at.map(Timestamp::from_millis),
             test: row.test,
             created_at: Timestamp::from_millis(row.created_at),
             ended_at: row.ended_at.map(Timestamp::from_millis),
-            ended_reason: row.ended_reason,
+            ended_reason: row.ended_reason.as_deref().and_then(EndedReason::parse),
+            reversed: row.reversed.as_deref().and_then(Extent::parse),
         }
     }
 }
@@ -219,7 +183,7 @@ impl AttemptRow {
         let attempt = attempt.clone();
         Self {
             delivery_id: delivery_id.to_owned(),
-            number: i32::try_from(attempt.number).unwrap_or(i32::MAX),
+            number: stored_count(attempt.number),
             counted: attempt.counted,
             started_at: attempt.started_at.as_millis(),
             duration_ms: i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX),

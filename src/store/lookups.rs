@@ -1,4 +1,4 @@
-//! The ledger: looking completions and deliveries up. It changes nothing.
+//! Looking completions and deliveries up. It changes nothing.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -6,12 +6,13 @@ use diesel::result::OptionalExtension;
 
 use super::backend::{Conn, Engine, Read};
 use super::completions as completion_rows;
-use super::deliveries::{Attempt, AttemptRow, Delivery, Row, is};
+use super::deliveries::{AttemptRow, Row, is};
 use super::page::{Listed, Page};
 use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
 use super::{Store, StoreError, erased_keys, id_range};
+use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Kind, Status};
+use crate::domain::delivery::{Delivery, Kind, Status};
 use crate::domain::sample_completion;
 use crate::domain::time::Timestamp;
 

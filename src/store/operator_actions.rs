@@ -10,13 +10,11 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::backend::Conn;
 use super::deliveries::Row;
-use super::queue::{
-    apply_order, holds_back, is_awaited, lock_with_callback, waits_for_completion, was_taken_back_unsent,
-};
+use super::queue::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
 use super::schema::{apps, deliveries, endpoints};
 use super::terminal::Ended;
 use super::{Store, StoreError, completions as completion_rows};
-use crate::domain::delivery::{Kind, Status};
+use crate::domain::delivery::{Delivery, Extent, Kind, Status};
 use crate::domain::time::Timestamp;
 
 /// What became of a replay or a cancel.
@@ -67,17 +65,15 @@ fn by_hand(
     id: &str,
     now: Timestamp,
     allows: fn(Status) -> bool,
-    change: fn(&mut Conn, &Row, Timestamp) -> QueryResult<Change>,
+    change: fn(&mut Conn, &Delivery, Timestamp) -> QueryResult<Change>,
 ) -> QueryResult<ByHand> {
     loop {
         let row: Option<Row> = deliveries::table.find(id).select(Row::as_select()).first(conn).optional()?;
-        let Some(row) = row else { return Ok(ByHand::Unknown) };
-        match Status::parse(&row.status) {
-            None => return Ok(ByHand::Unknown),
-            Some(status) if !allows(status) => return Ok(ByHand::NotFrom(status)),
-            Some(_) => {}
+        let Some(delivery) = row.map(Delivery::from) else { return Ok(ByHand::Unknown) };
+        if !allows(delivery.status) {
+            return Ok(ByHand::NotFrom(delivery.status));
         }
-        match change(conn, &row, now)? {
+        match change(conn, &delivery, now)? {
             Change::Made => return Ok(ByHand::Done),
             Change::Refused(reason) => return Ok(reason),
             Change::Overtaken => {}
@@ -85,27 +81,27 @@ fn by_hand(
     }
 }
 
-fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
+fn reopen(conn: &mut Conn, delivery: &Delivery, now: Timestamp) -> QueryResult<Change> {
     // Whoever archives, erases or decides a review waits until this has ended, or was first.
     conn.begin_recording()?;
-    completion_rows::lock(conn, &row.completion_id)?;
-    if is_archived(conn, row)? {
+    completion_rows::lock(conn, &delivery.completion_id)?;
+    if is_archived(conn, delivery)? {
         return Ok(Change::Refused(ByHand::Archived));
     }
-    if completion_rows::is_erased(conn, &row.completion_id)? {
+    if completion_rows::is_erased(conn, &delivery.completion_id)? {
         return Ok(Change::Refused(ByHand::Erased));
     }
     // Where its reversal waits, both will be told in order; where that was told, the user would keep what was taken back.
-    let would_credit_anew = row.reversed.is_some() && !is_awaited(conn, row)?;
-    if would_credit_anew || was_taken_back_unsent(row) {
+    let would_credit_anew = delivery.reversed.is_some() && !is_awaited(conn, delivery)?;
+    if would_credit_anew || delivery.was_taken_back_unsent() {
         return Ok(Change::Refused(ByHand::Reversed));
     }
     // Canceling it and sending it again must not be a way around the review.
-    if holds_back(conn, &row.completion_id)? {
+    if completion_rows::holds_back(conn, &delivery.completion_id)? {
         return Ok(Change::Refused(ByHand::InReview));
     }
-    lock_with_callback(conn, row)?;
-    let reopened = diesel::update(as_seen(row))
+    lock_with_callback(conn, delivery)?;
+    let reopened = diesel::update(as_seen(delivery))
         .set((
             deliveries::status.eq(Status::Pending.as_str()),
             deliveries::round_attempts.eq(0),
@@ -118,36 +114,36 @@ fn reopen(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
     if reopened == 0 {
         return Ok(Change::Overtaken);
     }
-    if row.kind == Kind::Reversal.as_str() {
-        waits_for_completion(conn, row, now)?;
+    if delivery.kind == Kind::Reversal {
+        waits_for_completion(conn, delivery, now)?;
     }
     Ok(Change::Made)
 }
 
-fn end(conn: &mut Conn, row: &Row, now: Timestamp) -> QueryResult<Change> {
-    if diesel::update(as_seen(row)).set(Ended::canceled(now, None)).execute(conn)? == 0 {
+fn end(conn: &mut Conn, delivery: &Delivery, now: Timestamp) -> QueryResult<Change> {
+    if diesel::update(as_seen(delivery)).set(Ended::canceled(now, None)).execute(conn)? == 0 {
         return Ok(Change::Overtaken);
     }
-    let row: Row = deliveries::table.find(&row.id).select(Row::as_select()).first(conn)?;
-    apply_order(conn, &row, now)?;
+    let ended: Row = deliveries::table.find(&delivery.id).select(Row::as_select()).first(conn)?;
+    apply_order(conn, &Delivery::from(ended), now)?;
     Ok(Change::Made)
 }
 
 /// Whether its endpoint is archived, or its app is.
-fn is_archived(conn: &mut Conn, row: &Row) -> QueryResult<bool> {
+fn is_archived(conn: &mut Conn, delivery: &Delivery) -> QueryResult<bool> {
     let archived = endpoints::table
         .inner_join(apps::table)
-        .filter(endpoints::id.eq(&row.endpoint_id))
+        .filter(endpoints::id.eq(&delivery.endpoint_id))
         .filter(endpoints::archived_at.is_not_null().or(apps::archived_at.is_not_null()));
     select(exists(archived)).get_result(conn)
 }
 
-/// The row, as long as nobody has moved it or taken its completion back.
+/// The delivery, as long as nobody has moved it or taken its completion back.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn as_seen<'a>(row: &'a Row) -> _ {
-    let id: &'a str = &row.id;
-    let status: &'a str = &row.status;
-    let reversed: &'a str = row.reversed.as_deref().unwrap_or_default();
+fn as_seen<'a>(delivery: &'a Delivery) -> _ {
+    let id: &'a str = &delivery.id;
+    let status: &'static str = delivery.status.as_str();
+    let reversed: &'static str = delivery.reversed.map_or("", Extent::as_str);
     deliveries::table
         .filter(deliveries::id.eq(id))
         .filter(deliveries::status.eq(status))

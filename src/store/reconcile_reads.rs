@@ -14,9 +14,8 @@ use super::deliveries::Row;
 use super::schema::{completions, deliveries, ended_deliveries, reported, reversals, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Kind, Status, Told, WaitingFor};
-use crate::domain::invariants::{Callback, Examined, Key, Owned};
-use crate::domain::reversal::Extent;
+use crate::domain::delivery::{Delivery, Kind};
+use crate::domain::invariants::{Examined, Key, Owned};
 use crate::domain::time::Timestamp;
 
 /// Records in a page.
@@ -166,33 +165,18 @@ fn transaction_key(completion: &Completion) -> (String, String) {
     (completion.transaction_id.to_ascii_lowercase(), completion.app_id.clone())
 }
 
-fn callbacks_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Vec<Callback>>> {
+fn callbacks_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Vec<Delivery>>> {
     let rows: Vec<Row> = deliveries::table
         .filter(deliveries::completion_id.eq_any(ids))
         .filter(deliveries::kind.ne(Kind::Test.as_str()))
         .order(deliveries::id)
         .select(Row::as_select())
         .load(conn)?;
-    let mut found: HashMap<String, Vec<Callback>> = HashMap::new();
+    let mut found: HashMap<String, Vec<Delivery>> = HashMap::new();
     for row in rows {
-        found.entry(row.completion_id.clone()).or_default().push(callback(row));
+        found.entry(row.completion_id.clone()).or_default().push(Delivery::from(row));
     }
     Ok(found)
-}
-
-/// The CHECKs of the table admit only the words that are read here; a default stands in for what cannot be.
-fn callback(row: Row) -> Callback {
-    Callback {
-        id: row.id,
-        app_id: row.app_id,
-        endpoint_id: row.endpoint_id,
-        kind: Kind::parse(&row.kind).unwrap_or(Kind::Completion),
-        reversal_id: (!row.reversal_id.is_empty()).then_some(row.reversal_id),
-        status: Status::parse(&row.status).unwrap_or(Status::Pending),
-        told: Told::parse(&row.told).unwrap_or(Told::Maybe),
-        waiting_for: row.waiting_for.as_deref().and_then(WaitingFor::parse),
-        reversed: row.reversed.as_deref().and_then(Extent::parse),
-    }
 }
 
 /// The two parts of a key, the completion that it names, and that completion's own two parts, if it exists.

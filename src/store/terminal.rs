@@ -5,7 +5,7 @@
 use diesel::prelude::*;
 
 use super::schema::deliveries;
-use crate::domain::delivery::Status;
+use crate::domain::delivery::{EndedReason, Status};
 use crate::domain::time::Timestamp;
 
 /// What a row becomes.
@@ -22,17 +22,17 @@ pub(super) struct Ended {
 
 impl Ended {
     /// Canceled; with a reason where no person did it.
-    pub(super) fn canceled(now: Timestamp, reason: Option<&'static str>) -> Self {
+    pub(super) fn canceled(now: Timestamp, reason: Option<EndedReason>) -> Self {
         Self::new(Status::Canceled, now, reason)
     }
 
-    /// ReportedFields up, because what it waited for did not come.
+    /// Given up, because what it waited for did not come.
     pub(super) fn expired(now: Timestamp) -> Self {
-        Self::new(Status::Dead, now, Some("expired"))
+        Self::new(Status::Dead, now, Some(EndedReason::Expired))
     }
 
-    fn new(status: Status, now: Timestamp, ended_reason: Option<&'static str>) -> Self {
-        let ended_at = now.as_millis();
+    fn new(status: Status, now: Timestamp, reason: Option<EndedReason>) -> Self {
+        let (ended_at, ended_reason) = (now.as_millis(), reason.map(EndedReason::as_str));
         Self { status: status.as_str(), waiting_for: None, due_at: None, held_since: None, ended_at, ended_reason }
     }
 }

@@ -17,8 +17,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::StoreError;
 use super::backend::{Conn, Location};
 use super::queue::commit::{self, Group};
-use super::queue::{NewCompletion, Recorded, Settled, Settlement};
+use super::queue::{NewCompletion, Recorded, Settled};
 use crate::domain::click::Click;
+use crate::domain::settlement::Settlement;
 
 /// Most works in one group: beyond this the flush is no longer what costs, and the first of the group waits longer.
 const GROUP: usize = 256;

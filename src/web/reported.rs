@@ -9,8 +9,8 @@ use super::error::{Kind, Problem};
 use crate::dispatch::intake::reversals::{self, TakenBack};
 use crate::dispatch::intake::{Answer, Receipt};
 use crate::dispatch::node::Node;
+use crate::domain::delivery::Delivery;
 use crate::domain::invalid::Invalid;
-use crate::store::deliveries::Delivery;
 
 /// The answer to a report.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -8,15 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::house::{HOUSE, House, Target};
 
 /// The circles of today, each as a folder and what stands in a circle there. The list may only become shorter.
-const KNOWN: [(&str, &[&str]); 9] = [
-    ("dispatch::sending", &["exchange", "failure"]),
+const KNOWN: [(&str, &[&str]); 7] = [
     ("domain", &["attribution", "report"]),
     ("domain", &["completion", "review"]),
     ("domain", &["dialect", "template"]),
     ("store", &["apps", "endpoints"]),
     ("store", &["backend", "error"]),
     ("store", &["queue", "writer"]),
-    ("store::queue", &["reverse", "review"]),
     ("web::admin", &["completions", "deliveries"]),
 ];
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use ringback::domain::click::{self, Click};
 use ringback::domain::identity::ReportedFields;
+use ringback::domain::new_delivery::Start;
 use ringback::domain::time::Timestamp;
-use ringback::store::queue::{NewCompletion, Recorded, Start};
+use ringback::store::queue::{NewCompletion, Recorded};
 
 use crate::queue::new;
 use crate::setup::{NOW, store};

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use ringback::domain::app_settings::EndpointSettings;
-use ringback::domain::delivery::{Outcome, Status, Told};
+use ringback::domain::delivery::{EndedReason, Outcome, Status, Told};
+use ringback::domain::new_delivery::Start;
 use ringback::store::Store;
 use ringback::store::apps::{AppChange, AppSaved, Archived};
-use ringback::store::queue::{Holding, NodeRole, OrphanedClaim, Recorded, Settled, Start, Wanted};
+use ringback::store::queue::{Holding, NodeRole, OrphanedClaim, Recorded, Settled, Wanted};
 
 use crate::queue::{claim, completion, delivery, new, recorded, settlement, token};
 use crate::setup::{NOW, all, app, publisher, store};
@@ -71,7 +72,7 @@ async fn a_claim_that_its_own_node_forgot_is_taken_back_and_one_that_was_settled
         token: claimed.token.clone(),
     };
     assert_eq!(orphaned, [orphan(forgotten), orphan(settled)]);
-    let done = settlement(settled, ringback::store::queue::Next::Delivered);
+    let done = settlement(settled, ringback::domain::settlement::Next::Delivered);
     assert_eq!(fresh.store.settle(done).await.unwrap(), Settled::Done);
     assert_eq!(fresh.store.rescue_orphaned(orphaned, later, 1000).await.unwrap(), 1);
     let (delivery, attempts) = fresh.store.delivery(id).await.unwrap().unwrap();
@@ -142,7 +143,7 @@ async fn a_test_that_nobody_could_send_ends_and_stands_in_nobodys_way() {
     let later = NOW.plus(Duration::from_secs(1));
     assert_eq!(fresh.store.expire_tests(later, later).await.unwrap(), 1);
     let ended = delivery(&fresh.store, &new.deliveries[0].id).await;
-    assert_eq!((ended.status, ended.ended_reason.as_deref()), (Status::Dead, Some("expired")));
+    assert_eq!((ended.status, ended.ended_reason), (Status::Dead, Some(EndedReason::Expired)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

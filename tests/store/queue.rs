@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use ringback::domain::amount::Decimal;
 use ringback::domain::completion::Completion;
-use ringback::domain::delivery::{Kind, Outcome, Status, Told, WaitingFor};
+use ringback::domain::delivery::{Counters, Delivery, EndedReason, Kind, Outcome, Status, Told, WaitingFor};
 use ringback::domain::identity::ReportedFields;
 use ringback::domain::ids;
+use ringback::domain::new_delivery::{NewDelivery, Start};
+use ringback::domain::settlement::{Next, Settlement};
 use ringback::domain::time::Timestamp;
 use ringback::store::Store;
-use ringback::store::deliveries::Delivery;
 use ringback::store::lookups::Criteria;
 use ringback::store::operator_actions::ByHand;
-use ringback::store::queue::{
-    Claimed, Counters, NewCompletion, NewDelivery, Next, Recorded, Settled, Settlement, Start, Wanted,
-};
+use ringback::store::queue::{Claimed, NewCompletion, Recorded, Settled, Wanted};
 
 use crate::setup::{NOW, all, store};
 
@@ -164,8 +163,8 @@ async fn a_rescued_send_is_written_down_as_interrupted_and_only_the_latest_of_a_
     let (delivery, attempts) = fresh.store.delivery(id).await.unwrap().unwrap();
     let facts: Vec<(u32, bool, Outcome)> = attempts.iter().map(|a| (a.number, a.counted, a.outcome)).collect();
     assert_eq!(facts, [(1, false, Outcome::Interrupted)]);
-    assert_eq!((delivery.status, delivery.told, delivery.faults), (Status::Retrying, Told::Maybe, 2));
-    assert_eq!((delivery.attempts_made, delivery.due_at), (0, Some(later.plus(Duration::from_secs(30)))));
+    assert_eq!((delivery.status, delivery.told, delivery.counters.faults), (Status::Retrying, Told::Maybe, 2));
+    assert_eq!((delivery.counters.attempts_made, delivery.due_at), (0, Some(later.plus(Duration::from_secs(30)))));
     assert_eq!(fresh.store.rescue(later, 1000).await.unwrap(), 0);
 }
 
@@ -186,7 +185,7 @@ async fn holding_and_releasing_concern_one_endpoint_and_the_reason_that_is_mende
     let since = NOW.plus(Duration::from_millis(1));
     assert_eq!(store.expire_held("end_2".to_owned(), since, since).await.unwrap(), 1);
     let dead = delivery(store, &other).await;
-    assert_eq!((dead.status, dead.ended_reason.as_deref()), (Status::Dead, Some("expired")));
+    assert_eq!((dead.status, dead.ended_reason), (Status::Dead, Some(EndedReason::Expired)));
 }
 
 #[tokio::test]
@@ -201,7 +200,7 @@ async fn a_replayed_delivery_begins_its_schedule_anew_and_keeps_its_count() {
     assert_eq!(fresh.store.cancel(id.clone(), NOW).await.unwrap(), ByHand::NotFrom(Status::Dead));
     assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ByHand::Done);
     let reopened = delivery(&fresh.store, &id).await;
-    assert_eq!((reopened.attempts_made, reopened.round_attempts, reopened.last_number), (9, 0, 9));
+    assert_eq!(reopened.counters, Counters { attempts_made: 9, round_attempts: 0, last_number: 9, faults: 0 });
     assert_eq!(fresh.store.cancel(id, NOW).await.unwrap(), ByHand::Done);
     assert_eq!(fresh.store.replay("dlv_unknown".to_owned(), NOW).await.unwrap(), ByHand::Unknown);
 }

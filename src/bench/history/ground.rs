@@ -12,12 +12,13 @@ use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSe
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::identity::ReportedFields;
 use crate::domain::ids;
+use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::apps::NewApp;
 use crate::store::inspect::history;
-use crate::store::queue::{NewCompletion, NewDelivery, Recorded, Start};
+use crate::store::queue::{NewCompletion, Recorded};
 
 /// Apps, of one endpoint each.
 const APPS: usize = 300;

@@ -10,15 +10,16 @@ use super::ground::{self, Ground};
 use super::work::{Medians, RECORDED, SENT, Times, Work};
 use crate::clock::Clock;
 use crate::command::Failure;
-use crate::domain::delivery::{Outcome, Told};
+use crate::domain::attempt::Attempt;
+use crate::domain::delivery::{Counters, Outcome, Told};
 use crate::domain::ids;
+use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::Store;
-use crate::store::deliveries::Attempt;
 use crate::store::inspect::history::{self, Past};
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
-use crate::store::queue::{Claimed, Counters, Next, Settled, Settlement, Wanted};
+use crate::store::queue::{Claimed, Settled, Wanted};
 
 /// Deliveries of a step of retention.
 const STEP: u64 = 500;

@@ -12,7 +12,7 @@ use crate::dispatch::node::routing::Readiness;
 use crate::dispatch::sending::pacing::Permit;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::delivery::{Delivery, Status, WaitingFor};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::identity::ReportedFields;
@@ -20,14 +20,14 @@ use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
+use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::pricing::{Offered, Reported, price};
 use crate::domain::report::{Report, Resolved};
 use crate::domain::reversal::ReversalReport;
 use crate::domain::terms::Terms;
 use crate::random::claim_token;
 use crate::store::StoreError;
-use crate::store::deliveries::Delivery;
-use crate::store::queue::{NewCompletion, NewDelivery, Start};
+use crate::store::queue::NewCompletion;
 
 /// A report that may be recorded, with what is to be done once it is.
 pub(super) struct Prepared {

@@ -10,6 +10,7 @@ use super::ROUNDS;
 use crate::dispatch::node::Node;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
+use crate::domain::delivery::Delivery;
 use crate::domain::dialect::recipe::ReversalUrl;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
@@ -19,7 +20,6 @@ use crate::domain::reversal::{Reversal, ReversalReport};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
-use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewReversal, ReversalPlan, Reversed};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

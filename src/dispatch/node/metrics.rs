@@ -1,8 +1,6 @@
 //! What is counted, for `/metrics`. Counting must never fail, wait or decide anything, and no label may hold a name that
 //! a caller chose (an endless number of series would follow).
 
-use std::time::Duration;
-
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -10,8 +8,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::domain::delivery;
-use crate::store::queue::Next;
+use crate::domain::attempt::Exchange;
+use crate::domain::settlement::Next;
 
 /// Bounds of the exchange histogram in seconds: from a receiver in the same rack to the longest usual time-out.
 const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0, 30.0];
@@ -108,9 +106,9 @@ impl Metrics {
     }
 
     /// An exchange ended.
-    pub fn exchanged(&self, outcome: delivery::Outcome, duration: Duration) {
-        self.attempts.get_or_create(&Outcome { outcome: outcome.as_str() }).inc();
-        self.exchange_seconds.observe(duration.as_secs_f64());
+    pub fn exchanged(&self, exchange: &Exchange) {
+        self.attempts.get_or_create(&Outcome { outcome: exchange.outcome().as_str() }).inc();
+        self.exchange_seconds.observe(exchange.duration.as_secs_f64());
     }
 
     /// A settlement is on disk.

@@ -30,11 +30,10 @@ use super::egress::addresses::HeldAddresses;
 use super::egress::clients::Clients;
 use crate::clock::Clock;
 use crate::domain::app::{App, Route};
-use crate::domain::delivery::WaitingFor;
+use crate::domain::delivery::{Delivery, WaitingFor};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::Delivery;
 use crate::store::{Hint, Store, StoreError};
 
 /// What the parts of a node share.

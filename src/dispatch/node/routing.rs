@@ -5,11 +5,10 @@ use super::cluster::Cluster;
 use super::directory::Directory;
 use crate::dispatch::egress::addresses::HeldAddresses;
 use crate::domain::app::{App, Endpoint, Route};
-use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::delivery::{Delivery, Status, WaitingFor};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::Delivery;
 
 /// Whether deliveries may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,9 +13,10 @@ use futures_util::StreamExt;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 
-use super::failure::{Ending, failure};
+use super::failure::failure;
 use crate::clock::{self, Clock};
 use crate::dispatch::egress::resolver::Family;
+use crate::domain::attempt::{Answer, Exchange, Failure};
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::CallbackRequest;
@@ -46,89 +47,49 @@ pub struct Rules<'a> {
     pub family: Family,
 }
 
-/// How an exchange ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchanged {
-    /// In one word.
-    pub outcome: Outcome,
-    /// In words, without URL or signature.
-    pub error: Option<String>,
-    /// Whose fault it was: ours burns no attempt.
-    pub ours: bool,
-    /// What the receiver said.
-    pub answer: Option<Answer>,
-    /// When it began, and how long it took.
-    pub started_at: Timestamp,
-    /// How long it took.
-    pub duration: Duration,
-}
-
-impl Exchanged {
-    /// We stopped in the middle of it.
-    pub fn interrupted(started_at: Timestamp, duration: Duration) -> Self {
-        let error = Some("stopped in the middle of the exchange".to_owned());
-        Self { outcome: Outcome::Interrupted, error, ours: true, answer: None, started_at, duration }
-    }
-}
-
-/// What of a receiver's answer is kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// Its status.
-    pub status: u16,
-    /// The address that answered.
-    pub peer: Option<String>,
-    /// Its headers.
-    pub headers: Vec<(String, String)>,
-    /// The first KiB of its body.
-    pub body: String,
-    /// What `Retry-After` asked for.
-    pub retry_after: Option<Duration>,
-}
-
 /// Performs one exchange.
-pub async fn exchange(client: &Client, request: &CallbackRequest, rules: Rules<'_>, clock: &Clock) -> Exchanged {
+pub async fn exchange(client: &Client, request: &CallbackRequest, rules: Rules<'_>, clock: &Clock) -> Exchange {
     let started_at = clock.now();
     let started = clock::monotonic();
-    let ending = send(client, request, rules, clock).await;
-    Exchanged {
-        outcome: ending.outcome,
-        error: ending.error,
-        ours: ending.ours,
-        answer: ending.answer,
-        started_at,
-        duration: started.elapsed(),
-    }
+    let (answer, failure) = match send(client, request, rules, clock).await {
+        Ok((answer, failure)) => (Some(answer), failure),
+        Err(failure) => (None, Some(failure)),
+    };
+    Exchange { failure, answer, started_at, duration: started.elapsed() }
 }
 
-async fn send(client: &Client, request: &CallbackRequest, rules: Rules<'_>, clock: &Clock) -> Ending {
-    let built = match build(request) {
-        Ok(built) => built,
-        Err(reason) => return Ending::ours(Outcome::Protocol, reason),
-    };
-    if let Some(refused) = vet_literal(built.url(), rules) {
-        return refused;
-    }
+/// The receiver's answer, and why it is no acknowledgement; or why there is none.
+async fn send(
+    client: &Client,
+    request: &CallbackRequest,
+    rules: Rules<'_>,
+    clock: &Clock,
+) -> Result<(Answer, Option<Failure>), Failure> {
+    let built = build(request).map_err(|reason| Failure::ours(Outcome::Protocol, reason))?;
+    vet_literal(built.url(), rules)?;
     let deadline = clock::monotonic() + rules.timeout;
     match tokio::time::timeout_at(deadline.into(), client.execute(built)).await {
-        Ok(Ok(response)) => judge(response, request, rules, deadline, clock.now()).await,
-        Ok(Err(error)) => failure(&error),
-        Err(_) => Ending::theirs(Outcome::Timeout, format!("no answer within {} ms", rules.timeout.as_millis())),
+        Ok(Ok(response)) => Ok(judge(response, request, rules, deadline, clock.now()).await),
+        Ok(Err(error)) => Err(failure(&error)),
+        Err(_) => Err(Failure::theirs(Outcome::Timeout, format!("no answer within {} ms", rules.timeout.as_millis()))),
     }
 }
 
 /// A literal address never reaches the resolver, so it is vetted here.
-fn vet_literal(url: &Url, rules: Rules<'_>) -> Option<Ending> {
-    let address: IpAddr = match url.host()? {
-        url::Host::Ipv4(address) => address.into(),
-        url::Host::Ipv6(address) => address.into(),
-        url::Host::Domain(_) => return None,
+fn vet_literal(url: &Url, rules: Rules<'_>) -> Result<(), Failure> {
+    let address: IpAddr = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.into(),
+        Some(url::Host::Ipv6(address)) => address.into(),
+        Some(url::Host::Domain(_)) | None => return Ok(()),
     };
     if !rules.targets.allows(address) {
-        return Some(Ending::theirs(Outcome::BlockedTarget, format!("{address} is not a public address")));
+        return Err(Failure::theirs(Outcome::BlockedTarget, format!("{address} is not a public address")));
     }
-    let unreachable = || format!("{address} cannot be reached from the egress IP, which is of the other IP version");
-    (!rules.family.reaches(address)).then(|| Ending::theirs(Outcome::Connect, unreachable()))
+    if !rules.family.reaches(address) {
+        let unreachable = format!("{address} cannot be reached from the egress IP, which is of the other IP version");
+        return Err(Failure::theirs(Outcome::Connect, unreachable));
+    }
+    Ok(())
 }
 
 fn build(request: &CallbackRequest) -> Result<reqwest::Request, String> {
@@ -150,13 +111,14 @@ fn build(request: &CallbackRequest) -> Result<reqwest::Request, String> {
     Ok(built)
 }
 
+/// What is kept of an answer, and why it is no acknowledgement.
 async fn judge(
     response: Response,
     request: &CallbackRequest,
     rules: Rules<'_>,
     deadline: Instant,
     now: Timestamp,
-) -> Ending {
+) -> (Answer, Option<Failure>) {
     let status = response.status();
     let accepted = rules.success.accepts_status(status.as_u16());
     let mut answer = Answer {
@@ -174,20 +136,20 @@ async fn judge(
     let read = tokio::time::timeout_at(until.into(), read_body(response, &mut bytes)).await.unwrap_or(Read::Late);
     answer.body = kept(&bytes, KEPT_BODY, request);
     let (outcome, error) = if body_decides && read == Read::Broken {
-        (Outcome::Protocol, Some("the connection broke in the middle of the body".to_owned()))
+        (Outcome::Protocol, "the connection broke in the middle of the body".to_owned())
     } else if body_decides && read == Read::Late && !rules.success.accepts_body(&bytes) {
-        (Outcome::Timeout, Some(format!("the body did not end within {} ms", rules.timeout.as_millis())))
+        (Outcome::Timeout, format!("the body did not end within {} ms", rules.timeout.as_millis()))
     } else if body_decides && !rules.success.accepts_body(&bytes) {
-        (Outcome::BodyMismatch, Some("the body does not hold the agreed word".to_owned()))
+        (Outcome::BodyMismatch, "the body does not hold the agreed word".to_owned())
     } else if accepted {
-        (Outcome::Delivered, None)
+        return (answer, None);
     } else if status.is_redirection() {
         let target = target.unwrap_or_else(|| "nowhere".to_owned());
-        (Outcome::Redirect, Some(format!("redirects are not followed; this one leads to {target}")))
+        (Outcome::Redirect, format!("redirects are not followed; this one leads to {target}"))
     } else {
-        (Outcome::HttpStatus, Some(format!("the receiver answered {}", status.as_u16())))
+        (Outcome::HttpStatus, format!("the receiver answered {}", status.as_u16()))
     };
-    Ending { outcome, error, ours: false, answer: Some(answer) }
+    (answer, Some(Failure::theirs(outcome, error)))
 }
 
 /// How the reading of a body ended; what was read is in the buffer either way.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::completion::Completion;
+use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{CallbackEvent, TakenBack};
-use crate::store::deliveries::Delivery;
 
 /// A claimed delivery with what it tells.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Job {
     pub delivery: Delivery,
     /// The completion that it tells of.
     pub completion: Completion,
-    /// ReportedFields or taken back.
+    /// Given or taken back.
     pub event: CallbackEvent,
     /// What a test asked for besides.
     pub test: Option<TestOptions>,

@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::exchange::Exchanged;
 use super::job::Job;
 use crate::domain::app::{Endpoint, Secret};
+use crate::domain::attempt::Exchange;
 use crate::domain::delivery::Outcome;
 use crate::domain::time::Timestamp;
 
@@ -35,11 +35,11 @@ impl Keys {
         job: &Job,
         endpoint: &'a Endpoint,
         first: Option<&Secret>,
-        refused: &Exchanged,
+        refused: &Exchange,
         now: Timestamp,
     ) -> Option<&'a Secret> {
         let status = refused.answer.as_ref().map(|answer| answer.status);
-        let is_refusal = refused.outcome == Outcome::HttpStatus && matches!(status, Some(401 | 422));
+        let is_refusal = refused.outcome() == Outcome::HttpStatus && matches!(status, Some(401 | 422));
         if !is_refusal || chosen(job).is_some() {
             return None;
         }

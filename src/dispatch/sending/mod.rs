@@ -13,7 +13,6 @@ mod outbound;
 pub mod pacing;
 pub mod preview;
 pub mod sender;
-pub mod settling;
 pub mod test_callback;
 pub mod worker;
 

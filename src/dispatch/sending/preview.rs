@@ -6,11 +6,11 @@ use super::job::{TestOptions, event_id};
 use crate::dispatch::node::Node;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
+use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
-use crate::store::deliveries::Delivery;
 
 /// Makes previews.
 #[derive(Clone, Debug)]

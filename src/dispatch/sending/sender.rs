@@ -11,22 +11,23 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use super::exchange::{Exchanged, Rules, exchange};
+use super::exchange::{Rules, exchange};
 use super::job::Job;
 use super::keys::Keys;
 use super::outbound::Target;
-use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
 use crate::clock;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::blocked;
 use crate::domain::app::Secret;
-use crate::domain::decision::{Pace, fault_pause};
-use crate::domain::delivery::{Outcome, Told, WaitingFor};
+use crate::domain::attempt::{Exchange, SentAttempt};
+use crate::domain::decision::{AttemptPolicy, RetryPacing};
+use crate::domain::delivery::{Outcome, WaitingFor};
 use crate::domain::dialect::callback::{Callback, CallbackRequest};
 use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::domain::settlement::{Next, Settlement};
 use crate::random;
 use crate::store::StoreError;
-use crate::store::queue::{Claimed, Next, Settled, Settlement};
+use crate::store::queue::{Claimed, Settled};
 
 /// A delivery that could not leave for want of an address is looked at again after so long; the worker claims none
 /// whose address it knows to be missing, so this only bridges the moment of a change.
@@ -35,6 +36,10 @@ const PUT_OFF: Duration = Duration::from_secs(1);
 const SETTLE_AGAIN: Duration = Duration::from_secs(1);
 /// Jitter in thousandths: 0 to 10 %.
 const JITTER: u32 = 100;
+/// What the attempt of a send says that had to end with the process.
+const STOPPED: &str = "stopped in the middle of the exchange";
+/// What the attempt of a send says in which we failed.
+const PANICKED: &str = "an internal error ended the send";
 
 /// Sends jobs.
 #[derive(Debug)]
@@ -61,14 +66,14 @@ impl Sender {
     #[tracing::instrument(name = "delivery", skip_all, fields(id = job.delivery.id))]
     pub async fn deliver<P>(&self, job: Job, permit: P) {
         let _known = self.node.cluster.work_on(&job.token);
+        let started_at = self.node.now();
         // A panic would leave a claim that nobody settles; as an interrupted send it is tried again.
         let settlement = match AssertUnwindSafe(self.perform(&job)).catch_unwind().await {
             Ok(settlement) => settlement,
             Err(_) => {
-                tracing::error!(delivery = job.delivery.id, "sending panicked; the delivery is tried again");
-                let due = self.node.now().plus(fault_pause(job.delivery.faults, self.node.retry_scale_thousandths));
-                let unsettled = without_attempt(&job, Next::Retry(due), self.node.now());
-                Settlement { told: unsettled.told.max(Told::Maybe), ..unsettled }
+                tracing::error!(delivery = job.delivery.id, "sending panicked; it counts as interrupted");
+                let (token, scale) = (job.token.clone(), self.node.retry_scale_thousandths);
+                Settlement::interrupted(&job.delivery, token, started_at, PANICKED, scale, self.node.now())
             }
         };
         self.settle(settlement).await;
@@ -78,7 +83,7 @@ impl Sender {
     /// Ends a claimed delivery of which nobody can say what it was to tell.
     pub async fn give_up(&self, unreadable: Claimed) {
         tracing::error!(delivery = unreadable.delivery.id, "what this delivery tells cannot be read; it is dead");
-        self.settle(nothing_sent(&unreadable.delivery, unreadable.token, Next::Dead, self.node.now())).await;
+        self.settle(Settlement::unsent(&unreadable.delivery, unreadable.token, Next::Dead, self.node.now())).await;
     }
 
     /// Writes a settlement down, however long the store takes to come back: a full disk must not leave a delivery that
@@ -123,7 +128,7 @@ impl Sender {
         let due = self.node.now().plus(PUT_OFF);
         // Somebody else may have claimed it by now; if so, this changes nothing.
         if !self.node.cluster.lease.covers(&job.node) {
-            return without_attempt(job, Next::Unsent(due), self.node.now());
+            return self.unsent(job, Next::Unsent(due));
         }
         let app = self.node.directory.app_of_endpoint(&job.delivery.endpoint_id);
         let target = app.as_ref().and_then(|app| Target::of(&self.node, app, job));
@@ -132,9 +137,13 @@ impl Sender {
             None => {
                 // A test is one attempt, and it had its chance.
                 let next = if job.test.is_some() { Next::Dead } else { Next::Unsent(due) };
-                without_attempt(job, next, self.node.now())
+                self.unsent(job, next)
             }
         }
+    }
+
+    fn unsent(&self, job: &Job, next: Next) -> Settlement {
+        Settlement::unsent(&job.delivery, job.token.clone(), next, self.node.now())
     }
 
     async fn attempt(&self, job: &Job, target: &Target<'_>) -> Settlement {
@@ -143,27 +152,26 @@ impl Sender {
             Ok(request) => self.exchange(job, target, request, key).await,
             Err(error) => return self.hold(job, target, &error),
         };
-        let other = self.keys.other(job, target.endpoint, key, &first.exchanged, self.node.now());
-        let mut made = vec![first];
+        let other = self.keys.other(job, target.endpoint, key, &first.exchange, self.node.now());
+        let mut sent = vec![first];
         if let Some(other) = other
             && self.node.cluster.lease.covers(&job.node)
             && let Ok(request) = self.compose(job, target, Some(other))
         {
             let second = self.exchange(job, target, request, Some(other)).await;
-            if second.exchanged.outcome == Outcome::Delivered {
+            if second.exchange.outcome() == Outcome::Delivered {
                 self.keys.accepted(target.endpoint, other);
             }
-            made.push(second);
+            sent.push(second);
         }
         let schedule = target.endpoint.retry_schedule.as_ref().unwrap_or(target.recipe.retry());
-        let pace = Pace {
+        let pacing = RetryPacing {
             schedule: schedule.as_seconds(),
             scale_thousandths: self.node.retry_scale_thousandths,
             jitter_thousandths: u64::from(random::up_to(JITTER)),
         };
-        let final_statuses = target.recipe.final_statuses();
-        let terms = Terms { pace, final_statuses, egress_ip: target.outbound.egress_ip.as_deref() };
-        settlement(job, made, terms, self.node.now())
+        let policy = AttemptPolicy { pacing, final_statuses: target.recipe.final_statuses() };
+        Settlement::sent(&job.delivery, job.token.clone(), sent, policy, self.node.now())
     }
 
     fn compose(&self, job: &Job, target: &Target<'_>, key: Option<&Secret>) -> Result<CallbackRequest, ComposeError> {
@@ -178,7 +186,13 @@ impl Sender {
         compose(target.recipe, &target.endpoint.config, &callback, key.map(|key| &key.text))
     }
 
-    async fn exchange(&self, job: &Job, target: &Target<'_>, request: CallbackRequest, key: Option<&Secret>) -> Made {
+    async fn exchange(
+        &self,
+        job: &Job,
+        target: &Target<'_>,
+        request: CallbackRequest,
+        key: Option<&Secret>,
+    ) -> SentAttempt {
         let rules = Rules {
             timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
             success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
@@ -186,25 +200,32 @@ impl Sender {
             family: target.outbound.family,
         };
         let started_at = self.node.now();
-        let mut exchanged = tokio::select! {
+        let mut exchange = tokio::select! {
             biased;
-            () = self.abort.cancelled() => Exchanged::interrupted(started_at, self.node.now().since(started_at)),
-            exchanged = exchange(&target.outbound.client, &request, rules, &self.node.clock) => exchanged,
+            () = self.abort.cancelled() => {
+                Exchange::interrupted(started_at, self.node.now().since(started_at), STOPPED)
+            }
+            exchange = exchange(&target.outbound.client, &request, rules, &self.node.clock) => exchange,
         };
         if target.outbound.proxied
-            && let Some(answer) = &mut exchanged.answer
+            && let Some(answer) = &mut exchange.answer
         {
             answer.peer = None;
         }
-        self.node.metrics.exchanged(exchanged.outcome, exchanged.duration);
+        self.node.metrics.exchanged(&exchange);
         tracing::debug!(
             app = target.app.id,
             delivery = job.delivery.id,
-            outcome = exchanged.outcome.as_str(),
-            milliseconds = u64::try_from(exchanged.duration.as_millis()).unwrap_or(u64::MAX),
+            outcome = exchange.outcome().as_str(),
+            milliseconds = u64::try_from(exchange.duration.as_millis()).unwrap_or(u64::MAX),
             "a callback was sent"
         );
-        Made { request, secret_id: key.map(|key| key.id.clone()), exchanged }
+        SentAttempt {
+            request: Some(request),
+            secret_id: key.map(|key| key.id.clone()),
+            egress_ip: target.outbound.egress_ip.clone(),
+            exchange,
+        }
     }
 
     /// The publisher must mend something before this can be composed: what blocks the whole endpoint, else the values or
@@ -213,6 +234,6 @@ impl Sender {
         let reason = blocked(target.app, target.endpoint, &self.node.catalog).unwrap_or(WaitingFor::Fields);
         tracing::info!(delivery = job.delivery.id, %error, reason = reason.as_str(), "a callback cannot be composed");
         let next = if job.test.is_some() { Next::Dead } else { Next::Held(reason) };
-        without_attempt(job, next, self.node.now())
+        self.unsent(job, next)
     }
 }

@@ -21,8 +21,8 @@ use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
+use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::random::claim_token;
-use crate::store::queue::{NewDelivery, Start};
 use crate::store::{Hint, Store, StoreError};
 
 /// Beyond an endpoint's own time-out: for a second exchange during an overlap, and for settling.

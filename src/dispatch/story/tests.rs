@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::delivery::Told;
+use crate::domain::delivery::{Counters, Told};
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::reversal::{Asked, Reason};
 use crate::domain::review::Review;
@@ -26,15 +26,13 @@ fn delivery(status: Status) -> Delivery {
         status,
         told: Told::Maybe,
         waiting_for: None,
-        attempts_made: 1,
-        round_attempts: 1,
-        last_number: 1,
-        faults: 0,
+        counters: Counters { attempts_made: 1, round_attempts: 1, last_number: 1, faults: 0 },
         due_at: Some(NOW),
         test: None,
         created_at: NOW,
         ended_at: status.is_ended().then_some(NOW),
         ended_reason: None,
+        reversed: None,
     }
 }
 
@@ -138,8 +136,8 @@ fn what_was_acknowledged_is_in_the_publishers_own_books() {
 
 #[test]
 fn of_what_was_taken_back_nothing_is_due_unless_the_publisher_could_not_be_told() {
-    let after = |status: Status, reason: Option<&str>, telling: Option<Status>| {
-        let first = Delivery { ended_reason: reason.map(str::to_owned), ..delivery(status) };
+    let after = |status: Status, reason: Option<EndedReason>, telling: Option<Status>| {
+        let first = Delivery { ended_reason: reason, ..delivery(status) };
         let second = telling.map(|status| Delivery {
             kind: Kind::Reversal,
             reversal_id: Some("rev_1".to_owned()),
@@ -152,7 +150,7 @@ fn of_what_was_taken_back_nothing_is_due_unless_the_publisher_could_not_be_told(
             .collect();
         tell(&completion(), &[reversal(true)], &all)
     };
-    let unsent = after(Status::Canceled, Some("reversed_before_send"), None);
+    let unsent = after(Status::Canceled, Some(EndedReason::ReversedBeforeSend), None);
     assert_eq!(unsent.turn, Turn::Nobody);
     assert!(unsent.next.ends_with("nothing is due."), "{}", unsent.next);
     assert_eq!(after(Status::Delivered, None, Some(Status::Delivered)).turn, Turn::Nobody);

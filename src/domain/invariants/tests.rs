@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::reversal::{Asked, Reason};
 use crate::domain::time::Timestamp;
 
@@ -26,18 +27,15 @@ fn examined() -> Examined {
     }
 }
 
-fn callback(id: &str, kind: Kind, status: Status, told: Told) -> Callback {
-    Callback {
+fn callback(id: &str, kind: Kind, status: Status, told: Told) -> Delivery {
+    let new = NewDelivery {
         id: id.to_owned(),
-        app_id: "app_1".to_owned(),
         endpoint_id: "end_1".to_owned(),
-        kind,
-        reversal_id: (kind == Kind::Reversal).then(|| "rev_1".to_owned()),
-        status,
-        told,
-        waiting_for: None,
-        reversed: None,
-    }
+        recipe: "any@1".to_owned(),
+        start: Start::Pending,
+    };
+    let reversal_id = (kind == Kind::Reversal).then(|| "rev_1".to_owned());
+    Delivery { kind, reversal_id, status, told, ..new.of(&crate::domain::dialect::trial::completion()) }
 }
 
 fn reversal(ordinal: u32, whole: bool, payout_minor: i64, user_reward: &str) -> Reversal {

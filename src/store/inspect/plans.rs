@@ -7,12 +7,13 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite};
-use crate::domain::delivery::{Status, Told};
+use crate::domain::delivery::{Counters, Status, Told};
+use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
-use crate::store::queue::{Counters, Next, Settlement, Wanted, queries};
+use crate::store::queue::{Wanted, queries};
 use crate::store::{Store, StoreError, clicks, prune};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.

@@ -11,11 +11,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 
 use crate::domain::completion::Completion;
-use crate::domain::delivery::Kind;
+use crate::domain::delivery::{Delivery, Kind};
 use crate::domain::reversal::Reversal;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read, on_backend};
-use crate::store::deliveries::{Delivery, Row, is_pending_test, is_waiting};
+use crate::store::deliveries::{Row, is_pending_test, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
 pub(in crate::store) use change::{Claim, claim_all};

@@ -15,9 +15,10 @@ use diesel::connection::Connection;
 
 use super::click::insert_clicks;
 use super::record::{NewCompletion, Recorded, record_all};
-use super::settle::{Settled, Settlement, settle_all};
+use super::settle::{Settled, settle_all};
 use crate::clock;
 use crate::domain::click::Click;
+use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
 use crate::store::backend::{self, Begin, Conn, Location, is_passing};
 use crate::store::writer::{Announcement, Answer, Change, Work};

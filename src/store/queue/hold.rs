@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::reverse::apply_order;
-use crate::domain::delivery::{Kind, Status, WaitingFor};
+use crate::domain::delivery::{Delivery, Kind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::{Row, is_held_for_mending, is_waiting};
 use crate::store::schema::deliveries;
@@ -157,7 +157,7 @@ impl Store {
             let taken_back = deliveries::table.filter(deliveries::id.eq_any(&ids));
             let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Row::as_select());
             for callback in taken_back.load(conn)? {
-                apply_order(conn, &callback, now)?;
+                apply_order(conn, &Delivery::from(callback), now)?;
             }
             Ok(ended)
         })

@@ -24,13 +24,12 @@ mod settle;
 pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
 pub use hold::HeldEndpoint;
 pub use nodes::{Holding, LiveNode, NodeRole};
-pub use record::{NewCompletion, NewDelivery, Recorded, Start};
+pub use record::{NewCompletion, Recorded};
 pub use rescue::OrphanedClaim;
 pub use reverse::{NewReversal, ReversalPlan, Reversed};
-pub(super) use reverse::{apply_order, is_awaited, lock_with_callback, waits_for_completion, was_taken_back_unsent};
+pub(super) use reverse::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
 pub use review::Decided;
-pub(super) use review::holds_back;
-pub use settle::{Counters, Next, Settled, Settlement};
+pub use settle::Settled;
 
 /// The queries themselves, for `inspect::plans`, which has the database explain what runs here and no copies of it.
 pub(super) mod queries {

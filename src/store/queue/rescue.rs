@@ -1,22 +1,24 @@
 //! Rescuing: deliveries whose node died in mid-send get their attempt written down as interrupted and are due again.
 //!
-//! Whether the request left is unknown, so the receiver may have been told; the attempt is our fault and burns nothing.
-//! Any node may rescue, several at a time: each row is settled under its claim, and only one can do that.
+//! What an interrupted send means is the domain's to say ([`Settlement::interrupted`]). Any node may rescue, several at a
+//! time: each row is settled under its claim, and only one can do that.
 
 use diesel::prelude::*;
 
 use super::nodes::{alive_since, delete_dead_nodes};
-use super::settle::{Counters, Next, Settlement, settle_all};
-use crate::domain::decision::fault_pause;
-use crate::domain::delivery::{Kind, Outcome, Status, Told};
+use super::settle::settle_all;
+use crate::domain::delivery::{Delivery, Status};
+use crate::domain::settlement::Settlement;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
-use crate::store::deliveries::{Attempt, Delivery, Row, is};
+use crate::store::deliveries::{Row, is};
 use crate::store::schema::{deliveries, nodes};
 use crate::store::{Store, StoreError};
 
 /// Rows in one step: small enough that intake waits for one only a moment.
 const STEP: i64 = 500;
+/// What the attempt of an interrupted send says.
+const NOT_RECORDED: &str = "the sending process ended before the outcome was recorded";
 
 /// A claim of which its own node knows nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -114,58 +116,9 @@ fn interrupt(conn: &mut Conn, rows: Vec<Row>, now: Timestamp, scale_thousandths:
         .map(|row| {
             let token = row.claim_token.clone().unwrap_or_default();
             let started_at = Timestamp::from_millis(row.claimed_at.unwrap_or(row.created_at));
-            interruption(&Delivery::from(row), token, started_at, now, scale_thousandths)
+            Settlement::interrupted(&Delivery::from(row), token, started_at, NOT_RECORDED, scale_thousandths, now)
         })
         .collect();
     settle_all(conn, &interrupted.iter().collect::<Vec<_>>())?;
     Ok(interrupted.len())
-}
-
-/// The settlement of a send of which nobody knows how it ended.
-fn interruption(
-    delivery: &Delivery,
-    token: String,
-    started_at: Timestamp,
-    now: Timestamp,
-    scale_thousandths: u64,
-) -> Settlement {
-    // A test is one attempt: whoever made it has long looked elsewhere, and makes another.
-    let due = (delivery.kind != Kind::Test).then(|| now.plus(fault_pause(delivery.faults, scale_thousandths)));
-    let replaces = (delivery.faults > 0).then_some(delivery.last_number);
-    let number = replaces.unwrap_or(delivery.last_number + 1);
-    let attempt = Attempt {
-        number,
-        counted: false,
-        started_at,
-        duration_ms: u64::try_from(now.since(started_at).as_millis()).unwrap_or(u64::MAX),
-        egress_ip: None,
-        peer: None,
-        method: None,
-        url: None,
-        headers: Vec::new(),
-        signature_start: None,
-        secret_id: None,
-        outcome: Outcome::Interrupted,
-        error: Some("the sending process ended before the outcome was recorded".to_owned()),
-        status_code: None,
-        response_headers: Vec::new(),
-        response_body: None,
-        retry_after_seconds: None,
-        next_attempt_at: due,
-    };
-    Settlement {
-        delivery_id: delivery.id.clone(),
-        token,
-        attempts: vec![attempt],
-        replaces,
-        counters: Counters {
-            attempts_made: delivery.attempts_made,
-            round_attempts: delivery.round_attempts,
-            last_number: number,
-            faults: delivery.faults + 1,
-        },
-        told: delivery.told.max(Told::Maybe),
-        next: due.map_or(Next::Dead, Next::Retry),
-        at: now,
-    }
 }

@@ -5,15 +5,15 @@
 //! they go with retention.
 
 use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::reverse::{BEFORE_SEND, NewReversal, REJECTED, reverse};
-use crate::domain::delivery::{Status, WaitingFor};
+use super::reverse::{NewReversal, reverse};
+use crate::domain::delivery::{EndedReason, Status, WaitingFor};
 use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
+use crate::store::completions::is_in_review;
 use crate::store::schema::{completions, deliveries};
 use crate::store::terminal::Ended;
 use crate::store::{Store, StoreError};
@@ -68,24 +68,6 @@ pub(in crate::store) fn over(now: Timestamp) -> impl Read<'static, String> {
         .select(completions::id)
 }
 
-/// A whole reversal leaves nothing to decide.
-pub(super) fn withdraw(conn: &mut Conn, completion_id: &str) -> QueryResult<()> {
-    diesel::update(completions::table.find(completion_id).filter(is_in_review()))
-        .set(completions::review.eq(None::<String>))
-        .execute(conn)
-        .map(drop)
-}
-
-/// Whether a completion's callbacks must not leave yet.
-pub(in crate::store) fn holds_back(conn: &mut Conn, completion_id: &str) -> QueryResult<bool> {
-    let in_review = completions::table.find(completion_id).filter(is_in_review());
-    Ok(in_review.count().get_result::<i64>(conn)? > 0)
-}
-
-fn is_in_review() -> SqlLiteral<Bool> {
-    sql("completions.review = 'waiting'")
-}
-
 /// Makes the callbacks of those due that are in review; answers how many those were.
 fn release(conn: &mut Conn, ids: &[String], now: Timestamp) -> QueryResult<usize> {
     let released = diesel::update(completions::table.filter(completions::id.eq_any(ids)).filter(is_in_review()))
@@ -119,8 +101,8 @@ fn reject(conn: &mut Conn, key: &[u8; 32], reversal: NewReversal) -> QueryResult
     diesel::update(row).set(completions::review.eq(ReviewState::Rejected.as_str())).execute(conn)?;
     let unsent = sql::<Bool>("deliveries.status IN ('pending', 'retrying', 'held')");
     diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&completion_id)))
-        .filter(unsent.or(deliveries::ended_reason.eq(BEFORE_SEND)))
-        .set(Ended::canceled(now, Some(REJECTED)))
+        .filter(unsent.or(deliveries::ended_reason.eq(EndedReason::ReversedBeforeSend.as_str())))
+        .set(Ended::canceled(now, Some(EndedReason::Rejected)))
         .execute(conn)?;
     Ok(Decided::Done)
 }

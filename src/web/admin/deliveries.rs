@@ -4,8 +4,8 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::completions::criteria;
-use crate::domain::delivery::Status;
-use crate::store::deliveries::{Attempt, Delivery};
+use crate::domain::attempt::Attempt;
+use crate::domain::delivery::{Delivery, Status};
 use crate::store::lookups::Criteria;
 use crate::store::operator_actions::ByHand;
 use crate::web::auth::{Caller, Member};

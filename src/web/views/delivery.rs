@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::dispatch::node::Node;
-use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::attempt::Attempt;
+use crate::domain::delivery::{Delivery, EndedReason, Status, WaitingFor};
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::{Attempt, Delivery};
 
 /// A delivery.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,7 +44,7 @@ pub struct DeliveryView {
     ended_at: Option<Timestamp>,
     /// Why it ended, where its attempts do not tell: `expired`, `reversed_before_send`, `rejected`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    ended_reason: Option<String>,
+    ended_reason: Option<&'static str>,
 }
 
 impl DeliveryView {
@@ -61,7 +61,7 @@ impl DeliveryView {
             reversal_id: delivery.reversal_id,
             status: delivery.status.as_str(),
             told: delivery.told.as_str(),
-            attempts_made: delivery.attempts_made,
+            attempts_made: delivery.counters.attempts_made,
             waiting_for,
             // What is held for mending keeps its due time, but nobody knows when that will be.
             next_attempt_at: delivery
@@ -70,7 +70,7 @@ impl DeliveryView {
             recipe: delivery.recipe,
             created_at: delivery.created_at,
             ended_at: delivery.ended_at,
-            ended_reason: delivery.ended_reason,
+            ended_reason: delivery.ended_reason.map(EndedReason::as_str),
         }
     }
 }

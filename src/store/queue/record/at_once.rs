@@ -1,4 +1,4 @@
-//! Recording a whole group in a few statements, on PostgreSQL, where every statement is a journey.
+//! Recording a whole group in a few statements, on PostgreSQL, where each statement costs a network round trip.
 //!
 //! Other nodes record at the same time. Keys are inserted in their order, so that two groups that share some wait for
 //! one another and never crosswise; what is found taken is decided by whoever holds the key when we get it. A report that
@@ -10,8 +10,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::candidate::Candidate;
-use super::{NewCompletion, conversion, delivery_row, source};
-use crate::domain::delivery::Kind;
+use super::{NewCompletion, conversion, delivery_rows, source};
 use crate::store::completions as completion_rows;
 use crate::store::queue::rows::OverRows;
 
@@ -88,12 +87,7 @@ pub(super) fn insert<'a>(conn: &mut PgConnection, group: &[Candidate<'a>]) -> Qu
     give_back(conn, &collided, &too_late)?;
     let recorded: Vec<&'a NewCompletion> = recorded.into_iter().map(|one| one.new).collect();
     let completions: Vec<_> = recorded.iter().map(|new| completion_rows::Row::from(&new.completion)).collect();
-    let deliveries: Vec<_> = recorded
-        .iter()
-        .flat_map(|new| {
-            new.deliveries.iter().map(|delivery| delivery_row(&new.completion, delivery, Kind::Completion, None))
-        })
-        .collect();
+    let deliveries: Vec<_> = recorded.iter().copied().flat_map(delivery_rows).collect();
     if !completions.is_empty() {
         let before = "INSERT INTO completions SELECT * FROM json_populate_recordset(NULL::completions, ";
         OverRows::new(before, &completions, "::json)").execute(conn)?;

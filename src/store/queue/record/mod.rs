@@ -1,22 +1,22 @@
 //! Recording: a completion and its deliveries, once and for ever, in one commit.
 //!
-//! A report that is recorded again in all earnest (the first commit's answer was lost) finds itself and is accepted.
+//! Recording is idempotent: if a commit succeeded but its answer was lost, the retry finds its own completion id and
+//! answers [`Recorded::Accepted`].
 
 mod at_once;
 mod candidate;
 mod one;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Kind, Status, Told, WaitingFor};
+use crate::domain::delivery::{Delivery, Kind};
 use crate::domain::identity::ReportedFields;
-use crate::domain::time::Timestamp;
+use crate::domain::new_delivery::NewDelivery;
 use crate::store::backend::{Conn, on_backend};
-use crate::store::deliveries::{Delivery, Row};
+use crate::store::deliveries::Row;
 use crate::store::schema::{apps, deliveries, endpoints};
 use crate::store::{Store, StoreError};
 use candidate::Candidate;
@@ -34,48 +34,6 @@ pub struct NewCompletion {
     pub given: ReportedFields,
     /// One per endpoint that is to be called back.
     pub deliveries: Vec<NewDelivery>,
-}
-
-/// A delivery to be accepted along with its completion.
-#[derive(Clone, Debug)]
-pub struct NewDelivery {
-    /// Its id.
-    pub id: String,
-    /// The endpoint.
-    pub endpoint_id: String,
-    /// name@version.
-    pub recipe: String,
-    /// How it begins.
-    pub start: Start,
-}
-
-impl NewDelivery {
-    fn dialect(&self) -> &str {
-        self.recipe.split_once('@').map_or(self.recipe.as_str(), |(name, _)| name)
-    }
-
-    /// The delivery of this completion as it will stand in the store.
-    pub fn of(&self, completion: &Completion) -> Delivery {
-        Delivery::from(delivery_row(completion, self, Kind::Completion, None))
-    }
-}
-
-/// How a delivery begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// Sent at once by this node, which holds a permit for it.
-    Claimed {
-        /// The node.
-        node: Arc<str>,
-        /// The claim's token.
-        token: String,
-    },
-    /// Due at once, by whoever claims it.
-    Pending,
-    /// Waits for this to be mended.
-    Held(WaitingFor),
-    /// Waits for its completion's review, until then at the longest.
-    InReview(Timestamp),
 }
 
 /// What became of one report.
@@ -150,9 +108,10 @@ impl Store {
         test: String,
     ) -> Result<Delivery, StoreError> {
         self.write(move |conn| {
-            let row = delivery_row(&completion, &delivery, Kind::Test, Some(test));
-            diesel::insert_into(deliveries::table).values(row.clone()).execute(conn)?;
-            Ok(Delivery::from(row))
+            let test = Delivery { kind: Kind::Test, test: Some(test), ..delivery.of(&completion) };
+            let row = Row::new(test.clone(), &delivery.start);
+            diesel::insert_into(deliveries::table).values(row).execute(conn)?;
+            Ok(test)
         })
         .await
     }
@@ -216,45 +175,7 @@ fn conversion(completion: &Completion) -> Option<(&str, &str)> {
     Some((click_id, completion.goal_id.as_deref().unwrap_or_default()))
 }
 
-/// A new row of `deliveries`.
-pub(super) fn delivery_row(completion: &Completion, new: &NewDelivery, kind: Kind, test: Option<String>) -> Row {
-    let now = completion.recorded_at.as_millis();
-    let (status, waiting_for, due_at) = match &new.start {
-        Start::Claimed { .. } => (Status::Sending, None, None),
-        Start::Pending => (Status::Pending, None, Some(now)),
-        Start::Held(reason) => (Status::Held, Some(*reason), None),
-        Start::InReview(until) => (Status::Held, Some(WaitingFor::Review), Some(until.as_millis())),
-    };
-    let claim = match &new.start {
-        Start::Claimed { node, token } => Some((node.to_string(), token.clone())),
-        _ => None,
-    };
-    let (claimed_by, claim_token) = claim.unzip();
-    Row {
-        id: new.id.clone(),
-        app_id: completion.app_id.clone(),
-        endpoint_id: new.endpoint_id.clone(),
-        kind: kind.as_str().to_owned(),
-        completion_id: completion.id.clone(),
-        reversal_id: String::new(),
-        transaction_id: completion.transaction_id.clone(),
-        recipe: new.recipe.clone(),
-        status: status.as_str().to_owned(),
-        told: Told::Never.as_str().to_owned(),
-        waiting_for: waiting_for.map(|reason| reason.as_str().to_owned()),
-        attempts_made: 0,
-        round_attempts: 0,
-        last_number: 0,
-        faults: 0,
-        due_at,
-        claimed_at: claim_token.is_some().then_some(now),
-        claimed_by,
-        claim_token,
-        held_since: (status == Status::Held).then_some(now),
-        test,
-        created_at: now,
-        ended_at: None,
-        ended_reason: None,
-        reversed: None,
-    }
+/// The rows of a new completion's deliveries.
+fn delivery_rows(new: &NewCompletion) -> impl Iterator<Item = Row> {
+    new.deliveries.iter().map(|delivery| Row::new(delivery.of(&new.completion), &delivery.start))
 }

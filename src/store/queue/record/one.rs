@@ -4,12 +4,12 @@ use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
 use super::candidate::{Candidate, DIGEST_BYTES};
-use super::{NewCompletion, Recorded, at_once, conversion, delivery_row, source};
-use crate::domain::delivery::Kind;
+use super::{Recorded, at_once, conversion, delivery_rows, source};
+use crate::domain::delivery::Delivery;
 use crate::domain::identity::{COMPARED, FIELDS, field_name};
 use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::completions as completion_rows;
-use crate::store::deliveries::{Delivery, Row};
+use crate::store::deliveries::Row;
 use crate::store::schema::{click_conversions, completions, deliveries, reported, transaction_ids};
 
 /// Whether it is in earnest.
@@ -60,7 +60,7 @@ pub(super) fn record(conn: &mut Conn, candidate: &Candidate<'_>, write: Write) -
 }
 
 fn insert(conn: &mut SqliteConnection, candidate: &Candidate<'_>, transaction_key: &str) -> QueryResult<()> {
-    let NewCompletion { completion, deliveries, .. } = candidate.new;
+    let completion = &candidate.new.completion;
     diesel::insert_into(reported::table)
         .values((
             reported::source_id.eq(source(completion)),
@@ -86,8 +86,7 @@ fn insert(conn: &mut SqliteConnection, candidate: &Candidate<'_>, transaction_ke
             .execute(conn)?;
     }
     diesel::insert_into(completions::table).values(completion_rows::Row::from(completion)).execute(conn)?;
-    for delivery in deliveries {
-        let row = delivery_row(completion, delivery, Kind::Completion, None);
+    for row in delivery_rows(candidate.new) {
         diesel::insert_into(deliveries::table).values(row).execute(conn)?;
     }
     Ok(())
@@ -123,7 +122,7 @@ fn compare(conn: &mut Conn, completion_id: String, known: &[u8], candidate: &Can
         .select(Row::as_select())
         .order(deliveries::id)
         .load(conn)?;
-    // It was compared, and says so also where the record no longer does.
+    // The report's own transaction id: the record of an erased user has none.
     let transaction_id = candidate.new.completion.transaction_id.clone();
     let deliveries = rows.into_iter().map(Delivery::from).collect();
     Ok(Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries })

@@ -8,19 +8,16 @@ mod plan;
 
 use diesel::prelude::*;
 
-use super::review;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::Status;
+use crate::domain::delivery::{Delivery, Extent};
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::invalid::Invalid;
 use crate::domain::manual::Manual;
-use crate::domain::reversal::{Extent, Judged, Reversal, ReversalReport, extent, judge};
+use crate::domain::reversal::{Judged, Reversal, ReversalReport, extent, judge};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
-use crate::store::deliveries::{Delivery, Row};
 use crate::store::schema::{completions, deliveries, reversals};
 use crate::store::{Store, StoreError, completions as completion_rows, erased_keys, reversals as reversal_rows};
-pub(super) use order::{BEFORE_SEND, REJECTED};
 pub(in crate::store) use order::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
 pub use plan::ReversalPlan;
 use plan::{are_current, callbacks_of, deliveries_of};
@@ -104,16 +101,16 @@ pub(super) fn reverse(conn: &mut Conn, key: &[u8; 32], new: NewReversal) -> Quer
     let row = completions::table.find(&completion.id);
     diesel::update(row).set(completions::reversals.eq(completions::reversals + 1)).execute(conn)?;
     if extent == Extent::Whole {
-        review::withdraw(conn, &completion.id)?;
+        completion_rows::withdraw_review(conn, &completion.id)?;
     }
     mark(conn, &completion.id, extent)?;
     // Whom it was about is not known any more, so nobody can be told.
     let is_erased = completion_rows::is_erased(conn, &completion.id)?;
-    for row in callbacks_of(conn, &completion.id)? {
-        if let Some(plan) = new.plan(&row).filter(|plan| plan.is_told && !is_erased) {
+    for callback in callbacks_of(conn, &completion.id)? {
+        if let Some(plan) = new.plan(&callback).filter(|plan| plan.is_told && !is_erased) {
             plan.enqueue(conn, &completion, &reversal)?;
         }
-        apply_order(conn, &row, new.now)?;
+        apply_order(conn, &callback, new.now)?;
     }
     let deliveries = deliveries_of(conn, &reversal)?;
     Ok(Reversed::Recorded(reversal, deliveries))
@@ -150,7 +147,7 @@ fn examine(conn: &mut Conn, new: &NewReversal) -> QueryResult<Examined> {
 /// Marks a completion's callbacks: from here on whoever settles one of them sees it. Locked in the order of their ids, as
 /// settlements lock them.
 fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()> {
-    let ids: Vec<String> = callbacks_of(conn, completion_id)?.into_iter().map(|row| row.id).collect();
+    let ids: Vec<String> = callbacks_of(conn, completion_id)?.into_iter().map(|callback| callback.id).collect();
     conn.lock_deliveries(&ids)?;
     diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
         .set(deliveries::reversed.eq(extent.as_str()))
@@ -186,20 +183,13 @@ impl NewReversal {
     }
 
     /// The first endpoint that was called back, is to be told of a part, and cannot be.
-    fn untellable(&self, callbacks: &[Row]) -> Option<String> {
+    fn untellable(&self, callbacks: &[Delivery]) -> Option<String> {
         let cannot = |plan: &&ReversalPlan| plan.is_told && !plan.knows_parts;
-        let mut told = callbacks.iter().filter_map(|row| self.plan(row));
+        let mut told = callbacks.iter().filter_map(|callback| self.plan(callback));
         told.find(cannot).map(|plan| plan.endpoint_id.clone())
     }
 
-    fn plan(&self, callback: &Row) -> Option<&ReversalPlan> {
+    fn plan(&self, callback: &Delivery) -> Option<&ReversalPlan> {
         self.plans.iter().find(|plan| plan.endpoint_id == callback.endpoint_id)
     }
-}
-
-/// Whether a delivery was ended by a reversal, before anything of it left.
-pub(in crate::store) fn was_taken_back_unsent(row: &Row) -> bool {
-    let unsent = [BEFORE_SEND, REJECTED];
-    row.status == Status::Canceled.as_str()
-        && row.ended_reason.as_deref().is_some_and(|reason| unsent.contains(&reason))
 }

@@ -1,4 +1,4 @@
-//! ReversalPlan of a reversal: the deliveries that go beside those that told of the completion.
+//! Telling of a reversal: the deliveries that go beside those that told of the completion.
 //!
 //! How an endpoint can be told is given, because only the floor above knows dialects; whether it still is so is asked
 //! here, where nobody can change it any more.
@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Kind, WaitingFor};
+use crate::domain::delivery::{Delivery, Kind, WaitingFor};
+use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::reversal::Reversal;
 use crate::store::backend::Conn;
-use crate::store::deliveries::{Delivery, Row};
-use crate::store::queue::record::{NewDelivery, Start, delivery_row};
+use crate::store::deliveries::Row;
 use crate::store::schema::{apps, deliveries, endpoints};
 
 /// How an endpoint is told of a reversal.
@@ -40,25 +40,25 @@ impl ReversalPlan {
             recipe: self.recipe.clone(),
             start: Start::Held(WaitingFor::Completion),
         };
-        let now = reversal.recorded_at.as_millis();
-        let row = Row {
-            reversal_id: reversal.id.clone(),
-            created_at: now,
-            held_since: Some(now),
-            ..delivery_row(completion, &new, Kind::Reversal, None)
+        let delivery = Delivery {
+            kind: Kind::Reversal,
+            reversal_id: Some(reversal.id.clone()),
+            created_at: reversal.recorded_at,
+            ..new.of(completion)
         };
-        diesel::insert_into(deliveries::table).values(row).execute(conn).map(drop)
+        diesel::insert_into(deliveries::table).values(Row::new(delivery, &new.start)).execute(conn).map(drop)
     }
 }
 
 /// The deliveries that tell of a completion itself, one for each endpoint, in the order of their ids.
-pub(super) fn callbacks_of(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Row>> {
-    deliveries::table
+pub(super) fn callbacks_of(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Delivery>> {
+    let rows: Vec<Row> = deliveries::table
         .filter(deliveries::completion_id.eq(completion_id))
         .filter(deliveries::kind.eq(Kind::Completion.as_str()))
         .order(deliveries::id)
         .select(Row::as_select())
-        .load(conn)
+        .load(conn)?;
+    Ok(rows.into_iter().map(Delivery::from).collect())
 }
 
 /// The deliveries that tell of a reversal.

@@ -1,11 +1,12 @@
-//! Settling a whole group in three statements, on PostgreSQL, where every statement is a journey.
+//! Settling a whole group in three statements, on PostgreSQL, where each statement costs a network round trip.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{Change, Changed, Settlement, attempt_rows, stored};
+use super::{Change, Changed, attempt_rows, stored_count};
+use crate::domain::settlement::Settlement;
 use crate::store::queue::rows::OverRows;
 
 /// The columns of [`Change`], as the statement reads them.
@@ -57,7 +58,7 @@ pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a Settlement]) -> Q
     }
     let replaced: Vec<Replaced<'_>> = (stood.iter())
         .filter_map(|settlement| Some((settlement, settlement.replaces?)))
-        .map(|(settlement, number)| Replaced { delivery_id: &settlement.delivery_id, number: stored(number) })
+        .map(|(settlement, number)| Replaced { delivery_id: &settlement.delivery_id, number: stored_count(number) })
         .collect();
     if !replaced.is_empty() {
         OverRows::new(

@@ -10,62 +10,13 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::reverse::apply_order;
-use crate::domain::delivery::{Status, Told, WaitingFor};
-use crate::domain::time::Timestamp;
+use crate::domain::delivery::{Counters, Delivery, Status};
+use crate::domain::settlement::{Next, Settlement};
 use crate::store::backend::{Conn, on_backend};
-use crate::store::deliveries::{Attempt, AttemptRow, Row};
+use crate::store::deliveries::{AttemptRow, Row, stored_count};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
 pub(in crate::store) use at_once::changes;
-
-/// What is to be stored when a claimed delivery has been dealt with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settlement {
-    /// The delivery.
-    pub delivery_id: String,
-    /// The claim it was sent under.
-    pub token: String,
-    /// The exchanges made, in order; none if nothing could be sent.
-    pub attempts: Vec<Attempt>,
-    /// The record of our own faults that the first of them replaces: of a run, only the latest is kept.
-    pub replaces: Option<u32>,
-    /// The counters from here on.
-    pub counters: Counters,
-    /// What the receiver may know from here on.
-    pub told: Told,
-    /// Where it goes.
-    pub next: Next,
-    /// When it was dealt with.
-    pub at: Timestamp,
-}
-
-/// A delivery's counters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Counted attempts over its whole life.
-    pub attempts_made: u32,
-    /// Counted attempts since it was last opened.
-    pub round_attempts: u32,
-    /// The number of the last attempt on record.
-    pub last_number: u32,
-    /// Our own faults in a row at its end.
-    pub faults: u32,
-}
-
-/// Where a settled delivery goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// It was acknowledged.
-    Delivered,
-    /// It is sent again then.
-    Retry(Timestamp),
-    /// Nothing left; it waits as it did before it was claimed, and is due then.
-    Unsent(Timestamp),
-    /// It is given up.
-    Dead,
-    /// It waits for the publisher.
-    Held(WaitingFor),
-}
 
 /// Whether a settlement took effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,20 +77,15 @@ impl<'a> Change<'a> {
             status: status.as_str(),
             told: settlement.told.as_str(),
             waiting_for,
-            attempts_made: stored(attempts_made),
-            round_attempts: stored(round_attempts),
-            last_number: stored(last_number),
-            faults: stored(faults),
+            attempts_made: stored_count(attempts_made),
+            round_attempts: stored_count(round_attempts),
+            last_number: stored_count(last_number),
+            faults: stored_count(faults),
             due_at,
             held_since: (status == Status::Held).then_some(at),
             ended_at: status.is_ended().then_some(at),
         }
     }
-}
-
-/// A counter as the store has it.
-fn stored(counter: u32) -> i32 {
-    i32::try_from(counter).unwrap_or(i32::MAX)
 }
 
 /// Settles a whole group; answers in order.
@@ -150,7 +96,7 @@ pub(super) fn settle_all(conn: &mut Conn, group: &[&Settlement]) -> QueryResult<
     );
     for settlement in group.iter().filter(|settlement| changed.reversed.contains(settlement.token.as_str())) {
         let row = deliveries::table.find(&settlement.delivery_id).select(Row::as_select()).first(conn)?;
-        apply_order(conn, &row, settlement.at)?;
+        apply_order(conn, &Delivery::from(row), settlement.at)?;
     }
     let settled = |settlement: &&Settlement| {
         if changed.tokens.contains(settlement.token.as_str()) { Settled::Done } else { Settled::Stale }

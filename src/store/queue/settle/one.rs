@@ -5,7 +5,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
-use super::{Change, Changed, Settlement, attempt_rows, stored};
+use super::{Change, Changed, attempt_rows, stored_count};
+use crate::domain::settlement::Settlement;
 use crate::store::schema::attempts;
 
 /// Settles where the claims still stand; answers where they did.
@@ -20,7 +21,7 @@ pub(super) fn change<'a>(conn: &mut SqliteConnection, group: &[&'a Settlement]) 
             changed.reversed.insert(&settlement.token);
         }
         if let Some(number) = settlement.replaces {
-            diesel::delete(attempts::table.find((&settlement.delivery_id, stored(number)))).execute(conn)?;
+            diesel::delete(attempts::table.find((&settlement.delivery_id, stored_count(number)))).execute(conn)?;
         }
         for row in attempt_rows(settlement) {
             diesel::insert_into(attempts::table).values(row).execute(conn)?;

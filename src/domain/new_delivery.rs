@@ -1,0 +1,76 @@
+//! How a delivery begins: what is to be accepted along with a completion or a reversal, and what it is at that instant.
+
+use std::sync::Arc;
+
+use super::completion::Completion;
+use super::delivery::{Counters, Delivery, Kind, Status, Told, WaitingFor};
+use super::time::Timestamp;
+
+/// A delivery to be accepted.
+#[derive(Clone, Debug)]
+pub struct NewDelivery {
+    /// Its id.
+    pub id: String,
+    /// The endpoint.
+    pub endpoint_id: String,
+    /// name@version.
+    pub recipe: String,
+    /// How it begins.
+    pub start: Start,
+}
+
+/// How a delivery begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Sent at once by this node, which holds a permit for it.
+    Claimed {
+        /// The node.
+        node: Arc<str>,
+        /// The claim's token.
+        token: String,
+    },
+    /// Due at once, by whoever claims it.
+    Pending,
+    /// Waits for this to be mended.
+    Held(WaitingFor),
+    /// Waits for its completion's review, until then at the longest.
+    InReview(Timestamp),
+}
+
+impl NewDelivery {
+    /// Its recipe without the version.
+    pub fn dialect(&self) -> &str {
+        self.recipe.split_once('@').map_or(self.recipe.as_str(), |(name, _)| name)
+    }
+
+    /// The delivery as it begins; it tells of this completion.
+    pub fn of(&self, completion: &Completion) -> Delivery {
+        let now = completion.recorded_at;
+        let (status, waiting_for, due_at) = match &self.start {
+            Start::Claimed { .. } => (Status::Sending, None, None),
+            Start::Pending => (Status::Pending, None, Some(now)),
+            Start::Held(reason) => (Status::Held, Some(*reason), None),
+            Start::InReview(until) => (Status::Held, Some(WaitingFor::Review), Some(*until)),
+        };
+        Delivery {
+            id: self.id.clone(),
+            app_id: completion.app_id.clone(),
+            endpoint_id: self.endpoint_id.clone(),
+            kind: Kind::Completion,
+            completion_id: completion.id.clone(),
+            reversal_id: None,
+            transaction_id: completion.transaction_id.clone(),
+            recipe: self.recipe.clone(),
+            status,
+            told: Told::Never,
+            waiting_for,
+            counters: Counters::default(),
+            due_at,
+            test: None,
+            created_at: now,
+            ended_at: None,
+            ended_reason: None,
+            reversed: None,
+        }
+    }
+}
