@@ -20,10 +20,12 @@
 //! [`store::queue`] records completion and deliveries in one group commit → 200 → [`dispatch::sender`] composes, signs
 //! and sends by [`domain::dialect`] → [`domain::decision`] says what the outcome means → [`store::queue`] settles it.
 
+#[cfg(feature = "tools")]
 pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod command;
+#[cfg(feature = "tools")]
 pub mod demo;
 pub mod dispatch;
 pub mod domain;
