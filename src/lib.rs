@@ -21,11 +21,13 @@
 //! and sends by [`domain::dialect`] → [`domain::decision`] says what the outcome means → [`store::queue`] settles it.
 
 #[expect(clippy::disallowed_methods, reason = "what is measured takes the machine's time")]
+#[cfg(feature = "tools")]
 pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod command;
 #[expect(clippy::disallowed_methods, reason = "whoever watches it waits in the machine's time")]
+#[cfg(feature = "tools")]
 pub mod demo;
 pub mod dispatch;
 pub mod domain;

@@ -4,8 +4,10 @@
 use std::process::ExitCode;
 
 use clap::Command;
+use ringback::cli;
 use ringback::command::{Subcommand, say_error};
-use ringback::{bench, cli, demo};
+#[cfg(feature = "tools")]
+use ringback::{bench, demo};
 
 fn main() -> ExitCode {
     let commands = commands();
@@ -23,7 +25,14 @@ fn main() -> ExitCode {
 
 /// In the order in which `--help` lists them.
 fn commands() -> Vec<Subcommand> {
-    let mut commands = Vec::from(cli::commands());
+    let commands = Vec::from(cli::commands());
+    #[cfg(feature = "tools")]
+    let commands = with_tools(commands);
+    commands
+}
+
+#[cfg(feature = "tools")]
+fn with_tools(mut commands: Vec<Subcommand>) -> Vec<Subcommand> {
     // Behind `serve`, because a newcomer reads from the top.
     commands.insert(1, demo::command());
     commands.extend(bench::commands());

@@ -16,6 +16,7 @@ mod by_hand;
 mod child;
 mod crash;
 mod delivering;
+mod demo;
 mod egress_echo;
 mod egress_proxy;
 mod erasure;
