@@ -7,10 +7,9 @@ mod click;
 
 pub use click::tell_click;
 
-use crate::domain::completion::Completion;
+use crate::domain::completion::{Completion, ReviewState};
 use crate::domain::delivery::{Kind, Outcome, Status, WaitingFor};
 use crate::domain::reversal::Reversal;
-use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::{Attempt, Delivery};
 

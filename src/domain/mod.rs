@@ -32,6 +32,7 @@ pub mod offer;
 pub mod own_headers;
 pub mod pricing;
 pub mod report;
+pub mod resolved;
 pub mod retry;
 pub mod reversal;
 pub mod review;

@@ -10,8 +10,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::reverse::{BEFORE_SEND, NewReversal, REJECTED, reverse};
+use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{Status, WaitingFor};
-use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
 use crate::store::schema::{completions, deliveries};
