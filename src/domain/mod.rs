@@ -18,6 +18,7 @@ pub mod delivery;
 pub mod destination;
 pub mod dialect;
 pub mod egress;
+pub(crate) mod encoding;
 pub mod endpoint_rules;
 pub mod fields;
 pub mod identity;
