@@ -19,6 +19,7 @@ mod completions;
 pub mod configuration;
 pub mod deliveries;
 pub mod egress;
+mod endpoint_rows;
 mod endpoints;
 mod erased_keys;
 pub mod erasure;

@@ -19,7 +19,6 @@ pub use location::Location;
 use location::PostgresUrl;
 pub use own_schema::OwnSchema;
 pub(super) use pool::{Pool, PoolShares};
-pub(super) use postgres::is_passing;
 pub(super) use query::{Read, Write};
 pub(super) use signals::Signals;
 pub use signals::{Heard, Hint};
