@@ -12,15 +12,17 @@ use super::given::{at, by_flag, dialect_flag, flag, read, recipe, secret_flags, 
 use crate::command::{Failure, say, say_error, switch};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest};
+use crate::domain::dialect::callback_url::{UrlUse, check_callback_url};
 use crate::domain::dialect::compose::compose;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::dialect::sign_draft::{self, Draft};
 use crate::domain::json::Object;
-use crate::domain::report::{Report, Resolved};
+use crate::domain::report::Report;
+use crate::domain::resolved::Resolved;
 use crate::domain::secret::SecretText;
 use crate::domain::surface;
-use crate::domain::template::{Origin, UrlUse, check_callback_url};
+use crate::domain::template::Origin;
 
 /// The event id of a callback that belongs to no delivery.
 const EVENT_ID: &str = "evt_signed_by_hand";

@@ -8,10 +8,9 @@ mod click;
 pub use click::tell_click;
 
 use crate::domain::attempt::Attempt;
-use crate::domain::completion::Completion;
+use crate::domain::completion::{Completion, ReviewState};
 use crate::domain::delivery::{Delivery, EndedReason, Kind, Outcome, Status, WaitingFor};
 use crate::domain::reversal::Reversal;
-use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 
 /// Who has to do something, or is about to.

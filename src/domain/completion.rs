@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::amount::{Decimal, Minor};
 use super::calculation::Calculation;
 use super::manual::Manual;
-use super::review::Review;
 use super::time::Timestamp;
+use super::words::words;
 
 /// One user completing one offer (or one goal of it).
 ///
@@ -80,6 +80,27 @@ pub struct Completion {
     pub review: Option<Review>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+}
+
+words! {
+    /// Where a review stands.
+    ReviewState {
+        /// Nobody has decided, and there is still time.
+        Waiting = "waiting",
+        /// It is called back.
+        Released = "released",
+        /// It is never called back.
+        Rejected = "rejected",
+    }
+}
+
+/// The review of a completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// Where it stands.
+    pub state: ReviewState,
+    /// When its time is, or would have been, over.
+    pub until: Timestamp,
 }
 
 impl Completion {

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use super::app_settings::{AppSettings, EndpointSettings};
 use super::destination::TargetPolicy;
+use super::dialect::callback_url::{UrlUse, check_callback_url};
 use super::dialect::catalog::Catalog;
 use super::dialect::recipe::Recipe;
 use super::invalid::Invalid;
 use super::own_headers;
-use super::template::{Origin, UrlUse, check_callback_url};
+use super::template::Origin;
 
 /// Bounds of a time-out: shorter ones fail receivers that are merely far away, longer ones block places for nothing.
 const TIMEOUT: std::ops::RangeInclusive<u64> = 1_000..=60_000;

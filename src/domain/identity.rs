@@ -107,7 +107,7 @@ fn pairs(extra: &[(String, String)]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::domain::json::Object;
-    use crate::domain::report::Resolved;
+    use crate::domain::resolved::Resolved;
 
     /// A store keeps digests of these texts for ever: what is given without a click must never read otherwise.
     #[test]

@@ -9,10 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::amount::{Decimal, Minor};
-use super::completion::Completion;
+use super::completion::{Completion, Review, ReviewState};
 use super::invalid::Invalid;
-use super::time::Timestamp;
-use super::words::words;
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// At least so long that somebody can look, at most a month: until then the user waits for a reward.
@@ -21,27 +19,6 @@ const HOURS: RangeInclusive<u32> = 1..=720;
 const MOST_NAMES: usize = 1_000;
 /// Longest event type and offer id, as in a report.
 const LONGEST_NAME: usize = 128;
-
-words! {
-    /// Where a review stands.
-    ReviewState {
-        /// Nobody has decided, and there is still time.
-        Waiting = "waiting",
-        /// It is called back.
-        Released = "released",
-        /// It is never called back.
-        Rejected = "rejected",
-    }
-}
-
-/// The review of a completion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Review {
-    /// Where it stands.
-    pub state: ReviewState,
-    /// When its time is, or would have been, over.
-    pub until: Timestamp,
-}
 
 /// Which of an app's completions are reviewed: those that meet any one of these.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,8 @@ use super::completion::Completion;
 use super::ids;
 use super::invalid::Invalid;
 use super::json::Object;
-use super::report::{Report, Resolved};
+use super::report::Report;
+use super::resolved::Resolved;
 use super::time::Timestamp;
 
 /// What marks the transaction ids of tests.

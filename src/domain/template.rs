@@ -2,18 +2,16 @@
 //!
 //! A template never goes through a URL type, which would turn `<user_id>` into `%3C…` and rewrite much else in silence;
 //! here it is taken apart by hand, and its literal text is put into the one form that URL libraries leave alone. Which
-//! placeholders and parameters a dialect allows is the business of `rules`, not of this module.
+//! placeholders and parameters a dialect allows is the business of [`super::dialect::callback_url`], not of this module.
 
 mod clean;
 mod origin;
 mod pieces;
-mod rules;
 
 pub use origin::Origin;
 pub(crate) use pieces::{Piece, expand};
-pub use rules::{CheckedUrl, UrlUse, check_callback_url};
 
-use super::dialect::encoding::{decode, keep_in_path, keep_in_query, recode};
+use super::encoding::{decode, keep_in_path, keep_in_query, recode};
 use super::invalid::Invalid;
 use pieces::{pieces, rewritten, split_at};
 

@@ -4,17 +4,16 @@
 //! Reading and opening are two steps: the first holds a connection, the second may fail in ways a query cannot.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use diesel::prelude::*;
 
 use crate::domain::app::{App, Endpoint, Secret};
-use crate::domain::dialect::callback::{CallbackConfig, TimestampSource};
 use crate::domain::secret::{SecretState, SecretText};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
+use super::endpoint_rows::EndpointRow;
 use super::schema::{apps, endpoints, secrets};
 use super::{MasterKey, StoreError};
 
@@ -46,27 +45,6 @@ pub(super) struct AppRow {
     pub(super) terms: Option<String>,
 }
 
-#[derive(Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = endpoints, treat_none_as_null = true)]
-pub(super) struct EndpointRow {
-    pub(super) id: String,
-    pub(super) app_id: String,
-    pub(super) position: i32,
-    pub(super) dialect: String,
-    pub(super) callback_url: Option<String>,
-    pub(super) reversal_url: Option<String>,
-    pub(super) events: Option<String>,
-    pub(super) retry_schedule: Option<String>,
-    pub(super) timeout_ms: Option<i64>,
-    pub(super) success: Option<String>,
-    pub(super) headers_sealed: Option<Vec<u8>>,
-    pub(super) timestamp_source: String,
-    pub(super) signed_origin: Option<String>,
-    pub(super) surface_id: Option<String>,
-    pub(super) created_at: i64,
-    pub(super) archived_at: Option<i64>,
-}
-
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = secrets)]
 pub(super) struct SecretRow {
@@ -82,11 +60,6 @@ pub(super) struct SecretRow {
 /// The place of a secret, as the vault names places.
 pub(super) fn secret_place(id: &str) -> String {
     format!("secrets/{id}")
-}
-
-/// The place of an endpoint's headers.
-pub(super) fn headers_place(id: &str) -> String {
-    format!("endpoints/{id}/headers")
 }
 
 /// Apps with all that belongs to them, still sealed.
@@ -169,43 +142,6 @@ impl AppRow {
     }
 }
 
-impl EndpointRow {
-    fn open(self, key: &MasterKey, app_label: String, secrets: Vec<Secret>) -> Result<Endpoint, StoreError> {
-        let unreadable = |column: &str| StoreError::Unreadable { place: format!("endpoints/{}/{column}", self.id) };
-        let headers = match &self.headers_sealed {
-            Some(sealed) => {
-                let text = key.open_text(&headers_place(&self.id), sealed)?;
-                serde_json::from_str(&text).map_err(|_| unreadable("headers"))?
-            }
-            None => Vec::new(),
-        };
-        let timestamp_source = match self.timestamp_source.as_str() {
-            "completion" => TimestampSource::Completion,
-            "attempt" => TimestampSource::Attempt,
-            _ => return Err(unreadable("timestamp_source")),
-        };
-        let timeout = self.timeout_ms.map(u64::try_from).transpose().map_err(|_| unreadable("timeout_ms"))?;
-        Ok(Endpoint {
-            events: from_json(self.events.as_deref()).map_err(|_| unreadable("events"))?,
-            retry_schedule: from_json(self.retry_schedule.as_deref()).map_err(|_| unreadable("retry_schedule"))?,
-            timeout: timeout.map(Duration::from_millis),
-            success: from_json(self.success.as_deref()).map_err(|_| unreadable("success"))?,
-            id: self.id,
-            dialect: self.dialect,
-            config: CallbackConfig {
-                callback_url: self.callback_url,
-                reversal_url: self.reversal_url,
-                app_label,
-                surface_id: self.surface_id,
-                signed_origin: self.signed_origin,
-                timestamp_source,
-                headers,
-            },
-            secrets,
-        })
-    }
-}
-
 impl SecretRow {
     fn open(self, key: &MasterKey) -> Result<Secret, StoreError> {
         let place = secret_place(&self.id);
@@ -220,8 +156,4 @@ impl SecretRow {
             overlap_until: self.overlap_until.map(Timestamp::from_millis),
         })
     }
-}
-
-fn from_json<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, serde_json::Error> {
-    text.map(serde_json::from_str).transpose()
 }

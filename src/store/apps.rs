@@ -8,9 +8,9 @@ use diesel::prelude::*;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::time::Timestamp;
 
-use super::app_rows::{AppRow, AppRows, EndpointRow, terms_to_text};
+use super::app_rows::{AppRow, AppRows, terms_to_text};
 use super::backend::Conn;
-use super::endpoints::{blank_endpoint, fill};
+use super::endpoint_rows::EndpointRow;
 use super::page::{Listed, Page};
 use super::schema::{apps, egress_assignments, endpoints, publishers};
 use super::{Store, StoreError, open_deliveries, references, revision};
@@ -77,23 +77,13 @@ pub enum Archived {
     OnlyEndpoint,
 }
 
-/// The id of the app with this id or `ref`, if it is not archived; ids win.
-pub(super) fn resolve(conn: &mut Conn, id_or_ref: &str) -> QueryResult<Option<String>> {
-    let ids = || apps::table.filter(apps::archived_at.is_null()).select(apps::id);
-    let by_id: Option<String> = ids().filter(apps::id.eq(id_or_ref)).first(conn).optional()?;
-    match by_id {
-        Some(id) => Ok(Some(id)),
-        None => ids().filter(apps::reference.eq(id_or_ref)).first(conn).optional(),
-    }
-}
-
 impl Store {
     /// The app with this id or `ref`, if it is not archived; ids win.
     pub async fn app(&self, id_or_ref: &str) -> Result<Option<AppRecord>, StoreError> {
         let id_or_ref = id_or_ref.to_owned();
         let rows = self
             .snapshot(move |conn| {
-                let Some(id) = resolve(conn, &id_or_ref)? else {
+                let Some(id) = references::app(conn, &id_or_ref)? else {
                     return Ok(None);
                 };
                 let found = apps::table.find(id).select(AppRow::as_select()).load(conn)?;
@@ -140,8 +130,8 @@ impl Store {
 
     /// Adds an app with its first endpoint.
     pub async fn create_app(&self, new: NewApp) -> Result<AppSaved, StoreError> {
-        let mut endpoint = blank_endpoint(new.endpoint_id, new.id.clone(), 0, new.created_at);
-        fill(&mut endpoint, new.endpoint, self.key());
+        let mut endpoint = EndpointRow::blank(new.endpoint_id, new.id.clone(), 0, new.created_at);
+        endpoint.set(new.endpoint, self.key());
         self.configure(move |conn| {
             let publisher = publishers::table.find(&new.publisher_id).select(publishers::id);
             if publisher.first::<String>(conn).optional()?.is_none() {
@@ -186,7 +176,7 @@ impl Store {
                 if row.dialect != settings.dialect && open_deliveries::will_be(conn, &change.id)? {
                     return Ok(AppSaved::OpenDeliveries);
                 }
-                fill(&mut row, settings, &key);
+                row.set(settings, &key);
                 diesel::update(endpoints::table.find(&endpoint_id)).set(row).execute(conn)?;
             }
             diesel::update(apps::table.find(&change.id))
@@ -209,7 +199,7 @@ impl Store {
     pub async fn archive_app(&self, id: &str, now: Timestamp) -> Result<Archived, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
-            if resolve(conn, &id)?.as_deref() != Some(&id) {
+            if references::app(conn, &id)?.as_deref() != Some(&id) {
                 return Ok(Archived::Unknown);
             }
             if open_deliveries::will_be(conn, &id)? {

@@ -169,7 +169,7 @@ fn prepared(
         return Ok(Err(Assigned::UnknownEgressIp));
     }
     let (app_id, publisher_id) = match holder {
-        Holder::App(app) => (super::apps::resolve(conn, app)?, None),
+        Holder::App(app) => (super::references::app(conn, app)?, None),
         Holder::Publisher(publisher) => (None, publisher_id(conn, publisher)?),
     };
     if app_id.is_none() && publisher_id.is_none() {

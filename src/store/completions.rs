@@ -10,9 +10,8 @@ use super::backend::Conn;
 use super::schema::completions;
 use crate::domain::amount::Decimal;
 use crate::domain::calculation::Calculation;
-use crate::domain::completion::Completion;
+use crate::domain::completion::{Completion, Review, ReviewState};
 use crate::domain::manual::Manual;
-use crate::domain::review::{Review, ReviewState};
 use crate::domain::time::Timestamp;
 
 /// A row of `completions`.

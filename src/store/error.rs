@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::backend::is_passing;
+use diesel::result::{DatabaseErrorKind, Error};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -70,8 +70,8 @@ pub enum StoreError {
 }
 
 /// The text of an engine's error names tables and constraints, never values.
-impl From<diesel::result::Error> for StoreError {
-    fn from(error: diesel::result::Error) -> Self {
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
         if is_passing(&error) {
             return Self::Unreachable(error.to_string());
         }
@@ -82,3 +82,37 @@ impl From<diesel::result::Error> for StoreError {
 
 /// What PostgreSQL says of a text with the one character that its texts cannot hold.
 const NUL: &str = "invalid byte sequence for encoding \"UTF8\": 0x00";
+
+/// Whether an error says nothing about the work itself: the connection broke, the server is no longer the one that
+/// takes writes, or two transactions stood in each other's way. The same work may succeed on the next connection.
+pub(super) fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::BrokenTransactionManager => true,
+        Error::DatabaseError(kind, information) => match kind {
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction => true,
+            // libpq and Diesel give these no kind of their own; the texts are those of the server and of libpq.
+            _ => {
+                let text = information.message();
+                PASSING.iter().any(|passing| text.contains(passing))
+            }
+        },
+        _ => false,
+    }
+}
+
+/// Beginnings of messages, as PostgreSQL's sources have them.
+const PASSING: [&str; 10] = [
+    "deadlock detected",
+    "terminating connection",
+    "server closed the connection",
+    "connection to server",
+    "could not receive data",
+    "could not send data",
+    "no connection to the server",
+    "SSL connection has been closed",
+    "the database system is",
+    "SSL SYSCALL error",
+];

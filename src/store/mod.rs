@@ -2,8 +2,8 @@
 //!
 //! Writes go through `writer`, which commits them in groups; reads run beside it on connections of their own.
 //! [`queue`] is the hot path, the other modules are configuration and look-ups. Nothing here may call a publisher, and
-//! nothing here asks what time it is: every instant is an argument, except where the database's own clock must decide. Only how
-//! long a broken connection is waited for goes by the machine's clock.
+//! nothing here asks what time it is: every instant is an argument, except where the database's own clock must decide.
+//! Only how long a broken connection is waited for goes by the machine's clock.
 //!
 //! There are two engines: an SQLite file that one process serves, and a PostgreSQL server that several nodes share. Which
 //! of them it is matters in `backend`, [`queue`] and [`inspect`] alone.
@@ -19,6 +19,7 @@ mod completions;
 pub mod configuration;
 pub mod deliveries;
 pub mod egress;
+mod endpoint_rows;
 mod endpoints;
 mod erased_keys;
 pub mod erasure;

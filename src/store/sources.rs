@@ -172,7 +172,7 @@ fn resolve_apps(conn: &mut Conn, given: &[String]) -> QueryResult<Result<Vec<Str
     let mut found: Vec<String> = Vec::with_capacity(given.len());
     let mut unknown = Vec::new();
     for (place, name) in given.iter().enumerate() {
-        match super::apps::resolve(conn, name)? {
+        match super::references::app(conn, name)? {
             Some(id) if !found.contains(&id) => found.push(id),
             Some(_) => {}
             None => unknown.push(place),

@@ -1,8 +1,8 @@
 use super::*;
+use crate::domain::completion::Review;
 use crate::domain::delivery::{Counters, Told};
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::reversal::{Asked, Reason};
-use crate::domain::review::Review;
 
 const NOW: Timestamp = Timestamp::from_millis(1_719_859_200_000);
 

@@ -6,24 +6,24 @@
 //! * The **engine** ([`compose`]) executes a recipe: recorded completion + endpoint + key + instant → the exact request.
 //!   It must not read a clock, must not normalise (what is signed is what goes out, byte for byte), and must not know
 //!   any dialect by name.
-//! * The **template** ([`crate::domain::template`]) is a publisher's callback URL, parsed once when it is saved, checked
-//!   against the recipe that will sign it.
+//! * The **template** ([`crate::domain::template`]) is a publisher's callback URL, checked against the recipe that will
+//!   sign it ([`callback_url`]) when it is saved.
 //! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
 
 mod body;
 pub mod callback;
+pub mod callback_url;
 pub mod catalog;
 pub mod compose;
 pub mod describe;
 pub mod diagnose;
-pub(crate) mod encoding;
 pub mod received;
 pub mod recipe;
 pub mod requirements;
 pub mod sign_draft;
 pub mod signature;
 pub mod success;
-pub(crate) mod target;
+mod target;
 #[cfg(test)]
 pub(crate) mod trial;
 pub mod value;

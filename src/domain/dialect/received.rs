@@ -3,10 +3,10 @@
 //! It reads what stands there and guesses nothing; suspicions are [`super::diagnose`]'s.
 
 use super::compose::parameters_text;
-use super::encoding::decode;
 use super::recipe::Recipe;
 use super::signature::{Signature, SignedText, Travels, fill};
 use super::value::Source;
+use crate::domain::encoding::decode;
 
 /// A callback as received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,11 +5,11 @@
 //! what a receiver gets wrong can be tried as well.
 
 use super::callback::{CallbackRequest, Header};
-use super::encoding::{decode, encode};
 use super::received::{Query, Received, SignedUrl, signed_text_of_received, split_origin};
 use super::recipe::Recipe;
 use super::signature::{Signature, SignedHeader, SignedText, Travels, Unit, fill};
 use super::value::Source;
+use crate::domain::encoding::{decode, encode};
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;

@@ -3,9 +3,9 @@
 //! Every value is encoded strictly and filled in once, so that a value never becomes structure and is never expanded
 //! again. It must not sign.
 
-use super::encoding::encode;
 use super::recipe::{Item, Recipe};
 use super::values::Values;
+use crate::domain::encoding::encode;
 use crate::domain::invalid::Invalid;
 use crate::domain::template::{Piece, QueryText, Template, expand};
 
@@ -21,7 +21,7 @@ pub(super) struct Target {
 }
 
 /// How a dialect wants a query's literal text.
-pub(crate) fn query_text(recipe: &Recipe) -> QueryText {
+pub(super) fn query_text(recipe: &Recipe) -> QueryText {
     let signs_url = recipe.signature().is_some_and(|signature| signature.signs_url());
     if signs_url { QueryText::Recoded } else { QueryText::Kept }
 }

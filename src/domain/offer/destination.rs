@@ -5,7 +5,7 @@
 //! consists of nothing that is ever encoded, would lead elsewhere.
 
 use crate::domain::destination::TargetPolicy;
-use crate::domain::dialect::encoding::encode;
+use crate::domain::encoding::encode;
 use crate::domain::invalid::Invalid;
 use crate::domain::template::{Piece, QueryText, Template, expand, tidied};
 

@@ -70,7 +70,7 @@ impl Origin {
     }
 
     /// Whether a callback may go there, as far as the text tells.
-    pub(super) fn is_allowed(&self, policy: &TargetPolicy) -> bool {
+    pub(crate) fn is_allowed(&self, policy: &TargetPolicy) -> bool {
         match &self.host {
             Host::Ipv4(ip) => policy.allows(IpAddr::V4(*ip)),
             Host::Ipv6(ip) => policy.allows(IpAddr::V6(*ip)),

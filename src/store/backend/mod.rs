@@ -18,7 +18,6 @@ pub(crate) use conn::{Conn, Engine};
 pub use location::Location;
 pub(super) use location::PostgresUrl;
 pub(super) use pool::{Pool, PoolShares};
-pub(super) use postgres::is_passing;
 pub(super) use query::{Read, Write};
 pub(super) use signals::Signals;
 pub use signals::{Hint, SignalCounts};

@@ -6,7 +6,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error};
+use diesel::result::Error;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{PostgresUrl, StoreError};
@@ -72,37 +72,3 @@ pub(in crate::store) fn lock_deliveries(conn: &mut PgConnection, ids: &[String])
     let held = deliveries::table.filter(deliveries::id.eq_any(ids)).order(deliveries::id).select(deliveries::id);
     held.for_update().load::<String>(conn).map(drop)
 }
-
-/// Whether an error says nothing about the work itself: the connection broke, the server is no longer the one that
-/// takes writes, or two transactions stood in each other's way. The same work may succeed on the next connection.
-pub(in crate::store) fn is_passing(error: &Error) -> bool {
-    match error {
-        Error::BrokenTransactionManager => true,
-        Error::DatabaseError(kind, information) => match kind {
-            DatabaseErrorKind::ClosedConnection
-            | DatabaseErrorKind::UnableToSendCommand
-            | DatabaseErrorKind::SerializationFailure
-            | DatabaseErrorKind::ReadOnlyTransaction => true,
-            // libpq and Diesel give these no kind of their own; the texts are those of the server and of libpq.
-            _ => {
-                let text = information.message();
-                PASSING.iter().any(|passing| text.contains(passing))
-            }
-        },
-        _ => false,
-    }
-}
-
-/// Beginnings of messages, as PostgreSQL's sources have them.
-const PASSING: [&str; 10] = [
-    "deadlock detected",
-    "terminating connection",
-    "server closed the connection",
-    "connection to server",
-    "could not receive data",
-    "could not send data",
-    "no connection to the server",
-    "SSL connection has been closed",
-    "the database system is",
-    "SSL SYSCALL error",
-];

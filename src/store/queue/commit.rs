@@ -20,7 +20,8 @@ use crate::clock;
 use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
-use crate::store::backend::{self, Begin, Conn, Location, is_passing};
+use crate::store::backend::{self, Begin, Conn, Location};
+use crate::store::error::is_passing;
 use crate::store::writer::{Announcement, Answer, Change, Work};
 
 /// How long hot works are tried again over a database that fails: a fail-over takes seconds, and by then whoever

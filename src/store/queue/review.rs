@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::reverse::{NewReversal, reverse};
+use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{EndedReason, Status, WaitingFor};
-use crate::domain::review::ReviewState;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
 use crate::store::completions::is_in_review;

@@ -3,10 +3,10 @@
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::deliveries::status;
+use super::criteria::{criteria, status};
 use super::exports;
 use crate::store::lookups::Criteria;
-use crate::web::auth::{Caller, Member};
+use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
@@ -86,24 +86,4 @@ pub(in crate::web) async fn read(
         return Err(unknown());
     }
     Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))
-}
-
-/// What completions and deliveries are both looked for by, limited to the apps that the caller sees.
-pub(super) async fn criteria(web: &Web, caller: &Caller, query: &Query) -> Result<Criteria, Problem> {
-    Ok(Criteria {
-        app_ids: app_ids(web, caller, query).await?,
-        transaction_id: query.text("transactionId").map(str::to_owned),
-        from: query.instant("from")?,
-        to: query.instant("to")?,
-        ..Criteria::default()
-    })
-}
-
-/// The app that is named, else all that the caller sees; `None` for whoever sees all there are.
-pub(super) async fn app_ids(web: &Web, caller: &Caller, query: &Query) -> Result<Option<Vec<String>>, Problem> {
-    Ok(match (query.text("appId"), caller.limited_to()) {
-        (Some(named), _) => Some(vec![web.app(caller, named).await?.app.id]),
-        (None, None) => None,
-        (None, Some(publisher)) => Some(web.node.store.app_ids_of(publisher).await?),
-    })
 }

@@ -3,9 +3,9 @@
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::completions::criteria;
+use super::criteria::{criteria, status};
 use crate::domain::attempt::Attempt;
-use crate::domain::delivery::{Delivery, Status};
+use crate::domain::delivery::Delivery;
 use crate::store::lookups::Criteria;
 use crate::store::operator_actions::ByHand;
 use crate::web::auth::{Caller, Member};
@@ -109,11 +109,4 @@ async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str)
         }
         ByHand::Unknown => Err(Problem::not_found("delivery")),
     }
-}
-
-/// A parameter that names a delivery's state.
-pub(super) fn status(query: &Query, name: &str) -> Result<Option<Status>, Problem> {
-    let words = || Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", ");
-    let read = |text| Status::parse(text).ok_or_else(|| Problem::field(name, format!("must be one of {}", words())));
-    query.text(name).map(read).transpose()
 }

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::completions::app_ids;
+use super::criteria::app_ids;
 use crate::domain::day::Day;
 use crate::domain::ledger::{Account, Figures};
 use crate::web::auth::Member;

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::completions::app_ids;
+use super::criteria::app_ids;
 use crate::dispatch::node::Node;
 use crate::dispatch::story::{Callback, Story, tell, tell_click};
 use crate::domain::click::Click;

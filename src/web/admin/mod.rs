@@ -5,6 +5,7 @@ pub mod app_view;
 pub mod apps;
 pub mod audit;
 pub mod completions;
+mod criteria;
 pub mod deliveries;
 pub mod dialects;
 pub mod egress;

@@ -8,8 +8,8 @@ use super::*;
 use crate::domain::completion::Completion;
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::dialect::catalog::Catalog;
-use crate::domain::dialect::encoding::decode;
 use crate::domain::dialect::trial::{completion, config};
+use crate::domain::encoding::decode;
 use crate::domain::time::Timestamp;
 
 fn made(

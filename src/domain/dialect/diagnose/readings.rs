@@ -3,11 +3,11 @@
 
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::compose::parameters_text;
-use crate::domain::dialect::encoding::{decode, recode};
 use crate::domain::dialect::received::{Query, Received, SignedUrl, split_origin};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::signature::{Signature, SignedText};
 use crate::domain::dialect::target::query_text;
+use crate::domain::encoding::{decode, recode};
 use crate::domain::template::Template;
 
 /// A text, and what is wrong if it is this one that was signed.

@@ -5,12 +5,12 @@
 
 use std::collections::HashSet;
 
-use super::{Parameter, Template, tidied};
+use super::recipe::Recipe;
+use super::target::query_text;
 use crate::domain::destination::TargetPolicy;
-use crate::domain::dialect::encoding::php_key;
-use crate::domain::dialect::recipe::Recipe;
-use crate::domain::dialect::target::query_text;
+use crate::domain::encoding::php_key;
 use crate::domain::invalid::Invalid;
+use crate::domain::template::{Parameter, Template, tidied};
 
 /// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
