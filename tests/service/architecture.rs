@@ -107,7 +107,8 @@ fn settings_are_read_by_main_cli_and_service_alone() {
 fn a_dialect_is_data_and_no_code_names_one() {
     for (name, floor, code) in files() {
         let is_test = name.ends_with("tests.rs") || name == "domain/dialect/trial.rs";
-        let is_catalog = is_test || name == "domain/dialect/catalog.rs" || matches!(floor.as_str(), "cli" | "demo" | "bench");
+        let is_catalog =
+            is_test || name == "domain/dialect/catalog.rs" || matches!(floor.as_str(), "cli" | "demo" | "bench");
         for dialect in ["besitos", "offermaru", "affonso", "attribloom"] {
             assert!(is_catalog || !code.to_lowercase().contains(dialect), "{name} names {dialect}");
         }
