@@ -1,17 +1,17 @@
 //! `ringback bench`: how many durable deliveries a second this machine makes, beside what its bare HTTP client can do.
 //!
 //! # Who is who
-//! * The [`server`] is `ringback serve`, as anybody starts it, on an SQLite file of its own on a disk; or several of them,
-//!   the [`node`]s, on a schema of its own in a PostgreSQL database (the [`place`]).
-//! * The [`receiver`] is the publisher's server: it acknowledges at once and counts.
-//! * The [`reporter`] makes the signed calls of a [`workload`], prepared before the clock starts.
-//! * [`raw`] sends the same GETs by the same client with no store behind: the other side of the ratio.
+//! * The `server` is `ringback serve`, as anybody starts it, on an SQLite file of its own on a disk; or several of them,
+//!   the `node`s, on a schema of its own in a PostgreSQL database (the `place`).
+//! * The `receiver` is the publisher's server: it acknowledges at once and counts.
+//! * The `reporter` makes the signed calls of a `workload`, prepared before the clock starts.
+//! * `raw` sends the same GETs by the same client with no store behind: the other side of the ratio.
 //!
 //! Each is a process of its own, so that the CPU time and memory shown are the server's alone. A delivery counts once the
 //! receiver has acknowledged it and the store has written that down; a lost or doubled one is a failure, whatever the
 //! speed. Loopback only, bounded in number and time; nothing is left behind.
 //!
-//! `ringback bench history` ([`history`]) measures something else: that a long history costs nothing.
+//! `ringback bench history` (`history`) measures something else: that a long history costs nothing.
 
 mod history;
 mod measured;

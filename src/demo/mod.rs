@@ -30,13 +30,14 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Command};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{Instant, timeout_at};
 
 use self::board::Board;
 use self::paint::Paint;
 use self::stage::Stage;
 use crate::command::{Failure, Subcommand, on_runtime, say, say_error, switch};
 
-/// The whole course takes about six seconds; with this and a stop of at most ten, `--exit` ends within its forty.
+/// The whole course takes about six seconds; with this and a stop of at most eleven, `--exit` ends within its forty.
 const LONGEST_COURSE: Duration = Duration::from_secs(28);
 /// What shells report of a program that Ctrl-C has ended.
 const INTERRUPTED: u8 = 130;
@@ -60,13 +61,17 @@ fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         let mut interruption = Interruption::listen()?;
         let paint = Paint::for_this_terminal();
         let board = Arc::new(Board::new(paint));
+        let latest = Instant::now() + LONGEST_COURSE;
+        let overdue = |_| format!("the demo did not come to its end within {LONGEST_COURSE:?}");
         let stage = tokio::select! {
-            stage = Stage::open(&board) => stage?,
+            stage = timeout_at(latest, Stage::open(&board)) => stage.map_err(overdue)??,
             () = interruption.wait() => return Ok(ExitCode::from(INTERRUPTED)),
         };
         say(&format!("Ringback runs on SQLite in a temporary folder, at {}", stage.platform.base));
         let performed = tokio::select! {
-            performed = perform(&stage, &board, paint) => performed,
+            performed = timeout_at(latest, perform(&stage, &board, paint)) => {
+                performed.unwrap_or_else(|elapsed| Err(overdue(elapsed).into()))
+            }
             () = interruption.wait() => Ok(ExitCode::from(INTERRUPTED)),
         };
         let interrupted = matches!(&performed, Ok(code) if *code == ExitCode::from(INTERRUPTED));
@@ -84,8 +89,7 @@ fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
 
 /// Plays the demo and shows what came of it.
 async fn perform(stage: &Stage, board: &Board, paint: Paint) -> Result<ExitCode, Failure> {
-    let course = tokio::time::timeout(LONGEST_COURSE, story::play(stage, board)).await;
-    let course = course.map_err(|_| format!("the demo did not come to its end within {LONGEST_COURSE:?}"))??;
+    let course = story::play(stage, board).await?;
     let callbacks = board.callbacks();
     table::show(paint, &course, &callbacks);
     let mut faults = verdict::faults(&course, &callbacks);
