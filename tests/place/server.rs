@@ -30,9 +30,11 @@ const KEEPER: &str = r#"
 "#;
 
 /// A running server.
-pub(crate) struct Server {
-    pub(crate) port: u16,
-    pub(crate) programs: PathBuf,
+pub struct Server {
+    /// Where it listens.
+    pub port: u16,
+    /// The folder of its programs.
+    pub programs: PathBuf,
     databases: AtomicUsize,
     /// Its standard input ends the server.
     _keeper: Child,
@@ -40,19 +42,19 @@ pub(crate) struct Server {
 
 impl Server {
     /// The server that the tests of this process share; started when the first of them asks.
-    pub(crate) fn shared() -> &'static Self {
+    pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Server> = OnceLock::new();
         SHARED.get_or_init(|| Self::start(""))
     }
 
     /// Starts a server with further options of `postgres`.
-    pub(crate) fn start(options: &str) -> Self {
+    pub fn start(options: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("ringback-postgres-").tempdir().unwrap().keep();
         Self::start_in(folder, free_port(), options)
     }
 
     /// Starts a server on a data folder that may hold something already.
-    pub(crate) fn start_in(folder: PathBuf, port: u16, options: &str) -> Self {
+    pub fn start_in(folder: PathBuf, port: u16, options: &str) -> Self {
         let programs = programs();
         if is_root() {
             let owned = Command::new("chown").args(["postgres", folder.to_str().unwrap()]).status();
@@ -74,7 +76,7 @@ impl Server {
     }
 
     /// An empty database; answers its URL.
-    pub(crate) fn create_database(&self) -> String {
+    pub fn create_database(&self) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let created = Command::new(self.programs.join("createdb"))
             .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "ringback", &name])
@@ -85,18 +87,18 @@ impl Server {
     }
 
     /// The URL of a database of this server.
-    pub(crate) fn url(&self, database: &str) -> String {
+    pub fn url(&self, database: &str) -> String {
         format!("postgres://ringback@127.0.0.1:{}/{database}", self.port)
     }
 }
 
 /// A port that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// PostgreSQL refuses to run as root.
-pub(crate) fn as_user() -> &'static str {
+pub fn as_user() -> &'static str {
     if is_root() { "setpriv --reuid=postgres --regid=postgres --clear-groups" } else { "" }
 }
 

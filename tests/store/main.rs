@@ -7,8 +7,6 @@ mod clicks;
 mod configuration;
 mod egress;
 mod nodes;
-#[path = "../place/mod.rs"]
-mod place;
 mod plans;
 mod queue;
 mod secrets;

@@ -10,7 +10,7 @@ use ringback::store::page::Page;
 use ringback::store::publishers::PublisherSaved;
 use ringback::store::{Access, Location, Store};
 
-use crate::place::{self, Place};
+use place::Place;
 
 /// A store and the place that it lies in.
 pub(crate) struct Fresh {

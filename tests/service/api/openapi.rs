@@ -1,0 +1,67 @@
+//! What the description of the interface lists.
+
+use crate::support::Ringback;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_path_is_described_with_its_methods() {
+    let description = Ringback::start().await.get("/openapi.json").await;
+    assert_eq!(description["openapi"], "3.1.0");
+    let mut lines: Vec<String> = Vec::new();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        let methods: Vec<String> = methods.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+        lines.push(format!("{} {path}", methods.join(",")));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    GET /c/{offerId}
+    GET /healthz
+    GET /ip
+    GET /metrics
+    GET /readyz
+    GET,POST /v1/apps
+    GET,DELETE,PATCH /v1/apps/{id}
+    POST /v1/apps/{id}/credits
+    PUT /v1/apps/{id}/egress
+    GET,POST /v1/apps/{id}/endpoints
+    DELETE,PATCH /v1/apps/{id}/endpoints/{endpointId}
+    GET,POST /v1/apps/{id}/endpoints/{endpointId}/secrets
+    DELETE /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}
+    POST /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}/activate
+    POST /v1/apps/{id}/preview
+    GET,POST /v1/apps/{id}/secrets
+    DELETE /v1/apps/{id}/secrets/{secretId}
+    POST /v1/apps/{id}/secrets/{secretId}/activate
+    POST /v1/apps/{id}/test
+    DELETE /v1/apps/{id}/users/{userId}
+    GET /v1/audit
+    GET /v1/completions
+    GET /v1/completions/{id}
+    POST /v1/completions/{id}/reject
+    POST /v1/completions/{id}/release
+    POST /v1/completions/{id}/reversals
+    POST /v1/conversions
+    POST /v1/conversions/batch
+    GET /v1/conversions/{externalId}
+    GET /v1/deliveries
+    GET /v1/deliveries/{id}
+    POST /v1/deliveries/{id}/cancel
+    POST /v1/deliveries/{id}/replay
+    GET /v1/dialects
+    GET /v1/dialects/{name}
+    GET,POST /v1/egress-ips
+    GET,DELETE,PATCH /v1/egress-ips/{id}
+    POST /v1/egress-ips/{id}/assignments
+    DELETE /v1/egress-ips/{id}/assignments/{assignmentId}
+    GET /v1/ledger
+    GET /v1/lookup
+    GET,POST /v1/offers
+    GET,PATCH /v1/offers/{id}
+    GET,POST /v1/publishers
+    GET,PATCH /v1/publishers/{id}
+    POST /v1/reversals
+    GET,POST /v1/sources
+    DELETE /v1/sources/{id}
+    POST /v1/sources/{id}/rotate
+    GET,POST /v1/tokens
+    DELETE /v1/tokens/{id}
+    ");
+}

@@ -1,0 +1,79 @@
+//! Starting on any database: what `serve` and `migrate` need, what they refuse, and that help names every setting.
+
+use crate::support::Home;
+
+/// The settings that are promised to operators.
+const PROMISED: [&str; 14] = [
+    "RINGBACK_LISTEN",
+    "RINGBACK_DATABASE_URL",
+    "RINGBACK_MASTER_KEY_FILE",
+    "RINGBACK_BOOTSTRAP_TOKEN",
+    "RINGBACK_ALLOW_TARGETS",
+    "RINGBACK_ALLOW_HTTP",
+    "RINGBACK_RETRY_SCALE",
+    "RINGBACK_EGRESS_BIND",
+    "RINGBACK_EGRESS_ECHO_URL",
+    "RINGBACK_RETENTION_DAYS",
+    "RINGBACK_ROLE",
+    "RINGBACK_CONFIG",
+    "RINGBACK_METRICS_LISTEN",
+    "RINGBACK_POOL_SIZE",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_serve_on_the_same_file_is_refused_until_the_first_is_gone_even_by_a_kill() {
+    let home = Home::on_sqlite();
+    let first = home.serve().await;
+    home.run(&["serve"]).await.is_refused(&["another ringback process already serves", "ringback.db"]);
+    first.get("/v1/publishers").await;
+    first.kill().await;
+    home.serve().await.get("/v1/publishers").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_taken_is_named_with_its_setting() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for setting in ["RINGBACK_LISTEN", "RINGBACK_METRICS_LISTEN"] {
+        let ended = Home::new().with(setting, &address).run(&["serve"]).await;
+        ended.is_refused(&["cannot listen on", &address, setting]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cannot_be_opened_is_named() {
+    let home = Home::new();
+    std::fs::write(home.path("file"), "no folder").unwrap();
+    let (beneath, nowhere) = (home.path("file/ringback.db"), home.path("nowhere/ringback.db"));
+    let folder = home.path("folder.db");
+    std::fs::create_dir(&folder).unwrap();
+    for place in [beneath, nowhere, folder] {
+        let home = Home::new().with("RINGBACK_DATABASE_URL", &format!("sqlite://{}", place.display()));
+        for command in ["serve", "migrate"] {
+            home.run(&[command]).await.is_refused(&["cannot open", place.to_str().unwrap()]);
+        }
+    }
+    let home = Home::new().with("RINGBACK_DATABASE_URL", "mysql://nowhere");
+    home.run(&["serve"]).await.is_refused(&["RINGBACK_DATABASE_URL", "sqlite://PATH"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrate_does_what_a_start_would_and_a_second_time_nothing() {
+    let home = Home::new();
+    let first = home.run(&["migrate"]).await.done();
+    assert!(first.lines().all(|line| line.starts_with("ran ")) && !first.is_empty(), "{first}");
+    assert_eq!(home.run(&["migrate"]).await.done(), "The store is up to date.\n");
+    home.serve().await.get("/readyz").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_documents_every_setting_with_its_flag() {
+    let help = Home::new().run(&["serve", "--help"]).await.done();
+    // Lines are broken anywhere between words.
+    let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for setting in PROMISED {
+        assert!(words.contains(&format!("[env: {setting}]")), "{setting} is missing in:\n{help}");
+        let flag = setting.trim_start_matches("RINGBACK_").to_ascii_lowercase().replace('_', "-");
+        assert!(words.contains(&format!("--{flag} <")), "--{flag} is missing in:\n{help}");
+    }
+}

@@ -1,0 +1,15 @@
+//! A callback from its report to its end: what stands on the wire, from which address it leaves, how an attempt ends,
+//! what waits and for what, and that no crash loses it. What several nodes do with it is in `nodes`.
+
+mod awkward;
+mod crash;
+mod delivering;
+mod egress;
+mod egress_echo;
+mod egress_proxy;
+mod endings;
+mod independent;
+mod independent_receiver;
+mod lifecycle;
+mod queue;
+mod wire;
