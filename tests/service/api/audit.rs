@@ -64,7 +64,11 @@ async fn what_reads_or_comes_from_nobody_is_not_audited_and_no_user_or_secret_st
     assert_eq!(ringback.delete(&format!("/v1/tokens/{}", "a-token-in-clear".repeat(400))).await.status, 404);
     has(&audited(&ringback, "limit=1").await[0], json!({"subject": null}));
     let of_app = audited(&ringback, &format!("subject={}&limit=2", wall.id)).await;
-    let by = |action: &str, created: Value| json!({"name": "bootstrap", "action": action, "subject": wall.id, "createdId": created, "outcome": "done"});
+    let by = |action: &str, created: Value| {
+        json!({
+            "name": "bootstrap", "action": action, "subject": wall.id, "createdId": created, "outcome": "done",
+        })
+    };
     let erased = by("DELETE /v1/apps/{id}/users/{userId}", Value::Null);
     has(&json!(of_app), json!([erased, by("POST /v1/apps/{id}/secrets", json!(secret))]));
     assert_eq!(ringback.delete(&wall.path(&format!("/secrets/{secret}"))).await.status, 204);

@@ -67,7 +67,11 @@ async fn parts_bear_ids_of_their_own_and_never_add_up_to_more_than_the_completio
     let (_ringback, wall) = calling("offermaru", json!({})).await;
     wall.report("tx-1").await;
     wall.receiver.next().await;
-    let part = |id: &str, payout: i64, reward: &str| json!({"externalId": "tx-1", "reversalId": id, "payoutMinor": payout, "userReward": reward});
+    let part = |id: &str, payout: i64, reward: &str| {
+        json!({
+            "externalId": "tx-1", "reversalId": id, "payoutMinor": payout, "userReward": reward,
+        })
+    };
     let unnamed = json!({"externalId": "tx-1", "payoutMinor": 100});
     wall.source.reverse(unnamed).await.refuses(422, &["reversalId"]);
 
