@@ -29,6 +29,5 @@ mod reviewing;
 pub mod running;
 pub mod sender;
 pub mod settling;
-pub mod story;
 pub mod tracking;
 pub mod worker;
