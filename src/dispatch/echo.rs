@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::worker::Worker;
-use crate::domain::app::Bind;
+use crate::domain::egress::Bind;
 
 /// How often every bind is asked about (product.md, `RINGBACK_EGRESS_ECHO_URL`).
 const EVERY: Duration = Duration::from_secs(5 * 60);

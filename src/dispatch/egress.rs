@@ -14,9 +14,8 @@ use tokio::sync::Notify;
 
 use super::echo::{Echo, Heard, Verification};
 use super::resolver::{Family, VettingResolver};
-use crate::domain::app::{Bind, EgressIp};
 use crate::domain::destination::TargetPolicy;
-use crate::domain::egress::check_pair;
+use crate::domain::egress::{Bind, EgressIp, check_pair};
 use crate::store::queue::Holding;
 
 /// Idle connections are kept so long: longer than the pause between two callbacks of a busy app, shorter than the minute

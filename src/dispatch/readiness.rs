@@ -4,10 +4,11 @@
 use super::cluster::Cluster;
 use super::directory::Directory;
 use super::egress::Egress;
-use crate::domain::app::{App, Endpoint, Route};
+use crate::domain::app::{App, Endpoint};
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::recipe::SecretNeed;
+use crate::domain::egress::Route;
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::Delivery;
 

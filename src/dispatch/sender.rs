@@ -23,7 +23,7 @@ use super::readiness::{Outlook, blocked};
 use super::resolver::Family;
 use super::settling::{Made, Terms, nothing_sent, settlement, without_attempt};
 use crate::clock::Clock;
-use crate::domain::app::{App, Bind, Endpoint, Route, Secret};
+use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::decision::{Pace, fault_pause};
 use crate::domain::delivery::{Outcome, Told, WaitingFor};
 use crate::domain::destination::TargetPolicy;
@@ -31,6 +31,7 @@ use crate::domain::dialect::callback::{Callback, CallbackRequest};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::dialect::recipe::Recipe;
+use crate::domain::egress::{Bind, Route};
 use crate::store::queue::{Claimed, Next, Settled, Settlement};
 use crate::store::{Store, StoreError};
 
