@@ -11,7 +11,7 @@ use clap::{Arg, ArgMatches};
 use ipnet::IpNet;
 use url::Url;
 
-use crate::domain::app::Bind;
+use crate::domain::egress::Bind;
 use crate::store::Access;
 use crate::store::queue::NodeRole;
 

@@ -33,9 +33,9 @@ use super::upkeep::rescue;
 use super::upkeep::retention::Retention;
 use super::upkeep::reviews::Reviews;
 use crate::clock::Clock;
-use crate::domain::app::Bind;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
+use crate::domain::egress::Bind;
 use crate::store::queue::NodeRole;
 use crate::store::{Store, StoreError};
 

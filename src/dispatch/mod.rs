@@ -18,5 +18,4 @@ pub mod node;
 mod routine;
 pub mod running;
 pub mod sending;
-pub mod story;
 pub mod upkeep;

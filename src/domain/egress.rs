@@ -1,17 +1,50 @@
-//! What may be an egress IP, and what a node may bind to in order to leave from it.
+//! Egress IPs: what may be one, what a node may bind to in order to leave from it, and which one is an app's.
 //!
 //! Nothing here asks whether this machine holds an address: an address is issued before a node has it.
+
+mod assignment;
+
+pub use assignment::{Assignment, Route, route};
 
 use std::net::IpAddr;
 
 use url::Url;
 
-use super::app::Bind;
 use super::invalid::Invalid;
 
 /// The proxy schemes that hand the target's name to the proxy, so that nobody has vetted the address that it connects
 /// to: an HTTP proxy is asked for `CONNECT name:443` by every client that verifies TLS for that name.
 const NAMING_SCHEMES: [&str; 4] = ["http", "https", "socks5h", "socks4a"];
+
+/// A source address that callbacks leave from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EgressIp {
+    /// `eip_…`
+    pub id: String,
+    /// What receivers see and allow-list.
+    pub address: IpAddr,
+    /// What this machine binds to, or goes through.
+    pub bind: Bind,
+}
+
+/// How to leave from an egress IP.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Bind {
+    /// By binding to a local address (the egress IP itself, or a private one behind NAT).
+    Local(IpAddr),
+    /// Through a proxy that has the egress IP; its URL may carry credentials.
+    Proxy(String),
+}
+
+/// A proxy's URL carries credentials, so it is not shown.
+impl std::fmt::Debug for Bind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Local(address) => write!(f, "Local({address})"),
+            Self::Proxy(_) => f.write_str("Proxy(…)"),
+        }
+    }
+}
 
 /// An address that callbacks can come from: any unicast address.
 pub fn address(text: &str) -> Result<IpAddr, Invalid> {

@@ -10,8 +10,7 @@ use url::Url;
 
 use super::{BootstrapToken, Setting, Settings, TABLE};
 use crate::domain::amount::Decimal;
-use crate::domain::app::Bind;
-use crate::domain::egress;
+use crate::domain::egress::{self, Bind};
 use crate::store::queue::NodeRole;
 use crate::store::{Access, FEWEST_CONNECTIONS, Location};
 

@@ -7,7 +7,7 @@
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
-use crate::domain::app::Assignment;
+use crate::domain::egress::Assignment;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::domain::app::{App, Assignment, EgressIp};
+use crate::domain::app::App;
+use crate::domain::egress::{Assignment, EgressIp};
 use crate::domain::offer::Offer;
 use crate::domain::source::Source;
 

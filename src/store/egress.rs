@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
-use crate::domain::app::{Assignment, Bind, EgressIp};
+use crate::domain::egress::{Assignment, Bind, EgressIp};
 use crate::domain::time::Timestamp;
 
 use super::assignments::{AssignmentRow, standing};

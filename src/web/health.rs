@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::error::{Kind, Problem};
 use super::{Web, resource, respond};
 use crate::dispatch::egress::echo::Verification;
-use crate::domain::app::EgressIp;
+use crate::domain::egress::EgressIp;
 use crate::store::queue::LiveNode;
 
 /// How long the store may take to show that it answers: a probe usually gives up after a few seconds.

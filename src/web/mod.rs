@@ -5,6 +5,7 @@
 //! * `audit` writes down every call that may change something, before it is made and after.
 //! * [`json`], [`query`] and [`list`] read what is asked, strictly; `answer` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
+//! * `explain` says in words what happened to a completion, and who has to act next.
 //!
 //! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries.
 
@@ -13,6 +14,7 @@ pub mod admin;
 mod audit;
 pub mod auth;
 pub mod error;
+mod explain;
 pub mod generate;
 mod health;
 pub mod json;

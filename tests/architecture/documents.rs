@@ -1,4 +1,4 @@
-//! What the documents say of the settings is what the code says.
+//! What the documents say of settings and files is what the code says.
 
 use std::fs;
 
@@ -29,4 +29,16 @@ fn the_readme_lists_the_settings_as_the_code_has_them() {
     let readme = fs::read_to_string(crate::root().join("README.md")).unwrap();
     let table = settings::markdown_table();
     assert!(readme.contains(&table), "README.md should hold this table:\n{table}");
+}
+
+#[test]
+fn the_table_of_rules_names_files_that_exist() {
+    let text = fs::read_to_string(crate::root().join("docs/ARCHITECTURE.md")).unwrap();
+    let table = text.split("## Where each rule lives").nth(1).unwrap().split("\n## ").next().unwrap();
+    // Of each row, the odd parts stand in back-quotes; a pattern stands for its folder.
+    let rooms = table.lines().flat_map(|row| row.split('`').skip(1).step_by(2));
+    let paths =
+        rooms.filter(|room| room.contains('/') || room.ends_with(".rs")).map(|room| room.split("/*").next().unwrap());
+    let missing: Vec<&str> = paths.filter(|path| !crate::root().join("src").join(path).exists()).collect();
+    assert!(missing.is_empty(), "docs/ARCHITECTURE.md names {missing:?}");
 }

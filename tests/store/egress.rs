@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ringback::domain::app::{Assignment, Bind, EgressIp, Route, route};
+use ringback::domain::egress::{Assignment, Bind, EgressIp, Route, route};
 use ringback::domain::ids;
 use ringback::domain::time::Timestamp;
 use ringback::store::Store;

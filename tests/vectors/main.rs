@@ -13,7 +13,7 @@ use ringback::domain::dialect::catalog::Catalog;
 use vector::Vector;
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/dialect/catalog/vectors")
 }
 
 /// Every vector with its dialect's name and its path.

@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 
 use super::clients::{Clients, Source};
 use super::echo::{Echo, EchoAnswer, Verification};
-use crate::domain::app::{Bind, EgressIp};
 use crate::domain::egress::check_pair;
+use crate::domain::egress::{Bind, EgressIp};
 use crate::store::queue::Holding;
 
 /// The egress IPs of this node.

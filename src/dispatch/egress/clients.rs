@@ -10,8 +10,8 @@ use std::time::Duration;
 use reqwest::{Client, ClientBuilder};
 
 use super::resolver::{Family, VettingResolver};
-use crate::domain::app::Bind;
 use crate::domain::destination::TargetPolicy;
+use crate::domain::egress::Bind;
 
 /// Idle connections are kept so long: longer than the pause between two callbacks of a busy app, shorter than the minute
 /// after which load balancers commonly close them.

@@ -17,7 +17,7 @@ use reqwest::Client;
 use serde::Serialize;
 use url::Url;
 
-use crate::domain::app::Bind;
+use crate::domain::egress::Bind;
 
 /// How long an echo may take: what waits for a first answer waits no longer than this.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -7,7 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::domain::app::{App, Assignment, EgressIp, Route, route};
+use crate::domain::app::App;
+use crate::domain::egress::{Assignment, EgressIp, Route, route};
 use crate::domain::offer::Offer;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;

@@ -29,10 +29,11 @@ use self::tasks::Tasks;
 use super::egress::addresses::HeldAddresses;
 use super::egress::clients::Clients;
 use crate::clock::Clock;
-use crate::domain::app::{App, Route};
+use crate::domain::app::App;
 use crate::domain::delivery::{Delivery, WaitingFor};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
+use crate::domain::egress::Route;
 use crate::domain::time::Timestamp;
 use crate::store::{Hint, Store, StoreError};
 

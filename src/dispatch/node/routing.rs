@@ -4,10 +4,11 @@
 use super::cluster::Cluster;
 use super::directory::Directory;
 use crate::dispatch::egress::addresses::HeldAddresses;
-use crate::domain::app::{App, Endpoint, Route};
+use crate::domain::app::{App, Endpoint};
 use crate::domain::delivery::{Delivery, Status, WaitingFor};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::recipe::SecretNeed;
+use crate::domain::egress::Route;
 use crate::domain::time::Timestamp;
 
 /// Whether deliveries may leave.

@@ -6,8 +6,9 @@ use super::job::Job;
 use crate::dispatch::egress::clients::Source;
 use crate::dispatch::egress::resolver::Family;
 use crate::dispatch::node::Node;
-use crate::domain::app::{App, Bind, Endpoint, Route};
+use crate::domain::app::{App, Endpoint};
 use crate::domain::dialect::recipe::Recipe;
+use crate::domain::egress::{Bind, Route};
 
 /// Where a job's request goes, from where, and by which recipe.
 pub(super) struct Target<'a> {

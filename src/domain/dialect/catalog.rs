@@ -17,7 +17,7 @@ macro_rules! files {
     ($name:literal: $($vector:literal),+ $(,)?) => {
         Files {
             recipe: include_str!(concat!("catalog/", $name, ".toml")),
-            vectors: &[$(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/", $name, "/", $vector, ".json"))),+],
+            vectors: &[$(include_str!(concat!("catalog/vectors/", $name, "/", $vector, ".json"))),+],
         }
     };
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::dispatch::egress::echo::Verification;
-use crate::domain::app::{Assignment, Bind, EgressIp};
+use crate::domain::egress::{Assignment, Bind, EgressIp};
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
 use crate::domain::{egress, ids};

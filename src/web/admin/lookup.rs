@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use super::criteria::app_ids;
 use crate::dispatch::node::Node;
-use crate::dispatch::story::{Callback, Story, tell, tell_click};
 use crate::domain::click::Click;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
@@ -18,6 +17,7 @@ use crate::store::lookups::Criteria;
 use crate::store::page::Page;
 use crate::web::auth::Member;
 use crate::web::error::Problem;
+use crate::web::explain::{Callback, Explanation, explain, explain_click};
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, DeliveryView, ReversalView};
 use crate::web::{Web, resource, respond};
@@ -82,9 +82,9 @@ impl ClickView {
     async fn read(node: &Node, click: Click) -> Result<Self, StoreError> {
         let app = node.directory.find_app(&click.app_id).await?;
         let counts_until = app.map(|app| click.expires_at(app.terms.click_days));
-        let Story { lines, turn, next } = tell_click(&click, counts_until, node.clock.now());
+        let Explanation { lines, responsible, next } = explain_click(&click, counts_until, node.clock.now());
         let Click { id, offer_id, app_id, user_id, sub, clicked_at } = click;
-        Ok(Self { id, app_id, offer_id, user_id, sub, clicked_at, story: lines, turn: turn.as_str(), next })
+        Ok(Self { id, app_id, offer_id, user_id, sub, clicked_at, story: lines, turn: responsible.as_str(), next })
     }
 }
 
@@ -95,13 +95,13 @@ impl LookedUp {
             .iter()
             .map(|(delivery, attempts)| Callback { delivery, attempts, waiting_for: node.waiting_for(delivery) })
             .collect();
-        let Story { lines, turn, next } = tell(&completion, &reversals, &callbacks);
+        let Explanation { lines, responsible, next } = explain(&completion, &reversals, &callbacks);
         Self {
             completion: CompletionView::new(completion, &reversals),
             deliveries: deliveries.into_iter().map(|(delivery, _)| DeliveryView::new(node, delivery)).collect(),
             reversals: reversals.into_iter().map(ReversalView::from).collect(),
             story: lines,
-            turn: turn.as_str(),
+            turn: responsible.as_str(),
             next,
         }
     }

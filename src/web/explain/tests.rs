@@ -1,6 +1,8 @@
+//! What is said of a completion in each state that its callbacks can be in.
+
 use super::*;
-use crate::domain::completion::Review;
-use crate::domain::delivery::{Counters, Told};
+use crate::domain::completion::{Review, ReviewState};
+use crate::domain::delivery::{Counters, EndedReason, Kind, Outcome, Status, Told};
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::reversal::{Asked, Reason};
 
@@ -82,16 +84,16 @@ fn reversal(whole: bool) -> Reversal {
     }
 }
 
-fn told(delivery: &Delivery, attempts: &[Attempt], waiting_for: Option<WaitingFor>) -> Story {
-    tell(&completion(), &[], &[Callback { delivery, attempts, waiting_for }])
+fn explained(delivery: &Delivery, attempts: &[Attempt], waiting_for: Option<WaitingFor>) -> Explanation {
+    explain(&completion(), &[], &[Callback { delivery, attempts, waiting_for }])
 }
 
 #[test]
 fn what_happened_is_told_in_order_and_what_comes_next_with_its_instant() {
     let failed = attempt(Outcome::HttpStatus, Some(500));
-    let story = told(&delivery(Status::Retrying), &[failed], Some(WaitingFor::Retry));
+    let explained = explained(&delivery(Status::Retrying), &[failed], Some(WaitingFor::Retry));
     assert_eq!(
-        story.lines,
+        explained.lines,
         [
             "2024-07-01T18:40:00.000Z: reported by source src_1 as x1, and recorded",
             "2024-07-01T18:40:00.000Z: callback to endpoint end_1, attempt 3, answered 500",
@@ -99,39 +101,39 @@ fn what_happened_is_told_in_order_and_what_comes_next_with_its_instant() {
     );
     let next = "The callback to endpoint end_1 waits: the next attempt follows at 2024-07-01T18:40:00.000Z (attempt 3 \
                 answered 500).";
-    assert_eq!((story.turn, story.next.as_str()), (Turn::Ringback, next));
+    assert_eq!((explained.responsible, explained.next.as_str()), (ResponsibleParty::Ringback, next));
 }
 
 #[test]
-fn whoever_can_mend_it_has_the_turn() {
-    for (reason, turn) in [
-        (WaitingFor::AppPaused, Turn::Publisher),
-        (WaitingFor::CallbackUrl, Turn::Publisher),
-        (WaitingFor::Secret, Turn::Publisher),
-        (WaitingFor::Fields, Turn::Publisher),
-        (WaitingFor::EgressIp, Turn::Operator),
-        (WaitingFor::Permit, Turn::Ringback),
+fn whoever_can_mend_it_has_to_act() {
+    for (reason, responsible) in [
+        (WaitingFor::AppPaused, ResponsibleParty::Publisher),
+        (WaitingFor::CallbackUrl, ResponsibleParty::Publisher),
+        (WaitingFor::Secret, ResponsibleParty::Publisher),
+        (WaitingFor::Fields, ResponsibleParty::Publisher),
+        (WaitingFor::EgressIp, ResponsibleParty::Operator),
+        (WaitingFor::Permit, ResponsibleParty::Ringback),
     ] {
-        let story = told(&delivery(Status::Held), &[], Some(reason));
-        assert_eq!(story.turn, turn, "{reason:?}");
-        assert!(story.next.contains("nothing was sent yet"), "{}", story.next);
+        let explained = explained(&delivery(Status::Held), &[], Some(reason));
+        assert_eq!(explained.responsible, responsible, "{reason:?}");
+        assert!(explained.next.contains("nothing was sent yet"), "{}", explained.next);
     }
 }
 
 #[test]
 fn what_was_given_up_can_be_replayed_by_the_publisher() {
-    let story = told(&delivery(Status::Dead), &[attempt(Outcome::Timeout, None)], None);
-    assert_eq!(story.turn, Turn::Publisher);
-    assert!(story.next.contains("had no answer in time"), "{}", story.next);
-    assert!(story.next.contains("POST /v1/deliveries/dlv_1/replay"), "{}", story.next);
+    let explained = explained(&delivery(Status::Dead), &[attempt(Outcome::Timeout, None)], None);
+    assert_eq!(explained.responsible, ResponsibleParty::Publisher);
+    assert!(explained.next.contains("had no answer in time"), "{}", explained.next);
+    assert!(explained.next.contains("POST /v1/deliveries/dlv_1/replay"), "{}", explained.next);
 }
 
 #[test]
 fn what_was_acknowledged_is_in_the_publishers_own_books() {
-    let story = told(&delivery(Status::Delivered), &[attempt(Outcome::Delivered, Some(200))], None);
-    assert_eq!(story.turn, Turn::Nobody);
-    assert!(story.next.contains("acknowledged at 2024-07-01T18:40:00.000Z"), "{}", story.next);
-    assert!(story.next.contains("publisher's own books"), "{}", story.next);
+    let explained = explained(&delivery(Status::Delivered), &[attempt(Outcome::Delivered, Some(200))], None);
+    assert_eq!(explained.responsible, ResponsibleParty::Nobody);
+    assert!(explained.next.contains("acknowledged at 2024-07-01T18:40:00.000Z"), "{}", explained.next);
+    assert!(explained.next.contains("publisher's own books"), "{}", explained.next);
 }
 
 #[test]
@@ -148,15 +150,15 @@ fn of_what_was_taken_back_nothing_is_due_unless_the_publisher_could_not_be_told(
             .flatten()
             .map(|delivery| Callback { delivery, attempts: &[], waiting_for: None })
             .collect();
-        tell(&completion(), &[reversal(true)], &all)
+        explain(&completion(), &[reversal(true)], &all)
     };
     let unsent = after(Status::Canceled, Some(EndedReason::ReversedBeforeSend), None);
-    assert_eq!(unsent.turn, Turn::Nobody);
+    assert_eq!(unsent.responsible, ResponsibleParty::Nobody);
     assert!(unsent.next.ends_with("nothing is due."), "{}", unsent.next);
-    assert_eq!(after(Status::Delivered, None, Some(Status::Delivered)).turn, Turn::Nobody);
-    assert_eq!(after(Status::Delivered, None, Some(Status::Dead)).turn, Turn::Publisher);
+    assert_eq!(after(Status::Delivered, None, Some(Status::Delivered)).responsible, ResponsibleParty::Nobody);
+    assert_eq!(after(Status::Delivered, None, Some(Status::Dead)).responsible, ResponsibleParty::Publisher);
     let silent = after(Status::Delivered, None, None);
-    assert_eq!(silent.turn, Turn::Publisher);
+    assert_eq!(silent.responsible, ResponsibleParty::Publisher);
     assert!(silent.next.contains("reversed=true"), "{}", silent.next);
     assert!(silent.lines.iter().any(|line| line.contains("taken back wholly (reason: fraud)")), "{:?}", silent.lines);
 }
@@ -165,20 +167,20 @@ fn of_what_was_taken_back_nothing_is_due_unless_the_publisher_could_not_be_told(
 fn the_callback_that_waits_for_nobody_does_not_hide_the_one_that_does() {
     let (delivered, dead) = (delivery(Status::Delivered), delivery(Status::Dead));
     let both = [&delivered, &dead].map(|delivery| Callback { delivery, attempts: &[], waiting_for: None });
-    assert_eq!(tell(&completion(), &[], &both).turn, Turn::Publisher);
-    assert_eq!(tell(&completion(), &[], &[]).turn, Turn::Publisher);
+    assert_eq!(explain(&completion(), &[], &both).responsible, ResponsibleParty::Publisher);
+    assert_eq!(explain(&completion(), &[], &[]).responsible, ResponsibleParty::Publisher);
 }
 
 #[test]
 fn nobody_is_told_to_replay_what_would_be_refused() {
     let dead = delivery(Status::Dead);
     let callbacks = [Callback { delivery: &dead, attempts: &[], waiting_for: None }];
-    let taken_back = tell(&completion(), &[reversal(true)], &callbacks);
+    let taken_back = explain(&completion(), &[reversal(true)], &callbacks);
     assert!(!taken_back.next.contains("/replay"), "{taken_back:?}");
     let in_review = Completion { review: Some(Review { state: ReviewState::Waiting, until: NOW }), ..completion() };
     let canceled = delivery(Status::Canceled);
     let callbacks = [Callback { delivery: &canceled, attempts: &[], waiting_for: None }];
-    let held = tell(&in_review, &[], &callbacks);
-    assert_eq!(held.turn, Turn::Operator);
+    let held = explain(&in_review, &[], &callbacks);
+    assert_eq!(held.responsible, ResponsibleParty::Operator);
     assert!(held.next.contains("in review") && !held.next.contains("/replay"), "{held:?}");
 }
