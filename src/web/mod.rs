@@ -35,13 +35,16 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Error, Resource, ResponseError};
+use actix_web::{Error, HttpResponse, Resource, ResponseError};
 use tracing::Instrument;
 
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
 use error::{Kind, Problem};
+
+/// What a handler answers.
+type Answer = Result<HttpResponse, Problem>;
 
 /// What every handler is given.
 #[derive(Clone, Debug)]

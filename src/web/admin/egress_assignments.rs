@@ -1,6 +1,5 @@
 //! Who has which egress IP: assigned, taken away, or replaced in one step. Account managers and operators.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,7 +11,7 @@ use crate::store::assignments::{Assigned, Holder};
 use crate::web::auth::Manager;
 use crate::web::error::Problem;
 use crate::web::json::Body;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -38,7 +37,6 @@ pub struct Replacement {
     /// The egress IP.
     egress_ip_id: String,
     /// From then on; until then the present one stays. Default: at once.
-    #[schema(value_type = Option<String>, format = DateTime)]
     active_at: Option<Timestamp>,
 }
 
@@ -49,12 +47,7 @@ pub struct Replacement {
         (status = 201, description = "Assigned.", body = AssignmentView),
         (status = 409, description = "It has one already."),
     ))]
-pub(in crate::web) async fn assign(
-    _: Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn assign(_: Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: NewAssignment = body.read()?;
     let (field, holder) = match (given.app_id, given.publisher_id) {
         (Some(app), None) => ("appId", Holder::App(app)),
@@ -78,11 +71,7 @@ pub(in crate::web) async fn assign(
 #[utoipa::path(delete, path = "/v1/egress-ips/{id}/assignments/{assignmentId}", tag = "egress",
     params(("id" = String, Path), ("assignmentId" = String, Path)),
     responses((status = 204, description = "Taken away.")))]
-pub(in crate::web) async fn unassign(
-    _: Manager,
-    web: Data<Web>,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn unassign(_: Manager, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, assignment_id) = path.into_inner();
     if !web.node.store.unassign_egress_ip(&id, &assignment_id, web.node.clock.now()).await? {
         return Err(Problem::not_found("assignment"));
@@ -95,12 +84,7 @@ pub(in crate::web) async fn unassign(
 #[utoipa::path(put, path = "/v1/apps/{id}/egress", tag = "egress", params(("id" = String, Path)),
     request_body = Replacement,
     responses((status = 200, description = "Assigned.", body = AssignmentView)))]
-pub(in crate::web) async fn replace(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn replace(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.app(&caller, &id).await?.app;
     let given: Replacement = body.read()?;
     let now = web.node.clock.now();

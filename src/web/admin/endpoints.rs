@@ -1,8 +1,8 @@
 //! `/v1/apps/{id}/endpoints`: further receivers of an app, such as analytics or a mirror. The first one is what the app
 //! calls mean; it is changed here as well as there.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::app_view::EndpointView;
 use super::apps::saved;
@@ -17,7 +17,7 @@ use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::PageOf;
 use crate::web::query::Query;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// Most endpoints of one app: each is one more callback for every completion.
 const MOST: usize = 10;
@@ -32,12 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(post, path = "/v1/apps/{id}/endpoints", tag = "endpoints", params(("id" = String, Path)),
     request_body = EndpointBody,
     responses((status = 201, description = "Created.", body = EndpointView)))]
-pub(in crate::web) async fn create(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.app(&caller, &id).await?.app;
     if app.endpoints.len() >= MOST {
         return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
@@ -62,7 +57,7 @@ pub(in crate::web) async fn list(
     web: Data<Web>,
     id: Path<String>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Answer {
     let app = web.app(&caller, &id).await?.app;
     Query::read(request.query_string(), &[])?;
     let items = app.endpoints.iter().map(|endpoint| EndpointView::of(&web, &app, endpoint)).collect();
@@ -79,7 +74,7 @@ pub(in crate::web) async fn change(
     web: Data<Web>,
     path: Path<(String, String)>,
     body: Body,
-) -> Result<HttpResponse, Problem> {
+) -> Answer {
     let (id, endpoint_id) = path.into_inner();
     let record = web.app(&caller, &id).await?;
     let mut settings = EndpointSettings::of(endpoint(&record, Some(&endpoint_id))?);
@@ -102,11 +97,7 @@ pub(in crate::web) async fn change(
 #[utoipa::path(delete, path = "/v1/apps/{id}/endpoints/{endpointId}", tag = "endpoints",
     params(("id" = String, Path), ("endpointId" = String, Path)),
     responses((status = 204, description = "Archived."), (status = 409, description = "Deliveries are open.")))]
-pub(in crate::web) async fn delete(
-    Member(caller): Member,
-    web: Data<Web>,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, endpoint_id) = path.into_inner();
     let app = web.app(&caller, &id).await?.app;
     match web.node.store.archive_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
