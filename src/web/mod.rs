@@ -3,7 +3,7 @@
 //! # Who is who
 //! * [`auth`] knows who calls, `access` whose objects that caller reaches; every handler asks both.
 //! * `audit` writes down every call that may change something, before it is made and after.
-//! * [`json`], [`query`] and [`list`] read what is asked, strictly; `answer` and [`error`] say what comes back.
+//! * [`json`], [`query`] and [`list`] read what is asked, strictly; `respond` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
 //!
 //! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries.
@@ -64,6 +64,12 @@ impl Web {
     /// Puts a change of configuration in force before its call is answered.
     async fn in_force(&self) -> Result<(), StoreError> {
         self.node.reconfigure().await
+    }
+
+    /// Answers so once the change of configuration is in force.
+    async fn once_in_force(&self, answer: HttpResponse) -> Answer {
+        self.in_force().await?;
+        Ok(answer)
     }
 }
 

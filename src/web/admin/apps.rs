@@ -134,10 +134,7 @@ pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: P
 pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     let record = web.app(&caller, &id).await?;
     match web.node.store.archive_app(&record.app.id, web.node.clock.now()).await? {
-        Archived::Archived => {
-            web.in_force().await?;
-            Ok(respond::deleted())
-        }
+        Archived::Archived => web.once_in_force(respond::deleted()).await,
         Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
         Archived::Unknown | Archived::OnlyEndpoint => Err(Problem::not_found("app")),
     }

@@ -197,10 +197,7 @@ pub(in crate::web) async fn change(Manager(caller): Manager, web: Data<Web>, id:
 ))]
 pub(in crate::web) async fn delete(_: Manager, web: Data<Web>, id: Path<String>) -> Answer {
     match web.node.store.delete_egress_ip(&id, web.node.clock.now()).await? {
-        EgressDeleted::Deleted => {
-            web.in_force().await?;
-            Ok(respond::deleted())
-        }
+        EgressDeleted::Deleted => web.once_in_force(respond::deleted()).await,
         EgressDeleted::Unknown => Err(Problem::not_found("egress IP")),
         EgressDeleted::Assigned => Err(Problem::conflict("It is assigned; take its assignments away first.")),
     }

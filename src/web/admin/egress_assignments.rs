@@ -57,10 +57,7 @@ pub(in crate::web) async fn assign(_: Manager, web: Data<Web>, id: Path<String>,
     };
     let now = web.node.clock.now();
     match web.node.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
-        Assigned::Assigned(assignment) => {
-            web.in_force().await?;
-            Ok(respond::created(&AssignmentView::from(assignment)))
-        }
+        Assigned::Assigned(assignment) => web.once_in_force(respond::created(&AssignmentView::from(assignment))).await,
         Assigned::UnknownEgressIp => Err(Problem::not_found("egress IP")),
         Assigned::UnknownHolder => Err(Problem::field(field, "names nothing that is known")),
         Assigned::AlreadyAssigned => Err(already_assigned()),
@@ -76,8 +73,7 @@ pub(in crate::web) async fn unassign(_: Manager, web: Data<Web>, path: Path<(Str
     if !web.node.store.unassign_egress_ip(&id, &assignment_id, web.node.clock.now()).await? {
         return Err(Problem::not_found("assignment"));
     }
-    web.in_force().await?;
-    Ok(respond::deleted())
+    web.once_in_force(respond::deleted()).await
 }
 
 /// Gives an app another egress IP in one step, now or later; there is no moment without one.
@@ -91,10 +87,7 @@ pub(in crate::web) async fn replace(Manager(caller): Manager, web: Data<Web>, id
     let active_at = given.active_at.unwrap_or(now);
     let store = &web.node.store;
     match store.replace_egress_ip(&ids::new("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
-        Assigned::Assigned(assignment) => {
-            web.in_force().await?;
-            Ok(respond::ok(&AssignmentView::from(assignment)))
-        }
+        Assigned::Assigned(assignment) => web.once_in_force(respond::ok(&AssignmentView::from(assignment))).await,
         Assigned::UnknownEgressIp => Err(Problem::field("egressIpId", "names no egress IP")),
         Assigned::UnknownHolder => Err(Problem::not_found("app")),
         Assigned::AlreadyAssigned => Err(already_assigned()),

@@ -12,7 +12,7 @@ use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::ids;
 use crate::store::apps::{AppChange, Archived};
 use crate::web::access::endpoint;
-use crate::web::auth::Member;
+use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::PageOf;
@@ -43,9 +43,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, id: P
     let now = web.node.clock.now();
     saved(web.node.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
     web.in_force().await?;
-    let record = web.app(&caller, &app.id).await?;
-    let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
-    Ok(respond::created(&view))
+    Ok(respond::created(&view(&web, &caller, &app.id, &endpoint_id).await?))
 }
 
 /// Lists an app's endpoints, the first one first. There are few, so there is one page.
@@ -88,9 +86,7 @@ pub(in crate::web) async fn change(
     };
     saved(web.node.store.change_app(change).await?)?;
     web.in_force().await?;
-    let record = web.app(&caller, &record.app.id).await?;
-    let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
-    Ok(respond::ok(&view))
+    Ok(respond::ok(&view(&web, &caller, &record.app.id, &endpoint_id).await?))
 }
 
 /// Archives an endpoint; an app keeps at least one.
@@ -101,12 +97,15 @@ pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, path:
     let (id, endpoint_id) = path.into_inner();
     let app = web.app(&caller, &id).await?.app;
     match web.node.store.archive_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
-        Archived::Archived => {
-            web.in_force().await?;
-            Ok(respond::deleted())
-        }
+        Archived::Archived => web.once_in_force(respond::deleted()).await,
         Archived::Unknown => Err(Problem::not_found("endpoint")),
         Archived::OnlyEndpoint => Err(Problem::conflict("An app keeps at least one endpoint.")),
         Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
     }
+}
+
+/// An endpoint as it stands after a change.
+async fn view(web: &Web, caller: &Caller, app_id: &str, endpoint_id: &str) -> Result<EndpointView, Problem> {
+    let record = web.app(caller, app_id).await?;
+    Ok(EndpointView::of(web, &record.app, endpoint(&record, Some(endpoint_id))?))
 }

@@ -177,8 +177,7 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> An
     let node = &web.node;
     let offer = given.into_new()?.check(ids::new("ofr"), node.clock.now(), &node.targets)?;
     saved(node.store.create_offer(offer.clone()).await?)?;
-    web.in_force().await?;
-    Ok(respond::created(&OfferView::from(offer)))
+    web.once_in_force(respond::created(&OfferView::from(offer))).await
 }
 
 /// Lists offers.
@@ -214,8 +213,7 @@ pub(in crate::web) async fn change(_: Manager, web: Data<Web>, id: Path<String>,
             OfferSaved::Overtaken => {}
             outcome => {
                 saved(outcome)?;
-                web.in_force().await?;
-                return Ok(respond::ok(&OfferView::from(offer)));
+                return web.once_in_force(respond::ok(&OfferView::from(offer))).await;
             }
         }
     }

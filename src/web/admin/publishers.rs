@@ -132,8 +132,7 @@ pub(in crate::web) async fn change(Manager(caller): Manager, web: Data<Web>, id:
     invalid.into_result()?;
     let change = PublisherChange { name, reference };
     let view = saved(web.node.store.change_publisher(&publisher.id, change).await?)?;
-    web.in_force().await?;
-    Ok(respond::ok(&view))
+    web.once_in_force(respond::ok(&view)).await
 }
 
 fn saved(outcome: PublisherSaved) -> Result<PublisherView, Problem> {

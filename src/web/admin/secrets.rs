@@ -200,10 +200,7 @@ pub(in crate::web) async fn activate(Member(caller): Member, web: Data<Web>, pla
 pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, place: Path<Place>) -> Answer {
     let (record, of) = find(&web, &caller, &place).await?;
     match web.node.store.delete_secret(&record.app.id, &of.id, secret_id(&place)).await? {
-        SecretDeleted::Deleted => {
-            web.in_force().await?;
-            Ok(respond::deleted())
-        }
+        SecretDeleted::Deleted => web.once_in_force(respond::deleted()).await,
         SecretDeleted::Unknown => Err(Problem::not_found("secret")),
         SecretDeleted::Active => {
             Err(Problem::conflict("This secret is active; activate another one before deleting it."))

@@ -122,10 +122,7 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> A
         created_at: web.node.clock.now(),
     };
     match web.node.store.create_source(source).await? {
-        SourceCreated::Created(source) => {
-            web.in_force().await?;
-            Ok(respond::created(&SourceWithSecret::from(source)))
-        }
+        SourceCreated::Created(source) => web.once_in_force(respond::created(&SourceWithSecret::from(source))).await,
         SourceCreated::UnknownApps(places) => {
             let mut invalid = Invalid::none();
             for place in places {
@@ -154,8 +151,7 @@ pub(in crate::web) async fn delete(_: Operator, web: Data<Web>, id: Path<String>
     if !web.node.store.archive_source(&id, web.node.clock.now()).await? {
         return Err(Problem::not_found("source"));
     }
-    web.in_force().await?;
-    Ok(respond::deleted())
+    web.once_in_force(respond::deleted()).await
 }
 
 /// Gives a source a new secret; the present one goes on verifying for a while.
@@ -172,6 +168,5 @@ pub(in crate::web) async fn rotate(_: Operator, web: Data<Web>, id: Path<String>
     let now = web.node.clock.now();
     let rotated = web.node.store.rotate_source(&id, &generate::secret(""), overlap, now).await?;
     let source = rotated.ok_or_else(|| Problem::not_found("source"))?;
-    web.in_force().await?;
-    Ok(respond::ok(&SourceWithSecret::from(source)))
+    web.once_in_force(respond::ok(&SourceWithSecret::from(source))).await
 }
