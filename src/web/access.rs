@@ -4,7 +4,7 @@
 
 use super::Web;
 use super::auth::Caller;
-use super::error::Problem;
+use super::error::{Kind, Problem};
 use crate::domain::account::Publisher;
 use crate::domain::app::Endpoint;
 use crate::store::apps::AppRecord;
@@ -28,6 +28,20 @@ impl Web {
         let found = self.node.store.publisher(id_or_ref).await?;
         found.filter(|publisher| caller.sees(&publisher.id)).ok_or_else(|| Problem::not_found("publisher"))
     }
+
+    /// The id of the publisher that a body names by its id or `ref`.
+    pub async fn publisher_in_body(&self, caller: &Caller, named: &str) -> Result<String, Problem> {
+        match self.publisher(caller, named).await {
+            Ok(publisher) => Ok(publisher.id),
+            Err(problem) if problem.kind() == Kind::NotFound => Err(unknown_publisher()),
+            Err(problem) => Err(problem),
+        }
+    }
+}
+
+/// A body names a publisher that the caller does not know of.
+pub(super) fn unknown_publisher() -> Problem {
+    Problem::field("publisherId", "names no publisher")
 }
 
 /// The endpoint that a call means: the one named, else the app's first.

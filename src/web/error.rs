@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::domain::invalid::{FieldError, Invalid};
+use crate::domain::json::Malformed;
 use crate::store::StoreError;
 
 /// Seconds after which a call that was turned away may be made again: a queue of this length is worked off by then, and
@@ -196,6 +197,12 @@ impl std::fmt::Display for Problem {
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         Self { errors: invalid.0.clone(), ..Self::new(Kind::Invalid, invalid.to_string()) }
+    }
+}
+
+impl From<Malformed> for Problem {
+    fn from(malformed: Malformed) -> Self {
+        Self::malformed(malformed.to_string())
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{Kind, Problem};
-use super::{Web, resource, respond};
+use super::{Answer, Web, resource, respond};
 use crate::dispatch::egress::echo::Verification;
 use crate::domain::egress::EgressIp;
 use crate::store::queue::LiveNode;
@@ -79,7 +79,7 @@ pub(super) async fn healthz() -> HttpResponse {
     (status = 200, description = "Ready.", body = Readiness),
     (status = 503, description = "The store does not answer."),
 ))]
-pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
+pub(super) async fn readyz(web: Data<Web>) -> Answer {
     let node = &web.node;
     let problem = match tokio::time::timeout(PATIENCE, node.store.ping()).await {
         Ok(Ok(())) => None,
@@ -109,7 +109,7 @@ pub(super) async fn readyz(web: Data<Web>) -> Result<HttpResponse, Problem> {
 #[utoipa::path(get, path = "/metrics", tag = "health", security(()), responses(
     (status = 200, description = "Metrics.", body = String, content_type = "application/openmetrics-text"),
 ))]
-pub(super) async fn metrics(web: Data<Web>) -> Result<HttpResponse, Problem> {
+pub(super) async fn metrics(web: Data<Web>) -> Answer {
     let text = web.dispatcher.metrics_text().await?;
     Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
 }

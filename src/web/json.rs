@@ -4,7 +4,7 @@
 //! who asks. Reports do not come this way: their amounts must be kept digit for digit.
 
 use actix_web::dev::Payload;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -20,16 +20,18 @@ use crate::domain::json::Object;
 /// Largest body, by the contract.
 pub const LARGEST: usize = 1024 * 1024;
 
-/// A body that has not been read yet.
+/// A body of at most so many bytes that has not been read yet.
 #[derive(Clone, Debug)]
-pub struct Body(Bytes);
+pub struct Body<const MOST: usize = LARGEST>(Bytes);
 
-impl Body {
+impl<const MOST: usize> Body<MOST> {
     /// The bytes as received.
     pub fn bytes(&self) -> &Bytes {
         &self.0
     }
+}
 
+impl Body {
     /// Reads the body as one JSON object of this type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         self.read_with_decimals(&[])
@@ -58,13 +60,23 @@ impl Body {
     }
 }
 
-impl FromRequest for Body {
+impl<const MOST: usize> FromRequest for Body<MOST> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let payload = payload.take();
-        Box::pin(async move { collect(payload, LARGEST).await.map(Self) })
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let mut body = BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
+                if body.len() + chunk.len() > MOST {
+                    return Err(Problem::new(Kind::TooLarge, format!("A body has at most {MOST} bytes.")));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(Self(body.freeze()))
+        })
     }
 }
 
@@ -124,19 +136,6 @@ fn nuls(value: &Value) -> Vec<String> {
     found
 }
 
-/// Collects a body up to a limit.
-pub async fn collect(mut payload: Payload, largest: usize) -> Result<Bytes, Problem> {
-    let mut body = actix_web::web::BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
-        if body.len() + chunk.len() > largest {
-            return Err(Problem::new(Kind::TooLarge, format!("A body has at most {largest} bytes.")));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
-}
-
 /// A field of a PATCH.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
@@ -182,6 +181,15 @@ impl<T> Patch<T> {
         }
     }
 
+    /// The new value converted.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Patch<U> {
+        match self {
+            Self::Kept => Patch::Kept,
+            Self::Reset => Patch::Reset,
+            Self::Set(value) => Patch::Set(convert(value)),
+        }
+    }
+
     /// The new value converted, or why it can not be.
     pub fn try_map<U, E>(self, convert: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
         Ok(match self {
@@ -198,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_decimal_keeps_the_digits_that_it_was_written_with_however_deep_it_stands() {
-        let body =
+        let body: Body =
             Body(Bytes::from_static(br#"{"rate": 100.10, "inner": {"above": 0.123456789012345678}, "text": "1.0"}"#));
         let read: Map<String, Value> = body.read_with_decimals(&["rate", "inner.above", "text", "none"]).unwrap();
         let read = Value::Object(read);

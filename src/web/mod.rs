@@ -3,7 +3,7 @@
 //! # Who is who
 //! * [`auth`] knows who calls, `access` whose objects that caller reaches; every handler asks both.
 //! * `audit` writes down every call that may change something, before it is made and after.
-//! * [`json`], [`query`] and [`list`] read what is asked, strictly; `answer` and [`error`] say what comes back.
+//! * [`json`], [`query`] and [`list`] read what is asked, strictly; `respond` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
 //! * `explain` says in words what happened to a completion, and who has to act next.
 //!
@@ -37,13 +37,16 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Error, Resource, ResponseError};
+use actix_web::{Error, HttpResponse, Resource, ResponseError};
 use tracing::Instrument;
 
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
 use error::{Kind, Problem};
+
+/// What a handler answers.
+type Answer = Result<HttpResponse, Problem>;
 
 /// What every handler is given.
 #[derive(Clone, Debug)]
@@ -63,6 +66,12 @@ impl Web {
     /// Puts a change of configuration in force before its call is answered.
     async fn in_force(&self) -> Result<(), StoreError> {
         self.node.reconfigure().await
+    }
+
+    /// Answers so once the change of configuration is in force.
+    async fn once_in_force(&self, answer: HttpResponse) -> Answer {
+        self.in_force().await?;
+        Ok(answer)
     }
 }
 

@@ -2,11 +2,9 @@
 //!
 //! Verified first, read afterwards: nobody unknown learns what is wrong with a report.
 
-use actix_web::dev::Payload;
+use actix_web::HttpRequest;
 use actix_web::guard::fn_guard;
 use actix_web::web::{self, Data, Path, ServiceConfig};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -16,7 +14,7 @@ use super::error::{Kind, Problem};
 use super::query::Query;
 use super::reported::Reported;
 use super::views::CompletionWithDeliveries;
-use super::{Web, json, resource, respond, signed};
+use super::{Answer, Web, json, resource, respond, signed};
 use crate::domain::fields::Fields;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
@@ -33,20 +31,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/v1/conversions").post(report))
         .service(resource("/v1/conversions/{externalId}").get(read).route(to_batch));
-}
-
-/// The body of a batch, which may be larger than others.
-#[derive(Debug)]
-pub(super) struct BatchBody(actix_web::web::Bytes);
-
-impl FromRequest for BatchBody {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
-
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let payload = payload.take();
-        Box::pin(async move { json::collect(payload, LARGEST_BATCH).await.map(Self) })
-    }
 }
 
 /// A completion as it is reported.
@@ -105,10 +89,10 @@ pub(super) struct BatchResults {
     params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")),
     request_body = Conversion,
     responses((status = 200, description = "Recorded, now or before.", body = Reported)))]
-pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Body) -> Result<HttpResponse, Problem> {
+pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Body) -> Answer {
     let source = signed::source(&web, &request, body.bytes()).await?;
     let dry_run = dry_run(&request)?;
-    let object = Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
+    let object = Object::parse(body.bytes())?;
     let answers = web.dispatcher.intake.report(Reporter::Source(source), vec![object], dry_run).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A report was not answered."))?;
@@ -120,23 +104,19 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")),
     request_body = Batch,
     responses((status = 200, description = "Each answered by itself.", body = BatchResults)))]
-pub(super) async fn report_batch(
-    web: Data<Web>,
-    request: HttpRequest,
-    body: BatchBody,
-) -> Result<HttpResponse, Problem> {
-    let source = signed::source(&web, &request, &body.0).await?;
+pub(super) async fn report_batch(web: Data<Web>, request: HttpRequest, body: json::Body<LARGEST_BATCH>) -> Answer {
+    let source = signed::source(&web, &request, body.bytes()).await?;
     let dry_run = dry_run(&request)?;
     // One place per conversion: a refusal, or none where the intake has the word.
     let mut refusals = Vec::new();
     let mut objects = Vec::new();
-    for item in conversions(&body.0)? {
+    for item in conversions(body.bytes())? {
         match Object::parse(item.get().as_bytes()) {
             Ok(object) => {
                 objects.push(object);
                 refusals.push(None);
             }
-            Err(malformed) => refusals.push(Some(Problem::malformed(malformed.to_string()))),
+            Err(malformed) => refusals.push(Some(malformed.into())),
         }
     }
     let mut answers = web.dispatcher.intake.report(Reporter::Source(source), objects, dry_run).await?.into_iter();
@@ -155,11 +135,7 @@ pub(super) async fn report_batch(
 #[utoipa::path(get, path = "/v1/conversions/{externalId}", tag = "reporting", security(("surface" = [])),
     params(("externalId" = String, Path)),
     responses((status = 200, description = "The completion.", body = CompletionWithDeliveries)))]
-pub(super) async fn read(
-    web: Data<Web>,
-    request: HttpRequest,
-    external_id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn read(web: Data<Web>, request: HttpRequest, external_id: Path<String>) -> Answer {
     let source = signed::source(&web, &request, b"").await?;
     let store = &web.node.store;
     let found = store.reported_completion(Some(&source.id), external_id.into_inner()).await?;
@@ -178,7 +154,7 @@ pub(super) fn dry_run(request: &HttpRequest) -> Result<bool, Problem> {
 /// The items of a batch, still as they were written.
 fn conversions(body: &[u8]) -> Result<Vec<Box<RawValue>>, Problem> {
     // Only the outermost object: keys that stand twice within an item refuse that item alone.
-    let object = Object::outermost(body).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
+    let object = Object::outermost(body)?;
     let mut fields = Fields::of(&object);
     fields.refuse_unknown(&["conversions"]);
     fields.into_faults().into_result()?;

@@ -1,13 +1,12 @@
 //! `POST /v1/reversals`: a completion taken back by the source that reported it.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
-use super::error::Problem;
 use super::reported::ReversalAnswer;
 use super::reports::dry_run;
-use super::{Web, json, resource, respond, signed};
+use super::{Answer, Web, json, resource, respond, signed};
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
 
@@ -40,9 +39,9 @@ pub(super) struct ReversalBody {
 #[utoipa::path(post, path = "/v1/reversals", tag = "reporting", security(("surface" = [])),
     params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")), request_body = ReversalBody,
     responses((status = 200, description = "Recorded, now or before.", body = ReversalAnswer)))]
-pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Body) -> Result<HttpResponse, Problem> {
+pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Body) -> Answer {
     let source = signed::source(&web, &request, body.bytes()).await?;
-    let object = Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
+    let object = Object::parse(body.bytes())?;
     let reporter = Reporter::Source(source);
     let answer = web.dispatcher.reversals.reverse(&reporter, &object, dry_run(&request)?).await?;
     Ok(respond::ok(&ReversalAnswer::of(&web.node, answer)?))

@@ -10,7 +10,7 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::error::Problem;
-use super::{Web, resource};
+use super::{Answer, Web, resource};
 use crate::dispatch::intake::tracking::Forwarded;
 use crate::domain::bots::is_bot;
 use crate::domain::click::Visit;
@@ -32,7 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         ("user" = String, Query, description = "The publisher's user, at most 128 characters"),
         ("sub" = Option<String>, Query, description = "The publisher's own mark, at most 255 characters")),
     responses((status = 302, description = "To the offer's destination.")))]
-pub(super) async fn follow(web: Data<Web>, request: HttpRequest, offer: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn follow(web: Data<Web>, request: HttpRequest, offer: Path<String>) -> Answer {
     let visit = Visit::parse(request.query_string())?;
     let counts = request.method() != Method::HEAD && !is_ahead(request.headers()) && !comes_of_bot(request.headers());
     match web.dispatcher.tracking.forward(&offer, visit, counts).await? {

@@ -6,14 +6,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::endpoint_body::{EndpointBody, Headers, SuccessBody, required};
-use super::terms_body::{ReviewPart, TermsBody};
+use super::review_part::ReviewPart;
 use crate::domain::amount::Decimal;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
+use crate::domain::review::ReviewRule;
 use crate::domain::rounding::Rounding;
-use crate::domain::terms::Terms;
+use crate::domain::terms::{DEFAULT_CLICK_DAYS, DEFAULT_REFUND_WINDOW_DAYS, DEFAULT_REWARD_DECIMALS, Terms};
 use crate::web::error::Problem;
 use crate::web::json::{Body, Patch};
 
@@ -39,8 +40,7 @@ pub struct AppBody {
     #[schema(value_type = Option<String>)]
     name: Patch<String>,
     /// Your own name for it, accepted wherever the id is.
-    #[serde(rename = "ref")]
-    #[serde(default)]
+    #[serde(default, rename = "ref")]
     #[schema(value_type = Option<String>)]
     reference: Patch<String>,
     /// Deliveries wait as held.
@@ -192,16 +192,14 @@ impl AppBody {
         self.callbacks.apply(&mut callbacks, Callbacks::On);
         app.callbacks = callbacks == Callbacks::On;
         self.max_held_days.apply(&mut app.max_held_days, DEFAULT_MAX_HELD_DAYS);
-        let of_terms = TermsBody {
-            refund_window_days: self.refund_window_days,
-            click_days: self.click_days,
-            revenue_share_bps: self.revenue_share_bps,
-            reward_rate: self.reward_rate,
-            reward_decimals: self.reward_decimals,
-            reward_rounding: self.reward_rounding,
-            review: self.review,
-        };
-        of_terms.apply(&mut app.terms);
+        let terms = &mut app.terms;
+        self.refund_window_days.apply(&mut terms.refund_window_days, DEFAULT_REFUND_WINDOW_DAYS);
+        self.click_days.apply(&mut terms.click_days, DEFAULT_CLICK_DAYS);
+        self.revenue_share_bps.apply_optional(&mut terms.revenue_share_bps);
+        self.reward_rate.apply_optional(&mut terms.reward_rate);
+        self.reward_decimals.apply(&mut terms.reward_decimals, DEFAULT_REWARD_DECIMALS);
+        self.reward_rounding.apply(&mut terms.reward_rounding, Rounding::default());
+        self.review.map(ReviewRule::from).apply_optional(&mut terms.review);
         let of_endpoint = EndpointBody {
             dialect: self.dialect,
             callback_url: self.callback_url,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app_body::Callbacks;
-use super::terms_body::ReviewPart;
+use super::review_part::ReviewPart;
 use crate::domain::amount::Decimal;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::app_settings::EndpointSettings;
@@ -59,7 +59,6 @@ pub struct AppView {
     /// Null: the payout is as offered or reported.
     revenue_share_bps: Option<u32>,
     /// Null: rewards are as reported.
-    #[schema(value_type = Option<String>)]
     reward_rate: Option<Decimal>,
     reward_decimals: u32,
     #[schema(value_type = String)]
@@ -74,7 +73,6 @@ pub struct AppView {
     egress_ip: Option<String>,
     /// What works but deserves a look, or keeps deliveries waiting.
     warnings: Vec<String>,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 

@@ -1,7 +1,7 @@
 //! `/v1/apps`: offerwall placements. A publisher keeps its own, account managers and operators all.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::app_body::AppBody;
 use super::app_view::AppView;
@@ -11,13 +11,13 @@ use crate::domain::endpoint_rules::{check_app, check_endpoint};
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::store::apps::{AppChange, AppSaved, Archived, NewApp};
-use crate::web::access::endpoint;
+use crate::web::access::{endpoint, unknown_publisher};
 use crate::web::auth::{Caller, Member};
-use crate::web::error::{Kind, Problem};
+use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
 const TRIES: usize = 5;
@@ -32,11 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(post, path = "/v1/apps", tag = "apps", request_body = AppBody, responses(
     (status = 201, description = "Created.", body = AppView),
 ))]
-pub(in crate::web) async fn create(
-    Member(caller): Member,
-    web: Data<Web>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body: Body) -> Answer {
     let given = AppBody::read(&body)?;
     may_set(&caller, &given)?;
     let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
@@ -72,11 +68,7 @@ fn may_set(caller: &Caller, given: &AppBody) -> Result<(), Problem> {
 #[utoipa::path(get, path = "/v1/apps", tag = "apps",
     params(("publisherId" = Option<String>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<AppView>)))]
-pub(in crate::web) async fn list(
-    Member(caller): Member,
-    web: Data<Web>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["publisherId", "limit", "cursor"])?;
     let page = list::page(&query)?;
     let publisher_id = match query.text("publisherId") {
@@ -91,11 +83,7 @@ pub(in crate::web) async fn list(
 #[utoipa::path(get, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), responses(
     (status = 200, description = "The app.", body = AppView),
 ))]
-pub(in crate::web) async fn read(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     let record = web.app(&caller, &id).await?;
     Ok(respond::ok(&AppView::of(&web, &record)))
 }
@@ -103,12 +91,7 @@ pub(in crate::web) async fn read(
 /// Changes an app: what is left out stays, null goes back to the default.
 #[utoipa::path(patch, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), request_body = AppBody,
     responses((status = 200, description = "Changed.", body = AppView)))]
-pub(in crate::web) async fn change(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     for _ in 0..TRIES {
         let record = web.app(&caller, &id).await?;
         let given = AppBody::read(&body)?;
@@ -148,17 +131,10 @@ pub(in crate::web) async fn change(
     (status = 204, description = "Archived."),
     (status = 409, description = "Deliveries are open."),
 ))]
-pub(in crate::web) async fn delete(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     let record = web.app(&caller, &id).await?;
     match web.node.store.archive_app(&record.app.id, web.node.clock.now()).await? {
-        Archived::Archived => {
-            web.in_force().await?;
-            Ok(respond::deleted())
-        }
+        Archived::Archived => web.once_in_force(respond::deleted()).await,
         Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
         Archived::Unknown | Archived::OnlyEndpoint => Err(Problem::not_found("app")),
     }
@@ -169,13 +145,7 @@ async fn publisher_of(web: &Web, caller: &Caller, named: Option<&str>) -> Result
     match (named, caller.limited_to()) {
         (None, Some(own)) => Ok(own.to_owned()),
         (None, None) => Err(Problem::field("publisherId", "is required")),
-        (Some(named), _) => match web.publisher(caller, named).await {
-            Ok(publisher) => Ok(publisher.id),
-            Err(problem) if problem.kind() == Kind::NotFound => {
-                Err(Problem::field("publisherId", "names no publisher"))
-            }
-            Err(problem) => Err(problem),
-        },
+        (Some(named), _) => web.publisher_in_body(caller, named).await,
     }
 }
 
@@ -191,7 +161,7 @@ pub(super) fn saved(outcome: AppSaved) -> Result<(), Problem> {
     match outcome {
         AppSaved::Saved => Ok(()),
         AppSaved::Unknown => Err(Problem::not_found("app")),
-        AppSaved::UnknownPublisher => Err(Problem::field("publisherId", "names no publisher")),
+        AppSaved::UnknownPublisher => Err(unknown_publisher()),
         AppSaved::RefTaken => Err(ref_taken()),
         AppSaved::OpenDeliveries => {
             Err(Problem::conflict("The dialect can not change while deliveries are open; wait, or cancel them."))

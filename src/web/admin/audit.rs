@@ -1,7 +1,7 @@
 //! `GET /v1/audit`: who did what.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,10 +9,9 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::time::Timestamp;
 use crate::store::audit::AuditCriteria;
 use crate::web::auth::Operator;
-use crate::web::error::Problem;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/audit").get(list));
@@ -24,7 +23,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub struct AuditView {
     id: String,
     /// When it began.
-    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// The token that it was done with; null on the command line.
     token_id: Option<String>,
@@ -67,7 +65,7 @@ const KNOWN: [&str; 6] = ["tokenId", "subject", "from", "to", "limit", "cursor"]
     ("from" = Option<String>, Query), ("to" = Option<String>, Query),
     ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<AuditView>)))]
-pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &KNOWN)?;
     let criteria = AuditCriteria {
         token_id: query.text("tokenId").map(str::to_owned),

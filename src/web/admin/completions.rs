@@ -1,7 +1,7 @@
 //! `/v1/completions`: what was recorded, for whoever may know of its app.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::criteria::{criteria, status};
 use super::exports;
@@ -11,7 +11,7 @@ use crate::web::error::Problem;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, CompletionWithDeliveries};
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/completions").get(list)).service(resource("/v1/completions/{id}").get(read));
@@ -35,11 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page, or everything.", content(
         (PageOf<CompletionView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
-pub(in crate::web) async fn list(
-    Member(caller): Member,
-    web: Data<Web>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &KNOWN)?;
     let criteria = Criteria {
         user_id: query.text("userId").map(str::to_owned),
@@ -75,11 +71,7 @@ const KNOWN: [&str; 11] = [
 /// Reads a completion with its deliveries and reversals.
 #[utoipa::path(get, path = "/v1/completions/{id}", tag = "completions", params(("id" = String, Path)),
     responses((status = 200, description = "The completion.", body = CompletionWithDeliveries)))]
-pub(in crate::web) async fn read(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     let unknown = || Problem::not_found("completion");
     let completion = web.node.store.completion(id.into_inner()).await?.ok_or_else(unknown)?;
     if !web.may_know_of(&caller, &completion.app_id).await? {

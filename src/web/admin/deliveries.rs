@@ -1,7 +1,7 @@
 //! `/v1/deliveries`: callbacks, their attempts, and the two things a person may do to one by hand.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::criteria::{criteria, status};
 use crate::domain::attempt::Attempt;
@@ -13,7 +13,7 @@ use crate::web::error::Problem;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
 use crate::web::views::{DeliveryView, DeliveryWithAttempts};
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -29,11 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         ("transactionId" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
         ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<DeliveryView>)))]
-pub(in crate::web) async fn list(
-    Member(caller): Member,
-    web: Data<Web>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let known = ["appId", "status", "transactionId", "from", "to", "limit", "cursor"];
     let query = Query::read(request.query_string(), &known)?;
     let status = status(&query, "status")?;
@@ -45,11 +41,7 @@ pub(in crate::web) async fn list(
 /// Reads a delivery with its attempts.
 #[utoipa::path(get, path = "/v1/deliveries/{id}", tag = "deliveries", params(("id" = String, Path)),
     responses((status = 200, description = "The delivery.", body = DeliveryWithAttempts)))]
-pub(in crate::web) async fn read(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     let (delivery, attempts) = own(&web, &caller, &id).await?;
     Ok(respond::ok(&DeliveryWithAttempts::new(&web.node, delivery, attempts)))
 }
@@ -57,11 +49,7 @@ pub(in crate::web) async fn read(
 /// Sends an ended delivery again, under the same event id.
 #[utoipa::path(post, path = "/v1/deliveries/{id}/replay", tag = "deliveries", params(("id" = String, Path)),
     responses((status = 200, description = "It is due at once.", body = DeliveryWithAttempts)))]
-pub(in crate::web) async fn replay(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn replay(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     own(&web, &caller, &id).await?;
     let done = web.node.store.replay(id.clone(), web.node.clock.now()).await?;
     web.node.work_is_due();
@@ -71,11 +59,7 @@ pub(in crate::web) async fn replay(
 /// Ends a delivery that waits.
 #[utoipa::path(post, path = "/v1/deliveries/{id}/cancel", tag = "deliveries", params(("id" = String, Path)),
     responses((status = 200, description = "It is canceled.", body = DeliveryWithAttempts)))]
-pub(in crate::web) async fn cancel(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn cancel(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     own(&web, &caller, &id).await?;
     let done = web.node.store.cancel(id.clone(), web.node.clock.now()).await?;
     by_hand(&web, &caller, &id, done, "canceled only while it waits: pending, retrying or held").await
@@ -88,7 +72,7 @@ async fn own(web: &Web, caller: &Caller, id: &str) -> Result<(Delivery, Vec<Atte
     if web.may_know_of(caller, &found.0.app_id).await? { Ok(found) } else { Err(unknown()) }
 }
 
-async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str) -> Result<HttpResponse, Problem> {
+async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str) -> Answer {
     match done {
         ByHand::Done => {
             let (delivery, attempts) = own(web, caller, id).await?;

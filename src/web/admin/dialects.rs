@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 
-use crate::domain::dialect::describe::{Description, describe};
+use crate::domain::dialect::describe::describe;
 use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::list::PageOf;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/dialects").get(list)).service(resource("/v1/dialects/{name}").get(read));
@@ -18,7 +18,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     (status = 200, description = "All of them.", body = PageOf<Object>),
 ))]
 pub(in crate::web) async fn list(_: Member, web: Data<Web>) -> HttpResponse {
-    let items: Vec<Description> = web.node.catalog.newest().map(|recipe| describe(recipe)).collect();
+    let items: Vec<_> = web.node.catalog.newest().map(|recipe| describe(recipe)).collect();
     respond::ok(&PageOf { items, next_cursor: None })
 }
 
@@ -26,7 +26,7 @@ pub(in crate::web) async fn list(_: Member, web: Data<Web>) -> HttpResponse {
 #[utoipa::path(get, path = "/v1/dialects/{name}", tag = "dialects", params(("name" = String, Path)), responses(
     (status = 200, description = "The dialect.", body = Object),
 ))]
-pub(in crate::web) async fn read(_: Member, web: Data<Web>, name: Path<String>) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(_: Member, web: Data<Web>, name: Path<String>) -> Answer {
     let catalog = &web.node.catalog;
     let found = catalog.get(&name).or_else(|| catalog.get_version(&name));
     let recipe = found.ok_or_else(|| Problem::not_found("dialect"))?;

@@ -1,8 +1,8 @@
 //! `/v1/egress-ips`: the addresses that callbacks leave from. Account managers issue them, operators say what to bind to,
 //! a publisher reads its own.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,7 +16,7 @@ use crate::web::auth::{Caller, Manager, Member};
 use crate::web::error::Problem;
 use crate::web::json::{Body, Patch};
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -66,7 +66,6 @@ pub struct EgressIpView {
     verification: Verification,
     /// Those in force and those scheduled.
     assignments: Vec<AssignmentView>,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -80,11 +79,9 @@ pub struct AssignmentView {
     app_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     publisher_id: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
     active_at: Timestamp,
     /// When a scheduled replacement takes over.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     ends_at: Option<Timestamp>,
 }
 
@@ -118,11 +115,7 @@ fn view(web: &Web, caller: &Caller, record: EgressRecord) -> EgressIpView {
 #[utoipa::path(post, path = "/v1/egress-ips", tag = "egress", request_body = NewEgressIp, responses(
     (status = 201, description = "Created.", body = EgressIpView),
 ))]
-pub(in crate::web) async fn create(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(Manager(caller): Manager, web: Data<Web>, body: Body) -> Answer {
     let given: NewEgressIp = body.read()?;
     may_bind(&caller, given.bind.is_some())?;
     let mut invalid = Invalid::none();
@@ -143,11 +136,7 @@ pub(in crate::web) async fn create(
 #[utoipa::path(get, path = "/v1/egress-ips", tag = "egress",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<EgressIpView>)))]
-pub(in crate::web) async fn list(
-    Member(caller): Member,
-    web: Data<Web>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let now = web.node.clock.now();
     let listed = web.node.store.egress_ips(caller.limited_to(), page, now).await?;
@@ -158,11 +147,7 @@ pub(in crate::web) async fn list(
 #[utoipa::path(get, path = "/v1/egress-ips/{id}", tag = "egress", params(("id" = String, Path)), responses(
     (status = 200, description = "The egress IP.", body = EgressIpView),
 ))]
-pub(in crate::web) async fn read(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     let record = find(&web, &caller, &id).await?;
     Ok(respond::ok(&view(&web, &caller, record)))
 }
@@ -171,12 +156,7 @@ pub(in crate::web) async fn read(
 #[utoipa::path(patch, path = "/v1/egress-ips/{id}", tag = "egress", params(("id" = String, Path)),
     request_body = EgressIpPatch,
     responses((status = 200, description = "Changed.", body = EgressIpView)))]
-pub(in crate::web) async fn change(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn change(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let record = find(&web, &caller, &id).await?;
     let given: EgressIpPatch = body.read()?;
     may_bind(&caller, given.bind != Patch::Kept)?;
@@ -215,12 +195,9 @@ pub(in crate::web) async fn change(
     (status = 204, description = "Deleted."),
     (status = 409, description = "It is assigned."),
 ))]
-pub(in crate::web) async fn delete(_: Manager, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn delete(_: Manager, web: Data<Web>, id: Path<String>) -> Answer {
     match web.node.store.delete_egress_ip(&id, web.node.clock.now()).await? {
-        EgressDeleted::Deleted => {
-            web.in_force().await?;
-            Ok(respond::deleted())
-        }
+        EgressDeleted::Deleted => web.once_in_force(respond::deleted()).await,
         EgressDeleted::Unknown => Err(Problem::not_found("egress IP")),
         EgressDeleted::Assigned => Err(Problem::conflict("It is assigned; take its assignments away first.")),
     }

@@ -1,6 +1,5 @@
 //! Who has which egress IP: assigned, taken away, or replaced in one step. Account managers and operators.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,7 +11,7 @@ use crate::store::assignments::{Assigned, Holder};
 use crate::web::auth::Manager;
 use crate::web::error::Problem;
 use crate::web::json::Body;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -38,7 +37,6 @@ pub struct Replacement {
     /// The egress IP.
     egress_ip_id: String,
     /// From then on; until then the present one stays. Default: at once.
-    #[schema(value_type = Option<String>, format = DateTime)]
     active_at: Option<Timestamp>,
 }
 
@@ -49,12 +47,7 @@ pub struct Replacement {
         (status = 201, description = "Assigned.", body = AssignmentView),
         (status = 409, description = "It has one already."),
     ))]
-pub(in crate::web) async fn assign(
-    _: Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn assign(_: Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: NewAssignment = body.read()?;
     let (field, holder) = match (given.app_id, given.publisher_id) {
         (Some(app), None) => ("appId", Holder::App(app)),
@@ -64,10 +57,7 @@ pub(in crate::web) async fn assign(
     };
     let now = web.node.clock.now();
     match web.node.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
-        Assigned::Assigned(assignment) => {
-            web.in_force().await?;
-            Ok(respond::created(&AssignmentView::from(assignment)))
-        }
+        Assigned::Assigned(assignment) => web.once_in_force(respond::created(&AssignmentView::from(assignment))).await,
         Assigned::UnknownEgressIp => Err(Problem::not_found("egress IP")),
         Assigned::UnknownHolder => Err(Problem::field(field, "names nothing that is known")),
         Assigned::AlreadyAssigned => Err(already_assigned()),
@@ -78,39 +68,26 @@ pub(in crate::web) async fn assign(
 #[utoipa::path(delete, path = "/v1/egress-ips/{id}/assignments/{assignmentId}", tag = "egress",
     params(("id" = String, Path), ("assignmentId" = String, Path)),
     responses((status = 204, description = "Taken away.")))]
-pub(in crate::web) async fn unassign(
-    _: Manager,
-    web: Data<Web>,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn unassign(_: Manager, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, assignment_id) = path.into_inner();
     if !web.node.store.unassign_egress_ip(&id, &assignment_id, web.node.clock.now()).await? {
         return Err(Problem::not_found("assignment"));
     }
-    web.in_force().await?;
-    Ok(respond::deleted())
+    web.once_in_force(respond::deleted()).await
 }
 
 /// Gives an app another egress IP in one step, now or later; there is no moment without one.
 #[utoipa::path(put, path = "/v1/apps/{id}/egress", tag = "egress", params(("id" = String, Path)),
     request_body = Replacement,
     responses((status = 200, description = "Assigned.", body = AssignmentView)))]
-pub(in crate::web) async fn replace(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn replace(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.app(&caller, &id).await?.app;
     let given: Replacement = body.read()?;
     let now = web.node.clock.now();
     let active_at = given.active_at.unwrap_or(now);
     let store = &web.node.store;
     match store.replace_egress_ip(&ids::new("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
-        Assigned::Assigned(assignment) => {
-            web.in_force().await?;
-            Ok(respond::ok(&AssignmentView::from(assignment)))
-        }
+        Assigned::Assigned(assignment) => web.once_in_force(respond::ok(&AssignmentView::from(assignment))).await,
         Assigned::UnknownEgressIp => Err(Problem::field("egressIpId", "names no egress IP")),
         Assigned::UnknownHolder => Err(Problem::not_found("app")),
         Assigned::AlreadyAssigned => Err(already_assigned()),

@@ -126,20 +126,12 @@ impl EndpointBody {
         if let Some(schedule) = invalid.take(self.retry_schedule.try_map(RetrySchedule::from_seconds)) {
             schedule.apply_optional(&mut settings.retry_schedule);
         }
-        match self.timeout_ms {
-            Patch::Kept => {}
-            Patch::Reset => settings.timeout = None,
-            Patch::Set(ms) => settings.timeout = Some(Duration::from_millis(ms)),
-        }
+        self.timeout_ms.map(Duration::from_millis).apply_optional(&mut settings.timeout);
         let rule = |given: SuccessBody| SuccessRule::new(&given.statuses, given.body_contains);
         if let Some(success) = invalid.take(self.success.try_map(rule)) {
             success.apply_optional(&mut settings.success);
         }
-        match self.headers {
-            Patch::Kept => {}
-            Patch::Reset => settings.headers.clear(),
-            Patch::Set(Headers(headers)) => settings.headers = headers,
-        }
+        self.headers.map(|Headers(headers)| headers).apply(&mut settings.headers, Vec::new());
         self.timestamp_source.apply(&mut settings.timestamp_source, TimestampSource::default());
         self.signed_origin.apply_optional(&mut settings.signed_origin);
         self.surface_id.apply_optional(&mut settings.surface_id);

@@ -1,8 +1,8 @@
 //! `/v1/apps/{id}/endpoints`: further receivers of an app, such as analytics or a mirror. The first one is what the app
 //! calls mean; it is changed here as well as there.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::app_view::EndpointView;
 use super::apps::saved;
@@ -12,12 +12,12 @@ use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::ids;
 use crate::store::apps::{AppChange, Archived};
 use crate::web::access::endpoint;
-use crate::web::auth::Member;
+use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::PageOf;
 use crate::web::query::Query;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// Most endpoints of one app: each is one more callback for every completion.
 const MOST: usize = 10;
@@ -32,12 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(post, path = "/v1/apps/{id}/endpoints", tag = "endpoints", params(("id" = String, Path)),
     request_body = EndpointBody,
     responses((status = 201, description = "Created.", body = EndpointView)))]
-pub(in crate::web) async fn create(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.app(&caller, &id).await?.app;
     if app.endpoints.len() >= MOST {
         return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
@@ -48,9 +43,7 @@ pub(in crate::web) async fn create(
     let now = web.node.clock.now();
     saved(web.node.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
     web.in_force().await?;
-    let record = web.app(&caller, &app.id).await?;
-    let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
-    Ok(respond::created(&view))
+    Ok(respond::created(&view(&web, &caller, &app.id, &endpoint_id).await?))
 }
 
 /// Lists an app's endpoints, the first one first. There are few, so there is one page.
@@ -62,7 +55,7 @@ pub(in crate::web) async fn list(
     web: Data<Web>,
     id: Path<String>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Answer {
     let app = web.app(&caller, &id).await?.app;
     Query::read(request.query_string(), &[])?;
     let items = app.endpoints.iter().map(|endpoint| EndpointView::of(&web, &app, endpoint)).collect();
@@ -79,7 +72,7 @@ pub(in crate::web) async fn change(
     web: Data<Web>,
     path: Path<(String, String)>,
     body: Body,
-) -> Result<HttpResponse, Problem> {
+) -> Answer {
     let (id, endpoint_id) = path.into_inner();
     let record = web.app(&caller, &id).await?;
     let mut settings = EndpointSettings::of(endpoint(&record, Some(&endpoint_id))?);
@@ -93,29 +86,26 @@ pub(in crate::web) async fn change(
     };
     saved(web.node.store.change_app(change).await?)?;
     web.in_force().await?;
-    let record = web.app(&caller, &record.app.id).await?;
-    let view = EndpointView::of(&web, &record.app, endpoint(&record, Some(&endpoint_id))?);
-    Ok(respond::ok(&view))
+    Ok(respond::ok(&view(&web, &caller, &record.app.id, &endpoint_id).await?))
 }
 
 /// Archives an endpoint; an app keeps at least one.
 #[utoipa::path(delete, path = "/v1/apps/{id}/endpoints/{endpointId}", tag = "endpoints",
     params(("id" = String, Path), ("endpointId" = String, Path)),
     responses((status = 204, description = "Archived."), (status = 409, description = "Deliveries are open.")))]
-pub(in crate::web) async fn delete(
-    Member(caller): Member,
-    web: Data<Web>,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, endpoint_id) = path.into_inner();
     let app = web.app(&caller, &id).await?.app;
     match web.node.store.archive_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
-        Archived::Archived => {
-            web.in_force().await?;
-            Ok(respond::deleted())
-        }
+        Archived::Archived => web.once_in_force(respond::deleted()).await,
         Archived::Unknown => Err(Problem::not_found("endpoint")),
         Archived::OnlyEndpoint => Err(Problem::conflict("An app keeps at least one endpoint.")),
         Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
     }
+}
+
+/// An endpoint as it stands after a change.
+async fn view(web: &Web, caller: &Caller, app_id: &str, endpoint_id: &str) -> Result<EndpointView, Problem> {
+    let record = web.app(caller, app_id).await?;
+    Ok(EndpointView::of(web, &record.app, endpoint(&record, Some(endpoint_id))?))
 }

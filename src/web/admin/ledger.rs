@@ -2,8 +2,8 @@
 //!
 //! The figures are computed from the records when they are asked for, so they cannot differ from them.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +13,7 @@ use crate::domain::ledger::{Account, Figures};
 use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::query::Query;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// Days that are shown unless others are asked for.
 const DEFAULT_DAYS: i64 = 30;
@@ -120,11 +120,7 @@ impl FiguresView {
         ("from" = Option<String>, Query, description = "The first day of UTC, `2026-11-01`; default: 29 days before `to`"),
         ("to" = Option<String>, Query, description = "The last day, included; default: today. At most 400 days")),
     responses((status = 200, description = "The figures.", body = LedgerView)))]
-pub(in crate::web) async fn read(
-    Member(caller): Member,
-    web: Data<Web>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["appId", "from", "to"])?;
     let to = query.day("to")?.unwrap_or(Day::of(web.node.clock.now()));
     let from = query.day("from")?.unwrap_or(to.plus(1 - DEFAULT_DAYS));

@@ -1,7 +1,7 @@
 //! `GET /v1/lookup`: "Where is my reward?", asked by the user, the transaction or the click, answered in words and facts.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,11 +16,10 @@ use crate::store::completion_lists::Found;
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
 use crate::web::auth::Member;
-use crate::web::error::Problem;
 use crate::web::explain::{Callback, Explanation, explain, explain_click};
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, DeliveryView, ReversalView};
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// Most completions, and most clicks, that are told of: a person reads them.
 const PAGE: Page = Page { limit: 50, before: None };
@@ -68,7 +67,6 @@ pub(in crate::web) struct ClickView {
     offer_id: String,
     user_id: String,
     sub: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
     clicked_at: Timestamp,
     /// What happened.
     story: Vec<String>,
@@ -113,11 +111,7 @@ impl LookedUp {
     params(("userId" = Option<String>, Query), ("transactionId" = Option<String>, Query),
         ("clickId" = Option<String>, Query, description = "Exactly one of the three"), ("appId" = Option<String>, Query)),
     responses((status = 200, description = "What was found.", body = LookupView)))]
-pub(in crate::web) async fn read(
-    Member(caller): Member,
-    web: Data<Web>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["userId", "transactionId", "clickId", "appId"])?;
     let given: Vec<&str> = KEYS.into_iter().filter(|key| query.text(key).is_some()).collect();
     let [key] = given[..] else {

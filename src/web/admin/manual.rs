@@ -3,7 +3,6 @@
 //!
 //! Bodies are read as reports are, so that an amount keeps its digits and a misspelt one is refused.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -18,7 +17,7 @@ use crate::web::auth::{Caller, Manager};
 use crate::web::error::{Kind, Problem};
 use crate::web::json::Body;
 use crate::web::reported::{Reported, ReversalAnswer};
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// What a credit is called where nobody says otherwise; endpoints that chose their events choose this one or do without.
 const EVENT_TYPE: &str = "credit";
@@ -78,14 +77,9 @@ pub(in crate::web) struct TakingBack {
 /// Credits a user by hand.
 #[utoipa::path(post, path = "/v1/apps/{id}/credits", tag = "by hand", params(("id" = String, Path)),
     request_body = Credit, responses((status = 200, description = "Recorded, now or before.", body = Reported)))]
-pub(in crate::web) async fn credit(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn credit(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app_id = web.app(&caller, &id).await?.app.id;
-    let mut object = read(&body)?;
+    let mut object = Object::parse(body.bytes())?;
     let mark = mark(&mut object, "reason", &caller)?;
     refuse(&object, &NOT_GIVEN)?;
     default(&mut object, "externalId", &ids::new(PREFIX));
@@ -107,10 +101,10 @@ pub(in crate::web) async fn take_back(
     web: Data<Web>,
     id: Path<String>,
     body: Body,
-) -> Result<HttpResponse, Problem> {
+) -> Answer {
     let found = web.node.store.completion(id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
-    let mut object = read(&body)?;
+    let mut object = Object::parse(body.bytes())?;
     let mark = mark(&mut object, "note", &caller)?;
     refuse(&object, &["externalId"])?;
     default(&mut object, "externalId", &completion.external_id);
@@ -123,10 +117,6 @@ pub(in crate::web) async fn take_back(
     let answer = ReversalAnswer::of(&web.node, answer)?;
     tracing::info!(completion = completion_id, by, reversal = answer.id, "a completion was taken back by hand");
     Ok(respond::recorded(&answer))
-}
-
-fn read(body: &Body) -> Result<Object, Problem> {
-    Object::parse(body.bytes()).map_err(|malformed| Problem::malformed(malformed.to_string()))
 }
 
 /// Who does it and why; the field is taken out of the rest, which is a report.

@@ -19,10 +19,10 @@ pub mod manual;
 pub mod offers;
 pub mod publishers;
 pub mod rehearsal;
+mod review_part;
 pub mod reviews;
 pub mod secrets;
 pub mod sources;
-mod terms_body;
 pub mod tokens;
 pub mod users;
 

@@ -1,8 +1,8 @@
 //! `/v1/offers`: what tracking links lead to. Account managers keep them; a publisher reads them, to show them to its
 //! users.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ use crate::web::auth::{Manager, Member};
 use crate::web::error::Problem;
 use crate::web::json::{Body, Patch};
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
 const TRIES: usize = 5;
@@ -38,8 +38,7 @@ pub struct OfferBody {
     #[schema(value_type = Option<String>)]
     name: Patch<String>,
     /// Your own name for it, accepted wherever the id is; receivers know the offer by it.
-    #[serde(rename = "ref")]
-    #[serde(default)]
+    #[serde(default, rename = "ref")]
     #[schema(value_type = Option<String>)]
     reference: Patch<String>,
     /// Where the tracking link leads: a template with `{click_id}` exactly once, in its path or query. It may also have
@@ -93,13 +92,10 @@ pub struct OfferView {
     payout_minor: i64,
     currency: String,
     goals: Vec<GoalView>,
-    #[schema(value_type = Option<String>, format = DateTime)]
     active_from: Option<Timestamp>,
-    #[schema(value_type = Option<String>, format = DateTime)]
     active_until: Option<Timestamp>,
     /// The tracking link, which needs `?app=…&user=…` and takes `&sub=…`.
     tracking_url: String,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -163,12 +159,9 @@ impl OfferBody {
         required("currency", self.currency, &mut settings.currency, &mut invalid);
         required("payoutMinor", self.payout_minor, &mut settings.payout_minor, &mut invalid);
         self.reference.apply_optional(&mut settings.reference);
-        let parts = |goals: Vec<GoalBody>| goals.into_iter().map(|goal| (goal.id, goal.name, goal.payout_minor));
-        match self.goals {
-            Patch::Kept => {}
-            Patch::Reset => settings.goals.clear(),
-            Patch::Set(goals) => settings.goals = parts(goals).collect(),
-        }
+        let parts =
+            |goals: Vec<GoalBody>| goals.into_iter().map(|goal| (goal.id, goal.name, goal.payout_minor)).collect();
+        self.goals.map(parts).apply(&mut settings.goals, Vec::new());
         self.active_from.apply_optional(&mut settings.active_from);
         self.active_until.apply_optional(&mut settings.active_until);
         invalid.into_result()
@@ -179,20 +172,19 @@ impl OfferBody {
 #[utoipa::path(post, path = "/v1/offers", tag = "offers", request_body = OfferBody, responses(
     (status = 201, description = "Created.", body = OfferView),
 ))]
-pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Answer {
     let given: OfferBody = body.read()?;
     let node = &web.node;
     let offer = given.into_new()?.check(ids::new("ofr"), node.clock.now(), &node.targets)?;
     saved(node.store.create_offer(offer.clone()).await?)?;
-    web.in_force().await?;
-    Ok(respond::created(&OfferView::from(offer)))
+    web.once_in_force(respond::created(&OfferView::from(offer))).await
 }
 
 /// Lists offers.
 #[utoipa::path(get, path = "/v1/offers", tag = "offers",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<OfferView>)))]
-pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let listed = web.node.store.offers(page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(OfferView::from))))
@@ -202,7 +194,7 @@ pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest
 #[utoipa::path(get, path = "/v1/offers/{id}", tag = "offers", params(("id" = String, Path)), responses(
     (status = 200, description = "The offer.", body = OfferView),
 ))]
-pub(in crate::web) async fn read(_: Member, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(_: Member, web: Data<Web>, id: Path<String>) -> Answer {
     Ok(respond::ok(&OfferView::from(found(&web, &id).await?.offer)))
 }
 
@@ -210,12 +202,7 @@ pub(in crate::web) async fn read(_: Member, web: Data<Web>, id: Path<String>) ->
 #[utoipa::path(patch, path = "/v1/offers/{id}", tag = "offers", params(("id" = String, Path)),
     request_body = OfferBody,
     responses((status = 200, description = "Changed.", body = OfferView)))]
-pub(in crate::web) async fn change(
-    _: Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn change(_: Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     for _ in 0..TRIES {
         let OfferRecord { offer, revision } = found(&web, &id).await?;
         let given: OfferBody = body.read()?;
@@ -226,8 +213,7 @@ pub(in crate::web) async fn change(
             OfferSaved::Overtaken => {}
             outcome => {
                 saved(outcome)?;
-                web.in_force().await?;
-                return Ok(respond::ok(&OfferView::from(offer)));
+                return web.once_in_force(respond::ok(&OfferView::from(offer))).await;
             }
         }
     }

@@ -1,7 +1,6 @@
 //! `/v1/publishers`: the accounts that own apps. Account managers keep them; a publisher reads its own.
 
 use actix_web::HttpRequest;
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +15,7 @@ use crate::web::auth::{Manager, Member};
 use crate::web::error::Problem;
 use crate::web::json::{Body, Patch};
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -57,7 +56,6 @@ pub struct PublisherView {
     #[serde(rename = "ref")]
     reference: Option<String>,
     name: String,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -76,7 +74,7 @@ impl From<Publisher> for PublisherView {
 #[utoipa::path(post, path = "/v1/publishers", tag = "publishers", request_body = NewPublisher, responses(
     (status = 201, description = "Created.", body = PublisherView),
 ))]
-pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Answer {
     let given: NewPublisher = body.read()?;
     let mut invalid = Invalid::none();
     let name = invalid.take(naming::name(&given.name));
@@ -96,11 +94,7 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Re
 #[utoipa::path(get, path = "/v1/publishers", tag = "publishers",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<PublisherView>)))]
-pub(in crate::web) async fn list(
-    Member(caller): Member,
-    web: Data<Web>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let listed = match caller.limited_to() {
         None => web.node.store.publishers(page).await?,
@@ -113,11 +107,7 @@ pub(in crate::web) async fn list(
 #[utoipa::path(get, path = "/v1/publishers/{id}", tag = "publishers", params(("id" = String, Path)), responses(
     (status = 200, description = "The publisher.", body = PublisherView),
 ))]
-pub(in crate::web) async fn read(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     Ok(respond::ok(&PublisherView::from(web.publisher(&caller, &id).await?)))
 }
 
@@ -125,12 +115,7 @@ pub(in crate::web) async fn read(
 #[utoipa::path(patch, path = "/v1/publishers/{id}", tag = "publishers", params(("id" = String, Path)),
     request_body = PublisherPatch,
     responses((status = 200, description = "Changed.", body = PublisherView)))]
-pub(in crate::web) async fn change(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn change(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let publisher = web.publisher(&caller, &id).await?;
     let given: PublisherPatch = body.read()?;
     let mut invalid = Invalid::none();
@@ -147,8 +132,7 @@ pub(in crate::web) async fn change(
     invalid.into_result()?;
     let change = PublisherChange { name, reference };
     let view = saved(web.node.store.change_publisher(&publisher.id, change).await?)?;
-    web.in_force().await?;
-    Ok(respond::ok(&view))
+    web.once_in_force(respond::ok(&view)).await
 }
 
 fn saved(outcome: PublisherSaved) -> Result<PublisherView, Problem> {

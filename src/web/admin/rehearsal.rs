@@ -1,9 +1,7 @@
 //! `/v1/apps/{id}/preview` and `/test`: see what a callback looks like, and send a real one that means nothing.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -20,7 +18,7 @@ use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::views::{DeliveryWithAttempts, header_map};
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// Characters of the random part of an invented transaction id: no two tests of a day share one.
 const RANDOM: usize = 12;
@@ -92,12 +90,7 @@ impl From<CallbackRequest> for Preview {
 /// Shows the callback of a completion, as it would go out now; sends nothing.
 #[utoipa::path(post, path = "/v1/apps/{id}/preview", tag = "apps", params(("id" = String, Path)),
     request_body = PreviewOf, responses((status = 200, description = "The callback.", body = Preview)))]
-pub(in crate::web) async fn preview(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.app(&caller, &id).await?.app;
     let given = Given::read(&body, &["completionId", "completion"])?;
     let (completion, delivery) = match (given.text("completionId")?, given.object("completion")?) {
@@ -117,12 +110,7 @@ pub(in crate::web) async fn preview(
         (status = 200, description = "The delivery with its attempt.", body = DeliveryWithAttempts),
         (status = 202, description = "It is still being sent.", body = DeliveryWithAttempts),
     ))]
-pub(in crate::web) async fn test(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn test(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.app(&caller, &id).await?.app;
     let given = Given::read(&body, &["completion", "reversal", "secretId", "egressIpId"])?;
     let options = TestOptions {
@@ -178,33 +166,29 @@ struct Given(Object);
 impl Given {
     fn read(body: &Body, known: &[&str]) -> Result<Self, Problem> {
         let text = if body.bytes().is_empty() { b"{}" } else { &body.bytes()[..] };
-        let object = Object::parse(text).map_err(|malformed| Problem::malformed(malformed.to_string()))?;
+        let object = Object::parse(text)?;
         let mut fields = Fields::of(&object);
         fields.refuse_unknown(known);
         fields.into_faults().into_result()?;
         Ok(Self(object))
     }
 
-    fn raw(&self, name: &str) -> Option<&RawValue> {
-        let found = self.0.0.iter().find(|(key, _)| key == name).map(|(_, value)| &**value);
-        found.filter(|value| value.get() != "null")
+    /// A field's JSON, read by a reader that says what is wrong with it; `None` where it is absent or null.
+    fn field<T>(&self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, Problem> {
+        let found = self.0.0.iter().find(|(key, value)| key == name && value.get() != "null");
+        found.map(|(_, value)| read(value.get())).transpose().map_err(|fault| Problem::field(name, fault))
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, Problem> {
-        let read = |raw: &RawValue| serde_json::from_str(raw.get()).map_err(|_| Problem::field(name, "must be a text"));
-        self.raw(name).map(read).transpose()
+        self.field(name, |json| serde_json::from_str(json).map_err(|_| "must be a text".to_owned()))
     }
 
     fn flag(&self, name: &str) -> Result<bool, Problem> {
-        let read =
-            |raw: &RawValue| serde_json::from_str(raw.get()).map_err(|_| Problem::field(name, "must be true or false"));
-        Ok(self.raw(name).map(read).transpose()?.unwrap_or(false))
+        let flag = self.field(name, |json| serde_json::from_str(json).map_err(|_| "must be true or false".to_owned()));
+        Ok(flag?.unwrap_or(false))
     }
 
     fn object(&self, name: &str) -> Result<Option<Object>, Problem> {
-        let read = |raw: &RawValue| {
-            Object::parse(raw.get().as_bytes()).map_err(|malformed| Problem::field(name, malformed.to_string()))
-        };
-        self.raw(name).map(read).transpose()
+        self.field(name, |json| Object::parse(json.as_bytes()).map_err(|malformed| malformed.to_string()))
     }
 }

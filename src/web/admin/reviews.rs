@@ -1,6 +1,5 @@
 //! `/v1/completions/{id}/release` and `/reject`: what was held for review, decided by an account manager or operator.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,7 +12,7 @@ use crate::web::auth::{Caller, Manager};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::views::CompletionWithDeliveries;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// What a reversal that comes of a rejection is marked with.
 const REJECTED: &str = "rejected in review";
@@ -36,11 +35,7 @@ pub struct RejectBody {
 #[utoipa::path(post, path = "/v1/completions/{id}/release", tag = "completions", params(("id" = String, Path)),
     responses((status = 200, description = "Released.", body = CompletionWithDeliveries),
         (status = 409, description = "It is not in review.")))]
-pub(in crate::web) async fn release(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn release(Manager(caller): Manager, web: Data<Web>, id: Path<String>) -> Answer {
     let completion = reviewed(&web, &id).await?;
     let decided = web.dispatcher.reviews.release(completion.id.clone()).await?;
     decided_on(&web, &caller, &completion.id, decided, "released").await
@@ -50,12 +45,7 @@ pub(in crate::web) async fn release(
 #[utoipa::path(post, path = "/v1/completions/{id}/reject", tag = "completions", params(("id" = String, Path)),
     request_body = Option<RejectBody>,
     responses((status = 200, description = "Rejected.", body = CompletionWithDeliveries)))]
-pub(in crate::web) async fn reject(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn reject(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: RejectBody = body.read_or_empty()?;
     let reason = given.reason.as_deref().map_or(Ok(Reason::Fraud), read_reason)?;
     let completion = reviewed(&web, &id).await?;
@@ -70,13 +60,7 @@ async fn reviewed(web: &Web, id: &str) -> Result<Completion, Problem> {
     web.node.store.completion(id.to_owned()).await?.ok_or_else(|| Problem::not_found("completion"))
 }
 
-async fn decided_on(
-    web: &Web,
-    caller: &Caller,
-    id: &str,
-    decided: Decided,
-    decision: &str,
-) -> Result<HttpResponse, Problem> {
+async fn decided_on(web: &Web, caller: &Caller, id: &str, decided: Decided, decision: &str) -> Answer {
     match decided {
         Decided::Done => {
             tracing::info!(completion = id, by = caller.token_id(), decision, "a review was decided");

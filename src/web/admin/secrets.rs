@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,7 +26,7 @@ use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, generate, resource, respond};
+use crate::web::{Answer, Web, generate, resource, respond};
 
 /// Minutes for which a retired secret may be tried once more, unless the caller says otherwise.
 const DEFAULT_OVERLAP: u64 = 60;
@@ -80,12 +80,9 @@ pub struct SecretView {
     /// `next`, `active` or `retired`.
     #[schema(value_type = String)]
     state: SecretState,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    #[schema(value_type = Option<String>, format = DateTime)]
     activated_at: Option<Timestamp>,
     /// Until then it may be tried after a 401 or 422.
-    #[schema(value_type = Option<String>, format = DateTime)]
     overlap_until: Option<Timestamp>,
 }
 
@@ -116,12 +113,7 @@ impl From<&Secret> for SecretView {
 #[utoipa::path(post, path = "/v1/apps/{id}/secrets", tag = "secrets", params(("id" = String, Path)),
     request_body = NewSecretBody,
     responses((status = 201, description = "Created; the text is in this answer alone.", body = CreatedSecret)))]
-pub(in crate::web) async fn create(
-    Member(caller): Member,
-    web: Data<Web>,
-    place: Path<Place>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
     let (record, of) = find(&web, &caller, &place).await?;
     let given: NewSecretBody = body.read_or_empty()?;
     let recipe = web.node.catalog.get(&of.dialect);
@@ -166,7 +158,7 @@ pub(in crate::web) async fn list(
     web: Data<Web>,
     place: Path<Place>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Answer {
     let (_, of) = find(&web, &caller, &place).await?;
     let page = list::only_page(request.query_string())?;
     let newest_first = of.secrets.iter().rev().map(SecretView::from).collect();
@@ -178,12 +170,7 @@ pub(in crate::web) async fn list(
     params(("id" = String, Path), ("secretId" = String, Path)),
     request_body = Activation,
     responses((status = 200, description = "Active.", body = SecretView)))]
-pub(in crate::web) async fn activate(
-    Member(caller): Member,
-    web: Data<Web>,
-    place: Path<Place>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn activate(Member(caller): Member, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
     let (record, of) = find(&web, &caller, &place).await?;
     let id = secret_id(&place);
     if !of.secrets.iter().any(|secret| secret.id == id) {
@@ -210,17 +197,10 @@ pub(in crate::web) async fn activate(
 #[utoipa::path(delete, path = "/v1/apps/{id}/secrets/{secretId}", tag = "secrets",
     params(("id" = String, Path), ("secretId" = String, Path)),
     responses((status = 204, description = "Deleted."), (status = 409, description = "It is the active one.")))]
-pub(in crate::web) async fn delete(
-    Member(caller): Member,
-    web: Data<Web>,
-    place: Path<Place>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, place: Path<Place>) -> Answer {
     let (record, of) = find(&web, &caller, &place).await?;
     match web.node.store.delete_secret(&record.app.id, &of.id, secret_id(&place)).await? {
-        SecretDeleted::Deleted => {
-            web.in_force().await?;
-            Ok(respond::deleted())
-        }
+        SecretDeleted::Deleted => web.once_in_force(respond::deleted()).await,
         SecretDeleted::Unknown => Err(Problem::not_found("secret")),
         SecretDeleted::Active => {
             Err(Problem::conflict("This secret is active; activate another one before deleting it."))

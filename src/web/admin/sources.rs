@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,7 +16,7 @@ use crate::web::auth::Operator;
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, generate, resource, respond};
+use crate::web::{Answer, Web, generate, resource, respond};
 
 /// Hours for which both secrets verify after a rotation, unless the caller says otherwise: a working day's margin.
 const DEFAULT_OVERLAP: u64 = 24;
@@ -63,10 +63,8 @@ pub struct SourceView {
     /// Null: all apps.
     app_ids: Option<Vec<String>>,
     transaction_prefix: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// Until then the secret before the last rotation verifies, too.
-    #[schema(value_type = Option<String>, format = DateTime)]
     previous_secret_until: Option<Timestamp>,
 }
 
@@ -104,7 +102,7 @@ impl From<Source> for SourceWithSecret {
 #[utoipa::path(post, path = "/v1/sources", tag = "sources", request_body = NewSource, responses(
     (status = 201, description = "Created; the secret is in this answer alone.", body = SourceWithSecret),
 ))]
-pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> Answer {
     let given: NewSource = body.read()?;
     let mut invalid = Invalid::none();
     let name = invalid.take(naming::name(&given.name));
@@ -124,10 +122,7 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> R
         created_at: web.node.clock.now(),
     };
     match web.node.store.create_source(source).await? {
-        SourceCreated::Created(source) => {
-            web.in_force().await?;
-            Ok(respond::created(&SourceWithSecret::from(source)))
-        }
+        SourceCreated::Created(source) => web.once_in_force(respond::created(&SourceWithSecret::from(source))).await,
         SourceCreated::UnknownApps(places) => {
             let mut invalid = Invalid::none();
             for place in places {
@@ -142,7 +137,7 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> R
 #[utoipa::path(get, path = "/v1/sources", tag = "sources",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<SourceView>)))]
-pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let listed = web.node.store.sources(page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(SourceView::from))))
@@ -152,24 +147,18 @@ pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpReque
 #[utoipa::path(delete, path = "/v1/sources/{id}", tag = "sources", params(("id" = String, Path)), responses(
     (status = 204, description = "Deleted."),
 ))]
-pub(in crate::web) async fn delete(_: Operator, web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn delete(_: Operator, web: Data<Web>, id: Path<String>) -> Answer {
     if !web.node.store.archive_source(&id, web.node.clock.now()).await? {
         return Err(Problem::not_found("source"));
     }
-    web.in_force().await?;
-    Ok(respond::deleted())
+    web.once_in_force(respond::deleted()).await
 }
 
 /// Gives a source a new secret; the present one goes on verifying for a while.
 #[utoipa::path(post, path = "/v1/sources/{id}/rotate", tag = "sources", params(("id" = String, Path)),
     request_body = Rotation,
     responses((status = 200, description = "Rotated; the secret is in this answer alone.", body = SourceWithSecret)))]
-pub(in crate::web) async fn rotate(
-    _: Operator,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn rotate(_: Operator, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: Rotation = body.read_or_empty()?;
     let hours = given.overlap_hours.unwrap_or(DEFAULT_OVERLAP);
     if hours > LONGEST_OVERLAP {
@@ -179,6 +168,5 @@ pub(in crate::web) async fn rotate(
     let now = web.node.clock.now();
     let rotated = web.node.store.rotate_source(&id, &generate::secret(""), overlap, now).await?;
     let source = rotated.ok_or_else(|| Problem::not_found("source"))?;
-    web.in_force().await?;
-    Ok(respond::ok(&SourceWithSecret::from(source)))
+    web.once_in_force(respond::ok(&SourceWithSecret::from(source))).await
 }

@@ -1,7 +1,7 @@
 //! `/v1/tokens`: who may call. Operators make every kind, account managers those of publishers.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,11 +9,12 @@ use crate::domain::account::{Role, Token};
 use crate::domain::time::Timestamp;
 use crate::domain::{ids, naming};
 use crate::store::tokens::{TokenCreated, TokenDeleted, TokenScope};
+use crate::web::access::unknown_publisher;
 use crate::web::auth::{Caller, Manager};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
-use crate::web::{Web, generate, resource, respond};
+use crate::web::{Answer, Web, generate, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/tokens").post(create).get(list)).service(resource("/v1/tokens/{id}").delete(delete));
@@ -42,7 +43,6 @@ pub struct NewToken {
     /// Id or ref; exactly where the role is `publisher`.
     publisher_id: Option<String>,
     /// From then on it opens nothing.
-    #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
 }
 
@@ -54,9 +54,7 @@ pub struct TokenView {
     name: String,
     role: &'static str,
     publisher_id: Option<String>,
-    #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -86,11 +84,7 @@ impl From<Token> for TokenView {
 #[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = NewToken, responses(
     (status = 201, description = "Created; the text is in this answer alone.", body = CreatedToken),
 ))]
-pub(in crate::web) async fn create(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn create(Manager(caller): Manager, web: Data<Web>, body: Body) -> Answer {
     let given: NewToken = body.read()?;
     if given.role != RoleWord::Publisher && !caller.is_operator() {
         return Err(Problem::forbidden("Only an operator may make tokens of this role."));
@@ -113,29 +107,19 @@ async fn role(web: &Web, caller: &Caller, word: RoleWord, publisher: Option<&str
     match (word, publisher) {
         (RoleWord::Operator, None) => Ok(Role::Operator),
         (RoleWord::AccountManager, None) => Ok(Role::AccountManager),
-        (RoleWord::Publisher, Some(publisher)) => match web.publisher(caller, publisher).await {
-            Ok(publisher) => Ok(Role::Publisher { publisher_id: publisher.id }),
-            Err(problem) if problem.kind() == crate::web::error::Kind::NotFound => Err(unknown_publisher()),
-            Err(problem) => Err(problem),
-        },
+        (RoleWord::Publisher, Some(publisher)) => {
+            Ok(Role::Publisher { publisher_id: web.publisher_in_body(caller, publisher).await? })
+        }
         (RoleWord::Publisher, None) => Err(Problem::field("publisherId", "is required for the role publisher")),
         (_, Some(_)) => Err(Problem::field("publisherId", "belongs to the role publisher alone")),
     }
-}
-
-fn unknown_publisher() -> Problem {
-    Problem::field("publisherId", "names no publisher")
 }
 
 /// Lists tokens; an account manager finds those of publishers.
 #[utoipa::path(get, path = "/v1/tokens", tag = "tokens",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<TokenView>)))]
-pub(in crate::web) async fn list(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(Manager(caller): Manager, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let listed = web.node.store.tokens(scope(&caller), page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(TokenView::from))))
@@ -145,11 +129,7 @@ pub(in crate::web) async fn list(
 #[utoipa::path(delete, path = "/v1/tokens/{id}", tag = "tokens", params(("id" = String, Path)), responses(
     (status = 204, description = "Deleted."),
 ))]
-pub(in crate::web) async fn delete(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn delete(Manager(caller): Manager, web: Data<Web>, id: Path<String>) -> Answer {
     match web.node.store.delete_token(&id, scope(&caller), web.node.clock.now()).await? {
         TokenDeleted::Deleted => Ok(respond::deleted()),
         TokenDeleted::Unknown => Err(Problem::not_found("token")),

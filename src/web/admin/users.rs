@@ -1,13 +1,12 @@
 //! `DELETE /v1/apps/{id}/users/{userId}`: a user's wish to be forgotten.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 
 use crate::domain::ids;
 use crate::store::erasure::{Erased, Erasure};
 use crate::web::auth::Member;
 use crate::web::error::Problem;
-use crate::web::{Web, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// What a user is called afterwards, before something that means nothing.
 const PSEUDONYM: &str = "erased";
@@ -22,11 +21,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     (status = 204, description = "Nothing bears the user's name any more."),
     (status = 409, description = "Deliveries of this user are open; what had ended may be erased already."),
 ))]
-pub(in crate::web) async fn erase(
-    Member(caller): Member,
-    web: Data<Web>,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn erase(Member(caller): Member, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (app, user_id) = path.into_inner();
     // Of an archived app as well, whose records stay; that one is named by its id.
     let app_id = match web.app(&caller, &app).await {

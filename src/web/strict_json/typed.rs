@@ -5,10 +5,9 @@
 
 use std::fmt;
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{StrDeserializer, StringDeserializer};
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 use serde_json::{Map, Value};
 
@@ -139,7 +138,7 @@ impl<'de> Deserializer<'de> for At {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.0 {
-            Value::String(word) => visitor.visit_enum(Word(word)),
+            Value::String(word) => visitor.visit_enum(StringDeserializer::new(word)),
             _ => Err(Fault::unknown_variant("", variants)),
         }
     }
@@ -180,8 +179,7 @@ impl<'de> MapAccess<'de> for Entries {
         let Some((key, value)) = self.rest.next() else {
             return Ok(None);
         };
-        let name: StrDeserializer<'_, Fault> = key.as_str().into_deserializer();
-        let name = seed.deserialize(name)?;
+        let name = seed.deserialize(StrDeserializer::new(&key))?;
         self.pending = Some((key, value));
         Ok(Some(name))
     }
@@ -189,39 +187,6 @@ impl<'de> MapAccess<'de> for Entries {
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
         let (key, value) = self.pending.take().expect("serde asks for a value only after its key");
         seed.deserialize(At(value)).map_err(|fault| fault.at(&key))
-    }
-}
-
-struct Word(String);
-
-impl<'de> EnumAccess<'de> for Word {
-    type Error = Fault;
-    type Variant = Self;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
-        let word: StrDeserializer<'_, Fault> = self.0.as_str().into_deserializer();
-        let variant = seed.deserialize(word)?;
-        Ok((variant, self))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Word {
-    type Error = Fault;
-
-    fn unit_variant(self) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Fault> {
-        Err(Fault::custom("must be an object"))
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Fault> {
-        Err(Fault::custom("must be an object"))
-    }
-
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
-        Err(Fault::custom("must be an object"))
     }
 }
 

@@ -45,7 +45,6 @@ pub struct CompletionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     gross_minor: Option<i64>,
     currency: String,
-    #[schema(value_type = String, format = DateTime)]
     occurred_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     click_id: Option<String>,
@@ -67,9 +66,7 @@ pub struct CompletionView {
     review: Option<&'static str>,
     /// When it is released unless somebody decides before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     review_until: Option<Timestamp>,
-    #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
     /// Absent while nothing has been.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -33,14 +33,11 @@ pub struct DeliveryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_for: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     next_attempt_at: Option<Timestamp>,
     /// The recipe's name@version.
     recipe: String,
-    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
     /// Why it ended, where its attempts do not tell: `expired`, `reversed_before_send`, `rejected`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +96,6 @@ pub struct AttemptView {
     number: u32,
     /// Whether the schedule counts it: our own faults burn no attempt.
     counted: bool,
-    #[schema(value_type = String, format = DateTime)]
     started_at: Timestamp,
     duration_ms: u64,
     /// The source address; null: the host's own route.
@@ -129,7 +125,6 @@ pub struct AttemptView {
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     next_attempt_at: Option<Timestamp>,
 }
 

@@ -26,9 +26,7 @@ pub struct ReversalView {
     payout_minor: Option<i64>,
     /// `refund`, `chargeback`, `fraud`, `duplicate` or `other`.
     reason: &'static str,
-    #[schema(value_type = String, format = DateTime)]
     occurred_at: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
     /// Of what was taken back by hand: with which token, and why.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::parts::{Requirement, ReversalUrl, ReversedId, SecretNeed, Tells};
+use super::parts::{Requirement, Reversal, SecretNeed};
 use crate::domain::dialect::signature::{Algorithm, Digest, KeyForm, SignedText, Travels};
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect::value::{Format, Source, ValueRule};
@@ -43,7 +43,7 @@ pub(super) struct RecipeFile {
     #[serde(default)]
     pub(super) body: Vec<ValueWritten>,
     pub(super) signature: Option<SignatureWritten>,
-    pub(super) reversal: Option<ReversalWritten>,
+    pub(super) reversal: Option<Reversal>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -89,15 +89,6 @@ pub(super) struct SignatureWritten {
     pub(super) travels: Travels,
     #[serde(default)]
     pub(super) headers: Vec<ValueWritten>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReversalWritten {
-    pub(super) url: ReversalUrl,
-    pub(super) tells: Tells,
-    pub(super) transaction_id: ReversedId,
-    pub(super) part: bool,
 }
 
 impl ValueWritten {

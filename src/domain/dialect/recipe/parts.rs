@@ -68,8 +68,8 @@ pub(in crate::domain::dialect) enum Content {
 }
 
 /// How a completion that is taken back is told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
 pub struct Reversal {
     /// Where it goes.
     pub url: ReversalUrl,

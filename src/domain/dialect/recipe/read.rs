@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::file::{MethodWord, RecipeFile, SignatureWritten, ValueWritten};
-use super::parts::{BodyField, Content, Item, ParameterLists, Placeholder, Reversal, SecretNeed};
+use super::parts::{BodyField, Content, Item, ParameterLists, Placeholder, SecretNeed};
 use super::{Recipe, RecipeError};
 use crate::domain::dialect::signature::{Signature, SignedHeader, SignedText};
 use crate::domain::dialect::value::ValueRule;
@@ -34,12 +34,7 @@ impl Recipe {
             placeholders: file.placeholders.into_iter().map(placeholder).collect::<Result<_, _>>()?,
             body: body(file.method, file.body)?,
             signature: file.signature.map(signature).transpose()?,
-            reversal: file.reversal.map(|written| Reversal {
-                url: written.url,
-                tells: written.tells,
-                transaction_id: written.transaction_id,
-                part: written.part,
-            }),
+            reversal: file.reversal,
             name: file.name,
             version: file.version,
             title: file.title,

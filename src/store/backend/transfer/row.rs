@@ -3,20 +3,19 @@
 //! JSON keeps text and whole numbers exactly. A number with a fraction is in no column, and is refused rather than
 //! rounded.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::table::{Column, Table};
 use crate::store::StoreError;
 
 /// One row.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row(pub(super) Vec<Cell>);
 
 /// One value. Those of a key are ordered as both engines order them: numbers by size, texts by their bytes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
 pub(super) enum Cell {
     /// NULL.
     Null,
@@ -25,7 +24,7 @@ pub(super) enum Cell {
     /// A whole number.
     Integer(i64),
     /// Text, or bytes in their textual form.
-    Text(String),
+    Text(#[serde(deserialize_with = "without_nul")] String),
 }
 
 impl Row {
@@ -70,54 +69,10 @@ pub(super) fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("rows of text and numbers are always JSON")
 }
 
-impl Serialize for Cell {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Boolean(value) => serializer.serialize_bool(*value),
-            Self::Integer(value) => serializer.serialize_i64(*value),
-            Self::Text(text) => serializer.serialize_str(text),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Cell {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-
-        impl Visitor<'_> for Any {
-            type Value = Cell;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value of a column")
-            }
-
-            fn visit_unit<E: Error>(self) -> Result<Cell, E> {
-                Ok(Cell::Null)
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Cell, E> {
-                Ok(Cell::Boolean(value))
-            }
-
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Cell, E> {
-                Ok(Cell::Integer(value))
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Cell, E> {
-                i64::try_from(value).map(Cell::Integer).map_err(E::custom)
-            }
-
-            /// The one thing that PostgreSQL's texts cannot hold is a NUL, which a receiver's answer may have brought
-            /// into an older SQLite file. It becomes what such an answer is kept with today, before anything is
-            /// written or compared.
-            fn visit_str<E: Error>(self, text: &str) -> Result<Cell, E> {
-                Ok(Cell::Text(text.replace('\0', "\u{FFFD}")))
-            }
-        }
-
-        deserializer.deserialize_any(Any)
-    }
+/// The one thing that PostgreSQL's texts cannot hold is a NUL, which a receiver's answer may have brought into an older
+/// SQLite file. It becomes what such an answer is kept with today, before anything is written or compared.
+fn without_nul<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(String::deserialize(deserializer)?.replace('\0', "\u{FFFD}"))
 }
 
 #[cfg(test)]
