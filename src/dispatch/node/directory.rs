@@ -75,11 +75,12 @@ impl Directory {
 
     /// Like [`app`](Self::app), but asks the store before it says no.
     pub async fn find_app(&self, id_or_ref: &str) -> Result<Option<Arc<App>>, StoreError> {
-        match self.app(id_or_ref) {
-            Some(app) => Ok(Some(app)),
-            None if self.refresh().await? => Ok(self.app(id_or_ref)),
-            None => Ok(None),
+        if let Some(app) = self.app(id_or_ref) {
+            return Ok(Some(app));
         }
+        // Whether or not this refresh changed anything: another task's may have, while this one waited for its turn.
+        self.refresh().await?;
+        Ok(self.app(id_or_ref))
     }
 
     /// All apps that are not archived.
@@ -97,11 +98,11 @@ impl Directory {
 
     /// Like [`offer`](Self::offer), but asks the store before it says no.
     pub async fn find_offer(&self, id_or_ref: &str) -> Result<Option<Arc<Offer>>, StoreError> {
-        match self.offer(id_or_ref) {
-            Some(offer) => Ok(Some(offer)),
-            None if self.refresh().await? => Ok(self.offer(id_or_ref)),
-            None => Ok(None),
+        if let Some(offer) = self.offer(id_or_ref) {
+            return Ok(Some(offer));
         }
+        self.refresh().await?;
+        Ok(self.offer(id_or_ref))
     }
 
     /// The app that an endpoint belongs to.

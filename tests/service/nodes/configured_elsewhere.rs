@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::in_time;
@@ -22,6 +23,24 @@ async fn and_so_it_is_where_no_signal_comes_through() {
     let way = Proxy::to(&home.database_url()).await;
     way.refuse("LISTEN ringback");
     in_time(drill(home.with("RINGBACK_DATABASE_URL", &way.url))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_another_node_made_is_known_to_each_of_many_reports_that_come_at_once() {
+    let home = Home::on_postgres();
+    let way = Proxy::to(&home.database_url()).await;
+    way.refuse("LISTEN ringback");
+    let home = home.with("RINGBACK_DATABASE_URL", &way.url);
+    let (one, other) = (home.serve().await, home.serve().await);
+    let source = one.source().await.at(&other);
+    for round in 0..10 {
+        let app = one.app("affonso", json!({"callbacks": "off"})).await;
+        let reports = (0..16).map(|number| app.completion(&format!("tx-{round}-{number}")));
+        let reporting = reports.map(|report| async { source.report(&{ report }).await });
+        for answer in join_all(reporting).await {
+            answer.is(200, json!({"status": "accepted"}));
+        }
+    }
 }
 
 async fn drill(home: Home) {
