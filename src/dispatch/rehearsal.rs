@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::job::{Job, StoredTest, TestOptions, event_id, whole_reversal};
 use super::pacing::Pacing;
 use super::readiness::Readiness;
-use super::worker::{Worker, claim_token};
+use super::worker::Worker;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::WaitingFor;
@@ -18,6 +18,7 @@ use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
+use crate::random;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewDelivery, Start};
 use crate::store::{Hint, Store, StoreError};
@@ -93,7 +94,7 @@ impl Rehearsal {
             Err(invalid) => return Ok(Tested::Refused(invalid)),
         };
         let sender = Arc::clone(&self.worker.sender);
-        let (token, delivery_id) = (claim_token(), ids::new("dlv"));
+        let (token, delivery_id) = (random::claim_token(), ids::new("dlv"));
         let way_out = sender.outlook().way_out(&sender.route(app, options.egress_ip_id.as_deref()));
         let here = if way_out == Readiness::Ready { sender.cluster.lease.node() } else { None };
         let start = here.clone().map_or(Start::Pending, |node| Start::Claimed { node, token: token.clone() });

@@ -32,6 +32,7 @@ use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::egress::{Bind, Route};
+use crate::random;
 use crate::store::queue::{Claimed, Next, Settled, Settlement};
 use crate::store::{Store, StoreError};
 
@@ -231,7 +232,7 @@ impl Sender {
         let pace = Pace {
             schedule: schedule.as_seconds(),
             scale_thousandths: self.retry_scale_thousandths,
-            jitter_thousandths: u64::from(getrandom::u32().unwrap_or_default() % (JITTER + 1)),
+            jitter_thousandths: u64::from(random::up_to(JITTER)),
         };
         let final_statuses = target.recipe.final_statuses();
         let terms = Terms { pace, final_statuses, egress_ip: target.exit.egress_ip.as_deref() };

@@ -12,6 +12,7 @@ use super::metrics::Metrics;
 use crate::clock::Clock;
 use crate::domain::click::{self, Click, Visit};
 use crate::domain::offer::Arrival;
+use crate::random;
 use crate::store::{Store, StoreError};
 
 /// How long a visitor is kept waiting: nobody looks at an empty page for longer.
@@ -50,9 +51,7 @@ impl Tracking {
         let Some(app) = self.directory.find_app(&visit.app).await? else { return Ok(Forwarded::UnknownApp) };
         let mut click_id = String::new();
         if counts {
-            let mut random = [0; click::RANDOM_BYTES];
-            getrandom::fill(&mut random).expect("the operating system always has randomness once it runs processes");
-            click_id = click::new_id(now, random);
+            click_id = click::new_id(now, random::bytes());
             self.record(Click {
                 id: click_id.clone(),
                 offer_id: offer.id.clone(),

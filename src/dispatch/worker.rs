@@ -18,6 +18,7 @@ use super::readiness::Readiness;
 use super::sender::{POLL, Sender};
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, DueEndpoint, PendingTest, Wanted};
 
@@ -108,7 +109,7 @@ impl Worker {
         if wanted.is_empty() {
             return Ok(if tests == 0 { Step::Idle { until: next_due } } else { Step::Started(tests) });
         }
-        let claimed = self.sender.store.claim(node.to_string(), wanted, now, claim_token).await?;
+        let claimed = self.sender.store.claim(node.to_string(), wanted, now, random::claim_token).await?;
         let mut started = tests;
         for claimed in claimed {
             let endpoint_id = &claimed.delivery.endpoint_id;
@@ -134,7 +135,7 @@ impl Worker {
             // What finds no permit is looked at again by the next step, and ends when nobody waits for it any more.
             let Some(permit) = self.pacing.permit_for_test(&test.endpoint_id) else { continue };
             let now = self.sender.clock.now();
-            let claim = self.sender.store.claim_test(node.to_string(), test.delivery_id, now, claim_token);
+            let claim = self.sender.store.claim_test(node.to_string(), test.delivery_id, now, random::claim_token);
             if let Some(claimed) = claim.await? {
                 self.send(claimed, node, permit);
                 started += 1;
@@ -166,11 +167,6 @@ impl Worker {
         let chosen = stored.ok().and_then(|stored| stored.options.egress_ip_id);
         self.sender.outlook().way_out(&self.sender.route(&app, chosen.as_deref())) == Readiness::Ready
     }
-}
-
-/// A token that no other claim bears.
-pub fn claim_token() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
 }
 
 /// What a claimed row tells; the row itself if that cannot be read, which only a hand in the database brings about.

@@ -18,8 +18,8 @@ const MAY_NAME: [(&str, &str); 14] = [
     ),
     (
         "dispatch",
-        "bytes futures_util getrandom hickory_resolver jiff prometheus_client reqwest rustls serde serde_json thiserror tokio \
-         tokio_util tracing url uuid webpki_roots",
+        "bytes futures_util hickory_resolver jiff prometheus_client reqwest rustls serde serde_json thiserror tokio \
+         tokio_util tracing url webpki_roots",
     ),
     (
         "web",

@@ -10,7 +10,6 @@ use super::{Intake, Known};
 use crate::dispatch::cluster::UnderWay;
 use crate::dispatch::pacing::Permit;
 use crate::dispatch::readiness::Readiness;
-use crate::dispatch::worker::claim_token;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
@@ -26,6 +25,7 @@ use crate::domain::report::Report;
 use crate::domain::resolved::Resolved;
 use crate::domain::reversal::ReversalReport;
 use crate::domain::terms::Terms;
+use crate::random;
 use crate::store::StoreError;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewCompletion, NewDelivery, Start};
@@ -203,7 +203,7 @@ impl Intake {
                 // Without a lease nothing may be claimed, and the permit stays for whoever may.
                 let node = self.sender().cluster.lease.node();
                 match node.and_then(|node| Some((node, self.pacing.permit_for_new(&endpoint.id)?))) {
-                    Some((node, permit)) => (Start::Claimed { node, token: claim_token() }, Some(permit), None),
+                    Some((node, permit)) => (Start::Claimed { node, token: random::claim_token() }, Some(permit), None),
                     None => (Start::Pending, None, None),
                 }
             }
