@@ -10,10 +10,9 @@
 //!
 //! # The floors
 //! `main → cli → service → web → dispatch → store → domain`: a module imports only from floors below its own, and
-//! `tests/architecture` checks it. [`domain`] is pure: it reads no disk and no network, and no clock but for the
-//! order of new ids.
-//! [`store`] is the only place that knows Diesel, [`web`] the only one that knows our status codes, [`clock`] the only one
-//! that reads the time, [`random`] the only one that asks for randomness.
+//! `tests/architecture` checks it. [`domain`] is pure: it reads no disk, no network, no clock and no
+//! randomness. [`store`] is the only place that knows Diesel, [`web`] the only one that knows our status codes, [`clock`]
+//! the only one that reads the time, [`random`] the only one that asks for randomness.
 //!
 //! # The life of a completion
 //! report → [`domain::report`] parses it → [`dispatch::intake`] validates it against the app's dialects →

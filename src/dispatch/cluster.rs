@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::egress::Egress;
 use super::lease::Lease;
-use crate::domain::ids;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::queue::{Holding, LiveNode, NodeRole, OrphanedClaim};
 use crate::store::{Hint, Store, StoreError};
 
@@ -165,7 +165,7 @@ impl Cluster {
 
     /// Under a new name: whatever the former one had claimed may be another node's by now.
     async fn come_back(&self) -> Result<Arc<str>, StoreError> {
-        let node: Arc<str> = ids::new("nod").into();
+        let node: Arc<str> = random::new_id("nod").into();
         self.store.register_node(node.to_string(), self.role).await?;
         if let Some(former) = self.lease.last() {
             tracing::warn!(former = &*former, node = &*node, "the heartbeat had ended; this node claims anew");

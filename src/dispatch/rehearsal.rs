@@ -16,7 +16,6 @@ use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest}
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::random;
 use crate::store::deliveries::Delivery;
@@ -94,7 +93,7 @@ impl Rehearsal {
             Err(invalid) => return Ok(Tested::Refused(invalid)),
         };
         let sender = Arc::clone(&self.worker.sender);
-        let (token, delivery_id) = (random::claim_token(), ids::new("dlv"));
+        let (token, delivery_id) = (random::claim_token(), random::new_id("dlv"));
         let way_out = sender.outlook().way_out(&sender.route(app, options.egress_ip_id.as_deref()));
         let here = if way_out == Readiness::Ready { sender.cluster.lease.node() } else { None };
         let start = here.clone().map_or(Start::Pending, |node| Start::Claimed { node, token: token.clone() });
@@ -179,7 +178,7 @@ impl Rehearsal {
         };
         let now = sender.clock.now();
         let callback = Callback {
-            event_id: &event_id(&delivery.map_or_else(|| ids::new("dlv"), |delivery| delivery.id.clone())),
+            event_id: &event_id(&delivery.map_or_else(|| random::new_id("dlv"), |delivery| delivery.id.clone())),
             completion,
             event,
             attempted_at: now,

@@ -10,13 +10,13 @@ use super::intake::Intake;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::dialect::recipe::ReversalUrl;
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{Manual, Reporter};
 use crate::domain::reversal::{Reversal, ReversalReport};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::deliveries::Delivery;
 use crate::store::queue::{NewReversal, ReversalPlan, Reversed};
 use crate::store::{Hint, StoreError};
@@ -99,7 +99,7 @@ impl Intake {
             let days = app.as_ref().map_or(Terms::default(), |app| app.terms.clone()).refund_window_days;
             let ways: Vec<Way> = app.iter().flat_map(|app| self.ways(app)).collect();
             let new = NewReversal {
-                id: ids::new("rev"),
+                id: random::new_id("rev"),
                 completion_id: completion.id.clone(),
                 report: report.clone(),
                 not_before: if by_hand.is_none() { now.minus(DAY * days) } else { Timestamp::from_millis(0) },
@@ -159,7 +159,7 @@ impl Intake {
             let silence = silence(endpoint, recipe.reversal().map(|reversal| reversal.url));
             let plan = ReversalPlan {
                 endpoint_id: endpoint.id.clone(),
-                delivery_id: ids::new("dlv"),
+                delivery_id: random::new_id("dlv"),
                 recipe: recipe.id(),
                 is_told: silence.is_none(),
                 knows_parts: recipe.reversal().is_some_and(|reversal| reversal.part),

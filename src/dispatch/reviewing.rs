@@ -7,10 +7,10 @@
 use super::dispatcher::Dispatcher;
 use super::housekeeping::Housekeeping;
 use crate::domain::completion::Completion;
-use crate::domain::ids;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::{Asked, Reason, ReversalReport};
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::queue::{Decided, NewReversal};
 use crate::store::{Hint, StoreError};
 
@@ -34,7 +34,7 @@ impl Dispatcher {
             occurred_at: None,
         };
         let reversal = NewReversal {
-            id: ids::new("rev"),
+            id: random::new_id("rev"),
             completion_id: completion.id,
             report,
             // The refund window is what sources are bound by.

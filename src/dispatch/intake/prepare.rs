@@ -98,7 +98,7 @@ impl Intake {
             Ok(Subject { app, user_id, attribution }) => {
                 let offered = self.offered(&report, attribution.as_ref());
                 let resolved = Resolved {
-                    id: ids::new("cmp"),
+                    id: random::new_id("cmp"),
                     source_id: reporter.source_id().map(str::to_owned),
                     app_id: app.id.clone(),
                     user_id,
@@ -135,7 +135,7 @@ impl Intake {
         let given = given(app_id);
         // Under an id of its own, because it is not what was recorded that is recorded again; by the names that were
         // given, because those of an erased user's record are no longer kept.
-        let id = ids::new("cmp");
+        let id = random::new_id("cmp");
         let completion = Completion { id, external_id: report.external_id, transaction_id, ..kept };
         let new = NewCompletion { completion: completion.clone(), given, deliveries: Vec::new() };
         let then = Then { known, completion, at_once: Vec::new(), leaves_work: false };
@@ -172,7 +172,7 @@ impl Intake {
                 Some(review) => (Start::InReview(review.until), None, Some(WaitingFor::Review)),
                 None => self.start(app, endpoint, dry_run),
             };
-            let (id, endpoint_id) = (ids::new("dlv"), endpoint.id.clone());
+            let (id, endpoint_id) = (random::new_id("dlv"), endpoint.id.clone());
             // Claimed or not, nothing will have left when the report is answered.
             let status =
                 if matches!(start, Start::Held(_) | Start::InReview(_)) { Status::Held } else { Status::Pending };

@@ -11,7 +11,7 @@ use diesel::connection::{Connection, SimpleConnection};
 
 use super::{Location, PostgresUrl, StoreError, postgres};
 use crate::clock;
-use crate::domain::ids;
+use crate::random;
 
 /// How long the flushes of commits are counted: long enough for hundreds of them on a slow disk.
 const COUNTING: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ impl OwnSchema {
         let Location::Postgres(within) = Location::parse(url)? else {
             return Err(StoreError::Location("a schema needs a PostgreSQL database, postgres://…".to_owned()));
         };
-        let name = format!("ringback_{}", ids::new("tmp"));
+        let name = format!("ringback_{}", random::new_id("tmp"));
         postgres::connect(&within)?.batch_execute(&format!("CREATE SCHEMA {name}"))?;
         Ok(Self { within, name, to_drop: true })
     }

@@ -8,8 +8,8 @@ use super::app_view::AppView;
 use super::publishers::ref_taken;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::endpoint_rules::{check_app, check_endpoint};
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
+use crate::random;
 use crate::store::apps::{AppChange, AppSaved, Archived, NewApp};
 use crate::web::access::endpoint;
 use crate::web::auth::{Caller, Member};
@@ -42,12 +42,12 @@ pub(in crate::web) async fn create(
     let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
     let (settings, mut endpoint) = given.into_new()?;
     check(&web, &settings, &mut endpoint)?;
-    let id = ids::new("app");
+    let id = random::new_id("app");
     let new = NewApp {
         id: id.clone(),
         publisher_id,
         settings,
-        endpoint_id: ids::new("end"),
+        endpoint_id: random::new_id("end"),
         endpoint,
         created_at: web.dispatcher.clock.now(),
     };

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::egress::AssignmentView;
-use crate::domain::ids;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::assignments::{Assigned, Holder};
 use crate::web::auth::Manager;
 use crate::web::error::Problem;
@@ -63,7 +63,7 @@ pub(in crate::web) async fn assign(
         (None, None) => return Err(Problem::field("appId", "is required, or publisherId instead")),
     };
     let now = web.dispatcher.clock.now();
-    match web.dispatcher.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
+    match web.dispatcher.store.assign_egress_ip(&random::new_id("ega"), &id, holder, now).await? {
         Assigned::Assigned(assignment) => {
             web.in_force().await?;
             Ok(respond::created(&AssignmentView::from(assignment)))
@@ -106,7 +106,7 @@ pub(in crate::web) async fn replace(
     let now = web.dispatcher.clock.now();
     let active_at = given.active_at.unwrap_or(now);
     let store = &web.dispatcher.store;
-    match store.replace_egress_ip(&ids::new("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
+    match store.replace_egress_ip(&random::new_id("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
         Assigned::Assigned(assignment) => {
             web.in_force().await?;
             Ok(respond::ok(&AssignmentView::from(assignment)))

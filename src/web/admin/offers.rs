@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 
 use super::endpoint_body::required;
 use super::publishers::ref_taken;
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::offer::{Goal, Offer, OfferSettings};
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::offers::{OfferRecord, OfferSaved};
 use crate::web::auth::{Manager, Member};
 use crate::web::error::Problem;
@@ -182,7 +182,7 @@ impl OfferBody {
 pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Result<HttpResponse, Problem> {
     let given: OfferBody = body.read()?;
     let dispatcher = &web.dispatcher;
-    let offer = given.into_new()?.check(ids::new("ofr"), dispatcher.clock.now(), &dispatcher.targets)?;
+    let offer = given.into_new()?.check(random::new_id("ofr"), dispatcher.clock.now(), &dispatcher.targets)?;
     saved(dispatcher.store.create_offer(offer.clone()).await?)?;
     web.in_force().await?;
     Ok(respond::created(&OfferView::from(offer)))

@@ -15,16 +15,14 @@ use crate::domain::delivery::Kind;
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::fields::Fields;
 use crate::domain::json::Object;
-use crate::domain::{ids, sample_completion};
+use crate::domain::sample_completion;
+use crate::random;
 use crate::store::deliveries::Delivery;
 use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::views::{DeliveryWithAttempts, header_map};
 use crate::web::{Web, resource, respond};
-
-/// Characters of the random part of an invented transaction id: no two tests of a day share one.
-const RANDOM: usize = 12;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/apps/{id}/preview").post(preview)).service(resource("/v1/apps/{id}/test").post(test));
@@ -168,9 +166,8 @@ async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<(Comple
 }
 
 fn invent(web: &Web, app: &App, fields: Option<&Object>) -> Result<Completion, Problem> {
-    let id = ids::new("tst");
-    let random = &id[id.len() - RANDOM..];
-    Ok(sample_completion::from_fields(fields, &app.id, random, web.dispatcher.clock.now())?)
+    let id = random::new_id("cmp");
+    Ok(sample_completion::from_fields(fields, &app.id, id, web.dispatcher.clock.now())?)
 }
 
 /// The fields of a body, numbers still as they were written.

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::account::{Role, Token};
+use crate::domain::naming;
 use crate::domain::time::Timestamp;
-use crate::domain::{ids, naming};
+use crate::random;
 use crate::store::tokens::{TokenCreated, TokenDeleted, TokenScope};
 use crate::web::auth::{Caller, Manager};
 use crate::web::error::Problem;
@@ -101,7 +102,7 @@ pub(in crate::web) async fn create(
         return Err(Problem::field("expiresAt", "must lie in the future"));
     }
     let role = role(&web, &caller, given.role, given.publisher_id.as_deref()).await?;
-    let token = Token { id: ids::new("tok"), name, role, expires_at: given.expires_at, created_at: now };
+    let token = Token { id: random::new_id("tok"), name, role, expires_at: given.expires_at, created_at: now };
     let text = generate::token();
     match web.dispatcher.store.create_token(token.clone(), &text).await? {
         TokenCreated::Created => Ok(respond::created(&CreatedToken { view: token.into(), token: text })),

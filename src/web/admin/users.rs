@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig};
 
-use crate::domain::ids;
+use crate::random;
 use crate::store::erasure::{Erased, Erasure};
 use crate::web::auth::Member;
 use crate::web::error::Problem;
@@ -34,7 +34,7 @@ pub(in crate::web) async fn erase(
         Err(_) if web.may_know_of(&caller, &app).await? => app,
         Err(problem) => return Err(problem),
     };
-    let erasure = Erasure { app_id, user_id, pseudonym: ids::new(PSEUDONYM), now: web.dispatcher.clock.now() };
+    let erasure = Erasure { app_id, user_id, pseudonym: random::new_id(PSEUDONYM), now: web.dispatcher.clock.now() };
     web.dispatcher.store.erase_tests(erasure.clone()).await?;
     loop {
         match web.dispatcher.store.erase_user(erasure.clone()).await? {
