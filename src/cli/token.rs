@@ -8,8 +8,9 @@ use crate::clock::Clock;
 use crate::command::{Failure, on_runtime, optional, required, say};
 use crate::domain::account::{Role, Token};
 use crate::domain::audit::{Actor, AuditEntry, Outcome};
+use crate::domain::naming;
 use crate::domain::time::Timestamp;
-use crate::domain::{ids, naming};
+use crate::random;
 use crate::settings::{self, Settings};
 use crate::store::Store;
 use crate::store::tokens::TokenCreated;
@@ -50,7 +51,7 @@ fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         let role = Role::from_parts(&role, publisher_id)
             .ok_or("--publisher belongs to --role publisher, and to no other role")?;
         let now = Clock::system().now();
-        let new = Token { id: ids::new("tok"), name, role, expires_at: None, created_at: now };
+        let new = Token { id: random::new_id("tok"), name, role, expires_at: None, created_at: now };
         let (entry, id) = (begun(now), new.id.clone());
         let entry_id = entry.id.clone();
         store.begin_audit(entry).await?;
@@ -71,5 +72,5 @@ fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
 fn begun(at: Timestamp) -> AuditEntry {
     let actor = Actor { token_id: None, name: "command line".to_owned(), role: Role::Operator.as_str().to_owned() };
     let action = "ringback token create".to_owned();
-    AuditEntry { id: ids::new("aud"), at, actor, action, subject: None, created_id: None, outcome: None }
+    AuditEntry { id: random::new_id("aud"), at, actor, action, subject: None, created_id: None, outcome: None }
 }

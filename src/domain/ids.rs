@@ -1,20 +1,13 @@
 //! Ids: opaque, of letters, digits and `_`, ordered by the time of their making, so that rows and indexes grow at their
 //! end and a list by id is a list by age.
 //!
-//! The time inside an id is for ordering alone; nothing may read it back as an instant.
-
-use uuid::Uuid;
+//! The time inside an id is for ordering alone; nothing may read it back as an instant. New ones come from
+//! [`crate::random::new_id`], since nothing on this floor reads a clock.
 
 use super::time::Timestamp;
 
 /// Hexadecimal digits after the prefix.
 const DIGITS: usize = 32;
-
-/// A new id: `new("app")` is `app_019…`.
-#[expect(clippy::disallowed_methods, reason = "the order of ids is the only thing here that depends on the time")]
-pub fn new(prefix: &str) -> String {
-    format!("{prefix}_{}", Uuid::now_v7().simple())
-}
 
 /// A text that lies before every id of this prefix made at `instant` or later.
 pub fn lower_bound(prefix: &str, instant: Timestamp) -> String {
@@ -29,18 +22,4 @@ pub fn is_id(text: &str) -> bool {
             && digits.len() == DIGITS
             && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_made_later_sorts_later_and_after_the_bound_of_its_instant() {
-        let (first, second) = (new("cmp"), new("cmp"));
-        assert!(first < second);
-        assert!(lower_bound("cmp", Timestamp::from_millis(0)) < first);
-        assert!(first < lower_bound("cmp", Timestamp::from_millis(0xffff_ffff_ffff)));
-        assert!(is_id(&first));
-    }
 }

@@ -1,5 +1,4 @@
-//! Floor 1: the words of the product and their rules. Pure: no I/O, no clock, no randomness, no database;
-//! the one exception is [`ids`], whose new ids take their order from the time and their rest from chance.
+//! Floor 1: the words of the product and their rules. Pure: no I/O, no clock, no randomness, no database.
 
 pub mod account;
 pub mod amount;

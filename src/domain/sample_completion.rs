@@ -5,7 +5,6 @@
 use serde_json::value::RawValue;
 
 use super::completion::Completion;
-use super::ids;
 use super::invalid::Invalid;
 use super::json::Object;
 use super::report::Report;
@@ -14,6 +13,8 @@ use super::time::Timestamp;
 
 /// What marks the transaction ids of tests.
 pub const PREFIX: &str = "test-";
+/// Characters of the random part of an invented transaction id: no two tests of a day share one.
+const RANDOM: usize = 12;
 
 /// Values for fields that were not given, so that a test needs no knowledge of what a dialect requires.
 const DEFAULTS: [(&str, &str); 8] = [
@@ -27,9 +28,9 @@ const DEFAULTS: [(&str, &str); 8] = [
     ("currency", "\"USD\""),
 ];
 
-/// The completion that these fields of a conversion describe, for this app. `random` makes its transaction id one that
-/// was not used before, where none is given.
-pub fn from_fields(given: Option<&Object>, app_id: &str, random: &str, now: Timestamp) -> Result<Completion, Invalid> {
+/// The completion that these fields of a conversion describe, for this app, under a new id. The end of that id makes the
+/// transaction id one that was not used before, where none is given.
+pub fn from_fields(given: Option<&Object>, app_id: &str, id: String, now: Timestamp) -> Result<Completion, Invalid> {
     let mut pairs = copied(given);
     let position = pairs.iter().position(|(name, _)| name == "transactionId");
     let named: Option<String> = position.and_then(|at| serde_json::from_str(pairs.remove(at).1.get()).ok());
@@ -39,7 +40,8 @@ pub fn from_fields(given: Option<&Object>, app_id: &str, random: &str, now: Time
             pairs.push((name.to_owned(), value));
         }
     }
-    let named = named.filter(|name| !name.is_empty()).unwrap_or_else(|| random.to_owned());
+    let named =
+        named.filter(|name| !name.is_empty()).unwrap_or_else(|| id[id.len().saturating_sub(RANDOM)..].to_owned());
     let transaction_id = if named.starts_with(PREFIX) { named } else { format!("{PREFIX}{named}") };
     if !transaction_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte)) {
         return Err(Invalid::field("transactionId", "must match [A-Za-z0-9._~-]{1,128}"));
@@ -50,7 +52,6 @@ pub fn from_fields(given: Option<&Object>, app_id: &str, random: &str, now: Time
     }
     let user_id = report.user_id.clone().unwrap_or_default();
     let app_id = app_id.to_owned();
-    let id = ids::new("cmp");
     let resolved = Resolved { id, source_id: None, app_id, user_id, transaction_id, attribution: None, manual: None };
     Ok(report.into_completion(resolved, now))
 }
@@ -68,16 +69,18 @@ mod tests {
     #[test]
     fn an_invented_completion_can_never_bear_a_real_transaction_id() {
         let given = Object::parse(br#"{"transactionId":"order-1","userId":"u"}"#).unwrap();
-        let invented = from_fields(Some(&given), "app_1", "x", Timestamp::from_millis(0)).unwrap();
+        let invented = from_fields(Some(&given), "app_1", "cmp_1".to_owned(), Timestamp::from_millis(0)).unwrap();
         assert_eq!((invented.transaction_id.as_str(), invented.user_id.as_str()), ("test-order-1", "u"));
-        let invented = from_fields(None, "app_1", "x", Timestamp::from_millis(0)).unwrap();
-        assert_eq!(invented.transaction_id, "test-x");
+        let invented =
+            from_fields(None, "app_1", format!("cmp_{}0123456789ab", "0".repeat(20)), Timestamp::from_millis(0))
+                .unwrap();
+        assert_eq!(invented.transaction_id, "test-0123456789ab");
     }
 
     #[test]
     fn an_invented_completion_is_checked_like_a_reported_one() {
         let given = Object::parse(br#"{"userRewrd":"1"}"#).unwrap();
-        let faults = from_fields(Some(&given), "app_1", "x", Timestamp::from_millis(0)).unwrap_err();
+        let faults = from_fields(Some(&given), "app_1", "cmp_1".to_owned(), Timestamp::from_millis(0)).unwrap_err();
         assert_eq!(faults.0[0].field, "userRewrd");
     }
 }

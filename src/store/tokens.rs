@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::domain::account::{Role, Token};
-use crate::domain::ids;
 use crate::domain::time::Timestamp;
+use crate::random;
 
 use super::page::{Listed, Page};
 use super::schema::{publishers, tokens};
@@ -104,7 +104,7 @@ impl Store {
     /// Makes `text` the first operator token; answers false, and does nothing, where there is one already.
     pub async fn bootstrap_operator(&self, text: &str, now: Timestamp) -> Result<bool, StoreError> {
         let token = Token {
-            id: ids::new("tok"),
+            id: random::new_id("tok"),
             name: "bootstrap".to_owned(),
             role: Role::Operator,
             expires_at: None,

@@ -21,6 +21,7 @@ use crate::domain::account::Token;
 use crate::domain::audit::{Actor, AuditEntry, Outcome};
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::StoreError;
 
 /// The part of a path that is a person's name.
@@ -52,7 +53,7 @@ impl Audited {
     pub(super) async fn begin(self, web: &Web, token: &Token, at: Timestamp) -> Result<(), StoreError> {
         let actor =
             Actor { token_id: Some(token.id.clone()), name: token.name.clone(), role: token.role.as_str().to_owned() };
-        let id = ids::new("aud");
+        let id = random::new_id("aud");
         let subject = self.subject(web).await?;
         let begun =
             AuditEntry { id: id.clone(), at, actor, action: self.action, subject, created_id: None, outcome: None };

@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_cursor_that_a_page_gives_is_taken_back_and_no_other() {
-        let id = ids::new("app");
+        let id = crate::random::new_id("app");
         let page_of: PageOf<()> = Listed { items: Vec::new(), next: Some(id.clone()) }.into();
         let cursor = page_of.next_cursor.unwrap();
         assert_eq!(only_page(&format!("cursor={cursor}&limit=7")).unwrap(), Page { limit: 7, before: Some(id) });

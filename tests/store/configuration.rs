@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ringback::domain::account::{Role, Token};
 use ringback::domain::app_settings::AppSettings;
-use ringback::domain::ids;
 use ringback::domain::secret::SecretText;
 use ringback::domain::source::Source;
+use ringback::random;
 use ringback::store::Store;
 use ringback::store::apps::{AppChange, AppSaved, Archived};
 use ringback::store::page::Page;
@@ -18,8 +18,8 @@ use crate::setup::{NOW, all, app, new_app, publisher, store};
 
 fn source(app_ids: Option<Vec<String>>) -> Source {
     Source {
-        id: ids::new("src"),
-        surface_id: ids::new("srf"),
+        id: random::new_id("src"),
+        surface_id: random::new_id("srf"),
         name: "Network".to_owned(),
         app_ids,
         transaction_prefix: None,
@@ -30,7 +30,7 @@ fn source(app_ids: Option<Vec<String>>) -> Source {
 }
 
 fn token(role: Role) -> Token {
-    Token { id: ids::new("tok"), name: "ops".to_owned(), role, expires_at: None, created_at: NOW }
+    Token { id: random::new_id("tok"), name: "ops".to_owned(), role, expires_at: None, created_at: NOW }
 }
 
 async fn revision(store: &Store) -> i64 {
@@ -114,7 +114,7 @@ async fn an_app_keeps_at_least_one_endpoint_and_the_others_come_and_go() {
     let app = app(&fresh.store, &owner).await.app;
     let first = app.first_endpoint().unwrap().id.clone();
     let settings = new_app(&owner, None).endpoint;
-    let second = ids::new("end");
+    let second = random::new_id("end");
     fresh.store.create_endpoint(&app.id, &second, settings, NOW).await.unwrap();
     let both = fresh.store.app(&app.id).await.unwrap().unwrap().app;
     assert_eq!(both.endpoints.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), [&first, &second]);
@@ -197,6 +197,6 @@ async fn the_last_operator_token_can_not_be_deleted() {
     assert_eq!(store.delete_token(&one.id, TokenScope::OfPublishers, NOW).await.unwrap(), TokenDeleted::Unknown);
     assert_eq!(store.delete_token(&one.id, TokenScope::All, NOW).await.unwrap(), TokenDeleted::Deleted);
     assert!(store.token_by_text("one").await.unwrap().is_none());
-    let stranger = Role::Publisher { publisher_id: ids::new("pub") };
+    let stranger = Role::Publisher { publisher_id: random::new_id("pub") };
     assert_eq!(store.create_token(token(stranger), "x").await.unwrap(), TokenCreated::UnknownPublisher);
 }

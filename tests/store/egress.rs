@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use ringback::domain::egress::{Assignment, Bind, EgressIp, Route, route};
-use ringback::domain::ids;
 use ringback::domain::time::Timestamp;
+use ringback::random;
 use ringback::store::Store;
 use ringback::store::assignments::{Assigned, Holder};
 use ringback::store::egress::{EgressDeleted, EgressSaved};
@@ -17,13 +17,13 @@ const HOUR: Duration = Duration::from_secs(3_600);
 async fn issue(store: &Store, last: u8) -> EgressIp {
     let address = IpAddr::from([192, 0, 2, last]);
     let bind = Bind::Proxy("socks5://user:hunter2@10.0.0.1".to_owned());
-    let egress_ip = EgressIp { id: ids::new("eip"), address, bind };
+    let egress_ip = EgressIp { id: random::new_id("eip"), address, bind };
     assert_eq!(store.create_egress_ip(egress_ip.clone(), NOW).await.unwrap(), EgressSaved::Saved);
     egress_ip
 }
 
 async fn assign(store: &Store, egress_ip: &EgressIp, holder: Holder) -> Assigned {
-    store.assign_egress_ip(&ids::new("ega"), &egress_ip.id, holder, NOW).await.unwrap()
+    store.assign_egress_ip(&random::new_id("ega"), &egress_ip.id, holder, NOW).await.unwrap()
 }
 
 fn assigned(outcome: Assigned) -> Assignment {
@@ -49,7 +49,7 @@ async fn an_address_is_issued_once_and_assigned_to_who_has_none() {
     let owner = publisher(store, Some("acme")).await;
     let wall = app(store, &owner).await.app;
     let (one, other) = (issue(store, 1).await, issue(store, 2).await);
-    let again = EgressIp { id: ids::new("eip"), ..one.clone() };
+    let again = EgressIp { id: random::new_id("eip"), ..one.clone() };
     assert_eq!(store.create_egress_ip(again, NOW).await.unwrap(), EgressSaved::AddressTaken);
     let by_ref = assigned(assign(store, &one, Holder::Publisher("acme".to_owned())).await);
     assert_eq!(by_ref.publisher_id, Some(owner.id.clone()));
@@ -83,7 +83,7 @@ async fn a_scheduled_replacement_takes_over_at_its_instant_and_can_be_called_off
     assigned(assign(store, &old, Holder::App(wall.id.clone())).await);
     let later = NOW.plus(HOUR);
     let replace = async || {
-        let id = ids::new("ega");
+        let id = random::new_id("ega");
         assigned(store.replace_egress_ip(&id, &new.id, &wall.id, later, NOW).await.unwrap())
     };
     let scheduled = replace().await;

@@ -6,10 +6,10 @@ use ringback::domain::amount::Decimal;
 use ringback::domain::completion::Completion;
 use ringback::domain::delivery::{Counters, Delivery, EndedReason, Kind, Outcome, Status, Told, WaitingFor};
 use ringback::domain::identity::ReportedFields;
-use ringback::domain::ids;
 use ringback::domain::new_delivery::{NewDelivery, Start};
 use ringback::domain::settlement::{Next, Settlement};
 use ringback::domain::time::Timestamp;
+use ringback::random;
 use ringback::store::Store;
 use ringback::store::lookups::Criteria;
 use ringback::store::operator_actions::ByHand;
@@ -20,7 +20,7 @@ use crate::setup::{NOW, all, store};
 /// A completion of a user, as a source would report it.
 pub(crate) fn completion(external_id: &str) -> Completion {
     Completion {
-        id: ids::new("cmp"),
+        id: random::new_id("cmp"),
         source_id: Some("src_1".to_owned()),
         external_id: external_id.to_owned(),
         transaction_id: external_id.to_owned(),
@@ -48,7 +48,7 @@ pub(crate) fn completion(external_id: &str) -> Completion {
 
 pub(crate) fn new(external_id: &str, endpoint: &str, start: Start) -> NewCompletion {
     let recipe = "besitos@1".to_owned();
-    let delivery = NewDelivery { id: ids::new("dlv"), endpoint_id: endpoint.to_owned(), recipe, start };
+    let delivery = NewDelivery { id: random::new_id("dlv"), endpoint_id: endpoint.to_owned(), recipe, start };
     let completion = completion(external_id);
     NewCompletion { given: ReportedFields::of_completion(&completion, None), completion, deliveries: vec![delivery] }
 }
@@ -65,7 +65,7 @@ pub(crate) async fn delivery(store: &Store, id: &str) -> Delivery {
 }
 
 pub(crate) fn token() -> String {
-    ids::new("clm")
+    random::new_id("clm")
 }
 
 pub(crate) async fn claim(store: &Store, endpoint: &str, at_most: usize, now: Timestamp) -> Vec<Claimed> {

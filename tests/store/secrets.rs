@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ringback::domain::app::Secret;
-use ringback::domain::ids;
 use ringback::domain::secret::{SecretState, SecretText};
+use ringback::random;
 use ringback::store::Store;
 use ringback::store::apps::AppRecord;
 use ringback::store::secrets::{NewSecret, SecretDeleted};
@@ -15,7 +15,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 async fn add(store: &Store, record: &AppRecord, activate: Option<Duration>) -> (String, SecretState) {
     let new = NewSecret {
-        id: ids::new("sec"),
+        id: random::new_id("sec"),
         app_id: record.app.id.clone(),
         endpoint_id: record.app.first_endpoint().unwrap().id.clone(),
         text: SecretText::known("hunter2".to_owned()),

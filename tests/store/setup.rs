@@ -2,9 +2,9 @@
 
 use ringback::domain::account::Publisher;
 use ringback::domain::app_settings::{AppSettings, EndpointSettings};
-use ringback::domain::ids;
 use ringback::domain::terms::Terms;
 use ringback::domain::time::Timestamp;
+use ringback::random;
 use ringback::store::apps::{AppRecord, AppSaved, NewApp};
 use ringback::store::page::Page;
 use ringback::store::publishers::PublisherSaved;
@@ -41,7 +41,7 @@ pub(crate) fn all() -> Page {
 /// A publisher with this `ref`.
 pub(crate) async fn publisher(store: &Store, reference: Option<&str>) -> Publisher {
     let publisher = Publisher {
-        id: ids::new("pub"),
+        id: random::new_id("pub"),
         reference: reference.map(str::to_owned),
         name: "Acme".to_owned(),
         created_at: NOW,
@@ -56,7 +56,7 @@ pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp 
     endpoint.headers = vec![("Authorization".to_owned(), "Bearer hunter2".to_owned())];
     endpoint.retry_schedule = Some(ringback::domain::retry::RetrySchedule::from_seconds(vec![1, 2]).unwrap());
     NewApp {
-        id: ids::new("app"),
+        id: random::new_id("app"),
         publisher_id: publisher.id.clone(),
         settings: AppSettings {
             name: "Wall".to_owned(),
@@ -66,7 +66,7 @@ pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp 
             max_held_days: 30,
             terms: Terms::default(),
         },
-        endpoint_id: ids::new("end"),
+        endpoint_id: random::new_id("end"),
         endpoint,
         created_at: NOW,
     }

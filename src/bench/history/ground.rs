@@ -11,10 +11,10 @@ use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::identity::ReportedFields;
-use crate::domain::ids;
 use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::Store;
 use crate::store::apps::NewApp;
 use crate::store::inspect::history;
@@ -49,11 +49,11 @@ impl Ground {
     pub(super) async fn lay(store: &Store, clock: &Clock) -> Result<Self, Failure> {
         let now = clock.now();
         let publisher =
-            Publisher { id: ids::new("pub"), reference: None, name: "Measured".to_owned(), created_at: now };
+            Publisher { id: random::new_id("pub"), reference: None, name: "Measured".to_owned(), created_at: now };
         store.create_publisher(publisher.clone()).await?;
         let mut receivers = Vec::with_capacity(APPS);
         for _ in 0..APPS {
-            let receiver = Receiver { app_id: ids::new("app"), endpoint_id: ids::new("end") };
+            let receiver = Receiver { app_id: random::new_id("app"), endpoint_id: random::new_id("end") };
             store.create_app(new_app(&publisher.id, &receiver, now)).await?;
             receivers.push(receiver);
         }
@@ -83,14 +83,14 @@ impl Ground {
     fn completion(&self, receiver: &Receiver, number: usize, now: Timestamp) -> NewCompletion {
         let mut completion = workload::completion(number, now);
         let number = number as u64;
-        completion.id = ids::new("cmp");
+        completion.id = random::new_id("cmp");
         completion.source_id = Some(SOURCE.to_owned());
         completion.app_id = receiver.app_id.clone();
         completion.transaction_id = transaction_id(number);
         completion.external_id = completion.transaction_id.clone();
         completion.user_id = history::user_id(number % USERS);
         let delivery = NewDelivery {
-            id: ids::new("dlv"),
+            id: random::new_id("dlv"),
             endpoint_id: receiver.endpoint_id.clone(),
             recipe: self.recipe.clone(),
             start: Start::Pending,

@@ -12,9 +12,9 @@ use crate::clock::Clock;
 use crate::command::Failure;
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Counters, Outcome, Told};
-use crate::domain::ids;
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::Store;
 use crate::store::inspect::history::{self, Past};
 use crate::store::lookups::Criteria;
@@ -135,8 +135,10 @@ impl<'a> Rounds<'a> {
 
     async fn claim(&self, turn: usize, at_most: usize) -> Result<Vec<Claimed>, Failure> {
         let wanted = Wanted { endpoint_id: self.ground.receiver(turn).endpoint_id.clone(), at_most };
-        let claimed =
-            self.store.claim("nod_measured".to_owned(), vec![wanted], self.clock.now(), || ids::new("clm")).await?;
+        let claimed = self
+            .store
+            .claim("nod_measured".to_owned(), vec![wanted], self.clock.now(), || random::new_id("clm"))
+            .await?;
         if claimed.len() != at_most {
             return Err(format!("{at_most} deliveries are due, but {} could be claimed", claimed.len()).into());
         }

@@ -26,7 +26,7 @@ use crate::domain::report::Report;
 use crate::domain::resolved::Resolved;
 use crate::domain::reversal::ReversalReport;
 use crate::domain::terms::Terms;
-use crate::random::claim_token;
+use crate::random::{self, claim_token};
 use crate::store::StoreError;
 use crate::store::queue::NewCompletion;
 
@@ -98,7 +98,7 @@ impl Intake {
             Ok(Subject { app, user_id, attribution }) => {
                 let offered = self.offered(&report, attribution.as_ref());
                 let resolved = Resolved {
-                    id: ids::new("cmp"),
+                    id: random::new_id("cmp"),
                     source_id: reporter.source_id().map(str::to_owned),
                     app_id: app.id.clone(),
                     user_id,
@@ -135,7 +135,7 @@ impl Intake {
         let given = given(app_id);
         // A fresh completion id: this report is compared with the stored completion, it does not replace it. Compared by
         // the report's names, because an erased record has lost its own.
-        let id = ids::new("cmp");
+        let id = random::new_id("cmp");
         let completion = Completion { id, external_id: report.external_id, transaction_id, ..kept };
         let new = NewCompletion { completion: completion.clone(), given, deliveries: Vec::new() };
         let after = AfterCommit { receipt, completion, at_once: Vec::new(), leaves_work: false };
@@ -172,7 +172,7 @@ impl Intake {
                 Some(review) => (Start::InReview(review.until), None, Some(WaitingFor::Review)),
                 None => self.start(app, endpoint, dry_run),
             };
-            let (id, endpoint_id) = (ids::new("dlv"), endpoint.id.clone());
+            let (id, endpoint_id) = (random::new_id("dlv"), endpoint.id.clone());
             // Claimed or not, nothing will have left when the report is answered.
             let status =
                 if matches!(start, Start::Held(_) | Start::InReview(_)) { Status::Held } else { Status::Pending };

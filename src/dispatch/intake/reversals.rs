@@ -12,13 +12,13 @@ use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::dialect::recipe::ReversalUrl;
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{Manual, Reporter};
 use crate::domain::reversal::{Reversal, ReversalReport};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::StoreError;
 use crate::store::queue::{NewReversal, ReversalPlan, Reversed};
 
@@ -109,7 +109,7 @@ impl Reversals {
             let days = app.as_ref().map_or(Terms::default(), |app| app.terms.clone()).refund_window_days;
             let ways: Vec<Way> = app.iter().flat_map(|app| self.ways(app)).collect();
             let new = NewReversal {
-                id: ids::new("rev"),
+                id: random::new_id("rev"),
                 completion_id: completion.id.clone(),
                 report: report.clone(),
                 not_before: if by_hand.is_none() { now.minus(DAY * days) } else { Timestamp::from_millis(0) },
@@ -167,7 +167,7 @@ impl Reversals {
             let silence = silence(endpoint, recipe.reversal().map(|reversal| reversal.url));
             let plan = ReversalPlan {
                 endpoint_id: endpoint.id.clone(),
-                delivery_id: ids::new("dlv"),
+                delivery_id: random::new_id("dlv"),
                 recipe: recipe.id(),
                 is_told: silence.is_none(),
                 knows_parts: recipe.reversal().is_some_and(|reversal| reversal.part),

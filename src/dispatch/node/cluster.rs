@@ -18,8 +18,8 @@ use tokio::sync::Notify;
 use super::lease::Lease;
 use crate::clock;
 use crate::dispatch::egress::addresses::HeldAddresses;
-use crate::domain::ids;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::queue::{Holding, LiveNode, NodeRole, OrphanedClaim};
 use crate::store::{Hint, Store, StoreError};
 
@@ -132,7 +132,7 @@ impl Cluster {
 
     /// Always under a new name: whatever a former one had claimed may be another node's by now.
     async fn register(&self, former: Option<Arc<str>>) -> Result<Arc<str>, StoreError> {
-        let node: Arc<str> = ids::new("nod").into();
+        let node: Arc<str> = random::new_id("nod").into();
         self.store.register_node(node.to_string(), self.role).await?;
         if let Some(former) = former {
             tracing::warn!(former = &*former, node = &*node, "the heartbeat had ended; this node claims anew");

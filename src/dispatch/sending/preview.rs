@@ -9,8 +9,8 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::compose::{ComposeError, compose};
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
+use crate::random;
 
 /// Makes previews.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ impl Previews {
         };
         let now = self.node.now();
         let callback = Callback {
-            event_id: &event_id(&delivery.map_or_else(|| ids::new("dlv"), |delivery| delivery.id.clone())),
+            event_id: &event_id(&delivery.map_or_else(|| random::new_id("dlv"), |delivery| delivery.id.clone())),
             completion,
             event,
             attempted_at: now,

@@ -19,10 +19,9 @@ use crate::domain::delivery::WaitingFor;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::new_delivery::{NewDelivery, Start};
-use crate::random::claim_token;
+use crate::random::{self, claim_token};
 use crate::store::{Hint, Store, StoreError};
 
 /// Beyond an endpoint's own time-out: for a second exchange during an overlap, and for settling.
@@ -78,7 +77,7 @@ impl TestCallbacks {
             Err(invalid) => return Ok(Tested::Refused(invalid)),
         };
         let (node, sender) = (Arc::clone(&self.node), Arc::clone(&self.sender));
-        let (token, delivery_id) = (claim_token(), ids::new("dlv"));
+        let (token, delivery_id) = (claim_token(), random::new_id("dlv"));
         let state = node.routing().route_state(&node.route(app, options.egress_ip_id.as_deref()));
         let here = if state == Readiness::Ready { node.cluster.lease.node() } else { None };
         let start = here.clone().map_or(Start::Pending, |node| Start::Claimed { node, token: token.clone() });

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use crate::dispatch::node::Node;
 use crate::domain::completion::Completion;
-use crate::domain::ids;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::{Asked, Reason, ReversalReport};
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::StoreError;
 use crate::store::queue::{Decided, NewReversal};
 
@@ -50,7 +50,7 @@ impl Reviews {
             occurred_at: None,
         };
         let reversal = NewReversal {
-            id: ids::new("rev"),
+            id: random::new_id("rev"),
             completion_id: completion.id,
             report,
             // The refund window is what sources are bound by.

@@ -11,8 +11,7 @@ fn decimal(text: &str) -> Decimal {
 
 /// A completion with one delivered callback, and nothing wrong with it.
 fn examined() -> Examined {
-    let mut completion = crate::domain::sample_completion::from_fields(None, "app_1", "1", NOW).unwrap();
-    completion.id = "cmp_1".to_owned();
+    let mut completion = crate::domain::sample_completion::from_fields(None, "app_1", "cmp_1".to_owned(), NOW).unwrap();
     completion.payout_minor = Some(100);
     completion.reward_minor = None;
     completion.gross_minor = Some(200);

@@ -8,7 +8,8 @@ fn decimal(text: &str) -> Decimal {
 }
 
 fn completion() -> Completion {
-    let mut completion = crate::domain::sample_completion::from_fields(None, "app_1", "1", THEN).unwrap();
+    let mut completion =
+        crate::domain::sample_completion::from_fields(None, "app_1", "cmp_1".to_owned(), THEN).unwrap();
     completion.payout_minor = Some(1_755);
     completion.reward_minor = None;
     completion.gross_minor = Some(2_000);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use diesel::connection::{Connection, SimpleConnection};
 
 use crate::clock;
-use crate::domain::ids;
+use crate::random;
 use crate::store::backend::{self, Conn, PostgresUrl};
 use crate::store::{Location, StoreError};
 
@@ -30,7 +30,7 @@ impl OwnSchema {
         let Location::Postgres(within) = Location::parse(url)? else {
             return Err(StoreError::Location("a schema needs a PostgreSQL database, postgres://…".to_owned()));
         };
-        let name = format!("ringback_{}", ids::new("tmp"));
+        let name = format!("ringback_{}", random::new_id("tmp"));
         connect(&within)?.batch_execute(&format!("CREATE SCHEMA {name}"))?;
         Ok(Self { within, name, to_drop: true })
     }

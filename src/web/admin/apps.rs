@@ -8,8 +8,8 @@ use super::app_view::AppView;
 use super::publishers::ref_taken;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::endpoint_rules::{check_app, check_endpoint};
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
+use crate::random;
 use crate::store::apps::{AppChange, AppSaved, Archived, NewApp};
 use crate::web::access::{endpoint, unknown_publisher};
 use crate::web::auth::{Caller, Member};
@@ -38,12 +38,12 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
     let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
     let (settings, mut endpoint) = given.into_new()?;
     check(&web, &settings, &mut endpoint)?;
-    let id = ids::new("app");
+    let id = random::new_id("app");
     let new = NewApp {
         id: id.clone(),
         publisher_id,
         settings,
-        endpoint_id: ids::new("end"),
+        endpoint_id: random::new_id("end"),
         endpoint,
         created_at: web.node.clock.now(),
     };

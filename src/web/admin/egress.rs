@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::dispatch::egress::echo::Verification;
+use crate::domain::egress;
 use crate::domain::egress::{Assignment, Bind, EgressIp};
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
-use crate::domain::{egress, ids};
+use crate::random;
 use crate::store::egress::{EgressDeleted, EgressRecord, EgressSaved};
 use crate::web::auth::{Caller, Manager, Member};
 use crate::web::error::Problem;
@@ -123,7 +124,8 @@ pub(in crate::web) async fn create(Manager(caller): Manager, web: Data<Web>, bod
     let bind = invalid.take(given.bind.as_deref().map(egress::bind).transpose());
     invalid.into_result()?;
     let address = address.expect("a fault in the address was answered above");
-    let egress_ip = EgressIp { id: ids::new("eip"), address, bind: bind.flatten().unwrap_or(Bind::Local(address)) };
+    let egress_ip =
+        EgressIp { id: random::new_id("eip"), address, bind: bind.flatten().unwrap_or(Bind::Local(address)) };
     egress::check_pair(address, &egress_ip.bind)?;
     let now = web.node.clock.now();
     saved(web.node.store.create_egress_ip(egress_ip.clone(), now).await?)?;

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::egress::AssignmentView;
-use crate::domain::ids;
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::assignments::{Assigned, Holder};
 use crate::web::auth::Manager;
 use crate::web::error::Problem;
@@ -56,7 +56,7 @@ pub(in crate::web) async fn assign(_: Manager, web: Data<Web>, id: Path<String>,
         (None, None) => return Err(Problem::field("appId", "is required, or publisherId instead")),
     };
     let now = web.node.clock.now();
-    match web.node.store.assign_egress_ip(&ids::new("ega"), &id, holder, now).await? {
+    match web.node.store.assign_egress_ip(&random::new_id("ega"), &id, holder, now).await? {
         Assigned::Assigned(assignment) => web.once_in_force(respond::created(&AssignmentView::from(assignment))).await,
         Assigned::UnknownEgressIp => Err(Problem::not_found("egress IP")),
         Assigned::UnknownHolder => Err(Problem::field(field, "names nothing that is known")),
@@ -86,7 +86,7 @@ pub(in crate::web) async fn replace(Manager(caller): Manager, web: Data<Web>, id
     let now = web.node.clock.now();
     let active_at = given.active_at.unwrap_or(now);
     let store = &web.node.store;
-    match store.replace_egress_ip(&ids::new("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
+    match store.replace_egress_ip(&random::new_id("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
         Assigned::Assigned(assignment) => web.once_in_force(respond::ok(&AssignmentView::from(assignment))).await,
         Assigned::UnknownEgressIp => Err(Problem::field("egressIpId", "names no egress IP")),
         Assigned::UnknownHolder => Err(Problem::not_found("app")),

@@ -9,7 +9,7 @@ use super::apps::saved;
 use super::endpoint_body::EndpointBody;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::endpoint_rules::check_endpoint;
-use crate::domain::ids;
+use crate::random;
 use crate::store::apps::{AppChange, Archived};
 use crate::web::access::endpoint;
 use crate::web::auth::{Caller, Member};
@@ -39,7 +39,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, id: P
     }
     let mut settings = body.read::<EndpointBody>()?.into_new()?;
     check_endpoint(&mut settings, &web.node.catalog, &web.node.targets)?;
-    let endpoint_id = ids::new("end");
+    let endpoint_id = random::new_id("end");
     let now = web.node.clock.now();
     saved(web.node.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
     web.in_force().await?;

@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::domain::fields::Fields;
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{LONGEST_REASON, Manual, Reporter};
 use crate::domain::reversal::ReversalReport;
+use crate::random;
 use crate::web::auth::{Caller, Manager};
 use crate::web::error::{Kind, Problem};
 use crate::web::json::Body;
@@ -82,7 +82,7 @@ pub(in crate::web) async fn credit(Manager(caller): Manager, web: Data<Web>, id:
     let mut object = Object::parse(body.bytes())?;
     let mark = mark(&mut object, "reason", &caller)?;
     refuse(&object, &NOT_GIVEN)?;
-    default(&mut object, "externalId", &ids::new(PREFIX));
+    default(&mut object, "externalId", &random::new_id(PREFIX));
     default(&mut object, "eventType", EVENT_TYPE);
     let (app, by) = (app_id.clone(), mark.token_id.clone());
     let answers = web.dispatcher.intake.report(Reporter::Person { app_id, mark }, vec![object], false).await?;
@@ -110,7 +110,7 @@ pub(in crate::web) async fn take_back(
     default(&mut object, "externalId", &completion.external_id);
     let mut report = ReversalReport::parse(&object, web.node.clock.now())?;
     if !report.asked.is_all() && report.reversal_id.is_none() {
-        report.reversal_id = Some(ids::new(PREFIX));
+        report.reversal_id = Some(random::new_id(PREFIX));
     }
     let (completion_id, by) = (completion.id.clone(), mark.token_id.clone());
     let answer = web.dispatcher.reversals.take_back_of(completion, report, Some(mark), false).await?;

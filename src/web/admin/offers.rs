@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 
 use super::endpoint_body::required;
 use super::publishers::ref_taken;
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::offer::{Goal, Offer, OfferSettings};
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::offers::{OfferRecord, OfferSaved};
 use crate::web::auth::{Manager, Member};
 use crate::web::error::Problem;
@@ -175,7 +175,7 @@ impl OfferBody {
 pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Answer {
     let given: OfferBody = body.read()?;
     let node = &web.node;
-    let offer = given.into_new()?.check(ids::new("ofr"), node.clock.now(), &node.targets)?;
+    let offer = given.into_new()?.check(random::new_id("ofr"), node.clock.now(), &node.targets)?;
     saved(node.store.create_offer(offer.clone()).await?)?;
     web.once_in_force(respond::created(&OfferView::from(offer))).await
 }

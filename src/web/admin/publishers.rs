@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 
 use crate::domain::account::Publisher;
 use crate::domain::invalid::Invalid;
+use crate::domain::naming;
 use crate::domain::time::Timestamp;
-use crate::domain::{ids, naming};
+use crate::random;
 use crate::store::page::Listed;
 use crate::store::publishers::{PublisherChange, PublisherSaved};
 use crate::web::auth::{Manager, Member};
@@ -81,7 +82,7 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> An
     let reference = invalid.take(given.reference.as_deref().map(naming::reference).transpose());
     invalid.into_result()?;
     let publisher = Publisher {
-        id: ids::new("pub"),
+        id: random::new_id("pub"),
         reference: reference.flatten(),
         name: name.unwrap_or_default(),
         created_at: web.node.clock.now(),

@@ -13,15 +13,13 @@ use crate::domain::delivery::{Delivery, Kind};
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::fields::Fields;
 use crate::domain::json::Object;
-use crate::domain::{ids, sample_completion};
+use crate::domain::sample_completion;
+use crate::random;
 use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::views::{DeliveryWithAttempts, header_map};
 use crate::web::{Answer, Web, resource, respond};
-
-/// Characters of the random part of an invented transaction id: no two tests of a day share one.
-const RANDOM: usize = 12;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/apps/{id}/preview").post(preview)).service(resource("/v1/apps/{id}/test").post(test));
@@ -155,9 +153,8 @@ async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<(Comple
 }
 
 fn invent(web: &Web, app: &App, fields: Option<&Object>) -> Result<Completion, Problem> {
-    let id = ids::new("tst");
-    let random = &id[id.len() - RANDOM..];
-    Ok(sample_completion::from_fields(fields, &app.id, random, web.node.clock.now())?)
+    let id = random::new_id("cmp");
+    Ok(sample_completion::from_fields(fields, &app.id, id, web.node.clock.now())?)
 }
 
 /// The fields of a body, numbers still as they were written.

@@ -16,9 +16,9 @@ use crate::domain::app::{Endpoint, Secret};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::endpoint_rules::check_endpoint;
-use crate::domain::ids;
 use crate::domain::secret::{SecretState, SecretText};
 use crate::domain::time::Timestamp;
+use crate::random;
 use crate::store::apps::AppRecord;
 use crate::store::secrets::{NewSecret, SecretDeleted};
 use crate::web::access::endpoint;
@@ -131,7 +131,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, place
     let now = web.node.clock.now();
     let activate = given.activate.unwrap_or(false).then(|| Duration::from_secs(DEFAULT_OVERLAP * 60));
     let new = NewSecret {
-        id: ids::new("sec"),
+        id: random::new_id("sec"),
         app_id: record.app.id.clone(),
         endpoint_id: of.id.clone(),
         text: text.clone(),

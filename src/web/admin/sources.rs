@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::invalid::Invalid;
+use crate::domain::naming;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
-use crate::domain::{ids, naming};
+use crate::random;
 use crate::store::sources::SourceCreated;
 use crate::web::auth::Operator;
 use crate::web::error::Problem;
@@ -112,8 +113,8 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> A
     }
     invalid.into_result()?;
     let source = Source {
-        id: ids::new("src"),
-        surface_id: ids::new("srf"),
+        id: random::new_id("src"),
+        surface_id: random::new_id("srf"),
         name: name.unwrap_or_default(),
         app_ids: given.app_ids,
         transaction_prefix: prefix.flatten(),

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::account::{Role, Token};
+use crate::domain::naming;
 use crate::domain::time::Timestamp;
-use crate::domain::{ids, naming};
+use crate::random;
 use crate::store::tokens::{TokenCreated, TokenDeleted, TokenScope};
 use crate::web::access::unknown_publisher;
 use crate::web::auth::{Caller, Manager};
@@ -95,7 +96,7 @@ pub(in crate::web) async fn create(Manager(caller): Manager, web: Data<Web>, bod
         return Err(Problem::field("expiresAt", "must lie in the future"));
     }
     let role = role(&web, &caller, given.role, given.publisher_id.as_deref()).await?;
-    let token = Token { id: ids::new("tok"), name, role, expires_at: given.expires_at, created_at: now };
+    let token = Token { id: random::new_id("tok"), name, role, expires_at: given.expires_at, created_at: now };
     let text = generate::token();
     match web.node.store.create_token(token.clone(), &text).await? {
         TokenCreated::Created => Ok(respond::created(&CreatedToken { view: token.into(), token: text })),

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Path, ServiceConfig};
 
-use crate::domain::ids;
+use crate::random;
 use crate::store::erasure::{Erased, Erasure};
 use crate::web::auth::Member;
 use crate::web::error::Problem;
@@ -29,7 +29,7 @@ pub(in crate::web) async fn erase(Member(caller): Member, web: Data<Web>, path: 
         Err(_) if web.may_know_of(&caller, &app).await? => app,
         Err(problem) => return Err(problem),
     };
-    let erasure = Erasure { app_id, user_id, pseudonym: ids::new(PSEUDONYM), now: web.node.clock.now() };
+    let erasure = Erasure { app_id, user_id, pseudonym: random::new_id(PSEUDONYM), now: web.node.clock.now() };
     web.node.store.erase_tests(erasure.clone()).await?;
     loop {
         match web.node.store.erase_user(erasure.clone()).await? {

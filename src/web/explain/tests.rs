@@ -9,7 +9,7 @@ use crate::domain::reversal::{Asked, Reason};
 const NOW: Timestamp = Timestamp::from_millis(1_719_859_200_000);
 
 fn completion() -> Completion {
-    let mut completion = crate::domain::sample_completion::from_fields(None, "app_1", "1", NOW).unwrap();
+    let mut completion = crate::domain::sample_completion::from_fields(None, "app_1", "cmp_1".to_owned(), NOW).unwrap();
     completion.source_id = Some("src_1".to_owned());
     completion.external_id = "x1".to_owned();
     completion
