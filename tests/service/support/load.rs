@@ -1,13 +1,14 @@
 //! Load: offer systems that report to all nodes in turn, each report until it is acknowledged, as real ones do.
 //! [`super::account`] is what it must have come to.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Api, App, Source, Wall};
+use super::{Api, App, Source, Wall, found};
 
 /// Reporters at a time; each reports its share as singles and batches in turn.
 const REPORTERS: usize = 8;
@@ -37,9 +38,25 @@ pub(super) fn named(number: usize) -> String {
     format!("tx-{number}")
 }
 
+/// A change made at one node is in force at the others within a second: until a node has heard of the assignment, the app
+/// is one without an egress IP to it.
+async fn knows_the_way(node: &Api, wall: &Wall) {
+    let own_route = wall.from == IpAddr::from(Ipv4Addr::LOCALHOST);
+    let from = if own_route { Value::Null } else { json!(wall.from.to_string()) };
+    found("each node knows where the app's callbacks leave from", async || {
+        (node.get(&wall.app.path("")).await["egressIp"] == from).then_some(())
+    })
+    .await;
+}
+
 impl Load {
     /// Reports so many completions, for each of the walls in turn, to each of the nodes in turn.
     pub(crate) async fn start(completions: usize, walls: &[Wall], nodes: Vec<Api>) -> Self {
+        for node in &nodes {
+            for wall in walls {
+                knows_the_way(node, wall).await;
+            }
+        }
         let source = nodes[0].source().await;
         let apps: Vec<App> = walls.iter().map(|wall| wall.app.clone()).collect();
         let (nodes, to_nodes) = watch::channel(nodes);
