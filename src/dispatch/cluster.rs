@@ -19,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 use super::egress::Egress;
 use super::lease::Lease;
 use crate::domain::ids;
+use crate::domain::node::NodeRole;
 use crate::domain::time::Timestamp;
-use crate::store::queue::{Holding, LiveNode, NodeRole, OrphanedClaim};
+use crate::store::queue::{Holding, LiveNode, OrphanedClaim};
 use crate::store::{Hint, Store, StoreError};
 
 /// How often a node shows that it lives, and looks for nodes that no longer do (product.md, *Quick take-over*).

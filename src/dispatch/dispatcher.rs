@@ -32,7 +32,7 @@ use crate::domain::app::{Bind, EgressIp};
 use crate::domain::delivery::{Delivery, WaitingFor};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
-use crate::store::queue::NodeRole;
+use crate::domain::node::NodeRole;
 use crate::store::{Hint, Store, StoreError};
 
 /// How the machine is set up.

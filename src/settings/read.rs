@@ -12,7 +12,7 @@ use super::{BootstrapToken, Setting, Settings, TABLE};
 use crate::domain::amount::Decimal;
 use crate::domain::app::Bind;
 use crate::domain::egress;
-use crate::store::queue::NodeRole;
+use crate::domain::node::NodeRole;
 use crate::store::{Access, FEWEST_CONNECTIONS, Location};
 
 /// Shortest bootstrap token.

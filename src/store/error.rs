@@ -1,7 +1,10 @@
 //! What can go wrong in the store. A variant means that *we* (or the machine) are broken, or that the operator must do
 //! something; what a caller did wrong is an outcome of the operation, never an error of the store.
 
+use std::error::Error;
 use std::path::PathBuf;
+
+use diesel::result::DeserializeFieldError;
 
 use super::backend::is_passing;
 
@@ -69,14 +72,27 @@ pub enum StoreError {
     Database(String),
 }
 
-/// The text of an engine's error names tables and constraints, never values.
+/// The text of an engine's error names tables and constraints, never values; of a value that cannot be read, it is shown.
 impl From<diesel::result::Error> for StoreError {
     fn from(error: diesel::result::Error) -> Self {
-        if is_passing(&error) {
-            return Self::Unreachable(error.to_string());
+        if let diesel::result::Error::DeserializationError(reason) = &error {
+            return Self::Unreadable { place: unreadable(&**reason) };
         }
         let text = error.to_string();
+        if is_passing(&error) {
+            return Self::Unreachable(text);
+        }
         if text.contains(NUL) { Self::HoldsNul } else { Self::Database(text) }
+    }
+}
+
+/// Where a value stands that cannot be read, and why it cannot.
+pub(super) fn unreadable(reason: &(dyn Error + Send + Sync + 'static)) -> String {
+    match reason.downcast_ref::<DeserializeFieldError>() {
+        Some(DeserializeFieldError { field_name, error, .. }) => {
+            format!("column {}: {error}", field_name.as_deref().unwrap_or_default())
+        }
+        None => reason.to_string(),
     }
 }
 

@@ -13,3 +13,4 @@ mod plans;
 mod queue;
 mod secrets;
 mod setup;
+mod unknown_words;

@@ -27,7 +27,7 @@ mod settle;
 pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
 pub use explain::Plan;
 pub use hold::HeldEndpoint;
-pub use nodes::{Holding, LiveNode, NodeRole};
+pub use nodes::{Holding, LiveNode};
 pub use plans::{Sample, Size};
 pub use record::{NewCompletion, Recorded};
 pub use rescue::OrphanedClaim;

@@ -19,6 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
+use crate::store::unknown_words::Words;
 use crate::store::{Store, StoreError, clicks, prune};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
@@ -90,18 +91,18 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let key = sample.transaction_id.to_ascii_lowercase();
     let (due, claim, settle) = on_backend!(conn,
         sqlite(conn) => {
-            let claim = Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now.as_millis() };
+            let claim = Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now };
             let claim = explain_on_sqlite(conn, claim)?;
             let settle = explain_on_sqlite(conn, Change::of(&settlement(sample)))?;
             (None, claim, settle)
         },
         postgres(conn) => {
-            let due = explain_on_postgres(conn, due_and_free(std::slice::from_ref(&wanted), now))?;
+            let due = explain_on_postgres(conn, due_and_free(std::slice::from_ref(&wanted), now, Words::Any))?;
             let claim = explain_on_postgres(conn, claim_all("", now, vec![&sample.delivery_id], vec![""]))?;
             (Some(due), claim, explain_on_postgres(conn, changes(&[&settlement(sample)]))?)
         },
     );
-    let due = due.map_or_else(|| explain(conn, due_of(&wanted, now)), Ok)?;
+    let due = due.map_or_else(|| explain(conn, due_of(&wanted, now, Words::Any)), Ok)?;
     let plan = |query, text| Plan { query, text };
     Ok(vec![
         plan("due endpoints", explain(conn, diesel::sql_query(DUE_ENDPOINTS))?),
@@ -113,7 +114,7 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("record: transaction id", explain(conn, taken(&key, &sample.app_id))?),
         plan("record: click", explain(conn, converted(&sample.click_id, ""))?),
         plan("claims of a node", explain(conn, claims_of("", before))?),
-        plan("claims of a dead node", explain(conn, claimed_by(""))?),
+        plan("claims of a dead node", explain(conn, claimed_by("", Words::Any))?),
         plan("tests that wait", explain(conn, pending_tests())?),
         plan("reviews that are over", explain(conn, review::over(now))?),
         plan("retention: oldest", explain(conn, prune::oldest(before))?),
