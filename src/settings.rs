@@ -12,8 +12,8 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::egress::Bind;
+use crate::domain::node::NodeRole;
 use crate::store::Access;
-use crate::store::queue::NodeRole;
 
 mod read;
 

@@ -36,7 +36,7 @@ use crate::clock::Clock;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::egress::Bind;
-use crate::store::queue::NodeRole;
+use crate::domain::node::NodeRole;
 use crate::store::{Store, StoreError};
 
 /// How the machine is set up.

@@ -30,6 +30,7 @@ pub mod ledger;
 pub mod manual;
 pub mod naming;
 pub mod new_delivery;
+pub mod node;
 pub mod offer;
 pub mod own_headers;
 pub mod pricing;

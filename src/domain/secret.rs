@@ -8,6 +8,7 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::invalid::Invalid;
+use super::words::words;
 
 /// Below this a brought secret is accepted with a warning.
 pub const SHORT: usize = 16;
@@ -56,31 +57,15 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// Where a secret stands in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SecretState {
-    /// Created, shown once, signs nothing yet.
-    Next,
-    /// Signs.
-    Active,
-    /// Signed once; may be activated again.
-    Retired,
-}
-
-impl SecretState {
-    /// As stored and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Next => "next",
-            Self::Active => "active",
-            Self::Retired => "retired",
-        }
-    }
-
-    /// Reads what [`as_str`](Self::as_str) wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Next, Self::Active, Self::Retired].into_iter().find(|state| state.as_str() == text)
+words! {
+    /// Where a secret stands in its life.
+    SecretState {
+        /// Created, shown once, signs nothing yet.
+        Next = "next",
+        /// Signs.
+        Active = "active",
+        /// Signed once; may be activated again.
+        Retired = "retired",
     }
 }
 

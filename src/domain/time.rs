@@ -59,6 +59,13 @@ impl Timestamp {
     }
 }
 
+/// Unix milliseconds, by reference.
+impl AsRef<i64> for Timestamp {
+    fn as_ref(&self) -> &i64 {
+        &self.0
+    }
+}
+
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -11,7 +11,7 @@ use url::Url;
 use super::{BootstrapToken, Setting, Settings, TABLE};
 use crate::domain::amount::Decimal;
 use crate::domain::egress::{self, Bind};
-use crate::store::queue::NodeRole;
+use crate::domain::node::NodeRole;
 use crate::store::{Access, FEWEST_CONNECTIONS, Location};
 
 /// Shortest bootstrap token.

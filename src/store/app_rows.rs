@@ -50,11 +50,11 @@ pub(super) struct AppRow {
 pub(super) struct SecretRow {
     pub(super) id: String,
     pub(super) endpoint_id: String,
-    pub(super) state: String,
+    pub(super) state: SecretState,
     pub(super) sealed: Vec<u8>,
-    pub(super) created_at: i64,
-    pub(super) activated_at: Option<i64>,
-    pub(super) overlap_until: Option<i64>,
+    pub(super) created_at: Timestamp,
+    pub(super) activated_at: Option<Timestamp>,
+    pub(super) overlap_until: Option<Timestamp>,
 }
 
 /// The place of a secret, as the vault names places.
@@ -144,16 +144,14 @@ impl AppRow {
 
 impl SecretRow {
     fn open(self, key: &MasterKey) -> Result<Secret, StoreError> {
-        let place = secret_place(&self.id);
-        let text = SecretText::known(key.open_text(&place, &self.sealed)?);
-        let state = SecretState::parse(&self.state).ok_or(StoreError::Unreadable { place })?;
+        let text = SecretText::known(key.open_text(&secret_place(&self.id), &self.sealed)?);
         Ok(Secret {
             id: self.id,
-            state,
+            state: self.state,
             text,
-            created_at: Timestamp::from_millis(self.created_at),
-            activated_at: self.activated_at.map(Timestamp::from_millis),
-            overlap_until: self.overlap_until.map(Timestamp::from_millis),
+            created_at: self.created_at,
+            activated_at: self.activated_at,
+            overlap_until: self.overlap_until,
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::egress::Assignment;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
+use super::columns::read_as_row;
 use super::schema::{egress_assignments, egress_ips, publishers};
 use super::{Store, StoreError, revision};
 
@@ -36,16 +37,17 @@ pub enum Assigned {
     AlreadyAssigned,
 }
 
+/// A row of `egress_assignments`.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = egress_assignments)]
-pub(super) struct AssignmentRow {
+pub struct AssignmentRow {
     id: String,
     egress_ip_id: String,
     app_id: Option<String>,
     publisher_id: Option<String>,
-    active_at: i64,
-    created_at: i64,
-    removed_at: Option<i64>,
+    active_at: Timestamp,
+    created_at: Timestamp,
+    removed_at: Option<Timestamp>,
 }
 
 impl From<AssignmentRow> for Assignment {
@@ -55,11 +57,13 @@ impl From<AssignmentRow> for Assignment {
             egress_ip_id: row.egress_ip_id,
             app_id: row.app_id,
             publisher_id: row.publisher_id,
-            active_at: Timestamp::from_millis(row.active_at),
-            removed_at: row.removed_at.map(Timestamp::from_millis),
+            active_at: row.active_at,
+            removed_at: row.removed_at,
         }
     }
 }
+
+read_as_row!(Assignment, AssignmentRow);
 
 impl Store {
     /// Assigns an egress IP to an app or a publisher that has none.
@@ -147,10 +151,9 @@ impl Store {
 
 /// Assignments in force or scheduled. Few: one or two for each app or publisher that ever had an address.
 pub(super) fn standing(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Assignment>> {
-    let not_removed = egress_assignments::removed_at.is_null().or(egress_assignments::removed_at.gt(now.as_millis()));
-    let rows = egress_assignments::table.filter(not_removed).order(egress_assignments::id);
-    let rows: Vec<AssignmentRow> = rows.select(AssignmentRow::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(Assignment::from).collect())
+    let not_removed = egress_assignments::removed_at.is_null().or(egress_assignments::removed_at.gt(now));
+    let standing = egress_assignments::table.filter(not_removed).order(egress_assignments::id);
+    standing.select(Assignment::as_select()).load(conn)
 }
 
 fn is_of_same_holder(one: &Assignment, other: &Assignment) -> bool {
@@ -193,8 +196,8 @@ fn insert(conn: &mut Conn, assignment: &Assignment, now: Timestamp) -> QueryResu
         egress_ip_id: assignment.egress_ip_id.clone(),
         app_id: assignment.app_id.clone(),
         publisher_id: assignment.publisher_id.clone(),
-        active_at: assignment.active_at.as_millis(),
-        created_at: now.as_millis(),
+        active_at: assignment.active_at,
+        created_at: now,
         removed_at: None,
     };
     diesel::insert_into(egress_assignments::table).values(row).execute(conn)?;
@@ -202,6 +205,6 @@ fn insert(conn: &mut Conn, assignment: &Assignment, now: Timestamp) -> QueryResu
 }
 
 fn remove(conn: &mut Conn, id: &str, at: Option<Timestamp>) -> QueryResult<()> {
-    let removed_at = egress_assignments::removed_at.eq(at.map(Timestamp::as_millis));
+    let removed_at = egress_assignments::removed_at.eq(at);
     diesel::update(egress_assignments::table.find(id)).set(removed_at).execute(conn).map(drop)
 }

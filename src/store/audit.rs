@@ -3,38 +3,40 @@
 use diesel::prelude::*;
 
 use super::backend::Engine;
+use super::columns::read_as_row;
 use super::page::{Listed, Page};
 use super::schema::audit;
 use super::{Store, StoreError};
 use crate::domain::audit::{Actor, AuditEntry, Outcome};
 use crate::domain::time::Timestamp;
 
+/// A row of `audit`.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit)]
-struct Row {
+pub struct Row {
     id: String,
-    at: i64,
+    at: Timestamp,
     token_id: Option<String>,
     name: String,
     role: String,
     action: String,
     subject: Option<String>,
     created_id: Option<String>,
-    outcome: Option<String>,
+    outcome: Option<Outcome>,
 }
 
 impl From<AuditEntry> for Row {
     fn from(entry: AuditEntry) -> Self {
         Self {
             id: entry.id,
-            at: entry.at.as_millis(),
+            at: entry.at,
             token_id: entry.actor.token_id,
             name: entry.actor.name,
             role: entry.actor.role,
             action: entry.action,
             subject: entry.subject,
             created_id: entry.created_id,
-            outcome: entry.outcome.map(|outcome| outcome.as_str().to_owned()),
+            outcome: entry.outcome,
         }
     }
 }
@@ -43,15 +45,17 @@ impl From<Row> for AuditEntry {
     fn from(row: Row) -> Self {
         Self {
             id: row.id,
-            at: Timestamp::from_millis(row.at),
+            at: row.at,
             actor: Actor { token_id: row.token_id, name: row.name, role: row.role },
             action: row.action,
             subject: row.subject,
             created_id: row.created_id,
-            outcome: row.outcome.as_deref().and_then(Outcome::parse),
+            outcome: row.outcome,
         }
     }
 }
+
+read_as_row!(AuditEntry, Row);
 
 /// Which entries are looked for; absent criteria do not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +80,7 @@ impl Store {
     pub async fn end_audit(&self, id: String, outcome: Outcome, created_id: Option<String>) -> Result<(), StoreError> {
         self.write(move |conn| {
             diesel::update(audit::table.find(id))
-                .set((audit::outcome.eq(outcome.as_str()), audit::created_id.eq(created_id)))
+                .set((audit::outcome.eq(outcome), audit::created_id.eq(created_id)))
                 .execute(conn)
                 .map(drop)
         })
@@ -86,7 +90,7 @@ impl Store {
     /// Entries, newest first.
     pub async fn audit(&self, criteria: AuditCriteria, page: Page) -> Result<Listed<AuditEntry>, StoreError> {
         self.read(move |conn| {
-            let mut query = audit::table.select(Row::as_select()).into_boxed::<Engine>();
+            let mut query = audit::table.select(AuditEntry::as_select()).into_boxed::<Engine>();
             if let Some(token_id) = criteria.token_id {
                 query = query.filter(audit::token_id.eq(token_id));
             }
@@ -96,16 +100,15 @@ impl Store {
                 query = query.filter(audit::subject.eq(subject).or(below));
             }
             if let Some(from) = criteria.from {
-                query = query.filter(audit::at.ge(from.as_millis()));
+                query = query.filter(audit::at.ge(from));
             }
             if let Some(to) = criteria.to {
-                query = query.filter(audit::at.lt(to.as_millis()));
+                query = query.filter(audit::at.lt(to));
             }
             if let Some(before) = &page.before {
                 query = query.filter(audit::id.lt(before));
             }
-            let rows: Vec<Row> = query.order(audit::id.desc()).limit(page.rows()).load(conn)?;
-            let entries = rows.into_iter().map(AuditEntry::from).collect();
+            let entries = query.order(audit::id.desc()).limit(page.rows()).load(conn)?;
             Ok(page.cut(entries, |entry: &AuditEntry| &entry.id))
         })
         .await

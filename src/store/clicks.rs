@@ -7,6 +7,7 @@ use diesel::result::OptionalExtension;
 use serde::Serialize;
 
 use super::backend::{Engine, Read, Write};
+use super::columns::{in_millis, read_as_row};
 use super::page::Page;
 use super::schema::{click_conversions, clicks};
 use super::{Store, StoreError};
@@ -21,13 +22,14 @@ const STEP: i64 = 1_000;
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = clicks, treat_none_as_default_value = false)]
-pub(super) struct Row {
+pub struct Row {
     id: String,
     offer_id: String,
     app_id: String,
     user_id: String,
     sub: Option<String>,
-    clicked_at: i64,
+    #[serde(serialize_with = "in_millis")]
+    clicked_at: Timestamp,
 }
 
 impl From<&Click> for Row {
@@ -39,7 +41,7 @@ impl From<&Click> for Row {
             app_id: click.app_id,
             user_id: click.user_id,
             sub: click.sub,
-            clicked_at: click.clicked_at.as_millis(),
+            clicked_at: click.clicked_at,
         }
     }
 }
@@ -52,10 +54,12 @@ impl From<Row> for Click {
             app_id: row.app_id,
             user_id: row.user_id,
             sub: row.sub,
-            clicked_at: Timestamp::from_millis(row.clicked_at),
+            clicked_at: row.clicked_at,
         }
     }
 }
+
+read_as_row!(Click, Row);
 
 /// Which clicks are looked for.
 #[derive(Clone, Debug)]
@@ -78,7 +82,7 @@ pub enum ClickKey {
 impl Store {
     /// The click of this id.
     pub async fn click(&self, id: String) -> Result<Option<Click>, StoreError> {
-        self.read(move |conn| Ok(by_id(&id).get_result(conn).optional()?.map(Click::from))).await
+        self.read(move |conn| by_id(&id).get_result(conn).optional()).await
     }
 
     /// Clicks that no report has named, newest first.
@@ -86,7 +90,7 @@ impl Store {
         self.read(move |conn| {
             let conversions = click_conversions::table.filter(click_conversions::click_id.eq(clicks::id));
             let mut query =
-                clicks::table.filter(not(exists(conversions))).select(Row::as_select()).into_boxed::<Engine>();
+                clicks::table.filter(not(exists(conversions))).select(Click::as_select()).into_boxed::<Engine>();
             query = match wanted.by {
                 ClickKey::Id(id) => query.filter(clicks::id.eq(id)),
                 ClickKey::User(user_id) => query.filter(clicks::user_id.eq(user_id)),
@@ -94,8 +98,8 @@ impl Store {
             if let Some(app_ids) = wanted.app_ids {
                 query = query.filter(clicks::app_id.eq_any(app_ids));
             }
-            let rows: Vec<Row> = query.order(clicks::id.desc()).limit(page.rows()).load(conn)?;
-            Ok(page.cut(rows.into_iter().map(Click::from).collect(), |click: &Click| &click.id).items)
+            let found = query.order(clicks::id.desc()).limit(page.rows()).load(conn)?;
+            Ok(page.cut(found, |click: &Click| &click.id).items)
         })
         .await
     }
@@ -111,8 +115,8 @@ impl Store {
 }
 
 /// The click of this id.
-pub(super) fn by_id(id: &str) -> impl Read<'_, Row> {
-    clicks::table.find(id).select(Row::as_select())
+pub(super) fn by_id(id: &str) -> impl Read<'_, Click> {
+    clicks::table.find(id).select(Click::as_select())
 }
 
 /// A step of what was clicked before then.

@@ -6,8 +6,6 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::backend::Conn;
-use super::completions as completion_rows;
-use super::deliveries::{AttemptRow, Row};
 use super::lookups::{Criteria, completions_page};
 use super::page::{Listed, Page};
 use super::schema::{attempts, deliveries};
@@ -83,8 +81,7 @@ fn page_of(
     criteria: &Criteria,
     page: &Page,
 ) -> QueryResult<(Vec<Completion>, Option<String>)> {
-    let rows: Vec<completion_rows::Row> = completions_page(conn, key, criteria, page)?.load(conn)?;
-    let completions: Vec<Completion> = rows.into_iter().map(Completion::from).collect();
+    let completions: Vec<Completion> = completions_page(conn, key, criteria, page)?.load(conn)?;
     let Listed { items, next } = page.cut(completions, |completion: &Completion| &completion.id);
     Ok((items, next))
 }
@@ -100,17 +97,15 @@ pub(super) fn reversals_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap
 
 /// Where the first of each completion's own callbacks stands: they were made in the order of the app's endpoints.
 fn first_callbacks(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Status>> {
-    let rows: Vec<(String, String)> = deliveries::table
+    let rows: Vec<(String, Status)> = deliveries::table
         .filter(deliveries::completion_id.eq_any(ids))
-        .filter(deliveries::kind.eq(Kind::Completion.as_str()))
+        .filter(deliveries::kind.eq(Kind::Completion))
         .order(deliveries::id)
         .select((deliveries::completion_id, deliveries::status))
         .load(conn)?;
     let mut first = HashMap::new();
     for (completion_id, status) in rows {
-        if let Some(status) = Status::parse(&status) {
-            first.entry(completion_id).or_insert(status);
-        }
+        first.entry(completion_id).or_insert(status);
     }
     Ok(first)
 }
@@ -118,24 +113,23 @@ fn first_callbacks(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String,
 type WithAttempts = Vec<(Delivery, Vec<Attempt>)>;
 
 fn deliveries_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, WithAttempts>> {
-    let rows: Vec<Row> = deliveries::table
+    let of_them: Vec<Delivery> = deliveries::table
         .filter(deliveries::completion_id.eq_any(ids))
         .order(deliveries::id)
-        .select(Row::as_select())
+        .select(Delivery::as_select())
         .load(conn)?;
-    let delivery_ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let made: Vec<(String, AttemptRow)> = attempts::table
+    let delivery_ids: Vec<&str> = of_them.iter().map(|delivery| delivery.id.as_str()).collect();
+    let made: Vec<(String, Attempt)> = attempts::table
         .filter(attempts::delivery_id.eq_any(delivery_ids))
         .order((attempts::delivery_id, attempts::number))
-        .select((attempts::delivery_id, AttemptRow::as_select()))
+        .select((attempts::delivery_id, Attempt::as_select()))
         .load(conn)?;
     let mut attempts_of: HashMap<String, Vec<Attempt>> = HashMap::new();
-    for (delivery_id, row) in made {
-        attempts_of.entry(delivery_id).or_default().push(Attempt::from(row));
+    for (delivery_id, attempt) in made {
+        attempts_of.entry(delivery_id).or_default().push(attempt);
     }
     let mut found: HashMap<String, WithAttempts> = HashMap::new();
-    for row in rows {
-        let delivery = Delivery::from(row);
+    for delivery in of_them {
         let attempts = attempts_of.remove(&delivery.id).unwrap_or_default();
         found.entry(delivery.completion_id.clone()).or_default().push((delivery, attempts));
     }

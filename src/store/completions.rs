@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::Serialize;
 
-use super::backend::Conn;
+use super::backend::{Conn, Read};
+use super::columns::{in_millis, read_as_row};
 use super::schema::completions;
 use crate::domain::amount::Decimal;
 use crate::domain::calculation::Calculation;
@@ -18,7 +19,7 @@ use crate::domain::time::Timestamp;
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = completions, treat_none_as_default_value = false)]
-pub(super) struct Row {
+pub struct Row {
     id: String,
     source_id: String,
     external_id: String,
@@ -30,21 +31,25 @@ pub(super) struct Row {
     offer_name: Option<String>,
     goal_id: Option<String>,
     note: Option<String>,
-    user_reward: Option<String>,
+    user_reward: Option<Decimal>,
     reward_minor: Option<i64>,
     payout_minor: Option<i64>,
     gross_minor: Option<i64>,
     currency: String,
-    occurred_at: i64,
+    #[serde(serialize_with = "in_millis")]
+    occurred_at: Timestamp,
     click_id: Option<String>,
     extra: Option<String>,
-    recorded_at: i64,
+    #[serde(serialize_with = "in_millis")]
+    recorded_at: Timestamp,
     reversals: i32,
     calculation: Option<String>,
     manual: Option<String>,
-    review: Option<String>,
-    review_until: Option<i64>,
-    erased_at: Option<i64>,
+    review: Option<ReviewState>,
+    #[serde(serialize_with = "in_millis")]
+    review_until: Option<Timestamp>,
+    #[serde(serialize_with = "in_millis")]
+    erased_at: Option<Timestamp>,
 }
 
 impl From<&Completion> for Row {
@@ -62,28 +67,30 @@ impl From<&Completion> for Row {
             offer_name: completion.offer_name,
             goal_id: completion.goal_id,
             note: completion.note,
-            user_reward: completion.user_reward.map(|amount| amount.to_string()),
+            user_reward: completion.user_reward,
             reward_minor: completion.reward_minor,
             payout_minor: completion.payout_minor,
             gross_minor: completion.gross_minor,
             currency: completion.currency,
-            occurred_at: completion.occurred_at.as_millis(),
+            occurred_at: completion.occurred_at,
             click_id: completion.click_id,
             extra: (!completion.extra.is_empty()).then(|| pairs_to_text(&completion.extra)),
-            recorded_at: completion.recorded_at.as_millis(),
+            recorded_at: completion.recorded_at,
             reversals: 0,
             erased_at: None,
             manual: completion.manual.as_ref().map(manual_to_text),
             calculation: completion.calculation.as_ref().map(calculation_to_text),
-            review: completion.review.map(|review| review.state.as_str().to_owned()),
-            review_until: completion.review.map(|review| review.until.as_millis()),
+            review: completion.review.map(|review| review.state),
+            review_until: completion.review.map(|review| review.until),
         }
     }
 }
 
-impl From<Row> for Completion {
-    fn from(row: Row) -> Self {
-        Self {
+impl TryFrom<Row> for Completion {
+    type Error = serde_json::Error;
+
+    fn try_from(row: Row) -> Result<Self, serde_json::Error> {
+        Ok(Self {
             id: row.id,
             source_id: (!row.source_id.is_empty()).then_some(row.source_id),
             external_id: row.external_id,
@@ -95,31 +102,26 @@ impl From<Row> for Completion {
             offer_name: row.offer_name,
             goal_id: row.goal_id,
             note: row.note,
-            user_reward: row.user_reward.as_deref().and_then(Decimal::parse),
+            user_reward: row.user_reward,
             reward_minor: row.reward_minor,
             payout_minor: row.payout_minor,
             gross_minor: row.gross_minor,
             currency: row.currency,
-            occurred_at: Timestamp::from_millis(row.occurred_at),
+            occurred_at: row.occurred_at,
             click_id: row.click_id,
-            extra: row.extra.as_deref().map(pairs_from_text).unwrap_or_default(),
-            calculation: row.calculation.as_deref().and_then(calculation_from_text),
-            manual: row.manual.as_deref().and_then(manual_from_text),
-            review: row.review.as_deref().zip(row.review_until).and_then(|(state, until)| {
-                Some(Review { state: ReviewState::parse(state)?, until: Timestamp::from_millis(until) })
-            }),
-            recorded_at: Timestamp::from_millis(row.recorded_at),
-        }
+            extra: pairs_from_text(row.extra.as_deref())?,
+            calculation: row.calculation.as_deref().map(serde_json::from_str).transpose()?,
+            manual: row.manual.as_deref().map(serde_json::from_str).transpose()?,
+            review: row.review.zip(row.review_until).map(|(state, until)| Review { state, until }),
+            recorded_at: row.recorded_at,
+        })
     }
 }
 
+read_as_row!(Completion, Row);
+
 fn calculation_to_text(calculation: &Calculation) -> String {
     serde_json::to_string(calculation).expect("amounts and words are always JSON")
-}
-
-/// What [`calculation_to_text`] wrote.
-fn calculation_from_text(text: &str) -> Option<Calculation> {
-    serde_json::from_str(text).ok()
 }
 
 /// A list of pairs rather than an object: it keeps their order whatever reads it.
@@ -127,9 +129,14 @@ pub(super) fn pairs_to_text(pairs: &[(String, String)]) -> String {
     serde_json::to_string(pairs).expect("pairs of text are always JSON")
 }
 
-/// What [`pairs_to_text`] wrote; only this module writes the column, so anything else is as good as nothing.
-pub(super) fn pairs_from_text(text: &str) -> Vec<(String, String)> {
-    serde_json::from_str(text).unwrap_or_default()
+/// What [`pairs_to_text`] wrote; no text: no pairs.
+pub(super) fn pairs_from_text(text: Option<&str>) -> Result<Vec<(String, String)>, serde_json::Error> {
+    text.map_or_else(|| Ok(Vec::new()), serde_json::from_str)
+}
+
+/// The mark of what was done by hand.
+pub(super) fn manual_to_text(mark: &Manual) -> String {
+    serde_json::to_string(mark).expect("texts are always JSON")
 }
 
 /// Locks the row of a completion, by an UPDATE that changes nothing, until the transaction ends.
@@ -152,7 +159,7 @@ pub(super) fn holds_back(conn: &mut Conn, id: &str) -> QueryResult<bool> {
 /// Ends a review about which nothing is left to decide, because the whole was taken back.
 pub(super) fn withdraw_review(conn: &mut Conn, id: &str) -> QueryResult<()> {
     diesel::update(completions::table.find(id).filter(is_in_review()))
-        .set(completions::review.eq(None::<String>))
+        .set(completions::review.eq(None::<ReviewState>))
         .execute(conn)
         .map(drop)
 }
@@ -163,18 +170,12 @@ pub(super) fn is_erased(conn: &mut Conn, id: &str) -> QueryResult<bool> {
     select(exists(erased)).get_result(conn)
 }
 
-/// The mark of what was done by hand.
-pub(super) fn manual_to_text(mark: &Manual) -> String {
-    serde_json::to_string(mark).expect("texts are always JSON")
-}
-
-/// What [`manual_to_text`] wrote.
-pub(super) fn manual_from_text(text: &str) -> Option<Manual> {
-    serde_json::from_str(text).ok()
-}
-
 /// The completions with these ids, in no order.
 pub(super) fn by_ids(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Completion>> {
-    let rows: Vec<Row> = completions::table.filter(completions::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(Completion::from).collect())
+    with_ids(ids).load(conn)
+}
+
+/// The same as a query.
+pub(super) fn with_ids<'a>(ids: &'a [&'a str]) -> impl Read<'a, Completion> {
+    completions::table.filter(completions::id.eq_any(ids)).select(Completion::as_select())
 }

@@ -69,7 +69,7 @@ impl Store {
             sources,
             archived_sources,
             egress_ips: egress_ips.into_iter().map(|row| row.open(self.key())).collect::<Result<_, _>>()?,
-            assignments: assignments.into_iter().map(Assignment::from).collect(),
+            assignments,
         }))
     }
 }

@@ -9,8 +9,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::Serialize;
 
+use super::columns::{in_millis, read_as_row};
 use super::completions::{pairs_from_text, pairs_to_text};
 use super::schema::{attempts, deliveries};
+use super::unknown_words::Words;
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Counters, Delivery, EndedReason, Extent, Kind, Outcome, Status, Told, WaitingFor};
 use crate::domain::new_delivery::Start;
@@ -20,48 +22,75 @@ use crate::domain::time::Timestamp;
 #[derive(Clone, Debug, Queryable, QueryableByName, Selectable, Insertable, Serialize)]
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = deliveries, treat_none_as_default_value = false)]
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) app_id: String,
-    pub(super) endpoint_id: String,
-    pub(super) kind: String,
-    pub(super) completion_id: String,
-    pub(super) reversal_id: String,
-    pub(super) transaction_id: String,
-    pub(super) recipe: String,
-    pub(super) status: String,
-    pub(super) told: String,
-    pub(super) waiting_for: Option<String>,
-    pub(super) attempts_made: i32,
-    pub(super) round_attempts: i32,
-    pub(super) last_number: i32,
-    pub(super) faults: i32,
-    pub(super) due_at: Option<i64>,
-    pub(super) claimed_by: Option<String>,
-    pub(super) claim_token: Option<String>,
-    pub(super) claimed_at: Option<i64>,
-    pub(super) held_since: Option<i64>,
-    pub(super) test: Option<String>,
-    pub(super) created_at: i64,
-    pub(super) ended_at: Option<i64>,
-    pub(super) ended_reason: Option<String>,
-    pub(super) reversed: Option<String>,
+pub struct Row {
+    id: String,
+    app_id: String,
+    endpoint_id: String,
+    kind: Kind,
+    completion_id: String,
+    reversal_id: String,
+    transaction_id: String,
+    recipe: String,
+    status: Status,
+    told: Told,
+    waiting_for: Option<WaitingFor>,
+    attempts_made: i32,
+    round_attempts: i32,
+    last_number: i32,
+    faults: i32,
+    #[serde(serialize_with = "in_millis")]
+    due_at: Option<Timestamp>,
+    claimed_by: Option<String>,
+    claim_token: Option<String>,
+    #[serde(serialize_with = "in_millis")]
+    claimed_at: Option<Timestamp>,
+    #[serde(serialize_with = "in_millis")]
+    held_since: Option<Timestamp>,
+    test: Option<String>,
+    #[serde(serialize_with = "in_millis")]
+    created_at: Timestamp,
+    #[serde(serialize_with = "in_millis")]
+    ended_at: Option<Timestamp>,
+    ended_reason: Option<EndedReason>,
+    reversed: Option<Extent>,
 }
 
-/// Whether a row waits to be sent. Such conditions are literals, not parameters: only then does the planner see that a
-/// partial index covers them.
+read_as_row!(Delivery, Row, by_name);
+
+/// Whether a row waits to be sent, and may be changed without being read. Such conditions are literals, not parameters: only
+/// then does the planner see that a partial index covers them.
 pub(super) fn is_waiting() -> SqlLiteral<Bool> {
-    sql("deliveries.status IN ('pending', 'retrying')")
+    literal(WAITING, Words::Known)
+}
+
+/// Whether a row waits to be sent, for a claim, which reads what it tells of as well.
+pub(super) fn is_to_be_claimed(words: Words) -> SqlLiteral<Bool> {
+    sql(&format!("{WAITING}{}", words.condition_with_told("deliveries")))
 }
 
 /// Tests go past this: which node can send one depends on more than its endpoint.
-pub(super) fn is_pending_test() -> SqlLiteral<Bool> {
-    sql("deliveries.kind = 'test' AND deliveries.status = 'pending'")
+pub(super) fn is_pending_test(words: Words) -> SqlLiteral<Bool> {
+    literal("deliveries.kind = 'test' AND deliveries.status = 'pending'", words)
 }
 
-/// Whether a row is held until something is mended. What waits for a review, or a reversal for its completion, is not.
+/// Whether a row is held until something is mended, and may be changed without being read. What waits for a review, or a
+/// reversal for its completion, is not.
 pub(super) fn is_held_for_mending() -> SqlLiteral<Bool> {
-    sql("deliveries.status = 'held' AND deliveries.waiting_for <> 'completion' AND deliveries.waiting_for <> 'review'")
+    literal(
+        "deliveries.status = 'held' AND deliveries.waiting_for <> 'completion' AND deliveries.waiting_for <> 'review'",
+        Words::Known,
+    )
+}
+
+/// Whether a row has been claimed and not been settled.
+pub(super) fn is_claimed(words: Words) -> SqlLiteral<Bool> {
+    literal("deliveries.status = 'sending'", words)
+}
+
+const WAITING: &str = "deliveries.status IN ('pending', 'retrying')";
+
+fn literal(condition: &str, words: Words) -> SqlLiteral<Bool> {
+    sql(&format!("{condition}{}", words.condition("deliveries")))
 }
 
 /// Whether a row is in this state.
@@ -72,11 +101,12 @@ pub(super) fn is(status: Status) -> SqlLiteral<Bool> {
 /// A row of `attempts`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = attempts, treat_none_as_default_value = false)]
-pub(super) struct AttemptRow {
+pub struct AttemptRow {
     delivery_id: String,
     number: i32,
     counted: bool,
-    started_at: i64,
+    #[serde(serialize_with = "in_millis")]
+    started_at: Timestamp,
     duration_ms: i64,
     egress_ip: Option<String>,
     peer: Option<String>,
@@ -85,14 +115,17 @@ pub(super) struct AttemptRow {
     headers: Option<String>,
     signature_start: Option<String>,
     secret_id: Option<String>,
-    outcome: String,
+    outcome: Outcome,
     error: Option<String>,
     status_code: Option<i32>,
     response_headers: Option<String>,
     response_body: Option<String>,
     retry_after_seconds: Option<i64>,
-    next_attempt_at: Option<i64>,
+    #[serde(serialize_with = "in_millis")]
+    next_attempt_at: Option<Timestamp>,
 }
+
+read_as_row!(Attempt, AttemptRow);
 
 /// A counter of the store, which is never negative.
 fn count(stored: i32) -> u32 {
@@ -107,7 +140,7 @@ pub(super) fn stored_count(counter: u32) -> i32 {
 impl Row {
     /// A delivery that begins.
     pub(super) fn new(delivery: Delivery, start: &Start) -> Self {
-        let begun_at = delivery.created_at.as_millis();
+        let begun_at = delivery.created_at;
         let claim = match start {
             Start::Claimed { node, token } => Some((node.to_string(), token.clone())),
             Start::Pending | Start::Held(_) | Start::InReview(_) => None,
@@ -118,59 +151,58 @@ impl Row {
             id: delivery.id,
             app_id: delivery.app_id,
             endpoint_id: delivery.endpoint_id,
-            kind: delivery.kind.as_str().to_owned(),
+            kind: delivery.kind,
             completion_id: delivery.completion_id,
             reversal_id: delivery.reversal_id.unwrap_or_default(),
             transaction_id: delivery.transaction_id,
             recipe: delivery.recipe,
-            status: delivery.status.as_str().to_owned(),
-            told: delivery.told.as_str().to_owned(),
-            waiting_for: delivery.waiting_for.map(|reason| reason.as_str().to_owned()),
+            status: delivery.status,
+            told: delivery.told,
+            waiting_for: delivery.waiting_for,
             attempts_made: stored_count(attempts_made),
             round_attempts: stored_count(round_attempts),
             last_number: stored_count(last_number),
             faults: stored_count(faults),
-            due_at: delivery.due_at.map(Timestamp::as_millis),
+            due_at: delivery.due_at,
             claimed_at: claim_token.is_some().then_some(begun_at),
             claimed_by,
             claim_token,
             held_since: (delivery.status == Status::Held).then_some(begun_at),
             test: delivery.test,
             created_at: begun_at,
-            ended_at: delivery.ended_at.map(Timestamp::as_millis),
-            ended_reason: delivery.ended_reason.map(|reason| reason.as_str().to_owned()),
-            reversed: delivery.reversed.map(|extent| extent.as_str().to_owned()),
+            ended_at: delivery.ended_at,
+            ended_reason: delivery.ended_reason,
+            reversed: delivery.reversed,
         }
     }
 }
 
 impl From<Row> for Delivery {
-    /// The CHECKs of the table admit only the words that are read here; a default stands in for what cannot be.
     fn from(row: Row) -> Self {
         Self {
             id: row.id,
             app_id: row.app_id,
             endpoint_id: row.endpoint_id,
-            kind: Kind::parse(&row.kind).unwrap_or(Kind::Completion),
+            kind: row.kind,
             completion_id: row.completion_id,
             reversal_id: (!row.reversal_id.is_empty()).then_some(row.reversal_id),
             transaction_id: row.transaction_id,
             recipe: row.recipe,
-            status: Status::parse(&row.status).unwrap_or(Status::Pending),
-            told: Told::parse(&row.told).unwrap_or(Told::Maybe),
-            waiting_for: row.waiting_for.as_deref().and_then(WaitingFor::parse),
+            status: row.status,
+            told: row.told,
+            waiting_for: row.waiting_for,
             counters: Counters {
                 attempts_made: count(row.attempts_made),
                 round_attempts: count(row.round_attempts),
                 last_number: count(row.last_number),
                 faults: count(row.faults),
             },
-            due_at: row.due_at.map(Timestamp::from_millis),
+            due_at: row.due_at,
             test: row.test,
-            created_at: Timestamp::from_millis(row.created_at),
-            ended_at: row.ended_at.map(Timestamp::from_millis),
-            ended_reason: row.ended_reason.as_deref().and_then(EndedReason::parse),
-            reversed: row.reversed.as_deref().and_then(Extent::parse),
+            created_at: row.created_at,
+            ended_at: row.ended_at,
+            ended_reason: row.ended_reason,
+            reversed: row.reversed,
         }
     }
 }
@@ -185,7 +217,7 @@ impl AttemptRow {
             delivery_id: delivery_id.to_owned(),
             number: stored_count(attempt.number),
             counted: attempt.counted,
-            started_at: attempt.started_at.as_millis(),
+            started_at: attempt.started_at,
             duration_ms: i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX),
             egress_ip: attempt.egress_ip,
             peer: attempt.peer,
@@ -194,39 +226,40 @@ impl AttemptRow {
             headers: pairs(&attempt.headers),
             signature_start: attempt.signature_start,
             secret_id: attempt.secret_id,
-            outcome: attempt.outcome.as_str().to_owned(),
+            outcome: attempt.outcome,
             error: text(attempt.error),
             status_code: attempt.status_code.map(i32::from),
             response_headers: pairs(&attempt.response_headers),
             response_body: text(attempt.response_body),
             retry_after_seconds: attempt.retry_after_seconds.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX)),
-            next_attempt_at: attempt.next_attempt_at.map(Timestamp::as_millis),
+            next_attempt_at: attempt.next_attempt_at,
         }
     }
 }
 
-impl From<AttemptRow> for Attempt {
-    fn from(row: AttemptRow) -> Self {
-        let pairs = |text: Option<String>| text.as_deref().map(pairs_from_text).unwrap_or_default();
-        Self {
+impl TryFrom<AttemptRow> for Attempt {
+    type Error = serde_json::Error;
+
+    fn try_from(row: AttemptRow) -> Result<Self, serde_json::Error> {
+        Ok(Self {
             number: count(row.number),
             counted: row.counted,
-            started_at: Timestamp::from_millis(row.started_at),
+            started_at: row.started_at,
             duration_ms: u64::try_from(row.duration_ms).unwrap_or(0),
             egress_ip: row.egress_ip,
             peer: row.peer,
             method: row.method,
             url: row.url,
-            headers: pairs(row.headers),
+            headers: pairs_from_text(row.headers.as_deref())?,
             signature_start: row.signature_start,
             secret_id: row.secret_id,
-            outcome: Outcome::parse(&row.outcome).unwrap_or(Outcome::Interrupted),
+            outcome: row.outcome,
             error: row.error,
             status_code: row.status_code.and_then(|status| u16::try_from(status).ok()),
-            response_headers: pairs(row.response_headers),
+            response_headers: pairs_from_text(row.response_headers.as_deref())?,
             response_body: row.response_body,
             retry_after_seconds: row.retry_after_seconds.and_then(|seconds| u64::try_from(seconds).ok()),
-            next_attempt_at: row.next_attempt_at.map(Timestamp::from_millis),
-        }
+            next_attempt_at: row.next_attempt_at,
+        })
     }
 }

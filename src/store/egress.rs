@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use crate::domain::egress::{Assignment, Bind, EgressIp};
 use crate::domain::time::Timestamp;
 
-use super::assignments::{AssignmentRow, standing};
+use super::assignments::standing;
 use super::backend::{Conn, Engine};
 use super::page::{Listed, Page};
 use super::schema::{apps, egress_assignments, egress_ips};
@@ -58,7 +58,7 @@ pub(super) struct EgressRow {
     id: String,
     address: String,
     bind_sealed: Option<Vec<u8>>,
-    created_at: i64,
+    created_at: Timestamp,
 }
 
 fn place(id: &str) -> String {
@@ -78,10 +78,10 @@ impl EgressRow {
 }
 
 /// All egress IPs and all assignments, removed ones too.
-pub(super) fn everything(conn: &mut Conn) -> QueryResult<(Vec<EgressRow>, Vec<AssignmentRow>)> {
+pub(super) fn everything(conn: &mut Conn) -> QueryResult<(Vec<EgressRow>, Vec<Assignment>)> {
     Ok((
         egress_ips::table.select(EgressRow::as_select()).load(conn)?,
-        egress_assignments::table.select(AssignmentRow::as_select()).load(conn)?,
+        egress_assignments::table.select(Assignment::as_select()).load(conn)?,
     ))
 }
 
@@ -96,7 +96,7 @@ impl Store {
     pub async fn create_egress_ip(&self, egress_ip: EgressIp, now: Timestamp) -> Result<EgressSaved, StoreError> {
         let bind_sealed = sealed_bind(&egress_ip, self.key());
         let address = egress_ip.address.to_string();
-        let row = EgressRow { id: egress_ip.id, address, bind_sealed, created_at: now.as_millis() };
+        let row = EgressRow { id: egress_ip.id, address, bind_sealed, created_at: now };
         self.configure(move |conn| {
             if address_taken(conn, &row.address, &row.id)? {
                 return Ok(EgressSaved::AddressTaken);
@@ -191,7 +191,7 @@ impl Store {
             .await?;
         let mut records = Vec::with_capacity(found.len());
         for row in found {
-            let created_at = Timestamp::from_millis(row.created_at);
+            let created_at = row.created_at;
             let of_this = assignments.iter().filter(|assignment| assignment.egress_ip_id == row.id);
             let assignments = of_this.cloned().collect();
             records.push(EgressRecord { egress_ip: row.open(self.key())?, created_at, assignments });

@@ -185,7 +185,7 @@ fn rename(conn: &mut Conn, key: &[u8; 32], erasure: &Erasure, bearer: &Bearer) -
             completions::external_id.eq(&external_id),
             completions::transaction_id.eq(&transaction_id),
             completions::user_id.eq(&erasure.pseudonym),
-            completions::erased_at.eq(erasure.now.as_millis()),
+            completions::erased_at.eq(erasure.now),
             completions::click_id.eq(None::<String>),
             completions::manual.eq(bearer.manual.as_deref().and_then(without_reason)),
             completions::note.eq(None::<String>),
@@ -213,7 +213,7 @@ fn rename_reversals(conn: &mut Conn, key: &[u8; 32], completion_id: &str) -> Que
 
 /// Who did it by hand stays known.
 fn without_reason(manual: &str) -> Option<String> {
-    let mark = completion_rows::manual_from_text(manual)?;
+    let mark: Manual = serde_json::from_str(manual).ok()?;
     Some(completion_rows::manual_to_text(&Manual { reason: REASON.to_owned(), ..mark }))
 }
 

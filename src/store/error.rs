@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use diesel::result::{DatabaseErrorKind, Error};
+use diesel::result::{DatabaseErrorKind, DeserializeFieldError, Error};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -69,14 +69,30 @@ pub enum StoreError {
     Database(String),
 }
 
-/// The text of an engine's error names tables and constraints, never values.
+/// The text of an engine's error names tables and constraints, never values; of a value that cannot be read, it is shown.
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
+        if let Error::DeserializationError(reason) = &error {
+            return Self::Unreadable { place: unreadable(&**reason) };
+        }
         if is_passing(&error) {
             return Self::Unreachable(error.to_string());
         }
         let text = error.to_string();
+        if is_passing(&error) {
+            return Self::Unreachable(text);
+        }
         if text.contains(NUL) { Self::HoldsNul } else { Self::Database(text) }
+    }
+}
+
+/// Where a value stands that cannot be read, and why it cannot.
+pub(super) fn unreadable(reason: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    match reason.downcast_ref::<DeserializeFieldError>() {
+        Some(DeserializeFieldError { field_name, error, .. }) => {
+            format!("column {}: {error}", field_name.as_deref().unwrap_or_default())
+        }
+        None => reason.to_string(),
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Span {
 }
 
 /// The instant of one of the records on either side of an id.
-type Neighbour = fn(&mut Conn, &str) -> QueryResult<Option<i64>>;
+type Neighbour = fn(&mut Conn, &str) -> QueryResult<Option<Timestamp>>;
 
 macro_rules! span_of {
     ($(#[$doc:meta])* $name:ident, $table:ident, $at:ident, $prefix:literal) => {
@@ -70,12 +70,12 @@ fn span(
     let mut span = Span::default();
     if let Some(from) = from {
         let lower = ids::lower_bound(prefix, from.minus(SLACK));
-        let holds = last_before(conn, &lower)?.is_none_or(|at| at < from.as_millis());
+        let holds = last_before(conn, &lower)?.is_none_or(|at| at < from);
         span.lower = holds.then_some(lower);
     }
     if let Some(to) = to {
         let upper = ids::lower_bound(prefix, to.plus(SLACK));
-        let holds = first_after(conn, &upper)?.is_none_or(|at| at >= to.as_millis());
+        let holds = first_after(conn, &upper)?.is_none_or(|at| at >= to);
         span.upper = holds.then_some(upper);
     }
     Ok(span)

@@ -6,7 +6,7 @@ use diesel::result::OptionalExtension;
 
 use super::backend::{Conn, Engine, Read};
 use super::completions as completion_rows;
-use super::deliveries::{AttemptRow, Row, is};
+use super::deliveries::is;
 use super::page::{Listed, Page};
 use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
 use super::{Store, StoreError, erased_keys, id_range};
@@ -69,8 +69,7 @@ impl Store {
     pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
         let key = self.shared.digest_key;
         self.read(move |conn| {
-            let rows = deliveries_page(conn, &key, &criteria, &page)?.load(conn)?;
-            let found = rows.into_iter().map(Delivery::from).collect();
+            let found = deliveries_page(conn, &key, &criteria, &page)?.load(conn)?;
             Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
         })
         .await
@@ -78,18 +77,15 @@ impl Store {
 
     /// The deliveries of a completion, oldest first.
     pub async fn deliveries_of(&self, completion_id: String) -> Result<Vec<Delivery>, StoreError> {
-        self.read(move |conn| Ok(of_completion(&completion_id).load(conn)?.into_iter().map(Delivery::from).collect()))
-            .await
+        self.read(move |conn| of_completion(&completion_id).load(conn)).await
     }
 
     /// A delivery with its attempts, oldest first.
     pub async fn delivery(&self, id: String) -> Result<Option<(Delivery, Vec<Attempt>)>, StoreError> {
         self.read(move |conn| {
-            let Some(row) = deliveries::table.find(&id).select(Row::as_select()).first(conn).optional()? else {
-                return Ok(None);
-            };
-            let rows = attempts_of(&id).load(conn)?;
-            Ok(Some((Delivery::from(row), rows.into_iter().map(Attempt::from).collect())))
+            let delivery: Option<Delivery> =
+                deliveries::table.find(&id).select(Delivery::as_select()).first(conn).optional()?;
+            delivery.map(|delivery| Ok((delivery, attempts_of(&id).load(conn)?))).transpose()
         })
         .await
     }
@@ -101,8 +97,8 @@ pub(super) fn completions_page<'a>(
     key: &[u8; 32],
     criteria: &'a Criteria,
     page: &'a Page,
-) -> QueryResult<impl Read<'a, completion_rows::Row> + use<'a>> {
-    let mut query = completions::table.select(completion_rows::Row::as_select()).into_boxed::<Engine>();
+) -> QueryResult<impl Read<'a, Completion> + use<'a>> {
+    let mut query = completions::table.select(Completion::as_select()).into_boxed::<Engine>();
     if let Some(transaction_id) = &criteria.transaction_id {
         query = query.filter(completions::id.eq_any(bearing(key, transaction_id).load(conn)?));
     }
@@ -128,7 +124,7 @@ pub(super) fn completions_page<'a>(
     };
     if let Some(status) = criteria.status {
         let callbacks = deliveries::table.filter(deliveries::completion_id.eq(completions::id));
-        let callbacks = callbacks.filter(deliveries::kind.eq(Kind::Completion.as_str())).filter(is(status));
+        let callbacks = callbacks.filter(deliveries::kind.eq(Kind::Completion)).filter(is(status));
         query = query.filter(exists(callbacks));
     }
     let span = id_range::of_completions(conn, criteria.from, criteria.to)?;
@@ -139,10 +135,10 @@ pub(super) fn completions_page<'a>(
         query = query.filter(completions::id.lt(upper));
     }
     if let Some(from) = criteria.from {
-        query = query.filter(completions::recorded_at.ge(from.as_millis()));
+        query = query.filter(completions::recorded_at.ge(from));
     }
     if let Some(to) = criteria.to {
-        query = query.filter(completions::recorded_at.lt(to.as_millis()));
+        query = query.filter(completions::recorded_at.lt(to));
     }
     if let Some(before) = &page.before {
         query = query.filter(completions::id.lt(before));
@@ -156,8 +152,8 @@ pub(super) fn deliveries_page<'a>(
     key: &[u8; 32],
     criteria: &'a Criteria,
     page: &'a Page,
-) -> QueryResult<impl Read<'a, Row> + use<'a>> {
-    let mut query = deliveries::table.select(Row::as_select()).into_boxed::<Engine>();
+) -> QueryResult<impl Read<'a, Delivery> + use<'a>> {
+    let mut query = deliveries::table.select(Delivery::as_select()).into_boxed::<Engine>();
     if let Some(transaction_id) = &criteria.transaction_id {
         // A test leaves no completion that could be found by it.
         query = if transaction_id.starts_with(sample_completion::PREFIX) {
@@ -176,10 +172,10 @@ pub(super) fn deliveries_page<'a>(
         query = query.filter(is(status));
     }
     if let Some(from) = criteria.from {
-        query = query.filter(deliveries::created_at.ge(from.as_millis()));
+        query = query.filter(deliveries::created_at.ge(from));
     }
     if let Some(to) = criteria.to {
-        query = query.filter(deliveries::created_at.lt(to.as_millis()));
+        query = query.filter(deliveries::created_at.lt(to));
     }
     if let Some(before) = &page.before {
         query = query.filter(deliveries::id.lt(before));
@@ -188,16 +184,16 @@ pub(super) fn deliveries_page<'a>(
 }
 
 /// The deliveries of a completion, oldest first.
-pub(super) fn of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Row> {
-    deliveries::table.filter(deliveries::completion_id.eq(completion_id)).order(deliveries::id).select(Row::as_select())
+pub(super) fn of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Delivery> {
+    deliveries::table
+        .filter(deliveries::completion_id.eq(completion_id))
+        .order(deliveries::id)
+        .select(Delivery::as_select())
 }
 
 /// The attempts of a delivery, oldest first.
-pub(super) fn attempts_of<'a>(delivery_id: &'a str) -> impl Read<'a, AttemptRow> {
-    attempts::table
-        .filter(attempts::delivery_id.eq(delivery_id))
-        .order(attempts::number)
-        .select(AttemptRow::as_select())
+pub(super) fn attempts_of<'a>(delivery_id: &'a str) -> impl Read<'a, Attempt> {
+    attempts::table.filter(attempts::delivery_id.eq(delivery_id)).order(attempts::number).select(Attempt::as_select())
 }
 
 /// The completions that bear a transaction id, whatever its case, or bore it until their user was erased.

@@ -43,9 +43,9 @@ pub(super) struct OfferRow {
     payout_minor: i64,
     currency: String,
     goals: String,
-    active_from: Option<i64>,
-    active_until: Option<i64>,
-    created_at: i64,
+    active_from: Option<Timestamp>,
+    active_until: Option<Timestamp>,
+    created_at: Timestamp,
     revision: i64,
 }
 
@@ -59,9 +59,9 @@ impl OfferRow {
             payout_minor: offer.payout_minor,
             currency: offer.currency,
             goals: serde_json::to_string(&offer.goals).expect("goals of texts and numbers are always JSON"),
-            active_from: offer.active_from.map(Timestamp::as_millis),
-            active_until: offer.active_until.map(Timestamp::as_millis),
-            created_at: offer.created_at.as_millis(),
+            active_from: offer.active_from,
+            active_until: offer.active_until,
+            created_at: offer.created_at,
             revision,
         }
     }
@@ -79,9 +79,9 @@ impl OfferRow {
             payout_minor: self.payout_minor,
             currency: self.currency,
             goals,
-            active_from: self.active_from.map(Timestamp::from_millis),
-            active_until: self.active_until.map(Timestamp::from_millis),
-            created_at: Timestamp::from_millis(self.created_at),
+            active_from: self.active_from,
+            active_until: self.active_until,
+            created_at: self.created_at,
         })
     }
 

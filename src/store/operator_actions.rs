@@ -9,12 +9,11 @@ use diesel::result::OptionalExtension;
 use diesel::sql_types::{Nullable, Text};
 
 use super::backend::Conn;
-use super::deliveries::Row;
 use super::queue::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
 use super::schema::{apps, deliveries, endpoints};
 use super::terminal::Ended;
 use super::{Store, StoreError, completions as completion_rows};
-use crate::domain::delivery::{Delivery, Extent, Kind, Status};
+use crate::domain::delivery::{Delivery, EndedReason, Extent, Kind, Status};
 use crate::domain::time::Timestamp;
 
 /// What became of a replay or a cancel.
@@ -68,8 +67,9 @@ fn by_hand(
     change: fn(&mut Conn, &Delivery, Timestamp) -> QueryResult<Change>,
 ) -> QueryResult<ByHand> {
     loop {
-        let row: Option<Row> = deliveries::table.find(id).select(Row::as_select()).first(conn).optional()?;
-        let Some(delivery) = row.map(Delivery::from) else { return Ok(ByHand::Unknown) };
+        let found: Option<Delivery> =
+            deliveries::table.find(id).select(Delivery::as_select()).first(conn).optional()?;
+        let Some(delivery) = found else { return Ok(ByHand::Unknown) };
         if !allows(delivery.status) {
             return Ok(ByHand::NotFrom(delivery.status));
         }
@@ -103,12 +103,12 @@ fn reopen(conn: &mut Conn, delivery: &Delivery, now: Timestamp) -> QueryResult<C
     lock_with_callback(conn, delivery)?;
     let reopened = diesel::update(as_seen(delivery))
         .set((
-            deliveries::status.eq(Status::Pending.as_str()),
+            deliveries::status.eq(Status::Pending),
             deliveries::round_attempts.eq(0),
             deliveries::faults.eq(0),
-            deliveries::due_at.eq(now.as_millis()),
-            deliveries::ended_at.eq(None::<i64>),
-            deliveries::ended_reason.eq(None::<String>),
+            deliveries::due_at.eq(now),
+            deliveries::ended_at.eq(None::<Timestamp>),
+            deliveries::ended_reason.eq(None::<EndedReason>),
         ))
         .execute(conn)?;
     if reopened == 0 {
@@ -124,8 +124,8 @@ fn end(conn: &mut Conn, delivery: &Delivery, now: Timestamp) -> QueryResult<Chan
     if diesel::update(as_seen(delivery)).set(Ended::canceled(now, None)).execute(conn)? == 0 {
         return Ok(Change::Overtaken);
     }
-    let ended: Row = deliveries::table.find(&delivery.id).select(Row::as_select()).first(conn)?;
-    apply_order(conn, &Delivery::from(ended), now)?;
+    let ended: Delivery = deliveries::table.find(&delivery.id).select(Delivery::as_select()).first(conn)?;
+    apply_order(conn, &ended, now)?;
     Ok(Change::Made)
 }
 
@@ -142,7 +142,7 @@ fn is_archived(conn: &mut Conn, delivery: &Delivery) -> QueryResult<bool> {
 #[diesel::dsl::auto_type(no_type_alias)]
 fn as_seen<'a>(delivery: &'a Delivery) -> _ {
     let id: &'a str = &delivery.id;
-    let status: &'static str = delivery.status.as_str();
+    let status: Status = delivery.status;
     let reversed: &'static str = delivery.reversed.map_or("", Extent::as_str);
     deliveries::table
         .filter(deliveries::id.eq(id))

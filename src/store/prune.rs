@@ -11,6 +11,7 @@ use super::deliveries::is_pending_test;
 use super::ledger::ACCOUNT;
 use super::schema::{attempts, deliveries};
 use super::terminal::Ended;
+use super::unknown_words::{Words, has_known_words};
 use super::{Store, StoreError};
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
@@ -38,7 +39,7 @@ impl Store {
     pub async fn expire_tests(&self, since: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
         self.write(move |conn| {
             let waiting =
-                deliveries::table.filter(is_pending_test()).filter(deliveries::created_at.lt(since.as_millis()));
+                deliveries::table.filter(is_pending_test(Words::Known)).filter(deliveries::created_at.lt(since));
             diesel::update(waiting).set(Ended::expired(now)).execute(conn)
         })
         .await
@@ -85,8 +86,9 @@ fn remember(conn: &mut Conn, old: &[String], before: Timestamp) -> QueryResult<(
 pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
     deliveries::table
         .filter(deliveries::id.lt(ids::lower_bound("dlv", before)))
-        .filter(deliveries::ended_at.lt(before.as_millis()))
+        .filter(deliveries::ended_at.lt(before))
         .filter(is_not_awaited())
+        .filter(has_known_words())
         .order(deliveries::id)
         .limit(STEP)
         .select(deliveries::id)
@@ -103,7 +105,7 @@ fn is_not_awaited() -> SqlLiteral<Bool> {
 /// One that is replayed at this moment has not ended any more, and stays.
 pub(super) fn removal(old: &[String], before: Timestamp) -> impl Write {
     let ended = deliveries::table.filter(deliveries::id.eq_any(old));
-    diesel::delete(ended.filter(deliveries::ended_at.lt(before.as_millis())))
+    diesel::delete(ended.filter(deliveries::ended_at.lt(before)))
 }
 
 /// The attempts of those that are gone.

@@ -6,6 +6,7 @@ use crate::domain::account::Publisher;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
+use super::columns::read_as_row;
 use super::page::{Listed, Page};
 use super::schema::publishers;
 use super::{Store, StoreError, references, revision};
@@ -30,34 +31,28 @@ pub struct PublisherChange {
     pub reference: Option<Option<String>>,
 }
 
+/// A row of `publishers`.
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = publishers, treat_none_as_null = true)]
-struct PublisherRow {
+pub struct PublisherRow {
     id: String,
     reference: Option<String>,
     name: String,
-    created_at: i64,
+    created_at: Timestamp,
 }
 
 impl From<PublisherRow> for Publisher {
     fn from(row: PublisherRow) -> Self {
-        Self {
-            id: row.id,
-            reference: row.reference,
-            name: row.name,
-            created_at: Timestamp::from_millis(row.created_at),
-        }
+        Self { id: row.id, reference: row.reference, name: row.name, created_at: row.created_at }
     }
 }
 
+read_as_row!(Publisher, PublisherRow);
+
 impl From<Publisher> for PublisherRow {
     fn from(publisher: Publisher) -> Self {
-        Self {
-            id: publisher.id,
-            reference: publisher.reference,
-            name: publisher.name,
-            created_at: publisher.created_at.as_millis(),
-        }
+        let Publisher { id, reference, name, created_at } = publisher;
+        Self { id, reference, name, created_at }
     }
 }
 
@@ -107,22 +102,20 @@ impl Store {
         let rows = page.rows();
         let before = page.before.clone();
         let found = self.read(move |conn| {
-            let mut query = publishers::table.select(PublisherRow::as_select()).into_boxed();
+            let mut query = publishers::table.select(Publisher::as_select()).into_boxed();
             if let Some(before) = before {
                 query = query.filter(publishers::id.lt(before));
             }
             query.order(publishers::id.desc()).limit(rows).load(conn)
         });
-        Ok(page.cut(found.await?, |row| &row.id).map(Publisher::from))
+        Ok(page.cut(found.await?, |publisher: &Publisher| &publisher.id))
     }
 }
 
 fn find(conn: &mut Conn, id_or_ref: &str) -> QueryResult<Option<Publisher>> {
-    let rows = || publishers::table.select(PublisherRow::as_select());
-    let by_id: Option<PublisherRow> = rows().find(id_or_ref).first(conn).optional()?;
-    let found = match by_id {
-        Some(row) => Some(row),
-        None => rows().filter(publishers::reference.eq(id_or_ref)).first(conn).optional()?,
-    };
-    Ok(found.map(Publisher::from))
+    let all = || publishers::table.select(Publisher::as_select());
+    match all().find(id_or_ref).first(conn).optional()? {
+        Some(publisher) => Ok(Some(publisher)),
+        None => all().filter(publishers::reference.eq(id_or_ref)).first(conn).optional(),
+    }
 }

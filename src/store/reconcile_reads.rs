@@ -9,8 +9,6 @@ use diesel::prelude::*;
 
 use super::backend::{Conn, Engine};
 use super::completion_lists::reversals_of;
-use super::completions as completion_rows;
-use super::deliveries::Row;
 use super::schema::{completions, deliveries, ended_deliveries, reported, reversals, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::completion::Completion;
@@ -26,9 +24,8 @@ impl Store {
     pub async fn examine_completions(&self, after: String) -> Result<Vec<Examined>, StoreError> {
         self.snapshot(move |conn| {
             let next = completions::table.filter(completions::id.gt(after)).order(completions::id).limit(PAGE);
-            let rows: Vec<(completion_rows::Row, i32)> =
-                next.select((completion_rows::Row::as_select(), completions::reversals)).load(conn)?;
-            let rows: Vec<(Completion, i32)> = rows.into_iter().map(|(row, count)| (row.into(), count)).collect();
+            let rows: Vec<(Completion, i32)> =
+                next.select((Completion::as_select(), completions::reversals)).load(conn)?;
             let ids: Vec<&str> = rows.iter().map(|(completion, _)| completion.id.as_str()).collect();
             let mut by_external_id = by_external_id(conn, &ids)?;
             let mut reversals = reversals_of(conn, &ids)?;
@@ -50,10 +47,10 @@ impl Store {
     /// The next deliveries after this id, tests left out.
     pub async fn examine_deliveries(&self, after: String) -> Result<Vec<Owned>, StoreError> {
         self.snapshot(move |conn| {
-            let rows: Vec<(String, String, i64, String, Option<String>, String)> = deliveries::table
+            let rows: Vec<(String, String, Timestamp, String, Option<String>, String)> = deliveries::table
                 .left_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
                 .filter(deliveries::id.gt(after))
-                .filter(deliveries::kind.ne(Kind::Test.as_str()))
+                .filter(deliveries::kind.ne(Kind::Test))
                 .order(deliveries::id)
                 .limit(PAGE)
                 .select((
@@ -75,7 +72,6 @@ impl Store {
             let owned = |(id, app_id, at, completion_id, app_of_completion, reversal_id): (_, _, _, _, _, String)| {
                 let of_reversal = of_reversals.get(&reversal_id).cloned();
                 let reversal = (!reversal_id.is_empty()).then_some((reversal_id, of_reversal));
-                let at = Timestamp::from_millis(at);
                 Owned { id, app_id, at, completion_id, app_of_completion, reversal }
             };
             Ok(rows.into_iter().map(owned).collect())
@@ -86,7 +82,7 @@ impl Store {
     /// The next reversals after this id.
     pub async fn examine_reversals(&self, after: String) -> Result<Vec<Owned>, StoreError> {
         self.read(move |conn| {
-            let rows: Vec<(String, String, i64, String, Option<String>)> = reversals::table
+            let rows: Vec<(String, String, Timestamp, String, Option<String>)> = reversals::table
                 .left_join(completions::table.on(completions::id.eq(reversals::completion_id)))
                 .filter(reversals::id.gt(after))
                 .order(reversals::id)
@@ -99,9 +95,13 @@ impl Store {
                     completions::app_id.nullable(),
                 ))
                 .load(conn)?;
-            let owned = |(id, app_id, at, completion_id, app_of_completion)| {
-                let at = Timestamp::from_millis(at);
-                Owned { id, app_id, at, completion_id, app_of_completion, reversal: None }
+            let owned = |(id, app_id, at, completion_id, app_of_completion)| Owned {
+                id,
+                app_id,
+                at,
+                completion_id,
+                app_of_completion,
+                reversal: None,
             };
             Ok(rows.into_iter().map(owned).collect())
         })
@@ -166,15 +166,15 @@ fn transaction_key(completion: &Completion) -> (String, String) {
 }
 
 fn callbacks_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Vec<Delivery>>> {
-    let rows: Vec<Row> = deliveries::table
+    let callbacks: Vec<Delivery> = deliveries::table
         .filter(deliveries::completion_id.eq_any(ids))
-        .filter(deliveries::kind.ne(Kind::Test.as_str()))
+        .filter(deliveries::kind.ne(Kind::Test))
         .order(deliveries::id)
-        .select(Row::as_select())
+        .select(Delivery::as_select())
         .load(conn)?;
     let mut found: HashMap<String, Vec<Delivery>> = HashMap::new();
-    for row in rows {
-        found.entry(row.completion_id.clone()).or_default().push(Delivery::from(row));
+    for callback in callbacks {
+        found.entry(callback.completion_id.clone()).or_default().push(callback);
     }
     Ok(found)
 }

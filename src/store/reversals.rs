@@ -2,10 +2,11 @@
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::de::Error;
 
 use super::backend::{Conn, Read};
-use super::completions::{manual_from_text, manual_to_text};
+use super::columns::read_as_row;
+use super::completions::manual_to_text;
 use super::schema::reversals;
 use super::{Store, StoreError};
 use crate::domain::amount::Decimal;
@@ -14,9 +15,9 @@ use crate::domain::reversal::{Asked, Reason, Reversal};
 use crate::domain::time::Timestamp;
 
 /// A row of `reversals`.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = reversals, treat_none_as_default_value = false)]
-pub(super) struct Row {
+pub struct Row {
     id: String,
     completion_id: String,
     app_id: String,
@@ -24,13 +25,13 @@ pub(super) struct Row {
     ordinal: i32,
     whole: bool,
     asked: String,
-    user_reward: Option<String>,
+    user_reward: Option<Decimal>,
     reward_minor: Option<i64>,
     payout_minor: Option<i64>,
     gross_minor: Option<i64>,
-    reason: String,
-    occurred_at: i64,
-    recorded_at: i64,
+    reason: Reason,
+    occurred_at: Timestamp,
+    recorded_at: Timestamp,
     manual: Option<String>,
 }
 
@@ -45,44 +46,46 @@ impl From<&Reversal> for Row {
             ordinal: i32::try_from(taken.ordinal).unwrap_or(i32::MAX),
             whole: taken.whole,
             asked: serde_json::to_string(&reversal.asked).expect("amounts are always JSON"),
-            user_reward: taken.user_reward.as_ref().map(Decimal::to_string),
+            user_reward: taken.user_reward.clone(),
             reward_minor: taken.reward_minor,
             payout_minor: taken.payout_minor,
             gross_minor: taken.gross_minor,
-            reason: reversal.reason.as_str().to_owned(),
-            occurred_at: taken.occurred_at.as_millis(),
-            recorded_at: reversal.recorded_at.as_millis(),
+            reason: reversal.reason,
+            occurred_at: taken.occurred_at,
+            recorded_at: reversal.recorded_at,
             manual: reversal.manual.as_ref().map(manual_to_text),
         }
     }
 }
 
-impl From<Row> for Reversal {
-    /// Only this module writes the table; a default stands in for what cannot be read.
-    fn from(row: Row) -> Self {
-        let reason = Reason::parse(&row.reason).unwrap_or(Reason::Other);
-        Self {
+impl TryFrom<Row> for Reversal {
+    type Error = serde_json::Error;
+
+    fn try_from(row: Row) -> Result<Self, serde_json::Error> {
+        Ok(Self {
             id: row.id,
             completion_id: row.completion_id,
             app_id: row.app_id,
             reversal_id: (!row.reversal_key.is_empty()).then_some(row.reversal_key),
-            asked: serde_json::from_str::<Asked>(&row.asked).unwrap_or_default(),
-            reason,
+            asked: serde_json::from_str::<Asked>(&row.asked)?,
+            reason: row.reason,
             taken: TakenBack {
-                ordinal: u32::try_from(row.ordinal).unwrap_or(1),
+                ordinal: u32::try_from(row.ordinal).map_err(Error::custom)?,
                 whole: row.whole,
-                user_reward: row.user_reward.as_deref().and_then(Decimal::parse),
+                user_reward: row.user_reward,
                 reward_minor: row.reward_minor,
                 payout_minor: row.payout_minor,
                 gross_minor: row.gross_minor,
-                reason: Some(reason.as_str().to_owned()),
-                occurred_at: Timestamp::from_millis(row.occurred_at),
+                reason: Some(row.reason.as_str().to_owned()),
+                occurred_at: row.occurred_at,
             },
-            recorded_at: Timestamp::from_millis(row.recorded_at),
-            manual: row.manual.as_deref().and_then(manual_from_text),
-        }
+            recorded_at: row.recorded_at,
+            manual: row.manual.as_deref().map(serde_json::from_str).transpose()?,
+        })
     }
 }
+
+read_as_row!(Reversal, Row);
 
 impl Store {
     /// The reversals of a completion, oldest first.
@@ -93,7 +96,7 @@ impl Store {
 
 /// The reversals of a completion, oldest first.
 pub(super) fn of_completion(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Reversal>> {
-    Ok(rows_of_completion(completion_id).load(conn)?.into_iter().map(Reversal::from).collect())
+    rows_of_completion(completion_id).load(conn)
 }
 
 /// Whether a reversal of the completion stands under this name.
@@ -103,22 +106,20 @@ pub(super) fn is_named(conn: &mut Conn, completion_id: &str, name: &str) -> Quer
 }
 
 /// The reversals of a completion as a query.
-pub(super) fn rows_of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Row> {
+pub(super) fn rows_of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Reversal> {
     reversals::table
         .filter(reversals::completion_id.eq(completion_id))
         .order(reversals::ordinal)
-        .select(Row::as_select())
+        .select(Reversal::as_select())
 }
 
 /// The reversals of these completions, each one's oldest first.
 pub(super) fn of_completions(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Reversal>> {
     let of_them = reversals::table.filter(reversals::completion_id.eq_any(ids)).order(reversals::ordinal);
-    let rows: Vec<Row> = of_them.select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(Reversal::from).collect())
+    of_them.select(Reversal::as_select()).load(conn)
 }
 
-/// The reversals with these ids, in no order.
-pub(super) fn by_ids(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Reversal>> {
-    let rows: Vec<Row> = reversals::table.filter(reversals::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(Reversal::from).collect())
+/// The reversals with these ids, in no order, as a query.
+pub(super) fn with_ids<'a>(ids: &'a [&'a str]) -> impl Read<'a, Reversal> {
+    reversals::table.filter(reversals::id.eq_any(ids)).select(Reversal::as_select())
 }

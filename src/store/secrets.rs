@@ -51,14 +51,14 @@ impl Store {
             if !is_living(conn, &new.app_id, &new.endpoint_id)? {
                 return Ok(None);
             }
-            let active = of(&new.endpoint_id).filter(secrets::state.eq(SecretState::Active.as_str()));
+            let active = of(&new.endpoint_id).filter(secrets::state.eq(SecretState::Active));
             let is_first = !select(exists(active)).get_result::<bool>(conn)?;
             let row = SecretRow {
                 id: new.id.clone(),
                 endpoint_id: new.endpoint_id.clone(),
-                state: SecretState::Next.as_str().to_owned(),
+                state: SecretState::Next,
                 sealed,
-                created_at: new.created_at.as_millis(),
+                created_at: new.created_at,
                 activated_at: None,
                 overlap_until: None,
             };
@@ -88,7 +88,7 @@ impl Store {
             let Some(state) = state_of(conn, &app_id, &endpoint_id, &secret_id)? else {
                 return Ok(false);
             };
-            if state != SecretState::Active.as_str() {
+            if state != SecretState::Active {
                 activate(conn, &endpoint_id, &secret_id, overlap, now)?;
                 revision::stamp_app(conn, &app_id)?;
             }
@@ -110,7 +110,7 @@ impl Store {
             let Some(state) = state_of(conn, &app_id, &endpoint_id, &secret_id)? else {
                 return Ok(SecretDeleted::Unknown);
             };
-            if state == SecretState::Active.as_str() {
+            if state == SecretState::Active {
                 return Ok(SecretDeleted::Active);
             }
             diesel::delete(secrets::table.find(&secret_id)).execute(conn)?;
@@ -136,7 +136,7 @@ fn is_living(conn: &mut Conn, app_id: &str, endpoint_id: &str) -> QueryResult<bo
     select(exists(living)).get_result(conn)
 }
 
-fn state_of(conn: &mut Conn, app_id: &str, endpoint_id: &str, secret_id: &str) -> QueryResult<Option<String>> {
+fn state_of(conn: &mut Conn, app_id: &str, endpoint_id: &str, secret_id: &str) -> QueryResult<Option<SecretState>> {
     if !is_living(conn, app_id, endpoint_id)? {
         return Ok(None);
     }
@@ -144,16 +144,16 @@ fn state_of(conn: &mut Conn, app_id: &str, endpoint_id: &str, secret_id: &str) -
 }
 
 fn activate(conn: &mut Conn, endpoint_id: &str, secret_id: &str, overlap: Duration, now: Timestamp) -> QueryResult<()> {
-    let overlap_until = (!overlap.is_zero()).then(|| now.plus(overlap).as_millis());
-    diesel::update(of(endpoint_id)).set(secrets::overlap_until.eq(None::<i64>)).execute(conn)?;
-    diesel::update(of(endpoint_id).filter(secrets::state.eq(SecretState::Active.as_str())))
-        .set((secrets::state.eq(SecretState::Retired.as_str()), secrets::overlap_until.eq(overlap_until)))
+    let overlap_until = (!overlap.is_zero()).then(|| now.plus(overlap));
+    diesel::update(of(endpoint_id)).set(secrets::overlap_until.eq(None::<Timestamp>)).execute(conn)?;
+    diesel::update(of(endpoint_id).filter(secrets::state.eq(SecretState::Active)))
+        .set((secrets::state.eq(SecretState::Retired), secrets::overlap_until.eq(overlap_until)))
         .execute(conn)?;
     diesel::update(secrets::table.find(secret_id))
         .set((
-            secrets::state.eq(SecretState::Active.as_str()),
-            secrets::activated_at.eq(now.as_millis()),
-            secrets::overlap_until.eq(None::<i64>),
+            secrets::state.eq(SecretState::Active),
+            secrets::activated_at.eq(now),
+            secrets::overlap_until.eq(None::<Timestamp>),
         ))
         .execute(conn)
         .map(drop)

@@ -32,9 +32,9 @@ pub(super) struct SourceRow {
     transaction_prefix: Option<String>,
     secret_sealed: Vec<u8>,
     previous_secret_sealed: Option<Vec<u8>>,
-    previous_until: Option<i64>,
-    created_at: i64,
-    archived_at: Option<i64>,
+    previous_until: Option<Timestamp>,
+    created_at: Timestamp,
+    archived_at: Option<Timestamp>,
     revision: i64,
 }
 
@@ -52,7 +52,7 @@ impl SourceRow {
         let place = place(&self.id);
         let open = |sealed: &[u8]| key.open_text(&place, sealed).map(SecretText::known);
         let previous = match (&self.previous_secret_sealed, self.previous_until) {
-            (Some(sealed), Some(until)) => Some((open(sealed)?, Timestamp::from_millis(until))),
+            (Some(sealed), Some(until)) => Some((open(sealed)?, until)),
             _ => None,
         };
         let secret = open(&self.secret_sealed)?;
@@ -66,7 +66,7 @@ impl SourceRow {
             transaction_prefix: self.transaction_prefix,
             secret,
             previous,
-            created_at: Timestamp::from_millis(self.created_at),
+            created_at: self.created_at,
         }))
     }
 }
@@ -91,7 +91,7 @@ impl Store {
                 secret_sealed: sealed,
                 previous_secret_sealed: None,
                 previous_until: None,
-                created_at: source.created_at.as_millis(),
+                created_at: source.created_at,
                 archived_at: None,
                 revision: revision::next(conn)?,
             };
@@ -137,7 +137,7 @@ impl Store {
                 };
                 let replaced = std::mem::replace(&mut row.secret_sealed, sealed);
                 row.previous_secret_sealed = (!overlap.is_zero()).then_some(replaced);
-                row.previous_until = (!overlap.is_zero()).then(|| now.plus(overlap).as_millis());
+                row.previous_until = (!overlap.is_zero()).then(|| now.plus(overlap));
                 row.revision = revision::next(conn)?;
                 diesel::update(sources::table.find(&row.id))
                     .set((
@@ -160,7 +160,7 @@ impl Store {
         self.configure(move |conn| {
             let revision = revision::next(conn)?;
             let known = sources::table.find(id).filter(sources::archived_at.is_null());
-            let change = (sources::archived_at.eq(now.as_millis()), sources::revision.eq(revision));
+            let change = (sources::archived_at.eq(now), sources::revision.eq(revision));
             Ok(diesel::update(known).set(change).execute(conn)? > 0)
         })
         .await

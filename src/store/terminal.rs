@@ -5,19 +5,19 @@
 use diesel::prelude::*;
 
 use super::schema::deliveries;
-use crate::domain::delivery::{EndedReason, Status};
+use crate::domain::delivery::{EndedReason, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 
 /// What a row becomes.
 #[derive(Clone, Debug, AsChangeset)]
 #[diesel(table_name = deliveries, treat_none_as_null = true)]
 pub(super) struct Ended {
-    status: &'static str,
-    waiting_for: Option<String>,
-    due_at: Option<i64>,
-    held_since: Option<i64>,
-    ended_at: i64,
-    ended_reason: Option<&'static str>,
+    status: Status,
+    waiting_for: Option<WaitingFor>,
+    due_at: Option<Timestamp>,
+    held_since: Option<Timestamp>,
+    ended_at: Timestamp,
+    ended_reason: Option<EndedReason>,
 }
 
 impl Ended {
@@ -31,8 +31,7 @@ impl Ended {
         Self::new(Status::Dead, now, Some(EndedReason::Expired))
     }
 
-    fn new(status: Status, now: Timestamp, reason: Option<EndedReason>) -> Self {
-        let (ended_at, ended_reason) = (now.as_millis(), reason.map(EndedReason::as_str));
-        Self { status: status.as_str(), waiting_for: None, due_at: None, held_since: None, ended_at, ended_reason }
+    fn new(status: Status, ended_at: Timestamp, ended_reason: Option<EndedReason>) -> Self {
+        Self { status, waiting_for: None, due_at: None, held_since: None, ended_at, ended_reason }
     }
 }

@@ -48,21 +48,15 @@ struct TokenRow {
     name: String,
     role: String,
     publisher_id: Option<String>,
-    expires_at: Option<i64>,
-    created_at: i64,
+    expires_at: Option<Timestamp>,
+    created_at: Timestamp,
 }
 
 impl TokenRow {
     fn read(self) -> Result<Token, StoreError> {
         let role = Role::from_parts(&self.role, self.publisher_id);
         let role = role.ok_or_else(|| StoreError::Unreadable { place: format!("tokens/{}", self.id) })?;
-        Ok(Token {
-            id: self.id,
-            name: self.name,
-            role,
-            expires_at: self.expires_at.map(Timestamp::from_millis),
-            created_at: Timestamp::from_millis(self.created_at),
-        })
+        Ok(Token { id: self.id, name: self.name, role, expires_at: self.expires_at, created_at: self.created_at })
     }
 }
 
@@ -78,8 +72,8 @@ fn insert(conn: &mut super::backend::Conn, token: &Token, digest: Vec<u8>) -> Qu
         tokens::role.eq(token.role.as_str()),
         tokens::publisher_id.eq(token.role.publisher_id()),
         tokens::token_hash.eq(digest),
-        tokens::expires_at.eq(token.expires_at.map(Timestamp::as_millis)),
-        tokens::created_at.eq(token.created_at.as_millis()),
+        tokens::expires_at.eq(token.expires_at),
+        tokens::created_at.eq(token.created_at),
     );
     diesel::insert_into(tokens::table).values(row).execute(conn).map(drop)
 }
@@ -165,7 +159,7 @@ impl Store {
             let others = tokens::table
                 .filter(tokens::role.eq(Role::Operator.as_str()))
                 .filter(tokens::id.ne(&id))
-                .filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now.as_millis())));
+                .filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now)));
             if role == Role::Operator.as_str() && !select(exists(others)).get_result::<bool>(conn)? {
                 return Ok(TokenDeleted::LastOperator);
             }

@@ -11,3 +11,4 @@ mod plans;
 mod queue;
 mod secrets;
 mod setup;
+mod unknown_words;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use ringback::domain::app_settings::EndpointSettings;
 use ringback::domain::delivery::{EndedReason, Outcome, Status, Told};
 use ringback::domain::new_delivery::Start;
+use ringback::domain::node::NodeRole;
 use ringback::store::Store;
 use ringback::store::apps::{AppChange, AppSaved, Archived};
-use ringback::store::queue::{Holding, NodeRole, OrphanedClaim, Recorded, Settled, Wanted};
+use ringback::store::queue::{Holding, OrphanedClaim, Recorded, Settled, Wanted};
 
 use crate::queue::{claim, completion, delivery, new, recorded, settlement, token};
 use crate::setup::{NOW, all, app, publisher, store};

@@ -15,7 +15,14 @@ use place::Place;
 /// A store and the place that it lies in.
 pub(crate) struct Fresh {
     pub(crate) store: Store,
-    _place: Place,
+    place: Place,
+}
+
+impl Fresh {
+    /// `RINGBACK_DATABASE_URL`.
+    pub(crate) fn url(&self) -> &str {
+        &self.place.url
+    }
 }
 
 /// Connections to PostgreSQL: several tests run at a time.
@@ -27,7 +34,7 @@ pub(crate) fn store() -> Fresh {
     let key_file = Some(place.key_file());
     let location = Location::parse(&place.url).unwrap();
     let store = Store::open(&Access { location, key_file, pool_size: POOL_SIZE }).unwrap();
-    Fresh { store, _place: place }
+    Fresh { store, place }
 }
 
 /// The instant at which every test begins.

@@ -18,9 +18,10 @@ use tokio::sync::Notify;
 use super::lease::Lease;
 use crate::clock;
 use crate::dispatch::egress::addresses::HeldAddresses;
+use crate::domain::node::NodeRole;
 use crate::domain::time::Timestamp;
 use crate::random;
-use crate::store::queue::{Holding, LiveNode, NodeRole, OrphanedClaim};
+use crate::store::queue::{Holding, LiveNode, OrphanedClaim};
 use crate::store::{Hint, Store, StoreError};
 
 /// How often a node shows that it lives, and looks for nodes that no longer do (product.md, *Quick take-over*).

@@ -14,6 +14,7 @@ use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
 use crate::store::queue::{Wanted, queries};
+use crate::store::unknown_words::Words;
 use crate::store::{Store, StoreError, clicks, prune};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
@@ -85,18 +86,18 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let key = sample.transaction_id.to_ascii_lowercase();
     let (due, claim, settle) = on_backend!(conn,
         sqlite(conn) => {
-            let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now.as_millis() };
+            let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now };
             let claim = explain_on_sqlite(conn, claim)?;
             let settle = explain_on_sqlite(conn, queries::Change::of(&settlement(sample)))?;
             (None, claim, settle)
         },
         postgres(conn) => {
-            let due = explain_on_postgres(conn, queries::due_and_free(std::slice::from_ref(&wanted), now))?;
+            let due = explain_on_postgres(conn, queries::due_and_free(std::slice::from_ref(&wanted), now, Words::Any))?;
             let claim = explain_on_postgres(conn, queries::claim_all("", now, vec![&sample.delivery_id], vec![""]))?;
             (Some(due), claim, explain_on_postgres(conn, queries::changes(&[&settlement(sample)]))?)
         },
     );
-    let due = due.map_or_else(|| explain(conn, queries::due_of(&wanted, now)), Ok)?;
+    let due = due.map_or_else(|| explain(conn, queries::due_of(&wanted, now, Words::Any)), Ok)?;
     let plan = |query, text| Plan { query, text };
     Ok(vec![
         plan("due endpoints", explain(conn, diesel::sql_query(queries::DUE_ENDPOINTS))?),
@@ -108,7 +109,7 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("record: transaction id", explain(conn, queries::taken(&key, &sample.app_id))?),
         plan("record: click", explain(conn, queries::converted(&sample.click_id, ""))?),
         plan("claims of a node", explain(conn, queries::claims_of("", before))?),
-        plan("claims of a dead node", explain(conn, queries::claimed_by(""))?),
+        plan("claims of a dead node", explain(conn, queries::claimed_by("", Words::Any))?),
         plan("tests that wait", explain(conn, queries::pending_tests())?),
         plan("reviews that are over", explain(conn, queries::over(now))?),
         plan("retention: oldest", explain(conn, prune::oldest(before))?),

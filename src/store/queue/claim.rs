@@ -15,8 +15,9 @@ use crate::domain::delivery::{Delivery, Kind};
 use crate::domain::reversal::Reversal;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read, on_backend};
-use crate::store::deliveries::{Row, is_pending_test, is_waiting};
+use crate::store::deliveries::{is_pending_test, is_to_be_claimed};
 use crate::store::schema::deliveries;
+use crate::store::unknown_words::{Readable, Words, load_known, load_readable};
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
 pub(in crate::store) use change::{Claim, claim_all};
 
@@ -26,15 +27,14 @@ pub struct DueEndpoint {
     /// The endpoint.
     #[diesel(sql_type = Text)]
     pub endpoint_id: String,
-    /// When its earliest delivery is due, in Unix milliseconds.
     #[diesel(sql_type = BigInt)]
-    earliest: i64,
+    earliest: Timestamp,
 }
 
 impl DueEndpoint {
     /// When its earliest delivery is due.
     pub fn due_at(&self) -> Timestamp {
-        Timestamp::from_millis(self.earliest)
+        self.earliest
     }
 }
 
@@ -123,11 +123,14 @@ impl Store {
         token: fn() -> String,
     ) -> Result<Vec<Claimed>, StoreError> {
         self.write(move |conn| {
-            let rows = on_backend!(conn,
-                sqlite(_) => due(conn, &wanted, now)?,
-                postgres(conn) => due_and_free(&wanted, now).load(conn)?,
-            );
-            claim_rows(conn, rows, &node, now, token)
+            let due = load_known(|words| {
+                let due = on_backend!(conn,
+                    sqlite(_) => due(conn, &wanted, now, words)?,
+                    postgres(conn) => load_readable(due_and_free(&wanted, now, words), conn)?,
+                );
+                candidates(conn, due, token)
+            })?;
+            claim(conn, due, &node, now)
         })
         .await
     }
@@ -141,9 +144,12 @@ impl Store {
         token: fn() -> String,
     ) -> Result<Option<Claimed>, StoreError> {
         self.write(move |conn| {
-            let pending = deliveries::table.filter(is_pending_test()).filter(deliveries::id.eq(&delivery_id));
-            let rows: Vec<Row> = pending.select(Row::as_select()).load(conn)?;
-            Ok(claim_rows(conn, rows, &node, now, token)?.pop())
+            let pending = load_known(|words| {
+                let pending = deliveries::table.filter(is_pending_test(words)).filter(deliveries::id.eq(&delivery_id));
+                let pending = load_readable(pending.select(Delivery::as_select()), conn)?;
+                candidates(conn, pending, token)
+            })?;
+            Ok(claim(conn, pending, &node, now)?.pop())
         })
         .await
     }
@@ -151,94 +157,97 @@ impl Store {
 
 /// The tests that wait, with their endpoints and what they say.
 pub(in crate::store) fn pending_tests() -> impl Read<'static, (String, String, Option<String>)> {
-    deliveries::table.filter(is_pending_test()).order(deliveries::id).limit(TESTS).select((
+    deliveries::table.filter(is_pending_test(Words::Any)).order(deliveries::id).limit(TESTS).select((
         deliveries::id,
         deliveries::endpoint_id,
         deliveries::test,
     ))
 }
 
-fn due(conn: &mut Conn, wanted: &[Wanted], now: Timestamp) -> QueryResult<Vec<Row>> {
-    let mut rows = Vec::new();
+fn due(conn: &mut Conn, wanted: &[Wanted], now: Timestamp, words: Words) -> QueryResult<Readable<Delivery>> {
+    let mut due = Readable::default();
     for want in wanted {
-        rows.extend(due_of(want, now).load(conn)?);
+        due = due.and(load_readable(due_of(want, now, words), conn)?);
     }
-    Ok(rows)
+    Ok(due)
 }
 
 /// What is due of one endpoint, in the order it fell due.
-pub(in crate::store) fn due_of<'a>(want: &'a Wanted, now: Timestamp) -> impl Read<'a, Row> {
+pub(in crate::store) fn due_of<'a>(want: &'a Wanted, now: Timestamp, words: Words) -> impl Read<'a, Delivery> {
     deliveries::table
-        .filter(is_waiting())
+        .filter(is_to_be_claimed(words))
         .filter(deliveries::endpoint_id.eq(&want.endpoint_id))
-        .filter(deliveries::due_at.le(now.as_millis()))
-        .filter(deliveries::kind.ne(Kind::Test.as_str()))
+        .filter(deliveries::due_at.le(now))
+        .filter(deliveries::kind.ne(Kind::Test))
         .order(deliveries::due_at)
         .limit(i64::try_from(want.at_most).unwrap_or(i64::MAX))
-        .select(Row::as_select())
+        .select(Delivery::as_select())
 }
 
 /// Endpoint by endpoint along the index, in one statement; rows that another node has locked are passed over.
-const DUE_AND_FREE: &str = "
-    SELECT due.* FROM unnest($1, $2) AS wanted (endpoint_id, at_most)
-    CROSS JOIN LATERAL (
-        SELECT * FROM deliveries d
-        WHERE d.status IN ('pending', 'retrying') AND d.endpoint_id = wanted.endpoint_id AND d.due_at <= $3
-            AND d.kind <> 'test'
-        ORDER BY d.due_at LIMIT wanted.at_most
-        FOR UPDATE SKIP LOCKED
-    ) due";
-
-pub(in crate::store) fn due_and_free<'a>(wanted: &'a [Wanted], now: Timestamp) -> impl Read<'a, Row, PgConnection> {
+pub(in crate::store) fn due_and_free<'a>(
+    wanted: &'a [Wanted],
+    now: Timestamp,
+    words: Words,
+) -> impl Read<'a, Delivery, PgConnection> {
     let endpoints: Vec<&str> = wanted.iter().map(|want| want.endpoint_id.as_str()).collect();
     let at_most: Vec<i64> = wanted.iter().map(|want| i64::try_from(want.at_most).unwrap_or(i64::MAX)).collect();
-    diesel::sql_query(DUE_AND_FREE)
-        .bind::<Array<Text>, _>(endpoints)
-        .bind::<Array<BigInt>, _>(at_most)
-        .bind::<BigInt, _>(now.as_millis())
+    let are_known = words.condition_with_told("d");
+    diesel::sql_query(format!(
+        "SELECT due.* FROM unnest($1, $2) AS wanted (endpoint_id, at_most)
+         CROSS JOIN LATERAL (
+             SELECT * FROM deliveries d
+             WHERE d.status IN ('pending', 'retrying') AND d.endpoint_id = wanted.endpoint_id AND d.due_at <= $3
+                 AND d.kind <> 'test'{are_known}
+             ORDER BY d.due_at LIMIT wanted.at_most
+             FOR UPDATE SKIP LOCKED
+         ) due"
+    ))
+    .bind::<Array<Text>, _>(endpoints)
+    .bind::<Array<BigInt>, _>(at_most)
+    .bind::<BigInt, _>(now)
 }
 
-/// Claims rows that are known to wait; answers those that still did.
-fn claim_rows(
-    conn: &mut Conn,
-    rows: Vec<Row>,
-    node: &str,
-    now: Timestamp,
-    token: fn() -> String,
-) -> QueryResult<Vec<Claimed>> {
-    let claims: Vec<(Row, String)> = rows.into_iter().map(|row| (row, token())).collect();
+/// What would be claimed of these deliveries: each with what it tells of, under a fresh token. A delivery is left alone if
+/// this version cannot read its completion or its reversal.
+fn candidates(conn: &mut Conn, due: Readable<Delivery>, token: fn() -> String) -> QueryResult<Readable<Claimed>> {
+    let ids: Vec<&str> = due.rows.iter().map(|delivery| delivery.completion_id.as_str()).collect();
+    let completions = load_readable(completion_rows::with_ids(&ids), conn)?;
+    let ids: Vec<&str> = due.rows.iter().filter_map(|delivery| delivery.reversal_id.as_deref()).collect();
+    let reversals =
+        if ids.is_empty() { Readable::default() } else { load_readable(reversal_rows::with_ids(&ids), conn)? };
+    let by_id: HashMap<&str, &Completion> = completions.rows.iter().map(|one| (one.id.as_str(), one)).collect();
+    let candidate = |delivery: Delivery| {
+        let completion = by_id.get(delivery.completion_id.as_str()).map(|completion| Completion::clone(completion));
+        let told = |reversal: &&Reversal| Some(&reversal.id) == delivery.reversal_id.as_ref();
+        let reversal = reversals.rows.iter().find(told).cloned();
+        let lacks_completion = delivery.kind != Kind::Test && completion.is_none();
+        let lacks_reversal = delivery.reversal_id.is_some() && reversal.is_none();
+        let is_left_alone = (completions.unreadable.is_some() && lacks_completion)
+            || (reversals.unreadable.is_some() && lacks_reversal);
+        (!is_left_alone).then(|| Claimed { delivery, completion, reversal, token: token() })
+    };
+    let rows = due.rows.into_iter().filter_map(candidate).collect();
+    Ok(Readable { rows, unreadable: due.unreadable.or(completions.unreadable).or(reversals.unreadable) })
+}
+
+/// Claims what is known to wait; answers what still did.
+fn claim(conn: &mut Conn, candidates: Vec<Claimed>, node: &str, now: Timestamp) -> QueryResult<Vec<Claimed>> {
     let claimed: HashSet<String> = on_backend!(conn,
         sqlite(conn) => {
             let mut claimed = HashSet::new();
-            for (row, token) in &claims {
-                let claim = Claim { delivery_id: &row.id, node, token, at: now.as_millis() };
-                if claim.execute(conn)? > 0 {
-                    claimed.insert(row.id.clone());
+            for Claimed { delivery, token, .. } in &candidates {
+                if (Claim { delivery_id: &delivery.id, node, token, at: now }).execute(conn)? > 0 {
+                    claimed.insert(delivery.id.clone());
                 }
             }
             claimed
         },
         postgres(conn) => {
             let (ids, tokens): (Vec<&str>, Vec<&str>) =
-                claims.iter().map(|(row, token)| (row.id.as_str(), token.as_str())).unzip();
+                candidates.iter().map(|one| (one.delivery.id.as_str(), one.token.as_str())).unzip();
             claim_all(node, now, ids, tokens).load(conn)?.into_iter().map(|claimed| claimed.id).collect()
         },
     );
-    let claimed = claims.into_iter().filter(|(row, _)| claimed.contains(&row.id));
-    with_completions(conn, claimed.map(|(row, token)| (Delivery::from(row), token)).collect())
-}
-
-fn with_completions(conn: &mut Conn, claimed: Vec<(Delivery, String)>) -> QueryResult<Vec<Claimed>> {
-    let ids: Vec<&str> = claimed.iter().map(|(delivery, _)| delivery.completion_id.as_str()).collect();
-    let found = completion_rows::by_ids(conn, &ids)?;
-    let by_id: HashMap<String, Completion> = found.into_iter().map(|found| (found.id.clone(), found)).collect();
-    let of_reversals: Vec<&str> = claimed.iter().filter_map(|(delivery, _)| delivery.reversal_id.as_deref()).collect();
-    let reversals = if of_reversals.is_empty() { Vec::new() } else { reversal_rows::by_ids(conn, &of_reversals)? };
-    let attach = |(delivery, token): (Delivery, String)| {
-        let completion = by_id.get(&delivery.completion_id).cloned();
-        let told = |reversal: &&Reversal| Some(&reversal.id) == delivery.reversal_id.as_ref();
-        let reversal = reversals.iter().find(told).cloned();
-        Claimed { delivery, completion, reversal, token }
-    };
-    Ok(claimed.into_iter().map(attach).collect())
+    Ok(candidates.into_iter().filter(|one| claimed.contains(&one.delivery.id)).collect())
 }

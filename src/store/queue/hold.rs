@@ -2,7 +2,8 @@
 //!
 //! Both go in small steps, so that pausing an app with a hundred thousand deliveries stalls nobody's report; callers
 //! repeat a step until it answers zero. Another node may do the same at the same time, or claim what was found here, so
-//! every change names the state that it changes.
+//! every change names the state that it changes; and since rows are changed here without being read, each condition leaves
+//! those alone that hold a word which this version does not know.
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -12,7 +13,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use super::reverse::apply_order;
 use crate::domain::delivery::{Delivery, Kind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::{Row, is_held_for_mending, is_waiting};
+use crate::store::deliveries::{is_held_for_mending, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::terminal::Ended;
 use crate::store::{Store, StoreError};
@@ -31,7 +32,7 @@ pub struct HeldEndpoint {
 }
 
 impl HeldEndpoint {
-    /// What the one that was held first waits for.
+    /// What the one that was held first waits for, if this version knows the word.
     pub fn waiting_for(&self) -> Option<WaitingFor> {
         self.waiting_for.as_deref().and_then(WaitingFor::parse)
     }
@@ -67,15 +68,15 @@ impl Store {
             let ids: Vec<String> = deliveries::table
                 .filter(is_waiting())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
-                .filter(deliveries::kind.ne(Kind::Test.as_str()))
+                .filter(deliveries::kind.ne(Kind::Test))
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
             diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)).filter(is_waiting()))
                 .set((
-                    deliveries::status.eq(Status::Held.as_str()),
-                    deliveries::waiting_for.eq(reason.as_str()),
-                    deliveries::held_since.eq(now.as_millis()),
+                    deliveries::status.eq(Status::Held),
+                    deliveries::waiting_for.eq(reason),
+                    deliveries::held_since.eq(now),
                 ))
                 .execute(conn)
         })
@@ -90,7 +91,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let except: Vec<&str> = except.iter().map(|reason| reason.as_str()).collect();
+            let except = except.iter().map(|reason| reason.as_str());
             let ids: Vec<String> = deliveries::table
                 .filter(is_held_for_mending())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
@@ -106,11 +107,11 @@ impl Store {
                     .filter(is_held_for_mending())
                     .filter(tried.eq(was_tried))
                     .set((
-                        deliveries::status.eq(status.as_str()),
-                        deliveries::waiting_for.eq(None::<String>),
+                        deliveries::status.eq(status),
+                        deliveries::waiting_for.eq(None::<WaitingFor>),
                         // Not before it would have been due without the hold.
                         deliveries::due_at.eq(later_of_due_and(now)),
-                        deliveries::held_since.eq(None::<i64>),
+                        deliveries::held_since.eq(None::<Timestamp>),
                     ))
                     .execute(conn)?;
             }
@@ -125,12 +126,12 @@ impl Store {
             let others: Vec<String> = deliveries::table
                 .filter(is_held_for_mending())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
-                .filter(deliveries::waiting_for.ne(reason.as_str()))
+                .filter(deliveries::waiting_for.ne(reason))
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
             let others = deliveries::table.filter(deliveries::id.eq_any(others)).filter(is_held_for_mending());
-            diesel::update(others).set(deliveries::waiting_for.eq(reason.as_str())).execute(conn)
+            diesel::update(others).set(deliveries::waiting_for.eq(reason)).execute(conn)
         })
         .await
     }
@@ -146,7 +147,7 @@ impl Store {
             let ids: Vec<String> = deliveries::table
                 .filter(is_held_for_mending())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
-                .filter(deliveries::held_since.lt(since.as_millis()))
+                .filter(deliveries::held_since.lt(since))
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
@@ -155,9 +156,9 @@ impl Store {
                 .set(Ended::expired(now))
                 .execute(conn)?;
             let taken_back = deliveries::table.filter(deliveries::id.eq_any(&ids));
-            let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Row::as_select());
+            let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Delivery::as_select());
             for callback in taken_back.load(conn)? {
-                apply_order(conn, &Delivery::from(callback), now)?;
+                apply_order(conn, &callback, now)?;
             }
             Ok(ended)
         })

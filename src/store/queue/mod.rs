@@ -23,7 +23,7 @@ mod settle;
 
 pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
 pub use hold::HeldEndpoint;
-pub use nodes::{Holding, LiveNode, NodeRole};
+pub use nodes::{Holding, LiveNode};
 pub use record::{NewCompletion, Recorded};
 pub use rescue::OrphanedClaim;
 pub use reverse::{NewReversal, ReversalPlan, Reversed};

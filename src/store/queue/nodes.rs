@@ -9,23 +9,14 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use crate::domain::node::NodeRole;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::schema::{node_egress_ips, nodes};
+use crate::store::unknown_words::load_readable;
 use crate::store::{Store, StoreError};
 
 /// A node that was not heard of for so long is dead (product.md, *Quick take-over*).
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
-
-/// What a node does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NodeRole {
-    /// Everything.
-    All,
-    /// It takes reports and answers people, and sends nothing.
-    Api,
-    /// It sends, and answers nobody.
-    Worker,
-}
 
 /// An egress IP that a node can send from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,39 +38,12 @@ pub struct LiveNode {
     pub holds: Vec<Holding>,
 }
 
-impl NodeRole {
-    /// As it is typed and stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Api => "api",
-            Self::Worker => "worker",
-        }
-    }
-
-    /// Reads what [`as_str`](Self::as_str) wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::All, Self::Api, Self::Worker].into_iter().find(|role| role.as_str() == text)
-    }
-
-    /// Whether it takes reports and answers people.
-    pub fn serves(self) -> bool {
-        self != Self::Worker
-    }
-
-    /// Whether it sends callbacks.
-    pub fn sends(self) -> bool {
-        self != Self::Api
-    }
-}
-
 impl Store {
     /// Makes a node known, alive from now on.
     pub async fn register_node(&self, id: String, role: NodeRole) -> Result<(), StoreError> {
         self.heartbeat(move |conn| {
             let now = database_now(conn)?;
-            let row =
-                (nodes::id.eq(id), nodes::role.eq(role.as_str()), nodes::started_at.eq(now), nodes::seen_at.eq(now));
+            let row = (nodes::id.eq(id), nodes::role.eq(role), nodes::started_at.eq(now), nodes::seen_at.eq(now));
             diesel::insert_into(nodes::table).values(row).execute(conn).map(drop)
         })
         .await
@@ -138,11 +102,10 @@ impl Store {
     pub async fn live_nodes(&self) -> Result<Vec<LiveNode>, StoreError> {
         self.heartbeat(|conn| {
             let alive_since = alive_since(conn)?;
-            let living: Vec<(String, String)> = nodes::table
-                .filter(nodes::seen_at.gt(alive_since))
-                .order(nodes::id)
-                .select((nodes::id, nodes::role))
-                .load(conn)?;
+            let living = nodes::table.filter(nodes::seen_at.gt(alive_since)).order(nodes::id);
+            // A node that does what this version does not know counts for nothing here.
+            let living: Vec<(String, NodeRole)> =
+                load_readable(living.select((nodes::id, nodes::role)), conn)?.or_log();
             let ids = living.iter().map(|(id, _)| id);
             let held: Vec<(String, String, String)> = node_egress_ips::table
                 .filter(node_egress_ips::node_id.eq_any(ids))
@@ -155,11 +118,7 @@ impl Store {
                     egress_ip_id: egress_ip_id.clone(),
                     verification: verification.clone(),
                 };
-                LiveNode {
-                    holds: of_this.map(holding).collect(),
-                    role: NodeRole::parse(&role).unwrap_or(NodeRole::All),
-                    id,
-                }
+                LiveNode { holds: of_this.map(holding).collect(), role, id }
             });
             Ok(live.collect())
         })

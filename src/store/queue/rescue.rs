@@ -3,16 +3,18 @@
 //! What an interrupted send means is the domain's to say ([`Settlement::interrupted`]). Any node may rescue, several at a
 //! time: each row is settled under its claim, and only one can do that.
 
+use diesel::dsl::AsSelect;
 use diesel::prelude::*;
 
 use super::nodes::{alive_since, delete_dead_nodes};
 use super::settle::settle_all;
-use crate::domain::delivery::{Delivery, Status};
+use crate::domain::delivery::Delivery;
 use crate::domain::settlement::Settlement;
 use crate::domain::time::Timestamp;
-use crate::store::backend::{Conn, Read};
-use crate::store::deliveries::{Row, is};
+use crate::store::backend::{Conn, Engine, Read};
+use crate::store::deliveries::is_claimed;
 use crate::store::schema::{deliveries, nodes};
+use crate::store::unknown_words::{Words, load_known, load_readable};
 use crate::store::{Store, StoreError};
 
 /// Rows in one step: small enough that intake waits for one only a moment.
@@ -32,8 +34,10 @@ pub struct OrphanedClaim {
 impl Store {
     /// Takes back claims whose node is dead or gone, a step at a time; answers how many.
     pub async fn rescue(&self, now: Timestamp, scale_thousandths: u64) -> Result<usize, StoreError> {
-        let mut rescued = 0;
-        while let Some(node) = self.read(dead_claimant).await? {
+        let (mut rescued, mut done) = (0, Vec::new());
+        loop {
+            let but = done.clone();
+            let Some(node) = self.read(move |conn| dead_claimant(conn, &but)).await? else { break };
             loop {
                 let of_node = node.clone();
                 let step = self.write(move |conn| rescue_step(conn, &of_node, now, scale_thousandths)).await?;
@@ -42,6 +46,8 @@ impl Store {
                 }
                 rescued += step;
             }
+            // What it still claims is left alone.
+            done.push(node);
         }
         self.write(delete_dead_nodes).await?;
         Ok(rescued)
@@ -66,59 +72,68 @@ impl Store {
         scale_thousandths: u64,
     ) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let ids = orphaned.iter().map(|orphan| &orphan.delivery_id);
-            let found = deliveries::table.filter(is(Status::Sending)).filter(deliveries::id.eq_any(ids));
-            let mut rows: Vec<Row> = found.select(Row::as_select()).load(conn)?;
-            rows.retain(|row| orphaned.iter().any(|orphan| row.claim_token.as_ref() == Some(&orphan.token)));
-            interrupt(conn, rows, now, scale_thousandths)
+            let ids: Vec<&str> = orphaned.iter().map(|orphan| orphan.delivery_id.as_str()).collect();
+            let mut claims: Vec<ClaimOf> = load_known(|words| {
+                let found = deliveries::table.filter(is_claimed(words)).filter(deliveries::id.eq_any(&ids));
+                load_readable(found.select(claim()), conn)
+            })?;
+            claims.retain(|(_, token, ..)| orphaned.iter().any(|orphan| token.as_ref() == Some(&orphan.token)));
+            interrupt(conn, claims, now, scale_thousandths)
         })
         .await
     }
 }
 
-/// A node that has claims and does not live. The claims are looked at before the nodes: whoever has claimed by then was
-/// known by then.
-fn dead_claimant(conn: &mut Conn) -> QueryResult<Option<String>> {
-    let claimed = deliveries::table.filter(is(Status::Sending)).select(deliveries::claimed_by).distinct();
+/// A node that has claims, does not live, and is none of those named. Claims are read before nodes: a node registers before
+/// its first claim, so each claimant that is seen here is either registered or dead.
+fn dead_claimant(conn: &mut Conn, but: &[String]) -> QueryResult<Option<String>> {
+    let claimed = deliveries::table.filter(is_claimed(Words::Any)).select(deliveries::claimed_by).distinct();
     let claimants: Vec<Option<String>> = claimed.load(conn)?;
     let alive_since = alive_since(conn)?;
     let living: Vec<String> = nodes::table.filter(nodes::seen_at.gt(alive_since)).select(nodes::id).load(conn)?;
-    Ok(claimants.into_iter().flatten().find(|claimant| !living.contains(claimant)))
+    let is_dead = |claimant: &String| !living.contains(claimant) && !but.contains(claimant);
+    Ok(claimants.into_iter().flatten().find(is_dead))
 }
 
 fn rescue_step(conn: &mut Conn, node: &str, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
-    let rows = claimed_by(node).load(conn)?;
-    interrupt(conn, rows, now, scale_thousandths)
+    let claims = load_known(|words| load_readable(claimed_by(node, words), conn))?;
+    interrupt(conn, claims, now, scale_thousandths)
+}
+
+/// A claimed delivery, the claim's token, and when it was made.
+type ClaimOf = (Delivery, Option<String>, Option<Timestamp>);
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn claim() -> _ {
+    let delivery: AsSelect<Delivery, Engine> = Delivery::as_select();
+    (delivery, deliveries::claim_token, deliveries::claimed_at)
 }
 
 /// A node's older claims, with their tokens.
 pub(in crate::store) fn claims_of<'a>(node: &'a str, before: Timestamp) -> impl Read<'a, (String, Option<String>)> {
     deliveries::table
-        .filter(is(Status::Sending))
+        .filter(is_claimed(Words::Any))
         .filter(deliveries::claimed_by.eq(node))
-        .filter(deliveries::claimed_at.lt(before.as_millis()))
+        .filter(deliveries::claimed_at.lt(before))
         .select((deliveries::id, deliveries::claim_token))
 }
 
 /// A step of a node's claims.
-pub(in crate::store) fn claimed_by<'a>(node: &'a str) -> impl Read<'a, Row> {
+pub(in crate::store) fn claimed_by<'a>(node: &'a str, words: Words) -> impl Read<'a, ClaimOf> {
     deliveries::table
-        .filter(is(Status::Sending))
+        .filter(is_claimed(words))
         .filter(deliveries::claimed_by.eq(node))
         .order(deliveries::id)
         .limit(STEP)
-        .select(Row::as_select())
+        .select(claim())
 }
 
-fn interrupt(conn: &mut Conn, rows: Vec<Row>, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
-    let interrupted: Vec<Settlement> = rows
-        .into_iter()
-        .map(|row| {
-            let token = row.claim_token.clone().unwrap_or_default();
-            let started_at = Timestamp::from_millis(row.claimed_at.unwrap_or(row.created_at));
-            Settlement::interrupted(&Delivery::from(row), token, started_at, NOT_RECORDED, scale_thousandths, now)
-        })
-        .collect();
+fn interrupt(conn: &mut Conn, claims: Vec<ClaimOf>, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
+    let interruption = |(delivery, token, claimed_at): &ClaimOf| {
+        let (token, started_at) = (token.clone().unwrap_or_default(), claimed_at.unwrap_or(delivery.created_at));
+        Settlement::interrupted(delivery, token, started_at, NOT_RECORDED, scale_thousandths, now)
+    };
+    let interrupted: Vec<Settlement> = claims.iter().map(interruption).collect();
     settle_all(conn, &interrupted.iter().collect::<Vec<_>>())?;
     Ok(interrupted.len())
 }

@@ -16,6 +16,7 @@ use crate::store::backend::{Conn, Read};
 use crate::store::completions::is_in_review;
 use crate::store::schema::{completions, deliveries};
 use crate::store::terminal::Ended;
+use crate::store::unknown_words::has_known_words;
 use crate::store::{Store, StoreError};
 
 /// Completions in one step: with their callbacks a few milliseconds of the writer's time.
@@ -62,7 +63,7 @@ impl Store {
 pub(in crate::store) fn over(now: Timestamp) -> impl Read<'static, String> {
     completions::table
         .filter(is_in_review())
-        .filter(completions::review_until.le(now.as_millis()))
+        .filter(completions::review_until.le(now))
         .order(completions::review_until)
         .limit(STEP)
         .select(completions::id)
@@ -71,16 +72,17 @@ pub(in crate::store) fn over(now: Timestamp) -> impl Read<'static, String> {
 /// Makes the callbacks of those due that are in review; answers how many those were.
 fn release(conn: &mut Conn, ids: &[String], now: Timestamp) -> QueryResult<usize> {
     let released = diesel::update(completions::table.filter(completions::id.eq_any(ids)).filter(is_in_review()))
-        .set(completions::review.eq(ReviewState::Released.as_str()))
+        .set(completions::review.eq(ReviewState::Released))
         .execute(conn)?;
     diesel::update(deliveries::table.filter(deliveries::completion_id.eq_any(ids)))
-        .filter(deliveries::status.eq(Status::Held.as_str()))
-        .filter(deliveries::waiting_for.eq(WaitingFor::Review.as_str()))
+        .filter(deliveries::status.eq(Status::Held))
+        .filter(deliveries::waiting_for.eq(WaitingFor::Review))
+        .filter(has_known_words())
         .set((
-            deliveries::status.eq(Status::Pending.as_str()),
-            deliveries::waiting_for.eq(None::<String>),
-            deliveries::due_at.eq(now.as_millis()),
-            deliveries::held_since.eq(None::<i64>),
+            deliveries::status.eq(Status::Pending),
+            deliveries::waiting_for.eq(None::<WaitingFor>),
+            deliveries::due_at.eq(now),
+            deliveries::held_since.eq(None::<Timestamp>),
         ))
         .execute(conn)?;
     Ok(released)
@@ -90,18 +92,18 @@ fn reject(conn: &mut Conn, key: &[u8; 32], reversal: NewReversal) -> QueryResult
     conn.begin_recording()?;
     let (completion_id, now) = (reversal.completion_id.clone(), reversal.now);
     let row = completions::table.find(&completion_id);
-    let in_review = diesel::update(row.filter(is_in_review()))
-        .set(completions::review.eq(ReviewState::Waiting.as_str()))
-        .execute(conn)?;
+    let in_review =
+        diesel::update(row.filter(is_in_review())).set(completions::review.eq(ReviewState::Waiting)).execute(conn)?;
     if in_review == 0 {
         return not_in_review(conn, &completion_id);
     }
     // Whatever it answers: if parts were taken back before, there may be nothing left to take back, but it is rejected.
     reverse(conn, key, reversal)?;
-    diesel::update(row).set(completions::review.eq(ReviewState::Rejected.as_str())).execute(conn)?;
+    diesel::update(row).set(completions::review.eq(ReviewState::Rejected)).execute(conn)?;
     let unsent = sql::<Bool>("deliveries.status IN ('pending', 'retrying', 'held')");
     diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&completion_id)))
-        .filter(unsent.or(deliveries::ended_reason.eq(EndedReason::ReversedBeforeSend.as_str())))
+        .filter(unsent.or(deliveries::ended_reason.eq(EndedReason::ReversedBeforeSend)))
+        .filter(has_known_words())
         .set(Ended::canceled(now, Some(EndedReason::Rejected)))
         .execute(conn)?;
     Ok(Decided::Done)

@@ -26,7 +26,7 @@ pub(in crate::store) fn claim_all<'a>(
 ) -> impl Read<'a, ClaimedId, PgConnection> {
     diesel::sql_query(CLAIM_ALL)
         .bind::<Text, _>(node)
-        .bind::<BigInt, _>(now.as_millis())
+        .bind::<BigInt, _>(now)
         .bind::<Array<Text>, _>(ids)
         .bind::<Array<Text>, _>(tokens)
 }
@@ -44,7 +44,7 @@ pub(in crate::store) struct Claim<'a> {
     pub(in crate::store) delivery_id: &'a str,
     pub(in crate::store) node: &'a str,
     pub(in crate::store) token: &'a str,
-    pub(in crate::store) at: i64,
+    pub(in crate::store) at: Timestamp,
 }
 
 impl QueryFragment<Sqlite> for Claim<'_> {

@@ -150,7 +150,7 @@ fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()>
     let ids: Vec<String> = callbacks_of(conn, completion_id)?.into_iter().map(|callback| callback.id).collect();
     conn.lock_deliveries(&ids)?;
     diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
-        .set(deliveries::reversed.eq(extent.as_str()))
+        .set(deliveries::reversed.eq(extent))
         .execute(conn)
         .map(drop)
 }

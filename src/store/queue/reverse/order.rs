@@ -4,15 +4,17 @@
 //! just changed or held it in the same transaction, so nobody else can.
 
 use diesel::dsl::{exists, select};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
-use crate::domain::delivery::{Delivery, EndedReason, Kind, Status};
+use crate::domain::delivery::{Delivery, EndedReason, Kind, Status, WaitingFor};
 use crate::domain::reversal::{Order, order_beside};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
-use crate::store::deliveries::Row;
 use crate::store::schema::deliveries;
 use crate::store::terminal::Ended;
+use crate::store::unknown_words::has_known_words;
 
 /// Does what the state of a completion's callback means for the reversals that wait for it; nothing, if none does.
 pub(in crate::store) fn apply_order(conn: &mut Conn, callback: &Delivery, now: Timestamp) -> QueryResult<()> {
@@ -20,7 +22,7 @@ pub(in crate::store) fn apply_order(conn: &mut Conn, callback: &Delivery, now: T
         None | Some(Order::Wait) => Ok(()),
         Some(Order::Go) => release(conn, callback, now),
         Some(Order::CancelBoth) => {
-            let own = deliveries::id.eq(&callback.id).and(deliveries::status.ne(Status::Sending.as_str()));
+            let own = deliveries::id.eq(&callback.id).and(deliveries::status.ne(Status::Sending));
             let waiting = deliveries::table.filter(waiting_for(callback)).select(deliveries::id);
             let waiting: Vec<String> = waiting.load(conn)?;
             diesel::update(deliveries::table.filter(own.or(deliveries::id.eq_any(waiting))))
@@ -49,12 +51,12 @@ pub(in crate::store) fn waits_for_completion(conn: &mut Conn, reversal: &Deliver
     if callback.as_ref().and_then(order_beside) != Some(Order::Wait) {
         return Ok(());
     }
-    diesel::update(deliveries::table.find(&reversal.id).filter(deliveries::status.eq(Status::Pending.as_str())))
+    diesel::update(deliveries::table.find(&reversal.id).filter(deliveries::status.eq(Status::Pending)))
         .set((
-            deliveries::status.eq(Status::Held.as_str()),
-            deliveries::waiting_for.eq("completion"),
-            deliveries::due_at.eq(None::<i64>),
-            deliveries::held_since.eq(now.as_millis()),
+            deliveries::status.eq(Status::Held),
+            deliveries::waiting_for.eq(WaitingFor::Completion),
+            deliveries::due_at.eq(None::<Timestamp>),
+            deliveries::held_since.eq(now),
         ))
         .execute(conn)
         .map(drop)
@@ -62,23 +64,22 @@ pub(in crate::store) fn waits_for_completion(conn: &mut Conn, reversal: &Deliver
 
 /// What tells of the completion at the same endpoint.
 fn callback_beside(conn: &mut Conn, delivery: &Delivery) -> QueryResult<Option<Delivery>> {
-    let beside: Option<Row> = deliveries::table
+    deliveries::table
         .filter(deliveries::completion_id.eq(&delivery.completion_id))
         .filter(deliveries::endpoint_id.eq(&delivery.endpoint_id))
-        .filter(deliveries::kind.eq(Kind::Completion.as_str()))
-        .select(Row::as_select())
+        .filter(deliveries::kind.eq(Kind::Completion))
+        .select(Delivery::as_select())
         .first(conn)
-        .optional()?;
-    Ok(beside.map(Delivery::from))
+        .optional()
 }
 
 fn release(conn: &mut Conn, callback: &Delivery, now: Timestamp) -> QueryResult<()> {
     diesel::update(deliveries::table.filter(waiting_for(callback)))
         .set((
-            deliveries::status.eq(Status::Pending.as_str()),
-            deliveries::waiting_for.eq(None::<String>),
-            deliveries::due_at.eq(now.as_millis()),
-            deliveries::held_since.eq(None::<i64>),
+            deliveries::status.eq(Status::Pending),
+            deliveries::waiting_for.eq(None::<WaitingFor>),
+            deliveries::due_at.eq(now),
+            deliveries::held_since.eq(None::<Timestamp>),
         ))
         .execute(conn)
         .map(drop)
@@ -89,10 +90,13 @@ fn release(conn: &mut Conn, callback: &Delivery, now: Timestamp) -> QueryResult<
 fn waiting_for<'a>(callback: &'a Delivery) -> _ {
     let completion_id: &'a str = &callback.completion_id;
     let endpoint_id: &'a str = &callback.endpoint_id;
+    let (kind, held, reason): (Kind, Status, WaitingFor) = (Kind::Reversal, Status::Held, WaitingFor::Completion);
+    let known: SqlLiteral<Bool> = has_known_words();
     deliveries::completion_id
         .eq(completion_id)
         .and(deliveries::endpoint_id.eq(endpoint_id))
-        .and(deliveries::kind.eq("reversal"))
-        .and(deliveries::status.eq("held"))
-        .and(deliveries::waiting_for.eq("completion"))
+        .and(deliveries::kind.eq(kind))
+        .and(deliveries::status.eq(held))
+        .and(deliveries::waiting_for.eq(reason))
+        .and(known)
 }

@@ -52,24 +52,22 @@ impl ReversalPlan {
 
 /// The deliveries that tell of a completion itself, one for each endpoint, in the order of their ids.
 pub(super) fn callbacks_of(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Delivery>> {
-    let rows: Vec<Row> = deliveries::table
+    deliveries::table
         .filter(deliveries::completion_id.eq(completion_id))
-        .filter(deliveries::kind.eq(Kind::Completion.as_str()))
+        .filter(deliveries::kind.eq(Kind::Completion))
         .order(deliveries::id)
-        .select(Row::as_select())
-        .load(conn)?;
-    Ok(rows.into_iter().map(Delivery::from).collect())
+        .select(Delivery::as_select())
+        .load(conn)
 }
 
 /// The deliveries that tell of a reversal.
 pub(super) fn deliveries_of(conn: &mut Conn, reversal: &Reversal) -> QueryResult<Vec<Delivery>> {
-    let rows: Vec<Row> = deliveries::table
+    deliveries::table
         .filter(deliveries::completion_id.eq(&reversal.completion_id))
         .filter(deliveries::reversal_id.eq(&reversal.id))
         .order(deliveries::id)
-        .select(Row::as_select())
-        .load(conn)?;
-    Ok(rows.into_iter().map(Delivery::from).collect())
+        .select(Delivery::as_select())
+        .load(conn)
 }
 
 /// Whether the endpoints still are what they were when it was found out how they are told. None of an archived app is.

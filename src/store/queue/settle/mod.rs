@@ -10,10 +10,12 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::reverse::apply_order;
-use crate::domain::delivery::{Counters, Delivery, Status};
+use crate::domain::delivery::{Counters, Delivery, Status, Told, WaitingFor};
 use crate::domain::settlement::{Next, Settlement};
+use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
-use crate::store::deliveries::{AttemptRow, Row, stored_count};
+use crate::store::columns::in_millis;
+use crate::store::deliveries::{AttemptRow, stored_count};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
 pub(in crate::store) use at_once::changes;
@@ -47,35 +49,38 @@ struct Changed<'a> {
 pub(in crate::store) struct Change<'a> {
     id: &'a str,
     token: &'a str,
-    status: &'static str,
-    told: &'static str,
-    waiting_for: Option<&'static str>,
+    status: Status,
+    told: Told,
+    waiting_for: Option<WaitingFor>,
     attempts_made: i32,
     round_attempts: i32,
     last_number: i32,
     faults: i32,
-    due_at: Option<i64>,
-    held_since: Option<i64>,
-    ended_at: Option<i64>,
+    #[serde(serialize_with = "in_millis")]
+    due_at: Option<Timestamp>,
+    #[serde(serialize_with = "in_millis")]
+    held_since: Option<Timestamp>,
+    #[serde(serialize_with = "in_millis")]
+    ended_at: Option<Timestamp>,
 }
 
 impl<'a> Change<'a> {
     pub(in crate::store) fn of(settlement: &'a Settlement) -> Self {
-        let at = settlement.at.as_millis();
+        let at = settlement.at;
         let (status, waiting_for, due_at) = match settlement.next {
             Next::Delivered => (Status::Delivered, None, None),
             Next::Dead => (Status::Dead, None, None),
-            Next::Retry(due) => (Status::Retrying, None, Some(due.as_millis())),
-            Next::Unsent(due) if settlement.counters.last_number == 0 => (Status::Pending, None, Some(due.as_millis())),
-            Next::Unsent(due) => (Status::Retrying, None, Some(due.as_millis())),
-            Next::Held(reason) => (Status::Held, Some(reason.as_str()), None),
+            Next::Retry(due) => (Status::Retrying, None, Some(due)),
+            Next::Unsent(due) if settlement.counters.last_number == 0 => (Status::Pending, None, Some(due)),
+            Next::Unsent(due) => (Status::Retrying, None, Some(due)),
+            Next::Held(reason) => (Status::Held, Some(reason), None),
         };
         let Counters { attempts_made, round_attempts, last_number, faults } = settlement.counters;
         Self {
             id: &settlement.delivery_id,
             token: &settlement.token,
-            status: status.as_str(),
-            told: settlement.told.as_str(),
+            status,
+            told: settlement.told,
             waiting_for,
             attempts_made: stored_count(attempts_made),
             round_attempts: stored_count(round_attempts),
@@ -95,8 +100,8 @@ pub(super) fn settle_all(conn: &mut Conn, group: &[&Settlement]) -> QueryResult<
         postgres(conn) => at_once::change(conn, group)?,
     );
     for settlement in group.iter().filter(|settlement| changed.reversed.contains(settlement.token.as_str())) {
-        let row = deliveries::table.find(&settlement.delivery_id).select(Row::as_select()).first(conn)?;
-        apply_order(conn, &Delivery::from(row), settlement.at)?;
+        let delivery = deliveries::table.find(&settlement.delivery_id).select(Delivery::as_select()).first(conn)?;
+        apply_order(conn, &delivery, settlement.at)?;
     }
     let settled = |settlement: &&Settlement| {
         if changed.tokens.contains(settlement.token.as_str()) { Settled::Done } else { Settled::Stale }

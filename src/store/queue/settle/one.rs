@@ -34,9 +34,9 @@ pub(super) fn change<'a>(conn: &mut SqliteConnection, group: &[&'a Settlement]) 
 impl QueryFragment<Sqlite> for Change<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql("UPDATE deliveries SET claimed_by = NULL, claim_token = NULL, claimed_at = NULL, status = ");
-        out.push_bind_param::<Text, _>(self.status)?;
+        out.push_bind_param::<Text, _>(&self.status)?;
         out.push_sql(", told = ");
-        out.push_bind_param::<Text, _>(self.told)?;
+        out.push_bind_param::<Text, _>(&self.told)?;
         out.push_sql(", waiting_for = ");
         out.push_bind_param::<Nullable<Text>, _>(&self.waiting_for)?;
         let counters = [&self.attempts_made, &self.round_attempts, &self.last_number, &self.faults];
