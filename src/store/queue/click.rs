@@ -5,6 +5,7 @@
 use diesel::prelude::*;
 
 use super::rows::OverRows;
+use super::work::Work;
 use crate::domain::click::Click;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::clicks::Row;
@@ -14,8 +15,8 @@ use crate::store::{Store, StoreError};
 impl Store {
     /// Writes a click; it is on disk when this returns.
     pub async fn record_click(&self, click: Click) -> Result<(), StoreError> {
-        self.shared.writer.make_room_for_reports()?;
-        self.shared.writer.click(click).await
+        self.shared.writer.make_room()?;
+        self.shared.writer.ask(|answer| Work::Click(Box::new(click), answer)).await
     }
 }
 

@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::work::Work;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, Kind};
 use crate::domain::identity::ReportedFields;
@@ -72,7 +73,7 @@ impl Store {
     /// Records completions in order; each answer is on disk when this returns. The parts of a large batch share its fate
     /// only where nothing was begun.
     pub async fn record(&self, batch: Vec<NewCompletion>) -> Result<Vec<Recorded>, StoreError> {
-        self.shared.writer.make_room_for_reports()?;
+        self.shared.writer.make_room()?;
         let mut parts = Vec::new();
         let mut rest = batch.into_iter();
         loop {
@@ -94,7 +95,7 @@ impl Store {
 
     async fn record_part(&self, part: Vec<NewCompletion>) -> (Vec<Recorded>, Option<StoreError>) {
         let size = part.len();
-        match self.shared.writer.record(part).await {
+        match self.shared.writer.ask(|answer| Work::Record(part, answer)).await {
             Ok(recorded) => (recorded, None),
             Err(failure) => (vec![Recorded::Lost; size], Some(failure)),
         }

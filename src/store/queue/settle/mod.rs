@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::reverse::apply_order;
+use super::work::Work;
 use crate::domain::delivery::{Counters, Delivery, Status, Told, WaitingFor};
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
@@ -32,7 +33,7 @@ pub enum Settled {
 impl Store {
     /// Settles a claimed delivery.
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
-        self.shared.writer.settle(settlement).await
+        self.shared.writer.ask(|answer| Work::Settle(Box::new(settlement), answer)).await
     }
 }
 
