@@ -62,6 +62,7 @@ pub use error::StoreError;
 pub use vault::MasterKey;
 
 use backend::{Begin, Conn, Pool, PoolShares, Signals};
+use queue::{Session, Work};
 use schema::installation;
 use writer::Writer;
 
@@ -86,7 +87,7 @@ pub struct Store {
 }
 
 struct Shared {
-    writer: Writer,
+    writer: Writer<Work>,
     readers: Pool,
     /// Of a database with several nodes: the connection that the heartbeat has for itself.
     heartbeat: Option<Pool>,
@@ -134,7 +135,7 @@ impl Store {
         let shares = PoolShares::of(&access.location, access.pool_size);
         let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;
         let shared = Shared {
-            writer: Writer::start(&access.location, shares.writers, digest_key)?,
+            writer: Writer::start((0..shares.writers).map(|_| Session::open(access.location.clone(), digest_key)))?,
             readers: Pool::open(&access.location, shares.readers)?,
             heartbeat,
             signals: Signals::start(&access.location)?,
@@ -150,7 +151,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.shared.writer.write(work).await
+        self.shared.writer.ask(|answer| Work::change(work, answer)).await
     }
 
     /// Performs a change of the configuration, after every other one that is being made on any node, and tells the other

@@ -1,77 +1,67 @@
-//! The writer: the threads that change the database, committing whole groups of changes with one flush.
+//! The writer: the threads that change the database, committing whole groups of works with one flush.
 //!
 //! A flush to disk costs milliseconds, a change microseconds: whoever waits for a commit of its own gets a few hundred
 //! a second, whoever shares one gets tens of thousands. While a group is being flushed, the next one gathers, so no
-//! artificial delay is needed and a lone change waits for nobody.
+//! artificial delay is needed and a lone work waits for nobody.
 //!
-//! What a group is and how it gets to the disk differs between the engines and is [`queue::commit`]'s affair. Nobody is
-//! told of success before the flush.
+//! It knows nothing of what the works are. How a group gets to the disk differs between the engines and is the affair of
+//! whoever implements [`Commit`], who tells nobody of success before the flush.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use diesel::QueryResult;
 use tokio::sync::{mpsc, oneshot};
+use tracing::Span;
 
 use super::StoreError;
-use super::backend::{Conn, Location};
-use super::queue::commit::{self, Group};
-use super::queue::{NewCompletion, Recorded, Settled};
-use crate::domain::click::Click;
-use crate::domain::settlement::Settlement;
 
 /// Most works in one group: beyond this the flush is no longer what costs, and the first of the group waits longer.
 const GROUP: usize = 256;
 /// Works that may wait: at tens of thousands a second this is well under a second.
 const QUEUE: usize = 8192;
-/// Reports are turned away while fewer places than this are free, so that settling always finds one.
+/// What can come again is turned away while fewer places than this are free, so that settling always finds one.
 const RESERVED: usize = QUEUE / 4;
 
-/// One thing that is to be done to the database.
-pub(super) enum Work {
-    /// The hot path's first half.
-    Record(Vec<NewCompletion>, Answer<Vec<Recorded>>),
-    /// The hot path's second half.
-    Settle(Box<Settlement>, Answer<Settled>),
-    /// A click, which a visitor waits for.
-    Click(Box<Click>, Answer<()>),
-    /// Anything else.
-    Change(Change),
-}
-
-/// The way back to the caller. One that went away no longer wants to know; its change stands all the same.
+/// The way back to the caller. One that went away no longer wants to know; its work stands all the same.
 pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// Performs a change, then answers what is to be told once it is on disk.
-pub(super) type Change = Box<dyn FnOnce(&mut Conn) -> Announcement + Send>;
-/// Whether the change may be kept, and how to tell the waiting caller, given whether the commit succeeded.
-pub(super) struct Announcement {
-    /// False: it failed, and what it did is to be undone.
-    pub(super) keep: bool,
-    /// Tells the caller.
-    pub(super) tell: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+/// A work, and the span that its caller asked for it in: what is logged about this work belongs there.
+#[derive(Debug)]
+pub(super) struct Asked<W> {
+    pub(super) work: W,
+    pub(super) span: Span,
+}
+
+/// What one of the writer's threads does.
+pub(super) trait Commit: Send + 'static {
+    /// One thing that is to be done.
+    type Work: Send + 'static;
+
+    /// Does a group of works, which all wait, and tells their callers.
+    fn commit(&mut self, works: Vec<Asked<Self::Work>>);
 }
 
 /// The way to the writer's threads. They end when the last clone is dropped and the queue is empty.
-#[derive(Clone, Debug)]
-pub(super) struct Writer {
-    works: mpsc::Sender<Work>,
+#[derive(Debug)]
+pub(super) struct Writer<W> {
+    works: mpsc::Sender<Asked<W>>,
 }
 
-impl Writer {
-    /// Starts so many threads, each with a connection of its own.
-    pub(super) fn start(location: &Location, threads: u32, digest_key: [u8; 32]) -> Result<Self, StoreError> {
+impl<W: Send + 'static> Writer<W> {
+    /// Starts a thread for each of these.
+    pub(super) fn start<C: Commit<Work = W>>(
+        threads: impl Iterator<Item = Result<C, StoreError>>,
+    ) -> Result<Self, StoreError> {
         let (works, queue) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
-        for _ in 0..threads {
-            let mut session = commit::Session::open(location.clone(), digest_key)?;
-            let queue = Arc::clone(&queue);
+        for thread in threads {
+            let (mut thread, queue) = (thread?, Arc::clone(&queue));
             thread::Builder::new()
                 .name("store-writer".to_owned())
                 .spawn(move || {
                     while let Some(group) = next_group(&queue) {
-                        perform(&mut session, group);
+                        commit(&mut thread, group);
                     }
                 })
                 .map_err(|error| StoreError::Database(format!("a writer thread did not start: {error}")))?;
@@ -79,70 +69,149 @@ impl Writer {
         Ok(Self { works })
     }
 
-    /// Performs a change and returns when it is on disk; waits for a place in the queue.
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    /// Asks for a work and returns when it is on disk; waits for a place in the queue.
+    pub(super) async fn ask<T>(&self, work: impl FnOnce(Answer<T>) -> W) -> Result<T, StoreError> {
         let (tell, answer) = oneshot::channel();
-        let change: Change = Box::new(move |conn| {
-            let result = work(conn);
-            let keep = result.is_ok();
-            let tell = move |committed: Result<(), StoreError>| {
-                drop(tell.send(result.map_err(StoreError::from).and_then(|value| committed.map(|()| value))));
-            };
-            Announcement { keep, tell: Box::new(tell) }
-        });
-        self.wait_for(Work::Change(change), answer).await
+        let asked = Asked { work: work(tell), span: Span::current() };
+        self.works.send(asked).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Turns reports and clicks away while the queue is long: they can come again.
-    pub(super) fn make_room_for_reports(&self) -> Result<(), StoreError> {
+    /// Turns away what can come again (a report, a click) while the queue is long.
+    pub(super) fn make_room(&self) -> Result<(), StoreError> {
         if self.works.capacity() < RESERVED { Err(StoreError::Overloaded) } else { Ok(()) }
-    }
-
-    /// Records.
-    pub(super) async fn record(&self, new: Vec<NewCompletion>) -> Result<Vec<Recorded>, StoreError> {
-        let (tell, answer) = oneshot::channel();
-        self.wait_for(Work::Record(new, tell), answer).await
-    }
-
-    /// Settles.
-    pub(super) async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
-        let (tell, answer) = oneshot::channel();
-        self.wait_for(Work::Settle(Box::new(settlement), tell), answer).await
-    }
-
-    /// Records a click.
-    pub(super) async fn click(&self, click: Click) -> Result<(), StoreError> {
-        let (tell, answer) = oneshot::channel();
-        self.wait_for(Work::Click(Box::new(click), tell), answer).await
     }
 
     /// Works that wait at this moment.
     pub(super) fn backlog(&self) -> usize {
         QUEUE.saturating_sub(self.works.capacity())
     }
-
-    async fn wait_for<T>(&self, work: Work, answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
-        self.works.send(work).await.map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
-    }
 }
 
 /// What waits, at most a group; `None` once nobody can add anything any more. While one thread waits here the others
 /// wait for it, and take what gathers in the meantime.
-fn next_group(queue: &Mutex<mpsc::Receiver<Work>>) -> Option<Group> {
+fn next_group<W>(queue: &Mutex<mpsc::Receiver<W>>) -> Option<Vec<W>> {
     let mut works = Vec::with_capacity(GROUP);
     let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    (queue.blocking_recv_many(&mut works, GROUP) > 0).then(|| Group::of(works))
+    (queue.blocking_recv_many(&mut works, GROUP) > 0).then_some(works)
 }
 
 /// A panic in the middle of a change leaves a connection in an unknown state and every later caller waiting. What was
 /// acknowledged is on disk, so the honest answer is to end at once and be started again.
-fn perform(session: &mut commit::Session, group: Group) {
-    if catch_unwind(AssertUnwindSafe(|| session.commit(group))).is_err() {
+fn commit<C: Commit>(thread: &mut C, group: Vec<Asked<C::Work>>) {
+    if catch_unwind(AssertUnwindSafe(|| thread.commit(group))).is_err() {
         tracing::error!("a change of the store panicked; ending the process");
         std::process::abort()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc as std_mpsc;
+
+    use tokio::task::JoinHandle;
+    use tracing_subscriber::Registry;
+
+    use super::*;
+
+    /// A work that is answered with the size of its group and the name of its span.
+    type Toy = Answer<(usize, Option<&'static str>)>;
+
+    /// Says when it has taken a group, and commits it when it is let to.
+    struct Toys {
+        taken: mpsc::UnboundedSender<()>,
+        let_go: std_mpsc::Receiver<()>,
+    }
+
+    impl Commit for Toys {
+        type Work = Toy;
+
+        fn commit(&mut self, works: Vec<Asked<Toy>>) {
+            self.taken.send(()).ok();
+            self.let_go.recv().ok();
+            let size = works.len();
+            for Asked { work, span } in works {
+                drop(work.send(Ok((size, span.metadata().map(|metadata| metadata.name())))));
+            }
+        }
+    }
+
+    struct Stage {
+        writer: Arc<Writer<Toy>>,
+        taken: mpsc::UnboundedReceiver<()>,
+        go: std_mpsc::Sender<()>,
+    }
+
+    fn stage() -> Stage {
+        let ((taking, taken), (go, let_go)) = (mpsc::unbounded_channel(), std_mpsc::channel());
+        let writer = Writer::start([Ok(Toys { taken: taking, let_go })].into_iter()).unwrap();
+        Stage { writer: Arc::new(writer), taken, go }
+    }
+
+    impl Stage {
+        /// Asks for so many works; each answers the size of its group.
+        fn ask(&self, count: usize) -> Vec<JoinHandle<usize>> {
+            let ask = |_| {
+                let writer = Arc::clone(&self.writer);
+                tokio::spawn(async move { writer.ask(|answer| answer).await.unwrap().0 })
+            };
+            (0..count).map(ask).collect()
+        }
+
+        /// Asks for one work and waits until it is being committed.
+        async fn busy(&mut self) -> Vec<JoinHandle<usize>> {
+            let work = self.ask(1);
+            self.taken.recv().await.unwrap();
+            work
+        }
+
+        /// Returns when so many works wait.
+        async fn wait_for_backlog(&self, works: usize) {
+            while self.writer.backlog() < works {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_gathers_while_a_group_is_committed_is_the_next_group() {
+        let mut stage = stage();
+        let mut works = stage.busy().await;
+        works.extend(stage.ask(3));
+        stage.wait_for_backlog(3).await;
+        stage.go.send(()).unwrap();
+        stage.go.send(()).unwrap();
+        let sizes = futures_util::future::join_all(works).await.into_iter().map(Result::unwrap);
+        assert_eq!(sizes.collect::<Vec<_>>(), [1, 3, 3, 3]);
+    }
+
+    #[tokio::test]
+    async fn what_can_come_again_is_turned_away_while_the_queue_is_long() {
+        let mut stage = stage();
+        stage.busy().await;
+        stage.ask(QUEUE - RESERVED);
+        stage.wait_for_backlog(QUEUE - RESERVED).await;
+        assert!(stage.writer.make_room().is_ok());
+        stage.ask(1);
+        stage.wait_for_backlog(QUEUE - RESERVED + 1).await;
+        assert!(matches!(stage.writer.make_room(), Err(StoreError::Overloaded)));
+    }
+
+    #[tokio::test]
+    async fn whoever_is_never_answered_is_told_that_the_store_is_closed() {
+        let (works, queue) = mpsc::channel(1);
+        drop(queue);
+        assert!(matches!(Writer::<Toy> { works }.ask(|answer| answer).await, Err(StoreError::Closed)));
+    }
+
+    #[test]
+    fn a_work_takes_its_callers_span_along() {
+        tracing::subscriber::with_default(Registry::default(), || {
+            let Stage { writer, taken: _taken, go } = stage();
+            go.send(()).unwrap();
+            let _within = tracing::info_span!("asking").entered();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            assert_eq!(runtime.block_on(writer.ask(|answer| answer)).unwrap(), (1, Some("asking")));
+        });
     }
 }

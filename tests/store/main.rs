@@ -6,6 +6,7 @@
 mod clicks;
 mod configuration;
 mod egress;
+mod logging;
 mod nodes;
 mod plans;
 mod queue;

@@ -29,7 +29,7 @@ struct Shown {
 
 impl Fresh {
     /// Changes something behind the back of the store, and of the CHECKs that admit the words of this version alone.
-    fn change(&self, statement: &str) {
+    pub(crate) fn change(&self, statement: &str) {
         match self.url().strip_prefix("sqlite://") {
             Some(path) => {
                 let unchecked = "PRAGMA busy_timeout = 10000; PRAGMA ignore_check_constraints = 1;";

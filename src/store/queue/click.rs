@@ -9,15 +9,6 @@ use crate::domain::click::Click;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::clicks::Row;
 use crate::store::schema::clicks;
-use crate::store::{Store, StoreError};
-
-impl Store {
-    /// Writes a click; it is on disk when this returns.
-    pub async fn record_click(&self, click: Click) -> Result<(), StoreError> {
-        self.shared.writer.make_room_for_reports()?;
-        self.shared.writer.click(click).await
-    }
-}
 
 /// Writes a whole group.
 pub(super) fn insert_clicks<'a>(conn: &mut Conn, group: impl Iterator<Item = &'a Click>) -> QueryResult<()> {

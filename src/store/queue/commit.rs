@@ -12,17 +12,19 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::connection::Connection;
+use tracing::Span;
 
 use super::click::insert_clicks;
 use super::record::{NewCompletion, Recorded, record_all};
 use super::settle::{Settled, settle_all};
+use super::work::{Announcement, Change, Work};
 use crate::clock;
 use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
 use crate::store::backend::{self, Begin, Conn, Location};
 use crate::store::error::is_passing;
-use crate::store::writer::{Announcement, Answer, Change, Work};
+use crate::store::writer::{Answer, Asked, Commit};
 
 /// How long hot works are tried again over a database that fails: a fail-over takes seconds, and by then whoever
 /// reports has long been told to come again.
@@ -30,13 +32,20 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Pause before the next try to reach a server that cannot be reached.
 const AGAIN: Duration = Duration::from_millis(200);
 
+/// A hot work, the way back to its caller, and the span that it was asked for in.
+struct Hot<W, T> {
+    work: W,
+    answer: Answer<T>,
+    span: Span,
+}
+
 /// The works of one group, by kind: their callers all wait, so the order among them means nothing.
 #[derive(Default)]
-pub(in crate::store) struct Group {
-    recordings: Vec<(Vec<NewCompletion>, Answer<Vec<Recorded>>)>,
-    settlings: Vec<(Box<Settlement>, Answer<Settled>)>,
-    clicks: Vec<(Box<Click>, Answer<()>)>,
-    changes: Vec<Change>,
+struct Group {
+    recordings: Vec<Hot<Vec<NewCompletion>, Vec<Recorded>>>,
+    settlings: Vec<Hot<Box<Settlement>, Settled>>,
+    clicks: Vec<Hot<Box<Click>, ()>>,
+    changes: Vec<Asked<Change>>,
 }
 
 /// What became of the hot works.
@@ -53,14 +62,14 @@ pub(in crate::store) struct Session {
 }
 
 impl Group {
-    pub(in crate::store) fn of(works: Vec<Work>) -> Self {
+    fn of(works: Vec<Asked<Work>>) -> Self {
         let mut group = Self::default();
-        for work in works {
+        for Asked { work, span } in works {
             match work {
-                Work::Record(new, answer) => group.recordings.push((new, answer)),
-                Work::Settle(settlement, answer) => group.settlings.push((settlement, answer)),
-                Work::Click(click, answer) => group.clicks.push((click, answer)),
-                Work::Change(change) => group.changes.push(change),
+                Work::Record(work, answer) => group.recordings.push(Hot { work, answer, span }),
+                Work::Settle(work, answer) => group.settlings.push(Hot { work, answer, span }),
+                Work::Click(work, answer) => group.clicks.push(Hot { work, answer, span }),
+                Work::Change(work) => group.changes.push(Asked { work, span }),
             }
         }
         group
@@ -70,31 +79,48 @@ impl Group {
         self.len() > 0
     }
 
+    /// The span of the hot work, if it is one: what happens to several at once belongs to none of them.
+    fn span(&self) -> Span {
+        if self.len() > 1 {
+            return Span::none();
+        }
+        let recordings = self.recordings.iter().map(|one| &one.span);
+        let settlings = self.settlings.iter().map(|one| &one.span);
+        let mut spans = recordings.chain(settlings).chain(self.clicks.iter().map(|one| &one.span));
+        spans.next().cloned().unwrap_or_else(Span::none)
+    }
+
     /// Does the hot works, all of them or none.
     fn perform(&self, conn: &mut Conn, digest_key: &[u8; 32]) -> QueryResult<Done> {
-        let all: Vec<&NewCompletion> = self.recordings.iter().flat_map(|(new, _)| new).collect();
+        let _within = self.span().entered();
+        let all: Vec<&NewCompletion> = self.recordings.iter().flat_map(|one| &one.work).collect();
         let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, &all)? }.into_iter();
-        let recorded = self.recordings.iter().map(|(new, _)| outcomes.by_ref().take(new.len()).collect()).collect();
-        let settlements: Vec<&Settlement> = self.settlings.iter().map(|(settlement, _)| &**settlement).collect();
+        let recorded = self.recordings.iter().map(|one| outcomes.by_ref().take(one.work.len()).collect()).collect();
+        let settlements: Vec<&Settlement> = self.settlings.iter().map(|one| &*one.work).collect();
         let settled = settle_all(conn, &settlements)?;
-        insert_clicks(conn, self.clicks.iter().map(|(click, _)| &**click))?;
+        insert_clicks(conn, self.clicks.iter().map(|one| &*one.work))?;
         Ok(Done { recorded, settled })
     }
 
+    fn log_failure(&self, error: &diesel::result::Error) {
+        let works = self.len();
+        self.span().in_scope(|| tracing::error!(%error, works, "a group of changes could not be committed"));
+    }
+
     fn tell(self, done: Done) {
-        for ((_, answer), recorded) in self.recordings.into_iter().zip(done.recorded) {
-            drop(answer.send(Ok(recorded)));
+        for (one, recorded) in self.recordings.into_iter().zip(done.recorded) {
+            drop(one.answer.send(Ok(recorded)));
         }
-        for ((_, answer), settled) in self.settlings.into_iter().zip(done.settled) {
-            drop(answer.send(Ok(settled)));
+        for (one, settled) in self.settlings.into_iter().zip(done.settled) {
+            drop(one.answer.send(Ok(settled)));
         }
-        self.clicks.into_iter().for_each(|(_, answer)| drop(answer.send(Ok(()))));
+        self.clicks.into_iter().for_each(|one| drop(one.answer.send(Ok(()))));
     }
 
     fn tell_failure(self, error: &diesel::result::Error) {
-        self.recordings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure(error)))));
-        self.settlings.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure(error)))));
-        self.clicks.into_iter().for_each(|(_, answer)| drop(answer.send(Err(failure(error)))));
+        self.recordings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
+        self.settlings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
+        self.clicks.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
     }
 
     /// Groups of one.
@@ -110,14 +136,11 @@ impl Group {
     }
 }
 
-impl Session {
-    pub(in crate::store) fn open(location: Location, digest_key: [u8; 32]) -> Result<Self, StoreError> {
-        let conn = backend::connect(&location)?;
-        Ok(Self { location, digest_key, conn })
-    }
+impl Commit for Session {
+    type Work = Work;
 
-    /// Does a group's works and tells their callers.
-    pub(in crate::store) fn commit(&mut self, mut group: Group) {
+    fn commit(&mut self, works: Vec<Asked<Work>>) {
+        let mut group = Group::of(works);
         let changes = std::mem::take(&mut group.changes);
         match self.location {
             Location::Sqlite { .. } => self.commit_together(group, changes),
@@ -129,9 +152,16 @@ impl Session {
             }
         }
     }
+}
+
+impl Session {
+    pub(in crate::store) fn open(location: Location, digest_key: [u8; 32]) -> Result<Self, StoreError> {
+        let conn = backend::connect(&location)?;
+        Ok(Self { location, digest_key, conn })
+    }
 
     /// Everything with one flush.
-    fn commit_together(&mut self, group: Group, changes: Vec<Change>) {
+    fn commit_together(&mut self, group: Group, changes: Vec<Asked<Change>>) {
         let (mut changes, mut announcements) = (changes.into_iter(), Vec::new());
         let digest_key = &self.digest_key;
         let done = self.conn.within(Begin::Change, |conn| {
@@ -145,7 +175,7 @@ impl Session {
                 announcements.into_iter().for_each(|announcement| (announcement.tell)(Ok(())));
             }
             Err(error) => {
-                tracing::error!(%error, works = group.len(), "a group of changes could not be committed");
+                group.log_failure(&error);
                 announcements.into_iter().for_each(|announcement| (announcement.tell)(Err(failure(&error))));
                 self.commit_singly(group, &error);
                 changes.for_each(|change| self.commit_alone(change));
@@ -162,11 +192,13 @@ impl Session {
             match self.conn.within(Begin::Change, |conn| group.perform(conn, digest_key)) {
                 Ok(done) => return group.tell(done),
                 Err(error) if !self.is_passing(&error) => {
-                    tracing::error!(%error, works = group.len(), "a group of changes could not be committed");
+                    group.log_failure(&error);
                     return self.commit_singly(group, &error);
                 }
                 Err(error) if clock::monotonic() >= until => return group.tell_failure(&error),
-                Err(error) => tracing::warn!(%error, works = group.len(), "a group of changes is tried again"),
+                Err(error) => group
+                    .span()
+                    .in_scope(|| tracing::warn!(%error, works = group.len(), "a group of changes is tried again")),
             }
             // Mostly another connection is all that it takes; what that does not mend is not mended by haste.
             clock::block(std::mem::replace(&mut pause, AGAIN));
@@ -190,13 +222,13 @@ impl Session {
 
     /// A change in a transaction of its own. It can be done but once, so whether the connection still stands is found
     /// out before.
-    fn commit_alone(&mut self, change: Change) {
+    fn commit_alone(&mut self, change: Asked<Change>) {
         if self.conn.is_shared() && !self.conn.takes_writes().unwrap_or(false) {
             self.mend(clock::monotonic() + AGAIN);
         }
         let mut tell = None;
         let committed = self.conn.within(Begin::Change, |conn| {
-            let announcement = change(conn);
+            let announcement = change.perform(conn);
             tell = Some(announcement.tell);
             if announcement.keep { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
         });
@@ -234,16 +266,22 @@ impl Session {
     }
 }
 
+impl Asked<Change> {
+    fn perform(self, conn: &mut Conn) -> Announcement {
+        self.span.in_scope(|| (self.work)(conn))
+    }
+}
+
 /// One error for each of several callers.
 fn failure(error: &diesel::result::Error) -> StoreError {
     if is_passing(error) { StoreError::Unreachable(error.to_string()) } else { StoreError::Database(error.to_string()) }
 }
 
 /// A change that fails is undone alone.
-fn within_savepoint(conn: &mut Conn, change: Change) -> Announcement {
+fn within_savepoint(conn: &mut Conn, change: Asked<Change>) -> Announcement {
     let mut announcement = None;
     let kept = conn.transaction(|conn| {
-        let announced = change(conn);
+        let announced = change.perform(conn);
         let keep = announced.keep;
         announcement = Some(announced);
         if keep { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }

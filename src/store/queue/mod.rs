@@ -4,15 +4,16 @@
 //! was not sent at once) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
 //! live, `rescue` takes back the claims of those that died. `reverse` takes completions back and keeps the order of what is
 //! told of both; `review` holds what somebody wants to look at first. `click` writes what the tracking link records, beside
-//! everything else that is hot.
+//! everything else that is hot. `work` is what the writer is asked to do, `commit` how a group of it gets to the disk.
 //!
 //! A claim is a token on the row. Settling names it; if the row bears another one by then, the settlement changes
 //! nothing, so a stale worker can never undo what its successor did.
 
 mod claim;
 mod click;
-pub(super) mod commit;
+mod commit;
 mod hold;
+mod hot;
 mod nodes;
 mod record;
 mod rescue;
@@ -20,8 +21,10 @@ mod reverse;
 mod review;
 mod rows;
 mod settle;
+mod work;
 
 pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
+pub(super) use commit::Session;
 pub use hold::HeldEndpoint;
 pub use nodes::{Holding, LiveNode};
 pub use record::{NewCompletion, Recorded};
@@ -30,6 +33,7 @@ pub use reverse::{NewReversal, ReversalPlan, Reversed};
 pub(super) use reverse::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
 pub use review::Decided;
 pub use settle::Settled;
+pub(super) use work::Work;
 
 /// The queries themselves, for `inspect::plans`, which has the database explain what runs here and no copies of it.
 pub(super) mod queries {

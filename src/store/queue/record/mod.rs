@@ -22,9 +22,6 @@ use crate::store::{Store, StoreError};
 use candidate::Candidate;
 pub(in crate::store) use one::{converted, known, taken};
 
-/// Completions in one change of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
-const PART: usize = 100;
-
 /// A validated completion, with the deliveries that its app's endpoints want.
 #[derive(Clone, Debug)]
 pub struct NewCompletion {
@@ -69,37 +66,6 @@ pub enum Recorded {
 }
 
 impl Store {
-    /// Records completions in order; each answer is on disk when this returns. The parts of a large batch share its fate
-    /// only where nothing was begun.
-    pub async fn record(&self, batch: Vec<NewCompletion>) -> Result<Vec<Recorded>, StoreError> {
-        self.shared.writer.make_room_for_reports()?;
-        let mut parts = Vec::new();
-        let mut rest = batch.into_iter();
-        loop {
-            let part: Vec<NewCompletion> = rest.by_ref().take(PART).collect();
-            if part.is_empty() {
-                break;
-            }
-            parts.push(self.record_part(part));
-        }
-        // All at once, so that they share a flush.
-        let mut parts = futures_util::future::join_all(parts).await;
-        if parts.iter().all(|(_, failure)| failure.is_some())
-            && let Some(failure) = parts.iter_mut().find_map(|(_, failure)| failure.take())
-        {
-            return Err(failure);
-        }
-        Ok(parts.into_iter().flat_map(|(recorded, _)| recorded).collect())
-    }
-
-    async fn record_part(&self, part: Vec<NewCompletion>) -> (Vec<Recorded>, Option<StoreError>) {
-        let size = part.len();
-        match self.shared.writer.record(part).await {
-            Ok(recorded) => (recorded, None),
-            Err(failure) => (vec![Recorded::Lost; size], Some(failure)),
-        }
-    }
-
     /// Stores a test's delivery, and nothing else of the test; answers it as it stands then. `test` is kept with it.
     pub async fn record_test(
         &self,
@@ -116,7 +82,7 @@ impl Store {
         .await
     }
 
-    /// What [`record`](Self::record) would answer, without recording.
+    /// What [`Store::record`] would answer, without recording.
     pub async fn would_record(&self, new: NewCompletion) -> Result<Recorded, StoreError> {
         let key = self.shared.digest_key;
         self.read(move |conn| one::record(conn, &Candidate::of(&key, &new), one::Write::No)).await

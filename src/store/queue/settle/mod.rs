@@ -17,7 +17,6 @@ use crate::store::backend::{Conn, on_backend};
 use crate::store::columns::in_millis;
 use crate::store::deliveries::{AttemptRow, stored_count};
 use crate::store::schema::deliveries;
-use crate::store::{Store, StoreError};
 pub(in crate::store) use at_once::changes;
 
 /// Whether a settlement took effect.
@@ -27,13 +26,6 @@ pub enum Settled {
     Done,
     /// The claim was taken over; nothing was changed.
     Stale,
-}
-
-impl Store {
-    /// Settles a claimed delivery.
-    pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
-        self.shared.writer.settle(settlement).await
-    }
 }
 
 /// The settlements that took effect, by the tokens of their claims.

@@ -1,0 +1,58 @@
+//! The hot path as its callers ask for it: record, settle, and a click. Each shares a flush with whatever else is being
+//! written.
+//!
+//! Nothing is done here: the writer's threads do it ([`super::commit`]).
+
+use super::record::{NewCompletion, Recorded};
+use super::settle::Settled;
+use super::work::Work;
+use crate::domain::click::Click;
+use crate::domain::settlement::Settlement;
+use crate::store::{Store, StoreError};
+
+/// Completions in one work of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
+const PART: usize = 100;
+
+impl Store {
+    /// Records completions in order; each answer is on disk when this returns. The parts of a large batch share its fate
+    /// only where nothing was begun.
+    pub async fn record(&self, batch: Vec<NewCompletion>) -> Result<Vec<Recorded>, StoreError> {
+        self.shared.writer.make_room()?;
+        let mut parts = Vec::new();
+        let mut rest = batch.into_iter();
+        loop {
+            let part: Vec<NewCompletion> = rest.by_ref().take(PART).collect();
+            if part.is_empty() {
+                break;
+            }
+            parts.push(self.record_part(part));
+        }
+        // All at once, so that they share a flush.
+        let mut parts = futures_util::future::join_all(parts).await;
+        if parts.iter().all(|(_, failure)| failure.is_some())
+            && let Some(failure) = parts.iter_mut().find_map(|(_, failure)| failure.take())
+        {
+            return Err(failure);
+        }
+        Ok(parts.into_iter().flat_map(|(recorded, _)| recorded).collect())
+    }
+
+    async fn record_part(&self, part: Vec<NewCompletion>) -> (Vec<Recorded>, Option<StoreError>) {
+        let size = part.len();
+        match self.shared.writer.ask(|answer| Work::Record(part, answer)).await {
+            Ok(recorded) => (recorded, None),
+            Err(failure) => (vec![Recorded::Lost; size], Some(failure)),
+        }
+    }
+
+    /// Settles a claimed delivery.
+    pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        self.shared.writer.ask(|answer| Work::Settle(Box::new(settlement), answer)).await
+    }
+
+    /// Writes a click; it is on disk when this returns.
+    pub async fn record_click(&self, click: Click) -> Result<(), StoreError> {
+        self.shared.writer.make_room()?;
+        self.shared.writer.ask(|answer| Work::Click(Box::new(click), answer)).await
+    }
+}
