@@ -54,7 +54,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
-pub use backend::{Heard, Hint, Location, OwnSchema, ServeLock, StoreCopy, Verdict};
+pub use backend::{Hint, Location, OwnSchema, ServeLock, SignalCounts, StoreCopy, Verdict};
 pub use error::StoreError;
 pub use vault::MasterKey;
 
@@ -128,7 +128,7 @@ impl Store {
         let key_file = access.key_file()?;
         let mut conn = backend::connect(&access.location)?;
         backend::migrate(&mut conn)?;
-        let (key, digest_key) = open_master_key::unlock(&mut conn, &key_file)?;
+        let (key, digest_key) = open_master_key::open(&mut conn, &key_file)?;
         let shares = PoolShares::of(&access.location, access.pool_size);
         let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;
         let shared = Shared {
@@ -211,9 +211,9 @@ impl Store {
         self.shared.signals.give(hint);
     }
 
-    /// What other nodes have told.
-    pub fn hints(&self) -> watch::Receiver<Heard> {
-        self.shared.signals.heard()
+    /// How many hints other nodes have given.
+    pub fn hints(&self) -> watch::Receiver<SignalCounts> {
+        self.shared.signals.counts()
     }
 
     fn key(&self) -> &MasterKey {

@@ -22,7 +22,7 @@ pub(super) use pool::{Pool, PoolShares};
 pub(super) use postgres::is_passing;
 pub(super) use query::{Read, Write};
 pub(super) use signals::Signals;
-pub use signals::{Heard, Hint};
+pub use signals::{Hint, SignalCounts};
 pub use sqlite::ServeLock;
 pub(super) use transfer::is_unfinished;
 pub use transfer::{StoreCopy, Verdict};
