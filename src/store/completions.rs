@@ -139,7 +139,7 @@ pub(super) fn manual_to_text(mark: &Manual) -> String {
     serde_json::to_string(mark).expect("texts are always JSON")
 }
 
-/// Locks the row of a completion, by an UPDATE that changes nothing, until the transaction ends.
+/// Locks the row of a completion until the transaction ends, by an UPDATE that changes nothing.
 pub(super) fn lock(conn: &mut Conn, id: &str) -> QueryResult<()> {
     let unchanged = completions::reversals.eq(completions::reversals);
     diesel::update(completions::table.find(id)).set(unchanged).execute(conn).map(drop)

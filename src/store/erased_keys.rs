@@ -1,11 +1,12 @@
 //! What a key becomes when whoever it was about is erased: a keyed digest of itself, under which it is found by those
 //! who still know it, and from which nobody who reads the store learns it.
 //!
-//! Whoever looks for a key looks for its digest as well. Nothing here decides what is erased.
+//! Each look-up of a key also looks for its digest. Nothing here decides what is erased.
 
 use super::vault::keyed_digest;
 
-/// What it begins with. Whoever reports a key of this form must have read it here, and then means this record.
+/// The prefix of an erased key. Only our own answers contain keys with this prefix, so a report that carries one refers to
+/// the erased record.
 const PREFIX: &str = "erased_";
 
 /// What a source calls a completion.
@@ -28,7 +29,7 @@ pub(super) fn click_id(key: &[u8; 32], click_id: &str) -> String {
     digest(key, "click id", "", click_id)
 }
 
-/// Ids of ours hold no colon, so that what stands before the text ends where it seems to.
+/// Our ids hold no colon, so two different inputs never make the same text to be digested.
 fn digest(key: &[u8; 32], of: &str, within: &str, text: &str) -> String {
     format!("{PREFIX}{}", hex::encode(keyed_digest(key, format!("erased {of}:{within}:{text}").as_bytes())))
 }

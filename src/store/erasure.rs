@@ -65,15 +65,15 @@ impl Store {
     pub async fn erase_user(&self, erasure: Erasure) -> Result<Erased, StoreError> {
         let key = self.shared.digest_key;
         self.write(move |conn| {
-            // Whoever records, takes back or replays shares this lock: nothing of the user is opened meanwhile, and a
-            // report finds its key or the key's digest, and never neither.
+            // Recording, reversals and replays share this lock: no delivery of the user is opened meanwhile, and a report
+            // finds either its key or the key's digest.
             conn.block_recording()?;
             if has_open_deliveries(conn, &erasure)? {
                 return Ok(Erased::OpenDeliveries);
             }
             let step = of_user(&erasure).load(conn)?;
             let callbacks = callbacks_of(conn, &step)?;
-            // Retention may be at work on the same ones.
+            // Retention may be removing the same rows.
             conn.lock_deliveries(&callbacks)?;
             remove_clicks(conn, &key, &erasure, &step)?;
             for bearer in &step {

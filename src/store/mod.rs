@@ -131,7 +131,7 @@ impl Store {
         let key_file = access.key_file()?;
         let mut conn = backend::connect(&access.location)?;
         backend::migrate(&mut conn)?;
-        let (key, digest_key) = open_master_key::unlock(&mut conn, &key_file)?;
+        let (key, digest_key) = open_master_key::open(&mut conn, &key_file)?;
         let shares = PoolShares::of(&access.location, access.pool_size);
         let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;
         let shared = Shared {
@@ -214,9 +214,9 @@ impl Store {
         self.shared.signals.give(hint);
     }
 
-    /// What other nodes have told.
+    /// How many hints other nodes have given.
     pub fn hints(&self) -> watch::Receiver<SignalCounts> {
-        self.shared.signals.heard()
+        self.shared.signals.counts()
     }
 
     fn key(&self) -> &MasterKey {

@@ -1,7 +1,7 @@
 //! Whether deliveries are still open: what forbids deleting an app or changing a dialect.
 //!
-//! States are written as literals: the engine uses a partial index only where it can see from the text of the query that
-//! nothing outside the index is asked for, and a bound value is not seen.
+//! States are written as literals: the planner uses a partial index only if the text of the query implies the condition of
+//! the index, and it does not see bound values.
 
 use diesel::dsl::{exists, select, sql};
 use diesel::prelude::*;
@@ -15,8 +15,7 @@ const WAITING: [&str; 3] = ["status = 'pending'", "status = 'retrying'", "status
 /// The condition of the index `deliveries_claimed`, which holds no more than what is in flight.
 const SENDING: &str = "status = 'sending'";
 
-/// Whether the app has deliveries that have not ended, those included that are being recorded. Until the transaction ends
-/// no further ones are recorded, so that what depends on it can be done.
+/// Takes the recording lock, then says whether the app has open deliveries: none can be added before the transaction ends.
 pub(super) fn will_be(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
     conn.block_recording()?;
     exist(conn, app_id)

@@ -1,8 +1,8 @@
-//! Unlocking: the master key that belongs to the store, by the fingerprint that the store keeps, and the key of the
+//! Opening the master key that belongs to the store, by the fingerprint that the store keeps, and the key of the
 //! digests that lies sealed under it.
 //!
-//! A key is made only while it would lock nothing out: not while anything is sealed, nor where other nodes have the
-//! present one.
+//! A key is made only while that loses nothing: not while anything is sealed under another key, nor where other nodes hold
+//! the present one.
 
 use std::path::Path;
 
@@ -16,20 +16,20 @@ use crate::random;
 
 /// Finds the master key that belongs to the store, or makes the first one, and opens the digest key with it. Of several
 /// nodes that start at once one does this after the other.
-pub(super) fn unlock(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
-    let mut unlocked = Err(StoreError::Closed);
+pub(super) fn open(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
+    let mut opened = Err(StoreError::Closed);
     conn.within(Begin::Change, |conn| {
-        conn.begin_unlocking()?;
-        unlocked =
-            if backend::is_unfinished(conn)? { Err(StoreError::UnfinishedCopy) } else { unlock_alone(conn, key_file) };
-        // What cannot be unlocked is left as it was found.
-        if unlocked.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+        conn.begin_opening_master_key()?;
+        opened =
+            if backend::is_unfinished(conn)? { Err(StoreError::UnfinishedCopy) } else { open_or_make(conn, key_file) };
+        // Where the key cannot be opened, the store is left as it was found.
+        if opened.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
     })
-    .or_else(|error| if unlocked.is_err() { Ok(()) } else { Err(error) })?;
-    unlocked
+    .or_else(|error| if opened.is_err() { Ok(()) } else { Err(error) })?;
+    opened
 }
 
-fn unlock_alone(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
+fn open_or_make(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
     let row: (Option<String>, Option<Vec<u8>>) =
         installation::table.select((installation::master_fingerprint, installation::digest_key_sealed)).first(conn)?;
     // Of a database with several nodes, another one may be about to seal something under the key that it made.

@@ -82,7 +82,7 @@ fn by_hand(
 }
 
 fn reopen(conn: &mut Conn, delivery: &Delivery, now: Timestamp) -> QueryResult<Change> {
-    // Whoever archives, erases or decides a review waits until this has ended, or was first.
+    // Archiving, erasing and deciding a review take these locks too: each waits for this transaction, or this one for it.
     conn.begin_recording()?;
     completion_rows::lock(conn, &delivery.completion_id)?;
     if is_archived(conn, delivery)? {

@@ -94,7 +94,7 @@ pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
         .select(deliveries::id)
 }
 
-/// A reversal may wait for what was given up, and only a replay of that ever lets it go.
+/// A reversal may wait for a callback that is dead; only a replay of that callback ever releases the reversal.
 fn is_not_awaited() -> SqlLiteral<Bool> {
     sql("(deliveries.reversed IS NULL OR NOT EXISTS (
             SELECT 1 FROM deliveries w WHERE w.completion_id = deliveries.completion_id
@@ -102,7 +102,7 @@ fn is_not_awaited() -> SqlLiteral<Bool> {
                 AND w.waiting_for = 'completion'))")
 }
 
-/// One that is replayed at this moment has not ended any more, and stays.
+/// A delivery that was replayed in between has no `ended_at` any more, so it stays.
 pub(super) fn removal(old: &[String], before: Timestamp) -> impl Write {
     let ended = deliveries::table.filter(deliveries::id.eq_any(old));
     diesel::delete(ended.filter(deliveries::ended_at.lt(before)))

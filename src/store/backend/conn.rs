@@ -39,16 +39,16 @@ pub(in crate::store) enum Begin {
     Snapshot,
 }
 
-/// A connection keeps the plan of a statement that it has prepared, until the table's statistics change. Made while the
-/// tables were small, where PostgreSQL prefers to read them from end to end, such a plan goes on doing so with every
-/// group while they grow. Each change finds its rows by an index, so it is told that nothing else pays; what has no index
-/// then counts as so dear that it would be compiled first, which takes a hundred times longer than any of our
-/// statements. All of it travels with the BEGIN and ends with the transaction.
+/// PostgreSQL caches the plan of a prepared statement until the table's statistics change; a plan that was made over small
+/// tables goes on scanning them while they grow. Each of our changes finds its rows by an index, so write transactions
+/// disable sequential scans, hash joins and merge joins. They disable JIT compilation too, which the penalty cost of a
+/// statement without an index would trigger, and which takes a hundred times longer than any of our statements. `SET LOCAL`
+/// travels with the BEGIN and ends with the transaction.
 pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
                                                    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
 
-/// The server gives a transaction up whose node has vanished in the middle of it: until then others wait for what it had
-/// locked, and pass over what it was claiming. Between two of our statements lie microseconds.
+/// The server rolls a transaction back whose node vanished in the middle of it. Until then others wait for its row locks, and
+/// claims skip its rows. Two statements of ours are microseconds apart, so 10 s is never reached by a node that lives.
 const GIVE_UP: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
 impl Conn {
@@ -58,8 +58,8 @@ impl Conn {
         begin: Begin,
         work: impl FnOnce(&mut Self) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        // IMMEDIATE takes the lock for writing at once: a transaction that asks for it later is turned away where
-        // another process wrote meanwhile. PostgreSQL shows every statement the newest state unless told otherwise.
+        // SQLite: IMMEDIATE takes the write lock at once; a transaction that upgrades to it later fails if another process
+        // wrote meanwhile. PostgreSQL: without REPEATABLE READ each statement sees the newest state, not one instant.
         on_backend!(self,
             sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
                 Begin::Change => "BEGIN IMMEDIATE",
@@ -86,7 +86,7 @@ impl Conn {
         }
     }
 
-    /// Whether this is a connection that can change something: it stands, and not to a server that has become a standby.
+    /// Whether this connection can change something: it is open, and its server has not become a standby.
     pub(in crate::store) fn takes_writes(&mut self) -> QueryResult<bool> {
         on_backend!(self,
             sqlite(conn) => conn.ping().map(|()| true),
@@ -101,17 +101,19 @@ impl Conn {
         on_backend!(self, sqlite(_) => false, postgres(_) => true)
     }
 
-    /// Begins a change of the configuration: it waits for the one that is being made. An SQLite file has one writer.
+    /// Begins a change of the configuration: takes the lock, so it waits for a change that another node is making. An SQLite
+    /// file has one writer.
     pub(in crate::store) fn begin_configuring(&mut self) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::CONFIGURATION))
     }
 
-    /// Begins to find or make the master key.
-    pub(in crate::store) fn begin_unlocking(&mut self) -> QueryResult<()> {
+    /// Begins to find or make the master key: of several nodes that start, one after the other does.
+    pub(in crate::store) fn begin_opening_master_key(&mut self) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::START))
     }
 
-    /// Begins to record, beside others who do: until the transaction ends, nobody ends what is recorded for.
+    /// Begins to record: takes the recording lock, shared by all who record. Until the transaction ends nobody archives an
+    /// app or an endpoint, because that takes the lock alone.
     pub(in crate::store) fn begin_recording(&mut self) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_shared(conn, locks::RECORDING))
     }
@@ -121,12 +123,13 @@ impl Conn {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::RETENTION))
     }
 
-    /// Lets nobody change these deliveries until the transaction ends.
+    /// Locks the rows of these deliveries until the transaction ends.
     pub(in crate::store) fn lock_deliveries(&mut self, ids: &[String]) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_deliveries(conn, ids))
     }
 
-    /// Waits for whatever is being recorded, so that no delivery comes to be unseen while something is ended.
+    /// Takes the recording lock alone: waits for whatever is being recorded, and no delivery is added before the transaction
+    /// ends.
     pub(in crate::store) fn block_recording(&mut self) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::RECORDING))
     }

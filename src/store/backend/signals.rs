@@ -30,7 +30,7 @@ pub enum Hint {
     Configuration,
 }
 
-/// How many signals of each kind have come in: whoever saw a lower number looks.
+/// How many signals of each kind have come in. Whoever remembers a lower count has not yet looked for what they told of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignalCounts {
     /// Of [`Hint::Work`].
@@ -43,7 +43,7 @@ pub struct SignalCounts {
 #[derive(Debug)]
 pub(in crate::store) struct Signals {
     outgoing: Option<SyncSender<Hint>>,
-    heard: watch::Receiver<SignalCounts>,
+    counts: watch::Receiver<SignalCounts>,
 }
 
 impl Hint {
@@ -58,17 +58,17 @@ impl Hint {
 impl Signals {
     /// Starts listening, if there can be anybody else.
     pub(in crate::store) fn start(location: &Location) -> Result<Self, StoreError> {
-        let (hear, heard) = watch::channel(SignalCounts::default());
+        let (count, counts) = watch::channel(SignalCounts::default());
         let Location::Postgres(url) = location else {
-            return Ok(Self { outgoing: None, heard });
+            return Ok(Self { outgoing: None, counts });
         };
         let (outgoing, to_send) = sync_channel(64);
         let url = url.clone();
         thread::Builder::new()
             .name("store-signals".to_owned())
-            .spawn(move || run(&url, &to_send, &hear))
+            .spawn(move || run(&url, &to_send, &count))
             .map_err(|error| StoreError::Database(format!("the thread for signals did not start: {error}")))?;
-        Ok(Self { outgoing: Some(outgoing), heard })
+        Ok(Self { outgoing: Some(outgoing), counts })
     }
 
     /// Tells the other nodes; never waits.
@@ -80,20 +80,20 @@ impl Signals {
     }
 
     /// What has come in so far.
-    pub(in crate::store) fn heard(&self) -> watch::Receiver<SignalCounts> {
-        self.heard.clone()
+    pub(in crate::store) fn counts(&self) -> watch::Receiver<SignalCounts> {
+        self.counts.clone()
     }
 }
 
-fn run(url: &PostgresUrl, to_send: &Receiver<Hint>, hear: &watch::Sender<SignalCounts>) {
+fn run(url: &PostgresUrl, to_send: &Receiver<Hint>, count: &watch::Sender<SignalCounts>) {
     loop {
-        let served = postgres::connect(url).and_then(|mut conn| Ok(serve(&mut conn, to_send, hear)?));
+        let served = postgres::connect(url).and_then(|mut conn| Ok(serve(&mut conn, to_send, count)?));
         match served {
             Ok(()) => return,
             Err(error) => tracing::debug!(%error, "no signals between the nodes for the moment"),
         }
         let until = clock::monotonic() + AGAIN;
-        // What is to be told meanwhile is lost, and found by the others when they look by themselves.
+        // Hints given meanwhile are dropped: the other nodes find the work when they look by themselves.
         while let Some(left) = until.checked_duration_since(clock::monotonic()) {
             if to_send.recv_timeout(left) == Err(RecvTimeoutError::Disconnected) {
                 return;
@@ -106,11 +106,13 @@ fn run(url: &PostgresUrl, to_send: &Receiver<Hint>, hear: &watch::Sender<SignalC
 fn serve(
     conn: &mut PgConnection,
     to_send: &Receiver<Hint>,
-    hear: &watch::Sender<SignalCounts>,
+    count: &watch::Sender<SignalCounts>,
 ) -> diesel::QueryResult<()> {
     conn.batch_execute(&format!("LISTEN {CHANNEL}"))?;
-    // Whatever was told while nobody listened here may be anything.
-    hear.send_modify(|heard| *heard = SignalCounts { work: heard.work + 1, configuration: heard.configuration + 1 });
+    // Any signal may have been missed before the LISTEN, so one of each kind is counted.
+    count.send_modify(|counts| {
+        *counts = SignalCounts { work: counts.work + 1, configuration: counts.configuration + 1 };
+    });
     loop {
         let mut telling: Vec<Hint> = match to_send.recv_timeout(LOOK) {
             Ok(hint) => vec![hint],
@@ -118,7 +120,7 @@ fn serve(
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         };
         if !telling.is_empty() {
-            // A burst is told once, since a NOTIFY takes a lock that every other one waits for.
+            // A burst of hints becomes one NOTIFY, because each takes a lock that every other NOTIFY waits for.
             let until = clock::monotonic() + LOOK / 4;
             while let Some(left) = until.checked_duration_since(clock::monotonic()) {
                 telling.extend(to_send.recv_timeout(left));
@@ -129,12 +131,12 @@ fn serve(
                 conn.batch_execute(&format!("NOTIFY {CHANNEL}, '{}'", hint.word()))?;
             }
         }
-        let mut now = *hear.borrow();
+        let mut now = *count.borrow();
         for notification in conn.notifications_iter() {
             let payload = notification?.payload;
             now.work += u64::from(payload == Hint::Work.word());
             now.configuration += u64::from(payload == Hint::Configuration.word());
         }
-        hear.send_if_modified(|heard| std::mem::replace(heard, now) != now);
+        count.send_if_modified(|counts| std::mem::replace(counts, now) != now);
     }
 }

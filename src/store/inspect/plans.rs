@@ -74,7 +74,7 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
 /// A plan does not depend on the digests' key.
 const ANY_KEY: [u8; 32] = [0; 32];
 
-/// SQLite always does, of a table that it has no statistics of.
+/// SQLite always prefers an index of a table without statistics.
 fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
     on_backend!(conn, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(BY_INDEX_ALONE))
 }

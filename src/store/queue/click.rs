@@ -1,6 +1,6 @@
 //! Writing clicks: beside reports and settlements, so that a visitor waits for a flush that is shared.
 //!
-//! A click that is written again (the first commit's answer was lost) is there already, and that is all there is to it.
+//! Writing is idempotent: a click that is written again after a lost answer is there already, and the INSERT ignores it.
 
 use diesel::prelude::*;
 

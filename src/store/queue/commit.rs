@@ -1,12 +1,12 @@
 //! Committing a group: how the works that gathered for the writer get to the disk together.
 //!
 //! The hot works (records, settlements and clicks) of a group share one transaction. One that fails for a reason of its
-//! own must not fail the others, so after a failure each is done again alone. All are safe to do again although the first
-//! time may have reached the disk: a record and a click find themselves, and a settlement finds its claim gone.
+//! own must not fail the others, so after a failure each is done again alone. All can be repeated after a commit whose answer
+//! was lost: a record and a click find their own rows, and a settlement finds its claim gone.
 //!
 //! An SQLite file has one writer and the other changes share the group's flush as well. On PostgreSQL each is a
-//! transaction of its own, because it may wait for another node's; there a connection can break at any moment, and what
-//! may be done again is, on a new one.
+//! transaction of its own, because it may wait for another node's lock. There a connection can break at any moment; the hot
+//! works are then repeated on a new one, the other changes are not.
 
 use std::time::{Duration, Instant};
 
@@ -200,7 +200,7 @@ impl Session {
                     .span()
                     .in_scope(|| tracing::warn!(%error, works = group.len(), "a group of changes is tried again")),
             }
-            // Mostly another connection is all that it takes; what that does not mend is not mended by haste.
+            // The first retry follows at once, because a new connection is usually enough; the next ones wait.
             clock::block(std::mem::replace(&mut pause, AGAIN));
             self.mend(until);
         }
@@ -220,8 +220,7 @@ impl Session {
         }
     }
 
-    /// A change in a transaction of its own. It can be done but once, so whether the connection still stands is found
-    /// out before.
+    /// A change in a transaction of its own. It cannot be repeated, so the connection is checked before it begins.
     fn commit_alone(&mut self, change: Asked<Change>) {
         if self.conn.is_shared() && !self.conn.takes_writes().unwrap_or(false) {
             self.mend(clock::monotonic() + AGAIN);
@@ -242,7 +241,7 @@ impl Session {
         is_passing(error) || self.conn.is_broken()
     }
 
-    /// Sees to a connection that works, if one can be had until then.
+    /// Replaces a connection that is broken or takes no writes; tries so until then.
     fn mend(&mut self, until: Instant) {
         use diesel::r2d2::R2D2Connection;
         let mut told = false;

@@ -1,8 +1,8 @@
 //! Nodes: which processes work on this database, which of them live, and which egress IPs each of them holds.
 //!
-//! A node lives by its heartbeat, told by the database's clock alone: the clocks of two machines never agree. Whoever is
-//! silent for [`SILENCE`] is dead, and its claims are taken over; it is told so when it speaks again, and comes back as
-//! somebody else.
+//! A node lives by its heartbeat, measured by the database's clock alone, because the clocks of two machines never agree. A
+//! node that was silent for [`SILENCE`] is dead, and its claims are taken over. Its next heartbeat is answered with that, and
+//! it registers again under a new id.
 
 use std::time::Duration;
 
@@ -84,7 +84,7 @@ impl Store {
         self.heartbeat(move |conn| forget(conn, &id)).await
     }
 
-    /// Forgets every node: whoever has the right to serve from an SQLite file knows that nobody else does.
+    /// Forgets every node: the process that holds the serve lock of an SQLite file knows that no other one serves from it.
     pub(crate) async fn forget_former_nodes(&self) -> Result<(), StoreError> {
         self.heartbeat(|conn| {
             on_backend!(conn,
@@ -126,8 +126,8 @@ impl Store {
     }
 }
 
-/// What is silent since before this instant, by the database's clock, is dead. Nobody takes over from the one process of
-/// a file while it lives: there, whoever is known is alive, however long its disk stood still.
+/// A node that was last seen at or before this instant, by the database's clock, is dead. An SQLite file is served by one
+/// process, from which nobody takes over: there each node that is known is alive, however long its disk stood still.
 pub(super) fn alive_since(conn: &mut Conn) -> QueryResult<i64> {
     if !conn.is_shared() {
         return Ok(i64::MIN);
@@ -141,7 +141,7 @@ pub(super) fn delete_dead_nodes(conn: &mut Conn) -> QueryResult<()> {
     let dead = nodes::table.filter(nodes::seen_at.le(alive_since));
     let ids: Vec<String> = dead.select(nodes::id).load(conn)?;
     for id in ids {
-        // Looked at again: one that spoke up in between is no longer found dead, and keeps what it holds.
+        // The UPDATE asks again: a node whose heartbeat came in between is alive, and keeps what it holds.
         if diesel::update(dead.filter(nodes::id.eq(&id))).set(nodes::role.eq(nodes::role)).execute(conn)? > 0 {
             forget(conn, &id)?;
         }

@@ -27,7 +27,7 @@ use source::Source;
 use table::Table;
 use target::Target;
 
-/// Rows in one step: enough that a journey to the server costs little, few enough that rows of the largest kind (a
+/// Rows in one step: enough that a round trip to the server costs little, few enough that rows of the largest kind (a
 /// callback URL and an answer's first KiB) are some ten MiB.
 const CHUNK: usize = 2_000;
 

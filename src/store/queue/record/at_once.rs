@@ -1,8 +1,8 @@
 //! Recording a whole group in a few statements, on PostgreSQL, where each statement costs a network round trip.
 //!
-//! Other nodes record at the same time. Keys are inserted in their order, so that two groups that share some wait for
-//! one another and never crosswise; what is found taken is decided by whoever holds the key when we get it. A report that
-//! gets one key and not another gives back what it got, and is then looked at by itself.
+//! Other nodes record at the same time. Keys are inserted in sorted order, so two groups that share keys wait for one another
+//! and never deadlock; a key that another transaction inserted first is taken once that transaction has committed. A report
+//! that gets one of its keys and not another deletes what it inserted, and is then recorded by itself.
 
 use std::collections::HashSet;
 
@@ -108,8 +108,8 @@ impl Ids {
     }
 }
 
-/// Of two equal ones the first wins: the sort keeps their order, and a conflict is one within the statement as well.
-/// Nobody erases meanwhile, so that a key stands either as itself or as its digest.
+/// Of two equal keys the first wins: the sort is stable, and ON CONFLICT also sees rows of its own statement. Erasure waits
+/// for the recording lock, so each key is stored either as itself or as its digest.
 fn claim_external_ids(conn: &mut PgConnection, group: &[Candidate<'_>]) -> QueryResult<Ids> {
     let mut rows: Vec<Reported<'_>> = group.iter().map(Reported::of).collect();
     rows.sort_by(|one, other| (one.source_id, one.external_id).cmp(&(other.source_id, other.external_id)));

@@ -12,10 +12,10 @@ use crate::store::completions as completion_rows;
 use crate::store::deliveries::Row;
 use crate::store::schema::{click_conversions, completions, deliveries, reported, transaction_ids};
 
-/// Whether it is in earnest.
+/// Whether a report is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Write {
-    /// It is.
+    /// It is, if nothing forbids it.
     Yes,
     /// Only the answer is wanted.
     No,
@@ -27,7 +27,7 @@ pub(super) fn record(conn: &mut Conn, candidate: &Candidate<'_>, write: Write) -
     for external_id in [&completion.external_id, &candidate.erased_external_id] {
         let known = known(source(completion), external_id).get_result(conn).optional()?;
         if let Some((completion_id, known)) = known {
-            // Recorded before by this very call, which was not told of it.
+            // This very call recorded it before, and its answer was lost.
             let is_this = completion_id == completion.id;
             return if is_this { Ok(Recorded::Accepted) } else { compare(conn, completion_id, &known, candidate) };
         }

@@ -1,7 +1,7 @@
 //! Reversing: a completion taken back, and the callbacks that tell of it, in one commit.
 //!
-//! Whoever sends the completion's callbacks at this moment is not waited for: its row is marked, and whoever settles it
-//! does what then is right ([`order`]). Nothing here knows dialects; how an endpoint can be told is given.
+//! A callback of the completion that is being sent at this moment is not waited for: its row is marked, and settling that
+//! row applies the order of both callbacks ([`order`]). Nothing here knows dialects; how an endpoint can be told is given.
 
 mod order;
 mod plan;
@@ -104,7 +104,7 @@ pub(super) fn reverse(conn: &mut Conn, key: &[u8; 32], new: NewReversal) -> Quer
         completion_rows::withdraw_review(conn, &completion.id)?;
     }
     mark(conn, &completion.id, extent)?;
-    // Whom it was about is not known any more, so nobody can be told.
+    // The user's id is erased, so no callback can be composed.
     let is_erased = completion_rows::is_erased(conn, &completion.id)?;
     for callback in callbacks_of(conn, &completion.id)? {
         if let Some(plan) = new.plan(&callback).filter(|plan| plan.is_told && !is_erased) {
@@ -144,8 +144,8 @@ fn examine(conn: &mut Conn, new: &NewReversal) -> QueryResult<Examined> {
     Ok(Ok((completion, taken, extent)))
 }
 
-/// Marks a completion's callbacks: from here on whoever settles one of them sees it. Locked in the order of their ids, as
-/// settlements lock them.
+/// Marks a completion's callbacks, so that settling one of them finds out that the completion was taken back. Their rows are
+/// locked in the order of their ids, as settlements lock them.
 fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()> {
     let ids: Vec<String> = callbacks_of(conn, completion_id)?.into_iter().map(|callback| callback.id).collect();
     conn.lock_deliveries(&ids)?;
@@ -156,7 +156,8 @@ fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()>
 }
 
 impl NewReversal {
-    /// Of an erased completion, the keys of reversals are kept as digests as well; whoever read one names it as it is.
+    /// The keys of an erased completion's reversals are stored as digests. A reporter that read such a digest here names it
+    /// as it is.
     fn under_standing_name(mut self, conn: &mut Conn, key: &[u8; 32]) -> QueryResult<Self> {
         if let Some(name) = self.report.reversal_id.as_mut()
             && completion_rows::is_erased(conn, &self.completion_id)?

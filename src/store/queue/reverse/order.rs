@@ -1,7 +1,7 @@
 //! The order of a completion's callback and its reversal's at one endpoint, kept whenever either of them changes.
 //!
-//! What follows from their states is the domain's to say; here it is done. Callers hold the completion's row: they have
-//! just changed or held it in the same transaction, so nobody else can.
+//! What follows from their states is the domain's to say; here it is done. Callers have changed or locked the completion's
+//! callback in the same transaction, so nobody else changes it meanwhile.
 
 use diesel::dsl::{exists, select};
 use diesel::expression::SqlLiteral;
@@ -38,7 +38,7 @@ pub(in crate::store) fn is_awaited(conn: &mut Conn, callback: &Delivery) -> Quer
     select(exists(deliveries::table.filter(waiting_for(callback)))).get_result(conn)
 }
 
-/// Lets nobody change a delivery, nor the callback that it may have to wait for, until the transaction ends.
+/// Locks a delivery, and the callback that it may have to wait for, until the transaction ends.
 pub(in crate::store) fn lock_with_callback(conn: &mut Conn, delivery: &Delivery) -> QueryResult<()> {
     let mut ids = vec![delivery.id.clone()];
     ids.extend(callback_beside(conn, delivery)?.map(|callback| callback.id));
