@@ -72,14 +72,14 @@ impl ManualClock {
     }
 }
 
-/// The machine's monotonic clock, for deadlines and durations of what is outside of the process.
+/// The machine's monotonic clock: for deadlines and durations of work that other processes do (databases, receivers, nodes).
 #[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
 pub fn monotonic() -> Instant {
     Instant::now()
 }
 
-/// Returns once so much real time has passed, whatever a test's clock says: for pauses between looks at what is outside of
-/// the process.
+/// Returns once so much real time has passed, whatever a test's clock says: for pauses between two looks at what
+/// other processes do.
 #[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
 pub async fn pause(duration: Duration) {
     tokio::time::sleep(duration).await;

@@ -10,8 +10,8 @@
 //!
 //! # The floors
 //! `main → cli, demo, bench → command → service → web → dispatch → store → domain`: a module imports only from floors below
-//! its own, and `tests/architecture` checks it. [`domain`] is pure: it reads no disk and no network, and no clock but for the
-//! order of new ids.
+//! its own, and `tests/architecture` checks it. [`domain`] is pure: it reads no disk, no network, no clock
+//! and no randomness.
 //! [`store`] is the only place that knows Diesel, [`web`] the only one that knows our status codes, [`clock`] the only one
 //! that reads the time, [`random`] the only one that asks for randomness.
 //!

@@ -58,7 +58,7 @@ pub enum NotStarted {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The machine.
+    /// The dispatcher.
     #[error(transparent)]
     Dispatcher(#[from] NotAssembled),
     /// An address cannot be listened on.

@@ -21,7 +21,7 @@ use super::{PATIENCE, text};
 use crate::clock::Clock;
 use crate::command::child::{Child, parent_gone};
 use crate::command::{Failure, on_runtime, required, say};
-use crate::dispatch::egress::clients::{Clients, Source};
+use crate::dispatch::egress::clients::{Clients, SourceAddress};
 use crate::dispatch::egress::resolver::VettingResolver;
 use crate::dispatch::sending::pacing::PER_ENDPOINT;
 use crate::domain::destination::TargetPolicy;
@@ -93,7 +93,7 @@ fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
 async fn send(urls: Vec<String>) -> Result<Sent, Failure> {
     let loopback = ipnet::IpNet::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let resolver = VettingResolver::from_system(Arc::new(TargetPolicy::new(vec![loopback], true)))?;
-    let client = Clients::new(resolver, PER_ENDPOINT).client(&Source::Host)?;
+    let client = Clients::new(resolver, PER_ENDPOINT).client(&SourceAddress::Host)?;
     let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
     let (before, started) = (Usage::of(std::process::id())?, Instant::now());
     let mut senders = JoinSet::new();

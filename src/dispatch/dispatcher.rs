@@ -39,7 +39,7 @@ use crate::domain::egress::Bind;
 use crate::domain::node::NodeRole;
 use crate::store::{Store, StoreError};
 
-/// How the machine is set up.
+/// How the dispatcher is set up.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// Where callbacks may go.
@@ -80,7 +80,7 @@ pub struct Dispatcher {
     pub(super) egress_checks: EgressChecks,
 }
 
-/// The machine could not be put together.
+/// The dispatcher could not be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAssembled {
     /// The store failed.
@@ -180,7 +180,7 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
         retry_scale_thousandths: setup.retry_scale_thousandths,
         wake: Arc::default(),
         reconfigured: Arc::default(),
-        acted_on: AtomicI64::new(directory.revision()),
+        in_force: AtomicI64::new(directory.revision()),
         store,
         directory,
         targets,

@@ -1,8 +1,8 @@
 //! A routine: a loop that does one step over and over, until it is told to stop.
 //!
-//! It says how often, what wakes it before that, and what a failure is called; what is done is the step's affair. A step
-//! that has begun is not cut off: a claim that nobody learns of would have to be found by a rescue. A wake-up that comes
-//! during a step is kept for the next one, so nothing is missed between looking and waiting.
+//! A routine says how often its step is done, what wakes it before that, and by which name the log calls it. A step that has
+//! begun is not cut off: the claims that it makes would otherwise have to be found by a rescue. A wake-up that comes during a
+//! step is kept for the next one, so nothing is missed between looking and waiting.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,8 +59,8 @@ impl Waker {
 }
 
 impl Routine {
-    /// A step that is done this often. The pause is real time whatever the clock says: a clock that stands still (a test's)
-    /// must not hide a lost wake-up.
+    /// A step that is done this often, counted from the beginning of one to the beginning of the next. The pause is real
+    /// time whatever the clock says: a clock that stands still (a test's) must not hide a lost wake-up.
     pub(super) fn every(every: Duration, name: &'static str, clock: &Clock) -> Self {
         Self { name, every, waker: Waker::Nothing, clock: clock.clone() }
     }
@@ -80,10 +80,12 @@ impl Routine {
     where
         F: Future<Output = Result<Pause, StoreError>>,
     {
-        let span = tracing::info_span!("routine", name = self.name);
+        // Of the level of what must be heard: a filter that lets only errors through must not hide whose they are.
+        let span = tracing::error_span!("routine", name = self.name);
         while !stop.is_cancelled() {
+            let begun = clock::monotonic();
             let pause = step().instrument(span.clone()).await.unwrap_or_else(|error| {
-                tracing::error!(parent: &span, %error, "this failed; trying again");
+                tracing::error!(parent: &span, %error, "a routine failed; trying again");
                 Pause::Usual
             });
             let due = match pause {
@@ -94,7 +96,7 @@ impl Routine {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.waker.woken() => {}
-                () = clock::pause(self.every) => {}
+                () = clock::pause(self.every.saturating_sub(begun.elapsed())) => {}
                 () = until(&self.clock, due) => {}
             }
         }

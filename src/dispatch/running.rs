@@ -1,4 +1,4 @@
-//! The machine running: its loops, from their start to a stop that loses nothing.
+//! The dispatcher running: its loops, from their start to a stop that loses nothing.
 //!
 //! Stopping has an order: nothing new is claimed, what is being sent may finish, the rest is written down as interrupted,
 //! and the other nodes are told. The heart beats until the end, since others take a silent node's claims over.
@@ -18,6 +18,8 @@ use super::sending::worker;
 use super::upkeep::{egress_checks, follow, heartbeat, holds, rescue, retention, reviews};
 use crate::store::StoreError;
 
+/// How often it is checked which egress IPs this machine holds.
+const ADDRESSES: Duration = Duration::from_secs(10);
 /// How long the loops may take to notice a stop. In a database that no longer answers one of them may be waiting for
 /// ever; what it was claiming is then taken over like any claim of a node that has gone.
 const LET_NOTICE: Duration = Duration::from_secs(2);
@@ -89,15 +91,18 @@ impl Dispatcher {
     }
 
     /// The loops of every node.
-    fn upkeep(&self) -> [(Routine, Step); 6] {
+    fn upkeep(&self) -> [(Routine, Step); 7] {
         let node = &self.node;
         [
             (self.every(holds::EVERY, "holds").woken_by(&node.reconfigured), |this, _| {
                 Box::pin(async move { usual(this.holds.step().await) })
             }),
             (self.every(holds::EXPIRE_EVERY, "expiry"), |this, _| {
-                this.node.check_addresses();
                 Box::pin(async move { usual(this.holds.expire().await) })
+            }),
+            (self.every(ADDRESSES, "addresses"), |this, _| {
+                this.node.check_addresses();
+                Box::pin(async { Ok(Pause::Usual) })
             }),
             (self.every(reviews::EVERY, "reviews"), |this, _| {
                 Box::pin(async move { usual(this.reviews.step().await) })
@@ -124,7 +129,7 @@ impl Dispatcher {
                     })
                 })
             }),
-            (self.every(egress_checks::EVERY, "egress checks").woken_by(&node.addresses.changed), |this, stop| {
+            (self.every(egress_checks::LOOK, "egress checks").woken_by(&node.addresses.changed), |this, stop| {
                 Box::pin(async move {
                     this.egress_checks.step(&stop).await;
                     Ok(Pause::Usual)

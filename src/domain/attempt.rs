@@ -56,7 +56,7 @@ pub struct Exchange {
     /// Why it is no acknowledgement; `None`: it is one.
     pub failure: Option<Failure>,
     /// What the receiver said.
-    pub answer: Option<Answer>,
+    pub answer: Option<ReceiverAnswer>,
     /// When it began.
     pub started_at: Timestamp,
     /// How long it took.
@@ -76,7 +76,7 @@ pub struct Failure {
 
 /// What of a receiver's answer is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct ReceiverAnswer {
     /// Its status.
     pub status: u16,
     /// The address that answered.

@@ -36,7 +36,7 @@ pub enum Decision {
     Delivered,
     /// It is tried again.
     Retry {
-        /// Then.
+        /// When it is sent again.
         at: Timestamp,
     },
     /// It is given up.
@@ -86,7 +86,7 @@ fn fault_pause(faults: u32, scale_thousandths: u64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::attempt::{Answer, Failure};
+    use crate::domain::attempt::{Failure, ReceiverAnswer};
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
     const PACING: RetryPacing<'static> =
@@ -94,7 +94,7 @@ mod tests {
 
     fn answered(status: u16, retry_after: Option<Duration>) -> Exchange {
         let failure = (status != 200).then(|| Failure::theirs(Outcome::HttpStatus, "refused"));
-        let answer = Some(Answer { status, retry_after, ..Answer::default() });
+        let answer = Some(ReceiverAnswer { status, retry_after, ..ReceiverAnswer::default() });
         Exchange { failure, answer, started_at: NOW, duration: Duration::ZERO }
     }
 

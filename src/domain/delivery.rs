@@ -46,7 +46,7 @@ words! {
 
 words! {
     /// What a delivery tells.
-    Kind {
+    DeliveryKind {
         /// Of a completion.
         Completion = "completion",
         /// Of a reversal.
@@ -154,7 +154,7 @@ pub struct Delivery {
     /// … to this endpoint of it.
     pub endpoint_id: String,
     /// What it tells.
-    pub kind: Kind,
+    pub kind: DeliveryKind,
     /// Of this completion.
     pub completion_id: String,
     /// Of this reversal of it.

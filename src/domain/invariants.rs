@@ -7,7 +7,7 @@ mod ownership;
 
 use super::amount::{Decimal, Minor};
 use super::completion::Completion;
-use super::delivery::{Delivery, Extent, Kind, Status, Told, WaitingFor};
+use super::delivery::{Delivery, DeliveryKind, Extent, Status, Told, WaitingFor};
 use super::dialect::callback::TakenBack;
 use super::reversal::{Order, Reversal, extent, order};
 use super::words::words;
@@ -142,7 +142,8 @@ impl Examined {
         if callback.status == Status::Delivered && callback.told != Told::Yes {
             breach(Rule::Told, "is delivered, and its receiver was not told".to_owned());
         }
-        let mark = if callback.kind == Kind::Completion { extent(&self.completion, &self.reversals) } else { None };
+        let mark =
+            if callback.kind == DeliveryKind::Completion { extent(&self.completion, &self.reversals) } else { None };
         if callback.reversed != mark {
             let words = |extent: Option<Extent>| extent.map_or("nothing", Extent::as_str);
             let what =
@@ -151,9 +152,11 @@ impl Examined {
         }
         // Where retention has removed the completion's callback, it had ended long before.
         let first = self.callbacks.iter().find(|other| {
-            other.kind == Kind::Completion && other.endpoint_id == callback.endpoint_id && other.id != callback.id
+            other.kind == DeliveryKind::Completion
+                && other.endpoint_id == callback.endpoint_id
+                && other.id != callback.id
         });
-        if let (Kind::Reversal, Some(first)) = (callback.kind, first) {
+        if let (DeliveryKind::Reversal, Some(first)) = (callback.kind, first) {
             let goes = matches!(callback.status, Status::Pending | Status::Sending | Status::Retrying);
             let may_go = first.status == Status::Delivered
                 || (matches!(first.status, Status::Dead | Status::Canceled) && first.told == Told::Yes);

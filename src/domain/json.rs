@@ -20,7 +20,7 @@ use super::invalid::shortened;
 #[error("{0}")]
 pub struct Malformed(pub String);
 
-/// Deepest nesting of a body (product.md § 6). The deepest honest one has 4; each level costs a call on the stack.
+/// Deepest nesting of a body (the contract). The deepest honest one has 4; each level costs a call on the stack.
 const DEEPEST: usize = 32;
 
 /// A JSON object, its values still as they were written.

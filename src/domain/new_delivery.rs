@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::completion::Completion;
-use super::delivery::{Counters, Delivery, Kind, Status, Told, WaitingFor};
+use super::delivery::{Counters, Delivery, DeliveryKind, Status, Told, WaitingFor};
 use super::time::Timestamp;
 
 /// A delivery to be accepted.
@@ -56,7 +56,7 @@ impl NewDelivery {
             id: self.id.clone(),
             app_id: completion.app_id.clone(),
             endpoint_id: self.endpoint_id.clone(),
-            kind: Kind::Completion,
+            kind: DeliveryKind::Completion,
             completion_id: completion.id.clone(),
             reversal_id: None,
             transaction_id: completion.transaction_id.clone(),

@@ -71,7 +71,7 @@ impl Priced {
     }
 }
 
-/// Reckons up a completion. What the offer and the app's terms decide goes before what was reported.
+/// Prices a completion. What the offer and the app's terms decide goes before what was reported.
 pub fn price(reported: Reported, offered: Option<Offered>, terms: &Terms) -> Result<Priced, Invalid> {
     let mut currency = reported.currency;
     if let Some(offered) = &offered {

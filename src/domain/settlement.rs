@@ -7,7 +7,7 @@
 
 use super::attempt::{Attempt, Exchange, SentAttempt};
 use super::decision::{AttemptPolicy, Decision, RetryPacing, decide};
-use super::delivery::{Counters, Delivery, Kind, Told, WaitingFor};
+use super::delivery::{Counters, Delivery, DeliveryKind, Told, WaitingFor};
 use super::time::Timestamp;
 
 /// What is to be stored when a claimed delivery has been dealt with.
@@ -62,7 +62,7 @@ impl Settlement {
         let next = match decide(before, &exchanges, policy, now) {
             Decision::Delivered => Next::Delivered,
             // A test is one attempt: whoever makes it looks at the answer, mends, and makes another.
-            Decision::Retry { .. } if delivery.kind == Kind::Test => Next::Dead,
+            Decision::Retry { .. } if delivery.kind == DeliveryKind::Test => Next::Dead,
             Decision::Retry { at } => Next::Retry(at),
             Decision::Dead => Next::Dead,
         };

@@ -20,7 +20,7 @@ pub const DEFAULT_REWARD_DECIMALS: u32 = 0;
 const REFUND_WINDOW_DAYS: RangeInclusive<u32> = 0..=3_650;
 /// Days for which a click can be converted, unless an app says otherwise: what advertisers commonly pay for.
 pub const DEFAULT_CLICK_DAYS: u32 = 30;
-/// A day, up to a year: clicks older than that are not kept (see the store's housekeeping).
+/// A day, up to a year: clicks older than that are not kept (see `upkeep::retention`).
 const CLICK_DAYS: RangeInclusive<u32> = 1..=365;
 /// Nothing, up to all of it, in hundredths of a percent.
 const REVENUE_SHARE_BPS: RangeInclusive<u32> = 0..=10_000;

@@ -109,7 +109,7 @@ impl AppRows {
             let endpoints = endpoints.remove(&row.id).unwrap_or_default();
             row.read(endpoints)
         });
-        Ok(apps.collect())
+        apps.collect()
     }
 }
 
@@ -118,13 +118,16 @@ pub(super) fn terms_to_text(terms: &Terms) -> Option<String> {
     Some(serde_json::to_string(terms).expect("terms of numbers and texts are always JSON"))
 }
 
-/// What [`terms_to_text`] wrote; an app older than its terms has the defaults.
-fn terms_from_text(text: Option<&str>) -> Terms {
-    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+/// What [`terms_to_text`] wrote; an app older than its terms has the defaults. Terms that this version cannot read are never
+/// taken for the defaults: they decide about money.
+fn terms_from_text(app_id: &str, text: Option<&str>) -> Result<Terms, StoreError> {
+    let unreadable = |_| StoreError::Unreadable { place: format!("apps/{app_id}/terms") };
+    text.map_or(Ok(Terms::default()), |text| serde_json::from_str(text).map_err(unreadable))
 }
 
 impl AppRow {
-    fn read(self, endpoints: Vec<Endpoint>) -> AppRecord {
+    fn read(self, endpoints: Vec<Endpoint>) -> Result<AppRecord, StoreError> {
+        let terms = terms_from_text(&self.id, self.terms.as_deref())?;
         let app = App {
             id: self.id,
             publisher_id: self.publisher_id,
@@ -133,12 +136,12 @@ impl AppRow {
             paused: self.paused,
             callbacks: self.callbacks,
             max_held_days: u32::try_from(self.max_held_days).unwrap_or(0),
-            terms: terms_from_text(self.terms.as_deref()),
+            terms,
             created_at: Timestamp::from_millis(self.created_at),
             archived_at: self.archived_at.map(Timestamp::from_millis),
             endpoints,
         };
-        AppRecord { app, revision: self.revision }
+        Ok(AppRecord { app, revision: self.revision })
     }
 }
 

@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use crate::domain::amount::Decimal;
 use crate::domain::audit;
 use crate::domain::completion::ReviewState;
-use crate::domain::delivery::{EndedReason, Extent, Kind, Outcome, Status, Told, WaitingFor};
+use crate::domain::delivery::{DeliveryKind, EndedReason, Extent, Outcome, Status, Told, WaitingFor};
 use crate::domain::node::NodeRole;
 use crate::domain::reversal::Reason;
 use crate::domain::secret::SecretState;
@@ -80,7 +80,7 @@ macro_rules! columns {
 }
 
 columns! { Text, String, str:
-    audit::Outcome, Decimal, EndedReason, Extent, Kind, NodeRole, Outcome, Reason, ReviewState, SecretState, Status, Told,
+    audit::Outcome, Decimal, EndedReason, Extent, DeliveryKind, NodeRole, Outcome, Reason, ReviewState, SecretState, Status, Told,
     WaitingFor;
     as_str, |word: &String| Self::parse(word)
 }

@@ -12,7 +12,7 @@ use super::schema::{attempts, deliveries};
 use super::{Store, StoreError, reversals as reversal_rows};
 use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, Kind, Status};
+use crate::domain::delivery::{Delivery, DeliveryKind, Status};
 use crate::domain::reversal::Reversal;
 
 /// A completion and what was taken back of it.
@@ -99,7 +99,7 @@ pub(super) fn reversals_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap
 fn first_callbacks(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Status>> {
     let rows: Vec<(String, Status)> = deliveries::table
         .filter(deliveries::completion_id.eq_any(ids))
-        .filter(deliveries::kind.eq(Kind::Completion))
+        .filter(deliveries::kind.eq(DeliveryKind::Completion))
         .order(deliveries::id)
         .select((deliveries::completion_id, deliveries::status))
         .load(conn)?;

@@ -14,7 +14,9 @@ use super::completions::{pairs_from_text, pairs_to_text};
 use super::schema::{attempts, deliveries};
 use super::unknown_words::Words;
 use crate::domain::attempt::Attempt;
-use crate::domain::delivery::{Counters, Delivery, EndedReason, Extent, Kind, Outcome, Status, Told, WaitingFor};
+use crate::domain::delivery::{
+    Counters, Delivery, DeliveryKind, EndedReason, Extent, Outcome, Status, Told, WaitingFor,
+};
 use crate::domain::new_delivery::Start;
 use crate::domain::time::Timestamp;
 
@@ -26,7 +28,7 @@ pub struct Row {
     id: String,
     app_id: String,
     endpoint_id: String,
-    kind: Kind,
+    kind: DeliveryKind,
     completion_id: String,
     reversal_id: String,
     transaction_id: String,

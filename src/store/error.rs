@@ -79,9 +79,6 @@ impl From<Error> for StoreError {
             return Self::Unreachable(error.to_string());
         }
         let text = error.to_string();
-        if is_passing(&error) {
-            return Self::Unreachable(text);
-        }
         if text.contains(NUL) { Self::HoldsNul } else { Self::Database(text) }
     }
 }

@@ -16,7 +16,7 @@ use super::schema::{completions, deliveries, ended_deliveries, reversals};
 use super::{Store, StoreError, id_range};
 use crate::domain::amount::Decimal;
 use crate::domain::day::Day;
-use crate::domain::delivery::{Kind, Status};
+use crate::domain::delivery::{DeliveryKind, Status};
 use crate::domain::ledger::{Account, Amounts, Ledger};
 use crate::domain::time::Timestamp;
 
@@ -173,7 +173,7 @@ fn counts(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<Counted>> {
         .inner_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
         .group_by(by_account())
         .select(counted_by_account())
-        .filter(deliveries::kind.ne(Kind::Test))
+        .filter(deliveries::kind.ne(DeliveryKind::Test))
         .filter(deliveries::created_at.ge(*from))
         .filter(deliveries::created_at.lt(*to))
         .into_boxed::<Engine>();

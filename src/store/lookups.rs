@@ -12,7 +12,7 @@ use super::schema::{attempts, completions, deliveries, reported, transaction_ids
 use super::{Store, StoreError, erased_keys, id_range};
 use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, Kind, Status};
+use crate::domain::delivery::{Delivery, DeliveryKind, Status};
 use crate::domain::sample_completion;
 use crate::domain::time::Timestamp;
 
@@ -124,7 +124,7 @@ pub(super) fn completions_page<'a>(
     };
     if let Some(status) = criteria.status {
         let callbacks = deliveries::table.filter(deliveries::completion_id.eq(completions::id));
-        let callbacks = callbacks.filter(deliveries::kind.eq(Kind::Completion)).filter(is(status));
+        let callbacks = callbacks.filter(deliveries::kind.eq(DeliveryKind::Completion)).filter(is(status));
         query = query.filter(exists(callbacks));
     }
     let span = id_range::of_completions(conn, criteria.from, criteria.to)?;

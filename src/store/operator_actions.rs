@@ -13,7 +13,7 @@ use super::queue::{apply_order, is_awaited, lock_with_callback, waits_for_comple
 use super::schema::{apps, deliveries, endpoints};
 use super::terminal::Ended;
 use super::{Store, StoreError, completions as completion_rows};
-use crate::domain::delivery::{Delivery, EndedReason, Extent, Kind, Status};
+use crate::domain::delivery::{Delivery, DeliveryKind, EndedReason, Extent, Status};
 use crate::domain::time::Timestamp;
 
 /// What became of a replay or a cancel.
@@ -114,7 +114,7 @@ fn reopen(conn: &mut Conn, delivery: &Delivery, now: Timestamp) -> QueryResult<C
     if reopened == 0 {
         return Ok(Change::Overtaken);
     }
-    if delivery.kind == Kind::Reversal {
+    if delivery.kind == DeliveryKind::Reversal {
         waits_for_completion(conn, delivery, now)?;
     }
     Ok(Change::Made)

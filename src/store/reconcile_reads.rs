@@ -12,7 +12,7 @@ use super::completion_lists::reversals_of;
 use super::schema::{completions, deliveries, ended_deliveries, reported, reversals, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, Kind};
+use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::invariants::{Examined, Key, Owned};
 use crate::domain::time::Timestamp;
 
@@ -50,7 +50,7 @@ impl Store {
             let rows: Vec<(String, String, Timestamp, String, Option<String>, String)> = deliveries::table
                 .left_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
                 .filter(deliveries::id.gt(after))
-                .filter(deliveries::kind.ne(Kind::Test))
+                .filter(deliveries::kind.ne(DeliveryKind::Test))
                 .order(deliveries::id)
                 .limit(PAGE)
                 .select((
@@ -168,7 +168,7 @@ fn transaction_key(completion: &Completion) -> (String, String) {
 fn callbacks_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Vec<Delivery>>> {
     let callbacks: Vec<Delivery> = deliveries::table
         .filter(deliveries::completion_id.eq_any(ids))
-        .filter(deliveries::kind.ne(Kind::Test))
+        .filter(deliveries::kind.ne(DeliveryKind::Test))
         .order(deliveries::id)
         .select(Delivery::as_select())
         .load(conn)?;

@@ -4,6 +4,9 @@
 //! releases and rescues every other row, and leaves these to a node that can read them. Whoever reads such a row by itself
 //! gets an error.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use diesel::QueryResult;
 use diesel::connection::Connection;
 use diesel::dsl::sql;
@@ -13,8 +16,9 @@ use diesel::sql_types::Bool;
 
 use super::backend::Read;
 use super::error::unreadable;
+use crate::clock;
 use crate::domain::completion::ReviewState;
-use crate::domain::delivery::{EndedReason, Extent, Kind, Status, Told, WaitingFor};
+use crate::domain::delivery::{DeliveryKind, EndedReason, Extent, Status, Told, WaitingFor};
 use crate::domain::reversal::Reason;
 
 /// Which deliveries a query of the queue asks for.
@@ -61,7 +65,7 @@ pub(super) fn has_known_words() -> SqlLiteral<Bool> {
 fn are_known(deliveries: &str) -> String {
     let [status, kind, told] = [
         ("status", list(Status::ALL, Status::as_str)),
-        ("kind", list(Kind::ALL, Kind::as_str)),
+        ("kind", list(DeliveryKind::ALL, DeliveryKind::as_str)),
         ("told", list(Told::ALL, Told::as_str)),
     ]
     .map(|(column, words)| format!("{deliveries}.{column} IN ({words})"));
@@ -78,6 +82,9 @@ fn are_known(deliveries: &str) -> String {
 fn list<T: Copy>(words: &[T], text: fn(T) -> &'static str) -> String {
     words.iter().map(|word| format!("'{}'", text(*word))).collect::<Vec<_>>().join(", ")
 }
+
+/// How long the log is silent about rows that cannot be read, once it has told of one.
+const TELL_AGAIN: Duration = Duration::from_secs(60);
 
 /// Rows that were read, and why others were not.
 #[derive(Debug)]
@@ -101,10 +108,15 @@ impl<T> Readable<T> {
         self
     }
 
-    /// The rows; the log tells of the others.
+    /// The rows; the log tells of the others, at most once a minute: such rows are met again at every look.
     pub(super) fn or_log(self) -> Vec<T> {
+        static TOLD: Mutex<Option<Instant>> = Mutex::new(None);
         if let Some(reason) = self.unreadable {
-            tracing::error!(reason, "rows of the queue hold what this version cannot read; they are left alone");
+            let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+            if told.is_none_or(|told| told.elapsed() >= TELL_AGAIN) {
+                *told = Some(clock::monotonic());
+                tracing::error!(reason, "rows of the queue hold what this version cannot read; they are left alone");
+            }
         }
         self.rows
     }

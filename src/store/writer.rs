@@ -24,7 +24,7 @@ const QUEUE: usize = 8192;
 const RESERVED: usize = QUEUE / 4;
 
 /// The way back to the caller. One that went away no longer wants to know; its work stands all the same.
-pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
+pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// A work, and the span that its caller asked for it in: what is logged about this work belongs there.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl<W: Send + 'static> Writer<W> {
     }
 
     /// Asks for a work and returns when it is on disk; waits for a place in the queue.
-    pub(super) async fn ask<T>(&self, work: impl FnOnce(Answer<T>) -> W) -> Result<T, StoreError> {
+    pub(super) async fn ask<T>(&self, work: impl FnOnce(Reply<T>) -> W) -> Result<T, StoreError> {
         let (tell, answer) = oneshot::channel();
         let asked = Asked { work: work(tell), span: Span::current() };
         self.works.send(asked).await.map_err(|_| StoreError::Closed)?;
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     /// A work that is answered with the size of its group and the name of its span.
-    type Toy = Answer<(usize, Option<&'static str>)>;
+    type Toy = Reply<(usize, Option<&'static str>)>;
 
     /// Says when it has taken a group, and commits it when it is let to.
     struct Toys {

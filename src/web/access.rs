@@ -4,7 +4,7 @@
 
 use super::Web;
 use super::auth::Caller;
-use super::error::{Kind, Problem};
+use super::error::{Problem, ProblemKind};
 use crate::domain::account::Publisher;
 use crate::domain::app::Endpoint;
 use crate::store::apps::AppRecord;
@@ -33,7 +33,7 @@ impl Web {
     pub async fn publisher_in_body(&self, caller: &Caller, named: &str) -> Result<String, Problem> {
         match self.publisher(caller, named).await {
             Ok(publisher) => Ok(publisher.id),
-            Err(problem) if problem.kind() == Kind::NotFound => Err(unknown_publisher()),
+            Err(problem) if problem.kind() == ProblemKind::NotFound => Err(unknown_publisher()),
             Err(problem) => Err(problem),
         }
     }

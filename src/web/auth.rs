@@ -15,7 +15,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::Web;
 use super::audit::Audited;
-use super::error::{Kind, Problem};
+use super::error::{Problem, ProblemKind};
 use crate::domain::account::{Role, Token};
 
 /// Whoever calls, by its token.
@@ -125,7 +125,7 @@ fn caller(request: &HttpRequest) -> impl Future<Output = Result<Caller, Problem>
 }
 
 fn unauthorized(detail: &str) -> Problem {
-    Problem::new(Kind::Unauthorized, detail)
+    Problem::new(ProblemKind::Unauthorized, detail)
 }
 
 /// The one bearer token of a request; two of them are none, because nobody could say which is meant.

@@ -18,7 +18,7 @@ const COME_AGAIN: u64 = 1;
 
 /// The kinds of problems. Each has a `type` of its own, which never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ProblemKind {
     /// The body is not what the call takes at all.
     Malformed,
     /// Nobody known is calling.
@@ -45,7 +45,7 @@ pub enum Kind {
     Internal,
 }
 
-impl Kind {
+impl ProblemKind {
     /// Every kind, for the documentation.
     pub const ALL: [Self; 12] = [
         Self::Malformed,
@@ -99,7 +99,7 @@ impl Kind {
 /// A problem, as it is answered.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    kind: Kind,
+    kind: ProblemKind,
     detail: String,
     errors: Vec<FieldError>,
     /// Behind a pointer, because almost no problem has any and every result of this floor would carry the room for them.
@@ -108,33 +108,33 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of a kind, with a detail for a person.
-    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new(), members: None }
     }
 
     /// 400.
     pub fn malformed(detail: impl Into<String>) -> Self {
-        Self::new(Kind::Malformed, detail)
+        Self::new(ProblemKind::Malformed, detail)
     }
 
     /// 403.
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(Kind::Forbidden, detail)
+        Self::new(ProblemKind::Forbidden, detail)
     }
 
     /// 404: the same words for what does not exist and for what is foreign.
     pub fn not_found(what: &str) -> Self {
-        Self::new(Kind::NotFound, format!("There is no such {what}."))
+        Self::new(ProblemKind::NotFound, format!("There is no such {what}."))
     }
 
     /// 409.
     pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(Kind::Conflict, detail)
+        Self::new(ProblemKind::Conflict, detail)
     }
 
     /// 429.
     pub fn too_many(detail: impl Into<String>) -> Self {
-        Self::new(Kind::TooMany, detail)
+        Self::new(ProblemKind::TooMany, detail)
     }
 
     /// 422 for one field.
@@ -157,7 +157,7 @@ impl Problem {
     }
 
     /// The kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ProblemKind {
         self.kind
     }
 
@@ -196,7 +196,7 @@ impl std::fmt::Display for Problem {
 
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
-        Self { errors: invalid.0.clone(), ..Self::new(Kind::Invalid, invalid.to_string()) }
+        Self { errors: invalid.0.clone(), ..Self::new(ProblemKind::Invalid, invalid.to_string()) }
     }
 }
 
@@ -209,15 +209,17 @@ impl From<Malformed> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Overloaded => Self::new(Kind::Overloaded, "More work waits than can be taken on; come again."),
+            StoreError::Overloaded => {
+                Self::new(ProblemKind::Overloaded, "More work waits than can be taken on; come again.")
+            }
             StoreError::Unreachable(reason) => {
                 tracing::error!(reason, "a call did not reach the database");
-                Self::new(Kind::Overloaded, "The database cannot be reached at the moment; come again.")
+                Self::new(ProblemKind::Overloaded, "The database cannot be reached at the moment; come again.")
             }
-            error @ StoreError::HoldsNul => Self::new(Kind::Invalid, format!("{error}.")),
+            error @ StoreError::HoldsNul => Self::new(ProblemKind::Invalid, format!("{error}.")),
             error => {
                 tracing::error!(%error, "a call failed in the store");
-                Self::new(Kind::Internal, "This call failed through no fault of yours; it is in the log.")
+                Self::new(ProblemKind::Internal, "This call failed through no fault of yours; it is in the log.")
             }
         }
     }
@@ -232,14 +234,14 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(self.status_code());
         response.content_type("application/problem+json");
         match self.kind {
-            Kind::Unauthorized => {
+            ProblemKind::Unauthorized => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ringback\""));
             }
-            Kind::TooMany | Kind::Overloaded => {
+            ProblemKind::TooMany | ProblemKind::Overloaded => {
                 response.insert_header((header::RETRY_AFTER, COME_AGAIN));
             }
             // The rest of a body that is too large is not read, so the connection can not be used again.
-            Kind::TooLarge => {
+            ProblemKind::TooLarge => {
                 response.force_close();
             }
             _ => {}

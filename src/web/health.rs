@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error::{Kind, Problem};
+use super::error::{Problem, ProblemKind};
 use super::{Answer, Web, resource, respond};
 use crate::dispatch::egress::echo::Verification;
 use crate::domain::egress::EgressIp;
@@ -88,7 +88,7 @@ pub(super) async fn readyz(web: Data<Web>) -> Answer {
     };
     if let Some(error) = problem {
         tracing::error!(error, "the store does not answer");
-        return Err(Problem::new(Kind::Overloaded, "The store does not answer."));
+        return Err(Problem::new(ProblemKind::Overloaded, "The store does not answer."));
     }
     let issued = node.directory.egress_ips();
     let mut issued: Vec<_> = issued.values().collect();

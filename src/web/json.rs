@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::error::{Kind, Problem};
+use super::error::{Problem, ProblemKind};
 use super::strict_json;
 use crate::domain::invalid::{Invalid, MOST_FAULTS, shortened};
 use crate::domain::json::Object;
@@ -71,7 +71,7 @@ impl<const MOST: usize> FromRequest for Body<MOST> {
             while let Some(chunk) = payload.next().await {
                 let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
                 if body.len() + chunk.len() > MOST {
-                    return Err(Problem::new(Kind::TooLarge, format!("A body has at most {MOST} bytes.")));
+                    return Err(Problem::new(ProblemKind::TooLarge, format!("A body has at most {MOST} bytes.")));
                 }
                 body.extend_from_slice(&chunk);
             }

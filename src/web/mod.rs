@@ -43,7 +43,7 @@ use tracing::Instrument;
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
-use error::{Kind, Problem};
+use error::{Problem, ProblemKind};
 
 /// What a handler answers.
 type Answer = Result<HttpResponse, Problem>;
@@ -126,7 +126,7 @@ async fn in_its_span(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
     let route = request.match_pattern().unwrap_or_default();
-    let span = tracing::info_span!("call", method = request.method().as_str(), route);
+    let span = tracing::error_span!("call", method = request.method().as_str(), route);
     next.call(request).instrument(span).await.map(ServiceResponse::map_into_boxed_body)
 }
 
@@ -147,10 +147,11 @@ async fn explain_wrong_method(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
     let response = next.call(request).await?;
-    if response.status() != Kind::MethodNotAllowed.status() {
+    if response.status() != ProblemKind::MethodNotAllowed.status() {
         return Ok(response.map_into_boxed_body());
     }
-    let mut problem = Problem::new(Kind::MethodNotAllowed, "This path does not take this method.").error_response();
+    let mut problem =
+        Problem::new(ProblemKind::MethodNotAllowed, "This path does not take this method.").error_response();
     if let Some(allowed) = response.headers().get(ALLOW) {
         problem.headers_mut().insert(ALLOW, allowed.clone());
     }

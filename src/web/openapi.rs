@@ -13,9 +13,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
     apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual,
-    offers, publishers, rehearsal, reviews, secrets, sources, tokens, users,
+    offers, previews, publishers, reviews, secrets, sources, tokens, users,
 };
-use super::error::Kind;
+use super::error::ProblemKind;
 use super::{health, reports, reversals, tracking};
 
 /// Registers the description, and `/` until there is a console.
@@ -40,7 +40,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
-        rehearsal::preview, rehearsal::test,
+        previews::preview, previews::test,
         completions::list, completions::read, reviews::release, reviews::reject,
         ledger::read, lookup::read, audit::list,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
@@ -133,13 +133,13 @@ fn endpoint_id() -> Parameter {
 fn add_problems(path: &str, operation: &mut Operation) {
     let of_api = path.starts_with("/v1/");
     let reads_input = of_api || path.starts_with("/c/");
-    let kinds = Kind::ALL.into_iter().filter(|kind| match kind {
-        Kind::Unauthorized | Kind::Forbidden => of_api,
-        Kind::NotFound => path.contains('{'),
-        Kind::Invalid | Kind::Overloaded | Kind::Internal => reads_input,
-        Kind::Malformed | Kind::TooLarge | Kind::Conflict => operation.request_body.is_some(),
-        Kind::TooMany => path.ends_with("/test"),
-        Kind::MethodNotAllowed | Kind::TransactionIdTaken => false,
+    let kinds = ProblemKind::ALL.into_iter().filter(|kind| match kind {
+        ProblemKind::Unauthorized | ProblemKind::Forbidden => of_api,
+        ProblemKind::NotFound => path.contains('{'),
+        ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
+        ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::Conflict => operation.request_body.is_some(),
+        ProblemKind::TooMany => path.ends_with("/test"),
+        ProblemKind::MethodNotAllowed | ProblemKind::TransactionIdTaken => false,
     });
     for kind in kinds.collect::<Vec<_>>() {
         let mut response = Response::new(kind.title());

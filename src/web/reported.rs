@@ -5,9 +5,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error::{Kind, Problem};
+use super::error::{Problem, ProblemKind};
 use crate::dispatch::intake::reversals::{self, TakenBack};
-use crate::dispatch::intake::{Answer, Receipt};
+use crate::dispatch::intake::{Receipt, ReportAnswer};
 use crate::dispatch::node::Node;
 use crate::domain::delivery::Delivery;
 use crate::domain::invalid::Invalid;
@@ -82,33 +82,33 @@ impl Reported {
     }
 
     /// What an answer says, or the problem that it means.
-    pub(super) fn of(node: &Node, answer: Answer) -> Result<Self, Problem> {
+    pub(super) fn of(node: &Node, answer: ReportAnswer) -> Result<Self, Problem> {
         let (receipt, status, ignored) = match answer {
-            Answer::Accepted(receipt) => (receipt, "accepted", Vec::new()),
-            Answer::Duplicate(receipt, ignored) => (receipt, "duplicate", ignored),
-            Answer::Invalid(invalid) => return Err(invalid.into()),
-            Answer::Reversal(answer) => {
+            ReportAnswer::Accepted(receipt) => (receipt, "accepted", Vec::new()),
+            ReportAnswer::Duplicate(receipt, ignored) => (receipt, "duplicate", ignored),
+            ReportAnswer::Invalid(invalid) => return Err(invalid.into()),
+            ReportAnswer::Reversal(answer) => {
                 let ReversalAnswer { id, status, transaction_id, deliveries, not_told } =
                     ReversalAnswer::of(node, *answer)?;
                 let (attributed, ignored) = (false, Vec::new());
                 return Ok(Self { id, status, transaction_id, attributed, deliveries, ignored, not_told });
             }
-            Answer::Conflict(fields) => {
+            ReportAnswer::Conflict(fields) => {
                 let faults = differing(fields, "externalId");
                 let detail = "This externalId is recorded with other values; nothing was changed.";
                 return Err(Problem::conflict(detail).with_errors(faults));
             }
-            Answer::ClickConverted => {
+            ReportAnswer::ClickConverted => {
                 let detail =
                     "Another completion was attributed by this click, for the same goal; nothing was recorded.";
                 let faults = Invalid::field("clickId", "was converted before, for the same goal");
                 return Err(Problem::conflict(detail).with_errors(faults));
             }
-            Answer::TransactionIdTaken(transaction_id) => {
+            ReportAnswer::TransactionIdTaken(transaction_id) => {
                 let detail =
                     format!("Another completion of the app has the transaction id {transaction_id:?}, ignoring case.");
                 let faults = Invalid::field("transactionId", "is taken");
-                return Err(Problem::new(Kind::TransactionIdTaken, detail).with_errors(faults));
+                return Err(Problem::new(ProblemKind::TransactionIdTaken, detail).with_errors(faults));
             }
         };
         let Receipt { completion_id, transaction_id, attributed, deliveries } = receipt;
@@ -125,7 +125,7 @@ impl Reported {
 
 impl ReversalAnswer {
     /// What an answer says, or the problem that it means.
-    pub(super) fn of(node: &Node, answer: reversals::Answer) -> Result<Self, Problem> {
+    pub(super) fn of(node: &Node, answer: reversals::ReversalOutcome) -> Result<Self, Problem> {
         let (status, taken_back) = taken_back(answer)?;
         let TakenBack { reversal, transaction_id, deliveries, not_told } = taken_back;
         let deliveries = deliveries.iter().map(|delivery| ReportedDelivery::of(node, delivery)).collect();
@@ -137,13 +137,13 @@ impl ReversalAnswer {
 }
 
 /// What was taken back and whether just now, or the problem that an answer means.
-fn taken_back(answer: reversals::Answer) -> Result<(&'static str, TakenBack), Problem> {
+fn taken_back(answer: reversals::ReversalOutcome) -> Result<(&'static str, TakenBack), Problem> {
     match answer {
-        reversals::Answer::Accepted(taken_back) => Ok(("accepted", taken_back)),
-        reversals::Answer::Duplicate(taken_back) => Ok(("duplicate", taken_back)),
-        reversals::Answer::Unknown => Err(Problem::not_found("completion")),
-        reversals::Answer::Invalid(invalid) => Err(invalid.into()),
-        reversals::Answer::Conflict(fields) => {
+        reversals::ReversalOutcome::Accepted(taken_back) => Ok(("accepted", taken_back)),
+        reversals::ReversalOutcome::Duplicate(taken_back) => Ok(("duplicate", taken_back)),
+        reversals::ReversalOutcome::Unknown => Err(Problem::not_found("completion")),
+        reversals::ReversalOutcome::Invalid(invalid) => Err(invalid.into()),
+        reversals::ReversalOutcome::Conflict(fields) => {
             let detail = "This reversal is recorded with other amounts; nothing was changed.";
             Err(Problem::conflict(detail).with_errors(differing(fields, "reversalId")))
         }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::error::{Kind, Problem};
+use super::error::{Problem, ProblemKind};
 use super::query::Query;
 use super::reported::Reported;
 use super::views::CompletionWithDeliveries;
@@ -95,7 +95,7 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     let object = Object::parse(body.bytes())?;
     let answers = web.dispatcher.intake.report(Reporter::Source(source), vec![object], dry_run).await?;
     let answer = answers.into_iter().next();
-    let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A report was not answered."))?;
+    let answer = answer.ok_or_else(|| Problem::new(ProblemKind::Internal, "A report was not answered."))?;
     Ok(respond::ok(&Reported::of(&web.node, answer)?))
 }
 

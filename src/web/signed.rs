@@ -11,7 +11,7 @@ use actix_web::http::Method;
 use sha2::{Digest, Sha256};
 
 use super::Web;
-use super::error::{Kind, Problem};
+use super::error::{Problem, ProblemKind};
 use crate::domain::source::Source;
 use crate::domain::surface::{is_timely, parse_timestamp, verifies};
 use crate::domain::time::Timestamp;
@@ -49,7 +49,8 @@ pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Res
 /// The text of the timestamp, which the signature covers, if it names a time near the server's. Without one a report that
 /// somebody overheard could be sent again for ever.
 fn timely(request: &HttpRequest, now: Timestamp) -> Result<&str, Problem> {
-    let refused = |detail: String| Err(Problem::new(Kind::Unauthorized, detail).with("serverTime", now.to_string()));
+    let refused =
+        |detail: String| Err(Problem::new(ProblemKind::Unauthorized, detail).with("serverTime", now.to_string()));
     let timestamp = only(request, TIMESTAMP);
     let Some((text, instant)) = timestamp.and_then(|text| Some((text, parse_timestamp(text)?))) else {
         return refused(format!(
@@ -76,7 +77,7 @@ fn refused(body: &[u8]) -> Problem {
          the lower-case hex HMAC-SHA256 of `timestamp.rawBody` (of `timestamp.pathWithQuery` for a GET) under the \
          source's secret."
     );
-    Problem::new(Kind::Unauthorized, detail)
+    Problem::new(ProblemKind::Unauthorized, detail)
         .with("bodyLength", body.len())
         .with("bodySha256", hex::encode(Sha256::digest(body)))
 }

@@ -16,3 +16,14 @@ fn the_demo_reaches_nothing_but_the_public_interface() {
     let named: Vec<String> = named.map(|import| import.told()).collect();
     assert!(named.is_empty(), "the demo names what no publisher can see: {named:#?}");
 }
+
+#[test]
+fn what_the_demo_may_name_passes_nothing_of_the_product_on() {
+    let of_command = HOUSE.imports().filter(|import| floor(import.from) == Some("command"));
+    let named = of_command.filter(|import| match &import.to {
+        Target::Module(to) => !matches!(floor(to), Some("command" | "clock")),
+        Target::Crate(_) => false,
+    });
+    let named: Vec<String> = named.map(|import| import.told()).collect();
+    assert!(named.is_empty(), "what all commands share names more than the clock: {named:#?}");
+}

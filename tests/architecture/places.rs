@@ -43,8 +43,7 @@ fn settings_are_read_by_the_commands_and_the_service_alone() {
         Target::Module(to) => floor(to) == Some("settings"),
         Target::Crate(_) => false,
     });
-    // Whether the demo may is another rule.
-    let may = ["settings", "service", "cli", "demo", "bench"];
+    let may = ["settings", "service", "cli", "bench"];
     let wrongly = reading.filter(|import| !floor(import.from).is_some_and(|floor| may.contains(&floor)));
     let wrongly: Vec<String> = wrongly.map(|import| import.told()).collect();
     assert!(wrongly.is_empty(), "these read settings: {wrongly:?}");

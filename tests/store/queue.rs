@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ringback::domain::amount::Decimal;
 use ringback::domain::completion::Completion;
-use ringback::domain::delivery::{Counters, Delivery, EndedReason, Kind, Outcome, Status, Told, WaitingFor};
+use ringback::domain::delivery::{Counters, Delivery, DeliveryKind, EndedReason, Outcome, Status, Told, WaitingFor};
 use ringback::domain::identity::ReportedFields;
 use ringback::domain::new_delivery::{NewDelivery, Start};
 use ringback::domain::settlement::{Next, Settlement};
@@ -217,7 +217,7 @@ async fn retention_removes_what_ended_long_ago_and_never_the_keys_of_a_report() 
     let future = Timestamp::from_millis(4_000_000_000_000);
     assert_eq!(fresh.store.prune(future).await.unwrap(), 1);
     assert_eq!(fresh.store.delivery(ended).await.unwrap(), None);
-    assert_eq!(delivery(&fresh.store, &open).await.kind, Kind::Completion);
+    assert_eq!(delivery(&fresh.store, &open).await.kind, DeliveryKind::Completion);
     let again = fresh.store.record(vec![new("e1", "end_1", Start::Pending)]).await.unwrap();
     assert!(matches!(again[0], Recorded::Duplicate { .. }), "{again:?}");
 }

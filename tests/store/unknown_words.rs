@@ -209,3 +209,26 @@ async fn a_node_that_does_what_is_not_known_counts_for_nothing() {
     let nodes = fresh.store.live_nodes().await.unwrap();
     assert_eq!(nodes.iter().map(|node| node.id.as_str()).collect::<Vec<_>>(), ["nod_2"]);
 }
+
+#[tokio::test]
+async fn a_send_is_settled_though_a_newer_node_marked_its_reversal_in_an_unknown_word_meanwhile() {
+    let fresh = store();
+    let id = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
+    let claimed = claim(&fresh.store, "end_1", 1, NOW).await.remove(0);
+    fresh.unread(&id, "reversed");
+    assert_eq!(fresh.store.settle(settlement(&claimed, Next::Delivered)).await.unwrap(), Settled::Done);
+    assert!(fresh.row(&id).contains("delivered"), "{}", fresh.row(&id));
+}
+
+#[tokio::test]
+async fn terms_that_cannot_be_read_are_an_error_and_never_the_defaults() {
+    let fresh = store();
+    let publisher = crate::setup::publisher(&fresh.store, None).await;
+    let app = crate::setup::app(&fresh.store, &publisher).await.app;
+    fresh.change("UPDATE apps SET terms = '{\"reward_rounding\":\"escalated\"}'");
+    let place = format!("apps/{}/terms", app.id);
+    let read = fresh.store.app(&app.id).await;
+    assert!(matches!(&read, Err(StoreError::Unreadable { place: named }) if *named == place), "{read:?}");
+    let loaded = fresh.store.configuration_since(-1).await.map(drop);
+    assert!(matches!(&loaded, Err(StoreError::Unreadable { place: named }) if *named == place), "{loaded:?}");
+}

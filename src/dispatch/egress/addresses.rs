@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::clients::{Clients, Source};
+use super::clients::{Clients, SourceAddress};
 use super::echo::{Echo, EchoAnswer, Verification};
 use crate::domain::egress::check_pair;
 use crate::domain::egress::{Bind, EgressIp};
@@ -90,11 +90,11 @@ impl HeldAddresses {
     }
 
     /// The source to send from, if this node holds the egress IP.
-    pub fn source(&self, egress_ip_id: &str) -> Option<Source> {
+    pub fn source(&self, egress_ip_id: &str) -> Option<SourceAddress> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let held = held.get(egress_ip_id)?;
         let allowed = may_leave(held.address, self.answer(&held.bind));
-        allowed.then(|| Source::Fixed(held.bind.clone()))
+        allowed.then(|| SourceAddress::Fixed(held.bind.clone()))
     }
 
     /// The egress IPs that callbacks may leave from here, for the other nodes to know.

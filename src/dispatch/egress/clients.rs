@@ -27,19 +27,19 @@ pub struct Clients {
     resolver: VettingResolver,
     tls: rustls::ClientConfig,
     idle_per_host: usize,
-    pool: Mutex<HashMap<Source, Client>>,
+    pool: Mutex<HashMap<SourceAddress, Client>>,
 }
 
 /// What a client leaves from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
+pub enum SourceAddress {
     /// The host's own route.
     Host,
     /// A fixed address or proxy.
     Fixed(Bind),
 }
 
-impl Source {
+impl SourceAddress {
     /// Which targets it can reach without another address of the host taking its place.
     pub fn family(&self) -> Family {
         match self {
@@ -71,7 +71,7 @@ impl Clients {
     }
 
     /// The client that leaves from this source.
-    pub fn client(&self, source: &Source) -> Result<Client, NoClient> {
+    pub fn client(&self, source: &SourceAddress) -> Result<Client, NoClient> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = pool.get(source) {
             return Ok(client.clone());
@@ -88,15 +88,15 @@ impl Clients {
     /// connection is kept: each asking shall show what a new one looks like.
     pub fn echo_client(&self, bind: &Bind) -> Option<Client> {
         let resolver = self.resolver.under(TargetPolicy::anywhere());
-        let builder = self.build(&Source::Fixed(bind.clone()), &resolver).ok()?;
+        let builder = self.build(&SourceAddress::Fixed(bind.clone()), &resolver).ok()?;
         builder.pool_max_idle_per_host(0).build().ok()
     }
 
-    fn build(&self, source: &Source, resolver: &VettingResolver) -> reqwest::Result<ClientBuilder> {
+    fn build(&self, source: &SourceAddress, resolver: &VettingResolver) -> reqwest::Result<ClientBuilder> {
         let (local, proxy) = match source {
-            Source::Host => (None, None),
-            Source::Fixed(Bind::Local(address)) => (Some(*address), None),
-            Source::Fixed(Bind::Proxy(url)) => (None, Some(reqwest::Proxy::all(url)?)),
+            SourceAddress::Host => (None, None),
+            SourceAddress::Fixed(Bind::Local(address)) => (Some(*address), None),
+            SourceAddress::Fixed(Bind::Proxy(url)) => (None, Some(reqwest::Proxy::all(url)?)),
         };
         let mut builder = Client::builder()
             .tls_backend_preconfigured(self.tls.clone())

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prepare::{AfterCommit, AtOnce, Preparation};
-pub use receipt::{Answer, Receipt};
+pub use receipt::{Receipt, ReportAnswer};
 use reversals::Reversals;
 
 use crate::dispatch::node::Node;
@@ -57,7 +57,7 @@ impl Intake {
         reporter: Reporter,
         reports: Vec<Object>,
         dry_run: bool,
-    ) -> Result<Vec<Answer>, StoreError> {
+    ) -> Result<Vec<ReportAnswer>, StoreError> {
         let this = self.clone();
         let finished = self.node.tasks.start(async move { this.take_in(&reporter, &reports, dry_run).await });
         match tokio::time::timeout(PATIENCE, finished).await {
@@ -67,8 +67,13 @@ impl Intake {
         }
     }
 
-    async fn take_in(&self, reporter: &Reporter, reports: &[Object], dry_run: bool) -> Result<Vec<Answer>, StoreError> {
-        let mut answers: Vec<Option<Answer>> = reports.iter().map(|_| None).collect();
+    async fn take_in(
+        &self,
+        reporter: &Reporter,
+        reports: &[Object],
+        dry_run: bool,
+    ) -> Result<Vec<ReportAnswer>, StoreError> {
+        let mut answers: Vec<Option<ReportAnswer>> = reports.iter().map(|_| None).collect();
         let mut reversals = BTreeMap::new();
         for _ in 0..ROUNDS {
             let (mut places, mut new, mut afters) = (Vec::new(), Vec::new(), Vec::new());
@@ -82,7 +87,7 @@ impl Intake {
                         new.push(ready.new);
                         afters.push(ready.after);
                     }
-                    Preparation::Invalid(invalid) => answers[place] = Some(Answer::Invalid(invalid)),
+                    Preparation::Invalid(invalid) => answers[place] = Some(ReportAnswer::Invalid(invalid)),
                     Preparation::Reversal(report) => drop(reversals.insert(place, report)),
                 }
             }
@@ -104,9 +109,9 @@ impl Intake {
         // Behind the completions, one of which may be what is taken back.
         for (place, report) in reversals {
             let answer = self.reversals.take_back(reporter, report, dry_run).await?;
-            answers[place] = Some(Answer::Reversal(Box::new(answer)));
+            answers[place] = Some(ReportAnswer::Reversal(Box::new(answer)));
         }
-        let answers: Vec<Answer> = answers.into_iter().collect::<Option<_>>().ok_or(StoreError::Overloaded)?;
+        let answers: Vec<ReportAnswer> = answers.into_iter().collect::<Option<_>>().ok_or(StoreError::Overloaded)?;
         for answer in &answers {
             self.node.metrics.reported(answer.word());
         }
@@ -126,7 +131,7 @@ impl Intake {
 
     /// Starts what can be sent at once, now that it is on disk, and says what became of the report.
     /// Nothing if it must be validated anew.
-    fn hand_over(&self, after: AfterCommit, recorded: Recorded) -> Option<Answer> {
+    fn hand_over(&self, after: AfterCommit, recorded: Recorded) -> Option<ReportAnswer> {
         Some(match recorded {
             Recorded::Accepted => {
                 for AtOnce { delivery, node, token, permit, known } in after.at_once {
@@ -140,7 +145,7 @@ impl Intake {
                 if after.leaves_work {
                     self.node.work_is_due();
                 }
-                Answer::Accepted(after.receipt)
+                ReportAnswer::Accepted(after.receipt)
             }
             Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries } => {
                 let deliveries = deliveries.into_iter().map(|delivery| {
@@ -150,11 +155,11 @@ impl Intake {
                 // The same click was given, or none.
                 let attributed = after.receipt.attributed;
                 let receipt = Receipt { completion_id, transaction_id, attributed, deliveries: deliveries.collect() };
-                Answer::Duplicate(receipt, ignored)
+                ReportAnswer::Duplicate(receipt, ignored)
             }
-            Recorded::Conflict { fields } => Answer::Conflict(fields),
-            Recorded::TransactionIdTaken => Answer::TransactionIdTaken(after.receipt.transaction_id),
-            Recorded::ClickConverted => Answer::ClickConverted,
+            Recorded::Conflict { fields } => ReportAnswer::Conflict(fields),
+            Recorded::TransactionIdTaken => ReportAnswer::TransactionIdTaken(after.receipt.transaction_id),
+            Recorded::ClickConverted => ReportAnswer::ClickConverted,
             Recorded::Outdated | Recorded::Lost => return None,
         })
     }

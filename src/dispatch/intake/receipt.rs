@@ -7,7 +7,7 @@ use crate::domain::invalid::Invalid;
 
 /// The answer to one report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ReportAnswer {
     /// Recorded now (or, in a dry run, it would have been).
     Accepted(Receipt),
     /// Recorded before; these fields differ without consequence.
@@ -21,7 +21,7 @@ pub enum Answer {
     /// Its click has been converted before, for the same goal.
     ClickConverted,
     /// It reports that a completion is taken back.
-    Reversal(Box<reversals::Answer>),
+    Reversal(Box<reversals::ReversalOutcome>),
 }
 
 /// What a reporter is told of a completion that is recorded.
@@ -38,7 +38,7 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// That of a completion with these deliveries. One that names a click was resolved by it.
+    /// The receipt of a completion with these deliveries. One that names a click was resolved by it.
     pub(super) fn of(completion: &Completion, deliveries: Vec<(String, Status, Option<WaitingFor>)>) -> Self {
         Self {
             completion_id: completion.id.clone(),
@@ -49,7 +49,7 @@ impl Receipt {
     }
 }
 
-impl Answer {
+impl ReportAnswer {
     /// In one word, for the metrics.
     pub fn word(&self) -> &'static str {
         match self {

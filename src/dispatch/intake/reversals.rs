@@ -32,7 +32,7 @@ pub struct Reversals {
 
 /// What a reversal is answered with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ReversalOutcome {
     /// It is recorded.
     Accepted(TakenBack),
     /// It was recorded before.
@@ -74,10 +74,15 @@ impl Reversals {
     }
 
     /// Records a reversal that a source reports; it is on disk when this returns.
-    pub async fn reverse(&self, reporter: &Reporter, report: &Object, dry_run: bool) -> Result<Answer, StoreError> {
+    pub async fn reverse(
+        &self,
+        reporter: &Reporter,
+        report: &Object,
+        dry_run: bool,
+    ) -> Result<ReversalOutcome, StoreError> {
         match ReversalReport::parse(report, self.node.now()) {
             Ok(report) => self.take_back(reporter, report, dry_run).await,
-            Err(invalid) => Ok(Answer::Invalid(invalid)),
+            Err(invalid) => Ok(ReversalOutcome::Invalid(invalid)),
         }
     }
 
@@ -87,9 +92,9 @@ impl Reversals {
         reporter: &Reporter,
         report: ReversalReport,
         dry_run: bool,
-    ) -> Result<Answer, StoreError> {
+    ) -> Result<ReversalOutcome, StoreError> {
         let known = self.node.store.reported_completion(reporter.source_id(), report.external_id.clone()).await?;
-        let Some(completion) = known else { return Ok(Answer::Unknown) };
+        let Some(completion) = known else { return Ok(ReversalOutcome::Unknown) };
         self.take_back_of(completion, report, None, dry_run).await
     }
 
@@ -100,7 +105,7 @@ impl Reversals {
         report: ReversalReport,
         by_hand: Option<Manual>,
         dry_run: bool,
-    ) -> Result<Answer, StoreError> {
+    ) -> Result<ReversalOutcome, StoreError> {
         let node = &self.node;
         for _ in 0..ROUNDS {
             let now = node.now();
@@ -123,18 +128,18 @@ impl Reversals {
                 not_told: not_told(&ways, (!dry_run).then_some(deliveries.as_slice())),
                 deliveries,
             };
-            let refused = |field: &str, message: String| Ok(Answer::Invalid(Invalid::field(field, message)));
+            let refused = |field: &str, message: String| Ok(ReversalOutcome::Invalid(Invalid::field(field, message)));
             let reversed = if dry_run { node.store.would_reverse(new).await? } else { node.store.reverse(new).await? };
             match reversed {
                 Reversed::Recorded(reversal, deliveries) => {
                     node.work_is_due();
-                    return Ok(Answer::Accepted(taken_back(reversal, deliveries)));
+                    return Ok(ReversalOutcome::Accepted(taken_back(reversal, deliveries)));
                 }
                 Reversed::Duplicate(reversal, deliveries) => {
-                    return Ok(Answer::Duplicate(taken_back(reversal, deliveries)));
+                    return Ok(ReversalOutcome::Duplicate(taken_back(reversal, deliveries)));
                 }
-                Reversed::Conflict(fields) => return Ok(Answer::Conflict(fields)),
-                Reversed::Invalid(invalid) => return Ok(Answer::Invalid(invalid)),
+                Reversed::Conflict(fields) => return Ok(ReversalOutcome::Conflict(fields)),
+                Reversed::Invalid(invalid) => return Ok(ReversalOutcome::Invalid(invalid)),
                 Reversed::TooLate => {
                     let message = format!(
                         "was recorded at {}; the app's refund window of {days} days is over",
@@ -151,7 +156,7 @@ impl Reversals {
                         format!("the dialect {dialect} can tell of the whole alone, not of a part"),
                     );
                 }
-                Reversed::Unknown => return Ok(Answer::Unknown),
+                Reversed::Unknown => return Ok(ReversalOutcome::Unknown),
                 Reversed::Outdated => {
                     node.directory.refresh().await?;
                 }

@@ -24,7 +24,7 @@ use crate::random;
 use crate::store::queue::{Holding, LiveNode, OrphanedClaim};
 use crate::store::{Hint, Store, StoreError};
 
-/// How often a node shows that it lives, and looks for nodes that no longer do (product.md, *Quick take-over*).
+/// How often a node shows that it lives, and looks for nodes that no longer do (the contract, *Quick take-over*).
 pub const HEARTBEAT: Duration = Duration::from_secs(3);
 /// A claim is not called an orphan before this age: from its commit to its being known here takes milliseconds.
 const SETTLED_IN: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::clock;
 
-/// How long a heartbeat is good for (product.md, *Quick take-over*): the rest of the fifteen seconds is for a send that
+/// How long a heartbeat is good for (the contract, *Quick take-over*): the rest of the fifteen seconds is for a send that
 /// was just begun, and for clocks that run unevenly.
 pub const TRUST: Duration = Duration::from_secs(10);
 

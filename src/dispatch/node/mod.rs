@@ -66,9 +66,9 @@ pub struct Node {
     pub wake: Arc<Notify>,
     /// Signalled when the directory has taken over a change: what it concerns is to be held or released.
     pub reconfigured: Arc<Notify>,
-    /// The revision of the configuration that was acted on last. Whoever refreshes the directory in between (an unknown
+    /// The revision of the configuration that was put in force last. Whoever refreshes the directory in between (an unknown
     /// name does) must not make a change pass unnoticed.
-    pub acted_on: AtomicI64,
+    pub in_force: AtomicI64,
 }
 
 impl Node {
@@ -88,15 +88,17 @@ impl Node {
         self.wake.notify_one();
     }
 
-    /// Takes over what was changed of the configuration, here or on another node. Holding and releasing what it concerns
-    /// may be long work and follows at once.
+    /// Takes over what was changed of the configuration, here or on another node, and returns once it is in force. A change
+    /// may concern a hundred thousand deliveries: holding and releasing them is begun, and not waited for.
     pub async fn reconfigure(&self) -> Result<(), StoreError> {
         self.directory.refresh().await?;
         let revision = self.directory.revision();
-        if self.acted_on.swap(revision, Ordering::AcqRel) != revision {
+        if self.in_force.load(Ordering::Acquire) != revision {
             self.check_addresses();
             self.reconfigured.notify_one();
             self.look_again();
+            // Only now: whoever finds the revision here may answer that it is in force.
+            self.in_force.fetch_max(revision, Ordering::AcqRel);
         }
         Ok(())
     }

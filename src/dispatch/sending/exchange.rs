@@ -16,7 +16,7 @@ use reqwest::{Client, Method, Response, Url};
 use super::failure::failure;
 use crate::clock::{self, Clock};
 use crate::dispatch::egress::resolver::Family;
-use crate::domain::attempt::{Answer, Exchange, Failure};
+use crate::domain::attempt::{Exchange, Failure, ReceiverAnswer};
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::CallbackRequest;
@@ -64,7 +64,7 @@ async fn send(
     request: &CallbackRequest,
     rules: Rules<'_>,
     clock: &Clock,
-) -> Result<(Answer, Option<Failure>), Failure> {
+) -> Result<(ReceiverAnswer, Option<Failure>), Failure> {
     let built = build(request).map_err(|reason| Failure::ours(Outcome::Protocol, reason))?;
     vet_literal(built.url(), rules)?;
     let deadline = clock::monotonic() + rules.timeout;
@@ -118,10 +118,10 @@ async fn judge(
     rules: Rules<'_>,
     deadline: Instant,
     now: Timestamp,
-) -> (Answer, Option<Failure>) {
+) -> (ReceiverAnswer, Option<Failure>) {
     let status = response.status();
     let accepted = rules.success.accepts_status(status.as_u16());
-    let mut answer = Answer {
+    let mut answer = ReceiverAnswer {
         status: status.as_u16(),
         peer: response.remote_addr().map(|peer| peer.to_string()),
         headers: kept_headers(response.headers(), request),

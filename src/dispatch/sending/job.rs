@@ -15,7 +15,7 @@ pub struct Job {
     pub delivery: Delivery,
     /// The completion that it tells of.
     pub completion: Completion,
-    /// Given or taken back.
+    /// What it tells of the completion: that it is given, or taken back.
     pub event: CallbackEvent,
     /// What a test asked for besides.
     pub test: Option<TestOptions>,

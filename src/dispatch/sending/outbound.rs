@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::job::Job;
-use crate::dispatch::egress::clients::Source;
+use crate::dispatch::egress::clients::SourceAddress;
 use crate::dispatch::egress::resolver::Family;
 use crate::dispatch::node::Node;
 use crate::domain::app::{App, Endpoint};
@@ -41,11 +41,11 @@ impl Outbound {
     /// The client that leaves by this route, if this node has it.
     fn of(node: &Node, route: &Route) -> Option<Self> {
         let (source, egress_ip) = match route {
-            Route::Host => (Source::Host, None),
+            Route::Host => (SourceAddress::Host, None),
             Route::Egress(egress_ip) => (node.addresses.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
             Route::Removed => return None,
         };
-        let proxied = matches!(source, Source::Fixed(Bind::Proxy(_)));
+        let proxied = matches!(source, SourceAddress::Fixed(Bind::Proxy(_)));
         match node.clients.client(&source) {
             Ok(client) => Some(Self { client, family: source.family(), egress_ip, proxied }),
             Err(error) => {

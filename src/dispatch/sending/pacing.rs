@@ -17,7 +17,7 @@ pub const PER_ENDPOINT: usize = 64;
 /// once that has been raised to its hard bound.
 const IN_ALL: usize = 16_384;
 
-/// Tests in flight to one endpoint, and from this node in all (product.md § 6): a person waits for each, and whoever
+/// Tests in flight to one endpoint, and from this node in all, by the contract: a person waits for each, and whoever
 /// sends more is no person.
 const TESTS_PER_ENDPOINT: usize = 2;
 const TESTS_IN_ALL: usize = 64;
@@ -27,6 +27,7 @@ const TESTS_IN_ALL: usize = 64;
 pub struct Pacing {
     in_all: Arc<Semaphore>,
     tests_in_all: Arc<Semaphore>,
+    watched_tests_in_all: Arc<Semaphore>,
     endpoints: Mutex<HashMap<String, Arc<Gate>>>,
     wake: Arc<Notify>,
 }
@@ -35,6 +36,7 @@ pub struct Pacing {
 struct Gate {
     permits: Arc<Semaphore>,
     tests: Arc<Semaphore>,
+    watched_tests: Arc<Semaphore>,
     /// Somebody wants a permit of this endpoint: work waits in the store.
     wanted: AtomicBool,
 }
@@ -56,11 +58,25 @@ pub struct TestPermit {
     _all: OwnedSemaphorePermit,
 }
 
+impl TestPermit {
+    fn of(own: &Arc<Semaphore>, all: &Arc<Semaphore>) -> Option<Self> {
+        let own = Arc::clone(own).try_acquire_owned().ok()?;
+        let all = Arc::clone(all).try_acquire_owned().ok()?;
+        Some(Self { _own: own, _all: all })
+    }
+}
+
 impl Pacing {
     /// Full permits; `wake` is notified when one comes back that was wanted.
     pub fn new(wake: Arc<Notify>) -> Self {
         let semaphore = |permits| Arc::new(Semaphore::new(permits));
-        Self { in_all: semaphore(IN_ALL), tests_in_all: semaphore(TESTS_IN_ALL), endpoints: Mutex::default(), wake }
+        Self {
+            in_all: semaphore(IN_ALL),
+            tests_in_all: semaphore(TESTS_IN_ALL),
+            watched_tests_in_all: semaphore(TESTS_IN_ALL),
+            endpoints: Mutex::default(),
+            wake,
+        }
     }
 
     /// A permit for a new delivery, unless all are taken or older ones of the endpoint wait in the store.
@@ -87,9 +103,13 @@ impl Pacing {
     /// A permit for a test, which waits behind no queue: it takes none of the endpoint's permits, but has a small bound
     /// of its own.
     pub fn permit_for_test(&self, endpoint_id: &str) -> Option<TestPermit> {
-        let own = Arc::clone(&self.gate(endpoint_id).tests).try_acquire_owned().ok()?;
-        let all = Arc::clone(&self.tests_in_all).try_acquire_owned().ok()?;
-        Some(TestPermit { _own: own, _all: all })
+        TestPermit::of(&self.gate(endpoint_id).tests, &self.tests_in_all)
+    }
+
+    /// The right to take a test in that waits for whichever node can send it. The bounds are the same and the permits are
+    /// others: if it falls to this node after all, sending it must not wait for whoever watches it.
+    pub fn permit_to_watch_test(&self, endpoint_id: &str) -> Option<TestPermit> {
+        TestPermit::of(&self.gate(endpoint_id).watched_tests, &self.watched_tests_in_all)
     }
 
     /// Nothing of this endpoint waits in the store any more.
@@ -97,9 +117,9 @@ impl Pacing {
         self.gate(endpoint_id).wanted.store(false, Ordering::Release);
     }
 
-    /// Sends in flight at this moment.
+    /// Sends in flight at this moment, tests among them.
     pub fn in_flight(&self) -> usize {
-        IN_ALL - self.in_all.available_permits()
+        IN_ALL - self.in_all.available_permits() + TESTS_IN_ALL - self.tests_in_all.available_permits()
     }
 
     fn take(&self, gate: &Arc<Gate>) -> Option<Permit> {
@@ -116,6 +136,7 @@ impl Pacing {
         let gate = Arc::new(Gate {
             permits: Arc::new(Semaphore::new(PER_ENDPOINT)),
             tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
+            watched_tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
             wanted: AtomicBool::new(false),
         });
         endpoints.insert(endpoint_id.to_owned(), Arc::clone(&gate));
@@ -125,7 +146,7 @@ impl Pacing {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        // ReportedFields back before the worker is woken: it must find them.
+        // Given back before the worker is woken: it must find them.
         drop(self.own.take());
         drop(self.all.take());
         if self.gate.wanted.load(Ordering::Acquire) {
@@ -155,6 +176,15 @@ mod tests {
         assert!(pacing.permit_for_new("endpoint").is_none());
         pacing.caught_up("endpoint");
         assert!(pacing.permit_for_new("endpoint").is_some());
+    }
+
+    #[test]
+    fn a_test_that_is_watched_takes_no_permit_from_whoever_sends_it() {
+        let pacing = Pacing::new(Arc::default());
+        let watched = [(); 2].map(|()| pacing.permit_to_watch_test("endpoint").unwrap());
+        assert!(pacing.permit_to_watch_test("endpoint").is_none());
+        assert!(pacing.permit_for_test("endpoint").is_some());
+        drop(watched);
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Sender {
     }
 
     /// Sends a job and settles it. The permit, of whichever kind, is held until the settlement is on disk.
-    #[tracing::instrument(name = "delivery", skip_all, fields(id = job.delivery.id))]
+    #[tracing::instrument(name = "delivery", level = "error", skip_all, fields(id = job.delivery.id))]
     pub async fn deliver<P>(&self, job: Job, permit: P) {
         let _known = self.node.cluster.work_on(&job.token);
         let started_at = self.node.now();

@@ -85,7 +85,11 @@ impl TestCallbacks {
         let new = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
         let stored = StoredTest { completion: completion.clone(), options: options.clone() };
         let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
-        let Some(permit) = self.pacing.permit_for_test(&endpoint.id) else { return Ok(Tested::TooMany) };
+        let permit = match here {
+            Some(_) => self.pacing.permit_for_test(&endpoint.id),
+            None => self.pacing.permit_to_watch_test(&endpoint.id),
+        };
+        let Some(permit) = permit else { return Ok(Tested::TooMany) };
         let (watched, patience) = (delivery_id.clone(), endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE);
         // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same. It keeps
         // the permit for as long as a caller could wait, so that whoever hangs up gains nothing.

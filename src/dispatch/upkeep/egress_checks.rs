@@ -11,8 +11,10 @@ use tokio_util::sync::CancellationToken;
 use crate::clock;
 use crate::dispatch::node::Node;
 
-/// How often every bind is asked about (product.md, `RINGBACK_EGRESS_ECHO_URL`).
-pub const EVERY: Duration = Duration::from_secs(5 * 60);
+/// How often every bind is asked about, by the contract (`RINGBACK_EGRESS_ECHO_URL`).
+const EVERY: Duration = Duration::from_secs(5 * 60);
+/// How often it is looked whether that is due; between two rounds a look without new binds asks nobody.
+pub const LOOK: Duration = Duration::from_secs(10);
 
 /// Asks the echo in turn.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Following: what other nodes did is taken over here, by their signals and by looking now and then.
 //!
-//! It waits for no work that this causes: a change must be in force within a second though a hundred thousand deliveries
-//! are being held meanwhile.
+//! A step only wakes the loops that act on a change and does not wait for them: the next change must be in force within a
+//! second though a hundred thousand deliveries are still being held because of this one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,20 +16,20 @@ pub const EVERY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Follow {
     node: Arc<Node>,
-    heard: Mutex<SignalCounts>,
+    seen: Mutex<SignalCounts>,
 }
 
 impl Follow {
     /// From now on.
     pub fn new(node: Arc<Node>) -> Self {
-        let heard = Mutex::new(*node.store.hints().borrow());
-        Self { node, heard }
+        let seen = Mutex::new(*node.store.hints().borrow());
+        Self { node, seen }
     }
 
     /// Acts on what was signalled since the last step, and on what was changed without a signal.
     pub async fn step(&self) -> Result<(), StoreError> {
         let now = *self.node.store.hints().borrow();
-        let before = std::mem::replace(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner), now);
+        let before = std::mem::replace(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner), now);
         if now.work != before.work {
             self.node.look_again();
         }

@@ -28,8 +28,8 @@ pub async fn step(node: &Arc<Node>) -> Result<(), StoreError> {
     }
 }
 
-/// Returns when too long has passed while this process was running: of a process that was stopped for a while the first
-/// of several pauses is over at once, and not the rest.
+/// Returns when too long has passed while this process was running. The time is waited for in four parts: a process that was
+/// stopped and goes on finds one of them over at once, and still waits for the others.
 async fn hung() {
     for _ in 0..4 {
         clock::pause(HUNG / 4).await;

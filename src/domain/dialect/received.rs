@@ -5,7 +5,7 @@
 use super::compose::parameters_text;
 use super::recipe::Recipe;
 use super::signature::{Signature, SignedText, Travels, fill};
-use super::value::Source;
+use super::value::ValueSource;
 use crate::domain::encoding::decode;
 
 /// A callback as received.
@@ -64,16 +64,16 @@ impl Received {
             Travels::Query(_) => None,
         };
         let lacking = || "It has no timestamp, which is part of what is signed.".to_owned();
-        wrapped.or_else(|| self.beside(signature, Source::AttemptedAt)).ok_or_else(lacking)
+        wrapped.or_else(|| self.beside(signature, ValueSource::AttemptedAt)).ok_or_else(lacking)
     }
 
     /// The signed text with this time and body.
     pub(super) fn text(&self, signature: &Signature, of: &str, t: &str, body: &str) -> String {
-        let id = self.beside(signature, Source::EventId).unwrap_or_default();
+        let id = self.beside(signature, ValueSource::EventId).unwrap_or_default();
         fill(of, &[("id", &id), ("t", t), ("body", body)])
     }
 
-    fn beside(&self, signature: &Signature, source: Source) -> Option<String> {
+    fn beside(&self, signature: &Signature, source: ValueSource) -> Option<String> {
         let header = signature.headers.iter().find(|header| header.rule.uses(source))?;
         self.header(&header.name).map(str::to_owned)
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::signature::{Signature, Travels};
 use super::success::SuccessRule;
-use super::value::Source;
+use super::value::ValueSource;
 use crate::domain::retry::RetrySchedule;
 use parts::ParameterLists;
 pub(super) use parts::{BodyField, Content, Item};
@@ -149,7 +149,7 @@ impl Recipe {
     /// Whether an endpoint must name the remote surface.
     pub fn needs_surface_id(&self) -> bool {
         let headers = self.signature.iter().flat_map(|signature| &signature.headers);
-        headers.into_iter().any(|header| header.rule.uses(Source::SurfaceId))
+        headers.into_iter().any(|header| header.rule.uses(ValueSource::SurfaceId))
     }
 
     /// The headers that are this dialect's own and that no publisher may set.

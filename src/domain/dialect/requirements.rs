@@ -7,7 +7,7 @@
 use super::callback::{Callback, CallbackConfig, CallbackEvent};
 use super::compose::{ComposeError, LONGEST_URL, ambiguities, compose};
 use super::recipe::{Recipe, Requirement};
-use super::value::Source;
+use super::value::ValueSource;
 use super::values::Values;
 use crate::domain::completion::Completion;
 use crate::domain::invalid::Invalid;
@@ -72,32 +72,32 @@ fn missing(recipe: &Recipe, completion: &Completion) -> Invalid {
 }
 
 /// Whether the report holds it: zero is a value, an empty text is none.
-fn has(completion: &Completion, source: Source) -> bool {
+fn has(completion: &Completion, source: ValueSource) -> bool {
     let filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
     match source {
-        Source::UserId => !completion.user_id.is_empty(),
-        Source::TransactionId | Source::OriginalTransactionId => !completion.transaction_id.is_empty(),
-        Source::OfferId => filled(&completion.offer_id),
-        Source::OfferName => filled(&completion.offer_name),
-        Source::GoalId => filled(&completion.goal_id),
-        Source::Note => filled(&completion.note),
-        Source::ClickId => filled(&completion.click_id),
-        Source::UserReward => completion.user_reward.is_some(),
-        Source::RewardMinor => completion.reward_minor.is_some(),
-        Source::PayoutMinor => completion.payout_minor.is_some(),
-        Source::GrossMinor => completion.gross_minor.is_some(),
-        Source::Extra => !completion.extra.is_empty(),
+        ValueSource::UserId => !completion.user_id.is_empty(),
+        ValueSource::TransactionId | ValueSource::OriginalTransactionId => !completion.transaction_id.is_empty(),
+        ValueSource::OfferId => filled(&completion.offer_id),
+        ValueSource::OfferName => filled(&completion.offer_name),
+        ValueSource::GoalId => filled(&completion.goal_id),
+        ValueSource::Note => filled(&completion.note),
+        ValueSource::ClickId => filled(&completion.click_id),
+        ValueSource::UserReward => completion.user_reward.is_some(),
+        ValueSource::RewardMinor => completion.reward_minor.is_some(),
+        ValueSource::PayoutMinor => completion.payout_minor.is_some(),
+        ValueSource::GrossMinor => completion.gross_minor.is_some(),
+        ValueSource::Extra => !completion.extra.is_empty(),
         // What the endpoint, the delivery or the attempt gives is there without the reporter's doing.
-        Source::AppId
-        | Source::AppLabel
-        | Source::Currency
-        | Source::EventType
-        | Source::OccurredAt
-        | Source::Timestamp
-        | Source::EventId
-        | Source::CreatedAt
-        | Source::AttemptedAt
-        | Source::SurfaceId => true,
+        ValueSource::AppId
+        | ValueSource::AppLabel
+        | ValueSource::Currency
+        | ValueSource::EventType
+        | ValueSource::OccurredAt
+        | ValueSource::Timestamp
+        | ValueSource::EventId
+        | ValueSource::CreatedAt
+        | ValueSource::AttemptedAt
+        | ValueSource::SurfaceId => true,
     }
 }
 

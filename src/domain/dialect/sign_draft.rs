@@ -8,7 +8,7 @@ use super::callback::{CallbackRequest, Header};
 use super::received::{Query, Received, SignedUrl, signed_text_of_received, split_origin};
 use super::recipe::Recipe;
 use super::signature::{Signature, SignedHeader, SignedText, Travels, Unit, fill};
-use super::value::Source;
+use super::value::ValueSource;
 use crate::domain::encoding::{decode, encode};
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
@@ -113,17 +113,17 @@ impl Draft {
     /// The value of a header that goes along with the signature.
     fn beside(&self, recipe: &Recipe, header: &SignedHeader, t: &str) -> Result<String, Invalid> {
         let lacking = |field: &str| Invalid::field(field, format!("is needed for the header {}", header.name));
-        let uses = |source: Source| header.rule.uses(source);
-        if uses(Source::AppLabel) || uses(Source::AppId) {
+        let uses = |source: ValueSource| header.rule.uses(source);
+        if uses(ValueSource::AppLabel) || uses(ValueSource::AppId) {
             return self.app_label.clone().ok_or_else(|| lacking("appId"));
         }
-        if uses(Source::SurfaceId) {
+        if uses(ValueSource::SurfaceId) {
             return self.surface_id.clone().ok_or_else(|| lacking("surfaceId"));
         }
-        if uses(Source::AttemptedAt) {
+        if uses(ValueSource::AttemptedAt) {
             return Ok(t.to_owned());
         }
-        if uses(Source::EventId) {
+        if uses(ValueSource::EventId) {
             return Ok(self.event_id.clone());
         }
         // It repeats what a parameter of the URL says.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A fact that a callback can tell. The names are those of the report's fields where there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Source {
+pub enum ValueSource {
     /// The publisher's own id of its user.
     UserId,
     /// What receivers deduplicate on; a reversal's may carry a prefix.
@@ -84,9 +84,9 @@ pub enum Format {
 /// The rule by which one value is found and written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValueRule {
-    pub(super) source: Option<Source>,
+    pub(super) source: Option<ValueSource>,
     /// Taken where the source has nothing.
-    pub(super) otherwise: Option<Source>,
+    pub(super) otherwise: Option<ValueSource>,
     pub(super) format: Format,
     /// Written where neither has anything.
     pub(super) absent: Option<String>,
@@ -95,7 +95,7 @@ pub struct ValueRule {
     pub(super) when_reversed: Option<String>,
 }
 
-impl Source {
+impl ValueSource {
     /// The report's field that it comes from, as the reporter wrote it.
     pub fn field(self) -> &'static str {
         match self {
@@ -155,11 +155,11 @@ impl ValueRule {
 
     /// The field to name when this value cannot be sent.
     pub(super) fn field(&self) -> &'static str {
-        self.source.map_or("eventType", Source::field)
+        self.source.map_or("eventType", ValueSource::field)
     }
 
     /// Whether it takes its value from there.
-    pub(super) fn uses(&self, source: Source) -> bool {
+    pub(super) fn uses(&self, source: ValueSource) -> bool {
         self.source == Some(source) || self.otherwise == Some(source)
     }
 }

@@ -4,7 +4,7 @@
 
 use super::callback::{Callback, CallbackConfig, CallbackEvent, TakenBack, TimestampSource};
 use super::recipe::{Recipe, ReversedId, Tells};
-use super::value::{Format, Source, ValueRule};
+use super::value::{Format, ValueRule, ValueSource};
 use crate::domain::amount::{Decimal, Minor, minor_as_major};
 use crate::domain::time::Timestamp;
 
@@ -62,35 +62,35 @@ impl Values<'_> {
         }
     }
 
-    fn find(&self, source: Source) -> Option<Found> {
+    fn find(&self, source: ValueSource) -> Option<Found> {
         let completion = self.callback.completion;
         match source {
-            Source::UserId => text(Some(&completion.user_id)),
-            Source::TransactionId => Some(Found::Text(self.transaction_id())),
-            Source::OriginalTransactionId => text(Some(&completion.transaction_id)),
-            Source::AppId => text(Some(&completion.app_id)),
-            Source::AppLabel => text(Some(&self.config.app_label)),
-            Source::OfferId => text(completion.offer_id.as_ref()),
-            Source::OfferName => text(completion.offer_name.as_ref()),
-            Source::GoalId => text(completion.goal_id.as_ref()),
-            Source::Note => text(completion.note.as_ref()),
-            Source::UserReward => self.user_reward(),
-            Source::RewardMinor => self.amount(completion.reward_minor, |taken| taken.reward_minor),
-            Source::PayoutMinor => self.amount(completion.payout_minor, |taken| taken.payout_minor),
-            Source::GrossMinor => self.amount(completion.gross_minor, |taken| taken.gross_minor),
-            Source::Currency => text(Some(&completion.currency)),
-            Source::EventType => text(Some(&completion.event_type)),
-            Source::OccurredAt => Some(Found::Instant(self.occurred_at())),
-            Source::Timestamp => Some(Found::Instant(match self.config.timestamp_source {
+            ValueSource::UserId => text(Some(&completion.user_id)),
+            ValueSource::TransactionId => Some(Found::Text(self.transaction_id())),
+            ValueSource::OriginalTransactionId => text(Some(&completion.transaction_id)),
+            ValueSource::AppId => text(Some(&completion.app_id)),
+            ValueSource::AppLabel => text(Some(&self.config.app_label)),
+            ValueSource::OfferId => text(completion.offer_id.as_ref()),
+            ValueSource::OfferName => text(completion.offer_name.as_ref()),
+            ValueSource::GoalId => text(completion.goal_id.as_ref()),
+            ValueSource::Note => text(completion.note.as_ref()),
+            ValueSource::UserReward => self.user_reward(),
+            ValueSource::RewardMinor => self.amount(completion.reward_minor, |taken| taken.reward_minor),
+            ValueSource::PayoutMinor => self.amount(completion.payout_minor, |taken| taken.payout_minor),
+            ValueSource::GrossMinor => self.amount(completion.gross_minor, |taken| taken.gross_minor),
+            ValueSource::Currency => text(Some(&completion.currency)),
+            ValueSource::EventType => text(Some(&completion.event_type)),
+            ValueSource::OccurredAt => Some(Found::Instant(self.occurred_at())),
+            ValueSource::Timestamp => Some(Found::Instant(match self.config.timestamp_source {
                 TimestampSource::Completion => self.occurred_at(),
                 TimestampSource::Attempt => self.callback.attempted_at,
             })),
-            Source::ClickId => text(completion.click_id.as_ref()),
-            Source::Extra => (!completion.extra.is_empty()).then(|| Found::Pairs(completion.extra.clone())),
-            Source::EventId => Some(Found::Text(self.callback.event_id.to_owned())),
-            Source::CreatedAt => Some(Found::Instant(self.callback.created_at)),
-            Source::AttemptedAt => Some(Found::Instant(self.callback.attempted_at)),
-            Source::SurfaceId => text(self.config.surface_id.as_ref()),
+            ValueSource::ClickId => text(completion.click_id.as_ref()),
+            ValueSource::Extra => (!completion.extra.is_empty()).then(|| Found::Pairs(completion.extra.clone())),
+            ValueSource::EventId => Some(Found::Text(self.callback.event_id.to_owned())),
+            ValueSource::CreatedAt => Some(Found::Instant(self.callback.created_at)),
+            ValueSource::AttemptedAt => Some(Found::Instant(self.callback.attempted_at)),
+            ValueSource::SurfaceId => text(self.config.surface_id.as_ref()),
         }
     }
 

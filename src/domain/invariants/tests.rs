@@ -19,21 +19,21 @@ fn examined() -> Examined {
     Examined {
         reversals_counted: 0,
         reversals: Vec::new(),
-        callbacks: vec![callback("dlv_1", Kind::Completion, Status::Delivered, Told::Yes)],
+        callbacks: vec![callback("dlv_1", DeliveryKind::Completion, Status::Delivered, Told::Yes)],
         by_external_id: Some("cmp_1".to_owned()),
         by_transaction_id: Some("cmp_1".to_owned()),
         completion,
     }
 }
 
-fn callback(id: &str, kind: Kind, status: Status, told: Told) -> Delivery {
+fn callback(id: &str, kind: DeliveryKind, status: Status, told: Told) -> Delivery {
     let new = NewDelivery {
         id: id.to_owned(),
         endpoint_id: "end_1".to_owned(),
         recipe: "any@1".to_owned(),
         start: Start::Pending,
     };
-    let reversal_id = (kind == Kind::Reversal).then(|| "rev_1".to_owned());
+    let reversal_id = (kind == DeliveryKind::Reversal).then(|| "rev_1".to_owned());
     Delivery { kind, reversal_id, status, told, ..new.of(&crate::domain::dialect::trial::completion()) }
 }
 
@@ -138,7 +138,7 @@ fn no_reversal_overtakes_its_completion_and_none_waits_for_what_has_come() {
     let with = |first: (Status, Told), second: (Status, Told), waits: bool| {
         let mut examined = taken_back(vec![reversal(1, false, 60, "0")]);
         (examined.callbacks[0].status, examined.callbacks[0].told) = first;
-        let mut telling = callback("dlv_2", Kind::Reversal, second.0, second.1);
+        let mut telling = callback("dlv_2", DeliveryKind::Reversal, second.0, second.1);
         telling.waiting_for = waits.then_some(WaitingFor::Completion);
         examined.callbacks.push(telling);
         rules(&examined)

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::attempt::{Answer, Failure};
+use crate::domain::attempt::{Failure, ReceiverAnswer};
 use crate::domain::delivery::Outcome;
 use crate::domain::dialect::trial::completion;
 use crate::domain::new_delivery::{NewDelivery, Start};
@@ -24,7 +24,7 @@ fn delivery(counters: Counters) -> Delivery {
 
 fn answered(status: u16) -> SentAttempt {
     let failure = (status != 200).then(|| Failure::theirs(Outcome::HttpStatus, "refused"));
-    let answer = Some(Answer { status, ..Answer::default() });
+    let answer = Some(ReceiverAnswer { status, ..ReceiverAnswer::default() });
     let exchange = Exchange { failure, answer, started_at: NOW, duration: Duration::from_millis(7) };
     SentAttempt { request: None, secret_id: None, egress_ip: None, exchange }
 }
@@ -83,7 +83,7 @@ fn what_the_receiver_was_told_before_it_still_knows() {
 
 #[test]
 fn a_test_is_one_attempt_however_it_ended() {
-    let test = Delivery { kind: Kind::Test, ..delivery(Counters::default()) };
+    let test = Delivery { kind: DeliveryKind::Test, ..delivery(Counters::default()) };
     assert_eq!([sent(&test, &[500]).next, interrupted(&test).next], [Next::Dead, Next::Dead]);
     assert_eq!(interrupted(&test).attempts[0].next_attempt_at, None);
     assert_eq!(sent(&test, &[200]).next, Next::Delivered);

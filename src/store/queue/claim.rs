@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, Kind};
+use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::reversal::Reversal;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read, on_backend};
@@ -178,7 +178,7 @@ pub(in crate::store) fn due_of<'a>(want: &'a Wanted, now: Timestamp, words: Word
         .filter(is_to_be_claimed(words))
         .filter(deliveries::endpoint_id.eq(&want.endpoint_id))
         .filter(deliveries::due_at.le(now))
-        .filter(deliveries::kind.ne(Kind::Test))
+        .filter(deliveries::kind.ne(DeliveryKind::Test))
         .order(deliveries::due_at)
         .limit(i64::try_from(want.at_most).unwrap_or(i64::MAX))
         .select(Delivery::as_select())
@@ -221,7 +221,7 @@ fn candidates(conn: &mut Conn, due: Readable<Delivery>, token: fn() -> String) -
         let completion = by_id.get(delivery.completion_id.as_str()).map(|completion| Completion::clone(completion));
         let told = |reversal: &&Reversal| Some(&reversal.id) == delivery.reversal_id.as_ref();
         let reversal = reversals.rows.iter().find(told).cloned();
-        let lacks_completion = delivery.kind != Kind::Test && completion.is_none();
+        let lacks_completion = delivery.kind != DeliveryKind::Test && completion.is_none();
         let lacks_reversal = delivery.reversal_id.is_some() && reversal.is_none();
         let is_left_alone = (completions.unreadable.is_some() && lacks_completion)
             || (reversals.unreadable.is_some() && lacks_reversal);

@@ -24,7 +24,7 @@ use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
 use crate::store::backend::{self, Begin, Conn, Location};
 use crate::store::error::is_passing;
-use crate::store::writer::{Answer, Asked, Commit};
+use crate::store::writer::{Asked, Commit, Reply};
 
 /// How long hot works are tried again over a database that fails: a fail-over takes seconds, and by then whoever
 /// reports has long been told to come again.
@@ -35,7 +35,7 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// A hot work, the way back to its caller, and the span that it was asked for in.
 struct Hot<W, T> {
     work: W,
-    answer: Answer<T>,
+    answer: Reply<T>,
     span: Span,
 }
 

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::reverse::apply_order;
-use crate::domain::delivery::{Delivery, Kind, Status, WaitingFor};
+use crate::domain::delivery::{Delivery, DeliveryKind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::store::deliveries::{is_held_for_mending, is_waiting};
 use crate::store::schema::deliveries;
@@ -68,7 +68,7 @@ impl Store {
             let ids: Vec<String> = deliveries::table
                 .filter(is_waiting())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))
-                .filter(deliveries::kind.ne(Kind::Test))
+                .filter(deliveries::kind.ne(DeliveryKind::Test))
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;

@@ -15,7 +15,7 @@ use crate::store::schema::{node_egress_ips, nodes};
 use crate::store::unknown_words::load_readable;
 use crate::store::{Store, StoreError};
 
-/// A node that was not heard of for so long is dead (product.md, *Quick take-over*).
+/// A node that was not heard of for so long is dead (the contract, *Quick take-over*).
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 
 /// An egress IP that a node can send from.

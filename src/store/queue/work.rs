@@ -8,16 +8,16 @@ use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
 use crate::store::backend::Conn;
-use crate::store::writer::Answer;
+use crate::store::writer::Reply;
 
 /// One thing that is to be done to the database.
 pub(in crate::store) enum Work {
     /// The hot path's first half.
-    Record(Vec<NewCompletion>, Answer<Vec<Recorded>>),
+    Record(Vec<NewCompletion>, Reply<Vec<Recorded>>),
     /// The hot path's second half.
-    Settle(Box<Settlement>, Answer<Settled>),
+    Settle(Box<Settlement>, Reply<Settled>),
     /// A click, which a visitor waits for.
-    Click(Box<Click>, Answer<()>),
+    Click(Box<Click>, Reply<()>),
     /// Anything else.
     Change(Change),
 }
@@ -37,7 +37,7 @@ impl Work {
     /// A change whose caller waits for what it answers.
     pub(in crate::store) fn change<T: Send + 'static>(
         change: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-        answer: Answer<T>,
+        answer: Reply<T>,
     ) -> Self {
         Self::Change(Box::new(move |conn| {
             let result = change(conn);

@@ -16,7 +16,7 @@ use crate::store::completion_lists::Found;
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
 use crate::web::auth::Member;
-use crate::web::explain::{Callback, Explanation, explain, explain_click};
+use crate::web::explain::{CallbackHistory, Explanation, explain, explain_click};
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, DeliveryView, ReversalView};
 use crate::web::{Answer, Web, resource, respond};
@@ -89,9 +89,9 @@ impl ClickView {
 impl LookedUp {
     fn new(node: &Node, found: Found) -> Self {
         let Found { completion, reversals, deliveries } = found;
-        let callbacks: Vec<Callback<'_>> = deliveries
+        let callbacks: Vec<CallbackHistory<'_>> = deliveries
             .iter()
-            .map(|(delivery, attempts)| Callback { delivery, attempts, waiting_for: node.waiting_for(delivery) })
+            .map(|(delivery, attempts)| CallbackHistory { delivery, attempts, waiting_for: node.waiting_for(delivery) })
             .collect();
         let Explanation { lines, responsible, next } = explain(&completion, &reversals, &callbacks);
         Self {

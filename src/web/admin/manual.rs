@@ -14,7 +14,7 @@ use crate::domain::manual::{LONGEST_REASON, Manual, Reporter};
 use crate::domain::reversal::ReversalReport;
 use crate::random;
 use crate::web::auth::{Caller, Manager};
-use crate::web::error::{Kind, Problem};
+use crate::web::error::{Problem, ProblemKind};
 use crate::web::json::Body;
 use crate::web::reported::{Reported, ReversalAnswer};
 use crate::web::{Answer, Web, resource, respond};
@@ -87,7 +87,7 @@ pub(in crate::web) async fn credit(Manager(caller): Manager, web: Data<Web>, id:
     let (app, by) = (app_id.clone(), mark.token_id.clone());
     let answers = web.dispatcher.intake.report(Reporter::Person { app_id, mark }, vec![object], false).await?;
     let answer = answers.into_iter().next();
-    let answer = answer.ok_or_else(|| Problem::new(Kind::Internal, "A credit was not answered."))?;
+    let answer = answer.ok_or_else(|| Problem::new(ProblemKind::Internal, "A credit was not answered."))?;
     let reported = Reported::of(&web.node, answer)?;
     tracing::info!(app, by, completion = reported.id(), "a credit was made by hand");
     Ok(respond::recorded(&reported))

@@ -17,8 +17,8 @@ pub mod ledger;
 pub mod lookup;
 pub mod manual;
 pub mod offers;
+pub mod previews;
 pub mod publishers;
-pub mod rehearsal;
 mod review_part;
 pub mod reviews;
 pub mod secrets;
@@ -42,7 +42,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(secrets::routes)
         .configure(egress::routes)
         .configure(egress_assignments::routes)
-        .configure(rehearsal::routes)
+        .configure(previews::routes)
         .configure(completions::routes)
         .configure(reviews::routes)
         .configure(deliveries::routes)

@@ -1,10 +1,10 @@
 //! One callback in words: what it is called, how it and its attempts ended, what it waits for.
 
-use super::{Callback, ResponsibleParty};
+use super::{CallbackHistory, ResponsibleParty};
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{EndedReason, Outcome, Status, WaitingFor};
 
-impl Callback<'_> {
+impl CallbackHistory<'_> {
     /// What it is called in a sentence.
     pub(super) fn name(&self) -> String {
         let endpoint = &self.delivery.endpoint_id;

@@ -46,7 +46,7 @@ impl ResponsibleParty {
 
 /// A delivery, its attempts, and what it waits for at this moment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Callback<'a> {
+pub(super) struct CallbackHistory<'a> {
     /// The delivery.
     pub(super) delivery: &'a Delivery,
     /// Its attempts, oldest first.
@@ -67,12 +67,16 @@ pub(super) struct Explanation {
 }
 
 /// Explains what happened to a completion.
-pub(super) fn explain(completion: &Completion, reversals: &[Reversal], callbacks: &[Callback<'_>]) -> Explanation {
+pub(super) fn explain(
+    completion: &Completion,
+    reversals: &[Reversal],
+    callbacks: &[CallbackHistory<'_>],
+) -> Explanation {
     let (responsible, next) = next_actor(completion, reversals, callbacks);
     Explanation { lines: lines(completion, reversals, callbacks), responsible, next }
 }
 
-fn lines(completion: &Completion, reversals: &[Reversal], callbacks: &[Callback<'_>]) -> Vec<String> {
+fn lines(completion: &Completion, reversals: &[Reversal], callbacks: &[CallbackHistory<'_>]) -> Vec<String> {
     let by = match &completion.source_id {
         Some(source_id) => format!("reported by source {source_id} as {}", completion.external_id),
         None => "entered by hand".to_owned(),

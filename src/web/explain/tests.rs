@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::completion::{Review, ReviewState};
-use crate::domain::delivery::{Counters, EndedReason, Kind, Outcome, Status, Told};
+use crate::domain::delivery::{Counters, DeliveryKind, EndedReason, Outcome, Status, Told};
 use crate::domain::dialect::callback::TakenBack;
 use crate::domain::reversal::{Asked, Reason};
 
@@ -20,7 +20,7 @@ fn delivery(status: Status) -> Delivery {
         id: "dlv_1".to_owned(),
         app_id: "app_1".to_owned(),
         endpoint_id: "end_1".to_owned(),
-        kind: Kind::Completion,
+        kind: DeliveryKind::Completion,
         completion_id: "cmp_1".to_owned(),
         reversal_id: None,
         transaction_id: "x1".to_owned(),
@@ -85,7 +85,7 @@ fn reversal(whole: bool) -> Reversal {
 }
 
 fn explained(delivery: &Delivery, attempts: &[Attempt], waiting_for: Option<WaitingFor>) -> Explanation {
-    explain(&completion(), &[], &[Callback { delivery, attempts, waiting_for }])
+    explain(&completion(), &[], &[CallbackHistory { delivery, attempts, waiting_for }])
 }
 
 #[test]
@@ -141,14 +141,14 @@ fn of_what_was_taken_back_nothing_is_due_unless_the_publisher_could_not_be_told(
     let after = |status: Status, reason: Option<EndedReason>, telling: Option<Status>| {
         let first = Delivery { ended_reason: reason, ..delivery(status) };
         let second = telling.map(|status| Delivery {
-            kind: Kind::Reversal,
+            kind: DeliveryKind::Reversal,
             reversal_id: Some("rev_1".to_owned()),
             ..delivery(status)
         });
-        let all: Vec<Callback<'_>> = [Some(&first), second.as_ref()]
+        let all: Vec<CallbackHistory<'_>> = [Some(&first), second.as_ref()]
             .into_iter()
             .flatten()
-            .map(|delivery| Callback { delivery, attempts: &[], waiting_for: None })
+            .map(|delivery| CallbackHistory { delivery, attempts: &[], waiting_for: None })
             .collect();
         explain(&completion(), &[reversal(true)], &all)
     };
@@ -166,7 +166,7 @@ fn of_what_was_taken_back_nothing_is_due_unless_the_publisher_could_not_be_told(
 #[test]
 fn the_callback_that_waits_for_nobody_does_not_hide_the_one_that_does() {
     let (delivered, dead) = (delivery(Status::Delivered), delivery(Status::Dead));
-    let both = [&delivered, &dead].map(|delivery| Callback { delivery, attempts: &[], waiting_for: None });
+    let both = [&delivered, &dead].map(|delivery| CallbackHistory { delivery, attempts: &[], waiting_for: None });
     assert_eq!(explain(&completion(), &[], &both).responsible, ResponsibleParty::Publisher);
     assert_eq!(explain(&completion(), &[], &[]).responsible, ResponsibleParty::Publisher);
 }
@@ -174,12 +174,12 @@ fn the_callback_that_waits_for_nobody_does_not_hide_the_one_that_does() {
 #[test]
 fn nobody_is_told_to_replay_what_would_be_refused() {
     let dead = delivery(Status::Dead);
-    let callbacks = [Callback { delivery: &dead, attempts: &[], waiting_for: None }];
+    let callbacks = [CallbackHistory { delivery: &dead, attempts: &[], waiting_for: None }];
     let taken_back = explain(&completion(), &[reversal(true)], &callbacks);
     assert!(!taken_back.next.contains("/replay"), "{taken_back:?}");
     let in_review = Completion { review: Some(Review { state: ReviewState::Waiting, until: NOW }), ..completion() };
     let canceled = delivery(Status::Canceled);
-    let callbacks = [Callback { delivery: &canceled, attempts: &[], waiting_for: None }];
+    let callbacks = [CallbackHistory { delivery: &canceled, attempts: &[], waiting_for: None }];
     let held = explain(&in_review, &[], &callbacks);
     assert_eq!(held.responsible, ResponsibleParty::Operator);
     assert!(held.next.contains("in review") && !held.next.contains("/replay"), "{held:?}");

@@ -10,7 +10,7 @@ use super::in_time;
 use super::proxy::Proxy;
 use crate::support::{Child, Home, Reply, Wall, found, has, text};
 
-/// A claim of which its node knows nothing is not called stray before this age.
+/// A claim of which its node knows nothing is not called orphaned claim before this age.
 const SETTLED_IN: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,7 +54,7 @@ async fn a_settlement(way: &Proxy, node: &Child, wall: &Wall) {
     assert!(way.has_broken());
 }
 
-/// The node does not send what it does not know that it has claimed; it finds it as a stray.
+/// The node does not send what it does not know that it has claimed; it finds it as a orphaned claim.
 async fn a_claim(way: &Proxy, node: &Child, wall: &Wall) {
     node.change(wall, json!({"paused": true})).await;
     let id = wall.report("claimed").await.delivery();

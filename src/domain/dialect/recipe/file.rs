@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::parts::{Requirement, Reversal, SecretNeed};
 use crate::domain::dialect::signature::{Algorithm, Digest, KeyForm, SignedText, Travels};
 use crate::domain::dialect::success::SuccessRule;
-use crate::domain::dialect::value::{Format, Source, ValueRule};
+use crate::domain::dialect::value::{Format, ValueRule, ValueSource};
 use crate::domain::retry::RetrySchedule;
 
 #[derive(Deserialize)]
@@ -59,8 +59,8 @@ pub(super) enum MethodWord {
 #[serde(deny_unknown_fields)]
 pub(super) struct ValueWritten {
     pub(super) name: String,
-    pub(super) value: Option<Source>,
-    pub(super) otherwise: Option<Source>,
+    pub(super) value: Option<ValueSource>,
+    pub(super) otherwise: Option<ValueSource>,
     #[serde(default)]
     pub(super) format: Format,
     pub(super) absent: Option<String>,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::dialect::value::{Source, ValueRule};
+use crate::domain::dialect::value::{ValueRule, ValueSource};
 
 /// Whether an endpoint needs a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +24,9 @@ pub enum SecretNeed {
 #[serde(untagged)]
 pub enum Requirement {
     /// This field.
-    One(Source),
+    One(ValueSource),
     /// At least one of these.
-    AnyOf(Vec<Source>),
+    AnyOf(Vec<ValueSource>),
 }
 
 /// The parameters that are appended to a callback URL without placeholders.

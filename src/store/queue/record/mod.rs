@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, Kind};
+use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::identity::ReportedFields;
 use crate::domain::new_delivery::NewDelivery;
 use crate::store::backend::{Conn, on_backend};
@@ -74,7 +74,7 @@ impl Store {
         test: String,
     ) -> Result<Delivery, StoreError> {
         self.write(move |conn| {
-            let test = Delivery { kind: Kind::Test, test: Some(test), ..delivery.of(&completion) };
+            let test = Delivery { kind: DeliveryKind::Test, test: Some(test), ..delivery.of(&completion) };
             let row = Row::new(test.clone(), &delivery.start);
             diesel::insert_into(deliveries::table).values(row).execute(conn)?;
             Ok(test)

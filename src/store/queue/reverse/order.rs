@@ -8,7 +8,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use crate::domain::delivery::{Delivery, EndedReason, Kind, Status, WaitingFor};
+use crate::domain::delivery::{Delivery, DeliveryKind, EndedReason, Status, WaitingFor};
 use crate::domain::reversal::{Order, order_beside};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
@@ -67,7 +67,7 @@ fn callback_beside(conn: &mut Conn, delivery: &Delivery) -> QueryResult<Option<D
     deliveries::table
         .filter(deliveries::completion_id.eq(&delivery.completion_id))
         .filter(deliveries::endpoint_id.eq(&delivery.endpoint_id))
-        .filter(deliveries::kind.eq(Kind::Completion))
+        .filter(deliveries::kind.eq(DeliveryKind::Completion))
         .select(Delivery::as_select())
         .first(conn)
         .optional()
@@ -90,7 +90,8 @@ fn release(conn: &mut Conn, callback: &Delivery, now: Timestamp) -> QueryResult<
 fn waiting_for<'a>(callback: &'a Delivery) -> _ {
     let completion_id: &'a str = &callback.completion_id;
     let endpoint_id: &'a str = &callback.endpoint_id;
-    let (kind, held, reason): (Kind, Status, WaitingFor) = (Kind::Reversal, Status::Held, WaitingFor::Completion);
+    let (kind, held, reason): (DeliveryKind, Status, WaitingFor) =
+        (DeliveryKind::Reversal, Status::Held, WaitingFor::Completion);
     let known: SqlLiteral<Bool> = has_known_words();
     deliveries::completion_id
         .eq(completion_id)

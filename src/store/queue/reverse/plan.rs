@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, Kind, WaitingFor};
+use crate::domain::delivery::{Delivery, DeliveryKind, WaitingFor};
 use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::reversal::Reversal;
 use crate::store::backend::Conn;
@@ -41,7 +41,7 @@ impl ReversalPlan {
             start: Start::Held(WaitingFor::Completion),
         };
         let delivery = Delivery {
-            kind: Kind::Reversal,
+            kind: DeliveryKind::Reversal,
             reversal_id: Some(reversal.id.clone()),
             created_at: reversal.recorded_at,
             ..new.of(completion)
@@ -54,7 +54,7 @@ impl ReversalPlan {
 pub(super) fn callbacks_of(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Delivery>> {
     deliveries::table
         .filter(deliveries::completion_id.eq(completion_id))
-        .filter(deliveries::kind.eq(Kind::Completion))
+        .filter(deliveries::kind.eq(DeliveryKind::Completion))
         .order(deliveries::id)
         .select(Delivery::as_select())
         .load(conn)

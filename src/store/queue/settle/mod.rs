@@ -17,6 +17,7 @@ use crate::store::backend::{Conn, on_backend};
 use crate::store::columns::in_millis;
 use crate::store::deliveries::{AttemptRow, stored_count};
 use crate::store::schema::deliveries;
+use crate::store::unknown_words::load_readable;
 pub(in crate::store) use at_once::changes;
 
 /// Whether a settlement took effect.
@@ -92,8 +93,11 @@ pub(super) fn settle_all(conn: &mut Conn, group: &[&Settlement]) -> QueryResult<
         postgres(conn) => at_once::change(conn, group)?,
     );
     for settlement in group.iter().filter(|settlement| changed.reversed.contains(settlement.token.as_str())) {
-        let delivery = deliveries::table.find(&settlement.delivery_id).select(Delivery::as_select()).first(conn)?;
-        apply_order(conn, &delivery, settlement.at)?;
+        // A word that a newer node wrote meanwhile must not undo the settlement: that node keeps the order.
+        let delivery = deliveries::table.find(&settlement.delivery_id).select(Delivery::as_select());
+        for delivery in load_readable(delivery, conn)?.or_log() {
+            apply_order(conn, &delivery, settlement.at)?;
+        }
     }
     let settled = |settlement: &&Settlement| {
         if changed.tokens.contains(settlement.token.as_str()) { Settled::Done } else { Settled::Stale }

@@ -9,7 +9,7 @@ use crate::dispatch::sending::job::TestOptions;
 use crate::dispatch::sending::test_callback::Tested;
 use crate::domain::app::App;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, Kind};
+use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::fields::Fields;
 use crate::domain::json::Object;
@@ -90,7 +90,7 @@ impl From<CallbackRequest> for Preview {
     request_body = PreviewOf, responses((status = 200, description = "The callback.", body = Preview)))]
 pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.app(&caller, &id).await?.app;
-    let given = Given::read(&body, &["completionId", "completion"])?;
+    let given = BodyFields::read(&body, &["completionId", "completion"])?;
     let (completion, delivery) = match (given.text("completionId")?, given.object("completion")?) {
         (Some(completion_id), None) => recorded(&web, &app, completion_id).await?,
         (None, Some(fields)) => (invent(&web, &app, Some(&fields))?, None),
@@ -110,7 +110,7 @@ pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: 
     ))]
 pub(in crate::web) async fn test(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.app(&caller, &id).await?.app;
-    let given = Given::read(&body, &["completion", "reversal", "secretId", "egressIpId"])?;
+    let given = BodyFields::read(&body, &["completion", "reversal", "secretId", "egressIpId"])?;
     let options = TestOptions {
         reversal: given.flag("reversal")?,
         secret_id: given.text("secretId")?,
@@ -148,7 +148,7 @@ async fn recorded(web: &Web, app: &App, completion_id: String) -> Result<(Comple
     let first = app.first_endpoint().map(|endpoint| endpoint.id.as_str());
     let deliveries = web.node.store.deliveries_of(completion.id.clone()).await?;
     let is_first =
-        |delivery: &Delivery| delivery.kind == Kind::Completion && Some(delivery.endpoint_id.as_str()) == first;
+        |delivery: &Delivery| delivery.kind == DeliveryKind::Completion && Some(delivery.endpoint_id.as_str()) == first;
     Ok((completion, deliveries.into_iter().find(is_first)))
 }
 
@@ -158,9 +158,9 @@ fn invent(web: &Web, app: &App, fields: Option<&Object>) -> Result<Completion, P
 }
 
 /// The fields of a body, numbers still as they were written.
-struct Given(Object);
+struct BodyFields(Object);
 
-impl Given {
+impl BodyFields {
     fn read(body: &Body, known: &[&str]) -> Result<Self, Problem> {
         let text = if body.bytes().is_empty() { b"{}" } else { &body.bytes()[..] };
         let object = Object::parse(text)?;
