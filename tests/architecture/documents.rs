@@ -42,3 +42,17 @@ fn the_table_of_rules_names_files_that_exist() {
     let missing: Vec<&str> = paths.filter(|path| !crate::root().join("src").join(path).exists()).collect();
     assert!(missing.is_empty(), "docs/ARCHITECTURE.md names {missing:?}");
 }
+
+#[test]
+fn every_source_file_that_a_document_names_exists() {
+    for document in ["README.md", "docs/ARCHITECTURE.md", "docs/GLOSSARY.md", "docs/SECURITY.md"] {
+        let text = fs::read_to_string(crate::root().join(document)).unwrap();
+        let quoted = text.split('`').skip(1).step_by(2).filter(|quoted| quoted.ends_with(".rs"));
+        // As in the sources, or as within the folder that the text walks through.
+        let exists = |path: &&str| {
+            ["", "src", "src/dispatch"].iter().any(|folder| crate::root().join(folder).join(path).is_file())
+        };
+        let missing: Vec<&str> = quoted.filter(|path| !exists(path)).collect();
+        assert!(missing.is_empty(), "{document} names {missing:?}");
+    }
+}
