@@ -39,7 +39,7 @@ pub struct Found {
 
 impl Store {
     /// Completions with what was taken back of them, newest first.
-    pub async fn entries(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
+    pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
         let key = self.shared.digest_key;
         self.snapshot(move |conn| {
             let (completions, next) = page_of(conn, &key, &criteria, &page)?;

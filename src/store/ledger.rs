@@ -55,7 +55,7 @@ type Scope = (Option<String>, Timestamp, Timestamp);
 
 impl Store {
     /// The ledger of these apps (`None`: of all) over what was recorded from `from` until before `to`.
-    pub async fn daily(
+    pub async fn ledger(
         &self,
         app_ids: Option<Vec<String>>,
         from: Timestamp,

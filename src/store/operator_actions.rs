@@ -18,7 +18,7 @@ use crate::domain::time::Timestamp;
 
 /// What became of a replay or a cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ByHand {
+pub enum ActionOutcome {
     /// It took effect.
     Done,
     /// The delivery is in a state that does not allow it.
@@ -40,41 +40,41 @@ enum Change {
     /// It was.
     Made,
     /// For this reason it may not be.
-    Refused(ByHand),
+    Refused(ActionOutcome),
     /// Somebody was faster; it is to be looked at again.
     Overtaken,
 }
 
 impl Store {
     /// Reopens an ended delivery: due at once, with the schedule from its beginning; attempt numbers go on.
-    pub async fn replay(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
-        self.write(move |conn| by_hand(conn, &id, now, Status::is_ended, reopen)).await
+    pub async fn replay(&self, id: String, now: Timestamp) -> Result<ActionOutcome, StoreError> {
+        self.write(move |conn| act(conn, &id, now, Status::is_ended, reopen)).await
     }
 
     /// Ends a delivery that waits.
-    pub async fn cancel(&self, id: String, now: Timestamp) -> Result<ByHand, StoreError> {
-        self.write(move |conn| by_hand(conn, &id, now, Status::may_be_canceled, end)).await
+    pub async fn cancel(&self, id: String, now: Timestamp) -> Result<ActionOutcome, StoreError> {
+        self.write(move |conn| act(conn, &id, now, Status::may_be_canceled, end)).await
     }
 }
 
 /// Does something to a delivery whose state allows it. Another node may change the row between the look and the change,
 /// which then finds nothing to change; a delivery changes a few times in its life, so this ends.
-fn by_hand(
+fn act(
     conn: &mut Conn,
     id: &str,
     now: Timestamp,
     allows: fn(Status) -> bool,
     change: fn(&mut Conn, &Delivery, Timestamp) -> QueryResult<Change>,
-) -> QueryResult<ByHand> {
+) -> QueryResult<ActionOutcome> {
     loop {
         let found: Option<Delivery> =
             deliveries::table.find(id).select(Delivery::as_select()).first(conn).optional()?;
-        let Some(delivery) = found else { return Ok(ByHand::Unknown) };
+        let Some(delivery) = found else { return Ok(ActionOutcome::Unknown) };
         if !allows(delivery.status) {
-            return Ok(ByHand::NotFrom(delivery.status));
+            return Ok(ActionOutcome::NotFrom(delivery.status));
         }
         match change(conn, &delivery, now)? {
-            Change::Made => return Ok(ByHand::Done),
+            Change::Made => return Ok(ActionOutcome::Done),
             Change::Refused(reason) => return Ok(reason),
             Change::Overtaken => {}
         }
@@ -86,19 +86,19 @@ fn reopen(conn: &mut Conn, delivery: &Delivery, now: Timestamp) -> QueryResult<C
     conn.begin_recording()?;
     completion_rows::lock(conn, &delivery.completion_id)?;
     if is_archived(conn, delivery)? {
-        return Ok(Change::Refused(ByHand::Archived));
+        return Ok(Change::Refused(ActionOutcome::Archived));
     }
     if completion_rows::is_erased(conn, &delivery.completion_id)? {
-        return Ok(Change::Refused(ByHand::Erased));
+        return Ok(Change::Refused(ActionOutcome::Erased));
     }
     // Where its reversal waits, both will be told in order; where that was told, the user would keep what was taken back.
     let would_credit_anew = delivery.reversed.is_some() && !is_awaited(conn, delivery)?;
     if would_credit_anew || delivery.was_taken_back_unsent() {
-        return Ok(Change::Refused(ByHand::Reversed));
+        return Ok(Change::Refused(ActionOutcome::Reversed));
     }
     // Canceling it and sending it again must not be a way around the review.
     if completion_rows::holds_back(conn, &delivery.completion_id)? {
-        return Ok(Change::Refused(ByHand::InReview));
+        return Ok(Change::Refused(ActionOutcome::InReview));
     }
     lock_with_callback(conn, delivery)?;
     let reopened = diesel::update(as_seen(delivery))

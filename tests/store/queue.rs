@@ -12,7 +12,7 @@ use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::Store;
 use ringback::store::lookups::Criteria;
-use ringback::store::operator_actions::ByHand;
+use ringback::store::operator_actions::ActionOutcome;
 use ringback::store::queue::{Claimed, NewCompletion, Recorded, Settled, Wanted};
 
 use crate::setup::{NOW, all, store};
@@ -103,7 +103,7 @@ async fn a_report_recorded_twice_in_one_batch_is_one_completion() {
     let duplicate =
         matches!(&outcomes[1], Recorded::Duplicate { completion_id, .. } if *completion_id == first.completion.id);
     assert!(outcomes[0] == Recorded::Accepted && duplicate, "{outcomes:?}");
-    assert_eq!(fresh.store.entries(Criteria::default(), all()).await.unwrap().items.len(), 1);
+    assert_eq!(fresh.store.completions(Criteria::default(), all()).await.unwrap().items.len(), 1);
     assert_eq!(fresh.store.deliveries(Criteria::default(), all()).await.unwrap().items.len(), 1);
 }
 
@@ -193,16 +193,16 @@ async fn a_replayed_delivery_begins_its_schedule_anew_and_keeps_its_count() {
     let fresh = store();
     let id = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
     let claimed = claim(&fresh.store, "end_1", 1, NOW).await.remove(0);
-    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ByHand::NotFrom(Status::Sending));
+    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ActionOutcome::NotFrom(Status::Sending));
     let counters = Counters { attempts_made: 9, round_attempts: 9, last_number: 9, faults: 0 };
     let dead = Settlement { counters, ..settlement(&claimed, Next::Dead) };
     fresh.store.settle(dead).await.unwrap();
-    assert_eq!(fresh.store.cancel(id.clone(), NOW).await.unwrap(), ByHand::NotFrom(Status::Dead));
-    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ByHand::Done);
+    assert_eq!(fresh.store.cancel(id.clone(), NOW).await.unwrap(), ActionOutcome::NotFrom(Status::Dead));
+    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ActionOutcome::Done);
     let reopened = delivery(&fresh.store, &id).await;
     assert_eq!(reopened.counters, Counters { attempts_made: 9, round_attempts: 0, last_number: 9, faults: 0 });
-    assert_eq!(fresh.store.cancel(id, NOW).await.unwrap(), ByHand::Done);
-    assert_eq!(fresh.store.replay("dlv_unknown".to_owned(), NOW).await.unwrap(), ByHand::Unknown);
+    assert_eq!(fresh.store.cancel(id, NOW).await.unwrap(), ActionOutcome::Done);
+    assert_eq!(fresh.store.replay("dlv_unknown".to_owned(), NOW).await.unwrap(), ActionOutcome::Unknown);
 }
 
 #[tokio::test]

@@ -125,7 +125,7 @@ impl<'a> Rounds<'a> {
 
     async fn look_up(&self, times: &mut Times, work: Work, criteria: Criteria) -> Result<(), Failure> {
         let started = Instant::now();
-        let found = self.store.entries(criteria.clone(), PAGE).await?;
+        let found = self.store.completions(criteria.clone(), PAGE).await?;
         times.note(work, started.elapsed());
         if found.items.is_empty() {
             return Err(format!("nothing was found of what must be there: {criteria:?}").into());

@@ -50,7 +50,7 @@ pub(super) async fn examine(store: &Store, mut report: Report, now: Timestamp) -
     }
     keys(store, &mut report).await?;
     if let Some((first, before)) = sums.range() {
-        let ledger = store.daily(None, Day::of(first).start(), before).await?;
+        let ledger = store.ledger(None, Day::of(first).start(), before).await?;
         let as_it_was = store.ended_and_removed().await? == gone;
         report.ledger = if as_it_was { COMPARED } else { MOVED };
         report.found(sums.compare(&ledger, as_it_was.then_some(gone)));

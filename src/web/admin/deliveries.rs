@@ -7,7 +7,7 @@ use super::criteria::{criteria, status};
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::Delivery;
 use crate::store::lookups::Criteria;
-use crate::store::operator_actions::ByHand;
+use crate::store::operator_actions::ActionOutcome;
 use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::list::{self, PageOf};
@@ -53,7 +53,7 @@ pub(in crate::web) async fn replay(Member(caller): Member, web: Data<Web>, id: P
     own(&web, &caller, &id).await?;
     let done = web.node.store.replay(id.clone(), web.node.clock.now()).await?;
     web.node.work_is_due();
-    by_hand(&web, &caller, &id, done, "replayed only once it has ended: delivered, dead or canceled").await
+    act(&web, &caller, &id, done, "replayed only once it has ended: delivered, dead or canceled").await
 }
 
 /// Ends a delivery that waits.
@@ -62,7 +62,7 @@ pub(in crate::web) async fn replay(Member(caller): Member, web: Data<Web>, id: P
 pub(in crate::web) async fn cancel(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
     own(&web, &caller, &id).await?;
     let done = web.node.store.cancel(id.clone(), web.node.clock.now()).await?;
-    by_hand(&web, &caller, &id, done, "canceled only while it waits: pending, retrying or held").await
+    act(&web, &caller, &id, done, "canceled only while it waits: pending, retrying or held").await
 }
 
 /// The delivery with this id, if the caller may know of its app.
@@ -72,25 +72,25 @@ async fn own(web: &Web, caller: &Caller, id: &str) -> Result<(Delivery, Vec<Atte
     if web.may_know_of(caller, &found.0.app_id).await? { Ok(found) } else { Err(unknown()) }
 }
 
-async fn by_hand(web: &Web, caller: &Caller, id: &str, done: ByHand, rule: &str) -> Answer {
+async fn act(web: &Web, caller: &Caller, id: &str, done: ActionOutcome, rule: &str) -> Answer {
     match done {
-        ByHand::Done => {
+        ActionOutcome::Done => {
             let (delivery, attempts) = own(web, caller, id).await?;
             Ok(respond::ok(&DeliveryWithAttempts::new(&web.node, delivery, attempts)))
         }
-        ByHand::NotFrom(status) => {
+        ActionOutcome::NotFrom(status) => {
             Err(Problem::conflict(format!("The delivery is {}; it can be {rule}.", status.as_str())))
         }
-        ByHand::Erased => {
+        ActionOutcome::Erased => {
             Err(Problem::conflict("The user was erased; nobody can be told of what is nobody's any more."))
         }
-        ByHand::Archived => Err(Problem::conflict("The app or endpoint is archived; nobody would receive it.")),
-        ByHand::Reversed => Err(Problem::conflict(
+        ActionOutcome::Archived => Err(Problem::conflict("The app or endpoint is archived; nobody would receive it.")),
+        ActionOutcome::Reversed => Err(Problem::conflict(
             "What this delivery tells has been taken back, and the receiver knows of that; it can not be told once more.",
         )),
-        ByHand::InReview => {
+        ActionOutcome::InReview => {
             Err(Problem::conflict("What this delivery tells is in review; it can be told once that is over."))
         }
-        ByHand::Unknown => Err(Problem::not_found("delivery")),
+        ActionOutcome::Unknown => Err(Problem::not_found("delivery")),
     }
 }

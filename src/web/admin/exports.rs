@@ -60,7 +60,7 @@ pub(super) fn format(query: &Query, request: &HttpRequest) -> Result<Option<Form
 
 /// Everything that matches, newest first. What fails before the first page is sent is answered as ever.
 pub(super) async fn all(store: &Store, criteria: Criteria, format: Format) -> Result<HttpResponse, Problem> {
-    let first = store.entries(criteria.clone(), Page { limit: PAGE, before: None }).await?;
+    let first = store.completions(criteria.clone(), Page { limit: PAGE, before: None }).await?;
     let (content_type, heading) = match format {
         Format::Csv => ("text/csv; charset=utf-8; header=present", format!("{COLUMNS}\r\n")),
         Format::Ndjson => ("application/x-ndjson", String::new()),
@@ -73,7 +73,7 @@ pub(super) async fn all(store: &Store, criteria: Criteria, format: Format) -> Re
                 Next::Read(first) => first,
                 Next::Before(id) => {
                     let page = Page { limit: PAGE, before: Some(id) };
-                    store.entries(criteria, page).await.inspect_err(broke_off)?
+                    store.completions(criteria, page).await.inspect_err(broke_off)?
                 }
                 Next::End => return Ok(None),
             };

@@ -130,7 +130,7 @@ pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request
         return Err(Problem::field("from", message));
     }
     let app_ids = app_ids(&web, &caller, &query).await?;
-    let ledger = web.node.store.daily(app_ids, from.start(), to.end()).await?;
+    let ledger = web.node.store.ledger(app_ids, from.start(), to.end()).await?;
     let lines = ledger.lines();
     let is_of_one_app = lines.windows(2).all(|pair| pair[0].0.app_id == pair[1].0.app_id);
     let line = |(account, figures): &(&Account, &Figures)| LedgerLine {
