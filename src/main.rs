@@ -4,10 +4,15 @@
 use std::process::ExitCode;
 
 use clap::Command;
+use mimalloc::MiMalloc;
 use ringback::cli;
 use ringback::command::{Subcommand, say_error};
 #[cfg(feature = "tools")]
 use ringback::{bench, demo};
+
+/// Callbacks are many small allocations, made on one thread and freed on another.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let commands = commands();

@@ -32,7 +32,7 @@ const MAY_NAME: [(&str, &str); 14] = [
     ("cli", "clap rlimit serde serde_json tokio tracing"),
     ("demo", "actix_web clap hex hmac percent_encoding reqwest rustls serde serde_json sha2 tempfile tokio url"),
     ("bench", "bytes clap futures_util ipnet reqwest serde serde_json tempfile tokio"),
-    ("main", "clap"),
+    ("main", "clap mimalloc"),
 ];
 
 /// What a floor must not name of the standard library: where it would open a file, a connection or a process, read the

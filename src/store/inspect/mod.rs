@@ -2,8 +2,9 @@
 //!
 //! `plans` has the database explain the queries of the hot path and the look-ups, the very ones that run; `history` makes
 //! millions of old rows where they are stored; `own_schema` gives a measurement a PostgreSQL schema that goes with it.
-//! Nothing in the store or above it may depend on this, but for the bench.
+//! `compiled` tells how the bundled SQLite was built. Nothing in the store or above it may depend on this, but for the bench.
 
+mod compiled;
 mod explain;
 pub mod history;
 mod own_schema;
