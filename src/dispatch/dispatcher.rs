@@ -116,7 +116,7 @@ impl Dispatcher {
             },
             previews,
             reviews: Reviews::new(Arc::clone(&node)),
-            holds: Holds::new(Arc::clone(&node)),
+            holds: Holds::new(Arc::clone(&node), Arc::clone(&pacing)),
             retention: Retention::new(Arc::clone(&node), setup.retention_days),
             follow: Follow::new(Arc::clone(&node)),
             egress_checks: EgressChecks::new(Arc::clone(&node)),

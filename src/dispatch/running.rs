@@ -14,6 +14,7 @@ use super::dispatcher::Dispatcher;
 use super::node::cluster::HEARTBEAT;
 use super::routine::{Pause, Routine};
 use super::sending::POLL;
+use super::sending::in_line::give_back;
 use super::sending::worker;
 use super::upkeep::{egress_checks, follow, heartbeat, holds, rescue, retention, reviews};
 use crate::store::StoreError;
@@ -43,9 +44,15 @@ pub struct Running {
 }
 
 impl Running {
-    /// Stops claiming; what is being sent goes on.
+    /// Stops claiming, and gives back what waits in line; what is being sent goes on.
     pub async fn stop_claiming(&mut self) {
         self.stop.cancel();
+        let given_back = give_back(&self.dispatcher.node.store, self.dispatcher.worker.pacing.close());
+        match tokio::time::timeout(LET_NOTICE, given_back).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "what waited in line is left to others"),
+            Err(_) => tracing::warn!("what waited in line is left to others: the store does not answer"),
+        }
         if tokio::time::timeout(LET_NOTICE, join_all(self.loops.iter_mut())).await.is_err() {
             tracing::warn!("a loop is still waiting for the store; what it does is left to others");
             self.loops.iter().for_each(JoinHandle::abort);

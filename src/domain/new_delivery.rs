@@ -29,6 +29,13 @@ pub enum Start {
         /// The claim's token.
         token: String,
     },
+    /// Claimed by this node, in whose memory it waits for a permit; not begun.
+    InLine {
+        /// The node.
+        node: Arc<str>,
+        /// The claim's token.
+        token: String,
+    },
     /// Due at once, by whoever claims it.
     Pending,
     /// Waits for this to be mended.
@@ -48,7 +55,7 @@ impl NewDelivery {
         let now = completion.recorded_at;
         let (status, waiting_for, due_at) = match &self.start {
             Start::Claimed { .. } => (Status::Sending, None, None),
-            Start::Pending => (Status::Pending, None, Some(now)),
+            Start::InLine { .. } | Start::Pending => (Status::Pending, None, Some(now)),
             Start::Held(reason) => (Status::Held, Some(*reason), None),
             Start::InReview(until) => (Status::Held, Some(WaitingFor::Review), Some(*until)),
         };

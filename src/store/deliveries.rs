@@ -59,13 +59,13 @@ pub struct Row {
 
 read_as_row!(Delivery, Row, by_name);
 
-/// Whether a row waits to be sent, and may be changed without being read. Such conditions are literals, not parameters: only
-/// then does the planner see that a partial index covers them.
+/// Whether a row waits to be claimed, and may be changed without being read. Such conditions are literals, not parameters: only
+/// then does the planner see that a partial index covers them. A row that waits in a node's line is claimed already.
 pub(super) fn is_waiting() -> SqlLiteral<Bool> {
     literal(WAITING, Words::Known)
 }
 
-/// Whether a row waits to be sent, for a claim, which reads what it tells of as well.
+/// Whether a row waits to be claimed, for a claim, which reads what it tells of as well.
 pub(super) fn is_to_be_claimed(words: Words) -> SqlLiteral<Bool> {
     sql(&format!("{WAITING}{}", words.condition_with_told("deliveries")))
 }
@@ -84,12 +84,17 @@ pub(super) fn is_held_for_mending() -> SqlLiteral<Bool> {
     )
 }
 
-/// Whether a row has been claimed and not been settled.
+/// Whether a row has been claimed and not been settled: it is being sent, or waits in its claimant's line.
 pub(super) fn is_claimed(words: Words) -> SqlLiteral<Bool> {
-    literal("deliveries.status = 'sending'", words)
+    literal("deliveries.claim_token IS NOT NULL", words)
 }
 
-const WAITING: &str = "deliveries.status IN ('pending', 'retrying')";
+/// Whether a row waits in the line of the node that claimed it.
+pub(super) fn is_in_line() -> SqlLiteral<Bool> {
+    literal("deliveries.claim_token IS NOT NULL AND deliveries.status <> 'sending'", Words::Known)
+}
+
+const WAITING: &str = "deliveries.status IN ('pending', 'retrying') AND deliveries.claim_token IS NULL";
 
 fn literal(condition: &str, words: Words) -> SqlLiteral<Bool> {
     sql(&format!("{condition}{}", words.condition("deliveries")))
@@ -144,7 +149,7 @@ impl Row {
     pub(super) fn new(delivery: Delivery, start: &Start) -> Self {
         let begun_at = delivery.created_at;
         let claim = match start {
-            Start::Claimed { node, token } => Some((node.to_string(), token.clone())),
+            Start::Claimed { node, token } | Start::InLine { node, token } => Some((node.to_string(), token.clone())),
             Start::Pending | Start::Held(_) | Start::InReview(_) => None,
         };
         let (claimed_by, claim_token) = claim.unzip();

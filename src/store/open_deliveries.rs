@@ -13,7 +13,7 @@ use super::schema::deliveries;
 /// Each is answered by the index `deliveries_unsettled`; one condition for all three would walk over the app's history.
 const WAITING: [&str; 3] = ["status = 'pending'", "status = 'retrying'", "status = 'held'"];
 /// The condition of the index `deliveries_claimed`, which holds no more than what is in flight.
-const SENDING: &str = "status = 'sending'";
+const SENDING: &str = "claim_token IS NOT NULL AND status = 'sending'";
 
 /// Takes the recording lock, then says whether the app has open deliveries: none can be added before the transaction ends.
 pub(super) fn will_be(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {

@@ -16,6 +16,9 @@ pub(super) struct Ended {
     waiting_for: Option<WaitingFor>,
     due_at: Option<Timestamp>,
     held_since: Option<Timestamp>,
+    claimed_by: Option<String>,
+    claim_token: Option<String>,
+    claimed_at: Option<Timestamp>,
     ended_at: Timestamp,
     ended_reason: Option<EndedReason>,
 }
@@ -32,6 +35,17 @@ impl Ended {
     }
 
     fn new(status: Status, ended_at: Timestamp, ended_reason: Option<EndedReason>) -> Self {
-        Self { status, waiting_for: None, due_at: None, held_since: None, ended_at, ended_reason }
+        Self {
+            status,
+            waiting_for: None,
+            due_at: None,
+            held_since: None,
+            // It may wait in a node's line, which drops it when the claim is gone.
+            claimed_by: None,
+            claim_token: None,
+            claimed_at: None,
+            ended_at,
+            ended_reason,
+        }
     }
 }

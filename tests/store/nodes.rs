@@ -156,7 +156,7 @@ async fn what_many_nodes_claim_at_once_is_claimed_once() {
     let claims = (0..8).map(|node| {
         let store = fresh.store.clone();
         tokio::spawn(async move {
-            let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), at_most: 10 }];
+            let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), to_begin: 10, to_line_up: 0 }];
             store.claim(format!("nod_{node}"), wanted, NOW, token).await.unwrap()
         })
     });

@@ -69,7 +69,7 @@ pub(crate) fn token() -> String {
 }
 
 pub(crate) async fn claim(store: &Store, endpoint: &str, at_most: usize, now: Timestamp) -> Vec<Claimed> {
-    let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), at_most }];
+    let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), to_begin: at_most, to_line_up: 0 }];
     store.claim("node".to_owned(), wanted, now, token).await.unwrap()
 }
 

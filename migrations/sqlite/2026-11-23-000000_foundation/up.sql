@@ -208,7 +208,9 @@ CREATE TABLE deliveries (
     ended_at       BIGINT,
     -- Why it ended where an attempt does not tell: 'expired'.
     ended_reason   TEXT,
-    CHECK ((status = 'sending') = (claim_token IS NOT NULL)),
+    -- What waits in its claimant's line is claimed and not begun: it keeps the status and the due time that it had.
+    CHECK (status <> 'sending' OR claim_token IS NOT NULL),
+    CHECK (claim_token IS NULL OR status = 'sending' OR status = 'pending' OR status = 'retrying'),
     -- What is held keeps its due time: pausing an app must not make a retry come early.
     CHECK (due_at IS NOT NULL OR status NOT IN ('pending', 'retrying')),
     CHECK (due_at IS NULL OR status IN ('pending', 'retrying', 'held')),
@@ -219,9 +221,9 @@ CREATE TABLE deliveries (
 CREATE UNIQUE INDEX deliveries_once ON deliveries (completion_id, endpoint_id, kind, reversal_id);
 CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
 -- By endpoint first: a claim asks endpoint by endpoint, and never walks over one endpoint's backlog to reach another.
-CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at) WHERE status IN ('pending', 'retrying');
+CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at) WHERE status IN ('pending', 'retrying') AND claim_token IS NULL;
 CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since) WHERE status = 'held';
-CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE status = 'sending';
+CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claim_token IS NOT NULL;
 -- Leaves out what almost every row is, so that a delivery that succeeds at once never enters it. Written with OR, since
 -- SQLite sees that `status = 'dead'` implies a disjunction, but not that it implies an IN.
 CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)

@@ -134,7 +134,8 @@ impl<'a> Rounds<'a> {
     }
 
     async fn claim(&self, turn: usize, at_most: usize) -> Result<Vec<Claimed>, Failure> {
-        let wanted = Wanted { endpoint_id: self.ground.receiver(turn).endpoint_id.clone(), at_most };
+        let wanted =
+            Wanted { endpoint_id: self.ground.receiver(turn).endpoint_id.clone(), to_begin: at_most, to_line_up: 0 };
         let claimed = self
             .store
             .claim("nod_measured".to_owned(), vec![wanted], self.clock.now(), || random::new_id("clm"))

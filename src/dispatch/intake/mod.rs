@@ -1,8 +1,8 @@
 //! The intake: takes reports in, and starts at once what can be sent at once.
 //!
 //! Verified before it comes here, a report is parsed, resolved, checked against what the app's dialects need, and
-//! recorded with its deliveries in one commit; only then is anybody told, and only then does anything leave. A permit is
-//! taken before the commit, so that the committed row already bears this node's claim and needs no second write.
+//! recorded with its deliveries in one commit; only then is anybody told, and only then does anything leave. A permit,
+//! or a place in line, is taken before the commit, so that the committed row already bears this node's claim.
 
 mod attribution;
 mod prepare;
@@ -19,8 +19,9 @@ pub use receipt::{Receipt, ReportAnswer};
 use reversals::Reversals;
 
 use crate::dispatch::node::Node;
+use crate::dispatch::sending::in_line::InLine;
 use crate::dispatch::sending::job::Job;
-use crate::dispatch::sending::pacing::Pacing;
+use crate::dispatch::sending::pacing::{Pacing, Seat};
 use crate::dispatch::sending::sender::Sender;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::json::Object;
@@ -134,13 +135,19 @@ impl Intake {
     fn hand_over(&self, after: AfterCommit, recorded: Recorded) -> Option<ReportAnswer> {
         Some(match recorded {
             Recorded::Accepted => {
-                for AtOnce { delivery, node, token, permit, known } in after.at_once {
-                    let (sender, completion) = (Arc::clone(&self.sender), after.completion.clone());
+                for AtOnce { delivery, node, token, seat, known } in after.at_once {
+                    let completion = after.completion.clone();
                     let job = Job { delivery, completion, event: CallbackEvent::Completed, test: None, node, token };
-                    self.node.tasks.start(async move {
-                        sender.deliver(job, permit).await;
-                        drop(known);
-                    });
+                    match seat {
+                        Seat::Permit(permit) => {
+                            let sender = Arc::clone(&self.sender);
+                            self.node.tasks.start(async move {
+                                sender.deliver(job, permit).await;
+                                drop(known);
+                            });
+                        }
+                        Seat::Place(place) => self.sender.line_up(place, InLine::new(job, known)),
+                    }
                 }
                 if after.leaves_work {
                     self.node.work_is_due();

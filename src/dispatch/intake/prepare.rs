@@ -1,7 +1,7 @@
 //! Preparing: from a report to what is to be recorded of it, and what follows once it is.
 //!
-//! Everything is validated against the configuration as it is in memory; nothing is written. A permit that is taken here
-//! is given back by being dropped if the report is not recorded after all.
+//! Everything is validated against the configuration as it is in memory; nothing is written. A permit or a place
+//! that is taken here is given back by being dropped if the report is not recorded after all.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::attribution::Subject;
 use super::{Intake, Receipt};
 use crate::dispatch::node::cluster::UnderWay;
 use crate::dispatch::node::routing::Readiness;
-use crate::dispatch::sending::pacing::Permit;
+use crate::dispatch::sending::pacing::Seat;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, Status, WaitingFor};
@@ -56,12 +56,12 @@ pub(super) struct AfterCommit {
     pub(super) leaves_work: bool,
 }
 
-/// A delivery that is sent as soon as it is on disk.
+/// A delivery that this node claims along with the report: it is sent, or lines up, as soon as it is on disk.
 pub(super) struct AtOnce {
     pub(super) delivery: Delivery,
     pub(super) node: Arc<str>,
     pub(super) token: String,
-    pub(super) permit: Permit,
+    pub(super) seat: Seat,
     /// From before the claim reaches the store, so that it is never taken for one that nobody knows of.
     pub(super) known: UnderWay,
 }
@@ -168,7 +168,7 @@ impl Intake {
         let mut shown = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
         for (endpoint, recipe) in wanted {
-            let (start, permit, waiting_for) = match completion.review {
+            let (start, seat, waiting_for) = match completion.review {
                 Some(review) => (Start::InReview(review.until), None, Some(WaitingFor::Review)),
                 None => self.start(app, endpoint, dry_run),
             };
@@ -178,10 +178,12 @@ impl Intake {
                 if matches!(start, Start::Held(_) | Start::InReview(_)) { Status::Held } else { Status::Pending };
             shown.push((id.clone(), status, waiting_for));
             let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
-            if let (Start::Claimed { node, token }, Some(permit)) = (&delivery.start, permit) {
+            if let (Start::Claimed { node, token } | Start::InLine { node, token }, Some(seat)) =
+                (&delivery.start, seat)
+            {
                 let (node, token) = (Arc::clone(node), token.clone());
                 let known = self.node.cluster.work_on(&token);
-                at_once.push(AtOnce { delivery: delivery.of(&completion), node, token, permit, known });
+                at_once.push(AtOnce { delivery: delivery.of(&completion), node, token, seat, known });
             }
             deliveries.push(delivery);
         }
@@ -194,21 +196,30 @@ impl Intake {
         Ok(Prepared { new: NewCompletion { completion, given, deliveries }, after })
     }
 
-    /// How a delivery begins: claimed by this node with a permit, left to the worker, or held; and what it waits for.
-    fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Permit>, Option<WaitingFor>) {
+    /// How a delivery begins: claimed by this node with a permit or a place in line, left to the worker, or held; and what
+    /// it waits for.
+    fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Seat>, Option<WaitingFor>) {
         match self.node.routing().readiness(app, endpoint) {
             Readiness::Blocked(reason) => (Start::Held(reason), None, Some(reason)),
             Readiness::NoEgress => (Start::Pending, None, Some(WaitingFor::EgressIp)),
             Readiness::Ready if !dry_run => {
-                // Without a lease nothing may be claimed, and the permit stays for whoever may.
+                // Without a lease nothing may be claimed, and the seat stays for whoever may.
                 let node = self.node.cluster.lease.node();
-                match node.and_then(|node| Some((node, self.pacing.permit_for_new(&endpoint.id)?))) {
-                    Some((node, permit)) => (Start::Claimed { node, token: claim_token() }, Some(permit), None),
+                match node.and_then(|node| Some((node, self.pacing.admit(&endpoint.id)?))) {
+                    Some((node, seat)) => (start_of(&seat, node), Some(seat), None),
                     None => (Start::Pending, None, None),
                 }
             }
             Readiness::Ready | Readiness::Elsewhere => (Start::Pending, None, None),
         }
+    }
+}
+
+fn start_of(seat: &Seat, node: Arc<str>) -> Start {
+    let token = claim_token();
+    match seat {
+        Seat::Permit(_) => Start::Claimed { node, token },
+        Seat::Place(_) => Start::InLine { node, token },
     }
 }
 

@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 use self::cluster::Cluster;
 use self::directory::Directory;
 use self::metrics::Metrics;
-use self::routing::Routing;
+use self::routing::{Readiness, Routing};
 use self::tasks::Tasks;
 use super::egress::addresses::HeldAddresses;
 use super::egress::clients::Clients;
@@ -125,6 +125,13 @@ impl Node {
             cluster: &self.cluster,
             now: self.now(),
         }
+    }
+
+    /// Whether an endpoint can be sent to at this instant; nothing if there is none of this id.
+    pub fn readiness(&self, endpoint_id: &str) -> Option<Readiness> {
+        let app = self.directory.app_of_endpoint(endpoint_id)?;
+        let endpoint = app.endpoint(endpoint_id)?;
+        Some(self.routing().readiness(&app, endpoint))
     }
 
     /// Which way the app's callbacks go, or one that is to leave from a chosen egress IP.

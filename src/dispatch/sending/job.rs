@@ -26,6 +26,15 @@ pub struct Job {
 }
 
 impl Job {
+    /// The memory that it takes, more or less: its texts, and as much again for what holds them.
+    pub fn bytes(&self) -> usize {
+        let Completion { id, external_id, transaction_id, user_id, extra, .. } = &self.completion;
+        let texts = [&self.completion.offer_id, &self.completion.offer_name, &self.completion.note];
+        let texts = texts.into_iter().flatten().chain([id, external_id, transaction_id, user_id]);
+        let extra = extra.iter().flat_map(|(name, value)| [name, value]);
+        size_of::<Self>() + 512 + 2 * texts.chain(extra).map(String::len).sum::<usize>()
+    }
+
     /// The id that a receiver deduplicates on where the dialect has one: the same on every attempt and replay.
     pub fn event_id(&self) -> String {
         event_id(&self.delivery.id)

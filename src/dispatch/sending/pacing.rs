@@ -1,21 +1,17 @@
-//! Pacing: how many sends may be in flight, to one endpoint and in all.
+//! Pacing: how many sends may be in flight, to one endpoint and in all, and who waits in line for that.
 //!
 //! A permit is taken before the work and given back by being dropped, never counted by hand. An endpoint that answers
-//! slowly uses up its own permits and nobody else's. Pacing knows nothing of deliveries; it only wakes the worker when a
-//! permit comes back that somebody had asked for in vain.
+//! slowly uses up its own permits and its own line, and nobody else's. Pacing decides nothing about deliveries; it only wakes
+//! the worker when a permit comes back that somebody waits for, or when a line can take more of what waits in the store.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Sends in flight to one endpoint, from each node. A publisher's typical PHP pool has 20 to 100 workers, and a receiver that answers in
-/// 50 ms takes more than a thousand callbacks a second with this.
-pub const PER_ENDPOINT: usize = 64;
-/// Sends in flight in all: two hundred endpoints that hang cannot exhaust it, and its sockets fit a usual file limit
-/// once that has been raised to its hard bound.
-const IN_ALL: usize = 16_384;
+use super::gate::{Gate, IN_ALL, Shared};
+pub use super::gate::{LinedUp, PER_ENDPOINT, Permit, Place, Seat};
+use super::in_line::InLine;
 
 /// Tests in flight to one endpoint, and from this node in all, by the contract: a person waits for each, and whoever
 /// sends more is no person.
@@ -25,30 +21,17 @@ const TESTS_IN_ALL: usize = 64;
 /// The permits of this process.
 #[derive(Debug)]
 pub struct Pacing {
-    in_all: Arc<Semaphore>,
+    shared: Arc<Shared>,
     tests_in_all: Arc<Semaphore>,
     watched_tests_in_all: Arc<Semaphore>,
-    endpoints: Mutex<HashMap<String, Arc<Gate>>>,
-    wake: Arc<Notify>,
+    endpoints: Mutex<HashMap<String, Endpoint>>,
 }
 
-#[derive(Debug)]
-struct Gate {
-    permits: Arc<Semaphore>,
+#[derive(Clone, Debug)]
+struct Endpoint {
+    gate: Arc<Gate>,
     tests: Arc<Semaphore>,
     watched_tests: Arc<Semaphore>,
-    /// Somebody wants a permit of this endpoint: work waits in the store.
-    wanted: AtomicBool,
-}
-
-/// The right to one send. Dropping it gives it back.
-#[derive(Debug)]
-pub struct Permit {
-    gate: Arc<Gate>,
-    wake: Arc<Notify>,
-    // Options only so that `drop` can give them back before it wakes the worker.
-    own: Option<OwnedSemaphorePermit>,
-    all: Option<OwnedSemaphorePermit>,
 }
 
 /// The right to one test. Dropping it gives it back.
@@ -67,91 +50,85 @@ impl TestPermit {
 }
 
 impl Pacing {
-    /// Full permits; `wake` is notified when one comes back that was wanted.
+    /// Full permits and empty lines; `wake` is notified when the worker has something to do.
     pub fn new(wake: Arc<Notify>) -> Self {
-        let semaphore = |permits| Arc::new(Semaphore::new(permits));
         Self {
-            in_all: semaphore(IN_ALL),
-            tests_in_all: semaphore(TESTS_IN_ALL),
-            watched_tests_in_all: semaphore(TESTS_IN_ALL),
+            shared: Arc::new(Shared::new(wake)),
+            tests_in_all: Arc::new(Semaphore::new(TESTS_IN_ALL)),
+            watched_tests_in_all: Arc::new(Semaphore::new(TESTS_IN_ALL)),
             endpoints: Mutex::default(),
-            wake,
         }
     }
 
-    /// A permit for a new delivery, unless all are taken or older ones of the endpoint wait in the store.
-    pub fn permit_for_new(&self, endpoint_id: &str) -> Option<Permit> {
-        let gate = self.gate(endpoint_id);
-        if gate.wanted.load(Ordering::Acquire) {
-            return None;
-        }
-        let permit = self.take(&gate);
-        if permit.is_none() {
-            gate.wanted.store(true, Ordering::Release);
-        }
-        permit
+    /// A permit for a new delivery, or a place in line; neither if the line is full, or if older deliveries of the endpoint
+    /// wait in the store.
+    pub fn admit(&self, endpoint_id: &str) -> Option<Seat> {
+        self.endpoint(endpoint_id).gate.admit(&self.shared)
     }
 
-    /// As many permits as are free, at most `PER_ENDPOINT`: for what waits in the store.
-    pub fn permits_for_waiting(&self, endpoint_id: &str) -> Vec<Permit> {
-        let gate = self.gate(endpoint_id);
-        // Wanted until the worker says that nothing waits any more.
-        gate.wanted.store(true, Ordering::Release);
-        std::iter::from_fn(|| self.take(&gate)).collect()
+    /// For what waits in the store: as many permits as are free, and places in line.
+    pub fn admit_waiting(&self, endpoint_id: &str) -> (Vec<Permit>, Vec<Place>) {
+        self.endpoint(endpoint_id).gate.admit_waiting(&self.shared)
+    }
+
+    /// Nothing of this endpoint waits in the store any more.
+    pub fn caught_up(&self, endpoint_id: &str) {
+        self.endpoint(endpoint_id).gate.caught_up();
+    }
+
+    /// Jobs that wait in line although a permit is free, each with the permit.
+    pub fn stalled(&self) -> Vec<(InLine, Permit)> {
+        self.shared.take_stalled()
+    }
+
+    /// The endpoints that somebody waits in line for.
+    pub fn endpoints_with_line(&self) -> Vec<String> {
+        let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let with_line = endpoints.iter().filter(|(_, endpoint)| endpoint.gate.has_line());
+        with_line.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Takes everybody out of an endpoint's line.
+    pub fn drain(&self, endpoint_id: &str) -> Vec<InLine> {
+        self.endpoint(endpoint_id).gate.drain(&self.shared)
+    }
+
+    /// Closes all lines; answers who waited.
+    pub fn close(&self) -> Vec<InLine> {
+        self.shared.close();
+        let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        endpoints.values().flat_map(|endpoint| endpoint.gate.drain(&self.shared)).collect()
     }
 
     /// A permit for a test, which waits behind no queue: it takes none of the endpoint's permits, but has a small bound
     /// of its own.
     pub fn permit_for_test(&self, endpoint_id: &str) -> Option<TestPermit> {
-        TestPermit::of(&self.gate(endpoint_id).tests, &self.tests_in_all)
+        TestPermit::of(&self.endpoint(endpoint_id).tests, &self.tests_in_all)
     }
 
     /// The right to take a test in that waits for whichever node can send it. The bounds are the same and the permits are
     /// others: if it falls to this node after all, sending it must not wait for whoever watches it.
     pub fn permit_to_watch_test(&self, endpoint_id: &str) -> Option<TestPermit> {
-        TestPermit::of(&self.gate(endpoint_id).watched_tests, &self.watched_tests_in_all)
-    }
-
-    /// Nothing of this endpoint waits in the store any more.
-    pub fn caught_up(&self, endpoint_id: &str) {
-        self.gate(endpoint_id).wanted.store(false, Ordering::Release);
+        TestPermit::of(&self.endpoint(endpoint_id).watched_tests, &self.watched_tests_in_all)
     }
 
     /// Sends in flight at this moment, tests among them.
     pub fn in_flight(&self) -> usize {
-        IN_ALL - self.in_all.available_permits() + TESTS_IN_ALL - self.tests_in_all.available_permits()
+        IN_ALL - self.shared.in_all.available_permits() + TESTS_IN_ALL - self.tests_in_all.available_permits()
     }
 
-    fn take(&self, gate: &Arc<Gate>) -> Option<Permit> {
-        let own = Arc::clone(&gate.permits).try_acquire_owned().ok()?;
-        let all = Arc::clone(&self.in_all).try_acquire_owned().ok()?;
-        Some(Permit { gate: Arc::clone(gate), wake: Arc::clone(&self.wake), own: Some(own), all: Some(all) })
-    }
-
-    fn gate(&self, endpoint_id: &str) -> Arc<Gate> {
+    fn endpoint(&self, endpoint_id: &str) -> Endpoint {
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(gate) = endpoints.get(endpoint_id) {
-            return Arc::clone(gate);
+        if let Some(endpoint) = endpoints.get(endpoint_id) {
+            return endpoint.clone();
         }
-        let gate = Arc::new(Gate {
-            permits: Arc::new(Semaphore::new(PER_ENDPOINT)),
+        let endpoint = Endpoint {
+            gate: Arc::new(Gate::new()),
             tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
             watched_tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
-            wanted: AtomicBool::new(false),
-        });
-        endpoints.insert(endpoint_id.to_owned(), Arc::clone(&gate));
-        gate
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        // Given back before the worker is woken: it must find them.
-        drop(self.own.take());
-        drop(self.all.take());
-        if self.gate.wanted.load(Ordering::Acquire) {
-            self.wake.notify_one();
-        }
+        };
+        endpoints.insert(endpoint_id.to_owned(), endpoint.clone());
+        endpoint
     }
 }
 
@@ -159,23 +136,53 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
+    /// How many permits and places an endpoint still gives to what is new.
+    fn admitted(pacing: &Pacing, endpoint_id: &str) -> (Vec<Permit>, Vec<Place>) {
+        let (mut permits, mut places) = (Vec::new(), Vec::new());
+        while let Some(seat) = pacing.admit(endpoint_id) {
+            match seat {
+                Seat::Permit(permit) => permits.push(permit),
+                Seat::Place(place) => places.push(place),
+            }
+        }
+        (permits, places)
+    }
+
     #[test]
-    fn one_endpoints_permits_run_out_without_touching_anothers() {
+    fn one_endpoints_permits_and_places_run_out_without_touching_anothers() {
         let pacing = Pacing::new(Arc::default());
-        let taken = pacing.permits_for_waiting("slow");
-        assert_eq!(taken.len(), PER_ENDPOINT);
-        assert!(pacing.permit_for_new("slow").is_none());
-        assert!(pacing.permit_for_new("quick").is_some());
+        let (permits, places) = admitted(&pacing, "slow");
+        assert_eq!((permits.len(), places.len()), (PER_ENDPOINT, crate::dispatch::sending::gate::PER_LINE));
+        assert!(matches!(pacing.admit("quick"), Some(Seat::Permit(_))));
         assert_eq!(pacing.in_flight(), PER_ENDPOINT);
     }
 
     #[test]
     fn what_waits_in_the_store_goes_before_what_is_new() {
         let pacing = Pacing::new(Arc::default());
-        drop(pacing.permits_for_waiting("endpoint"));
-        assert!(pacing.permit_for_new("endpoint").is_none());
+        let (permits, places) = pacing.admit_waiting("endpoint");
+        assert!(permits.len() == PER_ENDPOINT && !places.is_empty());
+        drop((permits, places));
+        assert!(pacing.admit("endpoint").is_none());
         pacing.caught_up("endpoint");
-        assert!(pacing.permit_for_new("endpoint").is_some());
+        assert!(pacing.admit("endpoint").is_some());
+    }
+
+    #[test]
+    fn a_line_that_was_full_is_not_new_deliveries_to_fill_before_the_store_has_caught_up() {
+        let pacing = Pacing::new(Arc::default());
+        drop(admitted(&pacing, "endpoint"));
+        assert!(pacing.admit("endpoint").is_none());
+        pacing.caught_up("endpoint");
+        assert!(pacing.admit("endpoint").is_some());
+    }
+
+    #[test]
+    fn after_closing_nothing_is_admitted() {
+        let pacing = Pacing::new(Arc::default());
+        assert!(pacing.close().is_empty());
+        assert!(pacing.admit("endpoint").is_none());
+        assert!(pacing.admit_waiting("endpoint").1.is_empty());
     }
 
     #[test]
@@ -190,7 +197,7 @@ mod tests {
     #[test]
     fn two_tests_at_a_time_go_to_an_endpoint_and_64_in_all_whatever_else_is_in_flight() {
         let pacing = Pacing::new(Arc::default());
-        let busy = pacing.permits_for_waiting("busy");
+        let busy = pacing.admit_waiting("busy");
         let two = [(); 2].map(|()| pacing.permit_for_test("busy").unwrap());
         assert!(pacing.permit_for_test("busy").is_none());
         drop(two);

@@ -12,12 +12,14 @@ use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::exchange::{Rules, exchange};
+use super::in_line::{InLine, give_back};
 use super::job::Job;
 use super::keys::Keys;
 use super::outbound::Target;
+use super::pacing::{LinedUp, Permit, Place, TestPermit};
 use crate::clock;
 use crate::dispatch::node::Node;
-use crate::dispatch::node::routing::blocked;
+use crate::dispatch::node::routing::{Readiness, blocked};
 use crate::domain::app::Secret;
 use crate::domain::attempt::{Exchange, SentAttempt};
 use crate::domain::decision::{AttemptPolicy, RetryPacing};
@@ -62,54 +64,153 @@ impl Sender {
         self.abort.cancel();
     }
 
-    /// Sends a job and settles it. The permit, of whichever kind, is held until the settlement is on disk.
+    /// Sends a job and settles it, then what waits in line for its permit, until nobody does. The permit is held until the
+    /// last settlement is on disk.
+    pub async fn deliver(&self, job: Job, permit: Permit) {
+        let mut known = self.node.cluster.work_on(&job.token);
+        let mut job = job;
+        loop {
+            let settlement = self.send(&job).await;
+            let next = match self.settle(settlement, self.next_in_line(&permit)).await {
+                Some(next) => Some(next),
+                None => self.begin_next(&permit).await,
+            };
+            drop(known);
+            let Some(next) = next else { return };
+            (job, known) = next.into_parts();
+        }
+    }
+
+    /// Sends a test and settles it. The permit is held until that is on disk.
+    pub async fn deliver_test(&self, job: Job, permit: TestPermit) {
+        let known = self.node.cluster.work_on(&job.token);
+        let settlement = self.send(&job).await;
+        self.settle(settlement, None).await;
+        drop((known, permit));
+    }
+
+    /// Begins what was in line when a permit was found to be free, and sends it.
+    pub async fn begin(&self, first: InLine, permit: Permit) {
+        let begun = match self.is_begun(&first).await {
+            true => Some(first),
+            false => self.begin_next(&permit).await,
+        };
+        if let Some(begun) = begun {
+            let (job, known) = begun.into_parts();
+            self.deliver(job, permit).await;
+            drop(known);
+        }
+    }
+
+    /// Has a job wait in line. If a permit is free by now, the first in line is begun.
+    pub fn line_up(self: &Arc<Self>, place: Place, job: InLine) {
+        match place.line_up(job) {
+            LinedUp::Waits => {}
+            LinedUp::Begins(first, permit) => self.start(first, permit),
+            LinedUp::Closed(job) => self.give_back(vec![job]),
+        }
+    }
+
+    /// Begins and sends a job in a task of its own.
+    pub fn start(self: &Arc<Self>, first: InLine, permit: Permit) {
+        let this = Arc::clone(self);
+        self.node.tasks.start(async move { this.begin(first, permit).await });
+    }
+
+    /// Ends a claimed delivery of which nobody can say what it was to tell.
+    pub async fn give_up(&self, unreadable: Claimed) {
+        tracing::error!(delivery = unreadable.delivery.id, "what this delivery tells cannot be read; it is dead");
+        let dead = Settlement::unsent(&unreadable.delivery, unreadable.token, Next::Dead, self.node.now());
+        self.settle(dead, None).await;
+    }
+
     #[tracing::instrument(name = "delivery", level = "error", skip_all, fields(id = job.delivery.id))]
-    pub async fn deliver<P>(&self, job: Job, permit: P) {
-        let _known = self.node.cluster.work_on(&job.token);
+    async fn send(&self, job: &Job) -> Settlement {
         let started_at = self.node.now();
         // A panic would leave a claim that nobody settles; as an interrupted send it is tried again.
-        let settlement = match AssertUnwindSafe(self.perform(&job)).catch_unwind().await {
+        match AssertUnwindSafe(self.perform(job)).catch_unwind().await {
             Ok(settlement) => settlement,
             Err(_) => {
                 tracing::error!(delivery = job.delivery.id, "sending panicked; it counts as interrupted");
                 let (token, scale) = (job.token.clone(), self.node.retry_scale_thousandths);
                 Settlement::interrupted(&job.delivery, token, started_at, PANICKED, scale, self.node.now())
             }
-        };
-        self.settle(settlement).await;
-        drop(permit);
+        }
     }
 
-    /// Ends a claimed delivery of which nobody can say what it was to tell.
-    pub async fn give_up(&self, unreadable: Claimed) {
-        tracing::error!(delivery = unreadable.delivery.id, "what this delivery tells cannot be read; it is dead");
-        self.settle(Settlement::unsent(&unreadable.delivery, unreadable.token, Next::Dead, self.node.now())).await;
+    /// Whoever waits for this permit and may still be sent to; a line that is blocked by now is given back as a whole.
+    fn next_in_line(&self, permit: &Permit) -> Option<InLine> {
+        while let Some(next) = permit.next() {
+            // Whatever a former name of this node had claimed is taken over by somebody.
+            if !self.node.cluster.lease.covers(&next.job.node) {
+                continue;
+            }
+            if self.node.readiness(&next.job.delivery.endpoint_id) == Some(Readiness::Ready) {
+                return Some(next);
+            }
+            self.give_back(std::iter::once(next).chain(permit.drain()).collect());
+        }
+        None
+    }
+
+    /// Begins whoever is next in line, by itself; nobody, if the line is empty.
+    async fn begin_next(&self, permit: &Permit) -> Option<InLine> {
+        while let Some(next) = self.next_in_line(permit) {
+            if self.is_begun(&next).await {
+                return Some(next);
+            }
+        }
+        None
+    }
+
+    /// Begins a claim that waited in line; answers whether it may be sent.
+    async fn is_begun(&self, waiting: &InLine) -> bool {
+        let begun = self.node.store.begin(waiting.claim(), self.node.now()).await;
+        begun.unwrap_or_else(|error| {
+            // As soon as it is dropped nobody works on the claim any more, and it is taken back.
+            tracing::error!(delivery = waiting.job.delivery.id, %error, "a delivery in line could not be begun");
+            false
+        })
+    }
+
+    fn give_back(&self, waiting: Vec<InLine>) {
+        let node = Arc::clone(&self.node);
+        self.node.tasks.start(async move {
+            match give_back(&node.store, waiting).await {
+                Ok(_) => node.work_is_due(),
+                Err(error) => {
+                    tracing::error!(%error, "a line could not be given back; its claims are taken back later")
+                }
+            }
+        });
     }
 
     /// Writes a settlement down, however long the store takes to come back: a full disk must not leave a delivery that
-    /// nobody will touch again.
-    async fn settle(&self, settlement: Settlement) {
+    /// nobody will touch again. In the same commit begins what is next in line; answers that if it may be sent.
+    async fn settle(&self, settlement: Settlement, next: Option<InLine>) -> Option<InLine> {
         loop {
-            match self.node.store.settle(settlement.clone()).await {
-                Ok(Settled::Done) => {
+            let claim = next.as_ref().map(InLine::claim);
+            match self.node.store.settle_and_begin(settlement.clone(), claim).await {
+                Ok((Settled::Done, begun)) => {
                     self.node.metrics.settled(settlement.next);
-                    return self.wake_for(settlement.next);
+                    self.wake_for(settlement.next);
+                    return next.filter(|_| begun);
                 }
-                Ok(Settled::Stale) => {
+                Ok((Settled::Stale, begun)) => {
                     tracing::warn!(
                         delivery = settlement.delivery_id,
                         "a claim no longer stands; its settlement changed nothing"
                     );
-                    return;
+                    return next.filter(|_| begun);
                 }
-                // The row keeps its claim, until somebody takes it over from a node that is gone.
-                Err(StoreError::Closed) => return,
+                // The rows keep their claims, until somebody takes them over from a node that is gone.
+                Err(StoreError::Closed) => return None,
                 Err(error) => {
                     tracing::error!(delivery = settlement.delivery_id, %error, "a settlement could not be stored; trying again");
                 }
             }
             tokio::select! {
-                () = self.abort.cancelled() => return,
+                () = self.abort.cancelled() => return None,
                 () = clock::pause(SETTLE_AGAIN) => {}
             }
         }

@@ -98,7 +98,7 @@ impl TestCallbacks {
             match here {
                 Some(claimant) => {
                     let job = Job { delivery, completion, event, test: Some(options), node: claimant, token };
-                    sender.deliver(job, permit).await;
+                    sender.deliver_test(job, permit).await;
                     Ok(true)
                 }
                 None => {

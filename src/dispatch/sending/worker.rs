@@ -1,13 +1,15 @@
 //! The worker: claims what waits in the store and is due, and starts sending it.
 //!
-//! It sees retries, overflow, what was released, and what an earlier process left; what can be sent at once never comes
-//! this way. It must not wait for a send: it claims only as much as there are permits for, starts the sends, and looks
-//! again when a permit comes back, when something falls due, or when it is woken.
+//! It sees retries, what exceeds a line, what was released, and what an earlier process left; what can be sent at once or
+//! waits in line never comes this way. It must not wait for a send: it claims only as much as there are permits and places
+//! in line for, starts the sends, and looks again when a permit comes back, when something falls due, or when it is woken.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::in_line::InLine;
 use super::job::{Job, StoredTest, whole_reversal};
-use super::pacing::Pacing;
+use super::pacing::{Pacing, Seat};
 use super::sender::Sender;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::Readiness;
@@ -45,8 +47,11 @@ impl Worker {
     pub async fn step(&self) -> Result<Step, StoreError> {
         let now = self.node.now();
         let Some(node) = self.node.cluster.lease.node() else { return Ok(Step::Idle { until: None }) };
+        for (first, permit) in self.pacing.stalled() {
+            self.sender.start(first, permit);
+        }
         let mut wanted = Vec::new();
-        let mut permits = Vec::new();
+        let mut seats = HashMap::new();
         let mut next_due = None;
         let mut due = self.node.store.due().await?;
         let tests = self.start_tests(&node, due.tests).await?;
@@ -56,11 +61,12 @@ impl Worker {
             if endpoint.due_at() > now {
                 self.pacing.caught_up(&endpoint.endpoint_id);
                 next_due = Some(next_due.map_or(endpoint.due_at(), |due: Timestamp| due.min(endpoint.due_at())));
-            } else if self.is_ready(&endpoint) {
-                let free = self.pacing.permits_for_waiting(&endpoint.endpoint_id);
-                if !free.is_empty() {
-                    wanted.push(Wanted { endpoint_id: endpoint.endpoint_id.clone(), at_most: free.len() });
-                    permits.push((endpoint.endpoint_id, free));
+            } else if self.node.readiness(&endpoint.endpoint_id) == Some(Readiness::Ready) {
+                let (permits, places) = self.pacing.admit_waiting(&endpoint.endpoint_id);
+                let (to_begin, to_line_up) = (permits.len(), places.len());
+                if to_begin + to_line_up > 0 {
+                    wanted.push(Wanted { endpoint_id: endpoint.endpoint_id.clone(), to_begin, to_line_up });
+                    seats.insert(endpoint.endpoint_id, (permits, places));
                 }
             }
         }
@@ -70,16 +76,19 @@ impl Worker {
         let claimed = self.node.store.claim(node.to_string(), wanted, now, claim_token).await?;
         let mut started = tests;
         for claimed in claimed {
-            let endpoint_id = &claimed.delivery.endpoint_id;
-            let permit = permits.iter_mut().find(|(id, _)| id == endpoint_id).and_then(|(_, free)| free.pop());
-            // As many permits as claims were asked for, so there is always one.
-            let Some(permit) = permit else { continue };
-            self.send(claimed, &node, permit);
+            // As many seats as claims were asked for, so there is always one.
+            let Some((permits, places)) = seats.get_mut(&claimed.delivery.endpoint_id) else { continue };
+            let seat = match claimed.is_begun {
+                true => permits.pop().map(Seat::Permit),
+                false => places.pop().map(Seat::Place),
+            };
+            let Some(seat) = seat else { continue };
+            self.seat(claimed, &node, seat);
             started += 1;
         }
-        for (endpoint_id, unused) in permits {
-            // More permits than deliveries: nothing of this endpoint waits any more.
-            if !unused.is_empty() {
+        for (endpoint_id, (permits, places)) in seats {
+            // More seats than deliveries: nothing of this endpoint waits any more.
+            if permits.len() + places.len() > 0 {
                 self.pacing.caught_up(&endpoint_id);
             }
         }
@@ -94,28 +103,40 @@ impl Worker {
             let Some(permit) = self.pacing.permit_for_test(&test.endpoint_id) else { continue };
             let now = self.node.now();
             let claim = self.node.store.claim_test(node.to_string(), test.delivery_id, now, claim_token);
-            if let Some(claimed) = claim.await? {
-                self.send(claimed, node, permit);
-                started += 1;
+            let Some(claimed) = claim.await? else { continue };
+            match job(claimed, Arc::clone(node)) {
+                Ok(job) => {
+                    let sender = Arc::clone(&self.sender);
+                    self.node.tasks.start(async move { sender.deliver_test(job, permit).await });
+                }
+                Err(unreadable) => self.give_up(*unreadable, permit),
             }
+            started += 1;
         }
         Ok(started)
     }
 
-    fn send<P: Send + 'static>(&self, claimed: Claimed, node: &Arc<str>, permit: P) {
-        let (sender, node) = (Arc::clone(&self.sender), Arc::clone(node));
-        self.node.tasks.start(async move {
-            match job(claimed, node) {
-                Ok(job) => sender.deliver(job, permit).await,
-                Err(unreadable) => sender.give_up(*unreadable).await,
+    fn seat(&self, claimed: Claimed, node: &Arc<str>, seat: Seat) {
+        let known = self.node.cluster.work_on(&claimed.token);
+        match (job(claimed, Arc::clone(node)), seat) {
+            (Ok(job), Seat::Permit(permit)) => {
+                let sender = Arc::clone(&self.sender);
+                self.node.tasks.start(async move {
+                    sender.deliver(job, permit).await;
+                    drop(known);
+                });
             }
-        });
+            (Ok(job), Seat::Place(place)) => self.sender.line_up(place, InLine::new(job, known)),
+            (Err(unreadable), seat) => self.give_up(*unreadable, seat),
+        }
     }
 
-    fn is_ready(&self, endpoint: &DueEndpoint) -> bool {
-        let Some(app) = self.node.directory.app_of_endpoint(&endpoint.endpoint_id) else { return false };
-        let Some(endpoint) = app.endpoint(&endpoint.endpoint_id) else { return false };
-        self.node.routing().readiness(&app, endpoint) == Readiness::Ready
+    fn give_up<S: Send + 'static>(&self, unreadable: Claimed, seat: S) {
+        let sender = Arc::clone(&self.sender);
+        self.node.tasks.start(async move {
+            sender.give_up(unreadable).await;
+            drop(seat);
+        });
     }
 
     /// A test goes past a pause, but not by another way than the one that it asks for.
@@ -135,7 +156,7 @@ fn job(claimed: Claimed, node: Arc<str>) -> Result<Job, Box<Claimed>> {
             let event = if options.reversal { whole_reversal(&completion) } else { CallbackEvent::Completed };
             Ok(Job { delivery, completion, event, test: Some(options), node, token })
         }
-        (None, Claimed { delivery, completion: Some(completion), reversal, token })
+        (None, Claimed { delivery, completion: Some(completion), reversal, token, .. })
             if delivery.reversal_id.is_some() == reversal.is_some() =>
         {
             let event = reversal.map_or(CallbackEvent::Completed, |reversal| CallbackEvent::Reversed(reversal.taken));

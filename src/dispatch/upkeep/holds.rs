@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::blocked;
+use crate::dispatch::sending::in_line::give_back;
+use crate::dispatch::sending::pacing::Pacing;
 use crate::domain::app::App;
 use crate::domain::delivery::WaitingFor;
 use crate::store::StoreError;
@@ -25,6 +27,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub struct Holds {
     node: Arc<Node>,
+    pacing: Arc<Pacing>,
     /// The revision of the configuration that was acted on last. Whoever refreshes the directory in between (an unknown
     /// name does) must not make a change pass unnoticed here.
     acted_on: AtomicI64,
@@ -32,8 +35,8 @@ pub struct Holds {
 
 impl Holds {
     /// Nothing was acted on yet, so the first pass looks at everything.
-    pub fn new(node: Arc<Node>) -> Self {
-        Self { node, acted_on: AtomicI64::new(-1) }
+    pub fn new(node: Arc<Node>, pacing: Arc<Pacing>) -> Self {
+        Self { node, pacing, acted_on: AtomicI64::new(-1) }
     }
 
     /// Holds or releases what the configuration of now says.
@@ -81,6 +84,12 @@ impl Holds {
 
     async fn hold_blocked(&self) -> Result<(), StoreError> {
         let store = &self.node.store;
+        // What waits in this node's line is claimed, so it is given back before it can be held.
+        for endpoint_id in self.pacing.endpoints_with_line() {
+            if let Some((_, Some(_))) = self.look_up(&endpoint_id) {
+                give_back(store, self.pacing.drain(&endpoint_id)).await?;
+            }
+        }
         for due in store.due().await?.endpoints {
             let Some((app, Some(reason))) = self.look_up(&due.endpoint_id) else { continue };
             let held = in_steps(|| store.hold(due.endpoint_id.clone(), reason, self.node.now())).await?;

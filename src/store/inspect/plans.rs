@@ -82,18 +82,18 @@ fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
 fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let Sample { before, now, .. } = *sample;
     let one = || std::slice::from_ref(&sample.delivery_id);
-    let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), at_most: ROWS };
+    let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), to_begin: ROWS, to_line_up: 0 };
     let key = sample.transaction_id.to_ascii_lowercase();
     let (due, claim, settle) = on_backend!(conn,
         sqlite(conn) => {
-            let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now };
+            let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now, is_begun: true };
             let claim = explain_on_sqlite(conn, claim)?;
             let settle = explain_on_sqlite(conn, queries::Change::of(&settlement(sample)))?;
             (None, claim, settle)
         },
         postgres(conn) => {
             let due = explain_on_postgres(conn, queries::due_and_free(std::slice::from_ref(&wanted), now, Words::Any))?;
-            let claim = explain_on_postgres(conn, queries::claim_all("", now, vec![&sample.delivery_id], vec![""]))?;
+            let claim = explain_on_postgres(conn, queries::claim_all("", now, vec![&sample.delivery_id], vec![""], vec![true]))?;
             (Some(due), claim, explain_on_postgres(conn, queries::changes(&[&settlement(sample)]))?)
         },
     );

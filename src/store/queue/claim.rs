@@ -43,8 +43,16 @@ impl DueEndpoint {
 pub struct Wanted {
     /// The endpoint.
     pub endpoint_id: String,
-    /// As many as it has free permits.
-    pub at_most: usize,
+    /// So many are begun at once: as many as it has free permits.
+    pub to_begin: usize,
+    /// So many more are claimed to wait in this node's line.
+    pub to_line_up: usize,
+}
+
+impl Wanted {
+    fn at_most(&self) -> i64 {
+        i64::try_from(self.to_begin + self.to_line_up).unwrap_or(i64::MAX)
+    }
 }
 
 /// A delivery that this node may now send.
@@ -58,20 +66,24 @@ pub struct Claimed {
     pub reversal: Option<Reversal>,
     /// The claim's token, which settling must name.
     pub token: String,
+    /// Whether it is begun; if not, it waits in line and is begun later.
+    pub is_begun: bool,
 }
 
 /// Leaps from each endpoint's first entry of the partial index to the next endpoint's.
 pub(in crate::store) const DUE_ENDPOINTS: &str = "
     WITH RECURSIVE waiting (endpoint_id) AS (
-        SELECT min(endpoint_id) FROM deliveries WHERE status IN ('pending', 'retrying')
+        SELECT min(endpoint_id) FROM deliveries WHERE status IN ('pending', 'retrying') AND claim_token IS NULL
         UNION ALL
         SELECT (SELECT min(d.endpoint_id) FROM deliveries d
-                WHERE d.status IN ('pending', 'retrying') AND d.endpoint_id > waiting.endpoint_id)
+                WHERE d.status IN ('pending', 'retrying') AND d.claim_token IS NULL
+                  AND d.endpoint_id > waiting.endpoint_id)
         FROM waiting WHERE waiting.endpoint_id IS NOT NULL
     )
     SELECT endpoint_id,
            (SELECT min(d.due_at) FROM deliveries d
-            WHERE d.status IN ('pending', 'retrying') AND d.endpoint_id = waiting.endpoint_id) AS earliest
+            WHERE d.status IN ('pending', 'retrying') AND d.claim_token IS NULL
+              AND d.endpoint_id = waiting.endpoint_id) AS earliest
     FROM waiting WHERE endpoint_id IS NOT NULL";
 
 /// What waits to be sent.
@@ -130,7 +142,7 @@ impl Store {
                 );
                 candidates(conn, due, token)
             })?;
-            claim(conn, due, &node, now)
+            claim(conn, beginning(due, &wanted), &node, now)
         })
         .await
     }
@@ -180,7 +192,7 @@ pub(in crate::store) fn due_of<'a>(want: &'a Wanted, now: Timestamp, words: Word
         .filter(deliveries::due_at.le(now))
         .filter(deliveries::kind.ne(DeliveryKind::Test))
         .order(deliveries::due_at)
-        .limit(i64::try_from(want.at_most).unwrap_or(i64::MAX))
+        .limit(want.at_most())
         .select(Delivery::as_select())
 }
 
@@ -191,13 +203,14 @@ pub(in crate::store) fn due_and_free<'a>(
     words: Words,
 ) -> impl Read<'a, Delivery, PgConnection> {
     let endpoints: Vec<&str> = wanted.iter().map(|want| want.endpoint_id.as_str()).collect();
-    let at_most: Vec<i64> = wanted.iter().map(|want| i64::try_from(want.at_most).unwrap_or(i64::MAX)).collect();
+    let at_most: Vec<i64> = wanted.iter().map(Wanted::at_most).collect();
     let are_known = words.condition_with_told("d");
     diesel::sql_query(format!(
         "SELECT due.* FROM unnest($1, $2) AS wanted (endpoint_id, at_most)
          CROSS JOIN LATERAL (
              SELECT * FROM deliveries d
-             WHERE d.status IN ('pending', 'retrying') AND d.endpoint_id = wanted.endpoint_id AND d.due_at <= $3
+             WHERE d.status IN ('pending', 'retrying') AND d.claim_token IS NULL
+                 AND d.endpoint_id = wanted.endpoint_id AND d.due_at <= $3
                  AND d.kind <> 'test'{are_known}
              ORDER BY d.due_at LIMIT wanted.at_most
              FOR UPDATE SKIP LOCKED
@@ -225,10 +238,25 @@ fn candidates(conn: &mut Conn, due: Readable<Delivery>, token: fn() -> String) -
         let lacks_reversal = delivery.reversal_id.is_some() && reversal.is_none();
         let is_left_alone = (completions.unreadable.is_some() && lacks_completion)
             || (reversals.unreadable.is_some() && lacks_reversal);
-        (!is_left_alone).then(|| Claimed { delivery, completion, reversal, token: token() })
+        (!is_left_alone).then(|| Claimed { delivery, completion, reversal, token: token(), is_begun: true })
     };
     let rows = due.rows.into_iter().filter_map(candidate).collect();
     Ok(Readable { rows, unreadable: due.unreadable.or(completions.unreadable).or(reversals.unreadable) })
+}
+
+/// Of each endpoint's deliveries, which are in the order in which they fell due, the first are begun and the others line up.
+fn beginning(mut claims: Vec<Claimed>, wanted: &[Wanted]) -> Vec<Claimed> {
+    let mut to_begin: HashMap<&str, usize> = HashMap::new();
+    to_begin.extend(wanted.iter().map(|want| (want.endpoint_id.as_str(), want.to_begin)));
+    for claim in &mut claims {
+        let left = to_begin.get_mut(claim.delivery.endpoint_id.as_str());
+        claim.is_begun = left.is_some_and(|left| {
+            let begins = *left > 0;
+            *left = left.saturating_sub(1);
+            begins
+        });
+    }
+    claims
 }
 
 /// Claims what is known to wait; answers what still did.
@@ -236,17 +264,18 @@ fn claim(conn: &mut Conn, candidates: Vec<Claimed>, node: &str, now: Timestamp) 
     let claimed: HashSet<String> = on_backend!(conn,
         sqlite(conn) => {
             let mut claimed = HashSet::new();
-            for Claimed { delivery, token, .. } in &candidates {
-                if (Claim { delivery_id: &delivery.id, node, token, at: now }).execute(conn)? > 0 {
+            for Claimed { delivery, token, is_begun, .. } in &candidates {
+                if (Claim { delivery_id: &delivery.id, node, token, at: now, is_begun: *is_begun }).execute(conn)? > 0 {
                     claimed.insert(delivery.id.clone());
                 }
             }
             claimed
         },
         postgres(conn) => {
-            let (ids, tokens): (Vec<&str>, Vec<&str>) =
-                candidates.iter().map(|one| (one.delivery.id.as_str(), one.token.as_str())).unzip();
-            claim_all(node, now, ids, tokens).load(conn)?.into_iter().map(|claimed| claimed.id).collect()
+            let ids = candidates.iter().map(|one| one.delivery.id.as_str()).collect();
+            let tokens = candidates.iter().map(|one| one.token.as_str()).collect();
+            let begun = candidates.iter().map(|one| one.is_begun).collect();
+            claim_all(node, now, ids, tokens, begun).load(conn)?.into_iter().map(|claimed| claimed.id).collect()
         },
     );
     Ok(candidates.into_iter().filter(|one| claimed.contains(&one.delivery.id)).collect())

@@ -1,8 +1,8 @@
 //! Committing a group: how the works that gathered for the writer get to the disk together.
 //!
-//! The hot works (records, settlements and clicks) of a group share one transaction. One that fails for a reason of its
+//! The hot works (records, settlements, beginnings and clicks) of a group share one transaction. One that fails for a reason of its
 //! own must not fail the others, so after a failure each is done again alone. All can be repeated after a commit whose answer
-//! was lost: a record and a click find their own rows, and a settlement finds its claim gone.
+//! was lost: a record and a click find their own rows, a settlement finds its claim gone, and a beginning its own token.
 //!
 //! An SQLite file has one writer and the other changes share the group's flush as well. On PostgreSQL each is a
 //! transaction of its own, because it may wait for another node's lock. There a connection can break at any moment; the hot
@@ -14,10 +14,11 @@ use diesel::QueryResult;
 use diesel::connection::Connection;
 use tracing::Span;
 
+use super::begin::{Beginning, begin_all};
 use super::click::insert_clicks;
 use super::record::{NewCompletion, Recorded, record_all};
 use super::settle::{Settled, settle_all};
-use super::work::{Announcement, Change, Work};
+use super::work::{Announcement, Change, Settling, Work};
 use crate::clock;
 use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
@@ -43,7 +44,8 @@ struct Hot<W, T> {
 #[derive(Default)]
 struct Group {
     recordings: Vec<Hot<Vec<NewCompletion>, Vec<Recorded>>>,
-    settlings: Vec<Hot<Box<Settlement>, Settled>>,
+    settlings: Vec<Hot<Box<Settling>, (Settled, bool)>>,
+    beginnings: Vec<Hot<Beginning, bool>>,
     clicks: Vec<Hot<Box<Click>, ()>>,
     changes: Vec<Asked<Change>>,
 }
@@ -51,7 +53,8 @@ struct Group {
 /// What became of the hot works.
 struct Done {
     recorded: Vec<Vec<Recorded>>,
-    settled: Vec<Settled>,
+    settled: Vec<(Settled, bool)>,
+    begun: Vec<bool>,
 }
 
 /// One writer's hold on the database.
@@ -68,6 +71,7 @@ impl Group {
             match work {
                 Work::Record(work, answer) => group.recordings.push(Hot { work, answer, span }),
                 Work::Settle(work, answer) => group.settlings.push(Hot { work, answer, span }),
+                Work::Begin(work, answer) => group.beginnings.push(Hot { work, answer, span }),
                 Work::Click(work, answer) => group.clicks.push(Hot { work, answer, span }),
                 Work::Change(work) => group.changes.push(Asked { work, span }),
             }
@@ -86,7 +90,8 @@ impl Group {
         }
         let recordings = self.recordings.iter().map(|one| &one.span);
         let settlings = self.settlings.iter().map(|one| &one.span);
-        let mut spans = recordings.chain(settlings).chain(self.clicks.iter().map(|one| &one.span));
+        let beginnings = self.beginnings.iter().map(|one| &one.span);
+        let mut spans = recordings.chain(settlings).chain(beginnings).chain(self.clicks.iter().map(|one| &one.span));
         spans.next().cloned().unwrap_or_else(Span::none)
     }
 
@@ -96,10 +101,15 @@ impl Group {
         let all: Vec<&NewCompletion> = self.recordings.iter().flat_map(|one| &one.work).collect();
         let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, &all)? }.into_iter();
         let recorded = self.recordings.iter().map(|one| outcomes.by_ref().take(one.work.len()).collect()).collect();
-        let settlements: Vec<&Settlement> = self.settlings.iter().map(|one| &*one.work).collect();
+        let settlements: Vec<&Settlement> = self.settlings.iter().map(|one| &one.work.settlement).collect();
         let settled = settle_all(conn, &settlements)?;
+        let next = self.settlings.iter().filter_map(|one| one.work.begin.as_ref());
+        let beginnings: Vec<&Beginning> = next.chain(self.beginnings.iter().map(|one| &one.work)).collect();
+        let mut begun = begin_all(conn, &beginnings)?.into_iter();
+        let has_begun = |one: &Hot<Box<Settling>, _>| one.work.begin.is_some() && begun.next().unwrap_or(false);
+        let next_begun: Vec<bool> = self.settlings.iter().map(has_begun).collect();
         insert_clicks(conn, self.clicks.iter().map(|one| &*one.work))?;
-        Ok(Done { recorded, settled })
+        Ok(Done { recorded, settled: settled.into_iter().zip(next_begun).collect(), begun: begun.collect() })
     }
 
     fn log_failure(&self, error: &diesel::result::Error) {
@@ -114,12 +124,16 @@ impl Group {
         for (one, settled) in self.settlings.into_iter().zip(done.settled) {
             drop(one.answer.send(Ok(settled)));
         }
+        for (one, begun) in self.beginnings.into_iter().zip(done.begun) {
+            drop(one.answer.send(Ok(begun)));
+        }
         self.clicks.into_iter().for_each(|one| drop(one.answer.send(Ok(()))));
     }
 
     fn tell_failure(self, error: &diesel::result::Error) {
         self.recordings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
         self.settlings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
+        self.beginnings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
         self.clicks.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
     }
 
@@ -127,12 +141,13 @@ impl Group {
     fn singly(self) -> impl Iterator<Item = Self> {
         let recordings = self.recordings.into_iter().map(|one| Self { recordings: vec![one], ..Self::default() });
         let settlings = self.settlings.into_iter().map(|one| Self { settlings: vec![one], ..Self::default() });
+        let beginnings = self.beginnings.into_iter().map(|one| Self { beginnings: vec![one], ..Self::default() });
         let clicks = self.clicks.into_iter().map(|one| Self { clicks: vec![one], ..Self::default() });
-        recordings.chain(settlings).chain(clicks)
+        recordings.chain(settlings).chain(beginnings).chain(clicks)
     }
 
     fn len(&self) -> usize {
-        self.recordings.len() + self.settlings.len() + self.clicks.len()
+        self.recordings.len() + self.settlings.len() + self.beginnings.len() + self.clicks.len()
     }
 }
 

@@ -3,9 +3,10 @@
 //!
 //! Nothing is done here: the writer's threads do it ([`super::commit`]).
 
+use super::begin::{Beginning, ClaimInLine};
 use super::record::{NewCompletion, Recorded};
 use super::settle::Settled;
-use super::work::Work;
+use super::work::{Settling, Work};
 use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
 use crate::store::{Store, StoreError};
@@ -47,7 +48,18 @@ impl Store {
 
     /// Settles a claimed delivery.
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
-        self.shared.writer.ask(|answer| Work::Settle(Box::new(settlement), answer)).await
+        self.settle_and_begin(settlement, None).await.map(|(settled, _)| settled)
+    }
+
+    /// Settles a claimed delivery, and in the same commit begins what waited in line for its permit; answers whether that
+    /// may be sent.
+    pub async fn settle_and_begin(
+        &self,
+        settlement: Settlement,
+        next: Option<ClaimInLine>,
+    ) -> Result<(Settled, bool), StoreError> {
+        let begin = next.map(|claim| Beginning { claim, at: settlement.at });
+        self.shared.writer.ask(|answer| Work::Settle(Box::new(Settling { settlement, begin }), answer)).await
     }
 
     /// Writes a click; it is on disk when this returns.

@@ -1,7 +1,7 @@
 //! The queue: the hot path of the store.
 //!
-//! A delivery's life here is `record` (with the claim of the node that will send it at once, or without) → `claim` (what
-//! was not sent at once) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
+//! A delivery's life here is `record` (with the claim of the node that will send it, or without) → `claim` (what that node
+//! could not take into its line) → `begin` (what waited in line) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
 //! live, `rescue` takes back the claims of those that died. `reverse` takes completions back and keeps the order of what is
 //! told of both; `review` holds what somebody wants to look at first. `click` writes what the tracking link records, beside
 //! everything else that is hot. `work` is what the writer is asked to do, `commit` how a group of it gets to the disk.
@@ -9,6 +9,7 @@
 //! A claim is a token on the row. Settling names it; if the row bears another one by then, the settlement changes
 //! nothing, so a stale worker can never undo what its successor did.
 
+mod begin;
 mod claim;
 mod click;
 mod commit;
@@ -23,6 +24,7 @@ mod rows;
 mod settle;
 mod work;
 
+pub use begin::ClaimInLine;
 pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
 pub(super) use commit::Session;
 pub use hold::HeldEndpoint;

@@ -1,4 +1,5 @@
-//! Rescuing: deliveries whose node died in mid-send get their attempt written down as interrupted and are due again.
+//! Rescuing: deliveries whose node died in mid-send get their attempt written down as interrupted and are due again. Those that
+//! waited in its line are due at once, since nothing of them had left.
 //!
 //! What an interrupted send means is the domain's to say ([`Settlement::interrupted`]). Any node may rescue, several at a
 //! time: each row is settled under its claim, and only one can do that.
@@ -6,9 +7,10 @@
 use diesel::dsl::AsSelect;
 use diesel::prelude::*;
 
+use super::begin::{ClaimInLine, give_back};
 use super::nodes::{alive_since, delete_dead_nodes};
 use super::settle::settle_all;
-use crate::domain::delivery::Delivery;
+use crate::domain::delivery::{Delivery, Status};
 use crate::domain::settlement::Settlement;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Engine, Read};
@@ -78,7 +80,7 @@ impl Store {
                 load_readable(found.select(claim()), conn)
             })?;
             claims.retain(|(_, token, ..)| orphaned.iter().any(|orphan| token.as_ref() == Some(&orphan.token)));
-            interrupt(conn, claims, now, scale_thousandths)
+            take_back(conn, claims, now, scale_thousandths)
         })
         .await
     }
@@ -97,7 +99,7 @@ fn dead_claimant(conn: &mut Conn, but: &[String]) -> QueryResult<Option<String>>
 
 fn rescue_step(conn: &mut Conn, node: &str, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
     let claims = load_known(|words| load_readable(claimed_by(node, words), conn))?;
-    interrupt(conn, claims, now, scale_thousandths)
+    take_back(conn, claims, now, scale_thousandths)
 }
 
 /// A claimed delivery, the claim's token, and when it was made.
@@ -128,12 +130,22 @@ pub(in crate::store) fn claimed_by<'a>(node: &'a str, words: Words) -> impl Read
         .select(claim())
 }
 
-fn interrupt(conn: &mut Conn, claims: Vec<ClaimOf>, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
+fn take_back(conn: &mut Conn, claims: Vec<ClaimOf>, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
+    let (begun, in_line): (Vec<ClaimOf>, Vec<ClaimOf>) =
+        claims.into_iter().partition(|(delivery, ..)| delivery.status == Status::Sending);
+    let in_line: Vec<ClaimInLine> = (in_line.into_iter())
+        .map(|(delivery, token, _)| ClaimInLine { delivery_id: delivery.id, token: token.unwrap_or_default() })
+        .collect();
+    give_back(conn, &in_line)?;
+    interrupt(conn, &begun, now, scale_thousandths)?;
+    Ok(begun.len() + in_line.len())
+}
+
+fn interrupt(conn: &mut Conn, begun: &[ClaimOf], now: Timestamp, scale_thousandths: u64) -> QueryResult<()> {
     let interruption = |(delivery, token, claimed_at): &ClaimOf| {
         let (token, started_at) = (token.clone().unwrap_or_default(), claimed_at.unwrap_or(delivery.created_at));
         Settlement::interrupted(delivery, token, started_at, NOT_RECORDED, scale_thousandths, now)
     };
-    let interrupted: Vec<Settlement> = claims.iter().map(interruption).collect();
-    settle_all(conn, &interrupted.iter().collect::<Vec<_>>())?;
-    Ok(interrupted.len())
+    let interrupted: Vec<Settlement> = begun.iter().map(interruption).collect();
+    settle_all(conn, &interrupted.iter().collect::<Vec<_>>()).map(drop)
 }

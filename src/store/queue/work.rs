@@ -2,6 +2,7 @@
 
 use diesel::QueryResult;
 
+use super::begin::Beginning;
 use super::record::{NewCompletion, Recorded};
 use super::settle::Settled;
 use crate::domain::click::Click;
@@ -14,12 +15,20 @@ use crate::store::writer::Reply;
 pub(in crate::store) enum Work {
     /// The hot path's first half.
     Record(Vec<NewCompletion>, Reply<Vec<Recorded>>),
-    /// The hot path's second half.
-    Settle(Box<Settlement>, Reply<Settled>),
+    /// The hot path's second half; and whether what waited in line for its permit may be sent now.
+    Settle(Box<Settling>, Reply<(Settled, bool)>),
+    /// What waited in line and found a permit that was free.
+    Begin(Beginning, Reply<bool>),
     /// A click, which a visitor waits for.
     Click(Box<Click>, Reply<()>),
     /// Anything else.
     Change(Change),
+}
+
+/// A settlement, and what is begun in the same commit.
+pub(in crate::store) struct Settling {
+    pub(super) settlement: Settlement,
+    pub(super) begin: Option<Beginning>,
 }
 
 /// Performs a change, then answers what is to be told once it is on disk.

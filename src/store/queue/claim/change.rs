@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Text};
 use diesel::sqlite::Sqlite;
 
 use crate::domain::time::Timestamp;
@@ -12,23 +12,27 @@ use crate::store::backend::Read;
 /// The change to all rows that are claimed. `status || ''` keeps PostgreSQL off the partial index of what waits: a plan that
 /// was cached while few rows waited would scan that index once for each claimed row, however many wait later.
 const CLAIM_ALL: &str = "
-    UPDATE deliveries d SET status = 'sending', due_at = NULL, claimed_by = $1, claim_token = c.token, claimed_at = $2
-    FROM unnest($3, $4) AS c (id, token)
-    WHERE d.id = c.id AND d.status || '' IN ('pending', 'retrying')
+    UPDATE deliveries d SET status = CASE WHEN c.begun THEN 'sending' ELSE d.status END,
+        due_at = CASE WHEN c.begun THEN NULL ELSE d.due_at END,
+        claimed_by = $1, claim_token = c.token, claimed_at = $2
+    FROM unnest($3, $4, $5) AS c (id, token, begun)
+    WHERE d.id = c.id AND d.status || '' IN ('pending', 'retrying') AND d.claim_token IS NULL
     RETURNING d.id";
 
-/// Claims these rows, each with the token at its place; answers which still waited.
+/// Claims these rows, each with the token at its place, to be begun or to line up; answers which still waited.
 pub(in crate::store) fn claim_all<'a>(
     node: &'a str,
     now: Timestamp,
     ids: Vec<&'a str>,
     tokens: Vec<&'a str>,
+    begun: Vec<bool>,
 ) -> impl Read<'a, ClaimedId, PgConnection> {
     diesel::sql_query(CLAIM_ALL)
         .bind::<Text, _>(node)
         .bind::<BigInt, _>(now)
         .bind::<Array<Text>, _>(ids)
         .bind::<Array<Text>, _>(tokens)
+        .bind::<Array<Bool>, _>(begun)
 }
 
 /// The id of a row that was claimed.
@@ -45,11 +49,17 @@ pub(in crate::store) struct Claim<'a> {
     pub(in crate::store) node: &'a str,
     pub(in crate::store) token: &'a str,
     pub(in crate::store) at: Timestamp,
+    pub(in crate::store) is_begun: bool,
 }
 
 impl QueryFragment<Sqlite> for Claim<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE deliveries SET status = 'sending', due_at = NULL, claimed_by = ");
+        // One text for both, so that it is prepared once.
+        out.push_sql("UPDATE deliveries SET status = CASE WHEN ");
+        out.push_bind_param::<Bool, _>(&self.is_begun)?;
+        out.push_sql(" THEN 'sending' ELSE status END, due_at = CASE WHEN ");
+        out.push_bind_param::<Bool, _>(&self.is_begun)?;
+        out.push_sql(" THEN NULL ELSE due_at END, claimed_by = ");
         out.push_bind_param::<Text, _>(self.node)?;
         out.push_sql(", claim_token = ");
         out.push_bind_param::<Text, _>(self.token)?;
@@ -57,7 +67,7 @@ impl QueryFragment<Sqlite> for Claim<'_> {
         out.push_bind_param::<BigInt, _>(&self.at)?;
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(self.delivery_id)?;
-        out.push_sql(" AND status IN ('pending', 'retrying')");
+        out.push_sql(" AND status IN ('pending', 'retrying') AND claim_token IS NULL");
         Ok(())
     }
 }
