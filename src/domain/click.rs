@@ -51,6 +51,11 @@ pub fn new_id(at: Timestamp, random: [u8; RANDOM_BYTES]) -> String {
     format!("clk_{:012x}{}", at.as_millis().max(0), hex::encode(random))
 }
 
+/// A text that lies before every click's id made at `instant` or later.
+pub fn lower_bound(instant: Timestamp) -> String {
+    format!("clk_{:012x}", instant.as_millis().max(0))
+}
+
 impl Click {
     /// When it stops counting, by the days that the app's clicks count for.
     pub fn expires_at(&self, days: u32) -> Timestamp {
@@ -94,7 +99,6 @@ fn value(query: &str, name: &str, longest: usize) -> Result<Option<String>, Inva
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids;
 
     fn faults(query: &str) -> Vec<String> {
         Visit::parse(query).map_or_else(|invalid| invalid.0.into_iter().map(|fault| fault.field).collect(), |_| vec![])
@@ -105,7 +109,7 @@ mod tests {
         let at = Timestamp::from_millis(0x0190_0000_0000);
         let (first, second) = (new_id(at, [0xff; 16]), new_id(at.plus(Duration::from_millis(1)), [0; 16]));
         assert_eq!(first, format!("clk_019000000000{}", "ff".repeat(16)));
-        assert!(first < second && ids::lower_bound("clk", at) <= first);
+        assert!(first < second && lower_bound(at) <= first);
     }
 
     #[test]

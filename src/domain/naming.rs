@@ -65,7 +65,7 @@ mod tests {
     fn a_ref_never_has_the_form_of_an_id() {
         assert!(reference("my-app_1").is_ok());
         assert!(reference("app_1").is_ok());
-        for text in ["", "a b", "é", "a.b", &"x".repeat(129), &format!("app_{}", "0a".repeat(16))] {
+        for text in ["", "a b", "é", "a.b", &"x".repeat(129), "app_6f0a1b2c3d4e5"] {
             assert!(reference(text).is_err(), "{text:?}");
         }
     }

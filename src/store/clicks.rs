@@ -11,8 +11,7 @@ use super::columns::{in_millis, read_as_row};
 use super::page::Page;
 use super::schema::{click_conversions, clicks};
 use super::{Store, StoreError};
-use crate::domain::click::Click;
-use crate::domain::ids;
+use crate::domain::click::{self, Click};
 use crate::domain::time::Timestamp;
 
 /// Clicks in one step: a few milliseconds of the writer's time.
@@ -121,7 +120,7 @@ pub(super) fn by_id(id: &str) -> impl Read<'_, Click> {
 
 /// A step of what was clicked before then.
 pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
-    let old = clicks::table.filter(clicks::id.lt(ids::lower_bound("clk", before)));
+    let old = clicks::table.filter(clicks::id.lt(click::lower_bound(before)));
     old.order(clicks::id).limit(STEP).select(clicks::id)
 }
 

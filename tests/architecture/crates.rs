@@ -10,7 +10,7 @@ const MAY_NAME: [(&str, &str); 14] = [
         "base64 hex hmac ipnet jiff percent_encoding serde serde_json sha2 strsim subtle thiserror toml url zeroize",
     ),
     ("clock", "tokio"),
-    ("random", "getrandom uuid"),
+    ("random", "getrandom"),
     (
         "store",
         "chacha20poly1305 diesel diesel_migrations futures_util hex hmac serde serde_json sha2 thiserror tokio tracing \

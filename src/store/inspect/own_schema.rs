@@ -30,7 +30,7 @@ impl OwnSchema {
         let Location::Postgres(within) = Location::parse(url)? else {
             return Err(StoreError::Location("a schema needs a PostgreSQL database, postgres://…".to_owned()));
         };
-        let name = format!("ringback_{}", random::new_id("tmp"));
+        let name = format!("ringback_{}", random::claim_token());
         connect(&within)?.batch_execute(&format!("CREATE SCHEMA {name}"))?;
         Ok(Self { within, name, to_drop: true })
     }

@@ -10,7 +10,6 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel::sqlite::Sqlite;
 
-use super::work::Work;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::is_in_line;
@@ -30,11 +29,6 @@ pub struct ClaimInLine {
 const STEP: usize = 500;
 
 impl Store {
-    /// Begins a claim that waits in line, by itself; answers whether it may be sent.
-    pub async fn begin(&self, claim: ClaimInLine, at: Timestamp) -> Result<bool, StoreError> {
-        self.shared.writer.ask(|answer| Work::Begin(Beginning { claim, at }, answer)).await
-    }
-
     /// Gives back what waits in line, where the claims still stand; answers how many did.
     pub async fn give_back(&self, claims: Vec<ClaimInLine>) -> Result<usize, StoreError> {
         let mut given_back = 0;

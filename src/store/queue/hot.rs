@@ -9,6 +9,7 @@ use super::settle::Settled;
 use super::work::{Settling, Work};
 use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
+use crate::domain::time::Timestamp;
 use crate::store::{Store, StoreError};
 
 /// Completions in one work of the writer: a batch of a thousand must not keep a settlement waiting behind all of it.
@@ -60,6 +61,11 @@ impl Store {
     ) -> Result<(Settled, bool), StoreError> {
         let begin = next.map(|claim| Beginning { claim, at: settlement.at });
         self.shared.writer.ask(|answer| Work::Settle(Box::new(Settling { settlement, begin }), answer)).await
+    }
+
+    /// Begins a claim that waits in line, by itself; answers whether it may be sent.
+    pub async fn begin(&self, claim: ClaimInLine, at: Timestamp) -> Result<bool, StoreError> {
+        self.shared.writer.ask(|answer| Work::Begin(Beginning { claim, at }, answer)).await
     }
 
     /// Writes a click; it is on disk when this returns.

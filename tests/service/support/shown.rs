@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ringback::domain::ids;
 use serde_json::Value;
 
 /// A line of a snapshot is not longer than a line of code.
@@ -56,7 +57,7 @@ fn numbered(text: &str, known: &mut HashMap<String, String>) -> String {
     for piece in text.split_inclusive(is_between) {
         let (word, after) = piece.split_at(piece.trim_end_matches(is_between).len());
         let is_random = |rest: &str| rest.len() >= 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match word.split_once('_').filter(|(_, rest)| is_random(rest)) {
+        match word.split_once('_').filter(|(_, rest)| ids::is_id(word) || is_random(rest)) {
             Some((kind, _)) => {
                 let number = known.values().filter(|other| other.starts_with(kind)).count() + 1;
                 shown += known.entry(word.to_owned()).or_insert_with(|| format!("{kind}_{number}"));
