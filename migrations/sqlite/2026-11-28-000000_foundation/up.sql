@@ -4,6 +4,10 @@
 -- * Times are Unix milliseconds.
 -- * Ids are text that is ordered by time, so that rows and indexes grow at their end.
 -- * Words (states, kinds, reasons) have a CHECK, so that a bug is an error and not a row that nobody claims.
+--   Configuration has them as text. What is written with every report or attempt has them as codes, which
+--   `src/store/codes.rs` fixes for ever: small, and compared without a list, since for an IN list of constants SQLite
+--   builds a temporary b-tree with every statement. Where words are still to come the CHECK leaves room up to 31,
+--   because widening it means copying the table.
 -- * A column ending in `_sealed` holds ciphertext under the master key.
 -- * Publishers, apps, endpoints, sources and offers are archived or kept, never deleted: history points to them.
 -- * In the tables that every report or every attempt writes to, columns of a fixed size that are always present come
@@ -271,7 +275,8 @@ CREATE TABLE completions (
     reversals      INTEGER NOT NULL DEFAULT 0,
     -- Where its review stands, and when its time is over; NULL: there is none. Not told from its callbacks: they may be
     -- canceled one by one, and go with retention.
-    review         TEXT CHECK (review IN ('waiting', 'released', 'rejected')),
+    -- 0 waiting, 1 released, 2 rejected.
+    review         INTEGER CHECK (review BETWEEN 0 AND 2),
     review_until   BIGINT,
     payout_minor   BIGINT,
     reward_minor   BIGINT,
@@ -301,7 +306,7 @@ CREATE INDEX completions_by_app ON completions (app_id, id);
 CREATE INDEX completions_by_user ON completions (user_id, id);
 -- "Where is my reward?", asked with a click. Almost no completion of most installations has one.
 CREATE INDEX completions_by_click ON completions (click_id, id) WHERE click_id IS NOT NULL;
-CREATE INDEX completions_in_review ON completions (review_until) WHERE review = 'waiting';
+CREATE INDEX completions_in_review ON completions (review_until) WHERE review = 0;
 
 -- Completions taken back, wholly or in part. A row is money and the key of its own idempotency: never removed.
 CREATE TABLE reversals (
@@ -312,7 +317,8 @@ CREATE TABLE reversals (
     occurred_at   BIGINT NOT NULL,
     -- 1, 2, … within the completion.
     ordinal       INTEGER NOT NULL,
-    reason        TEXT NOT NULL CHECK (reason IN ('refund', 'chargeback', 'fraud', 'duplicate', 'other')),
+    -- 0 refund, 1 chargeback, 2 fraud, 3 duplicate, 4 other.
+    reason        INTEGER NOT NULL CHECK (reason BETWEEN 0 AND 31),
     -- Whether it takes back everything in one go.
     whole         BOOLEAN NOT NULL,
     -- What is taken back; NULL: the completion has no such amount.
@@ -346,17 +352,20 @@ CREATE TABLE deliveries (
     -- The number of the last attempt on record, and how many of our own faults in a row ended there.
     last_number    INTEGER NOT NULL DEFAULT 0,
     faults         INTEGER NOT NULL DEFAULT 0,
-    kind           TEXT NOT NULL CHECK (kind IN ('completion', 'reversal', 'test')),
-    status         TEXT NOT NULL CHECK (status IN
-                       ('pending', 'sending', 'retrying', 'held', 'delivered', 'dead', 'canceled')),
-    told           TEXT NOT NULL DEFAULT 'never' CHECK (told IN ('never', 'maybe', 'yes')),
+    -- 0 completion, 1 reversal, 2 test.
+    kind           INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    -- 0 pending, 1 retrying, 2 held, 3 sending, 4 delivered, 5 dead, 6 canceled.
+    status         INTEGER NOT NULL CHECK (status BETWEEN 0 AND 6),
+    -- 0 never, 1 maybe, 2 yes.
+    told           INTEGER NOT NULL DEFAULT 0 CHECK (told BETWEEN 0 AND 2),
     -- Of a completion's callback: how much of the completion has been taken back. Whoever settles it learns from here
-    -- that a reversal may be waiting for it, at no cost for all others.
-    reversed       TEXT CHECK (reversed IN ('part', 'whole')),
-    -- Why it is held.
-    waiting_for    TEXT,
-    -- Why it ended where an attempt does not tell.
-    ended_reason   TEXT,
+    -- that a reversal may be waiting for it, at no cost for all others. 0 part, 1 whole.
+    reversed       INTEGER CHECK (reversed BETWEEN 0 AND 1),
+    -- Why it is held: 0 retry, 1 app_paused, 2 callback_url, 3 secret, 4 egress_ip, 5 permit, 6 completion, 7 review,
+    -- 8 fields.
+    waiting_for    INTEGER CHECK (waiting_for BETWEEN 0 AND 31),
+    -- Why it ended where an attempt does not tell: 0 expired, 1 reversed_before_send, 2 rejected.
+    ended_reason   INTEGER CHECK (ended_reason BETWEEN 0 AND 31),
     -- When it may be sent next.
     due_at         BIGINT,
     held_since     BIGINT,
@@ -372,31 +381,35 @@ CREATE TABLE deliveries (
     recipe         TEXT NOT NULL,
     -- A test's invented completion and options (JSON): tests leave no completion in the ledger.
     test           TEXT,
-    CHECK ((status = 'sending') = (claim_token IS NOT NULL)),
-    -- What is held keeps its due time: pausing an app must not make a retry come early.
-    CHECK (due_at IS NOT NULL OR status NOT IN ('pending', 'retrying')),
-    CHECK (due_at IS NULL OR status IN ('pending', 'retrying', 'held')),
-    CHECK ((status = 'held') = (held_since IS NOT NULL)),
-    CHECK ((status IN ('delivered', 'dead', 'canceled')) = (ended_at IS NOT NULL)),
-    CHECK ((kind = 'test') = (test IS NOT NULL))
+    -- What is sending is claimed, and nothing else is.
+    CHECK ((status = 3) = (claim_token IS NOT NULL)),
+    -- What is pending or retrying is due at some time. What is held keeps its due time: pausing an app must not make a
+    -- retry come early. Nothing else has one.
+    CHECK (due_at IS NOT NULL OR status > 1),
+    CHECK (due_at IS NULL OR status <= 2),
+    CHECK ((status = 2) = (held_since IS NOT NULL)),
+    -- What is delivered, dead or canceled has ended.
+    CHECK ((status >= 4) = (ended_at IS NOT NULL)),
+    -- A test, and nothing else, has an invented completion.
+    CHECK ((kind = 2) = (test IS NOT NULL))
 ) WITHOUT ROWID;
 -- These two hold every delivery. All other indexes are partial, and one that has been delivered is in none of them.
 CREATE UNIQUE INDEX deliveries_once ON deliveries (completion_id, endpoint_id, kind, reversal_id);
 CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
 -- By endpoint first: a claim asks endpoint by endpoint, and never walks over one endpoint's backlog to reach another.
-CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at) WHERE status IN ('pending', 'retrying');
+CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at) WHERE status = 0 OR status = 1;
 -- What is held until a publisher mends something. What waits for its completion's callback or for a review is held as
 -- well, but no mending releases it and no time ends it.
 CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since)
-    WHERE status = 'held' AND waiting_for <> 'completion' AND waiting_for <> 'review';
-CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE status = 'sending';
--- Written with OR, since SQLite sees that `status = 'dead'` implies a disjunction, but not that it implies an IN.
+    WHERE status = 2 AND waiting_for <> 6 AND waiting_for <> 7;
+CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE status = 3;
+-- Written with OR, since SQLite sees that `status = 5` implies a disjunction, but not that it implies an IN list.
 CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
-    WHERE status = 'pending' OR status = 'retrying' OR status = 'held' OR status = 'dead' OR status = 'canceled';
+    WHERE status = 0 OR status = 1 OR status = 2 OR status = 5 OR status = 6;
 -- Tests that another node must send.
-CREATE INDEX deliveries_pending_tests ON deliveries (id) WHERE kind = 'test' AND status = 'pending';
+CREATE INDEX deliveries_pending_tests ON deliveries (id) WHERE kind = 2 AND status = 0;
 -- Whoever erases a user looks through the app's tests, and must not look through all that was ever delivered for it.
-CREATE INDEX deliveries_tests ON deliveries (app_id, id) WHERE kind = 'test';
+CREATE INDEX deliveries_tests ON deliveries (app_id, id) WHERE kind = 2;
 
 -- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
 CREATE TABLE attempts (
@@ -404,9 +417,9 @@ CREATE TABLE attempts (
     number              INTEGER NOT NULL,
     started_at          BIGINT NOT NULL,
     duration_ms         BIGINT NOT NULL,
-    outcome             TEXT NOT NULL CHECK (outcome IN
-                            ('delivered', 'http_status', 'body_mismatch', 'redirect', 'timeout', 'connect', 'tls', 'dns',
-                             'protocol', 'blocked_target', 'egress_unavailable', 'interrupted')),
+    -- 0 delivered, 1 http_status, 2 body_mismatch, 3 redirect, 4 timeout, 5 connect, 6 tls, 7 dns, 8 protocol,
+    -- 9 blocked_target, 10 egress_unavailable, 11 interrupted.
+    outcome             INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 31),
     -- Whether the schedule counts it.
     counted             BOOLEAN NOT NULL,
     status_code         INTEGER,
@@ -434,7 +447,8 @@ CREATE TABLE ended_deliveries (
     -- Days since 1970-01-01, UTC, on which they were created.
     day      BIGINT NOT NULL,
     currency TEXT NOT NULL,
-    status   TEXT NOT NULL CHECK (status IN ('delivered', 'dead', 'canceled')),
+    -- As in `deliveries`, of what has ended.
+    status   INTEGER NOT NULL CHECK (status BETWEEN 4 AND 6),
     count    BIGINT NOT NULL CHECK (count > 0),
     PRIMARY KEY (app_id, day, currency, status)
 );

@@ -6,25 +6,31 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel::sqlite::Sqlite;
 
+use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
 use crate::store::backend::Read;
+use crate::store::codes::{self, Coded};
 
-/// The change to all rows that are claimed. `status || ''` keeps PostgreSQL off the partial index of what waits: a plan that
-/// was cached while few rows waited would scan that index once for each claimed row, however many wait later.
-const CLAIM_ALL: &str = "
-    UPDATE deliveries d SET status = 'sending', due_at = NULL, claimed_by = $1, claim_token = c.token, claimed_at = $2
-    FROM unnest($3, $4) AS c (id, token)
-    WHERE d.id = c.id AND d.status || '' IN ('pending', 'retrying')
-    RETURNING d.id";
+/// What still waits and is claimed.
+const WAITING: [Status; 2] = [Status::Pending, Status::Retrying];
 
-/// Claims these rows, each with the token at its place; answers which still waited.
+/// Claims these rows, each with the token at its place; answers which still waited. `status + 0` keeps PostgreSQL off the
+/// partial index of what waits: a plan that was cached while few rows waited would scan that index once for each claimed
+/// row, however many wait later.
 pub(in crate::store) fn claim_all<'a>(
     node: &'a str,
     now: Timestamp,
     ids: Vec<&'a str>,
     tokens: Vec<&'a str>,
 ) -> impl Read<'a, ClaimedId, PgConnection> {
-    diesel::sql_query(CLAIM_ALL)
+    let (begins, waits) = (codes::is("status", Status::Sending), codes::is_one_of("d.status + 0", &WAITING));
+    let claim = format!(
+        "UPDATE deliveries d SET {begins}, due_at = NULL, claimed_by = $1, claim_token = c.token, claimed_at = $2
+         FROM unnest($3, $4) AS c (id, token)
+         WHERE d.id = c.id AND {waits}
+         RETURNING d.id"
+    );
+    diesel::sql_query(claim)
         .bind::<Text, _>(node)
         .bind::<BigInt, _>(now)
         .bind::<Array<Text>, _>(ids)
@@ -49,7 +55,9 @@ pub(in crate::store) struct Claim<'a> {
 
 impl QueryFragment<Sqlite> for Claim<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE deliveries SET status = 'sending', due_at = NULL, claimed_by = ");
+        out.push_sql("UPDATE deliveries SET status = ");
+        out.push_sql(Status::Sending.as_sql());
+        out.push_sql(", due_at = NULL, claimed_by = ");
         out.push_bind_param::<Text, _>(self.node)?;
         out.push_sql(", claim_token = ");
         out.push_bind_param::<Text, _>(self.token)?;
@@ -57,7 +65,11 @@ impl QueryFragment<Sqlite> for Claim<'_> {
         out.push_bind_param::<BigInt, _>(&self.at)?;
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(self.delivery_id)?;
-        out.push_sql(" AND status IN ('pending', 'retrying')");
+        for (before, status) in [" AND (status = ", " OR status = "].into_iter().zip(WAITING) {
+            out.push_sql(before);
+            out.push_sql(status.as_sql());
+        }
+        out.push_sql(")");
         Ok(())
     }
 }
