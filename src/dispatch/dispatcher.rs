@@ -33,6 +33,7 @@ use super::upkeep::rescue;
 use super::upkeep::retention::Retention;
 use super::upkeep::reviews::Reviews;
 use crate::clock::Clock;
+use crate::domain::delivery::Status;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::egress::Bind;
@@ -148,8 +149,9 @@ impl Dispatcher {
     /// All that is counted and measured, in the OpenMetrics text format.
     pub async fn metrics_text(&self) -> Result<String, StoreError> {
         let node = &self.node;
-        let counted: HashMap<String, i64> = node.store.count_open().await?.into_iter().collect();
-        let waiting = ["pending", "retrying", "held"].map(|state| (state, counted.get(state).copied().unwrap_or(0)));
+        let counted: HashMap<Status, i64> = node.store.count_open().await?.into_iter().collect();
+        let waiting = [Status::Pending, Status::Retrying, Status::Held]
+            .map(|state| (state.as_str(), counted.get(&state).copied().unwrap_or(0)));
         let levels = Levels {
             waiting: waiting.to_vec(),
             in_flight: self.worker.pacing.in_flight(),

@@ -1,15 +1,17 @@
-//! Columns that hold words and instants of the domain, on either engine.
+//! Columns that hold words and instants of the domain, on either engine: words of what is written all the time as their
+//! codes, all others as text.
 //!
-//! A stored word that this version does not know is an error of whatever reads it, and never taken for another one: in a
-//! rolling upgrade a newer node may have written it, and knows what it means.
+//! A stored word or code that this version does not know is an error of whatever reads it, and never taken for another one:
+//! in a rolling upgrade a newer node may have written it, and knows what it means.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
+use diesel::sql_types::{BigInt, Nullable, SingleValue, SmallInt, Text};
 use serde::{Serialize, Serializer};
 
+use super::codes::Coded;
 use crate::domain::amount::Decimal;
 use crate::domain::audit;
 use crate::domain::completion::ReviewState;
@@ -80,9 +82,12 @@ macro_rules! columns {
 }
 
 columns! { Text, String, str:
-    audit::Outcome, Decimal, EndedReason, Extent, DeliveryKind, NodeRole, Outcome, Reason, ReviewState, SecretState, Status, Told,
-    WaitingFor;
+    audit::Outcome, Decimal, NodeRole, SecretState;
     as_str, |word: &String| Self::parse(word)
+}
+columns! { SmallInt, i16, i16:
+    DeliveryKind, EndedReason, Extent, Outcome, Reason, ReviewState, Status, Told, WaitingFor;
+    as_code, |code: &i16| Self::of_code(*code)
 }
 columns! { BigInt, i64, i64: Timestamp; as_ref, |ms: &i64| Some(Self::from_millis(*ms)) }
 

@@ -7,6 +7,7 @@ use diesel::sql_types::Bool;
 use serde::Serialize;
 
 use super::backend::{Conn, Read};
+use super::codes::{self, in_code_or_null};
 use super::columns::{in_millis, read_as_row};
 use super::schema::completions;
 use crate::domain::amount::Decimal;
@@ -45,6 +46,7 @@ pub struct Row {
     reversals: i32,
     calculation: Option<String>,
     manual: Option<String>,
+    #[serde(serialize_with = "in_code_or_null")]
     review: Option<ReviewState>,
     #[serde(serialize_with = "in_millis")]
     review_until: Option<Timestamp>,
@@ -147,7 +149,7 @@ pub(super) fn lock(conn: &mut Conn, id: &str) -> QueryResult<()> {
 
 /// Whether nobody has decided about a completion yet: the condition of the index of those in review.
 pub(super) fn is_in_review() -> SqlLiteral<Bool> {
-    sql("completions.review = 'waiting'")
+    sql(&codes::is("completions.review", ReviewState::Waiting))
 }
 
 /// Whether a completion's callbacks must not leave yet.

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::Serialize;
 
+use super::codes::{self, in_code, in_code_or_null};
 use super::columns::{in_millis, read_as_row};
 use super::completions::{pairs_from_text, pairs_to_text};
 use super::schema::{attempts, deliveries};
@@ -28,13 +29,17 @@ pub struct Row {
     id: String,
     app_id: String,
     endpoint_id: String,
+    #[serde(serialize_with = "in_code")]
     kind: DeliveryKind,
     completion_id: String,
     reversal_id: String,
     transaction_id: String,
     recipe: String,
+    #[serde(serialize_with = "in_code")]
     status: Status,
+    #[serde(serialize_with = "in_code")]
     told: Told,
+    #[serde(serialize_with = "in_code_or_null")]
     waiting_for: Option<WaitingFor>,
     attempts_made: i32,
     round_attempts: i32,
@@ -53,7 +58,9 @@ pub struct Row {
     created_at: Timestamp,
     #[serde(serialize_with = "in_millis")]
     ended_at: Option<Timestamp>,
+    #[serde(serialize_with = "in_code_or_null")]
     ended_reason: Option<EndedReason>,
+    #[serde(serialize_with = "in_code_or_null")]
     reversed: Option<Extent>,
 }
 
@@ -62,26 +69,24 @@ read_as_row!(Delivery, Row, by_name);
 /// Whether a row waits to be claimed, and may be changed without being read. Such conditions are literals, not parameters: only
 /// then does the planner see that a partial index covers them. A row that waits in a node's line is claimed already.
 pub(super) fn is_waiting() -> SqlLiteral<Bool> {
-    literal(WAITING, Words::Known)
+    literal(&waiting("deliveries"), Words::Known)
 }
 
 /// Whether a row waits to be claimed, for a claim, which reads what it tells of as well.
 pub(super) fn is_to_be_claimed(words: Words) -> SqlLiteral<Bool> {
-    sql(&format!("{WAITING}{}", words.condition_with_told("deliveries")))
+    sql(&format!("{}{}", waiting("deliveries"), words.condition_with_told("deliveries")))
 }
 
 /// Tests go past this: which node can send one depends on more than its endpoint.
 pub(super) fn is_pending_test(words: Words) -> SqlLiteral<Bool> {
-    literal("deliveries.kind = 'test' AND deliveries.status = 'pending'", words)
+    let is_test = codes::is("deliveries.kind", DeliveryKind::Test);
+    literal(&format!("{is_test} AND {}", codes::is("deliveries.status", Status::Pending)), words)
 }
 
 /// Whether a row is held until something is mended, and may be changed without being read. What waits for a review, or a
 /// reversal for its completion, is not.
 pub(super) fn is_held_for_mending() -> SqlLiteral<Bool> {
-    literal(
-        "deliveries.status = 'held' AND deliveries.waiting_for <> 'completion' AND deliveries.waiting_for <> 'review'",
-        Words::Known,
-    )
+    literal(&held_for_mending("deliveries"), Words::Known)
 }
 
 /// Whether a row has been claimed and not been settled: it is being sent, or waits in its claimant's line.
@@ -91,10 +96,25 @@ pub(super) fn is_claimed(words: Words) -> SqlLiteral<Bool> {
 
 /// Whether a row waits in the line of the node that claimed it.
 pub(super) fn is_in_line() -> SqlLiteral<Bool> {
-    literal("deliveries.claim_token IS NOT NULL AND deliveries.status <> 'sending'", Words::Known)
+    let not_begun = codes::is_not("deliveries.status", Status::Sending);
+    literal(&format!("deliveries.claim_token IS NOT NULL AND {not_begun}"), Words::Known)
 }
 
-const WAITING: &str = "deliveries.status IN ('pending', 'retrying') AND deliveries.claim_token IS NULL";
+/// The condition of the index of what waits to be claimed, about rows that the query calls by this name.
+pub(super) fn waiting(deliveries: &str) -> String {
+    let waits = codes::is_one_of(&format!("{deliveries}.status"), &[Status::Pending, Status::Retrying]);
+    format!("{waits} AND {deliveries}.claim_token IS NULL")
+}
+
+/// The condition of the index of what is held for mending, likewise.
+pub(super) fn held_for_mending(deliveries: &str) -> String {
+    let [held, not_for_completion, not_in_review] = [
+        codes::is(&format!("{deliveries}.status"), Status::Held),
+        codes::is_not(&format!("{deliveries}.waiting_for"), WaitingFor::Completion),
+        codes::is_not(&format!("{deliveries}.waiting_for"), WaitingFor::Review),
+    ];
+    format!("{held} AND {not_for_completion} AND {not_in_review}")
+}
 
 fn literal(condition: &str, words: Words) -> SqlLiteral<Bool> {
     sql(&format!("{condition}{}", words.condition("deliveries")))
@@ -102,7 +122,7 @@ fn literal(condition: &str, words: Words) -> SqlLiteral<Bool> {
 
 /// Whether a row is in this state.
 pub(super) fn is(status: Status) -> SqlLiteral<Bool> {
-    sql(&format!("deliveries.status = '{}'", status.as_str()))
+    sql(&codes::is("deliveries.status", status))
 }
 
 /// A row of `attempts`.
@@ -122,6 +142,7 @@ pub struct AttemptRow {
     headers: Option<String>,
     signature_start: Option<String>,
     secret_id: Option<String>,
+    #[serde(serialize_with = "in_code")]
     outcome: Outcome,
     error: Option<String>,
     status_code: Option<i32>,

@@ -15,7 +15,8 @@ use super::backend::{Conn, Read};
 use super::schema::{
     attempts, click_conversions, clicks, completions, deliveries, reported, reversals, transaction_ids,
 };
-use super::{Store, StoreError, completions as completion_rows, erased_keys};
+use super::{Store, StoreError, codes, completions as completion_rows, erased_keys};
+use crate::domain::delivery::DeliveryKind;
 use crate::domain::manual::Manual;
 use crate::domain::time::Timestamp;
 
@@ -150,7 +151,7 @@ fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<String>> {
 
 /// Said as the index says it.
 fn is_a_test() -> SqlLiteral<Bool> {
-    sql("deliveries.kind = 'test'")
+    sql(&codes::is("deliveries.kind", DeliveryKind::Test))
 }
 
 /// A click that is not known attributes nothing; one without its user would attribute to nobody. That it was converted

@@ -9,7 +9,7 @@ use std::time::Duration;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, SmallInt, Text};
 
 use super::backend::{Conn, Engine};
 use super::schema::{completions, deliveries, ended_deliveries, reversals};
@@ -205,11 +205,11 @@ pub(super) const ACCOUNT: &str =
     "deliveries.app_id, deliveries.created_at / 86400000, completions.currency, deliveries.status";
 
 /// The same as an expression. As text, because Diesel cannot see that columns of two tables are grouped by.
-fn by_account() -> SqlLiteral<(Text, BigInt, Text, Text)> {
+fn by_account() -> SqlLiteral<(Text, BigInt, Text, SmallInt)> {
     sql(ACCOUNT)
 }
 
 /// The same, and how many there are.
-fn counted_by_account() -> SqlLiteral<(Text, BigInt, Text, Text, BigInt)> {
+fn counted_by_account() -> SqlLiteral<(Text, BigInt, Text, SmallInt, BigInt)> {
     sql(&format!("{ACCOUNT}, count(*)"))
 }

@@ -14,6 +14,7 @@ pub mod assignments;
 pub mod audit;
 mod backend;
 pub mod clicks;
+mod codes;
 mod columns;
 pub mod completion_lists;
 mod completions;

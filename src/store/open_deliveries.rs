@@ -1,19 +1,19 @@
 //! Whether deliveries are still open: what forbids deleting an app or changing a dialect.
 //!
-//! States are written as literals: the planner uses a partial index only if the text of the query implies the condition of
-//! the index, and it does not see bound values.
+//! States are literals: the planner uses a partial index only if the text of the query implies the condition of the index,
+//! and it does not see bound values.
 
 use diesel::dsl::{exists, select, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::backend::Conn;
+use super::deliveries::is;
 use super::schema::deliveries;
+use crate::domain::delivery::Status;
 
 /// Each is answered by the index `deliveries_unsettled`; one condition for all three would walk over the app's history.
-const WAITING: [&str; 3] = ["status = 'pending'", "status = 'retrying'", "status = 'held'"];
-/// The condition of the index `deliveries_claimed`, which holds no more than what is in flight.
-const SENDING: &str = "claim_token IS NOT NULL AND status = 'sending'";
+const WAITING: [Status; 3] = [Status::Pending, Status::Retrying, Status::Held];
 
 /// Takes the recording lock, then says whether the app has open deliveries: none can be added before the transaction ends.
 pub(super) fn will_be(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
@@ -23,15 +23,16 @@ pub(super) fn will_be(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
 
 /// Whether the app has deliveries that have not ended.
 fn exist(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
-    for condition in WAITING {
-        let waiting = deliveries::table.filter(deliveries::app_id.eq(app_id)).filter(sql::<Bool>(condition));
+    for status in WAITING {
+        let waiting = deliveries::table.filter(deliveries::app_id.eq(app_id)).filter(is(status));
         if select(exists(waiting)).get_result(conn)? {
             return Ok(true);
         }
     }
-    // By the index of what is in flight: the index by app would walk over the app's whole history.
+    // By the index of what is in flight, which holds nothing else: the index by app would walk over the app's whole history.
     let sending = deliveries::table
-        .filter(sql::<Bool>(SENDING))
+        .filter(is(Status::Sending))
+        .filter(deliveries::claim_token.is_not_null())
         .filter(deliveries::claimed_by.is_not_null())
         .filter(sql::<Bool>("app_id || '' = ").bind::<diesel::sql_types::Text, _>(app_id));
     select(exists(sending)).get_result(conn)
@@ -43,7 +44,9 @@ mod tests {
     use diesel::sql_types::Text;
 
     use super::*;
+    use crate::domain::delivery::DeliveryKind;
     use crate::store::backend;
+    use crate::store::codes::{self, Coded};
 
     #[derive(diesel::QueryableByName)]
     struct Step {
@@ -59,12 +62,15 @@ mod tests {
     #[test]
     fn open_deliveries_are_found_without_reading_an_apps_history() {
         let mut conn = backend::in_memory();
-        for condition in WAITING {
-            let waiting = plan(&mut conn, &format!("SELECT 1 FROM deliveries WHERE app_id = ? AND {condition}"));
+        let is = |status| codes::is("status", status);
+        for status in WAITING {
+            let waiting = plan(&mut conn, &format!("SELECT 1 FROM deliveries WHERE app_id = ? AND {}", is(status)));
             assert!(waiting.contains("deliveries_unsettled (app_id=? AND status=?)"), "{waiting}");
         }
-        let sending =
-            format!("SELECT 1 FROM deliveries WHERE {SENDING} AND claimed_by IS NOT NULL AND app_id || '' = ?");
+        let sending = is(Status::Sending);
+        let sending = format!(
+            "SELECT 1 FROM deliveries WHERE {sending} AND claim_token IS NOT NULL AND claimed_by IS NOT NULL AND app_id || '' = ?"
+        );
         let sending = plan(&mut conn, &sending);
         assert!(sending.contains("deliveries_claimed"), "{sending}");
     }
@@ -73,24 +79,25 @@ mod tests {
     fn only_what_has_not_ended_is_open() {
         let mut conn = backend::in_memory();
         for (status, columns, open) in [
-            ("pending", "due_at", true),
-            ("retrying", "due_at", true),
-            ("held", "held_since", true),
-            ("sending", "claim_token, claimed_by", true),
-            ("delivered", "ended_at", false),
-            ("dead", "ended_at", false),
-            ("canceled", "ended_at", false),
+            (Status::Pending, "due_at", true),
+            (Status::Retrying, "due_at", true),
+            (Status::Held, "held_since", true),
+            (Status::Sending, "claim_token, claimed_by", true),
+            (Status::Delivered, "ended_at", false),
+            (Status::Dead, "ended_at", false),
+            (Status::Canceled, "ended_at", false),
         ] {
+            let (kind, code) = (DeliveryKind::Completion.as_sql(), status.as_sql());
             let values = columns.split(", ").map(|_| "1").collect::<Vec<_>>().join(", ");
             conn.batch_execute(&format!(
                 "DELETE FROM deliveries;
                  INSERT INTO deliveries (id, app_id, endpoint_id, kind, completion_id, transaction_id, recipe, status,
                      created_at, {columns})
-                 VALUES ('dlv', 'app', 'end', 'completion', 'cmp', 'tx', 'besitos@1', '{status}', 1, {values})"
+                 VALUES ('dlv', 'app', 'end', {kind}, 'cmp', 'tx', 'besitos@1', {code}, 1, {values})"
             ))
             .unwrap();
-            assert_eq!(exist(&mut conn, "app").unwrap(), open, "{status}");
-            assert!(!exist(&mut conn, "other").unwrap(), "{status}");
+            assert_eq!(exist(&mut conn, "app").unwrap(), open, "{status:?}");
+            assert!(!exist(&mut conn, "other").unwrap(), "{status:?}");
         }
     }
 }

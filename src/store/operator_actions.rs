@@ -6,9 +6,10 @@
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::{Nullable, SmallInt};
 
 use super::backend::Conn;
+use super::codes::Coded;
 use super::queue::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
 use super::schema::{apps, deliveries, endpoints};
 use super::terminal::Ended;
@@ -143,14 +144,18 @@ fn is_archived(conn: &mut Conn, delivery: &Delivery) -> QueryResult<bool> {
 fn as_seen<'a>(delivery: &'a Delivery) -> _ {
     let id: &'a str = &delivery.id;
     let status: Status = delivery.status;
-    let reversed: &'static str = delivery.reversed.map_or("", Extent::as_str);
+    let none: i16 = NO_CODE;
+    let reversed: i16 = delivery.reversed.map_or(NO_CODE, |extent| *Extent::as_code(extent));
     deliveries::table
         .filter(deliveries::id.eq(id))
         .filter(deliveries::status.eq(status))
-        .filter(coalesce(deliveries::reversed, "").eq(reversed))
+        .filter(coalesce(deliveries::reversed, none).eq(reversed))
 }
 
+/// Stands for the absence of a word, since codes begin with 0.
+const NO_CODE: i16 = -1;
+
 diesel::define_sql_function! {
-    /// The text, or the other one where there is none.
-    fn coalesce(text: Nullable<Text>, otherwise: Text) -> Text;
+    /// The code, or the other one where there is none.
+    fn coalesce(code: Nullable<SmallInt>, otherwise: SmallInt) -> SmallInt;
 }

@@ -12,7 +12,8 @@ use super::ledger::ACCOUNT;
 use super::schema::{attempts, deliveries};
 use super::terminal::Ended;
 use super::unknown_words::{Words, has_known_words};
-use super::{Store, StoreError};
+use super::{Store, StoreError, codes};
+use crate::domain::delivery::{DeliveryKind, Status, WaitingFor};
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
 
@@ -46,11 +47,12 @@ impl Store {
     }
 
     /// How many deliveries stand in each open state.
-    pub async fn count_open(&self) -> Result<Vec<(String, i64)>, StoreError> {
+    pub async fn count_open(&self) -> Result<Vec<(Status, i64)>, StoreError> {
         self.read(|conn| {
             use diesel::dsl::count_star;
+            let open = [Status::Pending, Status::Retrying, Status::Held];
             deliveries::table
-                .filter(sql::<Bool>("status = 'pending' OR status = 'retrying' OR status = 'held'"))
+                .filter(sql::<Bool>(&codes::is_one_of("status", &open)))
                 .group_by(deliveries::status)
                 .select((deliveries::status, count_star()))
                 .load(conn)
@@ -67,11 +69,12 @@ fn remember(conn: &mut Conn, old: &[String], before: Timestamp) -> QueryResult<(
     // Ids are our own, of letters, digits and `_`; as literals they read the same to either engine.
     let ids: Vec<String> = old.iter().map(|id| format!("'{}'", id.replace('\'', ""))).collect();
     let (account, before) = (ACCOUNT, before.as_millis());
+    let is_no_test = codes::is_not("deliveries.kind", DeliveryKind::Test);
     diesel::sql_query(format!(
         "INSERT INTO ended_deliveries (app_id, day, currency, status, count)
          SELECT {account}, count(*) FROM deliveries
          JOIN completions ON completions.id = deliveries.completion_id
-         WHERE deliveries.id IN ({}) AND deliveries.ended_at < {before} AND deliveries.kind <> 'test'
+         WHERE deliveries.id IN ({}) AND deliveries.ended_at < {before} AND {is_no_test}
          GROUP BY {account}
          ON CONFLICT (app_id, day, currency, status)
          DO UPDATE SET count = ended_deliveries.count + excluded.count",
@@ -96,10 +99,16 @@ pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
 
 /// A reversal may wait for a callback that is dead; only a replay of that callback ever releases the reversal.
 fn is_not_awaited() -> SqlLiteral<Bool> {
-    sql("(deliveries.reversed IS NULL OR NOT EXISTS (
+    let [is_reversal, is_held, waits_for_it] = [
+        codes::is("w.kind", DeliveryKind::Reversal),
+        codes::is("w.status", Status::Held),
+        codes::is("w.waiting_for", WaitingFor::Completion),
+    ];
+    sql(&format!(
+        "(deliveries.reversed IS NULL OR NOT EXISTS (
             SELECT 1 FROM deliveries w WHERE w.completion_id = deliveries.completion_id
-                AND w.endpoint_id = deliveries.endpoint_id AND w.kind = 'reversal' AND w.status = 'held'
-                AND w.waiting_for = 'completion'))")
+                AND w.endpoint_id = deliveries.endpoint_id AND {is_reversal} AND {is_held} AND {waits_for_it}))"
+    ))
 }
 
 /// A delivery that was replayed in between has no `ended_at` any more, so it stays.

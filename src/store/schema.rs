@@ -14,6 +14,15 @@ table! {
 }
 
 table! {
+    nodes (id) {
+        id -> Text,
+        role -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+table! {
     publishers (id) {
         id -> Text,
         #[sql_name = "ref"]
@@ -32,6 +41,20 @@ table! {
         token_hash -> Binary,
         expires_at -> Nullable<BigInt>,
         created_at -> BigInt,
+    }
+}
+
+table! {
+    audit (id) {
+        id -> Text,
+        at -> BigInt,
+        token_id -> Nullable<Text>,
+        name -> Text,
+        role -> Text,
+        action -> Text,
+        subject -> Nullable<Text>,
+        created_id -> Nullable<Text>,
+        outcome -> Nullable<Text>,
     }
 }
 
@@ -61,26 +84,9 @@ table! {
         paused -> Bool,
         callbacks -> Bool,
         max_held_days -> Integer,
+        terms -> Nullable<Text>,
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
-        revision -> BigInt,
-        terms -> Nullable<Text>,
-    }
-}
-
-table! {
-    offers (id) {
-        id -> Text,
-        #[sql_name = "ref"]
-        reference -> Nullable<Text>,
-        name -> Text,
-        destination_url -> Text,
-        payout_minor -> BigInt,
-        currency -> Text,
-        goals -> Text,
-        active_from -> Nullable<BigInt>,
-        active_until -> Nullable<BigInt>,
-        created_at -> BigInt,
         revision -> BigInt,
     }
 }
@@ -119,6 +125,23 @@ table! {
 }
 
 table! {
+    offers (id) {
+        id -> Text,
+        #[sql_name = "ref"]
+        reference -> Nullable<Text>,
+        name -> Text,
+        destination_url -> Text,
+        payout_minor -> BigInt,
+        currency -> Text,
+        goals -> Text,
+        active_from -> Nullable<BigInt>,
+        active_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        revision -> BigInt,
+    }
+}
+
+table! {
     egress_ips (id) {
         id -> Text,
         address -> Text,
@@ -140,6 +163,14 @@ table! {
 }
 
 table! {
+    node_egress_ips (node_id, egress_ip_id) {
+        node_id -> Text,
+        egress_ip_id -> Text,
+        verification -> Text,
+    }
+}
+
+table! {
     reported (source_id, external_id) {
         source_id -> Text,
         external_id -> Text,
@@ -157,6 +188,14 @@ table! {
 }
 
 table! {
+    click_conversions (click_id, goal_id) {
+        click_id -> Text,
+        goal_id -> Text,
+        completion_id -> Text,
+    }
+}
+
+table! {
     clicks (id) {
         id -> Text,
         offer_id -> Text,
@@ -168,41 +207,33 @@ table! {
 }
 
 table! {
-    click_conversions (click_id, goal_id) {
-        click_id -> Text,
-        goal_id -> Text,
-        completion_id -> Text,
-    }
-}
-
-table! {
     completions (id) {
         id -> Text,
-        source_id -> Text,
-        external_id -> Text,
         app_id -> Text,
+        source_id -> Text,
+        recorded_at -> BigInt,
+        occurred_at -> BigInt,
+        reversals -> Integer,
+        review -> Nullable<SmallInt>,
+        review_until -> Nullable<BigInt>,
+        payout_minor -> Nullable<BigInt>,
+        reward_minor -> Nullable<BigInt>,
+        gross_minor -> Nullable<BigInt>,
+        erased_at -> Nullable<BigInt>,
+        external_id -> Text,
         transaction_id -> Text,
-        event_type -> Text,
         user_id -> Text,
+        event_type -> Text,
+        currency -> Text,
+        user_reward -> Nullable<Text>,
         offer_id -> Nullable<Text>,
         offer_name -> Nullable<Text>,
         goal_id -> Nullable<Text>,
         note -> Nullable<Text>,
-        user_reward -> Nullable<Text>,
-        reward_minor -> Nullable<BigInt>,
-        payout_minor -> Nullable<BigInt>,
-        gross_minor -> Nullable<BigInt>,
-        currency -> Text,
-        occurred_at -> BigInt,
         click_id -> Nullable<Text>,
         extra -> Nullable<Text>,
-        recorded_at -> BigInt,
-        reversals -> Integer,
         calculation -> Nullable<Text>,
         manual -> Nullable<Text>,
-        review -> Nullable<Text>,
-        review_until -> Nullable<BigInt>,
-        erased_at -> Nullable<BigInt>,
     }
 }
 
@@ -211,17 +242,17 @@ table! {
         id -> Text,
         completion_id -> Text,
         app_id -> Text,
-        reversal_key -> Text,
+        recorded_at -> BigInt,
+        occurred_at -> BigInt,
         ordinal -> Integer,
+        reason -> SmallInt,
         whole -> Bool,
+        payout_minor -> Nullable<BigInt>,
+        reward_minor -> Nullable<BigInt>,
+        gross_minor -> Nullable<BigInt>,
+        reversal_key -> Text,
         asked -> Text,
         user_reward -> Nullable<Text>,
-        reward_minor -> Nullable<BigInt>,
-        payout_minor -> Nullable<BigInt>,
-        gross_minor -> Nullable<BigInt>,
-        reason -> Text,
-        occurred_at -> BigInt,
-        recorded_at -> BigInt,
         manual -> Nullable<Text>,
     }
 }
@@ -229,30 +260,54 @@ table! {
 table! {
     deliveries (id) {
         id -> Text,
+        completion_id -> Text,
         app_id -> Text,
         endpoint_id -> Text,
-        kind -> Text,
-        completion_id -> Text,
-        reversal_id -> Text,
-        transaction_id -> Text,
-        recipe -> Text,
-        status -> Text,
-        told -> Text,
-        waiting_for -> Nullable<Text>,
+        created_at -> BigInt,
         attempts_made -> Integer,
         round_attempts -> Integer,
         last_number -> Integer,
         faults -> Integer,
+        kind -> SmallInt,
+        status -> SmallInt,
+        told -> SmallInt,
+        reversed -> Nullable<SmallInt>,
+        waiting_for -> Nullable<SmallInt>,
+        ended_reason -> Nullable<SmallInt>,
         due_at -> Nullable<BigInt>,
+        held_since -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        claimed_at -> Nullable<BigInt>,
         claimed_by -> Nullable<Text>,
         claim_token -> Nullable<Text>,
-        claimed_at -> Nullable<BigInt>,
-        held_since -> Nullable<BigInt>,
+        reversal_id -> Text,
+        transaction_id -> Text,
+        recipe -> Text,
         test -> Nullable<Text>,
-        created_at -> BigInt,
-        ended_at -> Nullable<BigInt>,
-        ended_reason -> Nullable<Text>,
-        reversed -> Nullable<Text>,
+    }
+}
+
+table! {
+    attempts (delivery_id, number) {
+        delivery_id -> Text,
+        number -> Integer,
+        started_at -> BigInt,
+        duration_ms -> BigInt,
+        outcome -> SmallInt,
+        counted -> Bool,
+        status_code -> Nullable<Integer>,
+        retry_after_seconds -> Nullable<BigInt>,
+        next_attempt_at -> Nullable<BigInt>,
+        egress_ip -> Nullable<Text>,
+        peer -> Nullable<Text>,
+        method -> Nullable<Text>,
+        url -> Nullable<Text>,
+        headers -> Nullable<Text>,
+        signature_start -> Nullable<Text>,
+        secret_id -> Nullable<Text>,
+        error -> Nullable<Text>,
+        response_headers -> Nullable<Text>,
+        response_body -> Nullable<Text>,
     }
 }
 
@@ -261,63 +316,8 @@ table! {
         app_id -> Text,
         day -> BigInt,
         currency -> Text,
-        status -> Text,
+        status -> SmallInt,
         count -> BigInt,
-    }
-}
-
-table! {
-    attempts (delivery_id, number) {
-        delivery_id -> Text,
-        number -> Integer,
-        counted -> Bool,
-        started_at -> BigInt,
-        duration_ms -> BigInt,
-        egress_ip -> Nullable<Text>,
-        peer -> Nullable<Text>,
-        method -> Nullable<Text>,
-        url -> Nullable<Text>,
-        headers -> Nullable<Text>,
-        signature_start -> Nullable<Text>,
-        secret_id -> Nullable<Text>,
-        outcome -> Text,
-        error -> Nullable<Text>,
-        status_code -> Nullable<Integer>,
-        response_headers -> Nullable<Text>,
-        response_body -> Nullable<Text>,
-        retry_after_seconds -> Nullable<BigInt>,
-        next_attempt_at -> Nullable<BigInt>,
-    }
-}
-
-table! {
-    audit (id) {
-        id -> Text,
-        at -> BigInt,
-        token_id -> Nullable<Text>,
-        name -> Text,
-        role -> Text,
-        action -> Text,
-        subject -> Nullable<Text>,
-        created_id -> Nullable<Text>,
-        outcome -> Nullable<Text>,
-    }
-}
-
-table! {
-    nodes (id) {
-        id -> Text,
-        role -> Text,
-        started_at -> BigInt,
-        seen_at -> BigInt,
-    }
-}
-
-table! {
-    node_egress_ips (node_id, egress_ip_id) {
-        node_id -> Text,
-        egress_ip_id -> Text,
-        verification -> Text,
     }
 }
 
@@ -325,25 +325,25 @@ diesel::joinable!(secrets -> endpoints (endpoint_id));
 diesel::joinable!(endpoints -> apps (app_id));
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
+    nodes,
     publishers,
     tokens,
+    audit,
     sources,
     apps,
-    offers,
     endpoints,
     secrets,
+    offers,
     egress_ips,
     egress_assignments,
+    node_egress_ips,
     reported,
     transaction_ids,
-    clicks,
     click_conversions,
+    clicks,
     completions,
     reversals,
     deliveries,
-    ended_deliveries,
     attempts,
-    audit,
-    nodes,
-    node_egress_ips
+    ended_deliveries
 );

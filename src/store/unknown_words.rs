@@ -1,6 +1,6 @@
 //! Rows that hold words which this version does not know, and how the queue passes over them.
 //!
-//! In a rolling upgrade a newer node may write such words. What they ask for is not known here, so the queue claims, holds,
+//! In a rolling upgrade a newer node may write such words, as codes that are not known here. What they ask for is not known here, so the queue claims, holds,
 //! releases and rescues every other row, and leaves these to a node that can read them. Whoever reads such a row by itself
 //! gets an error.
 
@@ -15,6 +15,7 @@ use diesel::result::Error;
 use diesel::sql_types::Bool;
 
 use super::backend::Read;
+use super::codes::{Coded, is_known};
 use super::error::unreadable;
 use crate::clock;
 use crate::domain::completion::ReviewState;
@@ -45,13 +46,11 @@ impl Words {
             Self::Any => String::new(),
             Self::Known => format!(
                 " AND {}
-                  AND NOT EXISTS (SELECT 1 FROM completions c WHERE c.id = {deliveries}.completion_id
-                      AND c.review NOT IN ({}))
-                  AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.id = {deliveries}.reversal_id
-                      AND r.reason NOT IN ({}))",
+                  AND NOT EXISTS (SELECT 1 FROM completions c WHERE c.id = {deliveries}.completion_id AND NOT {})
+                  AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.id = {deliveries}.reversal_id AND NOT {})",
                 are_known(deliveries),
-                list(ReviewState::ALL, ReviewState::as_str),
-                list(Reason::ALL, Reason::as_str),
+                none_or_known::<ReviewState>("c.review"),
+                none_or_known::<Reason>("r.reason"),
             ),
         }
     }
@@ -63,24 +62,21 @@ pub(super) fn has_known_words() -> SqlLiteral<Bool> {
 }
 
 fn are_known(deliveries: &str) -> String {
-    let [status, kind, told] = [
-        ("status", list(Status::ALL, Status::as_str)),
-        ("kind", list(DeliveryKind::ALL, DeliveryKind::as_str)),
-        ("told", list(Told::ALL, Told::as_str)),
+    let column = |name: &str| format!("{deliveries}.{name}");
+    [
+        is_known::<Status>(&column("status")),
+        is_known::<DeliveryKind>(&column("kind")),
+        is_known::<Told>(&column("told")),
+        none_or_known::<WaitingFor>(&column("waiting_for")),
+        none_or_known::<EndedReason>(&column("ended_reason")),
+        none_or_known::<Extent>(&column("reversed")),
     ]
-    .map(|(column, words)| format!("{deliveries}.{column} IN ({words})"));
-    let [waiting_for, ended_reason, reversed] = [
-        ("waiting_for", list(WaitingFor::ALL, WaitingFor::as_str)),
-        ("ended_reason", list(EndedReason::ALL, EndedReason::as_str)),
-        ("reversed", list(Extent::ALL, Extent::as_str)),
-    ]
-    .map(|(column, words)| format!("({deliveries}.{column} IS NULL OR {deliveries}.{column} IN ({words}))"));
-    [status, kind, told, waiting_for, ended_reason, reversed].join(" AND ")
+    .join(" AND ")
 }
 
-/// Words as a list of SQL. They are our own, of letters and `_`.
-fn list<T: Copy>(words: &[T], text: fn(T) -> &'static str) -> String {
-    words.iter().map(|word| format!("'{}'", text(*word))).collect::<Vec<_>>().join(", ")
+/// The same of a column that may hold no word.
+fn none_or_known<T: Coded>(column: &str) -> String {
+    format!("({column} IS NULL OR {})", is_known::<T>(column))
 }
 
 /// How long the log is silent about rows that cannot be read, once it has told of one.

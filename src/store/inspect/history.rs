@@ -6,9 +6,11 @@
 
 use diesel::connection::SimpleConnection;
 
+use crate::domain::delivery::{DeliveryKind, Outcome, Status, Told};
 use crate::domain::identity::FIELDS;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
+use crate::store::codes::Coded;
 use crate::store::{Store, StoreError};
 
 /// Some deliveries of the past, in equal parts to all endpoints that there are.
@@ -144,17 +146,23 @@ fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
             "id, app_id, endpoint_id, kind, completion_id, transaction_id, recipe, status, told, attempts_made,
              round_attempts, last_number, created_at, ended_at",
             &format!(
-                "'dlv_' || digits, app_id, endpoint_id, 'completion', 'cmp_' || digits, external_id, '{recipe}',
-                 'delivered', 'yes', 1, 1, 1, at, at + 200"
+                "'dlv_' || digits, app_id, endpoint_id, {}, 'cmp_' || digits, external_id, '{recipe}', {}, {}, 1, 1, 1,
+                 at, at + 200",
+                DeliveryKind::Completion.as_sql(),
+                Status::Delivered.as_sql(),
+                Told::Yes.as_sql(),
             ),
         ),
         insert(
             "attempts",
             "delivery_id, number, counted, started_at, duration_ms, peer, method, url, signature_start, outcome,
              status_code, response_headers, response_body",
-            "'dlv_' || digits, 1, TRUE, at, 180, '203.0.113.7:443', 'GET', 'https://callbacks.example/offerwall?user_id='
-             || user_id || '&transaction_id=' || external_id || '&reward=0.00&payout=17.55&offer_id=Zd&goal_id=Zd_0',
-             '5a5a5a5a', 'delivered', 200, '[[\"content-type\",\"text/plain\"]]', 'OK'",
+            &format!(
+                "'dlv_' || digits, 1, TRUE, at, 180, '203.0.113.7:443', 'GET', 'https://callbacks.example/offerwall?user_id='
+                 || user_id || '&transaction_id=' || external_id || '&reward=0.00&payout=17.55&offer_id=Zd&goal_id=Zd_0',
+                 '5a5a5a5a', {}, 200, '[[\"content-type\",\"text/plain\"]]', 'OK'",
+                Outcome::Delivered.as_sql(),
+            ),
         ),
     ]
 }

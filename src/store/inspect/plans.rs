@@ -100,8 +100,8 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let due = due.map_or_else(|| explain(conn, queries::due_of(&wanted, now, Words::Any)), Ok)?;
     let plan = |query, text| Plan { query, text };
     Ok(vec![
-        plan("due endpoints", explain(conn, diesel::sql_query(queries::DUE_ENDPOINTS))?),
-        plan("held endpoints", explain(conn, diesel::sql_query(queries::HELD_ENDPOINTS))?),
+        plan("due endpoints", explain(conn, diesel::sql_query(queries::due_endpoints()))?),
+        plan("held endpoints", explain(conn, diesel::sql_query(queries::held_endpoints()))?),
         plan("due deliveries of endpoints", due),
         plan("claim", claim),
         plan("settle", settle),

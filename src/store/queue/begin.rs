@@ -10,8 +10,10 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel::sqlite::Sqlite;
 
+use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
+use crate::store::codes::Coded;
 use crate::store::deliveries::is_in_line;
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
@@ -82,7 +84,9 @@ struct Begin<'a>(&'a Beginning);
 
 impl QueryFragment<Sqlite> for Begin<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE deliveries SET status = 'sending', due_at = NULL, claimed_at = ");
+        out.push_sql("UPDATE deliveries SET status = ");
+        out.push_sql(Status::Sending.as_sql());
+        out.push_sql(", due_at = NULL, claimed_at = ");
         out.push_bind_param::<BigInt, _>(&self.0.at)?;
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(&self.0.claim.delivery_id)?;
@@ -125,7 +129,9 @@ impl<'a> BeginAll<'a> {
 
 impl QueryFragment<Pg> for BeginAll<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("UPDATE deliveries d SET status = 'sending', due_at = NULL, claimed_at = b.at FROM unnest(");
+        out.push_sql("UPDATE deliveries d SET status = ");
+        out.push_sql(Status::Sending.as_sql());
+        out.push_sql(", due_at = NULL, claimed_at = b.at FROM unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.tokens)?;

@@ -15,7 +15,8 @@ use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::reversal::Reversal;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read, on_backend};
-use crate::store::deliveries::{is_pending_test, is_to_be_claimed};
+use crate::store::codes;
+use crate::store::deliveries::{is_pending_test, is_to_be_claimed, waiting};
 use crate::store::schema::deliveries;
 use crate::store::unknown_words::{Readable, Words, load_known, load_readable};
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
@@ -71,20 +72,20 @@ pub struct Claimed {
 }
 
 /// Leaps from each endpoint's first entry of the partial index to the next endpoint's.
-pub(in crate::store) const DUE_ENDPOINTS: &str = "
-    WITH RECURSIVE waiting (endpoint_id) AS (
-        SELECT min(endpoint_id) FROM deliveries WHERE status IN ('pending', 'retrying') AND claim_token IS NULL
-        UNION ALL
-        SELECT (SELECT min(d.endpoint_id) FROM deliveries d
-                WHERE d.status IN ('pending', 'retrying') AND d.claim_token IS NULL
-                  AND d.endpoint_id > waiting.endpoint_id)
-        FROM waiting WHERE waiting.endpoint_id IS NOT NULL
+pub(in crate::store) fn due_endpoints() -> String {
+    let waits = waiting("d");
+    format!(
+        "WITH RECURSIVE waiting (endpoint_id) AS (
+            SELECT min(d.endpoint_id) FROM deliveries d WHERE {waits}
+            UNION ALL
+            SELECT (SELECT min(d.endpoint_id) FROM deliveries d WHERE {waits} AND d.endpoint_id > waiting.endpoint_id)
+            FROM waiting WHERE waiting.endpoint_id IS NOT NULL
+        )
+        SELECT endpoint_id,
+               (SELECT min(d.due_at) FROM deliveries d WHERE {waits} AND d.endpoint_id = waiting.endpoint_id) AS earliest
+        FROM waiting WHERE endpoint_id IS NOT NULL"
     )
-    SELECT endpoint_id,
-           (SELECT min(d.due_at) FROM deliveries d
-            WHERE d.status IN ('pending', 'retrying') AND d.claim_token IS NULL
-              AND d.endpoint_id = waiting.endpoint_id) AS earliest
-    FROM waiting WHERE endpoint_id IS NOT NULL";
+}
 
 /// What waits to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -119,7 +120,7 @@ impl Store {
                 endpoint_id,
                 test: test.unwrap_or_default(),
             };
-            let endpoints = diesel::sql_query(DUE_ENDPOINTS).load(conn)?;
+            let endpoints = diesel::sql_query(due_endpoints()).load(conn)?;
             Ok(Due { endpoints, tests: tests.into_iter().map(pending).collect() })
         })
         .await
@@ -204,14 +205,13 @@ pub(in crate::store) fn due_and_free<'a>(
 ) -> impl Read<'a, Delivery, PgConnection> {
     let endpoints: Vec<&str> = wanted.iter().map(|want| want.endpoint_id.as_str()).collect();
     let at_most: Vec<i64> = wanted.iter().map(Wanted::at_most).collect();
+    let (waits, is_no_test) = (waiting("d"), codes::is_not("d.kind", DeliveryKind::Test));
     let are_known = words.condition_with_told("d");
     diesel::sql_query(format!(
         "SELECT due.* FROM unnest($1, $2) AS wanted (endpoint_id, at_most)
          CROSS JOIN LATERAL (
              SELECT * FROM deliveries d
-             WHERE d.status IN ('pending', 'retrying') AND d.claim_token IS NULL
-                 AND d.endpoint_id = wanted.endpoint_id AND d.due_at <= $3
-                 AND d.kind <> 'test'{are_known}
+             WHERE {waits} AND d.endpoint_id = wanted.endpoint_id AND d.due_at <= $3 AND {is_no_test}{are_known}
              ORDER BY d.due_at LIMIT wanted.at_most
              FOR UPDATE SKIP LOCKED
          ) due"

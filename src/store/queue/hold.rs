@@ -8,12 +8,13 @@
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 
 use super::reverse::apply_order;
 use crate::domain::delivery::{Delivery, DeliveryKind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
-use crate::store::deliveries::{is_held_for_mending, is_waiting};
+use crate::store::codes::Coded;
+use crate::store::deliveries::{held_for_mending, is_held_for_mending, is_waiting};
 use crate::store::schema::deliveries;
 use crate::store::terminal::Ended;
 use crate::store::{Store, StoreError};
@@ -27,39 +28,38 @@ pub struct HeldEndpoint {
     /// The endpoint.
     #[diesel(sql_type = Text)]
     pub endpoint_id: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    waiting_for: Option<String>,
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    waiting_for: Option<i16>,
 }
 
 impl HeldEndpoint {
     /// What the one that was held first waits for, if this version knows the word.
     pub fn waiting_for(&self) -> Option<WaitingFor> {
-        self.waiting_for.as_deref().and_then(WaitingFor::parse)
+        self.waiting_for.and_then(WaitingFor::of_code)
     }
 }
 
 /// Leaps over the index of held deliveries as the look-up of due endpoints does over its own.
-pub(in crate::store) const HELD_ENDPOINTS: &str = "
-    WITH RECURSIVE held (endpoint_id) AS (
-        SELECT min(endpoint_id) FROM deliveries
-        WHERE status = 'held' AND waiting_for <> 'completion' AND waiting_for <> 'review'
-        UNION ALL
-        SELECT (SELECT min(d.endpoint_id) FROM deliveries d
-                WHERE d.status = 'held' AND d.waiting_for <> 'completion' AND d.waiting_for <> 'review'
-                  AND d.endpoint_id > held.endpoint_id)
-        FROM held WHERE held.endpoint_id IS NOT NULL
+pub(in crate::store) fn held_endpoints() -> String {
+    let is_held = held_for_mending("d");
+    format!(
+        "WITH RECURSIVE held (endpoint_id) AS (
+            SELECT min(d.endpoint_id) FROM deliveries d WHERE {is_held}
+            UNION ALL
+            SELECT (SELECT min(d.endpoint_id) FROM deliveries d WHERE {is_held} AND d.endpoint_id > held.endpoint_id)
+            FROM held WHERE held.endpoint_id IS NOT NULL
+        )
+        SELECT endpoint_id,
+               (SELECT d.waiting_for FROM deliveries d WHERE {is_held} AND d.endpoint_id = held.endpoint_id
+                ORDER BY d.held_since LIMIT 1) AS waiting_for
+        FROM held WHERE endpoint_id IS NOT NULL"
     )
-    SELECT endpoint_id,
-           (SELECT d.waiting_for FROM deliveries d
-            WHERE d.status = 'held' AND d.waiting_for <> 'completion' AND d.waiting_for <> 'review'
-              AND d.endpoint_id = held.endpoint_id
-            ORDER BY d.held_since LIMIT 1) AS waiting_for
-    FROM held WHERE endpoint_id IS NOT NULL";
+}
 
 impl Store {
     /// Every endpoint that has held deliveries.
     pub async fn held_endpoints(&self) -> Result<Vec<HeldEndpoint>, StoreError> {
-        self.read(|conn| diesel::sql_query(HELD_ENDPOINTS).load(conn)).await
+        self.read(|conn| diesel::sql_query(held_endpoints()).load(conn)).await
     }
 
     /// Holds a step of an endpoint's waiting deliveries; tests are never held.
@@ -91,7 +91,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let except = except.iter().map(|reason| reason.as_str());
+            let except = except.iter().map(|reason| *reason.as_code());
             let ids: Vec<String> = deliveries::table
                 .filter(is_held_for_mending())
                 .filter(deliveries::endpoint_id.eq(&endpoint_id))

@@ -39,8 +39,8 @@ pub(super) use work::Work;
 
 /// The queries themselves, for `inspect::plans`, which has the database explain what runs here and no copies of it.
 pub(super) mod queries {
-    pub(in crate::store) use super::claim::{Claim, DUE_ENDPOINTS, claim_all, due_and_free, due_of, pending_tests};
-    pub(in crate::store) use super::hold::HELD_ENDPOINTS;
+    pub(in crate::store) use super::claim::{Claim, claim_all, due_and_free, due_endpoints, due_of, pending_tests};
+    pub(in crate::store) use super::hold::held_endpoints;
     pub(in crate::store) use super::record::{converted, known, taken};
     pub(in crate::store) use super::rescue::{claimed_by, claims_of};
     pub(in crate::store) use super::review::over;

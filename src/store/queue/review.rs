@@ -13,6 +13,7 @@ use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{EndedReason, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
+use crate::store::codes;
 use crate::store::completions::is_in_review;
 use crate::store::schema::{completions, deliveries};
 use crate::store::terminal::Ended;
@@ -100,7 +101,8 @@ fn reject(conn: &mut Conn, key: &[u8; 32], reversal: NewReversal) -> QueryResult
     // Whatever it answers: if parts were taken back before, there may be nothing left to take back, but it is rejected.
     reverse(conn, key, reversal)?;
     diesel::update(row).set(completions::review.eq(ReviewState::Rejected)).execute(conn)?;
-    let unsent = sql::<Bool>("deliveries.status IN ('pending', 'retrying', 'held')");
+    let unsent = [Status::Pending, Status::Retrying, Status::Held];
+    let unsent = sql::<Bool>(&codes::is_one_of("deliveries.status", &unsent));
     diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&completion_id)))
         .filter(unsent.or(deliveries::ended_reason.eq(EndedReason::ReversedBeforeSend)))
         .filter(has_known_words())

@@ -60,7 +60,8 @@ async fn whatever_is_broken_by_hand_is_named_with_its_record() {
     let this = |id: &str| format!("id = '{id}'");
     let (none, own) = ("completion_id = 'cmp_none'", format!("completion_id = '{completion}'"));
     let (x1, own_reversal) = ("transaction_key = 'x1'".to_owned(), format!("reversal_id = '{reversal}'"));
-    let (unsent, sent) = ("status = 'dead', told = 'maybe'", "status = 'delivered', told = 'yes'");
+    // Dead and maybe told; delivered and told.
+    let (unsent, sent) = ("status = 5, told = 1", "status = 4, told = 2");
     // In which table, which rows, what is broken, what mends it, which record is named, and for which rule.
     let cases = [
         ("reported", &own, "external_id = 'moved'", "external_id = 'x1'", completion.as_str(), "keys"),
@@ -70,9 +71,9 @@ async fn whatever_is_broken_by_hand_is_named_with_its_record() {
         ("reversals", &this(&reversal), "ordinal = 3", "ordinal = 1", &reversal, "reversals"),
         ("deliveries", &this(&telling), none, &own, &telling, "owners"),
         ("deliveries", &this(&telling), "reversal_id = 'rev_none'", &own_reversal, &telling, "owners"),
-        ("deliveries", &this(&delivery), "reversed = NULL", "reversed = 'part'", &delivery, "mark"),
+        ("deliveries", &this(&delivery), "reversed = NULL", "reversed = 0", &delivery, "mark"),
         ("deliveries", &this(&delivery), unsent, sent, &telling, "order"),
-        ("deliveries", &this(&delivery), "told = 'never'", "told = 'yes'", &delivery, "told"),
+        ("deliveries", &this(&delivery), "told = 0", "told = 2", &delivery, "told"),
     ];
     for (table, rows, broken, mended, record, rule) in cases {
         let [broken, mended] = [broken, mended].map(|set| format!("UPDATE {table} SET {set} WHERE {rows}"));

@@ -64,7 +64,7 @@ impl Kind {
     fn of(declared: &str) -> Option<Self> {
         match declared.to_ascii_lowercase().as_str() {
             "text" => Some(Self::Text),
-            "integer" | "bigint" => Some(Self::Integer),
+            "smallint" | "integer" | "bigint" => Some(Self::Integer),
             "boolean" => Some(Self::Boolean),
             "blob" | "bytea" => Some(Self::Bytes),
             _ => None,

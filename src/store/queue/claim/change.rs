@@ -6,20 +6,17 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Text};
 use diesel::sqlite::Sqlite;
 
+use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
 use crate::store::backend::Read;
+use crate::store::codes::{self, Coded};
 
-/// The change to all rows that are claimed. `status || ''` keeps PostgreSQL off the partial index of what waits: a plan that
-/// was cached while few rows waited would scan that index once for each claimed row, however many wait later.
-const CLAIM_ALL: &str = "
-    UPDATE deliveries d SET status = CASE WHEN c.begun THEN 'sending' ELSE d.status END,
-        due_at = CASE WHEN c.begun THEN NULL ELSE d.due_at END,
-        claimed_by = $1, claim_token = c.token, claimed_at = $2
-    FROM unnest($3, $4, $5) AS c (id, token, begun)
-    WHERE d.id = c.id AND d.status || '' IN ('pending', 'retrying') AND d.claim_token IS NULL
-    RETURNING d.id";
+/// What still waits and is claimed.
+const WAITING: [Status; 2] = [Status::Pending, Status::Retrying];
 
-/// Claims these rows, each with the token at its place, to be begun or to line up; answers which still waited.
+/// Claims these rows, each with the token at its place, to be begun or to line up; answers which still waited. `status + 0` keeps PostgreSQL off the
+/// partial index of what waits: a plan that was cached while few rows waited would scan that index once for each claimed
+/// row, however many wait later.
 pub(in crate::store) fn claim_all<'a>(
     node: &'a str,
     now: Timestamp,
@@ -27,7 +24,16 @@ pub(in crate::store) fn claim_all<'a>(
     tokens: Vec<&'a str>,
     begun: Vec<bool>,
 ) -> impl Read<'a, ClaimedId, PgConnection> {
-    diesel::sql_query(CLAIM_ALL)
+    let (sending, waits) = (Status::Sending.as_sql(), codes::is_one_of("d.status + 0", &WAITING));
+    let claim = format!(
+        "UPDATE deliveries d SET status = CASE WHEN c.begun THEN {sending} ELSE d.status END,
+             due_at = CASE WHEN c.begun THEN NULL ELSE d.due_at END,
+             claimed_by = $1, claim_token = c.token, claimed_at = $2
+         FROM unnest($3, $4, $5) AS c (id, token, begun)
+         WHERE d.id = c.id AND {waits} AND d.claim_token IS NULL
+         RETURNING d.id"
+    );
+    diesel::sql_query(claim)
         .bind::<Text, _>(node)
         .bind::<BigInt, _>(now)
         .bind::<Array<Text>, _>(ids)
@@ -54,10 +60,13 @@ pub(in crate::store) struct Claim<'a> {
 
 impl QueryFragment<Sqlite> for Claim<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let sending = Status::Sending.as_sql();
         // One text for both, so that it is prepared once.
         out.push_sql("UPDATE deliveries SET status = CASE WHEN ");
         out.push_bind_param::<Bool, _>(&self.is_begun)?;
-        out.push_sql(" THEN 'sending' ELSE status END, due_at = CASE WHEN ");
+        out.push_sql(" THEN ");
+        out.push_sql(sending);
+        out.push_sql(" ELSE status END, due_at = CASE WHEN ");
         out.push_bind_param::<Bool, _>(&self.is_begun)?;
         out.push_sql(" THEN NULL ELSE due_at END, claimed_by = ");
         out.push_bind_param::<Text, _>(self.node)?;
@@ -67,7 +76,11 @@ impl QueryFragment<Sqlite> for Claim<'_> {
         out.push_bind_param::<BigInt, _>(&self.at)?;
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(self.delivery_id)?;
-        out.push_sql(" AND status IN ('pending', 'retrying') AND claim_token IS NULL");
+        for (before, status) in [" AND (status = ", " OR status = "].into_iter().zip(WAITING) {
+            out.push_sql(before);
+            out.push_sql(status.as_sql());
+        }
+        out.push_sql(") AND claim_token IS NULL");
         Ok(())
     }
 }

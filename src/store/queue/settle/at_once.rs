@@ -10,7 +10,8 @@ use crate::domain::settlement::Settlement;
 use crate::store::queue::rows::OverRows;
 
 /// The columns of [`Change`], as the statement reads them.
-const CHANGE: &str = "::json) AS s (id text, token text, status text, told text, waiting_for text, attempts_made int,
+const CHANGE: &str =
+    "::json) AS s (id text, token text, status smallint, told smallint, waiting_for smallint, attempts_made int,
         round_attempts int, last_number int, faults int, due_at bigint, held_since bigint, ended_at bigint)
     WHERE d.id = s.id AND d.claim_token = s.token
     RETURNING s.token || CASE WHEN d.reversed IS NULL THEN '' ELSE ' reversed' END";

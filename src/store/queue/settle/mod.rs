@@ -14,6 +14,7 @@ use crate::domain::delivery::{Counters, Delivery, Status, Told, WaitingFor};
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
+use crate::store::codes::{in_code, in_code_or_null};
 use crate::store::columns::in_millis;
 use crate::store::deliveries::{AttemptRow, stored_count};
 use crate::store::schema::deliveries;
@@ -42,8 +43,11 @@ struct Changed<'a> {
 pub(in crate::store) struct Change<'a> {
     id: &'a str,
     token: &'a str,
+    #[serde(serialize_with = "in_code")]
     status: Status,
+    #[serde(serialize_with = "in_code")]
     told: Told,
+    #[serde(serialize_with = "in_code_or_null")]
     waiting_for: Option<WaitingFor>,
     attempts_made: i32,
     round_attempts: i32,

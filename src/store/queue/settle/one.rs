@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel::sqlite::Sqlite;
 
 use super::{Change, Changed, attempt_rows, stored_count};
@@ -34,11 +34,11 @@ pub(super) fn change<'a>(conn: &mut SqliteConnection, group: &[&'a Settlement]) 
 impl QueryFragment<Sqlite> for Change<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql("UPDATE deliveries SET claimed_by = NULL, claim_token = NULL, claimed_at = NULL, status = ");
-        out.push_bind_param::<Text, _>(&self.status)?;
+        out.push_bind_param::<SmallInt, _>(&self.status)?;
         out.push_sql(", told = ");
-        out.push_bind_param::<Text, _>(&self.told)?;
+        out.push_bind_param::<SmallInt, _>(&self.told)?;
         out.push_sql(", waiting_for = ");
-        out.push_bind_param::<Nullable<Text>, _>(&self.waiting_for)?;
+        out.push_bind_param::<Nullable<SmallInt>, _>(&self.waiting_for)?;
         let counters = [&self.attempts_made, &self.round_attempts, &self.last_number, &self.faults];
         for (column, counter) in COUNTERS.iter().zip(counters) {
             out.push_sql(column);

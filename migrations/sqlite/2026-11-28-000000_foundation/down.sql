@@ -1,14 +1,23 @@
+-- What refers to another table goes before it.
+DROP TABLE ended_deliveries;
 DROP TABLE attempts;
 DROP TABLE deliveries;
+DROP TABLE reversals;
 DROP TABLE completions;
+DROP TABLE clicks;
+DROP TABLE click_conversions;
 DROP TABLE transaction_ids;
 DROP TABLE reported;
+DROP TABLE node_egress_ips;
 DROP TABLE egress_assignments;
 DROP TABLE egress_ips;
+DROP TABLE offers;
 DROP TABLE secrets;
 DROP TABLE endpoints;
 DROP TABLE apps;
 DROP TABLE sources;
+DROP TABLE audit;
 DROP TABLE tokens;
 DROP TABLE publishers;
+DROP TABLE nodes;
 DROP TABLE installation;

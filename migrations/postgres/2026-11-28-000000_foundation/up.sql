@@ -1,0 +1,462 @@
+-- The tables of a store on PostgreSQL, the same as those on SQLite.
+--
+-- Conventions:
+-- * Times are Unix milliseconds.
+-- * Ids are text that is ordered by time, so that rows and indexes grow at their end.
+-- * Texts are compared as bytes: ids are ordered by time in that order alone, and people's order of letters depends on
+--   the server.
+-- * Words (states, kinds, reasons) have a CHECK, so that a bug is an error and not a row that nobody claims.
+--   Configuration has them as text. What is written with every report or attempt has them as codes, which
+--   `src/store/codes.rs` fixes for ever: small, and quick to compare. Where words are still to come the CHECK leaves
+--   room up to 31, as on SQLite, where widening it means copying the table.
+-- * A column ending in `_sealed` holds ciphertext under the master key.
+-- * Publishers, apps, endpoints, sources and offers are archived or kept, never deleted: history points to them.
+-- * In the tables that every report or every attempt writes to, columns of a fixed size that are always present come
+--   first, then those that may be NULL, then texts.
+-- * A line that begins with "Later:" says what the work to come adds there, so that its place is known beforehand.
+
+---------------------------------------------------------------------------------------------------- the installation
+
+-- One row: what belongs to the installation as a whole.
+CREATE TABLE installation (
+    id                 INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- Which master key sealed the secrets; a start under another key is refused. NULL while nothing was sealed.
+    master_fingerprint TEXT COLLATE "C",
+    -- The key of the digests in `reported`: sealed, so that a copied file cannot be searched for a user by guessing.
+    digest_key_sealed  BYTEA,
+    -- Counted up by every change of configuration; a directory that saw a lower number reloads what is newer.
+    revision           BIGINT NOT NULL DEFAULT 0
+);
+INSERT INTO installation (id) VALUES (1);
+
+-- The processes that work on this store. Instants are the database's own: the clocks of two machines never agree.
+-- Later: what the System page shows of a node: its version, its sends in flight, its backlog.
+CREATE TABLE nodes (
+    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    role       TEXT COLLATE "C" NOT NULL CHECK (role IN ('all', 'api', 'worker')),
+    started_at BIGINT NOT NULL,
+    -- The last heartbeat.
+    seen_at    BIGINT NOT NULL
+);
+
+------------------------------------------------------------------------------------------------ who may do something
+
+-- Later: a note of the account managers; a limit of sends in flight over all of a publisher's apps.
+CREATE TABLE publishers (
+    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    ref        TEXT COLLATE "C" UNIQUE,
+    name       TEXT COLLATE "C" NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- Bearer tokens of the API.
+-- Later: people, who sign in with a password and a second factor, in tables of their own beside this one (users,
+-- sessions, invitations); here the time of a token's last use.
+CREATE TABLE tokens (
+    id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name         TEXT COLLATE "C" NOT NULL,
+    role         TEXT COLLATE "C" NOT NULL CHECK (role IN ('operator', 'account_manager', 'publisher')),
+    publisher_id TEXT COLLATE "C" REFERENCES publishers (id),
+    -- SHA-256: a token is random and long, so a slow hash would protect nothing.
+    token_hash   BYTEA NOT NULL UNIQUE,
+    expires_at   BIGINT,
+    created_at   BIGINT NOT NULL,
+    CHECK ((role = 'publisher') = (publisher_id IS NOT NULL))
+);
+
+-- Who did what. Written before the act and completed after it; kept for ever, since people's acts are few.
+-- Later: the person who acted, beside the token; an index by token, for the list of what one token did.
+CREATE TABLE audit (
+    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    at         BIGINT NOT NULL,
+    -- NULL on the command line. No reference: tokens are deleted, and what was done with them stays.
+    token_id   TEXT COLLATE "C",
+    name       TEXT COLLATE "C" NOT NULL,
+    role       TEXT COLLATE "C" NOT NULL,
+    action     TEXT COLLATE "C" NOT NULL,
+    subject    TEXT COLLATE "C",
+    created_id TEXT COLLATE "C",
+    -- NULL until it has ended.
+    outcome    TEXT COLLATE "C" CHECK (outcome IN ('done', 'refused', 'failed'))
+);
+CREATE INDEX audit_by_subject ON audit (subject, id) WHERE subject IS NOT NULL;
+
+-- Who may report.
+-- Later: notices of a source whose reports are refused; a notice is a row per trouble in a table of its own, with the
+-- times of its beginning and end and who acknowledged it.
+CREATE TABLE sources (
+    id                     TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    surface_id             TEXT COLLATE "C" NOT NULL UNIQUE,
+    name                   TEXT COLLATE "C" NOT NULL,
+    -- JSON list of app ids that this source may report for; NULL: any.
+    app_ids                TEXT COLLATE "C",
+    transaction_prefix     TEXT COLLATE "C",
+    secret_sealed          BYTEA NOT NULL,
+    -- The secret before the last rotation, which verifies until `previous_until`.
+    previous_secret_sealed BYTEA,
+    previous_until         BIGINT,
+    created_at             BIGINT NOT NULL,
+    archived_at            BIGINT,
+    revision               BIGINT NOT NULL
+);
+
+------------------------------------------------------------------------------------- where callbacks go, and as what
+
+-- Later: limits (sends per second, sends in flight). Replay jobs, in a table of their own: one open job per app, with
+-- its window of time, a cursor by id and counts by reason. Roll-ups, in a table of their own: outcomes and latencies
+-- per app, five minutes and node, so that no page counts over deliveries.
+CREATE TABLE apps (
+    id            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    publisher_id  TEXT COLLATE "C" NOT NULL REFERENCES publishers (id),
+    ref           TEXT COLLATE "C" UNIQUE,
+    name          TEXT COLLATE "C" NOT NULL,
+    paused        BOOLEAN NOT NULL DEFAULT FALSE,
+    -- FALSE records completions without calling back.
+    callbacks     BOOLEAN NOT NULL DEFAULT TRUE,
+    max_held_days INTEGER NOT NULL DEFAULT 30,
+    -- What of the money is agreed for the app (JSON); NULL: nothing but the defaults.
+    terms         TEXT COLLATE "C",
+    created_at    BIGINT NOT NULL,
+    archived_at   BIGINT,
+    -- The installation's revision at the last change of the app, its endpoints or their secrets.
+    revision      BIGINT NOT NULL
+);
+CREATE INDEX apps_by_publisher ON apps (publisher_id, id);
+CREATE INDEX apps_by_revision ON apps (revision);
+
+-- An app has one to many receivers; the lowest position is the one that the app calls mean.
+-- Later: values of a dialect's own settings; since when, and by which status, a receiver has disabled itself. The
+-- circuit breaker gets a row per endpoint in a table of its own (state, failures in a row, next probe), since it
+-- changes with every failure and must not count up the revision of the configuration.
+CREATE TABLE endpoints (
+    id               TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    app_id           TEXT COLLATE "C" NOT NULL REFERENCES apps (id),
+    position         INTEGER NOT NULL,
+    -- Later: a recipe that an operator wrote is named here as a built-in one is; published versions stand in a table of
+    -- their own, immutable, with their vectors.
+    dialect          TEXT COLLATE "C" NOT NULL,
+    callback_url     TEXT COLLATE "C",
+    reversal_url     TEXT COLLATE "C",
+    -- JSON list of event types; NULL: all.
+    events           TEXT COLLATE "C",
+    -- JSON list of seconds before attempts 2, 3, …; NULL: the dialect's.
+    retry_schedule   TEXT COLLATE "C",
+    timeout_ms       BIGINT,
+    -- JSON {statuses, bodyContains?}; NULL: the dialect's.
+    success          TEXT COLLATE "C",
+    -- JSON list of [name, value], sealed: publishers put credentials there.
+    headers_sealed   BYTEA,
+    timestamp_source TEXT COLLATE "C" NOT NULL DEFAULT 'completion'
+                         CHECK (timestamp_source IN ('completion', 'attempt')),
+    signed_origin    TEXT COLLATE "C",
+    surface_id       TEXT COLLATE "C",
+    created_at       BIGINT NOT NULL,
+    archived_at      BIGINT,
+    UNIQUE (app_id, position)
+);
+
+CREATE TABLE secrets (
+    id            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    endpoint_id   TEXT COLLATE "C" NOT NULL REFERENCES endpoints (id),
+    state         TEXT COLLATE "C" NOT NULL CHECK (state IN ('next', 'active', 'retired')),
+    sealed        BYTEA NOT NULL,
+    created_at    BIGINT NOT NULL,
+    activated_at  BIGINT,
+    -- Until then a retired secret may be tried once after a 401 or 422.
+    overlap_until BIGINT
+);
+CREATE INDEX secrets_by_endpoint ON secrets (endpoint_id, id);
+CREATE UNIQUE INDEX secrets_one_active ON secrets (endpoint_id) WHERE state = 'active';
+
+-- What a tracking link leads to. Never removed: clicks and completions point to them.
+CREATE TABLE offers (
+    id              TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    ref             TEXT COLLATE "C" UNIQUE,
+    name            TEXT COLLATE "C" NOT NULL,
+    -- The template, as it was given.
+    destination_url TEXT COLLATE "C" NOT NULL,
+    payout_minor    BIGINT NOT NULL,
+    currency        TEXT COLLATE "C" NOT NULL,
+    -- A list of goals (JSON): always read together with their offer, and few.
+    goals           TEXT COLLATE "C" NOT NULL,
+    active_from     BIGINT,
+    active_until    BIGINT,
+    created_at      BIGINT NOT NULL,
+    -- The installation's revision at its last change.
+    revision        BIGINT NOT NULL
+);
+CREATE INDEX offers_by_revision ON offers (revision);
+
+----------------------------------------------------------------------------------------- where callbacks leave from
+
+CREATE TABLE egress_ips (
+    id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    address     TEXT COLLATE "C" NOT NULL UNIQUE,
+    -- A local address or a proxy URL, sealed because a proxy URL carries credentials; NULL: the address itself.
+    bind_sealed BYTEA,
+    created_at  BIGINT NOT NULL
+);
+
+-- Removed rows stay: an app that once had an address must never leave by the host's own route.
+CREATE TABLE egress_assignments (
+    id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    egress_ip_id TEXT COLLATE "C" NOT NULL,
+    app_id       TEXT COLLATE "C" REFERENCES apps (id),
+    publisher_id TEXT COLLATE "C" REFERENCES publishers (id),
+    active_at    BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    removed_at   BIGINT,
+    CHECK ((app_id IS NULL) <> (publisher_id IS NULL))
+);
+CREATE INDEX egress_assignments_by_app ON egress_assignments (app_id) WHERE app_id IS NOT NULL;
+CREATE INDEX egress_assignments_by_publisher ON egress_assignments (publisher_id) WHERE publisher_id IS NOT NULL;
+
+-- Which egress IPs a node can send from: bound, and not seen as another address from outside.
+CREATE TABLE node_egress_ips (
+    node_id      TEXT COLLATE "C" NOT NULL REFERENCES nodes (id),
+    egress_ip_id TEXT COLLATE "C" NOT NULL,
+    verification TEXT COLLATE "C" NOT NULL CHECK (verification IN ('verified', 'assumed')),
+    PRIMARY KEY (node_id, egress_ip_id)
+);
+
+------------------------------------------------------------------------- keys: what makes reports idempotent for ever
+-- Small, never pruned, never partitioned.
+
+-- `digests` holds one keyed digest per compared field, so that a conflict can be named after the completion is gone.
+CREATE TABLE reported (
+    source_id     TEXT COLLATE "C" NOT NULL,
+    external_id   TEXT COLLATE "C" NOT NULL,
+    completion_id TEXT COLLATE "C" NOT NULL,
+    digests       BYTEA NOT NULL,
+    PRIMARY KEY (source_id, external_id)
+);
+
+-- The transaction id in lower case, because receivers' databases ignore case. It leads the key, so that the key also
+-- answers a look-up that knows no app.
+CREATE TABLE transaction_ids (
+    transaction_key TEXT COLLATE "C" NOT NULL,
+    app_id          TEXT COLLATE "C" NOT NULL,
+    completion_id   TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (transaction_key, app_id)
+);
+
+-- Which completion a click became, once for each goal (empty: for none in particular). Kept like the other keys, when
+-- the click itself is long gone.
+CREATE TABLE click_conversions (
+    click_id      TEXT COLLATE "C" NOT NULL,
+    goal_id       TEXT COLLATE "C" NOT NULL,
+    completion_id TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (click_id, goal_id)
+);
+
+--------------------------------------------------------------------------------------- records: what happened, for ever
+
+-- Clicks of the tracking link. Ids are ordered by time, so that new ones go to the end of the primary key and old ones
+-- are found at its beginning.
+CREATE TABLE clicks (
+    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    offer_id   TEXT COLLATE "C" NOT NULL,
+    app_id     TEXT COLLATE "C" NOT NULL,
+    user_id    TEXT COLLATE "C" NOT NULL,
+    sub        TEXT COLLATE "C",
+    clicked_at BIGINT NOT NULL
+);
+-- For a user who wants to be forgotten.
+CREATE INDEX clicks_by_user ON clicks (user_id);
+
+-- Amounts as reported: `user_reward` digit for digit, the others integers of minor units. A row is never removed.
+CREATE TABLE completions (
+    id             TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    app_id         TEXT COLLATE "C" NOT NULL,
+    -- Empty: credited by hand.
+    source_id      TEXT COLLATE "C" NOT NULL,
+    recorded_at    BIGINT NOT NULL,
+    occurred_at    BIGINT NOT NULL,
+    -- How many reversals it has. Changing the row also keeps two of them from being recorded at the same time.
+    reversals      INTEGER NOT NULL DEFAULT 0,
+    -- Where its review stands, and when its time is over; NULL: there is none. Not told from its callbacks: they may be
+    -- canceled one by one, and go with retention.
+    -- 0 waiting, 1 released, 2 rejected.
+    review         SMALLINT CHECK (review BETWEEN 0 AND 2),
+    review_until   BIGINT,
+    payout_minor   BIGINT,
+    reward_minor   BIGINT,
+    gross_minor    BIGINT,
+    -- When the user's name was taken out; nothing of it may be told any more, because whom it was about is not known.
+    erased_at      BIGINT,
+    external_id    TEXT COLLATE "C" NOT NULL,
+    transaction_id TEXT COLLATE "C" NOT NULL,
+    user_id        TEXT COLLATE "C" NOT NULL,
+    event_type     TEXT COLLATE "C" NOT NULL,
+    currency       TEXT COLLATE "C" NOT NULL,
+    user_reward    TEXT COLLATE "C",
+    offer_id       TEXT COLLATE "C",
+    offer_name     TEXT COLLATE "C",
+    goal_id        TEXT COLLATE "C",
+    note           TEXT COLLATE "C",
+    click_id       TEXT COLLATE "C",
+    -- JSON object of text, in the order reported; NULL: none.
+    extra          TEXT COLLATE "C",
+    -- What the amounts were computed from, and what the report said itself (JSON); NULL: they are as reported.
+    calculation    TEXT COLLATE "C",
+    -- Who credited it by hand, and why (JSON); NULL: a source reported it.
+    manual         TEXT COLLATE "C"
+);
+CREATE INDEX completions_by_app ON completions (app_id, id);
+-- The user leads, so that a look-up that knows no app is answered as well.
+CREATE INDEX completions_by_user ON completions (user_id, id);
+-- "Where is my reward?", asked with a click. Almost no completion of most installations has one.
+CREATE INDEX completions_by_click ON completions (click_id, id) WHERE click_id IS NOT NULL;
+CREATE INDEX completions_in_review ON completions (review_until) WHERE review = 0;
+
+-- Completions taken back, wholly or in part. A row is money and the key of its own idempotency: never removed.
+CREATE TABLE reversals (
+    id            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    completion_id TEXT COLLATE "C" NOT NULL,
+    app_id        TEXT COLLATE "C" NOT NULL,
+    recorded_at   BIGINT NOT NULL,
+    occurred_at   BIGINT NOT NULL,
+    -- 1, 2, … within the completion.
+    ordinal       INTEGER NOT NULL,
+    -- 0 refund, 1 chargeback, 2 fraud, 3 duplicate, 4 other.
+    reason        SMALLINT NOT NULL CHECK (reason BETWEEN 0 AND 31),
+    -- Whether it takes back everything in one go.
+    whole         BOOLEAN NOT NULL,
+    -- What is taken back; NULL: the completion has no such amount.
+    payout_minor  BIGINT,
+    reward_minor  BIGINT,
+    gross_minor   BIGINT,
+    -- The reporter's name for it. Empty: the one that needs none, so that a completion has one such at most.
+    reversal_key  TEXT COLLATE "C" NOT NULL DEFAULT '',
+    -- The amounts as they were asked for (JSON), so that the same report again can be told from another one.
+    asked         TEXT COLLATE "C" NOT NULL,
+    user_reward   TEXT COLLATE "C",
+    -- Who took it back by hand, and why (JSON); NULL: a source reported it.
+    manual        TEXT COLLATE "C"
+);
+CREATE UNIQUE INDEX reversals_once ON reversals (completion_id, reversal_key);
+CREATE INDEX reversals_by_app ON reversals (app_id, id);
+
+------------------------------------------------------------------------------------------- the queue: what is told
+
+-- Later: reasons to wait of the circuit breaker and of the limits (`circuit`, `rate_limit`, `endpoint_disabled`). A
+-- replay job reopens rows as a person does, and needs no column here.
+CREATE TABLE deliveries (
+    id             TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    completion_id  TEXT COLLATE "C" NOT NULL,
+    app_id         TEXT COLLATE "C" NOT NULL,
+    endpoint_id    TEXT COLLATE "C" NOT NULL,
+    created_at     BIGINT NOT NULL,
+    -- Counted attempts over its whole life, and since it was last opened (a replay opens a new round).
+    attempts_made  INTEGER NOT NULL DEFAULT 0,
+    round_attempts INTEGER NOT NULL DEFAULT 0,
+    -- The number of the last attempt on record, and how many of our own faults in a row ended there.
+    last_number    INTEGER NOT NULL DEFAULT 0,
+    faults         INTEGER NOT NULL DEFAULT 0,
+    -- 0 completion, 1 reversal, 2 test.
+    kind           SMALLINT NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    -- 0 pending, 1 retrying, 2 held, 3 sending, 4 delivered, 5 dead, 6 canceled.
+    status         SMALLINT NOT NULL CHECK (status BETWEEN 0 AND 6),
+    -- 0 never, 1 maybe, 2 yes.
+    told           SMALLINT NOT NULL DEFAULT 0 CHECK (told BETWEEN 0 AND 2),
+    -- Of a completion's callback: how much of the completion has been taken back. Whoever settles it learns from here
+    -- that a reversal may be waiting for it, at no cost for all others. 0 part, 1 whole.
+    reversed       SMALLINT CHECK (reversed BETWEEN 0 AND 1),
+    -- Why it is held: 0 retry, 1 app_paused, 2 callback_url, 3 secret, 4 egress_ip, 5 permit, 6 completion, 7 review,
+    -- 8 fields.
+    waiting_for    SMALLINT CHECK (waiting_for BETWEEN 0 AND 31),
+    -- Why it ended where an attempt does not tell: 0 expired, 1 reversed_before_send, 2 rejected.
+    ended_reason   SMALLINT CHECK (ended_reason BETWEEN 0 AND 31),
+    -- When it may be sent next.
+    due_at         BIGINT,
+    held_since     BIGINT,
+    ended_at       BIGINT,
+    -- The claim of the worker that is sending it. Settling must name the same token.
+    claimed_at     BIGINT,
+    claimed_by     TEXT COLLATE "C",
+    claim_token    TEXT COLLATE "C",
+    -- Empty unless the delivery tells of a reversal: NULLs would not collide in the unique index below.
+    reversal_id    TEXT COLLATE "C" NOT NULL DEFAULT '',
+    transaction_id TEXT COLLATE "C" NOT NULL,
+    -- name@version under which it was accepted.
+    recipe         TEXT COLLATE "C" NOT NULL,
+    -- A test's invented completion and options (JSON): tests leave no completion in the ledger.
+    test           TEXT COLLATE "C",
+    -- What is sending is claimed. What waits in the line of its claimant is claimed as well, and pending or retrying:
+    -- nothing of it has left since it was claimed.
+    CHECK (status <> 3 OR claim_token IS NOT NULL),
+    CHECK (claim_token IS NULL OR status <= 1 OR status = 3),
+    -- What is pending or retrying is due at some time. What is held keeps its due time: pausing an app must not make a
+    -- retry come early. Nothing else has one.
+    CHECK (due_at IS NOT NULL OR status > 1),
+    CHECK (due_at IS NULL OR status <= 2),
+    CHECK ((status = 2) = (held_since IS NOT NULL)),
+    -- What is delivered, dead or canceled has ended.
+    CHECK ((status >= 4) = (ended_at IS NOT NULL)),
+    -- A test, and nothing else, has an invented completion.
+    CHECK ((kind = 2) = (test IS NOT NULL))
+);
+-- These two hold every delivery. All other indexes are partial, and one that has been delivered is in none of them.
+CREATE UNIQUE INDEX deliveries_once ON deliveries (completion_id, endpoint_id, kind, reversal_id);
+CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
+-- By endpoint first: a claim asks endpoint by endpoint, and never walks over one endpoint's backlog to reach another.
+CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at)
+    WHERE (status = 0 OR status = 1) AND claim_token IS NULL;
+-- What is held until a publisher mends something. What waits for its completion's callback or for a review is held as
+-- well, but no mending releases it and no time ends it.
+CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since)
+    WHERE status = 2 AND waiting_for <> 6 AND waiting_for <> 7;
+CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claim_token IS NOT NULL;
+CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
+    WHERE status = 0 OR status = 1 OR status = 2 OR status = 5 OR status = 6;
+-- Tests that another node must send.
+CREATE INDEX deliveries_pending_tests ON deliveries (id) WHERE kind = 2 AND status = 0;
+-- Whoever erases a user looks through the app's tests, and must not look through all that was ever delivered for it.
+CREATE INDEX deliveries_tests ON deliveries (app_id, id) WHERE kind = 2;
+
+-- A delivery's row is written at least twice, and passes through the small indexes of what is due or claimed within
+-- milliseconds: they would fill with what is gone if cleaning waited until a fifth of the table has changed.
+ALTER TABLE deliveries SET (autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_scale_factor = 0.01,
+    autovacuum_analyze_threshold = 10000, autovacuum_analyze_scale_factor = 0.02);
+
+-- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
+CREATE TABLE attempts (
+    delivery_id         TEXT COLLATE "C" NOT NULL,
+    number              INTEGER NOT NULL,
+    started_at          BIGINT NOT NULL,
+    duration_ms         BIGINT NOT NULL,
+    -- 0 delivered, 1 http_status, 2 body_mismatch, 3 redirect, 4 timeout, 5 connect, 6 tls, 7 dns, 8 protocol,
+    -- 9 blocked_target, 10 egress_unavailable, 11 interrupted.
+    outcome             SMALLINT NOT NULL CHECK (outcome BETWEEN 0 AND 31),
+    -- Whether the schedule counts it.
+    counted             BOOLEAN NOT NULL,
+    status_code         INTEGER,
+    retry_after_seconds BIGINT,
+    next_attempt_at     BIGINT,
+    -- The source address it left from; NULL: the host's own route.
+    egress_ip           TEXT COLLATE "C",
+    peer                TEXT COLLATE "C",
+    method              TEXT COLLATE "C",
+    url                 TEXT COLLATE "C",
+    -- JSON list of [name, shown value].
+    headers             TEXT COLLATE "C",
+    signature_start     TEXT COLLATE "C",
+    secret_id           TEXT COLLATE "C",
+    error               TEXT COLLATE "C",
+    response_headers    TEXT COLLATE "C",
+    response_body       TEXT COLLATE "C",
+    PRIMARY KEY (delivery_id, number)
+);
+
+-- How many deliveries retention has removed, so that the ledger goes on counting them. A row is added to in the very
+-- transaction that removes them. The currency is that of their completions: the ledger never mixes two.
+CREATE TABLE ended_deliveries (
+    app_id   TEXT COLLATE "C" NOT NULL,
+    -- Days since 1970-01-01, UTC, on which they were created.
+    day      BIGINT NOT NULL,
+    currency TEXT COLLATE "C" NOT NULL,
+    -- As in `deliveries`, of what has ended.
+    status   SMALLINT NOT NULL CHECK (status BETWEEN 4 AND 6),
+    count    BIGINT NOT NULL CHECK (count > 0),
+    PRIMARY KEY (app_id, day, currency, status)
+);

@@ -1,0 +1,457 @@
+-- The tables of a store on SQLite, the same as those on PostgreSQL.
+--
+-- Conventions:
+-- * Times are Unix milliseconds.
+-- * Ids are text that is ordered by time, so that rows and indexes grow at their end.
+-- * Words (states, kinds, reasons) have a CHECK, so that a bug is an error and not a row that nobody claims.
+--   Configuration has them as text. What is written with every report or attempt has them as codes, which
+--   `src/store/codes.rs` fixes for ever: small, and compared without a list, since for an IN list of constants SQLite
+--   builds a temporary b-tree with every statement. Where words are still to come the CHECK leaves room up to 31,
+--   because widening it means copying the table.
+-- * A column ending in `_sealed` holds ciphertext under the master key.
+-- * Publishers, apps, endpoints, sources and offers are archived or kept, never deleted: history points to them.
+-- * In the tables that every report or every attempt writes to, columns of a fixed size that are always present come
+--   first, then those that may be NULL, then texts.
+-- * A line that begins with "Later:" says what the work to come adds there, so that its place is known beforehand.
+
+---------------------------------------------------------------------------------------------------- the installation
+
+-- One row: what belongs to the installation as a whole.
+CREATE TABLE installation (
+    id                 INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- Which master key sealed the secrets; a start under another key is refused. NULL while nothing was sealed.
+    master_fingerprint TEXT,
+    -- The key of the digests in `reported`: sealed, so that a copied file cannot be searched for a user by guessing.
+    digest_key_sealed  BLOB,
+    -- Counted up by every change of configuration; a directory that saw a lower number reloads what is newer.
+    revision           BIGINT NOT NULL DEFAULT 0
+);
+INSERT INTO installation (id) VALUES (1);
+
+-- The processes that work on this store. On SQLite that is one; the table is the same on either engine, so that one
+-- rule says when a claim is taken over. Instants are the database's own.
+-- Later: what the System page shows of a node: its version, its sends in flight, its backlog.
+CREATE TABLE nodes (
+    id         TEXT NOT NULL PRIMARY KEY,
+    role       TEXT NOT NULL CHECK (role IN ('all', 'api', 'worker')),
+    started_at BIGINT NOT NULL,
+    -- The last heartbeat.
+    seen_at    BIGINT NOT NULL
+);
+
+------------------------------------------------------------------------------------------------ who may do something
+
+-- Later: a note of the account managers; a limit of sends in flight over all of a publisher's apps.
+CREATE TABLE publishers (
+    id         TEXT NOT NULL PRIMARY KEY,
+    ref        TEXT UNIQUE,
+    name       TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- Bearer tokens of the API.
+-- Later: people, who sign in with a password and a second factor, in tables of their own beside this one (users,
+-- sessions, invitations); here the time of a token's last use.
+CREATE TABLE tokens (
+    id           TEXT NOT NULL PRIMARY KEY,
+    name         TEXT NOT NULL,
+    role         TEXT NOT NULL CHECK (role IN ('operator', 'account_manager', 'publisher')),
+    publisher_id TEXT REFERENCES publishers (id),
+    -- SHA-256: a token is random and long, so a slow hash would protect nothing.
+    token_hash   BLOB NOT NULL UNIQUE,
+    expires_at   BIGINT,
+    created_at   BIGINT NOT NULL,
+    CHECK ((role = 'publisher') = (publisher_id IS NOT NULL))
+);
+
+-- Who did what. Written before the act and completed after it; kept for ever, since people's acts are few.
+-- Later: the person who acted, beside the token; an index by token, for the list of what one token did.
+CREATE TABLE audit (
+    id         TEXT NOT NULL PRIMARY KEY,
+    at         BIGINT NOT NULL,
+    -- NULL on the command line. No reference: tokens are deleted, and what was done with them stays.
+    token_id   TEXT,
+    name       TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    action     TEXT NOT NULL,
+    subject    TEXT,
+    created_id TEXT,
+    -- NULL until it has ended.
+    outcome    TEXT CHECK (outcome IN ('done', 'refused', 'failed'))
+);
+CREATE INDEX audit_by_subject ON audit (subject, id) WHERE subject IS NOT NULL;
+
+-- Who may report.
+-- Later: notices of a source whose reports are refused; a notice is a row per trouble in a table of its own, with the
+-- times of its beginning and end and who acknowledged it.
+CREATE TABLE sources (
+    id                     TEXT NOT NULL PRIMARY KEY,
+    surface_id             TEXT NOT NULL UNIQUE,
+    name                   TEXT NOT NULL,
+    -- JSON list of app ids that this source may report for; NULL: any.
+    app_ids                TEXT,
+    transaction_prefix     TEXT,
+    secret_sealed          BLOB NOT NULL,
+    -- The secret before the last rotation, which verifies until `previous_until`.
+    previous_secret_sealed BLOB,
+    previous_until         BIGINT,
+    created_at             BIGINT NOT NULL,
+    archived_at            BIGINT,
+    revision               BIGINT NOT NULL
+);
+
+------------------------------------------------------------------------------------- where callbacks go, and as what
+
+-- Later: limits (sends per second, sends in flight). Replay jobs, in a table of their own: one open job per app, with
+-- its window of time, a cursor by id and counts by reason. Roll-ups, in a table of their own: outcomes and latencies
+-- per app, five minutes and node, so that no page counts over deliveries.
+CREATE TABLE apps (
+    id            TEXT NOT NULL PRIMARY KEY,
+    publisher_id  TEXT NOT NULL REFERENCES publishers (id),
+    ref           TEXT UNIQUE,
+    name          TEXT NOT NULL,
+    paused        BOOLEAN NOT NULL DEFAULT FALSE,
+    -- FALSE records completions without calling back.
+    callbacks     BOOLEAN NOT NULL DEFAULT TRUE,
+    max_held_days INTEGER NOT NULL DEFAULT 30,
+    -- What of the money is agreed for the app (JSON); NULL: nothing but the defaults.
+    terms         TEXT,
+    created_at    BIGINT NOT NULL,
+    archived_at   BIGINT,
+    -- The installation's revision at the last change of the app, its endpoints or their secrets.
+    revision      BIGINT NOT NULL
+);
+CREATE INDEX apps_by_publisher ON apps (publisher_id, id);
+CREATE INDEX apps_by_revision ON apps (revision);
+
+-- An app has one to many receivers; the lowest position is the one that the app calls mean.
+-- Later: values of a dialect's own settings; since when, and by which status, a receiver has disabled itself. The
+-- circuit breaker gets a row per endpoint in a table of its own (state, failures in a row, next probe), since it
+-- changes with every failure and must not count up the revision of the configuration.
+CREATE TABLE endpoints (
+    id               TEXT NOT NULL PRIMARY KEY,
+    app_id           TEXT NOT NULL REFERENCES apps (id),
+    position         INTEGER NOT NULL,
+    -- Later: a recipe that an operator wrote is named here as a built-in one is; published versions stand in a table of
+    -- their own, immutable, with their vectors.
+    dialect          TEXT NOT NULL,
+    callback_url     TEXT,
+    reversal_url     TEXT,
+    -- JSON list of event types; NULL: all.
+    events           TEXT,
+    -- JSON list of seconds before attempts 2, 3, …; NULL: the dialect's.
+    retry_schedule   TEXT,
+    timeout_ms       BIGINT,
+    -- JSON {statuses, bodyContains?}; NULL: the dialect's.
+    success          TEXT,
+    -- JSON list of [name, value], sealed: publishers put credentials there.
+    headers_sealed   BLOB,
+    timestamp_source TEXT NOT NULL DEFAULT 'completion' CHECK (timestamp_source IN ('completion', 'attempt')),
+    signed_origin    TEXT,
+    surface_id       TEXT,
+    created_at       BIGINT NOT NULL,
+    archived_at      BIGINT,
+    UNIQUE (app_id, position)
+);
+
+CREATE TABLE secrets (
+    id            TEXT NOT NULL PRIMARY KEY,
+    endpoint_id   TEXT NOT NULL REFERENCES endpoints (id),
+    state         TEXT NOT NULL CHECK (state IN ('next', 'active', 'retired')),
+    sealed        BLOB NOT NULL,
+    created_at    BIGINT NOT NULL,
+    activated_at  BIGINT,
+    -- Until then a retired secret may be tried once after a 401 or 422.
+    overlap_until BIGINT
+);
+CREATE INDEX secrets_by_endpoint ON secrets (endpoint_id, id);
+CREATE UNIQUE INDEX secrets_one_active ON secrets (endpoint_id) WHERE state = 'active';
+
+-- What a tracking link leads to. Never removed: clicks and completions point to them.
+CREATE TABLE offers (
+    id              TEXT NOT NULL PRIMARY KEY,
+    ref             TEXT UNIQUE,
+    name            TEXT NOT NULL,
+    -- The template, as it was given.
+    destination_url TEXT NOT NULL,
+    payout_minor    BIGINT NOT NULL,
+    currency        TEXT NOT NULL,
+    -- A list of goals (JSON): always read together with their offer, and few.
+    goals           TEXT NOT NULL,
+    active_from     BIGINT,
+    active_until    BIGINT,
+    created_at      BIGINT NOT NULL,
+    -- The installation's revision at its last change.
+    revision        BIGINT NOT NULL
+);
+CREATE INDEX offers_by_revision ON offers (revision);
+
+----------------------------------------------------------------------------------------- where callbacks leave from
+
+CREATE TABLE egress_ips (
+    id          TEXT NOT NULL PRIMARY KEY,
+    address     TEXT NOT NULL UNIQUE,
+    -- A local address or a proxy URL, sealed because a proxy URL carries credentials; NULL: the address itself.
+    bind_sealed BLOB,
+    created_at  BIGINT NOT NULL
+);
+
+-- Removed rows stay: an app that once had an address must never leave by the host's own route.
+CREATE TABLE egress_assignments (
+    id           TEXT NOT NULL PRIMARY KEY,
+    egress_ip_id TEXT NOT NULL,
+    app_id       TEXT REFERENCES apps (id),
+    publisher_id TEXT REFERENCES publishers (id),
+    active_at    BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    removed_at   BIGINT,
+    CHECK ((app_id IS NULL) <> (publisher_id IS NULL))
+);
+CREATE INDEX egress_assignments_by_app ON egress_assignments (app_id) WHERE app_id IS NOT NULL;
+CREATE INDEX egress_assignments_by_publisher ON egress_assignments (publisher_id) WHERE publisher_id IS NOT NULL;
+
+-- Which egress IPs a node can send from: bound, and not seen as another address from outside.
+CREATE TABLE node_egress_ips (
+    node_id      TEXT NOT NULL REFERENCES nodes (id),
+    egress_ip_id TEXT NOT NULL,
+    verification TEXT NOT NULL CHECK (verification IN ('verified', 'assumed')),
+    PRIMARY KEY (node_id, egress_ip_id)
+) WITHOUT ROWID;
+
+------------------------------------------------------------------------- keys: what makes reports idempotent for ever
+-- Small, never pruned, never partitioned.
+
+-- `digests` holds one keyed digest per compared field, so that a conflict can be named after the completion is gone.
+CREATE TABLE reported (
+    source_id     TEXT NOT NULL,
+    external_id   TEXT NOT NULL,
+    completion_id TEXT NOT NULL,
+    digests       BLOB NOT NULL,
+    PRIMARY KEY (source_id, external_id)
+) WITHOUT ROWID;
+
+-- The transaction id in lower case, because receivers' databases ignore case. It leads the key, so that the key also
+-- answers a look-up that knows no app.
+CREATE TABLE transaction_ids (
+    transaction_key TEXT NOT NULL,
+    app_id          TEXT NOT NULL,
+    completion_id   TEXT NOT NULL,
+    PRIMARY KEY (transaction_key, app_id)
+) WITHOUT ROWID;
+
+-- Which completion a click became, once for each goal (empty: for none in particular). Kept like the other keys, when
+-- the click itself is long gone.
+CREATE TABLE click_conversions (
+    click_id      TEXT NOT NULL,
+    goal_id       TEXT NOT NULL,
+    completion_id TEXT NOT NULL,
+    PRIMARY KEY (click_id, goal_id)
+) WITHOUT ROWID;
+
+--------------------------------------------------------------------------------------- records: what happened, for ever
+
+-- Clicks of the tracking link. Ids are ordered by time, so that new ones go to the end of the primary key and old ones
+-- are found at its beginning.
+CREATE TABLE clicks (
+    id         TEXT NOT NULL PRIMARY KEY,
+    offer_id   TEXT NOT NULL,
+    app_id     TEXT NOT NULL,
+    user_id    TEXT NOT NULL,
+    sub        TEXT,
+    clicked_at BIGINT NOT NULL
+) WITHOUT ROWID;
+-- For a user who wants to be forgotten.
+CREATE INDEX clicks_by_user ON clicks (user_id);
+
+-- Amounts as reported: `user_reward` digit for digit, the others integers of minor units. A row is never removed.
+CREATE TABLE completions (
+    id             TEXT NOT NULL PRIMARY KEY,
+    app_id         TEXT NOT NULL,
+    -- Empty: credited by hand.
+    source_id      TEXT NOT NULL,
+    recorded_at    BIGINT NOT NULL,
+    occurred_at    BIGINT NOT NULL,
+    -- How many reversals it has. Changing the row also keeps two of them from being recorded at the same time.
+    reversals      INTEGER NOT NULL DEFAULT 0,
+    -- Where its review stands, and when its time is over; NULL: there is none. Not told from its callbacks: they may be
+    -- canceled one by one, and go with retention.
+    -- 0 waiting, 1 released, 2 rejected.
+    review         INTEGER CHECK (review BETWEEN 0 AND 2),
+    review_until   BIGINT,
+    payout_minor   BIGINT,
+    reward_minor   BIGINT,
+    gross_minor    BIGINT,
+    -- When the user's name was taken out; nothing of it may be told any more, because whom it was about is not known.
+    erased_at      BIGINT,
+    external_id    TEXT NOT NULL,
+    transaction_id TEXT NOT NULL,
+    user_id        TEXT NOT NULL,
+    event_type     TEXT NOT NULL,
+    currency       TEXT NOT NULL,
+    user_reward    TEXT,
+    offer_id       TEXT,
+    offer_name     TEXT,
+    goal_id        TEXT,
+    note           TEXT,
+    click_id       TEXT,
+    -- JSON object of text, in the order reported; NULL: none.
+    extra          TEXT,
+    -- What the amounts were computed from, and what the report said itself (JSON); NULL: they are as reported.
+    calculation    TEXT,
+    -- Who credited it by hand, and why (JSON); NULL: a source reported it.
+    manual         TEXT
+) WITHOUT ROWID;
+CREATE INDEX completions_by_app ON completions (app_id, id);
+-- The user leads, so that a look-up that knows no app is answered as well.
+CREATE INDEX completions_by_user ON completions (user_id, id);
+-- "Where is my reward?", asked with a click. Almost no completion of most installations has one.
+CREATE INDEX completions_by_click ON completions (click_id, id) WHERE click_id IS NOT NULL;
+CREATE INDEX completions_in_review ON completions (review_until) WHERE review = 0;
+
+-- Completions taken back, wholly or in part. A row is money and the key of its own idempotency: never removed.
+CREATE TABLE reversals (
+    id            TEXT NOT NULL PRIMARY KEY,
+    completion_id TEXT NOT NULL,
+    app_id        TEXT NOT NULL,
+    recorded_at   BIGINT NOT NULL,
+    occurred_at   BIGINT NOT NULL,
+    -- 1, 2, … within the completion.
+    ordinal       INTEGER NOT NULL,
+    -- 0 refund, 1 chargeback, 2 fraud, 3 duplicate, 4 other.
+    reason        INTEGER NOT NULL CHECK (reason BETWEEN 0 AND 31),
+    -- Whether it takes back everything in one go.
+    whole         BOOLEAN NOT NULL,
+    -- What is taken back; NULL: the completion has no such amount.
+    payout_minor  BIGINT,
+    reward_minor  BIGINT,
+    gross_minor   BIGINT,
+    -- The reporter's name for it. Empty: the one that needs none, so that a completion has one such at most.
+    reversal_key  TEXT NOT NULL DEFAULT '',
+    -- The amounts as they were asked for (JSON), so that the same report again can be told from another one.
+    asked         TEXT NOT NULL,
+    user_reward   TEXT,
+    -- Who took it back by hand, and why (JSON); NULL: a source reported it.
+    manual        TEXT
+);
+CREATE UNIQUE INDEX reversals_once ON reversals (completion_id, reversal_key);
+CREATE INDEX reversals_by_app ON reversals (app_id, id);
+
+------------------------------------------------------------------------------------------- the queue: what is told
+
+-- Later: reasons to wait of the circuit breaker and of the limits (`circuit`, `rate_limit`, `endpoint_disabled`). A
+-- replay job reopens rows as a person does, and needs no column here.
+CREATE TABLE deliveries (
+    id             TEXT NOT NULL PRIMARY KEY,
+    completion_id  TEXT NOT NULL,
+    app_id         TEXT NOT NULL,
+    endpoint_id    TEXT NOT NULL,
+    created_at     BIGINT NOT NULL,
+    -- Counted attempts over its whole life, and since it was last opened (a replay opens a new round).
+    attempts_made  INTEGER NOT NULL DEFAULT 0,
+    round_attempts INTEGER NOT NULL DEFAULT 0,
+    -- The number of the last attempt on record, and how many of our own faults in a row ended there.
+    last_number    INTEGER NOT NULL DEFAULT 0,
+    faults         INTEGER NOT NULL DEFAULT 0,
+    -- 0 completion, 1 reversal, 2 test.
+    kind           INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    -- 0 pending, 1 retrying, 2 held, 3 sending, 4 delivered, 5 dead, 6 canceled.
+    status         INTEGER NOT NULL CHECK (status BETWEEN 0 AND 6),
+    -- 0 never, 1 maybe, 2 yes.
+    told           INTEGER NOT NULL DEFAULT 0 CHECK (told BETWEEN 0 AND 2),
+    -- Of a completion's callback: how much of the completion has been taken back. Whoever settles it learns from here
+    -- that a reversal may be waiting for it, at no cost for all others. 0 part, 1 whole.
+    reversed       INTEGER CHECK (reversed BETWEEN 0 AND 1),
+    -- Why it is held: 0 retry, 1 app_paused, 2 callback_url, 3 secret, 4 egress_ip, 5 permit, 6 completion, 7 review,
+    -- 8 fields.
+    waiting_for    INTEGER CHECK (waiting_for BETWEEN 0 AND 31),
+    -- Why it ended where an attempt does not tell: 0 expired, 1 reversed_before_send, 2 rejected.
+    ended_reason   INTEGER CHECK (ended_reason BETWEEN 0 AND 31),
+    -- When it may be sent next.
+    due_at         BIGINT,
+    held_since     BIGINT,
+    ended_at       BIGINT,
+    -- The claim of the worker that is sending it. Settling must name the same token.
+    claimed_at     BIGINT,
+    claimed_by     TEXT,
+    claim_token    TEXT,
+    -- Empty unless the delivery tells of a reversal: NULLs would not collide in the unique index below.
+    reversal_id    TEXT NOT NULL DEFAULT '',
+    transaction_id TEXT NOT NULL,
+    -- name@version under which it was accepted.
+    recipe         TEXT NOT NULL,
+    -- A test's invented completion and options (JSON): tests leave no completion in the ledger.
+    test           TEXT,
+    -- What is sending is claimed. What waits in the line of its claimant is claimed as well, and pending or retrying:
+    -- nothing of it has left since it was claimed.
+    CHECK (status <> 3 OR claim_token IS NOT NULL),
+    CHECK (claim_token IS NULL OR status <= 1 OR status = 3),
+    -- What is pending or retrying is due at some time. What is held keeps its due time: pausing an app must not make a
+    -- retry come early. Nothing else has one.
+    CHECK (due_at IS NOT NULL OR status > 1),
+    CHECK (due_at IS NULL OR status <= 2),
+    CHECK ((status = 2) = (held_since IS NOT NULL)),
+    -- What is delivered, dead or canceled has ended.
+    CHECK ((status >= 4) = (ended_at IS NOT NULL)),
+    -- A test, and nothing else, has an invented completion.
+    CHECK ((kind = 2) = (test IS NOT NULL))
+) WITHOUT ROWID;
+-- These two hold every delivery. All other indexes are partial, and one that has been delivered is in none of them.
+CREATE UNIQUE INDEX deliveries_once ON deliveries (completion_id, endpoint_id, kind, reversal_id);
+CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
+-- By endpoint first: a claim asks endpoint by endpoint, and never walks over one endpoint's backlog to reach another.
+CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at)
+    WHERE (status = 0 OR status = 1) AND claim_token IS NULL;
+-- What is held until a publisher mends something. What waits for its completion's callback or for a review is held as
+-- well, but no mending releases it and no time ends it.
+CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since)
+    WHERE status = 2 AND waiting_for <> 6 AND waiting_for <> 7;
+CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claim_token IS NOT NULL;
+-- Written with OR, since SQLite sees that `status = 5` implies a disjunction, but not that it implies an IN list.
+CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
+    WHERE status = 0 OR status = 1 OR status = 2 OR status = 5 OR status = 6;
+-- Tests that another node must send.
+CREATE INDEX deliveries_pending_tests ON deliveries (id) WHERE kind = 2 AND status = 0;
+-- Whoever erases a user looks through the app's tests, and must not look through all that was ever delivered for it.
+CREATE INDEX deliveries_tests ON deliveries (app_id, id) WHERE kind = 2;
+
+-- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
+CREATE TABLE attempts (
+    delivery_id         TEXT NOT NULL,
+    number              INTEGER NOT NULL,
+    started_at          BIGINT NOT NULL,
+    duration_ms         BIGINT NOT NULL,
+    -- 0 delivered, 1 http_status, 2 body_mismatch, 3 redirect, 4 timeout, 5 connect, 6 tls, 7 dns, 8 protocol,
+    -- 9 blocked_target, 10 egress_unavailable, 11 interrupted.
+    outcome             INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 31),
+    -- Whether the schedule counts it.
+    counted             BOOLEAN NOT NULL,
+    status_code         INTEGER,
+    retry_after_seconds BIGINT,
+    next_attempt_at     BIGINT,
+    -- The source address it left from; NULL: the host's own route.
+    egress_ip           TEXT,
+    peer                TEXT,
+    method              TEXT,
+    url                 TEXT,
+    -- JSON list of [name, shown value].
+    headers             TEXT,
+    signature_start     TEXT,
+    secret_id           TEXT,
+    error               TEXT,
+    response_headers    TEXT,
+    response_body       TEXT,
+    PRIMARY KEY (delivery_id, number)
+) WITHOUT ROWID;
+
+-- How many deliveries retention has removed, so that the ledger goes on counting them. A row is added to in the very
+-- transaction that removes them. The currency is that of their completions: the ledger never mixes two.
+CREATE TABLE ended_deliveries (
+    app_id   TEXT NOT NULL,
+    -- Days since 1970-01-01, UTC, on which they were created.
+    day      BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    -- As in `deliveries`, of what has ended.
+    status   INTEGER NOT NULL CHECK (status BETWEEN 4 AND 6),
+    count    BIGINT NOT NULL CHECK (count > 0),
+    PRIMARY KEY (app_id, day, currency, status)
+);

@@ -1,2 +1,0 @@
--- What the amounts were computed from, and what the report said itself (JSON); NULL: they are as reported.
-ALTER TABLE completions ADD COLUMN calculation TEXT;

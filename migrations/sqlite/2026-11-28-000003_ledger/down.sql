@@ -1,2 +1,0 @@
-DROP INDEX completions_by_click;
-DROP TABLE ended_deliveries;

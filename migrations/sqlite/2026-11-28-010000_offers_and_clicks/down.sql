@@ -1,3 +1,0 @@
-DROP TABLE click_conversions;
-DROP TABLE clicks;
-DROP TABLE offers;

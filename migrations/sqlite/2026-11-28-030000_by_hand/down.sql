@@ -1,2 +1,0 @@
-ALTER TABLE reversals DROP COLUMN manual;
-ALTER TABLE completions DROP COLUMN manual;
