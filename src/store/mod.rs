@@ -26,6 +26,7 @@ mod endpoints;
 mod erased_keys;
 pub mod erasure;
 mod error;
+mod highest_key;
 mod id_range;
 pub mod inspect;
 mod ledger;
@@ -62,6 +63,7 @@ pub use backend::{Hint, Location, ServeLock, SignalCounts, StoreCopy, Verdict};
 pub use error::StoreError;
 pub use vault::MasterKey;
 
+use crate::random;
 use backend::{Begin, Conn, Pool, PoolShares, Signals};
 use queue::{Session, Work};
 use schema::installation;
@@ -133,6 +135,7 @@ impl Store {
         let mut conn = backend::connect(&access.location)?;
         backend::migrate(&mut conn)?;
         let (key, digest_key) = open_master_key::open(&mut conn, &key_file)?;
+        random::make_keys_behind(highest_key::of(&mut conn)?);
         let shares = PoolShares::of(&access.location, access.pool_size);
         let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;
         let shared = Shared {

@@ -16,6 +16,7 @@ table! {
 table! {
     nodes (id) {
         id -> Text,
+        number -> Integer,
         role -> Text,
         started_at -> BigInt,
         seen_at -> BigInt,

@@ -1,11 +1,13 @@
 //! The rules of several nodes, as any store must keep them: who lives, whose claims stand, and what may be done twice.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use ringback::domain::app_settings::EndpointSettings;
 use ringback::domain::delivery::{EndedReason, Outcome, Status, Told};
 use ringback::domain::new_delivery::Start;
 use ringback::domain::node::NodeRole;
+use ringback::random;
 use ringback::store::Store;
 use ringback::store::apps::{AppChange, AppSaved, Archived};
 use ringback::store::queue::{Holding, OrphanedClaim, Recorded, Settled, Wanted};
@@ -18,7 +20,7 @@ fn claimed_by(node: &str) -> Start {
 }
 
 async fn registered(store: &Store, id: &str, role: NodeRole) {
-    store.register_node(id.to_owned(), role).await.unwrap();
+    store.register_node(id.to_owned(), role, random::node_number).await.unwrap();
 }
 
 fn holding(egress_ip_id: &str) -> Holding {
@@ -41,6 +43,18 @@ async fn claims_of_a_node_that_lives_stand_and_those_of_one_that_is_gone_are_tak
     fresh.store.dismiss_node("nod_1".to_owned()).await.unwrap();
     assert_eq!(fresh.store.rescue(NOW, 1000).await.unwrap(), 1, "what a node leaves behind is taken over at once");
     assert!(!fresh.store.renew_node("nod_1".to_owned()).await.unwrap(), "it comes back as somebody else or not at all");
+}
+
+#[tokio::test]
+async fn no_two_nodes_have_the_same_number() {
+    let fresh = store();
+    let mut numbers = HashSet::new();
+    for id in ["nod_1", "nod_2", "nod_3", "nod_4"] {
+        // Few enough to be proposed twice.
+        let number =
+            fresh.store.register_node(id.to_owned(), NodeRole::All, || random::node_number() % 4).await.unwrap();
+        assert!(numbers.insert(number), "{numbers:?}");
+    }
 }
 
 #[tokio::test]

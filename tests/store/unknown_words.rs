@@ -200,7 +200,7 @@ async fn a_delivery_whose_completion_cannot_be_read_is_left_alone_too() {
 async fn a_node_that_does_what_is_not_known_counts_for_nothing() {
     let fresh = store();
     for id in ["nod_1", "nod_2"] {
-        fresh.store.register_node(id.to_owned(), NodeRole::All).await.unwrap();
+        fresh.store.register_node(id.to_owned(), NodeRole::All, ringback::random::node_number).await.unwrap();
     }
     fresh.change(&format!("UPDATE nodes SET role = 'escalated' WHERE id = 'nod_1'"));
     let nodes = fresh.store.live_nodes().await.unwrap();

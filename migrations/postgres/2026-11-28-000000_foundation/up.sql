@@ -33,6 +33,8 @@ INSERT INTO installation (id) VALUES (1);
 -- Later: what the System page shows of a node: its version, its sends in flight, its backlog.
 CREATE TABLE nodes (
     id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    -- Stands in every key that the node makes, so that no two nodes that live make the same one.
+    number     INTEGER NOT NULL UNIQUE CHECK (number BETWEEN 0 AND 1023),
     role       TEXT COLLATE "C" NOT NULL CHECK (role IN ('all', 'api', 'worker')),
     started_at BIGINT NOT NULL,
     -- The last heartbeat.

@@ -134,7 +134,8 @@ impl Cluster {
     /// Always under a new name: whatever a former one had claimed may be another node's by now.
     async fn register(&self, former: Option<Arc<str>>) -> Result<Arc<str>, StoreError> {
         let node: Arc<str> = random::new_id("nod").into();
-        self.store.register_node(node.to_string(), self.role).await?;
+        let number = self.store.register_node(node.to_string(), self.role, random::node_number).await?;
+        random::make_keys_as(number);
         if let Some(former) = former {
             tracing::warn!(former = &*former, node = &*node, "the heartbeat had ended; this node claims anew");
         }

@@ -39,12 +39,24 @@ pub struct LiveNode {
 }
 
 impl Store {
-    /// Makes a node known, alive from now on.
-    pub async fn register_node(&self, id: String, role: NodeRole) -> Result<(), StoreError> {
+    /// Makes a node known, alive from now on, and answers its number: the first that `number` proposes and no other node has.
+    pub async fn register_node(&self, id: String, role: NodeRole, number: fn() -> u16) -> Result<u16, StoreError> {
         self.heartbeat(move |conn| {
             let now = database_now(conn)?;
-            let row = (nodes::id.eq(id), nodes::role.eq(role), nodes::started_at.eq(now), nodes::seen_at.eq(now));
-            diesel::insert_into(nodes::table).values(row).execute(conn).map(drop)
+            loop {
+                let number = number();
+                let row = (
+                    nodes::id.eq(&id),
+                    nodes::number.eq(i32::from(number)),
+                    nodes::role.eq(role),
+                    nodes::started_at.eq(now),
+                    nodes::seen_at.eq(now),
+                );
+                let new = diesel::insert_into(nodes::table).values(row).on_conflict(nodes::number).do_nothing();
+                if new.execute(conn)? > 0 {
+                    return Ok(number);
+                }
+            }
         })
         .await
     }
