@@ -127,12 +127,12 @@ fn calculation_to_text(calculation: &Calculation) -> String {
 }
 
 /// A list of pairs rather than an object: it keeps their order whatever reads it.
-pub(super) fn pairs_to_text(pairs: &[(String, String)]) -> String {
+fn pairs_to_text(pairs: &[(String, String)]) -> String {
     serde_json::to_string(pairs).expect("pairs of text are always JSON")
 }
 
 /// What [`pairs_to_text`] wrote; no text: no pairs.
-pub(super) fn pairs_from_text(text: Option<&str>) -> Result<Vec<(String, String)>, serde_json::Error> {
+fn pairs_from_text(text: Option<&str>) -> Result<Vec<(String, String)>, serde_json::Error> {
     text.map_or_else(|| Ok(Vec::new()), serde_json::from_str)
 }
 

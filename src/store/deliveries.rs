@@ -1,4 +1,4 @@
-//! Deliveries and attempts as rows, and back.
+//! Deliveries as rows, and back.
 //!
 //! Nothing here may decide what becomes of a delivery, nor perform a query: it says what a row is, in words that either
 //! engine's planner recognises.
@@ -11,13 +11,9 @@ use serde::Serialize;
 
 use super::codes::{self, in_code, in_code_or_null};
 use super::columns::{in_millis, read_as_row};
-use super::completions::{pairs_from_text, pairs_to_text};
-use super::schema::{attempts, deliveries};
+use super::schema::deliveries;
 use super::unknown_words::Words;
-use crate::domain::attempt::Attempt;
-use crate::domain::delivery::{
-    Counters, Delivery, DeliveryKind, EndedReason, Extent, Outcome, Status, Told, WaitingFor,
-};
+use crate::domain::delivery::{Counters, Delivery, DeliveryKind, EndedReason, Extent, Status, Told, WaitingFor};
 use crate::domain::new_delivery::Start;
 use crate::domain::time::Timestamp;
 
@@ -125,38 +121,8 @@ pub(super) fn is(status: Status) -> SqlLiteral<Bool> {
     sql(&codes::is("deliveries.status", status))
 }
 
-/// A row of `attempts`.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = attempts, treat_none_as_default_value = false)]
-pub struct AttemptRow {
-    delivery_id: String,
-    number: i32,
-    counted: bool,
-    #[serde(serialize_with = "in_millis")]
-    started_at: Timestamp,
-    duration_ms: i64,
-    egress_ip: Option<String>,
-    peer: Option<String>,
-    method: Option<String>,
-    url: Option<String>,
-    headers: Option<String>,
-    signature_start: Option<String>,
-    secret_id: Option<String>,
-    #[serde(serialize_with = "in_code")]
-    outcome: Outcome,
-    error: Option<String>,
-    status_code: Option<i32>,
-    response_headers: Option<String>,
-    response_body: Option<String>,
-    retry_after_seconds: Option<i64>,
-    #[serde(serialize_with = "in_millis")]
-    next_attempt_at: Option<Timestamp>,
-}
-
-read_as_row!(Attempt, AttemptRow);
-
 /// A counter of the store, which is never negative.
-fn count(stored: i32) -> u32 {
+pub(super) fn count(stored: i32) -> u32 {
     u32::try_from(stored).unwrap_or(0)
 }
 
@@ -232,62 +198,5 @@ impl From<Row> for Delivery {
             ended_reason: row.ended_reason,
             reversed: row.reversed,
         }
-    }
-}
-
-impl AttemptRow {
-    pub(super) fn new(delivery_id: &str, attempt: &Attempt) -> Self {
-        let pairs = |pairs: &[(String, String)]| (!pairs.is_empty()).then(|| pairs_to_text(pairs));
-        // A receiver may answer anything; PostgreSQL's text holds every character but this one.
-        let text = |text: Option<String>| text.map(|text| text.replace('\0', "\u{fffd}"));
-        let attempt = attempt.clone();
-        Self {
-            delivery_id: delivery_id.to_owned(),
-            number: stored_count(attempt.number),
-            counted: attempt.counted,
-            started_at: attempt.started_at,
-            duration_ms: i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX),
-            egress_ip: attempt.egress_ip,
-            peer: attempt.peer,
-            method: attempt.method,
-            url: attempt.url,
-            headers: pairs(&attempt.headers),
-            signature_start: attempt.signature_start,
-            secret_id: attempt.secret_id,
-            outcome: attempt.outcome,
-            error: text(attempt.error),
-            status_code: attempt.status_code.map(i32::from),
-            response_headers: pairs(&attempt.response_headers),
-            response_body: text(attempt.response_body),
-            retry_after_seconds: attempt.retry_after_seconds.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX)),
-            next_attempt_at: attempt.next_attempt_at,
-        }
-    }
-}
-
-impl TryFrom<AttemptRow> for Attempt {
-    type Error = serde_json::Error;
-
-    fn try_from(row: AttemptRow) -> Result<Self, serde_json::Error> {
-        Ok(Self {
-            number: count(row.number),
-            counted: row.counted,
-            started_at: row.started_at,
-            duration_ms: u64::try_from(row.duration_ms).unwrap_or(0),
-            egress_ip: row.egress_ip,
-            peer: row.peer,
-            method: row.method,
-            url: row.url,
-            headers: pairs_from_text(row.headers.as_deref())?,
-            signature_start: row.signature_start,
-            secret_id: row.secret_id,
-            outcome: row.outcome,
-            error: row.error,
-            status_code: row.status_code.and_then(|status| u16::try_from(status).ok()),
-            response_headers: pairs_from_text(row.response_headers.as_deref())?,
-            response_body: row.response_body,
-            retry_after_seconds: row.retry_after_seconds.and_then(|seconds| u64::try_from(seconds).ok()),
-            next_attempt_at: row.next_attempt_at,
-        })
     }
 }

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::Deserialize;
 
+use super::attempts::without_user;
 use super::backend::{Conn, Read};
 use super::schema::{
     attempts, click_conversions, clicks, completions, deliveries, reported, reversals, transaction_ids,
@@ -224,14 +225,14 @@ fn callbacks_of(conn: &mut Conn, step: &[Bearer]) -> QueryResult<Vec<String>> {
 }
 
 fn empty_attempts(conn: &mut Conn, callbacks: &[String]) -> QueryResult<()> {
-    diesel::update(attempts::table.filter(attempts::delivery_id.eq_any(callbacks)))
-        .set((
-            attempts::url.eq(None::<String>),
-            attempts::headers.eq(None::<String>),
-            attempts::error.eq(None::<String>),
-            attempts::response_headers.eq(None::<String>),
-            attempts::response_body.eq(None::<String>),
-        ))
-        .execute(conn)
-        .map(drop)
+    let kept: Vec<(String, i32, Vec<u8>)> = attempts::table
+        .filter(attempts::delivery_id.eq_any(callbacks))
+        .select((attempts::delivery_id, attempts::number, attempts::detail))
+        .load(conn)?;
+    for (delivery_id, number, detail) in kept {
+        diesel::update(attempts::table.find((delivery_id, number)))
+            .set(attempts::detail.eq(without_user(&detail)?))
+            .execute(conn)?;
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@
 mod app_rows;
 pub mod apps;
 pub mod assignments;
+mod attempts;
 pub mod audit;
 mod backend;
 pub mod clicks;

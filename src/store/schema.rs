@@ -291,24 +291,13 @@ table! {
 table! {
     attempts (delivery_id, number) {
         delivery_id -> Text,
-        number -> Integer,
         started_at -> BigInt,
         duration_ms -> BigInt,
+        number -> Integer,
+        status_code -> Nullable<Integer>,
         outcome -> SmallInt,
         counted -> Bool,
-        status_code -> Nullable<Integer>,
-        retry_after_seconds -> Nullable<BigInt>,
-        next_attempt_at -> Nullable<BigInt>,
-        egress_ip -> Nullable<Text>,
-        peer -> Nullable<Text>,
-        method -> Nullable<Text>,
-        url -> Nullable<Text>,
-        headers -> Nullable<Text>,
-        signature_start -> Nullable<Text>,
-        secret_id -> Nullable<Text>,
-        error -> Nullable<Text>,
-        response_headers -> Nullable<Text>,
-        response_body -> Nullable<Text>,
+        detail -> Binary,
     }
 }
 

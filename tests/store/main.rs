@@ -3,11 +3,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should fail there and then")]
 
+mod attempts;
 mod clicks;
 mod compiled;
 mod configuration;
 mod egress;
 mod in_line;
+mod history;
 mod logging;
 mod nodes;
 mod plans;

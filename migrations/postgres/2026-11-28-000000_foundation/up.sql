@@ -422,31 +422,21 @@ ALTER TABLE deliveries SET (autovacuum_vacuum_threshold = 10000, autovacuum_vacu
     autovacuum_analyze_threshold = 10000, autovacuum_analyze_scale_factor = 0.02);
 
 -- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
+-- Later: roll-ups are added to when a row is written, and never computed from these rows.
 CREATE TABLE attempts (
-    delivery_id         TEXT COLLATE "C" NOT NULL,
-    number              INTEGER NOT NULL,
-    started_at          BIGINT NOT NULL,
-    duration_ms         BIGINT NOT NULL,
+    delivery_id TEXT COLLATE "C" NOT NULL,
+    started_at  BIGINT NOT NULL,
+    duration_ms BIGINT NOT NULL,
+    number      INTEGER NOT NULL,
+    status_code INTEGER,
     -- 0 delivered, 1 http_status, 2 body_mismatch, 3 redirect, 4 timeout, 5 connect, 6 tls, 7 dns, 8 protocol,
     -- 9 blocked_target, 10 egress_unavailable, 11 interrupted.
-    outcome             SMALLINT NOT NULL CHECK (outcome BETWEEN 0 AND 31),
+    outcome     SMALLINT NOT NULL CHECK (outcome BETWEEN 0 AND 31),
     -- Whether the schedule counts it.
-    counted             BOOLEAN NOT NULL,
-    status_code         INTEGER,
-    retry_after_seconds BIGINT,
-    next_attempt_at     BIGINT,
-    -- The source address it left from; NULL: the host's own route.
-    egress_ip           TEXT COLLATE "C",
-    peer                TEXT COLLATE "C",
-    method              TEXT COLLATE "C",
-    url                 TEXT COLLATE "C",
-    -- JSON list of [name, shown value].
-    headers             TEXT COLLATE "C",
-    signature_start     TEXT COLLATE "C",
-    secret_id           TEXT COLLATE "C",
-    error               TEXT COLLATE "C",
-    response_headers    TEXT COLLATE "C",
-    response_body       TEXT COLLATE "C",
+    counted     BOOLEAN NOT NULL,
+    -- All that is only ever read as a whole: addresses, request and answer. Its first byte is the version of its
+    -- layout, which `src/store/attempts/detail.rs` describes.
+    detail      BYTEA NOT NULL,
     PRIMARY KEY (delivery_id, number)
 );
 

@@ -417,31 +417,21 @@ CREATE INDEX deliveries_pending_tests ON deliveries (id) WHERE kind = 2 AND stat
 CREATE INDEX deliveries_tests ON deliveries (app_id, id) WHERE kind = 2;
 
 -- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
+-- Later: roll-ups are added to when a row is written, and never computed from these rows.
 CREATE TABLE attempts (
-    delivery_id         TEXT NOT NULL,
-    number              INTEGER NOT NULL,
-    started_at          BIGINT NOT NULL,
-    duration_ms         BIGINT NOT NULL,
+    delivery_id TEXT NOT NULL,
+    started_at  BIGINT NOT NULL,
+    duration_ms BIGINT NOT NULL,
+    number      INTEGER NOT NULL,
+    status_code INTEGER,
     -- 0 delivered, 1 http_status, 2 body_mismatch, 3 redirect, 4 timeout, 5 connect, 6 tls, 7 dns, 8 protocol,
     -- 9 blocked_target, 10 egress_unavailable, 11 interrupted.
-    outcome             INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 31),
+    outcome     INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 31),
     -- Whether the schedule counts it.
-    counted             BOOLEAN NOT NULL,
-    status_code         INTEGER,
-    retry_after_seconds BIGINT,
-    next_attempt_at     BIGINT,
-    -- The source address it left from; NULL: the host's own route.
-    egress_ip           TEXT,
-    peer                TEXT,
-    method              TEXT,
-    url                 TEXT,
-    -- JSON list of [name, shown value].
-    headers             TEXT,
-    signature_start     TEXT,
-    secret_id           TEXT,
-    error               TEXT,
-    response_headers    TEXT,
-    response_body       TEXT,
+    counted     BOOLEAN NOT NULL,
+    -- All that is only ever read as a whole: addresses, request and answer. Its first byte is the version of its
+    -- layout, which `src/store/attempts/detail.rs` describes.
+    detail      BLOB NOT NULL,
     PRIMARY KEY (delivery_id, number)
 ) WITHOUT ROWID;
 

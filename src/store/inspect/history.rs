@@ -9,6 +9,7 @@ use diesel::connection::SimpleConnection;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, Told};
 use crate::domain::identity::FIELDS;
 use crate::domain::time::Timestamp;
+use crate::store::attempts::Detail;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::codes::Coded;
 use crate::store::{Store, StoreError};
@@ -74,6 +75,10 @@ struct Spelling {
     hex: fn(&str, usize) -> String,
     /// So many bytes.
     bytes: fn(usize) -> String,
+    /// A text in hexadecimal digits.
+    in_hex: fn(&str) -> String,
+    /// Bytes from their hexadecimal digits.
+    from_hex: fn(&str) -> String,
 }
 
 impl Spelling {
@@ -85,11 +90,15 @@ impl Spelling {
                 },
                 hex: |number, digits| format!("printf('%0{digits}x', {number})"),
                 bytes: |count| format!("zeroblob({count})"),
+                in_hex: |text| format!("hex({text})"),
+                from_hex: |digits| format!("unhex({digits})"),
             },
             postgres(_) => Self {
                 numbers: |first, last| format!("SELECT generate_series({first}::bigint, {last}) AS n"),
                 hex: |number, digits| format!("lpad(to_hex({number}), {digits}, '0')"),
                 bytes: |count| format!("decode(repeat('5a', {count}), 'hex')"),
+                in_hex: |text| format!("encode(convert_to({text}, 'UTF8'), 'hex')"),
+                from_hex: |digits| format!("decode({digits}, 'hex')"),
             },
         )
     }
@@ -98,10 +107,37 @@ impl Spelling {
     fn scattered(&self, number: &str) -> String {
         (self.hex)(&format!("({number} * {SCATTER} % {SCATTERED})"), 8)
     }
+
+    /// An attempt's detail, around a URL of the row's own. The encoding says how long the URL is, so all of them are of one
+    /// length, and name in place of the transaction id, which differs in length, the digits of the row's ids.
+    fn detail(&self) -> String {
+        let user = user_id(0);
+        let digits = "0".repeat(ID_DIGITS);
+        let [before, between, after] = [
+            "https://callbacks.example/offerwall?user_id=",
+            "&transaction_id=",
+            "&reward=0.00&payout=17.55&offer_id=Zd&goal_id=Zd_0",
+        ];
+        let sample = format!("{before}{user}{between}{digits}{after}");
+        let detail = Detail {
+            peer: Some("203.0.113.7:443"),
+            method: Some("GET"),
+            url: Some(&sample),
+            signature_start: Some("5a5a5a5a"),
+            response_headers: vec![("content-type", "text/plain")],
+            response_body: Some("OK"),
+            ..Detail::default()
+        };
+        let url = (self.in_hex)(&format!("'{before}' || user_id || '{between}' || digits || '{after}'"));
+        let around = hex::encode(detail.encode()).replace(&hex::encode(&sample), &format!("' || {url} || '"));
+        (self.from_hex)(&format!("'{around}'"))
+    }
 }
 
 /// Bytes of a digest in `reported`.
 const DIGEST: usize = 8;
+/// Hexadecimal digits of an id of ours.
+const ID_DIGITS: usize = 32;
 
 /// The statements, a table each.
 fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
@@ -155,13 +191,11 @@ fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
         ),
         insert(
             "attempts",
-            "delivery_id, number, counted, started_at, duration_ms, peer, method, url, signature_start, outcome,
-             status_code, response_headers, response_body",
+            "delivery_id, number, counted, started_at, duration_ms, outcome, status_code, detail",
             &format!(
-                "'dlv_' || digits, 1, TRUE, at, 180, '203.0.113.7:443', 'GET', 'https://callbacks.example/offerwall?user_id='
-                 || user_id || '&transaction_id=' || external_id || '&reward=0.00&payout=17.55&offer_id=Zd&goal_id=Zd_0',
-                 '5a5a5a5a', {}, 200, '[[\"content-type\",\"text/plain\"]]', 'OK'",
+                "'dlv_' || digits, 1, TRUE, at, 180, {}, 200, {}",
                 Outcome::Delivered.as_sql(),
+                spelling.detail(),
             ),
         ),
     ]

@@ -4,7 +4,7 @@
 //! rounded.
 
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::table::{Column, Table};
 use crate::store::StoreError;
@@ -24,7 +24,7 @@ pub(super) enum Cell {
     /// A whole number.
     Integer(i64),
     /// Text, or bytes in their textual form.
-    Text(#[serde(deserialize_with = "without_nul")] String),
+    Text(String),
 }
 
 impl Row {
@@ -69,19 +69,13 @@ pub(super) fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("rows of text and numbers are always JSON")
 }
 
-/// The one thing that PostgreSQL's texts cannot hold is a NUL, which a receiver's answer may have brought into an older
-/// SQLite file. It becomes what such an answer is kept with today, before anything is written or compared.
-fn without_nul<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(String::deserialize(deserializer)?.replace('\0', "\u{FFFD}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_kept_exactly_but_for_the_character_that_postgresql_cannot_hold() {
-        let shown = r#"[null,true,-9223372036854775808,"0.10","{\"a\":1}","\\u0000","\u0000ü\n"]"#;
+    fn a_row_is_kept_exactly() {
+        let shown = r#"[null,true,-9223372036854775808,"0.10","{\"a\":1}","\\u0000","\\x00ff","ü\n"]"#;
         let row: Row = serde_json::from_str(shown).unwrap();
         let text = |text: &str| Cell::Text(text.to_owned());
         let expected = vec![
@@ -91,7 +85,8 @@ mod tests {
             text("0.10"),
             text(r#"{"a":1}"#),
             text(r"\u0000"),
-            text("\u{FFFD}ü\n"),
+            text(r"\x00ff"),
+            text("ü\n"),
         ];
         assert_eq!(row.0, expected);
         assert_eq!(serde_json::from_str::<Row>(&to_json(&row)).unwrap(), row);
