@@ -36,8 +36,8 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
     let given = AppBody::read(&body)?;
     may_set(&caller, &given)?;
     let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
-    let (settings, mut endpoint) = given.into_new()?;
-    check(&web, &settings, &mut endpoint)?;
+    let (settings, endpoint) = given.into_new()?;
+    check(&web, &settings, &endpoint)?;
     let id = random::new_id("app");
     let new = NewApp {
         id: id.clone(),
@@ -105,7 +105,7 @@ pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: P
         let mut settings = AppSettings::of(&record.app);
         let mut of_endpoint = EndpointSettings::of(first);
         given.apply(&mut settings, &mut of_endpoint)?;
-        check(&web, &settings, &mut of_endpoint)?;
+        check(&web, &settings, &of_endpoint)?;
         let change = AppChange {
             id: record.app.id.clone(),
             read_at: record.revision,
@@ -149,7 +149,7 @@ async fn publisher_of(web: &Web, caller: &Caller, named: Option<&str>) -> Result
     }
 }
 
-fn check(web: &Web, settings: &AppSettings, endpoint: &mut EndpointSettings) -> Result<(), Problem> {
+fn check(web: &Web, settings: &AppSettings, endpoint: &EndpointSettings) -> Result<(), Problem> {
     let mut invalid = Invalid::none();
     invalid.take(check_app(settings));
     invalid.take(check_endpoint(endpoint, &web.node.catalog, &web.node.targets));

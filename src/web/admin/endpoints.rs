@@ -37,8 +37,8 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, id: P
     if app.endpoints.len() >= MOST {
         return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
     }
-    let mut settings = body.read::<EndpointBody>()?.into_new()?;
-    check_endpoint(&mut settings, &web.node.catalog, &web.node.targets)?;
+    let settings = body.read::<EndpointBody>()?.into_new()?;
+    check_endpoint(&settings, &web.node.catalog, &web.node.targets)?;
     let endpoint_id = random::new_id("end");
     let now = web.node.clock.now();
     saved(web.node.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
@@ -77,7 +77,7 @@ pub(in crate::web) async fn change(
     let record = web.app(&caller, &id).await?;
     let mut settings = EndpointSettings::of(endpoint(&record, Some(&endpoint_id))?);
     body.read::<EndpointBody>()?.apply(&mut settings)?;
-    check_endpoint(&mut settings, &web.node.catalog, &web.node.targets)?;
+    check_endpoint(&settings, &web.node.catalog, &web.node.targets)?;
     let change = AppChange {
         id: record.app.id.clone(),
         read_at: record.revision,

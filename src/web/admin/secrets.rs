@@ -219,6 +219,6 @@ fn secret_id(place: &Place) -> &str {
 }
 
 fn check_urls(web: &Web, of: &Endpoint) -> Result<(), Problem> {
-    check_endpoint(&mut EndpointSettings::of(of), &web.node.catalog, &web.node.targets)?;
+    check_endpoint(&EndpointSettings::of(of), &web.node.catalog, &web.node.targets)?;
     Ok(())
 }
