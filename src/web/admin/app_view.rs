@@ -15,7 +15,6 @@ use crate::domain::egress::Route;
 use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::rounding::Rounding;
 use crate::domain::time::Timestamp;
-use crate::store::apps::AppRecord;
 use crate::web::Web;
 
 /// What is shown of an endpoint, alone or as part of its app.
@@ -109,8 +108,7 @@ impl EndpointPart {
 
 impl AppView {
     /// An app as it stands now.
-    pub fn of(web: &Web, record: &AppRecord) -> Self {
-        let app = &record.app;
+    pub fn of(web: &Web, app: &App) -> Self {
         let first = app.first_endpoint();
         let (egress_ip, warning) = leaves_from(web, app);
         let mut warnings: Vec<String> = warning.into_iter().collect();
