@@ -134,9 +134,10 @@ impl Intake {
     fn hand_over(&self, after: AfterCommit, recorded: Recorded) -> Option<ReportAnswer> {
         Some(match recorded {
             Recorded::Accepted => {
-                for AtOnce { delivery, node, token, permit, known } in after.at_once {
+                for AtOnce { delivery, draft, node, token, permit, known } in after.at_once {
                     let (sender, completion) = (Arc::clone(&self.sender), after.completion.clone());
-                    let job = Job { delivery, completion, event: CallbackEvent::Completed, test: None, node, token };
+                    let event = CallbackEvent::Completed;
+                    let job = Job { delivery, completion, event, test: None, draft, node, token };
                     self.node.tasks.start(async move {
                         sender.deliver(job, permit).await;
                         drop(known);
