@@ -26,6 +26,7 @@ use crate::dispatch::egress::resolver::VettingResolver;
 use crate::dispatch::sending::pacing::PER_ENDPOINT;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackConfig as Endpoint, CallbackEvent};
+use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::compose;
 use crate::domain::secret::SecretText;
@@ -71,7 +72,7 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
 fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
     let catalog = Catalog::builtin();
     let recipe = catalog.get(DIALECT).ok_or("the dialect of the bench is unknown")?;
-    let endpoint = Endpoint { callback_url: Some(target.to_owned()), ..Endpoint::default() };
+    let endpoint = Endpoint { callback_url: Some(CallbackUrl::new(target)), ..Endpoint::default() };
     let key = SecretText::known(KEY.to_owned());
     let now = Clock::system().now();
     let url = |number| {

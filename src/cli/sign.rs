@@ -4,6 +4,7 @@
 //! It needs neither store nor network, so that a receiver or a reporter can be written against it anywhere.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
@@ -12,7 +13,7 @@ use super::given::{at, by_flag, dialect_flag, flag, read, recipe, secret_flags, 
 use crate::command::{Failure, say, say_error, switch};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest};
-use crate::domain::dialect::callback_url::{UrlUse, check_callback_url};
+use crate::domain::dialect::callback_url::{CallbackUrl, UrlUse};
 use crate::domain::dialect::compose::compose;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
@@ -136,15 +137,16 @@ fn path_and_query(url: &str) -> &str {
 
 fn of_completion(
     flags: &ArgMatches,
-    recipe: &Recipe,
+    recipe: &Arc<Recipe>,
     path: &str,
     key: &SecretText,
 ) -> Result<CallbackRequest, Failure> {
     let faults = |invalid| by_flag(&invalid, "--completion");
     let template = text(flags, "callback-url").ok_or("--callback-url is needed beside --completion")?;
     // Nothing is sent, so any address will do.
-    let checked = check_callback_url(recipe, template, UrlUse::Callback, &TargetPolicy::anywhere()).map_err(faults)?;
-    checked.warnings.iter().for_each(|warning| say_error(&format!("--callback-url: {warning}")));
+    let url = CallbackUrl::new(template);
+    let warnings = url.check(recipe, UrlUse::Callback, &TargetPolicy::anywhere()).map_err(faults)?;
+    warnings.iter().for_each(|warning| say_error(&format!("--callback-url: {warning}")));
     let now = at(flags)?;
     let object = Object::parse(&read("--completion", path)?).map_err(|fault| format!("--completion: {fault}"))?;
     let report = Report::parse(&object, now).map_err(faults)?;
@@ -161,7 +163,7 @@ fn of_completion(
     };
     let completion = report.into_completion(resolved, now);
     let config = CallbackConfig {
-        callback_url: Some(checked.text),
+        callback_url: Some(url),
         app_label,
         surface_id: text(flags, "surface-id").map(str::to_owned),
         signed_origin: signed_origin(flags)?,

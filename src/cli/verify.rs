@@ -11,6 +11,7 @@ use super::given::{dialect_flag, flag, read, recipe, secret_flags, secrets, text
 use super::sign::signed_origin;
 use crate::command::{Failure, say, switch};
 use crate::domain::dialect::callback::CallbackConfig;
+use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::diagnose::{Diagnosis, diagnose};
 use crate::domain::dialect::received::Received;
 
@@ -57,7 +58,7 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         body: body.map(|path| utf8("--body", read("--body", path)?)).transpose()?,
     };
     let config = CallbackConfig {
-        callback_url: text(flags, "callback-url").map(str::to_owned),
+        callback_url: text(flags, "callback-url").map(CallbackUrl::new),
         signed_origin: signed_origin(flags)?,
         ..CallbackConfig::default()
     };

@@ -33,6 +33,9 @@ pub struct App {
     pub created_at: Timestamp,
     /// Archived apps take no reports and show in no list.
     pub archived_at: Option<Timestamp>,
+    /// The number of the last change of the app, its endpoints or their secrets: whoever changes it names what was read, so
+    /// that no change overwrites another one unseen. No two changes have the same.
+    pub revision: i64,
     /// Its receivers in order; the first is the one that the app calls mean.
     pub endpoints: Vec<Endpoint>,
 }

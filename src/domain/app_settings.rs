@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::app::{App, Endpoint};
 use super::dialect::callback::TimestampSource;
+use super::dialect::callback_url::CallbackUrl;
 use super::dialect::success::SuccessRule;
 use super::retry::RetrySchedule;
 use super::terms::Terms;
@@ -36,9 +37,9 @@ pub struct EndpointSettings {
     /// The dialect's name.
     pub dialect: String,
     /// The template of callbacks.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// The template of reversals, where the dialect tells them elsewhere.
-    pub reversal_url: Option<String>,
+    pub reversal_url: Option<CallbackUrl>,
     /// The chosen event types; `None`: all.
     pub events: Option<Vec<String>>,
     /// `None`: the dialect's.

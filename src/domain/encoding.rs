@@ -20,6 +20,11 @@ pub(crate) fn encode(value: &str) -> String {
     utf8_percent_encode(value, VALUE).to_string()
 }
 
+/// Appends a value, strictly encoded.
+pub(crate) fn encode_onto(text: &mut String, value: &str) {
+    text.extend(utf8_percent_encode(value, VALUE));
+}
+
 /// A query's name or value as form decoders read it: `+` is a space; bytes that are not UTF-8 are replaced.
 pub(crate) fn decode(encoded: &str) -> String {
     String::from_utf8_lossy(&decoded_bytes(encoded)).into_owned()

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::app_settings::{AppSettings, EndpointSettings};
 use super::destination::TargetPolicy;
-use super::dialect::callback_url::{UrlUse, check_callback_url};
+use super::dialect::callback_url::UrlUse;
 use super::dialect::catalog::Catalog;
 use super::dialect::recipe::Recipe;
 use super::invalid::Invalid;
@@ -38,9 +38,9 @@ pub fn check_app(settings: &AppSettings) -> Result<(), Invalid> {
     invalid.into_result()
 }
 
-/// Checks what is set of an endpoint, and puts its URLs into the form that is kept. Answers warnings about them.
+/// Checks what is set of an endpoint. Answers warnings about its URLs.
 pub fn check_endpoint(
-    settings: &mut EndpointSettings,
+    settings: &EndpointSettings,
     catalog: &Catalog,
     targets: &TargetPolicy,
 ) -> Result<Vec<String>, Invalid> {
@@ -50,14 +50,9 @@ pub fn check_endpoint(
     };
     let mut invalid = Invalid::none();
     let mut warnings = Vec::new();
-    for (which, url) in [(UrlUse::Callback, &mut settings.callback_url), (UrlUse::Reversal, &mut settings.reversal_url)]
-    {
-        if let Some(text) = url
-            && let Some(checked) = invalid.take(check_callback_url(recipe, text, which, targets))
-        {
-            *text = checked.text;
-            warnings.extend(checked.warnings);
-        }
+    for (which, url) in [(UrlUse::Callback, &settings.callback_url), (UrlUse::Reversal, &settings.reversal_url)] {
+        let of_url = url.as_ref().and_then(|url| invalid.take(url.check(recipe, which, targets)));
+        warnings.extend(of_url.unwrap_or_default());
     }
     invalid.take(check_events(settings.events.as_deref()));
     invalid.take(check_timeout(settings.timeout));
@@ -123,13 +118,14 @@ fn check_surface(settings: &EndpointSettings, recipe: &Recipe) -> Result<(), Inv
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::dialect::callback_url::CallbackUrl;
     use crate::domain::terms::Terms;
 
     fn faults(change: impl FnOnce(&mut EndpointSettings)) -> Vec<String> {
         let mut settings = EndpointSettings::new("besitos");
-        settings.callback_url = Some("https://pub.example/pb".to_owned());
+        settings.callback_url = Some(CallbackUrl::new("https://pub.example/pb"));
         change(&mut settings);
-        match check_endpoint(&mut settings, &Catalog::builtin(), &TargetPolicy::default()) {
+        match check_endpoint(&settings, &Catalog::builtin(), &TargetPolicy::default()) {
             Ok(_) => Vec::new(),
             Err(invalid) => invalid.0.into_iter().map(|fault| fault.field).collect(),
         }
@@ -140,8 +136,8 @@ mod tests {
         let none: Vec<String> = Vec::new();
         assert_eq!(faults(|_| {}), none);
         let all = faults(|settings| {
-            settings.callback_url = Some("https://127.0.0.1/".to_owned());
-            settings.reversal_url = Some("https://pub.example/".to_owned());
+            settings.callback_url = Some(CallbackUrl::new("https://127.0.0.1/"));
+            settings.reversal_url = Some(CallbackUrl::new("https://pub.example/"));
             settings.events = Some(vec!["sale".to_owned(), "Sale".to_owned(), "refund".to_owned()]);
             settings.timeout = Some(Duration::from_millis(999));
             settings.headers = vec![("Host".to_owned(), "x".to_owned())];

@@ -12,7 +12,6 @@ pub use origin::Origin;
 pub(crate) use pieces::{Piece, expand};
 
 use super::encoding::{decode, keep_in_path, keep_in_query, recode};
-use super::invalid::Invalid;
 use pieces::{pieces, rewritten, split_at};
 
 /// A template, taken apart.
@@ -21,6 +20,10 @@ pub struct Template {
     origin: Origin,
     path: Vec<Piece>,
     parameters: Vec<Parameter>,
+    /// The parameters as [`QueryText::Recoded`], where that differs from what is written.
+    recoded: Option<Vec<Parameter>>,
+    /// What is wrong with the path, whatever harmless values fill it.
+    path_fault: Option<String>,
 }
 
 /// A parameter of the query.
@@ -44,36 +47,43 @@ pub(crate) enum QueryText {
     Recoded,
 }
 
-/// A template as it is kept: without what copying it out of a page or a chat put into it.
-pub(crate) fn tidied(field: &str, text: &str) -> Result<String, Invalid> {
-    let text = clean::drop_breaks(text);
-    if text.len() > LONGEST {
-        return Err(Invalid::field(field, format!("has {} bytes; at most {LONGEST} are taken", text.len())));
-    }
-    if text.contains(char::is_control) {
-        return Err(Invalid::field(field, "has a control character"));
-    }
-    match clean::mended(&text) {
-        Some(mended) => Err(Invalid::field(field, format!("was escaped on its way here; probably meant: {mended}"))),
-        None => Ok(text),
-    }
+/// A template's text as it is kept: without what copying it out of a page or a chat put into it.
+pub(crate) fn tidied(text: &str) -> String {
+    clean::drop_breaks(text)
+}
+
+/// Why a tidied text is not saved, whatever it would be as a URL; worded to follow the field's name, like all faults here.
+pub(crate) fn text_fault(text: &str) -> Option<String> {
+    let control = || text.contains(char::is_control).then(|| "has a control character".to_owned());
+    let escaped = || {
+        let mended = clean::mended(text)?;
+        Some(format!("was escaped on its way here; probably meant: {mended}"))
+    };
+    too_long(text).or_else(control).or_else(escaped)
+}
+
+fn too_long(text: &str) -> Option<String> {
+    (text.len() > LONGEST).then(|| format!("has {} bytes; at most {LONGEST} are taken", text.len()))
 }
 
 impl Template {
-    /// Takes a URL apart; faults are reported under `field`.
-    pub(crate) fn parse(field: &str, text: &str, query_text: QueryText) -> Result<Self, Invalid> {
-        Self::read(&clean::drop_breaks(text), query_text).map_err(|message| Invalid::field(field, message))
-    }
-
-    fn read(text: &str, query_text: QueryText) -> Result<Self, String> {
+    /// Takes a tidied text apart, once for every dialect: both forms of the query's literal text are kept.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        // Nobody's megabyte is looked at piece by piece.
+        if let Some(fault) = too_long(text) {
+            return Err(fault);
+        }
         let (origin, rest) = Origin::split(text)?;
         let pieces = pieces(rest)?;
         if pieces.iter().any(|piece| matches!(piece, Piece::Literal(text) if text.contains('#'))) {
             return Err("has a fragment (`#…`), which is never sent; write %23 for a literal #".to_owned());
         }
         let (path, query) = split_at(pieces, '?');
-        let parameters = query.map(|query| parameters(query, query_text)).transpose()?.unwrap_or_default();
-        Ok(Self { origin, path: path_pieces(path), parameters })
+        let query = query.unwrap_or_default();
+        let parameters = parameters(query.clone(), keep_in_query)?;
+        let recoded = Some(self::parameters(query, recode)?).filter(|recoded| *recoded != parameters);
+        let template = Self { origin, path: path_pieces(path), parameters, recoded, path_fault: None };
+        Ok(Self { path_fault: template.path_fault_with("x"), ..template })
     }
 
     pub(crate) fn origin(&self) -> &Origin {
@@ -84,13 +94,22 @@ impl Template {
         &self.path
     }
 
-    pub(crate) fn parameters(&self) -> &[Parameter] {
-        &self.parameters
+    /// The parameters, with their literal text in this form.
+    pub(crate) fn parameters(&self, query_text: QueryText) -> &[Parameter] {
+        match query_text {
+            QueryText::Kept => &self.parameters,
+            QueryText::Recoded => self.recoded.as_ref().unwrap_or(&self.parameters),
+        }
     }
 
-    /// What is wrong with the path once its placeholders are filled like this: `..`, or whatever else a URL library would
-    /// rewrite.
-    pub(crate) fn path_fault(&self, value: &str) -> Option<String> {
+    /// What is wrong with the path: `..`, or whatever else a URL library would rewrite. Where nothing is, the library
+    /// leaves an expanded URL alone too, unless strictly encoded values make a segment of dots out of dots.
+    pub(crate) fn path_fault(&self) -> Option<&str> {
+        self.path_fault.as_deref()
+    }
+
+    /// The same once each placeholder of the path is filled with this value.
+    pub(crate) fn path_fault_with(&self, value: &str) -> Option<String> {
         let path = expand(&self.path, |_| value.to_owned());
         let probe = format!("{}{path}", self.origin);
         match url::Url::parse(&probe).map(String::from) {
@@ -131,11 +150,7 @@ fn path_pieces(path: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// The parameters; what stands between two `&&` is nothing and is dropped.
-fn parameters(query: Vec<Piece>, query_text: QueryText) -> Result<Vec<Parameter>, String> {
-    let form = match query_text {
-        QueryText::Kept => keep_in_query,
-        QueryText::Recoded => recode,
-    };
+fn parameters(query: Vec<Piece>, form: fn(&str) -> String) -> Result<Vec<Parameter>, String> {
     let mut parameters = Vec::new();
     let mut rest = Some(query);
     while let Some(query) = rest {
@@ -161,11 +176,10 @@ mod tests {
     use super::*;
 
     fn shown(text: &str, query_text: QueryText) -> String {
-        let template =
-            Template::parse("callbackUrl", text, query_text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+        let template = Template::parse(&tidied(text)).unwrap_or_else(|fault| panic!("{text}: {fault}"));
         let value = |name: &str| format!("[{name}]");
         let mut shown = format!("{}{}", template.origin(), expand(template.path(), value));
-        for (index, parameter) in template.parameters().iter().enumerate() {
+        for (index, parameter) in template.parameters(query_text).iter().enumerate() {
             shown.push(if index == 0 { '?' } else { '&' });
             shown.push_str(&parameter.name);
             if let Some(pieces) = &parameter.value {
@@ -214,7 +228,7 @@ mod tests {
             "?{user_id}",
         ] {
             let text = format!("https://p.example/{text}");
-            assert!(Template::parse("callbackUrl", &text, QueryText::Kept).is_err(), "{text}");
+            assert!(Template::parse(&text).is_err(), "{text}");
         }
     }
 }

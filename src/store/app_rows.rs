@@ -20,15 +20,6 @@ use super::{MasterKey, StoreError};
 /// Ids in one query: far below what the engines take as parameters.
 const CHUNK: usize = 500;
 
-/// An app, and the revision of its last change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppRecord {
-    /// The app with its endpoints and secrets.
-    pub app: App,
-    /// To be named when it is changed, so that no change overwrites another one unseen.
-    pub revision: i64,
-}
-
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = apps)]
 pub(super) struct AppRow {
@@ -90,7 +81,7 @@ impl AppRows {
     }
 
     /// Opens everything, in the order of the apps given.
-    pub(super) fn open(self, key: &MasterKey) -> Result<Vec<AppRecord>, StoreError> {
+    pub(super) fn open(self, key: &MasterKey) -> Result<Vec<App>, StoreError> {
         let mut secrets: HashMap<String, Vec<Secret>> = HashMap::new();
         for row in self.secrets {
             let endpoint_id = row.endpoint_id.clone();
@@ -126,9 +117,9 @@ fn terms_from_text(app_id: &str, text: Option<&str>) -> Result<Terms, StoreError
 }
 
 impl AppRow {
-    fn read(self, endpoints: Vec<Endpoint>) -> Result<AppRecord, StoreError> {
+    fn read(self, endpoints: Vec<Endpoint>) -> Result<App, StoreError> {
         let terms = terms_from_text(&self.id, self.terms.as_deref())?;
-        let app = App {
+        Ok(App {
             id: self.id,
             publisher_id: self.publisher_id,
             reference: self.reference,
@@ -139,9 +130,9 @@ impl AppRow {
             terms,
             created_at: Timestamp::from_millis(self.created_at),
             archived_at: self.archived_at.map(Timestamp::from_millis),
+            revision: self.revision,
             endpoints,
-        };
-        Ok(AppRecord { app, revision: self.revision })
+        })
     }
 }
 

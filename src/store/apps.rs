@@ -5,6 +5,7 @@
 
 use diesel::prelude::*;
 
+use crate::domain::app::App;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::time::Timestamp;
 
@@ -14,8 +15,6 @@ use super::endpoint_rows::EndpointRow;
 use super::page::{Listed, Page};
 use super::schema::{apps, egress_assignments, endpoints, publishers};
 use super::{Store, StoreError, open_deliveries, references, revision};
-
-pub use super::app_rows::AppRecord;
 
 /// A new app with its first endpoint.
 #[derive(Clone, Debug)]
@@ -79,7 +78,7 @@ pub enum Archived {
 
 impl Store {
     /// The app with this id or `ref`, if it is not archived; ids win.
-    pub async fn app(&self, id_or_ref: &str) -> Result<Option<AppRecord>, StoreError> {
+    pub async fn app(&self, id_or_ref: &str) -> Result<Option<App>, StoreError> {
         let id_or_ref = id_or_ref.to_owned();
         let rows = self
             .snapshot(move |conn| {
@@ -91,11 +90,11 @@ impl Store {
             })
             .await?;
         let opened = rows.map(|rows| rows.open(self.key())).transpose()?;
-        Ok(opened.and_then(|mut records| records.pop()))
+        Ok(opened.and_then(|mut apps| apps.pop()))
     }
 
     /// Apps that are not archived, of one publisher or of all, newest first.
-    pub async fn apps(&self, publisher_id: Option<&str>, page: Page) -> Result<Listed<AppRecord>, StoreError> {
+    pub async fn apps(&self, publisher_id: Option<&str>, page: Page) -> Result<Listed<App>, StoreError> {
         let rows = page.rows();
         let before = page.before.clone();
         let publisher_id = publisher_id.map(str::to_owned);
@@ -113,7 +112,7 @@ impl Store {
                 AppRows::load(conn, found)
             })
             .await?;
-        Ok(page.cut(found.open(self.key())?, |record| &record.app.id))
+        Ok(page.cut(found.open(self.key())?, |app| &app.id))
     }
 
     /// Whose an app is, archived or not.

@@ -64,7 +64,7 @@ impl Store {
         }
         Ok(Some(Configuration {
             revision,
-            apps: apps.open(self.key())?.into_iter().map(|record| record.app).collect(),
+            apps: apps.open(self.key())?,
             offers: offers.into_iter().map(OfferRow::open).collect::<Result<_, _>>()?,
             sources,
             archived_sources,

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use crate::domain::app::{Endpoint, Secret};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::callback::{CallbackConfig, TimestampSource};
+use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::time::Timestamp;
 
 use super::schema::endpoints;
@@ -68,8 +69,8 @@ impl EndpointRow {
         let sealed = || key.seal(&headers_place(&self.id), headers.as_bytes());
         self.headers_sealed = (!settings.headers.is_empty()).then(sealed);
         self.dialect = settings.dialect;
-        self.callback_url = settings.callback_url;
-        self.reversal_url = settings.reversal_url;
+        self.callback_url = settings.callback_url.map(|url| url.as_str().to_owned());
+        self.reversal_url = settings.reversal_url.map(|url| url.as_str().to_owned());
         self.events = settings.events.map(|events| serde_json::json!(events).to_string());
         self.retry_schedule = settings.retry_schedule.map(|seconds| serde_json::json!(seconds).to_string());
         self.timeout_ms = settings.timeout.map(|timeout| i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX));
@@ -103,8 +104,8 @@ impl EndpointRow {
             id: self.id,
             dialect: self.dialect,
             config: CallbackConfig {
-                callback_url: self.callback_url,
-                reversal_url: self.reversal_url,
+                callback_url: self.callback_url.map(CallbackUrl::from),
+                reversal_url: self.reversal_url.map(CallbackUrl::from),
                 app_label,
                 surface_id: self.surface_id,
                 signed_origin: self.signed_origin,

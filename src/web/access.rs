@@ -6,14 +6,13 @@ use super::Web;
 use super::auth::Caller;
 use super::error::{Problem, ProblemKind};
 use crate::domain::account::Publisher;
-use crate::domain::app::Endpoint;
-use crate::store::apps::AppRecord;
+use crate::domain::app::{App, Endpoint};
 
 impl Web {
     /// The app with this id or `ref`, if the caller may know of it.
-    pub async fn app(&self, caller: &Caller, id_or_ref: &str) -> Result<AppRecord, Problem> {
+    pub async fn app(&self, caller: &Caller, id_or_ref: &str) -> Result<App, Problem> {
         let found = self.node.store.app(id_or_ref).await?;
-        let own = found.filter(|record| caller.sees(&record.app.publisher_id));
+        let own = found.filter(|app| caller.sees(&app.publisher_id));
         own.ok_or_else(|| Problem::not_found("app"))
     }
 
@@ -45,10 +44,10 @@ pub(super) fn unknown_publisher() -> Problem {
 }
 
 /// The endpoint that a call means: the one named, else the app's first.
-pub(super) fn endpoint<'a>(record: &'a AppRecord, named: Option<&str>) -> Result<&'a Endpoint, Problem> {
+pub(super) fn endpoint<'a>(app: &'a App, named: Option<&str>) -> Result<&'a Endpoint, Problem> {
     let found = match named {
-        Some(id) => record.app.endpoint(id),
-        None => record.app.first_endpoint(),
+        Some(id) => app.endpoint(id),
+        None => app.first_endpoint(),
     };
     found.ok_or_else(|| Problem::not_found("endpoint"))
 }

@@ -87,7 +87,7 @@ async fn id_of(web: &Web, path: &str, named: &str) -> Result<Option<String>, Sto
         return Ok(Some(named.to_owned()));
     }
     Ok(if path.starts_with("/v1/apps/") {
-        store.app(named).await?.map(|record| record.app.id)
+        store.app(named).await?.map(|app| app.id)
     } else if path.starts_with("/v1/publishers/") {
         store.publisher(named).await?.map(|publisher| publisher.id)
     } else if path.starts_with("/v1/offers/") {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ringback::domain::account::{Role, Token};
+use ringback::domain::app::App;
 use ringback::domain::app_settings::AppSettings;
 use ringback::domain::secret::SecretText;
 use ringback::domain::source::Source;
@@ -11,6 +12,7 @@ use ringback::store::Store;
 use ringback::store::apps::{AppChange, AppSaved, Archived};
 use ringback::store::page::Page;
 use ringback::store::publishers::{PublisherChange, PublisherSaved};
+use ringback::store::secrets::NewSecret;
 use ringback::store::sources::SourceCreated;
 use ringback::store::tokens::{TokenCreated, TokenDeleted, TokenScope};
 
@@ -50,7 +52,7 @@ async fn a_ref_means_one_publisher_or_app_in_the_whole_installation() {
     let wall = new_app(&first, Some("wall"));
     let id = wall.id.clone();
     assert_eq!(store.create_app(wall).await.unwrap(), AppSaved::Saved);
-    assert_eq!(store.app("wall").await.unwrap().unwrap().app.id, id);
+    assert_eq!(store.app("wall").await.unwrap().unwrap().id, id);
     // Archived, it keeps its ref, so that a late report never reaches another app.
     assert_eq!(store.archive_app(&id, NOW).await.unwrap(), Archived::Archived);
     assert!(store.app("wall").await.unwrap().is_none());
@@ -84,7 +86,7 @@ async fn an_app_comes_back_as_it_was_saved() {
     let owner = publisher(&fresh.store, None).await;
     let new = new_app(&owner, Some("wall"));
     fresh.store.create_app(new.clone()).await.unwrap();
-    let app = fresh.store.app(&new.id).await.unwrap().unwrap().app;
+    let app = fresh.store.app(&new.id).await.unwrap().unwrap();
     assert_eq!(AppSettings::of(&app), new.settings);
     let endpoint = app.first_endpoint().unwrap();
     assert_eq!(ringback::domain::app_settings::EndpointSettings::of(endpoint), new.endpoint);
@@ -97,26 +99,26 @@ async fn a_change_that_was_overtaken_changes_nothing() {
     let owner = publisher(&fresh.store, None).await;
     let read = app(&fresh.store, &owner).await;
     let change = |name: &str| AppChange {
-        id: read.app.id.clone(),
+        id: read.id.clone(),
         read_at: read.revision,
-        settings: AppSettings { name: name.to_owned(), ..AppSettings::of(&read.app) },
+        settings: AppSettings { name: name.to_owned(), ..AppSettings::of(&read) },
         endpoint: None,
     };
     assert_eq!(fresh.store.change_app(change("first")).await.unwrap(), AppSaved::Saved);
     assert_eq!(fresh.store.change_app(change("second")).await.unwrap(), AppSaved::Overtaken);
-    assert_eq!(fresh.store.app(&read.app.id).await.unwrap().unwrap().app.name, "first");
+    assert_eq!(fresh.store.app(&read.id).await.unwrap().unwrap().name, "first");
 }
 
 #[tokio::test]
 async fn an_app_keeps_at_least_one_endpoint_and_the_others_come_and_go() {
     let fresh = store();
     let owner = publisher(&fresh.store, None).await;
-    let app = app(&fresh.store, &owner).await.app;
+    let app = app(&fresh.store, &owner).await;
     let first = app.first_endpoint().unwrap().id.clone();
     let settings = new_app(&owner, None).endpoint;
     let second = random::new_id("end");
     fresh.store.create_endpoint(&app.id, &second, settings, NOW).await.unwrap();
-    let both = fresh.store.app(&app.id).await.unwrap().unwrap().app;
+    let both = fresh.store.app(&app.id).await.unwrap().unwrap();
     assert_eq!(both.endpoints.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), [&first, &second]);
     assert_eq!(fresh.store.archive_endpoint(&app.id, &second, NOW).await.unwrap(), Archived::Archived);
     assert_eq!(fresh.store.archive_endpoint(&app.id, &second, NOW).await.unwrap(), Archived::Unknown);
@@ -128,8 +130,8 @@ async fn a_directory_learns_of_what_changed_and_of_nothing_else() {
     let fresh = store();
     let store = &fresh.store;
     let owner = publisher(store, None).await;
-    let one = app(store, &owner).await.app;
-    let other = app(store, &owner).await.app;
+    let one = app(store, &owner).await;
+    let other = app(store, &owner).await;
     let seen = revision(store).await;
     assert!(store.configuration_since(seen).await.unwrap().is_none());
     store.archive_app(&other.id, NOW).await.unwrap();
@@ -137,6 +139,31 @@ async fn a_directory_learns_of_what_changed_and_of_nothing_else() {
     assert_eq!(news.apps.iter().map(|app| app.id.as_str()).collect::<Vec<_>>(), [other.id.as_str()]);
     assert!(news.apps.iter().all(|app| app.archived_at.is_some()));
     assert_ne!(one.id, other.id);
+}
+
+#[tokio::test]
+async fn an_apps_revision_counts_the_changes_of_the_app_and_of_what_belongs_to_it_alone() {
+    let fresh = store();
+    let store = &fresh.store;
+    let owner = publisher(store, None).await;
+    let (one, other) = (app(store, &owner).await, app(store, &owner).await);
+    let told = store.configuration_since(-1).await.unwrap().unwrap().apps;
+    assert!(told.contains(&one) && told.contains(&other), "the directory learns the same of an app as a caller");
+    let settings = new_app(&owner, None).endpoint;
+    store.create_endpoint(&other.id, &random::new_id("end"), settings, NOW).await.unwrap();
+    let now = |app: App| async move { store.app(&app.id).await.unwrap().unwrap().revision };
+    assert!(now(other.clone()).await > other.revision);
+    assert_eq!(now(one.clone()).await, one.revision);
+    let secret = NewSecret {
+        id: random::new_id("sec"),
+        app_id: one.id.clone(),
+        endpoint_id: one.endpoints[0].id.clone(),
+        text: SecretText::known("secret".to_owned()),
+        activate: None,
+        created_at: NOW,
+    };
+    store.create_secret(secret).await.unwrap();
+    assert!(now(one.clone()).await > one.revision);
 }
 
 #[tokio::test]

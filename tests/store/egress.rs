@@ -47,7 +47,7 @@ async fn an_address_is_issued_once_and_assigned_to_who_has_none() {
     let fresh = store();
     let store = &fresh.store;
     let owner = publisher(store, Some("acme")).await;
-    let wall = app(store, &owner).await.app;
+    let wall = app(store, &owner).await;
     let (one, other) = (issue(store, 1).await, issue(store, 2).await);
     let again = EgressIp { id: random::new_id("eip"), ..one.clone() };
     assert_eq!(store.create_egress_ip(again, NOW).await.unwrap(), EgressSaved::AddressTaken);
@@ -64,7 +64,7 @@ async fn an_address_is_issued_once_and_assigned_to_who_has_none() {
 async fn an_app_whose_egress_ip_was_taken_away_does_not_leave_by_the_hosts_own_route() {
     let fresh = store();
     let store = &fresh.store;
-    let wall = app(store, &publisher(store, None).await).await.app;
+    let wall = app(store, &publisher(store, None).await).await;
     let one = issue(store, 1).await;
     assert_eq!(leaves_from(store, NOW).await, Route::Host);
     let assignment = assigned(assign(store, &one, Holder::App(wall.id.clone())).await);
@@ -78,7 +78,7 @@ async fn an_app_whose_egress_ip_was_taken_away_does_not_leave_by_the_hosts_own_r
 async fn a_scheduled_replacement_takes_over_at_its_instant_and_can_be_called_off_before() {
     let fresh = store();
     let store = &fresh.store;
-    let wall = app(store, &publisher(store, None).await).await.app;
+    let wall = app(store, &publisher(store, None).await).await;
     let (old, new) = (issue(store, 1).await, issue(store, 2).await);
     assigned(assign(store, &old, Holder::App(wall.id.clone())).await);
     let later = NOW.plus(HOUR);
@@ -102,7 +102,7 @@ async fn a_publisher_finds_the_addresses_of_its_own_and_of_its_apps() {
     let fresh = store();
     let store = &fresh.store;
     let (owner, stranger) = (publisher(store, None).await, publisher(store, None).await);
-    let wall = app(store, &owner).await.app;
+    let wall = app(store, &owner).await;
     let (one, other) = (issue(store, 1).await, issue(store, 2).await);
     assigned(assign(store, &one, Holder::Publisher(stranger.id.clone())).await);
     assigned(assign(store, &one, Holder::App(wall.id.clone())).await);

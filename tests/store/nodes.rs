@@ -108,8 +108,8 @@ async fn a_record_whose_answer_was_lost_can_be_made_again_and_is_one_record() {
 async fn nothing_is_recorded_for_an_endpoint_that_ended_or_speaks_another_dialect_by_now() {
     let fresh = store();
     let publisher = publisher(&fresh.store, None).await;
-    let record = app(&fresh.store, &publisher).await;
-    let endpoint = record.app.endpoints[0].id.clone();
+    let wall = app(&fresh.store, &publisher).await;
+    let endpoint = wall.endpoints[0].id.clone();
     let for_offermaru = |external_id: &str| {
         let mut new = new(external_id, &endpoint, Start::Pending);
         new.deliveries[0].recipe = "offermaru@1".to_owned();
@@ -120,15 +120,15 @@ async fn nothing_is_recorded_for_an_endpoint_that_ended_or_speaks_another_dialec
 
     // What stands open forbids both changes, so it is brought to its end.
     let change = AppChange {
-        id: record.app.id.clone(),
-        read_at: record.revision,
-        settings: ringback::domain::app_settings::AppSettings::of(&record.app),
+        id: wall.id.clone(),
+        read_at: wall.revision,
+        settings: ringback::domain::app_settings::AppSettings::of(&wall),
         endpoint: Some((endpoint.clone(), EndpointSettings::new("besitos"))),
     };
     // The completions of these tests belong to another app, so nothing of this one is open.
     assert_eq!(fresh.store.change_app(change).await.unwrap(), AppSaved::Saved);
     assert_eq!(fresh.store.record(vec![for_offermaru("e3")]).await.unwrap(), [Recorded::Outdated]);
-    assert_eq!(fresh.store.archive_app(&record.app.id, NOW).await.unwrap(), Archived::Archived);
+    assert_eq!(fresh.store.archive_app(&wall.id, NOW).await.unwrap(), Archived::Archived);
     let outcomes = fresh.store.record(vec![for_offermaru("e4"), new("e5", "end_other", Start::Pending)]).await.unwrap();
     assert_eq!(outcomes, [Recorded::Outdated, Recorded::Accepted], "only what is outdated is left out");
 }

@@ -1,11 +1,12 @@
 //! A fresh store that goes away with the test, and the few objects that most tests begin with.
 
 use ringback::domain::account::Publisher;
+use ringback::domain::app::App;
 use ringback::domain::app_settings::{AppSettings, EndpointSettings};
 use ringback::domain::terms::Terms;
 use ringback::domain::time::Timestamp;
 use ringback::random;
-use ringback::store::apps::{AppRecord, AppSaved, NewApp};
+use ringback::store::apps::{AppSaved, NewApp};
 use ringback::store::page::Page;
 use ringback::store::publishers::PublisherSaved;
 use ringback::store::{Access, Location, Store};
@@ -80,7 +81,7 @@ pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp 
 }
 
 /// An app that is saved.
-pub(crate) async fn app(store: &Store, publisher: &Publisher) -> AppRecord {
+pub(crate) async fn app(store: &Store, publisher: &Publisher) -> App {
     let new = new_app(publisher, None);
     let id = new.id.clone();
     assert_eq!(store.create_app(new).await.unwrap(), AppSaved::Saved);

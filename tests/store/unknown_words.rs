@@ -222,7 +222,7 @@ async fn a_send_is_settled_though_a_newer_node_marked_its_reversal_in_an_unknown
 async fn terms_that_cannot_be_read_are_an_error_and_never_the_defaults() {
     let fresh = store();
     let publisher = crate::setup::publisher(&fresh.store, None).await;
-    let app = crate::setup::app(&fresh.store, &publisher).await.app;
+    let app = crate::setup::app(&fresh.store, &publisher).await;
     fresh.change("UPDATE apps SET terms = '{\"reward_rounding\":\"escalated\"}'");
     let place = format!("apps/{}/terms", app.id);
     let read = fresh.store.app(&app.id).await;

@@ -1,10 +1,11 @@
 //! Composes a vector and compares, byte for byte.
 
 use std::path::Path;
+use std::time::Duration;
 
-use ringback::domain::dialect::callback::Callback;
+use ringback::domain::dialect::callback::{Callback, Message};
 use ringback::domain::dialect::catalog::Catalog;
-use ringback::domain::dialect::compose::compose;
+use ringback::domain::dialect::compose::{compose, draft};
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
 
@@ -28,6 +29,19 @@ pub(crate) fn run(catalog: &Catalog, vector: &Vector, path: &Path) {
     };
     let request =
         compose(recipe, &config, &callback, secret.as_ref()).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+    // A draft that was finished before is finished anew for each attempt, whatever the one before it knew.
+    let message = Message {
+        completion: callback.completion,
+        event: callback.event,
+        created_at: callback.created_at,
+        is_test: callback.is_test,
+    };
+    let drafted = draft(recipe, &config, &message).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+    let later = callback.attempted_at.plus(Duration::from_secs(61));
+    let other = drafted.finish("evt_other", later, Some(&SecretText::known("other".to_owned())));
+    assert!(other.is_ok(), "{path}");
+    let finished = drafted.finish(callback.event_id, callback.attempted_at, secret.as_ref());
+    assert_eq!(finished.as_ref(), Ok(&request), "{path}");
     let expect = &vector.expect;
     let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
     assert_eq!(Some(request.method), expect.method.as_deref(), "{path}");

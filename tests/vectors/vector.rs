@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ringback::domain::amount::{Decimal, Minor};
 use ringback::domain::completion::Completion;
 use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent, TakenBack, TimestampSource};
+use ringback::domain::dialect::callback_url::CallbackUrl;
 use ringback::domain::time::Timestamp;
 use serde::Deserialize;
 
@@ -44,8 +45,8 @@ pub(crate) struct Expect {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Endpoint {
-    callback_url: Option<String>,
-    reversal_url: Option<String>,
+    callback_url: Option<CallbackUrl>,
+    reversal_url: Option<CallbackUrl>,
     #[serde(default)]
     app_label: String,
     surface_id: Option<String>,

@@ -135,9 +135,10 @@ impl Intake {
     fn hand_over(&self, after: AfterCommit, recorded: Recorded) -> Option<ReportAnswer> {
         Some(match recorded {
             Recorded::Accepted => {
-                for AtOnce { delivery, node, token, seat, known } in after.at_once {
+                for AtOnce { delivery, draft, node, token, seat, known } in after.at_once {
                     let completion = after.completion.clone();
-                    let job = Job { delivery, completion, event: CallbackEvent::Completed, test: None, node, token };
+                    let event = CallbackEvent::Completed;
+                    let job = Job { delivery, completion, event, test: None, draft, node, token };
                     match seat {
                         Seat::Permit(permit) => {
                             let sender = Arc::clone(&self.sender);

@@ -9,6 +9,7 @@ use super::attribution::Subject;
 use super::{Intake, Receipt};
 use crate::dispatch::node::cluster::UnderWay;
 use crate::dispatch::node::routing::Readiness;
+use crate::dispatch::sending::job::CheckedDraft;
 use crate::dispatch::sending::pacing::Seat;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
@@ -59,6 +60,8 @@ pub(super) struct AfterCommit {
 /// A delivery that this node claims along with the report: it is sent, or lines up, as soon as it is on disk.
 pub(super) struct AtOnce {
     pub(super) delivery: Delivery,
+    /// What it sends, unless the app is changed before that.
+    pub(super) draft: Option<CheckedDraft>,
     pub(super) node: Arc<str>,
     pub(super) token: String,
     pub(super) seat: Seat,
@@ -156,9 +159,11 @@ impl Intake {
             .filter_map(|endpoint| Some((endpoint, catalog.get(&endpoint.dialect)?)))
             .collect();
         let mut faults = Invalid::none();
-        for (endpoint, recipe) in &wanted {
-            faults.take(check_report(recipe, &endpoint.config, &completion));
-        }
+        let check = |(endpoint, recipe): &(&Endpoint, &Arc<Recipe>)| {
+            let checked = check_report(recipe, &endpoint.config, &completion);
+            faults.take(checked).flatten().map(|draft| CheckedDraft::new(draft, app))
+        };
+        let drafts: Vec<Option<CheckedDraft>> = wanted.iter().map(check).collect();
         faults.into_result()?;
         // Where nobody is called back there is nothing to hold, and what a person credits has been looked at.
         let looked_at = wanted.is_empty() || completion.manual.is_some();
@@ -167,7 +172,7 @@ impl Intake {
         let mut deliveries = Vec::with_capacity(wanted.len());
         let mut shown = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
-        for (endpoint, recipe) in wanted {
+        for ((endpoint, recipe), draft) in wanted.into_iter().zip(drafts) {
             let (start, seat, waiting_for) = match completion.review {
                 Some(review) => (Start::InReview(review.until), None, Some(WaitingFor::Review)),
                 None => self.start(app, endpoint, dry_run),
@@ -183,7 +188,8 @@ impl Intake {
             {
                 let (node, token) = (Arc::clone(node), token.clone());
                 let known = self.node.cluster.work_on(&token);
-                at_once.push(AtOnce { delivery: delivery.of(&completion), node, token, seat, known });
+                let delivery = delivery.of(&completion);
+                at_once.push(AtOnce { delivery, draft, node, token, seat, known });
             }
             deliveries.push(delivery);
         }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
-use crate::domain::dialect::callback::{CallbackEvent, TakenBack};
+use crate::domain::dialect::callback::{CallbackEvent, Message, TakenBack};
+use crate::domain::dialect::compose::{CallbackDraft, ComposeError, draft};
+use crate::domain::dialect::recipe::Recipe;
 
 /// A claimed delivery with what it tells.
 #[derive(Clone, Debug)]
@@ -19,10 +22,33 @@ pub struct Job {
     pub event: CallbackEvent,
     /// What a test asked for besides.
     pub test: Option<TestOptions>,
+    /// The callback as it was checked, where the job comes straight from its report.
+    pub draft: Option<CheckedDraft>,
     /// The name that this node had when it claimed it.
     pub node: Arc<str>,
     /// The claim's token.
     pub token: String,
+}
+
+/// A callback that was drafted and checked when its report was taken in, by the app as it was then.
+#[derive(Clone, Debug)]
+pub struct CheckedDraft {
+    draft: Arc<CallbackDraft>,
+    app_revision: i64,
+}
+
+impl CheckedDraft {
+    /// Drafted by this app.
+    pub fn new(draft: CallbackDraft, app: &App) -> Self {
+        Self { draft: Arc::new(draft), app_revision: app.revision }
+    }
+
+    /// The draft, if a new one by the app as it is now and by this recipe would be the same. Whoever changed the endpoint
+    /// meanwhile expects that to take effect.
+    fn in_force(&self, app: &App, recipe: &Arc<Recipe>) -> Option<&Arc<CallbackDraft>> {
+        let is_same = self.app_revision == app.revision && Arc::ptr_eq(self.draft.recipe(), recipe);
+        is_same.then_some(&self.draft)
+    }
 }
 
 impl Job {
@@ -38,6 +64,22 @@ impl Job {
     /// The id that a receiver deduplicates on where the dialect has one: the same on every attempt and replay.
     pub fn event_id(&self) -> String {
         event_id(&self.delivery.id)
+    }
+
+    /// The callback to be sent: what was checked when the report was taken in, as long as that is in force, else drafted
+    /// anew.
+    pub fn drafted(
+        &self,
+        app: &App,
+        endpoint: &Endpoint,
+        recipe: &Arc<Recipe>,
+    ) -> Result<Arc<CallbackDraft>, ComposeError> {
+        if let Some(draft) = self.draft.as_ref().and_then(|checked| checked.in_force(app, recipe)) {
+            return Ok(Arc::clone(draft));
+        }
+        let (completion, event, created_at) = (&self.completion, &self.event, self.delivery.created_at);
+        let message = Message { completion, event, created_at, is_test: self.test.is_some() };
+        draft(recipe, &endpoint.config, &message).map(Arc::new)
     }
 }
 
@@ -78,4 +120,110 @@ pub fn whole_reversal(completion: &Completion) -> CallbackEvent {
         reason: None,
         occurred_at: completion.recorded_at,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialect::callback_url::CallbackUrl;
+    use crate::domain::dialect::catalog::Catalog;
+    use crate::domain::dialect::requirements::check_report;
+    use crate::domain::dialect::trial::{completion, config};
+    use crate::domain::new_delivery::{NewDelivery, Start};
+    use crate::domain::secret::SecretText;
+    use crate::domain::terms::Terms;
+    use crate::domain::time::Timestamp;
+
+    fn app(revision: i64, url: &str) -> App {
+        let mut config = config("besitos");
+        config.callback_url = Some(CallbackUrl::new(url));
+        let endpoint = Endpoint {
+            id: "end_1".to_owned(),
+            dialect: "besitos".to_owned(),
+            config,
+            events: None,
+            retry_schedule: None,
+            timeout: None,
+            success: None,
+            secrets: Vec::new(),
+        };
+        App {
+            id: "app_1".to_owned(),
+            publisher_id: "pub_1".to_owned(),
+            reference: None,
+            name: "Wall".to_owned(),
+            paused: false,
+            callbacks: true,
+            max_held_days: 30,
+            terms: Terms::default(),
+            created_at: Timestamp::from_millis(0),
+            archived_at: None,
+            revision,
+            endpoints: vec![endpoint],
+        }
+    }
+
+    /// A job as the intake makes it by this app.
+    fn job(catalog: &Catalog, app: &App) -> Job {
+        let (completion, recipe) = (completion(), catalog.get("besitos").unwrap());
+        let checked = check_report(recipe, &app.endpoints[0].config, &completion).unwrap();
+        let new = NewDelivery {
+            id: "dlv_1".to_owned(),
+            endpoint_id: "end_1".to_owned(),
+            recipe: recipe.id(),
+            start: Start::Claimed { node: "nod_1".into(), token: "t".to_owned() },
+        };
+        Job {
+            delivery: new.of(&completion),
+            completion,
+            event: CallbackEvent::Completed,
+            test: None,
+            draft: checked.map(|draft| CheckedDraft::new(draft, app)),
+            node: "nod_1".into(),
+            token: "t".to_owned(),
+        }
+    }
+
+    fn is_what_was_checked(job: &Job, draft: &Arc<CallbackDraft>) -> bool {
+        job.draft.as_ref().is_some_and(|checked| Arc::ptr_eq(&checked.draft, draft))
+    }
+
+    fn url(job: &Job, draft: &CallbackDraft) -> String {
+        let key = SecretText::known("key".to_owned());
+        draft.finish(&job.event_id(), Timestamp::from_millis(1), Some(&key)).unwrap().url
+    }
+
+    #[test]
+    fn what_was_checked_is_sent_as_it_is_while_the_app_is_what_it_was() {
+        let (catalog, then) = (Catalog::builtin(), app(7, "https://pub.example/pb"));
+        let (job, recipe) = (job(&catalog, &then), catalog.get("besitos").unwrap());
+        // Other apps may have been changed since, and the directory may hold this one in another place.
+        let now = then.clone();
+        let drafted = job.drafted(&now, &now.endpoints[0], recipe).unwrap();
+        assert!(is_what_was_checked(&job, &drafted));
+        let anew = Job { draft: None, ..job.clone() }.drafted(&now, &now.endpoints[0], recipe).unwrap();
+        assert!(!is_what_was_checked(&job, &anew));
+        assert_eq!(url(&job, &drafted), url(&job, &anew));
+    }
+
+    #[test]
+    fn an_endpoint_that_was_changed_since_is_sent_to_as_it_is_now() {
+        let (catalog, then) = (Catalog::builtin(), app(7, "https://pub.example/pb"));
+        let (job, recipe) = (job(&catalog, &then), catalog.get("besitos").unwrap());
+        let now = app(8, "https://mended.example/new");
+        let drafted = job.drafted(&now, &now.endpoints[0], recipe).unwrap();
+        assert!(!is_what_was_checked(&job, &drafted));
+        assert!(url(&job, &drafted).starts_with("https://mended.example/new?user_id=u1&"));
+        let lost = App { endpoints: vec![Endpoint { config: Default::default(), ..now.endpoints[0].clone() }], ..now };
+        assert_eq!(job.drafted(&lost, &lost.endpoints[0], recipe).err(), Some(ComposeError::NoCallbackUrl));
+    }
+
+    #[test]
+    fn another_version_of_the_recipe_drafts_anew() {
+        let (catalog, app) = (Catalog::builtin(), app(7, "https://pub.example/pb"));
+        let job = job(&catalog, &app);
+        let other = Arc::new(Recipe::clone(catalog.get("besitos").unwrap()));
+        let drafted = job.drafted(&app, &app.endpoints[0], &other).unwrap();
+        assert!(!is_what_was_checked(&job, &drafted));
+    }
 }

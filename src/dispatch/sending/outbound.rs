@@ -14,7 +14,7 @@ use crate::domain::egress::{Bind, Route};
 pub(super) struct Target<'a> {
     pub(super) app: &'a App,
     pub(super) endpoint: &'a Endpoint,
-    pub(super) recipe: &'a Recipe,
+    pub(super) recipe: &'a Arc<Recipe>,
     pub(super) outbound: Outbound,
 }
 

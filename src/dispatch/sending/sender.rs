@@ -1,6 +1,6 @@
 //! The sender: takes a job from claim to settlement.
 //!
-//! Composed anew from the endpoint as it is at this moment, sent from the egress IP or not at all, judged, settled. It
+//! Composed from the endpoint as it is at this moment, sent from the egress IP or not at all, judged, settled. It
 //! decides nothing about states itself: [`crate::domain::decision::decide`] does. It holds no transaction while it
 //! waits for the network, and what it settles under a claim that was taken over has no effect.
 
@@ -24,8 +24,8 @@ use crate::domain::app::Secret;
 use crate::domain::attempt::{Exchange, SentAttempt};
 use crate::domain::decision::{AttemptPolicy, RetryPacing};
 use crate::domain::delivery::{Outcome, WaitingFor};
-use crate::domain::dialect::callback::{Callback, CallbackRequest};
-use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::domain::dialect::callback::CallbackRequest;
+use crate::domain::dialect::compose::{CallbackDraft, ComposeError};
 use crate::domain::settlement::{Next, Settlement};
 use crate::random;
 use crate::store::StoreError;
@@ -249,7 +249,11 @@ impl Sender {
 
     async fn attempt(&self, job: &Job, target: &Target<'_>) -> Settlement {
         let key = self.keys.first(job, target.endpoint, self.node.now());
-        let first = match self.compose(job, target, key) {
+        let draft = match job.drafted(target.app, target.endpoint, target.recipe) {
+            Ok(draft) => draft,
+            Err(error) => return self.hold(job, target, &error),
+        };
+        let first = match self.finish(&draft, job, key) {
             Ok(request) => self.exchange(job, target, request, key).await,
             Err(error) => return self.hold(job, target, &error),
         };
@@ -257,7 +261,7 @@ impl Sender {
         let mut sent = vec![first];
         if let Some(other) = other
             && self.node.cluster.lease.covers(&job.node)
-            && let Ok(request) = self.compose(job, target, Some(other))
+            && let Ok(request) = self.finish(&draft, job, Some(other))
         {
             let second = self.exchange(job, target, request, Some(other)).await;
             if second.exchange.outcome() == Outcome::Delivered {
@@ -275,16 +279,8 @@ impl Sender {
         Settlement::sent(&job.delivery, job.token.clone(), sent, policy, self.node.now())
     }
 
-    fn compose(&self, job: &Job, target: &Target<'_>, key: Option<&Secret>) -> Result<CallbackRequest, ComposeError> {
-        let callback = Callback {
-            event_id: &job.event_id(),
-            completion: &job.completion,
-            event: &job.event,
-            attempted_at: self.node.now(),
-            created_at: job.delivery.created_at,
-            is_test: job.test.is_some(),
-        };
-        compose(target.recipe, &target.endpoint.config, &callback, key.map(|key| &key.text))
+    fn finish(&self, draft: &CallbackDraft, job: &Job, key: Option<&Secret>) -> Result<CallbackRequest, ComposeError> {
+        draft.finish(&job.event_id(), self.node.now(), key.map(|key| &key.text))
     }
 
     async fn exchange(

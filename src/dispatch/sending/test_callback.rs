@@ -97,7 +97,8 @@ impl TestCallbacks {
             let delivery = node.store.record_test(completion.clone(), new, stored).await?;
             match here {
                 Some(claimant) => {
-                    let job = Job { delivery, completion, event, test: Some(options), node: claimant, token };
+                    let test = Some(options);
+                    let job = Job { delivery, completion, event, test, draft: None, node: claimant, token };
                     sender.deliver_test(job, permit).await;
                     Ok(true)
                 }

@@ -154,13 +154,13 @@ fn job(claimed: Claimed, node: Arc<str>) -> Result<Job, Box<Claimed>> {
     match (stored, claimed) {
         (Some(Ok(StoredTest { completion, options })), Claimed { delivery, token, .. }) => {
             let event = if options.reversal { whole_reversal(&completion) } else { CallbackEvent::Completed };
-            Ok(Job { delivery, completion, event, test: Some(options), node, token })
+            Ok(Job { delivery, completion, event, test: Some(options), draft: None, node, token })
         }
         (None, Claimed { delivery, completion: Some(completion), reversal, token, .. })
             if delivery.reversal_id.is_some() == reversal.is_some() =>
         {
             let event = reversal.map_or(CallbackEvent::Completed, |reversal| CallbackEvent::Reversed(reversal.taken));
-            Ok(Job { delivery, completion, event, test: None, node, token })
+            Ok(Job { delivery, completion, event, test: None, draft: None, node, token })
         }
         (_, unreadable) => Err(Box::new(unreadable)),
     }

@@ -1,30 +1,37 @@
 //! JSON bodies, written once: the very bytes that are signed are the bytes that go out.
 
-use serde_json::Value as Json;
-
+use super::draft_text::{DraftText, Form};
 use super::recipe::{BodyField, Content};
-use super::values::{Value, Values};
+use super::values::Values;
 
 /// The body that a recipe describes; what is absent is left out.
-pub(super) fn body(fields: &[BodyField], values: &Values<'_>) -> String {
-    object(fields, values).to_string()
+pub(super) fn body(fields: &[BodyField], values: &Values<'_>) -> DraftText {
+    let mut body = DraftText::default();
+    object(&mut body, fields, values);
+    body
 }
 
-fn object(fields: &[BodyField], values: &Values<'_>) -> Json {
-    let field = |field: &BodyField| {
-        let content = match &field.content {
-            Content::Value(rule) => values.value(rule).map(json)?,
-            Content::Object(fields) => object(fields, values),
-        };
-        Some((field.name.clone(), content))
+fn object(body: &mut DraftText, fields: &[BodyField], values: &Values<'_>) {
+    let mut before = "{";
+    let mut name = |body: &mut DraftText, field: &BodyField| {
+        body.push_str(before);
+        before = ",";
+        body.push_json(&field.name);
+        body.push_str(":");
     };
-    Json::Object(fields.iter().filter_map(field).collect())
-}
-
-fn json(value: Value) -> Json {
-    match value {
-        Value::Text(text) => Json::String(text),
-        Value::Integer(number) => Json::from(number),
-        Value::Pairs(pairs) => Json::Object(pairs.into_iter().map(|(key, text)| (key, Json::String(text))).collect()),
+    for field in fields {
+        match &field.content {
+            Content::Value(rule) => {
+                if let Some(value) = values.value(rule) {
+                    name(body, field);
+                    body.push(&value, Form::Json);
+                }
+            }
+            Content::Object(fields) => {
+                name(body, field);
+                object(body, fields, values);
+            }
+        }
     }
+    body.push_str(if before == "{" { "{}" } else { "}" });
 }

@@ -1,5 +1,6 @@
 //! What goes into the engine and what comes out of it: the same types for every dialect.
 
+use super::callback_url::CallbackUrl;
 use crate::domain::amount::{Decimal, Minor};
 use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
@@ -48,10 +49,10 @@ pub enum TimestampSource {
 /// What an endpoint contributes to a callback: the publisher's part, as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallbackConfig {
-    /// The callback URL template, as saved.
-    pub callback_url: Option<String>,
+    /// The callback URL template.
+    pub callback_url: Option<CallbackUrl>,
     /// The template for reversals, where the dialect tells them elsewhere.
-    pub reversal_url: Option<String>,
+    pub reversal_url: Option<CallbackUrl>,
     /// The app's ref where it has one, else its id.
     pub app_label: String,
     /// The remote surface of an endpoint that forwards to another Ringback-like receiver.
@@ -62,6 +63,19 @@ pub struct CallbackConfig {
     pub timestamp_source: TimestampSource,
     /// Headers that the publisher wants besides, never shown again.
     pub headers: Vec<(String, String)>,
+}
+
+/// What a callback says, whenever it is sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// What was completed.
+    pub completion: &'a Completion,
+    /// Whether it is given or taken back.
+    pub event: &'a CallbackEvent,
+    /// The instant at which the delivery was created: an envelope's `createdAt`, the same on every attempt.
+    pub created_at: Timestamp,
+    /// A test: marked as such in a header.
+    pub is_test: bool,
 }
 
 /// One callback about to be made.
@@ -79,6 +93,14 @@ pub struct Callback<'a> {
     pub created_at: Timestamp,
     /// A test: marked as such in a header.
     pub is_test: bool,
+}
+
+impl<'a> Callback<'a> {
+    /// What it says, without what only this attempt knows.
+    pub(super) fn message(&self) -> Message<'a> {
+        let Self { completion, event, created_at, is_test, .. } = *self;
+        Message { completion, event, created_at, is_test }
+    }
 }
 
 /// A request, exactly as it goes out.

@@ -1,16 +1,21 @@
-//! What a callback URL must be before it is saved, for the dialect that will sign it.
+//! A callback URL: a publisher's template, taken apart once, and what it must be for the dialect that will sign it.
+//!
+//! A text is taken apart where it comes in, from an admin call or from the store, and travels as that from there on: no
+//! report and no attempt reads it again. The store may hold a text that a stricter version can no longer take apart. That
+//! is a fault of the one endpoint, told whenever something is composed for it, and no reason to know nothing of its app.
 //!
 //! Checked when the URL is saved, when a secret is created or activated and when the dialect changes, because a template
 //! that can never verify costs a publisher days. Looks no name up and must not refuse what merely looks unusual.
 
 use std::collections::HashSet;
 
+use serde::Deserialize;
+
 use super::recipe::Recipe;
-use super::target::query_text;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::encoding::php_key;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Parameter, Template, tidied};
+use crate::domain::template::{Parameter, Template, text_fault, tidied};
 
 /// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,17 +26,23 @@ pub enum UrlUse {
     Reversal,
 }
 
-/// A template that may be saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckedUrl {
-    /// Without line breaks and white space around `&`.
-    pub text: String,
-    /// What will work but deserves a look.
-    pub warnings: Vec<String>,
+/// The template of a callback URL, in no matter which dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub struct CallbackUrl {
+    text: String,
+    template: Result<Template, String>,
+}
+
+impl From<String> for CallbackUrl {
+    fn from(text: String) -> Self {
+        Self::new(&text)
+    }
 }
 
 impl UrlUse {
-    fn field(self) -> &'static str {
+    /// The setting that holds it.
+    pub(super) fn field(self) -> &'static str {
         match self {
             Self::Callback => "callbackUrl",
             Self::Reversal => "reversalUrl",
@@ -39,32 +50,46 @@ impl UrlUse {
     }
 }
 
-/// Checks a template against the dialect that will sign it.
-pub fn check_callback_url(
-    recipe: &Recipe,
-    text: &str,
-    which: UrlUse,
-    policy: &TargetPolicy,
-) -> Result<CheckedUrl, Invalid> {
-    let field = which.field();
-    if which == UrlUse::Reversal && !recipe.takes_reversal_url() {
-        return Err(Invalid::field(field, "is not used by this dialect, which tells reversals to the callback URL"));
+impl CallbackUrl {
+    /// Takes a text apart, after line breaks and white space around `&` were dropped.
+    pub fn new(text: &str) -> Self {
+        let text = tidied(text);
+        let template = Template::parse(&text);
+        Self { text, template }
     }
-    let text = tidied(field, text)?;
-    let template = Template::parse(field, &text, query_text(recipe))?;
-    let check = Check { recipe, template: &template, which };
-    let mut invalid = Invalid::none();
-    for fault in check
-        .target(policy)
-        .into_iter()
-        .chain(check.placeholders())
-        .chain(check.names())
-        .chain(template.path_fault("x"))
-    {
-        invalid.push(field, fault);
+
+    /// The template as it was written, without line breaks.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
-    invalid.into_result()?;
-    Ok(CheckedUrl { text, warnings: check.warnings() })
+
+    /// What its text is made of, or why it is no template.
+    pub(super) fn template(&self) -> Result<&Template, &str> {
+        self.template.as_ref().map_err(String::as_str)
+    }
+
+    /// Checks it against the dialect that will sign it. Answers warnings: what will work but deserves a look.
+    pub fn check(&self, recipe: &Recipe, which: UrlUse, policy: &TargetPolicy) -> Result<Vec<String>, Invalid> {
+        let field = which.field();
+        if which == UrlUse::Reversal && !recipe.takes_reversal_url() {
+            return Err(Invalid::field(
+                field,
+                "is not used by this dialect, which tells reversals to the callback URL",
+            ));
+        }
+        if let Some(fault) = text_fault(&self.text) {
+            return Err(Invalid::field(field, fault));
+        }
+        let template = self.template().map_err(|fault| Invalid::field(field, fault))?;
+        let check = Check { recipe, template, which };
+        let path_fault = template.path_fault().map(str::to_owned);
+        let mut invalid = Invalid::none();
+        for fault in check.target(policy).into_iter().chain(check.placeholders()).chain(check.names()).chain(path_fault)
+        {
+            invalid.push(field, fault);
+        }
+        invalid.into_result().map(|()| check.warnings())
+    }
 }
 
 struct Check<'a> {
@@ -74,6 +99,10 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    fn parameters(&self) -> &[Parameter] {
+        self.template.parameters(self.recipe.query_text())
+    }
+
     fn target(&self, policy: &TargetPolicy) -> Vec<String> {
         let origin = self.template.origin();
         let mut faults = Vec::new();
@@ -112,7 +141,7 @@ impl Check<'_> {
     /// Names of parameters: reserved, doubled, mangled, or not what is signed.
     fn names(&self) -> Vec<String> {
         let mut faults = self.signed_names();
-        for parameter in self.template.parameters() {
+        for parameter in self.parameters() {
             let name = parameter.decoded_name();
             if self.recipe.reserved_names().any(|reserved| reserved == php_key(&name)) {
                 faults.push(format!("has the parameter {name}, which this dialect appends itself"));
@@ -139,7 +168,7 @@ impl Check<'_> {
     /// Where parameters are signed by name, the receiver reads each of them back: once, under its own name, whole.
     fn signed_names(&self) -> Vec<String> {
         let signed = self.recipe.signature().map(|signature| signature.signed_parameters()).unwrap_or_default();
-        let parameters = self.template.parameters();
+        let parameters = self.parameters();
         let mut faults = Vec::new();
         for name in signed {
             let own: Vec<&Parameter> =
@@ -164,7 +193,7 @@ impl Check<'_> {
     fn rebuilt_names(&self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut seen = HashSet::new();
-        for parameter in self.template.parameters() {
+        for parameter in self.parameters() {
             let name = parameter.decoded_name();
             if name.is_empty() {
                 faults
@@ -197,7 +226,7 @@ impl Check<'_> {
             warnings
                 .push(format!("this dialect signs the URL, and receivers disagree whether port {port} belongs to it"));
         }
-        if self.signs_url() && !self.is_bare() && self.template.parameters().is_empty() {
+        if self.signs_url() && !self.is_bare() && self.parameters().is_empty() {
             let warning = "this dialect signs the URL, and receivers that rebuild it expect a query; add a parameter";
             warnings.push(warning.to_owned());
         }

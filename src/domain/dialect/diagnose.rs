@@ -49,7 +49,7 @@ pub fn diagnose(
         Ok(text) => text,
         Err(lacking) => return unknown(lacking, None),
     };
-    let readings = readings(recipe, signature, received, config, &plain);
+    let readings = readings(signature, received, config, &plain);
     let found = find(signature, &claimed, keys, &readings).or_else(|| {
         let tricks = tricks(signature, recipe.secret_prefix(), &claimed);
         tricks.into_iter().find_map(|trick| trick.find(keys, &readings))

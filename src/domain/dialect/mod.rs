@@ -3,11 +3,11 @@
 //! # Who is who
 //! * A **recipe** ([`recipe`]) is data: a TOML file in `catalog/`, compiled in, one per offerwall and version. Adding an
 //!   offerwall adds a file. It must not be possible to tell from the code which offerwall a callback belongs to.
-//! * The **engine** ([`compose`]) executes a recipe: recorded completion + endpoint + key + instant → the exact request.
-//!   It must not read a clock, must not normalise (what is signed is what goes out, byte for byte), and must not know
-//!   any dialect by name.
+//! * The **engine** ([`compose`]) executes a recipe, in two steps: recorded completion + endpoint → a draft; draft + event
+//!   id + instant + key → the exact request. It must not read a clock, must not normalise (what is signed is what goes
+//!   out, byte for byte), and must not know any dialect by name.
 //! * The **template** ([`crate::domain::template`]) is a publisher's callback URL, checked against the recipe that will
-//!   sign it ([`callback_url`]) when it is saved.
+//!   sign it ([`callback_url`]) when it is saved, and taken apart only when it is saved or loaded.
 //! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
 
 mod body;
@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod compose;
 pub mod describe;
 pub mod diagnose;
+mod draft_text;
 pub mod received;
 pub mod recipe;
 pub mod requirements;

@@ -2,7 +2,6 @@
 //!
 //! It reads what stands there and guesses nothing; suspicions are [`super::diagnose`]'s.
 
-use super::compose::parameters_text;
 use super::recipe::Recipe;
 use super::signature::{Signature, SignedText, Travels, fill};
 use super::value::ValueSource;
@@ -77,6 +76,12 @@ impl Received {
         let header = signature.headers.iter().find(|header| header.rule.uses(source))?;
         self.header(&header.name).map(str::to_owned)
     }
+}
+
+/// `name=value` of the named parameters, joined by `&`; what a parameter lacks is nothing.
+pub(super) fn parameters_text(names: &[String], value: impl Fn(&str) -> Option<String>) -> String {
+    let pairs: Vec<String> = names.iter().map(|name| format!("{name}={}", value(name).unwrap_or_default())).collect();
+    pairs.join("&")
 }
 
 /// What `{name}` stands for in a value that is written by a wrapping.

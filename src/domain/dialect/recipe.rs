@@ -13,6 +13,7 @@ use super::signature::{Signature, Travels};
 use super::success::SuccessRule;
 use super::value::ValueSource;
 use crate::domain::retry::RetrySchedule;
+use crate::domain::template::QueryText;
 use parts::ParameterLists;
 pub(super) use parts::{BodyField, Content, Item};
 pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Tells};
@@ -134,6 +135,12 @@ impl Recipe {
     /// How it signs, if it does.
     pub fn signature(&self) -> Option<&Signature> {
         self.signature.as_ref()
+    }
+
+    /// How it wants the literal text of a callback URL's query.
+    pub(super) fn query_text(&self) -> QueryText {
+        let signs_url = self.signature.as_ref().is_some_and(Signature::signs_url);
+        if signs_url { QueryText::Recoded } else { QueryText::Kept }
     }
 
     /// How a reversal is told, if it can be.

@@ -1,56 +1,70 @@
 //! What a dialect needs of a report, asked before the report is accepted: a completion that could never be told is
 //! refused to the one who can mend it.
 //!
-//! It composes a trial callback with a made-up key, so that the answer is the engine's own. It must not refuse what the
-//! endpoint lacks (a URL, a secret, a surface): such deliveries are held, not refused.
+//! It drafts the callback, so that the answer is the engine's own and what was checked can be what is sent. It must not
+//! refuse what the endpoint lacks (a URL, a secret, a surface): such deliveries are held, not refused.
 
-use super::callback::{Callback, CallbackConfig, CallbackEvent};
-use super::compose::{ComposeError, LONGEST_URL, ambiguities, compose};
+use std::sync::Arc;
+
+use super::callback::{CallbackConfig, CallbackEvent, Message};
+use super::compose::{CallbackDraft, ComposeError, LONGEST_URL, ambiguities, draft};
 use super::recipe::{Recipe, Requirement};
 use super::value::ValueSource;
 use super::values::Values;
 use crate::domain::completion::Completion;
 use crate::domain::invalid::Invalid;
-use crate::domain::secret::SecretText;
 
-/// Stand-ins of the trial, as long as the real ones.
-const TRIAL_EVENT: &str = "evt_00000000000000000000000000";
+/// Stands for the event id, which an attempt gives; as long as a real one.
+const TRIAL_EVENT: &str = "evt_00000000000000000000000000000000";
+/// Stands for the surface of an endpoint that is yet to name one.
 const TRIAL_SURFACE: &str = "trial";
 
-/// Checks a report for one endpoint's dialect.
-pub fn check_report(recipe: &Recipe, config: &CallbackConfig, completion: &Completion) -> Result<(), Invalid> {
+/// Checks a report for one endpoint's dialect. Answers the callback that was drafted for it, unless the endpoint lacks what
+/// every callback of its dialect holds.
+pub fn check_report(
+    recipe: &Arc<Recipe>,
+    config: &CallbackConfig,
+    completion: &Completion,
+) -> Result<Option<CallbackDraft>, Invalid> {
     let mut invalid = missing(recipe, completion);
     if let Some(currency) = recipe.payout_currency().filter(|currency| *currency != completion.currency) {
         let message = format!("must be {currency} for {}: amounts are not converted", recipe.title());
         invalid.push("currency", message);
     }
-    let config = CallbackConfig {
-        surface_id: config.surface_id.clone().or_else(|| Some(TRIAL_SURFACE.to_owned())),
-        ..config.clone()
+    let lacks_surface = recipe.needs_surface_id() && config.surface_id.is_none();
+    let with_surface =
+        lacks_surface.then(|| CallbackConfig { surface_id: Some(TRIAL_SURFACE.to_owned()), ..config.clone() });
+    let config = with_surface.as_ref().unwrap_or(config);
+    let message =
+        Message { completion, event: &CallbackEvent::Completed, created_at: completion.recorded_at, is_test: false };
+    let drafted = draft(recipe, config, &message)
+        .and_then(|draft| draft.check(TRIAL_EVENT, completion.recorded_at).map(|()| draft));
+    let drafted = match drafted {
+        Ok(draft) => Some(draft),
+        Err(error) => {
+            invalid.extend(faults(error, &Values { recipe, config, message: &message }));
+            None
+        }
     };
-    let callback = Callback {
-        event_id: TRIAL_EVENT,
-        completion,
-        event: &CallbackEvent::Completed,
-        attempted_at: completion.recorded_at,
-        created_at: completion.recorded_at,
-        is_test: false,
-    };
-    let key = SecretText::known("trial".to_owned());
-    match compose(recipe, &config, &callback, Some(&key)) {
-        Err(ComposeError::Invalid(faults)) => invalid.extend(faults),
-        Err(ComposeError::UrlTooLong { bytes }) => {
+    invalid.into_result().map(|()| drafted.filter(|_| !lacks_surface))
+}
+
+/// What the reporter can mend of that which keeps a callback from being composed.
+fn faults(error: ComposeError, values: &Values<'_>) -> Invalid {
+    match error {
+        ComposeError::Invalid(faults) => faults,
+        ComposeError::UrlTooLong { bytes } => {
             let message = format!("expands to {bytes} bytes with these values; at most {LONGEST_URL} are sent");
-            invalid.push("callbackUrl", message);
+            Invalid::field("callbackUrl", message)
         }
         // Without a URL nothing can be expanded, but what is ambiguous now will be ambiguous then.
-        Err(ComposeError::NoCallbackUrl) => {
-            invalid.extend(ambiguities(&Values { recipe, config: &config, callback: &callback }));
-        }
-        // The rest is the endpoint's state, or about reversals.
-        Ok(_) | Err(_) => {}
+        ComposeError::NoCallbackUrl => ambiguities(values),
+        // The endpoint's state, or about reversals.
+        ComposeError::NoSecret
+        | ComposeError::NoReversalUrl
+        | ComposeError::ReversalNotTold
+        | ComposeError::PartNotTold => Invalid::none(),
     }
-    invalid.into_result()
 }
 
 fn missing(recipe: &Recipe, completion: &Completion) -> Invalid {

@@ -128,9 +128,29 @@ impl Signature {
         self.sign(key, text).as_bytes().ct_eq(claimed.as_bytes()).into()
     }
 
+    /// A text as long as any signature is once it stands in a URL. A hexadecimal digest is always of one length; which
+    /// digits of a base64 one have to be encoded is known only of the signature itself, so here all of them have.
+    pub(super) fn longest(&self) -> String {
+        let bytes = match self.algorithm {
+            Algorithm::HmacSha256 => 32_usize,
+        };
+        match self.digest {
+            Digest::Hex => "0".repeat(2 * bytes),
+            Digest::Base64 => "+".repeat(4 * bytes.div_ceil(3)),
+        }
+    }
+
     /// Whether the whole URL is what is signed.
     pub fn signs_url(&self) -> bool {
         self.signs == SignedText::Url
+    }
+
+    /// The unit in which the signed text, and what carries the signature, speak of an instant.
+    pub(super) fn unit(&self) -> Unit {
+        match self.signs {
+            SignedText::Text { t, .. } => t,
+            SignedText::Url | SignedText::Parameters(_) => Unit::Seconds,
+        }
     }
 
     /// The parameters that are signed by name; none where something else is signed.

@@ -3,77 +3,86 @@
 //! Every value is encoded strictly and filled in once, so that a value never becomes structure and is never expanded
 //! again. It must not sign.
 
-use super::recipe::{Item, Recipe};
-use super::values::Values;
+use super::draft_text::{DraftText, Form};
+use super::recipe::Item;
+use super::values::{AttemptFacts, Value, Values};
 use crate::domain::encoding::encode;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Piece, QueryText, Template, expand};
+use crate::domain::template::{Piece, Template};
 
 /// An expanded URL.
 #[derive(Debug)]
 pub(super) struct Target {
     origin: String,
-    path: String,
-    /// Encoded already.
-    pairs: Vec<String>,
+    path: DraftText,
+    /// What stands behind the `?`.
+    query: DraftText,
+    /// Whether clients leave the path alone, dots in its values apart.
+    is_kept: bool,
+    /// Whether values stand in the path.
+    varies: bool,
     /// The report's fields whose values stand in the path, where dots alone would be rewritten.
     dots: Vec<&'static str>,
-}
-
-/// How a dialect wants a query's literal text.
-pub(super) fn query_text(recipe: &Recipe) -> QueryText {
-    let signs_url = recipe.signature().is_some_and(|signature| signature.signs_url());
-    if signs_url { QueryText::Recoded } else { QueryText::Kept }
 }
 
 impl Target {
     /// Expands a template by its recipe.
     pub(super) fn expand(template: &Template, values: &Values<'_>) -> Self {
-        let value = |name: &str| encode(&values.named(name).unwrap_or_default());
-        let mut pairs: Vec<String> = template
-            .parameters()
-            .iter()
-            .map(|parameter| match &parameter.value {
-                Some(pieces) => format!("{}={}", parameter.name, expand(pieces, value)),
-                None => parameter.name.clone(),
-            })
-            .collect();
+        let mut path = DraftText::default();
+        expand(&mut path, template.path(), values);
+        let mut query = DraftText::default();
+        for parameter in template.parameters(values.recipe.query_text()) {
+            next(&mut query);
+            query.push_str(&parameter.name);
+            if let Some(pieces) = &parameter.value {
+                query.push_str("=");
+                expand(&mut query, pieces, values);
+            }
+        }
         let is_bare = template.placeholders().next().is_none();
-        let list = values.recipe.parameters(&values.callback.completion.event_type).filter(|_| is_bare);
-        let appended = list.unwrap_or_default().iter().chain(values.recipe.appended());
-        pairs.extend(appended.filter_map(|item| listed(item, values)));
+        let list = values.recipe.parameters(&values.message.completion.event_type).filter(|_| is_bare);
+        for item in list.unwrap_or_default().iter().chain(values.recipe.appended()) {
+            append(&mut query, item, values);
+        }
+        let in_path = || template.path().iter().filter_map(Piece::placeholder);
         Self {
             origin: template.origin().to_string(),
-            path: expand(template.path(), value),
-            pairs,
-            dots: template
-                .path()
-                .iter()
-                .filter_map(Piece::placeholder)
-                .filter_map(|name| dotted(name, values))
-                .collect(),
+            path,
+            query,
+            is_kept: template.path_fault().is_none(),
+            varies: in_path().next().is_some(),
+            dots: in_path().filter_map(|name| dotted(name, values)).collect(),
         }
     }
 
-    /// The URL with a further, last parameter or without.
-    pub(super) fn url(&self, last: Option<(&str, &str)>) -> String {
-        self.under(&self.origin, last)
-    }
-
-    /// The same under another origin.
-    pub(super) fn under(&self, origin: &str, last: Option<(&str, &str)>) -> String {
-        let mut url = format!("{origin}{}", self.path);
-        let last = last.map(|(name, value)| format!("{}={}", encode(name), encode(value)));
-        for (index, pair) in self.pairs.iter().chain(&last).enumerate() {
-            url.push(if index == 0 { '?' } else { '&' });
-            url.push_str(pair);
+    /// The URL without a signature.
+    pub(super) fn url(&self, facts: AttemptFacts<'_>) -> String {
+        let mut url = self.origin.clone();
+        self.path.fill_onto(&mut url, facts);
+        if !self.query.is_empty() {
+            url.push('?');
+            self.query.fill_onto(&mut url, facts);
         }
         url
     }
 
-    /// Refuses a URL that the HTTP client would not send as it is: what was signed must be what goes out.
+    /// What stands behind the origin in such a URL.
+    pub(super) fn behind_origin<'a>(&self, url: &'a str) -> &'a str {
+        url.strip_prefix(&self.origin).unwrap_or(url)
+    }
+
+    /// A further, last parameter as it stands in the URL.
+    pub(super) fn last_parameter(&self, name: &str, value: &str) -> String {
+        let joint = if self.query.is_empty() { '?' } else { '&' };
+        format!("{joint}{}={}", encode(name), encode(value))
+    }
+
+    /// Refuses a URL that the HTTP client would not send as it is: what was signed must be what goes out. A client
+    /// rewrites nothing of a query in this form, nor of a path that it left alone when the template was read, but for
+    /// segments that values turn into dots.
     pub(super) fn check_sendable(&self, url: &str, template_field: &str) -> Result<(), Invalid> {
-        if url::Url::parse(url).is_ok_and(|parsed| parsed.as_str() == url) {
+        let path = || self.behind_origin(url).split('?').next().unwrap_or_default();
+        if self.is_kept && !(self.varies && path().split('/').any(is_dots)) {
             return Ok(());
         }
         let mut invalid = Invalid::none();
@@ -87,14 +96,49 @@ impl Target {
     }
 }
 
-fn listed(item: &Item, values: &Values<'_>) -> Option<String> {
-    let value = item.fixed.clone().or_else(|| values.named(&item.name))?;
-    Some(format!("{}={}", encode(&item.name), encode(&value)))
+fn expand(text: &mut DraftText, pieces: &[Piece], values: &Values<'_>) {
+    for piece in pieces {
+        match piece {
+            Piece::Literal(literal) => text.push_str(literal),
+            Piece::Placeholder(name) => {
+                if let Some(value) = values.named(name) {
+                    text.push(&value, Form::Encoded);
+                }
+            }
+        }
+    }
 }
 
+/// Begins a parameter.
+fn next(query: &mut DraftText) {
+    if !query.is_empty() {
+        query.push_str("&");
+    }
+}
+
+/// Appends a parameter of a list, if there is anything to say.
+fn append(query: &mut DraftText, item: &Item, values: &Values<'_>) {
+    let value = item.fixed.as_ref().map(|fixed| Value::Text(fixed.clone())).or_else(|| values.named(&item.name));
+    let Some(value) = value else { return };
+    next(query);
+    query.push_encoded(&item.name);
+    query.push_str("=");
+    query.push(&value, Form::Encoded);
+}
+
+/// The field of a value that is of dots alone; neither an event id nor an instant ever is.
 fn dotted(name: &str, values: &Values<'_>) -> Option<&'static str> {
-    let value = values.named(name).unwrap_or_default();
+    let Some(Value::Text(value)) = values.named(name) else { return None };
     let is_dots = !value.is_empty() && value.bytes().all(|byte| byte == b'.');
     let field = values.recipe.placeholder(name).map_or("extra", |placeholder| placeholder.rule.field());
     is_dots.then_some(field)
+}
+
+/// Whether URL libraries take a segment of a path for `.` or `..`: they read an encoded dot as one.
+fn is_dots(segment: &str) -> bool {
+    behind_dot(segment).is_some_and(|rest| rest.is_empty() || behind_dot(rest) == Some(""))
+}
+
+fn behind_dot(text: &str) -> Option<&str> {
+    ["%2e", "%2E", "."].into_iter().find_map(|dot| text.strip_prefix(dot))
 }

@@ -1,6 +1,7 @@
 //! A completion and a receiver for the tests of this floor.
 
 use super::callback::CallbackConfig;
+use super::callback_url::CallbackUrl;
 use crate::domain::amount::Decimal;
 use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
@@ -42,7 +43,7 @@ pub(crate) const OFFERMARU: &str = "https://pub.example/cb?user_id={user_id}&use
 pub(crate) fn config(dialect: &str) -> CallbackConfig {
     let callback_url = if dialect == "offermaru" { OFFERMARU } else { "https://pub.example/pb" };
     CallbackConfig {
-        callback_url: Some(callback_url.to_owned()),
+        callback_url: Some(CallbackUrl::new(callback_url)),
         app_label: "app_1".to_owned(),
         surface_id: Some("srf_1".to_owned()),
         ..CallbackConfig::default()

@@ -1,8 +1,9 @@
 //! The values of one callback: looks up what a recipe's rules ask for, in the completion, the event and the endpoint.
 //!
-//! Digits and texts are passed on as reported. It must not encode: that depends on where a value goes.
+//! Digits and texts are passed on as reported. It must not encode: that depends on where a value goes. What only an
+//! attempt knows is named here ([`Late`]) and known when the attempt is made.
 
-use super::callback::{Callback, CallbackConfig, CallbackEvent, TakenBack, TimestampSource};
+use super::callback::{CallbackConfig, CallbackEvent, Message, TakenBack, TimestampSource};
 use super::recipe::{Recipe, ReversedId, Tells};
 use super::value::{Format, ValueRule, ValueSource};
 use crate::domain::amount::{Decimal, Minor, minor_as_major};
@@ -12,7 +13,23 @@ use crate::domain::time::Timestamp;
 pub(super) struct Values<'a> {
     pub(super) recipe: &'a Recipe,
     pub(super) config: &'a CallbackConfig,
-    pub(super) callback: &'a Callback<'a>,
+    pub(super) message: &'a Message<'a>,
+}
+
+/// A value that only an attempt knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Late {
+    /// The id that is the same on every attempt of a delivery.
+    EventId,
+    /// When the attempt is made.
+    AttemptedAt(Format),
+}
+
+/// What only an attempt knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AttemptFacts<'a> {
+    pub(super) event_id: &'a str,
+    pub(super) attempted_at: Timestamp,
 }
 
 /// A value as it is written.
@@ -21,6 +38,7 @@ pub(super) enum Value {
     Text(String),
     Integer(i64),
     Pairs(Vec<(String, String)>),
+    Late(Late),
 }
 
 enum Found {
@@ -28,12 +46,24 @@ enum Found {
     Amount(Minor),
     Instant(Timestamp),
     Pairs(Vec<(String, String)>),
+    EventId,
+    AttemptedAt,
+}
+
+impl Late {
+    /// The value, now that the attempt is made.
+    pub(super) fn value(self, facts: AttemptFacts<'_>) -> Value {
+        match self {
+            Self::EventId => Value::Text(facts.event_id.to_owned()),
+            Self::AttemptedAt(format) => Found::Instant(facts.attempted_at).written(format),
+        }
+    }
 }
 
 impl Values<'_> {
     /// What the rule asks for; `None` if there is nothing. An empty text is nothing.
     pub(super) fn value(&self, rule: &ValueRule) -> Option<Value> {
-        let fixed = match self.callback.event {
+        let fixed = match self.message.event {
             CallbackEvent::Completed => &rule.when_completed,
             CallbackEvent::Reversed(_) => &rule.when_reversed,
         };
@@ -45,25 +75,21 @@ impl Values<'_> {
         found.map(|found| found.written(rule.format)).or_else(|| rule.absent.clone().map(Value::Text))
     }
 
-    /// The same as text, as URLs and headers need it.
-    pub(super) fn text(&self, rule: &ValueRule) -> Option<String> {
-        match self.value(rule)? {
-            Value::Text(text) => Some(text),
-            Value::Integer(number) => Some(number.to_string()),
-            Value::Pairs(_) => None,
-        }
+    /// The same where a text is needed, as in URLs and headers: pairs are none.
+    pub(super) fn text(&self, rule: &ValueRule) -> Option<Value> {
+        self.value(rule).filter(|value| !matches!(value, Value::Pairs(_)))
     }
 
     /// The value of a placeholder by its name, `extra.…` included.
-    pub(super) fn named(&self, name: &str) -> Option<String> {
+    pub(super) fn named(&self, name: &str) -> Option<Value> {
         match name.strip_prefix("extra.") {
-            Some(key) => self.callback.completion.extra(key).map(str::to_owned),
+            Some(key) => self.message.completion.extra(key).map(|text| Value::Text(text.to_owned())),
             None => self.recipe.placeholder(name).and_then(|placeholder| self.text(&placeholder.rule)),
         }
     }
 
     fn find(&self, source: ValueSource) -> Option<Found> {
-        let completion = self.callback.completion;
+        let completion = self.message.completion;
         match source {
             ValueSource::UserId => text(Some(&completion.user_id)),
             ValueSource::TransactionId => Some(Found::Text(self.transaction_id())),
@@ -81,22 +107,22 @@ impl Values<'_> {
             ValueSource::Currency => text(Some(&completion.currency)),
             ValueSource::EventType => text(Some(&completion.event_type)),
             ValueSource::OccurredAt => Some(Found::Instant(self.occurred_at())),
-            ValueSource::Timestamp => Some(Found::Instant(match self.config.timestamp_source {
-                TimestampSource::Completion => self.occurred_at(),
-                TimestampSource::Attempt => self.callback.attempted_at,
-            })),
+            ValueSource::Timestamp => Some(match self.config.timestamp_source {
+                TimestampSource::Completion => Found::Instant(self.occurred_at()),
+                TimestampSource::Attempt => Found::AttemptedAt,
+            }),
             ValueSource::ClickId => text(completion.click_id.as_ref()),
             ValueSource::Extra => (!completion.extra.is_empty()).then(|| Found::Pairs(completion.extra.clone())),
-            ValueSource::EventId => Some(Found::Text(self.callback.event_id.to_owned())),
-            ValueSource::CreatedAt => Some(Found::Instant(self.callback.created_at)),
-            ValueSource::AttemptedAt => Some(Found::Instant(self.callback.attempted_at)),
+            ValueSource::EventId => Some(Found::EventId),
+            ValueSource::CreatedAt => Some(Found::Instant(self.message.created_at)),
+            ValueSource::AttemptedAt => Some(Found::AttemptedAt),
             ValueSource::SurfaceId => text(self.config.surface_id.as_ref()),
         }
     }
 
     /// What is taken back, where this callback tells that rather than the completion once more.
     fn taken_back(&self) -> Option<(&TakenBack, Tells)> {
-        match (self.callback.event, self.recipe.reversal()) {
+        match (self.message.event, self.recipe.reversal()) {
             (CallbackEvent::Reversed(taken), Some(reversal)) if reversal.tells != Tells::Completion => {
                 Some((taken, reversal.tells))
             }
@@ -105,8 +131,8 @@ impl Values<'_> {
     }
 
     fn transaction_id(&self) -> String {
-        let id = &self.callback.completion.transaction_id;
-        match (self.callback.event, self.recipe.reversal()) {
+        let id = &self.message.completion.transaction_id;
+        match (self.message.event, self.recipe.reversal()) {
             (CallbackEvent::Reversed(taken), Some(reversal)) if reversal.transaction_id == ReversedId::Prefixed => {
                 match taken.ordinal {
                     0 | 1 => format!("r-{id}"),
@@ -118,7 +144,7 @@ impl Values<'_> {
     }
 
     fn occurred_at(&self) -> Timestamp {
-        self.taken_back().map_or(self.callback.completion.occurred_at, |(taken, _)| taken.occurred_at)
+        self.taken_back().map_or(self.message.completion.occurred_at, |(taken, _)| taken.occurred_at)
     }
 
     /// An amount that the completion never had is not taken back either; of one that a part leaves alone, zero is.
@@ -135,7 +161,7 @@ impl Values<'_> {
     }
 
     fn user_reward(&self) -> Option<Found> {
-        let given = self.callback.completion.user_reward.as_ref()?;
+        let given = self.message.completion.user_reward.as_ref()?;
         let written = match self.taken_back() {
             None => given.to_string(),
             Some((taken, tells)) => {
@@ -170,6 +196,8 @@ impl Found {
             (Self::Instant(instant), Format::Seconds) => Value::Integer(instant.as_seconds()),
             (Self::Instant(instant), Format::Rfc3339) => Value::Text(instant.to_string()),
             (Self::Instant(instant), _) => Value::Integer(instant.as_millis()),
+            (Self::EventId, _) => Value::Late(Late::EventId),
+            (Self::AttemptedAt, format) => Value::Late(Late::AttemptedAt(format)),
         }
     }
 }

@@ -7,7 +7,7 @@
 use crate::domain::destination::TargetPolicy;
 use crate::domain::encoding::encode;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Piece, QueryText, Template, expand, tidied};
+use crate::domain::template::{Piece, QueryText, Template, expand, text_fault, tidied};
 
 const FIELD: &str = "destinationUrl";
 /// What the advertiser gives back when the user has completed the offer.
@@ -39,8 +39,9 @@ pub struct Arrival<'a> {
 impl Destination {
     /// Checks a template.
     pub fn parse(text: &str, policy: &TargetPolicy) -> Result<Self, Invalid> {
-        let text = tidied(FIELD, text)?;
-        let template = Template::parse(FIELD, &text, QueryText::Kept)?;
+        let text = tidied(text);
+        let template = text_fault(&text).map_or_else(|| Template::parse(&text), Err);
+        let template = template.map_err(|fault| Invalid::field(FIELD, fault))?;
         let mut invalid = Invalid::none();
         faults(&template, policy).into_iter().for_each(|fault| invalid.push(FIELD, fault));
         invalid.into_result().map(|()| Self { text, template })
@@ -48,7 +49,7 @@ impl Destination {
 
     /// One that was checked when it was saved.
     pub fn kept(text: String) -> Option<Self> {
-        let template = Template::parse(FIELD, &text, QueryText::Kept).ok()?;
+        let template = Template::parse(&text).ok()?;
         Some(Self { text, template })
     }
 
@@ -69,7 +70,7 @@ impl Destination {
             })
         };
         let mut url = format!("{}{}", self.template.origin(), expand(self.template.path(), value));
-        for (index, parameter) in self.template.parameters().iter().enumerate() {
+        for (index, parameter) in self.template.parameters(QueryText::Kept).iter().enumerate() {
             url.push(if index == 0 { '?' } else { '&' });
             url.push_str(&parameter.name);
             if let Some(pieces) = &parameter.value {
@@ -101,7 +102,7 @@ fn faults(template: &Template, policy: &TargetPolicy) -> Vec<String> {
         faults.push("has {sub} in its path, where free text could lead elsewhere; put it into the query".to_owned());
     }
     // Empty as well: whoever is not counted is forwarded without a click id.
-    faults.extend(template.path_fault("x").or_else(|| template.path_fault("")));
+    faults.extend(template.path_fault().map(str::to_owned).or_else(|| template.path_fault_with("")));
     faults
 }
 

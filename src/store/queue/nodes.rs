@@ -52,8 +52,12 @@ impl Store {
                     nodes::started_at.eq(now),
                     nodes::seen_at.eq(now),
                 );
-                let new = diesel::insert_into(nodes::table).values(row).on_conflict(nodes::number).do_nothing();
-                if new.execute(conn)? > 0 {
+                let new = diesel::insert_into(nodes::table).values(row);
+                let is_free = on_backend!(conn,
+                    sqlite(conn) => new.on_conflict(nodes::number).do_nothing().execute(conn)? > 0,
+                    postgres(conn) => new.on_conflict(nodes::number).do_nothing().execute(conn)? > 0,
+                );
+                if is_free {
                     return Ok(number);
                 }
             }

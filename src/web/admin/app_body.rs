@@ -10,6 +10,7 @@ use super::review_part::ReviewPart;
 use crate::domain::amount::Decimal;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
 use crate::domain::dialect::callback::TimestampSource;
+use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
 use crate::domain::review::ReviewRule;
@@ -95,11 +96,11 @@ pub struct AppBody {
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    callback_url: Patch<String>,
+    callback_url: Patch<CallbackUrl>,
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    reversal_url: Patch<String>,
+    reversal_url: Patch<CallbackUrl>,
     /// See the endpoint.
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]

@@ -15,7 +15,6 @@ use crate::domain::egress::Route;
 use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::rounding::Rounding;
 use crate::domain::time::Timestamp;
-use crate::store::apps::AppRecord;
 use crate::web::Web;
 
 /// What is shown of an endpoint, alone or as part of its app.
@@ -93,8 +92,8 @@ impl EndpointPart {
         let config = &endpoint.config;
         Self {
             dialect: endpoint.dialect.clone(),
-            callback_url: config.callback_url.clone(),
-            reversal_url: config.reversal_url.clone(),
+            callback_url: config.callback_url.as_ref().map(|url| url.as_str().to_owned()),
+            reversal_url: config.reversal_url.as_ref().map(|url| url.as_str().to_owned()),
             events: endpoint.events.clone(),
             retry_schedule: endpoint.retry_schedule.as_ref().map(|schedule| schedule.as_seconds().to_vec()),
             timeout_ms: endpoint.timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
@@ -109,8 +108,7 @@ impl EndpointPart {
 
 impl AppView {
     /// An app as it stands now.
-    pub fn of(web: &Web, record: &AppRecord) -> Self {
-        let app = &record.app;
+    pub fn of(web: &Web, app: &App) -> Self {
         let first = app.first_endpoint();
         let (egress_ip, warning) = leaves_from(web, app);
         let mut warnings: Vec<String> = warning.into_iter().collect();
@@ -173,7 +171,7 @@ fn leaves_from(web: &Web, app: &App) -> (Option<String>, Option<String>) {
 fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
     let node = &web.node;
     let mut warnings = Vec::new();
-    match check_endpoint(&mut EndpointSettings::of(endpoint), &node.catalog, &node.targets) {
+    match check_endpoint(&EndpointSettings::of(endpoint), &node.catalog, &node.targets) {
         Ok(of_urls) => warnings.extend(of_urls),
         // It was good when it was saved; what the instance allows has changed since.
         Err(invalid) => {

@@ -36,8 +36,8 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
     let given = AppBody::read(&body)?;
     may_set(&caller, &given)?;
     let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
-    let (settings, mut endpoint) = given.into_new()?;
-    check(&web, &settings, &mut endpoint)?;
+    let (settings, endpoint) = given.into_new()?;
+    check(&web, &settings, &endpoint)?;
     let id = random::new_id("app");
     let new = NewApp {
         id: id.clone(),
@@ -49,8 +49,8 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
     };
     saved(web.node.store.create_app(new).await?)?;
     web.in_force().await?;
-    let record = web.app(&caller, &id).await?;
-    Ok(respond::created(&AppView::of(&web, &record)))
+    let app = web.app(&caller, &id).await?;
+    Ok(respond::created(&AppView::of(&web, &app)))
 }
 
 /// A `ref` is the operator's or account manager's word: sources report by it, so a publisher must not choose one that
@@ -76,7 +76,7 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
         None => caller.limited_to().map(str::to_owned),
     };
     let listed = web.node.store.apps(publisher_id.as_deref(), page).await?;
-    Ok(respond::ok(&PageOf::from(listed.map(|record| AppView::of(&web, &record)))))
+    Ok(respond::ok(&PageOf::from(listed.map(|app| AppView::of(&web, &app)))))
 }
 
 /// Reads an app.
@@ -84,8 +84,8 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
     (status = 200, description = "The app.", body = AppView),
 ))]
 pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
-    let record = web.app(&caller, &id).await?;
-    Ok(respond::ok(&AppView::of(&web, &record)))
+    let app = web.app(&caller, &id).await?;
+    Ok(respond::ok(&AppView::of(&web, &app)))
 }
 
 /// Changes an app: what is left out stays, null goes back to the default.
@@ -93,22 +93,22 @@ pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Pat
     responses((status = 200, description = "Changed.", body = AppView)))]
 pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     for _ in 0..TRIES {
-        let record = web.app(&caller, &id).await?;
+        let app = web.app(&caller, &id).await?;
         let given = AppBody::read(&body)?;
         may_set(&caller, &given)?;
         if let Some(named) = &given.publisher_id
-            && publisher_of(&web, &caller, Some(named)).await? != record.app.publisher_id
+            && publisher_of(&web, &caller, Some(named)).await? != app.publisher_id
         {
             return Err(Problem::field("publisherId", "can not be changed"));
         }
-        let first = endpoint(&record, None)?;
-        let mut settings = AppSettings::of(&record.app);
+        let first = endpoint(&app, None)?;
+        let mut settings = AppSettings::of(&app);
         let mut of_endpoint = EndpointSettings::of(first);
         given.apply(&mut settings, &mut of_endpoint)?;
-        check(&web, &settings, &mut of_endpoint)?;
+        check(&web, &settings, &of_endpoint)?;
         let change = AppChange {
-            id: record.app.id.clone(),
-            read_at: record.revision,
+            id: app.id.clone(),
+            read_at: app.revision,
             settings,
             endpoint: Some((first.id.clone(), of_endpoint)),
         };
@@ -117,8 +117,8 @@ pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: P
             outcome => {
                 saved(outcome)?;
                 web.in_force().await?;
-                let record = web.app(&caller, &record.app.id).await?;
-                return Ok(respond::ok(&AppView::of(&web, &record)));
+                let app = web.app(&caller, &app.id).await?;
+                return Ok(respond::ok(&AppView::of(&web, &app)));
             }
         }
     }
@@ -132,8 +132,8 @@ pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: P
     (status = 409, description = "Deliveries are open."),
 ))]
 pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
-    let record = web.app(&caller, &id).await?;
-    match web.node.store.archive_app(&record.app.id, web.node.clock.now()).await? {
+    let app = web.app(&caller, &id).await?;
+    match web.node.store.archive_app(&app.id, web.node.clock.now()).await? {
         Archived::Archived => web.once_in_force(respond::deleted()).await,
         Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
         Archived::Unknown | Archived::OnlyEndpoint => Err(Problem::not_found("app")),
@@ -149,7 +149,7 @@ async fn publisher_of(web: &Web, caller: &Caller, named: Option<&str>) -> Result
     }
 }
 
-fn check(web: &Web, settings: &AppSettings, endpoint: &mut EndpointSettings) -> Result<(), Problem> {
+fn check(web: &Web, settings: &AppSettings, endpoint: &EndpointSettings) -> Result<(), Problem> {
     let mut invalid = Invalid::none();
     invalid.take(check_app(settings));
     invalid.take(check_endpoint(endpoint, &web.node.catalog, &web.node.targets));

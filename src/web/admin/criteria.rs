@@ -21,7 +21,7 @@ pub(super) async fn criteria(web: &Web, caller: &Caller, query: &Query) -> Resul
 /// The app that is named, else all that the caller sees; `None` for whoever sees all there are.
 pub(super) async fn app_ids(web: &Web, caller: &Caller, query: &Query) -> Result<Option<Vec<String>>, Problem> {
     Ok(match (query.text("appId"), caller.limited_to()) {
-        (Some(named), _) => Some(vec![web.app(caller, named).await?.app.id]),
+        (Some(named), _) => Some(vec![web.app(caller, named).await?.id]),
         (None, None) => None,
         (None, Some(publisher)) => Some(web.node.store.app_ids_of(publisher).await?),
     })

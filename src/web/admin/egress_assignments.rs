@@ -81,7 +81,7 @@ pub(in crate::web) async fn unassign(_: Manager, web: Data<Web>, path: Path<(Str
     request_body = Replacement,
     responses((status = 200, description = "Assigned.", body = AssignmentView)))]
 pub(in crate::web) async fn replace(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.app(&caller, &id).await?.app;
+    let app = web.app(&caller, &id).await?;
     let given: Replacement = body.read()?;
     let now = web.node.clock.now();
     let active_at = given.active_at.unwrap_or(now);

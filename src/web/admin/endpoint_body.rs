@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::callback::TimestampSource;
+use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::invalid::Invalid;
 use crate::domain::retry::RetrySchedule;
@@ -38,11 +39,11 @@ pub struct EndpointBody {
     /// The URL template.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    pub(super) callback_url: Patch<String>,
+    pub(super) callback_url: Patch<CallbackUrl>,
     /// The URL template of reversals, where the dialect tells them elsewhere.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    pub(super) reversal_url: Patch<String>,
+    pub(super) reversal_url: Patch<CallbackUrl>,
     /// Event types that are called back; default all. A later choice holds for new completions.
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]

@@ -33,12 +33,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     request_body = EndpointBody,
     responses((status = 201, description = "Created.", body = EndpointView)))]
 pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.app(&caller, &id).await?.app;
+    let app = web.app(&caller, &id).await?;
     if app.endpoints.len() >= MOST {
         return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
     }
-    let mut settings = body.read::<EndpointBody>()?.into_new()?;
-    check_endpoint(&mut settings, &web.node.catalog, &web.node.targets)?;
+    let settings = body.read::<EndpointBody>()?.into_new()?;
+    check_endpoint(&settings, &web.node.catalog, &web.node.targets)?;
     let endpoint_id = random::new_id("end");
     let now = web.node.clock.now();
     saved(web.node.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
@@ -56,7 +56,7 @@ pub(in crate::web) async fn list(
     id: Path<String>,
     request: HttpRequest,
 ) -> Answer {
-    let app = web.app(&caller, &id).await?.app;
+    let app = web.app(&caller, &id).await?;
     Query::read(request.query_string(), &[])?;
     let items = app.endpoints.iter().map(|endpoint| EndpointView::of(&web, &app, endpoint)).collect();
     Ok(respond::ok(&PageOf { items, next_cursor: None }))
@@ -74,19 +74,19 @@ pub(in crate::web) async fn change(
     body: Body,
 ) -> Answer {
     let (id, endpoint_id) = path.into_inner();
-    let record = web.app(&caller, &id).await?;
-    let mut settings = EndpointSettings::of(endpoint(&record, Some(&endpoint_id))?);
+    let app = web.app(&caller, &id).await?;
+    let mut settings = EndpointSettings::of(endpoint(&app, Some(&endpoint_id))?);
     body.read::<EndpointBody>()?.apply(&mut settings)?;
-    check_endpoint(&mut settings, &web.node.catalog, &web.node.targets)?;
+    check_endpoint(&settings, &web.node.catalog, &web.node.targets)?;
     let change = AppChange {
-        id: record.app.id.clone(),
-        read_at: record.revision,
-        settings: AppSettings::of(&record.app),
+        id: app.id.clone(),
+        read_at: app.revision,
+        settings: AppSettings::of(&app),
         endpoint: Some((endpoint_id.clone(), settings)),
     };
     saved(web.node.store.change_app(change).await?)?;
     web.in_force().await?;
-    Ok(respond::ok(&view(&web, &caller, &record.app.id, &endpoint_id).await?))
+    Ok(respond::ok(&view(&web, &caller, &app.id, &endpoint_id).await?))
 }
 
 /// Archives an endpoint; an app keeps at least one.
@@ -95,7 +95,7 @@ pub(in crate::web) async fn change(
     responses((status = 204, description = "Archived."), (status = 409, description = "Deliveries are open.")))]
 pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, endpoint_id) = path.into_inner();
-    let app = web.app(&caller, &id).await?.app;
+    let app = web.app(&caller, &id).await?;
     match web.node.store.archive_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
         Archived::Archived => web.once_in_force(respond::deleted()).await,
         Archived::Unknown => Err(Problem::not_found("endpoint")),
@@ -106,6 +106,6 @@ pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, path:
 
 /// An endpoint as it stands after a change.
 async fn view(web: &Web, caller: &Caller, app_id: &str, endpoint_id: &str) -> Result<EndpointView, Problem> {
-    let record = web.app(caller, app_id).await?;
-    Ok(EndpointView::of(web, &record.app, endpoint(&record, Some(endpoint_id))?))
+    let app = web.app(caller, app_id).await?;
+    Ok(EndpointView::of(web, &app, endpoint(&app, Some(endpoint_id))?))
 }

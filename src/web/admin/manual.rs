@@ -78,7 +78,7 @@ pub(in crate::web) struct TakingBack {
 #[utoipa::path(post, path = "/v1/apps/{id}/credits", tag = "by hand", params(("id" = String, Path)),
     request_body = Credit, responses((status = 200, description = "Recorded, now or before.", body = Reported)))]
 pub(in crate::web) async fn credit(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app_id = web.app(&caller, &id).await?.app.id;
+    let app_id = web.app(&caller, &id).await?.id;
     let mut object = Object::parse(body.bytes())?;
     let mark = mark(&mut object, "reason", &caller)?;
     refuse(&object, &NOT_GIVEN)?;

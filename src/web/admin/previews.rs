@@ -89,7 +89,7 @@ impl From<CallbackRequest> for Preview {
 #[utoipa::path(post, path = "/v1/apps/{id}/preview", tag = "apps", params(("id" = String, Path)),
     request_body = PreviewOf, responses((status = 200, description = "The callback.", body = Preview)))]
 pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.app(&caller, &id).await?.app;
+    let app = web.app(&caller, &id).await?;
     let given = BodyFields::read(&body, &["completionId", "completion"])?;
     let (completion, delivery) = match (given.text("completionId")?, given.object("completion")?) {
         (Some(completion_id), None) => recorded(&web, &app, completion_id).await?,
@@ -109,7 +109,7 @@ pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: 
         (status = 202, description = "It is still being sent.", body = DeliveryWithAttempts),
     ))]
 pub(in crate::web) async fn test(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.app(&caller, &id).await?.app;
+    let app = web.app(&caller, &id).await?;
     let given = BodyFields::read(&body, &["completion", "reversal", "secretId", "egressIpId"])?;
     let options = TestOptions {
         reversal: given.flag("reversal")?,

@@ -12,14 +12,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::app_view::SHORT_SECRET;
-use crate::domain::app::{Endpoint, Secret};
+use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::secret::{SecretState, SecretText};
 use crate::domain::time::Timestamp;
 use crate::random;
-use crate::store::apps::AppRecord;
 use crate::store::secrets::{NewSecret, SecretDeleted};
 use crate::web::access::endpoint;
 use crate::web::auth::{Caller, Member};
@@ -114,7 +113,7 @@ impl From<&Secret> for SecretView {
     request_body = NewSecretBody,
     responses((status = 201, description = "Created; the text is in this answer alone.", body = CreatedSecret)))]
 pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
-    let (record, of) = find(&web, &caller, &place).await?;
+    let (app, of) = find(&web, &caller, &place).await?;
     let given: NewSecretBody = body.read_or_empty()?;
     let recipe = web.node.catalog.get(&of.dialect);
     if recipe.is_some_and(|recipe| recipe.secret() == SecretNeed::None) {
@@ -132,7 +131,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, place
     let activate = given.activate.unwrap_or(false).then(|| Duration::from_secs(DEFAULT_OVERLAP * 60));
     let new = NewSecret {
         id: random::new_id("sec"),
-        app_id: record.app.id.clone(),
+        app_id: app.id.clone(),
         endpoint_id: of.id.clone(),
         text: text.clone(),
         activate,
@@ -171,7 +170,7 @@ pub(in crate::web) async fn list(
     request_body = Activation,
     responses((status = 200, description = "Active.", body = SecretView)))]
 pub(in crate::web) async fn activate(Member(caller): Member, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
-    let (record, of) = find(&web, &caller, &place).await?;
+    let (app, of) = find(&web, &caller, &place).await?;
     let id = secret_id(&place);
     if !of.secrets.iter().any(|secret| secret.id == id) {
         return Err(Problem::not_found("secret"));
@@ -184,7 +183,7 @@ pub(in crate::web) async fn activate(Member(caller): Member, web: Data<Web>, pla
     check_urls(&web, &of)?;
     let overlap = Duration::from_secs(minutes * 60);
     let now = web.node.clock.now();
-    if !web.node.store.activate_secret(&record.app.id, &of.id, id, overlap, now).await? {
+    if !web.node.store.activate_secret(&app.id, &of.id, id, overlap, now).await? {
         return Err(Problem::not_found("secret"));
     }
     web.in_force().await?;
@@ -198,8 +197,8 @@ pub(in crate::web) async fn activate(Member(caller): Member, web: Data<Web>, pla
     params(("id" = String, Path), ("secretId" = String, Path)),
     responses((status = 204, description = "Deleted."), (status = 409, description = "It is the active one.")))]
 pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, place: Path<Place>) -> Answer {
-    let (record, of) = find(&web, &caller, &place).await?;
-    match web.node.store.delete_secret(&record.app.id, &of.id, secret_id(&place)).await? {
+    let (app, of) = find(&web, &caller, &place).await?;
+    match web.node.store.delete_secret(&app.id, &of.id, secret_id(&place)).await? {
         SecretDeleted::Deleted => web.once_in_force(respond::deleted()).await,
         SecretDeleted::Unknown => Err(Problem::not_found("secret")),
         SecretDeleted::Active => {
@@ -208,10 +207,10 @@ pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, place
     }
 }
 
-async fn find(web: &Web, caller: &Caller, place: &Place) -> Result<(AppRecord, Endpoint), Problem> {
-    let record = web.app(caller, &place.id).await?;
-    let of = endpoint(&record, place.endpoint_id.as_deref())?.clone();
-    Ok((record, of))
+async fn find(web: &Web, caller: &Caller, place: &Place) -> Result<(App, Endpoint), Problem> {
+    let app = web.app(caller, &place.id).await?;
+    let of = endpoint(&app, place.endpoint_id.as_deref())?.clone();
+    Ok((app, of))
 }
 
 fn secret_id(place: &Place) -> &str {
@@ -219,6 +218,6 @@ fn secret_id(place: &Place) -> &str {
 }
 
 fn check_urls(web: &Web, of: &Endpoint) -> Result<(), Problem> {
-    check_endpoint(&mut EndpointSettings::of(of), &web.node.catalog, &web.node.targets)?;
+    check_endpoint(&EndpointSettings::of(of), &web.node.catalog, &web.node.targets)?;
     Ok(())
 }

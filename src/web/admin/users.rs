@@ -25,7 +25,7 @@ pub(in crate::web) async fn erase(Member(caller): Member, web: Data<Web>, path: 
     let (app, user_id) = path.into_inner();
     // Of an archived app as well, whose records stay; that one is named by its id.
     let app_id = match web.app(&caller, &app).await {
-        Ok(record) => record.app.id,
+        Ok(app) => app.id,
         Err(_) if web.may_know_of(&caller, &app).await? => app,
         Err(problem) => return Err(problem),
     };

@@ -36,7 +36,7 @@ fn told(dialect: &str, config: &CallbackConfig, completion: &Completion) -> Resu
 }
 
 fn with_url(dialect: &str, url: &str) -> CallbackConfig {
-    CallbackConfig { callback_url: Some(url.to_owned()), ..config(dialect) }
+    CallbackConfig { callback_url: Some(CallbackUrl::new(url)), ..config(dialect) }
 }
 
 fn taken(whole: bool) -> CallbackEvent {
@@ -129,6 +129,23 @@ fn literal_text_of_a_template_reaches_the_wire_in_the_form_that_is_signed() {
     let endpoint = with_url("besitos", "HTTPS://Pub.Example:443?q=it's+a%2ftest&uid={user_id}");
     let request = told("besitos", &endpoint, &completion()).unwrap();
     assert_eq!(request.signed_text.as_deref(), Some("https://pub.example/?q=it%27s%20a%2Ftest&uid=u1"));
+}
+
+#[test]
+fn a_text_that_can_no_longer_be_taken_apart_is_a_fault_of_its_own_setting() {
+    let endpoint = with_url("besitos", "https://pub.example/{user_id");
+    let Err(ComposeError::Invalid(invalid)) = told("besitos", &endpoint, &completion()) else { panic!("sent") };
+    assert_eq!(invalid.to_string(), "callbackUrl: has a placeholder without its closing `}`");
+}
+
+#[test]
+fn one_callback_url_goes_out_in_each_dialect_in_the_form_that_this_one_signs() {
+    let url = CallbackUrl::new("https://pub.example/pb?q=it's+(a)&uid={user_id}");
+    let of = |dialect: &str| CallbackConfig { callback_url: Some(url.clone()), ..config(dialect) };
+    let sent = told("besitos", &of("besitos"), &completion()).unwrap().shown_url;
+    assert_eq!(sent, "https://pub.example/pb?q=it%27s%20%28a%29&uid=u1");
+    let sent = told("offermaru", &of("offermaru"), &completion()).unwrap().shown_url;
+    assert_eq!(sent, "https://pub.example/pb?q=it%27s+(a)&uid=u1");
 }
 
 /// A receiver's own reading of a URL: split, then decode.

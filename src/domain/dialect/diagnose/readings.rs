@@ -2,13 +2,9 @@
 //! that proxies, frameworks and habits put on it, each with the words for it.
 
 use crate::domain::dialect::callback::CallbackConfig;
-use crate::domain::dialect::compose::parameters_text;
-use crate::domain::dialect::received::{Query, Received, SignedUrl, split_origin};
-use crate::domain::dialect::recipe::Recipe;
+use crate::domain::dialect::received::{Query, Received, SignedUrl, parameters_text, split_origin};
 use crate::domain::dialect::signature::{Signature, SignedText};
-use crate::domain::dialect::target::query_text;
 use crate::domain::encoding::{decode, recode};
-use crate::domain::template::Template;
 
 /// A text, and what is wrong if it is this one that was signed.
 pub(super) struct Reading {
@@ -28,29 +24,22 @@ impl Reading {
 
 /// All readings, the likeliest first; `plain` is the one that stands there.
 pub(super) fn readings(
-    recipe: &Recipe,
     signature: &Signature,
     received: &Received,
     config: &CallbackConfig,
     plain: &str,
 ) -> Vec<Reading> {
     match &signature.signs {
-        SignedText::Url => of_url(recipe, signature, received, config, plain),
+        SignedText::Url => of_url(signature, received, config, plain),
         SignedText::Parameters(names) => of_parameters(names, received, plain),
         SignedText::Text { of, .. } => of_text(signature, of, received, plain),
     }
 }
 
-fn of_url(
-    recipe: &Recipe,
-    signature: &Signature,
-    received: &Received,
-    config: &CallbackConfig,
-    plain: &str,
-) -> Vec<Reading> {
+fn of_url(signature: &Signature, received: &Received, config: &CallbackConfig, plain: &str) -> Vec<Reading> {
     let after = SignedUrl::read(signature, &received.url).map(|url| url.after).unwrap_or_default();
     let (seen, path) = split_origin(plain);
-    let origins = origins(recipe, config, seen);
+    let origins = origins(config, seen);
     let extra = || format!("Something was added after the signature: {after}. Check the URL as it was sent.");
     let mut readings = Vec::new();
     for (origin, mistake) in &origins {
@@ -76,7 +65,7 @@ fn of_url(
 }
 
 /// Origins that the URL may have been signed under, with what is wrong if it was.
-fn origins(recipe: &Recipe, config: &CallbackConfig, seen: &str) -> Vec<(String, Option<String>)> {
+fn origins(config: &CallbackConfig, seen: &str) -> Vec<(String, Option<String>)> {
     let mut origins = vec![(seen.to_owned(), None)];
     let mut add = |origin: String, mistake: Option<String>| {
         if !origins.iter().any(|(known, _)| *known == origin) {
@@ -92,8 +81,7 @@ fn origins(recipe: &Recipe, config: &CallbackConfig, seen: &str) -> Vec<(String,
              Rebuild the URL with the public origin, or set signedOrigin."
         )
     };
-    let saved = config.callback_url.as_deref().and_then(|text| Template::parse("", text, query_text(recipe)).ok());
-    if let Some(template) = saved {
+    if let Some(template) = config.callback_url.as_ref().and_then(|url| url.template().ok()) {
         // A server's log that holds only the path leaves nothing to differ.
         let origin = template.origin().to_string();
         add(origin.clone(), (!seen.is_empty()).then(|| differs(&origin)));

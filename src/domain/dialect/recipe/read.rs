@@ -113,6 +113,10 @@ fn body(method: MethodWord, written: Vec<ValueWritten>) -> Result<Option<Vec<Bod
 }
 
 fn fields(written: Vec<ValueWritten>) -> Result<Vec<BodyField>, String> {
+    let mut seen = HashSet::new();
+    if let Some(twice) = written.iter().find(|field| !seen.insert(&field.name)) {
+        return Err(format!("has the body field {} twice", twice.name));
+    }
     let field = |written: ValueWritten| {
         let content = if written.fields.is_empty() {
             Content::Value(checked_rule(&written)?)

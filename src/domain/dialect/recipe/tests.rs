@@ -1,7 +1,10 @@
 //! The language: what it can say without new code, and what it does not let pass.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent};
+use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::compose::compose;
 use crate::domain::dialect::trial::completion;
 use crate::domain::secret::SecretText;
@@ -31,9 +34,11 @@ headers = [{ name = "webhook-id", value = "eventId" }, { name = "webhook-timesta
 
 #[test]
 fn another_scheme_is_another_file_and_no_code() {
-    let recipe = Recipe::parse(STANDARD, &["{}"]).unwrap();
-    let config =
-        CallbackConfig { callback_url: Some("https://pub.example/hook".to_owned()), ..CallbackConfig::default() };
+    let recipe = Arc::new(Recipe::parse(STANDARD, &["{}"]).unwrap());
+    let config = CallbackConfig {
+        callback_url: Some(CallbackUrl::new("https://pub.example/hook")),
+        ..CallbackConfig::default()
+    };
     let callback = Callback {
         event_id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
         completion: &crate::domain::completion::Completion { payout_minor: Some(2_432_232_314), ..completion() },
@@ -63,6 +68,7 @@ fn a_recipe_that_contradicts_itself_is_refused() {
         ("value = \"eventId\"", "value = \"extra\""),
         ("value = \"eventId\"", "value = \"eventId\", format = \"seconds\""),
         ("name = \"webhook-id\", value = \"eventId\"", "name = \"webhook-id\""),
+        ("body = [", "body = [{ name = \"test\", value = \"note\" }, "),
         ("{ text = { of = \"{id}.{t}.{body}\", t = \"seconds\" } }", "{ parameters = [\"user_id\"] }"),
     ] {
         let senseless = STANDARD.replacen(from, to, 1);
