@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use clap::{ArgMatches, Command};
-use reqwest::{Client, Method, Url};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
@@ -18,10 +17,12 @@ use super::receiver::Receiver;
 use super::usage::Usage;
 use super::workload::{DIALECT, completion};
 use super::{PATIENCE, text};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::command::child::{Child, parent_gone};
 use crate::command::{Failure, on_runtime, required, say};
+use crate::dispatch::egress::client::Client;
 use crate::dispatch::egress::clients::{Clients, SourceAddress};
+use crate::dispatch::egress::request::Request;
 use crate::dispatch::egress::resolver::VettingResolver;
 use crate::dispatch::sending::pacing::PER_ENDPOINT;
 use crate::domain::destination::TargetPolicy;
@@ -110,8 +111,11 @@ async fn send(urls: Vec<String>) -> Result<Sent, Failure> {
 
 async fn send_next(client: Client, urls: Arc<Vec<String>>, next: Arc<AtomicUsize>) -> Result<(), Failure> {
     while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let answer = client.execute(reqwest::Request::new(Method::GET, Url::parse(url)?)).await?;
-        answer.error_for_status()?.bytes().await?;
+        let mut answer = client.send(Request::get(url.parse()?)?, clock::monotonic() + PATIENCE).await?;
+        if !answer.status.is_success() {
+            return Err(format!("the bare client was answered {}", answer.status.as_u16()).into());
+        }
+        while answer.chunk().await?.is_some() {}
     }
     Ok(())
 }

@@ -21,6 +21,9 @@ use crate::store::StoreError;
 
 /// How often it is checked which egress IPs this machine holds.
 const ADDRESSES: Duration = Duration::from_secs(10);
+/// How often it is looked which idle connections are old or were closed by their receivers; web servers keep theirs for
+/// five seconds and more.
+const CONNECTIONS: Duration = Duration::from_secs(5);
 /// How long the loops may take to notice a stop. In a database that no longer answers one of them may be waiting for
 /// ever; what it was claiming is then taken over like any claim of a node that has gone.
 const LET_NOTICE: Duration = Duration::from_secs(2);
@@ -125,7 +128,7 @@ impl Dispatcher {
     }
 
     /// The loops of a node that sends.
-    fn sending(&self) -> [(Routine, Step); 2] {
+    fn sending(&self) -> [(Routine, Step); 3] {
         let node = &self.node;
         [
             (self.every(POLL, "worker").woken_by(&node.wake), |this, _| {
@@ -141,6 +144,10 @@ impl Dispatcher {
                     this.egress_checks.step(&stop).await;
                     Ok(Pause::Usual)
                 })
+            }),
+            (self.every(CONNECTIONS, "connections"), |this, _| {
+                this.node.clients.close_old();
+                Box::pin(async { Ok(Pause::Usual) })
             }),
         ]
     }

@@ -18,8 +18,8 @@ const MAY_NAME: [(&str, &str); 14] = [
     ),
     (
         "dispatch",
-        "bytes futures_util hickory_resolver jiff prometheus_client reqwest rustls serde serde_json thiserror tokio \
-         tokio_util tracing url webpki_roots",
+        "bytes futures_util hickory_resolver http_body_util hyper hyper_util jiff percent_encoding prometheus_client \
+         reqwest rustls serde serde_json thiserror tokio tokio_rustls tokio_util tower_service tracing url webpki_roots",
     ),
     (
         "web",
@@ -31,7 +31,7 @@ const MAY_NAME: [(&str, &str); 14] = [
     ("command", "clap rlimit tempfile tokio tracing"),
     ("cli", "clap rlimit serde serde_json tokio tracing"),
     ("demo", "actix_web clap hex hmac percent_encoding reqwest rustls serde serde_json sha2 tempfile tokio url"),
-    ("bench", "bytes clap futures_util ipnet reqwest serde serde_json tempfile tokio"),
+    ("bench", "bytes clap futures_util ipnet serde serde_json tempfile tokio"),
     ("main", "clap mimalloc"),
 ];
 

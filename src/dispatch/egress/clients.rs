@@ -1,31 +1,27 @@
 //! One HTTP client per source address.
 //!
 //! A client binds to its address or goes through its proxy; there is no fallback, since a callback from another address
-//! is worse than a late one. All clients share one TLS configuration, which makes a client cost microseconds.
+//! is worse than a late one. All clients share one TLS configuration, which makes a client cost microseconds. The echo is
+//! the operator's own server and needs no bound on what it sends, so reqwest asks it, from the same sources.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use reqwest::{Client, ClientBuilder};
-
+use super::client::Client;
+use super::connector::{Connector, Proxy};
 use super::resolver::{Family, VettingResolver};
 use crate::domain::destination::TargetPolicy;
 use crate::domain::egress::Bind;
 
-/// Idle connections are kept so long: longer than the pause between two callbacks of a busy app, shorter than the minute
-/// after which load balancers commonly close them.
-const IDLE: Duration = Duration::from_secs(50);
-
-/// A client could not be built.
+/// A source cannot be left from: its proxy's URL is none that a client goes through.
 #[derive(Debug, thiserror::Error)]
-#[error("no HTTP client for {0}: {1}")]
-pub struct NoClient(String, String);
+#[error("no HTTP client for {0:?}")]
+pub struct NoClient(SourceAddress);
 
 /// The clients of this node.
 pub struct Clients {
     resolver: VettingResolver,
-    tls: rustls::ClientConfig,
+    tls: Arc<rustls::ClientConfig>,
     idle_per_host: usize,
     pool: Mutex<HashMap<SourceAddress, Client>>,
 }
@@ -67,7 +63,7 @@ impl Clients {
             .expect("the default provider supports the default protocol versions")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Self { resolver, tls, idle_per_host, pool: Mutex::default() }
+        Self { resolver, tls: Arc::new(tls), idle_per_host, pool: Mutex::default() }
     }
 
     /// The client that leaves from this source.
@@ -76,46 +72,47 @@ impl Clients {
         if let Some(client) = pool.get(source) {
             return Ok(client.clone());
         }
-        let client = self.build(source, &self.resolver).and_then(ClientBuilder::build).map_err(|error| {
-            // A proxy's URL carries credentials and stands in the library's message.
-            NoClient(format!("{source:?}"), error.without_url().to_string())
-        })?;
+        let (local, proxy) = match source {
+            SourceAddress::Host => (None, None),
+            SourceAddress::Fixed(Bind::Local(address)) => (Some(*address), None),
+            SourceAddress::Fixed(Bind::Proxy(url)) => {
+                (None, Some(Proxy::by_url(url).ok_or_else(|| NoClient(source.clone()))?))
+            }
+        };
+        let resolver = self.resolver.for_family(source.family());
+        let connector = Connector::new(resolver, local, proxy, Arc::clone(&self.tls));
+        let client = Client::new(connector, self.idle_per_host);
         pool.insert(source.clone(), client.clone());
         Ok(client)
     }
 
-    /// A client that leaves from the bind as callbacks do, but asks the operator's own echo, wherever that is. No
-    /// connection is kept: each asking shall show what a new one looks like.
-    pub fn echo_client(&self, bind: &Bind) -> Option<Client> {
-        let resolver = self.resolver.under(TargetPolicy::anywhere());
-        let builder = self.build(&SourceAddress::Fixed(bind.clone()), &resolver).ok()?;
-        builder.pool_max_idle_per_host(0).build().ok()
+    /// Closes idle connections that are old or that their receivers have closed.
+    pub fn close_old(&self) {
+        let clients: Vec<Client> = self.pool.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        clients.iter().for_each(Client::close_old);
     }
 
-    fn build(&self, source: &SourceAddress, resolver: &VettingResolver) -> reqwest::Result<ClientBuilder> {
-        let (local, proxy) = match source {
-            SourceAddress::Host => (None, None),
-            SourceAddress::Fixed(Bind::Local(address)) => (Some(*address), None),
-            SourceAddress::Fixed(Bind::Proxy(url)) => (None, Some(reqwest::Proxy::all(url)?)),
-        };
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(self.tls.clone())
+    /// A client that leaves from the bind as callbacks do, but asks the operator's own echo, wherever that is. No
+    /// connection is kept: each asking shall show what a new one looks like.
+    pub fn echo_client(&self, bind: &Bind) -> Option<reqwest::Client> {
+        let resolver = self.resolver.under(TargetPolicy::anywhere());
+        let source = SourceAddress::Fixed(bind.clone());
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured((*self.tls).clone())
             .dns_resolver(Arc::new(resolver.for_family(source.family())))
-            .local_address(local)
-            // The environment's proxy is not the publisher's egress IP.
+            // The environment's proxy is not the egress IP.
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            // The library's own retries would be attempts that nobody recorded.
             .retry(reqwest::retry::never())
             .http1_only()
             .http1_title_case_headers()
             .user_agent(concat!("Ringback/", env!("CARGO_PKG_VERSION")))
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(self.idle_per_host);
-        if let Some(proxy) = proxy {
-            builder = builder.proxy(proxy);
-        }
-        Ok(builder)
+            .pool_max_idle_per_host(0);
+        let builder = match bind {
+            Bind::Local(address) => builder.local_address(*address),
+            Bind::Proxy(url) => builder.proxy(reqwest::Proxy::all(url).ok()?),
+        };
+        builder.build().ok()
     }
 }

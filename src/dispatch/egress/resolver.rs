@@ -7,12 +7,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::LookupIpStrategy;
 use hickory_resolver::net::NetError;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hyper_util::client::legacy::connect::dns;
+use tower_service::Service;
 
 use crate::domain::destination::TargetPolicy;
 
@@ -89,6 +92,19 @@ impl VettingResolver {
         })
     }
 
+    /// A resolver that knows these lines of a hosts file.
+    #[cfg(test)]
+    pub(super) fn with_hosts(lines: &str, policy: TargetPolicy) -> Self {
+        let mut hosts = hickory_resolver::Hosts::default();
+        hosts.read_hosts_conf(lines.as_bytes()).expect("the lines are a hosts file");
+        let hosts = Arc::new(hosts);
+        let mut this = Self::from_system(Arc::new(policy)).expect("the machine has a resolver");
+        for resolver in [&mut this.any, &mut this.v4, &mut this.v6] {
+            Arc::get_mut(resolver).expect("nobody shares it yet").set_hosts(Arc::clone(&hosts));
+        }
+        this
+    }
+
     /// The same under another policy.
     #[must_use]
     pub fn under(&self, policy: TargetPolicy) -> Self {
@@ -109,7 +125,8 @@ impl VettingResolver {
         }
     }
 
-    async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, Unresolved> {
+    /// The addresses of a name, or a literal itself, that may be connected to: at least one.
+    pub(super) async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, Unresolved> {
         // The SOCKS client asks for literal addresses as well, an IPv6 one in brackets.
         if let Ok(literal) = name.trim_start_matches('[').trim_end_matches(']').parse() {
             return self.vet(name, vec![literal]);
@@ -150,14 +167,35 @@ fn resolver(family: Family) -> Result<Arc<TokioResolver>, Unresolved> {
     builder.build().map(Arc::new).map_err(failed)
 }
 
-impl Resolve for VettingResolver {
-    fn resolve(&self, name: Name) -> Resolving {
+/// As the connector of callbacks asks.
+impl Service<dns::Name> for VettingResolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = Unresolved;
+    type Future = BoxFuture<'static, Result<Self::Response, Unresolved>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unresolved>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: dns::Name) -> Self::Future {
+        let this = self.clone();
+        Box::pin(async move { Ok(without_port(this.look_up(name.as_str()).await?)) })
+    }
+}
+
+/// As the client that asks the echo does.
+impl reqwest::dns::Resolve for VettingResolver {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
         let this = self.clone();
         Box::pin(async move {
-            let addresses = this.look_up(name.as_str()).await?;
-            // Port 0 stands for the URL's own port.
-            let addresses: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
+            let addresses: reqwest::dns::Addrs = Box::new(without_port(this.look_up(name.as_str()).await?));
             Ok(addresses)
         })
     }
+}
+
+/// Port 0 stands for the URL's own port.
+fn without_port(addresses: Vec<IpAddr>) -> std::vec::IntoIter<SocketAddr> {
+    let addresses: Vec<SocketAddr> = addresses.into_iter().map(|address| SocketAddr::new(address, 0)).collect();
+    addresses.into_iter()
 }

@@ -2,19 +2,20 @@
 //! how it ended.
 //!
 //! It never follows, retries or interprets anything, and it never reads a whole body: the status decides, and a body
-//! matters only where the success rule looks into it. Nothing it answers contains the signature, even where the receiver
+//! matters only where the success rule looks into it. What is read of an answer in all bounds the client. Nothing it answers contains the signature, even where the receiver
 //! sent it back (a redirect's target does).
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use futures_util::StreamExt;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Method, Response, Url};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use url::Url;
 
-use super::failure::failure;
+use super::failure::{failure, why_broken};
 use crate::clock::{self, Clock};
+use crate::dispatch::egress::client::{Answer, Client, Unfinished};
+use crate::dispatch::egress::request::Request;
 use crate::dispatch::egress::resolver::Family;
 use crate::domain::attempt::{Exchange, Failure, ReceiverAnswer};
 use crate::domain::delivery::Outcome;
@@ -68,11 +69,8 @@ async fn send(
     let built = build(request).map_err(|reason| Failure::ours(Outcome::Protocol, reason))?;
     vet_literal(built.url(), rules)?;
     let deadline = clock::monotonic() + rules.timeout;
-    match tokio::time::timeout_at(deadline.into(), client.execute(built)).await {
-        Ok(Ok(response)) => Ok(judge(response, request, rules, deadline, clock.now()).await),
-        Ok(Err(error)) => Err(failure(&error)),
-        Err(_) => Err(Failure::theirs(Outcome::Timeout, format!("no answer within {} ms", rules.timeout.as_millis()))),
-    }
+    let answer = client.send(built, deadline).await.map_err(|error| failure(&error, rules.timeout))?;
+    Ok(judge(answer, request, rules, deadline, clock.now()).await)
 }
 
 /// A literal address never reaches the resolver, so it is vetted here.
@@ -92,55 +90,56 @@ fn vet_literal(url: &Url, rules: Rules<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn build(request: &CallbackRequest) -> Result<reqwest::Request, String> {
+fn build(request: &CallbackRequest) -> Result<Request, String> {
     let url = Url::parse(&request.url).map_err(|error| format!("the URL cannot be sent: {error}"))?;
     if url.as_str() != request.url {
         return Err("the URL cannot be sent byte for byte as it was signed".to_owned());
     }
-    let method = if request.method == "POST" { Method::POST } else { Method::GET };
-    let mut built = reqwest::Request::new(method, url);
-    for header in &request.headers {
-        let name = HeaderName::from_bytes(header.name.as_bytes());
-        let value = HeaderValue::from_str(&header.value);
-        let (Ok(name), Ok(value)) = (name, value) else {
-            return Err(format!("the header {} cannot be sent", header.name));
-        };
-        built.headers_mut().append(name, value);
+    let mut built = Request::get(url).map_err(|error| error.to_string())?;
+    if request.method == "POST" {
+        built = built.post(request.body.clone().unwrap_or_default());
     }
-    *built.body_mut() = request.body.clone().map(reqwest::Body::from);
+    for header in &request.headers {
+        let with = built.with_header(&header.name, &header.value);
+        built = with.map_err(|_| format!("the header {} cannot be sent", header.name))?;
+    }
     Ok(built)
 }
 
 /// What is kept of an answer, and why it is no acknowledgement.
 async fn judge(
-    response: Response,
+    response: Answer,
     request: &CallbackRequest,
     rules: Rules<'_>,
     deadline: Instant,
     now: Timestamp,
 ) -> (ReceiverAnswer, Option<Failure>) {
-    let status = response.status();
+    let status = response.status;
     let accepted = rules.success.accepts_status(status.as_u16());
     let mut answer = ReceiverAnswer {
         status: status.as_u16(),
-        peer: response.remote_addr().map(|peer| peer.to_string()),
-        headers: kept_headers(response.headers(), request),
+        peer: response.peer.map(|peer| peer.to_string()),
+        headers: kept_headers(&response.headers, request),
         body: String::new(),
-        retry_after: retry_after(response.headers(), now),
+        retry_after: retry_after(&response.headers, now),
     };
-    let target = response.headers().get(LOCATION).map(|target| kept(target.as_bytes(), KEPT_HEADER_VALUE, request));
+    let target = response.headers.get(LOCATION).map(|target| kept(target.as_bytes(), KEPT_HEADER_VALUE, request));
     let body_decides = accepted && rules.success.needs_body();
     // A body that decides nothing is read for a moment, for its first words and so that the connection can be used again.
     let until = if body_decides { deadline } else { clock::monotonic() + LINGER };
     let mut bytes = BytesMut::new();
     let read = tokio::time::timeout_at(until.into(), read_body(response, &mut bytes)).await.unwrap_or(Read::Late);
     answer.body = kept(&bytes, KEPT_BODY, request);
-    let (outcome, error) = if body_decides && read == Read::Broken {
-        (Outcome::Protocol, "the connection broke in the middle of the body".to_owned())
-    } else if body_decides && read == Read::Late && !rules.success.accepts_body(&bytes) {
-        (Outcome::Timeout, format!("the body did not end within {} ms", rules.timeout.as_millis()))
+    let (outcome, error) = if let (true, Read::Broken(reason)) = (body_decides, &read) {
+        (Outcome::Protocol, reason.clone())
     } else if body_decides && !rules.success.accepts_body(&bytes) {
-        (Outcome::BodyMismatch, "the body does not hold the agreed word".to_owned())
+        match read {
+            Read::Late => (Outcome::Timeout, format!("the body did not end within {} ms", rules.timeout.as_millis())),
+            Read::Endless(reason) => (Outcome::Protocol, reason),
+            Read::Enough | Read::Broken(_) => {
+                (Outcome::BodyMismatch, "the body does not hold the agreed word".to_owned())
+            }
+        }
     } else if accepted {
         return (answer, None);
     } else if status.is_redirection() {
@@ -152,21 +151,21 @@ async fn judge(
     (answer, Some(Failure::theirs(outcome, error)))
 }
 
-/// How the reading of a body ended; what was read is in the buffer either way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the reading of a body ended, and why before its end; what was read is in the buffer either way.
 enum Read {
     Enough,
-    Broken,
+    Broken(String),
+    Endless(String),
     Late,
 }
 
-async fn read_body(response: Response, bytes: &mut BytesMut) -> Read {
-    let mut chunks = response.bytes_stream();
+async fn read_body(mut answer: Answer, bytes: &mut BytesMut) -> Read {
     while bytes.len() < READ_BODY {
-        match chunks.next().await {
-            Some(Ok(chunk)) => bytes.extend_from_slice(&chunk[..chunk.len().min(READ_BODY - bytes.len())]),
-            Some(Err(_)) => return Read::Broken,
-            None => break,
+        match answer.chunk().await {
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk[..chunk.len().min(READ_BODY - bytes.len())]),
+            Ok(None) => break,
+            Err(endless @ Unfinished::Endless) => return Read::Endless(endless.to_string()),
+            Err(Unfinished::Broken(error)) => return Read::Broken(why_broken(&error)),
         }
     }
     Read::Enough

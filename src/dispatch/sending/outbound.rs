@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::job::Job;
+use crate::dispatch::egress::client::Client;
 use crate::dispatch::egress::clients::SourceAddress;
 use crate::dispatch::egress::resolver::Family;
 use crate::dispatch::node::Node;
@@ -20,7 +21,7 @@ pub(super) struct Target<'a> {
 
 /// How a request leaves.
 pub(super) struct Outbound {
-    pub(super) client: reqwest::Client,
+    pub(super) client: Client,
     pub(super) family: Family,
     pub(super) egress_ip: Option<String>,
     /// Through a proxy the peer of the connection is the proxy, which a publisher may not learn.

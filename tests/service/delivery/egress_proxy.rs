@@ -1,4 +1,4 @@
-//! Leaving through a SOCKS proxy: it is given vetted addresses, never names.
+//! Leaving through a SOCKS proxy: it is given vetted addresses, never names, and its credentials.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -14,9 +14,11 @@ use crate::support::{Receiver, Ringback, has};
 enum Asked {
     Address(SocketAddr),
     Name(String),
+    By(String, String),
 }
 
-/// A SOCKS5 proxy (RFC 1928, no authentication) that tunnels to addresses and hands over what it was asked for.
+/// A SOCKS5 proxy (RFC 1928 and 1929) that tunnels to addresses and hands over what it was asked for, and by whom, if
+/// that was offered.
 async fn socks5() -> (SocketAddr, mpsc::UnboundedReceiver<Asked>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -30,23 +32,25 @@ async fn socks5() -> (SocketAddr, mpsc::UnboundedReceiver<Asked>) {
 }
 
 async fn tunnel(mut client: TcpStream, asked: mpsc::UnboundedSender<Asked>) -> std::io::Result<()> {
-    let methods = [client.read_u8().await?, client.read_u8().await?][1];
-    client.read_exact(&mut vec![0; methods.into()]).await?;
-    client.write_all(&[5, 0]).await?;
+    client.read_u8().await?;
+    let by_password = counted(&mut client).await?.contains(&2);
+    client.write_all(&[5, if by_password { 2 } else { 0 }]).await?;
+    if by_password {
+        client.read_u8().await?;
+        let [user, password] = [counted(&mut client).await?, counted(&mut client).await?].map(String::from_utf8);
+        let _ = asked.send(Asked::By(user.unwrap(), password.unwrap()));
+        client.write_all(&[1, 0]).await?;
+    }
     let mut head = [0; 4];
     client.read_exact(&mut head).await?;
     let request = match head[3] {
         1 => Asked::Address((IpAddr::from(read::<4>(&mut client).await?), client.read_u16().await?).into()),
         4 => Asked::Address((IpAddr::from(read::<16>(&mut client).await?), client.read_u16().await?).into()),
-        _ => {
-            let mut name = vec![0; client.read_u8().await?.into()];
-            client.read_exact(&mut name).await?;
-            Asked::Name(String::from_utf8_lossy(&name).into_owned())
-        }
+        _ => Asked::Name(String::from_utf8_lossy(&counted(&mut client).await?).into_owned()),
     };
     let target = match &request {
         Asked::Address(address) => TcpStream::connect(address).await.ok(),
-        Asked::Name(_) => None,
+        Asked::Name(_) | Asked::By(..) => None,
     };
     let _ = asked.send(request);
     let reply = if target.is_some() { 0 } else { 5 };
@@ -55,6 +59,12 @@ async fn tunnel(mut client: TcpStream, asked: mpsc::UnboundedSender<Asked>) -> s
         copy_bidirectional(&mut client, &mut target).await?;
     }
     Ok(())
+}
+
+/// So many bytes as the first one says.
+async fn counted(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; client.read_u8().await?.into()];
+    client.read_exact(&mut bytes).await.map(|_| bytes)
 }
 
 async fn read<const N: usize>(client: &mut TcpStream) -> std::io::Result<[u8; N]> {
@@ -79,6 +89,18 @@ async fn a_proxy_is_given_the_vetted_address_and_never_the_name() {
         assert!(head.contains(&format!("Host: {host}:")), "{head}");
         has(&delivery, json!({"attempts": [{"egressIp": address, "peer": null}]}));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_is_told_the_credentials_of_its_bind() {
+    let ringback = Ringback::start().await;
+    let (proxy, mut asked) = socks5().await;
+    let wall = ringback.wall("affonso", json!({})).await;
+    let egress_ip = json!({"address": "192.0.2.7", "bind": format!("socks5://us%40er:p%3Aw@{proxy}")});
+    ringback.issue(egress_ip, json!({"appId": wall.id})).await;
+    wall.report_until("tx-1", "delivered").await;
+    assert_eq!(asked.recv().await, Some(Asked::By("us@er".to_owned(), "p:w".to_owned())));
+    assert_eq!(asked.recv().await, Some(Asked::Address(wall.receiver.address)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

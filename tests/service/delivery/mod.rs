@@ -8,6 +8,7 @@ mod egress;
 mod egress_echo;
 mod egress_proxy;
 mod endings;
+mod hostile;
 mod in_line;
 mod independent;
 mod independent_receiver;

@@ -43,6 +43,21 @@ async fn callbacks_are_http_1_1_with_title_case_headers_our_name_no_referer_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_headers_of_a_callback_stand_in_one_order_the_dialects_before_the_protocols() {
+    let ringback = Ringback::start().await;
+    let protocols = ["Accept", "User-Agent", "Host"];
+    let attribloom = ["Content-Type", "X-Ea-Signature", "X-Ea-Surface", "X-Ea-Timestamp"];
+    for (dialect, dialects, last) in [("besitos", &[][..], &[][..]), ("attribloom", &attribloom, &["Content-Length"])] {
+        let wall = ringback.wall(dialect, json!({})).await;
+        wall.report("tx-1").await;
+        let received = wall.receiver.next().await;
+        let names: Vec<&str> = headers(&received).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, [dialects, &protocols, last].concat(), "{}", received.head);
+        assert_eq!(received.header("Accept"), Some("*/*"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_request_line_is_byte_for_byte_what_the_preview_says() {
     let (ringback, wall) = calling("besitos", json!({})).await;
     let mut awkward = wall.completion("tx-1");

@@ -60,6 +60,8 @@ pub(crate) enum Reply {
     Echo,
     /// Answers a head that promises a body, and then sends one that never ends.
     Endless,
+    /// Sends the first bytes once and the second ones for ever, and tells when the caller has closed the connection.
+    Flood(String, String, Arc<Notify>),
 }
 
 impl Reply {
@@ -165,6 +167,12 @@ async fn serve(
                 let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n";
                 let _ = stream.write_all(head).await;
                 while stream.write_all(&[b'x'; 4096]).await.is_ok() {}
+                return;
+            }
+            Reply::Flood(first, again, closed) => {
+                let _ = stream.write_all(first.as_bytes()).await;
+                while stream.write_all(again.as_bytes()).await.is_ok() {}
+                closed.notify_one();
                 return;
             }
         }

@@ -1,0 +1,151 @@
+//! The client of one source address: sends a request on a connection that is idle or on a new one, and reads no more of
+//! the answer than is bounded.
+//!
+//! It stands on hyper's HTTP/1 connection and on hyper-util's connectors, not on reqwest or hyper-util's own client. Those
+//! cannot bound how much is read of an answer's heads and trailers, they leave their connections to tasks of their own, so
+//! that a hostile receiver keeps threads busy after its exchange was judged, and they know one connect time-out for all
+//! exchanges. What they do besides is a list of idle connections ([`super::idle`]) and two headers ([`super::request`]).
+//!
+//! It follows no redirect, keeps no cookie, and sends no request twice: what was not written at all, because its kept
+//! connection had ended, goes out on another one.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use hyper::body::{Frame, Incoming};
+use hyper::{HeaderMap, Response, StatusCode};
+
+use super::connection::{Broken, Connection, LONGEST_HEAD, LONGEST_REST};
+use super::connector::{Connector, NoConnection};
+use super::idle::IdleConnections;
+use super::request::{Request, Unsendable, origin};
+use crate::clock;
+
+/// Sends requests from one source address. Cheap to clone.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    connector: Connector,
+    idle: IdleConnections,
+}
+
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Unanswered {
+    /// It cannot be sent.
+    #[error(transparent)]
+    Unsendable(#[from] Unsendable),
+    /// There is no connection, so nothing of it has left.
+    #[error("no connection")]
+    NoConnection(#[source] NoConnection),
+    /// The connection broke, or what came is no HTTP.
+    #[error("no HTTP answer")]
+    Broken(#[source] hyper::Error),
+    /// The receiver sent more than is read of a head.
+    #[error("the answer's head did not end within {} KiB", LONGEST_HEAD / 1024)]
+    EndlessHead,
+    /// Its time was up.
+    #[error("no answer in time")]
+    Late,
+}
+
+/// Why the body of an answer did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfinished {
+    /// The connection broke, or what came is no HTTP.
+    #[error("the body broke off")]
+    Broken(#[source] hyper::Error),
+    /// The receiver sent more than is read.
+    #[error("the body did not end within {} KiB, with chunk sizes and trailers", LONGEST_REST / 1024)]
+    Endless,
+}
+
+/// The head of an answer, and the way to its body. Its connection is closed when this is dropped, unless the body was
+/// read to its end.
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The address that was connected to.
+    pub peer: Option<SocketAddr>,
+    body: Incoming,
+    /// The connection and whose it is; `None` once the body has ended.
+    open: Option<(Connection, Client)>,
+}
+
+impl Client {
+    /// A client without a connection, which will keep up to so many idle ones to an origin.
+    pub(super) fn new(connector: Connector, idle_per_origin: usize) -> Self {
+        Self(Arc::new(Inner { connector, idle: IdleConnections::new(idle_per_origin) }))
+    }
+
+    /// Sends a request; answers when the head of its answer has come.
+    pub async fn send(&self, request: Request, deadline: Instant) -> Result<Answer, Unanswered> {
+        let request = request.complete()?;
+        let answered = tokio::time::timeout_at(deadline.into(), self.exchange(request, deadline)).await;
+        answered.unwrap_or(Err(Unanswered::Late))
+    }
+
+    async fn exchange(&self, request: Request, deadline: Instant) -> Result<Answer, Unanswered> {
+        let Request { url, mut inner } = request;
+        loop {
+            let kept = self.0.idle.take(origin(&url), clock::monotonic());
+            let was_kept = kept.is_some();
+            let mut connection = match kept {
+                Some(kept) => kept,
+                None => {
+                    let left = deadline.saturating_duration_since(clock::monotonic());
+                    self.0.connector.connect(&url, left).await.map_err(Unanswered::NoConnection)?
+                }
+            };
+            match connection.send(inner).await {
+                Ok(response) => return Ok(self.answer(response, connection)),
+                // It may have ended at any time since its last exchange. A new one that ends at once is the receiver's.
+                Err(Broken::Unsent(unsent, _)) if was_kept => inner = *unsent,
+                Err(Broken::Unsent(_, error) | Broken::Protocol(error)) => return Err(Unanswered::Broken(error)),
+                Err(Broken::TooLong) => return Err(Unanswered::EndlessHead),
+            }
+        }
+    }
+
+    fn answer(&self, response: Response<Incoming>, connection: Connection) -> Answer {
+        let (head, body) = response.into_parts();
+        let peer = connection.peer;
+        Answer { status: head.status, headers: head.headers, peer, body, open: Some((connection, self.clone())) }
+    }
+
+    /// Closes idle connections that are old or that their receiver has closed.
+    pub(super) fn close_old(&self) {
+        self.0.idle.close_old(clock::monotonic());
+    }
+}
+
+impl Answer {
+    /// The next bytes of the body; `None` at its end, and then the connection is kept for the next request.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Unfinished> {
+        while let Some((connection, _)) = &mut self.open {
+            let frame = connection.next(&mut self.body).await.map_err(|broken| match broken {
+                Broken::TooLong => Unfinished::Endless,
+                Broken::Unsent(_, error) | Broken::Protocol(error) => Unfinished::Broken(error),
+            })?;
+            match frame.map(Frame::into_data) {
+                Some(Ok(bytes)) => return Ok(Some(bytes)),
+                // Trailers say nothing that anybody asks for.
+                Some(Err(_)) => {}
+                None => {
+                    if let Some((connection, client)) = self.open.take() {
+                        client.0.idle.keep(connection, clock::monotonic());
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! Idle connections: those whose exchange has ended well, kept for the next one to the same receiver.
+//!
+//! Nobody watches an idle connection: whether its receiver has closed it shows when it is taken, and at the next
+//! look of the routine that closes what is old or has ended.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::connection::Connection;
+
+/// Idle connections are kept so long: longer than the pause between two callbacks of a busy app, shorter than the minute
+/// after which load balancers commonly close them.
+const IDLE: Duration = Duration::from_secs(50);
+
+/// The idle connections of one source address, by origin, the latest used last.
+pub(super) struct IdleConnections {
+    per_origin: usize,
+    kept: Mutex<HashMap<Arc<str>, Vec<Idle>>>,
+}
+
+struct Idle {
+    connection: Connection,
+    since: Instant,
+}
+
+impl IdleConnections {
+    /// Keeps up to so many to an origin.
+    pub(super) fn new(per_origin: usize) -> Self {
+        Self { per_origin, kept: Mutex::default() }
+    }
+
+    /// The connection to this origin that was used last, unless all are old.
+    pub(super) fn take(&self, origin: &str, now: Instant) -> Option<Connection> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = kept.get_mut(origin)?.pop()?;
+        (now.saturating_duration_since(idle.since) < IDLE).then_some(idle.connection)
+    }
+
+    /// Keeps a connection whose exchange has ended, if it can be used again and there is room.
+    pub(super) fn keep(&self, mut connection: Connection, now: Instant) {
+        if !connection.is_idle() {
+            return;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_origin = kept.entry(Arc::clone(&connection.origin)).or_default();
+        if of_origin.len() < self.per_origin {
+            of_origin.push(Idle { connection, since: now });
+        }
+    }
+
+    /// Closes what is old, and what its receiver has closed; answers how many are left.
+    pub(super) fn close_old(&self, now: Instant) -> usize {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, of_origin| {
+            of_origin.retain_mut(|idle| now.saturating_duration_since(idle.since) < IDLE && idle.connection.is_idle());
+            !of_origin.is_empty()
+        });
+        kept.values().map(Vec::len).sum()
+    }
+}
