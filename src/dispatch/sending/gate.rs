@@ -5,12 +5,12 @@
 //! and for the node in jobs and bytes; what exceeds it stays in the store, and new deliveries stay behind it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::in_line::InLine;
+use super::line_bounds::LineBounds;
 
 /// Sends in flight to one endpoint, from each node. A publisher's typical PHP pool has 20 to 100 workers, and a receiver that
 /// answers in 50 ms takes more than a thousand callbacks a second with this.
@@ -20,9 +20,6 @@ pub const PER_ENDPOINT: usize = 64;
 pub(super) const IN_ALL: usize = 16_384;
 /// Jobs in the line of one endpoint: half a second of what a busy one takes.
 pub(super) const PER_LINE: usize = 4_096;
-/// Jobs in all lines of this node, and the memory that they may take.
-const IN_ALL_LINES: usize = 32_768;
-const BYTES_IN_LINES: usize = 48 * 1024 * 1024;
 /// Jobs that a line takes from the store at a time: a few milliseconds of the writer's time.
 const REFILL: usize = 256;
 /// A line as short as this is refilled, if the store has more.
@@ -32,31 +29,15 @@ const SHORT: usize = REFILL / 2;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) in_all: Arc<Semaphore>,
-    /// Jobs in all lines, places kept for them included.
-    waiting: AtomicUsize,
-    bytes: AtomicUsize,
+    pub(super) lines: LineBounds,
     /// Gates at which a job waits although a permit of the endpoint is free.
     stalled: Mutex<Vec<Arc<Gate>>>,
-    /// Nothing lines up any more: this node is stopping.
-    closed: AtomicBool,
     wake: Arc<Notify>,
 }
 
 impl Shared {
     pub(super) fn new(wake: Arc<Notify>) -> Self {
-        Self {
-            in_all: Arc::new(Semaphore::new(IN_ALL)),
-            waiting: AtomicUsize::new(0),
-            bytes: AtomicUsize::new(0),
-            stalled: Mutex::default(),
-            closed: AtomicBool::new(false),
-            wake,
-        }
-    }
-
-    /// From here on nothing lines up.
-    pub(super) fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        Self { in_all: Arc::new(Semaphore::new(IN_ALL)), lines: LineBounds::default(), stalled: Mutex::default(), wake }
     }
 
     /// Jobs that wait although a permit is free, each with the permit. What finds none is found again at the next look.
@@ -70,19 +51,6 @@ impl Shared {
             }
         }
         found
-    }
-
-    fn has_room(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) < IN_ALL_LINES && self.bytes.load(Ordering::Relaxed) < BYTES_IN_LINES
-    }
-
-    fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
-    }
-
-    fn left(&self, job: &InLine) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.bytes.fetch_sub(job.bytes(), Ordering::Relaxed);
     }
 
     fn stall(&self, gate: &Arc<Gate>) {
@@ -156,7 +124,7 @@ impl Gate {
     /// A seat for a new delivery; none if both are full, or if older deliveries of the endpoint wait in the store.
     pub(super) fn admit(self: &Arc<Self>, shared: &Arc<Shared>) -> Option<Seat> {
         let mut state = self.state();
-        if state.more_in_store || shared.is_closed() {
+        if state.more_in_store || shared.lines.are_closed() {
             return None;
         }
         let permit = if state.line.is_empty() { self.permit(shared, &mut state) } else { None };
@@ -177,7 +145,7 @@ impl Gate {
         while let Some(permit) = state.line.is_empty().then(|| self.permit(shared, &mut state)).flatten() {
             permits.push(permit);
         }
-        if !shared.is_closed() {
+        if !shared.lines.are_closed() {
             while let Some(place) = (places.len() < REFILL).then(|| self.place(shared, &mut state)).flatten() {
                 places.push(place);
             }
@@ -193,7 +161,7 @@ impl Gate {
     /// Takes everybody out of the line.
     pub(super) fn drain(&self, shared: &Shared) -> Vec<InLine> {
         let line: Vec<InLine> = self.state().line.drain(..).collect();
-        line.iter().for_each(|job| shared.left(job));
+        line.iter().for_each(|job| shared.lines.left(job.bytes()));
         line
     }
 
@@ -212,11 +180,11 @@ impl Gate {
     }
 
     fn place(self: &Arc<Self>, shared: &Arc<Shared>, state: &mut State) -> Option<Place> {
-        if state.line.len() + state.kept >= PER_LINE || !shared.has_room() {
+        if state.line.len() + state.kept >= PER_LINE || !shared.lines.have_room() {
             return None;
         }
         state.kept += 1;
-        shared.waiting.fetch_add(1, Ordering::Relaxed);
+        shared.lines.keep_place();
         Some(Place { gate: Some(Arc::clone(self)), shared: Arc::clone(shared) })
     }
 
@@ -230,7 +198,7 @@ impl Gate {
             shared.stall(self);
         }
         let first = permit.as_ref().and_then(|_| state.line.pop_front());
-        first.inspect(|first| shared.left(first)).zip(permit)
+        first.inspect(|first| shared.lines.left(first.bytes())).zip(permit)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -248,7 +216,7 @@ impl Permit {
         if is_short {
             self.shared.wake.notify_one();
         }
-        next.inspect(|next| self.shared.left(next))
+        next.inspect(|next| self.shared.lines.left(next.bytes()))
     }
 
     /// Takes everybody out of the line.
@@ -280,11 +248,11 @@ impl Place {
         let Some(gate) = self.gate.take() else { return LinedUp::Closed(job) };
         let mut state = gate.state();
         state.kept -= 1;
-        if self.shared.is_closed() {
-            self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+        if self.shared.lines.are_closed() {
+            self.shared.lines.give_up_place();
             return LinedUp::Closed(job);
         }
-        self.shared.bytes.fetch_add(job.bytes(), Ordering::Relaxed);
+        self.shared.lines.joined(job.bytes());
         state.line.push_back(job);
         match gate.begin_next(&self.shared, &mut state) {
             Some((first, permit)) => LinedUp::Begins(first, permit),
@@ -297,7 +265,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         if let Some(gate) = self.gate.take() {
             gate.state().kept -= 1;
-            self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.shared.lines.give_up_place();
         }
     }
 }

@@ -12,6 +12,8 @@ mod gate;
 pub mod in_line;
 pub mod job;
 pub mod keys;
+mod line;
+mod line_bounds;
 mod outbound;
 pub mod pacing;
 pub mod preview;

@@ -95,7 +95,7 @@ impl Pacing {
 
     /// Closes all lines; answers who waited.
     pub fn close(&self) -> Vec<InLine> {
-        self.shared.close();
+        self.shared.lines.close();
         let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
         endpoints.values().flat_map(|endpoint| endpoint.gate.drain(&self.shared)).collect()
     }

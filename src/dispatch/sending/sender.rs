@@ -12,14 +12,14 @@ use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::exchange::{Rules, exchange};
-use super::in_line::{InLine, give_back};
+use super::in_line::InLine;
 use super::job::Job;
 use super::keys::Keys;
 use super::outbound::Target;
-use super::pacing::{LinedUp, Permit, Place, TestPermit};
+use super::pacing::{Permit, TestPermit};
 use crate::clock;
 use crate::dispatch::node::Node;
-use crate::dispatch::node::routing::{Readiness, blocked};
+use crate::dispatch::node::routing::blocked;
 use crate::domain::app::Secret;
 use crate::domain::attempt::{Exchange, SentAttempt};
 use crate::domain::decision::{AttemptPolicy, RetryPacing};
@@ -46,7 +46,7 @@ const PANICKED: &str = "an internal error ended the send";
 /// Sends jobs.
 #[derive(Debug)]
 pub struct Sender {
-    node: Arc<Node>,
+    pub(super) node: Arc<Node>,
     /// Which key signs.
     keys: Keys,
     /// Cancelled when sends must end now; they are written down as interrupted.
@@ -89,34 +89,6 @@ impl Sender {
         drop((known, permit));
     }
 
-    /// Begins what was in line when a permit was found to be free, and sends it.
-    pub async fn begin(&self, first: InLine, permit: Permit) {
-        let begun = match self.is_begun(&first).await {
-            true => Some(first),
-            false => self.begin_next(&permit).await,
-        };
-        if let Some(begun) = begun {
-            let (job, known) = begun.into_parts();
-            self.deliver(job, permit).await;
-            drop(known);
-        }
-    }
-
-    /// Has a job wait in line. If a permit is free by now, the first in line is begun.
-    pub fn line_up(self: &Arc<Self>, place: Place, job: InLine) {
-        match place.line_up(job) {
-            LinedUp::Waits => {}
-            LinedUp::Begins(first, permit) => self.start(first, permit),
-            LinedUp::Closed(job) => self.give_back(vec![job]),
-        }
-    }
-
-    /// Begins and sends a job in a task of its own.
-    pub fn start(self: &Arc<Self>, first: InLine, permit: Permit) {
-        let this = Arc::clone(self);
-        self.node.tasks.start(async move { this.begin(first, permit).await });
-    }
-
     /// Ends a claimed delivery of which nobody can say what it was to tell.
     pub async fn give_up(&self, unreadable: Claimed) {
         tracing::error!(delivery = unreadable.delivery.id, "what this delivery tells cannot be read; it is dead");
@@ -136,53 +108,6 @@ impl Sender {
                 Settlement::interrupted(&job.delivery, token, started_at, PANICKED, scale, self.node.now())
             }
         }
-    }
-
-    /// Whoever waits for this permit and may still be sent to; a line that is blocked by now is given back as a whole.
-    fn next_in_line(&self, permit: &Permit) -> Option<InLine> {
-        while let Some(next) = permit.next() {
-            // Whatever a former name of this node had claimed is taken over by somebody.
-            if !self.node.cluster.lease.covers(&next.job.node) {
-                continue;
-            }
-            if self.node.readiness(&next.job.delivery.endpoint_id) == Some(Readiness::Ready) {
-                return Some(next);
-            }
-            self.give_back(std::iter::once(next).chain(permit.drain()).collect());
-        }
-        None
-    }
-
-    /// Begins whoever is next in line, by itself; nobody, if the line is empty.
-    async fn begin_next(&self, permit: &Permit) -> Option<InLine> {
-        while let Some(next) = self.next_in_line(permit) {
-            if self.is_begun(&next).await {
-                return Some(next);
-            }
-        }
-        None
-    }
-
-    /// Begins a claim that waited in line; answers whether it may be sent.
-    async fn is_begun(&self, waiting: &InLine) -> bool {
-        let begun = self.node.store.begin(waiting.claim(), self.node.now()).await;
-        begun.unwrap_or_else(|error| {
-            // As soon as it is dropped nobody works on the claim any more, and it is taken back.
-            tracing::error!(delivery = waiting.job.delivery.id, %error, "a delivery in line could not be begun");
-            false
-        })
-    }
-
-    fn give_back(&self, waiting: Vec<InLine>) {
-        let node = Arc::clone(&self.node);
-        self.node.tasks.start(async move {
-            match give_back(&node.store, waiting).await {
-                Ok(_) => node.work_is_due(),
-                Err(error) => {
-                    tracing::error!(%error, "a line could not be given back; its claims are taken back later")
-                }
-            }
-        });
     }
 
     /// Writes a settlement down, however long the store takes to come back: a full disk must not leave a delivery that
