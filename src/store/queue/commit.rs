@@ -10,21 +10,14 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::QueryResult;
-use diesel::connection::Connection;
-use tracing::Span;
-
-use super::click::insert_clicks;
-use super::record::{NewCompletion, Recorded, record_all};
-use super::settle::{Settled, settle_all};
+use super::group::{Group, failure};
 use super::work::{Announcement, Change, Work};
 use crate::clock;
-use crate::domain::click::Click;
-use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
 use crate::store::backend::{self, Begin, Conn, Location};
 use crate::store::error::is_passing;
-use crate::store::writer::{Asked, Commit, Reply};
+use crate::store::writer::{Asked, Commit};
+use diesel::connection::Connection;
 
 /// How long hot works are tried again over a database that fails: a fail-over takes seconds, and by then whoever
 /// reports has long been told to come again.
@@ -32,108 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Pause before the next try to reach a server that cannot be reached.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// A hot work, the way back to its caller, and the span that it was asked for in.
-struct Hot<W, T> {
-    work: W,
-    answer: Reply<T>,
-    span: Span,
-}
-
-/// The works of one group, by kind: their callers all wait, so the order among them means nothing.
-#[derive(Default)]
-struct Group {
-    recordings: Vec<Hot<Vec<NewCompletion>, Vec<Recorded>>>,
-    settlings: Vec<Hot<Box<Settlement>, Settled>>,
-    clicks: Vec<Hot<Box<Click>, ()>>,
-    changes: Vec<Asked<Change>>,
-}
-
-/// What became of the hot works.
-struct Done {
-    recorded: Vec<Vec<Recorded>>,
-    settled: Vec<Settled>,
-}
-
 /// One writer's hold on the database.
 pub(in crate::store) struct Session {
     location: Location,
     digest_key: [u8; 32],
     conn: Conn,
-}
-
-impl Group {
-    fn of(works: Vec<Asked<Work>>) -> Self {
-        let mut group = Self::default();
-        for Asked { work, span } in works {
-            match work {
-                Work::Record(work, answer) => group.recordings.push(Hot { work, answer, span }),
-                Work::Settle(work, answer) => group.settlings.push(Hot { work, answer, span }),
-                Work::Click(work, answer) => group.clicks.push(Hot { work, answer, span }),
-                Work::Change(work) => group.changes.push(Asked { work, span }),
-            }
-        }
-        group
-    }
-
-    fn is_hot(&self) -> bool {
-        self.len() > 0
-    }
-
-    /// The span of the hot work, if it is one: what happens to several at once belongs to none of them.
-    fn span(&self) -> Span {
-        if self.len() > 1 {
-            return Span::none();
-        }
-        let recordings = self.recordings.iter().map(|one| &one.span);
-        let settlings = self.settlings.iter().map(|one| &one.span);
-        let mut spans = recordings.chain(settlings).chain(self.clicks.iter().map(|one| &one.span));
-        spans.next().cloned().unwrap_or_else(Span::none)
-    }
-
-    /// Does the hot works, all of them or none.
-    fn perform(&self, conn: &mut Conn, digest_key: &[u8; 32]) -> QueryResult<Done> {
-        let _within = self.span().entered();
-        let all: Vec<&NewCompletion> = self.recordings.iter().flat_map(|one| &one.work).collect();
-        let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, &all)? }.into_iter();
-        let recorded = self.recordings.iter().map(|one| outcomes.by_ref().take(one.work.len()).collect()).collect();
-        let settlements: Vec<&Settlement> = self.settlings.iter().map(|one| &*one.work).collect();
-        let settled = settle_all(conn, &settlements)?;
-        insert_clicks(conn, self.clicks.iter().map(|one| &*one.work))?;
-        Ok(Done { recorded, settled })
-    }
-
-    fn log_failure(&self, error: &diesel::result::Error) {
-        let works = self.len();
-        self.span().in_scope(|| tracing::error!(%error, works, "a group of changes could not be committed"));
-    }
-
-    fn tell(self, done: Done) {
-        for (one, recorded) in self.recordings.into_iter().zip(done.recorded) {
-            drop(one.answer.send(Ok(recorded)));
-        }
-        for (one, settled) in self.settlings.into_iter().zip(done.settled) {
-            drop(one.answer.send(Ok(settled)));
-        }
-        self.clicks.into_iter().for_each(|one| drop(one.answer.send(Ok(()))));
-    }
-
-    fn tell_failure(self, error: &diesel::result::Error) {
-        self.recordings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
-        self.settlings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
-        self.clicks.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
-    }
-
-    /// Groups of one.
-    fn singly(self) -> impl Iterator<Item = Self> {
-        let recordings = self.recordings.into_iter().map(|one| Self { recordings: vec![one], ..Self::default() });
-        let settlings = self.settlings.into_iter().map(|one| Self { settlings: vec![one], ..Self::default() });
-        let clicks = self.clicks.into_iter().map(|one| Self { clicks: vec![one], ..Self::default() });
-        recordings.chain(settlings).chain(clicks)
-    }
-
-    fn len(&self) -> usize {
-        self.recordings.len() + self.settlings.len() + self.clicks.len()
-    }
 }
 
 impl Commit for Session {
@@ -269,11 +165,6 @@ impl Asked<Change> {
     fn perform(self, conn: &mut Conn) -> Announcement {
         self.span.in_scope(|| (self.work)(conn))
     }
-}
-
-/// One error for each of several callers.
-fn failure(error: &diesel::result::Error) -> StoreError {
-    if is_passing(error) { StoreError::Unreachable(error.to_string()) } else { StoreError::Database(error.to_string()) }
 }
 
 /// A change that fails is undone alone.

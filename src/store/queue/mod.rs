@@ -4,7 +4,8 @@
 //! was not sent at once) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
 //! live, `rescue` takes back the claims of those that died. `reverse` takes completions back and keeps the order of what is
 //! told of both; `review` holds what somebody wants to look at first. `click` writes what the tracking link records, beside
-//! everything else that is hot. `work` is what the writer is asked to do, `commit` how a group of it gets to the disk.
+//! everything else that is hot. `work` is what the writer is asked to do, `group` what of it has gathered, `commit` how a group
+//! gets to the disk.
 //!
 //! A claim is a token on the row. Settling names it; if the row bears another one by then, the settlement changes
 //! nothing, so a stale worker can never undo what its successor did.
@@ -12,6 +13,7 @@
 mod claim;
 mod click;
 mod commit;
+mod group;
 mod hold;
 mod hot;
 mod nodes;
