@@ -37,6 +37,7 @@ pub mod page;
 mod prune;
 pub mod publishers;
 pub mod queue;
+mod reconcile_erased;
 pub mod reconcile_reads;
 mod references;
 mod reversals;
@@ -62,6 +63,7 @@ pub use error::StoreError;
 pub use vault::MasterKey;
 
 use backend::{Begin, Conn, Pool, PoolShares, Signals};
+use erased_keys::ErasedKeys;
 use queue::{Session, Work};
 use schema::installation;
 use writer::Writer;
@@ -94,8 +96,9 @@ struct Shared {
     signals: Signals,
     is_shared: bool,
     key: MasterKey,
-    /// Key of the digests in `reported`, and of what erased keys become.
+    /// Key of the digests in `reported`.
     digest_key: [u8; 32],
+    erased: Arc<ErasedKeys>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -134,14 +137,17 @@ impl Store {
         let (key, digest_key) = open_master_key::open(&mut conn, &key_file)?;
         let shares = PoolShares::of(&access.location, access.pool_size);
         let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;
+        let erased = Arc::new(ErasedKeys::new(digest_key));
+        let session = |_| Session::open(access.location.clone(), digest_key, Arc::clone(&erased));
         let shared = Shared {
-            writer: Writer::start((0..shares.writers).map(|_| Session::open(access.location.clone(), digest_key)))?,
+            writer: Writer::start((0..shares.writers).map(session))?,
             readers: Pool::open(&access.location, shares.readers)?,
             heartbeat,
             signals: Signals::start(&access.location)?,
             is_shared: access.location.is_shared(),
             key,
             digest_key,
+            erased,
         };
         Ok(Self { shared: Arc::new(shared) })
     }

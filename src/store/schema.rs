@@ -176,6 +176,16 @@ table! {
 }
 
 table! {
+    erased_keys (digest, scope, kind) {
+        digest -> Text,
+        scope -> Text,
+        kind -> Integer,
+        completion_id -> Text,
+        digests -> Nullable<Binary>,
+    }
+}
+
+table! {
     completions (id) {
         id -> Text,
         source_id -> Text,
@@ -338,6 +348,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transaction_ids,
     clicks,
     click_conversions,
+    erased_keys,
     completions,
     reversals,
     deliveries,

@@ -6,7 +6,7 @@ use ringback::store::inspect::{Plan, Sample, Size};
 use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it.
-const MADE_FOR: [(&str, &str); 27] = [
+const MADE_FOR: [(&str, &str); 29] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -15,6 +15,7 @@ const MADE_FOR: [(&str, &str); 27] = [
     ("record: external id", "reported_pkey"),
     ("record: transaction id", "transaction_ids_pkey"),
     ("record: click", "click_conversions_pkey"),
+    ("record: an erased key", "erased_keys_pkey"),
     ("claims of a node", "deliveries_claimed"),
     ("claims of a dead node", "deliveries_claimed"),
     ("tests that wait", "deliveries_pending_tests"),
@@ -29,6 +30,7 @@ const MADE_FOR: [(&str, &str); 27] = [
     ("completions of an app", "completions_by_app"),
     ("completions of a click", "completions_by_click"),
     ("completions by transaction id", "transaction_ids_pkey"),
+    ("completions by an erased transaction id", "erased_keys_pkey"),
     ("deliveries of a completion", "deliveries_once"),
     ("attempts of a delivery", "attempts_pkey"),
     ("a click", "clicks_pkey"),

@@ -8,16 +8,19 @@
 //! transaction of its own, because it may wait for another node's lock. There a connection can break at any moment; the hot
 //! works are then repeated on a new one, the other changes are not.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use diesel::connection::Connection;
 
 use super::group::{Group, failure};
 use super::work::{Announcement, Change, Work};
 use crate::clock;
 use crate::store::StoreError;
 use crate::store::backend::{self, Begin, Conn, Location};
+use crate::store::erased_keys::ErasedKeys;
 use crate::store::error::is_passing;
 use crate::store::writer::{Asked, Commit};
-use diesel::connection::Connection;
 
 /// How long hot works are tried again over a database that fails: a fail-over takes seconds, and by then whoever
 /// reports has long been told to come again.
@@ -29,6 +32,7 @@ const AGAIN: Duration = Duration::from_millis(200);
 pub(in crate::store) struct Session {
     location: Location,
     digest_key: [u8; 32],
+    erased: Arc<ErasedKeys>,
     conn: Conn,
 }
 
@@ -51,17 +55,21 @@ impl Commit for Session {
 }
 
 impl Session {
-    pub(in crate::store) fn open(location: Location, digest_key: [u8; 32]) -> Result<Self, StoreError> {
+    pub(in crate::store) fn open(
+        location: Location,
+        digest_key: [u8; 32],
+        erased: Arc<ErasedKeys>,
+    ) -> Result<Self, StoreError> {
         let conn = backend::connect(&location)?;
-        Ok(Self { location, digest_key, conn })
+        Ok(Self { location, digest_key, erased, conn })
     }
 
     /// Everything with one flush.
     fn commit_together(&mut self, group: Group, changes: Vec<Asked<Change>>) {
         let (mut changes, mut announcements) = (changes.into_iter(), Vec::new());
-        let digest_key = &self.digest_key;
+        let (digest_key, erased) = (&self.digest_key, &self.erased);
         let done = self.conn.within(Begin::Change, |conn| {
-            let done = group.perform(conn, digest_key)?;
+            let done = group.perform(conn, digest_key, erased)?;
             announcements.extend(changes.by_ref().map(|change| within_savepoint(conn, change)));
             Ok(done)
         });
@@ -84,8 +92,8 @@ impl Session {
         let until = clock::monotonic() + PATIENCE;
         let mut pause = Duration::ZERO;
         loop {
-            let digest_key = &self.digest_key;
-            match self.conn.within(Begin::Change, |conn| group.perform(conn, digest_key)) {
+            let (digest_key, erased) = (&self.digest_key, &self.erased);
+            match self.conn.within(Begin::Change, |conn| group.perform(conn, digest_key, erased)) {
                 Ok(done) => return group.tell(done),
                 Err(error) if !self.is_passing(&error) => {
                     group.log_failure(&error);
@@ -108,8 +116,8 @@ impl Session {
             return group.tell_failure(error);
         }
         for one in group.singly() {
-            let digest_key = &self.digest_key;
-            match self.conn.within(Begin::Change, |conn| one.perform(conn, digest_key)) {
+            let (digest_key, erased) = (&self.digest_key, &self.erased);
+            match self.conn.within(Begin::Change, |conn| one.perform(conn, digest_key, erased)) {
                 Ok(done) => one.tell(done),
                 Err(error) => one.tell_failure(&error),
             }

@@ -13,6 +13,7 @@ use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
 use crate::store::backend::Conn;
+use crate::store::erased_keys::ErasedKeys;
 use crate::store::error::is_passing;
 use crate::store::writer::{Asked, Reply};
 
@@ -68,10 +69,11 @@ impl Group {
     }
 
     /// Does the hot works, all of them or none.
-    pub(super) fn perform(&self, conn: &mut Conn, digest_key: &[u8; 32]) -> QueryResult<Done> {
+    pub(super) fn perform(&self, conn: &mut Conn, digest_key: &[u8; 32], erased: &ErasedKeys) -> QueryResult<Done> {
         let _within = self.span().entered();
         let all: Vec<&NewCompletion> = self.recordings.iter().flat_map(|one| &one.work).collect();
-        let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, &all)? }.into_iter();
+        let mut outcomes =
+            if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, erased, &all)? }.into_iter();
         let recorded = self.recordings.iter().map(|one| outcomes.by_ref().take(one.work.len()).collect()).collect();
         let settlements: Vec<&Settlement> = self.settlings.iter().map(|one| &*one.work).collect();
         let settled = settle_all(conn, &settlements)?;

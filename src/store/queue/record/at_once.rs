@@ -21,7 +21,6 @@ struct Reported<'a> {
     completion_id: &'a str,
     /// As PostgreSQL writes bytes in text.
     digests: String,
-    erased: &'a str,
 }
 
 #[derive(Serialize)]
@@ -29,7 +28,6 @@ struct TransactionId<'a> {
     transaction_key: String,
     app_id: &'a str,
     completion_id: &'a str,
-    erased: &'a str,
 }
 
 #[derive(Serialize)]
@@ -37,7 +35,6 @@ struct ClickConversion<'a> {
     click_id: &'a str,
     goal_id: &'a str,
     completion_id: &'a str,
-    erased: Option<&'a str>,
 }
 
 impl<'a> Reported<'a> {
@@ -48,7 +45,6 @@ impl<'a> Reported<'a> {
             external_id: &completion.external_id,
             completion_id: &completion.id,
             digests: format!("\\x{}", hex::encode(&candidate.digests)),
-            erased: &candidate.erased_external_id,
         }
     }
 }
@@ -60,7 +56,6 @@ impl<'a> TransactionId<'a> {
             transaction_key: completion.transaction_id.to_ascii_lowercase(),
             app_id: &completion.app_id,
             completion_id: &completion.id,
-            erased: &candidate.erased_transaction_id,
         }
     }
 }
@@ -69,15 +64,14 @@ impl<'a> ClickConversion<'a> {
     fn of(candidate: &'a Candidate<'_>) -> Option<Self> {
         let completion = &candidate.new.completion;
         let (click_id, goal_id) = conversion(completion)?;
-        let erased = candidate.erased_click_id.as_deref();
-        Some(Self { click_id, goal_id, completion_id: &completion.id, erased })
+        Some(Self { click_id, goal_id, completion_id: &completion.id })
     }
 }
 
 /// Inserts what is new, each with its digests; answers the ids of the completions that are recorded.
-pub(super) fn insert<'a>(conn: &mut PgConnection, group: &[Candidate<'a>]) -> QueryResult<HashSet<&'a str>> {
+pub(super) fn insert<'a>(conn: &mut PgConnection, group: &[&Candidate<'a>]) -> QueryResult<HashSet<&'a str>> {
     let fresh = claim_external_ids(conn, group)?;
-    let fresh: Vec<&Candidate<'a>> = group.iter().filter(|one| fresh.holds(one.new)).collect();
+    let fresh: Vec<&Candidate<'a>> = group.iter().copied().filter(|one| fresh.holds(one.new)).collect();
     let free = claim_transaction_ids(conn, &fresh)?;
     let (free, collided): (Vec<&Candidate<'a>>, Vec<&Candidate<'a>>) =
         fresh.into_iter().partition(|one| free.holds(one.new));
@@ -108,15 +102,13 @@ impl Ids {
     }
 }
 
-/// Of two equal keys the first wins: the sort is stable, and ON CONFLICT also sees rows of its own statement. Erasure waits
-/// for the recording lock, so each key is stored either as itself or as its digest.
-fn claim_external_ids(conn: &mut PgConnection, group: &[Candidate<'_>]) -> QueryResult<Ids> {
-    let mut rows: Vec<Reported<'_>> = group.iter().map(Reported::of).collect();
+/// Of two equal keys the first wins: the sort is stable, and ON CONFLICT also sees rows of its own statement.
+fn claim_external_ids(conn: &mut PgConnection, group: &[&Candidate<'_>]) -> QueryResult<Ids> {
+    let mut rows: Vec<Reported<'_>> = group.iter().map(|one| Reported::of(one)).collect();
     rows.sort_by(|one, other| (one.source_id, one.external_id).cmp(&(other.source_id, other.external_id)));
     let before = "INSERT INTO reported (source_id, external_id, completion_id, digests)
         SELECT source_id, external_id, completion_id, digests FROM json_to_recordset(";
-    let after = "::json) AS n (source_id text, external_id text, completion_id text, digests bytea, erased text)
-        WHERE NOT EXISTS (SELECT FROM reported r WHERE r.source_id = n.source_id AND r.external_id = n.erased)
+    let after = "::json) AS n (source_id text, external_id text, completion_id text, digests bytea)
         ON CONFLICT DO NOTHING RETURNING completion_id";
     let fresh = OverRows::new(before, &rows, after);
     Ok(Ids(fresh.load::<String>(conn)?.into_iter().collect()))
@@ -130,9 +122,7 @@ fn claim_transaction_ids(conn: &mut PgConnection, fresh: &[&Candidate<'_>]) -> Q
     rows.sort_by(|one, other| (&one.transaction_key, one.app_id).cmp(&(&other.transaction_key, other.app_id)));
     let before = "INSERT INTO transaction_ids (transaction_key, app_id, completion_id)
         SELECT transaction_key, app_id, completion_id FROM json_to_recordset(";
-    let after = "::json) AS n (transaction_key text, app_id text, completion_id text, erased text)
-        WHERE NOT EXISTS (
-            SELECT FROM transaction_ids t WHERE t.transaction_key = n.erased AND t.app_id = n.app_id)
+    let after = "::json) AS n (transaction_key text, app_id text, completion_id text)
         ON CONFLICT DO NOTHING RETURNING completion_id";
     let free = OverRows::new(before, &rows, after);
     Ok(Ids(free.load::<String>(conn)?.into_iter().collect()))
@@ -147,9 +137,7 @@ fn claim_clicks(conn: &mut PgConnection, free: &[&Candidate<'_>]) -> QueryResult
     rows.sort_by(|one, other| (one.click_id, one.goal_id).cmp(&(other.click_id, other.goal_id)));
     let before = "INSERT INTO click_conversions (click_id, goal_id, completion_id)
         SELECT click_id, goal_id, completion_id FROM json_to_recordset(";
-    let after = "::json) AS n (click_id text, goal_id text, completion_id text, erased text)
-        WHERE NOT EXISTS (
-            SELECT FROM click_conversions c WHERE c.click_id = n.erased AND c.goal_id = n.goal_id)
+    let after = "::json) AS n (click_id text, goal_id text, completion_id text)
         ON CONFLICT DO NOTHING RETURNING completion_id";
     let first = OverRows::new(before, &rows, after);
     let mut first = Ids(first.load::<String>(conn)?.into_iter().collect());

@@ -1,10 +1,12 @@
 //! A report on its way into the store, with the digests by which it is compared and found: they are computed once,
 //! whatever has to be asked of them.
 
-use super::{NewCompletion, source};
+use std::cell::OnceCell;
+
+use super::{NewCompletion, conversion, source};
 use crate::domain::completion::Completion;
 use crate::domain::identity::FIELDS;
-use crate::store::erased_keys;
+use crate::store::erased_keys::{ErasedKeys, ErasedKind, names};
 use crate::store::vault::keyed_digest;
 
 /// Bytes kept of each field's digest: enough that two values agree by accident once in 2^64.
@@ -15,23 +17,42 @@ pub(super) struct Candidate<'a> {
     pub(super) new: &'a NewCompletion,
     /// One for each field that is compared or noted.
     pub(super) digests: Vec<u8>,
-    /// Its external id as it stands where whoever it is about was erased.
-    pub(super) erased_external_id: String,
-    /// Likewise its transaction id.
-    pub(super) erased_transaction_id: String,
-    /// Likewise its click's id, if it converts one.
-    pub(super) erased_click_id: Option<String>,
+    /// Made where somebody was erased.
+    erased: OnceCell<Vec<ErasedName>>,
+}
+
+/// What one of its keys may be called where whoever it is about was erased.
+pub(super) struct ErasedName {
+    pub(super) kind: ErasedKind,
+    pub(super) digest: String,
 }
 
 impl<'a> Candidate<'a> {
     pub(super) fn of(key: &[u8; 32], new: &'a NewCompletion) -> Self {
-        let Completion { external_id, transaction_id, click_id, .. } = &new.completion;
-        Self {
-            new,
-            digests: digests(key, new),
-            erased_external_id: erased_keys::external_id(key, source(&new.completion), external_id),
-            erased_transaction_id: erased_keys::transaction_id(key, transaction_id),
-            erased_click_id: click_id.as_deref().map(|click_id| erased_keys::click_id(key, click_id)),
+        Self { new, digests: digests(key, new), erased: OnceCell::new() }
+    }
+
+    /// What its keys may be called among the erased ones.
+    pub(super) fn erased_names(&self, keys: &ErasedKeys) -> &[ErasedName] {
+        self.erased.get_or_init(|| {
+            let Completion { external_id, transaction_id, click_id, .. } = &self.new.completion;
+            let external = names(keys.external_id(source(&self.new.completion), external_id), external_id);
+            let transaction = names(keys.transaction_id(transaction_id), &transaction_id.to_ascii_lowercase());
+            let click = click_id.iter().flat_map(|click_id| names(keys.click_id(click_id), click_id));
+            let named = |kind| move |digest| ErasedName { kind, digest };
+            let external = external.map(named(ErasedKind::ExternalId));
+            let transaction = transaction.map(named(ErasedKind::TransactionId));
+            external.chain(transaction).chain(click.map(named(ErasedKind::ClickId))).collect()
+        })
+    }
+
+    /// Within what its key of a kind is unique.
+    pub(super) fn scope(&self, kind: ErasedKind) -> &str {
+        let completion = &self.new.completion;
+        match kind {
+            ErasedKind::ExternalId => source(completion),
+            ErasedKind::TransactionId => &completion.app_id,
+            ErasedKind::ClickId => conversion(completion).map_or("", |(_, goal_id)| goal_id),
         }
     }
 }

@@ -5,9 +5,11 @@
 
 mod at_once;
 mod candidate;
+mod look;
 mod one;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -17,9 +19,11 @@ use crate::domain::identity::ReportedFields;
 use crate::domain::new_delivery::NewDelivery;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::Row;
-use crate::store::schema::{apps, deliveries, endpoints};
+use crate::store::erased_keys::ErasedKeys;
+use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
 use candidate::Candidate;
+use look::Look;
 pub(in crate::store) use one::{converted, known, taken};
 
 /// A validated completion, with the deliveries that its app's endpoints want.
@@ -84,51 +88,39 @@ impl Store {
 
     /// What [`Store::record`] would answer, without recording.
     pub async fn would_record(&self, new: NewCompletion) -> Result<Recorded, StoreError> {
-        let key = self.shared.digest_key;
-        self.read(move |conn| one::record(conn, &Candidate::of(&key, &new), one::Write::No)).await
+        let (key, erased) = (self.shared.digest_key, Arc::clone(&self.shared.erased));
+        self.read(move |conn| one::record(conn, &erased, &Candidate::of(&key, &new), one::Write::No)).await
     }
 }
 
 /// Records a whole group; answers in order.
-pub(super) fn record_all(conn: &mut Conn, key: &[u8; 32], group: &[&NewCompletion]) -> QueryResult<Vec<Recorded>> {
+pub(super) fn record_all(
+    conn: &mut Conn,
+    key: &[u8; 32],
+    erased: &ErasedKeys,
+    group: &[&NewCompletion],
+) -> QueryResult<Vec<Recorded>> {
     conn.begin_recording()?;
-    let outdated = outdated(conn, group)?;
-    let is_current = |new: &NewCompletion| !new.deliveries.iter().any(|one| outdated.contains(&one.endpoint_id));
-    let of_now: Vec<Candidate<'_>> =
-        group.iter().filter(|new| is_current(new)).map(|new| Candidate::of(key, new)).collect();
+    let group: Vec<Candidate<'_>> = group.iter().map(|new| Candidate::of(key, new)).collect();
+    let look = Look::at(conn, erased, &group)?;
     let inserted: HashSet<&str> = on_backend!(conn,
         // There a statement is a call within this process, and one after the other is as fast.
         sqlite(_) => HashSet::new(),
-        postgres(conn) => at_once::insert(conn, &of_now)?,
+        postgres(conn) => {
+            let is_plain = |one: &&Candidate<'_>| !look.outdates(one) && !look.finds_erased(erased, one);
+            at_once::insert(conn, &group.iter().filter(is_plain).collect::<Vec<_>>())?
+        },
     );
-    let mut of_now = of_now.iter();
-    let answer = |new: &&NewCompletion| {
-        let candidate = if is_current(new) { of_now.next() } else { None };
-        let Some(candidate) = candidate else { return Ok(Recorded::Outdated) };
-        if inserted.contains(new.completion.id.as_str()) {
+    let answer = |candidate: &Candidate<'_>| {
+        if look.outdates(candidate) {
+            return Ok(Recorded::Outdated);
+        }
+        if inserted.contains(candidate.new.completion.id.as_str()) {
             return Ok(Recorded::Accepted);
         }
-        one::record(conn, candidate, one::Write::Yes)
+        one::record(conn, erased, candidate, one::Write::Yes)
     };
     group.iter().map(answer).collect()
-}
-
-/// Of the endpoints that the group is to be delivered to, those that it can no longer be delivered to as it was meant.
-fn outdated(conn: &mut Conn, group: &[&NewCompletion]) -> QueryResult<HashSet<String>> {
-    let meant: HashMap<&str, &str> = group
-        .iter()
-        .flat_map(|new| &new.deliveries)
-        .map(|delivery| (delivery.endpoint_id.as_str(), delivery.dialect()))
-        .collect();
-    let known: Vec<(String, String, Option<i64>, Option<i64>)> = endpoints::table
-        .inner_join(apps::table)
-        .filter(endpoints::id.eq_any(meant.keys().copied()))
-        .select((endpoints::id, endpoints::dialect, endpoints::archived_at, apps::archived_at))
-        .load(conn)?;
-    let outdated = known.into_iter().filter(|(id, dialect, endpoint_ended, app_ended)| {
-        endpoint_ended.or(*app_ended).is_some() || meant.get(id.as_str()) != Some(&dialect.as_str())
-    });
-    Ok(outdated.map(|(id, ..)| id).collect())
 }
 
 fn source(completion: &Completion) -> &str {

@@ -10,6 +10,7 @@ use crate::domain::identity::{COMPARED, FIELDS, field_name};
 use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::completions as completion_rows;
 use crate::store::deliveries::Row;
+use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
 use crate::store::schema::{click_conversions, completions, deliveries, reported, transaction_ids};
 
 /// Whether a report is recorded.
@@ -22,41 +23,67 @@ pub(super) enum Write {
 }
 
 /// Records one report.
-pub(super) fn record(conn: &mut Conn, candidate: &Candidate<'_>, write: Write) -> QueryResult<Recorded> {
+pub(super) fn record(
+    conn: &mut Conn,
+    erased: &ErasedKeys,
+    candidate: &Candidate<'_>,
+    write: Write,
+) -> QueryResult<Recorded> {
     let completion = &candidate.new.completion;
-    for external_id in [&completion.external_id, &candidate.erased_external_id] {
-        let known = known(source(completion), external_id).get_result(conn).optional()?;
-        if let Some((completion_id, known)) = known {
-            // This very call recorded it before, and its answer was lost.
-            let is_this = completion_id == completion.id;
-            return if is_this { Ok(Recorded::Accepted) } else { compare(conn, completion_id, &known, candidate) };
-        }
+    // First the keys of those who stand, then the erased ones: erasure takes keys from there to here.
+    let mut first = known(source(completion), &completion.external_id).get_result(conn).optional()?;
+    if first.is_none() {
+        first = known_erased(conn, erased, candidate, ErasedKind::ExternalId)?;
+    }
+    if let Some((completion_id, known)) = first {
+        // This very call recorded it before, and its answer was lost.
+        let is_this = completion_id == completion.id;
+        return if is_this { Ok(Recorded::Accepted) } else { compare(conn, completion_id, &known, candidate) };
     }
     let transaction_key = completion.transaction_id.to_ascii_lowercase();
-    for transaction_key in [&transaction_key, &candidate.erased_transaction_id] {
-        if taken(transaction_key, &completion.app_id).get_result(conn).optional()?.is_some() {
-            return Ok(Recorded::TransactionIdTaken);
-        }
+    if taken(&transaction_key, &completion.app_id).get_result(conn).optional()?.is_some()
+        || known_erased(conn, erased, candidate, ErasedKind::TransactionId)?.is_some()
+    {
+        return Ok(Recorded::TransactionIdTaken);
     }
-    if let Some((click_id, goal_id)) = conversion(completion) {
-        for click_id in [Some(click_id), candidate.erased_click_id.as_deref()].into_iter().flatten() {
-            if converted(click_id, goal_id).get_result(conn).optional()?.is_some() {
-                return Ok(Recorded::ClickConverted);
-            }
-        }
+    if let Some((click_id, goal_id)) = conversion(completion)
+        && (converted(click_id, goal_id).get_result(conn).optional()?.is_some()
+            || known_erased(conn, erased, candidate, ErasedKind::ClickId)?.is_some())
+    {
+        return Ok(Recorded::ClickConverted);
     }
     if write == Write::Yes {
         let is_recorded = on_backend!(conn,
             // By the engine's own connection: the one of either engine writes each statement's text anew.
             sqlite(conn) => insert(conn, candidate, &transaction_key).map(|()| true)?,
-            postgres(conn) => !at_once::insert(conn, std::slice::from_ref(candidate))?.is_empty(),
+            postgres(conn) => !at_once::insert(conn, &[candidate])?.is_empty(),
         );
         // Another node was faster with a key, and has committed it: from now on it is seen.
         if !is_recorded {
-            return record(conn, candidate, write);
+            return record(conn, erased, candidate, write);
         }
     }
     Ok(Recorded::Accepted)
+}
+
+/// What a key of a report leads to, if whoever it was about was erased: a completion, and the digests of its report.
+fn known_erased(
+    conn: &mut Conn,
+    erased: &ErasedKeys,
+    candidate: &Candidate<'_>,
+    kind: ErasedKind,
+) -> QueryResult<Option<(String, Vec<u8>)>> {
+    if !erased.has_any(conn)? {
+        return Ok(None);
+    }
+    for name in candidate.erased_names(erased).iter().filter(|name| name.kind == kind) {
+        let key = erased_keys::at(&name.digest, candidate.scope(kind), kind);
+        let known: Option<(String, Option<Vec<u8>>)> = key.first(conn).optional()?;
+        if let Some((completion_id, digests)) = known {
+            return Ok(Some((completion_id, digests.unwrap_or_default())));
+        }
+    }
+    Ok(None)
 }
 
 fn insert(conn: &mut SqliteConnection, candidate: &Candidate<'_>, transaction_key: &str) -> QueryResult<()> {
