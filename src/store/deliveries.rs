@@ -141,10 +141,10 @@ pub(super) fn stored_count(counter: u32) -> i32 {
 
 impl Row {
     /// A delivery that begins.
-    pub(super) fn new(delivery: Delivery, start: &Start) -> Self {
+    pub(super) fn new(delivery: Delivery, start: Start) -> Self {
         let begun_at = delivery.created_at;
         let claim = match start {
-            Start::Claimed { node, token } => Some((node.to_string(), token.clone())),
+            Start::Claimed { node, token } => Some((node.to_string(), token)),
             Start::Pending | Start::Held(_) | Start::InReview(_) => None,
         };
         let (claimed_by, claim_token) = claim.unzip();
@@ -176,6 +176,11 @@ impl Row {
             ended_reason: delivery.ended_reason,
             reversed: delivery.reversed,
         }
+    }
+
+    /// The endpoint that it goes to, and the dialect that this must speak.
+    pub(super) fn addressed_to(&self) -> (&str, &str) {
+        (&self.endpoint_id, self.recipe.split_once('@').map_or(self.recipe.as_str(), |(dialect, _)| dialect))
     }
 }
 
@@ -210,11 +215,10 @@ impl From<Row> for Delivery {
 }
 
 impl AttemptRow {
-    pub(super) fn new(delivery_id: &str, attempt: &Attempt) -> Self {
+    pub(super) fn new(delivery_id: &str, attempt: Attempt) -> Self {
         let pairs = |pairs: &[(String, String)]| (!pairs.is_empty()).then(|| pairs_to_text(pairs));
         // A receiver may answer anything; PostgreSQL's text holds every character but this one.
         let text = |text: Option<String>| text.map(|text| text.replace('\0', "\u{fffd}"));
-        let attempt = attempt.clone();
         Self {
             delivery_id: delivery_id.to_owned(),
             number: stored_count(attempt.number),

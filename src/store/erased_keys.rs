@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 use super::backend::{Conn, Read};
 use super::schema::erased_keys;
-use super::vault::keyed_digest;
+use super::vault::KeyedDigest;
 
 /// The prefix of an erased key. Only our own answers contain keys with this prefix, so a report that carries one refers to
 /// the erased record.
@@ -21,43 +21,24 @@ const PREFIX: &str = "erased_";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErasedKind {
     /// What a source called a completion; unique within the source.
-    ExternalId = 1,
+    External = 1,
     /// A transaction id, whatever its case; unique within its app.
-    TransactionId = 2,
+    Transaction = 2,
     /// The id of a click; converted once for each goal.
-    ClickId = 3,
+    Click = 3,
 }
 
 /// The erased keys of a store, as far as a process knows them: how they are made, and whether there are any.
 #[derive(Debug)]
 pub(super) struct ErasedKeys {
-    digest_key: [u8; 32],
+    digests: KeyedDigest,
     /// Once there is one, there is one for ever.
     has_some: AtomicBool,
 }
 
-/// An erased key as a row.
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = erased_keys, treat_none_as_default_value = false)]
-pub(super) struct Row<'a> {
-    pub(super) digest: &'a str,
-    pub(super) scope: &'a str,
-    #[diesel(serialize_as = i32)]
-    pub(super) kind: ErasedKind,
-    pub(super) completion_id: String,
-    /// Of an external id: the digests of what the report gave.
-    pub(super) digests: Option<Vec<u8>>,
-}
-
-impl From<ErasedKind> for i32 {
-    fn from(kind: ErasedKind) -> Self {
-        kind as Self
-    }
-}
-
 impl ErasedKeys {
-    pub(super) fn new(digest_key: [u8; 32]) -> Self {
-        Self { digest_key, has_some: AtomicBool::new(false) }
+    pub(super) fn new(digests: KeyedDigest) -> Self {
+        Self { digests, has_some: AtomicBool::new(false) }
     }
 
     /// Whether this process knows that there are any; false: the database has to be asked.
@@ -97,7 +78,7 @@ impl ErasedKeys {
 
     /// Our ids hold no colon, so two different inputs never make the same text to be digested.
     fn digest(&self, of: &str, within: &str, text: &str) -> String {
-        let digest = keyed_digest(&self.digest_key, format!("erased {of}:{within}:{text}").as_bytes());
+        let digest = self.digests.of(&[format!("erased {of}:{within}:{text}").as_bytes()]);
         format!("{PREFIX}{}", hex::encode(digest))
     }
 }
@@ -106,6 +87,25 @@ impl ErasedKeys {
 /// answer of ours.
 pub(super) fn names(digest: String, text: &str) -> impl Iterator<Item = String> + use<> {
     [Some(digest), text.starts_with(PREFIX).then(|| text.to_owned())].into_iter().flatten()
+}
+
+/// Keeps a key as its digest, with what it leads to: a completion and, of an external id, the digests of what the report
+/// gave.
+pub(super) fn keep(
+    conn: &mut Conn,
+    kind: ErasedKind,
+    digest: &str,
+    scope: &str,
+    (completion_id, digests): (String, Option<Vec<u8>>),
+) -> QueryResult<()> {
+    let row = (
+        erased_keys::digest.eq(digest),
+        erased_keys::scope.eq(scope),
+        erased_keys::kind.eq(kind as i32),
+        erased_keys::completion_id.eq(completion_id),
+        erased_keys::digests.eq(digests),
+    );
+    diesel::insert_into(erased_keys::table).values(row).execute(conn).map(drop)
 }
 
 /// Whether there are any.
@@ -134,9 +134,13 @@ mod tests {
     use super::*;
     use crate::store::backend;
 
+    fn keys(byte: u8) -> ErasedKeys {
+        ErasedKeys::new(KeyedDigest::under(&[byte; 32]))
+    }
+
     #[test]
     fn a_digest_depends_on_the_key_on_what_it_is_of_and_on_whose_it_is_but_not_on_a_transaction_ids_case() {
-        let (one, other) = (ErasedKeys::new([1; 32]), ErasedKeys::new([2; 32]));
+        let (one, other) = (keys(1), keys(2));
         let digests = [
             one.external_id("src_1", "x"),
             other.external_id("src_1", "x"),
@@ -160,16 +164,9 @@ mod tests {
 
     #[test]
     fn the_database_is_asked_until_somebody_was_erased_and_never_again() {
-        let (mut conn, keys) = (backend::in_memory(), ErasedKeys::new([1; 32]));
+        let (mut conn, keys) = (backend::in_memory(), keys(1));
         assert!(!keys.has_any(&mut conn).unwrap() && !keys.has_known());
-        let row = Row {
-            digest: "erased_1",
-            scope: "app_1",
-            kind: ErasedKind::TransactionId,
-            completion_id: "cmp_1".to_owned(),
-            digests: None,
-        };
-        diesel::insert_into(erased_keys::table).values(row).execute(&mut conn).unwrap();
+        keep(&mut conn, ErasedKind::Transaction, "erased_1", "app_1", ("cmp_1".to_owned(), None)).unwrap();
         assert!(!keys.has_known() && keys.has_any(&mut conn).unwrap() && keys.has_known());
     }
 }

@@ -14,9 +14,9 @@ use diesel::sql_types::Bool;
 use serde::Deserialize;
 
 use super::backend::{Conn, Read};
-use super::erased_keys::{ErasedKeys, ErasedKind, Row as ErasedKey};
+use super::erased_keys::{ErasedKeys, ErasedKind, keep};
 use super::schema::{
-    attempts, click_conversions, clicks, completions, deliveries, erased_keys, reported, reversals, transaction_ids,
+    attempts, click_conversions, clicks, completions, deliveries, reported, reversals, transaction_ids,
 };
 use super::{Store, StoreError, completions as completion_rows};
 use crate::domain::manual::Manual;
@@ -166,7 +166,7 @@ fn remove_clicks(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, step: &[
         let conversions = click_conversions::table.filter(click_conversions::click_id.eq(click_id));
         let goals = conversions.select((click_conversions::goal_id, click_conversions::completion_id));
         for (goal_id, completion_id) in goals.load::<(String, String)>(conn)? {
-            keep(conn, ErasedKind::ClickId, &digest, &goal_id, (completion_id, None))?;
+            keep(conn, ErasedKind::Click, &digest, &goal_id, (completion_id, None))?;
         }
         diesel::delete(conversions).execute(conn)?;
     }
@@ -180,13 +180,13 @@ fn rename(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, bearer: &Bearer
     let key = reported::table.find((&bearer.source_id, &bearer.external_id));
     let known = key.select((reported::completion_id, reported::digests.nullable())).first(conn).optional()?;
     if let Some(known) = known {
-        keep(conn, ErasedKind::ExternalId, &external_id, &bearer.source_id, known)?;
+        keep(conn, ErasedKind::External, &external_id, &bearer.source_id, known)?;
         diesel::delete(key).execute(conn)?;
     }
     let transaction_key = bearer.transaction_id.to_ascii_lowercase();
     let key = transaction_ids::table.find((&transaction_key, &erasure.app_id));
     if let Some(completion_id) = key.select(transaction_ids::completion_id).first(conn).optional()? {
-        keep(conn, ErasedKind::TransactionId, &transaction_id, &erasure.app_id, (completion_id, None))?;
+        keep(conn, ErasedKind::Transaction, &transaction_id, &erasure.app_id, (completion_id, None))?;
         diesel::delete(key).execute(conn)?;
     }
     diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&bearer.id)))
@@ -205,18 +205,6 @@ fn rename(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, bearer: &Bearer
         ))
         .execute(conn)?;
     Ok(())
-}
-
-/// Keeps a key as its digest, with what it leads to: a completion, and the digests of what was reported.
-fn keep(
-    conn: &mut Conn,
-    kind: ErasedKind,
-    digest: &str,
-    scope: &str,
-    (completion_id, digests): (String, Option<Vec<u8>>),
-) -> QueryResult<()> {
-    let row = ErasedKey { digest, scope, kind, completion_id, digests };
-    diesel::insert_into(erased_keys::table).values(row).execute(conn).map(drop)
 }
 
 fn rename_reversals(conn: &mut Conn, keys: &ErasedKeys, completion_id: &str) -> QueryResult<()> {

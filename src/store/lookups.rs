@@ -62,7 +62,7 @@ impl Store {
             // Looked for behind it, because erasure takes it from there to here.
             if found.is_none() && erased.has_any(conn)? {
                 for name in erased_keys::names(erased.external_id(&source_id, &external_id), &external_id) {
-                    let key = erased_keys::at(&name, &source_id, ErasedKind::ExternalId);
+                    let key = erased_keys::at(&name, &source_id, ErasedKind::External);
                     let known: Option<(String, Option<Vec<u8>>)> = key.first(conn).optional()?;
                     found = found.or(known.map(|(completion_id, _)| completion_id));
                 }
@@ -226,5 +226,5 @@ pub(super) fn bearing_now(transaction_key: &str) -> impl Read<'_, String> {
 
 /// The completions that bore the transaction id of this digest.
 pub(super) fn bore(digest: &str) -> impl Read<'_, String> {
-    erased_keys::with_digest(digest, ErasedKind::TransactionId)
+    erased_keys::with_digest(digest, ErasedKind::Transaction)
 }

@@ -66,6 +66,7 @@ use backend::{Begin, Conn, Pool, PoolShares, Signals};
 use erased_keys::ErasedKeys;
 use queue::{Session, Work};
 use schema::installation;
+use vault::KeyedDigest;
 use writer::Writer;
 
 /// How a store is opened.
@@ -96,8 +97,8 @@ struct Shared {
     signals: Signals,
     is_shared: bool,
     key: MasterKey,
-    /// Key of the digests in `reported`.
-    digest_key: [u8; 32],
+    /// Makes the digests in `reported`.
+    digests: KeyedDigest,
     erased: Arc<ErasedKeys>,
 }
 
@@ -137,8 +138,9 @@ impl Store {
         let (key, digest_key) = open_master_key::open(&mut conn, &key_file)?;
         let shares = PoolShares::of(&access.location, access.pool_size);
         let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;
-        let erased = Arc::new(ErasedKeys::new(digest_key));
-        let session = |_| Session::open(access.location.clone(), digest_key, Arc::clone(&erased));
+        let digests = KeyedDigest::under(&digest_key);
+        let erased = Arc::new(ErasedKeys::new(digests.clone()));
+        let session = |_| Session::open(access.location.clone(), Arc::clone(&erased));
         let shared = Shared {
             writer: Writer::start((0..shares.writers).map(session))?,
             readers: Pool::open(&access.location, shares.readers)?,
@@ -146,7 +148,7 @@ impl Store {
             signals: Signals::start(&access.location)?,
             is_shared: access.location.is_shared(),
             key,
-            digest_key,
+            digests,
             erased,
         };
         Ok(Self { shared: Arc::new(shared) })

@@ -54,8 +54,8 @@ fn page(conn: &mut Conn, digest: Option<&str>, after: &str) -> QueryResult<Vec<E
 /// What the completion calls itself; a click is no longer named by the completion that it became.
 fn key((digest, scope, kind, completion_id, own): ErasedRow) -> Key {
     let of_completion = own.map(|(source_id, external_id, transaction_id, app_id)| match kind {
-        kind if kind == ErasedKind::ExternalId as i32 => (external_id, source_id),
-        kind if kind == ErasedKind::TransactionId as i32 => (transaction_id, app_id),
+        kind if kind == ErasedKind::External as i32 => (external_id, source_id),
+        kind if kind == ErasedKind::Transaction as i32 => (transaction_id, app_id),
         _ => (digest.clone(), scope.clone()),
     });
     Key { first: digest, second: scope, completion_id, of_completion }

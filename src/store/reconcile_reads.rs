@@ -150,7 +150,7 @@ fn by_external_id(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, 
     let keys = keys.filter(completions::id.eq_any(ids)).select((completions::id, reported::completion_id));
     let mut found: HashMap<String, String> = keys.load(conn)?.into_iter().collect();
     let own = erased_keys::digest.eq(completions::external_id).and(erased_keys::scope.eq(completions::source_id));
-    let own = own.and(erased_keys::kind.eq(ErasedKind::ExternalId as i32));
+    let own = own.and(erased_keys::kind.eq(ErasedKind::External as i32));
     let keys = completions::table.inner_join(erased_keys::table.on(own));
     let keys = keys.filter(completions::id.eq_any(ids)).select((completions::id, erased_keys::completion_id));
     found.extend(keys.load::<(String, String)>(conn)?);
@@ -167,7 +167,7 @@ fn by_transaction_id<'a>(
         transaction_ids::table.filter(transaction_ids::transaction_key.eq_any(&keys)).load(conn)?;
     let erased = erased_keys::table
         .filter(erased_keys::digest.eq_any(&keys))
-        .filter(erased_keys::kind.eq(ErasedKind::TransactionId as i32))
+        .filter(erased_keys::kind.eq(ErasedKind::Transaction as i32))
         .select((erased_keys::digest, erased_keys::scope, erased_keys::completion_id));
     rows.extend(erased.load::<(String, String, String)>(conn)?);
     Ok(rows.into_iter().map(|(key, app_id, completion_id)| ((key, app_id), completion_id)).collect())

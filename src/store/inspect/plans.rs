@@ -16,6 +16,7 @@ use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
 use crate::store::queue::{Wanted, queries};
 use crate::store::unknown_words::Words;
+use crate::store::vault::KeyedDigest;
 use crate::store::{Store, StoreError, clicks, prune};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
@@ -74,7 +75,7 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
 
 /// A plan does not depend on the digests' key.
 fn any_keys() -> ErasedKeys {
-    ErasedKeys::new([0; 32])
+    ErasedKeys::new(KeyedDigest::under(&[0; 32]))
 }
 
 /// SQLite always prefers an index of a table without statistics.
@@ -87,18 +88,23 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let one = || std::slice::from_ref(&sample.delivery_id);
     let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), at_most: ROWS };
     let key = sample.transaction_id.to_ascii_lowercase();
-    let erased_key = erased_keys::at(&key, &sample.app_id, ErasedKind::TransactionId);
-    let (due, claim, settle) = on_backend!(conn,
+    let erased_key = erased_keys::at(&key, &sample.app_id, ErasedKind::Transaction);
+    let settlement = queries::PreparedSettlement::of(settlement(sample));
+    let (due, claim, settle, look, insertion) = on_backend!(conn,
         sqlite(conn) => {
             let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now };
             let claim = explain_on_sqlite(conn, claim)?;
-            let settle = explain_on_sqlite(conn, queries::Change::of(&settlement(sample)))?;
-            (None, claim, settle)
+            let settle = explain_on_sqlite(conn, queries::Update::<false>(&settlement.change))?;
+            // SQLite has nothing to say of rows that are inserted.
+            (None, claim, settle, explain_on_sqlite(conn, erased_key)?, String::new())
         },
         postgres(conn) => {
             let due = explain_on_postgres(conn, queries::due_and_free(std::slice::from_ref(&wanted), now, Words::Any))?;
             let claim = explain_on_postgres(conn, queries::claim_all("", now, vec![&sample.delivery_id], vec![""]))?;
-            (Some(due), claim, explain_on_postgres(conn, queries::changes(&[&settlement(sample)]))?)
+            let settle = explain_on_postgres(conn, queries::changes(&[&settlement]))?;
+            let look = queries::LookAt { endpoint_ids: vec![&sample.endpoint_id], names: vec![&key] };
+            let look = explain_on_postgres(conn, look)?;
+            (Some(due), claim, settle, look, explain_on_postgres(conn, queries::insertion(&[]))?)
         },
     );
     let due = due.map_or_else(|| explain(conn, queries::due_of(&wanted, now, Words::Any)), Ok)?;
@@ -109,6 +115,8 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("due deliveries of endpoints", due),
         plan("claim", claim),
         plan("settle", settle),
+        plan("record: look", look),
+        plan("record: insertion", insertion),
         plan("record: external id", explain(conn, queries::known("", &sample.transaction_id))?),
         plan("record: transaction id", explain(conn, queries::taken(&key, &sample.app_id))?),
         plan("record: click", explain(conn, queries::converted(&sample.click_id, ""))?),

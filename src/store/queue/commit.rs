@@ -31,7 +31,6 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// One writer's hold on the database.
 pub(in crate::store) struct Session {
     location: Location,
-    digest_key: [u8; 32],
     erased: Arc<ErasedKeys>,
     conn: Conn,
 }
@@ -55,21 +54,17 @@ impl Commit for Session {
 }
 
 impl Session {
-    pub(in crate::store) fn open(
-        location: Location,
-        digest_key: [u8; 32],
-        erased: Arc<ErasedKeys>,
-    ) -> Result<Self, StoreError> {
+    pub(in crate::store) fn open(location: Location, erased: Arc<ErasedKeys>) -> Result<Self, StoreError> {
         let conn = backend::connect(&location)?;
-        Ok(Self { location, digest_key, erased, conn })
+        Ok(Self { location, erased, conn })
     }
 
     /// Everything with one flush.
     fn commit_together(&mut self, group: Group, changes: Vec<Asked<Change>>) {
         let (mut changes, mut announcements) = (changes.into_iter(), Vec::new());
-        let (digest_key, erased) = (&self.digest_key, &self.erased);
+        let erased = &self.erased;
         let done = self.conn.within(Begin::Change, |conn| {
-            let done = group.perform(conn, digest_key, erased)?;
+            let done = group.perform(conn, erased)?;
             announcements.extend(changes.by_ref().map(|change| within_savepoint(conn, change)));
             Ok(done)
         });
@@ -92,8 +87,8 @@ impl Session {
         let until = clock::monotonic() + PATIENCE;
         let mut pause = Duration::ZERO;
         loop {
-            let (digest_key, erased) = (&self.digest_key, &self.erased);
-            match self.conn.within(Begin::Change, |conn| group.perform(conn, digest_key, erased)) {
+            let erased = &self.erased;
+            match self.conn.within(group.begin(), |conn| group.perform(conn, erased)) {
                 Ok(done) => return group.tell(done),
                 Err(error) if !self.is_passing(&error) => {
                     group.log_failure(&error);
@@ -116,8 +111,8 @@ impl Session {
             return group.tell_failure(error);
         }
         for one in group.singly() {
-            let (digest_key, erased) = (&self.digest_key, &self.erased);
-            match self.conn.within(Begin::Change, |conn| one.perform(conn, digest_key, erased)) {
+            let erased = &self.erased;
+            match self.conn.within(one.begin(), |conn| one.perform(conn, erased)) {
                 Ok(done) => one.tell(done),
                 Err(error) => one.tell_failure(&error),
             }

@@ -5,14 +5,12 @@
 use diesel::QueryResult;
 use tracing::Span;
 
-use super::click::insert_clicks;
-use super::record::{NewCompletion, Recorded, record_all};
-use super::settle::{Settled, settle_all};
+use super::click::{PreparedClick, insert_clicks};
+use super::record::{Candidate, Recorded, record_all};
+use super::settle::{PreparedSettlement, Settled, settle_all};
 use super::work::{Change, Work};
-use crate::domain::click::Click;
-use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
-use crate::store::backend::Conn;
+use crate::store::backend::{Begin, Conn};
 use crate::store::erased_keys::ErasedKeys;
 use crate::store::error::is_passing;
 use crate::store::writer::{Asked, Reply};
@@ -27,9 +25,9 @@ struct Hot<W, T> {
 /// The works of one group, by kind: their callers all wait, so the order among them means nothing.
 #[derive(Default)]
 pub(super) struct Group {
-    recordings: Vec<Hot<Vec<NewCompletion>, Vec<Recorded>>>,
-    settlings: Vec<Hot<Box<Settlement>, Settled>>,
-    clicks: Vec<Hot<Box<Click>, ()>>,
+    recordings: Vec<Hot<Vec<Candidate>, Vec<Recorded>>>,
+    settlings: Vec<Hot<Box<PreparedSettlement>, Settled>>,
+    clicks: Vec<Hot<Box<PreparedClick>, ()>>,
     pub(super) changes: Vec<Asked<Change>>,
 }
 
@@ -68,14 +66,18 @@ impl Group {
         spans.next().cloned().unwrap_or_else(Span::none)
     }
 
+    /// What its transaction is for.
+    pub(super) fn begin(&self) -> Begin {
+        if self.recordings.is_empty() { Begin::Change } else { Begin::Record }
+    }
+
     /// Does the hot works, all of them or none.
-    pub(super) fn perform(&self, conn: &mut Conn, digest_key: &[u8; 32], erased: &ErasedKeys) -> QueryResult<Done> {
+    pub(super) fn perform(&self, conn: &mut Conn, erased: &ErasedKeys) -> QueryResult<Done> {
         let _within = self.span().entered();
-        let all: Vec<&NewCompletion> = self.recordings.iter().flat_map(|one| &one.work).collect();
-        let mut outcomes =
-            if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, erased, &all)? }.into_iter();
+        let all: Vec<&Candidate> = self.recordings.iter().flat_map(|one| &one.work).collect();
+        let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, erased, &all)? }.into_iter();
         let recorded = self.recordings.iter().map(|one| outcomes.by_ref().take(one.work.len()).collect()).collect();
-        let settlements: Vec<&Settlement> = self.settlings.iter().map(|one| &*one.work).collect();
+        let settlements: Vec<&PreparedSettlement> = self.settlings.iter().map(|one| &*one.work).collect();
         let settled = settle_all(conn, &settlements)?;
         insert_clicks(conn, self.clicks.iter().map(|one| &*one.work))?;
         Ok(Done { recorded, settled })

@@ -1,10 +1,11 @@
 //! The hot path as its callers ask for it: record, settle, and a click. Each shares a flush with whatever else is being
 //! written.
 //!
-//! Nothing is done here: the writer's threads do it ([`super::commit`]).
+//! What the writer needs is made here, in the caller's task; the writer's threads do the rest ([`super::commit`]).
 
+use super::click::PreparedClick;
 use super::record::{NewCompletion, Recorded};
-use super::settle::Settled;
+use super::settle::{PreparedSettlement, Settled};
 use super::work::Work;
 use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
@@ -39,6 +40,7 @@ impl Store {
 
     async fn record_part(&self, part: Vec<NewCompletion>) -> (Vec<Recorded>, Option<StoreError>) {
         let size = part.len();
+        let part = part.into_iter().map(|new| self.candidate(new)).collect();
         match self.shared.writer.ask(|answer| Work::Record(part, answer)).await {
             Ok(recorded) => (recorded, None),
             Err(failure) => (vec![Recorded::Lost; size], Some(failure)),
@@ -47,12 +49,15 @@ impl Store {
 
     /// Settles a claimed delivery.
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
-        self.shared.writer.ask(|answer| Work::Settle(Box::new(settlement), answer)).await
+        let settlement = PreparedSettlement::of(settlement);
+        let settlement = Box::new(if self.is_shared() { settlement.with_json() } else { settlement });
+        self.shared.writer.ask(|answer| Work::Settle(settlement, answer)).await
     }
 
     /// Writes a click; it is on disk when this returns.
     pub async fn record_click(&self, click: Click) -> Result<(), StoreError> {
         self.shared.writer.make_room()?;
-        self.shared.writer.ask(|answer| Work::Click(Box::new(click), answer)).await
+        let click = Box::new(PreparedClick::of(click, self.is_shared()));
+        self.shared.writer.ask(|answer| Work::Click(click, answer)).await
     }
 }

@@ -41,8 +41,8 @@ pub(super) use work::Work;
 pub(super) mod queries {
     pub(in crate::store) use super::claim::{Claim, DUE_ENDPOINTS, claim_all, due_and_free, due_of, pending_tests};
     pub(in crate::store) use super::hold::HELD_ENDPOINTS;
-    pub(in crate::store) use super::record::{converted, known, taken};
+    pub(in crate::store) use super::record::{LookAt, converted, insertion, known, taken};
     pub(in crate::store) use super::rescue::{claimed_by, claims_of};
     pub(in crate::store) use super::review::over;
-    pub(in crate::store) use super::settle::{Change, changes};
+    pub(in crate::store) use super::settle::{PreparedSettlement, Update, changes};
 }

@@ -7,7 +7,7 @@ use diesel::dsl::AsSelect;
 use diesel::prelude::*;
 
 use super::nodes::{alive_since, delete_dead_nodes};
-use super::settle::settle_all;
+use super::settle::{PreparedSettlement, settle_all};
 use crate::domain::delivery::Delivery;
 use crate::domain::settlement::Settlement;
 use crate::domain::time::Timestamp;
@@ -133,7 +133,7 @@ fn interrupt(conn: &mut Conn, claims: Vec<ClaimOf>, now: Timestamp, scale_thousa
         let (token, started_at) = (token.clone().unwrap_or_default(), claimed_at.unwrap_or(delivery.created_at));
         Settlement::interrupted(delivery, token, started_at, NOT_RECORDED, scale_thousandths, now)
     };
-    let interrupted: Vec<Settlement> = claims.iter().map(interruption).collect();
+    let interrupted: Vec<_> = claims.iter().map(interruption).map(PreparedSettlement::of).collect();
     settle_all(conn, &interrupted.iter().collect::<Vec<_>>())?;
     Ok(interrupted.len())
 }

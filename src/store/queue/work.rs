@@ -2,10 +2,9 @@
 
 use diesel::QueryResult;
 
-use super::record::{NewCompletion, Recorded};
-use super::settle::Settled;
-use crate::domain::click::Click;
-use crate::domain::settlement::Settlement;
+use super::click::PreparedClick;
+use super::record::{Candidate, Recorded};
+use super::settle::{PreparedSettlement, Settled};
 use crate::store::StoreError;
 use crate::store::backend::Conn;
 use crate::store::writer::Reply;
@@ -13,11 +12,11 @@ use crate::store::writer::Reply;
 /// One thing that is to be done to the database.
 pub(in crate::store) enum Work {
     /// The hot path's first half.
-    Record(Vec<NewCompletion>, Reply<Vec<Recorded>>),
+    Record(Vec<Candidate>, Reply<Vec<Recorded>>),
     /// The hot path's second half.
-    Settle(Box<Settlement>, Reply<Settled>),
+    Settle(Box<PreparedSettlement>, Reply<Settled>),
     /// A click, which a visitor waits for.
-    Click(Box<Click>, Reply<()>),
+    Click(Box<PreparedClick>, Reply<()>),
     /// Anything else.
     Change(Change),
 }
