@@ -12,6 +12,8 @@ mod logging;
 mod nodes;
 mod plans;
 mod queue;
+mod round_trips;
 mod secrets;
 mod setup;
 mod unknown_words;
+mod wire;
