@@ -45,13 +45,13 @@ pub enum Start {
 }
 
 impl NewDelivery {
-    /// Its recipe without the version.
-    pub fn dialect(&self) -> &str {
-        self.recipe.split_once('@').map_or(self.recipe.as_str(), |(name, _)| name)
-    }
-
     /// The delivery as it begins; it tells of this completion.
     pub fn of(&self, completion: &Completion) -> Delivery {
+        self.clone().begin(completion).0
+    }
+
+    /// The same, and how it begins.
+    pub fn begin(self, completion: &Completion) -> (Delivery, Start) {
         let now = completion.recorded_at;
         let (status, waiting_for, due_at) = match &self.start {
             Start::Claimed { .. } => (Status::Sending, None, None),
@@ -59,15 +59,15 @@ impl NewDelivery {
             Start::Held(reason) => (Status::Held, Some(*reason), None),
             Start::InReview(until) => (Status::Held, Some(WaitingFor::Review), Some(*until)),
         };
-        Delivery {
-            id: self.id.clone(),
+        let delivery = Delivery {
+            id: self.id,
             app_id: completion.app_id.clone(),
-            endpoint_id: self.endpoint_id.clone(),
+            endpoint_id: self.endpoint_id,
             kind: DeliveryKind::Completion,
             completion_id: completion.id.clone(),
             reversal_id: None,
             transaction_id: completion.transaction_id.clone(),
-            recipe: self.recipe.clone(),
+            recipe: self.recipe,
             status,
             told: Told::Never,
             waiting_for,
@@ -78,6 +78,7 @@ impl NewDelivery {
             ended_at: None,
             ended_reason: None,
             reversed: None,
-        }
+        };
+        (delivery, self.start)
     }
 }

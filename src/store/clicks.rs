@@ -31,9 +31,8 @@ pub struct Row {
     clicked_at: Timestamp,
 }
 
-impl From<&Click> for Row {
-    fn from(click: &Click) -> Self {
-        let click = click.clone();
+impl From<Click> for Row {
+    fn from(click: Click) -> Self {
         Self {
             id: click.id,
             offer_id: click.offer_id,

@@ -2,10 +2,12 @@
 //! reward is. It changes nothing.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
 use super::backend::Conn;
+use super::erased_keys::ErasedKeys;
 use super::lookups::{Criteria, completions_page};
 use super::page::{Listed, Page};
 use super::schema::{attempts, deliveries};
@@ -40,9 +42,9 @@ pub struct Found {
 impl Store {
     /// Completions with what was taken back of them, newest first.
     pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
-        let key = self.shared.digest_key;
+        let erased = Arc::clone(&self.shared.erased);
         self.snapshot(move |conn| {
-            let (completions, next) = page_of(conn, &key, &criteria, &page)?;
+            let (completions, next) = page_of(conn, &erased, &criteria, &page)?;
             let ids: Vec<&str> = completions.iter().map(|completion| completion.id.as_str()).collect();
             let mut callbacks = first_callbacks(conn, &ids)?;
             let mut reversals = reversals_of(conn, &ids)?;
@@ -58,9 +60,9 @@ impl Store {
 
     /// Completions with all that belongs to them, newest first.
     pub async fn found(&self, criteria: Criteria, page: Page) -> Result<Vec<Found>, StoreError> {
-        let key = self.shared.digest_key;
+        let erased = Arc::clone(&self.shared.erased);
         self.snapshot(move |conn| {
-            let (completions, _) = page_of(conn, &key, &criteria, &page)?;
+            let (completions, _) = page_of(conn, &erased, &criteria, &page)?;
             let ids: Vec<&str> = completions.iter().map(|completion| completion.id.as_str()).collect();
             let mut deliveries = deliveries_of(conn, &ids)?;
             let mut reversals = reversals_of(conn, &ids)?;
@@ -77,11 +79,11 @@ impl Store {
 
 fn page_of(
     conn: &mut Conn,
-    key: &[u8; 32],
+    erased: &ErasedKeys,
     criteria: &Criteria,
     page: &Page,
 ) -> QueryResult<(Vec<Completion>, Option<String>)> {
-    let completions: Vec<Completion> = completions_page(conn, key, criteria, page)?.load(conn)?;
+    let completions: Vec<Completion> = completions_page(conn, erased, criteria, page)?.load(conn)?;
     let Listed { items, next } = page.cut(completions, |completion: &Completion| &completion.id);
     Ok((items, next))
 }

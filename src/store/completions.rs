@@ -21,16 +21,16 @@ use crate::domain::time::Timestamp;
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = completions, treat_none_as_default_value = false)]
 pub struct Row {
-    id: String,
-    source_id: String,
-    external_id: String,
-    app_id: String,
-    transaction_id: String,
+    pub(super) id: String,
+    pub(super) source_id: String,
+    pub(super) external_id: String,
+    pub(super) app_id: String,
+    pub(super) transaction_id: String,
     event_type: String,
     user_id: String,
     offer_id: Option<String>,
     offer_name: Option<String>,
-    goal_id: Option<String>,
+    pub(super) goal_id: Option<String>,
     note: Option<String>,
     user_reward: Option<Decimal>,
     reward_minor: Option<i64>,
@@ -39,7 +39,7 @@ pub struct Row {
     currency: String,
     #[serde(serialize_with = "in_millis")]
     occurred_at: Timestamp,
-    click_id: Option<String>,
+    pub(super) click_id: Option<String>,
     extra: Option<String>,
     #[serde(serialize_with = "in_millis")]
     recorded_at: Timestamp,
@@ -54,9 +54,8 @@ pub struct Row {
     erased_at: Option<Timestamp>,
 }
 
-impl From<&Completion> for Row {
-    fn from(completion: &Completion) -> Self {
-        let completion = completion.clone();
+impl From<Completion> for Row {
+    fn from(completion: Completion) -> Self {
         Self {
             id: completion.id,
             source_id: completion.source_id.unwrap_or_default(),

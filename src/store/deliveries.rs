@@ -133,10 +133,10 @@ pub(super) fn stored_count(counter: u32) -> i32 {
 
 impl Row {
     /// A delivery that begins.
-    pub(super) fn new(delivery: Delivery, start: &Start) -> Self {
+    pub(super) fn new(delivery: Delivery, start: Start) -> Self {
         let begun_at = delivery.created_at;
         let claim = match start {
-            Start::Claimed { node, token } | Start::InLine { node, token } => Some((node.to_string(), token.clone())),
+            Start::Claimed { node, token } | Start::InLine { node, token } => Some((node.to_string(), token)),
             Start::Pending | Start::Held(_) | Start::InReview(_) => None,
         };
         let (claimed_by, claim_token) = claim.unzip();
@@ -168,6 +168,11 @@ impl Row {
             ended_reason: delivery.ended_reason,
             reversed: delivery.reversed,
         }
+    }
+
+    /// The endpoint that it goes to, and the dialect that this must speak.
+    pub(super) fn addressed_to(&self) -> (&str, &str) {
+        (&self.endpoint_id, self.recipe.split_once('@').map_or(self.recipe.as_str(), |(dialect, _)| dialect))
     }
 }
 

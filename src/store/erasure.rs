@@ -5,6 +5,8 @@
 //! It must not touch what is still to be sent: a callback needs the user's name, so its records are left as they are
 //! until it has ended.
 
+use std::sync::Arc;
+
 use diesel::dsl::{exists, select, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -13,10 +15,11 @@ use serde::Deserialize;
 
 use super::attempts::without_user;
 use super::backend::{Conn, Read};
+use super::erased_keys::{ErasedKeys, ErasedKind, keep};
 use super::schema::{
     attempts, click_conversions, clicks, completions, deliveries, reported, reversals, transaction_ids,
 };
-use super::{Store, StoreError, codes, completions as completion_rows, erased_keys};
+use super::{Store, StoreError, codes, completions as completion_rows};
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::manual::Manual;
 use crate::domain::time::Timestamp;
@@ -65,7 +68,7 @@ impl Store {
     /// Renames a step of what was recorded of an app's user, and empties what was kept of the callbacks; callers repeat it
     /// until it has nothing left to do.
     pub async fn erase_user(&self, erasure: Erasure) -> Result<Erased, StoreError> {
-        let key = self.shared.digest_key;
+        let keys = Arc::clone(&self.shared.erased);
         self.write(move |conn| {
             // Recording, reversals and replays share this lock: no delivery of the user is opened meanwhile, and a report
             // finds either its key or the key's digest.
@@ -77,10 +80,10 @@ impl Store {
             let callbacks = callbacks_of(conn, &step)?;
             // Retention may be removing the same rows.
             conn.lock_deliveries(&callbacks)?;
-            remove_clicks(conn, &key, &erasure, &step)?;
+            remove_clicks(conn, &keys, &erasure, &step)?;
             for bearer in &step {
-                rename(conn, &key, &erasure, bearer)?;
-                rename_reversals(conn, &key, &bearer.id)?;
+                rename(conn, &keys, &erasure, bearer)?;
+                rename_reversals(conn, &keys, &bearer.id)?;
             }
             empty_attempts(conn, &callbacks)?;
             Ok(Erased::Completions(step.len()))
@@ -157,28 +160,37 @@ fn is_a_test() -> SqlLiteral<Bool> {
 
 /// A click that is not known attributes nothing; one without its user would attribute to nobody. That it was converted
 /// stays known by its digest.
-fn remove_clicks(conn: &mut Conn, key: &[u8; 32], erasure: &Erasure, step: &[Bearer]) -> QueryResult<()> {
+fn remove_clicks(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, step: &[Bearer]) -> QueryResult<()> {
     let clicked = clicks::table.filter(clicks::user_id.eq(&erasure.user_id));
     diesel::delete(clicked.filter(clicks::app_id.eq(&erasure.app_id))).execute(conn)?;
     for click_id in step.iter().filter_map(|bearer| bearer.click_id.as_deref()) {
-        diesel::update(click_conversions::table.filter(click_conversions::click_id.eq(click_id)))
-            .set(click_conversions::click_id.eq(erased_keys::click_id(key, click_id)))
-            .execute(conn)?;
+        let digest = keys.click_id(click_id);
+        let conversions = click_conversions::table.filter(click_conversions::click_id.eq(click_id));
+        let goals = conversions.select((click_conversions::goal_id, click_conversions::completion_id));
+        for (goal_id, completion_id) in goals.load::<(String, String)>(conn)? {
+            keep(conn, ErasedKind::Click, &digest, &goal_id, (completion_id, None))?;
+        }
+        diesel::delete(conversions).execute(conn)?;
     }
     Ok(())
 }
 
-/// The completion and its keys, wherever they stand.
-fn rename(conn: &mut Conn, key: &[u8; 32], erasure: &Erasure, bearer: &Bearer) -> QueryResult<()> {
-    let external_id = erased_keys::external_id(key, &bearer.source_id, &bearer.external_id);
-    let transaction_id = erased_keys::transaction_id(key, &bearer.transaction_id);
-    diesel::update(reported::table.find((&bearer.source_id, &bearer.external_id)))
-        .set(reported::external_id.eq(&external_id))
-        .execute(conn)?;
+/// The completion and its keys: what the completion bears of them from then on stands among the erased ones.
+fn rename(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, bearer: &Bearer) -> QueryResult<()> {
+    let external_id = keys.external_id(&bearer.source_id, &bearer.external_id);
+    let transaction_id = keys.transaction_id(&bearer.transaction_id);
+    let key = reported::table.find((&bearer.source_id, &bearer.external_id));
+    let known = key.select((reported::completion_id, reported::digests.nullable())).first(conn).optional()?;
+    if let Some(known) = known {
+        keep(conn, ErasedKind::External, &external_id, &bearer.source_id, known)?;
+        diesel::delete(key).execute(conn)?;
+    }
     let transaction_key = bearer.transaction_id.to_ascii_lowercase();
-    diesel::update(transaction_ids::table.find((transaction_key, &erasure.app_id)))
-        .set(transaction_ids::transaction_key.eq(&transaction_id))
-        .execute(conn)?;
+    let key = transaction_ids::table.find((&transaction_key, &erasure.app_id));
+    if let Some(completion_id) = key.select(transaction_ids::completion_id).first(conn).optional()? {
+        keep(conn, ErasedKind::Transaction, &transaction_id, &erasure.app_id, (completion_id, None))?;
+        diesel::delete(key).execute(conn)?;
+    }
     diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&bearer.id)))
         .set(deliveries::transaction_id.eq(&transaction_id))
         .execute(conn)?;
@@ -197,14 +209,14 @@ fn rename(conn: &mut Conn, key: &[u8; 32], erasure: &Erasure, bearer: &Bearer) -
     Ok(())
 }
 
-fn rename_reversals(conn: &mut Conn, key: &[u8; 32], completion_id: &str) -> QueryResult<()> {
+fn rename_reversals(conn: &mut Conn, keys: &ErasedKeys, completion_id: &str) -> QueryResult<()> {
     let known: Vec<(String, String, Option<String>)> = reversals::table
         .filter(reversals::completion_id.eq(completion_id))
         .select((reversals::id, reversals::reversal_key, reversals::manual))
         .load(conn)?;
     for (id, name, manual) in known {
         // The one reversal of the whole has no name.
-        let name = if name.is_empty() { name } else { erased_keys::reversal_id(key, completion_id, &name) };
+        let name = if name.is_empty() { name } else { keys.reversal_id(completion_id, &name) };
         let manual = manual.as_deref().and_then(without_reason);
         diesel::update(reversals::table.find(id))
             .set((reversals::reversal_key.eq(name), reversals::manual.eq(manual)))

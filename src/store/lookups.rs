@@ -1,5 +1,7 @@
 //! Looking completions and deliveries up. It changes nothing.
 
+use std::sync::Arc;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
@@ -7,9 +9,10 @@ use diesel::result::OptionalExtension;
 use super::backend::{Conn, Engine, Read};
 use super::completions as completion_rows;
 use super::deliveries::is;
+use super::erased_keys::{self, ErasedKeys, ErasedKind};
 use super::page::{Listed, Page};
 use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
-use super::{Store, StoreError, erased_keys, id_range};
+use super::{Store, StoreError, id_range};
 use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind, Status};
@@ -52,24 +55,29 @@ impl Store {
         external_id: String,
     ) -> Result<Option<Completion>, StoreError> {
         let source_id = source_id.unwrap_or_default().to_owned();
-        let erased = erased_keys::external_id(&self.shared.digest_key, &source_id, &external_id);
+        let erased = Arc::clone(&self.shared.erased);
         self.read(move |conn| {
-            for external_id in [external_id, erased] {
-                let key = reported::table.find((&source_id, external_id)).select(reported::completion_id);
-                if let Some(id) = key.first::<String>(conn).optional()? {
-                    return Ok(completion_rows::by_ids(conn, &[&id])?.pop());
+            let key = reported::table.find((&source_id, &external_id)).select(reported::completion_id);
+            let mut found: Option<String> = key.first(conn).optional()?;
+            // Looked for behind it, because erasure takes it from there to here.
+            if found.is_none() && erased.has_any(conn)? {
+                for name in erased_keys::names(erased.external_id(&source_id, &external_id), &external_id) {
+                    let key = erased_keys::at(&name, &source_id, ErasedKind::External);
+                    let known: Option<(String, Option<Vec<u8>>)> = key.first(conn).optional()?;
+                    found = found.or(known.map(|(completion_id, _)| completion_id));
                 }
             }
-            Ok(None)
+            let Some(id) = found else { return Ok(None) };
+            Ok(completion_rows::by_ids(conn, &[&id])?.pop())
         })
         .await
     }
 
     /// Deliveries, newest first.
     pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
-        let key = self.shared.digest_key;
+        let erased = Arc::clone(&self.shared.erased);
         self.read(move |conn| {
-            let found = deliveries_page(conn, &key, &criteria, &page)?.load(conn)?;
+            let found = deliveries_page(conn, &erased, &criteria, &page)?.load(conn)?;
             Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
         })
         .await
@@ -91,16 +99,16 @@ impl Store {
     }
 }
 
-/// A page of completions, as a query; `key` is the digests'.
+/// A page of completions, as a query.
 pub(super) fn completions_page<'a>(
     conn: &mut Conn,
-    key: &[u8; 32],
+    erased: &ErasedKeys,
     criteria: &'a Criteria,
     page: &'a Page,
 ) -> QueryResult<impl Read<'a, Completion> + use<'a>> {
     let mut query = completions::table.select(Completion::as_select()).into_boxed::<Engine>();
     if let Some(transaction_id) = &criteria.transaction_id {
-        query = query.filter(completions::id.eq_any(bearing(key, transaction_id).load(conn)?));
+        query = query.filter(completions::id.eq_any(bearing(conn, erased, transaction_id)?));
     }
     match criteria.app_ids.as_deref() {
         // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
@@ -146,10 +154,10 @@ pub(super) fn completions_page<'a>(
     Ok(query.order(completions::id.desc()).limit(page.rows()))
 }
 
-/// A page of deliveries, as a query; `key` is the digests'.
+/// A page of deliveries, as a query.
 pub(super) fn deliveries_page<'a>(
     conn: &mut Conn,
-    key: &[u8; 32],
+    erased: &ErasedKeys,
     criteria: &'a Criteria,
     page: &'a Page,
 ) -> QueryResult<impl Read<'a, Delivery> + use<'a>> {
@@ -159,7 +167,7 @@ pub(super) fn deliveries_page<'a>(
         query = if transaction_id.starts_with(sample_completion::PREFIX) {
             query.filter(deliveries::transaction_id.eq(transaction_id))
         } else {
-            query.filter(deliveries::completion_id.eq_any(bearing(key, transaction_id).load(conn)?))
+            query.filter(deliveries::completion_id.eq_any(bearing(conn, erased, transaction_id)?))
         };
     }
     match criteria.app_ids.as_deref() {
@@ -197,7 +205,26 @@ pub(super) fn attempts_of<'a>(delivery_id: &'a str) -> impl Read<'a, Attempt> {
 }
 
 /// The completions that bear a transaction id, whatever its case, or bore it until their user was erased.
-pub(super) fn bearing(key: &[u8; 32], transaction_id: &str) -> impl Read<'static, String> + use<> {
-    let forms = [transaction_id.to_ascii_lowercase(), erased_keys::transaction_id(key, transaction_id)];
-    transaction_ids::table.filter(transaction_ids::transaction_key.eq_any(forms)).select(transaction_ids::completion_id)
+fn bearing(conn: &mut Conn, erased: &ErasedKeys, transaction_id: &str) -> QueryResult<Vec<String>> {
+    let transaction_key = transaction_id.to_ascii_lowercase();
+    let mut found: Vec<String> = bearing_now(&transaction_key).load(conn)?;
+    // Looked for behind the others, because erasure takes keys from there to here.
+    if erased.has_any(conn)? {
+        for name in erased_keys::names(erased.transaction_id(transaction_id), &transaction_key) {
+            found.extend(bore(&name).load(conn)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The completions that bear a transaction id, given in lower case.
+pub(super) fn bearing_now(transaction_key: &str) -> impl Read<'_, String> {
+    transaction_ids::table
+        .filter(transaction_ids::transaction_key.eq(transaction_key))
+        .select(transaction_ids::completion_id)
+}
+
+/// The completions that bore the transaction id of this digest.
+pub(super) fn bore(digest: &str) -> impl Read<'_, String> {
+    erased_keys::with_digest(digest, ErasedKind::Transaction)
 }

@@ -40,6 +40,7 @@ pub mod page;
 mod prune;
 pub mod publishers;
 pub mod queue;
+mod reconcile_erased;
 pub mod reconcile_reads;
 mod references;
 mod reversals;
@@ -66,8 +67,10 @@ pub use vault::MasterKey;
 
 use crate::random;
 use backend::{Begin, Conn, Pool, PoolShares, Signals};
+use erased_keys::ErasedKeys;
 use queue::{Session, Work};
 use schema::installation;
+use vault::KeyedDigest;
 use writer::Writer;
 
 /// How a store is opened.
@@ -98,8 +101,9 @@ struct Shared {
     signals: Signals,
     is_shared: bool,
     key: MasterKey,
-    /// Key of the digests in `reported`, and of what erased keys become.
-    digest_key: [u8; 32],
+    /// Makes the digests in `reported`.
+    digests: KeyedDigest,
+    erased: Arc<ErasedKeys>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -139,14 +143,18 @@ impl Store {
         random::make_keys_behind(highest_key::of(&mut conn)?);
         let shares = PoolShares::of(&access.location, access.pool_size);
         let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;
+        let digests = KeyedDigest::under(&digest_key);
+        let erased = Arc::new(ErasedKeys::new(digests.clone()));
+        let session = |_| Session::open(access.location.clone(), Arc::clone(&erased));
         let shared = Shared {
-            writer: Writer::start((0..shares.writers).map(|_| Session::open(access.location.clone(), digest_key)))?,
+            writer: Writer::start((0..shares.writers).map(session))?,
             readers: Pool::open(&access.location, shares.readers)?,
             heartbeat,
             signals: Signals::start(&access.location)?,
             is_shared: access.location.is_shared(),
             key,
-            digest_key,
+            digests,
+            erased,
         };
         Ok(Self { shared: Arc::new(shared) })
     }

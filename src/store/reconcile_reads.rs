@@ -9,7 +9,8 @@ use diesel::prelude::*;
 
 use super::backend::{Conn, Engine};
 use super::completion_lists::reversals_of;
-use super::schema::{completions, deliveries, ended_deliveries, reported, reversals, transaction_ids};
+use super::erased_keys::ErasedKind;
+use super::schema::{completions, deliveries, ended_deliveries, erased_keys, reported, reversals, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind};
@@ -147,7 +148,13 @@ fn by_external_id(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, 
     let own = reported::source_id.eq(completions::source_id).and(reported::external_id.eq(completions::external_id));
     let keys = completions::table.inner_join(reported::table.on(own));
     let keys = keys.filter(completions::id.eq_any(ids)).select((completions::id, reported::completion_id));
-    Ok(keys.load(conn)?.into_iter().collect())
+    let mut found: HashMap<String, String> = keys.load(conn)?.into_iter().collect();
+    let own = erased_keys::digest.eq(completions::external_id).and(erased_keys::scope.eq(completions::source_id));
+    let own = own.and(erased_keys::kind.eq(ErasedKind::External as i32));
+    let keys = completions::table.inner_join(erased_keys::table.on(own));
+    let keys = keys.filter(completions::id.eq_any(ids)).select((completions::id, erased_keys::completion_id));
+    found.extend(keys.load::<(String, String)>(conn)?);
+    Ok(found)
 }
 
 /// The completions that transaction ids lead to.
@@ -156,8 +163,13 @@ fn by_transaction_id<'a>(
     completions: impl Iterator<Item = &'a Completion>,
 ) -> QueryResult<HashMap<(String, String), String>> {
     let keys: Vec<String> = completions.map(|completion| transaction_key(completion).0).collect();
-    let rows: Vec<(String, String, String)> =
-        transaction_ids::table.filter(transaction_ids::transaction_key.eq_any(keys)).load(conn)?;
+    let mut rows: Vec<(String, String, String)> =
+        transaction_ids::table.filter(transaction_ids::transaction_key.eq_any(&keys)).load(conn)?;
+    let erased = erased_keys::table
+        .filter(erased_keys::digest.eq_any(&keys))
+        .filter(erased_keys::kind.eq(ErasedKind::Transaction as i32))
+        .select((erased_keys::digest, erased_keys::scope, erased_keys::completion_id));
+    rows.extend(erased.load::<(String, String, String)>(conn)?);
     Ok(rows.into_iter().map(|(key, app_id, completion_id)| ((key, app_id), completion_id)).collect())
 }
 

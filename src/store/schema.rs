@@ -208,6 +208,16 @@ table! {
 }
 
 table! {
+    erased_keys (digest, scope, kind) {
+        digest -> Text,
+        scope -> Text,
+        kind -> Integer,
+        completion_id -> Text,
+        digests -> Nullable<Binary>,
+    }
+}
+
+table! {
     completions (id) {
         id -> Text,
         app_id -> Text,
@@ -331,6 +341,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transaction_ids,
     click_conversions,
     clicks,
+    erased_keys,
     completions,
     reversals,
     deliveries,

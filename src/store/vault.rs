@@ -63,7 +63,7 @@ impl MasterKey {
 
     /// Tells keys apart without giving anything of them away.
     pub fn fingerprint(&self) -> String {
-        hex::encode(&keyed_digest(&self.0, b"ringback master key fingerprint")[..8])
+        hex::encode(&KeyedDigest::under(&self.0).of(&[b"ringback master key fingerprint"])[..8])
     }
 
     /// Encrypts `plain` for the place named `context`.
@@ -95,11 +95,27 @@ impl MasterKey {
     }
 }
 
-/// HMAC-SHA256, for fingerprints and digests.
-pub(super) fn keyed_digest(key: &[u8], text: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(text);
-    mac.finalize().into_bytes().into()
+/// HMAC-SHA256 under one key, which is set up once for whatever is digested.
+#[derive(Clone)]
+pub(super) struct KeyedDigest(Hmac<Sha256>);
+
+impl std::fmt::Debug for KeyedDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyedDigest(…)")
+    }
+}
+
+impl KeyedDigest {
+    pub(super) fn under(key: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
+    }
+
+    /// Of a text in parts.
+    pub(super) fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().into()
+    }
 }
 
 fn key_file(path: &Path, reason: &str) -> StoreError {

@@ -24,6 +24,11 @@ impl Fresh {
     pub(crate) fn url(&self) -> &str {
         &self.place.url
     }
+
+    /// The same store as another process has it, which knows only what it reads there.
+    pub(crate) fn another_node(&self) -> Store {
+        open(&self.place)
+    }
 }
 
 /// Connections to PostgreSQL: several tests run at a time.
@@ -32,10 +37,12 @@ const POOL_SIZE: u32 = 8;
 /// An empty store.
 pub(crate) fn store() -> Fresh {
     let place = place::fresh();
-    let key_file = Some(place.key_file());
+    Fresh { store: open(&place), place }
+}
+
+fn open(place: &Place) -> Store {
     let location = Location::parse(&place.url).unwrap();
-    let store = Store::open(&Access { location, key_file, pool_size: POOL_SIZE }).unwrap();
-    Fresh { store, place }
+    Store::open(&Access { location, key_file: Some(place.key_file()), pool_size: POOL_SIZE }).unwrap()
 }
 
 /// The instant at which every test begins.

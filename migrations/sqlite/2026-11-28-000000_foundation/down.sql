@@ -5,6 +5,7 @@ DROP TABLE deliveries;
 DROP TABLE reversals;
 DROP TABLE completions;
 DROP TABLE clicks;
+DROP TABLE erased_keys;
 DROP TABLE click_conversions;
 DROP TABLE transaction_ids;
 DROP TABLE reported;

@@ -27,6 +27,7 @@ struct Checked {
     deliveries: u64,
     external_ids: u64,
     transaction_ids: u64,
+    erased_keys: u64,
 }
 
 /// What was found.
@@ -101,10 +102,10 @@ fn tell(report: &Report) {
     if unnamed > 0 {
         say(&format!("… and {unnamed} more"));
     }
-    let Checked { completions, reversals, deliveries, external_ids, transaction_ids } = report.checked;
+    let Checked { completions, reversals, deliveries, external_ids, transaction_ids, erased_keys } = report.checked;
     say(&format!(
-        "Checked {completions} completions, {reversals} reversals, {deliveries} deliveries, {external_ids} external ids \
-         and {transaction_ids} transaction ids. The ledger: {}.",
+        "Checked {completions} completions, {reversals} reversals, {deliveries} deliveries, {external_ids} external ids, \
+         {transaction_ids} transaction ids and {erased_keys} erased keys. The ledger: {}.",
         report.ledger
     ));
     match report.breach_count {

@@ -79,5 +79,15 @@ async fn keys(store: &Store, report: &mut Report) -> Result<(), StoreError> {
             report.found(key.breaches());
         }
     }
+    after = (String::new(), String::new());
+    while let page = store.examine_erased_keys(after).await?
+        && let Some(last) = page.last()
+    {
+        after = (last.first.clone(), last.second.clone());
+        for key in &page {
+            report.checked.erased_keys += 1;
+            report.found(key.breaches());
+        }
+    }
     Ok(())
 }

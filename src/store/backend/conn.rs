@@ -1,6 +1,6 @@
 //! A connection to either engine, and how its transactions begin.
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
 use diesel::sql_types::Bool;
@@ -35,6 +35,9 @@ pub(in crate::store) use on_backend;
 pub(in crate::store) enum Begin {
     /// To change something.
     Change,
+    /// To record reports as well: with the recording lock, shared by all who record. Until the transaction ends nobody archives
+    /// an app or an endpoint, or erases a user, because that takes the lock alone.
+    Record,
     /// To read several things of one and the same instant.
     Snapshot,
 }
@@ -60,9 +63,9 @@ impl Conn {
     ) -> QueryResult<T> {
         // SQLite: IMMEDIATE takes the write lock at once; a transaction that upgrades to it later fails if another process
         // wrote meanwhile. PostgreSQL: without REPEATABLE READ each statement sees the newest state, not one instant.
-        on_backend!(self,
+        let begun = on_backend!(self,
             sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
-                Begin::Change => "BEGIN IMMEDIATE",
+                Begin::Change | Begin::Record => "BEGIN IMMEDIATE",
                 Begin::Snapshot => "BEGIN",
             }),
             postgres(conn) => match begin {
@@ -70,12 +73,22 @@ impl Conn {
                     let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}");
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
+                Begin::Record => {
+                    let lock = postgres::take_shared(locks::RECORDING);
+                    let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {lock}");
+                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
+                }
                 Begin::Snapshot => {
                     let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {GIVE_UP}");
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
             },
-        )?;
+        );
+        if let Err(error) = begun {
+            // Of the statements that begin a transaction, one behind the first may have failed.
+            on_backend!(self, sqlite(_) => {}, postgres(conn) => drop(conn.batch_execute("ROLLBACK")));
+            return Err(error);
+        }
         match work(self) {
             Ok(value) => <Self as Connection>::TransactionManager::commit_transaction(self).map(|()| value),
             Err(error) => {
@@ -112,8 +125,7 @@ impl Conn {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::START))
     }
 
-    /// Begins to record: takes the recording lock, shared by all who record. Until the transaction ends nobody archives an
-    /// app or an endpoint, because that takes the lock alone.
+    /// Takes the recording lock, shared by all who record, as [`Begin::Record`] does.
     pub(in crate::store) fn begin_recording(&mut self) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_shared(conn, locks::RECORDING))
     }

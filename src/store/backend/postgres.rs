@@ -64,7 +64,12 @@ pub(in crate::store) fn lock(conn: &mut PgConnection, key: i64) -> QueryResult<(
 
 /// The same, together with others who share it.
 pub(in crate::store) fn lock_shared(conn: &mut PgConnection, key: i64) -> QueryResult<()> {
-    conn.batch_execute(&format!("SELECT pg_advisory_xact_lock_shared({key})"))
+    conn.batch_execute(&take_shared(key))
+}
+
+/// What takes a lock that is shared.
+pub(in crate::store) fn take_shared(key: i64) -> String {
+    format!("SELECT pg_advisory_xact_lock_shared({key})")
 }
 
 /// Locks these deliveries until the transaction ends, in the order that everybody locks them in.

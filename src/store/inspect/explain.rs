@@ -13,8 +13,17 @@ use crate::store::backend::{Conn, Engine, on_backend};
 const ON_POSTGRES: &str = "EXPLAIN (COSTS OFF) ";
 const ON_SQLITE: &str = "EXPLAIN QUERY PLAN ";
 /// The tables that grow with history, as queries call them; SQLite also speaks of scanning what a query gathers itself.
-const TABLES: [&str; 8] =
-    ["deliveries", "d", "completions", "attempts", "reported", "transaction_ids", "clicks", "click_conversions"];
+const TABLES: [&str; 9] = [
+    "deliveries",
+    "d",
+    "completions",
+    "attempts",
+    "reported",
+    "transaction_ids",
+    "clicks",
+    "click_conversions",
+    "erased_keys",
+];
 /// Indexes of what has not ended: to read one from end to end is to read what is asked for.
 const OF_WHAT_IS_OPEN: [&str; 5] =
     ["deliveries_due", "deliveries_held", "deliveries_claimed", "deliveries_pending_tests", "completions_in_review"];

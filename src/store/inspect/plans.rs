@@ -11,10 +11,12 @@ use crate::domain::delivery::{Counters, Status, Told};
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
+use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
 use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
 use crate::store::queue::{Wanted, queries};
 use crate::store::unknown_words::Words;
+use crate::store::vault::KeyedDigest;
 use crate::store::{Store, StoreError, clicks, prune};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
@@ -72,7 +74,9 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
 }
 
 /// A plan does not depend on the digests' key.
-const ANY_KEY: [u8; 32] = [0; 32];
+fn any_keys() -> ErasedKeys {
+    ErasedKeys::new(KeyedDigest::under(&[0; 32]))
+}
 
 /// SQLite always prefers an index of a table without statistics.
 fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
@@ -84,17 +88,23 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let one = || std::slice::from_ref(&sample.delivery_id);
     let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), to_begin: ROWS, to_line_up: 0 };
     let key = sample.transaction_id.to_ascii_lowercase();
-    let (due, claim, settle) = on_backend!(conn,
+    let erased_key = erased_keys::at(&key, &sample.app_id, ErasedKind::Transaction);
+    let settlement = queries::PreparedSettlement::of(settlement(sample));
+    let (due, claim, settle, look, insertion) = on_backend!(conn,
         sqlite(conn) => {
             let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now, is_begun: true };
             let claim = explain_on_sqlite(conn, claim)?;
-            let settle = explain_on_sqlite(conn, queries::Change::of(&settlement(sample)))?;
-            (None, claim, settle)
+            let settle = explain_on_sqlite(conn, queries::Update::<false>(&settlement.change))?;
+            // SQLite has nothing to say of rows that are inserted.
+            (None, claim, settle, explain_on_sqlite(conn, erased_key)?, String::new())
         },
         postgres(conn) => {
             let due = explain_on_postgres(conn, queries::due_and_free(std::slice::from_ref(&wanted), now, Words::Any))?;
             let claim = explain_on_postgres(conn, queries::claim_all("", now, vec![&sample.delivery_id], vec![""], vec![true]))?;
-            (Some(due), claim, explain_on_postgres(conn, queries::changes(&[&settlement(sample)]))?)
+            let settle = explain_on_postgres(conn, queries::changes(&[&settlement]))?;
+            let look = queries::LookAt { endpoint_ids: vec![&sample.endpoint_id], names: vec![&key] };
+            let look = explain_on_postgres(conn, look)?;
+            (Some(due), claim, settle, look, explain_on_postgres(conn, queries::insertion(&[]))?)
         },
     );
     let due = due.map_or_else(|| explain(conn, queries::due_of(&wanted, now, Words::Any)), Ok)?;
@@ -105,9 +115,12 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("due deliveries of endpoints", due),
         plan("claim", claim),
         plan("settle", settle),
+        plan("record: look", look),
+        plan("record: insertion", insertion),
         plan("record: external id", explain(conn, queries::known("", &sample.transaction_id))?),
         plan("record: transaction id", explain(conn, queries::taken(&key, &sample.app_id))?),
         plan("record: click", explain(conn, queries::converted(&sample.click_id, ""))?),
+        plan("record: an erased key", explain(conn, erased_key)?),
         plan("claims of a node", explain(conn, queries::claims_of("", before))?),
         plan("claims of a dead node", explain(conn, queries::claimed_by("", Words::Any))?),
         plan("tests that wait", explain(conn, queries::pending_tests())?),
@@ -127,14 +140,15 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let of_both = Criteria { app_ids: of_app.app_ids.clone(), ..of_user.clone() };
     let of_click = Criteria { click_id: Some(sample.transaction_id.clone()), ..Criteria::default() };
     let dead = Criteria { status: Some(Status::Dead), ..of_app.clone() };
+    let erased = any_keys();
     let mut completions = |criteria: &Criteria| {
-        let query = lookups::completions_page(conn, &ANY_KEY, criteria, &page)?;
+        let query = lookups::completions_page(conn, &erased, criteria, &page)?;
         explain(conn, query)
     };
     let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
     let by_click = completions(&of_click)?;
     let mut deliveries = |criteria: &Criteria| {
-        let query = lookups::deliveries_page(conn, &ANY_KEY, criteria, &page)?;
+        let query = lookups::deliveries_page(conn, &erased, criteria, &page)?;
         explain(conn, query)
     };
     let (all_of_app, dead_of_app) = (deliveries(&of_app)?, deliveries(&dead)?);
@@ -144,7 +158,8 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("completions of a user and app", by_both),
         plan("completions of an app", by_app),
         plan("completions of a click", by_click),
-        plan("completions by transaction id", explain(conn, lookups::bearing(&ANY_KEY, &sample.transaction_id))?),
+        plan("completions by transaction id", explain(conn, lookups::bearing_now(&sample.transaction_id))?),
+        plan("completions by an erased transaction id", explain(conn, lookups::bore(&sample.transaction_id))?),
         plan("deliveries of a completion", explain(conn, lookups::of_completion(&sample.completion_id))?),
         plan("attempts of a delivery", explain(conn, lookups::attempts_of(&sample.delivery_id))?),
         plan("a click", explain(conn, clicks::by_id(&sample.click_id))?),
@@ -202,6 +217,8 @@ mod tests {
             ("record: external id", "PRIMARY KEY (source_id=? AND external_id=?)"),
             ("record: transaction id", "PRIMARY KEY (transaction_key=? AND app_id=?)"),
             ("completions by transaction id", "PRIMARY KEY (transaction_key=?)"),
+            ("completions by an erased transaction id", "PRIMARY KEY (digest=?)"),
+            ("record: an erased key", "PRIMARY KEY (digest=? AND scope=? AND kind=?)"),
             ("record: click", "PRIMARY KEY (click_id=? AND goal_id=?)"),
             ("a click", "PRIMARY KEY (id=?)"),
             ("retention: oldest clicks", "PRIMARY KEY (id<?)"),

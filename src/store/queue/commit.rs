@@ -8,24 +8,19 @@
 //! transaction of its own, because it may wait for another node's lock. There a connection can break at any moment; the hot
 //! works are then repeated on a new one, the other changes are not.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::QueryResult;
 use diesel::connection::Connection;
-use tracing::Span;
 
-use super::begin::{Beginning, begin_all};
-use super::click::insert_clicks;
-use super::record::{NewCompletion, Recorded, record_all};
-use super::settle::{Settled, settle_all};
-use super::work::{Announcement, Change, Settling, Work};
+use super::group::{Group, failure};
+use super::work::{Announcement, Change, Work};
 use crate::clock;
-use crate::domain::click::Click;
-use crate::domain::settlement::Settlement;
 use crate::store::StoreError;
 use crate::store::backend::{self, Begin, Conn, Location};
+use crate::store::erased_keys::ErasedKeys;
 use crate::store::error::is_passing;
-use crate::store::writer::{Asked, Commit, Reply};
+use crate::store::writer::{Asked, Commit};
 
 /// How long hot works are tried again over a database that fails: a fail-over takes seconds, and by then whoever
 /// reports has long been told to come again.
@@ -33,122 +28,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Pause before the next try to reach a server that cannot be reached.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// A hot work, the way back to its caller, and the span that it was asked for in.
-struct Hot<W, T> {
-    work: W,
-    answer: Reply<T>,
-    span: Span,
-}
-
-/// The works of one group, by kind: their callers all wait, so the order among them means nothing.
-#[derive(Default)]
-struct Group {
-    recordings: Vec<Hot<Vec<NewCompletion>, Vec<Recorded>>>,
-    settlings: Vec<Hot<Box<Settling>, (Settled, bool)>>,
-    beginnings: Vec<Hot<Beginning, bool>>,
-    clicks: Vec<Hot<Box<Click>, ()>>,
-    changes: Vec<Asked<Change>>,
-}
-
-/// What became of the hot works.
-struct Done {
-    recorded: Vec<Vec<Recorded>>,
-    settled: Vec<(Settled, bool)>,
-    begun: Vec<bool>,
-}
-
 /// One writer's hold on the database.
 pub(in crate::store) struct Session {
     location: Location,
-    digest_key: [u8; 32],
+    erased: Arc<ErasedKeys>,
     conn: Conn,
-}
-
-impl Group {
-    fn of(works: Vec<Asked<Work>>) -> Self {
-        let mut group = Self::default();
-        for Asked { work, span } in works {
-            match work {
-                Work::Record(work, answer) => group.recordings.push(Hot { work, answer, span }),
-                Work::Settle(work, answer) => group.settlings.push(Hot { work, answer, span }),
-                Work::Begin(work, answer) => group.beginnings.push(Hot { work, answer, span }),
-                Work::Click(work, answer) => group.clicks.push(Hot { work, answer, span }),
-                Work::Change(work) => group.changes.push(Asked { work, span }),
-            }
-        }
-        group
-    }
-
-    fn is_hot(&self) -> bool {
-        self.len() > 0
-    }
-
-    /// The span of the hot work, if it is one: what happens to several at once belongs to none of them.
-    fn span(&self) -> Span {
-        if self.len() > 1 {
-            return Span::none();
-        }
-        let recordings = self.recordings.iter().map(|one| &one.span);
-        let settlings = self.settlings.iter().map(|one| &one.span);
-        let beginnings = self.beginnings.iter().map(|one| &one.span);
-        let mut spans = recordings.chain(settlings).chain(beginnings).chain(self.clicks.iter().map(|one| &one.span));
-        spans.next().cloned().unwrap_or_else(Span::none)
-    }
-
-    /// Does the hot works, all of them or none.
-    fn perform(&self, conn: &mut Conn, digest_key: &[u8; 32]) -> QueryResult<Done> {
-        let _within = self.span().entered();
-        let all: Vec<&NewCompletion> = self.recordings.iter().flat_map(|one| &one.work).collect();
-        let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, digest_key, &all)? }.into_iter();
-        let recorded = self.recordings.iter().map(|one| outcomes.by_ref().take(one.work.len()).collect()).collect();
-        let settlements: Vec<&Settlement> = self.settlings.iter().map(|one| &one.work.settlement).collect();
-        let settled = settle_all(conn, &settlements)?;
-        let next = self.settlings.iter().filter_map(|one| one.work.begin.as_ref());
-        let beginnings: Vec<&Beginning> = next.chain(self.beginnings.iter().map(|one| &one.work)).collect();
-        let mut begun = begin_all(conn, &beginnings)?.into_iter();
-        let has_begun = |one: &Hot<Box<Settling>, _>| one.work.begin.is_some() && begun.next().unwrap_or(false);
-        let next_begun: Vec<bool> = self.settlings.iter().map(has_begun).collect();
-        insert_clicks(conn, self.clicks.iter().map(|one| &*one.work))?;
-        Ok(Done { recorded, settled: settled.into_iter().zip(next_begun).collect(), begun: begun.collect() })
-    }
-
-    fn log_failure(&self, error: &diesel::result::Error) {
-        let works = self.len();
-        self.span().in_scope(|| tracing::error!(%error, works, "a group of changes could not be committed"));
-    }
-
-    fn tell(self, done: Done) {
-        for (one, recorded) in self.recordings.into_iter().zip(done.recorded) {
-            drop(one.answer.send(Ok(recorded)));
-        }
-        for (one, settled) in self.settlings.into_iter().zip(done.settled) {
-            drop(one.answer.send(Ok(settled)));
-        }
-        for (one, begun) in self.beginnings.into_iter().zip(done.begun) {
-            drop(one.answer.send(Ok(begun)));
-        }
-        self.clicks.into_iter().for_each(|one| drop(one.answer.send(Ok(()))));
-    }
-
-    fn tell_failure(self, error: &diesel::result::Error) {
-        self.recordings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
-        self.settlings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
-        self.beginnings.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
-        self.clicks.into_iter().for_each(|one| drop(one.answer.send(Err(failure(error)))));
-    }
-
-    /// Groups of one.
-    fn singly(self) -> impl Iterator<Item = Self> {
-        let recordings = self.recordings.into_iter().map(|one| Self { recordings: vec![one], ..Self::default() });
-        let settlings = self.settlings.into_iter().map(|one| Self { settlings: vec![one], ..Self::default() });
-        let beginnings = self.beginnings.into_iter().map(|one| Self { beginnings: vec![one], ..Self::default() });
-        let clicks = self.clicks.into_iter().map(|one| Self { clicks: vec![one], ..Self::default() });
-        recordings.chain(settlings).chain(beginnings).chain(clicks)
-    }
-
-    fn len(&self) -> usize {
-        self.recordings.len() + self.settlings.len() + self.beginnings.len() + self.clicks.len()
-    }
 }
 
 impl Commit for Session {
@@ -170,17 +54,17 @@ impl Commit for Session {
 }
 
 impl Session {
-    pub(in crate::store) fn open(location: Location, digest_key: [u8; 32]) -> Result<Self, StoreError> {
+    pub(in crate::store) fn open(location: Location, erased: Arc<ErasedKeys>) -> Result<Self, StoreError> {
         let conn = backend::connect(&location)?;
-        Ok(Self { location, digest_key, conn })
+        Ok(Self { location, erased, conn })
     }
 
     /// Everything with one flush.
     fn commit_together(&mut self, group: Group, changes: Vec<Asked<Change>>) {
         let (mut changes, mut announcements) = (changes.into_iter(), Vec::new());
-        let digest_key = &self.digest_key;
+        let erased = &self.erased;
         let done = self.conn.within(Begin::Change, |conn| {
-            let done = group.perform(conn, digest_key)?;
+            let done = group.perform(conn, erased)?;
             announcements.extend(changes.by_ref().map(|change| within_savepoint(conn, change)));
             Ok(done)
         });
@@ -203,8 +87,8 @@ impl Session {
         let until = clock::monotonic() + PATIENCE;
         let mut pause = Duration::ZERO;
         loop {
-            let digest_key = &self.digest_key;
-            match self.conn.within(Begin::Change, |conn| group.perform(conn, digest_key)) {
+            let erased = &self.erased;
+            match self.conn.within(group.begin(), |conn| group.perform(conn, erased)) {
                 Ok(done) => return group.tell(done),
                 Err(error) if !self.is_passing(&error) => {
                     group.log_failure(&error);
@@ -227,8 +111,8 @@ impl Session {
             return group.tell_failure(error);
         }
         for one in group.singly() {
-            let digest_key = &self.digest_key;
-            match self.conn.within(Begin::Change, |conn| one.perform(conn, digest_key)) {
+            let erased = &self.erased;
+            match self.conn.within(one.begin(), |conn| one.perform(conn, erased)) {
                 Ok(done) => one.tell(done),
                 Err(error) => one.tell_failure(&error),
             }
@@ -284,11 +168,6 @@ impl Asked<Change> {
     fn perform(self, conn: &mut Conn) -> Announcement {
         self.span.in_scope(|| (self.work)(conn))
     }
-}
-
-/// One error for each of several callers.
-fn failure(error: &diesel::result::Error) -> StoreError {
-    if is_passing(error) { StoreError::Unreachable(error.to_string()) } else { StoreError::Database(error.to_string()) }
 }
 
 /// A change that fails is undone alone.

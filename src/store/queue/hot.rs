@@ -1,11 +1,12 @@
 //! The hot path as its callers ask for it: record, settle, and a click. Each shares a flush with whatever else is being
 //! written.
 //!
-//! Nothing is done here: the writer's threads do it ([`super::commit`]).
+//! What the writer needs is made here, in the caller's task; the writer's threads do the rest ([`super::commit`]).
 
 use super::begin::{Beginning, ClaimInLine};
+use super::click::PreparedClick;
 use super::record::{NewCompletion, Recorded};
-use super::settle::Settled;
+use super::settle::{PreparedSettlement, Settled};
 use super::work::{Settling, Work};
 use crate::domain::click::Click;
 use crate::domain::settlement::Settlement;
@@ -41,6 +42,7 @@ impl Store {
 
     async fn record_part(&self, part: Vec<NewCompletion>) -> (Vec<Recorded>, Option<StoreError>) {
         let size = part.len();
+        let part = part.into_iter().map(|new| self.candidate(new)).collect();
         match self.shared.writer.ask(|answer| Work::Record(part, answer)).await {
             Ok(recorded) => (recorded, None),
             Err(failure) => (vec![Recorded::Lost; size], Some(failure)),
@@ -60,6 +62,8 @@ impl Store {
         next: Option<ClaimInLine>,
     ) -> Result<(Settled, bool), StoreError> {
         let begin = next.map(|claim| Beginning { claim, at: settlement.at });
+        let settlement = PreparedSettlement::of(settlement);
+        let settlement = if self.is_shared() { settlement.with_json() } else { settlement };
         self.shared.writer.ask(|answer| Work::Settle(Box::new(Settling { settlement, begin }), answer)).await
     }
 
@@ -71,6 +75,7 @@ impl Store {
     /// Writes a click; it is on disk when this returns.
     pub async fn record_click(&self, click: Click) -> Result<(), StoreError> {
         self.shared.writer.make_room()?;
-        self.shared.writer.ask(|answer| Work::Click(Box::new(click), answer)).await
+        let click = Box::new(PreparedClick::of(click, self.is_shared()));
+        self.shared.writer.ask(|answer| Work::Click(click, answer)).await
     }
 }

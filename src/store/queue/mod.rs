@@ -4,7 +4,8 @@
 //! could not take into its line) → `begin` (what waited in line) → `settle`. `hold` moves deliveries between waiting and being due, `nodes` knows which nodes
 //! live, `rescue` takes back the claims of those that died. `reverse` takes completions back and keeps the order of what is
 //! told of both; `review` holds what somebody wants to look at first. `click` writes what the tracking link records, beside
-//! everything else that is hot. `work` is what the writer is asked to do, `commit` how a group of it gets to the disk.
+//! everything else that is hot. `work` is what the writer is asked to do, `group` what of it has gathered, `commit` how a group
+//! gets to the disk.
 //!
 //! A claim is a token on the row. Settling names it; if the row bears another one by then, the settlement changes
 //! nothing, so a stale worker can never undo what its successor did.
@@ -13,6 +14,7 @@ mod begin;
 mod claim;
 mod click;
 mod commit;
+mod group;
 mod hold;
 mod hot;
 mod nodes;
@@ -41,8 +43,8 @@ pub(super) use work::Work;
 pub(super) mod queries {
     pub(in crate::store) use super::claim::{Claim, claim_all, due_and_free, due_endpoints, due_of, pending_tests};
     pub(in crate::store) use super::hold::held_endpoints;
-    pub(in crate::store) use super::record::{converted, known, taken};
+    pub(in crate::store) use super::record::{LookAt, converted, insertion, known, taken};
     pub(in crate::store) use super::rescue::{claimed_by, claims_of};
     pub(in crate::store) use super::review::over;
-    pub(in crate::store) use super::settle::{Change, changes};
+    pub(in crate::store) use super::settle::{PreparedSettlement, Update, changes};
 }

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::begin::{ClaimInLine, give_back};
 use super::nodes::{alive_since, delete_dead_nodes};
-use super::settle::settle_all;
+use super::settle::{PreparedSettlement, settle_all};
 use crate::domain::delivery::{Delivery, Status};
 use crate::domain::settlement::Settlement;
 use crate::domain::time::Timestamp;
@@ -146,6 +146,6 @@ fn interrupt(conn: &mut Conn, begun: &[ClaimOf], now: Timestamp, scale_thousandt
         let (token, started_at) = (token.clone().unwrap_or_default(), claimed_at.unwrap_or(delivery.created_at));
         Settlement::interrupted(delivery, token, started_at, NOT_RECORDED, scale_thousandths, now)
     };
-    let interrupted: Vec<Settlement> = begun.iter().map(interruption).collect();
+    let interrupted: Vec<_> = begun.iter().map(interruption).map(PreparedSettlement::of).collect();
     settle_all(conn, &interrupted.iter().collect::<Vec<_>>()).map(drop)
 }

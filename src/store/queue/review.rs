@@ -4,6 +4,8 @@
 //! one finds nothing left to decide. The callbacks alone could not say it, because they may be canceled one by one, and
 //! they go with retention.
 
+use std::sync::Arc;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -15,6 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
 use crate::store::codes;
 use crate::store::completions::is_in_review;
+use crate::store::erased_keys::ErasedKeys;
 use crate::store::schema::{completions, deliveries};
 use crate::store::terminal::Ended;
 use crate::store::unknown_words::has_known_words;
@@ -46,8 +49,8 @@ impl Store {
 
     /// Ends a completion's review: it is taken back by this reversal and never called back.
     pub async fn reject_reviewed(&self, reversal: NewReversal) -> Result<Decided, StoreError> {
-        let key = self.shared.digest_key;
-        self.write(move |conn| reject(conn, &key, reversal)).await
+        let erased = Arc::clone(&self.shared.erased);
+        self.write(move |conn| reject(conn, &erased, reversal)).await
     }
 
     /// Releases a step of the completions whose review is over; answers how many.
@@ -89,7 +92,7 @@ fn release(conn: &mut Conn, ids: &[String], now: Timestamp) -> QueryResult<usize
     Ok(released)
 }
 
-fn reject(conn: &mut Conn, key: &[u8; 32], reversal: NewReversal) -> QueryResult<Decided> {
+fn reject(conn: &mut Conn, erased: &ErasedKeys, reversal: NewReversal) -> QueryResult<Decided> {
     conn.begin_recording()?;
     let (completion_id, now) = (reversal.completion_id.clone(), reversal.now);
     let row = completions::table.find(&completion_id);
@@ -99,7 +102,7 @@ fn reject(conn: &mut Conn, key: &[u8; 32], reversal: NewReversal) -> QueryResult
         return not_in_review(conn, &completion_id);
     }
     // Whatever it answers: if parts were taken back before, there may be nothing left to take back, but it is rejected.
-    reverse(conn, key, reversal)?;
+    reverse(conn, erased, reversal)?;
     diesel::update(row).set(completions::review.eq(ReviewState::Rejected)).execute(conn)?;
     let unsent = [Status::Pending, Status::Retrying, Status::Held];
     let unsent = sql::<Bool>(&codes::is_one_of("deliveries.status", &unsent));

@@ -3,10 +3,9 @@
 use diesel::QueryResult;
 
 use super::begin::Beginning;
-use super::record::{NewCompletion, Recorded};
-use super::settle::Settled;
-use crate::domain::click::Click;
-use crate::domain::settlement::Settlement;
+use super::click::PreparedClick;
+use super::record::{Candidate, Recorded};
+use super::settle::{PreparedSettlement, Settled};
 use crate::store::StoreError;
 use crate::store::backend::Conn;
 use crate::store::writer::Reply;
@@ -14,20 +13,20 @@ use crate::store::writer::Reply;
 /// One thing that is to be done to the database.
 pub(in crate::store) enum Work {
     /// The hot path's first half.
-    Record(Vec<NewCompletion>, Reply<Vec<Recorded>>),
+    Record(Vec<Candidate>, Reply<Vec<Recorded>>),
     /// The hot path's second half; and whether what waited in line for its permit may be sent now.
     Settle(Box<Settling>, Reply<(Settled, bool)>),
     /// What waited in line and found a permit that was free.
     Begin(Beginning, Reply<bool>),
     /// A click, which a visitor waits for.
-    Click(Box<Click>, Reply<()>),
+    Click(Box<PreparedClick>, Reply<()>),
     /// Anything else.
     Change(Change),
 }
 
 /// A settlement, and what is begun in the same commit.
 pub(in crate::store) struct Settling {
-    pub(super) settlement: Settlement,
+    pub(super) settlement: PreparedSettlement,
     pub(super) begin: Option<Beginning>,
 }
 

@@ -40,7 +40,8 @@ async fn served() -> Served {
 async fn a_store_that_was_served_from_holds_beside_the_server() {
     let served = served().await;
     let printed = served.home.run(&["reconcile"]).await.done();
-    let counted = "Checked 3 completions, 3 reversals, 6 deliveries, 3 external ids and 3 transaction ids.";
+    let counted =
+        "Checked 3 completions, 3 reversals, 6 deliveries, 3 external ids, 3 transaction ids and 0 erased keys.";
     assert!(printed.contains(counted) && printed.contains("Everything holds."), "{printed}");
     // As if all of it had happened an hour ago: what is only just recorded is not summed.
     let earlier = "UPDATE completions SET recorded_at = recorded_at - 3600000;

@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 20] = [
+pub(super) const COPIED: [&str; 21] = [
     "installation",
     "publishers",
     "tokens",
@@ -18,6 +18,7 @@ pub(super) const COPIED: [&str; 20] = [
     "transaction_ids",
     "clicks",
     "click_conversions",
+    "erased_keys",
     "completions",
     "reversals",
     "deliveries",

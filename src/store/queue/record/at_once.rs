@@ -1,182 +1,109 @@
-//! Recording a whole group in a few statements, on PostgreSQL, where each statement costs a network round trip.
+//! Recording a whole group in one statement, on PostgreSQL, where each statement costs a network round trip.
 //!
 //! Other nodes record at the same time. Keys are inserted in sorted order, so two groups that share keys wait for one another
 //! and never deadlock; a key that another transaction inserted first is taken once that transaction has committed. A report
 //! that gets one of its keys and not another deletes what it inserted, and is then recorded by itself.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
-use serde::Serialize;
+use diesel::sql_types::{Bool, Text};
 
 use super::candidate::Candidate;
-use super::{NewCompletion, conversion, delivery_rows, source};
-use crate::store::completions as completion_rows;
-use crate::store::queue::rows::OverRows;
+use crate::store::queue::rows::{OverRows, document};
 
-#[derive(Serialize)]
-struct Reported<'a> {
-    source_id: &'a str,
-    external_id: &'a str,
-    completion_id: &'a str,
-    /// As PostgreSQL writes bytes in text.
-    digests: String,
-    erased: &'a str,
-}
+/// Inserts the keys of what is new and, of each report that got all of its keys, its other rows. Returns each completion
+/// whose external id was new, whether its transaction id was, and whether it is recorded.
+///
+/// Of two equal keys in a group the first wins, by its position. A part that reads what another part returns begins when that
+/// one has ended, so keys are inserted table by table. `IS TRUE` keeps each `IN` from becoming a join, which without hash
+/// joins would compare every report with every other; as it is, what was returned is hashed.
+const RECORD: [&str; 4] = [
+    r#"WITH new AS MATERIALIZED (
+        SELECT * FROM ROWS FROM (json_to_recordset("#,
+    r#"::json) AS (completion_id text COLLATE "C", source_id text COLLATE "C", external_id text COLLATE "C", digests bytea,
+            transaction_key text COLLATE "C", app_id text COLLATE "C", click_id text COLLATE "C", goal_id text COLLATE "C"))
+        WITH ORDINALITY AS n (completion_id, source_id, external_id, digests, transaction_key, app_id, click_id, goal_id,
+            position)
+    ), named AS (
+        INSERT INTO reported (source_id, external_id, completion_id, digests)
+        SELECT source_id, external_id, completion_id, digests FROM new ORDER BY source_id, external_id, position
+        ON CONFLICT DO NOTHING RETURNING completion_id
+    ), free AS (
+        INSERT INTO transaction_ids (transaction_key, app_id, completion_id)
+        SELECT transaction_key, app_id, completion_id FROM new
+        WHERE (completion_id IN (SELECT completion_id FROM named)) IS TRUE
+        ORDER BY transaction_key, app_id, position
+        ON CONFLICT DO NOTHING RETURNING completion_id
+    ), converting AS (
+        INSERT INTO click_conversions (click_id, goal_id, completion_id)
+        SELECT click_id, goal_id, completion_id FROM new
+        WHERE click_id IS NOT NULL AND (completion_id IN (SELECT completion_id FROM free)) IS TRUE
+        ORDER BY click_id, goal_id, position
+        ON CONFLICT DO NOTHING RETURNING completion_id
+    ), recorded AS MATERIALIZED (
+        SELECT completion_id FROM new
+        WHERE (completion_id IN (SELECT completion_id FROM free)) IS TRUE
+            AND (click_id IS NULL OR completion_id IN (SELECT completion_id FROM converting))
+    ), of_completions AS (
+        INSERT INTO completions SELECT c.* FROM json_populate_recordset(NULL::completions, "#,
+    r#"::json) c WHERE (c.id IN (SELECT completion_id FROM recorded)) IS TRUE
+    ), of_deliveries AS (
+        INSERT INTO deliveries SELECT d.* FROM json_populate_recordset(NULL::deliveries, "#,
+    r#"::json) d WHERE (d.completion_id IN (SELECT completion_id FROM recorded)) IS TRUE
+    )
+    SELECT completion_id, completion_id IN (SELECT completion_id FROM free),
+        completion_id IN (SELECT completion_id FROM recorded) FROM named"#,
+];
 
-#[derive(Serialize)]
-struct TransactionId<'a> {
-    transaction_key: String,
-    app_id: &'a str,
-    completion_id: &'a str,
-    erased: &'a str,
-}
+/// What became of a completion whose external id was new: its id, whether its transaction id was, and whether it is recorded.
+type Became = (String, bool, bool);
 
-#[derive(Serialize)]
-struct ClickConversion<'a> {
-    click_id: &'a str,
-    goal_id: &'a str,
-    completion_id: &'a str,
-    erased: Option<&'a str>,
-}
-
-impl<'a> Reported<'a> {
-    fn of(candidate: &'a Candidate<'_>) -> Self {
-        let completion = &candidate.new.completion;
-        Self {
-            source_id: source(completion),
-            external_id: &completion.external_id,
-            completion_id: &completion.id,
-            digests: format!("\\x{}", hex::encode(&candidate.digests)),
-            erased: &candidate.erased_external_id,
-        }
-    }
-}
-
-impl<'a> TransactionId<'a> {
-    fn of(candidate: &'a Candidate<'_>) -> Self {
-        let completion = &candidate.new.completion;
-        Self {
-            transaction_key: completion.transaction_id.to_ascii_lowercase(),
-            app_id: &completion.app_id,
-            completion_id: &completion.id,
-            erased: &candidate.erased_transaction_id,
-        }
-    }
-}
-
-impl<'a> ClickConversion<'a> {
-    fn of(candidate: &'a Candidate<'_>) -> Option<Self> {
-        let completion = &candidate.new.completion;
-        let (click_id, goal_id) = conversion(completion)?;
-        let erased = candidate.erased_click_id.as_deref();
-        Some(Self { click_id, goal_id, completion_id: &completion.id, erased })
-    }
+/// The one statement that records a group.
+pub(in crate::store) fn insertion(group: &[&Candidate]) -> OverRows<(Text, Bool, Bool)> {
+    let json = || group.iter().map(|one| one.json());
+    let keys = document(json().map(|json| &json.keys));
+    let completions = document(json().map(|json| &json.completion));
+    OverRows::new(&RECORD, [keys, completions, document(json().map(|json| &json.deliveries))])
 }
 
 /// Inserts what is new, each with its digests; answers the ids of the completions that are recorded.
-pub(super) fn insert<'a>(conn: &mut PgConnection, group: &[Candidate<'a>]) -> QueryResult<HashSet<&'a str>> {
-    let fresh = claim_external_ids(conn, group)?;
-    let fresh: Vec<&Candidate<'a>> = group.iter().filter(|one| fresh.holds(one.new)).collect();
-    let free = claim_transaction_ids(conn, &fresh)?;
-    let (free, collided): (Vec<&Candidate<'a>>, Vec<&Candidate<'a>>) =
-        fresh.into_iter().partition(|one| free.holds(one.new));
-    let converting = claim_clicks(conn, &free)?;
-    let (recorded, too_late): (Vec<&Candidate<'a>>, Vec<&Candidate<'a>>) =
-        free.into_iter().partition(|one| converting.as_ref().is_none_or(|converting| converting.holds(one.new)));
-    give_back(conn, &collided, &too_late)?;
-    let recorded: Vec<&'a NewCompletion> = recorded.into_iter().map(|one| one.new).collect();
-    let completions: Vec<_> = recorded.iter().map(|new| completion_rows::Row::from(&new.completion)).collect();
-    let deliveries: Vec<_> = recorded.iter().copied().flat_map(delivery_rows).collect();
-    if !completions.is_empty() {
-        let before = "INSERT INTO completions SELECT * FROM json_populate_recordset(NULL::completions, ";
-        OverRows::new(before, &completions, "::json)").execute(conn)?;
+pub(super) fn insert(conn: &mut PgConnection, group: &[&Candidate]) -> QueryResult<HashSet<String>> {
+    if group.is_empty() {
+        return Ok(HashSet::new());
     }
-    if !deliveries.is_empty() {
-        let before = "INSERT INTO deliveries SELECT * FROM json_populate_recordset(NULL::deliveries, ";
-        OverRows::new(before, &deliveries, "::json)").execute(conn)?;
+    let became: Vec<Became> = insertion(group).load(conn)?;
+    if became.iter().any(|(.., is_recorded)| !is_recorded) {
+        let half: HashMap<&str, bool> = (became.iter())
+            .filter(|(.., is_recorded)| !is_recorded)
+            .map(|(id, has_transaction_id, _)| (id.as_str(), *has_transaction_id))
+            .collect();
+        give_back(conn, group, &half)?;
     }
-    Ok(recorded.into_iter().map(|new| new.completion.id.as_str()).collect())
+    Ok(became.into_iter().filter(|(.., is_recorded)| *is_recorded).map(|(id, ..)| id).collect())
 }
 
-/// Completions by their ids.
-struct Ids(HashSet<String>);
-
-impl Ids {
-    fn holds(&self, new: &NewCompletion) -> bool {
-        self.0.contains(&new.completion.id)
-    }
-}
-
-/// Of two equal keys the first wins: the sort is stable, and ON CONFLICT also sees rows of its own statement. Erasure waits
-/// for the recording lock, so each key is stored either as itself or as its digest.
-fn claim_external_ids(conn: &mut PgConnection, group: &[Candidate<'_>]) -> QueryResult<Ids> {
-    let mut rows: Vec<Reported<'_>> = group.iter().map(Reported::of).collect();
-    rows.sort_by(|one, other| (one.source_id, one.external_id).cmp(&(other.source_id, other.external_id)));
-    let before = "INSERT INTO reported (source_id, external_id, completion_id, digests)
-        SELECT source_id, external_id, completion_id, digests FROM json_to_recordset(";
-    let after = "::json) AS n (source_id text, external_id text, completion_id text, digests bytea, erased text)
-        WHERE NOT EXISTS (SELECT FROM reported r WHERE r.source_id = n.source_id AND r.external_id = n.erased)
-        ON CONFLICT DO NOTHING RETURNING completion_id";
-    let fresh = OverRows::new(before, &rows, after);
-    Ok(Ids(fresh.load::<String>(conn)?.into_iter().collect()))
-}
-
-fn claim_transaction_ids(conn: &mut PgConnection, fresh: &[&Candidate<'_>]) -> QueryResult<Ids> {
-    if fresh.is_empty() {
-        return Ok(Ids(HashSet::new()));
-    }
-    let mut rows: Vec<TransactionId<'_>> = fresh.iter().map(|one| TransactionId::of(one)).collect();
-    rows.sort_by(|one, other| (&one.transaction_key, one.app_id).cmp(&(&other.transaction_key, other.app_id)));
-    let before = "INSERT INTO transaction_ids (transaction_key, app_id, completion_id)
-        SELECT transaction_key, app_id, completion_id FROM json_to_recordset(";
-    let after = "::json) AS n (transaction_key text, app_id text, completion_id text, erased text)
-        WHERE NOT EXISTS (
-            SELECT FROM transaction_ids t WHERE t.transaction_key = n.erased AND t.app_id = n.app_id)
-        ON CONFLICT DO NOTHING RETURNING completion_id";
-    let free = OverRows::new(before, &rows, after);
-    Ok(Ids(free.load::<String>(conn)?.into_iter().collect()))
-}
-
-/// Of those that convert a click, the first for each goal; `None` if none does. Whoever converts none holds no such key.
-fn claim_clicks(conn: &mut PgConnection, free: &[&Candidate<'_>]) -> QueryResult<Option<Ids>> {
-    let mut rows: Vec<ClickConversion<'_>> = free.iter().filter_map(|one| ClickConversion::of(one)).collect();
-    if rows.is_empty() {
-        return Ok(None);
-    }
-    rows.sort_by(|one, other| (one.click_id, one.goal_id).cmp(&(other.click_id, other.goal_id)));
-    let before = "INSERT INTO click_conversions (click_id, goal_id, completion_id)
-        SELECT click_id, goal_id, completion_id FROM json_to_recordset(";
-    let after = "::json) AS n (click_id text, goal_id text, completion_id text, erased text)
-        WHERE NOT EXISTS (
-            SELECT FROM click_conversions c WHERE c.click_id = n.erased AND c.goal_id = n.goal_id)
-        ON CONFLICT DO NOTHING RETURNING completion_id";
-    let first = OverRows::new(before, &rows, after);
-    let mut first = Ids(first.load::<String>(conn)?.into_iter().collect());
-    let without = free.iter().map(|one| &one.new.completion).filter(|completion| conversion(completion).is_none());
-    first.0.extend(without.map(|completion| completion.id.clone()));
-    Ok(Some(first))
-}
-
-/// Removes the keys of those that did not get all of theirs.
-fn give_back(conn: &mut PgConnection, collided: &[&Candidate<'_>], too_late: &[&Candidate<'_>]) -> QueryResult<()> {
-    if !too_late.is_empty() {
-        let keys: Vec<TransactionId<'_>> = too_late.iter().map(|one| TransactionId::of(one)).collect();
-        OverRows::new(
+/// Removes the keys of those that did not get all of theirs: of each its external id and, where it got that too, its
+/// transaction id.
+fn give_back(conn: &mut PgConnection, group: &[&Candidate], half: &HashMap<&str, bool>) -> QueryResult<()> {
+    let keys = |got_transaction_id: bool| {
+        let has_got = move |one: &&&Candidate| half.get(one.id()).is_some_and(|got| *got || !got_transaction_id);
+        document(group.iter().filter(has_got).map(|one| &one.json().keys))
+    };
+    let transaction_ids: OverRows = OverRows::new(
+        &[
             "DELETE FROM transaction_ids t USING json_populate_recordset(NULL::transaction_ids, ",
-            &keys,
             "::json) n WHERE t.transaction_key = n.transaction_key AND t.app_id = n.app_id",
-        )
-        .execute(conn)?;
-    }
-    let names: Vec<Reported<'_>> = collided.iter().chain(too_late).map(|one| Reported::of(one)).collect();
-    if !names.is_empty() {
-        OverRows::new(
+        ],
+        [keys(true)],
+    );
+    transaction_ids.execute(conn)?;
+    let external_ids: OverRows = OverRows::new(
+        &[
             "DELETE FROM reported r USING json_populate_recordset(NULL::reported, ",
-            &names,
             "::json) n WHERE r.source_id = n.source_id AND r.external_id = n.external_id",
-        )
-        .execute(conn)?;
-    }
-    Ok(())
+        ],
+        [keys(false)],
+    );
+    external_ids.execute(conn).map(drop)
 }

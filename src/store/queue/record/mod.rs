@@ -5,9 +5,11 @@
 
 mod at_once;
 mod candidate;
+mod look;
 mod one;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -17,9 +19,14 @@ use crate::domain::identity::ReportedFields;
 use crate::domain::new_delivery::NewDelivery;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::Row;
-use crate::store::schema::{apps, deliveries, endpoints};
+use crate::store::erased_keys::ErasedKeys;
+use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
-use candidate::Candidate;
+pub(in crate::store) use at_once::insertion;
+pub(in crate::store) use candidate::Candidate;
+use look::Look;
+pub(in crate::store) use look::LookAt;
+use one::First;
 pub(in crate::store) use one::{converted, known, taken};
 
 /// A validated completion, with the deliveries that its app's endpoints want.
@@ -73,75 +80,53 @@ impl Store {
         delivery: NewDelivery,
         test: String,
     ) -> Result<Delivery, StoreError> {
-        self.write(move |conn| {
-            let test = Delivery { kind: DeliveryKind::Test, test: Some(test), ..delivery.of(&completion) };
-            let row = Row::new(test.clone(), &delivery.start);
-            diesel::insert_into(deliveries::table).values(row).execute(conn)?;
-            Ok(test)
-        })
-        .await
+        let (delivery, start) = delivery.begin(&completion);
+        let test = Delivery { kind: DeliveryKind::Test, test: Some(test), ..delivery };
+        let row = Row::new(test.clone(), start);
+        self.write(move |conn| diesel::insert_into(deliveries::table).values(row).execute(conn).map(|_| test)).await
     }
 
     /// What [`Store::record`] would answer, without recording.
     pub async fn would_record(&self, new: NewCompletion) -> Result<Recorded, StoreError> {
-        let key = self.shared.digest_key;
-        self.read(move |conn| one::record(conn, &Candidate::of(&key, &new), one::Write::No)).await
+        let erased = Arc::clone(&self.shared.erased);
+        let candidate = Candidate::of(new, &self.shared.digests);
+        self.read(move |conn| Ok(one::examine(conn, &erased, &candidate)?.unwrap_or(Recorded::Accepted))).await
+    }
+
+    /// A report as the writer receives it: what it takes to record it has been made, as far as can be told by now.
+    pub(super) fn candidate(&self, new: NewCompletion) -> Candidate {
+        let candidate = Candidate::of(new, &self.shared.digests);
+        if self.is_shared() {
+            candidate.json();
+        }
+        if self.shared.erased.has_known() {
+            candidate.erased_names(&self.shared.erased);
+        }
+        candidate
     }
 }
 
-/// Records a whole group; answers in order.
-pub(super) fn record_all(conn: &mut Conn, key: &[u8; 32], group: &[&NewCompletion]) -> QueryResult<Vec<Recorded>> {
-    conn.begin_recording()?;
-    let outdated = outdated(conn, group)?;
-    let is_current = |new: &NewCompletion| !new.deliveries.iter().any(|one| outdated.contains(&one.endpoint_id));
-    let of_now: Vec<Candidate<'_>> =
-        group.iter().filter(|new| is_current(new)).map(|new| Candidate::of(key, new)).collect();
-    let inserted: HashSet<&str> = on_backend!(conn,
-        // There a statement is a call within this process, and one after the other is as fast.
-        sqlite(_) => HashSet::new(),
-        postgres(conn) => at_once::insert(conn, &of_now)?,
+/// Records a whole group under the recording lock; answers in order.
+pub(super) fn record_all(conn: &mut Conn, erased: &ErasedKeys, group: &[&Candidate]) -> QueryResult<Vec<Recorded>> {
+    let look = Look::at(conn, erased, group)?;
+    // On SQLite a statement is a call within this process, and one report after the other is as fast.
+    let inserted: Option<HashSet<String>> = on_backend!(conn,
+        sqlite(_) => None,
+        postgres(conn) => {
+            let is_plain = |one: &&Candidate| !look.outdates(one) && !look.finds_erased(erased, one);
+            Some(at_once::insert(conn, &group.iter().copied().filter(is_plain).collect::<Vec<_>>())?)
+        },
     );
-    let mut of_now = of_now.iter();
-    let answer = |new: &&NewCompletion| {
-        let candidate = if is_current(new) { of_now.next() } else { None };
-        let Some(candidate) = candidate else { return Ok(Recorded::Outdated) };
-        if inserted.contains(new.completion.id.as_str()) {
-            return Ok(Recorded::Accepted);
+    let answer = |candidate: &&Candidate| {
+        if look.outdates(candidate) {
+            return Ok(Recorded::Outdated);
         }
-        one::record(conn, candidate, one::Write::Yes)
+        let first = match &inserted {
+            Some(inserted) if inserted.contains(candidate.id()) => return Ok(Recorded::Accepted),
+            None if !look.finds_erased(erased, candidate) => First::Insert,
+            _ => First::Look,
+        };
+        one::record(conn, erased, candidate, first)
     };
     group.iter().map(answer).collect()
-}
-
-/// Of the endpoints that the group is to be delivered to, those that it can no longer be delivered to as it was meant.
-fn outdated(conn: &mut Conn, group: &[&NewCompletion]) -> QueryResult<HashSet<String>> {
-    let meant: HashMap<&str, &str> = group
-        .iter()
-        .flat_map(|new| &new.deliveries)
-        .map(|delivery| (delivery.endpoint_id.as_str(), delivery.dialect()))
-        .collect();
-    let known: Vec<(String, String, Option<i64>, Option<i64>)> = endpoints::table
-        .inner_join(apps::table)
-        .filter(endpoints::id.eq_any(meant.keys().copied()))
-        .select((endpoints::id, endpoints::dialect, endpoints::archived_at, apps::archived_at))
-        .load(conn)?;
-    let outdated = known.into_iter().filter(|(id, dialect, endpoint_ended, app_ended)| {
-        endpoint_ended.or(*app_ended).is_some() || meant.get(id.as_str()) != Some(&dialect.as_str())
-    });
-    Ok(outdated.map(|(id, ..)| id).collect())
-}
-
-fn source(completion: &Completion) -> &str {
-    completion.source_id.as_deref().unwrap_or_default()
-}
-
-/// The click that a completion converts, and the goal for which it does so.
-fn conversion(completion: &Completion) -> Option<(&str, &str)> {
-    let click_id = completion.click_id.as_deref()?;
-    Some((click_id, completion.goal_id.as_deref().unwrap_or_default()))
-}
-
-/// The rows of a new completion's deliveries.
-fn delivery_rows(new: &NewCompletion) -> impl Iterator<Item = Row> {
-    new.deliveries.iter().map(|delivery| Row::new(delivery.of(&new.completion), &delivery.start))
 }

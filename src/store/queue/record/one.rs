@@ -4,92 +4,140 @@ use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
 use super::candidate::{Candidate, DIGEST_BYTES};
-use super::{Recorded, at_once, conversion, delivery_rows, source};
+use super::{Recorded, at_once};
 use crate::domain::delivery::Delivery;
 use crate::domain::identity::{COMPARED, FIELDS, field_name};
-use crate::store::backend::{Conn, Read, on_backend};
-use crate::store::completions as completion_rows;
+use crate::store::backend::{Conn, Read, Write, on_backend};
 use crate::store::deliveries::Row;
+use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
 use crate::store::schema::{click_conversions, completions, deliveries, reported, transaction_ids};
 
-/// Whether a report is recorded.
+/// What is done first to a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Write {
-    /// It is, if nothing forbids it.
-    Yes,
-    /// Only the answer is wanted.
-    No,
+pub(super) enum First {
+    /// It is inserted: almost nothing ever forbids that, and what was recorded before is looked at only where a key is taken.
+    Insert,
+    /// What was recorded before is looked at, because a key may be an erased one, which no insertion notices, or is taken.
+    Look,
 }
 
-/// Records one report.
-pub(super) fn record(conn: &mut Conn, candidate: &Candidate<'_>, write: Write) -> QueryResult<Recorded> {
-    let completion = &candidate.new.completion;
-    for external_id in [&completion.external_id, &candidate.erased_external_id] {
-        let known = known(source(completion), external_id).get_result(conn).optional()?;
-        if let Some((completion_id, known)) = known {
-            // This very call recorded it before, and its answer was lost.
-            let is_this = completion_id == completion.id;
-            return if is_this { Ok(Recorded::Accepted) } else { compare(conn, completion_id, &known, candidate) };
+/// Records one report, if nothing forbids it.
+pub(super) fn record(
+    conn: &mut Conn,
+    erased: &ErasedKeys,
+    candidate: &Candidate,
+    mut first: First,
+) -> QueryResult<Recorded> {
+    loop {
+        if first == First::Look
+            && let Some(answer) = examine(conn, erased, candidate)?
+        {
+            return Ok(answer);
         }
-    }
-    let transaction_key = completion.transaction_id.to_ascii_lowercase();
-    for transaction_key in [&transaction_key, &candidate.erased_transaction_id] {
-        if taken(transaction_key, &completion.app_id).get_result(conn).optional()?.is_some() {
-            return Ok(Recorded::TransactionIdTaken);
-        }
-    }
-    if let Some((click_id, goal_id)) = conversion(completion) {
-        for click_id in [Some(click_id), candidate.erased_click_id.as_deref()].into_iter().flatten() {
-            if converted(click_id, goal_id).get_result(conn).optional()?.is_some() {
-                return Ok(Recorded::ClickConverted);
-            }
-        }
-    }
-    if write == Write::Yes {
         let is_recorded = on_backend!(conn,
             // By the engine's own connection: the one of either engine writes each statement's text anew.
-            sqlite(conn) => insert(conn, candidate, &transaction_key).map(|()| true)?,
-            postgres(conn) => !at_once::insert(conn, std::slice::from_ref(candidate))?.is_empty(),
+            sqlite(conn) => insert(conn, candidate)?,
+            postgres(conn) => !at_once::insert(conn, &[candidate])?.is_empty(),
         );
-        // Another node was faster with a key, and has committed it: from now on it is seen.
-        if !is_recorded {
-            return record(conn, candidate, write);
+        if is_recorded {
+            return Ok(Recorded::Accepted);
         }
+        // Somebody was faster with a key; on PostgreSQL perhaps another node, whose commit is seen from now on.
+        first = First::Look;
     }
-    Ok(Recorded::Accepted)
 }
 
-fn insert(conn: &mut SqliteConnection, candidate: &Candidate<'_>, transaction_key: &str) -> QueryResult<()> {
-    let completion = &candidate.new.completion;
-    diesel::insert_into(reported::table)
-        .values((
-            reported::source_id.eq(source(completion)),
-            reported::external_id.eq(&completion.external_id),
-            reported::completion_id.eq(&completion.id),
-            reported::digests.eq(&candidate.digests),
-        ))
-        .execute(conn)?;
-    diesel::insert_into(transaction_ids::table)
-        .values((
-            transaction_ids::transaction_key.eq(transaction_key),
-            transaction_ids::app_id.eq(&completion.app_id),
-            transaction_ids::completion_id.eq(&completion.id),
-        ))
-        .execute(conn)?;
-    if let Some((click_id, goal_id)) = conversion(completion) {
-        diesel::insert_into(click_conversions::table)
-            .values((
-                click_conversions::click_id.eq(click_id),
-                click_conversions::goal_id.eq(goal_id),
-                click_conversions::completion_id.eq(&completion.id),
-            ))
-            .execute(conn)?;
+/// What there is to say of a report because of what was recorded before; `None`: nothing, it may be recorded.
+pub(super) fn examine(conn: &mut Conn, erased: &ErasedKeys, candidate: &Candidate) -> QueryResult<Option<Recorded>> {
+    let completion = &candidate.completion;
+    // First the keys of those who stand, then the erased ones: erasure takes keys from there to here.
+    let mut named = known(&completion.source_id, &completion.external_id).get_result(conn).optional()?;
+    let has_erased = named.is_none() && erased.has_any(conn)?;
+    if has_erased {
+        named = known_erased(conn, erased, candidate, ErasedKind::External)?;
     }
-    diesel::insert_into(completions::table).values(completion_rows::Row::from(completion)).execute(conn)?;
-    for row in delivery_rows(candidate.new) {
+    if let Some((completion_id, known)) = named {
+        // This very call recorded it before, and its answer was lost.
+        let is_this = completion_id == completion.id;
+        let answer = if is_this { Recorded::Accepted } else { compare(conn, completion_id, &known, candidate)? };
+        return Ok(Some(answer));
+    }
+    if taken(&candidate.transaction_key, &completion.app_id).get_result(conn).optional()?.is_some()
+        || (has_erased && known_erased(conn, erased, candidate, ErasedKind::Transaction)?.is_some())
+    {
+        return Ok(Some(Recorded::TransactionIdTaken));
+    }
+    if let Some((click_id, goal_id)) = candidate.conversion()
+        && (converted(click_id, goal_id).get_result(conn).optional()?.is_some()
+            || (has_erased && known_erased(conn, erased, candidate, ErasedKind::Click)?.is_some()))
+    {
+        return Ok(Some(Recorded::ClickConverted));
+    }
+    Ok(None)
+}
+
+/// What a key of a report leads to among the erased ones: a completion, and the digests of its report.
+fn known_erased(
+    conn: &mut Conn,
+    erased: &ErasedKeys,
+    candidate: &Candidate,
+    kind: ErasedKind,
+) -> QueryResult<Option<(String, Vec<u8>)>> {
+    for name in candidate.erased_names(erased).iter().filter(|name| name.kind == kind) {
+        let key = erased_keys::at(&name.digest, candidate.scope(kind), kind);
+        let known: Option<(String, Option<Vec<u8>>)> = key.first(conn).optional()?;
+        if let Some((completion_id, digests)) = known {
+            return Ok(Some((completion_id, digests.unwrap_or_default())));
+        }
+    }
+    Ok(None)
+}
+
+/// Inserts a report; false: one of its keys was taken, and nothing of it is left.
+fn insert(conn: &mut SqliteConnection, candidate: &Candidate) -> QueryResult<bool> {
+    let completion = &candidate.completion;
+    if name(candidate).execute(conn)? == 0 {
+        return Ok(false);
+    }
+    // Of rows without any CHECK, in which every column is given, a taken key is all that is ignored.
+    let transaction_id = diesel::insert_or_ignore_into(transaction_ids::table).values((
+        transaction_ids::transaction_key.eq(&candidate.transaction_key),
+        transaction_ids::app_id.eq(&completion.app_id),
+        transaction_ids::completion_id.eq(&completion.id),
+    ));
+    if transaction_id.execute(conn)? == 0 {
+        diesel::delete(reported::table.find((&completion.source_id, &completion.external_id))).execute(conn)?;
+        return Ok(false);
+    }
+    if let Some((click_id, goal_id)) = candidate.conversion() {
+        let conversion = diesel::insert_or_ignore_into(click_conversions::table).values((
+            click_conversions::click_id.eq(click_id),
+            click_conversions::goal_id.eq(goal_id),
+            click_conversions::completion_id.eq(&completion.id),
+        ));
+        if conversion.execute(conn)? == 0 {
+            let transaction_id = transaction_ids::table.find((&candidate.transaction_key, &completion.app_id));
+            diesel::delete(transaction_id).execute(conn)?;
+            diesel::delete(reported::table.find((&completion.source_id, &completion.external_id))).execute(conn)?;
+            return Ok(false);
+        }
+    }
+    diesel::insert_into(completions::table).values(completion).execute(conn)?;
+    for row in &candidate.deliveries {
         diesel::insert_into(deliveries::table).values(row).execute(conn)?;
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Inserts the first of a report's keys, unless it is taken.
+fn name(candidate: &Candidate) -> impl Write<SqliteConnection> + use<'_> {
+    let completion = &candidate.completion;
+    diesel::insert_or_ignore_into(reported::table).values((
+        reported::source_id.eq(&completion.source_id),
+        reported::external_id.eq(&completion.external_id),
+        reported::completion_id.eq(&completion.id),
+        reported::digests.eq(&candidate.digests),
+    ))
 }
 
 /// The completion that a source calls so, with its digests.
@@ -107,7 +155,7 @@ pub(in crate::store) fn converted<'a>(click_id: &'a str, goal_id: &'a str) -> im
     click_conversions::table.find((click_id, goal_id)).select(click_conversions::completion_id)
 }
 
-fn compare(conn: &mut Conn, completion_id: String, known: &[u8], candidate: &Candidate<'_>) -> QueryResult<Recorded> {
+fn compare(conn: &mut Conn, completion_id: String, known: &[u8], candidate: &Candidate) -> QueryResult<Recorded> {
     let differs = |position: &usize| {
         let field = position * DIGEST_BYTES..(position + 1) * DIGEST_BYTES;
         known.get(field.clone()) != candidate.digests.get(field)
@@ -123,7 +171,7 @@ fn compare(conn: &mut Conn, completion_id: String, known: &[u8], candidate: &Can
         .order(deliveries::id)
         .load(conn)?;
     // The report's own transaction id: the record of an erased user has none.
-    let transaction_id = candidate.new.completion.transaction_id.clone();
+    let transaction_id = candidate.completion.transaction_id.clone();
     let deliveries = rows.into_iter().map(Delivery::from).collect();
     Ok(Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries })
 }

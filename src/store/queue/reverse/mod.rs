@@ -6,6 +6,8 @@
 mod order;
 mod plan;
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
@@ -16,8 +18,9 @@ use crate::domain::manual::Manual;
 use crate::domain::reversal::{Judged, Reversal, ReversalReport, extent, judge};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
+use crate::store::erased_keys::ErasedKeys;
 use crate::store::schema::{completions, deliveries, reversals};
-use crate::store::{Store, StoreError, completions as completion_rows, erased_keys, reversals as reversal_rows};
+use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
 pub(in crate::store) use order::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
 pub use plan::ReversalPlan;
 use plan::{are_current, callbacks_of, deliveries_of};
@@ -65,15 +68,15 @@ pub enum Reversed {
 impl Store {
     /// Takes a completion back, wholly or in part; the answer is on disk when this returns.
     pub async fn reverse(&self, new: NewReversal) -> Result<Reversed, StoreError> {
-        let key = self.shared.digest_key;
-        self.write(move |conn| reverse(conn, &key, new)).await
+        let erased = Arc::clone(&self.shared.erased);
+        self.write(move |conn| reverse(conn, &erased, new)).await
     }
 
     /// What [`reverse`](Self::reverse) would answer, without recording; a new one has no deliveries yet.
     pub async fn would_reverse(&self, new: NewReversal) -> Result<Reversed, StoreError> {
-        let key = self.shared.digest_key;
+        let erased = Arc::clone(&self.shared.erased);
         self.snapshot(move |conn| {
-            let new = new.under_standing_name(conn, &key)?;
+            let new = new.under_standing_name(conn, &erased)?;
             Ok(match examine(conn, &new)? {
                 Ok((completion, taken, _)) => Reversed::Recorded(new.reversal(&completion, taken), Vec::new()),
                 Err(answer) => answer,
@@ -83,12 +86,12 @@ impl Store {
     }
 }
 
-/// Takes a completion back; `key` is the digests'.
-pub(super) fn reverse(conn: &mut Conn, key: &[u8; 32], new: NewReversal) -> QueryResult<Reversed> {
+/// Takes a completion back.
+pub(super) fn reverse(conn: &mut Conn, erased: &ErasedKeys, new: NewReversal) -> QueryResult<Reversed> {
     conn.begin_recording()?;
     // One reversal of a completion at a time: the next one waits here, and then sees this one.
     completion_rows::lock(conn, &new.completion_id)?;
-    let new = new.under_standing_name(conn, key)?;
+    let new = new.under_standing_name(conn, erased)?;
     let (completion, taken, extent) = match examine(conn, &new)? {
         Ok(to_be_taken) => to_be_taken,
         Err(answer) => return Ok(answer),
@@ -158,12 +161,12 @@ fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()>
 impl NewReversal {
     /// The keys of an erased completion's reversals are stored as digests. A reporter that read such a digest here names it
     /// as it is.
-    fn under_standing_name(mut self, conn: &mut Conn, key: &[u8; 32]) -> QueryResult<Self> {
+    fn under_standing_name(mut self, conn: &mut Conn, erased: &ErasedKeys) -> QueryResult<Self> {
         if let Some(name) = self.report.reversal_id.as_mut()
             && completion_rows::is_erased(conn, &self.completion_id)?
             && !reversal_rows::is_named(conn, &self.completion_id, name)?
         {
-            *name = erased_keys::reversal_id(key, &self.completion_id, name);
+            *name = erased.reversal_id(&self.completion_id, name);
         }
         Ok(self)
     }

@@ -40,13 +40,14 @@ impl ReversalPlan {
             recipe: self.recipe.clone(),
             start: Start::Held(WaitingFor::Completion),
         };
+        let (delivery, start) = new.begin(completion);
         let delivery = Delivery {
             kind: DeliveryKind::Reversal,
             reversal_id: Some(reversal.id.clone()),
             created_at: reversal.recorded_at,
-            ..new.of(completion)
+            ..delivery
         };
-        diesel::insert_into(deliveries::table).values(Row::new(delivery, &new.start)).execute(conn).map(drop)
+        diesel::insert_into(deliveries::table).values(Row::new(delivery, start)).execute(conn).map(drop)
     }
 }
 
