@@ -7,6 +7,7 @@ mod clicks;
 mod compiled;
 mod configuration;
 mod egress;
+mod engine;
 mod logging;
 mod nodes;
 mod plans;
