@@ -1,110 +1,110 @@
-//! `ringback bench`: how many durable deliveries a second this machine makes, beside what its bare HTTP client can do.
+//! `ringback bench`: what a delivery costs and how soon it arrives, beside what the bare HTTP client can do on this machine.
 //!
 //! # Who is who
 //! * The `server` is `ringback serve`, as anybody starts it, on an SQLite file of its own on a disk; or several of them,
 //!   the `node`s, on a schema of its own in a PostgreSQL database (the `place`).
-//! * The `receiver` is the publisher's server: it acknowledges at once and counts.
-//! * The `reporter` makes the signed calls of a `workload`, prepared before the clock starts.
+//! * The `receiver` is the publisher's server: it acknowledges at once and notes the instant.
+//! * The `reporter` makes the signed calls of a `workload` one after the other (`closed`, `sustained`); the `schedule`
+//!   makes them when they fall due (`open`).
 //! * `raw` sends the same GETs by the same client with no store behind: the other side of the ratio.
 //!
-//! Each is a process of its own, so that the CPU time and memory shown are the server's alone. A delivery counts once the
-//! receiver has acknowledged it and the store has written that down; a lost or doubled one is a failure, whatever the
-//! speed. Loopback only, bounded in number and time; nothing is left behind.
+//! Server and bare client are processes of their own, so that the CPU time and memory shown are theirs alone; reporter and
+//! receiver share this one, hence one clock. A delivery counts once the receiver has acknowledged it and the store has
+//! written that down; a lost or doubled one is a failure, whatever the speed (`delivered`). Loopback only, bounded in number
+//! and time; nothing is left behind.
 //!
-//! `ringback bench history` (`history`) measures something else: that a long history costs nothing.
+//! `ringback bench growth` (`growth`) measures something else: that what is stored, or waits, makes nothing slower.
+//! docs/BENCHMARKS.md says how all of this is read.
 
-mod history;
+mod closed;
+mod delivered;
+mod figures;
+mod growth;
 mod measured;
 mod node;
+mod open;
+mod past;
 mod place;
+mod plan;
 mod raw;
 mod receiver;
 mod reporter;
-mod rounds;
+mod row;
+mod schedule;
 mod server;
+mod sustained;
 mod usage;
 mod wire;
 mod workload;
 
+use std::ops::RangeInclusive;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::command::{Failure, Subcommand, on_runtime, optional, say, switch};
-use place::Place;
-use rounds::Plan;
+use crate::command::{Failure, Subcommand, on_runtime, optional, say, say_error, switch};
+use plan::Plan;
 
-/// How long one measurement may take: a hundred times what it takes on a small machine, and within the five minutes for
-/// which a signature is timely.
+/// How long the bare client may take: a hundred times what it takes on a small machine.
 const PATIENCE: Duration = Duration::from_secs(240);
 /// Pause between two looks at what has arrived: short beside a measurement of seconds, and cheap for both sides.
 const LOOK: Duration = Duration::from_millis(5);
-/// Most nodes of a server: each has its connections to the database, of which a server admits a hundred by default.
-const MOST_NODES: u64 = 6;
 
-/// `bench`, and the hidden commands of its child processes.
-pub fn commands() -> [Subcommand; 3] {
-    [
-        Subcommand { flags: command(), run },
-        Subcommand { flags: Command::new(receiver::COMMAND).hide(true), run: receiver::run },
-        Subcommand { flags: raw::command(), run: raw::run },
-    ]
+/// `bench`, and the hidden command of its child process.
+pub fn commands() -> [Subcommand; 2] {
+    [Subcommand { flags: command(), run }, Subcommand { flags: raw::command(), run: raw::run }]
 }
 
 fn command() -> Command {
-    let nodes = "Numbers of nodes to measure, as in 1,2,3; above 1 with --database-url";
     Command::new("bench")
-        .about("Measures durable deliveries per second beside the bare HTTP client, on loopback")
-        .arg(number("rounds", "3", 100, "Rounds; the median counts"))
-        .arg(number("deliveries", "12000", 100_000, "Deliveries of each workload in each round"))
-        .args(place::flags())
-        .arg(number("nodes", "1", MOST_NODES, nodes).value_delimiter(','))
+        .about("Measures durable deliveries beside the bare HTTP client: rates, latencies, CPU, memory, writes")
+        .args(plan::flags())
         .arg(switch("json", "Prints one JSON object"))
-        .subcommand(history::command())
+        .subcommand(growth::command())
 }
 
-/// A flag that takes a number from 1 on.
-fn number(name: &'static str, default: &'static str, most: u64, help: &'static str) -> Arg {
-    optional(name, help).default_value(default).value_parser(value_parser!(u64).range(1..=most))
+/// A flag that takes a number within a range.
+fn number(name: &'static str, default: &'static str, range: RangeInclusive<u64>, help: &'static str) -> Arg {
+    optional(name, help).default_value(default).value_parser(value_parser!(u64).range(range))
+}
+
+/// A flag that takes numbers within a range.
+fn numbers(name: &'static str, range: RangeInclusive<u64>, help: &'static str) -> Arg {
+    optional(name, help).value_parser(value_parser!(u64).range(range)).value_delimiter(',')
+}
+
+/// What was given for such a flag.
+fn given(flags: &ArgMatches, name: &str) -> Vec<u64> {
+    flags.get_many::<u64>(name).unwrap_or_default().copied().collect()
 }
 
 fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
-    if let Some(flags) = flags.subcommand_matches("history") {
-        return history::run(flags);
+    if let Some(flags) = flags.subcommand_matches("growth") {
+        return growth::run(flags);
     }
-    let number = |name: &str| flags.get_one::<u64>(name).copied().unwrap_or(1);
-    let nodes = flags.get_many::<u64>("nodes").unwrap_or_default();
-    let plan = Plan {
-        rounds: number("rounds"),
-        deliveries: usize::try_from(number("deliveries"))?,
-        nodes: nodes.map(|nodes| usize::try_from(*nodes)).collect::<Result<_, _>>()?,
-        place: Place::of(flags),
-    };
-    if !plan.place.is_shared() && plan.nodes.iter().any(|nodes| *nodes > 1) {
-        return Err("--nodes above 1 needs --database-url: an SQLite file is served by one process".into());
-    }
+    let plan = Plan::of(flags)?;
     until_interrupted(measure(plan, flags.get_flag("json")))
 }
 
 async fn measure(plan: Plan, as_json: bool) -> Result<(), Failure> {
-    let commits = plan.place.commits_per_second()?;
-    let series = plan.run(!as_json).await?;
+    let stores = plan.run(!as_json).await?;
     if as_json {
-        say(&measured::json(plan.deliveries, commits, &series).to_string());
+        say(&figures::json(plan.deliveries, plan.rounds, &stores).to_string());
         return Ok(());
     }
-    say(&format!("\nmedian of {} rounds of {} deliveries", plan.rounds, plan.deliveries));
-    if let Some(commits) = commits {
-        say(&format!("PostgreSQL commits {commits} single rows per second over one connection"));
-    }
-    say(&measured::table(&series, commits.is_some()));
+    say(&format!("\nmedians of {} rounds of {} deliveries\n", plan.rounds, plan.deliveries));
+    say(&figures::text(&stores));
     Ok(())
 }
 
 /// Runs a measurement; what is dropped in its middle ends its child processes and removes its store.
 fn until_interrupted(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    // Every endpoint that is called back has dozens of connections to the receiver, which is in this process.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        say_error(&format!("the limit of open files cannot be raised: {error}"));
+    }
     on_runtime(async move {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -117,8 +117,8 @@ fn until_interrupted(work: impl Future<Output = Result<(), Failure>>) -> Result<
     })
 }
 
-fn per_second(count: usize, micros: u128) -> u64 {
-    u64::try_from(count as u128 * 1_000_000 / micros.max(1)).unwrap_or(u64::MAX)
+fn per_second(count: u64, micros: u64) -> u64 {
+    u64::try_from(u128::from(count) * 1_000_000 / u128::from(micros.max(1))).unwrap_or(u64::MAX)
 }
 
 fn text<'a>(flags: &'a ArgMatches, name: &str) -> &'a str {

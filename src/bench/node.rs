@@ -46,6 +46,11 @@ impl Node {
         Usage::of(self.process.id())
     }
 
+    /// Lets it end as an operator would.
+    pub(super) async fn stop(self) -> Result<(), Failure> {
+        self.process.stop().await
+    }
+
     /// An operator's call.
     pub(super) async fn call(&self, method: &str, path: &str, body: &[u8]) -> Result<bytes::Bytes, Failure> {
         let headers = ["Content-Type: application/json".to_owned(), format!("Authorization: Bearer {TOKEN}")];

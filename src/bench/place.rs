@@ -53,9 +53,19 @@ impl Place {
         }
     }
 
+    /// An SQLite file in the same folder.
+    pub(super) fn on_file(&self) -> Self {
+        Self { database_url: None, ..self.clone() }
+    }
+
     /// Whether several nodes can work on one store there.
     pub(super) fn is_shared(&self) -> bool {
         self.database_url.is_some()
+    }
+
+    /// The name of its engine.
+    pub(super) fn engine(&self) -> &'static str {
+        if self.is_shared() { "PostgreSQL" } else { "SQLite" }
     }
 
     /// Makes an empty store.
@@ -90,7 +100,12 @@ impl OwnStore {
 
     /// How this process opens it.
     pub(super) fn access(&self) -> Result<Access, Failure> {
-        Ok(Access { key_file: Some(self.key_file()), ..Access::to(Location::parse(&self.url)?) })
+        Ok(Access { key_file: Some(self.key_file()), ..Access::to(self.location()?) })
+    }
+
+    /// Where it is.
+    pub(super) fn location(&self) -> Result<Location, Failure> {
+        Ok(Location::parse(&self.url)?)
     }
 
     /// Removes it; fails where it cannot be.

@@ -13,7 +13,7 @@ use clap::{ArgMatches, Command};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
-use super::receiver::Receiver;
+use super::receiver::{Receiver, Told};
 use super::usage::Usage;
 use super::workload::{DIALECT, completion};
 use super::{PATIENCE, text};
@@ -122,14 +122,15 @@ async fn send_next(client: Client, urls: Arc<Vec<String>>, next: Arc<AtomicUsize
 
 /// Measures the bare client in a process of its own.
 pub(super) async fn measure(count: usize) -> Result<Raw, Failure> {
-    let mut receiver = Receiver::start().await?;
+    let receiver = Receiver::start()?;
     let arguments = [COMMAND, "--target", &receiver.callback_url(), "--count", &count.to_string()];
     let mut child = Child::start(&arguments, [])?;
     let sent: Sent = serde_json::from_str(&child.line_within(PATIENCE).await?)?;
-    let told = receiver.count().await?;
-    if (told.distinct, told.duplicates) != (count, 0) {
+    let told = receiver.told();
+    if told != (Told { distinct: count, ..Told::default() }) {
         return Err(format!("the bare client sent {count} requests, but {told:?} arrived").into());
     }
-    let cpu_ms_per_1000 = sent.cpu_ms * 1000 / u64::try_from(count)?.max(1);
-    Ok(Raw { per_second: super::per_second(count, sent.micros.into()), cpu_ms_per_1000 })
+    let count = u64::try_from(count)?;
+    let cpu_ms_per_1000 = sent.cpu_ms * 1000 / count.max(1);
+    Ok(Raw { per_second: super::per_second(count, sent.micros), cpu_ms_per_1000 })
 }

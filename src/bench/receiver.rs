@@ -1,58 +1,101 @@
-//! `ringback bench-receiver`: the publisher's server of a measurement, in a process of its own.
+//! The publisher's server of a measurement: it answers every callback with 200 at once, and notes when each one arrived.
 //!
-//! It answers every callback with 200 at once and counts transaction ids, so that a lost or doubled callback shows. Its
-//! cost is in both measurements, so it is kept as small as it can be: one thread, no library, no log. It ends with the
-//! process that started it.
+//! Its cost is on both sides of every ratio, so it is kept as small as it can be: one thread of this process, no library,
+//! no log. It is in the process that reports, so that the time from a report to its callback is read from one clock.
 
-use std::collections::HashSet;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Instant;
 
-use clap::ArgMatches;
-use serde::{Deserialize, Serialize};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 
-use super::wire::{self, Connection};
-use crate::command::child::{Child, parent_gone};
-use crate::command::{Failure, say};
-
-/// The hidden command's name.
-pub(super) const COMMAND: &str = "bench-receiver";
+use super::LOOK;
+use super::wire::Connection;
+use super::workload::number_of;
+use crate::command::Failure;
 
 const ACKNOWLEDGED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-const COUNT: &[u8] = b"GET /count ";
 const TRANSACTION_ID: &[u8] = b"transaction_id=";
 
 /// What a receiver has been told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Count {
-    /// Transaction ids seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Completions that it was told of.
     pub(super) distinct: usize,
-    /// Callbacks whose transaction id had been seen before.
+    /// Callbacks of a completion that it had been told of before.
     pub(super) duplicates: usize,
+    /// Callbacks that name no completion of a measurement.
+    pub(super) strange: usize,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
-    transaction_ids: HashSet<Box<[u8]>>,
-    duplicates: usize,
+    told: Told,
+    /// When the first callback of each number arrived.
+    arrivals: Vec<Option<Instant>>,
+    first: Option<Instant>,
 }
 
-pub(super) fn run(_: &ArgMatches) -> Result<ExitCode, Failure> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        say(&listener.local_addr()?.to_string());
-        tokio::select! {
-            ended = accept(listener) => ended?,
-            () = parent_gone() => {}
+/// A receiver that runs. It ends with this value.
+#[derive(Debug)]
+pub(super) struct Receiver {
+    address: SocketAddr,
+    seen: Arc<Mutex<Seen>>,
+    _ends: oneshot::Sender<()>,
+}
+
+impl Receiver {
+    pub(super) fn start() -> Result<Self, Failure> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let (ends, ended) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let noting = Arc::clone(&seen);
+        thread::Builder::new().name("receiver".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = accept(listener, noting) => {}
+                    _ = ended => {}
+                }
+            });
+        })?;
+        Ok(Self { address, seen, _ends: ends })
+    }
+
+    /// Where callbacks go.
+    pub(super) fn callback_url(&self) -> String {
+        format!("http://{}/callback", self.address)
+    }
+
+    /// What it has been told so far.
+    pub(super) fn told(&self) -> Told {
+        lock(&self.seen).told
+    }
+
+    /// Returns once it has been told of so many completions.
+    pub(super) async fn until_told_of(&self, completions: usize) {
+        while self.told().distinct < completions {
+            tokio::time::sleep(LOOK).await;
         }
-        Ok(ExitCode::SUCCESS)
-    })
+    }
+
+    /// When it was first told anything.
+    pub(super) fn first_arrival(&self) -> Option<Instant> {
+        lock(&self.seen).first
+    }
+
+    /// When it was told of each number.
+    pub(super) fn arrivals(&self) -> Vec<Option<Instant>> {
+        lock(&self.seen).arrivals.clone()
+    }
 }
 
-async fn accept(listener: TcpListener) -> Result<(), Failure> {
-    let seen = Arc::new(Mutex::new(Seen::default()));
+async fn accept(listener: TcpListener, seen: Arc<Mutex<Seen>>) -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
         let (stream, _) = listener.accept().await?;
         // A connection that breaks has told all it had to tell.
@@ -63,70 +106,60 @@ async fn accept(listener: TcpListener) -> Result<(), Failure> {
 async fn serve(stream: TcpStream, seen: Arc<Mutex<Seen>>) -> std::io::Result<()> {
     let mut connection = Connection::over(stream)?;
     while let Some(request) = connection.read().await? {
-        if request.head.starts_with(COUNT) {
-            let body = serde_json::to_string(&seen.lock().unwrap_or_else(PoisonError::into_inner).count())?;
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
-            connection.write((head + &body).as_bytes()).await?;
-        } else {
-            seen.lock().unwrap_or_else(PoisonError::into_inner).note(&request.head);
-            connection.write(ACKNOWLEDGED).await?;
-        }
+        lock(&seen).note(&request.head, Instant::now());
+        connection.write(ACKNOWLEDGED).await?;
     }
     Ok(())
 }
 
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// More numbers than any measurement has: a callback beyond is not one of ours.
+const MOST: usize = 100_000_000;
+
 impl Seen {
-    fn note(&mut self, head: &[u8]) {
+    fn note(&mut self, head: &[u8], at: Instant) {
         let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-        let parameters = line.split(|byte| matches!(byte, b'?' | b'&' | b' '));
-        let id = parameters.filter_map(|parameter| parameter.strip_prefix(TRANSACTION_ID)).next().unwrap_or_default();
-        if !self.transaction_ids.insert(id.into()) {
-            self.duplicates += 1;
+        let mut parameters = line.split(|byte| matches!(byte, b'?' | b'&' | b' '));
+        let id = parameters.find_map(|parameter| parameter.strip_prefix(TRANSACTION_ID));
+        let Some(number) = id.and_then(number_of).filter(|number| *number < MOST) else {
+            self.told.strange += 1;
+            return;
+        };
+        if self.arrivals.len() <= number {
+            self.arrivals.resize(number + 1, None);
         }
-    }
-
-    fn count(&self) -> Count {
-        Count { distinct: self.transaction_ids.len(), duplicates: self.duplicates }
-    }
-}
-
-/// A receiver that runs, seen from the process that started it.
-#[derive(Debug)]
-pub(super) struct Receiver {
-    address: SocketAddr,
-    control: Connection,
-    _child: Child,
-}
-
-impl Receiver {
-    pub(super) async fn start() -> Result<Self, Failure> {
-        let mut child = Child::start(&[COMMAND], [])?;
-        let address: SocketAddr = child.line().await?.parse()?;
-        Ok(Self { address, control: Connection::open(address).await?, _child: child })
-    }
-
-    /// Where callbacks go.
-    pub(super) fn callback_url(&self) -> String {
-        format!("http://{}/callback", self.address)
-    }
-
-    /// What it has been told so far.
-    pub(super) async fn count(&mut self) -> Result<Count, Failure> {
-        let answer = self.control.exchange(&wire::request("GET", "/count", &[], b"")).await?;
-        Ok(serde_json::from_slice(&answer.body)?)
+        if self.arrivals[number].is_some() {
+            self.told.duplicates += 1;
+            return;
+        }
+        self.arrivals[number] = Some(at);
+        self.first.get_or_insert(at);
+        self.told.distinct += 1;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::workload::completion;
+    use crate::domain::time::Timestamp;
 
     #[test]
-    fn a_transaction_id_seen_again_is_a_duplicate_and_not_a_second_delivery() {
+    fn a_callback_told_again_is_a_duplicate_and_not_a_second_delivery() {
         let mut seen = Seen::default();
-        seen.note(b"GET /callback?user_id=u&transaction_id=a&reward=0.00 HTTP/1.1\r\nHost: x");
-        seen.note(b"GET /callback?transaction_id=b HTTP/1.1\r\nHost: x");
-        seen.note(b"GET /callback?user_id=v&transaction_id=a HTTP/1.1\r\nHost: x");
-        assert_eq!(seen.count(), Count { distinct: 2, duplicates: 1 });
+        let ids = [0, 7].map(|number| completion(number, Timestamp::from_millis(0)).transaction_id);
+        let at = Instant::now();
+        seen.note(
+            format!("GET /callback?user_id=u&transaction_id={}&reward=0.00 HTTP/1.1\r\nHost: x", ids[0]).as_bytes(),
+            at,
+        );
+        seen.note(format!("GET /callback?transaction_id={} HTTP/1.1\r\nHost: x", ids[1]).as_bytes(), at);
+        seen.note(format!("GET /callback?user_id=v&transaction_id={} HTTP/1.1\r\nHost: x", ids[0]).as_bytes(), at);
+        seen.note(b"GET /callback?transaction_id=mine HTTP/1.1\r\nHost: x", at);
+        assert_eq!(seen.told, Told { distinct: 2, duplicates: 1, strange: 1 });
+        assert_eq!(seen.arrivals.iter().filter(|arrival| arrival.is_some()).count(), 2);
     }
 }

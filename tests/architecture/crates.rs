@@ -31,7 +31,7 @@ const MAY_NAME: [(&str, &str); 14] = [
     ("command", "clap rlimit tempfile tokio tracing"),
     ("cli", "clap rlimit serde serde_json tokio tracing"),
     ("demo", "actix_web clap hex hmac percent_encoding reqwest rustls serde serde_json sha2 tempfile tokio url"),
-    ("bench", "bytes clap futures_util ipnet serde serde_json tempfile tokio"),
+    ("bench", "bytes clap futures_util ipnet rlimit serde serde_json tempfile tokio"),
     ("main", "clap mimalloc"),
 ];
 

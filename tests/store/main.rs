@@ -8,6 +8,7 @@ mod clicks;
 mod compiled;
 mod configuration;
 mod egress;
+mod engine;
 mod erasure;
 mod history;
 mod in_line;

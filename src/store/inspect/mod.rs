@@ -2,9 +2,11 @@
 //!
 //! `plans` has the database explain the queries of the hot path and the look-ups, the very ones that run; `history` makes
 //! millions of old rows where they are stored; `own_schema` gives a measurement a PostgreSQL schema that goes with it.
-//! `compiled` tells how the bundled SQLite was built. Nothing in the store or above it may depend on this, but for the bench.
+//! `compiled` tells how the bundled SQLite was built, `engine` how either engine is set and what it has written. Nothing in
+//! the store or above it may depend on this, but for the bench.
 
 mod compiled;
+pub mod engine;
 mod explain;
 pub mod history;
 mod own_schema;

@@ -13,19 +13,63 @@ async fn measured(arguments: &[&str]) -> Value {
     serde_json::from_str(&Home::new().run_within(PATIENCE, arguments).await.done()).unwrap()
 }
 
+fn is_known(value: &Value) -> bool {
+    value.as_u64().is_some_and(|value| value > 0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_stores_are_measured_in_one_run_by_all_parts_of_the_table() {
+    let database = Home::on_postgres();
+    let small = ["bench", "--rounds", "1", "--deliveries", "120", "--seconds", "6", "--rates", "20", "--json"];
+    let measured = measured(&[&small[..], &["--sqlite", "--database-url", &database.database_url()]].concat()).await;
+    let stores = measured["stores"].as_array().unwrap();
+    assert_eq!([&stores[0]["store"], &stores[1]["store"]], ["SQLite", "PostgreSQL"], "{measured}");
+    for store in stores {
+        let closed = store["closed"].as_array().unwrap();
+        let of: Vec<(&Value, &Value)> = closed.iter().map(|one| (&one["workload"], &one["endpoints"])).collect();
+        let (single, batch) = (Value::from("single"), Value::from("batch"));
+        let (one, many) = (Value::from(1), Value::from(20));
+        assert_eq!(of, [(&single, &one), (&single, &many), (&batch, &one), (&batch, &many)], "{store}");
+        for series in closed {
+            for figure in ["deliveriesPerSecond", "rawPerSecond", "cpuWithDatabaseMsPer1000", "rssPeakKib"] {
+                assert!(is_known(&series["median"][figure]), "{figure}: {series}");
+            }
+            for figure in ["writtenPerDelivery", "commitsPer1000", "storedPerDelivery"] {
+                assert!(series["median"][figure].is_u64(), "{figure}: {series}");
+            }
+        }
+        let open = &store["open"][0];
+        assert_eq!(open["perSecond"], 20, "{store}");
+        assert!(is_known(&open["median"]["p50Us"]) && is_known(&open["median"]["p99Us"]), "{store}");
+        assert!(is_known(&store["sustained"]["firstPerSecond"]), "{store}");
+    }
+    assert_eq!(stores[0]["settings"]["synchronous"], "FULL", "{measured}");
+    assert_eq!(stores[1]["settings"]["synchronous_commit"], "on", "{measured}");
+    let options = stores[0]["settings"]["compile_options"].as_str().unwrap();
+    assert!(options.split(' ').any(|option| option == "THREADSAFE=2"), "{options}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_delivered_on_a_store_with_a_past_is_measured_apart_from_the_past() {
+    let small = ["bench", "--only", "closed", "--endpoints", "2", "--rounds", "1", "--deliveries", "50", "--json"];
+    let measured = measured(&[&small[..], &["--stored", "1000"]].concat()).await;
+    let store = &measured["stores"][0];
+    assert_eq!(store["closed"][0]["stored"], 1_000, "{measured}");
+    let stored = store["closed"][0]["median"]["storedPerDelivery"].as_u64().unwrap();
+    assert!(stored < 20_000, "the past is counted: {measured}");
+    assert!(store["open"].as_array().unwrap().is_empty() && store["sustained"].is_null(), "{measured}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn several_nodes_are_measured_on_one_database_each_number_of_them_apart() {
     let database = Home::on_postgres();
-    let small = ["bench", "--nodes", "1,2", "--rounds", "1", "--deliveries", "50", "--json"];
-    let measured = measured(&[&small[..], &["--database-url", &database.database_url()]].concat()).await;
-    let nodes: Vec<&Value> = measured["measured"].as_array().unwrap().iter().map(|one| &one["nodes"]).collect();
-    assert_eq!(nodes, [1, 2], "{measured}");
-    for one in measured["measured"].as_array().unwrap() {
-        for workload in ["single", "batch"] {
-            let rate = &one["workloads"][workload]["median"]["deliveriesPerSecond"];
-            assert!(rate.as_u64().is_some_and(|rate| rate > 0), "{measured}");
-        }
-    }
+    let small = ["bench", "--only", "closed", "--endpoints", "1", "--nodes", "1,2", "--rounds", "1", "--json"];
+    let on = ["--deliveries", "50", "--database-url", &database.database_url()];
+    let measured = measured(&[&small[..], &on].concat()).await;
+    let closed = measured["stores"][0]["closed"].as_array().unwrap();
+    let nodes: Vec<&Value> = closed.iter().map(|one| &one["nodes"]).collect();
+    assert_eq!(nodes, [1, 1, 2, 2], "{measured}");
+    assert!(closed.iter().all(|one| is_known(&one["median"]["deliveriesPerSecond"])), "{measured}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,17 +80,19 @@ async fn several_nodes_are_not_measured_on_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn works_of_the_store_are_measured_without_and_with_history_and_no_plan_walks_over_it() {
+async fn works_of_the_store_are_measured_as_it_grows_and_no_plan_walks_over_it() {
     let database = Home::on_postgres();
-    let small = ["bench", "history", "--deliveries", "20000", "--rounds", "3", "--json"];
+    let small = ["bench", "growth", "--stored", "1000,20000", "--rounds", "3", "--due", "300", "--json"];
     for place in [&[][..], &["--database-url", &database.database_url()]] {
         let measured = measured(&[&small[..], place].concat()).await;
         for work in measured["works"].as_array().unwrap() {
-            let times = [&work["withoutUs"], &work["withUs"]];
-            assert!(times.iter().all(|time| time.as_u64().is_some_and(|time| time > 0)), "{work}");
+            let times = work["us"].as_array().unwrap();
+            assert!(times.len() == 2 && times.iter().all(is_known), "{work}");
         }
         for plan in measured["plans"].as_array().unwrap() {
             assert_eq!(plan["walks"], false, "{plan}");
         }
+        assert!(is_known(&measured["due"]["firstCallbackUs"]), "{measured}");
+        assert_eq!(measured["due"]["callbacks"], 300, "{measured}");
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! A round leaves behind as many waiting deliveries as it found.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 
 use super::ground::{self, Ground};
 use super::work::{Medians, RECORDED, SENT, Times, Work};
+use crate::bench::{past, workload};
 use crate::clock::Clock;
 use crate::command::Failure;
 use crate::domain::attempt::Attempt;
@@ -23,110 +24,101 @@ use crate::store::queue::{Claimed, Settled, Wanted};
 
 /// Deliveries of a step of retention.
 const STEP: u64 = 500;
+/// What ended before that is removed …
+pub(super) const KEPT: Duration = Duration::from_secs(90 * 86_400);
+/// … and began to end then.
+const OLD: Duration = Duration::from_secs(120 * 86_400);
 /// Walks over all users and transaction ids in no order: a prime.
 const STRIDE: u64 = 7_919;
 
 /// The first page of a list, as long as it is by default.
 const PAGE: Page = Page { limit: 50, before: None };
 
-/// What the rounds are made on.
+/// The rounds that are made on one store.
 pub(super) struct Rounds<'a> {
     store: &'a Store,
     ground: &'a Ground,
     clock: &'a Clock,
-    /// What ended before then is old.
-    before: Timestamp,
+    /// Deliveries of the past that it holds.
+    stored: u64,
+    began: Timestamp,
     /// The rounds made so far.
     made: usize,
-}
-
-/// What is looked up in a round.
-struct Sought {
-    user_id: String,
-    transaction_id: String,
+    times: Times,
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(store: &'a Store, ground: &'a Ground, clock: &'a Clock, before: Timestamp) -> Self {
-        Self { store, ground, clock, before, made: 0 }
+    pub(super) fn new(store: &'a Store, ground: &'a Ground, clock: &'a Clock, stored: u64) -> Self {
+        Self { store, ground, clock, stored, began: clock.now(), made: 0, times: Times::default() }
     }
 
-    /// Makes rounds on a store that holds nothing of the past but what the round's step of retention removes at once,
-    /// numbered from behind `all`.
-    pub(super) async fn measure_without(&mut self, rounds: u64, all: Past) -> Result<Medians, Failure> {
-        let mut times = Times::default();
-        for round in 0..rounds {
-            let old = Past { first: all.count + round * STEP, count: STEP, until: self.before, ..all.clone() };
-            self.store.make_past(old).await?;
-            let reported = Ground::reported() as u64;
-            let sought = Sought {
-                user_id: history::user_id(round * STRIDE % ground::USERS),
-                transaction_id: ground::transaction_id(round * STRIDE % reported),
-            };
-            self.make(&mut times, sought).await?;
-        }
-        Ok(times.medians())
+    /// Forgets the times of the rounds made so far.
+    pub(super) fn forget(&mut self) {
+        self.times = Times::default();
     }
 
-    /// Makes rounds on a store that holds all of this past.
-    pub(super) async fn measure_with(&mut self, rounds: u64, all: &Past) -> Result<Medians, Failure> {
-        let mut times = Times::default();
-        for round in 0..rounds {
-            let sought = Sought {
-                user_id: history::user_id(round * STRIDE % all.users),
-                transaction_id: history::transaction_id(round * STRIDE % all.count),
-            };
-            self.make(&mut times, sought).await?;
-        }
-        Ok(times.medians())
+    pub(super) fn medians(self) -> Medians {
+        self.times.medians()
     }
 
-    async fn make(&mut self, times: &mut Times, sought: Sought) -> Result<(), Failure> {
-        let (store, turn) = (self.store, self.made);
+    /// Makes one.
+    pub(super) async fn make(&mut self) -> Result<(), Failure> {
+        let (store, turn, stored) = (self.store, self.made, self.stored);
+        self.make_old(turn as u64).await?;
         self.made += 1;
         let first = Ground::reported() + turn * RECORDED;
-        let group = self.ground.completions(turn, first..first + RECORDED, self.clock.now());
+        let group = self.ground.completions(turn, first..first + RECORDED, stored, self.clock.now());
         let started = Instant::now();
         ground::record(store, group).await?;
-        times.note(Work::Record, started.elapsed());
+        self.times.note(Work::Record, started.elapsed());
 
         let started = Instant::now();
         store.due().await?;
-        times.note(Work::Look, started.elapsed());
+        self.times.note(Work::Look, started.elapsed());
 
         let started = Instant::now();
         let claimed = self.claim(turn, SENT).await?;
-        times.note(Work::Claim, started.elapsed());
+        self.times.note(Work::Claim, started.elapsed());
         let started = Instant::now();
         self.settle(&claimed).await?;
-        times.note(Work::Settle, started.elapsed());
+        self.times.note(Work::Settle, started.elapsed());
         self.settle(&self.claim(turn, RECORDED - SENT).await?).await?;
 
-        let by_user = Criteria { user_id: Some(sought.user_id), ..Criteria::default() };
-        self.look_up(times, Work::ByUser, by_user.clone()).await?;
-        self.look_up(times, Work::ByUserAgain, by_user).await?;
-        let by_transaction_id = Criteria { transaction_id: Some(sought.transaction_id), ..Criteria::default() };
-        self.look_up(times, Work::ByTransactionId, by_transaction_id.clone()).await?;
-        self.look_up(times, Work::ByTransactionIdAgain, by_transaction_id).await?;
+        let (sought, users) = (turn as u64 * STRIDE, past::users(stored));
+        let by_user = Criteria { user_id: Some(history::user_id(sought % users)), ..Criteria::default() };
+        self.look_up(Work::ByUser, by_user.clone()).await?;
+        self.look_up(Work::ByUserAgain, by_user).await?;
+        let transaction_id = Some(history::transaction_id(sought % stored.max(1)));
+        let by_transaction_id = Criteria { transaction_id, ..Criteria::default() };
+        self.look_up(Work::ByTransactionId, by_transaction_id.clone()).await?;
+        self.look_up(Work::ByTransactionIdAgain, by_transaction_id).await?;
         let of_app = vec![self.ground.receiver(turn).app_id.clone()];
         let of_app = Criteria { app_ids: Some(of_app), ..Criteria::default() };
         let started = Instant::now();
         store.deliveries(of_app, PAGE).await?;
-        times.note(Work::OfApp, started.elapsed());
+        self.times.note(Work::OfApp, started.elapsed());
 
         let started = Instant::now();
-        let removed = store.prune(self.before).await?;
-        // What a step finds at the end of what is old says nothing of the others.
-        if removed as u64 == STEP {
-            times.note(Work::Retention, started.elapsed());
+        let removed = store.prune(self.began.minus(KEPT)).await?;
+        self.times.note(Work::Retention, started.elapsed());
+        if removed as u64 != STEP {
+            return Err(format!("{STEP} deliveries are old, but {removed} were removed").into());
         }
         Ok(())
     }
 
-    async fn look_up(&self, times: &mut Times, work: Work, criteria: Criteria) -> Result<(), Failure> {
+    /// What the round's step of retention removes, older than all else and numbered from behind it.
+    async fn make_old(&self, turn: u64) -> Result<(), Failure> {
+        let (from, until) = (self.began.minus(OLD), self.began.minus(KEPT));
+        let recipe = workload::recipe()?;
+        let first = self.stored + turn * STEP;
+        Ok(self.store.make_past(Past { first, count: STEP, users: STEP, from, until, recipe }).await?)
+    }
+
+    async fn look_up(&mut self, work: Work, criteria: Criteria) -> Result<(), Failure> {
         let started = Instant::now();
         let found = self.store.completions(criteria.clone(), PAGE).await?;
-        times.note(work, started.elapsed());
+        self.times.note(work, started.elapsed());
         if found.items.is_empty() {
             return Err(format!("nothing was found of what must be there: {criteria:?}").into());
         }

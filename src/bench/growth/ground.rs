@@ -1,15 +1,16 @@
-//! The ground that is measured on: a few hundred apps, each with deliveries that wait.
+//! The ground that is measured on: a hundred apps, each with deliveries that wait.
 //!
 //! None of their endpoints exists, and nothing is sent: the store alone is measured.
 
 use std::ops::Range;
 
+use crate::bench::past;
 use crate::bench::workload::{self, DIALECT};
 use crate::clock::Clock;
 use crate::command::Failure;
 use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
-use crate::domain::dialect::catalog::Catalog;
+use crate::domain::completion::Completion;
 use crate::domain::identity::ReportedFields;
 use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::terms::Terms;
@@ -21,11 +22,14 @@ use crate::store::inspect::history;
 use crate::store::queue::{NewCompletion, Recorded};
 
 /// Apps, of one endpoint each.
-const APPS: usize = 300;
+const APPS: usize = 100;
 /// Deliveries that wait at each of them all along.
 const WAITING: usize = 64;
-/// Users whose completions wait.
-pub(super) const USERS: u64 = 1_000;
+/// What is reported bears numbers from here on, in the same form as the past: it lands among it in every index, and not
+/// beside it.
+const PRESENT: u64 = 1 << 40;
+/// Walks over all users in no order: a prime.
+const STRIDE: u64 = 7_919;
 /// The source that reports.
 const SOURCE: &str = "src_present";
 
@@ -41,7 +45,7 @@ pub(super) struct Receiver {
 pub(super) struct Ground {
     receivers: Vec<Receiver>,
     /// name@version under which deliveries are accepted.
-    pub(super) recipe: String,
+    recipe: String,
 }
 
 impl Ground {
@@ -57,10 +61,9 @@ impl Ground {
             store.create_app(new_app(&publisher.id, &receiver, now)).await?;
             receivers.push(receiver);
         }
-        let recipe = Catalog::builtin().get(DIALECT).map(|recipe| recipe.id());
-        let ground = Self { receivers, recipe: recipe.ok_or("the dialect of the bench is unknown")? };
+        let ground = Self { receivers, recipe: workload::recipe()? };
         for turn in 0..APPS {
-            record(store, ground.completions(turn, turn * WAITING..(turn + 1) * WAITING, now)).await?;
+            record(store, ground.completions(turn, turn * WAITING..(turn + 1) * WAITING, 1, now)).await?;
         }
         Ok(ground)
     }
@@ -75,32 +78,39 @@ impl Ground {
         &self.receivers[turn % self.receivers.len()]
     }
 
-    /// Completions of these numbers for the receiver whose turn it is, their deliveries due at once.
-    pub(super) fn completions(&self, turn: usize, numbers: Range<usize>, now: Timestamp) -> Vec<NewCompletion> {
-        numbers.map(|number| self.completion(self.receiver(turn), number, now)).collect()
-    }
-
-    fn completion(&self, receiver: &Receiver, number: usize, now: Timestamp) -> NewCompletion {
-        let mut completion = workload::completion(number, now);
-        let number = number as u64;
-        completion.id = random::new_id("cmp");
-        completion.source_id = Some(SOURCE.to_owned());
-        completion.app_id = receiver.app_id.clone();
-        completion.transaction_id = transaction_id(number);
-        completion.external_id = completion.transaction_id.clone();
-        completion.user_id = history::user_id(number % USERS);
-        let delivery = NewDelivery {
-            id: random::new_id("dlv"),
-            endpoint_id: receiver.endpoint_id.clone(),
-            recipe: self.recipe.clone(),
-            start: Start::Pending,
+    /// Completions of these numbers for the receiver whose turn it is, their deliveries due at once; of users anywhere in a
+    /// past of so many deliveries.
+    pub(super) fn completions(
+        &self,
+        turn: usize,
+        numbers: Range<usize>,
+        past: u64,
+        now: Timestamp,
+    ) -> Vec<NewCompletion> {
+        let completion = |number| {
+            let mut completion = workload::completion(number, now);
+            let number = number as u64;
+            completion.transaction_id = history::transaction_id(PRESENT + number);
+            completion.external_id = completion.transaction_id.clone();
+            completion.user_id = history::user_id(number * STRIDE % past::users(past));
+            new_completion(completion, self.receiver(turn), &self.recipe)
         };
-        NewCompletion {
-            given: ReportedFields::of_completion(&completion, None),
-            completion,
-            deliveries: vec![delivery],
-        }
+        numbers.map(completion).collect()
     }
+}
+
+/// A completion to be recorded, its delivery due at once.
+pub(super) fn new_completion(mut completion: Completion, receiver: &Receiver, recipe: &str) -> NewCompletion {
+    completion.id = random::new_id("cmp");
+    completion.source_id = Some(SOURCE.to_owned());
+    completion.app_id = receiver.app_id.clone();
+    let delivery = NewDelivery {
+        id: random::new_id("dlv"),
+        endpoint_id: receiver.endpoint_id.clone(),
+        recipe: recipe.to_owned(),
+        start: Start::Pending,
+    };
+    NewCompletion { given: ReportedFields::of_completion(&completion, None), completion, deliveries: vec![delivery] }
 }
 
 /// Records a group that nothing speaks against.
@@ -109,11 +119,6 @@ pub(super) async fn record(store: &Store, group: Vec<NewCompletion>) -> Result<(
         Some(refused) => Err(format!("a completion was not recorded: {refused:?}").into()),
         None => Ok(()),
     }
-}
-
-/// The transaction id of a completion of this number.
-pub(super) fn transaction_id(number: u64) -> String {
-    format!("new-{}", history::transaction_id(number))
 }
 
 fn new_app(publisher_id: &str, receiver: &Receiver, now: Timestamp) -> NewApp {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::bench::row::thousandths;
+
 /// Deliveries that are claimed and settled at a time.
 pub(super) const SENT: usize = 64;
 /// Completions of a group.
@@ -71,10 +73,16 @@ impl Work {
         }
     }
 
-    /// For machines.
-    pub(super) fn json(self, without: &Medians, with: &Medians) -> Value {
-        let (before, after) = (without.of(self), with.of(self));
-        json!({ "work": self.title(), "withoutUs": before, "withUs": after, "ratioThousandths": ratio(before, after) })
+    /// For machines; the medians are those of each size of the store.
+    pub(super) fn json(self, sizes: &[(u64, Medians)]) -> Value {
+        let ratios: Vec<Option<u64>> = sizes.iter().map(|size| self.ratio(sizes, size)).collect();
+        let times: Vec<Option<u64>> = sizes.iter().map(|(_, medians)| medians.of(self)).collect();
+        json!({ "work": self.title(), "us": times, "ratioThousandths": ratios })
+    }
+
+    /// To the smallest size, in thousandths.
+    fn ratio(self, sizes: &[(u64, Medians)], (_, medians): &(u64, Medians)) -> Option<u64> {
+        Some(medians.of(self)? * 1000 / sizes.first()?.1.of(self)?.max(1))
     }
 }
 
@@ -99,40 +107,40 @@ impl Medians {
     }
 }
 
-/// In thousandths.
-fn ratio(without: Option<u64>, with: Option<u64>) -> Option<u64> {
-    Some(with? * 1000 / without?.max(1))
-}
-
-/// For people.
-pub(super) fn table(without: &Medians, with: &Medians, deliveries: u64) -> String {
-    let shown = |thousandths: Option<u64>| {
-        thousandths.map_or("–".to_owned(), |value| format!("{}.{:03}", value / 1000, value % 1000))
+/// For people: milliseconds at each size, and the ratios to the smallest.
+pub(super) fn lines(sizes: &[(u64, Medians)]) -> Vec<Vec<String>> {
+    let shown = |value: Option<u64>| value.map_or("–".to_owned(), thousandths);
+    let with_title = |title: &str, cells: Vec<String>, ratios: Vec<String>| {
+        std::iter::once(title.to_owned()).chain(cells).chain(ratios.into_iter().skip(1)).collect()
     };
-    let mut table = format!("{:28}{:>12}{:>16}{:>10}", "", "empty", format!("{deliveries} old"), "ratio");
-    for work in Work::ALL {
-        let (before, after) = (without.of(work), with.of(work));
-        let cells = [shown(before), shown(after), shown(ratio(before, after))];
-        table.push_str(&format!("\n{:28}{:>12}{:>16}{:>10}", work.title(), cells[0], cells[1], cells[2]));
-    }
-    table
+    let stored = sizes.iter().map(|(stored, _)| stored.to_string()).collect();
+    let ratio_to = sizes.iter().map(|(stored, _)| format!("ratio at {stored}")).collect();
+    let mut lines = vec![with_title("ms; deliveries stored", stored, ratio_to)];
+    lines.extend(Work::ALL.map(|work| {
+        let times = sizes.iter().map(|(_, medians)| shown(medians.of(work))).collect();
+        let ratios = sizes.iter().map(|size| shown(work.ratio(sizes, size))).collect();
+        with_title(work.title(), times, ratios)
+    }));
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::row::table;
 
     #[test]
-    fn a_works_median_is_set_beside_the_one_without_history() {
-        let mut times = [Times::default(), Times::default()];
-        for (times, factor) in times.iter_mut().zip([1, 2]) {
+    fn a_works_median_is_set_beside_the_one_on_the_smallest_store() {
+        let sizes = [(10, 1), (1_000, 2)].map(|(stored, factor)| {
+            let mut times = Times::default();
             for micros in [900, 100, 500] {
                 times.note(Work::Claim, Duration::from_micros(micros * factor));
             }
-        }
-        let [without, with] = times.map(Times::medians);
-        assert_eq!(Work::Claim.json(&without, &with)["ratioThousandths"], 2_000);
-        let table = table(&without, &with, 9);
-        assert!(table.contains("claim 64 due deliveries            0.500           1.000     2.000"), "{table}");
+            (stored, times.medians())
+        });
+        assert_eq!(Work::Claim.json(&sizes)["ratioThousandths"], json!([1_000, 2_000]));
+        let table = table(&lines(&sizes));
+        let claim = table.lines().find_map(|line| line.strip_prefix("claim 64 due deliveries")).unwrap();
+        assert_eq!(claim.split_whitespace().collect::<Vec<_>>(), ["0.500", "1.000", "2.000"], "{table}");
     }
 }

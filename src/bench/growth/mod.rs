@@ -1,0 +1,197 @@
+//! `ringback bench growth`: what recording, claiming, settling, looking up and retention cost on a store of ten thousand
+//! old deliveries and on one of millions; and how a server starts with a million deliveries due.
+//!
+//! The first works on the store itself, with no server around it, since a server's other costs would hide a difference.
+//! The [`ground`] is a hundred apps with deliveries waiting; a past is made around it by the database itself, and the
+//! [`rounds`] are measured on it, in turns on a store of each size. The second, [`due`], is a server like any other.
+
+mod due;
+mod ground;
+mod rounds;
+mod work;
+
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Command};
+use serde_json::{Value, json};
+
+use super::place::{self, OwnStore, Place};
+use super::row::table;
+use super::{given, number, numbers, past, until_interrupted};
+use crate::clock::Clock;
+use crate::command::{Failure, optional, say, switch};
+use crate::domain::time::Timestamp;
+use crate::store::Store;
+use crate::store::inspect::history;
+use crate::store::inspect::{Plan, Sample, Size};
+use due::Started;
+use ground::Ground;
+use rounds::Rounds;
+use work::{Medians, Work};
+
+/// Parts of the measurement.
+const PARTS: [&str; 2] = ["works", "due"];
+/// More than any of our stores holds.
+const MOST: u64 = 50_000_000;
+/// One round before each so many that count: statements are prepared in it, and what is hot comes into memory.
+const PER_WARM_UP: u64 = 10;
+
+/// What is to be measured.
+struct Growth {
+    /// Sizes of the store, smallest first.
+    stored: Vec<u64>,
+    rounds: u64,
+    due: usize,
+    parts: Vec<String>,
+    place: Place,
+    keep: bool,
+    as_json: bool,
+}
+
+/// A store of one size.
+struct Site {
+    stored: u64,
+    // Closed before it is removed: fields are dropped in this order.
+    store: Store,
+    own: OwnStore,
+    ground: Ground,
+}
+
+/// The works of the store at each size, and how its queries are answered at the largest.
+struct Works {
+    sizes: Vec<(u64, Medians)>,
+    plans: Vec<Plan>,
+}
+
+pub(super) fn command() -> Command {
+    let parts = optional("only", "Parts of the measurement: works, due; default both").value_delimiter(',');
+    Command::new("growth")
+        .about("Measures works of the store as it grows, and a start with deliveries due")
+        .args(place::flags())
+        .arg(numbers("stored", 1..=MOST, "Sizes of the store, in old deliveries").default_value("10000,1000000"))
+        .arg(number("rounds", "100", 1..=10_000, "Rounds at each size; the median counts"))
+        .arg(number("due", "1000000", 1..=MOST, "Deliveries due when the server starts"))
+        .arg(parts.value_parser(PossibleValuesParser::new(PARTS)))
+        .arg(switch("keep", "Leaves the largest store where it is"))
+        .arg(switch("json", "Prints one JSON object"))
+}
+
+pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    let first = |name: &str| given(flags, name).first().copied().unwrap_or(1);
+    let mut stored = given(flags, "stored");
+    stored.sort_unstable();
+    stored.dedup();
+    let growth = Growth {
+        stored,
+        rounds: first("rounds"),
+        due: usize::try_from(first("due"))?,
+        parts: flags.get_many::<String>("only").unwrap_or_default().cloned().collect(),
+        place: Place::of(flags),
+        keep: flags.get_flag("keep"),
+        as_json: flags.get_flag("json"),
+    };
+    until_interrupted(growth.measure())
+}
+
+impl Growth {
+    async fn measure(self) -> Result<(), Failure> {
+        let chosen = |part: &str| self.parts.is_empty() || self.parts.iter().any(|chosen| chosen == part);
+        let works = if chosen("works") { Some(self.works().await?) } else { None };
+        let tell = |line: &str| self.tell(line);
+        let due = if chosen("due") { Some(due::measure(&self.place, self.due, tell).await?) } else { None };
+        if self.as_json {
+            let [works, plans] = works.as_ref().map_or([json!([]), json!([])], Works::json);
+            let due = due.as_ref().map(Started::json);
+            say(&json!({ "stored": self.stored, "works": works, "plans": plans, "due": due }).to_string());
+            return Ok(());
+        }
+        if let Some(works) = works {
+            say(&format!("\nmedians of {} rounds\n{}\n", self.rounds, works.text()));
+        }
+        if let Some(due) = due {
+            say(&due.line());
+        }
+        Ok(())
+    }
+
+    /// Each round is made on all stores, one after the other: whatever else the machine does falls on all sizes alike.
+    async fn works(&self) -> Result<Works, Failure> {
+        let clock = Clock::system();
+        let mut sites = Vec::with_capacity(self.stored.len());
+        for stored in &self.stored {
+            sites.push(self.site(*stored, &clock).await?);
+        }
+        let mut all: Vec<Rounds<'_>> =
+            sites.iter().map(|site| Rounds::new(&site.store, &site.ground, &clock, site.stored)).collect();
+        self.tell(&format!("measuring {} rounds", self.rounds));
+        let warm_up = self.rounds.div_ceil(PER_WARM_UP);
+        for round in 0..warm_up + self.rounds {
+            for rounds in &mut all {
+                if round == warm_up {
+                    rounds.forget();
+                }
+                rounds.make().await?;
+            }
+        }
+        let sizes = self.stored.iter().copied().zip(all.into_iter().map(Rounds::medians)).collect();
+        let largest = sites.last().ok_or("there is no size to measure")?;
+        let plans = largest.store.plans(largest.sample(clock.now()), Size::AsTheyAre).await?;
+        let last = if self.keep { sites.pop() } else { None };
+        for Site { store, own, .. } in sites {
+            drop(store);
+            own.remove()?;
+        }
+        if let Some(site) = last {
+            self.tell(&format!("kept in {}", site.own.keep()));
+        }
+        Ok(Works { sizes, plans })
+    }
+
+    /// A store of this size.
+    async fn site(&self, stored: u64, clock: &Clock) -> Result<Site, Failure> {
+        let own = self.place.new_store()?;
+        let store = Store::open(&own.access()?)?;
+        let ground = Ground::lay(&store, clock).await?;
+        let made = |made| self.tell(&format!("{made} of {stored} deliveries of the past are made"));
+        past::make(&store, stored, clock.now(), made).await?;
+        Ok(Site { stored, store, own, ground })
+    }
+
+    fn tell(&self, line: &str) {
+        if !self.as_json {
+            say(line);
+        }
+    }
+}
+
+impl Site {
+    /// A user and a completion from the middle of the past, and an app of it.
+    fn sample(&self, now: Timestamp) -> Sample {
+        let receiver = self.ground.receiver(0);
+        Sample {
+            app_id: receiver.app_id.clone(),
+            endpoint_id: receiver.endpoint_id.clone(),
+            user_id: history::user_id(past::users(self.stored) / 2),
+            transaction_id: history::transaction_id(self.stored / 2),
+            before: now.minus(rounds::KEPT),
+            now,
+            ..Sample::default()
+        }
+    }
+}
+
+impl Works {
+    /// For people.
+    fn text(&self) -> String {
+        let plan = |plan: &Plan| format!("\n{}\n    {}", plan.query, plan.text.replace('\n', "\n    "));
+        format!("{}\n{}", table(&work::lines(&self.sizes)), self.plans.iter().map(plan).collect::<String>())
+    }
+
+    /// The works and the plans, for machines.
+    fn json(&self) -> [Value; 2] {
+        let works: Vec<Value> = Work::ALL.iter().map(|work| work.json(&self.sizes)).collect();
+        let plan = |plan: &Plan| json!({ "query": plan.query, "plan": plan.text, "walks": plan.walks() });
+        [works.into(), self.plans.iter().map(plan).collect()]
+    }
+}
