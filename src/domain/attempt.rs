@@ -161,9 +161,29 @@ impl SentAttempt {
             error: exchange.failure.map(|failure| failure.error),
             status_code: answered.then_some(answer.status),
             response_headers: answer.headers,
-            response_body: answered.then_some(answer.body),
+            // PostgreSQL's text holds every character but NUL, and whoever copies an answer of ours into a database has
+            // to be able to.
+            response_body: answered.then(|| answer.body.replace('\0', "\u{fffd}")),
             retry_after_seconds: answer.retry_after.map(|asked| asked.as_secs()),
             next_attempt_at: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_in_an_answer_is_kept_as_u_fffd() {
+        let answer = ReceiverAnswer { status: 200, body: "o\0k".to_owned(), ..ReceiverAnswer::default() };
+        let exchange = Exchange {
+            failure: None,
+            answer: Some(answer),
+            started_at: Timestamp::from_millis(0),
+            duration: Duration::ZERO,
+        };
+        let sent = SentAttempt { request: None, secret_id: None, egress_ip: None, exchange };
+        assert_eq!(sent.record(1, true).response_body.as_deref(), Some("o\u{fffd}k"));
     }
 }

@@ -28,10 +28,10 @@ pub struct AttemptRow {
     started_at: Timestamp,
     duration_ms: i64,
     number: i32,
-    status_code: Option<i32>,
     #[serde(serialize_with = "in_code")]
     outcome: Outcome,
     counted: bool,
+    status_code: Option<i32>,
     #[serde(serialize_with = "in_hex")]
     detail: Vec<u8>,
 }
@@ -45,9 +45,9 @@ impl AttemptRow {
             started_at: attempt.started_at,
             duration_ms: i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX),
             number: stored_count(attempt.number),
-            status_code: attempt.status_code.map(i32::from),
             outcome: attempt.outcome,
             counted: attempt.counted,
+            status_code: attempt.status_code.map(i32::from),
             detail: Detail::of(attempt).encode(),
         }
     }

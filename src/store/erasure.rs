@@ -140,12 +140,7 @@ struct TestedCompletion {
 
 /// The app's tests that have ended and were about the user: tests are few, and an index holds no others.
 fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<String>> {
-    let tests: Vec<(String, Option<String>)> = deliveries::table
-        .filter(is_a_test())
-        .filter(deliveries::app_id.eq(&erasure.app_id))
-        .filter(deliveries::ended_at.is_not_null())
-        .select((deliveries::id, deliveries::test))
-        .load(conn)?;
+    let tests = ended_tests(&erasure.app_id).load(conn)?;
     let is_of_user = |test: &str| {
         serde_json::from_str::<Tested>(test).is_ok_and(|tested| tested.completion.user_id == erasure.user_id)
     };
@@ -153,9 +148,15 @@ fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<String>> {
     Ok(of_user.map(|(id, _)| id).collect())
 }
 
-/// Said as the index says it.
-fn is_a_test() -> SqlLiteral<Bool> {
-    sql(&codes::is("deliveries.kind", DeliveryKind::Test))
+/// The app's tests that have ended, with what they tell of.
+pub(super) fn ended_tests(app_id: &str) -> impl Read<'_, (String, Option<String>)> {
+    // As the index says it.
+    let is_a_test: SqlLiteral<Bool> = sql(&codes::is("deliveries.kind", DeliveryKind::Test));
+    deliveries::table
+        .filter(is_a_test)
+        .filter(deliveries::app_id.eq(app_id))
+        .filter(deliveries::ended_at.is_not_null())
+        .select((deliveries::id, deliveries::test))
 }
 
 /// A click that is not known attributes nothing; one without its user would attribute to nobody. That it was converted

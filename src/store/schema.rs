@@ -304,9 +304,9 @@ table! {
         started_at -> BigInt,
         duration_ms -> BigInt,
         number -> Integer,
-        status_code -> Nullable<Integer>,
         outcome -> SmallInt,
         counted -> Bool,
+        status_code -> Nullable<Integer>,
         detail -> Binary,
     }
 }

@@ -1,5 +1,7 @@
 //! What must cost the same whatever the history is answered by the index that was made for it, on either engine.
 
+use diesel::prelude::*;
+use diesel::sql_types::Text;
 use ringback::domain::time::Timestamp;
 use ringback::store::inspect::{Plan, Sample, Size};
 
@@ -7,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 31] = [
+const MADE_FOR: [(&str, &str); 32] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -28,6 +30,7 @@ const MADE_FOR: [(&str, &str); 31] = [
     ("retention: attempts", "attempts_pkey"),
     ("retention: oldest clicks", "clicks_pkey"),
     ("retention: clicks", "clicks_pkey"),
+    ("erasure: tests of an app", "deliveries_tests"),
     ("completions of a user", "completions_by_user"),
     ("completions of a user and app", "completions_by_user"),
     ("completions of an app", "completions_by_app"),
@@ -84,4 +87,37 @@ async fn the_reports_of_a_group_are_never_compared_with_one_another() {
     let joins = ["Nested Loop", "Join"].iter().any(|join| insertion.text.contains(join));
     let hashes = insertion.text.contains("hashed SubPlan");
     assert!(!joins && (hashes || insertion.text.is_empty()), "{}", insertion.text);
+}
+
+#[derive(QueryableByName)]
+struct Index {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// The indexes of the tables that every report adds to, primary keys left out.
+fn indexes(url: &str) -> Vec<String> {
+    let found: Vec<Index> = match url.strip_prefix("sqlite://") {
+        Some(path) => {
+            let query = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
+                             AND tbl_name IN ('deliveries', 'completions', 'attempts') ORDER BY name";
+            diesel::sql_query(query).load(&mut SqliteConnection::establish(path).unwrap()).unwrap()
+        }
+        None => {
+            let query = "SELECT indexname::text AS name FROM pg_indexes WHERE indexname NOT LIKE '%_pkey'
+                             AND tablename IN ('deliveries', 'completions', 'attempts') ORDER BY indexname::text";
+            diesel::sql_query(query).load(&mut PgConnection::establish(url).unwrap()).unwrap()
+        }
+    };
+    found.into_iter().map(|index| index.name).collect()
+}
+
+/// An index costs each report or each attempt something.
+#[tokio::test]
+async fn no_index_of_what_is_written_all_the_time_is_without_a_query_that_needs_it() {
+    let fresh = store();
+    let found = indexes(fresh.url());
+    assert!(found.len() > 4, "{found:?}");
+    let needless: Vec<&String> = found.iter().filter(|name| !MADE_FOR.iter().any(|(_, index)| index == name)).collect();
+    assert!(needless.is_empty(), "{needless:?}");
 }

@@ -202,7 +202,7 @@ async fn a_node_that_does_what_is_not_known_counts_for_nothing() {
     for id in ["nod_1", "nod_2"] {
         fresh.store.register_node(id.to_owned(), NodeRole::All, ringback::random::node_number).await.unwrap();
     }
-    fresh.change(&format!("UPDATE nodes SET role = 'escalated' WHERE id = 'nod_1'"));
+    fresh.change("UPDATE nodes SET role = 'escalated' WHERE id = 'nod_1'");
     let nodes = fresh.store.live_nodes().await.unwrap();
     assert_eq!(nodes.iter().map(|node| node.id.as_str()).collect::<Vec<_>>(), ["nod_2"]);
 }

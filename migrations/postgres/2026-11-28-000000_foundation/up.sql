@@ -415,7 +415,8 @@ CREATE TABLE deliveries (
     -- A test, and nothing else, has an invented completion.
     CHECK ((kind = 2) = (test IS NOT NULL))
 );
--- These two hold every delivery. All other indexes are partial, and one that has been delivered is in none of them.
+-- These two hold every delivery. All other indexes are partial, and what has been delivered is in none of them, apart
+-- from tests.
 CREATE UNIQUE INDEX deliveries_once ON deliveries (completion_id, endpoint_id, kind, reversal_id);
 CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
 -- By endpoint first: a claim asks endpoint by endpoint, and never walks over one endpoint's backlog to reach another.
@@ -425,6 +426,7 @@ CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at)
 -- well, but no mending releases it and no time ends it.
 CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since)
     WHERE status = 2 AND waiting_for <> 6 AND waiting_for <> 7;
+-- What is in flight and what waits in line. Rescuing asks for the claims of a node.
 CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claim_token IS NOT NULL;
 CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
     WHERE status = 0 OR status = 1 OR status = 2 OR status = 5 OR status = 6;
@@ -445,12 +447,13 @@ CREATE TABLE attempts (
     started_at  BIGINT NOT NULL,
     duration_ms BIGINT NOT NULL,
     number      INTEGER NOT NULL,
-    status_code INTEGER,
     -- 0 delivered, 1 http_status, 2 body_mismatch, 3 redirect, 4 timeout, 5 connect, 6 tls, 7 dns, 8 protocol,
     -- 9 blocked_target, 10 egress_unavailable, 11 interrupted.
     outcome     SMALLINT NOT NULL CHECK (outcome BETWEEN 0 AND 31),
     -- Whether the schedule counts it.
     counted     BOOLEAN NOT NULL,
+    -- What the receiver answered; NULL: nothing.
+    status_code INTEGER,
     -- All that is only ever read as a whole: addresses, request and answer. Its first byte is the version of its
     -- layout, which `src/store/attempts/detail.rs` describes.
     detail      BYTEA NOT NULL,

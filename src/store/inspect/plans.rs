@@ -17,7 +17,7 @@ use crate::store::page::Page;
 use crate::store::queue::{Wanted, queries};
 use crate::store::unknown_words::Words;
 use crate::store::vault::KeyedDigest;
-use crate::store::{Store, StoreError, clicks, prune};
+use crate::store::{Store, StoreError, clicks, erasure, prune};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,6 +130,7 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("retention: attempts", explain(conn, prune::removal_of_attempts(one()))?),
         plan("retention: oldest clicks", explain(conn, clicks::oldest(before))?),
         plan("retention: clicks", explain(conn, clicks::removal(std::slice::from_ref(&sample.click_id)))?),
+        plan("erasure: tests of an app", explain(conn, erasure::ended_tests(&sample.app_id))?),
     ])
 }
 
@@ -183,6 +184,8 @@ fn settlement(sample: &Sample) -> Settlement {
 
 #[cfg(test)]
 mod tests {
+    use diesel::sqlite::Sqlite;
+
     use super::*;
     use crate::store::backend;
 
@@ -206,6 +209,36 @@ mod tests {
             let leaps = plan_of(query);
             assert!(leaps.contains(&format!("INDEX {index} (endpoint_id>?)")), "{leaps}");
             assert!(!leaps.contains("SCAN d"), "{leaps}");
+        }
+    }
+
+    #[derive(QueryableByName)]
+    struct Instruction {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        opcode: String,
+    }
+
+    /// Whether SQLite's program for a statement, its CHECKs included, builds a b-tree that is gone with it.
+    fn builds_a_tree(conn: &mut SqliteConnection, statement: &str) -> bool {
+        let program: Vec<Instruction> = diesel::sql_query(format!("EXPLAIN {statement}")).load(conn).unwrap();
+        program.iter().any(|one| ["OpenEphemeral", "OpenAutoindex", "SorterOpen"].contains(&one.opcode.as_str()))
+    }
+
+    #[test]
+    fn nothing_that_is_written_all_the_time_builds_a_temporary_tree_because_of_a_check_or_a_condition() {
+        let Conn::Sqlite(mut conn) = backend::in_memory() else { panic!("it is SQLite") };
+        let insertion = |table| format!("INSERT INTO {table} DEFAULT VALUES");
+        assert!(builds_a_tree(&mut conn, &insertion("nodes")), "the CHECK of its role has a list");
+        let claim =
+            queries::Claim { delivery_id: "", node: "", token: "", at: Timestamp::from_millis(0), is_begun: true };
+        let settlement = queries::PreparedSettlement::of(settlement(&Sample::default()));
+        let mut statements = ["reported", "completions", "deliveries", "attempts"].map(insertion).to_vec();
+        statements.push(diesel::debug_query::<Sqlite, _>(&claim).to_string());
+        statements.push(diesel::debug_query::<Sqlite, _>(&queries::Update::<false>(&settlement.change)).to_string());
+        for statement in statements {
+            // Behind it stand the values.
+            let statement = statement.split(" -- ").next().unwrap_or_default();
+            assert!(!builds_a_tree(&mut conn, statement), "{statement}");
         }
     }
 
