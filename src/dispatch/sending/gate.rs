@@ -18,8 +18,9 @@ pub const PER_ENDPOINT: usize = 64;
 /// Sends in flight in all: two hundred endpoints that hang cannot exhaust it, and its sockets fit a usual file limit
 /// once that has been raised to its hard bound.
 pub(super) const IN_ALL: usize = 16_384;
-/// Jobs in the line of one endpoint: half a second of what a busy one takes.
-pub(super) const PER_LINE: usize = 4_096;
+/// Jobs in the line of one endpoint: a moment of what a busy one takes. What waits in the line of a node that dies is taken
+/// over only when its heartbeat has ended, so a line is no place for a backlog.
+pub(super) const PER_LINE: usize = 1_024;
 /// Jobs that a line takes from the store at a time: a few milliseconds of the writer's time.
 const REFILL: usize = 256;
 /// A line as short as this is refilled, if the store has more.
