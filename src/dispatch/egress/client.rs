@@ -4,7 +4,7 @@
 //! It stands on hyper's HTTP/1 connection and on hyper-util's connectors, not on reqwest or hyper-util's own client. Those
 //! cannot bound how much is read of an answer's heads and trailers, they leave their connections to tasks of their own, so
 //! that a hostile receiver keeps threads busy after its exchange was judged, and they know one connect time-out for all
-//! exchanges. What they do besides is a list of idle connections ([`super::idle`]) and two headers ([`super::request`]).
+//! exchanges. What they do besides is a list of idle connections (`idle`) and two headers (`request`).
 //!
 //! It follows no redirect, keeps no cookie, and sends no request twice: what was not written at all, because its kept
 //! connection had ended, goes out on another one.
