@@ -3,6 +3,8 @@
 //! Permits and line are under one lock, so a job that lines up while the last permit comes back is never forgotten: either
 //! whoever gives the permit back finds the job, or the job finds the permit. The line is bounded, for each endpoint in jobs
 //! and for the node in jobs and bytes; what exceeds it stays in the store, and new deliveries stay behind it.
+//!
+//! It must not begin, send or give back a job, nor look into one: whoever takes a job out of here does.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

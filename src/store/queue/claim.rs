@@ -1,7 +1,6 @@
 //! Claiming: taking due deliveries, endpoint by endpoint, for as many sends as there are permits.
 //!
-//! Which endpoints have something due is found by leaping from endpoint to endpoint over the index, so that a hundred
-//! thousand rows of one dead endpoint cost as much as one.
+//! It must not wait for a row that another node is claiming, nor decide how many may be sent.
 
 mod change;
 
@@ -10,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 
+use super::leap::endpoints_with;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::reversal::Reversal;
@@ -71,20 +71,9 @@ pub struct Claimed {
     pub is_begun: bool,
 }
 
-/// Leaps from each endpoint's first entry of the partial index to the next endpoint's.
+/// Every endpoint that has deliveries waiting to be claimed, and when the earliest of them is due.
 pub(in crate::store) fn due_endpoints() -> String {
-    let waits = waiting("d");
-    format!(
-        "WITH RECURSIVE waiting (endpoint_id) AS (
-            SELECT min(d.endpoint_id) FROM deliveries d WHERE {waits}
-            UNION ALL
-            SELECT (SELECT min(d.endpoint_id) FROM deliveries d WHERE {waits} AND d.endpoint_id > waiting.endpoint_id)
-            FROM waiting WHERE waiting.endpoint_id IS NOT NULL
-        )
-        SELECT endpoint_id,
-               (SELECT min(d.due_at) FROM deliveries d WHERE {waits} AND d.endpoint_id = waiting.endpoint_id) AS earliest
-        FROM waiting WHERE endpoint_id IS NOT NULL"
-    )
+    endpoints_with(&waiting("d"), "min(d.due_at)", "", "earliest")
 }
 
 /// What waits to be sent.

@@ -10,6 +10,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 
+use super::leap::endpoints_with;
 use super::reverse::apply_order;
 use crate::domain::delivery::{Delivery, DeliveryKind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
@@ -39,21 +40,9 @@ impl HeldEndpoint {
     }
 }
 
-/// Leaps over the index of held deliveries as the look-up of due endpoints does over its own.
+/// Every endpoint that has deliveries held until something is mended, and what the one held first waits for.
 pub(in crate::store) fn held_endpoints() -> String {
-    let is_held = held_for_mending("d");
-    format!(
-        "WITH RECURSIVE held (endpoint_id) AS (
-            SELECT min(d.endpoint_id) FROM deliveries d WHERE {is_held}
-            UNION ALL
-            SELECT (SELECT min(d.endpoint_id) FROM deliveries d WHERE {is_held} AND d.endpoint_id > held.endpoint_id)
-            FROM held WHERE held.endpoint_id IS NOT NULL
-        )
-        SELECT endpoint_id,
-               (SELECT d.waiting_for FROM deliveries d WHERE {is_held} AND d.endpoint_id = held.endpoint_id
-                ORDER BY d.held_since LIMIT 1) AS waiting_for
-        FROM held WHERE endpoint_id IS NOT NULL"
-    )
+    endpoints_with(&held_for_mending("d"), "d.waiting_for", "ORDER BY d.held_since LIMIT 1", "waiting_for")
 }
 
 impl Store {

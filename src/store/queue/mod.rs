@@ -17,6 +17,7 @@ mod commit;
 mod group;
 mod hold;
 mod hot;
+mod leap;
 mod nodes;
 mod record;
 mod rescue;

@@ -1,0 +1,18 @@
+//! Finding the endpoints that have deliveries of some kind, by leaping from each endpoint's first entry of a partial index to
+//! the next endpoint's: a hundred thousand rows of one endpoint cost as much as one.
+
+/// A query of every endpoint that has deliveries of which `condition` holds (`d` being the delivery's name in it), with one more
+/// column, `named`: what `chosen` says of the endpoint's deliveries.
+pub(super) fn endpoints_with(condition: &str, chosen: &str, order: &str, named: &str) -> String {
+    format!(
+        "WITH RECURSIVE leap (endpoint_id) AS (
+            SELECT min(d.endpoint_id) FROM deliveries d WHERE {condition}
+            UNION ALL
+            SELECT (SELECT min(d.endpoint_id) FROM deliveries d WHERE {condition} AND d.endpoint_id > leap.endpoint_id)
+            FROM leap WHERE leap.endpoint_id IS NOT NULL
+        )
+        SELECT endpoint_id,
+               (SELECT {chosen} FROM deliveries d WHERE {condition} AND d.endpoint_id = leap.endpoint_id {order}) AS {named}
+        FROM leap WHERE endpoint_id IS NOT NULL"
+    )
+}
