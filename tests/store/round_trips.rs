@@ -4,10 +4,10 @@ use futures_util::future::join_all;
 use ringback::domain::new_delivery::Start;
 use ringback::domain::settlement::{Next, Settlement};
 use ringback::store::erasure::Erasure;
-use ringback::store::queue::{NewCompletion, Recorded, Settled};
+use ringback::store::queue::{ClaimInLine, NewCompletion, Recorded, Settled};
 use ringback::store::{Access, FEWEST_CONNECTIONS, Location, Store};
 
-use crate::queue::{claim, new, settlement};
+use crate::queue::{claim, new, recorded, settlement, token};
 use crate::setup::NOW;
 use crate::wire::Wire;
 
@@ -82,4 +82,18 @@ async fn a_group_of_settlements_takes_three_round_trips() {
     let settled = async { assert!(settle.await.into_iter().all(|settled| settled.unwrap() == Settled::Done)) };
     let (groups, round_trips) = stage.wire.count(settled).await;
     assert_eq!(round_trips, 3 * groups);
+}
+
+#[tokio::test]
+async fn beginning_what_waits_in_line_takes_no_round_trip_of_its_own() {
+    let stage = Stage::set().await;
+    let token = token();
+    let start = Start::InLine { node: "node".into(), token: token.clone() };
+    let delivery_id = recorded(&stage.store, new("waiting", "end_1", start)).await;
+    stage.record("many", 1).await;
+    let settlement = stage.settlements(1).await.remove(0);
+    let next = Some(ClaimInLine { delivery_id, token });
+    let settled =
+        async { assert_eq!(stage.store.settle_and_begin(settlement, next).await.unwrap(), (Settled::Done, true)) };
+    assert_eq!(stage.wire.count(settled).await, (1, 3));
 }

@@ -14,7 +14,7 @@ use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
 use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
-use crate::store::queue::{Wanted, queries};
+use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::unknown_words::Words;
 use crate::store::vault::KeyedDigest;
 use crate::store::{Store, StoreError, clicks, erasure, prune};
@@ -90,6 +90,8 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let key = sample.transaction_id.to_ascii_lowercase();
     let erased_key = erased_keys::at(&key, &sample.app_id, ErasedKind::Transaction);
     let settlement = queries::PreparedSettlement::of(settlement(sample));
+    let claim_in_line = ClaimInLine { delivery_id: sample.delivery_id.clone(), token: String::new() };
+    let beginning = queries::Beginning { claim: claim_in_line, at: now };
     let (due, claim, settle, look, insertion) = on_backend!(conn,
         sqlite(conn) => {
             let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now, is_begun: true };
@@ -101,7 +103,7 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         postgres(conn) => {
             let due = explain_on_postgres(conn, queries::due_and_free(std::slice::from_ref(&wanted), now, Words::Any))?;
             let claim = explain_on_postgres(conn, queries::claim_all("", now, vec![&sample.delivery_id], vec![""], vec![true]))?;
-            let settle = explain_on_postgres(conn, queries::changes(&[&settlement]))?;
+            let settle = explain_on_postgres(conn, queries::changes(&[&settlement], &[&beginning]))?;
             let look = queries::LookAt { endpoint_ids: vec![&sample.endpoint_id], names: vec![&key] };
             let look = explain_on_postgres(conn, look)?;
             (Some(due), claim, settle, look, explain_on_postgres(conn, queries::insertion(&[]))?)

@@ -4,16 +4,18 @@
 //! taken back, or another node took the claim over) is not begun, and whoever holds it in memory drops it. What a node will
 //! not begin, it gives back: the row is then due as if it had never been claimed.
 
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
+use serde::Serialize;
 
+use super::rows::to_json;
 use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
-use crate::store::backend::{Conn, on_backend};
-use crate::store::codes::Coded;
+use crate::store::backend::Conn;
+use crate::store::codes::{Coded, in_code};
+use crate::store::columns::in_millis;
 use crate::store::deliveries::is_in_line;
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
@@ -45,22 +47,32 @@ impl Store {
 /// A claim that is to be begun now.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Beginning {
-    pub(super) claim: ClaimInLine,
-    pub(super) at: Timestamp,
+    pub(in crate::store) claim: ClaimInLine,
+    pub(in crate::store) at: Timestamp,
 }
 
-/// Begins a whole group; answers in order which claims still stood.
-pub(super) fn begin_all(conn: &mut Conn, group: &[&Beginning]) -> QueryResult<Vec<bool>> {
-    if group.is_empty() {
-        return Ok(Vec::new());
+/// What its row becomes, as a row of JSON.
+#[derive(Serialize)]
+struct BegunRow<'a> {
+    id: &'a str,
+    token: &'a str,
+    #[serde(serialize_with = "in_code")]
+    status: Status,
+    #[serde(serialize_with = "in_millis")]
+    at: Timestamp,
+}
+
+impl Beginning {
+    /// As the one statement that settles a group on PostgreSQL takes it.
+    pub(super) fn json(&self) -> String {
+        let ClaimInLine { delivery_id: id, token } = &self.claim;
+        to_json(&BegunRow { id, token, status: Status::Sending, at: self.at })
     }
-    on_backend!(conn,
-        sqlite(conn) => group.iter().map(|one| Ok(Begin(one).execute(conn)? > 0)).collect(),
-        postgres(conn) => {
-            let begun: Vec<String> = BeginAll::of(group).load(conn)?;
-            Ok(group.iter().map(|one| begun.contains(&one.claim.token)).collect())
-        },
-    )
+}
+
+/// Begins where the claims still stand, on SQLite; answers in order where they did.
+pub(super) fn begin_each(conn: &mut SqliteConnection, group: &[&Beginning]) -> QueryResult<Vec<bool>> {
+    group.iter().map(|one| Ok(Begin(one).execute(conn)? > 0)).collect()
 }
 
 /// Releases these claims, where they still wait in line.
@@ -78,7 +90,7 @@ pub(super) fn give_back(conn: &mut Conn, claims: &[ClaimInLine]) -> QueryResult<
         .execute(conn)
 }
 
-/// The change to one row, on SQLite. Written by hand, because the query builder has every UPDATE prepared anew. A commit whose
+/// The change to one row. Written by hand, because the query builder has every UPDATE prepared anew. A commit whose
 /// answer was lost is repeated: what it began already is found under the same token, and is begun.
 struct Begin<'a>(&'a Beginning);
 
@@ -104,52 +116,3 @@ impl QueryId for Begin<'_> {
 }
 
 impl RunQueryDsl<SqliteConnection> for Begin<'_> {}
-
-/// The change to the rows of a group, on PostgreSQL, where each statement costs a network round trip; answers the tokens of
-/// the claims that stood.
-#[derive(Debug)]
-pub(in crate::store) struct BeginAll<'a> {
-    ids: Vec<&'a str>,
-    tokens: Vec<&'a str>,
-    at: Vec<Timestamp>,
-}
-
-impl<'a> BeginAll<'a> {
-    pub(in crate::store) fn of(group: &[&'a Beginning]) -> Self {
-        let mut group = group.to_vec();
-        // Whoever changes several rows locks them in this order.
-        group.sort_unstable_by_key(|one| &one.claim.delivery_id);
-        Self {
-            ids: group.iter().map(|one| one.claim.delivery_id.as_str()).collect(),
-            tokens: group.iter().map(|one| one.claim.token.as_str()).collect(),
-            at: group.iter().map(|one| one.at).collect(),
-        }
-    }
-}
-
-impl QueryFragment<Pg> for BeginAll<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("UPDATE deliveries d SET status = ");
-        out.push_sql(Status::Sending.as_sql());
-        out.push_sql(", due_at = NULL, claimed_at = b.at FROM unnest(");
-        out.push_bind_param::<Array<Text>, _>(&self.ids)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<Text>, _>(&self.tokens)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<BigInt>, _>(&self.at)?;
-        out.push_sql(") AS b (id, token, at) WHERE d.id = b.id AND d.claim_token = b.token RETURNING b.token");
-        Ok(())
-    }
-}
-
-impl QueryId for BeginAll<'_> {
-    type QueryId = BeginAll<'static>;
-
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl Query for BeginAll<'_> {
-    type SqlType = Text;
-}
-
-impl RunQueryDsl<PgConnection> for BeginAll<'_> {}

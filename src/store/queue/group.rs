@@ -5,7 +5,7 @@
 use diesel::QueryResult;
 use tracing::Span;
 
-use super::begin::{Beginning, begin_all};
+use super::begin::Beginning;
 use super::click::{PreparedClick, insert_clicks};
 use super::record::{Candidate, Recorded, record_all};
 use super::settle::{PreparedSettlement, Settled, settle_all};
@@ -83,10 +83,10 @@ impl Group {
         let mut outcomes = if all.is_empty() { Vec::new() } else { record_all(conn, erased, &all)? }.into_iter();
         let recorded = self.recordings.iter().map(|one| outcomes.by_ref().take(one.work.len()).collect()).collect();
         let settlements: Vec<&PreparedSettlement> = self.settlings.iter().map(|one| &one.work.settlement).collect();
-        let settled = settle_all(conn, &settlements)?;
         let next = self.settlings.iter().filter_map(|one| one.work.begin.as_ref());
         let beginnings: Vec<&Beginning> = next.chain(self.beginnings.iter().map(|one| &one.work)).collect();
-        let mut begun = begin_all(conn, &beginnings)?.into_iter();
+        let (settled, begun) = settle_all(conn, &settlements, &beginnings)?;
+        let mut begun = begun.into_iter();
         let has_begun = |one: &Hot<Box<Settling>, _>| one.work.begin.is_some() && begun.next().unwrap_or(false);
         let next_begun: Vec<bool> = self.settlings.iter().map(has_begun).collect();
         insert_clicks(conn, self.clicks.iter().map(|one| &*one.work))?;

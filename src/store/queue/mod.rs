@@ -42,6 +42,7 @@ pub(super) use work::Work;
 
 /// The queries themselves, for `inspect::plans`, which has the database explain what runs here and no copies of it.
 pub(super) mod queries {
+    pub(in crate::store) use super::begin::Beginning;
     pub(in crate::store) use super::claim::{Claim, claim_all, due_and_free, due_endpoints, due_of, pending_tests};
     pub(in crate::store) use super::hold::held_endpoints;
     pub(in crate::store) use super::record::{LookAt, converted, insertion, known, taken};

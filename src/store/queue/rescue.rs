@@ -147,5 +147,5 @@ fn interrupt(conn: &mut Conn, begun: &[ClaimOf], now: Timestamp, scale_thousandt
         Settlement::interrupted(delivery, token, started_at, NOT_RECORDED, scale_thousandths, now)
     };
     let interrupted: Vec<_> = begun.iter().map(interruption).map(PreparedSettlement::of).collect();
-    settle_all(conn, &interrupted.iter().collect::<Vec<_>>()).map(drop)
+    settle_all(conn, &interrupted.iter().collect::<Vec<_>>(), &[]).map(drop)
 }

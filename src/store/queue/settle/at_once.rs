@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::{Changed, PreparedSettlement};
+use crate::store::queue::begin::Beginning;
 use crate::store::queue::rows::{OverRows, document};
 
-/// Changes all rows of a group whose claims still stand, and writes down their attempts. Returns the claims' tokens, and
-/// whether the completion has been taken back.
+/// Changes all rows of a group whose claims still stand, writes down their attempts, and begins what waits in line. Returns
+/// the claims' tokens and, of those that were settled, whether the completion has been taken back.
 ///
 /// A part that reads what another part returns begins when that one has ended: an attempt that is replaced is gone before the
 /// one in its place comes. `IS TRUE` keeps the `IN` from becoming a join, which without hash joins would compare every
 /// attempt with every delivery; as it is, what was returned is hashed.
-const SETTLE: [&str; 3] = [
+const SETTLE: [&str; 4] = [
     "WITH settled AS (
         UPDATE deliveries d SET claimed_by = NULL, claim_token = NULL, claimed_at = NULL, status = s.status,
             told = s.told, waiting_for = s.waiting_for, attempts_made = s.attempts_made,
@@ -22,7 +23,8 @@ const SETTLE: [&str; 3] = [
             held_since = s.held_since, ended_at = s.ended_at
         FROM json_to_recordset(",
     "::json) AS s (id text, token text, status smallint, told smallint, waiting_for smallint,
-            attempts_made int, round_attempts int, last_number int, faults int, due_at bigint, held_since bigint, ended_at bigint, replaces int)
+            attempts_made int, round_attempts int, last_number int, faults int, due_at bigint, held_since bigint,
+            ended_at bigint, replaces int)
         WHERE d.id = s.id AND d.claim_token = s.token
         RETURNING d.id, s.token, s.replaces, d.reversed IS NOT NULL AS is_reversed
     ), replaced AS (
@@ -31,34 +33,50 @@ const SETTLE: [&str; 3] = [
     ), added AS (
         INSERT INTO attempts SELECT a.* FROM json_populate_recordset(NULL::attempts, ",
     "::json) a WHERE (a.delivery_id IN (SELECT id FROM settled)) IS TRUE AND (SELECT count(*) FROM replaced) IS NOT NULL
+    ), begun AS (
+        UPDATE deliveries d SET status = b.status, due_at = NULL, claimed_at = b.at
+        FROM json_to_recordset(",
+    "::json) AS b (id text, token text, status smallint, at bigint)
+        WHERE d.id = b.id AND d.claim_token = b.token
+        RETURNING b.token
     )
-    SELECT token, is_reversed FROM settled",
+    SELECT token, is_reversed FROM settled UNION ALL SELECT token, NULL FROM begun",
 ];
 
-/// The one statement that settles a group.
-pub(in crate::store) fn changes(group: &[&PreparedSettlement]) -> OverRows<(Text, Bool)> {
-    let mut group = group.to_vec();
+/// The one statement that settles a group, and begins what waits in line for the permits that this frees.
+pub(in crate::store) fn changes(
+    group: &[&PreparedSettlement],
+    beginnings: &[&Beginning],
+) -> OverRows<(Text, Nullable<Bool>)> {
+    let (mut group, mut beginnings) = (group.to_vec(), beginnings.to_vec());
     // Whoever changes several rows of a completion locks them in this order.
     group.sort_unstable_by(|one, other| one.change.id.cmp(&other.change.id));
+    beginnings.sort_unstable_by(|one, other| one.claim.delivery_id.cmp(&other.claim.delivery_id));
     let changes = document(group.iter().map(|one| &one.json().change));
-    OverRows::new(&SETTLE, [changes, document(group.iter().map(|one| &one.json().attempts))])
+    let attempts = document(group.iter().map(|one| &one.json().attempts));
+    OverRows::new(&SETTLE, [changes, attempts, document(beginnings.iter().map(|one| one.json()))])
 }
 
-/// Settles where the claims still stand; answers where they did.
-pub(super) fn change<'a>(conn: &mut PgConnection, group: &[&'a PreparedSettlement]) -> QueryResult<Changed<'a>> {
+/// Settles and begins where the claims still stand; answers where they did.
+pub(super) fn change<'a>(
+    conn: &mut PgConnection,
+    group: &[&'a PreparedSettlement],
+    beginnings: &[&Beginning],
+) -> QueryResult<(Changed<'a>, Vec<bool>)> {
     let mut changed = Changed::default();
-    if group.is_empty() {
-        return Ok(changed);
+    if group.is_empty() && beginnings.is_empty() {
+        return Ok((changed, Vec::new()));
     }
     // A token is no other claim's, so it says which delivery is meant.
-    let answered: HashMap<String, bool> = changes(group).load::<(String, bool)>(conn)?.into_iter().collect();
+    let answered: HashMap<String, Option<bool>> =
+        changes(group, beginnings).load::<(String, Option<bool>)>(conn)?.into_iter().collect();
     for settlement in group {
         let token = settlement.change.token.as_str();
         let Some(is_reversed) = answered.get(token) else { continue };
         changed.tokens.insert(token);
-        if *is_reversed {
+        if is_reversed.unwrap_or_default() {
             changed.reversed.insert(token);
         }
     }
-    Ok(changed)
+    Ok((changed, beginnings.iter().map(|one| answered.contains_key(&one.claim.token)).collect()))
 }

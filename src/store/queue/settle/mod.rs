@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
+use super::begin::{Beginning, begin_each};
 use super::reverse::apply_order;
 use crate::domain::delivery::Delivery;
 use crate::store::backend::{Conn, on_backend};
@@ -35,11 +36,15 @@ struct Changed<'a> {
     reversed: HashSet<&'a str>,
 }
 
-/// Settles a whole group; answers in order.
-pub(super) fn settle_all(conn: &mut Conn, group: &[&PreparedSettlement]) -> QueryResult<Vec<Settled>> {
-    let changed: Changed<'_> = on_backend!(conn,
-        sqlite(conn) => one::change(conn, group)?,
-        postgres(conn) => at_once::change(conn, group)?,
+/// Settles a whole group, and begins what waits in line; answers both in order, the latter by whether the claims still stood.
+pub(super) fn settle_all(
+    conn: &mut Conn,
+    group: &[&PreparedSettlement],
+    beginnings: &[&Beginning],
+) -> QueryResult<(Vec<Settled>, Vec<bool>)> {
+    let (changed, begun): (Changed<'_>, Vec<bool>) = on_backend!(conn,
+        sqlite(conn) => (one::change(conn, group)?, begin_each(conn, beginnings)?),
+        postgres(conn) => at_once::change(conn, group, beginnings)?,
     );
     for settlement in group.iter().filter(|settlement| changed.reversed.contains(settlement.change.token.as_str())) {
         // A word that a newer node wrote meanwhile must not undo the settlement: that node keeps the order.
@@ -51,5 +56,5 @@ pub(super) fn settle_all(conn: &mut Conn, group: &[&PreparedSettlement]) -> Quer
     let settled = |settlement: &&PreparedSettlement| {
         if changed.tokens.contains(settlement.change.token.as_str()) { Settled::Done } else { Settled::Stale }
     };
-    Ok(group.iter().map(settled).collect())
+    Ok((group.iter().map(settled).collect(), begun))
 }
