@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use super::codes::in_code;
 use super::columns::{in_millis, read_as_row};
 use super::deliveries::{count, stored_count};
+use super::keys::DeliveryKey;
 use super::schema::attempts;
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::Outcome;
@@ -23,7 +24,7 @@ use detail::Undecodable;
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = attempts, treat_none_as_default_value = false)]
 pub struct AttemptRow {
-    delivery_id: String,
+    delivery_id: DeliveryKey,
     #[serde(serialize_with = "in_millis")]
     started_at: Timestamp,
     duration_ms: i64,
@@ -39,9 +40,9 @@ pub struct AttemptRow {
 read_as_row!(Attempt, AttemptRow);
 
 impl AttemptRow {
-    pub(super) fn new(delivery_id: &str, attempt: &Attempt) -> Self {
+    pub(super) fn new(delivery_id: DeliveryKey, attempt: &Attempt) -> Self {
         Self {
-            delivery_id: delivery_id.to_owned(),
+            delivery_id,
             started_at: attempt.started_at,
             duration_ms: i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX),
             number: stored_count(attempt.number),
@@ -167,12 +168,12 @@ mod tests {
     proptest! {
         #[test]
         fn an_attempt_is_read_back_exactly_as_it_was_written(attempt in attempt()) {
-            prop_assert_eq!(Attempt::try_from(AttemptRow::new("dlv_1", &attempt)), Ok(attempt));
+            prop_assert_eq!(Attempt::try_from(AttemptRow::new(DeliveryKey::of("dlv_1"), &attempt)), Ok(attempt));
         }
 
         #[test]
         fn of_an_erased_users_attempt_nothing_that_was_asked_said_or_answered_stays(attempt in attempt()) {
-            let row = AttemptRow::new("dlv_1", &attempt);
+            let row = AttemptRow::new(DeliveryKey::of("dlv_1"), &attempt);
             let row = AttemptRow { detail: without_user(&row.detail).unwrap(), ..row };
             let erased = Attempt {
                 url: None,

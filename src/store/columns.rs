@@ -1,5 +1,5 @@
-//! Columns that hold words and instants of the domain, on either engine: words of what is written all the time as their
-//! codes, all others as text.
+//! Columns that hold words, instants and ids of the domain, on either engine: words and ids of what is written all the time
+//! as their codes and keys, all others as text.
 //!
 //! A stored word or code that this version does not know is an error of whatever reads it, and never taken for another one:
 //! in a rolling upgrade a newer node may have written it, and knows what it means.
@@ -12,6 +12,7 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, SmallInt, Text};
 use serde::{Serialize, Serializer};
 
 use super::codes::Coded;
+use super::keys::{AppKey, ClaimKey, CompletionKey, DeliveryKey, EndpointKey, NodeKey, ReversalKey, SourceKey};
 use crate::domain::amount::Decimal;
 use crate::domain::audit;
 use crate::domain::completion::ReviewState;
@@ -90,6 +91,10 @@ columns! { SmallInt, i16, i16:
     as_code, |code: &i16| Self::of_code(*code)
 }
 columns! { BigInt, i64, i64: Timestamp; as_ref, |ms: &i64| Some(Self::from_millis(*ms)) }
+columns! { BigInt, i64, i64:
+    AppKey, ClaimKey, CompletionKey, DeliveryKey, EndpointKey, NodeKey, ReversalKey, SourceKey;
+    as_ref, |key: &i64| Some(Self::stored(*key))
+}
 
 /// Has a type of the domain read as the row that it is made from; `by_name` also from queries that are written by hand.
 /// Rust wants the row to be as public as the type; its fields are private.

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::backend::Conn;
 use super::erased_keys::ErasedKeys;
+use super::keys::{CompletionKey, DeliveryKey};
 use super::lookups::{Criteria, completions_page};
 use super::page::{Listed, Page};
 use super::schema::{attempts, deliveries};
@@ -45,9 +46,10 @@ impl Store {
         let erased = Arc::clone(&self.shared.erased);
         self.snapshot(move |conn| {
             let (completions, next) = page_of(conn, &erased, &criteria, &page)?;
-            let ids: Vec<&str> = completions.iter().map(|completion| completion.id.as_str()).collect();
-            let mut callbacks = first_callbacks(conn, &ids)?;
-            let mut reversals = reversals_of(conn, &ids)?;
+            let keys: Vec<CompletionKey> =
+                completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();
+            let mut callbacks = first_callbacks(conn, &keys)?;
+            let mut reversals = reversals_of(conn, &keys)?;
             let entry = |completion: Completion| Entry {
                 reversals: reversals.remove(&completion.id).unwrap_or_default(),
                 callback: callbacks.remove(&completion.id),
@@ -63,9 +65,10 @@ impl Store {
         let erased = Arc::clone(&self.shared.erased);
         self.snapshot(move |conn| {
             let (completions, _) = page_of(conn, &erased, &criteria, &page)?;
-            let ids: Vec<&str> = completions.iter().map(|completion| completion.id.as_str()).collect();
-            let mut deliveries = deliveries_of(conn, &ids)?;
-            let mut reversals = reversals_of(conn, &ids)?;
+            let keys: Vec<CompletionKey> =
+                completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();
+            let mut deliveries = deliveries_of(conn, &keys)?;
+            let mut reversals = reversals_of(conn, &keys)?;
             let found = |completion: Completion| Found {
                 reversals: reversals.remove(&completion.id).unwrap_or_default(),
                 deliveries: deliveries.remove(&completion.id).unwrap_or_default(),
@@ -89,50 +92,50 @@ fn page_of(
 }
 
 /// Each completion's reversals, oldest first.
-pub(super) fn reversals_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Vec<Reversal>>> {
+pub(super) fn reversals_of(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashMap<String, Vec<Reversal>>> {
     let mut found: HashMap<String, Vec<Reversal>> = HashMap::new();
-    for reversal in reversal_rows::of_completions(conn, ids)? {
+    for reversal in reversal_rows::of_completions(conn, keys)? {
         found.entry(reversal.completion_id.clone()).or_default().push(reversal);
     }
     Ok(found)
 }
 
 /// Where the first of each completion's own callbacks stands: they were made in the order of the app's endpoints.
-fn first_callbacks(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Status>> {
-    let rows: Vec<(String, Status)> = deliveries::table
-        .filter(deliveries::completion_id.eq_any(ids))
+fn first_callbacks(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashMap<String, Status>> {
+    let rows: Vec<(CompletionKey, Status)> = deliveries::table
+        .filter(deliveries::completion_id.eq_any(keys))
         .filter(deliveries::kind.eq(DeliveryKind::Completion))
         .order(deliveries::id)
         .select((deliveries::completion_id, deliveries::status))
         .load(conn)?;
     let mut first = HashMap::new();
     for (completion_id, status) in rows {
-        first.entry(completion_id).or_insert(status);
+        first.entry(completion_id.id()).or_insert(status);
     }
     Ok(first)
 }
 
 type WithAttempts = Vec<(Delivery, Vec<Attempt>)>;
 
-fn deliveries_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, WithAttempts>> {
+fn deliveries_of(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashMap<String, WithAttempts>> {
     let of_them: Vec<Delivery> = deliveries::table
-        .filter(deliveries::completion_id.eq_any(ids))
+        .filter(deliveries::completion_id.eq_any(keys))
         .order(deliveries::id)
         .select(Delivery::as_select())
         .load(conn)?;
-    let delivery_ids: Vec<&str> = of_them.iter().map(|delivery| delivery.id.as_str()).collect();
-    let made: Vec<(String, Attempt)> = attempts::table
-        .filter(attempts::delivery_id.eq_any(delivery_ids))
+    let delivery_keys = of_them.iter().map(|delivery| DeliveryKey::of(&delivery.id));
+    let made: Vec<(DeliveryKey, Attempt)> = attempts::table
+        .filter(attempts::delivery_id.eq_any(delivery_keys))
         .order((attempts::delivery_id, attempts::number))
         .select((attempts::delivery_id, Attempt::as_select()))
         .load(conn)?;
-    let mut attempts_of: HashMap<String, Vec<Attempt>> = HashMap::new();
+    let mut attempts_of: HashMap<DeliveryKey, Vec<Attempt>> = HashMap::new();
     for (delivery_id, attempt) in made {
         attempts_of.entry(delivery_id).or_default().push(attempt);
     }
     let mut found: HashMap<String, WithAttempts> = HashMap::new();
     for delivery in of_them {
-        let attempts = attempts_of.remove(&delivery.id).unwrap_or_default();
+        let attempts = attempts_of.remove(&DeliveryKey::of(&delivery.id)).unwrap_or_default();
         found.entry(delivery.completion_id.clone()).or_default().push((delivery, attempts));
     }
     Ok(found)

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::backend::{Conn, Read};
 use super::codes::{self, in_code_or_null};
 use super::columns::{in_millis, read_as_row};
+use super::keys::{AppKey, CompletionKey, SourceKey};
 use super::schema::completions;
 use crate::domain::amount::Decimal;
 use crate::domain::calculation::Calculation;
@@ -21,10 +22,10 @@ use crate::domain::time::Timestamp;
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = completions, treat_none_as_default_value = false)]
 pub struct Row {
-    pub(super) id: String,
-    pub(super) source_id: String,
+    pub(super) id: CompletionKey,
+    pub(super) source_id: SourceKey,
     pub(super) external_id: String,
-    pub(super) app_id: String,
+    pub(super) app_id: AppKey,
     pub(super) transaction_id: String,
     event_type: String,
     user_id: String,
@@ -57,10 +58,10 @@ pub struct Row {
 impl From<Completion> for Row {
     fn from(completion: Completion) -> Self {
         Self {
-            id: completion.id,
-            source_id: completion.source_id.unwrap_or_default(),
+            id: CompletionKey::of(&completion.id),
+            source_id: SourceKey::of_any(completion.source_id.as_deref()),
             external_id: completion.external_id,
-            app_id: completion.app_id,
+            app_id: AppKey::of(&completion.app_id),
             transaction_id: completion.transaction_id,
             event_type: completion.event_type,
             user_id: completion.user_id,
@@ -92,12 +93,12 @@ impl TryFrom<Row> for Completion {
 
     fn try_from(row: Row) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            id: row.id,
-            source_id: (!row.source_id.is_empty()).then_some(row.source_id),
+            id: row.id.id(),
+            source_id: row.source_id.any(),
             external_id: row.external_id,
             transaction_id: row.transaction_id,
             event_type: row.event_type,
-            app_id: row.app_id,
+            app_id: row.app_id.id(),
             user_id: row.user_id,
             offer_id: row.offer_id,
             offer_name: row.offer_name,
@@ -143,7 +144,7 @@ pub(super) fn manual_to_text(mark: &Manual) -> String {
 /// Locks the row of a completion until the transaction ends, by an UPDATE that changes nothing.
 pub(super) fn lock(conn: &mut Conn, id: &str) -> QueryResult<()> {
     let unchanged = completions::reversals.eq(completions::reversals);
-    diesel::update(completions::table.find(id)).set(unchanged).execute(conn).map(drop)
+    diesel::update(completions::table.find(CompletionKey::of(id))).set(unchanged).execute(conn).map(drop)
 }
 
 /// Whether nobody has decided about a completion yet: the condition of the index of those in review.
@@ -153,13 +154,13 @@ pub(super) fn is_in_review() -> SqlLiteral<Bool> {
 
 /// Whether a completion's callbacks must not leave yet.
 pub(super) fn holds_back(conn: &mut Conn, id: &str) -> QueryResult<bool> {
-    let in_review = completions::table.find(id).filter(is_in_review());
+    let in_review = completions::table.find(CompletionKey::of(id)).filter(is_in_review());
     Ok(in_review.count().get_result::<i64>(conn)? > 0)
 }
 
 /// Ends a review about which nothing is left to decide, because the whole was taken back.
 pub(super) fn withdraw_review(conn: &mut Conn, id: &str) -> QueryResult<()> {
-    diesel::update(completions::table.find(id).filter(is_in_review()))
+    diesel::update(completions::table.find(CompletionKey::of(id)).filter(is_in_review()))
         .set(completions::review.eq(None::<ReviewState>))
         .execute(conn)
         .map(drop)
@@ -167,16 +168,16 @@ pub(super) fn withdraw_review(conn: &mut Conn, id: &str) -> QueryResult<()> {
 
 /// Whether its user's name has been taken out.
 pub(super) fn is_erased(conn: &mut Conn, id: &str) -> QueryResult<bool> {
-    let erased = completions::table.find(id).filter(completions::erased_at.is_not_null());
+    let erased = completions::table.find(CompletionKey::of(id)).filter(completions::erased_at.is_not_null());
     select(exists(erased)).get_result(conn)
 }
 
-/// The completions with these ids, in no order.
-pub(super) fn by_ids(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Completion>> {
-    with_ids(ids).load(conn)
+/// The completions of these keys, in no order.
+pub(super) fn by_keys(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<Vec<Completion>> {
+    with_keys(keys).load(conn)
 }
 
 /// The same as a query.
-pub(super) fn with_ids<'a>(ids: &'a [&'a str]) -> impl Read<'a, Completion> {
-    completions::table.filter(completions::id.eq_any(ids)).select(Completion::as_select())
+pub(super) fn with_keys(keys: &[CompletionKey]) -> impl Read<'_, Completion> {
+    completions::table.filter(completions::id.eq_any(keys)).select(Completion::as_select())
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::codes::{self, in_code, in_code_or_null};
 use super::columns::{in_millis, read_as_row};
+use super::keys::{AppKey, ClaimKey, CompletionKey, DeliveryKey, EndpointKey, NodeKey, ReversalKey};
 use super::schema::deliveries;
 use super::unknown_words::Words;
 use crate::domain::delivery::{Counters, Delivery, DeliveryKind, EndedReason, Extent, Status, Told, WaitingFor};
@@ -22,13 +23,13 @@ use crate::domain::time::Timestamp;
 // Spelt-out NULLs give every row the same INSERT, which is then prepared once.
 #[diesel(table_name = deliveries, treat_none_as_default_value = false)]
 pub struct Row {
-    id: String,
-    app_id: String,
-    endpoint_id: String,
+    id: DeliveryKey,
+    app_id: AppKey,
+    endpoint_id: EndpointKey,
     #[serde(serialize_with = "in_code")]
     kind: DeliveryKind,
-    completion_id: String,
-    reversal_id: String,
+    pub(super) completion_id: CompletionKey,
+    reversal_id: ReversalKey,
     transaction_id: String,
     recipe: String,
     #[serde(serialize_with = "in_code")]
@@ -43,8 +44,8 @@ pub struct Row {
     faults: i32,
     #[serde(serialize_with = "in_millis")]
     due_at: Option<Timestamp>,
-    claimed_by: Option<String>,
-    claim_token: Option<String>,
+    claimed_by: Option<NodeKey>,
+    claim_token: Option<ClaimKey>,
     #[serde(serialize_with = "in_millis")]
     claimed_at: Option<Timestamp>,
     #[serde(serialize_with = "in_millis")]
@@ -136,18 +137,20 @@ impl Row {
     pub(super) fn new(delivery: Delivery, start: Start) -> Self {
         let begun_at = delivery.created_at;
         let claim = match start {
-            Start::Claimed { node, token } | Start::InLine { node, token } => Some((node.to_string(), token)),
+            Start::Claimed { node, token } | Start::InLine { node, token } => {
+                Some((NodeKey::of(&node), ClaimKey::of(&token)))
+            }
             Start::Pending | Start::Held(_) | Start::InReview(_) => None,
         };
         let (claimed_by, claim_token) = claim.unzip();
         let Counters { attempts_made, round_attempts, last_number, faults } = delivery.counters;
         Self {
-            id: delivery.id,
-            app_id: delivery.app_id,
-            endpoint_id: delivery.endpoint_id,
+            id: DeliveryKey::of(&delivery.id),
+            app_id: AppKey::of(&delivery.app_id),
+            endpoint_id: EndpointKey::of(&delivery.endpoint_id),
             kind: delivery.kind,
-            completion_id: delivery.completion_id,
-            reversal_id: delivery.reversal_id.unwrap_or_default(),
+            completion_id: CompletionKey::of(&delivery.completion_id),
+            reversal_id: ReversalKey::of_any(delivery.reversal_id.as_deref()),
             transaction_id: delivery.transaction_id,
             recipe: delivery.recipe,
             status: delivery.status,
@@ -171,20 +174,20 @@ impl Row {
     }
 
     /// The endpoint that it goes to, and the dialect that this must speak.
-    pub(super) fn addressed_to(&self) -> (&str, &str) {
-        (&self.endpoint_id, self.recipe.split_once('@').map_or(self.recipe.as_str(), |(dialect, _)| dialect))
+    pub(super) fn addressed_to(&self) -> (EndpointKey, &str) {
+        (self.endpoint_id, self.recipe.split_once('@').map_or(self.recipe.as_str(), |(dialect, _)| dialect))
     }
 }
 
 impl From<Row> for Delivery {
     fn from(row: Row) -> Self {
         Self {
-            id: row.id,
-            app_id: row.app_id,
-            endpoint_id: row.endpoint_id,
+            id: row.id.id(),
+            app_id: row.app_id.id(),
+            endpoint_id: row.endpoint_id.id(),
             kind: row.kind,
-            completion_id: row.completion_id,
-            reversal_id: (!row.reversal_id.is_empty()).then_some(row.reversal_id),
+            completion_id: row.completion_id.id(),
+            reversal_id: row.reversal_id.any(),
             transaction_id: row.transaction_id,
             recipe: row.recipe,
             status: row.status,

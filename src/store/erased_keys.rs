@@ -10,6 +10,7 @@ use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
 use super::backend::{Conn, Read};
+use super::keys::CompletionKey;
 use super::schema::erased_keys;
 use super::vault::KeyedDigest;
 
@@ -96,7 +97,7 @@ pub(super) fn keep(
     kind: ErasedKind,
     digest: &str,
     scope: &str,
-    (completion_id, digests): (String, Option<Vec<u8>>),
+    (completion_id, digests): (CompletionKey, Option<Vec<u8>>),
 ) -> QueryResult<()> {
     let row = (
         erased_keys::digest.eq(digest),
@@ -122,7 +123,7 @@ pub(super) fn at<'a>(name: &'a str, scope: &'a str, kind: ErasedKind) -> _ {
 }
 
 /// The completions whose key of this kind has this digest, whatever it was unique within.
-pub(super) fn with_digest(digest: &str, kind: ErasedKind) -> impl Read<'_, String> {
+pub(super) fn with_digest(digest: &str, kind: ErasedKind) -> impl Read<'_, CompletionKey> {
     erased_keys::table
         .filter(erased_keys::digest.eq(digest))
         .filter(erased_keys::kind.eq(kind as i32))
@@ -166,7 +167,7 @@ mod tests {
     fn the_database_is_asked_until_somebody_was_erased_and_never_again() {
         let (mut conn, keys) = (backend::in_memory(), keys(1));
         assert!(!keys.has_any(&mut conn).unwrap() && !keys.has_known());
-        keep(&mut conn, ErasedKind::Transaction, "erased_1", "app_1", ("cmp_1".to_owned(), None)).unwrap();
+        keep(&mut conn, ErasedKind::Transaction, "erased_1", "app_1", (CompletionKey::of("cmp_1"), None)).unwrap();
         assert!(!keys.has_known() && keys.has_any(&mut conn).unwrap() && keys.has_known());
     }
 }

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::attempts::without_user;
 use super::backend::{Conn, Read};
 use super::erased_keys::{ErasedKeys, ErasedKind, keep};
+use super::keys::{AppKey, CompletionKey, DeliveryKey, ReversalKey, SourceKey};
 use super::schema::{
     attempts, click_conversions, clicks, completions, deliveries, reported, reversals, transaction_ids,
 };
@@ -56,8 +57,8 @@ const REASON: &str = "erased with the user";
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = completions)]
 struct Bearer {
-    id: String,
-    source_id: String,
+    id: CompletionKey,
+    source_id: SourceKey,
     external_id: String,
     transaction_id: String,
     click_id: Option<String>,
@@ -83,7 +84,7 @@ impl Store {
             remove_clicks(conn, &keys, &erasure, &step)?;
             for bearer in &step {
                 rename(conn, &keys, &erasure, bearer)?;
-                rename_reversals(conn, &keys, &bearer.id)?;
+                rename_reversals(conn, &keys, bearer.id)?;
             }
             empty_attempts(conn, &callbacks)?;
             Ok(Erased::Completions(step.len()))
@@ -108,7 +109,7 @@ impl Store {
 fn of_user(erasure: &Erasure) -> impl Read<'_, Bearer> {
     completions::table
         .filter(completions::user_id.eq(&erasure.user_id))
-        .filter(completions::app_id.eq(&erasure.app_id))
+        .filter(completions::app_id.eq(AppKey::of(&erasure.app_id)))
         .filter(completions::erased_at.is_null())
         .order(completions::id)
         .limit(STEP)
@@ -118,7 +119,7 @@ fn of_user(erasure: &Erasure) -> impl Read<'_, Bearer> {
 fn has_open_deliveries(conn: &mut Conn, erasure: &Erasure) -> QueryResult<bool> {
     let of_user = completions::table
         .filter(completions::user_id.eq(&erasure.user_id))
-        .filter(completions::app_id.eq(&erasure.app_id))
+        .filter(completions::app_id.eq(AppKey::of(&erasure.app_id)))
         .filter(completions::erased_at.is_null())
         .select(completions::id);
     let open =
@@ -139,7 +140,7 @@ struct TestedCompletion {
 }
 
 /// The app's tests that have ended and were about the user: tests are few, and an index holds no others.
-fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<String>> {
+fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<DeliveryKey>> {
     let tests = ended_tests(&erasure.app_id).load(conn)?;
     let is_of_user = |test: &str| {
         serde_json::from_str::<Tested>(test).is_ok_and(|tested| tested.completion.user_id == erasure.user_id)
@@ -149,12 +150,12 @@ fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<String>> {
 }
 
 /// The app's tests that have ended, with what they tell of.
-pub(super) fn ended_tests(app_id: &str) -> impl Read<'_, (String, Option<String>)> {
+pub(super) fn ended_tests(app_id: &str) -> impl Read<'_, (DeliveryKey, Option<String>)> {
     // As the index says it.
     let is_a_test: SqlLiteral<Bool> = sql(&codes::is("deliveries.kind", DeliveryKind::Test));
     deliveries::table
         .filter(is_a_test)
-        .filter(deliveries::app_id.eq(app_id))
+        .filter(deliveries::app_id.eq(AppKey::of(app_id)))
         .filter(deliveries::ended_at.is_not_null())
         .select((deliveries::id, deliveries::test))
 }
@@ -168,7 +169,7 @@ fn remove_clicks(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, step: &[
         let digest = keys.click_id(click_id);
         let conversions = click_conversions::table.filter(click_conversions::click_id.eq(click_id));
         let goals = conversions.select((click_conversions::goal_id, click_conversions::completion_id));
-        for (goal_id, completion_id) in goals.load::<(String, String)>(conn)? {
+        for (goal_id, completion_id) in goals.load::<(String, CompletionKey)>(conn)? {
             keep(conn, ErasedKind::Click, &digest, &goal_id, (completion_id, None))?;
         }
         diesel::delete(conversions).execute(conn)?;
@@ -178,24 +179,25 @@ fn remove_clicks(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, step: &[
 
 /// The completion and its keys: what the completion bears of them from then on stands among the erased ones.
 fn rename(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, bearer: &Bearer) -> QueryResult<()> {
-    let external_id = keys.external_id(&bearer.source_id, &bearer.external_id);
+    let source_id = bearer.source_id.any().unwrap_or_default();
+    let external_id = keys.external_id(&source_id, &bearer.external_id);
     let transaction_id = keys.transaction_id(&bearer.transaction_id);
-    let key = reported::table.find((&bearer.source_id, &bearer.external_id));
+    let key = reported::table.find((bearer.source_id, &bearer.external_id));
     let known = key.select((reported::completion_id, reported::digests.nullable())).first(conn).optional()?;
     if let Some(known) = known {
-        keep(conn, ErasedKind::External, &external_id, &bearer.source_id, known)?;
+        keep(conn, ErasedKind::External, &external_id, &source_id, known)?;
         diesel::delete(key).execute(conn)?;
     }
     let transaction_key = bearer.transaction_id.to_ascii_lowercase();
-    let key = transaction_ids::table.find((&transaction_key, &erasure.app_id));
+    let key = transaction_ids::table.find((&transaction_key, AppKey::of(&erasure.app_id)));
     if let Some(completion_id) = key.select(transaction_ids::completion_id).first(conn).optional()? {
         keep(conn, ErasedKind::Transaction, &transaction_id, &erasure.app_id, (completion_id, None))?;
         diesel::delete(key).execute(conn)?;
     }
-    diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&bearer.id)))
+    diesel::update(deliveries::table.filter(deliveries::completion_id.eq(bearer.id)))
         .set(deliveries::transaction_id.eq(&transaction_id))
         .execute(conn)?;
-    diesel::update(completions::table.find(&bearer.id))
+    diesel::update(completions::table.find(bearer.id))
         .set((
             completions::external_id.eq(&external_id),
             completions::transaction_id.eq(&transaction_id),
@@ -210,14 +212,14 @@ fn rename(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, bearer: &Bearer
     Ok(())
 }
 
-fn rename_reversals(conn: &mut Conn, keys: &ErasedKeys, completion_id: &str) -> QueryResult<()> {
-    let known: Vec<(String, String, Option<String>)> = reversals::table
-        .filter(reversals::completion_id.eq(completion_id))
+fn rename_reversals(conn: &mut Conn, keys: &ErasedKeys, completion: CompletionKey) -> QueryResult<()> {
+    let known: Vec<(ReversalKey, String, Option<String>)> = reversals::table
+        .filter(reversals::completion_id.eq(completion))
         .select((reversals::id, reversals::reversal_key, reversals::manual))
         .load(conn)?;
     for (id, name, manual) in known {
         // The one reversal of the whole has no name.
-        let name = if name.is_empty() { name } else { keys.reversal_id(completion_id, &name) };
+        let name = if name.is_empty() { name } else { keys.reversal_id(&completion.id(), &name) };
         let manual = manual.as_deref().and_then(without_reason);
         diesel::update(reversals::table.find(id))
             .set((reversals::reversal_key.eq(name), reversals::manual.eq(manual)))
@@ -232,13 +234,13 @@ fn without_reason(manual: &str) -> Option<String> {
     Some(completion_rows::manual_to_text(&Manual { reason: REASON.to_owned(), ..mark }))
 }
 
-fn callbacks_of(conn: &mut Conn, step: &[Bearer]) -> QueryResult<Vec<String>> {
-    let ids = step.iter().map(|bearer| &bearer.id);
-    deliveries::table.filter(deliveries::completion_id.eq_any(ids)).select(deliveries::id).load(conn)
+fn callbacks_of(conn: &mut Conn, step: &[Bearer]) -> QueryResult<Vec<DeliveryKey>> {
+    let keys = step.iter().map(|bearer| bearer.id);
+    deliveries::table.filter(deliveries::completion_id.eq_any(keys)).select(deliveries::id).load(conn)
 }
 
-fn empty_attempts(conn: &mut Conn, callbacks: &[String]) -> QueryResult<()> {
-    let kept: Vec<(String, i32, Vec<u8>)> = attempts::table
+fn empty_attempts(conn: &mut Conn, callbacks: &[DeliveryKey]) -> QueryResult<()> {
+    let kept: Vec<(DeliveryKey, i32, Vec<u8>)> = attempts::table
         .filter(attempts::delivery_id.eq_any(callbacks))
         .select((attempts::delivery_id, attempts::number, attempts::detail))
         .load(conn)?;

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, SmallInt, Text};
 
 use super::backend::{Conn, Engine};
+use super::keys::AppKey;
 use super::schema::{completions, deliveries, ended_deliveries, reversals};
 use super::{Store, StoreError, id_range};
 use crate::domain::amount::Decimal;
@@ -28,8 +29,8 @@ const AT_A_TIME: Duration = Duration::from_secs(7 * 24 * 3600);
 /// A completion or a reversal, as far as the ledger knows of it.
 #[derive(Clone, Debug, Queryable)]
 struct Posting {
-    id: String,
-    app_id: String,
+    key: i64,
+    app_id: AppKey,
     recorded_at: Timestamp,
     currency: String,
     payout_minor: Option<i64>,
@@ -39,7 +40,7 @@ struct Posting {
 
 impl Posting {
     fn account(&self) -> Account {
-        Account { day: Day::of(self.recorded_at), app_id: self.app_id.clone(), currency: self.currency.clone() }
+        Account { day: Day::of(self.recorded_at), app_id: self.app_id.id(), currency: self.currency.clone() }
     }
 
     fn amounts(&self) -> Amounts {
@@ -48,10 +49,10 @@ impl Posting {
 }
 
 /// Deliveries of an app, a day, a currency and a state, in this order, and how many.
-type Counted = (String, i64, String, Status, i64);
+type Counted = (AppKey, i64, String, Status, i64);
 
 /// What is read: of an app, or of all; recorded from one instant until before another.
-type Scope = (Option<String>, Timestamp, Timestamp);
+type Scope = (Option<AppKey>, Timestamp, Timestamp);
 
 impl Store {
     /// The ledger of these apps (`None`: of all) over what was recorded from `from` until before `to`.
@@ -61,18 +62,18 @@ impl Store {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Ledger, StoreError> {
-        let apps = app_ids.map_or_else(|| vec![None], |ids| ids.into_iter().map(Some).collect());
+        let apps = app_ids.map_or_else(|| vec![None], |ids| ids.iter().map(|id| Some(AppKey::of(id))).collect());
         let mut ledger = Ledger::default();
         for app_id in apps {
-            let scope = (app_id.clone(), from, to);
+            let scope = (app_id, from, to);
             self.each(&scope, completions_after, |line| ledger.completion(line.account(), &line.amounts())).await?;
             self.each(&scope, reversals_after, |line| ledger.reversal(line.account(), &line.amounts())).await?;
             let mut start = from;
             while start < to {
                 let end = start.plus(AT_A_TIME).min(to);
-                let scope = (app_id.clone(), start, end);
+                let scope = (app_id, start, end);
                 for (app_id, day, currency, status, count) in self.snapshot(move |conn| counts(conn, &scope)).await? {
-                    let account = Account { day: Day::from_number(day), app_id, currency };
+                    let account = Account { day: Day::from_number(day), app_id: app_id.id(), currency };
                     ledger.deliveries(account, status, count);
                 }
                 start = end;
@@ -84,15 +85,15 @@ impl Store {
     async fn each(
         &self,
         scope: &Scope,
-        page: fn(&mut Conn, &Scope, Option<&str>) -> QueryResult<Vec<Posting>>,
+        page: fn(&mut Conn, &Scope, Option<i64>) -> QueryResult<Vec<Posting>>,
         mut enter: impl FnMut(&Posting),
     ) -> Result<(), StoreError> {
         let mut after = None;
         loop {
-            let (scope, last) = (scope.clone(), after.clone());
-            let read = self.read(move |conn| page(conn, &scope, last.as_deref())).await?;
+            let (scope, last) = (*scope, after);
+            let read = self.read(move |conn| page(conn, &scope, last)).await?;
             read.iter().for_each(&mut enter);
-            after = read.last().map(|posting| posting.id.clone());
+            after = read.last().map(|posting| posting.key);
             if after.is_none() {
                 return Ok(());
             }
@@ -100,12 +101,12 @@ impl Store {
     }
 }
 
-fn completions_after(conn: &mut Conn, scope: &Scope, after: Option<&str>) -> QueryResult<Vec<Posting>> {
-    let (app_id, from, to) = scope;
-    let span = id_range::of_completions(conn, Some(*from), Some(*to))?;
+fn completions_after(conn: &mut Conn, scope: &Scope, after: Option<i64>) -> QueryResult<Vec<Posting>> {
+    let (app_id, from, to) = *scope;
+    let span = id_range::of_completions(conn, Some(from), Some(to))?;
     let mut query = completions::table
-        .filter(completions::recorded_at.ge(*from))
-        .filter(completions::recorded_at.lt(*to))
+        .filter(completions::recorded_at.ge(from))
+        .filter(completions::recorded_at.lt(to))
         .into_boxed::<Engine>();
     if let Some(app_id) = app_id {
         query = query.filter(completions::app_id.eq(app_id));
@@ -132,13 +133,13 @@ fn completions_after(conn: &mut Conn, scope: &Scope, after: Option<&str>) -> Que
         .load(conn)
 }
 
-fn reversals_after(conn: &mut Conn, scope: &Scope, after: Option<&str>) -> QueryResult<Vec<Posting>> {
-    let (app_id, from, to) = scope;
-    let span = id_range::of_reversals(conn, Some(*from), Some(*to))?;
+fn reversals_after(conn: &mut Conn, scope: &Scope, after: Option<i64>) -> QueryResult<Vec<Posting>> {
+    let (app_id, from, to) = *scope;
+    let span = id_range::of_reversals(conn, Some(from), Some(to))?;
     let mut query = reversals::table
         .inner_join(completions::table.on(completions::id.eq(reversals::completion_id)))
-        .filter(reversals::recorded_at.ge(*from))
-        .filter(reversals::recorded_at.lt(*to))
+        .filter(reversals::recorded_at.ge(from))
+        .filter(reversals::recorded_at.lt(to))
         .into_boxed::<Engine>();
     if let Some(app_id) = app_id {
         query = query.filter(reversals::app_id.eq(app_id));
@@ -167,15 +168,15 @@ fn reversals_after(conn: &mut Conn, scope: &Scope, after: Option<&str>) -> Query
 
 /// The deliveries that are there and those that are gone.
 fn counts(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<Counted>> {
-    let (app_id, from, to) = scope;
-    let span = id_range::of_deliveries(conn, Some(*from), Some(*to))?;
+    let (app_id, from, to) = *scope;
+    let span = id_range::of_deliveries(conn, Some(from), Some(to))?;
     let mut query = deliveries::table
         .inner_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
         .group_by(by_account())
         .select(counted_by_account())
         .filter(deliveries::kind.ne(DeliveryKind::Test))
-        .filter(deliveries::created_at.ge(*from))
-        .filter(deliveries::created_at.lt(*to))
+        .filter(deliveries::created_at.ge(from))
+        .filter(deliveries::created_at.lt(to))
         .into_boxed::<Engine>();
     if let Some(app_id) = app_id {
         query = query.filter(deliveries::app_id.eq(app_id));
@@ -205,11 +206,11 @@ pub(super) const ACCOUNT: &str =
     "deliveries.app_id, deliveries.created_at / 86400000, completions.currency, deliveries.status";
 
 /// The same as an expression. As text, because Diesel cannot see that columns of two tables are grouped by.
-fn by_account() -> SqlLiteral<(Text, BigInt, Text, SmallInt)> {
+fn by_account() -> SqlLiteral<(BigInt, BigInt, Text, SmallInt)> {
     sql(ACCOUNT)
 }
 
 /// The same, and how many there are.
-fn counted_by_account() -> SqlLiteral<(Text, BigInt, Text, SmallInt, BigInt)> {
+fn counted_by_account() -> SqlLiteral<(BigInt, BigInt, Text, SmallInt, BigInt)> {
     sql(&format!("{ACCOUNT}, count(*)"))
 }

@@ -10,6 +10,7 @@ use super::backend::{Conn, Engine, Read};
 use super::completions as completion_rows;
 use super::deliveries::is;
 use super::erased_keys::{self, ErasedKeys, ErasedKind};
+use super::keys::{AppKey, CompletionKey, DeliveryKey, SourceKey};
 use super::page::{Listed, Page};
 use super::schema::{attempts, completions, deliveries, reported, transaction_ids};
 use super::{Store, StoreError, id_range};
@@ -45,7 +46,7 @@ pub struct Criteria {
 impl Store {
     /// A completion by its id.
     pub async fn completion(&self, id: String) -> Result<Option<Completion>, StoreError> {
-        self.read(move |conn| Ok(completion_rows::by_ids(conn, &[&id])?.pop())).await
+        self.read(move |conn| Ok(completion_rows::by_keys(conn, &[CompletionKey::of(&id)])?.pop())).await
     }
 
     /// A completion by what its source calls it, or whoever credited it by hand.
@@ -54,21 +55,21 @@ impl Store {
         source_id: Option<&str>,
         external_id: String,
     ) -> Result<Option<Completion>, StoreError> {
-        let source_id = source_id.unwrap_or_default().to_owned();
+        let (source, source_id) = (SourceKey::of_any(source_id), source_id.unwrap_or_default().to_owned());
         let erased = Arc::clone(&self.shared.erased);
         self.read(move |conn| {
-            let key = reported::table.find((&source_id, &external_id)).select(reported::completion_id);
-            let mut found: Option<String> = key.first(conn).optional()?;
+            let key = reported::table.find((source, &external_id)).select(reported::completion_id);
+            let mut found: Option<CompletionKey> = key.first(conn).optional()?;
             // Looked for behind it, because erasure takes it from there to here.
             if found.is_none() && erased.has_any(conn)? {
                 for name in erased_keys::names(erased.external_id(&source_id, &external_id), &external_id) {
                     let key = erased_keys::at(&name, &source_id, ErasedKind::External);
-                    let known: Option<(String, Option<Vec<u8>>)> = key.first(conn).optional()?;
+                    let known: Option<(CompletionKey, Option<Vec<u8>>)> = key.first(conn).optional()?;
                     found = found.or(known.map(|(completion_id, _)| completion_id));
                 }
             }
-            let Some(id) = found else { return Ok(None) };
-            Ok(completion_rows::by_ids(conn, &[&id])?.pop())
+            let Some(key) = found else { return Ok(None) };
+            Ok(completion_rows::by_keys(conn, &[key])?.pop())
         })
         .await
     }
@@ -92,7 +93,7 @@ impl Store {
     pub async fn delivery(&self, id: String) -> Result<Option<(Delivery, Vec<Attempt>)>, StoreError> {
         self.read(move |conn| {
             let delivery: Option<Delivery> =
-                deliveries::table.find(&id).select(Delivery::as_select()).first(conn).optional()?;
+                deliveries::table.find(DeliveryKey::of(&id)).select(Delivery::as_select()).first(conn).optional()?;
             delivery.map(|delivery| Ok((delivery, attempts_of(&id).load(conn)?))).transpose()
         })
         .await
@@ -111,9 +112,13 @@ pub(super) fn completions_page<'a>(
         query = query.filter(completions::id.eq_any(bearing(conn, erased, transaction_id)?));
     }
     match criteria.app_ids.as_deref() {
+        // A user has few completions, an app all of them: the sum keeps SQLite from entering the app's index instead.
+        Some([app_id]) if criteria.user_id.is_some() => {
+            query = query.filter((completions::app_id + 0).eq(AppKey::of(app_id)));
+        }
         // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
-        Some([app_id]) => query = query.filter(completions::app_id.eq(app_id)),
-        Some(app_ids) => query = query.filter(completions::app_id.eq_any(app_ids)),
+        Some([app_id]) => query = query.filter(completions::app_id.eq(AppKey::of(app_id))),
+        Some(app_ids) => query = query.filter(completions::app_id.eq_any(app_ids.iter().map(|id| AppKey::of(id)))),
         None => {}
     }
     if let Some(user_id) = &criteria.user_id {
@@ -149,7 +154,7 @@ pub(super) fn completions_page<'a>(
         query = query.filter(completions::recorded_at.lt(to));
     }
     if let Some(before) = &page.before {
-        query = query.filter(completions::id.lt(before));
+        query = query.filter(completions::id.lt(CompletionKey::of(before)));
     }
     Ok(query.order(completions::id.desc()).limit(page.rows()))
 }
@@ -172,8 +177,8 @@ pub(super) fn deliveries_page<'a>(
     }
     match criteria.app_ids.as_deref() {
         // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
-        Some([app_id]) => query = query.filter(deliveries::app_id.eq(app_id)),
-        Some(app_ids) => query = query.filter(deliveries::app_id.eq_any(app_ids)),
+        Some([app_id]) => query = query.filter(deliveries::app_id.eq(AppKey::of(app_id))),
+        Some(app_ids) => query = query.filter(deliveries::app_id.eq_any(app_ids.iter().map(|id| AppKey::of(id)))),
         None => {}
     }
     if let Some(status) = criteria.status {
@@ -186,7 +191,7 @@ pub(super) fn deliveries_page<'a>(
         query = query.filter(deliveries::created_at.lt(to));
     }
     if let Some(before) = &page.before {
-        query = query.filter(deliveries::id.lt(before));
+        query = query.filter(deliveries::id.lt(DeliveryKey::of(before)));
     }
     Ok(query.order(deliveries::id.desc()).limit(page.rows()))
 }
@@ -194,20 +199,23 @@ pub(super) fn deliveries_page<'a>(
 /// The deliveries of a completion, oldest first.
 pub(super) fn of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Delivery> {
     deliveries::table
-        .filter(deliveries::completion_id.eq(completion_id))
+        .filter(deliveries::completion_id.eq(CompletionKey::of(completion_id)))
         .order(deliveries::id)
         .select(Delivery::as_select())
 }
 
 /// The attempts of a delivery, oldest first.
 pub(super) fn attempts_of<'a>(delivery_id: &'a str) -> impl Read<'a, Attempt> {
-    attempts::table.filter(attempts::delivery_id.eq(delivery_id)).order(attempts::number).select(Attempt::as_select())
+    attempts::table
+        .filter(attempts::delivery_id.eq(DeliveryKey::of(delivery_id)))
+        .order(attempts::number)
+        .select(Attempt::as_select())
 }
 
 /// The completions that bear a transaction id, whatever its case, or bore it until their user was erased.
-fn bearing(conn: &mut Conn, erased: &ErasedKeys, transaction_id: &str) -> QueryResult<Vec<String>> {
+fn bearing(conn: &mut Conn, erased: &ErasedKeys, transaction_id: &str) -> QueryResult<Vec<CompletionKey>> {
     let transaction_key = transaction_id.to_ascii_lowercase();
-    let mut found: Vec<String> = bearing_now(&transaction_key).load(conn)?;
+    let mut found: Vec<CompletionKey> = bearing_now(&transaction_key).load(conn)?;
     // Looked for behind the others, because erasure takes keys from there to here.
     if erased.has_any(conn)? {
         for name in erased_keys::names(erased.transaction_id(transaction_id), &transaction_key) {
@@ -218,13 +226,13 @@ fn bearing(conn: &mut Conn, erased: &ErasedKeys, transaction_id: &str) -> QueryR
 }
 
 /// The completions that bear a transaction id, given in lower case.
-pub(super) fn bearing_now(transaction_key: &str) -> impl Read<'_, String> {
+pub(super) fn bearing_now(transaction_key: &str) -> impl Read<'_, CompletionKey> {
     transaction_ids::table
         .filter(transaction_ids::transaction_key.eq(transaction_key))
         .select(transaction_ids::completion_id)
 }
 
 /// The completions that bore the transaction id of this digest.
-pub(super) fn bore(digest: &str) -> impl Read<'_, String> {
+pub(super) fn bore(digest: &str) -> impl Read<'_, CompletionKey> {
     erased_keys::with_digest(digest, ErasedKind::Transaction)
 }

@@ -30,6 +30,7 @@ mod error;
 mod highest_key;
 mod id_range;
 pub mod inspect;
+mod keys;
 mod ledger;
 pub mod lookups;
 pub mod offers;

@@ -9,6 +9,7 @@ use diesel::sql_types::Bool;
 
 use super::backend::Conn;
 use super::deliveries::is;
+use super::keys::AppKey;
 use super::schema::deliveries;
 use crate::domain::delivery::Status;
 
@@ -24,7 +25,7 @@ pub(super) fn will_be(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
 /// Whether the app has deliveries that have not ended.
 fn exist(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
     for status in WAITING {
-        let waiting = deliveries::table.filter(deliveries::app_id.eq(app_id)).filter(is(status));
+        let waiting = deliveries::table.filter(deliveries::app_id.eq(AppKey::of(app_id))).filter(is(status));
         if select(exists(waiting)).get_result(conn)? {
             return Ok(true);
         }
@@ -34,7 +35,7 @@ fn exist(conn: &mut Conn, app_id: &str) -> QueryResult<bool> {
         .filter(is(Status::Sending))
         .filter(deliveries::claim_token.is_not_null())
         .filter(deliveries::claimed_by.is_not_null())
-        .filter(sql::<Bool>("app_id || '' = ").bind::<diesel::sql_types::Text, _>(app_id));
+        .filter(sql::<Bool>("app_id + 0 = ").bind::<diesel::sql_types::BigInt, _>(AppKey::of(app_id)));
     select(exists(sending)).get_result(conn)
 }
 
@@ -69,7 +70,7 @@ mod tests {
         }
         let sending = is(Status::Sending);
         let sending = format!(
-            "SELECT 1 FROM deliveries WHERE {sending} AND claim_token IS NOT NULL AND claimed_by IS NOT NULL AND app_id || '' = ?"
+            "SELECT 1 FROM deliveries WHERE {sending} AND claim_token IS NOT NULL AND claimed_by IS NOT NULL AND app_id + 0 = ?"
         );
         let sending = plan(&mut conn, &sending);
         assert!(sending.contains("deliveries_claimed"), "{sending}");
@@ -88,16 +89,17 @@ mod tests {
             (Status::Canceled, "ended_at", false),
         ] {
             let (kind, code) = (DeliveryKind::Completion.as_sql(), status.as_sql());
+            let app = *AppKey::of("app_1").as_ref();
             let values = columns.split(", ").map(|_| "1").collect::<Vec<_>>().join(", ");
             conn.batch_execute(&format!(
                 "DELETE FROM deliveries;
                  INSERT INTO deliveries (id, app_id, endpoint_id, kind, completion_id, transaction_id, recipe, status,
                      created_at, {columns})
-                 VALUES ('dlv', 'app', 'end', {kind}, 'cmp', 'tx', 'besitos@1', {code}, 1, {values})"
+                 VALUES (1, {app}, 3, {kind}, 4, 'tx', 'besitos@1', {code}, 1, {values})"
             ))
             .unwrap();
-            assert_eq!(exist(&mut conn, "app").unwrap(), open, "{status:?}");
-            assert!(!exist(&mut conn, "other").unwrap(), "{status:?}");
+            assert_eq!(exist(&mut conn, "app_1").unwrap(), open, "{status:?}");
+            assert!(!exist(&mut conn, "app_2").unwrap(), "{status:?}");
         }
     }
 }

@@ -10,6 +10,7 @@ use diesel::sql_types::{Nullable, SmallInt};
 
 use super::backend::Conn;
 use super::codes::Coded;
+use super::keys::DeliveryKey;
 use super::queue::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
 use super::schema::{apps, deliveries, endpoints};
 use super::terminal::Ended;
@@ -69,7 +70,7 @@ fn act(
 ) -> QueryResult<ActionOutcome> {
     loop {
         let found: Option<Delivery> =
-            deliveries::table.find(id).select(Delivery::as_select()).first(conn).optional()?;
+            deliveries::table.find(DeliveryKey::of(id)).select(Delivery::as_select()).first(conn).optional()?;
         let Some(delivery) = found else { return Ok(ActionOutcome::Unknown) };
         if !allows(delivery.status) {
             return Ok(ActionOutcome::NotFrom(delivery.status));
@@ -125,7 +126,8 @@ fn end(conn: &mut Conn, delivery: &Delivery, now: Timestamp) -> QueryResult<Chan
     if diesel::update(as_seen(delivery)).set(Ended::canceled(now, None)).execute(conn)? == 0 {
         return Ok(Change::Overtaken);
     }
-    let ended: Delivery = deliveries::table.find(&delivery.id).select(Delivery::as_select()).first(conn)?;
+    let ended: Delivery =
+        deliveries::table.find(DeliveryKey::of(&delivery.id)).select(Delivery::as_select()).first(conn)?;
     apply_order(conn, &ended, now)?;
     Ok(Change::Made)
 }
@@ -141,8 +143,8 @@ fn is_archived(conn: &mut Conn, delivery: &Delivery) -> QueryResult<bool> {
 
 /// The delivery, as long as nobody has moved it or taken its completion back.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn as_seen<'a>(delivery: &'a Delivery) -> _ {
-    let id: &'a str = &delivery.id;
+fn as_seen(delivery: &Delivery) -> _ {
+    let id: DeliveryKey = DeliveryKey::of(&delivery.id);
     let status: Status = delivery.status;
     let none: i16 = NO_CODE;
     let reversed: i16 = delivery.reversed.map_or(NO_CODE, |extent| *Extent::as_code(extent));

@@ -8,6 +8,7 @@ use diesel::sql_types::Bool;
 
 use super::backend::{Conn, Read, Write};
 use super::deliveries::is_pending_test;
+use super::keys::DeliveryKey;
 use super::ledger::ACCOUNT;
 use super::schema::{attempts, deliveries};
 use super::terminal::Ended;
@@ -62,12 +63,12 @@ impl Store {
 }
 
 /// Adds what is about to go to what has gone before, in one statement: a step may be of hundreds of apps.
-fn remember(conn: &mut Conn, old: &[String], before: Timestamp) -> QueryResult<()> {
+fn remember(conn: &mut Conn, old: &[DeliveryKey], before: Timestamp) -> QueryResult<()> {
     if old.is_empty() {
         return Ok(());
     }
-    // Ids are our own, of letters, digits and `_`; as literals they read the same to either engine.
-    let ids: Vec<String> = old.iter().map(|id| format!("'{}'", id.replace('\'', ""))).collect();
+    // Numbers, as literals, read the same to either engine.
+    let keys: Vec<String> = old.iter().map(|key| key.as_ref().to_string()).collect();
     let (account, before) = (ACCOUNT, before.as_millis());
     let is_no_test = codes::is_not("deliveries.kind", DeliveryKind::Test);
     diesel::sql_query(format!(
@@ -78,7 +79,7 @@ fn remember(conn: &mut Conn, old: &[String], before: Timestamp) -> QueryResult<(
          GROUP BY {account}
          ON CONFLICT (app_id, day, currency, status)
          DO UPDATE SET count = ended_deliveries.count + excluded.count",
-        ids.join(", ")
+        keys.join(", ")
     ))
     .execute(conn)
     .map(drop)
@@ -86,9 +87,9 @@ fn remember(conn: &mut Conn, old: &[String], before: Timestamp) -> QueryResult<(
 
 /// A step of what ended before then. Ids are ordered by time, so the primary key leads to what is old without an index
 /// on `ended_at`.
-pub(super) fn oldest(before: Timestamp) -> impl Read<'static, String> {
+pub(super) fn oldest(before: Timestamp) -> impl Read<'static, DeliveryKey> {
     deliveries::table
-        .filter(deliveries::id.lt(ids::lower_bound("dlv", before)))
+        .filter(deliveries::id.lt(DeliveryKey::of(&ids::lower_bound("dlv", before))))
         .filter(deliveries::ended_at.lt(before))
         .filter(is_not_awaited())
         .filter(has_known_words())
@@ -112,13 +113,13 @@ fn is_not_awaited() -> SqlLiteral<Bool> {
 }
 
 /// A delivery that was replayed in between has no `ended_at` any more, so it stays.
-pub(super) fn removal(old: &[String], before: Timestamp) -> impl Write {
+pub(super) fn removal(old: &[DeliveryKey], before: Timestamp) -> impl Write {
     let ended = deliveries::table.filter(deliveries::id.eq_any(old));
     diesel::delete(ended.filter(deliveries::ended_at.lt(before)))
 }
 
 /// The attempts of those that are gone.
-pub(super) fn removal_of_attempts(old: &[String]) -> impl Write {
+pub(super) fn removal_of_attempts(old: &[DeliveryKey]) -> impl Write {
     let remaining = deliveries::table.filter(deliveries::id.eq(attempts::delivery_id));
     diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(old)).filter(not(exists(remaining))))
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::backend::{Conn, Engine};
 use super::erased_keys::ErasedKind;
+use super::keys::{AppKey, CompletionKey, SourceKey};
 use super::schema::{completions, erased_keys};
 use super::{Store, StoreError};
 use crate::domain::invariants::Key;
@@ -12,7 +13,7 @@ use crate::domain::invariants::Key;
 const PAGE: i64 = 1_000;
 
 /// A row with its completion's source, external id, transaction id and app, if there is such a completion.
-type ErasedRow = (String, String, i32, String, Option<(String, String, String, String)>);
+type ErasedRow = (String, String, i32, CompletionKey, Option<(SourceKey, String, String, AppKey)>);
 
 impl Store {
     /// The next erased keys after this one: by digest and by what it is unique within.
@@ -52,11 +53,11 @@ fn page(conn: &mut Conn, digest: Option<&str>, after: &str) -> QueryResult<Vec<E
 }
 
 /// What the completion calls itself; a click is no longer named by the completion that it became.
-fn key((digest, scope, kind, completion_id, own): ErasedRow) -> Key {
-    let of_completion = own.map(|(source_id, external_id, transaction_id, app_id)| match kind {
-        kind if kind == ErasedKind::External as i32 => (external_id, source_id),
-        kind if kind == ErasedKind::Transaction as i32 => (transaction_id, app_id),
+fn key((digest, scope, kind, completion, own): ErasedRow) -> Key {
+    let of_completion = own.map(|(source, external_id, transaction_id, app)| match kind {
+        kind if kind == ErasedKind::External as i32 => (external_id, source.any().unwrap_or_default()),
+        kind if kind == ErasedKind::Transaction as i32 => (transaction_id, app.id()),
         _ => (digest.clone(), scope.clone()),
     });
-    Key { first: digest, second: scope, completion_id, of_completion }
+    Key { first: digest, second: scope, completion_id: completion.id(), of_completion }
 }

@@ -10,12 +10,16 @@ use diesel::prelude::*;
 use super::backend::{Conn, Engine};
 use super::completion_lists::reversals_of;
 use super::erased_keys::ErasedKind;
+use super::keys::{AppKey, CompletionKey, DeliveryKey, ReversalKey, SourceKey};
 use super::schema::{completions, deliveries, ended_deliveries, erased_keys, reported, reversals, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::invariants::{Examined, Key, Owned};
 use crate::domain::time::Timestamp;
+
+/// A delivery: its app, when it was made, its completion and that one's app, and its reversal.
+type DeliveryRow = (DeliveryKey, AppKey, Timestamp, CompletionKey, Option<AppKey>, ReversalKey);
 
 /// Records in a page.
 const PAGE: i64 = 1_000;
@@ -24,13 +28,17 @@ impl Store {
     /// The next completions after this id, each with all that belongs to it.
     pub async fn examine_completions(&self, after: String) -> Result<Vec<Examined>, StoreError> {
         self.snapshot(move |conn| {
-            let next = completions::table.filter(completions::id.gt(after)).order(completions::id).limit(PAGE);
+            let next = completions::table
+                .filter(completions::id.gt(CompletionKey::of(&after)))
+                .order(completions::id)
+                .limit(PAGE);
             let rows: Vec<(Completion, i32)> =
                 next.select((Completion::as_select(), completions::reversals)).load(conn)?;
-            let ids: Vec<&str> = rows.iter().map(|(completion, _)| completion.id.as_str()).collect();
-            let mut by_external_id = by_external_id(conn, &ids)?;
-            let mut reversals = reversals_of(conn, &ids)?;
-            let mut callbacks = callbacks_of(conn, &ids)?;
+            let keys: Vec<CompletionKey> =
+                rows.iter().map(|(completion, _)| CompletionKey::of(&completion.id)).collect();
+            let mut by_external_id = by_external_id(conn, &rows, &keys)?;
+            let mut reversals = reversals_of(conn, &keys)?;
+            let mut callbacks = callbacks_of(conn, &keys)?;
             let by_transaction_id = by_transaction_id(conn, rows.iter().map(|(completion, _)| completion))?;
             let examined = |(completion, reversals_counted): (Completion, i32)| Examined {
                 reversals_counted,
@@ -48,9 +56,9 @@ impl Store {
     /// The next deliveries after this id, tests left out.
     pub async fn examine_deliveries(&self, after: String) -> Result<Vec<Owned>, StoreError> {
         self.snapshot(move |conn| {
-            let rows: Vec<(String, String, Timestamp, String, Option<String>, String)> = deliveries::table
+            let rows: Vec<DeliveryRow> = deliveries::table
                 .left_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
-                .filter(deliveries::id.gt(after))
+                .filter(deliveries::id.gt(DeliveryKey::of(&after)))
                 .filter(deliveries::kind.ne(DeliveryKind::Test))
                 .order(deliveries::id)
                 .limit(PAGE)
@@ -63,17 +71,20 @@ impl Store {
                     deliveries::reversal_id,
                 ))
                 .load(conn)?;
-            let named = rows.iter().map(|row| row.5.as_str()).filter(|id| !id.is_empty());
-            let of_reversals: HashMap<String, String> = reversals::table
+            let named = rows.iter().map(|row| row.5).filter(|key| *key != ReversalKey::NONE);
+            let of_reversals: HashMap<ReversalKey, CompletionKey> = reversals::table
                 .filter(reversals::id.eq_any(named))
                 .select((reversals::id, reversals::completion_id))
                 .load(conn)?
                 .into_iter()
                 .collect();
-            let owned = |(id, app_id, at, completion_id, app_of_completion, reversal_id): (_, _, _, _, _, String)| {
-                let of_reversal = of_reversals.get(&reversal_id).cloned();
-                let reversal = (!reversal_id.is_empty()).then_some((reversal_id, of_reversal));
-                Owned { id, app_id, at, completion_id, app_of_completion, reversal }
+            let owned = |(key, app, at, completion, app_of_completion, reversal): DeliveryRow| Owned {
+                id: key.id(),
+                app_id: app.id(),
+                at,
+                completion_id: completion.id(),
+                app_of_completion: app_of_completion.map(AppKey::id),
+                reversal: reversal.any().map(|id| (id, of_reversals.get(&reversal).map(|of| of.id()))),
             };
             Ok(rows.into_iter().map(owned).collect())
         })
@@ -83,9 +94,9 @@ impl Store {
     /// The next reversals after this id.
     pub async fn examine_reversals(&self, after: String) -> Result<Vec<Owned>, StoreError> {
         self.read(move |conn| {
-            let rows: Vec<(String, String, Timestamp, String, Option<String>)> = reversals::table
+            let rows: Vec<(ReversalKey, AppKey, Timestamp, CompletionKey, Option<AppKey>)> = reversals::table
                 .left_join(completions::table.on(completions::id.eq(reversals::completion_id)))
-                .filter(reversals::id.gt(after))
+                .filter(reversals::id.gt(ReversalKey::of(&after)))
                 .order(reversals::id)
                 .limit(PAGE)
                 .select((
@@ -96,14 +107,15 @@ impl Store {
                     completions::app_id.nullable(),
                 ))
                 .load(conn)?;
-            let owned = |(id, app_id, at, completion_id, app_of_completion)| Owned {
-                id,
-                app_id,
-                at,
-                completion_id,
-                app_of_completion,
-                reversal: None,
-            };
+            let owned =
+                |(key, app, at, completion, app_of_completion): (ReversalKey, AppKey, _, CompletionKey, _)| Owned {
+                    id: key.id(),
+                    app_id: app.id(),
+                    at,
+                    completion_id: completion.id(),
+                    app_of_completion: Option::<AppKey>::map(app_of_completion, AppKey::id),
+                    reversal: None,
+                };
             Ok(rows.into_iter().map(owned).collect())
         })
         .await
@@ -144,16 +156,27 @@ impl Store {
 }
 
 /// The completion that each one's external id leads to.
-fn by_external_id(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, String>> {
+fn by_external_id(
+    conn: &mut Conn,
+    completions: &[(Completion, i32)],
+    keys: &[CompletionKey],
+) -> QueryResult<HashMap<String, String>> {
     let own = reported::source_id.eq(completions::source_id).and(reported::external_id.eq(completions::external_id));
-    let keys = completions::table.inner_join(reported::table.on(own));
-    let keys = keys.filter(completions::id.eq_any(ids)).select((completions::id, reported::completion_id));
-    let mut found: HashMap<String, String> = keys.load(conn)?.into_iter().collect();
-    let own = erased_keys::digest.eq(completions::external_id).and(erased_keys::scope.eq(completions::source_id));
-    let own = own.and(erased_keys::kind.eq(ErasedKind::External as i32));
-    let keys = completions::table.inner_join(erased_keys::table.on(own));
-    let keys = keys.filter(completions::id.eq_any(ids)).select((completions::id, erased_keys::completion_id));
-    found.extend(keys.load::<(String, String)>(conn)?);
+    let known = completions::table.inner_join(reported::table.on(own));
+    let known = known.filter(completions::id.eq_any(keys)).select((completions::id, reported::completion_id));
+    let known: Vec<(CompletionKey, CompletionKey)> = known.load(conn)?;
+    let mut found: HashMap<String, String> = known.into_iter().map(|(own, named)| (own.id(), named.id())).collect();
+    let digests = completions.iter().map(|(completion, _)| &completion.external_id);
+    let erased = erased_keys::table
+        .filter(erased_keys::digest.eq_any(digests))
+        .filter(erased_keys::kind.eq(ErasedKind::External as i32))
+        .select((erased_keys::digest, erased_keys::scope, erased_keys::completion_id));
+    let erased: HashMap<(String, String), CompletionKey> =
+        erased.load(conn)?.into_iter().map(|(digest, scope, named)| ((digest, scope), named)).collect();
+    for (completion, _) in completions {
+        let own = (completion.external_id.clone(), completion.source_id.clone().unwrap_or_default());
+        found.extend(erased.get(&own).map(|named| (completion.id.clone(), named.id())));
+    }
     Ok(found)
 }
 
@@ -163,23 +186,25 @@ fn by_transaction_id<'a>(
     completions: impl Iterator<Item = &'a Completion>,
 ) -> QueryResult<HashMap<(String, String), String>> {
     let keys: Vec<String> = completions.map(|completion| transaction_key(completion).0).collect();
-    let mut rows: Vec<(String, String, String)> =
+    let rows: Vec<(String, AppKey, CompletionKey)> =
         transaction_ids::table.filter(transaction_ids::transaction_key.eq_any(&keys)).load(conn)?;
     let erased = erased_keys::table
         .filter(erased_keys::digest.eq_any(&keys))
         .filter(erased_keys::kind.eq(ErasedKind::Transaction as i32))
         .select((erased_keys::digest, erased_keys::scope, erased_keys::completion_id));
-    rows.extend(erased.load::<(String, String, String)>(conn)?);
-    Ok(rows.into_iter().map(|(key, app_id, completion_id)| ((key, app_id), completion_id)).collect())
+    let erased: Vec<(String, String, CompletionKey)> = erased.load(conn)?;
+    let known = rows.into_iter().map(|(key, app, completion)| ((key, app.id()), completion.id()));
+    let erased = erased.into_iter().map(|(digest, app_id, completion)| ((digest, app_id), completion.id()));
+    Ok(known.chain(erased).collect())
 }
 
 fn transaction_key(completion: &Completion) -> (String, String) {
     (completion.transaction_id.to_ascii_lowercase(), completion.app_id.clone())
 }
 
-fn callbacks_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Vec<Delivery>>> {
+fn callbacks_of(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashMap<String, Vec<Delivery>>> {
     let callbacks: Vec<Delivery> = deliveries::table
-        .filter(deliveries::completion_id.eq_any(ids))
+        .filter(deliveries::completion_id.eq_any(keys))
         .filter(deliveries::kind.ne(DeliveryKind::Test))
         .order(deliveries::id)
         .select(Delivery::as_select())
@@ -191,20 +216,19 @@ fn callbacks_of(conn: &mut Conn, ids: &[&str]) -> QueryResult<HashMap<String, Ve
     Ok(found)
 }
 
-/// The two parts of a key, the completion that it names, and that completion's own two parts, if it exists.
-type KeyRow = (String, String, String, Option<(String, String)>);
-
 /// Keys of a source after an external id; without a source, those of the sources after one.
 fn external_ids(conn: &mut Conn, source_id: Option<&str>, after: &str) -> QueryResult<Vec<Key>> {
     let mut query = reported::table
         .left_join(completions::table.on(completions::id.eq(reported::completion_id)))
         .into_boxed::<Engine>();
     query = match source_id {
-        Some(source_id) => query.filter(reported::source_id.eq(source_id)).filter(reported::external_id.gt(after)),
-        None => query.filter(reported::source_id.gt(after)),
+        Some(source_id) => {
+            query.filter(reported::source_id.eq(source(source_id))).filter(reported::external_id.gt(after))
+        }
+        None => query.filter(reported::source_id.gt(source(after))),
     };
     let query = query.order((reported::source_id, reported::external_id)).limit(PAGE);
-    let rows: Vec<KeyRow> = query
+    let rows: Vec<(SourceKey, String, CompletionKey, Option<(SourceKey, String)>)> = query
         .select((
             reported::source_id,
             reported::external_id,
@@ -212,8 +236,19 @@ fn external_ids(conn: &mut Conn, source_id: Option<&str>, after: &str) -> QueryR
             (completions::source_id, completions::external_id).nullable(),
         ))
         .load(conn)?;
-    let key = |(first, second, completion_id, of_completion)| Key { first, second, completion_id, of_completion };
+    let source_id = |key: SourceKey| key.any().unwrap_or_default();
+    let key = |(source, external_id, completion, own): (_, _, CompletionKey, Option<(SourceKey, String)>)| Key {
+        first: source_id(source),
+        second: external_id,
+        completion_id: completion.id(),
+        of_completion: own.map(|(source, external_id)| (source_id(source), external_id)),
+    };
     Ok(rows.into_iter().map(key).collect())
+}
+
+/// The source of this id; empty: none, because it was credited by hand.
+fn source(id: &str) -> SourceKey {
+    SourceKey::of_any((!id.is_empty()).then_some(id))
 }
 
 /// Keys of a transaction id after an app; without a transaction id, those of the transaction ids after one.
@@ -222,11 +257,13 @@ fn transaction_keys(conn: &mut Conn, transaction_key: Option<&str>, after: &str)
         .left_join(completions::table.on(completions::id.eq(transaction_ids::completion_id)))
         .into_boxed::<Engine>();
     query = match transaction_key {
-        Some(key) => query.filter(transaction_ids::transaction_key.eq(key)).filter(transaction_ids::app_id.gt(after)),
+        Some(key) => {
+            query.filter(transaction_ids::transaction_key.eq(key)).filter(transaction_ids::app_id.gt(AppKey::of(after)))
+        }
         None => query.filter(transaction_ids::transaction_key.gt(after)),
     };
     let query = query.order((transaction_ids::transaction_key, transaction_ids::app_id)).limit(PAGE);
-    let rows: Vec<KeyRow> = query
+    let rows: Vec<(String, AppKey, CompletionKey, Option<(String, AppKey)>)> = query
         .select((
             transaction_ids::transaction_key,
             transaction_ids::app_id,
@@ -234,9 +271,11 @@ fn transaction_keys(conn: &mut Conn, transaction_key: Option<&str>, after: &str)
             (completions::transaction_id, completions::app_id).nullable(),
         ))
         .load(conn)?;
-    let key = |(first, second, completion_id, of_completion): (_, _, _, Option<(String, String)>)| {
-        let of_completion = of_completion.map(|(id, app_id)| (id.to_ascii_lowercase(), app_id));
-        Key { first, second, completion_id, of_completion }
+    let key = |(transaction_key, app, completion, own): (_, AppKey, CompletionKey, Option<(String, AppKey)>)| Key {
+        first: transaction_key,
+        second: app.id(),
+        completion_id: completion.id(),
+        of_completion: own.map(|(id, app)| (id.to_ascii_lowercase(), app.id())),
     };
     Ok(rows.into_iter().map(key).collect())
 }

@@ -7,6 +7,7 @@ use serde::de::Error;
 use super::backend::{Conn, Read};
 use super::columns::read_as_row;
 use super::completions::manual_to_text;
+use super::keys::{AppKey, CompletionKey, ReversalKey};
 use super::schema::reversals;
 use super::{Store, StoreError};
 use crate::domain::amount::Decimal;
@@ -18,9 +19,9 @@ use crate::domain::time::Timestamp;
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = reversals, treat_none_as_default_value = false)]
 pub struct Row {
-    id: String,
-    completion_id: String,
-    app_id: String,
+    id: ReversalKey,
+    completion_id: CompletionKey,
+    app_id: AppKey,
     reversal_key: String,
     ordinal: i32,
     whole: bool,
@@ -39,9 +40,9 @@ impl From<&Reversal> for Row {
     fn from(reversal: &Reversal) -> Self {
         let Reversal { taken, .. } = reversal;
         Self {
-            id: reversal.id.clone(),
-            completion_id: reversal.completion_id.clone(),
-            app_id: reversal.app_id.clone(),
+            id: ReversalKey::of(&reversal.id),
+            completion_id: CompletionKey::of(&reversal.completion_id),
+            app_id: AppKey::of(&reversal.app_id),
             reversal_key: reversal.reversal_id.clone().unwrap_or_default(),
             ordinal: i32::try_from(taken.ordinal).unwrap_or(i32::MAX),
             whole: taken.whole,
@@ -63,9 +64,9 @@ impl TryFrom<Row> for Reversal {
 
     fn try_from(row: Row) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            id: row.id,
-            completion_id: row.completion_id,
-            app_id: row.app_id,
+            id: row.id.id(),
+            completion_id: row.completion_id.id(),
+            app_id: row.app_id.id(),
             reversal_id: (!row.reversal_key.is_empty()).then_some(row.reversal_key),
             asked: serde_json::from_str::<Asked>(&row.asked)?,
             reason: row.reason,
@@ -101,25 +102,25 @@ pub(super) fn of_completion(conn: &mut Conn, completion_id: &str) -> QueryResult
 
 /// Whether a reversal of the completion stands under this name.
 pub(super) fn is_named(conn: &mut Conn, completion_id: &str, name: &str) -> QueryResult<bool> {
-    let named = reversals::table.filter(reversals::completion_id.eq(completion_id));
+    let named = reversals::table.filter(reversals::completion_id.eq(CompletionKey::of(completion_id)));
     select(exists(named.filter(reversals::reversal_key.eq(name)))).get_result(conn)
 }
 
 /// The reversals of a completion as a query.
 pub(super) fn rows_of_completion<'a>(completion_id: &'a str) -> impl Read<'a, Reversal> {
     reversals::table
-        .filter(reversals::completion_id.eq(completion_id))
+        .filter(reversals::completion_id.eq(CompletionKey::of(completion_id)))
         .order(reversals::ordinal)
         .select(Reversal::as_select())
 }
 
 /// The reversals of these completions, each one's oldest first.
-pub(super) fn of_completions(conn: &mut Conn, ids: &[&str]) -> QueryResult<Vec<Reversal>> {
-    let of_them = reversals::table.filter(reversals::completion_id.eq_any(ids)).order(reversals::ordinal);
+pub(super) fn of_completions(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<Vec<Reversal>> {
+    let of_them = reversals::table.filter(reversals::completion_id.eq_any(keys)).order(reversals::ordinal);
     of_them.select(Reversal::as_select()).load(conn)
 }
 
-/// The reversals with these ids, in no order, as a query.
-pub(super) fn with_ids<'a>(ids: &'a [&'a str]) -> impl Read<'a, Reversal> {
-    reversals::table.filter(reversals::id.eq_any(ids)).select(Reversal::as_select())
+/// The reversals of these keys, in no order, as a query.
+pub(super) fn with_keys(keys: &[ReversalKey]) -> impl Read<'_, Reversal> {
+    reversals::table.filter(reversals::id.eq_any(keys)).select(Reversal::as_select())
 }

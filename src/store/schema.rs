@@ -173,9 +173,9 @@ table! {
 
 table! {
     reported (source_id, external_id) {
-        source_id -> Text,
+        source_id -> BigInt,
+        completion_id -> BigInt,
         external_id -> Text,
-        completion_id -> Text,
         digests -> Binary,
     }
 }
@@ -183,8 +183,8 @@ table! {
 table! {
     transaction_ids (transaction_key, app_id) {
         transaction_key -> Text,
-        app_id -> Text,
-        completion_id -> Text,
+        app_id -> BigInt,
+        completion_id -> BigInt,
     }
 }
 
@@ -192,7 +192,7 @@ table! {
     click_conversions (click_id, goal_id) {
         click_id -> Text,
         goal_id -> Text,
-        completion_id -> Text,
+        completion_id -> BigInt,
     }
 }
 
@@ -212,16 +212,16 @@ table! {
         digest -> Text,
         scope -> Text,
         kind -> Integer,
-        completion_id -> Text,
+        completion_id -> BigInt,
         digests -> Nullable<Binary>,
     }
 }
 
 table! {
     completions (id) {
-        id -> Text,
-        app_id -> Text,
-        source_id -> Text,
+        id -> BigInt,
+        app_id -> BigInt,
+        source_id -> BigInt,
         recorded_at -> BigInt,
         occurred_at -> BigInt,
         reversals -> Integer,
@@ -250,9 +250,9 @@ table! {
 
 table! {
     reversals (id) {
-        id -> Text,
-        completion_id -> Text,
-        app_id -> Text,
+        id -> BigInt,
+        completion_id -> BigInt,
+        app_id -> BigInt,
         recorded_at -> BigInt,
         occurred_at -> BigInt,
         ordinal -> Integer,
@@ -270,10 +270,11 @@ table! {
 
 table! {
     deliveries (id) {
-        id -> Text,
-        completion_id -> Text,
-        app_id -> Text,
-        endpoint_id -> Text,
+        id -> BigInt,
+        completion_id -> BigInt,
+        app_id -> BigInt,
+        endpoint_id -> BigInt,
+        reversal_id -> BigInt,
         created_at -> BigInt,
         attempts_made -> Integer,
         round_attempts -> Integer,
@@ -289,9 +290,8 @@ table! {
         held_since -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         claimed_at -> Nullable<BigInt>,
-        claimed_by -> Nullable<Text>,
-        claim_token -> Nullable<Text>,
-        reversal_id -> Text,
+        claimed_by -> Nullable<BigInt>,
+        claim_token -> Nullable<BigInt>,
         transaction_id -> Text,
         recipe -> Text,
         test -> Nullable<Text>,
@@ -300,7 +300,7 @@ table! {
 
 table! {
     attempts (delivery_id, number) {
-        delivery_id -> Text,
+        delivery_id -> BigInt,
         started_at -> BigInt,
         duration_ms -> BigInt,
         number -> Integer,
@@ -313,7 +313,7 @@ table! {
 
 table! {
     ended_deliveries (app_id, day, currency, status) {
-        app_id -> Text,
+        app_id -> BigInt,
         day -> BigInt,
         currency -> Text,
         status -> SmallInt,

@@ -4,6 +4,7 @@
 
 use diesel::prelude::*;
 
+use super::keys::{ClaimKey, NodeKey};
 use super::schema::deliveries;
 use crate::domain::delivery::{EndedReason, Status, WaitingFor};
 use crate::domain::time::Timestamp;
@@ -16,8 +17,8 @@ pub(super) struct Ended {
     waiting_for: Option<WaitingFor>,
     due_at: Option<Timestamp>,
     held_since: Option<Timestamp>,
-    claimed_by: Option<String>,
-    claim_token: Option<String>,
+    claimed_by: Option<NodeKey>,
+    claim_token: Option<ClaimKey>,
     claimed_at: Option<Timestamp>,
     ended_at: Timestamp,
     ended_reason: Option<EndedReason>,

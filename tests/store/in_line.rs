@@ -13,7 +13,7 @@ use crate::setup::{NOW, store};
 /// Records a delivery that waits in the line of a node that is not registered.
 async fn in_line(store: &Store, external_id: &str) -> ClaimInLine {
     let token = token();
-    let start = Start::InLine { node: "node".into(), token: token.clone() };
+    let start = Start::InLine { node: "nod_1".into(), token: token.clone() };
     ClaimInLine { delivery_id: recorded(store, new(external_id, "end_1", start)).await, token }
 }
 
@@ -96,7 +96,7 @@ async fn of_what_is_due_the_first_are_begun_and_the_others_line_up() {
         recorded(&fresh.store, new(external_id, "end_1", Start::Pending)).await;
     }
     let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), to_begin: 1, to_line_up: 2 }];
-    let claimed = fresh.store.claim("node".to_owned(), wanted, NOW, token).await.unwrap();
+    let claimed = fresh.store.claim("nod_1".to_owned(), wanted, NOW, token).await.unwrap();
     assert_eq!(claimed.iter().map(|one| one.is_begun).collect::<Vec<_>>(), [true, false, false]);
     for one in claimed {
         let expected = if one.is_begun { Status::Sending } else { Status::Pending };

@@ -7,7 +7,7 @@ use ringback::domain::new_delivery::Start;
 use tracing::Instrument;
 
 use crate::queue::{claim, new, recorded};
-use crate::setup::{NOW, store};
+use crate::setup::{NOW, key, store};
 
 /// All that this process logs from the first test on that wants to know.
 #[derive(Clone, Default)]
@@ -31,7 +31,7 @@ async fn what_the_writer_logs_about_a_work_stands_within_its_callers_span() {
 
     let fresh = store();
     let id = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
-    fresh.change(&format!("UPDATE deliveries SET told = 99 WHERE id = '{id}'"));
+    fresh.change(&format!("UPDATE deliveries SET told = 99 WHERE id = {}", key(&id)));
     let asking = tracing::info_span!("asking", number = 7);
     assert_eq!(claim(&fresh.store, "end_1", 1, NOW).instrument(asking).await, []);
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

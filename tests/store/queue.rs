@@ -70,7 +70,7 @@ pub(crate) fn token() -> String {
 
 pub(crate) async fn claim(store: &Store, endpoint: &str, at_most: usize, now: Timestamp) -> Vec<Claimed> {
     let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), to_begin: at_most, to_line_up: 0 }];
-    store.claim("node".to_owned(), wanted, now, token).await.unwrap()
+    store.claim("nod_1".to_owned(), wanted, now, token).await.unwrap()
 }
 
 pub(crate) fn settlement(claimed: &Claimed, next: Next) -> Settlement {
@@ -154,7 +154,7 @@ async fn a_settlement_under_a_claim_that_was_taken_over_changes_nothing() {
 #[tokio::test]
 async fn a_rescued_send_is_written_down_as_interrupted_and_only_the_latest_of_a_run_is_kept() {
     let fresh = store();
-    let start = Start::Claimed { node: "dead".into(), token: token() };
+    let start = Start::Claimed { node: "nod_9".into(), token: token() };
     let id = recorded(&fresh.store, new("e1", "end_1", start)).await;
     assert_eq!(fresh.store.rescue(NOW, 1000).await.unwrap(), 1);
     let later = NOW.plus(Duration::from_secs(60));

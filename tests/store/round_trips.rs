@@ -88,7 +88,7 @@ async fn a_group_of_settlements_takes_three_round_trips() {
 async fn beginning_what_waits_in_line_takes_no_round_trip_of_its_own() {
     let stage = Stage::set().await;
     let token = token();
-    let start = Start::InLine { node: "node".into(), token: token.clone() };
+    let start = Start::InLine { node: "nod_1".into(), token: token.clone() };
     let delivery_id = recorded(&stage.store, new("waiting", "end_1", start)).await;
     stage.record("many", 1).await;
     let settlement = stage.settlements(1).await.remove(0);

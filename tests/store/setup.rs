@@ -3,6 +3,7 @@
 use ringback::domain::account::Publisher;
 use ringback::domain::app::App;
 use ringback::domain::app_settings::{AppSettings, EndpointSettings};
+use ringback::domain::ids;
 use ringback::domain::terms::Terms;
 use ringback::domain::time::Timestamp;
 use ringback::random;
@@ -43,6 +44,11 @@ pub(crate) fn store() -> Fresh {
 fn open(place: &Place) -> Store {
     let location = Location::parse(&place.url).unwrap();
     Store::open(&Access { location, key_file: Some(place.key_file()), pool_size: POOL_SIZE }).unwrap()
+}
+
+/// What the columns hold of an id.
+pub(crate) fn key(id: &str) -> i64 {
+    ids::key(&id[..3], id).unwrap()
 }
 
 /// The instant at which every test begins.

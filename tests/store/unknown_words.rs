@@ -16,7 +16,7 @@ use ringback::store::lookups::Criteria;
 use ringback::store::queue::Settled;
 
 use crate::queue::{claim, completion, delivery, new, recorded, settlement, token};
-use crate::setup::{Fresh, NOW, all, store};
+use crate::setup::{Fresh, NOW, all, key, store};
 
 /// The code of a word of a version to come.
 const UNKNOWN: &str = "99";
@@ -55,7 +55,7 @@ impl Fresh {
                        held_since ended_at";
         let shown = |column| format!("'{column} ' || coalesce(CAST({column} AS TEXT), '-')");
         let columns = columns.split(' ').map(shown).collect::<Vec<_>>().join(" || ', ' || ");
-        let query = diesel::sql_query(format!("SELECT {columns} AS \"row\" FROM deliveries WHERE id = '{id}'"));
+        let query = diesel::sql_query(format!("SELECT {columns} AS \"row\" FROM deliveries WHERE id = {}", key(id)));
         let shown: Shown = match self.url().strip_prefix("sqlite://") {
             Some(path) => query.get_result(&mut SqliteConnection::establish(path).unwrap()).unwrap(),
             None => query.get_result(&mut PgConnection::establish(self.url()).unwrap()).unwrap(),
@@ -65,7 +65,7 @@ impl Fresh {
 
     /// Gives a delivery an unknown code in this column; answers it as it is stored from then on.
     fn unread(&self, id: &str, column: &str) -> String {
-        self.change(&format!("UPDATE deliveries SET {column} = {UNKNOWN} WHERE id = '{id}'"));
+        self.change(&format!("UPDATE deliveries SET {column} = {UNKNOWN} WHERE id = {}", key(id)));
         self.row(id)
     }
 }
@@ -86,7 +86,7 @@ async fn what_waits_under_an_unknown_word_is_an_error_to_read_and_stands_in_nobo
         let before = fresh.unread(&unread, column);
 
         // It fell due first, and one place must be enough for each of the others.
-        fresh.change(&format!("UPDATE deliveries SET due_at = due_at + 1 WHERE id <> '{unread}'"));
+        fresh.change(&format!("UPDATE deliveries SET due_at = due_at + 1 WHERE id <> {}", key(&unread)));
         let later = NOW.plus(Duration::from_secs(1));
         let mut settled = Vec::new();
         for _ in &others {
@@ -138,14 +138,14 @@ async fn what_is_held_or_to_be_held_under_an_unknown_word_stays_as_it_is() {
 async fn of_a_dead_nodes_claims_those_that_can_be_read_are_rescued() {
     for column in ["kind", "told"] {
         let fresh = store();
-        let claimed = || Start::Claimed { node: "dead".into(), token: token() };
+        let claimed = || Start::Claimed { node: "nod_9".into(), token: token() };
         let unread = recorded(&fresh.store, new("e1", "end_1", claimed())).await;
         let other = recorded(&fresh.store, new("e2", "end_1", claimed())).await;
         let before = fresh.unread(&unread, column);
         assert_eq!(fresh.store.rescue(NOW, 1000).await.unwrap(), 1, "{column}");
         assert_eq!(delivery(&fresh.store, &other).await.status, Status::Retrying);
         assert_eq!(fresh.store.rescue(NOW, 1000).await.unwrap(), 0, "{column}");
-        let claims = fresh.store.claims_of("dead".to_owned(), NOW.plus(Duration::from_secs(1))).await.unwrap();
+        let claims = fresh.store.claims_of("nod_9".to_owned(), NOW.plus(Duration::from_secs(1))).await.unwrap();
         assert_eq!(fresh.store.rescue_orphaned(claims, NOW, 1000).await.unwrap(), 0, "{column}");
         assert_eq!(fresh.row(&unread), before, "{column}");
     }
@@ -157,7 +157,7 @@ async fn a_test_under_an_unknown_word_is_neither_claimed_nor_ended() {
     let test = new("e1", "end_1", Start::Pending).deliveries.remove(0);
     fresh.store.record_test(completion("e1"), test.clone(), "{}".to_owned()).await.unwrap();
     let before = fresh.unread(&test.id, "told");
-    assert_eq!(fresh.store.claim_test("node".to_owned(), test.id.clone(), NOW, token).await.unwrap(), None);
+    assert_eq!(fresh.store.claim_test("nod_1".to_owned(), test.id.clone(), NOW, token).await.unwrap(), None);
     let later = NOW.plus(Duration::from_secs(1));
     assert_eq!(fresh.store.expire_tests(later, later).await.unwrap(), 0);
     assert_eq!(fresh.row(&test.id), before);
@@ -187,8 +187,11 @@ async fn a_delivery_whose_completion_cannot_be_read_is_left_alone_too() {
     let completion_id = first.completion.id.clone();
     let unread = recorded(&fresh.store, first).await;
     let other = recorded(&fresh.store, new("e2", "end_1", Start::Pending)).await;
-    fresh.change(&format!("UPDATE completions SET review = {UNKNOWN}, review_until = 1 WHERE id = '{completion_id}'"));
-    fresh.change(&format!("UPDATE deliveries SET due_at = due_at + 1 WHERE id = '{other}'"));
+    fresh.change(&format!(
+        "UPDATE completions SET review = {UNKNOWN}, review_until = 1 WHERE id = {}",
+        key(&completion_id)
+    ));
+    fresh.change(&format!("UPDATE deliveries SET due_at = due_at + 1 WHERE id = {}", key(&other)));
     let before = fresh.row(&unread);
     let claimed = claim(&fresh.store, "end_1", 1, NOW.plus(Duration::from_secs(1))).await;
     assert_eq!(claimed.iter().map(|one| &one.delivery.id).collect::<Vec<_>>(), [&other]);

@@ -226,9 +226,10 @@ CREATE TABLE node_egress_ips (
 
 -- `digests` holds one keyed digest per compared field, so that a conflict can be named after the completion is gone.
 CREATE TABLE reported (
-    source_id     TEXT COLLATE "C" NOT NULL,
+    -- 0: credited by hand.
+    source_id     BIGINT NOT NULL,
+    completion_id BIGINT NOT NULL,
     external_id   TEXT COLLATE "C" NOT NULL,
-    completion_id TEXT COLLATE "C" NOT NULL,
     digests       BYTEA NOT NULL,
     PRIMARY KEY (source_id, external_id)
 );
@@ -237,8 +238,8 @@ CREATE TABLE reported (
 -- answers a look-up that knows no app.
 CREATE TABLE transaction_ids (
     transaction_key TEXT COLLATE "C" NOT NULL,
-    app_id          TEXT COLLATE "C" NOT NULL,
-    completion_id   TEXT COLLATE "C" NOT NULL,
+    app_id          BIGINT NOT NULL,
+    completion_id   BIGINT NOT NULL,
     PRIMARY KEY (transaction_key, app_id)
 );
 
@@ -247,7 +248,7 @@ CREATE TABLE transaction_ids (
 CREATE TABLE click_conversions (
     click_id      TEXT COLLATE "C" NOT NULL,
     goal_id       TEXT COLLATE "C" NOT NULL,
-    completion_id TEXT COLLATE "C" NOT NULL,
+    completion_id BIGINT NOT NULL,
     PRIMARY KEY (click_id, goal_id)
 );
 
@@ -257,11 +258,12 @@ CREATE TABLE click_conversions (
 CREATE TABLE erased_keys (
     -- As the completion bears it from then on.
     digest        TEXT COLLATE "C" NOT NULL,
-    -- Within what the key is unique: the source of an external id, the app of a transaction id, the goal of a click.
+    -- Within what the key is unique: the source's id of an external id (empty: credited by hand), the app's id of a
+    -- transaction id, the goal of a click.
     scope         TEXT COLLATE "C" NOT NULL,
     -- 1: an external id, 2: a transaction id, 3: a click's id.
     kind          INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),
-    completion_id TEXT COLLATE "C" NOT NULL,
+    completion_id BIGINT NOT NULL,
     -- Of an external id, as in `reported`.
     digests       BYTEA,
     CHECK ((kind = 1) = (digests IS NOT NULL)),
@@ -285,10 +287,10 @@ CREATE INDEX clicks_by_user ON clicks (user_id);
 
 -- Amounts as reported: `user_reward` digit for digit, the others integers of minor units. A row is never removed.
 CREATE TABLE completions (
-    id             TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    app_id         TEXT COLLATE "C" NOT NULL,
-    -- Empty: credited by hand.
-    source_id      TEXT COLLATE "C" NOT NULL,
+    id             BIGINT NOT NULL PRIMARY KEY CHECK (id > 0),
+    app_id         BIGINT NOT NULL CHECK (app_id > 0),
+    -- 0: credited by hand.
+    source_id      BIGINT NOT NULL CHECK (source_id >= 0),
     recorded_at    BIGINT NOT NULL,
     occurred_at    BIGINT NOT NULL,
     -- How many reversals it has. Changing the row also keeps two of them from being recorded at the same time.
@@ -330,9 +332,9 @@ CREATE INDEX completions_in_review ON completions (review_until) WHERE review = 
 
 -- Completions taken back, wholly or in part. A row is money and the key of its own idempotency: never removed.
 CREATE TABLE reversals (
-    id            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    completion_id TEXT COLLATE "C" NOT NULL,
-    app_id        TEXT COLLATE "C" NOT NULL,
+    id            BIGINT NOT NULL PRIMARY KEY CHECK (id > 0),
+    completion_id BIGINT NOT NULL CHECK (completion_id > 0),
+    app_id        BIGINT NOT NULL CHECK (app_id > 0),
     recorded_at   BIGINT NOT NULL,
     occurred_at   BIGINT NOT NULL,
     -- 1, 2, … within the completion.
@@ -361,10 +363,12 @@ CREATE INDEX reversals_by_app ON reversals (app_id, id);
 -- Later: reasons to wait of the circuit breaker and of the limits (`circuit`, `rate_limit`, `endpoint_disabled`). A
 -- replay job reopens rows as a person does, and needs no column here.
 CREATE TABLE deliveries (
-    id             TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    completion_id  TEXT COLLATE "C" NOT NULL,
-    app_id         TEXT COLLATE "C" NOT NULL,
-    endpoint_id    TEXT COLLATE "C" NOT NULL,
+    id             BIGINT NOT NULL PRIMARY KEY CHECK (id > 0),
+    completion_id  BIGINT NOT NULL CHECK (completion_id > 0),
+    app_id         BIGINT NOT NULL CHECK (app_id > 0),
+    endpoint_id    BIGINT NOT NULL CHECK (endpoint_id > 0),
+    -- 0 unless the delivery tells of a reversal: NULLs would not collide in the unique index below.
+    reversal_id    BIGINT NOT NULL DEFAULT 0 CHECK (reversal_id >= 0),
     created_at     BIGINT NOT NULL,
     -- Counted attempts over its whole life, and since it was last opened (a replay opens a new round).
     attempts_made  INTEGER NOT NULL DEFAULT 0,
@@ -392,10 +396,8 @@ CREATE TABLE deliveries (
     ended_at       BIGINT,
     -- The claim of the worker that is sending it. Settling must name the same token.
     claimed_at     BIGINT,
-    claimed_by     TEXT COLLATE "C",
-    claim_token    TEXT COLLATE "C",
-    -- Empty unless the delivery tells of a reversal: NULLs would not collide in the unique index below.
-    reversal_id    TEXT COLLATE "C" NOT NULL DEFAULT '',
+    claimed_by     BIGINT CHECK (claimed_by > 0),
+    claim_token    BIGINT CHECK (claim_token > 0),
     transaction_id TEXT COLLATE "C" NOT NULL,
     -- name@version under which it was accepted.
     recipe         TEXT COLLATE "C" NOT NULL,
@@ -443,7 +445,7 @@ ALTER TABLE deliveries SET (autovacuum_vacuum_threshold = 10000, autovacuum_vacu
 -- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
 -- Later: roll-ups are added to when a row is written, and never computed from these rows.
 CREATE TABLE attempts (
-    delivery_id TEXT COLLATE "C" NOT NULL,
+    delivery_id BIGINT NOT NULL CHECK (delivery_id > 0),
     started_at  BIGINT NOT NULL,
     duration_ms BIGINT NOT NULL,
     number      INTEGER NOT NULL,
@@ -463,7 +465,7 @@ CREATE TABLE attempts (
 -- How many deliveries retention has removed, so that the ledger goes on counting them. A row is added to in the very
 -- transaction that removes them. The currency is that of their completions: the ledger never mixes two.
 CREATE TABLE ended_deliveries (
-    app_id   TEXT COLLATE "C" NOT NULL,
+    app_id   BIGINT NOT NULL,
     -- Days since 1970-01-01, UTC, on which they were created.
     day      BIGINT NOT NULL,
     currency TEXT COLLATE "C" NOT NULL,

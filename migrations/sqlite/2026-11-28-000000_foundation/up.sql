@@ -2,7 +2,9 @@
 --
 -- Conventions:
 -- * Times are Unix milliseconds.
--- * Ids are text that is ordered by time, so that rows and indexes grow at their end.
+-- * Ids are text that is ordered by time, so that rows and indexes grow at their end. In the tables that every report or
+--   every attempt writes to, a column holds the key of an id instead: the number of 63 bits that its digits stand for
+--   (`src/store/keys.rs`). What is no id has no key, and the CHECKs let no such row come.
 -- * Words (states, kinds, reasons) have a CHECK, so that a bug is an error and not a row that nobody claims.
 --   Configuration has them as text. What is written with every report or attempt has them as codes, which
 --   `src/store/codes.rs` fixes for ever: small, and compared without a list, since for an IN list of constants SQLite
@@ -225,9 +227,10 @@ CREATE TABLE node_egress_ips (
 
 -- `digests` holds one keyed digest per compared field, so that a conflict can be named after the completion is gone.
 CREATE TABLE reported (
-    source_id     TEXT NOT NULL,
+    -- 0: credited by hand.
+    source_id     BIGINT NOT NULL,
+    completion_id BIGINT NOT NULL,
     external_id   TEXT NOT NULL,
-    completion_id TEXT NOT NULL,
     digests       BLOB NOT NULL,
     PRIMARY KEY (source_id, external_id)
 ) WITHOUT ROWID;
@@ -236,8 +239,8 @@ CREATE TABLE reported (
 -- answers a look-up that knows no app.
 CREATE TABLE transaction_ids (
     transaction_key TEXT NOT NULL,
-    app_id          TEXT NOT NULL,
-    completion_id   TEXT NOT NULL,
+    app_id          BIGINT NOT NULL,
+    completion_id   BIGINT NOT NULL,
     PRIMARY KEY (transaction_key, app_id)
 ) WITHOUT ROWID;
 
@@ -246,7 +249,7 @@ CREATE TABLE transaction_ids (
 CREATE TABLE click_conversions (
     click_id      TEXT NOT NULL,
     goal_id       TEXT NOT NULL,
-    completion_id TEXT NOT NULL,
+    completion_id BIGINT NOT NULL,
     PRIMARY KEY (click_id, goal_id)
 ) WITHOUT ROWID;
 
@@ -256,11 +259,12 @@ CREATE TABLE click_conversions (
 CREATE TABLE erased_keys (
     -- As the completion bears it from then on.
     digest        TEXT NOT NULL,
-    -- Within what the key is unique: the source of an external id, the app of a transaction id, the goal of a click.
+    -- Within what the key is unique: the source's id of an external id (empty: credited by hand), the app's id of a
+    -- transaction id, the goal of a click.
     scope         TEXT NOT NULL,
     -- 1: an external id, 2: a transaction id, 3: a click's id.
     kind          INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),
-    completion_id TEXT NOT NULL,
+    completion_id BIGINT NOT NULL,
     -- Of an external id, as in `reported`.
     digests       BLOB,
     CHECK ((kind = 1) = (digests IS NOT NULL)),
@@ -284,10 +288,10 @@ CREATE INDEX clicks_by_user ON clicks (user_id);
 
 -- Amounts as reported: `user_reward` digit for digit, the others integers of minor units. A row is never removed.
 CREATE TABLE completions (
-    id             TEXT NOT NULL PRIMARY KEY,
-    app_id         TEXT NOT NULL,
-    -- Empty: credited by hand.
-    source_id      TEXT NOT NULL,
+    id             INTEGER NOT NULL PRIMARY KEY CHECK (id > 0),
+    app_id         BIGINT NOT NULL CHECK (app_id > 0),
+    -- 0: credited by hand.
+    source_id      BIGINT NOT NULL CHECK (source_id >= 0),
     recorded_at    BIGINT NOT NULL,
     occurred_at    BIGINT NOT NULL,
     -- How many reversals it has. Changing the row also keeps two of them from being recorded at the same time.
@@ -319,19 +323,20 @@ CREATE TABLE completions (
     calculation    TEXT,
     -- Who credited it by hand, and why (JSON); NULL: a source reported it.
     manual         TEXT
-) WITHOUT ROWID;
-CREATE INDEX completions_by_app ON completions (app_id, id);
+);
+-- Every index of SQLite ends with the key of the row, so these are in the order of keys without naming it.
+CREATE INDEX completions_by_app ON completions (app_id);
 -- The user leads, so that a look-up that knows no app is answered as well.
-CREATE INDEX completions_by_user ON completions (user_id, id);
+CREATE INDEX completions_by_user ON completions (user_id);
 -- "Where is my reward?", asked with a click. Almost no completion of most installations has one.
-CREATE INDEX completions_by_click ON completions (click_id, id) WHERE click_id IS NOT NULL;
+CREATE INDEX completions_by_click ON completions (click_id) WHERE click_id IS NOT NULL;
 CREATE INDEX completions_in_review ON completions (review_until) WHERE review = 0;
 
 -- Completions taken back, wholly or in part. A row is money and the key of its own idempotency: never removed.
 CREATE TABLE reversals (
-    id            TEXT NOT NULL PRIMARY KEY,
-    completion_id TEXT NOT NULL,
-    app_id        TEXT NOT NULL,
+    id            INTEGER NOT NULL PRIMARY KEY CHECK (id > 0),
+    completion_id BIGINT NOT NULL CHECK (completion_id > 0),
+    app_id        BIGINT NOT NULL CHECK (app_id > 0),
     recorded_at   BIGINT NOT NULL,
     occurred_at   BIGINT NOT NULL,
     -- 1, 2, … within the completion.
@@ -353,17 +358,19 @@ CREATE TABLE reversals (
     manual        TEXT
 );
 CREATE UNIQUE INDEX reversals_once ON reversals (completion_id, reversal_key);
-CREATE INDEX reversals_by_app ON reversals (app_id, id);
+CREATE INDEX reversals_by_app ON reversals (app_id);
 
 ------------------------------------------------------------------------------------------- the queue: what is told
 
 -- Later: reasons to wait of the circuit breaker and of the limits (`circuit`, `rate_limit`, `endpoint_disabled`). A
 -- replay job reopens rows as a person does, and needs no column here.
 CREATE TABLE deliveries (
-    id             TEXT NOT NULL PRIMARY KEY,
-    completion_id  TEXT NOT NULL,
-    app_id         TEXT NOT NULL,
-    endpoint_id    TEXT NOT NULL,
+    id             INTEGER NOT NULL PRIMARY KEY CHECK (id > 0),
+    completion_id  BIGINT NOT NULL CHECK (completion_id > 0),
+    app_id         BIGINT NOT NULL CHECK (app_id > 0),
+    endpoint_id    BIGINT NOT NULL CHECK (endpoint_id > 0),
+    -- 0 unless the delivery tells of a reversal: NULLs would not collide in the unique index below.
+    reversal_id    BIGINT NOT NULL DEFAULT 0 CHECK (reversal_id >= 0),
     created_at     BIGINT NOT NULL,
     -- Counted attempts over its whole life, and since it was last opened (a replay opens a new round).
     attempts_made  INTEGER NOT NULL DEFAULT 0,
@@ -391,10 +398,8 @@ CREATE TABLE deliveries (
     ended_at       BIGINT,
     -- The claim of the worker that is sending it. Settling must name the same token.
     claimed_at     BIGINT,
-    claimed_by     TEXT,
-    claim_token    TEXT,
-    -- Empty unless the delivery tells of a reversal: NULLs would not collide in the unique index below.
-    reversal_id    TEXT NOT NULL DEFAULT '',
+    claimed_by     BIGINT CHECK (claimed_by > 0),
+    claim_token    BIGINT CHECK (claim_token > 0),
     transaction_id TEXT NOT NULL,
     -- name@version under which it was accepted.
     recipe         TEXT NOT NULL,
@@ -413,11 +418,11 @@ CREATE TABLE deliveries (
     CHECK ((status >= 4) = (ended_at IS NOT NULL)),
     -- A test, and nothing else, has an invented completion.
     CHECK ((kind = 2) = (test IS NOT NULL))
-) WITHOUT ROWID;
+);
 -- These two hold every delivery. All other indexes are partial, and what has been delivered is in none of them, apart
 -- from tests.
 CREATE UNIQUE INDEX deliveries_once ON deliveries (completion_id, endpoint_id, kind, reversal_id);
-CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
+CREATE INDEX deliveries_by_app ON deliveries (app_id);
 -- By endpoint first: a claim asks endpoint by endpoint, and never walks over one endpoint's backlog to reach another.
 CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at)
     WHERE (status = 0 OR status = 1) AND claim_token IS NULL;
@@ -428,17 +433,17 @@ CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since)
 -- What is in flight and what waits in line. Rescuing asks for the claims of a node.
 CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claim_token IS NOT NULL;
 -- Written with OR, since SQLite sees that `status = 5` implies a disjunction, but not that it implies an IN list.
-CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
+CREATE INDEX deliveries_unsettled ON deliveries (app_id, status)
     WHERE status = 0 OR status = 1 OR status = 2 OR status = 5 OR status = 6;
 -- Tests that another node must send.
-CREATE INDEX deliveries_pending_tests ON deliveries (id) WHERE kind = 2 AND status = 0;
+CREATE INDEX deliveries_pending_tests ON deliveries (kind) WHERE kind = 2 AND status = 0;
 -- Whoever erases a user looks through the app's tests, and must not look through all that was ever delivered for it.
-CREATE INDEX deliveries_tests ON deliveries (app_id, id) WHERE kind = 2;
+CREATE INDEX deliveries_tests ON deliveries (app_id) WHERE kind = 2;
 
 -- What may be kept of one exchange: never a signature, a secret or a publisher's own header.
 -- Later: roll-ups are added to when a row is written, and never computed from these rows.
 CREATE TABLE attempts (
-    delivery_id TEXT NOT NULL,
+    delivery_id BIGINT NOT NULL CHECK (delivery_id > 0),
     started_at  BIGINT NOT NULL,
     duration_ms BIGINT NOT NULL,
     number      INTEGER NOT NULL,
@@ -458,7 +463,7 @@ CREATE TABLE attempts (
 -- How many deliveries retention has removed, so that the ledger goes on counting them. A row is added to in the very
 -- transaction that removes them. The currency is that of their completions: the ledger never mixes two.
 CREATE TABLE ended_deliveries (
-    app_id   TEXT NOT NULL,
+    app_id   BIGINT NOT NULL,
     -- Days since 1970-01-01, UTC, on which they were created.
     day      BIGINT NOT NULL,
     currency TEXT NOT NULL,

@@ -1,5 +1,6 @@
 //! A connection to either engine, and how its transactions begin.
 
+use crate::store::keys::DeliveryKey;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
@@ -136,8 +137,8 @@ impl Conn {
     }
 
     /// Locks the rows of these deliveries until the transaction ends.
-    pub(in crate::store) fn lock_deliveries(&mut self, ids: &[String]) -> QueryResult<()> {
-        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_deliveries(conn, ids))
+    pub(in crate::store) fn lock_deliveries(&mut self, keys: &[DeliveryKey]) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_deliveries(conn, keys))
     }
 
     /// Takes the recording lock alone: waits for whatever is being recorded, and no delivery is added before the transaction

@@ -10,6 +10,7 @@ use diesel::result::Error;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{PostgresUrl, StoreError};
+use crate::store::keys::DeliveryKey;
 use crate::store::schema::deliveries;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -73,7 +74,7 @@ pub(in crate::store) fn take_shared(key: i64) -> String {
 }
 
 /// Locks these deliveries until the transaction ends, in the order that everybody locks them in.
-pub(in crate::store) fn lock_deliveries(conn: &mut PgConnection, ids: &[String]) -> QueryResult<()> {
-    let held = deliveries::table.filter(deliveries::id.eq_any(ids)).order(deliveries::id).select(deliveries::id);
-    held.for_update().load::<String>(conn).map(drop)
+pub(in crate::store) fn lock_deliveries(conn: &mut PgConnection, keys: &[DeliveryKey]) -> QueryResult<()> {
+    let held = deliveries::table.filter(deliveries::id.eq_any(keys)).order(deliveries::id).select(deliveries::id);
+    held.for_update().load::<DeliveryKey>(conn).map(drop)
 }

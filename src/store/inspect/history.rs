@@ -5,6 +5,7 @@
 //! table's rows, so that no row travels and this process holds none.
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, Told};
 use crate::domain::identity::FIELDS;
@@ -12,6 +13,8 @@ use crate::domain::time::Timestamp;
 use crate::store::attempts::Detail;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::codes::Coded;
+use crate::store::keys::{AppKey, EndpointKey, SourceKey};
+use crate::store::schema::endpoints;
 use crate::store::{Store, StoreError};
 
 /// Some deliveries of the past, in equal parts to all endpoints that there are.
@@ -54,7 +57,9 @@ impl Store {
     /// Makes a part of the past. Of up to some hundred thousand deliveries at a time: it is one transaction.
     pub async fn make_past(&self, past: Past) -> Result<(), StoreError> {
         self.write(move |conn| {
-            tables(&Spelling::of(conn), &past).into_iter().try_for_each(|sql| conn.batch_execute(&sql))
+            let places: Vec<(String, String)> =
+                endpoints::table.order(endpoints::id).select((endpoints::id, endpoints::app_id)).load(conn)?;
+            tables(&Spelling::of(conn), &past, &places).into_iter().try_for_each(|sql| conn.batch_execute(&sql))
         })
         .await
     }
@@ -109,7 +114,7 @@ impl Spelling {
     }
 
     /// An attempt's detail, around a URL of the row's own. The encoding says how long the URL is, so all of them are of one
-    /// length, and name in place of the transaction id, which differs in length, the digits of the row's ids.
+    /// length, and name in place of the transaction id, which differs in length, the row's number in as many digits.
     fn detail(&self) -> String {
         let user = user_id(0);
         let digits = "0".repeat(ID_DIGITS);
@@ -136,25 +141,35 @@ impl Spelling {
 
 /// Bytes of a digest in `reported`.
 const DIGEST: usize = 8;
-/// Hexadecimal digits of an id of ours.
+/// Digits that stand for a transaction id in a URL.
 const ID_DIGITS: usize = 32;
+/// Bits of a key behind its time.
+const BEHIND_TIME: u32 = 22;
 
 /// The statements, a table each.
-fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
+fn tables(spelling: &Spelling, past: &Past, places: &[(String, String)]) -> [String; 5] {
     let Past { first, count, users, from, until, recipe } = past;
     let numbers = (spelling.numbers)(*first, (first + count).saturating_sub(1));
     let (from, span) = (from.as_millis(), until.as_millis() - from.as_millis());
     let (users, user) = (users.max(&1), spelling.scattered("(n % users)"));
-    // 12 digits of time, the version of ids and the number: 32, as every id of ours has.
-    let digits = format!("{} || '70008000' || {}", (spelling.hex)("at", 12), (spelling.hex)("n", 12));
+    let digits = (spelling.hex)("n", ID_DIGITS);
+    // As a key of ours: the time, then what tells those of one instant apart.
+    let key = format!("at * {} + n % {}", 1 << BEHIND_TIME, 1 << BEHIND_TIME);
+    let place = |(place, (endpoint, app)): (usize, &(String, String))| {
+        format!("({place}, {}, {})", EndpointKey::of(endpoint).as_ref(), AppKey::of(app).as_ref())
+    };
+    let places: Vec<String> = places.iter().enumerate().map(place).collect();
+    let places = places.join(", ");
+    let source = SourceKey::of("src_past");
+    let source = source.as_ref();
     let transaction = spelling.scattered("n");
     // SQLite takes CROSS JOIN as an order: places are looked up for each number, and not all numbers for each place.
     let past = format!(
         "WITH RECURSIVE numbers AS ({numbers}),
-         places AS (SELECT row_number() OVER (ORDER BY id) - 1 AS place, id AS endpoint_id, app_id FROM endpoints),
+         places (place, endpoint_id, app_id) AS (VALUES {places}),
          instants AS (SELECT n, {from} + (n - {first}) * {span} / {count} AS at, {users} AS users FROM numbers),
          past AS (
-             SELECT n, at, app_id, endpoint_id, {digits} AS digits, 'user-' || {user} AS user_id,
+             SELECT n, at, app_id, endpoint_id, {key} AS id, {digits} AS digits, 'user-' || {user} AS user_id,
                     'tx-' || {transaction} || '-' || n AS external_id
              FROM instants CROSS JOIN places WHERE place = n % (SELECT count(*) FROM places)
          )"
@@ -167,22 +182,24 @@ fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
         insert(
             "reported",
             "source_id, external_id, completion_id, digests",
-            &format!("'src_past', external_id, 'cmp_' || digits, {digests}"),
+            &format!("{source}, external_id, id, {digests}"),
         ),
-        insert("transaction_ids", "transaction_key, app_id, completion_id", "external_id, app_id, 'cmp_' || digits"),
+        insert("transaction_ids", "transaction_key, app_id, completion_id", "external_id, app_id, id"),
         insert(
             "completions",
             "id, source_id, external_id, app_id, transaction_id, event_type, user_id, offer_id, offer_name, goal_id, note,
              user_reward, payout_minor, currency, occurred_at, recorded_at",
-            "'cmp_' || digits, 'src_past', external_id, app_id, external_id, 'install', user_id, 'Zd', 'Family Island',
-             'Zd_0', 'Successfully installed the app', '60', 1755, 'USD', at, at",
+            &format!(
+                "id, {source}, external_id, app_id, external_id, 'install', user_id, 'Zd', 'Family Island', 'Zd_0',
+                 'Successfully installed the app', '60', 1755, 'USD', at, at"
+            ),
         ),
         insert(
             "deliveries",
             "id, app_id, endpoint_id, kind, completion_id, transaction_id, recipe, status, told, attempts_made,
              round_attempts, last_number, created_at, ended_at",
             &format!(
-                "'dlv_' || digits, app_id, endpoint_id, {}, 'cmp_' || digits, external_id, '{recipe}', {}, {}, 1, 1, 1,
+                "id, app_id, endpoint_id, {}, id, external_id, '{recipe}', {}, {}, 1, 1, 1,
                  at, at + 200",
                 DeliveryKind::Completion.as_sql(),
                 Status::Delivered.as_sql(),
@@ -193,7 +210,7 @@ fn tables(spelling: &Spelling, past: &Past) -> [String; 5] {
             "attempts",
             "delivery_id, number, counted, started_at, duration_ms, outcome, status_code, detail",
             &format!(
-                "'dlv_' || digits, 1, TRUE, at, 180, {}, 200, {}",
+                "id, 1, TRUE, at, 180, {}, 200, {}",
                 Outcome::Delivered.as_sql(),
                 spelling.detail(),
             ),

@@ -12,6 +12,7 @@ use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
+use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, NodeKey, SourceKey};
 use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
 use crate::store::queue::{ClaimInLine, Wanted, queries};
@@ -85,16 +86,16 @@ fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
 
 fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let Sample { before, now, .. } = *sample;
-    let one = || std::slice::from_ref(&sample.delivery_id);
+    let one = [DeliveryKey::of(&sample.delivery_id)];
     let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), to_begin: ROWS, to_line_up: 0 };
     let key = sample.transaction_id.to_ascii_lowercase();
     let erased_key = erased_keys::at(&key, &sample.app_id, ErasedKind::Transaction);
     let settlement = queries::PreparedSettlement::of(settlement(sample));
     let claim_in_line = ClaimInLine { delivery_id: sample.delivery_id.clone(), token: String::new() };
-    let beginning = queries::Beginning { claim: claim_in_line, at: now };
+    let beginning = queries::Beginning::of(&claim_in_line, now);
     let (due, claim, settle, look, insertion) = on_backend!(conn,
         sqlite(conn) => {
-            let claim = queries::Claim { delivery_id: &sample.delivery_id, node: "", token: "", at: now, is_begun: true };
+            let claim = queries::Claim { delivery: one[0], node: NodeKey::of(""), token: ClaimKey::of(""), at: now, is_begun: true };
             let claim = explain_on_sqlite(conn, claim)?;
             let settle = explain_on_sqlite(conn, queries::Update::<false>(&settlement.change))?;
             // SQLite has nothing to say of rows that are inserted.
@@ -102,9 +103,9 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         },
         postgres(conn) => {
             let due = explain_on_postgres(conn, queries::due_and_free(std::slice::from_ref(&wanted), now, Words::Any))?;
-            let claim = explain_on_postgres(conn, queries::claim_all("", now, vec![&sample.delivery_id], vec![""], vec![true]))?;
+            let claim = explain_on_postgres(conn, queries::claim_all(NodeKey::of(""), now, one.to_vec(), vec![ClaimKey::of("")], vec![true]))?;
             let settle = explain_on_postgres(conn, queries::changes(&[&settlement], &[&beginning]))?;
-            let look = queries::LookAt { endpoint_ids: vec![&sample.endpoint_id], names: vec![&key] };
+            let look = queries::LookAt { endpoint_ids: vec![sample.endpoint_id.clone()], names: vec![&key] };
             let look = explain_on_postgres(conn, look)?;
             (Some(due), claim, settle, look, explain_on_postgres(conn, queries::insertion(&[]))?)
         },
@@ -119,8 +120,8 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("settle", settle),
         plan("record: look", look),
         plan("record: insertion", insertion),
-        plan("record: external id", explain(conn, queries::known("", &sample.transaction_id))?),
-        plan("record: transaction id", explain(conn, queries::taken(&key, &sample.app_id))?),
+        plan("record: external id", explain(conn, queries::known(SourceKey::NONE, &sample.transaction_id))?),
+        plan("record: transaction id", explain(conn, queries::taken(&key, AppKey::of(&sample.app_id)))?),
         plan("record: click", explain(conn, queries::converted(&sample.click_id, ""))?),
         plan("record: an erased key", explain(conn, erased_key)?),
         plan("claims of a node", explain(conn, queries::claims_of("", before))?),
@@ -128,8 +129,8 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("tests that wait", explain(conn, queries::pending_tests())?),
         plan("reviews that are over", explain(conn, queries::over(now))?),
         plan("retention: oldest", explain(conn, prune::oldest(before))?),
-        plan("retention: deliveries", explain(conn, prune::removal(one(), before))?),
-        plan("retention: attempts", explain(conn, prune::removal_of_attempts(one()))?),
+        plan("retention: deliveries", explain(conn, prune::removal(&one, before))?),
+        plan("retention: attempts", explain(conn, prune::removal_of_attempts(&one))?),
         plan("retention: oldest clicks", explain(conn, clicks::oldest(before))?),
         plan("retention: clicks", explain(conn, clicks::removal(std::slice::from_ref(&sample.click_id)))?),
         plan("erasure: tests of an app", explain(conn, erasure::ended_tests(&sample.app_id))?),
@@ -231,8 +232,8 @@ mod tests {
         let Conn::Sqlite(mut conn) = backend::in_memory() else { panic!("it is SQLite") };
         let insertion = |table| format!("INSERT INTO {table} DEFAULT VALUES");
         assert!(builds_a_tree(&mut conn, &insertion("nodes")), "the CHECK of its role has a list");
-        let claim =
-            queries::Claim { delivery_id: "", node: "", token: "", at: Timestamp::from_millis(0), is_begun: true };
+        let (delivery, node, token) = (DeliveryKey::of(""), NodeKey::of(""), ClaimKey::of(""));
+        let claim = queries::Claim { delivery, node, token, at: Timestamp::from_millis(0), is_begun: true };
         let settlement = queries::PreparedSettlement::of(settlement(&Sample::default()));
         let mut statements = ["reported", "completions", "deliveries", "attempts"].map(insertion).to_vec();
         statements.push(diesel::debug_query::<Sqlite, _>(&claim).to_string());
@@ -247,8 +248,8 @@ mod tests {
     #[test]
     fn settling_and_looking_up_touch_single_rows() {
         for (query, entry) in [
-            ("claim", "PRIMARY KEY (id=?)"),
-            ("settle", "PRIMARY KEY (id=?)"),
+            ("claim", "PRIMARY KEY (rowid=?)"),
+            ("settle", "PRIMARY KEY (rowid=?)"),
             ("record: external id", "PRIMARY KEY (source_id=? AND external_id=?)"),
             ("record: transaction id", "PRIMARY KEY (transaction_key=? AND app_id=?)"),
             ("completions by transaction id", "PRIMARY KEY (transaction_key=?)"),
@@ -258,7 +259,7 @@ mod tests {
             ("a click", "PRIMARY KEY (id=?)"),
             ("retention: oldest clicks", "PRIMARY KEY (id<?)"),
             ("claims of a node", "deliveries_claimed (claimed_by=?)"),
-            ("retention: oldest", "PRIMARY KEY (id<?)"),
+            ("retention: oldest", "PRIMARY KEY (rowid<?)"),
             ("deliveries of a completion", "deliveries_once (completion_id=?)"),
             ("attempts of a delivery", "PRIMARY KEY (delivery_id=?)"),
             ("completions of a user", "completions_by_user (user_id=?)"),

@@ -6,17 +6,17 @@
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 use diesel::sqlite::Sqlite;
 use serde::Serialize;
 
-use super::rows::to_json;
 use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::codes::{Coded, in_code};
 use crate::store::columns::in_millis;
 use crate::store::deliveries::is_in_line;
+use crate::store::keys::{ClaimKey, DeliveryKey, NodeKey};
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
 
@@ -44,18 +44,11 @@ impl Store {
     }
 }
 
-/// A claim that is to be begun now.
-#[derive(Clone, Debug)]
+/// A claim that is to be begun now, and what its row becomes.
+#[derive(Clone, Debug, Serialize)]
 pub(in crate::store) struct Beginning {
-    pub(in crate::store) claim: ClaimInLine,
-    pub(in crate::store) at: Timestamp,
-}
-
-/// What its row becomes, as a row of JSON.
-#[derive(Serialize)]
-struct BegunRow<'a> {
-    id: &'a str,
-    token: &'a str,
+    pub(super) id: DeliveryKey,
+    pub(super) token: ClaimKey,
     #[serde(serialize_with = "in_code")]
     status: Status,
     #[serde(serialize_with = "in_millis")]
@@ -63,10 +56,9 @@ struct BegunRow<'a> {
 }
 
 impl Beginning {
-    /// As the one statement that settles a group on PostgreSQL takes it.
-    pub(super) fn json(&self) -> String {
-        let ClaimInLine { delivery_id: id, token } = &self.claim;
-        to_json(&BegunRow { id, token, status: Status::Sending, at: self.at })
+    pub(in crate::store) fn of(claim: &ClaimInLine, at: Timestamp) -> Self {
+        let (id, token) = (DeliveryKey::of(&claim.delivery_id), ClaimKey::of(&claim.token));
+        Self { id, token, status: Status::Sending, at }
     }
 }
 
@@ -77,14 +69,14 @@ pub(super) fn begin_each(conn: &mut SqliteConnection, group: &[&Beginning]) -> Q
 
 /// Releases these claims, where they still wait in line.
 pub(super) fn give_back(conn: &mut Conn, claims: &[ClaimInLine]) -> QueryResult<usize> {
-    let ids = claims.iter().map(|claim| &claim.delivery_id);
-    let tokens = claims.iter().map(|claim| &claim.token);
-    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+    let keys = claims.iter().map(|claim| DeliveryKey::of(&claim.delivery_id));
+    let tokens = claims.iter().map(|claim| Some(ClaimKey::of(&claim.token)));
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(keys)))
         .filter(is_in_line())
         .filter(deliveries::claim_token.eq_any(tokens))
         .set((
-            deliveries::claimed_by.eq(None::<String>),
-            deliveries::claim_token.eq(None::<String>),
+            deliveries::claimed_by.eq(None::<NodeKey>),
+            deliveries::claim_token.eq(None::<ClaimKey>),
             deliveries::claimed_at.eq(None::<Timestamp>),
         ))
         .execute(conn)
@@ -101,9 +93,9 @@ impl QueryFragment<Sqlite> for Begin<'_> {
         out.push_sql(", due_at = NULL, claimed_at = ");
         out.push_bind_param::<BigInt, _>(&self.0.at)?;
         out.push_sql(" WHERE id = ");
-        out.push_bind_param::<Text, _>(&self.0.claim.delivery_id)?;
+        out.push_bind_param::<BigInt, _>(&self.0.id)?;
         out.push_sql(" AND claim_token = ");
-        out.push_bind_param::<Text, _>(&self.0.claim.token)?;
+        out.push_bind_param::<BigInt, _>(&self.0.token)?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ mod change;
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{Array, BigInt};
 
 use super::leap::endpoints_with;
 use crate::domain::completion::Completion;
@@ -17,6 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read, on_backend};
 use crate::store::codes;
 use crate::store::deliveries::{is_pending_test, is_to_be_claimed, waiting};
+use crate::store::keys::{ClaimKey, CompletionKey, DeliveryKey, EndpointKey, NodeKey, ReversalKey};
 use crate::store::schema::deliveries;
 use crate::store::unknown_words::{Readable, Words, load_known, load_readable};
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
@@ -26,7 +27,7 @@ pub(in crate::store) use change::{Claim, claim_all};
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct DueEndpoint {
     /// The endpoint.
-    #[diesel(sql_type = Text)]
+    #[diesel(sql_type = BigInt, deserialize_as = EndpointKey)]
     pub endpoint_id: String,
     #[diesel(sql_type = BigInt)]
     earliest: Timestamp,
@@ -104,9 +105,9 @@ impl Store {
     pub async fn due(&self) -> Result<Due, StoreError> {
         self.read(|conn| {
             let tests = pending_tests().load(conn)?;
-            let pending = |(delivery_id, endpoint_id, test): (String, String, Option<String>)| PendingTest {
-                delivery_id,
-                endpoint_id,
+            let pending = |(delivery, endpoint, test): (DeliveryKey, EndpointKey, Option<String>)| PendingTest {
+                delivery_id: delivery.id(),
+                endpoint_id: endpoint.id(),
                 test: test.unwrap_or_default(),
             };
             let endpoints = diesel::sql_query(due_endpoints()).load(conn)?;
@@ -132,7 +133,7 @@ impl Store {
                 );
                 candidates(conn, due, token)
             })?;
-            claim(conn, beginning(due, &wanted), &node, now)
+            claim(conn, beginning(due, &wanted), NodeKey::of(&node), now)
         })
         .await
     }
@@ -147,18 +148,20 @@ impl Store {
     ) -> Result<Option<Claimed>, StoreError> {
         self.write(move |conn| {
             let pending = load_known(|words| {
-                let pending = deliveries::table.filter(is_pending_test(words)).filter(deliveries::id.eq(&delivery_id));
+                let pending = deliveries::table
+                    .filter(is_pending_test(words))
+                    .filter(deliveries::id.eq(DeliveryKey::of(&delivery_id)));
                 let pending = load_readable(pending.select(Delivery::as_select()), conn)?;
                 candidates(conn, pending, token)
             })?;
-            Ok(claim(conn, pending, &node, now)?.pop())
+            Ok(claim(conn, pending, NodeKey::of(&node), now)?.pop())
         })
         .await
     }
 }
 
 /// The tests that wait, with their endpoints and what they say.
-pub(in crate::store) fn pending_tests() -> impl Read<'static, (String, String, Option<String>)> {
+pub(in crate::store) fn pending_tests() -> impl Read<'static, (DeliveryKey, EndpointKey, Option<String>)> {
     deliveries::table.filter(is_pending_test(Words::Any)).order(deliveries::id).limit(TESTS).select((
         deliveries::id,
         deliveries::endpoint_id,
@@ -175,10 +178,10 @@ fn due(conn: &mut Conn, wanted: &[Wanted], now: Timestamp, words: Words) -> Quer
 }
 
 /// What is due of one endpoint, in the order it fell due.
-pub(in crate::store) fn due_of<'a>(want: &'a Wanted, now: Timestamp, words: Words) -> impl Read<'a, Delivery> {
+pub(in crate::store) fn due_of(want: &Wanted, now: Timestamp, words: Words) -> impl Read<'static, Delivery> + use<> {
     deliveries::table
         .filter(is_to_be_claimed(words))
-        .filter(deliveries::endpoint_id.eq(&want.endpoint_id))
+        .filter(deliveries::endpoint_id.eq(EndpointKey::of(&want.endpoint_id)))
         .filter(deliveries::due_at.le(now))
         .filter(deliveries::kind.ne(DeliveryKind::Test))
         .order(deliveries::due_at)
@@ -187,12 +190,12 @@ pub(in crate::store) fn due_of<'a>(want: &'a Wanted, now: Timestamp, words: Word
 }
 
 /// Endpoint by endpoint along the index, in one statement; rows that another node has locked are passed over.
-pub(in crate::store) fn due_and_free<'a>(
-    wanted: &'a [Wanted],
+pub(in crate::store) fn due_and_free(
+    wanted: &[Wanted],
     now: Timestamp,
     words: Words,
-) -> impl Read<'a, Delivery, PgConnection> {
-    let endpoints: Vec<&str> = wanted.iter().map(|want| want.endpoint_id.as_str()).collect();
+) -> impl Read<'static, Delivery, PgConnection> + use<> {
+    let endpoints: Vec<EndpointKey> = wanted.iter().map(|want| EndpointKey::of(&want.endpoint_id)).collect();
     let at_most: Vec<i64> = wanted.iter().map(Wanted::at_most).collect();
     let (waits, is_no_test) = (waiting("d"), codes::is_not("d.kind", DeliveryKind::Test));
     let are_known = words.condition_with_told("d");
@@ -205,7 +208,7 @@ pub(in crate::store) fn due_and_free<'a>(
              FOR UPDATE SKIP LOCKED
          ) due"
     ))
-    .bind::<Array<Text>, _>(endpoints)
+    .bind::<Array<BigInt>, _>(endpoints)
     .bind::<Array<BigInt>, _>(at_most)
     .bind::<BigInt, _>(now)
 }
@@ -213,11 +216,12 @@ pub(in crate::store) fn due_and_free<'a>(
 /// What would be claimed of these deliveries: each with what it tells of, under a fresh token. A delivery is left alone if
 /// this version cannot read its completion or its reversal.
 fn candidates(conn: &mut Conn, due: Readable<Delivery>, token: fn() -> String) -> QueryResult<Readable<Claimed>> {
-    let ids: Vec<&str> = due.rows.iter().map(|delivery| delivery.completion_id.as_str()).collect();
-    let completions = load_readable(completion_rows::with_ids(&ids), conn)?;
-    let ids: Vec<&str> = due.rows.iter().filter_map(|delivery| delivery.reversal_id.as_deref()).collect();
+    let keys: Vec<CompletionKey> = due.rows.iter().map(|delivery| CompletionKey::of(&delivery.completion_id)).collect();
+    let completions = load_readable(completion_rows::with_keys(&keys), conn)?;
+    let keys: Vec<ReversalKey> =
+        due.rows.iter().filter_map(|delivery| delivery.reversal_id.as_deref().map(ReversalKey::of)).collect();
     let reversals =
-        if ids.is_empty() { Readable::default() } else { load_readable(reversal_rows::with_ids(&ids), conn)? };
+        if keys.is_empty() { Readable::default() } else { load_readable(reversal_rows::with_keys(&keys), conn)? };
     let by_id: HashMap<&str, &Completion> = completions.rows.iter().map(|one| (one.id.as_str(), one)).collect();
     let candidate = |delivery: Delivery| {
         let completion = by_id.get(delivery.completion_id.as_str()).map(|completion| Completion::clone(completion));
@@ -249,23 +253,24 @@ fn beginning(mut claims: Vec<Claimed>, wanted: &[Wanted]) -> Vec<Claimed> {
 }
 
 /// Claims what is known to wait; answers what still did.
-fn claim(conn: &mut Conn, candidates: Vec<Claimed>, node: &str, now: Timestamp) -> QueryResult<Vec<Claimed>> {
-    let claimed: HashSet<String> = on_backend!(conn,
+fn claim(conn: &mut Conn, candidates: Vec<Claimed>, node: NodeKey, now: Timestamp) -> QueryResult<Vec<Claimed>> {
+    let claimed: HashSet<DeliveryKey> = on_backend!(conn,
         sqlite(conn) => {
             let mut claimed = HashSet::new();
-            for Claimed { delivery, token, is_begun, .. } in &candidates {
-                if (Claim { delivery_id: &delivery.id, node, token, at: now, is_begun: *is_begun }).execute(conn)? > 0 {
-                    claimed.insert(delivery.id.clone());
+            for one in &candidates {
+                let (delivery, token) = (DeliveryKey::of(&one.delivery.id), ClaimKey::of(&one.token));
+                if (Claim { delivery, node, token, at: now, is_begun: one.is_begun }).execute(conn)? > 0 {
+                    claimed.insert(delivery);
                 }
             }
             claimed
         },
         postgres(conn) => {
-            let ids = candidates.iter().map(|one| one.delivery.id.as_str()).collect();
-            let tokens = candidates.iter().map(|one| one.token.as_str()).collect();
+            let keys = candidates.iter().map(|one| DeliveryKey::of(&one.delivery.id)).collect();
+            let tokens = candidates.iter().map(|one| ClaimKey::of(&one.token)).collect();
             let begun = candidates.iter().map(|one| one.is_begun).collect();
-            claim_all(node, now, ids, tokens, begun).load(conn)?.into_iter().map(|claimed| claimed.id).collect()
+            claim_all(node, now, keys, tokens, begun).load(conn)?.into_iter().map(|claimed| claimed.id).collect()
         },
     );
-    Ok(candidates.into_iter().filter(|one| claimed.contains(&one.delivery.id)).collect())
+    Ok(candidates.into_iter().filter(|one| claimed.contains(&DeliveryKey::of(&one.delivery.id))).collect())
 }

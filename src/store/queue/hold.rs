@@ -8,7 +8,7 @@
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
+use diesel::sql_types::{BigInt, Nullable, SmallInt};
 
 use super::leap::endpoints_with;
 use super::reverse::apply_order;
@@ -16,6 +16,7 @@ use crate::domain::delivery::{Delivery, DeliveryKind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::store::codes::Coded;
 use crate::store::deliveries::{held_for_mending, is_held_for_mending, is_waiting};
+use crate::store::keys::{DeliveryKey, EndpointKey};
 use crate::store::schema::deliveries;
 use crate::store::terminal::Ended;
 use crate::store::{Store, StoreError};
@@ -27,7 +28,7 @@ const STEP: i64 = 500;
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct HeldEndpoint {
     /// The endpoint.
-    #[diesel(sql_type = Text)]
+    #[diesel(sql_type = BigInt, deserialize_as = EndpointKey)]
     pub endpoint_id: String,
     #[diesel(sql_type = Nullable<SmallInt>)]
     waiting_for: Option<i16>,
@@ -54,14 +55,14 @@ impl Store {
     /// Holds a step of an endpoint's waiting deliveries; tests are never held.
     pub async fn hold(&self, endpoint_id: String, reason: WaitingFor, now: Timestamp) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let ids: Vec<String> = deliveries::table
+            let keys: Vec<DeliveryKey> = deliveries::table
                 .filter(is_waiting())
-                .filter(deliveries::endpoint_id.eq(&endpoint_id))
+                .filter(deliveries::endpoint_id.eq(EndpointKey::of(&endpoint_id)))
                 .filter(deliveries::kind.ne(DeliveryKind::Test))
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)).filter(is_waiting()))
+            diesel::update(deliveries::table.filter(deliveries::id.eq_any(keys)).filter(is_waiting()))
                 .set((
                     deliveries::status.eq(Status::Held),
                     deliveries::waiting_for.eq(reason),
@@ -81,9 +82,9 @@ impl Store {
     ) -> Result<usize, StoreError> {
         self.write(move |conn| {
             let except = except.iter().map(|reason| *reason.as_code());
-            let ids: Vec<String> = deliveries::table
+            let keys: Vec<DeliveryKey> = deliveries::table
                 .filter(is_held_for_mending())
-                .filter(deliveries::endpoint_id.eq(&endpoint_id))
+                .filter(deliveries::endpoint_id.eq(EndpointKey::of(&endpoint_id)))
                 .filter(deliveries::waiting_for.ne_all(except))
                 .order(deliveries::held_since)
                 .limit(STEP)
@@ -92,7 +93,7 @@ impl Store {
             let mut released = 0;
             for (was_tried, status) in [(false, Status::Pending), (true, Status::Retrying)] {
                 let tried = deliveries::last_number.gt(0);
-                released += diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+                released += diesel::update(deliveries::table.filter(deliveries::id.eq_any(&keys)))
                     .filter(is_held_for_mending())
                     .filter(tried.eq(was_tried))
                     .set((
@@ -112,9 +113,9 @@ impl Store {
     /// Names a new reason on a step of what an endpoint holds for another one.
     pub async fn rename_reason(&self, endpoint_id: String, reason: WaitingFor) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let others: Vec<String> = deliveries::table
+            let others: Vec<DeliveryKey> = deliveries::table
                 .filter(is_held_for_mending())
-                .filter(deliveries::endpoint_id.eq(&endpoint_id))
+                .filter(deliveries::endpoint_id.eq(EndpointKey::of(&endpoint_id)))
                 .filter(deliveries::waiting_for.ne(reason))
                 .limit(STEP)
                 .select(deliveries::id)
@@ -133,18 +134,18 @@ impl Store {
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let ids: Vec<String> = deliveries::table
+            let keys: Vec<DeliveryKey> = deliveries::table
                 .filter(is_held_for_mending())
-                .filter(deliveries::endpoint_id.eq(&endpoint_id))
+                .filter(deliveries::endpoint_id.eq(EndpointKey::of(&endpoint_id)))
                 .filter(deliveries::held_since.lt(since))
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            let ended = diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+            let ended = diesel::update(deliveries::table.filter(deliveries::id.eq_any(&keys)))
                 .filter(is_held_for_mending())
                 .set(Ended::expired(now))
                 .execute(conn)?;
-            let taken_back = deliveries::table.filter(deliveries::id.eq_any(&ids));
+            let taken_back = deliveries::table.filter(deliveries::id.eq_any(&keys));
             let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Delivery::as_select());
             for callback in taken_back.load(conn)? {
                 apply_order(conn, &callback, now)?;

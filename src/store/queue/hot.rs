@@ -61,7 +61,7 @@ impl Store {
         settlement: Settlement,
         next: Option<ClaimInLine>,
     ) -> Result<(Settled, bool), StoreError> {
-        let begin = next.map(|claim| Beginning { claim, at: settlement.at });
+        let begin = next.map(|claim| Beginning::of(&claim, settlement.at));
         let settlement = PreparedSettlement::of(settlement);
         let settlement = if self.is_shared() { settlement.with_json() } else { settlement };
         self.shared.writer.ask(|answer| Work::Settle(Box::new(Settling { settlement, begin }), answer)).await
@@ -69,7 +69,7 @@ impl Store {
 
     /// Begins a claim that waits in line, by itself; answers whether it may be sent.
     pub async fn begin(&self, claim: ClaimInLine, at: Timestamp) -> Result<bool, StoreError> {
-        self.shared.writer.ask(|answer| Work::Begin(Beginning { claim, at }, answer)).await
+        self.shared.writer.ask(|answer| Work::Begin(Beginning::of(&claim, at), answer)).await
     }
 
     /// Writes a click; it is on disk when this returns.

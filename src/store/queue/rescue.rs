@@ -15,6 +15,7 @@ use crate::domain::settlement::Settlement;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Engine, Read};
 use crate::store::deliveries::is_claimed;
+use crate::store::keys::{ClaimKey, DeliveryKey, NodeKey};
 use crate::store::schema::{deliveries, nodes};
 use crate::store::unknown_words::{Words, load_known, load_readable};
 use crate::store::{Store, StoreError};
@@ -59,8 +60,9 @@ impl Store {
     pub async fn claims_of(&self, node: String, before: Timestamp) -> Result<Vec<OrphanedClaim>, StoreError> {
         self.read(move |conn| {
             let claims = claims_of(&node, before).load(conn)?;
-            let claim =
-                |(delivery_id, token): (String, Option<String>)| Some(OrphanedClaim { delivery_id, token: token? });
+            let claim = |(delivery, token): (DeliveryKey, Option<ClaimKey>)| {
+                Some(OrphanedClaim { delivery_id: delivery.id(), token: token?.id() })
+            };
             Ok(claims.into_iter().filter_map(claim).collect())
         })
         .await
@@ -74,12 +76,12 @@ impl Store {
         scale_thousandths: u64,
     ) -> Result<usize, StoreError> {
         self.write(move |conn| {
-            let ids: Vec<&str> = orphaned.iter().map(|orphan| orphan.delivery_id.as_str()).collect();
+            let keys: Vec<DeliveryKey> = orphaned.iter().map(|orphan| DeliveryKey::of(&orphan.delivery_id)).collect();
             let mut claims: Vec<ClaimOf> = load_known(|words| {
-                let found = deliveries::table.filter(is_claimed(words)).filter(deliveries::id.eq_any(&ids));
+                let found = deliveries::table.filter(is_claimed(words)).filter(deliveries::id.eq_any(&keys));
                 load_readable(found.select(claim()), conn)
             })?;
-            claims.retain(|(_, token, ..)| orphaned.iter().any(|orphan| token.as_ref() == Some(&orphan.token)));
+            claims.retain(|(_, token, ..)| orphaned.iter().any(|orphan| *token == Some(ClaimKey::of(&orphan.token))));
             take_back(conn, claims, now, scale_thousandths)
         })
         .await
@@ -90,11 +92,11 @@ impl Store {
 /// its first claim, so each claimant that is seen here is either registered or dead.
 fn dead_claimant(conn: &mut Conn, but: &[String]) -> QueryResult<Option<String>> {
     let claimed = deliveries::table.filter(is_claimed(Words::Any)).select(deliveries::claimed_by).distinct();
-    let claimants: Vec<Option<String>> = claimed.load(conn)?;
+    let claimants: Vec<Option<NodeKey>> = claimed.load(conn)?;
     let alive_since = alive_since(conn)?;
     let living: Vec<String> = nodes::table.filter(nodes::seen_at.gt(alive_since)).select(nodes::id).load(conn)?;
     let is_dead = |claimant: &String| !living.contains(claimant) && !but.contains(claimant);
-    Ok(claimants.into_iter().flatten().find(is_dead))
+    Ok(claimants.into_iter().flatten().map(NodeKey::id).find(is_dead))
 }
 
 fn rescue_step(conn: &mut Conn, node: &str, now: Timestamp, scale_thousandths: u64) -> QueryResult<usize> {
@@ -103,7 +105,7 @@ fn rescue_step(conn: &mut Conn, node: &str, now: Timestamp, scale_thousandths: u
 }
 
 /// A claimed delivery, the claim's token, and when it was made.
-type ClaimOf = (Delivery, Option<String>, Option<Timestamp>);
+type ClaimOf = (Delivery, Option<ClaimKey>, Option<Timestamp>);
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn claim() -> _ {
@@ -112,19 +114,22 @@ fn claim() -> _ {
 }
 
 /// A node's older claims, with their tokens.
-pub(in crate::store) fn claims_of<'a>(node: &'a str, before: Timestamp) -> impl Read<'a, (String, Option<String>)> {
+pub(in crate::store) fn claims_of(
+    node: &str,
+    before: Timestamp,
+) -> impl Read<'static, (DeliveryKey, Option<ClaimKey>)> + use<> {
     deliveries::table
         .filter(is_claimed(Words::Any))
-        .filter(deliveries::claimed_by.eq(node))
+        .filter(deliveries::claimed_by.eq(NodeKey::of(node)))
         .filter(deliveries::claimed_at.lt(before))
         .select((deliveries::id, deliveries::claim_token))
 }
 
 /// A step of a node's claims.
-pub(in crate::store) fn claimed_by<'a>(node: &'a str, words: Words) -> impl Read<'a, ClaimOf> {
+pub(in crate::store) fn claimed_by(node: &str, words: Words) -> impl Read<'static, ClaimOf> + use<> {
     deliveries::table
         .filter(is_claimed(words))
-        .filter(deliveries::claimed_by.eq(node))
+        .filter(deliveries::claimed_by.eq(NodeKey::of(node)))
         .order(deliveries::id)
         .limit(STEP)
         .select(claim())
@@ -134,7 +139,10 @@ fn take_back(conn: &mut Conn, claims: Vec<ClaimOf>, now: Timestamp, scale_thousa
     let (begun, in_line): (Vec<ClaimOf>, Vec<ClaimOf>) =
         claims.into_iter().partition(|(delivery, ..)| delivery.status == Status::Sending);
     let in_line: Vec<ClaimInLine> = (in_line.into_iter())
-        .map(|(delivery, token, _)| ClaimInLine { delivery_id: delivery.id, token: token.unwrap_or_default() })
+        .map(|(delivery, token, _)| ClaimInLine {
+            delivery_id: delivery.id,
+            token: token.map(ClaimKey::id).unwrap_or_default(),
+        })
         .collect();
     give_back(conn, &in_line)?;
     interrupt(conn, &begun, now, scale_thousandths)?;
@@ -143,7 +151,8 @@ fn take_back(conn: &mut Conn, claims: Vec<ClaimOf>, now: Timestamp, scale_thousa
 
 fn interrupt(conn: &mut Conn, begun: &[ClaimOf], now: Timestamp, scale_thousandths: u64) -> QueryResult<()> {
     let interruption = |(delivery, token, claimed_at): &ClaimOf| {
-        let (token, started_at) = (token.clone().unwrap_or_default(), claimed_at.unwrap_or(delivery.created_at));
+        let (token, started_at) =
+            (token.map(ClaimKey::id).unwrap_or_default(), claimed_at.unwrap_or(delivery.created_at));
         Settlement::interrupted(delivery, token, started_at, NOT_RECORDED, scale_thousandths, now)
     };
     let interrupted: Vec<_> = begun.iter().map(interruption).map(PreparedSettlement::of).collect();

@@ -18,6 +18,7 @@ use crate::store::backend::{Conn, Read};
 use crate::store::codes;
 use crate::store::completions::is_in_review;
 use crate::store::erased_keys::ErasedKeys;
+use crate::store::keys::CompletionKey;
 use crate::store::schema::{completions, deliveries};
 use crate::store::terminal::Ended;
 use crate::store::unknown_words::has_known_words;
@@ -40,7 +41,7 @@ pub enum Decided {
 impl Store {
     /// Ends a completion's review: it is called back.
     pub async fn release_reviewed(&self, completion_id: String, now: Timestamp) -> Result<Decided, StoreError> {
-        self.write(move |conn| match release(conn, std::slice::from_ref(&completion_id), now)? {
+        self.write(move |conn| match release(conn, &[CompletionKey::of(&completion_id)], now)? {
             0 => not_in_review(conn, &completion_id),
             _ => Ok(Decided::Done),
         })
@@ -55,16 +56,16 @@ impl Store {
 
     /// Releases a step of the completions whose review is over; answers how many.
     pub async fn release_overdue(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let ids = self.read(move |conn| over(now).load(conn)).await?;
-        if ids.is_empty() {
+        let keys = self.read(move |conn| over(now).load(conn)).await?;
+        if keys.is_empty() {
             return Ok(0);
         }
-        self.write(move |conn| release(conn, &ids, now)).await
+        self.write(move |conn| release(conn, &keys, now)).await
     }
 }
 
 /// The completions whose review is over, the first first: few are in review at all, and an index holds no others.
-pub(in crate::store) fn over(now: Timestamp) -> impl Read<'static, String> {
+pub(in crate::store) fn over(now: Timestamp) -> impl Read<'static, CompletionKey> {
     completions::table
         .filter(is_in_review())
         .filter(completions::review_until.le(now))
@@ -74,11 +75,11 @@ pub(in crate::store) fn over(now: Timestamp) -> impl Read<'static, String> {
 }
 
 /// Makes the callbacks of those due that are in review; answers how many those were.
-fn release(conn: &mut Conn, ids: &[String], now: Timestamp) -> QueryResult<usize> {
-    let released = diesel::update(completions::table.filter(completions::id.eq_any(ids)).filter(is_in_review()))
+fn release(conn: &mut Conn, keys: &[CompletionKey], now: Timestamp) -> QueryResult<usize> {
+    let released = diesel::update(completions::table.filter(completions::id.eq_any(keys)).filter(is_in_review()))
         .set(completions::review.eq(ReviewState::Released))
         .execute(conn)?;
-    diesel::update(deliveries::table.filter(deliveries::completion_id.eq_any(ids)))
+    diesel::update(deliveries::table.filter(deliveries::completion_id.eq_any(keys)))
         .filter(deliveries::status.eq(Status::Held))
         .filter(deliveries::waiting_for.eq(WaitingFor::Review))
         .filter(has_known_words())
@@ -95,7 +96,7 @@ fn release(conn: &mut Conn, ids: &[String], now: Timestamp) -> QueryResult<usize
 fn reject(conn: &mut Conn, erased: &ErasedKeys, reversal: NewReversal) -> QueryResult<Decided> {
     conn.begin_recording()?;
     let (completion_id, now) = (reversal.completion_id.clone(), reversal.now);
-    let row = completions::table.find(&completion_id);
+    let row = completions::table.find(CompletionKey::of(&completion_id));
     let in_review =
         diesel::update(row.filter(is_in_review())).set(completions::review.eq(ReviewState::Waiting)).execute(conn)?;
     if in_review == 0 {
@@ -106,7 +107,7 @@ fn reject(conn: &mut Conn, erased: &ErasedKeys, reversal: NewReversal) -> QueryR
     diesel::update(row).set(completions::review.eq(ReviewState::Rejected)).execute(conn)?;
     let unsent = [Status::Pending, Status::Retrying, Status::Held];
     let unsent = sql::<Bool>(&codes::is_one_of("deliveries.status", &unsent));
-    diesel::update(deliveries::table.filter(deliveries::completion_id.eq(&completion_id)))
+    diesel::update(deliveries::table.filter(deliveries::completion_id.eq(CompletionKey::of(&completion_id))))
         .filter(unsent.or(deliveries::ended_reason.eq(EndedReason::ReversedBeforeSend)))
         .filter(has_known_words())
         .set(Ended::canceled(now, Some(EndedReason::Rejected)))
@@ -115,6 +116,6 @@ fn reject(conn: &mut Conn, erased: &ErasedKeys, reversal: NewReversal) -> QueryR
 }
 
 fn not_in_review(conn: &mut Conn, completion_id: &str) -> QueryResult<Decided> {
-    let known: i64 = completions::table.find(completion_id).count().get_result(conn)?;
+    let known: i64 = completions::table.find(CompletionKey::of(completion_id)).count().get_result(conn)?;
     Ok(if known == 0 { Decided::Unknown } else { Decided::NotInReview })
 }

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Api, TOKEN, calling, in_database, shown, text, with};
+use crate::support::{Answer, Api, TOKEN, calling, in_database, key, shown, text, with};
 
 async fn export(api: &Api, query: &str) -> String {
     match api.get(&format!("/v1/completions?{query}")).await {
@@ -125,8 +125,8 @@ async fn an_export_that_cannot_go_on_breaks_off_and_never_looks_complete() {
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
          INSERT INTO completions (id, source_id, external_id, app_id, transaction_id, event_type, user_id, note, currency,
              occurred_at, recorded_at)
-         SELECT 'cmp_' || (10000000 + i), 's', 'x' || i, '{}', 'x' || i, 'sale', 'u', '{}', 'USD', 1, 1 FROM n",
-        wall.id,
+         SELECT i, 1, 'x' || i, {}, 'x' || i, 'sale', 'u', '{}', 'USD', 1, 1 FROM n",
+        key(&wall.id),
         "n".repeat(500),
     );
     in_database(&ringback.database_url(), &fill);

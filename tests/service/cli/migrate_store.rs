@@ -165,7 +165,7 @@ impl Interrupted {
         let (from, to) = (home.database_url(), target.database_url());
         let many = format!(
             "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT {ROWS}) \
-             INSERT INTO transaction_ids SELECT printf('tx-%05d', n), 'app', printf('cmp-%d', n) FROM n"
+             INSERT INTO transaction_ids SELECT printf('tx-%05d', n), 1, n FROM n"
         );
         in_database(&from, &many);
         // A database that was migrated beforehand is as empty as a new one.
@@ -173,7 +173,7 @@ impl Interrupted {
 
         // Whoever inserts the same key waits for this one to commit, which it never does.
         let mut in_the_way = PgConnection::establish(&to).unwrap();
-        let row = "INSERT INTO transaction_ids VALUES ('tx-03000', 'app', 'another')";
+        let row = "INSERT INTO transaction_ids VALUES ('tx-03000', 1, 99)";
         in_the_way.batch_execute(&format!("BEGIN; {row}")).unwrap();
         let mut process = home.command(&["migrate-store", "--from", &from, "--to", &to]).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
@@ -228,21 +228,22 @@ async fn a_copy_that_was_killed_is_not_served_from_and_goes_on_where_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_was_changed_in_the_target_is_found_and_named_and_the_target_is_not_served_from() {
     let interrupted = Interrupted::after_a_chunk().await;
-    let becomes = |id: &str| {
-        let update = format!("UPDATE transaction_ids SET completion_id = '{id}' WHERE transaction_key = 'tx-00007'");
+    let becomes = |completion: i64| {
+        let update =
+            format!("UPDATE transaction_ids SET completion_id = {completion} WHERE transaction_key = 'tx-00007'");
         in_database(&interrupted.target.database_url(), &update);
     };
-    becomes("tampered");
+    becomes(424_242);
     for _ in 0..2 {
         let ended = interrupted.run_again().await;
         assert!(!ended.status.success(), "{ended:?}");
-        let named = "(transaction_ids: row [\"tx-00007\",\"app\"] differs in completion_id)";
-        assert!(ended.complaint.contains(named) && !ended.complaint.contains("tampered"), "{ended:?}");
+        let named = "(transaction_ids: row [\"tx-00007\",1] differs in completion_id)";
+        assert!(ended.complaint.contains(named) && !ended.complaint.contains("424242"), "{ended:?}");
         let verified = |line: &str| line.contains("verified") && line.starts_with("transaction_ids");
         assert!(!ended.printed.lines().any(verified), "{ended:?}");
         is_not_served(&interrupted.target).await;
     }
-    becomes("cmp-7");
+    becomes(7);
     interrupted.run_again().await.done();
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Child, Home, Reply, has, in_database};
+use crate::support::{Child, Home, Reply, has, in_database, key};
 
 /// What a store holds after some service.
 struct Served {
@@ -58,9 +58,9 @@ async fn whatever_is_broken_by_hand_is_named_with_its_record() {
     let Served { home, child, completion, delivery, reversal, telling } = served().await;
     child.terminate().await;
     let url = home.database_url();
-    let this = |id: &str| format!("id = '{id}'");
-    let (none, own) = ("completion_id = 'cmp_none'", format!("completion_id = '{completion}'"));
-    let (x1, own_reversal) = ("transaction_key = 'x1'".to_owned(), format!("reversal_id = '{reversal}'"));
+    let this = |id: &str| format!("id = {}", key(id));
+    let (none, own) = ("completion_id = 1", format!("completion_id = {}", key(&completion)));
+    let (x1, own_reversal) = ("transaction_key = 'x1'".to_owned(), format!("reversal_id = {}", key(&reversal)));
     // Dead and maybe told; delivered and told.
     let (unsent, sent) = ("status = 5, told = 1", "status = 4, told = 2");
     // In which table, which rows, what is broken, what mends it, which record is named, and for which rule.
@@ -71,7 +71,7 @@ async fn whatever_is_broken_by_hand_is_named_with_its_record() {
         ("reversals", &this(&reversal), "payout_minor = 251", "payout_minor = 50", &completion, "reversals"),
         ("reversals", &this(&reversal), "ordinal = 3", "ordinal = 1", &reversal, "reversals"),
         ("deliveries", &this(&telling), none, &own, &telling, "owners"),
-        ("deliveries", &this(&telling), "reversal_id = 'rev_none'", &own_reversal, &telling, "owners"),
+        ("deliveries", &this(&telling), "reversal_id = 1", &own_reversal, &telling, "owners"),
         ("deliveries", &this(&delivery), "reversed = NULL", "reversed = 0", &delivery, "mark"),
         ("deliveries", &this(&delivery), unsent, sent, &telling, "order"),
         ("deliveries", &this(&delivery), "told = 0", "told = 2", &delivery, "told"),
@@ -96,10 +96,11 @@ async fn whatever_is_broken_by_hand_is_named_with_its_record() {
 async fn a_record_that_the_ledger_leaves_out_is_missed_in_its_sums() {
     let Served { home, child, reversal, .. } = served().await;
     child.terminate().await;
+    let reversal = key(&reversal);
     let earlier = format!(
         "UPDATE completions SET recorded_at = recorded_at - 3600000;
-         UPDATE reversals SET recorded_at = recorded_at - 7200000 WHERE id <> '{reversal}';
-         UPDATE reversals SET recorded_at = recorded_at - 864000000 WHERE id = '{reversal}';
+         UPDATE reversals SET recorded_at = recorded_at - 7200000 WHERE id <> {reversal};
+         UPDATE reversals SET recorded_at = recorded_at - 864000000 WHERE id = {reversal};
          UPDATE deliveries SET created_at = created_at - 3600000;"
     );
     in_database(&home.database_url(), &earlier);

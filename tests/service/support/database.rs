@@ -2,6 +2,12 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
+use ringback::domain::ids;
+
+/// What the columns hold of an id.
+pub(crate) fn key(id: &str) -> i64 {
+    ids::key(&id[..3], id).unwrap()
+}
 
 /// Does something to a database.
 pub(crate) fn in_database(url: &str, statements: &str) {

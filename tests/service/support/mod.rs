@@ -25,7 +25,7 @@ mod wall;
 pub(crate) use account::{again, settle};
 pub(crate) use api::{Answer, Api, TOKEN, text};
 pub(crate) use child::{Child, Ended};
-pub(crate) use database::in_database;
+pub(crate) use database::{in_database, key};
 pub(crate) use home::Home;
 pub(crate) use load::Load;
 pub(crate) use receiver::{Received, Receiver, Reply};

@@ -3,13 +3,14 @@
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::sql_types::{Array, BigInt, Bool};
 use diesel::sqlite::Sqlite;
 
 use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
 use crate::store::backend::Read;
 use crate::store::codes::{self, Coded};
+use crate::store::keys::{ClaimKey, DeliveryKey, NodeKey};
 
 /// What still waits and is claimed.
 const WAITING: [Status; 2] = [Status::Pending, Status::Retrying];
@@ -17,13 +18,13 @@ const WAITING: [Status; 2] = [Status::Pending, Status::Retrying];
 /// Claims these rows, each with the token at its place, to be begun or to line up; answers which still waited. `status + 0` keeps PostgreSQL off the
 /// partial index of what waits: a plan that was cached while few rows waited would scan that index once for each claimed
 /// row, however many wait later.
-pub(in crate::store) fn claim_all<'a>(
-    node: &'a str,
+pub(in crate::store) fn claim_all(
+    node: NodeKey,
     now: Timestamp,
-    ids: Vec<&'a str>,
-    tokens: Vec<&'a str>,
+    keys: Vec<DeliveryKey>,
+    tokens: Vec<ClaimKey>,
     begun: Vec<bool>,
-) -> impl Read<'a, ClaimedId, PgConnection> {
+) -> impl Read<'static, ClaimedRow, PgConnection> {
     let (sending, waits) = (Status::Sending.as_sql(), codes::is_one_of("d.status + 0", &WAITING));
     let claim = format!(
         "UPDATE deliveries d SET status = CASE WHEN c.begun THEN {sending} ELSE d.status END,
@@ -34,31 +35,31 @@ pub(in crate::store) fn claim_all<'a>(
          RETURNING d.id"
     );
     diesel::sql_query(claim)
-        .bind::<Text, _>(node)
+        .bind::<BigInt, _>(node)
         .bind::<BigInt, _>(now)
-        .bind::<Array<Text>, _>(ids)
-        .bind::<Array<Text>, _>(tokens)
+        .bind::<Array<BigInt>, _>(keys)
+        .bind::<Array<BigInt>, _>(tokens)
         .bind::<Array<Bool>, _>(begun)
 }
 
-/// The id of a row that was claimed.
+/// The key of a row that was claimed.
 #[derive(QueryableByName)]
-pub(in crate::store) struct ClaimedId {
-    #[diesel(sql_type = Text)]
-    pub(in crate::store::queue) id: String,
+pub(in crate::store) struct ClaimedRow {
+    #[diesel(sql_type = BigInt)]
+    pub(in crate::store::queue) id: DeliveryKey,
 }
 
 /// The change to a row that is claimed. Written by hand, because the query builder has every UPDATE prepared anew.
 #[derive(Debug)]
-pub(in crate::store) struct Claim<'a> {
-    pub(in crate::store) delivery_id: &'a str,
-    pub(in crate::store) node: &'a str,
-    pub(in crate::store) token: &'a str,
+pub(in crate::store) struct Claim {
+    pub(in crate::store) delivery: DeliveryKey,
+    pub(in crate::store) node: NodeKey,
+    pub(in crate::store) token: ClaimKey,
     pub(in crate::store) at: Timestamp,
     pub(in crate::store) is_begun: bool,
 }
 
-impl QueryFragment<Sqlite> for Claim<'_> {
+impl QueryFragment<Sqlite> for Claim {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         let sending = Status::Sending.as_sql();
         // One text for both, so that it is prepared once.
@@ -69,13 +70,13 @@ impl QueryFragment<Sqlite> for Claim<'_> {
         out.push_sql(" ELSE status END, due_at = CASE WHEN ");
         out.push_bind_param::<Bool, _>(&self.is_begun)?;
         out.push_sql(" THEN NULL ELSE due_at END, claimed_by = ");
-        out.push_bind_param::<Text, _>(self.node)?;
+        out.push_bind_param::<BigInt, _>(&self.node)?;
         out.push_sql(", claim_token = ");
-        out.push_bind_param::<Text, _>(self.token)?;
+        out.push_bind_param::<BigInt, _>(&self.token)?;
         out.push_sql(", claimed_at = ");
         out.push_bind_param::<BigInt, _>(&self.at)?;
         out.push_sql(" WHERE id = ");
-        out.push_bind_param::<Text, _>(self.delivery_id)?;
+        out.push_bind_param::<BigInt, _>(&self.delivery)?;
         for (before, status) in [" AND (status = ", " OR status = "].into_iter().zip(WAITING) {
             out.push_sql(before);
             out.push_sql(status.as_sql());
@@ -86,10 +87,10 @@ impl QueryFragment<Sqlite> for Claim<'_> {
 }
 
 /// Its text never differs, so it is kept prepared under its type.
-impl QueryId for Claim<'_> {
-    type QueryId = Claim<'static>;
+impl QueryId for Claim {
+    type QueryId = Self;
 
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl RunQueryDsl<SqliteConnection> for Claim<'_> {}
+impl RunQueryDsl<SqliteConnection> for Claim {}

@@ -7,9 +7,10 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{BigInt, Bool};
 
 use super::candidate::Candidate;
+use crate::store::keys::CompletionKey;
 use crate::store::queue::rows::{OverRows, document};
 
 /// Inserts the keys of what is new and, of each report that got all of its keys, its other rows. Returns each completion
@@ -21,8 +22,8 @@ use crate::store::queue::rows::{OverRows, document};
 const RECORD: [&str; 4] = [
     r#"WITH new AS MATERIALIZED (
         SELECT * FROM ROWS FROM (json_to_recordset("#,
-    r#"::json) AS (completion_id text COLLATE "C", source_id text COLLATE "C", external_id text COLLATE "C", digests bytea,
-            transaction_key text COLLATE "C", app_id text COLLATE "C", click_id text COLLATE "C", goal_id text COLLATE "C"))
+    r#"::json) AS (completion_id bigint, source_id bigint, external_id text COLLATE "C", digests bytea,
+            transaction_key text COLLATE "C", app_id bigint, click_id text COLLATE "C", goal_id text COLLATE "C"))
         WITH ORDINALITY AS n (completion_id, source_id, external_id, digests, transaction_key, app_id, click_id, goal_id,
             position)
     ), named AS (
@@ -56,38 +57,38 @@ const RECORD: [&str; 4] = [
         completion_id IN (SELECT completion_id FROM recorded) FROM named"#,
 ];
 
-/// What became of a completion whose external id was new: its id, whether its transaction id was, and whether it is recorded.
-type Became = (String, bool, bool);
+/// What became of a completion whose external id was new: its key, whether its transaction id was, and whether it is recorded.
+type Became = (CompletionKey, bool, bool);
 
 /// The one statement that records a group.
-pub(in crate::store) fn insertion(group: &[&Candidate]) -> OverRows<(Text, Bool, Bool)> {
+pub(in crate::store) fn insertion(group: &[&Candidate]) -> OverRows<(BigInt, Bool, Bool)> {
     let json = || group.iter().map(|one| one.json());
     let keys = document(json().map(|json| &json.keys));
     let completions = document(json().map(|json| &json.completion));
     OverRows::new(&RECORD, [keys, completions, document(json().map(|json| &json.deliveries))])
 }
 
-/// Inserts what is new, each with its digests; answers the ids of the completions that are recorded.
-pub(super) fn insert(conn: &mut PgConnection, group: &[&Candidate]) -> QueryResult<HashSet<String>> {
+/// Inserts what is new, each with its digests; answers the keys of the completions that are recorded.
+pub(super) fn insert(conn: &mut PgConnection, group: &[&Candidate]) -> QueryResult<HashSet<CompletionKey>> {
     if group.is_empty() {
         return Ok(HashSet::new());
     }
     let became: Vec<Became> = insertion(group).load(conn)?;
     if became.iter().any(|(.., is_recorded)| !is_recorded) {
-        let half: HashMap<&str, bool> = (became.iter())
+        let half: HashMap<CompletionKey, bool> = (became.iter())
             .filter(|(.., is_recorded)| !is_recorded)
-            .map(|(id, has_transaction_id, _)| (id.as_str(), *has_transaction_id))
+            .map(|(key, has_transaction_id, _)| (*key, *has_transaction_id))
             .collect();
         give_back(conn, group, &half)?;
     }
-    Ok(became.into_iter().filter(|(.., is_recorded)| *is_recorded).map(|(id, ..)| id).collect())
+    Ok(became.into_iter().filter(|(.., is_recorded)| *is_recorded).map(|(key, ..)| key).collect())
 }
 
 /// Removes the keys of those that did not get all of theirs: of each its external id and, where it got that too, its
 /// transaction id.
-fn give_back(conn: &mut PgConnection, group: &[&Candidate], half: &HashMap<&str, bool>) -> QueryResult<()> {
+fn give_back(conn: &mut PgConnection, group: &[&Candidate], half: &HashMap<CompletionKey, bool>) -> QueryResult<()> {
     let keys = |got_transaction_id: bool| {
-        let has_got = move |one: &&&Candidate| half.get(one.id()).is_some_and(|got| *got || !got_transaction_id);
+        let has_got = move |one: &&&Candidate| half.get(&one.key()).is_some_and(|got| *got || !got_transaction_id);
         document(group.iter().filter(has_got).map(|one| &one.json().keys))
     };
     let transaction_ids: OverRows = OverRows::new(

@@ -13,6 +13,7 @@ use crate::domain::identity::{FIELDS, ReportedFields};
 use crate::store::completions as completion_rows;
 use crate::store::deliveries::Row as DeliveryRow;
 use crate::store::erased_keys::{ErasedKeys, ErasedKind, names};
+use crate::store::keys::{AppKey, CompletionKey, SourceKey};
 use crate::store::queue::rows::{joined, to_json};
 use crate::store::vault::KeyedDigest;
 
@@ -50,13 +51,13 @@ pub(super) struct ErasedName {
 /// The keys that a report must be the first to have.
 #[derive(Serialize)]
 struct Keys<'a> {
-    completion_id: &'a str,
-    source_id: &'a str,
+    completion_id: CompletionKey,
+    source_id: SourceKey,
     external_id: &'a str,
     /// As PostgreSQL writes bytes in text.
     digests: String,
     transaction_key: &'a str,
-    app_id: &'a str,
+    app_id: AppKey,
     #[serde(skip_serializing_if = "Option::is_none")]
     click_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,9 +78,9 @@ impl Candidate {
         }
     }
 
-    /// The id of its completion.
-    pub(super) fn id(&self) -> &str {
-        &self.completion.id
+    /// The key of its completion.
+    pub(super) fn key(&self) -> CompletionKey {
+        self.completion.id
     }
 
     /// The click that it converts, and the goal for which it does so.
@@ -93,12 +94,12 @@ impl Candidate {
         self.json.get_or_init(|| {
             let (click_id, goal_id) = self.conversion().unzip();
             let keys = Keys {
-                completion_id: self.id(),
-                source_id: &self.completion.source_id,
+                completion_id: self.key(),
+                source_id: self.completion.source_id,
                 external_id: &self.completion.external_id,
                 digests: format!("\\x{}", hex::encode(&self.digests)),
                 transaction_key: &self.transaction_key,
-                app_id: &self.completion.app_id,
+                app_id: self.completion.app_id,
                 click_id,
                 goal_id,
             };
@@ -114,7 +115,7 @@ impl Candidate {
     pub(super) fn erased_names(&self, keys: &ErasedKeys) -> &[ErasedName] {
         self.erased.get_or_init(|| {
             let completion_rows::Row { source_id, external_id, transaction_id, click_id, .. } = &self.completion;
-            let external = names(keys.external_id(source_id, external_id), external_id);
+            let external = names(keys.external_id(&source_id.any().unwrap_or_default(), external_id), external_id);
             let transaction = names(keys.transaction_id(transaction_id), &self.transaction_key);
             let click = click_id.iter().flat_map(|click_id| names(keys.click_id(click_id), click_id));
             let named = |kind| move |digest| ErasedName { kind, digest };
@@ -125,11 +126,11 @@ impl Candidate {
     }
 
     /// Within what its key of a kind is unique.
-    pub(super) fn scope(&self, kind: ErasedKind) -> &str {
+    pub(super) fn scope(&self, kind: ErasedKind) -> String {
         match kind {
-            ErasedKind::External => &self.completion.source_id,
-            ErasedKind::Transaction => &self.completion.app_id,
-            ErasedKind::Click => self.conversion().map_or("", |(_, goal_id)| goal_id),
+            ErasedKind::External => self.completion.source_id.any().unwrap_or_default(),
+            ErasedKind::Transaction => self.completion.app_id.id(),
+            ErasedKind::Click => self.conversion().map_or_else(String::new, |(_, goal_id)| goal_id.to_owned()),
         }
     }
 }

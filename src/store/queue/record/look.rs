@@ -15,13 +15,14 @@ use diesel::sql_types::{Array, Bool, Nullable, Text};
 use super::candidate::Candidate;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::erased_keys::{self, ErasedKeys};
+use crate::store::keys::{CompletionKey, EndpointKey};
 use crate::store::schema::{apps, endpoints};
 
 /// What was seen.
 #[derive(Default)]
 pub(super) struct Look {
     /// The dialects of the endpoints that the group is to be delivered to; `None`: such an endpoint has ended.
-    dialects: HashMap<String, Option<String>>,
+    dialects: HashMap<EndpointKey, Option<String>>,
     /// Of what the group's keys may be called where their user was erased, what there is.
     erased: HashSet<String>,
 }
@@ -34,8 +35,8 @@ impl Look {
     /// Whether a report has to be validated anew. An endpoint that is not known is the business of whoever validates.
     pub(super) fn outdates(&self, candidate: &Candidate) -> bool {
         candidate.deliveries.iter().any(|delivery| {
-            let (endpoint_id, dialect) = delivery.addressed_to();
-            self.dialects.get(endpoint_id).is_some_and(|present| present.as_deref() != Some(dialect))
+            let (endpoint, dialect) = delivery.addressed_to();
+            self.dialects.get(&endpoint).is_some_and(|present| present.as_deref() != Some(dialect))
         })
     }
 
@@ -45,20 +46,20 @@ impl Look {
     }
 }
 
-fn endpoint_ids<'a>(group: &[&'a Candidate]) -> HashSet<&'a str> {
+fn endpoints_of(group: &[&Candidate]) -> HashSet<EndpointKey> {
     group.iter().flat_map(|one| &one.deliveries).map(|delivery| delivery.addressed_to().0).collect()
 }
 
 /// On SQLite, where a statement is a call within this process: by statements whose text never differs.
 fn one_by_one(conn: &mut SqliteConnection, keys: &ErasedKeys, group: &[&Candidate]) -> QueryResult<Look> {
     let mut look = Look::default();
-    for id in endpoint_ids(group) {
-        let endpoint = endpoints::table.inner_join(apps::table).filter(endpoints::id.eq(id));
+    for key in endpoints_of(group) {
+        let endpoint = endpoints::table.inner_join(apps::table).filter(endpoints::id.eq(key.id()));
         let endpoint = endpoint.select((endpoints::dialect, endpoints::archived_at, apps::archived_at));
         let found: Option<(String, Option<i64>, Option<i64>)> = endpoint.get_result(conn).optional()?;
         if let Some((dialect, endpoint_ended, app_ended)) = found {
             let is_there = endpoint_ended.or(app_ended).is_none();
-            look.dialects.insert(id.to_owned(), is_there.then_some(dialect));
+            look.dialects.insert(key, is_there.then_some(dialect));
         }
     }
     if !keys.has_known() && !keys.note(erased_keys::any().get_result(conn)?) {
@@ -66,8 +67,9 @@ fn one_by_one(conn: &mut SqliteConnection, keys: &ErasedKeys, group: &[&Candidat
     }
     for candidate in group {
         for name in candidate.erased_names(keys) {
-            let key = erased_keys::at(&name.digest, candidate.scope(name.kind), name.kind);
-            if key.get_result::<(String, Option<Vec<u8>>)>(conn).optional()?.is_some() {
+            let scope = candidate.scope(name.kind);
+            let key = erased_keys::at(&name.digest, &scope, name.kind);
+            if key.get_result::<(CompletionKey, Option<Vec<u8>>)>(conn).optional()?.is_some() {
                 look.erased.insert(name.digest.clone());
             }
         }
@@ -80,10 +82,11 @@ fn at_once(conn: &mut PgConnection, keys: &ErasedKeys, group: &[&Candidate]) -> 
     let knew_some = keys.has_known();
     let names = group.iter().filter(|_| knew_some).flat_map(|one| one.erased_names(keys));
     let names = names.map(|name| name.digest.as_str()).collect();
+    let endpoint_ids = endpoints_of(group).into_iter().map(EndpointKey::id).collect();
     let (mut look, mut has_some) = (Look::default(), false);
-    for seen in (LookAt { endpoint_ids: endpoint_ids(group).into_iter().collect(), names }).load::<Seen>(conn)? {
+    for seen in (LookAt { endpoint_ids, names }).load::<Seen>(conn)? {
         match seen {
-            (id, dialect, false) => drop(look.dialects.insert(id, dialect)),
+            (id, dialect, false) => drop(look.dialects.insert(EndpointKey::of(&id), dialect)),
             (name, _, true) if name.is_empty() => has_some = true,
             (name, _, true) => drop(look.erased.insert(name)),
         }
@@ -95,7 +98,7 @@ fn at_once(conn: &mut PgConnection, keys: &ErasedKeys, group: &[&Candidate]) -> 
 /// The one statement of a look.
 #[derive(Debug)]
 pub(in crate::store) struct LookAt<'a> {
-    pub(in crate::store) endpoint_ids: Vec<&'a str>,
+    pub(in crate::store) endpoint_ids: Vec<String>,
     /// What erased keys may be called.
     pub(in crate::store) names: Vec<&'a str>,
 }

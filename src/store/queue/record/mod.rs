@@ -20,6 +20,7 @@ use crate::domain::new_delivery::NewDelivery;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::deliveries::Row;
 use crate::store::erased_keys::ErasedKeys;
+use crate::store::keys::CompletionKey;
 use crate::store::schema::deliveries;
 use crate::store::{Store, StoreError};
 pub(in crate::store) use at_once::insertion;
@@ -110,7 +111,7 @@ impl Store {
 pub(super) fn record_all(conn: &mut Conn, erased: &ErasedKeys, group: &[&Candidate]) -> QueryResult<Vec<Recorded>> {
     let look = Look::at(conn, erased, group)?;
     // On SQLite a statement is a call within this process, and one report after the other is as fast.
-    let inserted: Option<HashSet<String>> = on_backend!(conn,
+    let inserted: Option<HashSet<CompletionKey>> = on_backend!(conn,
         sqlite(_) => None,
         postgres(conn) => {
             let is_plain = |one: &&Candidate| !look.outdates(one) && !look.finds_erased(erased, one);
@@ -122,7 +123,7 @@ pub(super) fn record_all(conn: &mut Conn, erased: &ErasedKeys, group: &[&Candida
             return Ok(Recorded::Outdated);
         }
         let first = match &inserted {
-            Some(inserted) if inserted.contains(candidate.id()) => return Ok(Recorded::Accepted),
+            Some(inserted) if inserted.contains(&candidate.key()) => return Ok(Recorded::Accepted),
             None if !look.finds_erased(erased, candidate) => First::Insert,
             _ => First::Look,
         };

@@ -10,6 +10,7 @@ use crate::domain::identity::{COMPARED, FIELDS, field_name};
 use crate::store::backend::{Conn, Read, Write, on_backend};
 use crate::store::deliveries::Row;
 use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
+use crate::store::keys::{AppKey, CompletionKey, SourceKey};
 use crate::store::schema::{click_conversions, completions, deliveries, reported, transaction_ids};
 
 /// What is done first to a report.
@@ -51,7 +52,7 @@ pub(super) fn record(
 pub(super) fn examine(conn: &mut Conn, erased: &ErasedKeys, candidate: &Candidate) -> QueryResult<Option<Recorded>> {
     let completion = &candidate.completion;
     // First the keys of those who stand, then the erased ones: erasure takes keys from there to here.
-    let mut named = known(&completion.source_id, &completion.external_id).get_result(conn).optional()?;
+    let mut named = known(completion.source_id, &completion.external_id).get_result(conn).optional()?;
     let has_erased = named.is_none() && erased.has_any(conn)?;
     if has_erased {
         named = known_erased(conn, erased, candidate, ErasedKind::External)?;
@@ -62,7 +63,7 @@ pub(super) fn examine(conn: &mut Conn, erased: &ErasedKeys, candidate: &Candidat
         let answer = if is_this { Recorded::Accepted } else { compare(conn, completion_id, &known, candidate)? };
         return Ok(Some(answer));
     }
-    if taken(&candidate.transaction_key, &completion.app_id).get_result(conn).optional()?.is_some()
+    if taken(&candidate.transaction_key, completion.app_id).get_result(conn).optional()?.is_some()
         || (has_erased && known_erased(conn, erased, candidate, ErasedKind::Transaction)?.is_some())
     {
         return Ok(Some(Recorded::TransactionIdTaken));
@@ -82,10 +83,11 @@ fn known_erased(
     erased: &ErasedKeys,
     candidate: &Candidate,
     kind: ErasedKind,
-) -> QueryResult<Option<(String, Vec<u8>)>> {
+) -> QueryResult<Option<(CompletionKey, Vec<u8>)>> {
+    let scope = candidate.scope(kind);
     for name in candidate.erased_names(erased).iter().filter(|name| name.kind == kind) {
-        let key = erased_keys::at(&name.digest, candidate.scope(kind), kind);
-        let known: Option<(String, Option<Vec<u8>>)> = key.first(conn).optional()?;
+        let key = erased_keys::at(&name.digest, &scope, kind);
+        let known: Option<(CompletionKey, Option<Vec<u8>>)> = key.first(conn).optional()?;
         if let Some((completion_id, digests)) = known {
             return Ok(Some((completion_id, digests.unwrap_or_default())));
         }
@@ -102,23 +104,23 @@ fn insert(conn: &mut SqliteConnection, candidate: &Candidate) -> QueryResult<boo
     // Of rows without any CHECK, in which every column is given, a taken key is all that is ignored.
     let transaction_id = diesel::insert_or_ignore_into(transaction_ids::table).values((
         transaction_ids::transaction_key.eq(&candidate.transaction_key),
-        transaction_ids::app_id.eq(&completion.app_id),
-        transaction_ids::completion_id.eq(&completion.id),
+        transaction_ids::app_id.eq(completion.app_id),
+        transaction_ids::completion_id.eq(completion.id),
     ));
     if transaction_id.execute(conn)? == 0 {
-        diesel::delete(reported::table.find((&completion.source_id, &completion.external_id))).execute(conn)?;
+        diesel::delete(reported::table.find((completion.source_id, &completion.external_id))).execute(conn)?;
         return Ok(false);
     }
     if let Some((click_id, goal_id)) = candidate.conversion() {
         let conversion = diesel::insert_or_ignore_into(click_conversions::table).values((
             click_conversions::click_id.eq(click_id),
             click_conversions::goal_id.eq(goal_id),
-            click_conversions::completion_id.eq(&completion.id),
+            click_conversions::completion_id.eq(completion.id),
         ));
         if conversion.execute(conn)? == 0 {
-            let transaction_id = transaction_ids::table.find((&candidate.transaction_key, &completion.app_id));
+            let transaction_id = transaction_ids::table.find((&candidate.transaction_key, completion.app_id));
             diesel::delete(transaction_id).execute(conn)?;
-            diesel::delete(reported::table.find((&completion.source_id, &completion.external_id))).execute(conn)?;
+            diesel::delete(reported::table.find((completion.source_id, &completion.external_id))).execute(conn)?;
             return Ok(false);
         }
     }
@@ -133,29 +135,34 @@ fn insert(conn: &mut SqliteConnection, candidate: &Candidate) -> QueryResult<boo
 fn name(candidate: &Candidate) -> impl Write<SqliteConnection> + use<'_> {
     let completion = &candidate.completion;
     diesel::insert_or_ignore_into(reported::table).values((
-        reported::source_id.eq(&completion.source_id),
+        reported::source_id.eq(completion.source_id),
         reported::external_id.eq(&completion.external_id),
-        reported::completion_id.eq(&completion.id),
+        reported::completion_id.eq(completion.id),
         reported::digests.eq(&candidate.digests),
     ))
 }
 
 /// The completion that a source calls so, with its digests.
-pub(in crate::store) fn known<'a>(source_id: &'a str, external_id: &'a str) -> impl Read<'a, (String, Vec<u8>)> {
+pub(in crate::store) fn known(source_id: SourceKey, external_id: &str) -> impl Read<'_, (CompletionKey, Vec<u8>)> {
     reported::table.find((source_id, external_id)).select((reported::completion_id, reported::digests))
 }
 
 /// The completion of an app that bears a transaction id, given in lower case.
-pub(in crate::store) fn taken<'a>(transaction_key: &'a str, app_id: &'a str) -> impl Read<'a, String> {
+pub(in crate::store) fn taken(transaction_key: &str, app_id: AppKey) -> impl Read<'_, CompletionKey> {
     transaction_ids::table.find((transaction_key, app_id)).select(transaction_ids::completion_id)
 }
 
 /// The completion that a click became for a goal.
-pub(in crate::store) fn converted<'a>(click_id: &'a str, goal_id: &'a str) -> impl Read<'a, String> {
+pub(in crate::store) fn converted<'a>(click_id: &'a str, goal_id: &'a str) -> impl Read<'a, CompletionKey> {
     click_conversions::table.find((click_id, goal_id)).select(click_conversions::completion_id)
 }
 
-fn compare(conn: &mut Conn, completion_id: String, known: &[u8], candidate: &Candidate) -> QueryResult<Recorded> {
+fn compare(
+    conn: &mut Conn,
+    completion_key: CompletionKey,
+    known: &[u8],
+    candidate: &Candidate,
+) -> QueryResult<Recorded> {
     let differs = |position: &usize| {
         let field = position * DIGEST_BYTES..(position + 1) * DIGEST_BYTES;
         known.get(field.clone()) != candidate.digests.get(field)
@@ -166,12 +173,12 @@ fn compare(conn: &mut Conn, completion_id: String, known: &[u8], candidate: &Can
     }
     let ignored = (COMPARED.len()..FIELDS).filter(differs).map(field_name).collect();
     let rows: Vec<Row> = deliveries::table
-        .filter(deliveries::completion_id.eq(&completion_id))
+        .filter(deliveries::completion_id.eq(completion_key))
         .select(Row::as_select())
         .order(deliveries::id)
         .load(conn)?;
     // The report's own transaction id: the record of an erased user has none.
     let transaction_id = candidate.completion.transaction_id.clone();
-    let deliveries = rows.into_iter().map(Delivery::from).collect();
+    let (completion_id, deliveries) = (completion_key.id(), rows.into_iter().map(Delivery::from).collect());
     Ok(Recorded::Duplicate { completion_id, transaction_id, ignored, deliveries })
 }

@@ -19,6 +19,7 @@ use crate::domain::reversal::{Judged, Reversal, ReversalReport, extent, judge};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::erased_keys::ErasedKeys;
+use crate::store::keys::{CompletionKey, DeliveryKey};
 use crate::store::schema::{completions, deliveries, reversals};
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
 pub(in crate::store) use order::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
@@ -101,7 +102,7 @@ pub(super) fn reverse(conn: &mut Conn, erased: &ErasedKeys, new: NewReversal) ->
     }
     let reversal = new.reversal(&completion, taken);
     diesel::insert_into(reversals::table).values(reversal_rows::Row::from(&reversal)).execute(conn)?;
-    let row = completions::table.find(&completion.id);
+    let row = completions::table.find(CompletionKey::of(&completion.id));
     diesel::update(row).set(completions::reversals.eq(completions::reversals + 1)).execute(conn)?;
     if extent == Extent::Whole {
         completion_rows::withdraw_review(conn, &completion.id)?;
@@ -123,7 +124,7 @@ pub(super) fn reverse(conn: &mut Conn, erased: &ErasedKeys, new: NewReversal) ->
 type Examined = Result<(Completion, TakenBack, Extent), Reversed>;
 
 fn examine(conn: &mut Conn, new: &NewReversal) -> QueryResult<Examined> {
-    let Some(completion) = completion_rows::by_ids(conn, &[&new.completion_id])?.pop() else {
+    let Some(completion) = completion_rows::by_keys(conn, &[CompletionKey::of(&new.completion_id)])?.pop() else {
         return Ok(Err(Reversed::Unknown));
     };
     let mut reversals = reversal_rows::of_completion(conn, &new.completion_id)?;
@@ -150,9 +151,10 @@ fn examine(conn: &mut Conn, new: &NewReversal) -> QueryResult<Examined> {
 /// Marks a completion's callbacks, so that settling one of them finds out that the completion was taken back. Their rows are
 /// locked in the order of their ids, as settlements lock them.
 fn mark(conn: &mut Conn, completion_id: &str, extent: Extent) -> QueryResult<()> {
-    let ids: Vec<String> = callbacks_of(conn, completion_id)?.into_iter().map(|callback| callback.id).collect();
-    conn.lock_deliveries(&ids)?;
-    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+    let callbacks = callbacks_of(conn, completion_id)?;
+    let keys: Vec<DeliveryKey> = callbacks.iter().map(|callback| DeliveryKey::of(&callback.id)).collect();
+    conn.lock_deliveries(&keys)?;
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(keys)))
         .set(deliveries::reversed.eq(extent))
         .execute(conn)
         .map(drop)

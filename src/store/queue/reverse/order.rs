@@ -12,6 +12,7 @@ use crate::domain::delivery::{Delivery, DeliveryKind, EndedReason, Status, Waiti
 use crate::domain::reversal::{Order, order_beside};
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
+use crate::store::keys::{CompletionKey, DeliveryKey, EndpointKey};
 use crate::store::schema::deliveries;
 use crate::store::terminal::Ended;
 use crate::store::unknown_words::has_known_words;
@@ -22,9 +23,9 @@ pub(in crate::store) fn apply_order(conn: &mut Conn, callback: &Delivery, now: T
         None | Some(Order::Wait) => Ok(()),
         Some(Order::Go) => release(conn, callback, now),
         Some(Order::CancelBoth) => {
-            let own = deliveries::id.eq(&callback.id).and(deliveries::status.ne(Status::Sending));
+            let own = deliveries::id.eq(DeliveryKey::of(&callback.id)).and(deliveries::status.ne(Status::Sending));
             let waiting = deliveries::table.filter(waiting_for(callback)).select(deliveries::id);
-            let waiting: Vec<String> = waiting.load(conn)?;
+            let waiting: Vec<DeliveryKey> = waiting.load(conn)?;
             diesel::update(deliveries::table.filter(own.or(deliveries::id.eq_any(waiting))))
                 .set(Ended::canceled(now, Some(EndedReason::ReversedBeforeSend)))
                 .execute(conn)
@@ -40,9 +41,9 @@ pub(in crate::store) fn is_awaited(conn: &mut Conn, callback: &Delivery) -> Quer
 
 /// Locks a delivery, and the callback that it may have to wait for, until the transaction ends.
 pub(in crate::store) fn lock_with_callback(conn: &mut Conn, delivery: &Delivery) -> QueryResult<()> {
-    let mut ids = vec![delivery.id.clone()];
-    ids.extend(callback_beside(conn, delivery)?.map(|callback| callback.id));
-    conn.lock_deliveries(&ids)
+    let mut keys = vec![DeliveryKey::of(&delivery.id)];
+    keys.extend(callback_beside(conn, delivery)?.map(|callback| DeliveryKey::of(&callback.id)));
+    conn.lock_deliveries(&keys)
 }
 
 /// Has a reversal's delivery wait, where the callback of its completion does not let it go yet.
@@ -51,7 +52,7 @@ pub(in crate::store) fn waits_for_completion(conn: &mut Conn, reversal: &Deliver
     if callback.as_ref().and_then(order_beside) != Some(Order::Wait) {
         return Ok(());
     }
-    diesel::update(deliveries::table.find(&reversal.id).filter(deliveries::status.eq(Status::Pending)))
+    diesel::update(deliveries::table.find(DeliveryKey::of(&reversal.id)).filter(deliveries::status.eq(Status::Pending)))
         .set((
             deliveries::status.eq(Status::Held),
             deliveries::waiting_for.eq(WaitingFor::Completion),
@@ -65,8 +66,8 @@ pub(in crate::store) fn waits_for_completion(conn: &mut Conn, reversal: &Deliver
 /// What tells of the completion at the same endpoint.
 fn callback_beside(conn: &mut Conn, delivery: &Delivery) -> QueryResult<Option<Delivery>> {
     deliveries::table
-        .filter(deliveries::completion_id.eq(&delivery.completion_id))
-        .filter(deliveries::endpoint_id.eq(&delivery.endpoint_id))
+        .filter(deliveries::completion_id.eq(CompletionKey::of(&delivery.completion_id)))
+        .filter(deliveries::endpoint_id.eq(EndpointKey::of(&delivery.endpoint_id)))
         .filter(deliveries::kind.eq(DeliveryKind::Completion))
         .select(Delivery::as_select())
         .first(conn)
@@ -87,15 +88,15 @@ fn release(conn: &mut Conn, callback: &Delivery, now: Timestamp) -> QueryResult<
 
 /// The reversals' deliveries that wait for this callback: few, and found by the key of a completion's deliveries.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn waiting_for<'a>(callback: &'a Delivery) -> _ {
-    let completion_id: &'a str = &callback.completion_id;
-    let endpoint_id: &'a str = &callback.endpoint_id;
+fn waiting_for(callback: &Delivery) -> _ {
+    let completion: CompletionKey = CompletionKey::of(&callback.completion_id);
+    let endpoint: EndpointKey = EndpointKey::of(&callback.endpoint_id);
     let (kind, held, reason): (DeliveryKind, Status, WaitingFor) =
         (DeliveryKind::Reversal, Status::Held, WaitingFor::Completion);
     let known: SqlLiteral<Bool> = has_known_words();
     deliveries::completion_id
-        .eq(completion_id)
-        .and(deliveries::endpoint_id.eq(endpoint_id))
+        .eq(completion)
+        .and(deliveries::endpoint_id.eq(endpoint))
         .and(deliveries::kind.eq(kind))
         .and(deliveries::status.eq(held))
         .and(deliveries::waiting_for.eq(reason))

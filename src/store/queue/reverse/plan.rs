@@ -13,6 +13,7 @@ use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::reversal::Reversal;
 use crate::store::backend::Conn;
 use crate::store::deliveries::Row;
+use crate::store::keys::{CompletionKey, ReversalKey};
 use crate::store::schema::{apps, deliveries, endpoints};
 
 /// How an endpoint is told of a reversal.
@@ -54,7 +55,7 @@ impl ReversalPlan {
 /// The deliveries that tell of a completion itself, one for each endpoint, in the order of their ids.
 pub(super) fn callbacks_of(conn: &mut Conn, completion_id: &str) -> QueryResult<Vec<Delivery>> {
     deliveries::table
-        .filter(deliveries::completion_id.eq(completion_id))
+        .filter(deliveries::completion_id.eq(CompletionKey::of(completion_id)))
         .filter(deliveries::kind.eq(DeliveryKind::Completion))
         .order(deliveries::id)
         .select(Delivery::as_select())
@@ -64,8 +65,8 @@ pub(super) fn callbacks_of(conn: &mut Conn, completion_id: &str) -> QueryResult<
 /// The deliveries that tell of a reversal.
 pub(super) fn deliveries_of(conn: &mut Conn, reversal: &Reversal) -> QueryResult<Vec<Delivery>> {
     deliveries::table
-        .filter(deliveries::completion_id.eq(&reversal.completion_id))
-        .filter(deliveries::reversal_id.eq(&reversal.id))
+        .filter(deliveries::completion_id.eq(CompletionKey::of(&reversal.completion_id)))
+        .filter(deliveries::reversal_id.eq(ReversalKey::of(&reversal.id)))
         .order(deliveries::id)
         .select(Delivery::as_select())
         .load(conn)

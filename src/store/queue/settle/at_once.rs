@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::{Changed, PreparedSettlement};
+use crate::store::keys::ClaimKey;
 use crate::store::queue::begin::Beginning;
-use crate::store::queue::rows::{OverRows, document};
+use crate::store::queue::rows::{OverRows, document, to_json};
 
 /// Changes all rows of a group whose claims still stand, writes down their attempts, and begins what waits in line. Returns
 /// the claims' tokens and, of those that were settled, whether the completion has been taken back.
@@ -22,7 +23,7 @@ const SETTLE: [&str; 4] = [
             round_attempts = s.round_attempts, last_number = s.last_number, faults = s.faults, due_at = s.due_at,
             held_since = s.held_since, ended_at = s.ended_at
         FROM json_to_recordset(",
-    "::json) AS s (id text, token text, status smallint, told smallint, waiting_for smallint,
+    "::json) AS s (id bigint, token bigint, status smallint, told smallint, waiting_for smallint,
             attempts_made int, round_attempts int, last_number int, faults int, due_at bigint, held_since bigint,
             ended_at bigint, replaces int)
         WHERE d.id = s.id AND d.claim_token = s.token
@@ -36,7 +37,7 @@ const SETTLE: [&str; 4] = [
     ), begun AS (
         UPDATE deliveries d SET status = b.status, due_at = NULL, claimed_at = b.at
         FROM json_to_recordset(",
-    "::json) AS b (id text, token text, status smallint, at bigint)
+    "::json) AS b (id bigint, token bigint, status smallint, at bigint)
         WHERE d.id = b.id AND d.claim_token = b.token
         RETURNING b.token
     )
@@ -47,36 +48,36 @@ const SETTLE: [&str; 4] = [
 pub(in crate::store) fn changes(
     group: &[&PreparedSettlement],
     beginnings: &[&Beginning],
-) -> OverRows<(Text, Nullable<Bool>)> {
+) -> OverRows<(BigInt, Nullable<Bool>)> {
     let (mut group, mut beginnings) = (group.to_vec(), beginnings.to_vec());
     // Whoever changes several rows of a completion locks them in this order.
-    group.sort_unstable_by(|one, other| one.change.id.cmp(&other.change.id));
-    beginnings.sort_unstable_by(|one, other| one.claim.delivery_id.cmp(&other.claim.delivery_id));
+    group.sort_unstable_by_key(|one| one.change.id);
+    beginnings.sort_unstable_by_key(|one| one.id);
     let changes = document(group.iter().map(|one| &one.json().change));
     let attempts = document(group.iter().map(|one| &one.json().attempts));
-    OverRows::new(&SETTLE, [changes, attempts, document(beginnings.iter().map(|one| one.json()))])
+    OverRows::new(&SETTLE, [changes, attempts, document(beginnings.iter().map(to_json))])
 }
 
 /// Settles and begins where the claims still stand; answers where they did.
-pub(super) fn change<'a>(
+pub(super) fn change(
     conn: &mut PgConnection,
-    group: &[&'a PreparedSettlement],
+    group: &[&PreparedSettlement],
     beginnings: &[&Beginning],
-) -> QueryResult<(Changed<'a>, Vec<bool>)> {
+) -> QueryResult<(Changed, Vec<bool>)> {
     let mut changed = Changed::default();
     if group.is_empty() && beginnings.is_empty() {
         return Ok((changed, Vec::new()));
     }
     // A token is no other claim's, so it says which delivery is meant.
-    let answered: HashMap<String, Option<bool>> =
-        changes(group, beginnings).load::<(String, Option<bool>)>(conn)?.into_iter().collect();
+    let answered: HashMap<ClaimKey, Option<bool>> =
+        changes(group, beginnings).load::<(ClaimKey, Option<bool>)>(conn)?.into_iter().collect();
     for settlement in group {
-        let token = settlement.change.token.as_str();
-        let Some(is_reversed) = answered.get(token) else { continue };
+        let token = settlement.change.token;
+        let Some(is_reversed) = answered.get(&token) else { continue };
         changed.tokens.insert(token);
         if is_reversed.unwrap_or_default() {
             changed.reversed.insert(token);
         }
     }
-    Ok((changed, beginnings.iter().map(|one| answered.contains_key(&one.claim.token)).collect()))
+    Ok((changed, beginnings.iter().map(|one| answered.contains_key(&one.token)).collect()))
 }

@@ -13,6 +13,7 @@ use super::begin::{Beginning, begin_each};
 use super::reverse::apply_order;
 use crate::domain::delivery::Delivery;
 use crate::store::backend::{Conn, on_backend};
+use crate::store::keys::ClaimKey;
 use crate::store::schema::deliveries;
 use crate::store::unknown_words::load_readable;
 pub(in crate::store) use at_once::changes;
@@ -30,10 +31,10 @@ pub enum Settled {
 
 /// The settlements that took effect, by the tokens of their claims.
 #[derive(Debug, Default)]
-struct Changed<'a> {
-    tokens: HashSet<&'a str>,
+struct Changed {
+    tokens: HashSet<ClaimKey>,
     /// Those of them whose completion has been taken back meanwhile.
-    reversed: HashSet<&'a str>,
+    reversed: HashSet<ClaimKey>,
 }
 
 /// Settles a whole group, and begins what waits in line; answers both in order, the latter by whether the claims still stood.
@@ -42,11 +43,11 @@ pub(super) fn settle_all(
     group: &[&PreparedSettlement],
     beginnings: &[&Beginning],
 ) -> QueryResult<(Vec<Settled>, Vec<bool>)> {
-    let (changed, begun): (Changed<'_>, Vec<bool>) = on_backend!(conn,
+    let (changed, begun): (Changed, Vec<bool>) = on_backend!(conn,
         sqlite(conn) => (one::change(conn, group)?, begin_each(conn, beginnings)?),
         postgres(conn) => at_once::change(conn, group, beginnings)?,
     );
-    for settlement in group.iter().filter(|settlement| changed.reversed.contains(settlement.change.token.as_str())) {
+    for settlement in group.iter().filter(|settlement| changed.reversed.contains(&settlement.change.token)) {
         // A word that a newer node wrote meanwhile must not undo the settlement: that node keeps the order.
         let delivery = deliveries::table.find(&settlement.change.id).select(Delivery::as_select());
         for delivery in load_readable(delivery, conn)?.or_log() {
@@ -54,7 +55,7 @@ pub(super) fn settle_all(
         }
     }
     let settled = |settlement: &&PreparedSettlement| {
-        if changed.tokens.contains(settlement.change.token.as_str()) { Settled::Done } else { Settled::Stale }
+        if changed.tokens.contains(&settlement.change.token) { Settled::Done } else { Settled::Stale }
     };
     Ok((group.iter().map(settled).collect(), begun))
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt};
 use diesel::sqlite::Sqlite;
 
 use super::prepared::Change;
@@ -10,7 +10,7 @@ use super::{Changed, PreparedSettlement};
 use crate::store::schema::attempts;
 
 /// Settles where the claims still stand; answers where they did.
-pub(super) fn change<'a>(conn: &mut SqliteConnection, group: &[&'a PreparedSettlement]) -> QueryResult<Changed<'a>> {
+pub(super) fn change(conn: &mut SqliteConnection, group: &[&PreparedSettlement]) -> QueryResult<Changed> {
     let mut changed = Changed::default();
     for PreparedSettlement { change, attempts, .. } in group {
         // Almost nothing is taken back while its callback is on its way. Two statements rather than one that returns what it
@@ -19,11 +19,11 @@ pub(super) fn change<'a>(conn: &mut SqliteConnection, group: &[&'a PreparedSettl
             if Update::<REVERSED_OR_NOT>(change).execute(conn)? == 0 {
                 continue;
             }
-            changed.reversed.insert(change.token.as_str());
+            changed.reversed.insert(change.token);
         }
-        changed.tokens.insert(change.token.as_str());
+        changed.tokens.insert(change.token);
         if let Some(number) = change.replaces {
-            diesel::delete(attempts::table.find((&change.id, number))).execute(conn)?;
+            diesel::delete(attempts::table.find((change.id, number))).execute(conn)?;
         }
         for row in attempts {
             diesel::insert_into(attempts::table).values(row).execute(conn)?;
@@ -60,9 +60,9 @@ impl<const REVERSED: bool> QueryFragment<Sqlite> for Update<'_, REVERSED> {
             out.push_bind_param::<Nullable<BigInt>, _>(instant)?;
         }
         out.push_sql(" WHERE id = ");
-        out.push_bind_param::<Text, _>(&change.id)?;
+        out.push_bind_param::<BigInt, _>(&change.id)?;
         out.push_sql(" AND claim_token = ");
-        out.push_bind_param::<Text, _>(&change.token)?;
+        out.push_bind_param::<BigInt, _>(&change.token)?;
         if REVERSED == NOT_REVERSED {
             out.push_sql(" AND reversed IS NULL");
         }

@@ -12,6 +12,7 @@ use crate::store::attempts::AttemptRow;
 use crate::store::codes::{in_code, in_code_or_null};
 use crate::store::columns::in_millis;
 use crate::store::deliveries::stored_count;
+use crate::store::keys::{ClaimKey, DeliveryKey};
 use crate::store::queue::rows::{joined, to_json};
 
 /// A settlement that may take effect.
@@ -35,8 +36,8 @@ pub(super) struct Json {
 /// What a settled row becomes, if its claim still stands.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::store) struct Change {
-    pub(super) id: String,
-    pub(super) token: String,
+    pub(super) id: DeliveryKey,
+    pub(super) token: ClaimKey,
     #[serde(serialize_with = "in_code")]
     pub(super) status: Status,
     #[serde(serialize_with = "in_code")]
@@ -69,10 +70,11 @@ impl PreparedSettlement {
             Next::Held(reason) => (Status::Held, Some(reason), None),
         };
         let Counters { attempts_made, round_attempts, last_number, faults } = counters;
-        let attempts = attempts.into_iter().map(|attempt| AttemptRow::new(&delivery_id, &attempt)).collect();
+        let key = DeliveryKey::of(&delivery_id);
+        let attempts = attempts.into_iter().map(|attempt| AttemptRow::new(key, &attempt)).collect();
         let change = Change {
-            id: delivery_id,
-            token,
+            id: key,
+            token: ClaimKey::of(&token),
             status,
             told,
             waiting_for,
