@@ -6,8 +6,10 @@
 mod detail;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt};
 use serde::{Serialize, Serializer};
 
+use super::backend::insertion;
 use super::codes::in_code;
 use super::columns::{in_millis, read_as_row};
 use super::deliveries::{count, stored_count};
@@ -20,9 +22,8 @@ pub(super) use detail::Detail;
 use detail::Undecodable;
 
 /// A row of `attempts`.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-// Spelt-out NULLs give every row the same INSERT, which is then prepared once.
-#[diesel(table_name = attempts, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, Queryable, Selectable, Serialize)]
+#[diesel(table_name = attempts)]
 pub struct AttemptRow {
     delivery_id: DeliveryKey,
     #[serde(serialize_with = "in_millis")]
@@ -35,6 +36,20 @@ pub struct AttemptRow {
     status_code: Option<i32>,
     #[serde(serialize_with = "in_hex")]
     detail: Vec<u8>,
+}
+
+insertion! {
+    /// An attempt.
+    pub(super) AttemptInsertion(row: AttemptRow), "INSERT INTO attempts" {
+        delivery_id: BigInt = row.delivery_id,
+        started_at: BigInt = row.started_at,
+        duration_ms: BigInt = row.duration_ms,
+        number: Integer = row.number,
+        outcome: SmallInt = row.outcome,
+        counted: Bool = row.counted,
+        status_code: Nullable<Integer> = row.status_code,
+        detail: Binary = row.detail,
+    }
 }
 
 read_as_row!(Attempt, AttemptRow);

@@ -3,10 +3,10 @@
 use diesel::dsl::{exists, select, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use serde::Serialize;
 
-use super::backend::{Conn, Read};
+use super::backend::{Conn, Read, insertion};
 use super::codes::{self, in_code_or_null};
 use super::columns::{in_millis, read_as_row};
 use super::keys::{AppKey, CompletionKey, SourceKey};
@@ -18,9 +18,8 @@ use crate::domain::manual::Manual;
 use crate::domain::time::Timestamp;
 
 /// A row of `completions`.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
-// Spelt-out NULLs give every row the same INSERT, which is then prepared once.
-#[diesel(table_name = completions, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, Queryable, Selectable, Serialize)]
+#[diesel(table_name = completions)]
 pub struct Row {
     pub(super) id: CompletionKey,
     pub(super) source_id: SourceKey,
@@ -53,6 +52,38 @@ pub struct Row {
     review_until: Option<Timestamp>,
     #[serde(serialize_with = "in_millis")]
     erased_at: Option<Timestamp>,
+}
+
+insertion! {
+    /// A completion.
+    pub(super) CompletionInsertion(row: Row), "INSERT INTO completions" {
+        id: BigInt = row.id,
+        source_id: BigInt = row.source_id,
+        external_id: Text = row.external_id,
+        app_id: BigInt = row.app_id,
+        transaction_id: Text = row.transaction_id,
+        event_type: Text = row.event_type,
+        user_id: Text = row.user_id,
+        offer_id: Nullable<Text> = row.offer_id,
+        offer_name: Nullable<Text> = row.offer_name,
+        goal_id: Nullable<Text> = row.goal_id,
+        note: Nullable<Text> = row.note,
+        user_reward: Nullable<Text> = row.user_reward,
+        reward_minor: Nullable<BigInt> = row.reward_minor,
+        payout_minor: Nullable<BigInt> = row.payout_minor,
+        gross_minor: Nullable<BigInt> = row.gross_minor,
+        currency: Text = row.currency,
+        occurred_at: BigInt = row.occurred_at,
+        click_id: Nullable<Text> = row.click_id,
+        extra: Nullable<Text> = row.extra,
+        recorded_at: BigInt = row.recorded_at,
+        reversals: Integer = row.reversals,
+        calculation: Nullable<Text> = row.calculation,
+        manual: Nullable<Text> = row.manual,
+        review: Nullable<SmallInt> = row.review,
+        review_until: Nullable<BigInt> = row.review_until,
+        erased_at: Nullable<BigInt> = row.erased_at,
+    }
 }
 
 impl From<Completion> for Row {

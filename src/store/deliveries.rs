@@ -6,9 +6,10 @@
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use serde::Serialize;
 
+use super::backend::insertion;
 use super::codes::{self, in_code, in_code_or_null};
 use super::columns::{in_millis, read_as_row};
 use super::keys::{AppKey, ClaimKey, CompletionKey, DeliveryKey, EndpointKey, NodeKey, ReversalKey};
@@ -59,6 +60,37 @@ pub struct Row {
     ended_reason: Option<EndedReason>,
     #[serde(serialize_with = "in_code_or_null")]
     reversed: Option<Extent>,
+}
+
+insertion! {
+    /// A delivery.
+    pub(super) DeliveryInsertion(row: Row), "INSERT INTO deliveries" {
+        id: BigInt = row.id,
+        app_id: BigInt = row.app_id,
+        endpoint_id: BigInt = row.endpoint_id,
+        kind: SmallInt = row.kind,
+        completion_id: BigInt = row.completion_id,
+        reversal_id: BigInt = row.reversal_id,
+        transaction_id: Text = row.transaction_id,
+        recipe: Text = row.recipe,
+        status: SmallInt = row.status,
+        told: SmallInt = row.told,
+        waiting_for: Nullable<SmallInt> = row.waiting_for,
+        attempts_made: Integer = row.attempts_made,
+        round_attempts: Integer = row.round_attempts,
+        last_number: Integer = row.last_number,
+        faults: Integer = row.faults,
+        due_at: Nullable<BigInt> = row.due_at,
+        claimed_by: Nullable<BigInt> = row.claimed_by,
+        claim_token: Nullable<BigInt> = row.claim_token,
+        claimed_at: Nullable<BigInt> = row.claimed_at,
+        held_since: Nullable<BigInt> = row.held_since,
+        test: Nullable<Text> = row.test,
+        created_at: BigInt = row.created_at,
+        ended_at: Nullable<BigInt> = row.ended_at,
+        ended_reason: Nullable<SmallInt> = row.ended_reason,
+        reversed: Nullable<SmallInt> = row.reversed,
+    }
 }
 
 read_as_row!(Delivery, Row, by_name);

@@ -5,6 +5,7 @@
 //! [`super::queue`] and in [`super::inspect`] alone.
 
 mod conn;
+mod insertion;
 mod location;
 mod pool;
 mod postgres;
@@ -15,6 +16,7 @@ mod transfer;
 
 pub(super) use conn::{BY_INDEX_ALONE, Begin, on_backend};
 pub(crate) use conn::{Conn, Engine};
+pub(super) use insertion::insertion;
 pub use location::Location;
 pub(super) use location::PostgresUrl;
 pub(super) use pool::{Pool, PoolShares};

@@ -8,7 +8,6 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, Told};
-use crate::domain::identity::FIELDS;
 use crate::domain::time::Timestamp;
 use crate::store::attempts::Detail;
 use crate::store::backend::{Conn, on_backend};
@@ -139,8 +138,8 @@ impl Spelling {
     }
 }
 
-/// Bytes of a digest in `reported`.
-const DIGEST: usize = 8;
+/// Bytes of the digests of a report that gave ten fields.
+const DIGESTS: usize = 62;
 /// Digits that stand for a transaction id in a URL.
 const ID_DIGITS: usize = 32;
 /// Bits of a key behind its time.
@@ -174,7 +173,7 @@ fn tables(spelling: &Spelling, past: &Past, places: &[(String, String)]) -> [Str
              FROM instants CROSS JOIN places WHERE place = n % (SELECT count(*) FROM places)
          )"
     );
-    let digests = (spelling.bytes)(FIELDS * DIGEST);
+    let digests = (spelling.bytes)(DIGESTS);
     let insert = |into: &str, columns: &str, values: &str| {
         format!("{past} INSERT INTO {into} ({columns}) SELECT {values} FROM past ORDER BY n")
     };

@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use serde::Serialize;
 
 use super::NewCompletion;
-use crate::domain::identity::{FIELDS, ReportedFields};
+use super::digests::digests;
 use crate::store::completions as completion_rows;
 use crate::store::deliveries::Row as DeliveryRow;
 use crate::store::erased_keys::{ErasedKeys, ErasedKind, names};
@@ -17,16 +17,13 @@ use crate::store::keys::{AppKey, CompletionKey, SourceKey};
 use crate::store::queue::rows::{joined, to_json};
 use crate::store::vault::KeyedDigest;
 
-/// Bytes kept of each field's digest: enough that two values agree by accident once in 2^64.
-pub(super) const DIGEST_BYTES: usize = 8;
-
 /// A report that may be recorded.
 pub(in crate::store) struct Candidate {
     pub(super) completion: completion_rows::Row,
     pub(super) deliveries: Vec<DeliveryRow>,
     /// Its transaction id in lower case.
     pub(super) transaction_key: String,
-    /// One for each field that is compared or noted.
+    /// Of what was given.
     pub(super) digests: Vec<u8>,
     /// For PostgreSQL.
     json: OnceCell<Json>,
@@ -133,14 +130,4 @@ impl Candidate {
             ErasedKind::Click => self.conversion().map_or_else(String::new, |(_, goal_id)| goal_id.to_owned()),
         }
     }
-}
-
-fn digests(keyed: &KeyedDigest, given: &ReportedFields) -> Vec<u8> {
-    let mut digests = Vec::with_capacity(FIELDS * DIGEST_BYTES);
-    for (position, text) in given.texts().iter().enumerate() {
-        // The position keeps equal texts of different fields apart; an absent field is all zeros.
-        let digest = text.as_ref().map(|text| keyed.of(&[position.to_string().as_bytes(), b":", text.as_bytes()]));
-        digests.extend_from_slice(&digest.unwrap_or_default()[..DIGEST_BYTES]);
-    }
-    digests
 }

@@ -5,6 +5,7 @@
 
 mod at_once;
 mod candidate;
+mod digests;
 mod look;
 mod one;
 

@@ -2,16 +2,19 @@
 
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
+use diesel::sql_types::{BigInt, Binary, Text};
 
-use super::candidate::{Candidate, DIGEST_BYTES};
+use super::candidate::Candidate;
+use super::digests::differing;
 use super::{Recorded, at_once};
 use crate::domain::delivery::Delivery;
-use crate::domain::identity::{COMPARED, FIELDS, field_name};
-use crate::store::backend::{Conn, Read, Write, on_backend};
-use crate::store::deliveries::Row;
+use crate::domain::identity::{COMPARED, field_name};
+use crate::store::backend::{Conn, Read, insertion, on_backend};
+use crate::store::completions::CompletionInsertion;
+use crate::store::deliveries::{DeliveryInsertion, Row};
 use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
 use crate::store::keys::{AppKey, CompletionKey, SourceKey};
-use crate::store::schema::{click_conversions, completions, deliveries, reported, transaction_ids};
+use crate::store::schema::{click_conversions, deliveries, reported, transaction_ids};
 
 /// What is done first to a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,16 +101,10 @@ fn known_erased(
 /// Inserts a report; false: one of its keys was taken, and nothing of it is left.
 fn insert(conn: &mut SqliteConnection, candidate: &Candidate) -> QueryResult<bool> {
     let completion = &candidate.completion;
-    if name(candidate).execute(conn)? == 0 {
+    if NameInsertion(candidate).execute(conn)? == 0 {
         return Ok(false);
     }
-    // Of rows without any CHECK, in which every column is given, a taken key is all that is ignored.
-    let transaction_id = diesel::insert_or_ignore_into(transaction_ids::table).values((
-        transaction_ids::transaction_key.eq(&candidate.transaction_key),
-        transaction_ids::app_id.eq(completion.app_id),
-        transaction_ids::completion_id.eq(completion.id),
-    ));
-    if transaction_id.execute(conn)? == 0 {
+    if TransactionIdInsertion(candidate).execute(conn)? == 0 {
         diesel::delete(reported::table.find((completion.source_id, &completion.external_id))).execute(conn)?;
         return Ok(false);
     }
@@ -124,22 +121,31 @@ fn insert(conn: &mut SqliteConnection, candidate: &Candidate) -> QueryResult<boo
             return Ok(false);
         }
     }
-    diesel::insert_into(completions::table).values(completion).execute(conn)?;
+    CompletionInsertion(completion).execute(conn)?;
     for row in &candidate.deliveries {
-        diesel::insert_into(deliveries::table).values(row).execute(conn)?;
+        DeliveryInsertion(row).execute(conn)?;
     }
     Ok(true)
 }
 
-/// Inserts the first of a report's keys, unless it is taken.
-fn name(candidate: &Candidate) -> impl Write<SqliteConnection> + use<'_> {
-    let completion = &candidate.completion;
-    diesel::insert_or_ignore_into(reported::table).values((
-        reported::source_id.eq(completion.source_id),
-        reported::external_id.eq(&completion.external_id),
-        reported::completion_id.eq(completion.id),
-        reported::digests.eq(&candidate.digests),
-    ))
+insertion! {
+    /// The first of a report's keys, unless it is taken: of rows without any CHECK, in which every column is given, a taken key
+    /// is all that is ignored.
+    NameInsertion(candidate: Candidate), "INSERT OR IGNORE INTO reported" {
+        source_id: BigInt = candidate.completion.source_id,
+        completion_id: BigInt = candidate.completion.id,
+        external_id: Text = candidate.completion.external_id,
+        digests: Binary = candidate.digests,
+    }
+}
+
+insertion! {
+    /// The second, likewise.
+    TransactionIdInsertion(candidate: Candidate), "INSERT OR IGNORE INTO transaction_ids" {
+        transaction_key: Text = candidate.transaction_key,
+        app_id: BigInt = candidate.completion.app_id,
+        completion_id: BigInt = candidate.completion.id,
+    }
 }
 
 /// The completion that a source calls so, with its digests.
@@ -163,15 +169,13 @@ fn compare(
     known: &[u8],
     candidate: &Candidate,
 ) -> QueryResult<Recorded> {
-    let differs = |position: &usize| {
-        let field = position * DIGEST_BYTES..(position + 1) * DIGEST_BYTES;
-        known.get(field.clone()) != candidate.digests.get(field)
-    };
-    let fields: Vec<&str> = (0..COMPARED.len()).filter(differs).map(field_name).collect();
-    if !fields.is_empty() {
-        return Ok(Recorded::Conflict { fields });
+    let (compared, noted): (Vec<usize>, Vec<usize>) =
+        differing(known, &candidate.digests).into_iter().partition(|position| *position < COMPARED.len());
+    let named = |positions: Vec<usize>| positions.into_iter().map(field_name).collect();
+    if !compared.is_empty() {
+        return Ok(Recorded::Conflict { fields: named(compared) });
     }
-    let ignored = (COMPARED.len()..FIELDS).filter(differs).map(field_name).collect();
+    let ignored = named(noted);
     let rows: Vec<Row> = deliveries::table
         .filter(deliveries::completion_id.eq(completion_key))
         .select(Row::as_select())

@@ -7,6 +7,7 @@ use diesel::sqlite::Sqlite;
 
 use super::prepared::Change;
 use super::{Changed, PreparedSettlement};
+use crate::store::attempts::AttemptInsertion;
 use crate::store::schema::attempts;
 
 /// Settles where the claims still stand; answers where they did.
@@ -26,7 +27,7 @@ pub(super) fn change(conn: &mut SqliteConnection, group: &[&PreparedSettlement])
             diesel::delete(attempts::table.find((change.id, number))).execute(conn)?;
         }
         for row in attempts {
-            diesel::insert_into(attempts::table).values(row).execute(conn)?;
+            AttemptInsertion(row).execute(conn)?;
         }
     }
     Ok(changed)
