@@ -4,7 +4,7 @@
 //! equal keys, so that a signature would cover one amount and the record another.
 //!
 //! A body comes from outside, so nothing here may grow faster than its length: nesting is bounded before anything
-//! recurses over it, and keys are compared through a set.
+//! recurses over it, and many keys are compared through a set.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -22,6 +22,8 @@ pub struct Malformed(pub String);
 
 /// Deepest nesting of a body (the contract). The deepest honest one has 4; each level costs a call on the stack.
 const DEEPEST: usize = 32;
+/// So many keys are compared with each other, which takes less than a set of them.
+const FEW: usize = 32;
 
 /// A JSON object, its values still as they were written.
 #[derive(Debug)]
@@ -50,6 +52,10 @@ fn malformed(error: &serde_json::Error) -> Malformed {
 /// Refuses a text that nests deeper than anybody's recursion may follow. It counts brackets outside of strings, and
 /// leaves it to the reader whether the text is JSON at all.
 pub fn check_depth(text: &[u8]) -> Result<(), Malformed> {
+    // So few brackets cannot nest deeper, whatever is a string; nearly every body is settled by this.
+    if text.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() <= DEEPEST {
+        return Ok(());
+    }
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in text {
         match byte {
@@ -93,13 +99,13 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<'de>, A::Error> {
-                let mut pairs = Vec::new();
+                // What most reports have.
+                let mut pairs = Vec::with_capacity(16);
                 while let Some(pair) = map.next_entry::<String, &'de RawValue>()? {
                     pairs.push(pair);
                 }
-                let mut seen = HashSet::with_capacity(pairs.len());
-                match pairs.iter().find(|(key, _)| !seen.insert(key.as_str())) {
-                    Some((key, _)) => Err(Error::custom(format!("duplicate key {:?}", shortened(key)))),
+                match repeated(&pairs) {
+                    Some(key) => Err(Error::custom(format!("duplicate key {:?}", shortened(key)))),
                     None => Ok(Pairs(pairs)),
                 }
             }
@@ -107,6 +113,19 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
 
         deserializer.deserialize_map(PairsVisitor)
     }
+}
+
+/// The first key that stands a second time.
+fn repeated<T>(pairs: &[(String, T)]) -> Option<&str> {
+    let mut keys = pairs.iter().map(|(key, _)| key.as_str());
+    if pairs.len() <= FEW {
+        return keys
+            .enumerate()
+            .find(|(place, key)| pairs[..*place].iter().any(|(before, _)| before == key))
+            .map(|(_, key)| key);
+    }
+    let mut seen = HashSet::with_capacity(pairs.len());
+    keys.find(|key| !seen.insert(*key))
 }
 
 impl<'de> Deserialize<'de> for Object {
@@ -134,6 +153,16 @@ mod tests {
             b"{\"a\":1,}",
         ] {
             assert!(Object::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_found_among_few_and_among_many() {
+        for keys in [1, 2, FEW - 1, FEW, 10 * FEW] {
+            let fields: String = (0..keys).map(|number| format!("\"k{number}\":1,")).collect();
+            assert!(Object::parse(format!("{{{fields}\"k\":1}}").as_bytes()).is_ok());
+            let refused = Object::parse(format!("{{{fields}\"k{}\":1}}", keys - 1).as_bytes()).unwrap_err();
+            assert!(refused.0.contains(&format!("duplicate key \"k{}\"", keys - 1)), "{refused}");
         }
     }
 

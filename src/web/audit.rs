@@ -7,12 +7,10 @@ use std::cell::{Cell, OnceCell};
 use std::iter;
 use std::rc::Rc;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
 use tokio::sync::oneshot;
 
@@ -44,9 +42,17 @@ struct Entry {
 }
 
 impl Audited {
-    /// What is to be audited of a call; `None` if it changes nothing.
+    /// What is to be audited of a call, from now on; `None` if it changes nothing.
     pub(super) fn of(request: &HttpRequest) -> Option<Self> {
-        request.extensions().get::<Self>().cloned()
+        if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
+            return None;
+        }
+        let path = request.match_pattern().unwrap_or_default();
+        let named = request.match_info().iter().filter(|(name, _)| *name != USER).map(|(_, text)| text.to_owned());
+        let action = format!("{} {path}", request.method());
+        let audited = Self { action, named: named.collect(), path, entry: Rc::default() };
+        request.extensions_mut().insert(audited.clone());
+        Some(audited)
     }
 
     /// Writes down that this token's owner is about to do it.
@@ -108,33 +114,20 @@ pub(super) fn note_created(response: &mut HttpResponse, object: &impl Serialize)
     }
 }
 
-/// Around every call.
-pub(super) async fn watch(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
-        return next.call(request).await;
+/// Completes the entry of a call, if it has one, with what was answered.
+pub(super) async fn end<B>(response: &ServiceResponse<B>) {
+    let audited = response.request().extensions().get::<Audited>().cloned();
+    let Some(Entry { id, begun }) = audited.as_ref().and_then(|audited| audited.entry.get()) else { return };
+    let Some(web) = response.request().app_data::<Data<Web>>() else { return };
+    if let Some(begun) = begun.take() {
+        // An error says as well that there is nothing to wait for.
+        let _ = begun.await;
     }
-    let path = request.match_pattern().unwrap_or_default();
-    let named = request.match_info().iter().filter(|(name, _)| *name != USER).map(|(_, text)| text.to_owned());
-    let audited =
-        Audited { action: format!("{} {path}", request.method()), named: named.collect(), path, entry: Rc::default() };
-    request.extensions_mut().insert(audited.clone());
-    let web = request.app_data::<Data<Web>>().cloned();
-    let response = next.call(request).await?;
-    if let (Some(Entry { id, begun }), Some(web)) = (audited.entry.get(), web) {
-        if let Some(begun) = begun.take() {
-            // An error says as well that there is nothing to wait for.
-            let _ = begun.await;
-        }
-        let created_id = response.response().extensions().get::<CreatedId>().map(|created| created.0.clone());
-        let ended = web.node.store.end_audit(id.clone(), outcome(response.status()), created_id).await;
-        if let Err(error) = ended {
-            tracing::warn!(entry = id, %error, "how an audited call ended was not written down");
-        }
+    let created_id = response.response().extensions().get::<CreatedId>().map(|created| created.0.clone());
+    let ended = web.node.store.end_audit(id.clone(), outcome(response.status()), created_id).await;
+    if let Err(error) = ended {
+        tracing::warn!(entry = id, %error, "how an audited call ended was not written down");
     }
-    Ok(response)
 }
 
 fn outcome(status: StatusCode) -> Outcome {

@@ -2,7 +2,8 @@
 //!
 //! # Who is who
 //! * [`auth`] knows who calls, `access` whose objects that caller reaches; every handler asks both.
-//! * `audit` writes down every call that may change something, before it is made and after.
+//! * `call` is what is done around every call; `audit` writes down those that may change something, before they are made
+//!   and after.
 //! * [`json`], [`query`] and [`list`] read what is asked, strictly; `respond` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
 //! * `explain` says in words what happened to a completion, and who has to act next.
@@ -13,6 +14,7 @@ mod access;
 pub mod admin;
 mod audit;
 pub mod auth;
+mod call;
 pub mod error;
 mod explain;
 pub mod generate;
@@ -32,18 +34,14 @@ pub mod views;
 
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::header::ALLOW;
-use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Error, HttpResponse, Resource, ResponseError};
-use tracing::Instrument;
+use actix_web::{HttpResponse, ResponseError};
 
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
-use error::{Problem, ProblemKind};
+use call::resource;
+use error::Problem;
 
 /// What a handler answers.
 type Answer = Result<HttpResponse, Problem>;
@@ -104,56 +102,4 @@ pub fn metrics_routes(config: &mut ServiceConfig) {
 
 fn no_other_path(config: &mut ServiceConfig) {
     config.default_service(web::to(|| async { Problem::not_found("path").error_response() }));
-}
-
-/// A path whose other methods are answered with a problem as well.
-fn resource(
-    path: &str,
-) -> Resource<
-    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()> + use<>,
-> {
-    web::resource(path)
-        .wrap(from_fn(audit::watch))
-        .wrap(from_fn(explain_wrong_method))
-        .wrap(from_fn(know_no_nul))
-        .wrap(from_fn(in_its_span))
-}
-
-/// What is logged on account of a call, wherever the work goes on, names the call: its method and the pattern of its path,
-/// which holds no id that a caller chose.
-async fn in_its_span(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse, Error> {
-    let route = request.match_pattern().unwrap_or_default();
-    let span = tracing::error_span!("call", method = request.method().as_str(), route);
-    next.call(request).instrument(span).await.map(ServiceResponse::map_into_boxed_body)
-}
-
-/// Nothing bears a name with a NUL character, which PostgreSQL's texts cannot even hold.
-async fn know_no_nul(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse, Error> {
-    if request.uri().path().contains("%00") {
-        return Ok(request.into_response(Problem::not_found("path").error_response()));
-    }
-    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
-}
-
-/// The framework knows which methods a path takes and says so in `Allow`; only the words are missing.
-async fn explain_wrong_method(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse, Error> {
-    let response = next.call(request).await?;
-    if response.status() != ProblemKind::MethodNotAllowed.status() {
-        return Ok(response.map_into_boxed_body());
-    }
-    let mut problem =
-        Problem::new(ProblemKind::MethodNotAllowed, "This path does not take this method.").error_response();
-    if let Some(allowed) = response.headers().get(ALLOW) {
-        problem.headers_mut().insert(ALLOW, allowed.clone());
-    }
-    Ok(response.into_response(problem))
 }

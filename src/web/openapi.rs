@@ -3,13 +3,17 @@
 //! What every call has in common (who may call, what a problem looks like, secrets below an endpoint as below an app) is
 //! added here once instead of at each handler.
 
-use actix_web::web::{self, ServiceConfig};
+use std::sync::LazyLock;
+
+use actix_web::http::header::ContentType;
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{HttpResponse, guard};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Required, Response};
 use utoipa::{Modify, OpenApi, ToSchema};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::admin::{
     apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual,
@@ -18,12 +22,24 @@ use super::admin::{
 use super::error::ProblemKind;
 use super::{health, reports, reversals, tracking};
 
+const PATH: &str = "/openapi.json";
+
+/// The description as it is sent. Written when somebody first asks: as values it takes megabytes, which a server that
+/// nobody asks need not hold.
+static DESCRIPTION: LazyLock<Bytes> =
+    LazyLock::new(|| Ringback::openapi().to_json().expect("texts and lists of them always are JSON").into());
+
 /// Registers the description, and `/` until there is a console.
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", Ringback::openapi()));
+        .service(web::resource(PATH).guard(guard::Get()).to(describe))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from(PATH)));
+}
+
+async fn describe() -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(DESCRIPTION.clone())
 }
 
 #[derive(OpenApi)]

@@ -2,9 +2,9 @@
 //!
 //! Answers carry secrets now and then, and configuration always, so no cache may keep any.
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CacheControl, CacheDirective};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::Stream;
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::store::StoreError;
 
 /// 201 with the object.
 pub(super) fn created(object: &impl Serialize) -> HttpResponse {
-    let mut response = HttpResponse::Created().insert_header(no_store()).json(object);
+    let mut response = with_json(HttpResponse::Created(), object);
     audit::note_created(&mut response, object);
     response
 }
@@ -27,7 +27,7 @@ pub(super) fn recorded(object: &impl Serialize) -> HttpResponse {
 
 /// 200 with the object.
 pub(super) fn ok(object: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header(no_store()).json(object)
+    with_json(HttpResponse::Ok(), object)
 }
 
 /// 200 with a stream of this type. Where the stream fails, the connection breaks off: half of it never looks whole.
@@ -40,14 +40,20 @@ where
 
 /// 202 with the object as it stands.
 pub(super) fn under_way(object: &impl Serialize) -> HttpResponse {
-    HttpResponse::Accepted().insert_header(no_store()).json(object)
+    with_json(HttpResponse::Accepted(), object)
 }
 
 /// 204.
 pub(super) fn deleted() -> HttpResponse {
-    HttpResponse::NoContent().insert_header((CACHE_CONTROL, "no-store")).finish()
+    HttpResponse::NoContent().insert_header(no_store()).finish()
 }
 
-fn no_store() -> CacheControl {
-    CacheControl(vec![CacheDirective::NoStore])
+/// The framework would write out a content type of its own anew for each answer.
+fn with_json(mut answer: HttpResponseBuilder, object: &impl Serialize) -> HttpResponse {
+    let is_json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.insert_header(no_store()).insert_header(is_json).json(object)
+}
+
+fn no_store() -> (HeaderName, HeaderValue) {
+    (CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }

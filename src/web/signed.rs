@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
+use actix_web::http::header::HeaderName;
 use sha2::{Digest, Sha256};
 
 use super::Web;
@@ -16,16 +17,16 @@ use crate::domain::source::Source;
 use crate::domain::surface::{is_timely, parse_timestamp, verifies};
 use crate::domain::time::Timestamp;
 
-const SURFACE: &str = "x-ea-surface";
-const TIMESTAMP: &str = "x-ea-timestamp";
-const SIGNATURE: &str = "x-ea-signature";
+static SURFACE: HeaderName = HeaderName::from_static("x-ea-surface");
+static TIMESTAMP: HeaderName = HeaderName::from_static("x-ea-timestamp");
+static SIGNATURE: HeaderName = HeaderName::from_static("x-ea-signature");
 
 /// The source that signed this request.
 pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Result<Arc<Source>, Problem> {
     let now = web.node.clock.now();
     let timestamp = timely(request, now)?;
-    let surface = only(request, SURFACE).unwrap_or_default();
-    let signature = only(request, SIGNATURE).unwrap_or_default();
+    let surface = only(request, &SURFACE).unwrap_or_default();
+    let signature = only(request, &SIGNATURE).unwrap_or_default();
     let signed_part = if request.method() == Method::GET {
         request.uri().path_and_query().map(|path| path.as_str().as_bytes()).unwrap_or_default()
     } else {
@@ -51,7 +52,7 @@ pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Res
 fn timely(request: &HttpRequest, now: Timestamp) -> Result<&str, Problem> {
     let refused =
         |detail: String| Err(Problem::new(ProblemKind::Unauthorized, detail).with("serverTime", now.to_string()));
-    let timestamp = only(request, TIMESTAMP);
+    let timestamp = only(request, &TIMESTAMP);
     let Some((text, instant)) = timestamp.and_then(|text| Some((text, parse_timestamp(text)?))) else {
         return refused(format!(
             "{TIMESTAMP} must stand exactly once and be Unix milliseconds in decimal: digits alone, no sign, no leading \
@@ -65,7 +66,7 @@ fn timely(request: &HttpRequest, now: Timestamp) -> Result<&str, Problem> {
 }
 
 /// The value of a header that stands exactly once.
-fn only<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+fn only<'a>(request: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
     let mut values = request.headers().get_all(name);
     let value = values.next()?;
     if values.next().is_some() { None } else { value.to_str().ok() }
