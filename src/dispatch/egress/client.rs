@@ -20,7 +20,7 @@ use hyper::{HeaderMap, Response, StatusCode};
 use super::connection::{Broken, Connection, LONGEST_HEAD, LONGEST_REST};
 use super::connector::{Connector, NoConnection};
 use super::idle::IdleConnections;
-use super::request::{Request, Unsendable, origin};
+use super::request::{Request, Unsendable};
 use crate::clock;
 
 /// Sends requests from one source address. Cheap to clone.
@@ -91,15 +91,15 @@ impl Client {
     }
 
     async fn exchange(&self, request: Request, deadline: Instant) -> Result<Answer, Unanswered> {
-        let Request { url, mut inner } = request;
+        let Request { origin, mut inner } = request;
         loop {
-            let kept = self.0.idle.take(origin(&url), clock::monotonic());
+            let kept = self.0.idle.take(&origin, clock::monotonic());
             let was_kept = kept.is_some();
             let mut connection = match kept {
                 Some(kept) => kept,
                 None => {
                     let left = deadline.saturating_duration_since(clock::monotonic());
-                    self.0.connector.connect(&url, left).await.map_err(Unanswered::NoConnection)?
+                    self.0.connector.connect(&origin, left).await.map_err(Unanswered::NoConnection)?
                 }
             };
             match connection.send(inner).await {

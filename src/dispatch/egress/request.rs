@@ -1,15 +1,19 @@
 //! A request as it is to leave: what its sender gave it, byte for byte, and after that what every request of ours bears.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::Method;
 use hyper::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use hyper::{Method, Uri};
-use url::{Position, Url};
+use hyper::http::uri::PathAndQuery;
+
+use crate::domain::template::Origin;
 
 /// A request that has not been sent.
 #[derive(Debug)]
 pub struct Request {
-    pub(super) url: Url,
+    pub(super) origin: Arc<Origin>,
     pub(super) inner: hyper::Request<Full<Bytes>>,
 }
 
@@ -25,15 +29,16 @@ pub enum Unsendable {
 }
 
 impl Request {
-    /// A GET of this URL.
-    pub fn get(url: Url) -> Result<Self, Unsendable> {
-        if !matches!(url.scheme(), "http" | "https") {
+    /// A GET of what stands behind the origin of a URL: its path, and its query if it has one.
+    pub fn get(origin: &Arc<Origin>, behind: &str) -> Result<Self, Unsendable> {
+        let path: PathAndQuery = behind.parse().map_err(|_| Unsendable::Url)?;
+        // The library drops a fragment, and makes a path of nothing.
+        if path.as_str() != behind {
             return Err(Unsendable::Url);
         }
-        let path: Uri = url[Position::BeforePath..Position::AfterQuery].parse().map_err(|_| Unsendable::Url)?;
         let mut inner = hyper::Request::new(Full::default());
-        *inner.uri_mut() = path;
-        Ok(Self { url, inner })
+        *inner.uri_mut() = path.into();
+        Ok(Self { origin: Arc::clone(origin), inner })
     }
 
     /// The same as a POST of this body.
@@ -52,14 +57,9 @@ impl Request {
         Ok(self)
     }
 
-    /// Where it goes.
-    pub fn url(&self) -> &Url {
-        &self.url
-    }
-
     /// The same with the headers that every request bears and its sender gave no other value.
     pub(super) fn complete(mut self) -> Result<Self, Unsendable> {
-        let host = HeaderValue::from_str(&self.url[Position::BeforeHost..Position::AfterPort]);
+        let host = HeaderValue::from_str(self.origin.authority());
         let headers: &mut HeaderMap = self.inner.headers_mut();
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         let name = HeaderValue::from_static(concat!("Ringback/", env!("CARGO_PKG_VERSION")));
@@ -67,9 +67,4 @@ impl Request {
         headers.entry(HOST).or_insert(host.map_err(|_| Unsendable::Url)?);
         Ok(self)
     }
-}
-
-/// `scheme://host[:port]` of a URL: whoever shares it can share a connection.
-pub(super) fn origin(url: &Url) -> &str {
-    &url[..Position::BeforePath]
 }

@@ -27,6 +27,7 @@ use crate::domain::delivery::{Outcome, WaitingFor};
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError};
 use crate::domain::settlement::{Next, Settlement};
+use crate::domain::template::Origin;
 use crate::random;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, Settled};
@@ -179,7 +180,7 @@ impl Sender {
             Err(error) => return self.hold(job, target, &error),
         };
         let first = match self.finish(&draft, job, key) {
-            Ok(request) => self.exchange(job, target, request, key).await,
+            Ok(request) => self.exchange(job, target, draft.origin(), request, key).await,
             Err(error) => return self.hold(job, target, &error),
         };
         let other = self.keys.other(job, target.endpoint, key, &first.exchange, self.node.now());
@@ -188,7 +189,7 @@ impl Sender {
             && self.node.cluster.lease.covers(&job.node)
             && let Ok(request) = self.finish(&draft, job, Some(other))
         {
-            let second = self.exchange(job, target, request, Some(other)).await;
+            let second = self.exchange(job, target, draft.origin(), request, Some(other)).await;
             if second.exchange.outcome() == Outcome::Delivered {
                 self.keys.accepted(target.endpoint, other);
             }
@@ -212,10 +213,12 @@ impl Sender {
         &self,
         job: &Job,
         target: &Target<'_>,
+        origin: &Arc<Origin>,
         request: CallbackRequest,
         key: Option<&Secret>,
     ) -> SentAttempt {
         let rules = Rules {
+            origin,
             timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
             success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
             targets: &self.node.targets,
