@@ -14,16 +14,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use prepare::{AfterCommit, AtOnce, Preparation};
+use prepare::{AfterCommit, Preparation};
 pub use receipt::{Receipt, ReportAnswer};
 use reversals::Reversals;
 
 use crate::dispatch::node::Node;
-use crate::dispatch::sending::in_line::InLine;
-use crate::dispatch::sending::job::Job;
-use crate::dispatch::sending::pacing::{Pacing, Seat};
+use crate::dispatch::sending::pacing::Pacing;
 use crate::dispatch::sending::sender::Sender;
-use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
 use crate::store::StoreError;
@@ -135,20 +132,8 @@ impl Intake {
     fn hand_over(&self, after: AfterCommit, recorded: Recorded) -> Option<ReportAnswer> {
         Some(match recorded {
             Recorded::Accepted => {
-                for AtOnce { delivery, draft, node, token, seat, known } in after.at_once {
-                    let completion = after.completion.clone();
-                    let event = CallbackEvent::Completed;
-                    let job = Job { delivery, completion, event, test: None, draft, node, token };
-                    match seat {
-                        Seat::Permit(permit) => {
-                            let sender = Arc::clone(&self.sender);
-                            self.node.tasks.start(async move {
-                                sender.deliver(job, permit).await;
-                                drop(known);
-                            });
-                        }
-                        Seat::Place(place) => self.sender.line_up(place, InLine::new(job, known)),
-                    }
+                for (job, seat) in after.at_once {
+                    self.sender.take(job, seat);
                 }
                 if after.leaves_work {
                     self.node.work_is_due();

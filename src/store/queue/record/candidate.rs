@@ -136,9 +136,9 @@ impl Candidate {
 
 fn digests(keyed: &KeyedDigest, given: &ReportedFields) -> Vec<u8> {
     let mut digests = Vec::with_capacity(FIELDS * DIGEST_BYTES);
-    for (position, text) in given.texts().iter().enumerate() {
+    for (position, text) in given.texts().enumerate() {
         // The position keeps equal texts of different fields apart; an absent field is all zeros.
-        let digest = text.as_ref().map(|text| keyed.of(&[position.to_string().as_bytes(), b":", text.as_bytes()]));
+        let digest = text.map(|text| keyed.of(&[position.to_string().as_bytes(), b":", text.as_bytes()]));
         digests.extend_from_slice(&digest.unwrap_or_default()[..DIGEST_BYTES]);
     }
     digests

@@ -58,8 +58,9 @@ pub(in crate::store) struct Change {
 }
 
 impl PreparedSettlement {
-    pub(in crate::store) fn of(settlement: Settlement) -> Self {
+    pub(in crate::store) fn of(settlement: &Settlement) -> Self {
         let Settlement { delivery_id, token, attempts, replaces, counters, told, next, at } = settlement;
+        let (counters, told, next, at) = (*counters, *told, *next, *at);
         let (status, waiting_for, due_at) = match next {
             Next::Delivered => (Status::Delivered, None, None),
             Next::Dead => (Status::Dead, None, None),
@@ -69,10 +70,10 @@ impl PreparedSettlement {
             Next::Held(reason) => (Status::Held, Some(reason), None),
         };
         let Counters { attempts_made, round_attempts, last_number, faults } = counters;
-        let attempts = attempts.into_iter().map(|attempt| AttemptRow::new(&delivery_id, &attempt)).collect();
+        let attempts = attempts.iter().map(|attempt| AttemptRow::new(delivery_id, attempt)).collect();
         let change = Change {
-            id: delivery_id,
-            token,
+            id: delivery_id.clone(),
+            token: token.clone(),
             status,
             told,
             waiting_for,
