@@ -15,8 +15,7 @@ use url::Host;
 
 use super::failure::{failure, why_broken};
 use crate::clock::{self, Clock};
-use crate::dispatch::egress::client::{Answer, Client, Unfinished};
-use crate::dispatch::egress::request::Request;
+use crate::dispatch::egress::client::{Answer, Client, Request, Unfinished};
 use crate::dispatch::egress::resolver::Family;
 use crate::domain::attempt::{Exchange, Failure, ReceiverAnswer};
 use crate::domain::delivery::Outcome;

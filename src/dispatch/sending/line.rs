@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::job::Job;
-use super::pacing::{LinedUp, Permit, Place, Seat};
+use super::pacing::{LinedUp, Permit, Place};
 use super::sender::Sender;
 use crate::dispatch::node::routing::Readiness;
 use crate::store::{Store, StoreError};
@@ -23,19 +23,8 @@ impl Sender {
         }
     }
 
-    /// Takes a job whose claim is on disk: it is sent, or waits in line, as its seat says.
-    pub fn take(self: &Arc<Self>, job: Job, seat: Seat) {
-        match seat {
-            Seat::Permit(permit) => {
-                let this = Arc::clone(self);
-                self.node.tasks.start(async move { this.deliver(job, permit).await });
-            }
-            Seat::Place(place) => self.line_up(place, job),
-        }
-    }
-
     /// Has a job wait in line. If a permit is free by now, the first in line is begun.
-    fn line_up(self: &Arc<Self>, place: Place, job: Job) {
+    pub(super) fn line_up(self: &Arc<Self>, place: Place, job: Job) {
         match place.line_up(job) {
             LinedUp::Waits => {}
             LinedUp::Begins(first, permit) => self.start(first, permit),

@@ -15,7 +15,7 @@ use super::exchange::{Rules, exchange};
 use super::job::Job;
 use super::keys::Keys;
 use super::outbound::Target;
-use super::pacing::{Permit, TestPermit};
+use super::pacing::{Permit, Seat, TestPermit};
 use crate::clock;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::blocked;
@@ -64,9 +64,20 @@ impl Sender {
         self.abort.cancel();
     }
 
+    /// Takes a job whose claim is on disk: it is sent, or waits in line, as its seat says.
+    pub fn take(self: &Arc<Self>, job: Job, seat: Seat) {
+        match seat {
+            Seat::Permit(permit) => {
+                let this = Arc::clone(self);
+                self.node.tasks.start(async move { this.deliver(job, permit).await });
+            }
+            Seat::Place(place) => self.line_up(place, job),
+        }
+    }
+
     /// Sends a job and settles it, then what waits in line for its permit, until nobody does. The permit is held until the
     /// last settlement is on disk.
-    pub async fn deliver(&self, job: Job, permit: Permit) {
+    pub(super) async fn deliver(&self, job: Job, permit: Permit) {
         let mut job = Some(job);
         while let Some(sent) = &job {
             let settlement = self.send(sent).await;
