@@ -161,7 +161,9 @@ impl Client {
                 Some(kept) => kept,
                 None => {
                     let left = deadline.saturating_duration_since(clock::monotonic());
-                    self.0.connector.connect(&origin, left).await.map_err(Unanswered::NoConnection)?
+                    // Boxed, because it is rare and large: the sessions of TLS and SOCKS would take room in every send.
+                    let connecting = Box::pin(self.0.connector.connect(&origin, left));
+                    connecting.await.map_err(Unanswered::NoConnection)?
                 }
             };
             match connection.send(inner).await {

@@ -65,6 +65,7 @@ impl Intake {
         }
     }
 
+    /// What is rarely awaited here is boxed: it would take room in the task of every report.
     async fn take_in(
         &self,
         reporter: &Reporter,
@@ -106,7 +107,7 @@ impl Intake {
         }
         // Behind the completions, one of which may be what is taken back.
         for (place, report) in reversals {
-            let answer = self.reversals.take_back(reporter, report, dry_run).await?;
+            let answer = Box::pin(self.reversals.take_back(reporter, report, dry_run)).await?;
             answers[place] = Some(ReportAnswer::Reversal(Box::new(answer)));
         }
         let answers: Vec<ReportAnswer> = answers.into_iter().collect::<Option<_>>().ok_or(StoreError::Overloaded)?;
@@ -122,7 +123,7 @@ impl Intake {
         }
         let mut recorded = Vec::with_capacity(new.len());
         for new in new {
-            recorded.push(self.node.store.would_record(new).await?);
+            recorded.push(Box::pin(self.node.store.would_record(new)).await?);
         }
         Ok(recorded)
     }

@@ -113,7 +113,7 @@ impl Intake {
             }
             Err(invalid) => invalid,
         };
-        let prepared = self.recorded_before(reporter, object, named, now).await?;
+        let prepared = Box::pin(self.recorded_before(reporter, object, named, now)).await?;
         Ok(prepared.map_or(Preparation::Invalid(refused), |prepared| Preparation::Ready(Box::new(prepared))))
     }
 

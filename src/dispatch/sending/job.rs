@@ -91,7 +91,7 @@ impl Job {
 
 /// The event id of a delivery.
 pub fn event_id(delivery_id: &str) -> String {
-    format!("evt_{}", delivery_id.trim_start_matches("dlv_"))
+    ["evt_", delivery_id.trim_start_matches("dlv_")].concat()
 }
 
 /// What a test callback asked for besides its invented completion.
