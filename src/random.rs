@@ -3,6 +3,7 @@
 //! What is made of it says who asks; nothing here knows an app, a claim's state or a secret's use.
 
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Clock;
 use crate::domain::ids::{self, Tick};
@@ -16,14 +17,33 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// How many bytes are fetched at a time: tokens for 64 claims.
+const POOLED: usize = 512;
+/// What was fetched and given to nobody yet.
+static POOL: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Bytes that nobody can guess, fetched for several callers at a time: for what is made with every delivery, since asking the
+/// operating system is a call into its kernel.
+fn pooled<const N: usize>() -> [u8; N] {
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    if pool.len() < N {
+        *pool = bytes::<POOLED>().to_vec();
+    }
+    let taken = pool.len() - N..;
+    let mut bytes = [0; N];
+    bytes.copy_from_slice(&pool[taken.clone()]);
+    pool.truncate(taken.start);
+    bytes
+}
+
 /// A number from 0 to `most`, so that many who do the same do not do it at the same time.
 pub fn up_to(most: u32) -> u32 {
-    u32::from_ne_bytes(bytes()) % most.saturating_add(1)
+    u32::from_ne_bytes(pooled()) % most.saturating_add(1)
 }
 
 /// A token that no other claim of a delivery bears.
 pub fn claim_token() -> String {
-    ids::id("clm", i64::from_ne_bytes(bytes()) & i64::MAX)
+    ids::id("clm", i64::from_ne_bytes(pooled()) & i64::MAX)
 }
 
 /// The keys that this process makes. One sequence for all that it makes, like the allocator: two that share it never make the

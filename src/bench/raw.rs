@@ -20,9 +20,8 @@ use super::{PATIENCE, text};
 use crate::clock::{self, Clock};
 use crate::command::child::{Child, parent_gone};
 use crate::command::{Failure, on_runtime, required, say};
-use crate::dispatch::egress::client::Client;
+use crate::dispatch::egress::client::{Client, Request};
 use crate::dispatch::egress::clients::{Clients, SourceAddress};
-use crate::dispatch::egress::request::Request;
 use crate::dispatch::egress::resolver::VettingResolver;
 use crate::dispatch::sending::pacing::PER_ENDPOINT;
 use crate::domain::destination::TargetPolicy;
@@ -31,6 +30,7 @@ use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::compose;
 use crate::domain::secret::SecretText;
+use crate::domain::template::Origin;
 
 /// The hidden command's name.
 pub(super) const COMMAND: &str = "bench-raw";
@@ -60,10 +60,11 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
+    let (origin, _) = Origin::split(text(flags, "target"))?;
     let urls = urls(text(flags, "target"), text(flags, "count").parse()?)?;
     on_runtime(async move {
         tokio::select! {
-            sent = send(urls) => say(&serde_json::to_string(&sent?)?),
+            sent = send(Arc::new(origin), urls) => say(&serde_json::to_string(&sent?)?),
             () = parent_gone() => {}
         }
         Ok(ExitCode::SUCCESS)
@@ -92,7 +93,7 @@ fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
 }
 
 /// Sends everything, as many at a time as one endpoint is sent to.
-async fn send(urls: Vec<String>) -> Result<Sent, Failure> {
+async fn send(origin: Arc<Origin>, urls: Vec<String>) -> Result<Sent, Failure> {
     let loopback = ipnet::IpNet::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let resolver = VettingResolver::from_system(Arc::new(TargetPolicy::new(vec![loopback], true)))?;
     let client = Clients::new(resolver, PER_ENDPOINT).client(&SourceAddress::Host)?;
@@ -100,7 +101,8 @@ async fn send(urls: Vec<String>) -> Result<Sent, Failure> {
     let (before, started) = (Usage::of(std::process::id())?, Instant::now());
     let mut senders = JoinSet::new();
     for _ in 0..PER_ENDPOINT {
-        senders.spawn(send_next(client.clone(), Arc::clone(&urls), Arc::clone(&next)));
+        let (origin, urls, next) = (Arc::clone(&origin), Arc::clone(&urls), Arc::clone(&next));
+        senders.spawn(send_next(client.clone(), origin, urls, next));
     }
     while let Some(sender) = senders.join_next().await {
         sender??;
@@ -109,9 +111,15 @@ async fn send(urls: Vec<String>) -> Result<Sent, Failure> {
     Ok(Sent { micros, cpu_ms: Usage::of(std::process::id())?.cpu_ms - before.cpu_ms })
 }
 
-async fn send_next(client: Client, urls: Arc<Vec<String>>, next: Arc<AtomicUsize>) -> Result<(), Failure> {
+async fn send_next(
+    client: Client,
+    origin: Arc<Origin>,
+    urls: Arc<Vec<String>>,
+    next: Arc<AtomicUsize>,
+) -> Result<(), Failure> {
     while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let mut answer = client.send(Request::get(url.parse()?)?, clock::monotonic() + PATIENCE).await?;
+        let request = Request::get(&origin, url.strip_prefix(origin.as_str()).unwrap_or_default())?;
+        let mut answer = client.send(request, clock::monotonic() + PATIENCE).await?;
         if !answer.status.is_success() {
             return Err(format!("the bare client was answered {}", answer.status.as_u16()).into());
         }

@@ -14,7 +14,7 @@ use super::dispatcher::Dispatcher;
 use super::node::cluster::HEARTBEAT;
 use super::routine::{Pause, Routine};
 use super::sending::POLL;
-use super::sending::in_line::give_back;
+use super::sending::line::give_back;
 use super::sending::worker;
 use super::upkeep::{egress_checks, follow, heartbeat, holds, rescue, retention, reviews};
 use crate::store::StoreError;

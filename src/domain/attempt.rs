@@ -139,9 +139,10 @@ impl SentAttempt {
         let answered = exchange.answer.is_some();
         let answer = exchange.answer.unwrap_or_default();
         let (method, url, headers, signature_start) = match request {
-            Some(request) => {
+            Some(mut request) => {
+                request.url.truncate(request.shown);
                 let shown = request.headers.into_iter().map(|header| (header.name, header.shown)).collect();
-                (Some(request.method.to_owned()), Some(request.shown_url), shown, request.signature_start)
+                (Some(request.method.to_owned()), Some(request.url), shown, request.signature_start)
             }
             None => (None, None, Vec::new(), None),
         };

@@ -45,6 +45,17 @@ pub(crate) fn keep_in_query(literal: &str) -> String {
     utf8_percent_encode(literal, QUERY_LITERAL).to_string()
 }
 
+/// Bytes in lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
 fn decoded_bytes(encoded: &str) -> Vec<u8> {
     percent_decode(encoded.replace('+', " ").as_bytes()).collect()
 }
@@ -65,6 +76,11 @@ mod tests {
         assert_eq!(encode("aZ09-_.~"), "aZ09-_.~");
         assert_eq!(encode(" +%&=#'\"*()!/?\n"), "%20%2B%25%26%3D%23%27%22%2A%28%29%21%2F%3F%0A");
         assert_eq!(encode("é漢🎁"), "%C3%A9%E6%BC%A2%F0%9F%8E%81");
+    }
+
+    #[test]
+    fn bytes_are_written_in_lower_case_digits() {
+        assert_eq!(hex(&[0x00, 0x9f, 0xff]), "009fff");
     }
 
     #[test]

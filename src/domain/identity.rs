@@ -4,6 +4,8 @@
 //! What is compared is what the reporter gave, after defaults and before a click is resolved: a report that is repeated
 //! when its click has expired, or its offer has got another name, is still the same report.
 
+use std::fmt::{Display, Write};
+
 use super::completion::Completion;
 use super::report::Report;
 use super::time::Timestamp;
@@ -34,73 +36,95 @@ pub fn field_name(position: usize) -> &'static str {
     COMPARED.iter().chain(&IGNORED).nth(position).copied().unwrap_or("report")
 }
 
-/// What a report gave: each field's text, `None` where absent.
+/// The texts of most reports fit into so many bytes.
+const COMMON_LENGTH: usize = 256;
+
+/// What a report gave: each field's text, or that it is absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportedFields(Box<[Option<String>; FIELDS]>);
+pub struct ReportedFields {
+    /// All of them, one behind the other.
+    text: String,
+    /// Where each ends in it; `None` where absent.
+    ends: [Option<usize>; FIELDS],
+}
 
 impl ReportedFields {
     /// What a report gave. `app_id` is the app that it named, or that its source is bound to.
-    pub fn of_report(report: &Report, app_id: Option<String>, transaction_id: &str) -> Self {
-        Self(Box::new([
-            app_id,
-            Some(transaction_id.to_owned()),
-            report.user_id.clone(),
-            report.offer_id.clone(),
-            report.goal_id.clone(),
-            Some(report.event_type.clone()),
-            report.user_reward.as_ref().map(ToString::to_string),
-            number(report.reward_minor),
-            number(report.payout_minor),
-            number(report.gross_minor),
-            Some(report.currency().to_owned()),
-            report.click_id.clone(),
+    pub fn of_report(report: &Report, app_id: Option<&str>, transaction_id: &str) -> Self {
+        Self::of([
+            given(&app_id),
+            Some(&transaction_id),
+            given(&report.user_id),
+            given(&report.offer_id),
+            given(&report.goal_id),
+            Some(&report.event_type),
+            given(&report.user_reward),
+            given(&report.reward_minor),
+            given(&report.payout_minor),
+            given(&report.gross_minor),
+            Some(&report.currency()),
+            given(&report.click_id),
             // As it was given, because its default is ever new.
-            number(report.occurred_at.map(Timestamp::as_millis)),
-            report.offer_name.clone(),
-            report.note.clone(),
-            pairs(&report.extra),
-        ]))
+            given(&report.occurred_at.map(Timestamp::as_millis)),
+            given(&report.offer_name),
+            given(&report.note),
+            given(&pairs(&report.extra)),
+        ])
     }
 
     /// What a completion holds, all of it given; `occurred_at` where that was.
     pub fn of_completion(completion: &Completion, occurred_at: Option<Timestamp>) -> Self {
-        Self(Box::new([
-            Some(completion.app_id.clone()),
-            Some(completion.transaction_id.clone()),
-            Some(completion.user_id.clone()),
-            completion.offer_id.clone(),
-            completion.goal_id.clone(),
-            Some(completion.event_type.clone()),
-            completion.user_reward.as_ref().map(ToString::to_string),
-            number(completion.reward_minor),
-            number(completion.payout_minor),
-            number(completion.gross_minor),
-            Some(completion.currency.clone()),
-            completion.click_id.clone(),
-            number(occurred_at.map(Timestamp::as_millis)),
-            completion.offer_name.clone(),
-            completion.note.clone(),
-            pairs(&completion.extra),
-        ]))
+        Self::of([
+            Some(&completion.app_id),
+            Some(&completion.transaction_id),
+            Some(&completion.user_id),
+            given(&completion.offer_id),
+            given(&completion.goal_id),
+            Some(&completion.event_type),
+            given(&completion.user_reward),
+            given(&completion.reward_minor),
+            given(&completion.payout_minor),
+            given(&completion.gross_minor),
+            Some(&completion.currency),
+            given(&completion.click_id),
+            given(&occurred_at.map(Timestamp::as_millis)),
+            given(&completion.offer_name),
+            given(&completion.note),
+            given(&pairs(&completion.extra)),
+        ])
     }
 
-    /// The texts, in the order of the fields' names.
-    pub fn texts(&self) -> &[Option<String>; FIELDS] {
-        &self.0
+    fn of(fields: [Option<&dyn Display>; FIELDS]) -> Self {
+        let mut text = String::with_capacity(COMMON_LENGTH);
+        let ends = fields.map(|field| {
+            write!(text, "{}", field?).expect("writing to a text cannot fail");
+            Some(text.len())
+        });
+        Self { text, ends }
+    }
+
+    /// The texts, in the order of the fields' names; `None` where absent.
+    pub fn texts(&self) -> impl Iterator<Item = Option<&str>> {
+        let mut from = 0;
+        self.ends.iter().map(move |end| {
+            let text = &self.text[from..(*end)?];
+            from += text.len();
+            Some(text)
+        })
     }
 }
 
-fn number(amount: Option<i64>) -> Option<String> {
-    amount.map(|amount| amount.to_string())
+fn given<T: Display>(field: &Option<T>) -> Option<&dyn Display> {
+    field.as_ref().map(|field| field as &dyn Display)
 }
 
 fn pairs(extra: &[(String, String)]) -> Option<String> {
-    let mut pairs = extra.to_vec();
+    let mut pairs: Vec<_> = extra.iter().collect();
     // The order of pairs says nothing.
     pairs.sort_unstable();
     // Lengths first, so that no two sets of pairs read the same.
-    let text = pairs.iter().map(|(key, value)| format!("{}:{key}{}:{value}", key.len(), value.len())).collect();
-    (!pairs.is_empty()).then_some(text)
+    let text = pairs.iter().map(|(key, value)| format!("{}:{key}{}:{value}", key.len(), value.len()));
+    (!pairs.is_empty()).then(|| text.collect())
 }
 
 #[cfg(test)]
@@ -117,7 +141,7 @@ mod tests {
             "grossMinor": 3, "currency": "EUR", "occurredAt": 7, "extra": {"b": "1", "a": ""}}"#;
         let now = Timestamp::from_millis(9);
         let report = Report::parse(&Object::parse(report).unwrap(), now).unwrap();
-        let given = ReportedFields::of_report(&report, Some("app_1".to_owned()), "t");
+        let given = ReportedFields::of_report(&report, Some("app_1"), "t");
         let resolved = Resolved {
             id: "cmp_1".to_owned(),
             source_id: None,
@@ -129,7 +153,7 @@ mod tests {
         };
         let occurred_at = report.occurred_at;
         assert_eq!(given, ReportedFields::of_completion(&report.into_completion(resolved, now), occurred_at));
-        let texts: Vec<&str> = given.texts().iter().map(|text| text.as_deref().unwrap_or("-")).collect();
+        let texts: Vec<&str> = given.texts().map(|text| text.unwrap_or("-")).collect();
         let expected =
             ["app_1", "t", "u", "o", "g", "sale", "0.10", "1", "2", "3", "EUR", "-", "7", "O", "n", "1:a0:1:b1:1"];
         assert_eq!(texts, expected);

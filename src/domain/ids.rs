@@ -49,17 +49,15 @@ impl Tick {
 
 /// The id of a key.
 pub fn id(prefix: &str, key: i64) -> String {
-    let mut rest = u64::try_from(key).unwrap_or(0);
-    let mut digits = Vec::with_capacity(DIGITS);
-    loop {
-        digits.push(ALPHABET[usize::try_from(rest % 32).unwrap_or(0)]);
-        rest /= 32;
-        if rest == 0 {
-            break;
-        }
+    let key = u64::try_from(key).unwrap_or(0);
+    let digits = (1..DIGITS).rev().find(|place| key >> (5 * place) > 0).unwrap_or(0);
+    let mut id = String::with_capacity(prefix.len() + 1 + DIGITS);
+    id.push_str(prefix);
+    id.push('_');
+    for place in (0..=digits).rev() {
+        id.push(char::from(ALPHABET[usize::try_from((key >> (5 * place)) % 32).unwrap_or(0)]));
     }
-    let digits = digits.iter().rev().map(|digit| char::from(*digit));
-    prefix.chars().chain(['_']).chain(digits).collect()
+    id
 }
 
 /// The key of an id of this prefix; `None`: it is none.

@@ -8,6 +8,8 @@ mod clean;
 mod origin;
 mod pieces;
 
+use std::sync::Arc;
+
 pub use origin::Origin;
 pub(crate) use pieces::{Piece, expand};
 
@@ -17,7 +19,7 @@ use pieces::{pieces, rewritten, split_at};
 /// A template, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
-    origin: Origin,
+    origin: Arc<Origin>,
     path: Vec<Piece>,
     parameters: Vec<Parameter>,
     /// The parameters as [`QueryText::Recoded`], where that differs from what is written.
@@ -82,11 +84,12 @@ impl Template {
         let query = query.unwrap_or_default();
         let parameters = parameters(query.clone(), keep_in_query)?;
         let recoded = Some(self::parameters(query, recode)?).filter(|recoded| *recoded != parameters);
-        let template = Self { origin, path: path_pieces(path), parameters, recoded, path_fault: None };
+        let template =
+            Self { origin: Arc::new(origin), path: path_pieces(path), parameters, recoded, path_fault: None };
         Ok(Self { path_fault: template.path_fault_with("x"), ..template })
     }
 
-    pub(crate) fn origin(&self) -> &Origin {
+    pub(crate) fn origin(&self) -> &Arc<Origin> {
         &self.origin
     }
 

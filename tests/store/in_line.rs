@@ -42,12 +42,12 @@ async fn it_is_begun_in_the_commit_that_settles_what_frees_its_permit() {
     let waiting = in_line(&fresh.store, "e1").await;
     recorded(&fresh.store, new("e2", "end_1", Start::Pending)).await;
     let first = claim(&fresh.store, "end_1", 1, NOW).await.remove(0);
-    let answer = fresh.store.settle_and_begin(settlement(&first, Next::Delivered), Some(waiting.clone())).await;
+    let answer = fresh.store.settle_and_begin(&settlement(&first, Next::Delivered), Some(waiting.clone())).await;
     assert_eq!(answer.unwrap(), (Settled::Done, true));
     assert_eq!(status(&fresh.store, &waiting).await, Status::Sending);
     // A settlement whose claim is gone frees its permit as well.
     let next = in_line(&fresh.store, "e3").await;
-    let answer = fresh.store.settle_and_begin(settlement(&first, Next::Dead), Some(next)).await;
+    let answer = fresh.store.settle_and_begin(&settlement(&first, Next::Dead), Some(next)).await;
     assert_eq!(answer.unwrap(), (Settled::Stale, true));
 }
 

@@ -94,6 +94,6 @@ async fn beginning_what_waits_in_line_takes_no_round_trip_of_its_own() {
     let settlement = stage.settlements(1).await.remove(0);
     let next = Some(ClaimInLine { delivery_id, token });
     let settled =
-        async { assert_eq!(stage.store.settle_and_begin(settlement, next).await.unwrap(), (Settled::Done, true)) };
+        async { assert_eq!(stage.store.settle_and_begin(&settlement, next).await.unwrap(), (Settled::Done, true)) };
     assert_eq!(stage.wire.count(settled).await, (1, 3));
 }

@@ -4,7 +4,7 @@
 //! It stands on hyper's HTTP/1 connection and on hyper-util's connectors, not on reqwest or hyper-util's own client. Those
 //! cannot bound how much is read of an answer's heads and trailers, they leave their connections to tasks of their own, so
 //! that a hostile receiver keeps threads busy after its exchange was judged, and they know one connect time-out for all
-//! exchanges. What they do besides is a list of idle connections (`idle`) and two headers (`request`).
+//! exchanges. What they do besides is a list of idle connections (`idle`) and three headers.
 //!
 //! It follows no redirect, keeps no cookie, and sends no request twice: what was not written at all, because its kept
 //! connection had ended, goes out on another one.
@@ -14,14 +14,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use http_body_util::Full;
 use hyper::body::{Frame, Incoming};
-use hyper::{HeaderMap, Response, StatusCode};
+use hyper::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use hyper::http::uri::PathAndQuery;
+use hyper::{Method, Response, StatusCode};
 
 use super::connection::{Broken, Connection, LONGEST_HEAD, LONGEST_REST};
 use super::connector::{Connector, NoConnection};
 use super::idle::IdleConnections;
-use super::request::{Request, Unsendable, origin};
 use crate::clock;
+use crate::domain::template::Origin;
 
 /// Sends requests from one source address. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +33,24 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     connector: Connector,
     idle: IdleConnections,
+}
+
+/// A request that has not been sent: what its sender gave it, byte for byte, and after that what every request of ours bears.
+#[derive(Debug)]
+pub struct Request {
+    origin: Arc<Origin>,
+    inner: hyper::Request<Full<Bytes>>,
+}
+
+/// What was given is no part of a request. Its words name neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsendable {
+    /// The URL.
+    #[error("the URL cannot be sent")]
+    Url,
+    /// A header.
+    #[error("the header cannot be sent")]
+    Header,
 }
 
 /// Why a request got no answer.
@@ -77,6 +98,47 @@ pub struct Answer {
     open: Option<(Connection, Client)>,
 }
 
+impl Request {
+    /// A GET of what stands behind the origin of a URL: its path, and its query if it has one.
+    pub fn get(origin: &Arc<Origin>, behind: &str) -> Result<Self, Unsendable> {
+        let path: PathAndQuery = behind.parse().map_err(|_| Unsendable::Url)?;
+        // The library drops a fragment, and makes a path of nothing.
+        if path.as_str() != behind {
+            return Err(Unsendable::Url);
+        }
+        let mut inner = hyper::Request::new(Full::default());
+        *inner.uri_mut() = path.into();
+        Ok(Self { origin: Arc::clone(origin), inner })
+    }
+
+    /// The same as a POST of this body.
+    #[must_use]
+    pub fn post(mut self, body: String) -> Self {
+        *self.inner.method_mut() = Method::POST;
+        *self.inner.body_mut() = body.into();
+        self
+    }
+
+    /// The same with one header more.
+    pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, Unsendable> {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Unsendable::Header)?;
+        let value = HeaderValue::from_str(value).map_err(|_| Unsendable::Header)?;
+        self.inner.headers_mut().append(name, value);
+        Ok(self)
+    }
+
+    /// The same with the headers that every request bears and its sender gave no other value.
+    fn complete(mut self) -> Result<Self, Unsendable> {
+        let host = HeaderValue::from_str(self.origin.authority());
+        let headers: &mut HeaderMap = self.inner.headers_mut();
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        let name = HeaderValue::from_static(concat!("Ringback/", env!("CARGO_PKG_VERSION")));
+        headers.entry(USER_AGENT).or_insert(name);
+        headers.entry(HOST).or_insert(host.map_err(|_| Unsendable::Url)?);
+        Ok(self)
+    }
+}
+
 impl Client {
     /// A client without a connection, which will keep up to so many idle ones to an origin.
     pub(super) fn new(connector: Connector, idle_per_origin: usize) -> Self {
@@ -91,15 +153,17 @@ impl Client {
     }
 
     async fn exchange(&self, request: Request, deadline: Instant) -> Result<Answer, Unanswered> {
-        let Request { url, mut inner } = request;
+        let Request { origin, mut inner } = request;
         loop {
-            let kept = self.0.idle.take(origin(&url), clock::monotonic());
+            let kept = self.0.idle.take(&origin, clock::monotonic());
             let was_kept = kept.is_some();
             let mut connection = match kept {
                 Some(kept) => kept,
                 None => {
                     let left = deadline.saturating_duration_since(clock::monotonic());
-                    self.0.connector.connect(&url, left).await.map_err(Unanswered::NoConnection)?
+                    // Boxed, because it is rare and large: the sessions of TLS and SOCKS would take room in every send.
+                    let connecting = Box::pin(self.0.connector.connect(&origin, left));
+                    connecting.await.map_err(Unanswered::NoConnection)?
                 }
             };
             match connection.send(inner).await {

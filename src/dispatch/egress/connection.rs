@@ -18,6 +18,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::meter::Meter;
+use crate::domain::template::Origin;
 
 /// What is read until an answer's head has ended, heads of the class 1xx included. Web servers send a few hundred bytes,
 /// and refuse themselves to take heads of a quarter of this.
@@ -34,8 +35,8 @@ type Protocol = http1::Connection<TokioIo<Box<dyn Stream>>, Full<Bytes>>;
 
 /// A connection that serves one exchange at a time.
 pub(super) struct Connection {
-    /// `scheme://host[:port]`: whom it leads to.
-    pub(super) origin: Arc<str>,
+    /// Whom it leads to.
+    pub(super) origin: Arc<Origin>,
     /// The address that was connected to: the receiver's, or the proxy's.
     pub(super) peer: Option<SocketAddr>,
     sender: http1::SendRequest<Full<Bytes>>,
@@ -60,7 +61,7 @@ impl Connection {
     pub(super) async fn over(
         stream: Box<dyn Stream>,
         meter: Arc<Meter>,
-        origin: Arc<str>,
+        origin: Arc<Origin>,
         peer: Option<SocketAddr>,
     ) -> hyper::Result<Self> {
         let (sender, protocol) = http1::Builder::new()

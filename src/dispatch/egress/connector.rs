@@ -25,8 +25,8 @@ use url::{Host, Position, Url};
 
 use super::connection::{Connection, Stream};
 use super::meter::{Meter, Metered};
-use super::request::origin;
 use super::resolver::VettingResolver;
+use crate::domain::template::Origin;
 
 /// How long making a connection may take before its addresses count as unreachable: two or three lost packets are sent
 /// again in that time, and a black hole holds a permit no longer.
@@ -96,31 +96,28 @@ impl Connector {
         Self { tcp, resolver, proxy, tls: TlsConnector::from(tls) }
     }
 
-    /// A new connection to this URL's origin, in an exchange that has so much time left.
-    pub(super) async fn connect(&self, url: &Url, left: Duration) -> Result<Connection, NoConnection> {
-        let stream = self.reach(url, left).await?;
+    /// A new connection to this origin, in an exchange that has so much time left.
+    pub(super) async fn connect(&self, origin: &Arc<Origin>, left: Duration) -> Result<Connection, NoConnection> {
+        let stream = self.reach(origin, left).await?;
         let peer = stream.peer_addr().ok();
         let meter = Arc::new(Meter::default());
         let metered = Metered::new(stream, Arc::clone(&meter));
-        let stream: Box<dyn Stream> = if url.scheme() == "https" {
-            Box::new(self.secure(url, metered, &meter).await?)
-        } else {
-            Box::new(metered)
-        };
-        Ok(Connection::over(stream, meter, origin(url).into(), peer).await?)
+        let stream: Box<dyn Stream> =
+            if origin.is_tls() { Box::new(self.secure(origin, metered, &meter).await?) } else { Box::new(metered) };
+        Ok(Connection::over(stream, meter, Arc::clone(origin), peer).await?)
     }
 
     /// A stream that the receiver, or the proxy for it, has taken.
-    async fn reach(&self, url: &Url, left: Duration) -> Result<TcpStream, NoConnection> {
+    async fn reach(&self, origin: &Origin, left: Duration) -> Result<TcpStream, NoConnection> {
         let mut tcp = self.tcp.clone();
         // The library divides it among the addresses of a name, so that the second is tried if the first drops everything.
         tcp.set_connect_timeout(Some(time_to_connect(left)));
         let Some(proxy) = &self.proxy else {
-            return Ok(tcp.call(origin(url).parse()?).await?.into_inner());
+            return Ok(tcp.call(origin.as_str().parse()?).await?.into_inner());
         };
-        let found = self.resolver.look_up(url.host_str().unwrap_or_default()).await?;
+        let found = self.resolver.look_up(&origin.host().to_string()).await?;
         let address = found.first().copied().ok_or("the name has no address")?;
-        let port = url.port_or_known_default().unwrap_or_default();
+        let port = origin.port_or_default();
         let mut socks = SocksV5::new(proxy.address.clone(), tcp);
         if let Some((user, password)) = proxy.credentials.clone() {
             socks = socks.with_auth(user, password);
@@ -134,15 +131,14 @@ impl Connector {
 
     async fn secure(
         &self,
-        url: &Url,
+        origin: &Origin,
         stream: Metered<TcpStream>,
         meter: &Meter,
     ) -> Result<TlsStream<Metered<TcpStream>>, NoConnection> {
-        let name = match url.host() {
-            Some(Host::Domain(name)) => ServerName::try_from(name.to_owned())?,
-            Some(Host::Ipv4(address)) => ServerName::from(IpAddr::from(address)),
-            Some(Host::Ipv6(address)) => ServerName::from(IpAddr::from(address)),
-            None => return Err("the URL has no host".into()),
+        let name = match origin.host() {
+            Host::Domain(name) => ServerName::try_from(name.clone())?,
+            Host::Ipv4(address) => ServerName::from(IpAddr::from(*address)),
+            Host::Ipv6(address) => ServerName::from(IpAddr::from(*address)),
         };
         meter.grant(LONGEST_HANDSHAKE);
         let mut handshake = pin!(self.tls.connect(name, stream));

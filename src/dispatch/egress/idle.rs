@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
+use crate::domain::template::Origin;
 
 /// Idle connections are kept so long: longer than the pause between two callbacks of a busy app, shorter than the minute
 /// after which load balancers commonly close them.
@@ -16,7 +17,7 @@ const IDLE: Duration = Duration::from_secs(50);
 /// The idle connections of one source address, by origin, the latest used last.
 pub(super) struct IdleConnections {
     per_origin: usize,
-    kept: Mutex<HashMap<Arc<str>, Vec<Idle>>>,
+    kept: Mutex<HashMap<Arc<Origin>, Vec<Idle>>>,
 }
 
 struct Idle {
@@ -31,7 +32,7 @@ impl IdleConnections {
     }
 
     /// The connection to this origin that was used last, unless all are old.
-    pub(super) fn take(&self, origin: &str, now: Instant) -> Option<Connection> {
+    pub(super) fn take(&self, origin: &Origin, now: Instant) -> Option<Connection> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let idle = kept.get_mut(origin)?.pop()?;
         (now.saturating_duration_since(idle.since) < IDLE).then_some(idle.connection)

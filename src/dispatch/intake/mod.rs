@@ -14,16 +14,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use prepare::{AfterCommit, AtOnce, Preparation};
+use prepare::{AfterCommit, Preparation};
 pub use receipt::{Receipt, ReportAnswer};
 use reversals::Reversals;
 
 use crate::dispatch::node::Node;
-use crate::dispatch::sending::in_line::InLine;
-use crate::dispatch::sending::job::Job;
-use crate::dispatch::sending::pacing::{Pacing, Seat};
+use crate::dispatch::sending::pacing::Pacing;
 use crate::dispatch::sending::sender::Sender;
-use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
 use crate::store::StoreError;
@@ -68,6 +65,7 @@ impl Intake {
         }
     }
 
+    /// What is rarely awaited here is boxed: it would take room in the task of every report.
     async fn take_in(
         &self,
         reporter: &Reporter,
@@ -109,7 +107,7 @@ impl Intake {
         }
         // Behind the completions, one of which may be what is taken back.
         for (place, report) in reversals {
-            let answer = self.reversals.take_back(reporter, report, dry_run).await?;
+            let answer = Box::pin(self.reversals.take_back(reporter, report, dry_run)).await?;
             answers[place] = Some(ReportAnswer::Reversal(Box::new(answer)));
         }
         let answers: Vec<ReportAnswer> = answers.into_iter().collect::<Option<_>>().ok_or(StoreError::Overloaded)?;
@@ -125,7 +123,7 @@ impl Intake {
         }
         let mut recorded = Vec::with_capacity(new.len());
         for new in new {
-            recorded.push(self.node.store.would_record(new).await?);
+            recorded.push(Box::pin(self.node.store.would_record(new)).await?);
         }
         Ok(recorded)
     }
@@ -135,20 +133,8 @@ impl Intake {
     fn hand_over(&self, after: AfterCommit, recorded: Recorded) -> Option<ReportAnswer> {
         Some(match recorded {
             Recorded::Accepted => {
-                for AtOnce { delivery, draft, node, token, seat, known } in after.at_once {
-                    let completion = after.completion.clone();
-                    let event = CallbackEvent::Completed;
-                    let job = Job { delivery, completion, event, test: None, draft, node, token };
-                    match seat {
-                        Seat::Permit(permit) => {
-                            let sender = Arc::clone(&self.sender);
-                            self.node.tasks.start(async move {
-                                sender.deliver(job, permit).await;
-                                drop(known);
-                            });
-                        }
-                        Seat::Place(place) => self.sender.line_up(place, InLine::new(job, known)),
-                    }
+                for (job, seat) in after.at_once {
+                    self.sender.take(job, seat);
                 }
                 if after.leaves_work {
                     self.node.work_is_due();

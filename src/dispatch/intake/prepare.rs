@@ -5,15 +5,15 @@
 
 use std::sync::Arc;
 
-use super::attribution::Subject;
+use super::attribution::{Named, Subject};
 use super::{Intake, Receipt};
-use crate::dispatch::node::cluster::UnderWay;
 use crate::dispatch::node::routing::Readiness;
-use crate::dispatch::sending::job::CheckedDraft;
+use crate::dispatch::sending::job::{CheckedDraft, Job};
 use crate::dispatch::sending::pacing::Seat;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, Status, WaitingFor};
+use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::identity::ReportedFields;
@@ -27,6 +27,7 @@ use crate::domain::report::Report;
 use crate::domain::resolved::Resolved;
 use crate::domain::reversal::ReversalReport;
 use crate::domain::terms::Terms;
+use crate::domain::time::Timestamp;
 use crate::random::{self, claim_token};
 use crate::store::StoreError;
 use crate::store::queue::NewCompletion;
@@ -50,23 +51,11 @@ pub(super) enum Preparation {
 /// What follows once a report is on disk.
 pub(super) struct AfterCommit {
     pub(super) receipt: Receipt,
-    pub(super) completion: Completion,
-    /// Deliveries that this node claimed along with the report.
-    pub(super) at_once: Vec<AtOnce>,
+    /// What this node claims along with the report: it is sent, or lines up, as soon as it is on disk. The claims are known
+    /// from before that, so that none is ever taken for one that nobody works on.
+    pub(super) at_once: Vec<(Job, Seat)>,
     /// Whether the worker has something to claim.
     pub(super) leaves_work: bool,
-}
-
-/// A delivery that this node claims along with the report: it is sent, or lines up, as soon as it is on disk.
-pub(super) struct AtOnce {
-    pub(super) delivery: Delivery,
-    /// What it sends, unless the app is changed before that.
-    pub(super) draft: Option<CheckedDraft>,
-    pub(super) node: Arc<str>,
-    pub(super) token: String,
-    pub(super) seat: Seat,
-    /// From before the claim reaches the store, so that it is never taken for one that nobody knows of.
-    pub(super) known: UnderWay,
 }
 
 impl Intake {
@@ -74,11 +63,11 @@ impl Intake {
     pub(super) async fn prepare(
         &self,
         reporter: &Reporter,
-        report: &Object,
+        object: &Object,
         dry_run: bool,
     ) -> Result<Preparation, StoreError> {
         let now = self.node.now();
-        let report = match Report::parse(report, now) {
+        let report = match Report::parse(object, now) {
             Ok(report) => report,
             Err(invalid) => return Ok(Preparation::Invalid(invalid)),
         };
@@ -96,23 +85,24 @@ impl Intake {
             Err(invalid) => return Ok(Preparation::Invalid(invalid)),
         };
         let named = self.named_app(reporter, &report).await?;
-        let given = |app_id| ReportedFields::of_report(&report, app_id, &transaction_id);
         let refused = match self.subject(reporter, &report, &named, now).await? {
             Ok(Subject { app, user_id, attribution }) => {
+                let named = named.as_ref().ok().and_then(Option::as_ref).map(|app| app.id.as_str());
+                let given = ReportedFields::of_report(&report, named, &transaction_id);
                 let offered = self.offered(&report, attribution.as_ref());
+                let currency = report.currency.clone();
                 let resolved = Resolved {
                     id: random::new_id("cmp"),
                     source_id: reporter.source_id().map(str::to_owned),
                     app_id: app.id.clone(),
                     user_id,
-                    transaction_id: transaction_id.clone(),
+                    transaction_id,
                     attribution,
                     manual: reporter.mark().cloned(),
                 };
-                let given = given(named.as_ref().ok().and_then(Option::as_ref).map(|app| app.id.clone()));
-                let completion = report.clone().into_completion(resolved, now);
+                let completion = report.into_completion(resolved, now);
                 let priced = match reporter {
-                    Reporter::Source(_) => priced(completion, report.currency.clone(), offered, &app.terms),
+                    Reporter::Source(_) => priced(completion, currency, offered, &app.terms),
                     // A person says what is credited, whatever is agreed otherwise.
                     Reporter::Person { .. } => Ok(completion),
                 };
@@ -123,11 +113,25 @@ impl Intake {
             }
             Err(invalid) => invalid,
         };
-        // What was recorded once stays a duplicate, even if its app was archived, its click has expired or its dialect
-        // wants more by now.
+        let prepared = Box::pin(self.recorded_before(reporter, object, named, now)).await?;
+        Ok(prepared.map_or(Preparation::Invalid(refused), |prepared| Preparation::Ready(Box::new(prepared))))
+    }
+
+    /// A report that is refused by now, to be compared with what was recorded of it: what was recorded once stays a
+    /// duplicate, even if its app was archived, its click has expired or its dialect wants more. Nothing if it never was.
+    async fn recorded_before(
+        &self,
+        reporter: &Reporter,
+        object: &Object,
+        named: Named,
+        now: Timestamp,
+    ) -> Result<Option<Prepared>, StoreError> {
+        // Read again, since a report that could be accepted has become its completion.
+        let read = Report::parse(object, now).and_then(|report| Ok((own_names(reporter, &report)?, report)));
+        let Ok((transaction_id, report)) = read else { return Ok(None) };
         let external_id = report.external_id.clone();
         let Some(kept) = self.node.store.reported_completion(reporter.source_id(), external_id).await? else {
-            return Ok(Preparation::Invalid(refused));
+            return Ok(None);
         };
         let app_id = match named {
             Ok(app) => app.map(|app| app.id.clone()),
@@ -135,14 +139,14 @@ impl Intake {
             Err(_) => report.app_id.clone().filter(|named| ids::is_id(named)).or_else(|| Some(kept.app_id.clone())),
         };
         let receipt = Receipt::of(&kept, Vec::new());
-        let given = given(app_id);
+        let given = ReportedFields::of_report(&report, app_id.as_deref(), &transaction_id);
         // A fresh completion id: this report is compared with the stored completion, it does not replace it. Compared by
         // the report's names, because an erased record has lost its own.
         let id = random::new_id("cmp");
         let completion = Completion { id, external_id: report.external_id, transaction_id, ..kept };
-        let new = NewCompletion { completion: completion.clone(), given, deliveries: Vec::new() };
-        let after = AfterCommit { receipt, completion, at_once: Vec::new(), leaves_work: false };
-        Ok(Preparation::Ready(Box::new(Prepared { new, after })))
+        let new = NewCompletion { completion, given, deliveries: Vec::new() };
+        let after = AfterCommit { receipt, at_once: Vec::new(), leaves_work: false };
+        Ok(Some(Prepared { new, after }))
     }
 
     /// Which deliveries the completion gets and how each begins.
@@ -169,6 +173,7 @@ impl Intake {
         let looked_at = wanted.is_empty() || completion.manual.is_some();
         let rule = app.terms.review.as_ref().filter(|_| !looked_at);
         completion.review = rule.and_then(|rule| rule.review_of(&completion));
+        let completion = Arc::new(completion);
         let mut deliveries = Vec::with_capacity(wanted.len());
         let mut shown = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
@@ -182,23 +187,21 @@ impl Intake {
             let status =
                 if matches!(start, Start::Held(_) | Start::InReview(_)) { Status::Held } else { Status::Pending };
             shown.push((id.clone(), status, waiting_for));
-            let delivery = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
-            if let (Start::Claimed { node, token } | Start::InLine { node, token }, Some(seat)) =
-                (&delivery.start, seat)
-            {
-                let (node, token) = (Arc::clone(node), token.clone());
-                let known = self.node.cluster.work_on(&token);
-                let delivery = delivery.of(&completion);
-                at_once.push(AtOnce { delivery, draft, node, token, seat, known });
+            let new = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
+            if let (Start::Claimed { node, token } | Start::InLine { node, token }, Some(seat)) = (&new.start, seat) {
+                let claim = self.node.cluster.claims.work_on(Arc::clone(node), token);
+                let (delivery, completion) = (new.of(&completion), Arc::clone(&completion));
+                let event = CallbackEvent::Completed;
+                at_once.push((Job { delivery, completion, event, test: None, draft, claim }, seat));
             }
-            deliveries.push(delivery);
+            deliveries.push(new);
         }
         let after = AfterCommit {
             receipt: Receipt::of(&completion, shown),
-            completion: completion.clone(),
             at_once,
             leaves_work: deliveries.iter().any(|delivery| delivery.start == Start::Pending),
         };
+        let completion = Arc::unwrap_or_clone(completion);
         Ok(Prepared { new: NewCompletion { completion, given, deliveries }, after })
     }
 

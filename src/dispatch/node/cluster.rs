@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::claims::Claims;
 use super::lease::Lease;
 use crate::clock;
 use crate::dispatch::egress::addresses::HeldAddresses;
@@ -40,25 +41,12 @@ pub struct Cluster {
     /// What was announced last, under which name.
     announced: Mutex<Option<(Arc<str>, Vec<Holding>)>>,
     view: RwLock<Arc<[LiveNode]>>,
-    /// The tokens of the claims that this node is working on.
-    under_way: Mutex<HashSet<String>>,
+    /// The claims that this node is working on.
+    pub claims: Arc<Claims>,
     /// Orphans that were seen at the last look: only what is seen twice is one.
     suspected: Mutex<HashSet<OrphanedClaim>>,
     /// Signalled when what this node holds, or what is known of others, may have changed.
     pub changed: Arc<Notify>,
-}
-
-/// Keeps a claim known while it is worked on.
-#[derive(Debug)]
-pub struct UnderWay {
-    cluster: Arc<Cluster>,
-    token: String,
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.cluster.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.token);
-    }
 }
 
 impl Cluster {
@@ -70,7 +58,7 @@ impl Cluster {
             lease: Lease::new(store.is_shared()),
             announced: Mutex::default(),
             view: RwLock::new(Arc::from([])),
-            under_way: Mutex::default(),
+            claims: Arc::default(),
             suspected: Mutex::default(),
             changed: Arc::default(),
             store,
@@ -80,12 +68,6 @@ impl Cluster {
     /// Whether this node sends at all.
     pub fn sends(&self) -> bool {
         self.role.sends()
-    }
-
-    /// A claim that is being worked on from here on, until the answer is dropped.
-    pub fn work_on(self: &Arc<Self>, token: &str) -> UnderWay {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned());
-        UnderWay { cluster: Arc::clone(self), token: token.to_owned() }
     }
 
     /// How many other live nodes can send from an egress IP, as far as was heard.
@@ -176,9 +158,7 @@ impl Cluster {
         let Some(node) = self.lease.node() else { return Ok(Vec::new()) };
         let mut claims = self.store.claims_of(node.to_string(), now.minus(SETTLED_IN)).await?;
         // After the look at the store: a claim is known here before it is settled there.
-        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        claims.retain(|claim| !under_way.contains(&claim.token));
-        drop(under_way);
+        self.claims.retain_unknown(&mut claims, |claim| &claim.token);
         let seen: HashSet<OrphanedClaim> = claims.into_iter().collect();
         let mut suspected = self.suspected.lock().unwrap_or_else(PoisonError::into_inner);
         let orphaned = seen.intersection(&suspected).cloned().collect();

@@ -31,8 +31,8 @@ struct State {
     app_refs: HashMap<String, String>,
     offers: HashMap<String, Arc<Offer>>,
     offer_refs: HashMap<String, String>,
-    /// Endpoint id → app id.
-    endpoints: HashMap<String, String>,
+    /// By the id of each of its endpoints.
+    apps_of_endpoints: HashMap<String, Arc<App>>,
     /// By surface id.
     sources: HashMap<String, Arc<Source>>,
     egress_ips: Arc<HashMap<String, EgressIp>>,
@@ -107,7 +107,7 @@ impl Directory {
 
     /// The app that an endpoint belongs to.
     pub fn app_of_endpoint(&self, endpoint_id: &str) -> Option<Arc<App>> {
-        self.read(|state| state.endpoints.get(endpoint_id).and_then(|id| state.apps.get(id)).cloned())
+        self.read(|state| state.apps_of_endpoints.get(endpoint_id).cloned())
     }
 
     /// The source with this surface id, as far as is known.
@@ -178,10 +178,11 @@ impl State {
         if let Some(reference) = &app.reference {
             self.app_refs.insert(reference.clone(), app.id.clone());
         }
+        let app = Arc::new(app);
         for endpoint in &app.endpoints {
-            self.endpoints.insert(endpoint.id.clone(), app.id.clone());
+            self.apps_of_endpoints.insert(endpoint.id.clone(), Arc::clone(&app));
         }
-        self.apps.insert(app.id.clone(), Arc::new(app));
+        self.apps.insert(app.id.clone(), app);
     }
 
     fn forget_app(&mut self, id: &str) {
@@ -190,7 +191,7 @@ impl State {
                 self.app_refs.remove(reference);
             }
             for endpoint in &app.endpoints {
-                self.endpoints.remove(&endpoint.id);
+                self.apps_of_endpoints.remove(&endpoint.id);
             }
         }
     }

@@ -2,13 +2,14 @@
 //!
 //! # Who is who
 //! * The [`Node`] has the store, the time, the configuration in memory ([`directory`]), what this node holds and what it
-//!   heard of the others ([`cluster`], under a [`lease`]).
+//!   heard of the others ([`cluster`], under a [`lease`]), and knows the [`claims`] that it works on.
 //! * [`routing`] says whether a delivery may leave now, and what it waits for if not: one answer for whoever asks.
 //! * [`tasks`] runs what must come to its end whoever asked for it; [`metrics`] counts.
 //!
 //! A part holds an `Arc<Node>` and what it alone needs. Nothing here may know which parts there are: it takes no report in
 //! and sends nothing.
 
+pub mod claims;
 pub mod cluster;
 pub mod directory;
 pub mod lease;

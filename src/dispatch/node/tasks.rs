@@ -2,7 +2,7 @@
 //!
 //! A task that a web handler starts shares the one thread of that handler and is dropped with its server; a send must
 //! finish instead. Each goes on in the tracing span that it was started in, so that a log line of the work names the call
-//! or the delivery that caused it.
+//! that caused it.
 
 use std::time::Duration;
 

@@ -6,22 +6,23 @@
 //! sent it back (a redirect's target does).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
-use url::Url;
+use url::Host;
 
 use super::failure::{failure, why_broken};
 use crate::clock::{self, Clock};
-use crate::dispatch::egress::client::{Answer, Client, Unfinished};
-use crate::dispatch::egress::request::Request;
+use crate::dispatch::egress::client::{Answer, Client, Request, Unfinished};
 use crate::dispatch::egress::resolver::Family;
 use crate::domain::attempt::{Exchange, Failure, ReceiverAnswer};
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::success::SuccessRule;
+use crate::domain::template::Origin;
 use crate::domain::time::Timestamp;
 
 /// What is kept of a body.
@@ -38,6 +39,8 @@ const KEPT_HEADER_VALUE: usize = 256;
 /// How the exchange is to be made and judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
+    /// Where the request goes.
+    pub origin: &'a Arc<Origin>,
     /// The answer's head must have come by then, and its body too where that decides.
     pub timeout: Duration,
     /// What acknowledges.
@@ -66,19 +69,19 @@ async fn send(
     rules: Rules<'_>,
     clock: &Clock,
 ) -> Result<(ReceiverAnswer, Option<Failure>), Failure> {
-    let built = build(request).map_err(|reason| Failure::ours(Outcome::Protocol, reason))?;
-    vet_literal(built.url(), rules)?;
+    let built = build(rules.origin, request).map_err(|reason| Failure::ours(Outcome::Protocol, reason))?;
+    vet_literal(rules)?;
     let deadline = clock::monotonic() + rules.timeout;
     let answer = client.send(built, deadline).await.map_err(|error| failure(&error, rules.timeout))?;
     Ok(judge(answer, request, rules, deadline, clock.now()).await)
 }
 
 /// A literal address never reaches the resolver, so it is vetted here.
-fn vet_literal(url: &Url, rules: Rules<'_>) -> Result<(), Failure> {
-    let address: IpAddr = match url.host() {
-        Some(url::Host::Ipv4(address)) => address.into(),
-        Some(url::Host::Ipv6(address)) => address.into(),
-        Some(url::Host::Domain(_)) | None => return Ok(()),
+fn vet_literal(rules: Rules<'_>) -> Result<(), Failure> {
+    let address = match rules.origin.host() {
+        Host::Ipv4(address) => IpAddr::from(*address),
+        Host::Ipv6(address) => IpAddr::from(*address),
+        Host::Domain(_) => return Ok(()),
     };
     if !rules.targets.allows(address) {
         return Err(Failure::theirs(Outcome::BlockedTarget, format!("{address} is not a public address")));
@@ -90,12 +93,10 @@ fn vet_literal(url: &Url, rules: Rules<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn build(request: &CallbackRequest) -> Result<Request, String> {
-    let url = Url::parse(&request.url).map_err(|error| format!("the URL cannot be sent: {error}"))?;
-    if url.as_str() != request.url {
-        return Err("the URL cannot be sent byte for byte as it was signed".to_owned());
-    }
-    let mut built = Request::get(url).map_err(|error| error.to_string())?;
+fn build(origin: &Arc<Origin>, request: &CallbackRequest) -> Result<Request, String> {
+    let behind = request.url.strip_prefix(origin.as_str());
+    let behind = behind.ok_or("the URL cannot be sent byte for byte as it was signed")?;
+    let mut built = Request::get(origin, behind).map_err(|error| error.to_string())?;
     if request.method == "POST" {
         built = built.post(request.body.clone().unwrap_or_default());
     }
@@ -182,10 +183,11 @@ fn kept_headers(headers: &HeaderMap, request: &CallbackRequest) -> Vec<(String, 
 /// What is kept of a receiver's words: first without what it repeats of our secrets, and only then cut, since half a
 /// signature would no longer be recognised.
 fn kept(words: &[u8], longest: usize, request: &CallbackRequest) -> String {
-    let clean = request.without_secrets(&String::from_utf8_lossy(words));
-    let end =
-        clean.char_indices().map(|(at, character)| at + character.len_utf8()).take_while(|end| *end <= longest).last();
-    clean[..end.unwrap_or(0)].to_owned()
+    let clean = request.without_secrets(String::from_utf8_lossy(words));
+    match clean.len() <= longest {
+        true => clean.into_owned(),
+        false => clean[..clean.floor_char_boundary(longest)].to_owned(),
+    }
 }
 
 /// `Retry-After` as seconds or as an HTTP date.
@@ -206,10 +208,10 @@ mod tests {
         CallbackRequest {
             method: "GET",
             url: String::new(),
+            shown: 0,
             headers: Vec::new(),
             body: None,
             signed_text: None,
-            shown_url: String::new(),
             signature: Some("0123456789abcdef".repeat(4)),
             signature_start: None,
         }

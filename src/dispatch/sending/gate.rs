@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-use super::in_line::InLine;
+use super::job::Job;
 use super::line_bounds::LineBounds;
 
 /// Sends in flight to one endpoint, from each node. A publisher's typical PHP pool has 20 to 100 workers, and a receiver that
@@ -44,7 +44,7 @@ impl Shared {
     }
 
     /// Jobs that wait although a permit is free, each with the permit. What finds none is found again at the next look.
-    pub(super) fn take_stalled(self: &Arc<Self>) -> Vec<(InLine, Permit)> {
+    pub(super) fn take_stalled(self: &Arc<Self>) -> Vec<(Job, Permit)> {
         let gates = std::mem::take(&mut *self.stalled.lock().unwrap_or_else(PoisonError::into_inner));
         let mut found = Vec::new();
         for gate in gates {
@@ -74,7 +74,7 @@ pub(super) struct Gate {
 #[derive(Debug)]
 struct State {
     free: usize,
-    line: VecDeque<InLine>,
+    line: VecDeque<Job>,
     /// Places in line for jobs that are being recorded.
     kept: usize,
     /// Deliveries of this endpoint wait in the store: nothing new goes before them.
@@ -113,9 +113,9 @@ pub enum LinedUp {
     /// It waits.
     Waits,
     /// A permit is free: this job, the first in line, is to be begun with it.
-    Begins(InLine, Permit),
+    Begins(Job, Permit),
     /// This node is stopping: the job is to be given back.
-    Closed(InLine),
+    Closed(Job),
 }
 
 impl Gate {
@@ -162,8 +162,8 @@ impl Gate {
     }
 
     /// Takes everybody out of the line.
-    pub(super) fn drain(&self, shared: &Shared) -> Vec<InLine> {
-        let line: Vec<InLine> = self.state().line.drain(..).collect();
+    pub(super) fn drain(&self, shared: &Shared) -> Vec<Job> {
+        let line: Vec<Job> = self.state().line.drain(..).collect();
         line.iter().for_each(|job| shared.lines.left(job.bytes()));
         line
     }
@@ -192,7 +192,7 @@ impl Gate {
     }
 
     /// The first in line, with a permit; none if nobody waits or no permit is free.
-    fn begin_next(self: &Arc<Self>, shared: &Arc<Shared>, state: &mut State) -> Option<(InLine, Permit)> {
+    fn begin_next(self: &Arc<Self>, shared: &Arc<Shared>, state: &mut State) -> Option<(Job, Permit)> {
         if state.line.is_empty() {
             return None;
         }
@@ -211,7 +211,7 @@ impl Gate {
 
 impl Permit {
     /// The next in line, for which this permit is kept.
-    pub fn next(&self) -> Option<InLine> {
+    pub fn next(&self) -> Option<Job> {
         let mut state = self.gate.state();
         let next = state.line.pop_front();
         let is_short = state.more_in_store && state.line.len() <= SHORT;
@@ -223,7 +223,7 @@ impl Permit {
     }
 
     /// Takes everybody out of the line.
-    pub fn drain(&self) -> Vec<InLine> {
+    pub fn drain(&self) -> Vec<Job> {
         self.gate.drain(&self.shared)
     }
 }
@@ -247,7 +247,7 @@ impl Drop for Permit {
 
 impl Place {
     /// Takes the place.
-    pub fn line_up(mut self, job: InLine) -> LinedUp {
+    pub fn line_up(mut self, job: Job) -> LinedUp {
         let Some(gate) = self.gate.take() else { return LinedUp::Closed(job) };
         let mut state = gate.state();
         state.kept -= 1;

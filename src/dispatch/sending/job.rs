@@ -4,30 +4,31 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dispatch::node::claims::Claim;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{CallbackEvent, Message, TakenBack};
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError, draft};
 use crate::domain::dialect::recipe::Recipe;
+use crate::store::queue::ClaimInLine;
 
-/// A claimed delivery with what it tells.
-#[derive(Clone, Debug)]
+/// A claimed delivery with what it tells. While it waits in line for a permit it has not begun: it must not be sent before
+/// the store has marked that, since after a crash what was begun may have been told, and what was in line was not.
+#[derive(Debug)]
 pub struct Job {
     /// The delivery, as it was when it was claimed.
     pub delivery: Delivery,
     /// The completion that it tells of.
-    pub completion: Completion,
+    pub completion: Arc<Completion>,
     /// What it tells of the completion: that it is given, or taken back.
     pub event: CallbackEvent,
     /// What a test asked for besides.
     pub test: Option<TestOptions>,
     /// The callback as it was checked, where the job comes straight from its report.
     pub draft: Option<CheckedDraft>,
-    /// The name that this node had when it claimed it.
-    pub node: Arc<str>,
-    /// The claim's token.
-    pub token: String,
+    /// By which this node has it.
+    pub claim: Claim,
 }
 
 /// A callback that was drafted and checked when its report was taken in, by the app as it was then.
@@ -54,11 +55,16 @@ impl CheckedDraft {
 impl Job {
     /// The memory that it takes, more or less: its texts, and as much again for what holds them.
     pub fn bytes(&self) -> usize {
-        let Completion { id, external_id, transaction_id, user_id, extra, .. } = &self.completion;
+        let Completion { id, external_id, transaction_id, user_id, extra, .. } = &*self.completion;
         let texts = [&self.completion.offer_id, &self.completion.offer_name, &self.completion.note];
         let texts = texts.into_iter().flatten().chain([id, external_id, transaction_id, user_id]);
         let extra = extra.iter().flat_map(|(name, value)| [name, value]);
         size_of::<Self>() + 512 + 2 * texts.chain(extra).map(String::len).sum::<usize>()
+    }
+
+    /// Its claim as the store knows it, while it waits in line.
+    pub fn in_line(&self) -> ClaimInLine {
+        ClaimInLine { delivery_id: self.delivery.id.clone(), token: self.claim.token.to_string() }
     }
 
     /// The id that a receiver deduplicates on where the dialect has one: the same on every attempt and replay.
@@ -85,7 +91,7 @@ impl Job {
 
 /// The event id of a delivery.
 pub fn event_id(delivery_id: &str) -> String {
-    format!("evt_{}", delivery_id.trim_start_matches("dlv_"))
+    ["evt_", delivery_id.trim_start_matches("dlv_")].concat()
 }
 
 /// What a test callback asked for besides its invented completion.
@@ -125,6 +131,7 @@ pub fn whole_reversal(completion: &Completion) -> CallbackEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dispatch::node::claims::Claims;
     use crate::domain::dialect::callback_url::CallbackUrl;
     use crate::domain::dialect::catalog::Catalog;
     use crate::domain::dialect::requirements::check_report;
@@ -165,7 +172,7 @@ mod tests {
 
     /// A job as the intake makes it by this app.
     fn job(catalog: &Catalog, app: &App) -> Job {
-        let (completion, recipe) = (completion(), catalog.get("besitos").unwrap());
+        let (completion, recipe) = (Arc::new(completion()), catalog.get("besitos").unwrap());
         let checked = check_report(recipe, &app.endpoints[0].config, &completion).unwrap();
         let new = NewDelivery {
             id: "dlv_1".to_owned(),
@@ -179,8 +186,7 @@ mod tests {
             event: CallbackEvent::Completed,
             test: None,
             draft: checked.map(|draft| CheckedDraft::new(draft, app)),
-            node: "nod_1".into(),
-            token: "t".to_owned(),
+            claim: Arc::new(Claims::default()).work_on("nod_1".into(), "t"),
         }
     }
 
@@ -201,7 +207,7 @@ mod tests {
         let now = then.clone();
         let drafted = job.drafted(&now, &now.endpoints[0], recipe).unwrap();
         assert!(is_what_was_checked(&job, &drafted));
-        let anew = Job { draft: None, ..job.clone() }.drafted(&now, &now.endpoints[0], recipe).unwrap();
+        let anew = Job { draft: None, ..self::job(&catalog, &then) }.drafted(&now, &now.endpoints[0], recipe).unwrap();
         assert!(!is_what_was_checked(&job, &anew));
         assert_eq!(url(&job, &drafted), url(&job, &anew));
     }

@@ -5,27 +5,26 @@
 
 use std::sync::Arc;
 
-use super::in_line::{InLine, give_back};
+use super::job::Job;
 use super::pacing::{LinedUp, Permit, Place};
 use super::sender::Sender;
 use crate::dispatch::node::routing::Readiness;
+use crate::store::{Store, StoreError};
 
 impl Sender {
     /// Begins what was in line when a permit was found to be free, and sends it.
-    pub async fn begin(&self, first: InLine, permit: Permit) {
+    async fn begin(&self, first: Job, permit: Permit) {
         let begun = match self.is_begun(&first).await {
             true => Some(first),
             false => self.begin_next(&permit).await,
         };
         if let Some(begun) = begun {
-            let (job, known) = begun.into_parts();
-            self.deliver(job, permit).await;
-            drop(known);
+            self.deliver(begun, permit).await;
         }
     }
 
     /// Has a job wait in line. If a permit is free by now, the first in line is begun.
-    pub fn line_up(self: &Arc<Self>, place: Place, job: InLine) {
+    pub(super) fn line_up(self: &Arc<Self>, place: Place, job: Job) {
         match place.line_up(job) {
             LinedUp::Waits => {}
             LinedUp::Begins(first, permit) => self.start(first, permit),
@@ -34,19 +33,19 @@ impl Sender {
     }
 
     /// Begins and sends a job in a task of its own.
-    pub fn start(self: &Arc<Self>, first: InLine, permit: Permit) {
+    pub fn start(self: &Arc<Self>, first: Job, permit: Permit) {
         let this = Arc::clone(self);
         self.node.tasks.start(async move { this.begin(first, permit).await });
     }
 
     /// Whoever waits for this permit and may still be sent to; a line that is blocked by now is given back as a whole.
-    pub(super) fn next_in_line(&self, permit: &Permit) -> Option<InLine> {
+    pub(super) fn next_in_line(&self, permit: &Permit) -> Option<Job> {
         while let Some(next) = permit.next() {
             // Whatever a former name of this node had claimed is taken over by somebody.
-            if !self.node.cluster.lease.covers(&next.job.node) {
+            if !self.node.cluster.lease.covers(&next.claim.node) {
                 continue;
             }
-            if self.node.readiness(&next.job.delivery.endpoint_id) == Some(Readiness::Ready) {
+            if self.node.readiness(&next.delivery.endpoint_id) == Some(Readiness::Ready) {
                 return Some(next);
             }
             self.give_back(std::iter::once(next).chain(permit.drain()).collect());
@@ -55,7 +54,7 @@ impl Sender {
     }
 
     /// Begins whoever is next in line, by itself; nobody, if the line is empty.
-    pub(super) async fn begin_next(&self, permit: &Permit) -> Option<InLine> {
+    pub(super) async fn begin_next(&self, permit: &Permit) -> Option<Job> {
         while let Some(next) = self.next_in_line(permit) {
             if self.is_begun(&next).await {
                 return Some(next);
@@ -65,16 +64,16 @@ impl Sender {
     }
 
     /// Begins a claim that waited in line; answers whether it may be sent.
-    async fn is_begun(&self, waiting: &InLine) -> bool {
-        let begun = self.node.store.begin(waiting.claim(), self.node.now()).await;
+    async fn is_begun(&self, waiting: &Job) -> bool {
+        let begun = self.node.store.begin(waiting.in_line(), self.node.now()).await;
         begun.unwrap_or_else(|error| {
             // As soon as it is dropped nobody works on the claim any more, and it is taken back.
-            tracing::error!(delivery = waiting.job.delivery.id, %error, "a delivery in line could not be begun");
+            tracing::error!(delivery = waiting.delivery.id, %error, "a delivery in line could not be begun");
             false
         })
     }
 
-    fn give_back(&self, waiting: Vec<InLine>) {
+    fn give_back(&self, waiting: Vec<Job>) {
         let node = Arc::clone(&self.node);
         self.node.tasks.start(async move {
             match give_back(&node.store, waiting).await {
@@ -85,4 +84,10 @@ impl Sender {
             }
         });
     }
+}
+
+/// Gives jobs that wait in line back to the store: they are due as if they had never been claimed. Answers how many claims
+/// still stood.
+pub async fn give_back(store: &Store, waiting: Vec<Job>) -> Result<usize, StoreError> {
+    store.give_back(waiting.iter().map(Job::in_line).collect()).await
 }

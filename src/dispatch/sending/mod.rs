@@ -1,7 +1,7 @@
 //! Sending: from a delivery that this node has claimed to its settlement.
 //!
-//! [`worker`] claims what waits in the store and is due, with permits of [`pacing`] and places in the line of an endpoint's
-//! `gate`, where a claimed job waits [`in_line`] for a permit; [`sender`] takes a [`job`] through one
+//! [`worker`] claims what waits in the store and is due, with permits of [`pacing`] and places in the [`line`] of an
+//! endpoint's `gate`, where a claimed job waits for a permit; [`sender`] takes a [`job`] through one
 //! [`exchange`] to its settlement: which way it leaves says `outbound`, which secret signs says [`keys`], whose fault a
 //! failure is says `failure`. [`preview`] shows what a callback would look like, [`test_callback`] sends one that means
 //! nothing. Nothing here may take in a report; every state is decided in the domain.
@@ -9,10 +9,9 @@
 pub mod exchange;
 mod failure;
 mod gate;
-pub mod in_line;
 pub mod job;
 pub mod keys;
-mod line;
+pub mod line;
 mod line_bounds;
 mod outbound;
 pub mod pacing;

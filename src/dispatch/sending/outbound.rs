@@ -34,13 +34,13 @@ impl<'a> Target<'a> {
         let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
         let recipe = node.catalog.get_version(&job.delivery.recipe)?;
         let chosen = job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref());
-        Some(Self { app, endpoint, recipe, outbound: Outbound::of(node, &node.route(app, chosen))? })
+        Some(Self { app, endpoint, recipe, outbound: Outbound::of(node, &node.route(app, chosen), job)? })
     }
 }
 
 impl Outbound {
-    /// The client that leaves by this route, if this node has it.
-    fn of(node: &Node, route: &Route) -> Option<Self> {
+    /// The client that leaves by this route, if this node has it; for this job.
+    fn of(node: &Node, route: &Route, job: &Job) -> Option<Self> {
         let (source, egress_ip) = match route {
             Route::Host => (SourceAddress::Host, None),
             Route::Egress(egress_ip) => (node.addresses.source(&egress_ip.id)?, Some(egress_ip.address.to_string())),
@@ -50,7 +50,7 @@ impl Outbound {
         match node.clients.client(&source) {
             Ok(client) => Some(Self { client, family: source.family(), egress_ip, proxied }),
             Err(error) => {
-                tracing::error!(%error, "no client for an egress IP");
+                tracing::error!(delivery = job.delivery.id, %error, "no client for an egress IP");
                 None
             }
         }

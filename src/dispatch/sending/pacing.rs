@@ -11,7 +11,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::gate::{Gate, IN_ALL, Shared};
 pub use super::gate::{LinedUp, PER_ENDPOINT, Permit, Place, Seat};
-use super::in_line::InLine;
+use super::job::Job;
 
 /// Tests in flight to one endpoint, and from this node in all, by the contract: a person waits for each, and whoever
 /// sends more is no person.
@@ -77,7 +77,7 @@ impl Pacing {
     }
 
     /// Jobs that wait in line although a permit is free, each with the permit.
-    pub fn stalled(&self) -> Vec<(InLine, Permit)> {
+    pub fn stalled(&self) -> Vec<(Job, Permit)> {
         self.shared.take_stalled()
     }
 
@@ -89,12 +89,12 @@ impl Pacing {
     }
 
     /// Takes everybody out of an endpoint's line.
-    pub fn drain(&self, endpoint_id: &str) -> Vec<InLine> {
+    pub fn drain(&self, endpoint_id: &str) -> Vec<Job> {
         self.endpoint(endpoint_id).gate.drain(&self.shared)
     }
 
     /// Closes all lines; answers who waited.
-    pub fn close(&self) -> Vec<InLine> {
+    pub fn close(&self) -> Vec<Job> {
         self.shared.lines.close();
         let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
         endpoints.values().flat_map(|endpoint| endpoint.gate.drain(&self.shared)).collect()

@@ -12,11 +12,10 @@ use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::exchange::{Rules, exchange};
-use super::in_line::InLine;
 use super::job::Job;
 use super::keys::Keys;
 use super::outbound::Target;
-use super::pacing::{Permit, TestPermit};
+use super::pacing::{Permit, Seat, TestPermit};
 use crate::clock;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::blocked;
@@ -27,6 +26,7 @@ use crate::domain::delivery::{Outcome, WaitingFor};
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError};
 use crate::domain::settlement::{Next, Settlement};
+use crate::domain::template::Origin;
 use crate::random;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, Settled};
@@ -64,39 +64,44 @@ impl Sender {
         self.abort.cancel();
     }
 
+    /// Takes a job whose claim is on disk: it is sent, or waits in line, as its seat says.
+    pub fn take(self: &Arc<Self>, job: Job, seat: Seat) {
+        match seat {
+            Seat::Permit(permit) => {
+                let this = Arc::clone(self);
+                self.node.tasks.start(async move { this.deliver(job, permit).await });
+            }
+            Seat::Place(place) => self.line_up(place, job),
+        }
+    }
+
     /// Sends a job and settles it, then what waits in line for its permit, until nobody does. The permit is held until the
     /// last settlement is on disk.
-    pub async fn deliver(&self, job: Job, permit: Permit) {
-        let mut known = self.node.cluster.work_on(&job.token);
-        let mut job = job;
-        loop {
-            let settlement = self.send(&job).await;
-            let next = match self.settle(settlement, self.next_in_line(&permit)).await {
+    pub(super) async fn deliver(&self, job: Job, permit: Permit) {
+        let mut job = Some(job);
+        while let Some(sent) = &job {
+            let settlement = self.send(sent).await;
+            job = match self.settle(&settlement, self.next_in_line(&permit)).await {
                 Some(next) => Some(next),
                 None => self.begin_next(&permit).await,
             };
-            drop(known);
-            let Some(next) = next else { return };
-            (job, known) = next.into_parts();
         }
     }
 
     /// Sends a test and settles it. The permit is held until that is on disk.
     pub async fn deliver_test(&self, job: Job, permit: TestPermit) {
-        let known = self.node.cluster.work_on(&job.token);
         let settlement = self.send(&job).await;
-        self.settle(settlement, None).await;
-        drop((known, permit));
+        self.settle(&settlement, None).await;
+        drop((job, permit));
     }
 
     /// Ends a claimed delivery of which nobody can say what it was to tell.
     pub async fn give_up(&self, unreadable: Claimed) {
         tracing::error!(delivery = unreadable.delivery.id, "what this delivery tells cannot be read; it is dead");
         let dead = Settlement::unsent(&unreadable.delivery, unreadable.token, Next::Dead, self.node.now());
-        self.settle(dead, None).await;
+        self.settle(&dead, None).await;
     }
 
-    #[tracing::instrument(name = "delivery", level = "error", skip_all, fields(id = job.delivery.id))]
     async fn send(&self, job: &Job) -> Settlement {
         let started_at = self.node.now();
         // A panic would leave a claim that nobody settles; as an interrupted send it is tried again.
@@ -104,7 +109,7 @@ impl Sender {
             Ok(settlement) => settlement,
             Err(_) => {
                 tracing::error!(delivery = job.delivery.id, "sending panicked; it counts as interrupted");
-                let (token, scale) = (job.token.clone(), self.node.retry_scale_thousandths);
+                let (token, scale) = (job.claim.token.to_string(), self.node.retry_scale_thousandths);
                 Settlement::interrupted(&job.delivery, token, started_at, PANICKED, scale, self.node.now())
             }
         }
@@ -112,10 +117,10 @@ impl Sender {
 
     /// Writes a settlement down, however long the store takes to come back: a full disk must not leave a delivery that
     /// nobody will touch again. In the same commit begins what is next in line; answers that if it may be sent.
-    async fn settle(&self, settlement: Settlement, next: Option<InLine>) -> Option<InLine> {
+    async fn settle(&self, settlement: &Settlement, next: Option<Job>) -> Option<Job> {
         loop {
-            let claim = next.as_ref().map(InLine::claim);
-            match self.node.store.settle_and_begin(settlement.clone(), claim).await {
+            let claim = next.as_ref().map(Job::in_line);
+            match self.node.store.settle_and_begin(settlement, claim).await {
                 Ok((Settled::Done, begun)) => {
                     self.node.metrics.settled(settlement.next);
                     self.wake_for(settlement.next);
@@ -153,7 +158,7 @@ impl Sender {
     async fn perform(&self, job: &Job) -> Settlement {
         let due = self.node.now().plus(PUT_OFF);
         // Somebody else may have claimed it by now; if so, this changes nothing.
-        if !self.node.cluster.lease.covers(&job.node) {
+        if !self.node.cluster.lease.covers(&job.claim.node) {
             return self.unsent(job, Next::Unsent(due));
         }
         let app = self.node.directory.app_of_endpoint(&job.delivery.endpoint_id);
@@ -169,7 +174,7 @@ impl Sender {
     }
 
     fn unsent(&self, job: &Job, next: Next) -> Settlement {
-        Settlement::unsent(&job.delivery, job.token.clone(), next, self.node.now())
+        Settlement::unsent(&job.delivery, job.claim.token.to_string(), next, self.node.now())
     }
 
     async fn attempt(&self, job: &Job, target: &Target<'_>) -> Settlement {
@@ -179,16 +184,16 @@ impl Sender {
             Err(error) => return self.hold(job, target, &error),
         };
         let first = match self.finish(&draft, job, key) {
-            Ok(request) => self.exchange(job, target, request, key).await,
+            Ok(request) => self.exchange(job, target, draft.origin(), request, key).await,
             Err(error) => return self.hold(job, target, &error),
         };
         let other = self.keys.other(job, target.endpoint, key, &first.exchange, self.node.now());
         let mut sent = vec![first];
         if let Some(other) = other
-            && self.node.cluster.lease.covers(&job.node)
+            && self.node.cluster.lease.covers(&job.claim.node)
             && let Ok(request) = self.finish(&draft, job, Some(other))
         {
-            let second = self.exchange(job, target, request, Some(other)).await;
+            let second = self.exchange(job, target, draft.origin(), request, Some(other)).await;
             if second.exchange.outcome() == Outcome::Delivered {
                 self.keys.accepted(target.endpoint, other);
             }
@@ -201,7 +206,7 @@ impl Sender {
             jitter_thousandths: u64::from(random::up_to(JITTER)),
         };
         let policy = AttemptPolicy { pacing, final_statuses: target.recipe.final_statuses() };
-        Settlement::sent(&job.delivery, job.token.clone(), sent, policy, self.node.now())
+        Settlement::sent(&job.delivery, job.claim.token.to_string(), sent, policy, self.node.now())
     }
 
     fn finish(&self, draft: &CallbackDraft, job: &Job, key: Option<&Secret>) -> Result<CallbackRequest, ComposeError> {
@@ -212,10 +217,12 @@ impl Sender {
         &self,
         job: &Job,
         target: &Target<'_>,
+        origin: &Arc<Origin>,
         request: CallbackRequest,
         key: Option<&Secret>,
     ) -> SentAttempt {
         let rules = Rules {
+            origin,
             timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
             success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
             targets: &self.node.targets,

@@ -97,8 +97,9 @@ impl TestCallbacks {
             let delivery = node.store.record_test(completion.clone(), new, stored).await?;
             match here {
                 Some(claimant) => {
-                    let test = Some(options);
-                    let job = Job { delivery, completion, event, test, draft: None, node: claimant, token };
+                    let (completion, test) = (completion.into(), Some(options));
+                    let claim = node.cluster.claims.work_on(claimant, &token);
+                    let job = Job { delivery, completion, event, test, draft: None, claim };
                     sender.deliver_test(job, permit).await;
                     Ok(true)
                 }

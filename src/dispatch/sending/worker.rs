@@ -7,11 +7,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::in_line::InLine;
 use super::job::{Job, StoredTest, whole_reversal};
 use super::pacing::{Pacing, Seat};
 use super::sender::Sender;
 use crate::dispatch::node::Node;
+use crate::dispatch::node::claims::Claim;
 use crate::dispatch::node::routing::Readiness;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::time::Timestamp;
@@ -104,7 +104,8 @@ impl Worker {
             let now = self.node.now();
             let claim = self.node.store.claim_test(node.to_string(), test.delivery_id, now, claim_token);
             let Some(claimed) = claim.await? else { continue };
-            match job(claimed, Arc::clone(node)) {
+            let known = self.node.cluster.claims.work_on(Arc::clone(node), &claimed.token);
+            match job(claimed, known) {
                 Ok(job) => {
                     let sender = Arc::clone(&self.sender);
                     self.node.tasks.start(async move { sender.deliver_test(job, permit).await });
@@ -117,17 +118,10 @@ impl Worker {
     }
 
     fn seat(&self, claimed: Claimed, node: &Arc<str>, seat: Seat) {
-        let known = self.node.cluster.work_on(&claimed.token);
-        match (job(claimed, Arc::clone(node)), seat) {
-            (Ok(job), Seat::Permit(permit)) => {
-                let sender = Arc::clone(&self.sender);
-                self.node.tasks.start(async move {
-                    sender.deliver(job, permit).await;
-                    drop(known);
-                });
-            }
-            (Ok(job), Seat::Place(place)) => self.sender.line_up(place, InLine::new(job, known)),
-            (Err(unreadable), seat) => self.give_up(*unreadable, seat),
+        let claim = self.node.cluster.claims.work_on(Arc::clone(node), &claimed.token);
+        match job(claimed, claim) {
+            Ok(job) => self.sender.take(job, seat),
+            Err(unreadable) => self.give_up(*unreadable, seat),
         }
     }
 
@@ -149,18 +143,18 @@ impl Worker {
 }
 
 /// What a claimed row tells; the row itself if that cannot be read, which only a hand in the database brings about.
-fn job(claimed: Claimed, node: Arc<str>) -> Result<Job, Box<Claimed>> {
+fn job(claimed: Claimed, claim: Claim) -> Result<Job, Box<Claimed>> {
     let stored = claimed.delivery.test.as_deref().map(serde_json::from_str::<StoredTest>);
     match (stored, claimed) {
-        (Some(Ok(StoredTest { completion, options })), Claimed { delivery, token, .. }) => {
+        (Some(Ok(StoredTest { completion, options })), Claimed { delivery, .. }) => {
             let event = if options.reversal { whole_reversal(&completion) } else { CallbackEvent::Completed };
-            Ok(Job { delivery, completion, event, test: Some(options), draft: None, node, token })
+            Ok(Job { delivery, completion: completion.into(), event, test: Some(options), draft: None, claim })
         }
-        (None, Claimed { delivery, completion: Some(completion), reversal, token, .. })
+        (None, Claimed { delivery, completion: Some(completion), reversal, .. })
             if delivery.reversal_id.is_some() == reversal.is_some() =>
         {
             let event = reversal.map_or(CallbackEvent::Completed, |reversal| CallbackEvent::Reversed(reversal.taken));
-            Ok(Job { delivery, completion, event, test: None, draft: None, node, token })
+            Ok(Job { delivery, completion: completion.into(), event, test: None, draft: None, claim })
         }
         (_, unreadable) => Err(Box::new(unreadable)),
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::blocked;
-use crate::dispatch::sending::in_line::give_back;
+use crate::dispatch::sending::line::give_back;
 use crate::dispatch::sending::pacing::Pacing;
 use crate::domain::app::App;
 use crate::domain::delivery::WaitingFor;

@@ -5,13 +5,13 @@ use super::recipe::{BodyField, Content};
 use super::values::Values;
 
 /// The body that a recipe describes; what is absent is left out.
-pub(super) fn body(fields: &[BodyField], values: &Values<'_>) -> DraftText {
+pub(super) fn body<'a>(fields: &'a [BodyField], values: &Values<'a>) -> DraftText {
     let mut body = DraftText::default();
     object(&mut body, fields, values);
     body
 }
 
-fn object(body: &mut DraftText, fields: &[BodyField], values: &Values<'_>) {
+fn object<'a>(body: &mut DraftText, fields: &'a [BodyField], values: &Values<'a>) {
     let mut before = "{";
     let mut name = |body: &mut DraftText, field: &BodyField| {
         body.push_str(before);

@@ -1,5 +1,7 @@
 //! What goes into the engine and what comes out of it: the same types for every dialect.
 
+use std::borrow::Cow;
+
 use super::callback_url::CallbackUrl;
 use crate::domain::amount::{Decimal, Minor};
 use crate::domain::completion::Completion;
@@ -108,16 +110,16 @@ impl<'a> Callback<'a> {
 pub struct CallbackRequest {
     /// `GET` or `POST`.
     pub method: &'static str,
-    /// The URL, byte for byte.
+    /// The URL, byte for byte. Where it carries the signature, that stands last.
     pub url: String,
+    /// How many bytes of it may be shown: those before the signature.
+    pub shown: usize,
     /// All headers in order, except those the HTTP client owns (`Host`, `Content-Length`, `User-Agent`).
     pub headers: Vec<Header>,
     /// The body of a POST, byte for byte.
     pub body: Option<String>,
     /// The text that was signed; `None` where nothing was.
     pub signed_text: Option<String>,
-    /// The URL with the signature (and any secret) left out: what an attempt record may keep.
-    pub shown_url: String,
     /// The signature itself, so that it can be recognised where a receiver sends it back.
     pub signature: Option<String>,
     /// The signature's first 8 characters: all of it that an attempt record may keep.
@@ -125,12 +127,20 @@ pub struct CallbackRequest {
 }
 
 impl CallbackRequest {
+    /// The URL with the signature left out: what an attempt record may keep.
+    pub fn shown_url(&self) -> &str {
+        self.url.get(..self.shown).unwrap_or_default()
+    }
+
     /// A receiver's words without what must not be kept of ours: the signature, and what the publisher's own headers
     /// hold. A redirect's target and an error page commonly repeat the request.
-    pub fn without_secrets(&self, words: &str) -> String {
+    pub fn without_secrets<'a>(&self, words: Cow<'a, str>) -> Cow<'a, str> {
         let masked = self.headers.iter().filter(|header| header.shown != header.value).map(|header| &header.value);
         let hidden = self.signature.iter().chain(masked).filter(|value| value.len() >= SHORTEST_HIDDEN);
-        hidden.fold(words.to_owned(), |words, value| words.replace(value.as_str(), "…"))
+        hidden.fold(words, |words, value| match words.len() >= value.len() && words.contains(value.as_str()) {
+            true => words.replace(value.as_str(), "…").into(),
+            false => words,
+        })
     }
 }
 
@@ -153,7 +163,7 @@ impl std::fmt::Debug for CallbackRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CallbackRequest")
             .field("method", &self.method)
-            .field("url", &self.shown_url)
+            .field("url", &self.shown_url())
             .finish_non_exhaustive()
     }
 }

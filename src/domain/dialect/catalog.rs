@@ -54,7 +54,9 @@ impl Catalog {
 
     /// Exactly this version, written `name@version`.
     pub fn get_version(&self, id: &str) -> Option<&Arc<Recipe>> {
-        self.recipes.iter().find(|recipe| recipe.id() == id)
+        let (name, version) = id.split_once('@')?;
+        let version: u32 = version.parse().ok()?;
+        self.recipes.iter().find(|recipe| recipe.name() == name && recipe.version() == version)
     }
 
     /// The newest version of every dialect, in the catalog's order.

@@ -3,6 +3,8 @@
 //! What is written stays as it is: filling a place never touches the text around it, and what is filled in is never
 //! looked at again.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use super::values::{AttemptFacts, Late, Value};
@@ -36,6 +38,11 @@ struct Gap {
 }
 
 impl DraftText {
+    /// No text yet, and room for one of so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), gaps: Vec::new() }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty() && self.gaps.is_empty()
     }
@@ -56,34 +63,32 @@ impl DraftText {
     }
 
     /// Appends a value.
-    pub(super) fn push(&mut self, value: &Value, form: Form) {
+    pub(super) fn push(&mut self, value: &Value<'_>, form: Form) {
         match value {
             Value::Late(late) => self.gaps.push(Gap { at: self.text.len(), late: *late, form }),
             known => write(&mut self.text, known, form),
         }
     }
 
-    /// Appends the whole text to another one.
-    pub(super) fn fill_onto(&self, filled: &mut String, facts: AttemptFacts<'_>) {
+    /// The whole text.
+    pub(super) fn fill(&self, facts: AttemptFacts<'_>) -> Cow<'_, str> {
+        if self.gaps.is_empty() {
+            return Cow::Borrowed(&self.text);
+        }
+        let mut filled = String::with_capacity(self.text.len());
         let mut from = 0;
         for gap in &self.gaps {
             filled.push_str(&self.text[from..gap.at]);
-            write(filled, &gap.late.value(facts), gap.form);
+            write(&mut filled, &gap.late.value(facts), gap.form);
             from = gap.at;
         }
         filled.push_str(&self.text[from..]);
-    }
-
-    /// The whole text.
-    pub(super) fn fill(&self, facts: AttemptFacts<'_>) -> String {
-        let mut filled = String::with_capacity(self.text.len());
-        self.fill_onto(&mut filled, facts);
-        filled
+        Cow::Owned(filled)
     }
 }
 
 /// Late values are not known, and pairs have no form but JSON: neither is written.
-fn write(text: &mut String, value: &Value, form: Form) {
+fn write(text: &mut String, value: &Value<'_>, form: Form) {
     match (value, form) {
         (Value::Text(value), Form::Plain) => text.push_str(value),
         (Value::Text(value), Form::Encoded) => encode_onto(text, value),
@@ -115,7 +120,7 @@ mod tests {
         text.push_str("/{id}/");
         text.push(&Value::Late(Late::EventId), Form::Encoded);
         text.push(&Value::Late(Late::AttemptedAt(Format::Seconds)), Form::Plain);
-        text.push(&Value::Text("a b".to_owned()), Form::Encoded);
+        text.push(&Value::Text("a b".into()), Form::Encoded);
         text.push(&Value::Late(Late::AttemptedAt(Format::Rfc3339)), Form::Encoded);
         let fill = |event_id, milliseconds| {
             text.fill(AttemptFacts { event_id, attempted_at: Timestamp::from_millis(milliseconds) })

@@ -64,10 +64,10 @@ pub fn sign(recipe: &Recipe, draft: &Draft, key: &SecretText) -> Result<Callback
     Ok(CallbackRequest {
         method: recipe.method(),
         url: url_with_signature,
+        shown: url.len(),
         headers,
         body: draft.body.clone(),
         signed_text: Some(text),
-        shown_url: url,
         signature_start: None,
         signature: Some(value),
     })

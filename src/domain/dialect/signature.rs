@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::value::ValueRule;
+use crate::domain::encoding::hex;
 use crate::domain::secret::SecretText;
 
 /// How a dialect signs.
@@ -118,7 +119,7 @@ impl Signature {
             Algorithm::HmacSha256 => hmac_sha256(&self.key.bytes(key), text),
         };
         match self.digest {
-            Digest::Hex => hex::encode(digest),
+            Digest::Hex => hex(&digest),
             Digest::Base64 => STANDARD.encode(digest),
         }
     }

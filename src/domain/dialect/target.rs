@@ -3,20 +3,26 @@
 //! Every value is encoded strictly and filled in once, so that a value never becomes structure and is never expanded
 //! again. It must not sign.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use super::draft_text::{DraftText, Form};
 use super::recipe::Item;
 use super::values::{AttemptFacts, Value, Values};
-use crate::domain::encoding::encode;
+use crate::domain::encoding::encode_onto;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Piece, Template};
+use crate::domain::template::{Origin, Piece, Template};
+
+/// Most URLs fit into so many bytes, so their text is seldom moved while it grows.
+const COMMON_LENGTH: usize = 384;
 
 /// An expanded URL.
 #[derive(Debug)]
 pub(super) struct Target {
-    origin: String,
-    path: DraftText,
-    /// What stands behind the `?`.
-    query: DraftText,
+    origin: Arc<Origin>,
+    /// The whole URL, which begins with the origin.
+    url: DraftText,
+    has_query: bool,
     /// Whether clients leave the path alone, dots in its values apart.
     is_kept: bool,
     /// Whether values stand in the path.
@@ -28,53 +34,60 @@ pub(super) struct Target {
 impl Target {
     /// Expands a template by its recipe.
     pub(super) fn expand(template: &Template, values: &Values<'_>) -> Self {
-        let mut path = DraftText::default();
-        expand(&mut path, template.path(), values);
-        let mut query = DraftText::default();
+        let mut url = DraftText::with_capacity(COMMON_LENGTH);
+        url.push_str(template.origin().as_str());
+        expand(&mut url, template.path(), values);
+        let mut joints = std::iter::once("?").chain(std::iter::repeat("&")).peekable();
         for parameter in template.parameters(values.recipe.query_text()) {
-            next(&mut query);
-            query.push_str(&parameter.name);
+            url.push_str(joints.next().unwrap_or_default());
+            url.push_str(&parameter.name);
             if let Some(pieces) = &parameter.value {
-                query.push_str("=");
-                expand(&mut query, pieces, values);
+                url.push_str("=");
+                expand(&mut url, pieces, values);
             }
         }
         let is_bare = template.placeholders().next().is_none();
         let list = values.recipe.parameters(&values.message.completion.event_type).filter(|_| is_bare);
         for item in list.unwrap_or_default().iter().chain(values.recipe.appended()) {
-            append(&mut query, item, values);
+            if let Some(value) = value_of(item, values) {
+                url.push_str(joints.next().unwrap_or_default());
+                url.push_encoded(&item.name);
+                url.push_str("=");
+                url.push(&value, Form::Encoded);
+            }
         }
         let in_path = || template.path().iter().filter_map(Piece::placeholder);
         Self {
-            origin: template.origin().to_string(),
-            path,
-            query,
+            origin: Arc::clone(template.origin()),
+            url,
+            has_query: joints.peek() != Some(&"?"),
             is_kept: template.path_fault().is_none(),
             varies: in_path().next().is_some(),
             dots: in_path().filter_map(|name| dotted(name, values)).collect(),
         }
     }
 
+    /// Where it goes.
+    pub(super) fn origin(&self) -> &Arc<Origin> {
+        &self.origin
+    }
+
     /// The URL without a signature.
-    pub(super) fn url(&self, facts: AttemptFacts<'_>) -> String {
-        let mut url = self.origin.clone();
-        self.path.fill_onto(&mut url, facts);
-        if !self.query.is_empty() {
-            url.push('?');
-            self.query.fill_onto(&mut url, facts);
-        }
-        url
+    pub(super) fn url(&self, facts: AttemptFacts<'_>) -> Cow<'_, str> {
+        self.url.fill(facts)
     }
 
     /// What stands behind the origin in such a URL.
     pub(super) fn behind_origin<'a>(&self, url: &'a str) -> &'a str {
-        url.strip_prefix(&self.origin).unwrap_or(url)
+        url.strip_prefix(self.origin.as_str()).unwrap_or(url)
     }
 
-    /// A further, last parameter as it stands in the URL.
-    pub(super) fn last_parameter(&self, name: &str, value: &str) -> String {
-        let joint = if self.query.is_empty() { '?' } else { '&' };
-        format!("{joint}{}={}", encode(name), encode(value))
+    /// Appends a further, last parameter to such a URL.
+    pub(super) fn append(&self, url: &mut String, name: &str, value: &str) {
+        url.push(if self.has_query { '&' } else { '?' });
+        encode_onto(url, name);
+        url.push('=');
+        encode_onto(url, value);
     }
 
     /// Refuses a URL that the HTTP client would not send as it is: what was signed must be what goes out. A client
@@ -109,21 +122,9 @@ fn expand(text: &mut DraftText, pieces: &[Piece], values: &Values<'_>) {
     }
 }
 
-/// Begins a parameter.
-fn next(query: &mut DraftText) {
-    if !query.is_empty() {
-        query.push_str("&");
-    }
-}
-
-/// Appends a parameter of a list, if there is anything to say.
-fn append(query: &mut DraftText, item: &Item, values: &Values<'_>) {
-    let value = item.fixed.as_ref().map(|fixed| Value::Text(fixed.clone())).or_else(|| values.named(&item.name));
-    let Some(value) = value else { return };
-    next(query);
-    query.push_encoded(&item.name);
-    query.push_str("=");
-    query.push(&value, Form::Encoded);
+/// The value of a parameter of a list, if there is anything to say.
+fn value_of<'a>(item: &'a Item, values: &Values<'a>) -> Option<Value<'a>> {
+    item.fixed.as_ref().map(|fixed| Value::Text(fixed.into())).or_else(|| values.named(&item.name))
 }
 
 /// The field of a value that is of dots alone; neither an event id nor an instant ever is.

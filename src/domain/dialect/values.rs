@@ -3,6 +3,8 @@
 //! Digits and texts are passed on as reported. It must not encode: that depends on where a value goes. What only an
 //! attempt knows is named here ([`Late`]) and known when the attempt is made.
 
+use std::borrow::Cow;
+
 use super::callback::{CallbackConfig, CallbackEvent, Message, TakenBack, TimestampSource};
 use super::recipe::{Recipe, ReversedId, Tells};
 use super::value::{Format, ValueRule, ValueSource};
@@ -34,61 +36,63 @@ pub(super) struct AttemptFacts<'a> {
 
 /// A value as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    Text(String),
+pub(super) enum Value<'a> {
+    Text(Cow<'a, str>),
     Integer(i64),
-    Pairs(Vec<(String, String)>),
+    Pairs(&'a [(String, String)]),
     Late(Late),
 }
 
-enum Found {
-    Text(String),
+enum Found<'a> {
+    Text(Cow<'a, str>),
     Amount(Minor),
     Instant(Timestamp),
-    Pairs(Vec<(String, String)>),
+    Pairs(&'a [(String, String)]),
     EventId,
     AttemptedAt,
 }
 
 impl Late {
     /// The value, now that the attempt is made.
-    pub(super) fn value(self, facts: AttemptFacts<'_>) -> Value {
+    pub(super) fn value(self, facts: AttemptFacts<'_>) -> Value<'_> {
         match self {
-            Self::EventId => Value::Text(facts.event_id.to_owned()),
+            Self::EventId => Value::Text(facts.event_id.into()),
             Self::AttemptedAt(format) => Found::Instant(facts.attempted_at).written(format),
         }
     }
 }
 
-impl Values<'_> {
+impl<'a> Values<'a> {
     /// What the rule asks for; `None` if there is nothing. An empty text is nothing.
-    pub(super) fn value(&self, rule: &ValueRule) -> Option<Value> {
+    pub(super) fn value(&self, rule: &'a ValueRule) -> Option<Value<'a>> {
         let fixed = match self.message.event {
             CallbackEvent::Completed => &rule.when_completed,
             CallbackEvent::Reversed(_) => &rule.when_reversed,
         };
         if let Some(word) = fixed {
-            return Some(Value::Text(word.clone()));
+            return Some(Value::Text(word.into()));
         }
         let found = rule.source.and_then(|source| self.find(source));
         let found = found.or_else(|| rule.otherwise.and_then(|source| self.find(source)));
-        found.map(|found| found.written(rule.format)).or_else(|| rule.absent.clone().map(Value::Text))
+        found
+            .map(|found| found.written(rule.format))
+            .or_else(|| rule.absent.as_ref().map(|word| Value::Text(word.into())))
     }
 
     /// The same where a text is needed, as in URLs and headers: pairs are none.
-    pub(super) fn text(&self, rule: &ValueRule) -> Option<Value> {
+    pub(super) fn text(&self, rule: &'a ValueRule) -> Option<Value<'a>> {
         self.value(rule).filter(|value| !matches!(value, Value::Pairs(_)))
     }
 
     /// The value of a placeholder by its name, `extra.…` included.
-    pub(super) fn named(&self, name: &str) -> Option<Value> {
+    pub(super) fn named(&self, name: &str) -> Option<Value<'a>> {
         match name.strip_prefix("extra.") {
-            Some(key) => self.message.completion.extra(key).map(|text| Value::Text(text.to_owned())),
+            Some(key) => self.message.completion.extra(key).map(|text| Value::Text(text.into())),
             None => self.recipe.placeholder(name).and_then(|placeholder| self.text(&placeholder.rule)),
         }
     }
 
-    fn find(&self, source: ValueSource) -> Option<Found> {
+    fn find(&self, source: ValueSource) -> Option<Found<'a>> {
         let completion = self.message.completion;
         match source {
             ValueSource::UserId => text(Some(&completion.user_id)),
@@ -112,7 +116,7 @@ impl Values<'_> {
                 TimestampSource::Attempt => Found::AttemptedAt,
             }),
             ValueSource::ClickId => text(completion.click_id.as_ref()),
-            ValueSource::Extra => (!completion.extra.is_empty()).then(|| Found::Pairs(completion.extra.clone())),
+            ValueSource::Extra => (!completion.extra.is_empty()).then_some(Found::Pairs(&completion.extra)),
             ValueSource::EventId => Some(Found::EventId),
             ValueSource::CreatedAt => Some(Found::Instant(self.message.created_at)),
             ValueSource::AttemptedAt => Some(Found::AttemptedAt),
@@ -121,7 +125,7 @@ impl Values<'_> {
     }
 
     /// What is taken back, where this callback tells that rather than the completion once more.
-    fn taken_back(&self) -> Option<(&TakenBack, Tells)> {
+    fn taken_back(&self) -> Option<(&'a TakenBack, Tells)> {
         match (self.message.event, self.recipe.reversal()) {
             (CallbackEvent::Reversed(taken), Some(reversal)) if reversal.tells != Tells::Completion => {
                 Some((taken, reversal.tells))
@@ -130,16 +134,16 @@ impl Values<'_> {
         }
     }
 
-    fn transaction_id(&self) -> String {
+    fn transaction_id(&self) -> Cow<'a, str> {
         let id = &self.message.completion.transaction_id;
         match (self.message.event, self.recipe.reversal()) {
             (CallbackEvent::Reversed(taken), Some(reversal)) if reversal.transaction_id == ReversedId::Prefixed => {
                 match taken.ordinal {
-                    0 | 1 => format!("r-{id}"),
-                    ordinal => format!("r{ordinal}-{id}"),
+                    0 | 1 => format!("r-{id}").into(),
+                    ordinal => format!("r{ordinal}-{id}").into(),
                 }
             }
-            _ => id.clone(),
+            _ => id.into(),
         }
     }
 
@@ -148,7 +152,7 @@ impl Values<'_> {
     }
 
     /// An amount that the completion never had is not taken back either; of one that a part leaves alone, zero is.
-    fn amount(&self, given: Option<Minor>, taken_of: fn(&TakenBack) -> Option<Minor>) -> Option<Found> {
+    fn amount(&self, given: Option<Minor>, taken_of: fn(&TakenBack) -> Option<Minor>) -> Option<Found<'a>> {
         let given = given?;
         let amount = match self.taken_back() {
             None => given,
@@ -160,7 +164,7 @@ impl Values<'_> {
         Some(Found::Amount(amount))
     }
 
-    fn user_reward(&self) -> Option<Found> {
+    fn user_reward(&self) -> Option<Found<'a>> {
         let given = self.message.completion.user_reward.as_ref()?;
         let written = match self.taken_back() {
             None => given.to_string(),
@@ -173,7 +177,7 @@ impl Values<'_> {
                 }
             }
         };
-        Some(Found::Text(written))
+        Some(Found::Text(written.into()))
     }
 }
 
@@ -182,19 +186,19 @@ fn negative(amount: &Decimal) -> String {
     if amount.is_zero() { amount.to_string() } else { format!("-{amount}") }
 }
 
-fn text(text: Option<&String>) -> Option<Found> {
-    text.filter(|text| !text.is_empty()).map(|text| Found::Text(text.clone()))
+fn text(text: Option<&String>) -> Option<Found<'_>> {
+    text.filter(|text| !text.is_empty()).map(|text| Found::Text(text.into()))
 }
 
-impl Found {
-    fn written(self, format: Format) -> Value {
+impl<'a> Found<'a> {
+    fn written(self, format: Format) -> Value<'a> {
         match (self, format) {
             (Self::Text(text), _) => Value::Text(text),
             (Self::Pairs(pairs), _) => Value::Pairs(pairs),
-            (Self::Amount(amount), Format::Major(decimals)) => Value::Text(minor_as_major(amount, decimals)),
+            (Self::Amount(amount), Format::Major(decimals)) => Value::Text(minor_as_major(amount, decimals).into()),
             (Self::Amount(amount), _) => Value::Integer(amount),
             (Self::Instant(instant), Format::Seconds) => Value::Integer(instant.as_seconds()),
-            (Self::Instant(instant), Format::Rfc3339) => Value::Text(instant.to_string()),
+            (Self::Instant(instant), Format::Rfc3339) => Value::Text(instant.to_string().into()),
             (Self::Instant(instant), _) => Value::Integer(instant.as_millis()),
             (Self::EventId, _) => Value::Late(Late::EventId),
             (Self::AttemptedAt, format) => Value::Late(Late::AttemptedAt(format)),

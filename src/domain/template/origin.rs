@@ -11,12 +11,13 @@ use url::Host;
 use crate::domain::destination::TargetPolicy;
 
 /// Where a callback goes: `https://host[:port]` in its normal form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     tls: bool,
     host: Host<String>,
     /// Only where it is not the scheme's default.
     port: Option<u16>,
+    text: String,
 }
 
 impl Origin {
@@ -38,13 +39,28 @@ impl Origin {
         self.port
     }
 
-    /// The host as it is written in a URL.
-    pub fn host(&self) -> String {
-        self.host.to_string()
+    /// The port that is connected to.
+    pub fn port_or_default(&self) -> u16 {
+        self.port.unwrap_or(if self.tls { 443 } else { 80 })
+    }
+
+    /// The host; it is displayed as it is written in a URL.
+    pub fn host(&self) -> &Host<String> {
+        &self.host
+    }
+
+    /// `scheme://host[:port]`.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// `host[:port]`.
+    pub fn authority(&self) -> &str {
+        &self.text[if self.tls { "https://" } else { "http://" }.len()..]
     }
 
     /// Reads the origin and gives what follows it.
-    pub(super) fn split(text: &str) -> Result<(Self, &str), String> {
+    pub(crate) fn split(text: &str) -> Result<(Self, &str), String> {
         let Some((scheme, after)) = text.split_once("://") else {
             return Err("must begin with https://".to_owned());
         };
@@ -65,8 +81,13 @@ impl Origin {
         }
         let (host, port) = split_port(authority)?;
         let host = Host::parse(host).map_err(|fault| format!("has the host `{host}`, which is none: {fault}"))?;
-        let default = if tls { 443 } else { 80 };
-        Ok((Self { tls, host, port: port.filter(|port| *port != default) }, rest))
+        let (scheme, default) = if tls { ("https", 443) } else { ("http", 80) };
+        let port = port.filter(|port| *port != default);
+        let text = match port {
+            Some(port) => format!("{scheme}://{host}:{port}"),
+            None => format!("{scheme}://{host}"),
+        };
+        Ok((Self { tls, host, port, text }, rest))
     }
 
     /// Whether a callback may go there, as far as the text tells.
@@ -84,9 +105,7 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.tls { "https" } else { "http" };
-        write!(f, "{scheme}://{}", self.host)?;
-        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+        f.write_str(&self.text)
     }
 }
 

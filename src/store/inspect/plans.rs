@@ -90,7 +90,7 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), to_begin: ROWS, to_line_up: 0 };
     let key = sample.transaction_id.to_ascii_lowercase();
     let erased_key = erased_keys::at(&key, &sample.app_id, ErasedKind::Transaction);
-    let settlement = queries::PreparedSettlement::of(settlement(sample));
+    let settlement = queries::PreparedSettlement::of(&settlement(sample));
     let claim_in_line = ClaimInLine { delivery_id: sample.delivery_id.clone(), token: String::new() };
     let beginning = queries::Beginning::of(&claim_in_line, now);
     let (due, claim, settle, look, insertion) = on_backend!(conn,
@@ -234,7 +234,7 @@ mod tests {
         assert!(builds_a_tree(&mut conn, &insertion("nodes")), "the CHECK of its role has a list");
         let (delivery, node, token) = (DeliveryKey::of(""), NodeKey::of(""), ClaimKey::of(""));
         let claim = queries::Claim { delivery, node, token, at: Timestamp::from_millis(0), is_begun: true };
-        let settlement = queries::PreparedSettlement::of(settlement(&Sample::default()));
+        let settlement = queries::PreparedSettlement::of(&settlement(&Sample::default()));
         let mut statements = ["reported", "completions", "deliveries", "attempts"].map(insertion).to_vec();
         statements.push(diesel::debug_query::<Sqlite, _>(&claim).to_string());
         statements.push(diesel::debug_query::<Sqlite, _>(&queries::Update::<false>(&settlement.change)).to_string());

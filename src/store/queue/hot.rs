@@ -30,8 +30,11 @@ impl Store {
             }
             parts.push(self.record_part(part));
         }
-        // All at once, so that they share a flush.
-        let mut parts = futures_util::future::join_all(parts).await;
+        let mut parts = match parts.pop() {
+            Some(only) if parts.is_empty() => vec![only.await],
+            // All at once, so that they share a flush.
+            last => futures_util::future::join_all(parts.into_iter().chain(last)).await,
+        };
         if parts.iter().all(|(_, failure)| failure.is_some())
             && let Some(failure) = parts.iter_mut().find_map(|(_, failure)| failure.take())
         {
@@ -51,14 +54,14 @@ impl Store {
 
     /// Settles a claimed delivery.
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
-        self.settle_and_begin(settlement, None).await.map(|(settled, _)| settled)
+        self.settle_and_begin(&settlement, None).await.map(|(settled, _)| settled)
     }
 
     /// Settles a claimed delivery, and in the same commit begins what waited in line for its permit; answers whether that
     /// may be sent.
     pub async fn settle_and_begin(
         &self,
-        settlement: Settlement,
+        settlement: &Settlement,
         next: Option<ClaimInLine>,
     ) -> Result<(Settled, bool), StoreError> {
         let begin = next.map(|claim| Beginning::of(&claim, settlement.at));

@@ -155,6 +155,6 @@ fn interrupt(conn: &mut Conn, begun: &[ClaimOf], now: Timestamp, scale_thousandt
             (token.map(ClaimKey::id).unwrap_or_default(), claimed_at.unwrap_or(delivery.created_at));
         Settlement::interrupted(delivery, token, started_at, NOT_RECORDED, scale_thousandths, now)
     };
-    let interrupted: Vec<_> = begun.iter().map(interruption).map(PreparedSettlement::of).collect();
+    let interrupted: Vec<_> = begun.iter().map(|one| PreparedSettlement::of(&interruption(one))).collect();
     settle_all(conn, &interrupted.iter().collect::<Vec<_>>(), &[]).map(drop)
 }

@@ -11,6 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use super::*;
 use crate::dispatch::egress::resolver::{Family, VettingResolver};
 use crate::domain::destination::TargetPolicy;
+use crate::domain::template::Origin;
 
 /// A certificate of its own for `receiver.test`, valid until 2120, and its key: for these tests alone.
 const CERTIFICATE: &[u8] = include_bytes!("receiver.test.crt.der");
@@ -63,9 +64,14 @@ async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, answers: &[&str
     }
 }
 
+fn request(url: &str) -> Request {
+    let (origin, behind) = Origin::split(url).unwrap();
+    Request::get(&Arc::new(origin), behind).unwrap()
+}
+
 /// What a GET is answered, to its end.
 async fn get(client: &Client, url: &str) -> Result<String, Unanswered> {
-    let request = Request::get(url.parse().unwrap()).unwrap();
+    let request = request(url);
     let mut answer = client.send(request, clock::monotonic() + PATIENCE).await?;
     let mut body = Vec::new();
     while let Some(bytes) = answer.chunk().await.unwrap() {
@@ -97,7 +103,7 @@ async fn no_more_connections_are_kept_than_may_be_and_none_longer_than_fifty_sec
     assert_eq!(taken.load(Ordering::Relaxed), 3);
     assert_eq!(idle(&client, Duration::from_secs(49)), 2);
     let old = clock::monotonic() + Duration::from_secs(51);
-    assert!(client.0.idle.take(&url[..url.len() - 1], old).is_none(), "it is too old to be used");
+    assert!(client.0.idle.take(&request(&url).origin, old).is_none(), "it is too old to be used");
     assert_eq!(idle(&client, Duration::from_secs(51)), 0);
 }
 
@@ -146,7 +152,7 @@ async fn of_a_names_addresses_the_second_is_tried_when_the_first_drops_every_pac
     let full = full.listen(0).unwrap();
     let _waits = TcpStream::connect(full.local_addr().unwrap()).await.unwrap();
     let client = client("127.0.0.2 two.test\n127.0.0.1 two.test");
-    let request = Request::get(format!("http://two.test:{}/", receiver.port()).parse().unwrap()).unwrap();
+    let request = request(&format!("http://two.test:{}/", receiver.port()));
     let answer = client.send(request, clock::monotonic() + Duration::from_secs(2)).await.unwrap();
     assert_eq!(answer.peer, Some(receiver));
 }

@@ -14,14 +14,16 @@ use crate::domain::dialect::draft_text::{DraftText, Form};
 use crate::domain::dialect::recipe::{Recipe, SecretNeed};
 use crate::domain::dialect::signature::{Signature, SignedText, Travels, fill};
 use crate::domain::dialect::target::Target;
-use crate::domain::dialect::values::{AttemptFacts, Values};
+use crate::domain::dialect::values::{AttemptFacts, Value, Values};
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
-use crate::domain::template::Template;
+use crate::domain::template::{Origin, Template};
 use crate::domain::time::Timestamp;
 
 /// How much of a signature may be kept: enough to recognise it, useless to forge it.
 const SHOWN_OF_SIGNATURE: usize = 8;
+/// A parameter of 64 digits and its name.
+const ROOM_FOR_SIGNATURE: usize = 96;
 /// What stands where a value is not shown.
 const MASK: &str = "…";
 
@@ -43,11 +45,11 @@ pub struct CallbackDraft {
 }
 
 impl CallbackDraft {
-    pub(super) fn new(recipe: &Arc<Recipe>, which: UrlUse, template: &Template, values: &Values<'_>) -> Self {
+    pub(super) fn new<'a>(recipe: &'a Arc<Recipe>, which: UrlUse, template: &Template, values: &Values<'a>) -> Self {
         let signature = recipe.signature();
         let names = signature.map(Signature::signed_parameters).filter(|names| !names.is_empty());
         let along = signature.map(|signature| signature.headers.as_slice()).unwrap_or_default();
-        let text_of = |value| {
+        let text_of = |value: Value<'_>| {
             let mut text = DraftText::default();
             text.push(&value, Form::Plain);
             text
@@ -70,6 +72,11 @@ impl CallbackDraft {
         &self.recipe
     }
 
+    /// Where it goes.
+    pub fn origin(&self) -> &Arc<Origin> {
+        self.target.origin()
+    }
+
     /// What would be wrong with any attempt that is signed, said before there is one: with stand-ins as long as its event
     /// id and its instant will be.
     pub(in crate::domain::dialect) fn check(
@@ -78,11 +85,12 @@ impl CallbackDraft {
         attempted_at: Timestamp,
     ) -> Result<(), ComposeError> {
         let facts = AttemptFacts { event_id, attempted_at };
-        let mut url = self.target.url(facts);
+        let url = self.target.url(facts);
+        let mut behind = String::new();
         if let Some(signature) = self.recipe.signature() {
-            self.carry(&mut url, signature, &signature.longest());
+            self.carry(&mut behind, signature, &signature.longest());
         }
-        self.check_url(&url)?;
+        self.check_url(&url, url.len() + behind.len())?;
         self.headers_along(facts)?;
         Ok(())
     }
@@ -99,17 +107,18 @@ impl CallbackDraft {
         }
         let facts = AttemptFacts { event_id, attempted_at };
         let shown_url = self.target.url(facts);
-        let body = self.body.as_ref().map(|body| body.fill(facts));
+        let body = self.body.as_ref().map(|body| body.fill(facts).into_owned());
         let signed = self.recipe.signature().zip(key).map(|(signature, key)| {
             let t = signature.unit().of(attempted_at).to_string();
             let text = self.signed_text(signature, facts, &t, &shown_url, body.as_deref().unwrap_or_default());
             Signed { signature, value: signature.sign(key, text.as_bytes()), text, t }
         });
-        let mut url = shown_url.clone();
+        let mut url = String::with_capacity(shown_url.len() + ROOM_FOR_SIGNATURE);
+        url.push_str(&shown_url);
         if let Some(signed) = &signed {
             self.carry(&mut url, signed.signature, &signed.value);
         }
-        self.check_url(&url)?;
+        self.check_url(&shown_url, url.len())?;
 
         let mut headers = Vec::new();
         if body.is_some() {
@@ -132,7 +141,8 @@ impl CallbackDraft {
         let signature_start = signed.as_ref().map(|signed| signed.start().to_owned());
         let (signature, signed_text) = signed.map(|signed| (signed.value, signed.text)).unzip();
         let method = self.recipe.method();
-        Ok(CallbackRequest { method, url, headers, body, signed_text, shown_url, signature, signature_start })
+        let shown = shown_url.len();
+        Ok(CallbackRequest { method, url, shown, headers, body, signed_text, signature, signature_start })
     }
 
     fn signed_text(&self, signature: &Signature, facts: AttemptFacts<'_>, t: &str, url: &str, body: &str) -> String {
@@ -142,7 +152,7 @@ impl CallbackDraft {
                 None => url.to_owned(),
             },
             SignedText::Parameters(_) => {
-                self.signed_parameters.as_ref().map(|text| text.fill(facts)).unwrap_or_default()
+                self.signed_parameters.as_ref().map(|text| text.fill(facts).into_owned()).unwrap_or_default()
             }
             SignedText::Text { of, .. } => fill(of, &[("id", facts.event_id), ("t", t), ("body", body)]),
         }
@@ -151,13 +161,14 @@ impl CallbackDraft {
     /// Appends a signature to the URL, where that carries it.
     fn carry(&self, url: &mut String, signature: &Signature, value: &str) {
         if let Some(name) = signature.query_parameter() {
-            url.push_str(&self.target.last_parameter(name, value));
+            self.target.append(url, name, value);
         }
     }
 
-    fn check_url(&self, url: &str) -> Result<(), ComposeError> {
-        if url.len() > LONGEST_URL {
-            return Err(ComposeError::UrlTooLong { bytes: url.len() });
+    /// Checks a URL, which has so many bytes with its signature.
+    fn check_url(&self, url: &str, bytes: usize) -> Result<(), ComposeError> {
+        if bytes > LONGEST_URL {
+            return Err(ComposeError::UrlTooLong { bytes });
         }
         Ok(self.target.check_sendable(url, self.field)?)
     }

@@ -142,9 +142,9 @@ fn a_text_that_can_no_longer_be_taken_apart_is_a_fault_of_its_own_setting() {
 fn one_callback_url_goes_out_in_each_dialect_in_the_form_that_this_one_signs() {
     let url = CallbackUrl::new("https://pub.example/pb?q=it's+(a)&uid={user_id}");
     let of = |dialect: &str| CallbackConfig { callback_url: Some(url.clone()), ..config(dialect) };
-    let sent = told("besitos", &of("besitos"), &completion()).unwrap().shown_url;
+    let sent = told("besitos", &of("besitos"), &completion()).unwrap().shown_url().to_owned();
     assert_eq!(sent, "https://pub.example/pb?q=it%27s%20%28a%29&uid=u1");
-    let sent = told("offermaru", &of("offermaru"), &completion()).unwrap().shown_url;
+    let sent = told("offermaru", &of("offermaru"), &completion()).unwrap().shown_url().to_owned();
     assert_eq!(sent, "https://pub.example/pb?q=it%27s+(a)&uid=u1");
 }
 

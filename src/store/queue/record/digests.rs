@@ -15,9 +15,8 @@ const _: () = assert!(FIELDS <= 8 * MASK);
 
 /// The digests of what was given.
 pub(super) fn digests(keyed: &KeyedDigest, given: &ReportedFields) -> Vec<u8> {
-    let given: Vec<(usize, &str)> = (given.texts().iter().enumerate())
-        .filter_map(|(position, text)| text.as_deref().map(|text| (position, text)))
-        .collect();
+    let given: Vec<(usize, &str)> =
+        (given.texts().enumerate()).filter_map(|(position, text)| text.map(|text| (position, text))).collect();
     let mask = given.iter().fold(0_u16, |mask, (position, _)| mask | 1 << position);
     let mut digests = Vec::with_capacity(MASK + given.len() * DIGEST);
     digests.extend_from_slice(&mask.to_be_bytes());

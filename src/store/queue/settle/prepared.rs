@@ -59,8 +59,9 @@ pub(in crate::store) struct Change {
 }
 
 impl PreparedSettlement {
-    pub(in crate::store) fn of(settlement: Settlement) -> Self {
+    pub(in crate::store) fn of(settlement: &Settlement) -> Self {
         let Settlement { delivery_id, token, attempts, replaces, counters, told, next, at } = settlement;
+        let (counters, told, next, at) = (*counters, *told, *next, *at);
         let (status, waiting_for, due_at) = match next {
             Next::Delivered => (Status::Delivered, None, None),
             Next::Dead => (Status::Dead, None, None),
@@ -70,11 +71,11 @@ impl PreparedSettlement {
             Next::Held(reason) => (Status::Held, Some(reason), None),
         };
         let Counters { attempts_made, round_attempts, last_number, faults } = counters;
-        let key = DeliveryKey::of(&delivery_id);
-        let attempts = attempts.into_iter().map(|attempt| AttemptRow::new(key, &attempt)).collect();
+        let key = DeliveryKey::of(delivery_id);
+        let attempts = attempts.iter().map(|attempt| AttemptRow::new(key, attempt)).collect();
         let change = Change {
             id: key,
-            token: ClaimKey::of(&token),
+            token: ClaimKey::of(token),
             status,
             told,
             waiting_for,
