@@ -96,7 +96,7 @@ impl Dispatcher {
     /// Puts the parts together; nothing runs yet. Whatever will, runs on the runtime that this is called from.
     pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
         let node = Arc::new(node(store, clock, &setup).await?);
-        let pacing = Arc::new(Pacing::new(Arc::clone(&node.wake)));
+        let pacing = Arc::new(Pacing::new(Arc::clone(&node.wake), node.store.is_shared()));
         let sender = Arc::new(Sender::new(Arc::clone(&node)));
         let reversals = Reversals::new(Arc::clone(&node));
         let previews = Previews::new(Arc::clone(&node));

@@ -20,9 +20,6 @@ pub const PER_ENDPOINT: usize = 64;
 /// Sends in flight in all: two hundred endpoints that hang cannot exhaust it, and its sockets fit a usual file limit
 /// once that has been raised to its hard bound.
 pub(super) const IN_ALL: usize = 16_384;
-/// Jobs in the line of one endpoint: a moment of what a busy one takes. What waits in the line of a node that dies is taken
-/// over only when its heartbeat has ended, so a line is no place for a backlog.
-pub(super) const PER_LINE: usize = 1_024;
 /// Jobs that a line takes from the store at a time: a few milliseconds of the writer's time.
 const REFILL: usize = 256;
 /// A line as short as this is refilled, if the store has more.
@@ -39,8 +36,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(wake: Arc<Notify>) -> Self {
-        Self { in_all: Arc::new(Semaphore::new(IN_ALL)), lines: LineBounds::default(), stalled: Mutex::default(), wake }
+    pub(super) fn new(wake: Arc<Notify>, lines: LineBounds) -> Self {
+        Self { in_all: Arc::new(Semaphore::new(IN_ALL)), lines, stalled: Mutex::default(), wake }
     }
 
     /// Jobs that wait although a permit is free, each with the permit. What finds none is found again at the next look.
@@ -183,7 +180,7 @@ impl Gate {
     }
 
     fn place(self: &Arc<Self>, shared: &Arc<Shared>, state: &mut State) -> Option<Place> {
-        if state.line.len() + state.kept >= PER_LINE || !shared.lines.have_room() {
+        if state.line.len() + state.kept >= shared.lines.per_endpoint() || !shared.lines.have_room() {
             return None;
         }
         state.kept += 1;

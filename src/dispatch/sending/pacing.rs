@@ -12,6 +12,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use super::gate::{Gate, IN_ALL, Shared};
 pub use super::gate::{LinedUp, PER_ENDPOINT, Permit, Place, Seat};
 use super::job::Job;
+use super::line_bounds::LineBounds;
 
 /// Tests in flight to one endpoint, and from this node in all, by the contract: a person waits for each, and whoever
 /// sends more is no person.
@@ -50,10 +51,11 @@ impl TestPermit {
 }
 
 impl Pacing {
-    /// Full permits and empty lines; `wake` is notified when the worker has something to do.
-    pub fn new(wake: Arc<Notify>) -> Self {
+    /// Full permits and empty lines, for a store that several nodes work on or one alone; `wake` is notified when the worker has
+    /// something to do.
+    pub fn new(wake: Arc<Notify>, is_shared: bool) -> Self {
         Self {
-            shared: Arc::new(Shared::new(wake)),
+            shared: Arc::new(Shared::new(wake, LineBounds::of(is_shared))),
             tests_in_all: Arc::new(Semaphore::new(TESTS_IN_ALL)),
             watched_tests_in_all: Arc::new(Semaphore::new(TESTS_IN_ALL)),
             endpoints: Mutex::default(),
@@ -150,16 +152,16 @@ mod tests {
 
     #[test]
     fn one_endpoints_permits_and_places_run_out_without_touching_anothers() {
-        let pacing = Pacing::new(Arc::default());
+        let pacing = Pacing::new(Arc::default(), true);
         let (permits, places) = admitted(&pacing, "slow");
-        assert_eq!((permits.len(), places.len()), (PER_ENDPOINT, crate::dispatch::sending::gate::PER_LINE));
+        assert_eq!((permits.len(), places.len()), (PER_ENDPOINT, LineBounds::of(true).per_endpoint()));
         assert!(matches!(pacing.admit("quick"), Some(Seat::Permit(_))));
         assert_eq!(pacing.in_flight(), PER_ENDPOINT);
     }
 
     #[test]
     fn what_waits_in_the_store_goes_before_what_is_new() {
-        let pacing = Pacing::new(Arc::default());
+        let pacing = Pacing::new(Arc::default(), true);
         let (permits, places) = pacing.admit_waiting("endpoint");
         assert!(permits.len() == PER_ENDPOINT && !places.is_empty());
         drop((permits, places));
@@ -170,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_line_that_was_full_is_not_new_deliveries_to_fill_before_the_store_has_caught_up() {
-        let pacing = Pacing::new(Arc::default());
+        let pacing = Pacing::new(Arc::default(), true);
         drop(admitted(&pacing, "endpoint"));
         assert!(pacing.admit("endpoint").is_none());
         pacing.caught_up("endpoint");
@@ -179,7 +181,7 @@ mod tests {
 
     #[test]
     fn after_closing_nothing_is_admitted() {
-        let pacing = Pacing::new(Arc::default());
+        let pacing = Pacing::new(Arc::default(), true);
         assert!(pacing.close().is_empty());
         assert!(pacing.admit("endpoint").is_none());
         assert!(pacing.admit_waiting("endpoint").1.is_empty());
@@ -187,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_test_that_is_watched_takes_no_permit_from_whoever_sends_it() {
-        let pacing = Pacing::new(Arc::default());
+        let pacing = Pacing::new(Arc::default(), true);
         let watched = [(); 2].map(|()| pacing.permit_to_watch_test("endpoint").unwrap());
         assert!(pacing.permit_to_watch_test("endpoint").is_none());
         assert!(pacing.permit_for_test("endpoint").is_some());
@@ -196,7 +198,7 @@ mod tests {
 
     #[test]
     fn two_tests_at_a_time_go_to_an_endpoint_and_64_in_all_whatever_else_is_in_flight() {
-        let pacing = Pacing::new(Arc::default());
+        let pacing = Pacing::new(Arc::default(), true);
         let busy = pacing.admit_waiting("busy");
         let two = [(); 2].map(|()| pacing.permit_for_test("busy").unwrap());
         assert!(pacing.permit_for_test("busy").is_none());
