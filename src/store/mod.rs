@@ -42,6 +42,7 @@ mod prune;
 pub mod publishers;
 pub mod queue;
 mod reconcile_erased;
+mod reconcile_keys;
 pub mod reconcile_reads;
 mod references;
 mod reversals;

@@ -7,15 +7,15 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::backend::{Conn, Engine};
+use super::backend::Conn;
 use super::completion_lists::reversals_of;
 use super::erased_keys::ErasedKind;
-use super::keys::{AppKey, CompletionKey, DeliveryKey, ReversalKey, SourceKey};
+use super::keys::{AppKey, CompletionKey, DeliveryKey, ReversalKey};
 use super::schema::{completions, deliveries, ended_deliveries, erased_keys, reported, reversals, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind};
-use crate::domain::invariants::{Examined, Key, Owned};
+use crate::domain::invariants::{Examined, Owned};
 use crate::domain::time::Timestamp;
 
 /// A delivery: its app, when it was made, its completion and that one's app, and its reversal.
@@ -121,30 +121,6 @@ impl Store {
         .await
     }
 
-    /// The next keys of external ids after this one: by source and external id.
-    pub async fn examine_external_ids(&self, after: (String, String)) -> Result<Vec<Key>, StoreError> {
-        self.snapshot(move |conn| {
-            let mut keys = external_ids(conn, Some(&after.0), &after.1)?;
-            if keys.is_empty() {
-                keys = external_ids(conn, None, &after.0)?;
-            }
-            Ok(keys)
-        })
-        .await
-    }
-
-    /// The next keys of transaction ids after this one: by transaction id in lower case and app.
-    pub async fn examine_transaction_ids(&self, after: (String, String)) -> Result<Vec<Key>, StoreError> {
-        self.snapshot(move |conn| {
-            let mut keys = transaction_keys(conn, Some(&after.0), &after.1)?;
-            if keys.is_empty() {
-                keys = transaction_keys(conn, None, &after.0)?;
-            }
-            Ok(keys)
-        })
-        .await
-    }
-
     /// How many deliveries retention has removed.
     pub async fn ended_and_removed(&self) -> Result<i128, StoreError> {
         self.read(|conn| {
@@ -214,68 +190,4 @@ fn callbacks_of(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashMap<
         found.entry(callback.completion_id.clone()).or_default().push(callback);
     }
     Ok(found)
-}
-
-/// Keys of a source after an external id; without a source, those of the sources after one.
-fn external_ids(conn: &mut Conn, source_id: Option<&str>, after: &str) -> QueryResult<Vec<Key>> {
-    let mut query = reported::table
-        .left_join(completions::table.on(completions::id.eq(reported::completion_id)))
-        .into_boxed::<Engine>();
-    query = match source_id {
-        Some(source_id) => {
-            query.filter(reported::source_id.eq(source(source_id))).filter(reported::external_id.gt(after))
-        }
-        None => query.filter(reported::source_id.gt(source(after))),
-    };
-    let query = query.order((reported::source_id, reported::external_id)).limit(PAGE);
-    let rows: Vec<(SourceKey, String, CompletionKey, Option<(SourceKey, String)>)> = query
-        .select((
-            reported::source_id,
-            reported::external_id,
-            reported::completion_id,
-            (completions::source_id, completions::external_id).nullable(),
-        ))
-        .load(conn)?;
-    let source_id = |key: SourceKey| key.any().unwrap_or_default();
-    let key = |(source, external_id, completion, own): (_, _, CompletionKey, Option<(SourceKey, String)>)| Key {
-        first: source_id(source),
-        second: external_id,
-        completion_id: completion.id(),
-        of_completion: own.map(|(source, external_id)| (source_id(source), external_id)),
-    };
-    Ok(rows.into_iter().map(key).collect())
-}
-
-/// The source of this id; empty: none, because it was credited by hand.
-fn source(id: &str) -> SourceKey {
-    SourceKey::of_any((!id.is_empty()).then_some(id))
-}
-
-/// Keys of a transaction id after an app; without a transaction id, those of the transaction ids after one.
-fn transaction_keys(conn: &mut Conn, transaction_key: Option<&str>, after: &str) -> QueryResult<Vec<Key>> {
-    let mut query = transaction_ids::table
-        .left_join(completions::table.on(completions::id.eq(transaction_ids::completion_id)))
-        .into_boxed::<Engine>();
-    query = match transaction_key {
-        Some(key) => {
-            query.filter(transaction_ids::transaction_key.eq(key)).filter(transaction_ids::app_id.gt(AppKey::of(after)))
-        }
-        None => query.filter(transaction_ids::transaction_key.gt(after)),
-    };
-    let query = query.order((transaction_ids::transaction_key, transaction_ids::app_id)).limit(PAGE);
-    let rows: Vec<(String, AppKey, CompletionKey, Option<(String, AppKey)>)> = query
-        .select((
-            transaction_ids::transaction_key,
-            transaction_ids::app_id,
-            transaction_ids::completion_id,
-            (completions::transaction_id, completions::app_id).nullable(),
-        ))
-        .load(conn)?;
-    let key = |(transaction_key, app, completion, own): (_, AppKey, CompletionKey, Option<(String, AppKey)>)| Key {
-        first: transaction_key,
-        second: app.id(),
-        completion_id: completion.id(),
-        of_completion: own.map(|(id, app)| (id.to_ascii_lowercase(), app.id())),
-    };
-    Ok(rows.into_iter().map(key).collect())
 }
