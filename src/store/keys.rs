@@ -2,7 +2,8 @@
 //! number of 8 bytes that is compared at once, instead of a text of 17.
 //!
 //! Only rows and conditions know keys; whatever leaves the store is an id. Whoever asks by a text that is no id of the kind
-//! asks by a key that no row has, and finds nothing. Whoever would write such a text is refused by the CHECKs of the migrations.
+//! asks by a key that no row has, and finds nothing. Whoever would write such a text is refused by the CHECKs of completions,
+//! reversals, deliveries and attempts, and what is written together with them is undone.
 
 use std::fmt;
 

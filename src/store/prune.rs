@@ -15,7 +15,7 @@ use super::terminal::Ended;
 use super::unknown_words::{Words, has_known_words};
 use super::{Store, StoreError, codes};
 use crate::domain::delivery::{DeliveryKind, Status, WaitingFor};
-use crate::domain::ids;
+use crate::domain::ids::Tick;
 use crate::domain::time::Timestamp;
 
 /// Deliveries in one step: a few milliseconds of the writer's time.
@@ -85,11 +85,11 @@ fn remember(conn: &mut Conn, old: &[DeliveryKey], before: Timestamp) -> QueryRes
     .map(drop)
 }
 
-/// A step of what ended before then. Ids are ordered by time, so the primary key leads to what is old without an index
+/// A step of what ended before then. Keys are ordered by time, so the primary key leads to what is old without an index
 /// on `ended_at`.
 pub(super) fn oldest(before: Timestamp) -> impl Read<'static, DeliveryKey> {
     deliveries::table
-        .filter(deliveries::id.lt(DeliveryKey::of(&ids::lower_bound("dlv", before))))
+        .filter(deliveries::id.lt(DeliveryKey::stored(Tick::first_of(before).key(0))))
         .filter(deliveries::ended_at.lt(before))
         .filter(is_not_awaited())
         .filter(has_known_words())

@@ -36,8 +36,16 @@ impl<T> From<Listed<T>> for PageOf<T> {
     }
 }
 
-/// Reads which page is asked for.
-pub fn page(query: &Query) -> Result<Page, Problem> {
+/// Reads which page is asked for of a list whose ids have this prefix.
+pub fn page_of(prefix: &str, query: &Query) -> Result<Page, Problem> {
+    let page = page(query)?;
+    match page.before.as_deref() {
+        Some(before) if ids::key(prefix, before).is_none() => Err(Problem::field("cursor", OF_THIS_LIST)),
+        _ => Ok(page),
+    }
+}
+
+fn page(query: &Query) -> Result<Page, Problem> {
     let limit = match query.text("limit") {
         None => DEFAULT,
         Some(text) => {
@@ -60,10 +68,12 @@ pub fn page_of_few<T>(items: Vec<T>, page: &Page, id: impl Fn(&T) -> &str) -> Pa
     page.cut(after.collect(), &id).into()
 }
 
+const OF_THIS_LIST: &str = "must be the nextCursor of a page of this list";
+
 fn read_cursor(text: &str) -> Result<String, Problem> {
     let decoded = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let id = decoded.filter(|id| ids::is_id(id));
-    id.ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page of this list"))
+    id.ok_or_else(|| Problem::field("cursor", OF_THIS_LIST))
 }
 
 #[cfg(test)]
@@ -80,5 +90,14 @@ mod tests {
             assert!(only_page(query).is_err(), "{query}");
         }
         assert_eq!(only_page("").unwrap(), Page { limit: 50, before: None });
+    }
+
+    #[test]
+    fn the_cursor_of_another_list_is_refused() {
+        let id = crate::random::new_id("dlv");
+        let page_of_deliveries: PageOf<()> = Listed { items: Vec::new(), next: Some(id.clone()) }.into();
+        let query = Query::read(&format!("cursor={}", page_of_deliveries.next_cursor.unwrap()), &PARAMETERS).unwrap();
+        assert_eq!(page_of("dlv", &query).unwrap().before, Some(id));
+        assert!(page_of("cmp", &query).is_err());
     }
 }

@@ -2,7 +2,9 @@
 --
 -- Conventions:
 -- * Times are Unix milliseconds.
--- * Ids are text that is ordered by time, so that rows and indexes grow at their end.
+-- * Ids are text that is ordered by time, so that rows and indexes grow at their end. In the tables that every report or
+--   every attempt writes to, a column holds the key of an id instead: the number of 63 bits that its digits stand for
+--   (`src/store/keys.rs`). What is no id has no key, and CHECKs let no such row come.
 -- * Texts are compared as bytes: ids are ordered by time in that order alone, and people's order of letters depends on
 --   the server.
 -- * Words (states, kinds, reasons) have a CHECK, so that a bug is an error and not a row that nobody claims.

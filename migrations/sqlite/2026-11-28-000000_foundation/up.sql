@@ -4,7 +4,8 @@
 -- * Times are Unix milliseconds.
 -- * Ids are text that is ordered by time, so that rows and indexes grow at their end. In the tables that every report or
 --   every attempt writes to, a column holds the key of an id instead: the number of 63 bits that its digits stand for
---   (`src/store/keys.rs`). What is no id has no key, and the CHECKs let no such row come.
+--   (`src/store/keys.rs`). What is no id has no key, and CHECKs let no such row come. `reported` and `transaction_ids` have
+--   none: they are inserted OR IGNORE, which would take what a CHECK refuses for a key that is taken.
 -- * Words (states, kinds, reasons) have a CHECK, so that a bug is an error and not a row that nobody claims.
 --   Configuration has them as text. What is written with every report or attempt has them as codes, which
 --   `src/store/codes.rs` fixes for ever: small, and compared without a list, since for an IN list of constants SQLite

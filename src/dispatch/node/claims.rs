@@ -1,7 +1,8 @@
 //! The claims that this node is working on.
 //!
-//! A claim is known here from before it reaches the store until its settlement is on disk, so that whatever the store holds
-//! under this node's name and nobody here knows of has been orphaned.
+//! A claim is known here until its settlement is on disk, one of a report from before it reaches the store, and one that was
+//! made in the store within a moment of its commit. So whatever the store has held for longer than that under this node's name,
+//! and nobody here knows of, has been orphaned.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,7 +2,7 @@
 //!
 //! A task that a web handler starts shares the one thread of that handler and is dropped with its server; a send must
 //! finish instead. Each goes on in the tracing span that it was started in, so that a log line of the work names the call
-//! that caused it.
+//! that caused it; one that goes on with what others caused, as a send does with the line behind it, goes on in none.
 
 use std::time::Duration;
 
@@ -27,6 +27,11 @@ impl Tasks {
     /// Starts a piece of work.
     pub fn start<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
         self.under_way.spawn_on(work.in_current_span(), &self.runtime)
+    }
+
+    /// Starts a piece of work that does not end with what its caller asked for.
+    pub fn start_apart<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.under_way.spawn_on(work, &self.runtime)
     }
 
     /// Waits until everything has ended, at most so long; answers how much is still under way.

@@ -35,7 +35,7 @@ impl Sender {
     /// Begins and sends a job in a task of its own.
     pub fn start(self: &Arc<Self>, first: Job, permit: Permit) {
         let this = Arc::clone(self);
-        self.node.tasks.start(async move { this.begin(first, permit).await });
+        self.node.tasks.start_apart(async move { this.begin(first, permit).await });
     }
 
     /// Whoever waits for this permit and may still be sent to; a line that is blocked by now is given back as a whole.

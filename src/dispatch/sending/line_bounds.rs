@@ -3,12 +3,13 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Jobs in the line of one endpoint, where several nodes work on the store: a moment of what a busy endpoint takes. What
-/// waits in the line of a node that dies is taken over only when its heartbeat has ended.
-const PER_ENDPOINT_OF_MANY_NODES: usize = 1_024;
-/// The same of a node that is alone and finds its line again as soon as it is started: some seconds of what a busy endpoint
-/// takes, since what the store hands out again costs twice as much as what waits here.
-const PER_ENDPOINT_ALONE: usize = 8_192;
+/// Jobs in the line of one endpoint: a moment of what a busy endpoint takes. What waits in the line of a node that dies is
+/// taken over only when its heartbeat has ended.
+const PER_ENDPOINT: usize = 1_024;
+/// The same while the lines of this node are less than half full, of a node that is alone and finds its line again as soon as
+/// it is started: some seconds of what a busy endpoint takes, since what the store hands out again costs twice as much as what
+/// waits here. The other half is kept for the endpoints that are not among the busiest.
+const PER_ENDPOINT_AT_EASE: usize = 8_192;
 /// Jobs in all lines, and the memory that they may take.
 const JOBS: usize = 32_768;
 const BYTES: usize = 48 * 1024 * 1024;
@@ -16,7 +17,7 @@ const BYTES: usize = 48 * 1024 * 1024;
 /// What waits in all lines.
 #[derive(Debug)]
 pub(super) struct LineBounds {
-    per_endpoint: usize,
+    is_shared: bool,
     /// Places that are taken or kept.
     places: AtomicUsize,
     bytes: AtomicUsize,
@@ -26,18 +27,22 @@ pub(super) struct LineBounds {
 impl LineBounds {
     /// For a node that is alone on its store, or one of many.
     pub(super) fn of(is_shared: bool) -> Self {
-        let per_endpoint = if is_shared { PER_ENDPOINT_OF_MANY_NODES } else { PER_ENDPOINT_ALONE };
-        Self { per_endpoint, places: AtomicUsize::new(0), bytes: AtomicUsize::new(0), closed: AtomicBool::new(false) }
+        Self { is_shared, places: AtomicUsize::new(0), bytes: AtomicUsize::new(0), closed: AtomicBool::new(false) }
     }
 
-    /// Jobs that may wait in the line of one endpoint.
+    /// Jobs that may wait in the line of one endpoint at this moment.
     pub(super) fn per_endpoint(&self) -> usize {
-        self.per_endpoint
+        let are_at_ease = !self.is_shared && self.are_less_full_than(JOBS / 2, BYTES / 2);
+        if are_at_ease { PER_ENDPOINT_AT_EASE } else { PER_ENDPOINT }
     }
 
     /// Whether anybody else may line up.
     pub(super) fn have_room(&self) -> bool {
-        self.places.load(Ordering::Relaxed) < JOBS && self.bytes.load(Ordering::Relaxed) < BYTES
+        self.are_less_full_than(JOBS, BYTES)
+    }
+
+    fn are_less_full_than(&self, jobs: usize, bytes: usize) -> bool {
+        self.places.load(Ordering::Relaxed) < jobs && self.bytes.load(Ordering::Relaxed) < bytes
     }
 
     /// Keeps a place for a job that is being recorded.
@@ -74,6 +79,18 @@ impl LineBounds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_busiest_endpoints_of_a_node_that_is_alone_leave_half_of_the_lines_to_the_others() {
+        let (alone, shared) = (LineBounds::of(false), LineBounds::of(true));
+        assert_eq!((alone.per_endpoint(), shared.per_endpoint()), (PER_ENDPOINT_AT_EASE, PER_ENDPOINT));
+        (0..JOBS / 2).for_each(|_| alone.keep_place());
+        assert_eq!(alone.per_endpoint(), PER_ENDPOINT);
+        alone.give_up_place();
+        assert_eq!(alone.per_endpoint(), PER_ENDPOINT_AT_EASE);
+        alone.joined(BYTES / 2);
+        assert_eq!(alone.per_endpoint(), PER_ENDPOINT);
+    }
 
     #[test]
     fn a_few_large_jobs_fill_the_lines_as_many_small_ones_do() {

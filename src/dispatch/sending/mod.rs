@@ -1,6 +1,6 @@
 //! Sending: from a delivery that this node has claimed to its settlement.
 //!
-//! [`worker`] claims what waits in the store and is due, with permits of [`pacing`] and places in the [`line`] of an
+//! [`worker`] claims what waits in the store and is due, with permits of [`pacing`] and places in the [`mod@line`] of an
 //! endpoint's `gate`, where a claimed job waits for a permit; [`sender`] takes a [`job`] through one
 //! [`exchange`] to its settlement: which way it leaves says `outbound`, which secret signs says [`keys`], whose fault a
 //! failure is says `failure`. [`preview`] shows what a callback would look like, [`test_callback`] sends one that means

@@ -69,7 +69,7 @@ impl Sender {
         match seat {
             Seat::Permit(permit) => {
                 let this = Arc::clone(self);
-                self.node.tasks.start(async move { this.deliver(job, permit).await });
+                self.node.tasks.start_apart(async move { this.deliver(job, permit).await });
             }
             Seat::Place(place) => self.line_up(place, job),
         }

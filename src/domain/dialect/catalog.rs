@@ -55,7 +55,9 @@ impl Catalog {
     /// Exactly this version, written `name@version`.
     pub fn get_version(&self, id: &str) -> Option<&Arc<Recipe>> {
         let (name, version) = id.split_once('@')?;
-        let version: u32 = version.parse().ok()?;
+        // One text for each version: no sign, no zeros before it.
+        let is_canonical = !version.starts_with(['+', '0']);
+        let version: u32 = version.parse().ok().filter(|_| is_canonical)?;
         self.recipes.iter().find(|recipe| recipe.name() == name && recipe.version() == version)
     }
 
@@ -76,7 +78,10 @@ mod tests {
         let names: Vec<_> = catalog.newest().map(|recipe| recipe.id()).collect();
         assert_eq!(names, ["besitos@1", "offermaru@1", "affonso@1", "attribloom@1"]);
         assert!(catalog.get("besitos").is_some() && catalog.get_version("besitos@1").is_some());
-        assert!(catalog.get("Besitos").is_none() && catalog.get_version("besitos@2").is_none());
+        assert!(catalog.get("Besitos").is_none());
+        for other in ["besitos@2", "besitos@01", "besitos@+1", "besitos@", "besitos"] {
+            assert!(catalog.get_version(other).is_none(), "{other}");
+        }
     }
 
     #[test]

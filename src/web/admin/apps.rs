@@ -70,7 +70,7 @@ fn may_set(caller: &Caller, given: &AppBody) -> Result<(), Problem> {
     responses((status = 200, description = "A page.", body = PageOf<AppView>)))]
 pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["publisherId", "limit", "cursor"])?;
-    let page = list::page(&query)?;
+    let page = list::page_of("app", &query)?;
     let publisher_id = match query.text("publisherId") {
         Some(asked) => Some(web.publisher(&caller, asked).await?.id),
         None => caller.limited_to().map(str::to_owned),

@@ -73,6 +73,6 @@ pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpReque
         from: query.instant("from")?,
         to: query.instant("to")?,
     };
-    let listed = web.node.store.audit(criteria, list::page(&query)?).await?;
+    let listed = web.node.store.audit(criteria, list::page_of("aud", &query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(AuditView::from))))
 }

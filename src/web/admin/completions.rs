@@ -47,7 +47,7 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
     match exports::format(&query, &request)? {
         Some(format) => exports::all(&web.node.store, criteria, format).await,
         None => {
-            let listed = web.node.store.completions(criteria, list::page(&query)?).await?;
+            let listed = web.node.store.completions(criteria, list::page_of("cmp", &query)?).await?;
             Ok(respond::ok(&PageOf::from(listed.map(CompletionView::from))))
         }
     }

@@ -34,7 +34,7 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
     let query = Query::read(request.query_string(), &known)?;
     let status = status(&query, "status")?;
     let criteria = Criteria { status, ..criteria(&web, &caller, &query).await? };
-    let listed = web.node.store.deliveries(criteria, list::page(&query)?).await?;
+    let listed = web.node.store.deliveries(criteria, list::page_of("dlv", &query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(|delivery| DeliveryView::new(&web.node, delivery)))))
 }
 
