@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use super::in_time;
 use super::proxy::Proxy;
-use crate::support::{Child, Home, Reply, Wall, found, has, text};
+use crate::support::{Child, Home, Reply, Wall, found, has, key, text};
 
 /// A claim of which its node knows nothing is not called orphaned claim before this age.
 const SETTLED_IN: Duration = Duration::from_secs(10);
@@ -48,7 +48,7 @@ async fn a_settlement(way: &Proxy, node: &Child, wall: &Wall) {
     wall.receiver.then([Reply::Once(Arc::clone(&answered))]);
     let id = wall.report("settled").await.delivery();
     // Not whoever only looks at it.
-    way.break_at_the_commit_of(&format!(r#""id":"{id}","token""#));
+    way.break_at_the_commit_of(&format!(r#""id":{},"token""#, key(&id)));
     answered.notify_one();
     delivered(node, &id, &["delivered"]).await;
     assert!(way.has_broken());
