@@ -125,11 +125,11 @@ impl Worker {
         }
     }
 
-    fn give_up<S: Send + 'static>(&self, unreadable: Claimed, seat: S) {
+    fn give_up<S: Send + 'static>(&self, (unreadable, claim): (Claimed, Claim), seat: S) {
         let sender = Arc::clone(&self.sender);
         self.node.tasks.start(async move {
             sender.give_up(unreadable).await;
-            drop(seat);
+            drop((claim, seat));
         });
     }
 
@@ -142,8 +142,8 @@ impl Worker {
     }
 }
 
-/// What a claimed row tells; the row itself if that cannot be read, which only a hand in the database brings about.
-fn job(claimed: Claimed, claim: Claim) -> Result<Job, Box<Claimed>> {
+/// What a claimed row tells; the row and its claim if that cannot be read, which only a hand in the database brings about.
+fn job(claimed: Claimed, claim: Claim) -> Result<Job, Box<(Claimed, Claim)>> {
     let stored = claimed.delivery.test.as_deref().map(serde_json::from_str::<StoredTest>);
     match (stored, claimed) {
         (Some(Ok(StoredTest { completion, options })), Claimed { delivery, .. }) => {
@@ -156,6 +156,6 @@ fn job(claimed: Claimed, claim: Claim) -> Result<Job, Box<Claimed>> {
             let event = reversal.map_or(CallbackEvent::Completed, |reversal| CallbackEvent::Reversed(reversal.taken));
             Ok(Job { delivery, completion: completion.into(), event, test: None, draft: None, claim })
         }
-        (_, unreadable) => Err(Box::new(unreadable)),
+        (_, unreadable) => Err(Box::new((unreadable, claim))),
     }
 }
