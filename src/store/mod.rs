@@ -41,7 +41,6 @@ pub mod page;
 mod prune;
 pub mod publishers;
 pub mod queue;
-mod reconcile_erased;
 mod reconcile_keys;
 pub mod reconcile_reads;
 mod references;

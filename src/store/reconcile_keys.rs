@@ -1,10 +1,12 @@
-//! Reading the keys that make reports idempotent page by page, each with the completion that it leads to. It changes nothing.
+//! Reading the keys that make reports idempotent page by page, the erased ones among them, each with the completion that it
+//! leads to. It changes nothing, and judges nothing.
 
 use diesel::prelude::*;
 
 use super::backend::{Conn, Engine};
+use super::erased_keys::ErasedKind;
 use super::keys::{AppKey, CompletionKey, SourceKey};
-use super::schema::{completions, reported, transaction_ids};
+use super::schema::{completions, erased_keys, reported, transaction_ids};
 use super::{Store, StoreError};
 use crate::domain::invariants::Key;
 
@@ -14,31 +16,33 @@ const PAGE: i64 = 1_000;
 /// The two parts of a key, the completion that it names, and that completion's own two parts, if it exists.
 type ExternalIdRow = (SourceKey, String, CompletionKey, Option<(SourceKey, String)>);
 type TransactionIdRow = (String, AppKey, CompletionKey, Option<(String, AppKey)>);
+/// The same of an erased key, with its kind, and of its completion whatever may be the key's own.
+type ErasedRow = (String, String, i32, CompletionKey, Option<(SourceKey, String, String, AppKey)>);
 
 impl Store {
     /// The next keys of external ids after this one: by source and external id.
     pub async fn examine_external_ids(&self, after: (String, String)) -> Result<Vec<Key>, StoreError> {
-        self.snapshot(move |conn| {
-            let mut keys = external_ids(conn, Some(&after.0), &after.1)?;
-            if keys.is_empty() {
-                keys = external_ids(conn, None, &after.0)?;
-            }
-            Ok(keys)
-        })
-        .await
+        self.snapshot(move |conn| next_page(&after, |within, behind| external_ids(conn, within, behind))).await
     }
 
     /// The next keys of transaction ids after this one: by transaction id in lower case and app.
     pub async fn examine_transaction_ids(&self, after: (String, String)) -> Result<Vec<Key>, StoreError> {
-        self.snapshot(move |conn| {
-            let mut keys = transaction_keys(conn, Some(&after.0), &after.1)?;
-            if keys.is_empty() {
-                keys = transaction_keys(conn, None, &after.0)?;
-            }
-            Ok(keys)
-        })
-        .await
+        self.snapshot(move |conn| next_page(&after, |within, behind| transaction_keys(conn, within, behind))).await
     }
+
+    /// The next erased keys after this one: by digest and by what it is unique within.
+    pub async fn examine_erased_keys(&self, after: (String, String)) -> Result<Vec<Key>, StoreError> {
+        self.snapshot(move |conn| next_page(&after, |within, behind| erased(conn, within, behind))).await
+    }
+}
+
+/// The keys after this one: those of the same first part, behind its second; if there are none, those behind its first part.
+fn next_page(
+    (first, second): &(String, String),
+    mut page: impl FnMut(Option<&str>, &str) -> QueryResult<Vec<Key>>,
+) -> QueryResult<Vec<Key>> {
+    let keys = page(Some(first), second)?;
+    if keys.is_empty() { page(None, first) } else { Ok(keys) }
 }
 
 /// Keys of a source after an external id; without a source, those of the sources after one.
@@ -103,4 +107,38 @@ fn transaction_keys(conn: &mut Conn, transaction_key: Option<&str>, after: &str)
         of_completion: own.map(|(id, app)| (id.to_ascii_lowercase(), app.id())),
     };
     Ok(rows.into_iter().map(key).collect())
+}
+
+/// Keys of a digest after a scope; without a digest, those of the digests after one.
+fn erased(conn: &mut Conn, digest: Option<&str>, after: &str) -> QueryResult<Vec<Key>> {
+    let mut query = erased_keys::table
+        .left_join(completions::table.on(completions::id.eq(erased_keys::completion_id)))
+        .into_boxed::<Engine>();
+    query = match digest {
+        Some(digest) => query.filter(erased_keys::digest.eq(digest)).filter(erased_keys::scope.gt(after)),
+        None => query.filter(erased_keys::digest.gt(after)),
+    };
+    let own = (completions::source_id, completions::external_id, completions::transaction_id, completions::app_id);
+    let rows: Vec<ErasedRow> = query
+        .order((erased_keys::digest, erased_keys::scope))
+        .limit(PAGE)
+        .select((
+            erased_keys::digest,
+            erased_keys::scope,
+            erased_keys::kind,
+            erased_keys::completion_id,
+            own.nullable(),
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().map(erased_key).collect())
+}
+
+/// What the completion calls itself; a click is no longer named by the completion that it became.
+fn erased_key((digest, scope, kind, completion, own): ErasedRow) -> Key {
+    let of_completion = own.map(|(source, external_id, transaction_id, app)| match kind {
+        kind if kind == ErasedKind::External as i32 => (external_id, source.any().unwrap_or_default()),
+        kind if kind == ErasedKind::Transaction as i32 => (transaction_id, app.id()),
+        _ => (digest.clone(), scope.clone()),
+    });
+    Key { first: digest, second: scope, completion_id: completion.id(), of_completion }
 }
