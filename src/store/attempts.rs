@@ -40,15 +40,15 @@ pub struct AttemptRow {
 
 insertion! {
     /// An attempt.
-    pub(super) AttemptInsertion(row: AttemptRow), "INSERT INTO attempts" {
-        delivery_id: BigInt = row.delivery_id,
-        started_at: BigInt = row.started_at,
-        duration_ms: BigInt = row.duration_ms,
-        number: Integer = row.number,
-        outcome: SmallInt = row.outcome,
-        counted: Bool = row.counted,
-        status_code: Nullable<Integer> = row.status_code,
-        detail: Binary = row.detail,
+    pub(super) AttemptInsertion of AttemptRow, "INSERT INTO attempts" {
+        delivery_id: BigInt,
+        started_at: BigInt,
+        duration_ms: BigInt,
+        number: Integer,
+        outcome: SmallInt,
+        counted: Bool,
+        status_code: Nullable<Integer>,
+        detail: Binary,
     }
 }
 

@@ -4,28 +4,29 @@
 //! Diesel walks over a row four times: to see whether it has values, whether the statement may be kept, what its text is, and
 //! what the values are. A text that never differs is kept under its type, and the row is walked over for its values alone.
 
-/// Declares `INSERT INTO table (columns) VALUES (…)`, or another verb, with the type and the value of each column.
+/// Declares `INSERT INTO table (columns) VALUES (…)`, or another verb, with the type of each column. The row has a field for each
+/// and no other: one that is left out here does not compile.
 macro_rules! insertion {
     (
         $(#[$doc:meta])*
-        $visible:vis $name:ident ($row:ident: $type:ty), $into:literal {
-            $first:ident: $first_type:ty = $first_value:expr $(, $column:ident: $column_type:ty = $value:expr)* $(,)?
+        $visible:vis $name:ident of $row:ident $(<$borrowed:lifetime>)?, $into:literal {
+            $first:ident: $first_type:ty $(, $column:ident: $column_type:ty)* $(,)?
         }
     ) => {
         $(#[$doc])*
-        $visible struct $name<'a>($visible &'a $type);
+        $visible struct $name<'a>($visible &'a $row $(<$borrowed>)?);
 
         impl diesel::query_builder::QueryFragment<diesel::sqlite::Sqlite> for $name<'_> {
             fn walk_ast<'b>(
                 &'b self,
                 mut out: diesel::query_builder::AstPass<'_, 'b, diesel::sqlite::Sqlite>,
             ) -> diesel::QueryResult<()> {
-                let $row = self.0;
+                let $row { $first, $($column),* } = self.0;
                 out.push_sql(concat!($into, " (", stringify!($first) $(, ", ", stringify!($column))*, ") VALUES ("));
-                out.push_bind_param::<$first_type, _>(&$first_value)?;
+                out.push_bind_param::<$first_type, _>($first)?;
                 $(
                     out.push_sql(", ");
-                    out.push_bind_param::<$column_type, _>(&$value)?;
+                    out.push_bind_param::<$column_type, _>($column)?;
                 )*
                 out.push_sql(")");
                 Ok(())

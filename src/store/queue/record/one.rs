@@ -101,10 +101,21 @@ fn known_erased(
 /// Inserts a report; false: one of its keys was taken, and nothing of it is left.
 fn insert(conn: &mut SqliteConnection, candidate: &Candidate) -> QueryResult<bool> {
     let completion = &candidate.completion;
-    if NameInsertion(candidate).execute(conn)? == 0 {
+    let external_id = ExternalId {
+        source_id: completion.source_id,
+        completion_id: completion.id,
+        external_id: &completion.external_id,
+        digests: &candidate.digests,
+    };
+    if ExternalIdInsertion(&external_id).execute(conn)? == 0 {
         return Ok(false);
     }
-    if TransactionIdInsertion(candidate).execute(conn)? == 0 {
+    let transaction_id = TransactionId {
+        transaction_key: &candidate.transaction_key,
+        app_id: completion.app_id,
+        completion_id: completion.id,
+    };
+    if TransactionIdInsertion(&transaction_id).execute(conn)? == 0 {
         diesel::delete(reported::table.find((completion.source_id, &completion.external_id))).execute(conn)?;
         return Ok(false);
     }
@@ -128,23 +139,37 @@ fn insert(conn: &mut SqliteConnection, candidate: &Candidate) -> QueryResult<boo
     Ok(true)
 }
 
+/// The first of a report's keys.
+struct ExternalId<'a> {
+    source_id: SourceKey,
+    completion_id: CompletionKey,
+    external_id: &'a str,
+    digests: &'a [u8],
+}
+
+/// The second.
+struct TransactionId<'a> {
+    transaction_key: &'a str,
+    app_id: AppKey,
+    completion_id: CompletionKey,
+}
+
 insertion! {
-    /// The first of a report's keys, unless it is taken: of rows without any CHECK, in which every column is given, a taken key
-    /// is all that is ignored.
-    NameInsertion(candidate: Candidate), "INSERT OR IGNORE INTO reported" {
-        source_id: BigInt = candidate.completion.source_id,
-        completion_id: BigInt = candidate.completion.id,
-        external_id: Text = candidate.completion.external_id,
-        digests: Binary = candidate.digests,
+    /// Unless the key is taken: of rows without any CHECK, in which every column is given, nothing else is ignored.
+    ExternalIdInsertion of ExternalId<'a>, "INSERT OR IGNORE INTO reported" {
+        source_id: BigInt,
+        completion_id: BigInt,
+        external_id: Text,
+        digests: Binary,
     }
 }
 
 insertion! {
-    /// The second, likewise.
-    TransactionIdInsertion(candidate: Candidate), "INSERT OR IGNORE INTO transaction_ids" {
-        transaction_key: Text = candidate.transaction_key,
-        app_id: BigInt = candidate.completion.app_id,
-        completion_id: BigInt = candidate.completion.id,
+    /// Likewise.
+    TransactionIdInsertion of TransactionId<'a>, "INSERT OR IGNORE INTO transaction_ids" {
+        transaction_key: Text,
+        app_id: BigInt,
+        completion_id: BigInt,
     }
 }
 
