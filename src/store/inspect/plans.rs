@@ -1,7 +1,8 @@
 //! How the database answers the queries that must cost the same whatever the history: each by the index that was made
 //! for it. A backlog or a long history must not be walked over.
 //!
-//! The queries are the ones that are performed, not copies of them; only their values are a sample.
+//! The queries are the ones that are performed elsewhere, not copies of them; only their values are a sample. None may be
+//! performed here, and no plan judged: the tests do that.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
