@@ -27,6 +27,9 @@ const WEB_THREADS: usize = 2;
 /// Seconds that requests being answered may take after a stop.
 const LET_ANSWER: u64 = 2;
 
+/// Sends in flight at a time: its sockets fit a usual file limit once that has been raised to its hard bound.
+const MOST_SENDS: usize = 16_384;
+
 /// A running Ringback.
 #[derive(Debug)]
 pub struct Service {
@@ -85,6 +88,7 @@ impl Service {
             egress_echo_url: settings.egress_echo_url.clone(),
             retry_scale_thousandths: settings.retry_scale_thousandths,
             retention_days: settings.retention_days,
+            most_sends: MOST_SENDS,
             role: settings.role,
         };
         let dispatcher = Arc::new(Dispatcher::assemble(store, clock, setup).await?);

@@ -23,7 +23,7 @@ use crate::command::{Failure, on_runtime, required, say};
 use crate::dispatch::egress::client::{Client, Request};
 use crate::dispatch::egress::clients::{Clients, SourceAddress};
 use crate::dispatch::egress::resolver::VettingResolver;
-use crate::dispatch::sending::pacing::PER_ENDPOINT;
+use crate::dispatch::sending::pacing::MOST;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::{Callback, CallbackConfig as Endpoint, CallbackEvent};
 use crate::domain::dialect::callback_url::CallbackUrl;
@@ -96,11 +96,11 @@ fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
 async fn send(origin: Arc<Origin>, urls: Vec<String>) -> Result<Sent, Failure> {
     let loopback = ipnet::IpNet::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let resolver = VettingResolver::from_system(Arc::new(TargetPolicy::new(vec![loopback], true)))?;
-    let client = Clients::new(resolver, PER_ENDPOINT).client(&SourceAddress::Host)?;
+    let client = Clients::new(resolver, MOST).client(&SourceAddress::Host)?;
     let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
     let (before, started) = (Usage::of(std::process::id())?, Instant::now());
     let mut senders = JoinSet::new();
-    for _ in 0..PER_ENDPOINT {
+    for _ in 0..MOST {
         let (origin, urls, next) = (Arc::clone(&origin), Arc::clone(&urls), Arc::clone(&next));
         senders.spawn(send_next(client.clone(), origin, urls, next));
     }

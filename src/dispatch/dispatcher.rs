@@ -21,7 +21,7 @@ use super::node::cluster::Cluster;
 use super::node::directory::Directory;
 use super::node::metrics::{Levels, Metrics};
 use super::node::tasks::Tasks;
-use super::sending::pacing::{PER_ENDPOINT, Pacing};
+use super::sending::pacing::{MOST, Pacing};
 use super::sending::preview::Previews;
 use super::sending::sender::Sender;
 use super::sending::test_callback::TestCallbacks;
@@ -55,6 +55,8 @@ pub struct Setup {
     pub retention_days: u32,
     /// `RINGBACK_ROLE`.
     pub role: NodeRole,
+    /// Sends in flight at a time, as the files allow that this process may open.
+    pub most_sends: usize,
 }
 
 /// The parts, for whoever calls them: the web floor, and the loops.
@@ -96,7 +98,7 @@ impl Dispatcher {
     /// Puts the parts together; nothing runs yet. Whatever will, runs on the runtime that this is called from.
     pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
         let node = Arc::new(node(store, clock, &setup).await?);
-        let pacing = Arc::new(Pacing::new(Arc::clone(&node.wake), node.store.is_shared()));
+        let pacing = Arc::new(Pacing::new(Arc::clone(&node.wake), node.store.is_shared(), setup.most_sends));
         let sender = Arc::new(Sender::new(Arc::clone(&node)));
         let reversals = Reversals::new(Arc::clone(&node));
         let previews = Previews::new(Arc::clone(&node));
@@ -131,6 +133,13 @@ impl Dispatcher {
         self.node.store.forget_former_nodes().await?;
         self.node.cluster.heartbeat().await?;
         rescue::step(&self.node).await.map(drop)
+    }
+
+    /// Begins what waits in line for a permit that has come back.
+    pub(super) fn begin_waiting(&self) {
+        for (first, permit) in self.worker.pacing.begin_waiting() {
+            self.worker.sender.start(first, permit);
+        }
     }
 
     /// Claims and starts what is due now: what the worker's loop does over and over.
@@ -175,7 +184,7 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
     }
     Ok(Node {
         cluster: Arc::new(Cluster::new(store.clone(), Arc::clone(&addresses), setup.role)),
-        clients: Clients::new(resolver, PER_ENDPOINT),
+        clients: Clients::new(resolver, MOST),
         catalog: Catalog::builtin(),
         metrics: Metrics::default(),
         tasks: Tasks::here(),

@@ -112,6 +112,7 @@ impl Dispatcher {
             }),
             (self.every(ADDRESSES, "addresses"), |this, _| {
                 this.node.check_addresses();
+                this.worker.pacing.forget(|endpoint_id| this.node.directory.app_of_endpoint(endpoint_id).is_some());
                 Box::pin(async { Ok(Pause::Usual) })
             }),
             (self.every(reviews::EVERY, "reviews"), |this, _| {
@@ -128,7 +129,7 @@ impl Dispatcher {
     }
 
     /// The loops of a node that sends.
-    fn sending(&self) -> [(Routine, Step); 3] {
+    fn sending(&self) -> [(Routine, Step); 4] {
         let node = &self.node;
         [
             (self.every(POLL, "worker").woken_by(&node.wake), |this, _| {
@@ -138,6 +139,10 @@ impl Dispatcher {
                         worker::Step::Idle { until } => until.map_or(Pause::Usual, Pause::Until),
                     })
                 })
+            }),
+            (self.every(POLL, "line").woken_by(self.worker.pacing.freed()), |this, _| {
+                this.begin_waiting();
+                Box::pin(async { Ok(Pause::Usual) })
             }),
             (self.every(egress_checks::LOOK, "egress checks").woken_by(&node.addresses.changed), |this, stop| {
                 Box::pin(async move {

@@ -34,6 +34,7 @@ pub mod node;
 pub mod offer;
 pub mod own_headers;
 pub mod pricing;
+pub mod receiver;
 pub mod report;
 pub mod resolved;
 pub mod retry;

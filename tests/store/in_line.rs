@@ -5,7 +5,7 @@ use ringback::domain::new_delivery::Start;
 use ringback::domain::settlement::Next;
 use ringback::store::Store;
 use ringback::store::operator_actions::ActionOutcome;
-use ringback::store::queue::{ClaimInLine, Settled, Wanted};
+use ringback::store::queue::{ClaimInLine, ClaimSeat, Settled, Wanted};
 
 use crate::queue::{claim, delivery, new, recorded, settlement, token};
 use crate::setup::{NOW, store};
@@ -89,16 +89,27 @@ async fn what_is_given_back_is_due_and_can_be_held() {
     assert!(!fresh.store.begin(waiting, NOW).await.unwrap());
 }
 
+/// The first is a permit, the others are places in line.
+#[derive(Debug)]
+struct Numbered(usize);
+
+impl ClaimSeat for Numbered {
+    fn begins(&self) -> bool {
+        self.0 == 0
+    }
+}
+
 #[tokio::test]
-async fn of_what_is_due_the_first_are_begun_and_the_others_line_up() {
+async fn of_what_is_due_as_much_is_claimed_as_there_are_seats_and_what_gets_a_permit_is_begun() {
     let fresh = store();
     for external_id in ["e1", "e2", "e3", "e4"] {
         recorded(&fresh.store, new(external_id, "end_1", Start::Pending)).await;
     }
-    let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), to_begin: 1, to_line_up: 2 }];
-    let claimed = fresh.store.claim("nod_1".to_owned(), wanted, NOW, token).await.unwrap();
-    assert_eq!(claimed.iter().map(|one| one.is_begun).collect::<Vec<_>>(), [true, false, false]);
-    for one in claimed {
+    let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), at_most: 4 }];
+    let mut seats = [Numbered(0), Numbered(1), Numbered(2)].into_iter();
+    let claimed = fresh.store.claim("nod_1".to_owned(), wanted, NOW, token, move |_| seats.next()).await.unwrap();
+    assert_eq!(claimed.iter().map(|(one, _)| one.is_begun).collect::<Vec<_>>(), [true, false, false]);
+    for (one, _) in claimed {
         let expected = if one.is_begun { Status::Sending } else { Status::Pending };
         assert_eq!(delivery(&fresh.store, &one.delivery.id).await.status, expected);
     }

@@ -10,7 +10,7 @@ use ringback::domain::node::NodeRole;
 use ringback::random;
 use ringback::store::Store;
 use ringback::store::apps::{AppChange, AppSaved, Archived};
-use ringback::store::queue::{Holding, OrphanedClaim, Recorded, Settled, Wanted};
+use ringback::store::queue::{Holding, OrphanedClaim, Recorded, Settled, Unbounded, Wanted};
 
 use crate::queue::{claim, completion, delivery, new, recorded, settlement, token};
 use crate::setup::{NOW, all, app, publisher, store};
@@ -170,13 +170,13 @@ async fn what_many_nodes_claim_at_once_is_claimed_once() {
     let claims = (1..9).map(|node| {
         let store = fresh.store.clone();
         tokio::spawn(async move {
-            let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), to_begin: 10, to_line_up: 0 }];
-            store.claim(format!("nod_{node}"), wanted, NOW, token).await.unwrap()
+            let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), at_most: 10 }];
+            store.claim(format!("nod_{node}"), wanted, NOW, token, |_| Some(Unbounded)).await.unwrap()
         })
     });
     let mut claimed = Vec::new();
     for claims in claims.collect::<Vec<_>>() {
-        claimed.extend(claims.await.unwrap().into_iter().map(|claimed| claimed.delivery.id));
+        claimed.extend(claims.await.unwrap().into_iter().map(|(claimed, _)| claimed.delivery.id));
     }
     let total = claimed.len();
     claimed.sort();

@@ -13,7 +13,7 @@ use ringback::random;
 use ringback::store::Store;
 use ringback::store::lookups::Criteria;
 use ringback::store::operator_actions::ActionOutcome;
-use ringback::store::queue::{Claimed, NewCompletion, Recorded, Settled, Wanted};
+use ringback::store::queue::{Claimed, NewCompletion, Recorded, Settled, Unbounded, Wanted};
 
 use crate::setup::{NOW, all, store};
 
@@ -69,8 +69,9 @@ pub(crate) fn token() -> String {
 }
 
 pub(crate) async fn claim(store: &Store, endpoint: &str, at_most: usize, now: Timestamp) -> Vec<Claimed> {
-    let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), to_begin: at_most, to_line_up: 0 }];
-    store.claim("nod_1".to_owned(), wanted, now, token).await.unwrap()
+    let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), at_most }];
+    let claimed = store.claim("nod_1".to_owned(), wanted, now, token, |_| Some(Unbounded)).await.unwrap();
+    claimed.into_iter().map(|(claimed, _)| claimed).collect()
 }
 
 pub(crate) fn settlement(claimed: &Claimed, next: Next) -> Settlement {

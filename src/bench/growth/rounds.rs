@@ -20,7 +20,7 @@ use crate::store::Store;
 use crate::store::inspect::history::{self, Past};
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
-use crate::store::queue::{Claimed, Settled, Wanted};
+use crate::store::queue::{Claimed, Settled, Unbounded, Wanted};
 
 /// Deliveries of a step of retention.
 const STEP: u64 = 500;
@@ -126,12 +126,10 @@ impl<'a> Rounds<'a> {
     }
 
     async fn claim(&self, turn: usize, at_most: usize) -> Result<Vec<Claimed>, Failure> {
-        let wanted =
-            Wanted { endpoint_id: self.ground.receiver(turn).endpoint_id.clone(), to_begin: at_most, to_line_up: 0 };
-        let claimed = self
-            .store
-            .claim("nod_measured".to_owned(), vec![wanted], self.clock.now(), || random::new_id("clm"))
-            .await?;
+        let wanted = Wanted { endpoint_id: self.ground.receiver(turn).endpoint_id.clone(), at_most };
+        let (node, token) = ("nod_measured".to_owned(), || random::new_id("clm"));
+        let claimed = self.store.claim(node, vec![wanted], self.clock.now(), token, |_| Some(Unbounded)).await?;
+        let claimed: Vec<Claimed> = claimed.into_iter().map(|(claimed, Unbounded)| claimed).collect();
         if claimed.len() != at_most {
             return Err(format!("{at_most} deliveries are due, but {} could be claimed", claimed.len()).into());
         }

@@ -214,7 +214,7 @@ impl Intake {
             Readiness::Ready if !dry_run => {
                 // Without a lease nothing may be claimed, and the seat stays for whoever may.
                 let node = self.node.cluster.lease.node();
-                match node.and_then(|node| Some((node, self.pacing.admit(&endpoint.id)?))) {
+                match node.and_then(|node| Some((node, self.pacing.admit(app, endpoint)?))) {
                     Some((node, seat)) => (start_of(&seat, node), Some(seat), None),
                     None => (Start::Pending, None, None),
                 }

@@ -1,68 +1,38 @@
-//! The gate of one endpoint: its permits, and the line of jobs that wait for one.
+//! The gate of one endpoint, and what it hands out: permits to send, and places in line.
 //!
 //! Permits and line are under one lock, so a job that lines up while the last permit comes back is never forgotten: either
-//! whoever gives the permit back finds the job, or the job finds the permit. The line is bounded, for each endpoint in jobs
-//! and for the node in jobs and bytes; what exceeds it stays in the store, and new deliveries stay behind it.
+//! whoever gives the permit back finds the job, or the job finds the permit. A permit and a place give themselves back when
+//! they are dropped. The locks are taken in one order: a gate's, then those of what all gates share.
 //!
 //! It must not begin, send or give back a job, nor look into one: whoever takes a job out of here does.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
+use super::budget::Party;
 use super::job::Job;
-use super::line_bounds::LineBounds;
-
-/// Sends in flight to one endpoint, from each node. A publisher's typical PHP pool has 20 to 100 workers, and a receiver that
-/// answers in 50 ms takes more than a thousand callbacks a second with this.
-pub const PER_ENDPOINT: usize = 64;
-/// Sends in flight in all: two hundred endpoints that hang cannot exhaust it, and its sockets fit a usual file limit
-/// once that has been raised to its hard bound.
-pub(super) const IN_ALL: usize = 16_384;
-/// Jobs that a line takes from the store at a time: a few milliseconds of the writer's time.
-const REFILL: usize = 256;
-/// A line as short as this is refilled, if the store has more.
-const SHORT: usize = REFILL / 2;
+use super::limit::Window;
+use super::seats::{Commons, Seats, Taken};
+use crate::domain::receiver::Load;
 
 /// What all gates of this node share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) in_all: Arc<Semaphore>,
-    pub(super) lines: LineBounds,
-    /// Gates at which a job waits although a permit of the endpoint is free.
-    stalled: Mutex<Vec<Arc<Gate>>>,
+    pub(super) commons: Commons,
+    /// Gates at which a job waits for nothing but the budget, by their addresses.
+    waiting: Mutex<HashMap<usize, Arc<Gate>>>,
+    /// Something was left in the store though its endpoint had permits: it is looked for when one comes back to anybody.
+    missed: AtomicBool,
+    /// Notified when a permit comes back that somebody in line waits for.
+    pub(super) freed: Arc<Notify>,
+    /// Wakes the worker, which claims what waits in the store.
     wake: Arc<Notify>,
 }
 
-impl Shared {
-    pub(super) fn new(wake: Arc<Notify>, lines: LineBounds) -> Self {
-        Self { in_all: Arc::new(Semaphore::new(IN_ALL)), lines, stalled: Mutex::default(), wake }
-    }
-
-    /// Jobs that wait although a permit is free, each with the permit. What finds none is found again at the next look.
-    pub(super) fn take_stalled(self: &Arc<Self>) -> Vec<(Job, Permit)> {
-        let gates = std::mem::take(&mut *self.stalled.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut found = Vec::new();
-        for gate in gates {
-            let mut state = gate.state();
-            while let Some(begun) = gate.begin_next(self, &mut state) {
-                found.push(begun);
-            }
-        }
-        found
-    }
-
-    fn stall(&self, gate: &Arc<Gate>) {
-        self.stalled.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(gate));
-    }
-
-    fn has_stalled(&self) -> bool {
-        !self.stalled.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-}
-
-/// One endpoint's permits and line.
+/// One endpoint's seats.
 #[derive(Debug)]
 pub(super) struct Gate {
     state: Mutex<State>,
@@ -70,12 +40,9 @@ pub(super) struct Gate {
 
 #[derive(Debug)]
 struct State {
-    free: usize,
-    line: VecDeque<Job>,
-    /// Places in line for jobs that are being recorded.
-    kept: usize,
-    /// Deliveries of this endpoint wait in the store: nothing new goes before them.
-    more_in_store: bool,
+    seats: Seats,
+    /// Whether this gate is among those that wait.
+    waits: bool,
 }
 
 /// What a delivery is admitted to.
@@ -92,8 +59,10 @@ pub enum Seat {
 pub struct Permit {
     gate: Arc<Gate>,
     shared: Arc<Shared>,
-    // An option only so that `drop` can give it back before it wakes the worker.
-    all: Option<OwnedSemaphorePermit>,
+    /// Whom the budget counts it for, though the endpoint may have moved to another host since.
+    party: Party,
+    /// In which its latest send began.
+    window: Window,
 }
 
 /// A place in line. Dropping it gives it up.
@@ -115,90 +84,128 @@ pub enum LinedUp {
     Closed(Job),
 }
 
+impl Shared {
+    pub(super) fn new(commons: Commons, wake: Arc<Notify>) -> Self {
+        let (waiting, missed) = (Mutex::default(), AtomicBool::new(false));
+        Self { commons, waiting, missed, freed: Arc::default(), wake }
+    }
+
+    /// The gates at which a job waits for nothing but the budget.
+    pub(super) fn waiting(&self) -> Vec<Arc<Gate>> {
+        self.waiting_gates().values().cloned().collect()
+    }
+
+    fn waiting_gates(&self) -> MutexGuard<'_, HashMap<usize, Arc<Gate>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Gate {
-    pub(super) fn new() -> Self {
-        let state = State { free: PER_ENDPOINT, line: VecDeque::new(), kept: 0, more_in_store: false };
-        Self { state: Mutex::new(state) }
+    pub(super) fn new(party: Party) -> Self {
+        Self { state: Mutex::new(State { seats: Seats::new(party), waits: false }) }
     }
 
-    /// A seat for a new delivery; none if both are full, or if older deliveries of the endpoint wait in the store.
+    /// The configuration has changed: from now on the endpoint is this party's.
+    pub(super) fn belongs_to(self: &Arc<Self>, party: Party, shared: &Shared) {
+        let mut state = self.state();
+        if state.seats.party != party {
+            self.update_waiting(&mut state, shared, false);
+            state.seats.party = party;
+            let waits = state.seats.wait_for_budget();
+            self.update_waiting(&mut state, shared, waits);
+        }
+    }
+
+    /// A seat for a new delivery; none if there is neither permit nor place, or if older deliveries wait in the store.
     pub(super) fn admit(self: &Arc<Self>, shared: &Arc<Shared>) -> Option<Seat> {
-        let mut state = self.state();
-        if state.more_in_store || shared.lines.are_closed() {
-            return None;
-        }
-        let permit = if state.line.is_empty() { self.permit(shared, &mut state) } else { None };
-        let seat = match permit {
-            Some(permit) => Some(Seat::Permit(permit)),
-            None => self.place(shared, &mut state).map(Seat::Place),
-        };
-        state.more_in_store = seat.is_none();
-        seat
+        self.with_seats(shared, |seats| self.seat(seats.admit(&shared.commons), seats, shared))
     }
 
-    /// Seats for what waits in the store: every free permit, then a part of the line.
-    pub(super) fn admit_waiting(self: &Arc<Self>, shared: &Arc<Shared>) -> (Vec<Permit>, Vec<Place>) {
-        let mut state = self.state();
-        // Until the worker says that nothing waits any more.
-        state.more_in_store = true;
-        let (mut permits, mut places) = (Vec::new(), Vec::new());
-        while let Some(permit) = state.line.is_empty().then(|| self.permit(shared, &mut state)).flatten() {
-            permits.push(permit);
-        }
-        if !shared.lines.are_closed() {
-            while let Some(place) = (places.len() < REFILL).then(|| self.place(shared, &mut state)).flatten() {
-                places.push(place);
-            }
-        }
-        (permits, places)
+    /// A seat for a delivery that waits in the store.
+    pub(super) fn admit_waiting(self: &Arc<Self>, shared: &Arc<Shared>) -> Option<Seat> {
+        self.with_seats(shared, |seats| self.seat(seats.admit_waiting(&shared.commons), seats, shared))
     }
 
-    /// Nothing of this endpoint waits in the store any more.
+    /// How many deliveries that wait in the store may be claimed at most. From here on new ones stay behind them.
+    pub(super) fn room(&self, shared: &Shared) -> usize {
+        self.state().seats.room(&shared.commons)
+    }
+
+    /// As far as is known nothing of this endpoint waits in the store any more.
     pub(super) fn caught_up(&self) {
-        self.state().more_in_store = false;
+        self.state().seats.caught_up();
+    }
+
+    /// The first in line with a permit; none if nobody waits or no permit is to be had.
+    pub(super) fn begin(self: &Arc<Self>, shared: &Arc<Shared>) -> Option<(Job, Permit)> {
+        self.with_seats(shared, |seats| self.begun(seats.begin(&shared.commons), seats, shared))
     }
 
     /// Takes everybody out of the line.
-    pub(super) fn drain(&self, shared: &Shared) -> Vec<Job> {
-        let line: Vec<Job> = self.state().line.drain(..).collect();
-        line.iter().for_each(|job| shared.lines.left(job.bytes()));
-        line
+    pub(super) fn drain(self: &Arc<Self>, shared: &Shared) -> Vec<Job> {
+        self.with_seats(shared, |seats| seats.drain(&shared.commons))
     }
 
-    /// Whether anybody waits in line.
+    /// The receiver was down: it is tried with one send at a time.
+    pub(super) fn restart(&self) {
+        self.state().seats.restart();
+    }
+
     pub(super) fn has_line(&self) -> bool {
-        !self.state().line.is_empty()
+        self.state().seats.has_line()
     }
 
-    fn permit(self: &Arc<Self>, shared: &Arc<Shared>, state: &mut State) -> Option<Permit> {
-        if state.free == 0 {
-            return None;
-        }
-        let all = Arc::clone(&shared.in_all).try_acquire_owned().ok()?;
-        state.free -= 1;
-        Some(Permit { gate: Arc::clone(self), shared: Arc::clone(shared), all: Some(all) })
+    /// Sends in flight, and whose they are.
+    pub(super) fn in_flight(&self) -> (usize, Arc<str>) {
+        let state = self.state();
+        (state.seats.in_flight(), Arc::clone(&state.seats.party.publisher))
     }
 
-    fn place(self: &Arc<Self>, shared: &Arc<Shared>, state: &mut State) -> Option<Place> {
-        if state.line.len() + state.kept >= shared.lines.per_endpoint() || !shared.lines.have_room() {
-            return None;
-        }
-        state.kept += 1;
-        shared.lines.keep_place();
-        Some(Place { gate: Some(Arc::clone(self)), shared: Arc::clone(shared) })
+    /// Does something with the seats, after which the gate is or is not among those that wait.
+    fn with_seats<T>(self: &Arc<Self>, shared: &Shared, act: impl FnOnce(&mut Seats) -> T) -> T {
+        let mut state = self.state();
+        let done = act(&mut state.seats);
+        let waits = state.seats.wait_for_budget();
+        self.update_waiting(&mut state, shared, waits);
+        done
     }
 
-    /// The first in line, with a permit; none if nobody waits or no permit is free.
-    fn begin_next(self: &Arc<Self>, shared: &Arc<Shared>, state: &mut State) -> Option<(Job, Permit)> {
-        if state.line.is_empty() {
-            return None;
+    fn update_waiting(self: &Arc<Self>, state: &mut State, shared: &Shared, waits: bool) {
+        if state.waits == waits {
+            return;
         }
-        let permit = self.permit(shared, state);
-        if permit.is_none() && state.free > 0 {
-            shared.stall(self);
+        state.waits = waits;
+        let address = Arc::as_ptr(self).addr();
+        if waits {
+            shared.commons.budget.begin_to_wait(&state.seats.party.publisher);
+            shared.waiting_gates().insert(address, Arc::clone(self));
+        } else {
+            shared.commons.budget.cease_to_wait(&state.seats.party.publisher);
+            shared.waiting_gates().remove(&address);
         }
-        let first = permit.as_ref().and_then(|_| state.line.pop_front());
-        first.inspect(|first| shared.lines.left(first.bytes())).zip(permit)
+    }
+
+    fn seat(self: &Arc<Self>, taken: Option<Taken>, seats: &Seats, shared: &Arc<Shared>) -> Option<Seat> {
+        if taken.is_none() && !seats.are_full() {
+            shared.missed.store(true, Ordering::Release);
+        }
+        taken.map(|taken| match taken {
+            Taken::Permit(window) => Seat::Permit(self.permit(window, seats, shared)),
+            Taken::Place => Seat::Place(Place { gate: Some(Arc::clone(self)), shared: Arc::clone(shared) }),
+        })
+    }
+
+    fn begun(
+        self: &Arc<Self>,
+        begun: Option<(Job, Window)>,
+        seats: &Seats,
+        shared: &Arc<Shared>,
+    ) -> Option<(Job, Permit)> {
+        begun.map(|(job, window)| (job, self.permit(window, seats, shared)))
+    }
+
+    fn permit(self: &Arc<Self>, window: Window, seats: &Seats, shared: &Arc<Shared>) -> Permit {
+        Permit { gate: Arc::clone(self), shared: Arc::clone(shared), party: seats.party.clone(), window }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -207,16 +214,21 @@ impl Gate {
 }
 
 impl Permit {
-    /// The next in line, for which this permit is kept.
-    pub fn next(&self) -> Option<Job> {
-        let mut state = self.gate.state();
-        let next = state.line.pop_front();
-        let is_short = state.more_in_store && state.line.len() <= SHORT;
-        drop(state);
+    /// The next in line, for which this permit is kept; none if nobody waits, or if it is another's turn.
+    pub fn next(&mut self) -> Option<Job> {
+        let (next, is_short, window) = self.gate.with_seats(&self.shared, |seats| {
+            (seats.next_for(&self.party, &self.shared.commons), seats.are_short(), seats.window())
+        });
+        self.window = window;
         if is_short {
             self.shared.wake.notify_one();
         }
-        next.inspect(|next| self.shared.lines.left(next.bytes()))
+        next
+    }
+
+    /// Says what a send with this permit has shown of the receiver's load.
+    pub fn learn(&self, load: Load) {
+        self.gate.with_seats(&self.shared, |seats| seats.learn(load, self.window));
     }
 
     /// Takes everybody out of the line.
@@ -227,17 +239,18 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut state = self.gate.state();
-        state.free += 1;
-        let (is_wanted, is_stalled) = (state.more_in_store, !state.line.is_empty());
-        drop(state);
-        // Given back before the worker is woken: it must find them.
-        drop(self.all.take());
-        if is_stalled {
-            self.shared.stall(&self.gate);
+        let shared = &self.shared;
+        // Counted down in both before anybody is woken: whoever looks must find the permit.
+        let (is_wanted, is_awaited) = self.gate.with_seats(shared, |seats| {
+            seats.end();
+            (seats.are_wanted(), shared.commons.budget.give_back(&self.party))
+        });
+        // The gate's own line counts as well, which began to wait for this permit.
+        if is_awaited || self.gate.has_line() {
+            shared.freed.notify_one();
         }
-        if is_wanted || self.shared.has_stalled() {
-            self.shared.wake.notify_one();
+        if is_wanted || shared.missed.swap(false, Ordering::AcqRel) {
+            shared.wake.notify_one();
         }
     }
 }
@@ -246,26 +259,23 @@ impl Place {
     /// Takes the place.
     pub fn line_up(mut self, job: Job) -> LinedUp {
         let Some(gate) = self.gate.take() else { return LinedUp::Closed(job) };
-        let mut state = gate.state();
-        state.kept -= 1;
-        if self.shared.lines.are_closed() {
-            self.shared.lines.give_up_place();
-            return LinedUp::Closed(job);
-        }
-        self.shared.lines.joined(job.bytes());
-        state.line.push_back(job);
-        match gate.begin_next(&self.shared, &mut state) {
-            Some((first, permit)) => LinedUp::Begins(first, permit),
-            None => LinedUp::Waits,
-        }
+        let shared = Arc::clone(&self.shared);
+        gate.with_seats(&shared, |seats| {
+            if shared.commons.lines.are_closed() {
+                seats.give_up_place(&shared.commons);
+                return LinedUp::Closed(job);
+            }
+            seats.line_up(job, &shared.commons);
+            let begun = gate.begun(seats.begin(&shared.commons), seats, &shared);
+            begun.map_or(LinedUp::Waits, |(first, permit)| LinedUp::Begins(first, permit))
+        })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         if let Some(gate) = self.gate.take() {
-            gate.state().kept -= 1;
-            self.shared.lines.give_up_place();
+            gate.with_seats(&self.shared, |seats| seats.give_up_place(&self.shared.commons));
         }
     }
 }

@@ -13,10 +13,10 @@ use crate::store::{Store, StoreError};
 
 impl Sender {
     /// Begins what was in line when a permit was found to be free, and sends it.
-    async fn begin(&self, first: Job, permit: Permit) {
+    async fn begin(&self, first: Job, mut permit: Permit) {
         let begun = match self.is_begun(&first).await {
             true => Some(first),
-            false => self.begin_next(&permit).await,
+            false => self.begin_next(&mut permit).await,
         };
         if let Some(begun) = begun {
             self.deliver(begun, permit).await;
@@ -39,7 +39,7 @@ impl Sender {
     }
 
     /// Whoever waits for this permit and may still be sent to; a line that is blocked by now is given back as a whole.
-    pub(super) fn next_in_line(&self, permit: &Permit) -> Option<Job> {
+    pub(super) fn next_in_line(&self, permit: &mut Permit) -> Option<Job> {
         while let Some(next) = permit.next() {
             // Whatever a former name of this node had claimed is taken over by somebody.
             if !self.node.cluster.lease.covers(&next.claim.node) {
@@ -54,7 +54,7 @@ impl Sender {
     }
 
     /// Begins whoever is next in line, by itself; nobody, if the line is empty.
-    pub(super) async fn begin_next(&self, permit: &Permit) -> Option<Job> {
+    pub(super) async fn begin_next(&self, permit: &mut Permit) -> Option<Job> {
         while let Some(next) = self.next_in_line(permit) {
             if self.is_begun(&next).await {
                 return Some(next);

@@ -3,16 +3,21 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Jobs in the line of one endpoint: a moment of what a busy endpoint takes. What waits in the line of a node that dies is
-/// taken over only when its heartbeat has ended.
+/// Jobs in the line of one endpoint, of many nodes on one store: a moment of what a busy endpoint takes. What waits in the line
+/// of a node that dies is taken over only when its heartbeat has ended.
 const PER_ENDPOINT: usize = 1_024;
-/// The same while the lines of this node are less than half full, of a node that is alone and finds its line again as soon as
-/// it is started: some seconds of what a busy endpoint takes, since what the store hands out again costs twice as much as what
-/// waits here. The other half is kept for the endpoints that are not among the busiest.
-const PER_ENDPOINT_AT_EASE: usize = 8_192;
+/// The same of a node that is alone and finds its line again as soon as it is started: some seconds of what a busy endpoint
+/// takes, since what the store hands out again costs twice as much as what waits here.
+const PER_ENDPOINT_ALONE: usize = 8_192;
 /// Jobs in all lines, and the memory that they may take.
 const JOBS: usize = 32_768;
 const BYTES: usize = 48 * 1024 * 1024;
+/// What a job takes where the lines are full of both.
+const PER_JOB: usize = BYTES / JOBS;
+/// While the lines are less than half full, an endpoint's may be a quarter as long as there are places left, and from then on a
+/// sixty-fourth, so that 300 endpoints that never answer leave places to the next one.
+const AT_EASE: usize = 4;
+const TIGHT: usize = 64;
 
 /// What waits in all lines.
 #[derive(Debug)]
@@ -31,18 +36,12 @@ impl LineBounds {
     }
 
     /// Jobs that may wait in the line of one endpoint at this moment.
-    pub(super) fn per_endpoint(&self) -> usize {
-        let are_at_ease = !self.is_shared && self.are_less_full_than(JOBS / 2, BYTES / 2);
-        if are_at_ease { PER_ENDPOINT_AT_EASE } else { PER_ENDPOINT }
-    }
-
-    /// Whether anybody else may line up.
-    pub(super) fn have_room(&self) -> bool {
-        self.are_less_full_than(JOBS, BYTES)
-    }
-
-    fn are_less_full_than(&self, jobs: usize, bytes: usize) -> bool {
-        self.places.load(Ordering::Relaxed) < jobs && self.bytes.load(Ordering::Relaxed) < bytes
+    pub(super) fn longest(&self) -> usize {
+        let most = if self.is_shared { PER_ENDPOINT } else { PER_ENDPOINT_ALONE };
+        let places = JOBS.saturating_sub(self.places.load(Ordering::Relaxed));
+        let room = BYTES.saturating_sub(self.bytes.load(Ordering::Relaxed)) / PER_JOB;
+        let left = places.min(room);
+        most.min(left / if left > JOBS / 2 { AT_EASE } else { TIGHT })
     }
 
     /// Keeps a place for a job that is being recorded.
@@ -81,15 +80,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_busiest_endpoints_of_a_node_that_is_alone_leave_half_of_the_lines_to_the_others() {
-        let (alone, shared) = (LineBounds::of(false), LineBounds::of(true));
-        assert_eq!((alone.per_endpoint(), shared.per_endpoint()), (PER_ENDPOINT_AT_EASE, PER_ENDPOINT));
-        (0..JOBS / 2).for_each(|_| alone.keep_place());
-        assert_eq!(alone.per_endpoint(), PER_ENDPOINT);
-        alone.give_up_place();
-        assert_eq!(alone.per_endpoint(), PER_ENDPOINT_AT_EASE);
-        alone.joined(BYTES / 2);
-        assert_eq!(alone.per_endpoint(), PER_ENDPOINT);
+    fn three_hundred_endpoints_that_fill_their_lines_leave_places_to_the_next_one() {
+        let lines = LineBounds::of(false);
+        assert_eq!(lines.longest(), PER_ENDPOINT_ALONE);
+        for _ in 0..300 {
+            let mut own = 0;
+            while own < lines.longest() {
+                lines.keep_place();
+                own += 1;
+            }
+            assert!(own > 0);
+        }
+        assert!(lines.longest() > 0);
+    }
+
+    #[test]
+    fn of_many_nodes_each_has_a_moment_of_what_a_busy_endpoint_takes() {
+        assert_eq!(LineBounds::of(true).longest(), PER_ENDPOINT);
     }
 
     #[test]
@@ -97,10 +104,10 @@ mod tests {
         let lines = LineBounds::of(false);
         lines.keep_place();
         lines.joined(BYTES);
-        assert!(!lines.have_room());
+        assert_eq!(lines.longest(), 0);
         lines.left(BYTES);
-        assert!(lines.have_room());
+        assert_eq!(lines.longest(), PER_ENDPOINT_ALONE);
         (0..JOBS).for_each(|_| lines.keep_place());
-        assert!(!lines.have_room());
+        assert_eq!(lines.longest(), 0);
     }
 }

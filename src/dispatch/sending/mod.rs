@@ -6,18 +6,22 @@
 //! failure is says `failure`. [`preview`] shows what a callback would look like, [`test_callback`] sends one that means
 //! nothing. Nothing here may take in a report; every state is decided in the domain.
 
+mod budget;
 pub mod exchange;
 mod failure;
 mod gate;
 pub mod job;
 pub mod keys;
+mod limit;
 pub mod line;
 mod line_bounds;
 mod outbound;
 pub mod pacing;
 pub mod preview;
+mod seats;
 pub mod sender;
 pub mod test_callback;
+mod turns;
 pub mod worker;
 
 use std::time::Duration;

@@ -5,14 +5,19 @@
 //! the worker when a permit comes back that somebody waits for, or when a line can take more of what waits in the store.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-use super::gate::{Gate, IN_ALL, Shared};
-pub use super::gate::{LinedUp, PER_ENDPOINT, Permit, Place, Seat};
+use super::budget::{Budget, Party};
+use super::gate::{Gate, Shared};
+pub use super::gate::{LinedUp, Permit, Place, Seat};
 use super::job::Job;
+pub use super::limit::{FIRST, MOST};
 use super::line_bounds::LineBounds;
+use super::seats::Commons;
+use crate::domain::app::{App, Endpoint};
+use crate::store::queue::ClaimSeat;
 
 /// Tests in flight to one endpoint, and from this node in all, by the contract: a person waits for each, and whoever
 /// sends more is no person.
@@ -25,14 +30,47 @@ pub struct Pacing {
     shared: Arc<Shared>,
     tests_in_all: Arc<Semaphore>,
     watched_tests_in_all: Arc<Semaphore>,
-    endpoints: Mutex<HashMap<String, Endpoint>>,
+    endpoints: Mutex<HashMap<String, Known>>,
 }
 
+/// An endpoint that something was sent to.
 #[derive(Clone, Debug)]
-struct Endpoint {
+struct Known {
     gate: Arc<Gate>,
+    /// The app's revision by which its gate knows whose it is.
+    app_revision: i64,
     tests: Arc<Semaphore>,
     watched_tests: Arc<Semaphore>,
+}
+
+/// Gives what waits in the store of one endpoint its seats.
+#[derive(Clone, Debug)]
+pub struct StoreSeats {
+    gate: Arc<Gate>,
+    shared: Arc<Shared>,
+}
+
+impl StoreSeats {
+    /// A seat for the next of them, if there is one.
+    pub fn take(&self) -> Option<Seat> {
+        self.gate.admit_waiting(&self.shared)
+    }
+
+    /// How many of them may be claimed at most. From here on new deliveries stay behind them.
+    pub fn room(&self) -> usize {
+        self.gate.room(&self.shared)
+    }
+
+    /// As far as is known none waits any more.
+    pub fn caught_up(&self) {
+        self.gate.caught_up();
+    }
+}
+
+impl ClaimSeat for Seat {
+    fn begins(&self) -> bool {
+        matches!(self, Self::Permit(_))
+    }
 }
 
 /// The right to one test. Dropping it gives it back.
@@ -51,162 +89,134 @@ impl TestPermit {
 }
 
 impl Pacing {
-    /// Full permits and empty lines, for a store that several nodes work on or one alone; `wake` is notified when the worker has
-    /// something to do.
-    pub fn new(wake: Arc<Notify>, is_shared: bool) -> Self {
+    /// So many permits and empty lines, for a store that several nodes work on or one alone; `wake` is notified when the worker
+    /// has something to do.
+    pub fn new(wake: Arc<Notify>, is_shared: bool, most: usize) -> Self {
+        let commons = Commons { budget: Budget::new(most), lines: LineBounds::of(is_shared) };
         Self {
-            shared: Arc::new(Shared::new(wake, LineBounds::of(is_shared))),
+            shared: Arc::new(Shared::new(commons, wake)),
             tests_in_all: Arc::new(Semaphore::new(TESTS_IN_ALL)),
             watched_tests_in_all: Arc::new(Semaphore::new(TESTS_IN_ALL)),
             endpoints: Mutex::default(),
         }
     }
 
-    /// A permit for a new delivery, or a place in line; neither if the line is full, or if older deliveries of the endpoint
-    /// wait in the store.
-    pub fn admit(&self, endpoint_id: &str) -> Option<Seat> {
-        self.endpoint(endpoint_id).gate.admit(&self.shared)
+    /// A permit for a new delivery, or a place in line; neither if both are full, or if older deliveries of the endpoint wait
+    /// in the store.
+    pub fn admit(&self, app: &App, endpoint: &Endpoint) -> Option<Seat> {
+        self.known(app, endpoint).gate.admit(&self.shared)
     }
 
-    /// For what waits in the store: as many permits as are free, and places in line.
-    pub fn admit_waiting(&self, endpoint_id: &str) -> (Vec<Permit>, Vec<Place>) {
-        self.endpoint(endpoint_id).gate.admit_waiting(&self.shared)
+    /// The seats of what waits in the store.
+    pub fn for_store(&self, app: &App, endpoint: &Endpoint) -> StoreSeats {
+        StoreSeats { gate: self.known(app, endpoint).gate, shared: Arc::clone(&self.shared) }
     }
 
-    /// Nothing of this endpoint waits in the store any more.
-    pub fn caught_up(&self, endpoint_id: &str) {
-        self.endpoint(endpoint_id).gate.caught_up();
+    /// Notified when a permit has come back that somebody in line waits for.
+    pub fn freed(&self) -> &Arc<Notify> {
+        &self.shared.freed
     }
 
-    /// Jobs that wait in line although a permit is free, each with the permit.
-    pub fn stalled(&self) -> Vec<(Job, Permit)> {
-        self.shared.take_stalled()
+    /// Jobs that wait in line for nothing but a permit that is to be had now, each with the permit: by turn among publishers,
+    /// the one with the fewest in flight first, and among its endpoints likewise.
+    pub fn begin_waiting(&self) -> Vec<(Job, Permit)> {
+        let mut begun = Vec::new();
+        let mut gates = self.shared.waiting();
+        let in_flight = |gate: &Arc<Gate>| {
+            let (own, publisher) = gate.in_flight();
+            (self.shared.commons.budget.in_flight_of(&publisher), own)
+        };
+        while let Some(next) = (0..gates.len()).min_by_key(|index| in_flight(&gates[*index])) {
+            match gates[next].begin(&self.shared) {
+                Some(first) => begun.push(first),
+                None => drop(gates.swap_remove(next)),
+            }
+        }
+        begun
     }
 
     /// The endpoints that somebody waits in line for.
     pub fn endpoints_with_line(&self) -> Vec<String> {
-        let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        let with_line = endpoints.iter().filter(|(_, endpoint)| endpoint.gate.has_line());
+        let endpoints = self.endpoints();
+        let with_line = endpoints.iter().filter(|(_, known)| known.gate.has_line());
         with_line.map(|(id, _)| id.clone()).collect()
     }
 
     /// Takes everybody out of an endpoint's line.
     pub fn drain(&self, endpoint_id: &str) -> Vec<Job> {
-        self.endpoint(endpoint_id).gate.drain(&self.shared)
+        let gate = self.gate(endpoint_id);
+        gate.map(|gate| gate.drain(&self.shared)).unwrap_or_default()
+    }
+
+    /// The endpoint's receiver was down: it is tried with one send at a time.
+    pub fn restart(&self, endpoint_id: &str) {
+        if let Some(gate) = self.gate(endpoint_id) {
+            gate.restart();
+        }
     }
 
     /// Closes all lines; answers who waited.
     pub fn close(&self) -> Vec<Job> {
-        self.shared.lines.close();
-        let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        endpoints.values().flat_map(|endpoint| endpoint.gate.drain(&self.shared)).collect()
+        self.shared.commons.lines.close();
+        self.endpoints().values().flat_map(|known| known.gate.drain(&self.shared)).collect()
     }
 
     /// A permit for a test, which waits behind no queue: it takes none of the endpoint's permits, but has a small bound
     /// of its own.
-    pub fn permit_for_test(&self, endpoint_id: &str) -> Option<TestPermit> {
-        TestPermit::of(&self.endpoint(endpoint_id).tests, &self.tests_in_all)
+    pub fn permit_for_test(&self, app: &App, endpoint: &Endpoint) -> Option<TestPermit> {
+        TestPermit::of(&self.known(app, endpoint).tests, &self.tests_in_all)
     }
 
     /// The right to take a test in that waits for whichever node can send it. The bounds are the same and the permits are
     /// others: if it falls to this node after all, sending it must not wait for whoever watches it.
-    pub fn permit_to_watch_test(&self, endpoint_id: &str) -> Option<TestPermit> {
-        TestPermit::of(&self.endpoint(endpoint_id).watched_tests, &self.watched_tests_in_all)
+    pub fn permit_to_watch_test(&self, app: &App, endpoint: &Endpoint) -> Option<TestPermit> {
+        TestPermit::of(&self.known(app, endpoint).watched_tests, &self.watched_tests_in_all)
     }
 
     /// Sends in flight at this moment, tests among them.
     pub fn in_flight(&self) -> usize {
-        IN_ALL - self.shared.in_all.available_permits() + TESTS_IN_ALL - self.tests_in_all.available_permits()
+        self.shared.commons.budget.in_flight() + TESTS_IN_ALL - self.tests_in_all.available_permits()
     }
 
-    fn endpoint(&self, endpoint_id: &str) -> Endpoint {
-        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(endpoint) = endpoints.get(endpoint_id) {
-            return endpoint.clone();
+    /// Forgets the endpoints that are no more and of which nothing is here.
+    pub fn forget(&self, exists: impl Fn(&str) -> bool) {
+        self.endpoints().retain(|id, known| exists(id) || Arc::strong_count(&known.gate) > 1 || known.gate.has_line());
+    }
+
+    fn gate(&self, endpoint_id: &str) -> Option<Arc<Gate>> {
+        self.endpoints().get(endpoint_id).map(|known| Arc::clone(&known.gate))
+    }
+
+    /// What is known of an endpoint, which goes to whom the app says it goes.
+    fn known(&self, app: &App, endpoint: &Endpoint) -> Known {
+        let mut endpoints = self.endpoints();
+        if let Some(known) = endpoints.get_mut(&endpoint.id) {
+            if known.app_revision != app.revision {
+                known.app_revision = app.revision;
+                known.gate.belongs_to(party(app, endpoint), &self.shared);
+            }
+            return known.clone();
         }
-        let endpoint = Endpoint {
-            gate: Arc::new(Gate::new()),
+        let known = Known {
+            gate: Arc::new(Gate::new(party(app, endpoint))),
+            app_revision: app.revision,
             tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
             watched_tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
         };
-        endpoints.insert(endpoint_id.to_owned(), endpoint.clone());
-        endpoint
+        endpoints.insert(endpoint.id.clone(), known.clone());
+        known
     }
+
+    fn endpoints(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+        self.endpoints.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn party(app: &App, endpoint: &Endpoint) -> Party {
+    let origin = endpoint.config.callback_url.as_ref().and_then(|url| url.origin());
+    let host = origin.map(|origin| format!("{}:{}", origin.host(), origin.port_or_default())).unwrap_or_default();
+    Party { publisher: app.publisher_id.as_str().into(), host: host.into() }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// How many permits and places an endpoint still gives to what is new.
-    fn admitted(pacing: &Pacing, endpoint_id: &str) -> (Vec<Permit>, Vec<Place>) {
-        let (mut permits, mut places) = (Vec::new(), Vec::new());
-        while let Some(seat) = pacing.admit(endpoint_id) {
-            match seat {
-                Seat::Permit(permit) => permits.push(permit),
-                Seat::Place(place) => places.push(place),
-            }
-        }
-        (permits, places)
-    }
-
-    #[test]
-    fn one_endpoints_permits_and_places_run_out_without_touching_anothers() {
-        let pacing = Pacing::new(Arc::default(), true);
-        let (permits, places) = admitted(&pacing, "slow");
-        assert_eq!((permits.len(), places.len()), (PER_ENDPOINT, LineBounds::of(true).per_endpoint()));
-        assert!(matches!(pacing.admit("quick"), Some(Seat::Permit(_))));
-        assert_eq!(pacing.in_flight(), PER_ENDPOINT);
-    }
-
-    #[test]
-    fn what_waits_in_the_store_goes_before_what_is_new() {
-        let pacing = Pacing::new(Arc::default(), true);
-        let (permits, places) = pacing.admit_waiting("endpoint");
-        assert!(permits.len() == PER_ENDPOINT && !places.is_empty());
-        drop((permits, places));
-        assert!(pacing.admit("endpoint").is_none());
-        pacing.caught_up("endpoint");
-        assert!(pacing.admit("endpoint").is_some());
-    }
-
-    #[test]
-    fn a_line_that_was_full_is_not_new_deliveries_to_fill_before_the_store_has_caught_up() {
-        let pacing = Pacing::new(Arc::default(), true);
-        drop(admitted(&pacing, "endpoint"));
-        assert!(pacing.admit("endpoint").is_none());
-        pacing.caught_up("endpoint");
-        assert!(pacing.admit("endpoint").is_some());
-    }
-
-    #[test]
-    fn after_closing_nothing_is_admitted() {
-        let pacing = Pacing::new(Arc::default(), true);
-        assert!(pacing.close().is_empty());
-        assert!(pacing.admit("endpoint").is_none());
-        assert!(pacing.admit_waiting("endpoint").1.is_empty());
-    }
-
-    #[test]
-    fn a_test_that_is_watched_takes_no_permit_from_whoever_sends_it() {
-        let pacing = Pacing::new(Arc::default(), true);
-        let watched = [(); 2].map(|()| pacing.permit_to_watch_test("endpoint").unwrap());
-        assert!(pacing.permit_to_watch_test("endpoint").is_none());
-        assert!(pacing.permit_for_test("endpoint").is_some());
-        drop(watched);
-    }
-
-    #[test]
-    fn two_tests_at_a_time_go_to_an_endpoint_and_64_in_all_whatever_else_is_in_flight() {
-        let pacing = Pacing::new(Arc::default(), true);
-        let busy = pacing.admit_waiting("busy");
-        let two = [(); 2].map(|()| pacing.permit_for_test("busy").unwrap());
-        assert!(pacing.permit_for_test("busy").is_none());
-        drop(two);
-        let all: Vec<TestPermit> =
-            (0..32).flat_map(|n| [(); 2].map(|()| pacing.permit_for_test(&format!("{n}")).unwrap())).collect();
-        assert_eq!(all.len(), 64);
-        assert!(pacing.permit_for_test("busy").is_none());
-        drop(busy);
-    }
-}
+mod tests;

@@ -25,6 +25,7 @@ use crate::domain::decision::{AttemptPolicy, RetryPacing};
 use crate::domain::delivery::{Outcome, WaitingFor};
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError};
+use crate::domain::receiver::Load;
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::template::Origin;
 use crate::random;
@@ -77,13 +78,15 @@ impl Sender {
 
     /// Sends a job and settles it, then what waits in line for its permit, until nobody does. The permit is held until the
     /// last settlement is on disk.
-    pub(super) async fn deliver(&self, job: Job, permit: Permit) {
+    pub(super) async fn deliver(&self, job: Job, mut permit: Permit) {
         let mut job = Some(job);
         while let Some(sent) = &job {
             let settlement = self.send(sent).await;
-            job = match self.settle(&settlement, self.next_in_line(&permit)).await {
+            permit.learn(Load::of(&settlement.attempts));
+            let next = self.next_in_line(&mut permit);
+            job = match self.settle(&settlement, next).await {
                 Some(next) => Some(next),
-                None => self.begin_next(&permit).await,
+                None => self.begin_next(&mut permit).await,
             };
         }
     }

@@ -86,8 +86,8 @@ impl TestCallbacks {
         let stored = StoredTest { completion: completion.clone(), options: options.clone() };
         let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
         let permit = match here {
-            Some(_) => self.pacing.permit_for_test(&endpoint.id),
-            None => self.pacing.permit_to_watch_test(&endpoint.id),
+            Some(_) => self.pacing.permit_for_test(app, endpoint),
+            None => self.pacing.permit_to_watch_test(app, endpoint),
         };
         let Some(permit) = permit else { return Ok(Tested::TooMany) };
         let (watched, patience) = (delivery_id.clone(), endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE);

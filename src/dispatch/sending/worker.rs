@@ -1,15 +1,17 @@
 //! The worker: claims what waits in the store and is due, and starts sending it.
 //!
 //! It sees retries, what exceeds a line, what was released, and what an earlier process left; what can be sent at once or
-//! waits in line never comes this way. It must not wait for a send: it claims only as much as there are permits and places
-//! in line for, starts the sends, and looks again when a permit comes back, when something falls due, or when it is woken.
+//! waits in line never comes this way. It must not wait for a send, nor keep a permit for what is not due: a seat is taken for
+//! each delivery that is found to be due, in the transaction that claims it. It looks again when a permit comes back, when
+//! something falls due, or when it is woken.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::job::{Job, StoredTest, whole_reversal};
-use super::pacing::{Pacing, Seat};
+use super::pacing::{Pacing, Seat, StoreSeats, TestPermit};
 use super::sender::Sender;
+use super::turns::{Candidate, shares};
 use crate::dispatch::node::Node;
 use crate::dispatch::node::claims::Claim;
 use crate::dispatch::node::routing::Readiness;
@@ -18,6 +20,9 @@ use crate::domain::time::Timestamp;
 use crate::random::claim_token;
 use crate::store::StoreError;
 use crate::store::queue::{Claimed, DueEndpoint, PendingTest, Wanted};
+
+/// Deliveries claimed in one step: a few milliseconds of the writer's time.
+const STEP: usize = 1_024;
 
 /// The worker of this node.
 #[derive(Debug)]
@@ -42,57 +47,93 @@ pub enum Step {
     },
 }
 
+/// An endpoint that has something due, and may be sent to.
+#[derive(Debug)]
+struct Ready {
+    endpoint_id: String,
+    publisher_id: String,
+    of_store: StoreSeats,
+}
+
 impl Worker {
     /// Claims and starts what is due and permitted now.
     pub async fn step(&self) -> Result<Step, StoreError> {
         let now = self.node.now();
         let Some(node) = self.node.cluster.lease.node() else { return Ok(Step::Idle { until: None }) };
-        for (first, permit) in self.pacing.stalled() {
-            self.sender.start(first, permit);
-        }
-        let mut wanted = Vec::new();
-        let mut seats = HashMap::new();
-        let mut next_due = None;
         let mut due = self.node.store.due().await?;
         let tests = self.start_tests(&node, due.tests).await?;
-        // The longest waiting first, in case the permits of all endpoints together run out.
         due.endpoints.sort_by_key(DueEndpoint::due_at);
+        let mut next_due = None;
+        let mut ready = Vec::new();
         for endpoint in due.endpoints {
-            if endpoint.due_at() > now {
-                self.pacing.caught_up(&endpoint.endpoint_id);
+            let Some(seats) = self.seats(&endpoint.endpoint_id) else { continue };
+            if endpoint.due_at() <= now {
+                ready.push(seats);
+            } else {
+                seats.of_store.caught_up();
                 next_due = Some(next_due.map_or(endpoint.due_at(), |due: Timestamp| due.min(endpoint.due_at())));
-            } else if self.node.readiness(&endpoint.endpoint_id) == Some(Readiness::Ready) {
-                let (permits, places) = self.pacing.admit_waiting(&endpoint.endpoint_id);
-                let (to_begin, to_line_up) = (permits.len(), places.len());
-                if to_begin + to_line_up > 0 {
-                    wanted.push(Wanted { endpoint_id: endpoint.endpoint_id.clone(), to_begin, to_line_up });
-                    seats.insert(endpoint.endpoint_id, (permits, places));
-                }
             }
         }
-        if wanted.is_empty() {
-            return Ok(if tests == 0 { Step::Idle { until: next_due } } else { Step::Started(tests) });
-        }
-        let claimed = self.node.store.claim(node.to_string(), wanted, now, claim_token).await?;
-        let mut started = tests;
-        for claimed in claimed {
-            // As many seats as claims were asked for, so there is always one.
-            let Some((permits, places)) = seats.get_mut(&claimed.delivery.endpoint_id) else { continue };
-            let seat = match claimed.is_begun {
-                true => permits.pop().map(Seat::Permit),
-                false => places.pop().map(Seat::Place),
-            };
-            let Some(seat) = seat else { continue };
+        let claimed = self.claim(&node, ready, now).await?;
+        let started = tests + claimed.len();
+        for (claimed, seat) in claimed {
             self.seat(claimed, &node, seat);
-            started += 1;
-        }
-        for (endpoint_id, (permits, places)) in seats {
-            // More seats than deliveries: nothing of this endpoint waits any more.
-            if permits.len() + places.len() > 0 {
-                self.pacing.caught_up(&endpoint_id);
-            }
         }
         Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
+    }
+
+    /// The seats of an endpoint that may be sent to from this node.
+    fn seats(&self, endpoint_id: &str) -> Option<Ready> {
+        let app = self.node.directory.app_of_endpoint(endpoint_id)?;
+        let endpoint = app.endpoint(endpoint_id)?;
+        let is_ready = self.node.routing().readiness(&app, endpoint) == Readiness::Ready;
+        is_ready.then(|| {
+            let of_store = self.pacing.for_store(&app, endpoint);
+            Ready { endpoint_id: endpoint_id.to_owned(), publisher_id: app.publisher_id.clone(), of_store }
+        })
+    }
+
+    /// Claims what is due of these endpoints, by turn, each with its seat.
+    async fn claim(
+        &self,
+        node: &Arc<str>,
+        ready: Vec<Ready>,
+        now: Timestamp,
+    ) -> Result<Vec<(Claimed, Seat)>, StoreError> {
+        let candidates: Vec<Candidate<'_>> = ready
+            .iter()
+            .map(|ready| Candidate { publisher: &ready.publisher_id, room: ready.of_store.room() })
+            .collect();
+        let shares = shares(&candidates, STEP);
+        let wanted: Vec<Wanted> = ready
+            .iter()
+            .zip(shares)
+            .filter(|(_, at_most)| *at_most > 0)
+            .map(|(ready, at_most)| Wanted { endpoint_id: ready.endpoint_id.clone(), at_most })
+            .collect();
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut unclaimed: HashMap<String, usize> =
+            wanted.iter().map(|wanted| (wanted.endpoint_id.clone(), wanted.at_most)).collect();
+        let seats: HashMap<String, StoreSeats> =
+            ready.into_iter().map(|ready| (ready.endpoint_id, ready.of_store)).collect();
+        let seats = Arc::new(seats);
+        let of_store = Arc::clone(&seats);
+        let seat = move |endpoint_id: &str| of_store.get(endpoint_id)?.take();
+        let claimed = self.node.store.claim(node.to_string(), wanted, now, claim_token, seat).await?;
+        for (claimed, _) in &claimed {
+            if let Some(left) = unclaimed.get_mut(&claimed.delivery.endpoint_id) {
+                *left = left.saturating_sub(1);
+            }
+        }
+        // Fewer than were asked for: nothing of this endpoint waits any more, unless it was refused a seat.
+        for (endpoint_id, _) in unclaimed.into_iter().filter(|(_, left)| *left > 0) {
+            if let Some(seats) = seats.get(&endpoint_id) {
+                seats.caught_up();
+            }
+        }
+        Ok(claimed)
     }
 
     /// Claims and starts the tests that other nodes took in and this one can send; a person waits for each.
@@ -100,7 +141,7 @@ impl Worker {
         let mut started = 0;
         for test in tests.into_iter().filter(|test| self.can_send(test)) {
             // What finds no permit is looked at again by the next step, and ends when nobody waits for it any more.
-            let Some(permit) = self.pacing.permit_for_test(&test.endpoint_id) else { continue };
+            let Some(permit) = self.permit_for_test(&test.endpoint_id) else { continue };
             let now = self.node.now();
             let claim = self.node.store.claim_test(node.to_string(), test.delivery_id, now, claim_token);
             let Some(claimed) = claim.await? else { continue };
@@ -115,6 +156,11 @@ impl Worker {
             started += 1;
         }
         Ok(started)
+    }
+
+    fn permit_for_test(&self, endpoint_id: &str) -> Option<TestPermit> {
+        let app = self.node.directory.app_of_endpoint(endpoint_id)?;
+        self.pacing.permit_for_test(&app, app.endpoint(endpoint_id)?)
     }
 
     fn seat(&self, claimed: Claimed, node: &Arc<str>, seat: Seat) {

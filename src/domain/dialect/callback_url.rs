@@ -15,7 +15,7 @@ use super::recipe::Recipe;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::encoding::php_key;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Parameter, Template, text_fault, tidied};
+use crate::domain::template::{Origin, Parameter, Template, text_fault, tidied};
 
 /// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,11 @@ impl UrlUse {
 }
 
 impl CallbackUrl {
+    /// Where it leads, if it can be parsed.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.template.as_ref().ok().map(|template| &**template.origin())
+    }
+
     /// Takes a text apart, after line breaks and white space around `&` were dropped.
     pub fn new(text: &str) -> Self {
         let text = tidied(text);

@@ -88,7 +88,7 @@ fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
 fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let Sample { before, now, .. } = *sample;
     let one = [DeliveryKey::of(&sample.delivery_id)];
-    let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), to_begin: ROWS, to_line_up: 0 };
+    let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), at_most: ROWS };
     let key = sample.transaction_id.to_ascii_lowercase();
     let erased_key = erased_keys::at(&key, &sample.app_id, ErasedKind::Transaction);
     let settlement = queries::PreparedSettlement::of(&settlement(sample));

@@ -40,20 +40,34 @@ impl DueEndpoint {
     }
 }
 
-/// So many deliveries of an endpoint are wanted.
+/// So many deliveries of an endpoint are wanted at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The endpoint.
     pub endpoint_id: String,
-    /// So many are begun at once: as many as it has free permits.
-    pub to_begin: usize,
-    /// So many more are claimed to wait in this node's line.
-    pub to_line_up: usize,
+    /// How many.
+    pub at_most: usize,
 }
 
 impl Wanted {
     fn at_most(&self) -> i64 {
-        i64::try_from(self.to_begin + self.to_line_up).unwrap_or(i64::MAX)
+        i64::try_from(self.at_most).unwrap_or(i64::MAX)
+    }
+}
+
+/// What a delivery is given before it is claimed: a permit to be sent with, or a place in line.
+pub trait ClaimSeat: Send + 'static {
+    /// Whether the delivery is begun at once; if not, it waits in this node's line.
+    fn begins(&self) -> bool;
+}
+
+/// A seat where nothing bounds the sends: the delivery is begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Unbounded;
+
+impl ClaimSeat for Unbounded {
+    fn begins(&self) -> bool {
+        true
     }
 }
 
@@ -117,14 +131,16 @@ impl Store {
     }
 
     /// Claims what is due at `now`, in the order it fell due; `token` makes a fresh token for each. What another node is
-    /// claiming at this moment is left to it.
-    pub async fn claim(
+    /// claiming at this moment is left to it. `seat` is asked, with the endpoint's id, for each delivery that is found to be
+    /// due, so that nobody keeps a seat for one that is not; where it has none, the endpoint's others are left as well.
+    pub async fn claim<S: ClaimSeat>(
         &self,
         node: String,
         wanted: Vec<Wanted>,
         now: Timestamp,
         token: fn() -> String,
-    ) -> Result<Vec<Claimed>, StoreError> {
+        seat: impl FnMut(&str) -> Option<S> + Send + 'static,
+    ) -> Result<Vec<(Claimed, S)>, StoreError> {
         self.write(move |conn| {
             let due = load_known(|words| {
                 let due = on_backend!(conn,
@@ -133,7 +149,7 @@ impl Store {
                 );
                 candidates(conn, due, token)
             })?;
-            claim(conn, beginning(due, &wanted), NodeKey::of(&node), now)
+            claim(conn, seated(due, seat), NodeKey::of(&node), now)
         })
         .await
     }
@@ -154,7 +170,8 @@ impl Store {
                 let pending = load_readable(pending.select(Delivery::as_select()), conn)?;
                 candidates(conn, pending, token)
             })?;
-            Ok(claim(conn, pending, NodeKey::of(&node), now)?.pop())
+            let pending = seated(pending, |_| Some(Unbounded));
+            Ok(claim(conn, pending, NodeKey::of(&node), now)?.pop().map(|(claimed, Unbounded)| claimed))
         })
         .await
     }
@@ -237,27 +254,35 @@ fn candidates(conn: &mut Conn, due: Readable<Delivery>, token: fn() -> String) -
     Ok(Readable { rows, unreadable: due.unreadable.or(completions.unreadable).or(reversals.unreadable) })
 }
 
-/// Of each endpoint's deliveries, which are in the order in which they fell due, the first are begun and the others line up.
-fn beginning(mut claims: Vec<Claimed>, wanted: &[Wanted]) -> Vec<Claimed> {
-    let mut to_begin: HashMap<&str, usize> = HashMap::new();
-    to_begin.extend(wanted.iter().map(|want| (want.endpoint_id.as_str(), want.to_begin)));
-    for claim in &mut claims {
-        let left = to_begin.get_mut(claim.delivery.endpoint_id.as_str());
-        claim.is_begun = left.is_some_and(|left| {
-            let begins = *left > 0;
-            *left = left.saturating_sub(1);
-            begins
-        });
-    }
-    claims
+/// Gives each its seat, in the order in which they fell due, as long as there are any for its endpoint.
+fn seated<S: ClaimSeat>(claims: Vec<Claimed>, mut seat: impl FnMut(&str) -> Option<S>) -> Vec<(Claimed, S)> {
+    let mut full: HashSet<String> = HashSet::new();
+    let give = |mut claim: Claimed| {
+        let endpoint_id = &claim.delivery.endpoint_id;
+        if full.contains(endpoint_id) {
+            return None;
+        }
+        let Some(seat) = seat(endpoint_id) else {
+            full.insert(endpoint_id.clone());
+            return None;
+        };
+        claim.is_begun = seat.begins();
+        Some((claim, seat))
+    };
+    claims.into_iter().filter_map(give).collect()
 }
 
 /// Claims what is known to wait; answers what still did.
-fn claim(conn: &mut Conn, candidates: Vec<Claimed>, node: NodeKey, now: Timestamp) -> QueryResult<Vec<Claimed>> {
+fn claim<S>(
+    conn: &mut Conn,
+    candidates: Vec<(Claimed, S)>,
+    node: NodeKey,
+    now: Timestamp,
+) -> QueryResult<Vec<(Claimed, S)>> {
     let claimed: HashSet<DeliveryKey> = on_backend!(conn,
         sqlite(conn) => {
             let mut claimed = HashSet::new();
-            for one in &candidates {
+            for (one, _) in &candidates {
                 let (delivery, token) = (DeliveryKey::of(&one.delivery.id), ClaimKey::of(&one.token));
                 if (Claim { delivery, node, token, at: now, is_begun: one.is_begun }).execute(conn)? > 0 {
                     claimed.insert(delivery);
@@ -266,11 +291,11 @@ fn claim(conn: &mut Conn, candidates: Vec<Claimed>, node: NodeKey, now: Timestam
             claimed
         },
         postgres(conn) => {
-            let keys = candidates.iter().map(|one| DeliveryKey::of(&one.delivery.id)).collect();
-            let tokens = candidates.iter().map(|one| ClaimKey::of(&one.token)).collect();
-            let begun = candidates.iter().map(|one| one.is_begun).collect();
+            let keys = candidates.iter().map(|(one, _)| DeliveryKey::of(&one.delivery.id)).collect();
+            let tokens = candidates.iter().map(|(one, _)| ClaimKey::of(&one.token)).collect();
+            let begun = candidates.iter().map(|(one, _)| one.is_begun).collect();
             claim_all(node, now, keys, tokens, begun).load(conn)?.into_iter().map(|claimed| claimed.id).collect()
         },
     );
-    Ok(candidates.into_iter().filter(|one| claimed.contains(&DeliveryKey::of(&one.delivery.id))).collect())
+    Ok(candidates.into_iter().filter(|(one, _)| claimed.contains(&DeliveryKey::of(&one.delivery.id))).collect())
 }

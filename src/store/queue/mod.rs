@@ -28,7 +28,7 @@ mod settle;
 mod work;
 
 pub use begin::ClaimInLine;
-pub use claim::{Claimed, Due, DueEndpoint, PendingTest, Wanted};
+pub use claim::{ClaimSeat, Claimed, Due, DueEndpoint, PendingTest, Unbounded, Wanted};
 pub(super) use commit::Session;
 pub use hold::HeldEndpoint;
 pub use nodes::{Holding, LiveNode};

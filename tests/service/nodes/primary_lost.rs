@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use place::server::Server;
-use ringback::dispatch::sending::pacing::PER_ENDPOINT;
+use ringback::dispatch::sending::pacing::MOST;
 use serde_json::json;
 
 use super::{in_time, living};
@@ -71,6 +71,6 @@ async fn drill(promoted: Promoted) {
 
     let repeats = settle(&nodes[0], &walls, COMPLETIONS).await;
     for of_an_app in &repeats {
-        assert!(again(of_an_app) <= NODES * PER_ENDPOINT, "{of_an_app:?}");
+        assert!(again(of_an_app) <= NODES * MOST, "{of_an_app:?}");
     }
 }

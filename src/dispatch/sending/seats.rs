@@ -1,0 +1,202 @@
+//! The seats of one endpoint: its permits to send, and its line of jobs that wait for one.
+//!
+//! How many permits there are says the endpoint's [`Limit`]; then the [`Budget`] of the node is asked. The line is bounded,
+//! for each endpoint in jobs and for the node in jobs and bytes; what exceeds it stays in the store, and new deliveries stay
+//! behind it. This is the bookkeeping alone: it must not lock, wake or send, nor look into a job.
+
+use std::collections::VecDeque;
+
+use super::budget::{Budget, Party};
+use super::job::Job;
+use super::limit::{Limit, Window};
+use super::line_bounds::LineBounds;
+use crate::domain::receiver::Load;
+
+/// Jobs that a line takes from the store at a time: a few milliseconds of the writer's time.
+const REFILL: usize = 256;
+/// A line as short as this is refilled, if the store has more.
+const SHORT: usize = REFILL / 2;
+
+/// What all endpoints of this node share.
+#[derive(Debug)]
+pub(super) struct Commons {
+    pub(super) budget: Budget,
+    pub(super) lines: LineBounds,
+}
+
+/// A seat that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Permit(Window),
+    Place,
+}
+
+/// One endpoint's permits and line.
+#[derive(Debug)]
+pub(super) struct Seats {
+    /// Whose endpoint it is, and where its callbacks go by the configuration of now.
+    pub(super) party: Party,
+    limit: Limit,
+    in_flight: usize,
+    line: VecDeque<Job>,
+    /// Places in line for jobs that are being recorded.
+    kept: usize,
+    /// Deliveries of this endpoint wait in the store: nothing new goes before them.
+    more_in_store: bool,
+    /// What waits in the store was refused a seat since the worker last asked how much it may claim.
+    refused: bool,
+}
+
+impl Seats {
+    pub(super) fn new(party: Party) -> Self {
+        let (limit, line) = (Limit::new(), VecDeque::new());
+        Self { party, limit, in_flight: 0, line, kept: 0, more_in_store: false, refused: false }
+    }
+
+    /// A seat for a new delivery: a permit if nobody is in line, else a place. None if older ones wait in the store.
+    pub(super) fn admit(&mut self, commons: &Commons) -> Option<Taken> {
+        if self.more_in_store {
+            return None;
+        }
+        let taken = self.seat(commons);
+        self.more_in_store = taken.is_none();
+        taken
+    }
+
+    /// A seat for a delivery that waits in the store.
+    pub(super) fn admit_waiting(&mut self, commons: &Commons) -> Option<Taken> {
+        let taken = self.seat(commons);
+        self.refused |= taken.is_none();
+        taken
+    }
+
+    /// How many deliveries that wait in the store may be claimed at most. From here on new ones stay behind them.
+    pub(super) fn room(&mut self, commons: &Commons) -> usize {
+        self.more_in_store = true;
+        self.refused = false;
+        let permits = if self.line.is_empty() { self.limit.most().saturating_sub(self.in_flight) } else { 0 };
+        permits + self.places(commons).min(REFILL)
+    }
+
+    /// As far as is known nothing of this endpoint waits in the store any more.
+    pub(super) fn caught_up(&mut self) {
+        self.more_in_store = self.refused;
+    }
+
+    /// A kept place is taken by its job.
+    pub(super) fn line_up(&mut self, job: Job, commons: &Commons) {
+        self.kept -= 1;
+        commons.lines.joined(job.bytes());
+        self.line.push_back(job);
+    }
+
+    /// A kept place is not needed.
+    pub(super) fn give_up_place(&mut self, commons: &Commons) {
+        self.kept -= 1;
+        commons.lines.give_up_place();
+    }
+
+    /// The first in line with a permit; none if nobody waits or no permit is to be had.
+    pub(super) fn begin(&mut self, commons: &Commons) -> Option<(Job, Window)> {
+        let permit = if self.line.is_empty() { None } else { self.permit(commons) };
+        permit.and_then(|window| Some((self.first(commons)?, window)))
+    }
+
+    /// The next in line for a permit that this party has already; none if it has to give the permit back first.
+    pub(super) fn next_for(&mut self, party: &Party, commons: &Commons) -> Option<Job> {
+        let may_keep = self.in_flight <= self.limit.most() && self.party == *party && commons.budget.may_keep(party);
+        if may_keep { self.first(commons) } else { None }
+    }
+
+    /// A permit comes back, which is still to be given back to the budget.
+    pub(super) fn end(&mut self) {
+        self.in_flight -= 1;
+    }
+
+    /// Takes everybody out of the line.
+    pub(super) fn drain(&mut self, commons: &Commons) -> Vec<Job> {
+        let line: Vec<Job> = self.line.drain(..).collect();
+        line.iter().for_each(|job| commons.lines.left(job.bytes()));
+        line
+    }
+
+    /// Learns from a send.
+    pub(super) fn learn(&mut self, load: Load, began_in: Window) {
+        let was_full = self.in_flight >= self.limit.most() || !self.line.is_empty();
+        self.limit.learn(load, began_in, was_full);
+    }
+
+    /// The receiver was down: it is tried with one send at a time.
+    pub(super) fn restart(&mut self) {
+        self.limit.restart();
+    }
+
+    /// Whether somebody waits in line for nothing but the budget.
+    pub(super) fn wait_for_budget(&self) -> bool {
+        !self.line.is_empty() && self.in_flight < self.limit.most()
+    }
+
+    /// Whether the line can take more of what waits in the store.
+    pub(super) fn are_short(&self) -> bool {
+        self.more_in_store && self.line.len() <= SHORT
+    }
+
+    /// Whether what waits in the store waits for a permit to come back.
+    pub(super) fn are_wanted(&self) -> bool {
+        self.more_in_store
+    }
+
+    /// Whether the endpoint's own permits are used up.
+    pub(super) fn are_full(&self) -> bool {
+        self.in_flight >= self.limit.most()
+    }
+
+    /// The window in which a send that begins now belongs.
+    pub(super) fn window(&self) -> Window {
+        self.limit.window()
+    }
+
+    pub(super) fn has_line(&self) -> bool {
+        !self.line.is_empty()
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    fn seat(&mut self, commons: &Commons) -> Option<Taken> {
+        if commons.lines.are_closed() {
+            return None;
+        }
+        let permit = if self.line.is_empty() { self.permit(commons) } else { None };
+        permit.map(Taken::Permit).or_else(|| self.place(commons).then_some(Taken::Place))
+    }
+
+    fn permit(&mut self, commons: &Commons) -> Option<Window> {
+        let is_given = !self.are_full() && commons.budget.take(&self.party);
+        is_given.then(|| {
+            self.in_flight += 1;
+            self.limit.window()
+        })
+    }
+
+    fn place(&mut self, commons: &Commons) -> bool {
+        let is_given = self.places(commons) > 0;
+        if is_given {
+            self.kept += 1;
+            commons.lines.keep_place();
+        }
+        is_given
+    }
+
+    fn places(&self, commons: &Commons) -> usize {
+        if commons.lines.are_closed() {
+            return 0;
+        }
+        commons.lines.longest().saturating_sub(self.line.len() + self.kept)
+    }
+
+    fn first(&mut self, commons: &Commons) -> Option<Job> {
+        self.line.pop_front().inspect(|first| commons.lines.left(first.bytes()))
+    }
+}
