@@ -17,6 +17,7 @@ use super::intake::Intake;
 use super::intake::reversals::Reversals;
 use super::intake::tracking::Tracking;
 use super::node::Node;
+use super::node::circuits::Circuits;
 use super::node::cluster::Cluster;
 use super::node::directory::Directory;
 use super::node::metrics::{Levels, Metrics};
@@ -121,7 +122,7 @@ impl Dispatcher {
             reviews: Reviews::new(Arc::clone(&node)),
             holds: Holds::new(Arc::clone(&node), Arc::clone(&pacing)),
             retention: Retention::new(Arc::clone(&node), setup.retention_days),
-            follow: Follow::new(Arc::clone(&node)),
+            follow: Follow::new(Arc::clone(&node), Arc::clone(&pacing)),
             egress_checks: EgressChecks::new(Arc::clone(&node)),
             worker: Worker { node: Arc::clone(&node), sender, pacing },
             node,
@@ -187,6 +188,7 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
         clients: Clients::new(resolver, MOST),
         catalog: Catalog::builtin(),
         metrics: Metrics::default(),
+        circuits: Circuits::default(),
         tasks: Tasks::here(),
         retry_scale_thousandths: setup.retry_scale_thousandths,
         wake: Arc::default(),

@@ -112,7 +112,9 @@ impl Dispatcher {
             }),
             (self.every(ADDRESSES, "addresses"), |this, _| {
                 this.node.check_addresses();
-                this.worker.pacing.forget(|endpoint_id| this.node.directory.app_of_endpoint(endpoint_id).is_some());
+                let exists = |endpoint_id: &str| this.node.directory.app_of_endpoint(endpoint_id).is_some();
+                this.worker.pacing.forget(exists);
+                this.node.circuits.forget(exists);
                 Box::pin(async { Ok(Pause::Usual) })
             }),
             (self.every(reviews::EVERY, "reviews"), |this, _| {

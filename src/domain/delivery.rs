@@ -89,6 +89,10 @@ words! {
         Review = "review",
         /// Values that its present URL or dialect cannot carry.
         Fields = "fields",
+        /// Its receiver to come back: it is down, and only probed now and then.
+        Circuit = "circuit",
+        /// Its app's limit of callbacks per second.
+        RateLimit = "rate_limit",
     }
 }
 

@@ -14,6 +14,7 @@ pub mod assignments;
 mod attempts;
 pub mod audit;
 mod backend;
+mod circuits;
 pub mod clicks;
 mod codes;
 mod columns;

@@ -114,6 +114,16 @@ table! {
 }
 
 table! {
+    circuits (endpoint_id) {
+        endpoint_id -> Text,
+        opened_at -> BigInt,
+        probes -> BigInt,
+        next_probe_at -> BigInt,
+        app_revision -> BigInt,
+    }
+}
+
+table! {
     secrets (id) {
         id -> Text,
         endpoint_id -> Text,

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should fail there and then")]
 
 mod attempts;
+mod circuits;
 mod clicks;
 mod compiled;
 mod configuration;

@@ -130,9 +130,7 @@ CREATE INDEX apps_by_publisher ON apps (publisher_id, id);
 CREATE INDEX apps_by_revision ON apps (revision);
 
 -- An app has one to many receivers; the lowest position is the one that the app calls mean.
--- Later: values of a dialect's own settings; since when, and by which status, a receiver has disabled itself. The
--- circuit breaker gets a row per endpoint in a table of its own (state, failures in a row, next probe), since it
--- changes with every failure and must not count up the revision of the configuration.
+-- Later: values of a dialect's own settings; since when, and by which status, a receiver has disabled itself.
 CREATE TABLE endpoints (
     id               TEXT NOT NULL PRIMARY KEY,
     app_id           TEXT NOT NULL REFERENCES apps (id),
@@ -158,6 +156,19 @@ CREATE TABLE endpoints (
     archived_at      BIGINT,
     UNIQUE (app_id, position)
 );
+
+-- Open circuits: receivers that are down. In a table of their own, since a row changes with every probe and must not count up
+-- the revision of the configuration.
+CREATE TABLE circuits (
+    endpoint_id   TEXT NOT NULL PRIMARY KEY,
+    opened_at     BIGINT NOT NULL,
+    -- Sent since then; how long the pause is follows from it.
+    probes        BIGINT NOT NULL,
+    -- Whoever moves it may send the probe.
+    next_probe_at BIGINT NOT NULL,
+    -- The app's when it was opened or probed last: a change of the app is probed at once.
+    app_revision  BIGINT NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE secrets (
     id            TEXT NOT NULL PRIMARY KEY,
@@ -363,8 +374,8 @@ CREATE INDEX reversals_by_app ON reversals (app_id);
 
 ------------------------------------------------------------------------------------------- the queue: what is told
 
--- Later: reasons to wait of the circuit breaker and of the limits (`circuit`, `rate_limit`, `endpoint_disabled`). A
--- replay job reopens rows as a person does, and needs no column here.
+-- Later: a reason to wait of endpoints that are disabled (`endpoint_disabled`). A replay job reopens rows as a person does,
+-- and needs no column here.
 CREATE TABLE deliveries (
     id             INTEGER NOT NULL PRIMARY KEY CHECK (id > 0),
     completion_id  BIGINT NOT NULL CHECK (completion_id > 0),
@@ -389,7 +400,7 @@ CREATE TABLE deliveries (
     -- that a reversal may be waiting for it, at no cost for all others. 0 part, 1 whole.
     reversed       INTEGER CHECK (reversed BETWEEN 0 AND 1),
     -- Why it is held: 0 retry, 1 app_paused, 2 callback_url, 3 secret, 4 egress_ip, 5 permit, 6 completion, 7 review,
-    -- 8 fields.
+    -- 8 fields, 9 circuit, 10 rate_limit.
     waiting_for    INTEGER CHECK (waiting_for BETWEEN 0 AND 31),
     -- Why it ended where an attempt does not tell: 0 expired, 1 reversed_before_send, 2 rejected.
     ended_reason   INTEGER CHECK (ended_reason BETWEEN 0 AND 31),

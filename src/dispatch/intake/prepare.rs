@@ -177,11 +177,14 @@ impl Intake {
         let mut deliveries = Vec::with_capacity(wanted.len());
         let mut shown = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
+        let mut leaves_work = false;
         for ((endpoint, recipe), draft) in wanted.into_iter().zip(drafts) {
             let (start, seat, waiting_for) = match completion.review {
                 Some(review) => (Start::InReview(review.until), None, Some(WaitingFor::Review)),
                 None => self.start(app, endpoint, dry_run),
             };
+            // What waits for a receiver that is down is found when it is probed.
+            leaves_work |= start == Start::Pending && waiting_for != Some(WaitingFor::Circuit);
             let (id, endpoint_id) = (random::new_id("dlv"), endpoint.id.clone());
             // Claimed or not, nothing will have left when the report is answered.
             let status =
@@ -196,11 +199,7 @@ impl Intake {
             }
             deliveries.push(new);
         }
-        let after = AfterCommit {
-            receipt: Receipt::of(&completion, shown),
-            at_once,
-            leaves_work: deliveries.iter().any(|delivery| delivery.start == Start::Pending),
-        };
+        let after = AfterCommit { receipt: Receipt::of(&completion, shown), at_once, leaves_work };
         let completion = Arc::unwrap_or_clone(completion);
         Ok(Prepared { new: NewCompletion { completion, given, deliveries }, after })
     }
@@ -211,6 +210,7 @@ impl Intake {
         match self.node.routing().readiness(app, endpoint) {
             Readiness::Blocked(reason) => (Start::Held(reason), None, Some(reason)),
             Readiness::NoEgress => (Start::Pending, None, Some(WaitingFor::EgressIp)),
+            Readiness::CircuitOpen => (Start::Pending, None, Some(WaitingFor::Circuit)),
             Readiness::Ready if !dry_run => {
                 // Without a lease nothing may be claimed, and the seat stays for whoever may.
                 let node = self.node.cluster.lease.node();

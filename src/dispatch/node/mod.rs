@@ -9,6 +9,7 @@
 //! A part holds an `Arc<Node>` and what it alone needs. Nothing here may know which parts there are: it takes no report in
 //! and sends nothing.
 
+pub mod circuits;
 pub mod claims;
 pub mod cluster;
 pub mod directory;
@@ -22,6 +23,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::sync::Notify;
 
+use self::circuits::Circuits;
 use self::cluster::Cluster;
 use self::directory::Directory;
 use self::metrics::Metrics;
@@ -59,6 +61,8 @@ pub struct Node {
     pub clients: Clients,
     /// This node among the others.
     pub cluster: Arc<Cluster>,
+    /// Receivers that are down.
+    pub circuits: Circuits,
     /// What runs to its end.
     pub tasks: Tasks,
     /// `RINGBACK_RETRY_SCALE` in thousandths.
@@ -124,6 +128,7 @@ impl Node {
             directory: &self.directory,
             addresses: &self.addresses,
             cluster: &self.cluster,
+            circuits: &self.circuits,
             now: self.now(),
         }
     }

@@ -1,6 +1,7 @@
 //! Routing: whether an endpoint's deliveries may leave now, and if not, what they wait for. One answer for intake, worker,
 //! upkeep and whoever shows a delivery.
 
+use super::circuits::Circuits;
 use super::cluster::Cluster;
 use super::directory::Directory;
 use crate::dispatch::egress::addresses::HeldAddresses;
@@ -16,6 +17,8 @@ use crate::domain::time::Timestamp;
 pub enum Readiness {
     /// They may, from this node.
     Ready,
+    /// They could, from this node, but their receiver is down: they stay as they are, and one of them goes now and then.
+    CircuitOpen,
     /// They may, from another node: they stay as they are, for that one to claim.
     Elsewhere,
     /// The publisher must mend this first: they are held.
@@ -35,6 +38,8 @@ pub struct Routing<'a> {
     pub addresses: &'a HeldAddresses,
     /// What the others hold.
     pub cluster: &'a Cluster,
+    /// Which receivers are down.
+    pub circuits: &'a Circuits,
     /// The instant.
     pub now: Timestamp,
 }
@@ -44,7 +49,10 @@ impl Routing<'_> {
     pub fn readiness(&self, app: &App, endpoint: &Endpoint) -> Readiness {
         match blocked(app, endpoint, self.catalog) {
             Some(reason) => Readiness::Blocked(reason),
-            None => self.route_state(&self.directory.route(app, self.now)),
+            None => match self.route_state(&self.directory.route(app, self.now)) {
+                Readiness::Ready if self.circuits.is_open(&endpoint.id) => Readiness::CircuitOpen,
+                readiness => readiness,
+            },
         }
     }
 
@@ -83,9 +91,13 @@ impl Routing<'_> {
         match self.readiness(&app, endpoint) {
             Readiness::Blocked(reason) => Some(reason),
             Readiness::NoEgress => Some(WaitingFor::EgressIp),
-            Readiness::Ready | Readiness::Elsewhere if delivery.due_at.is_some_and(|due| due > self.now) => {
+            Readiness::Ready | Readiness::CircuitOpen | Readiness::Elsewhere
+                if delivery.due_at.is_some_and(|due| due > self.now) =>
+            {
                 Some(WaitingFor::Retry)
             }
+            Readiness::CircuitOpen => Some(WaitingFor::Circuit),
+            Readiness::Elsewhere if self.circuits.is_open(&endpoint.id) => Some(WaitingFor::Circuit),
             Readiness::Ready | Readiness::Elsewhere => Some(WaitingFor::Permit),
         }
     }

@@ -231,6 +231,11 @@ impl Permit {
         self.gate.with_seats(&self.shared, |seats| seats.learn(load, self.window));
     }
 
+    /// The receiver was down and has come back: it is tried with one send at a time, then with more.
+    pub fn restart(&self) {
+        self.gate.restart();
+    }
+
     /// Takes everybody out of the line.
     pub fn drain(&self) -> Vec<Job> {
         self.gate.drain(&self.shared)

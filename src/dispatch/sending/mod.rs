@@ -7,6 +7,7 @@
 //! nothing. Nothing here may take in a report; every state is decided in the domain.
 
 mod budget;
+mod circuit;
 pub mod exchange;
 mod failure;
 mod gate;
@@ -18,6 +19,7 @@ mod line_bounds;
 mod outbound;
 pub mod pacing;
 pub mod preview;
+mod probe;
 mod seats;
 pub mod sender;
 pub mod test_callback;

@@ -126,9 +126,10 @@ impl Seats {
         self.limit.learn(load, began_in, was_full);
     }
 
-    /// The receiver was down: it is tried with one send at a time.
+    /// The receiver was down: it is tried with one send at a time, and what has waited in the store for it goes first.
     pub(super) fn restart(&mut self) {
         self.limit.restart();
+        self.more_in_store = true;
     }
 
     /// Whether somebody waits in line for nothing but the budget.

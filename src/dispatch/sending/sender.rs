@@ -25,7 +25,7 @@ use crate::domain::decision::{AttemptPolicy, RetryPacing};
 use crate::domain::delivery::{Outcome, WaitingFor};
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError};
-use crate::domain::receiver::Load;
+use crate::domain::receiver::{Load, Presence};
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::template::Origin;
 use crate::random;
@@ -82,7 +82,7 @@ impl Sender {
         let mut job = Some(job);
         while let Some(sent) = &job {
             let settlement = self.send(sent).await;
-            permit.learn(Load::of(&settlement.attempts));
+            self.learn(sent, &settlement, &permit);
             let next = self.next_in_line(&mut permit);
             job = match self.settle(&settlement, next).await {
                 Some(next) => Some(next),
@@ -91,9 +91,23 @@ impl Sender {
         }
     }
 
+    /// What a send has shown of its receiver, before anything else goes there.
+    fn learn(&self, sent: &Job, settlement: &Settlement, permit: &Permit) {
+        permit.learn(Load::of(&settlement.attempts));
+        let has_come_back = self.observe(&sent.delivery.endpoint_id, Presence::of(&settlement.attempts));
+        if has_come_back {
+            permit.restart();
+        }
+    }
+
     /// Sends a test and settles it. The permit is held until that is on disk.
     pub async fn deliver_test(&self, job: Job, permit: TestPermit) {
         let settlement = self.send(&job).await;
+        // A test goes through an open circuit. One that is answered shows that the receiver is back; one that fails is no
+        // failure of a callback.
+        if Presence::of(&settlement.attempts) == Presence::Up {
+            self.observe(&job.delivery.endpoint_id, Presence::Up);
+        }
         self.settle(&settlement, None).await;
         drop((job, permit));
     }

@@ -63,34 +63,39 @@ impl Worker {
         let mut due = self.node.store.due().await?;
         let tests = self.start_tests(&node, due.tests).await?;
         due.endpoints.sort_by_key(DueEndpoint::due_at);
-        let mut next_due = None;
-        let mut ready = Vec::new();
+        let mut next: Vec<Timestamp> = Vec::new();
+        let (mut ready, mut down) = (Vec::new(), Vec::new());
         for endpoint in due.endpoints {
-            let Some(seats) = self.seats(&endpoint.endpoint_id) else { continue };
-            if endpoint.due_at() <= now {
-                ready.push(seats);
-            } else {
-                seats.of_store.caught_up();
-                next_due = Some(next_due.map_or(endpoint.due_at(), |due: Timestamp| due.min(endpoint.due_at())));
+            let (at, id) = (endpoint.due_at(), endpoint.endpoint_id);
+            match self.node.readiness(&id) {
+                Some(Readiness::Ready | Readiness::CircuitOpen) if at > now => {
+                    next.push(at);
+                    if let Some(seats) = self.seats(&id) {
+                        seats.of_store.caught_up();
+                    }
+                }
+                Some(Readiness::Ready) => ready.extend(self.seats(&id)),
+                Some(Readiness::CircuitOpen) => down.push(id),
+                _ => {}
             }
         }
-        let claimed = self.claim(&node, ready, now).await?;
-        let started = tests + claimed.len();
+        let mut claimed = self.claim(&node, ready, now).await?;
+        for endpoint_id in down {
+            let (probe, next_probe_at) = self.probe(&node, &endpoint_id, now).await?;
+            claimed.extend(probe);
+            next.extend(next_probe_at);
+        }
+        let (started, next_due) = (tests + claimed.len(), next.into_iter().min());
         for (claimed, seat) in claimed {
             self.seat(claimed, &node, seat);
         }
         Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
     }
 
-    /// The seats of an endpoint that may be sent to from this node.
     fn seats(&self, endpoint_id: &str) -> Option<Ready> {
         let app = self.node.directory.app_of_endpoint(endpoint_id)?;
-        let endpoint = app.endpoint(endpoint_id)?;
-        let is_ready = self.node.routing().readiness(&app, endpoint) == Readiness::Ready;
-        is_ready.then(|| {
-            let of_store = self.pacing.for_store(&app, endpoint);
-            Ready { endpoint_id: endpoint_id.to_owned(), publisher_id: app.publisher_id.clone(), of_store }
-        })
+        let of_store = self.pacing.for_store(&app, app.endpoint(endpoint_id)?);
+        Some(Ready { endpoint_id: endpoint_id.to_owned(), publisher_id: app.publisher_id.clone(), of_store })
     }
 
     /// Claims what is due of these endpoints, by turn, each with its seat.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::dispatch::node::Node;
+use crate::dispatch::sending::pacing::Pacing;
 use crate::store::{SignalCounts, StoreError};
 
 /// How often a change that no signal told of is looked for: half of the second within which it must be in force.
@@ -16,14 +17,15 @@ pub const EVERY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Follow {
     node: Arc<Node>,
+    pacing: Arc<Pacing>,
     seen: Mutex<SignalCounts>,
 }
 
 impl Follow {
     /// From now on.
-    pub fn new(node: Arc<Node>) -> Self {
+    pub fn new(node: Arc<Node>, pacing: Arc<Pacing>) -> Self {
         let seen = Mutex::new(*node.store.hints().borrow());
-        Self { node, seen }
+        Self { node, pacing, seen }
     }
 
     /// Acts on what was signalled since the last step, and on what was changed without a signal.
@@ -36,6 +38,21 @@ impl Follow {
         if now.configuration != before.configuration {
             self.node.cluster.changed.notify_one();
         }
-        self.node.reconfigure().await
+        self.node.reconfigure().await?;
+        self.follow_circuits().await
+    }
+
+    /// What other nodes found of receivers that are down or have come back. What a receiver can take that came back is found
+    /// out from the least, here as there.
+    async fn follow_circuits(&self) -> Result<(), StoreError> {
+        let known_to_be_open = self.node.circuits.count();
+        let closed = self.node.circuits.take_over(self.node.store.open_circuits().await?);
+        for endpoint_id in &closed {
+            self.pacing.restart(endpoint_id);
+        }
+        if !closed.is_empty() || self.node.circuits.count() > known_to_be_open {
+            self.node.look_again();
+        }
+        Ok(())
     }
 }

@@ -57,6 +57,16 @@ impl Holds {
             let since = now.minus(DAY * app.max_held_days);
             while store.expire_held(held.endpoint_id.clone(), since, now).await? > 0 {}
         }
+        for circuit in self.node.circuits.all() {
+            match self.node.directory.app_of_endpoint(&circuit.endpoint_id) {
+                Some(app) => {
+                    let since = now.minus(DAY * app.max_held_days);
+                    while store.expire_waiting(circuit.endpoint_id.clone(), since, now).await? > 0 {}
+                }
+                // The endpoint is no more, so nothing will ever close its circuit.
+                None => store.close_circuit(circuit.endpoint_id).await?,
+            }
+        }
         store.expire_tests(now.minus(TEST_WAITS), now).await.map(drop)
     }
 
@@ -86,7 +96,9 @@ impl Holds {
         let store = &self.node.store;
         // What waits in this node's line is claimed, so it is given back before it can be held.
         for endpoint_id in self.pacing.endpoints_with_line() {
-            if let Some((_, Some(_))) = self.look_up(&endpoint_id) {
+            let is_blocked = self.look_up(&endpoint_id).is_some_and(|(_, block)| block.is_some());
+            // The same while its receiver is down: any node may send the probe.
+            if is_blocked || self.node.circuits.is_open(&endpoint_id) {
                 give_back(store, self.pacing.drain(&endpoint_id)).await?;
             }
         }

@@ -14,6 +14,7 @@ use super::leap::endpoints_with;
 use super::reverse::apply_order;
 use crate::domain::delivery::{Delivery, DeliveryKind, Status, WaitingFor};
 use crate::domain::time::Timestamp;
+use crate::store::backend::Conn;
 use crate::store::codes::Coded;
 use crate::store::deliveries::{held_for_mending, is_held_for_mending, is_waiting};
 use crate::store::keys::{DeliveryKey, EndpointKey};
@@ -141,19 +142,48 @@ impl Store {
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            let ended = diesel::update(deliveries::table.filter(deliveries::id.eq_any(&keys)))
-                .filter(is_held_for_mending())
-                .set(Ended::expired(now))
-                .execute(conn)?;
-            let taken_back = deliveries::table.filter(deliveries::id.eq_any(&keys));
-            let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Delivery::as_select());
-            for callback in taken_back.load(conn)? {
-                apply_order(conn, &callback, now)?;
-            }
+            let still = deliveries::table.filter(deliveries::id.eq_any(&keys)).filter(is_held_for_mending());
+            let ended = diesel::update(still).set(Ended::expired(now)).execute(conn)?;
+            release_reversals(conn, &keys, now)?;
             Ok(ended)
         })
         .await
     }
+
+    /// Ends a step of what an endpoint has had due since before `since` and could not be sent: its receiver is down.
+    pub async fn expire_waiting(
+        &self,
+        endpoint_id: String,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let keys: Vec<DeliveryKey> = deliveries::table
+                .filter(is_waiting())
+                .filter(deliveries::endpoint_id.eq(EndpointKey::of(&endpoint_id)))
+                .filter(deliveries::due_at.lt(since))
+                .filter(deliveries::kind.ne(DeliveryKind::Test))
+                .order(deliveries::due_at)
+                .limit(STEP)
+                .select(deliveries::id)
+                .load(conn)?;
+            let still = deliveries::table.filter(deliveries::id.eq_any(&keys)).filter(is_waiting());
+            let ended = diesel::update(still).set(Ended::expired(now)).execute(conn)?;
+            release_reversals(conn, &keys, now)?;
+            Ok(ended)
+        })
+        .await
+    }
+}
+
+/// What waits for these callbacks, which have ended now: reversals of what they told.
+fn release_reversals(conn: &mut Conn, ended: &[DeliveryKey], now: Timestamp) -> QueryResult<()> {
+    let taken_back = deliveries::table.filter(deliveries::id.eq_any(ended));
+    let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Delivery::as_select());
+    for callback in taken_back.load(conn)? {
+        apply_order(conn, &callback, now)?;
+    }
+    Ok(())
 }
 
 /// The due time that a delivery kept while it was held, or `now` if that is later.

@@ -39,6 +39,17 @@ pub struct EndpointPart {
     timestamp_source: TimestampSource,
     signed_origin: Option<String>,
     surface_id: Option<String>,
+    /// While its receiver is down: what is due waits, and one delivery goes as a probe now and then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    circuit: Option<CircuitPart>,
+}
+
+/// An open circuit.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct CircuitPart {
+    opened_at: Timestamp,
+    next_probe_at: Timestamp,
 }
 
 /// An app; the endpoint's part is its first endpoint's.
@@ -88,8 +99,9 @@ pub struct EndpointView {
 }
 
 impl EndpointPart {
-    fn of(endpoint: &Endpoint) -> Self {
+    fn of(web: &Web, endpoint: &Endpoint) -> Self {
         let config = &endpoint.config;
+        let circuit = web.node.circuits.get(&endpoint.id);
         Self {
             dialect: endpoint.dialect.clone(),
             callback_url: config.callback_url.as_ref().map(|url| url.as_str().to_owned()),
@@ -102,6 +114,7 @@ impl EndpointPart {
             timestamp_source: config.timestamp_source,
             signed_origin: config.signed_origin.clone(),
             surface_id: config.surface_id.clone(),
+            circuit: circuit.map(|open| CircuitPart { opened_at: open.opened_at, next_probe_at: open.next_probe_at }),
         }
     }
 }
@@ -129,7 +142,7 @@ impl AppView {
             reward_rounding: app.terms.reward_rounding,
             review: app.terms.review.clone().map(ReviewPart::from),
             endpoint_id: first.map(|endpoint| endpoint.id.clone()),
-            endpoint: first.map(EndpointPart::of),
+            endpoint: first.map(|endpoint| EndpointPart::of(web, endpoint)),
             egress_ip,
             warnings,
             created_at: app.created_at,
@@ -143,7 +156,7 @@ impl EndpointView {
         Self {
             id: endpoint.id.clone(),
             app_id: app.id.clone(),
-            endpoint: EndpointPart::of(endpoint),
+            endpoint: EndpointPart::of(web, endpoint),
             warnings: endpoint_warnings(web, endpoint),
         }
     }

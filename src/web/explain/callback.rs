@@ -111,6 +111,15 @@ impl CallbackHistory<'_> {
                 let why = "it is in review; an account manager releases or rejects it, or it is released";
                 (ResponsibleParty::Operator, format!("{why}{due}"))
             }
+            Some(WaitingFor::Circuit) => {
+                let why = "its receiver is down: it gave no answer, or a 5xx, ten times in a row or for thirty seconds; \
+                           it is tried with one callback at a time, and what is due goes as soon as it answers";
+                (ResponsibleParty::Publisher, why.to_owned())
+            }
+            Some(WaitingFor::RateLimit) => {
+                let why = "its app's limit of callbacks per second is used up; it follows in its turn";
+                (ResponsibleParty::Ringback, why.to_owned())
+            }
             Some(WaitingFor::Permit) | None => {
                 (ResponsibleParty::Ringback, "it is sent as soon as its endpoint has room for one more".to_owned())
             }

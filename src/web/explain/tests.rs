@@ -113,6 +113,8 @@ fn whoever_can_mend_it_has_to_act() {
         (WaitingFor::Fields, ResponsibleParty::Publisher),
         (WaitingFor::EgressIp, ResponsibleParty::Operator),
         (WaitingFor::Permit, ResponsibleParty::Ringback),
+        (WaitingFor::RateLimit, ResponsibleParty::Ringback),
+        (WaitingFor::Circuit, ResponsibleParty::Publisher),
     ] {
         let explained = explained(&delivery(Status::Held), &[], Some(reason));
         assert_eq!(explained.responsible, responsible, "{reason:?}");

@@ -2,6 +2,7 @@
 //! what waits and for what, and that no crash loses it. What several nodes do with it is in `nodes`.
 
 mod awkward;
+mod circuit;
 mod crash;
 mod delivering;
 mod egress;

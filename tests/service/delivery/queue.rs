@@ -56,6 +56,8 @@ async fn a_failure_is_tried_again_by_the_schedule_never_earlier_and_is_dead_afte
     has(&ringback.delivery_once(&id, "dead").await, json!({"attemptsMade": 3, "attempts": attempts}));
 
     ringback.replay(&id).await.ok();
+    // Nothing but failures for two minutes: the receiver counts as down, and what is replayed goes as a probe.
+    ringback.clock.advance(10 * SECOND);
     wall.receiver.next().await;
     let delivered = ringback.delivery_once(&id, "delivered").await;
     has(&delivered, json!({"attemptsMade": 4, "attempts": [{}, {}, {}, {"number": 4}]}));

@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 21] = [
+pub(super) const COPIED: [&str; 22] = [
     "installation",
     "publishers",
     "tokens",
@@ -11,6 +11,7 @@ pub(super) const COPIED: [&str; 21] = [
     "apps",
     "offers",
     "endpoints",
+    "circuits",
     "secrets",
     "egress_ips",
     "egress_assignments",
