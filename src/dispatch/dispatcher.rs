@@ -24,6 +24,7 @@ use super::node::metrics::{Levels, Metrics};
 use super::node::tasks::Tasks;
 use super::sending::pacing::{MOST, Pacing};
 use super::sending::preview::Previews;
+use super::sending::rates::Rates;
 use super::sending::sender::Sender;
 use super::sending::test_callback::TestCallbacks;
 use super::sending::worker::{Step, Worker};
@@ -39,6 +40,7 @@ use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::egress::Bind;
 use crate::domain::node::NodeRole;
+use crate::domain::time::Timestamp;
 use crate::store::{Store, StoreError};
 
 /// How the dispatcher is set up.
@@ -78,6 +80,7 @@ pub struct Dispatcher {
     /// Ends reviews.
     pub reviews: Reviews,
     pub(super) worker: Worker,
+    pub(super) rates: Rates,
     pub(super) holds: Holds,
     pub(super) retention: Retention,
     pub(super) follow: Follow,
@@ -99,7 +102,8 @@ impl Dispatcher {
     /// Puts the parts together; nothing runs yet. Whatever will, runs on the runtime that this is called from.
     pub async fn assemble(store: Store, clock: Clock, setup: Setup) -> Result<Self, NotAssembled> {
         let node = Arc::new(node(store, clock, &setup).await?);
-        let pacing = Arc::new(Pacing::new(Arc::clone(&node.wake), node.store.is_shared(), setup.most_sends));
+        let (wake, clock) = (Arc::clone(&node.wake), node.clock.clone());
+        let pacing = Arc::new(Pacing::new(wake, node.store.is_shared(), setup.most_sends, clock));
         let sender = Arc::new(Sender::new(Arc::clone(&node)));
         let reversals = Reversals::new(Arc::clone(&node));
         let previews = Previews::new(Arc::clone(&node));
@@ -120,6 +124,7 @@ impl Dispatcher {
             },
             previews,
             reviews: Reviews::new(Arc::clone(&node)),
+            rates: Rates::new(Arc::clone(&node), Arc::clone(&pacing)),
             holds: Holds::new(Arc::clone(&node), Arc::clone(&pacing)),
             retention: Retention::new(Arc::clone(&node), setup.retention_days),
             follow: Follow::new(Arc::clone(&node), Arc::clone(&pacing)),
@@ -136,11 +141,12 @@ impl Dispatcher {
         rescue::step(&self.node).await.map(drop)
     }
 
-    /// Begins what waits in line for a permit that has come back.
-    pub(super) fn begin_waiting(&self) {
+    /// Begins what waits in line for a permit that has come back; answers when the next slot of a limited app is there.
+    pub(super) fn begin_waiting(&self) -> Option<Timestamp> {
         for (first, permit) in self.worker.pacing.begin_waiting() {
             self.worker.sender.start(first, permit);
         }
+        self.worker.pacing.next_slot()
     }
 
     /// Claims and starts what is due now: what the worker's loop does over and over.

@@ -15,7 +15,7 @@ use super::node::cluster::HEARTBEAT;
 use super::routine::{Pause, Routine};
 use super::sending::POLL;
 use super::sending::line::give_back;
-use super::sending::worker;
+use super::sending::{rates, worker};
 use super::upkeep::{egress_checks, follow, heartbeat, holds, rescue, retention, reviews};
 use crate::store::StoreError;
 
@@ -24,6 +24,8 @@ const ADDRESSES: Duration = Duration::from_secs(10);
 /// How often it is looked which idle connections are old or were closed by their receivers; web servers keep theirs for
 /// five seconds and more.
 const CONNECTIONS: Duration = Duration::from_secs(5);
+/// Slots of a limited app that lie within so much time are used together.
+const SLOTS: Duration = Duration::from_millis(5);
 /// How long the loops may take to notice a stop. In a database that no longer answers one of them may be waiting for
 /// ever; what it was claiming is then taken over like any claim of a node that has gone.
 const LET_NOTICE: Duration = Duration::from_secs(2);
@@ -131,7 +133,7 @@ impl Dispatcher {
     }
 
     /// The loops of a node that sends.
-    fn sending(&self) -> [(Routine, Step); 4] {
+    fn sending(&self) -> [(Routine, Step); 5] {
         let node = &self.node;
         [
             (self.every(POLL, "worker").woken_by(&node.wake), |this, _| {
@@ -143,8 +145,12 @@ impl Dispatcher {
                 })
             }),
             (self.every(POLL, "line").woken_by(self.worker.pacing.freed()), |this, _| {
-                this.begin_waiting();
-                Box::pin(async { Ok(Pause::Usual) })
+                // Slots that are a moment apart are waited for together.
+                let until = this.begin_waiting().map(|slot| slot.max(this.node.now().plus(SLOTS)));
+                Box::pin(async move { Ok(until.map_or(Pause::Usual, Pause::Until)) })
+            }),
+            (self.every(rates::EVERY, "rates").woken_by(self.worker.pacing.slots_wanted()), |this, _| {
+                Box::pin(async move { usual(this.rates.step().await) })
             }),
             (self.every(egress_checks::LOOK, "egress checks").woken_by(&node.addresses.changed), |this, stop| {
                 Box::pin(async move {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::dialect::callback::CallbackConfig;
 use super::dialect::success::SuccessRule;
+use super::limits::Limits;
 use super::retry::RetrySchedule;
 use super::secret::{SecretState, SecretText};
 use super::terms::Terms;
@@ -27,6 +28,8 @@ pub struct App {
     pub callbacks: bool,
     /// After so many days a held delivery is dead.
     pub max_held_days: u32,
+    /// How fast its callbacks may come, and how many at a time.
+    pub limits: Limits,
     /// What of the money is agreed for it.
     pub terms: Terms,
     /// When it was created.

@@ -8,6 +8,7 @@ use super::app::{App, Endpoint};
 use super::dialect::callback::TimestampSource;
 use super::dialect::callback_url::CallbackUrl;
 use super::dialect::success::SuccessRule;
+use super::limits::Limits;
 use super::retry::RetrySchedule;
 use super::terms::Terms;
 
@@ -27,6 +28,8 @@ pub struct AppSettings {
     pub callbacks: bool,
     /// After so many days a held delivery is dead.
     pub max_held_days: u32,
+    /// How fast its callbacks may come, and how many at a time.
+    pub limits: Limits,
     /// What of the money is agreed for it.
     pub terms: Terms,
 }
@@ -59,6 +62,19 @@ pub struct EndpointSettings {
 }
 
 impl AppSettings {
+    /// An app of this name with nothing else set.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            reference: None,
+            paused: false,
+            callbacks: true,
+            max_held_days: DEFAULT_MAX_HELD_DAYS,
+            limits: Limits::default(),
+            terms: Terms::default(),
+        }
+    }
+
     /// What is set of an app at present.
     pub fn of(app: &App) -> Self {
         Self {
@@ -67,6 +83,7 @@ impl AppSettings {
             paused: app.paused,
             callbacks: app.callbacks,
             max_held_days: app.max_held_days,
+            limits: app.limits,
             terms: app.terms.clone(),
         }
     }

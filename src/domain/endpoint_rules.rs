@@ -34,6 +34,7 @@ pub fn check_app(settings: &AppSettings) -> Result<(), Invalid> {
         let message = format!("must be a number of days from {} to {}", HELD_DAYS.start(), HELD_DAYS.end());
         invalid.push("maxHeldDays", message);
     }
+    invalid.take(settings.limits.check());
     invalid.take(settings.terms.check());
     invalid.into_result()
 }
@@ -119,7 +120,6 @@ fn check_surface(settings: &EndpointSettings, recipe: &Recipe) -> Result<(), Inv
 mod tests {
     use super::*;
     use crate::domain::dialect::callback_url::CallbackUrl;
-    use crate::domain::terms::Terms;
 
     fn faults(change: impl FnOnce(&mut EndpointSettings)) -> Vec<String> {
         let mut settings = EndpointSettings::new("besitos");
@@ -166,14 +166,7 @@ mod tests {
     #[test]
     fn held_deliveries_wait_between_a_day_and_a_year() {
         for (days, fits) in [(0, false), (1, true), (365, true), (366, false)] {
-            let settings = AppSettings {
-                name: "a".to_owned(),
-                reference: None,
-                paused: false,
-                callbacks: true,
-                max_held_days: days,
-                terms: Terms::default(),
-            };
+            let settings = AppSettings { max_held_days: days, ..AppSettings::new("a") };
             assert_eq!(check_app(&settings).is_ok(), fits, "{days}");
         }
     }

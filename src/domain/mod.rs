@@ -28,6 +28,7 @@ pub mod invalid;
 pub mod invariants;
 pub mod json;
 pub mod ledger;
+pub mod limits;
 pub mod manual;
 pub mod naming;
 pub mod new_delivery;

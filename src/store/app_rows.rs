@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::domain::app::{App, Endpoint, Secret};
+use crate::domain::limits::Limits;
 use crate::domain::secret::{SecretState, SecretText};
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
@@ -30,6 +31,7 @@ pub(super) struct AppRow {
     pub(super) paused: bool,
     pub(super) callbacks: bool,
     pub(super) max_held_days: i32,
+    pub(super) limits: Option<String>,
     pub(super) created_at: i64,
     pub(super) archived_at: Option<i64>,
     pub(super) revision: i64,
@@ -116,9 +118,21 @@ fn terms_from_text(app_id: &str, text: Option<&str>) -> Result<Terms, StoreError
     text.map_or(Ok(Terms::default()), |text| serde_json::from_str(text).map_err(unreadable))
 }
 
+/// An app's limits as they are stored.
+pub(super) fn limits_to_text(limits: Limits) -> Option<String> {
+    (!limits.are_none()).then(|| serde_json::to_string(&limits).expect("two numbers are always JSON"))
+}
+
+/// What [`limits_to_text`] wrote.
+fn limits_from_text(app_id: &str, text: Option<&str>) -> Result<Limits, StoreError> {
+    let unreadable = |_| StoreError::Unreadable { place: format!("apps/{app_id}/limits") };
+    text.map_or(Ok(Limits::default()), |text| serde_json::from_str(text).map_err(unreadable))
+}
+
 impl AppRow {
     fn read(self, endpoints: Vec<Endpoint>) -> Result<App, StoreError> {
         let terms = terms_from_text(&self.id, self.terms.as_deref())?;
+        let limits = limits_from_text(&self.id, self.limits.as_deref())?;
         Ok(App {
             id: self.id,
             publisher_id: self.publisher_id,
@@ -127,6 +141,7 @@ impl AppRow {
             paused: self.paused,
             callbacks: self.callbacks,
             max_held_days: u32::try_from(self.max_held_days).unwrap_or(0),
+            limits,
             terms,
             created_at: Timestamp::from_millis(self.created_at),
             archived_at: self.archived_at.map(Timestamp::from_millis),

@@ -9,7 +9,7 @@ use crate::domain::app::App;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::time::Timestamp;
 
-use super::app_rows::{AppRow, AppRows, terms_to_text};
+use super::app_rows::{AppRow, AppRows, limits_to_text, terms_to_text};
 use super::backend::Conn;
 use super::endpoint_rows::EndpointRow;
 use super::page::{Listed, Page};
@@ -147,6 +147,7 @@ impl Store {
                 paused: new.settings.paused,
                 callbacks: new.settings.callbacks,
                 max_held_days: days(new.settings.max_held_days),
+                limits: limits_to_text(new.settings.limits),
                 created_at: new.created_at.as_millis(),
                 archived_at: None,
                 revision: revision::next(conn)?,
@@ -185,6 +186,7 @@ impl Store {
                     apps::paused.eq(change.settings.paused),
                     apps::callbacks.eq(change.settings.callbacks),
                     apps::max_held_days.eq(days(change.settings.max_held_days)),
+                    apps::limits.eq(limits_to_text(change.settings.limits)),
                     apps::terms.eq(terms_to_text(&change.settings.terms)),
                 ))
                 .execute(conn)?;

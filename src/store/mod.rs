@@ -42,6 +42,7 @@ pub mod page;
 mod prune;
 pub mod publishers;
 pub mod queue;
+pub mod rate_slots;
 mod reconcile_keys;
 pub mod reconcile_reads;
 mod references;

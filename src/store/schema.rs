@@ -85,6 +85,7 @@ table! {
         paused -> Bool,
         callbacks -> Bool,
         max_held_days -> Integer,
+        limits -> Nullable<Text>,
         terms -> Nullable<Text>,
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,

@@ -17,6 +17,7 @@ mod logging;
 mod nodes;
 mod plans;
 mod queue;
+mod rate_slots;
 mod round_trips;
 mod secrets;
 mod setup;

@@ -4,7 +4,6 @@ use ringback::domain::account::Publisher;
 use ringback::domain::app::App;
 use ringback::domain::app_settings::{AppSettings, EndpointSettings};
 use ringback::domain::ids;
-use ringback::domain::terms::Terms;
 use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::apps::{AppSaved, NewApp};
@@ -79,14 +78,7 @@ pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp 
     NewApp {
         id: random::new_id("app"),
         publisher_id: publisher.id.clone(),
-        settings: AppSettings {
-            name: "Wall".to_owned(),
-            reference: reference.map(str::to_owned),
-            paused: false,
-            callbacks: true,
-            max_held_days: 30,
-            terms: Terms::default(),
-        },
+        settings: AppSettings { reference: reference.map(str::to_owned), ..AppSettings::new("Wall") },
         endpoint_id: random::new_id("end"),
         endpoint,
         created_at: NOW,

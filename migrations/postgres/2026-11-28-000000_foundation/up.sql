@@ -106,7 +106,7 @@ CREATE TABLE sources (
 
 ------------------------------------------------------------------------------------- where callbacks go, and as what
 
--- Later: limits (sends per second, sends in flight). Replay jobs, in a table of their own: one open job per app, with
+-- Later: replay jobs, in a table of their own: one open job per app, with
 -- its window of time, a cursor by id and counts by reason. Roll-ups, in a table of their own: outcomes and latencies
 -- per app, five minutes and node, so that no page counts over deliveries.
 CREATE TABLE apps (
@@ -118,6 +118,8 @@ CREATE TABLE apps (
     -- FALSE records completions without calling back.
     callbacks     BOOLEAN NOT NULL DEFAULT TRUE,
     max_held_days INTEGER NOT NULL DEFAULT 30,
+    -- JSON {perSecond?, inFlight?}; NULL: none.
+    limits        TEXT COLLATE "C",
     -- What of the money is agreed for the app (JSON); NULL: nothing but the defaults.
     terms         TEXT COLLATE "C",
     created_at    BIGINT NOT NULL,
@@ -155,6 +157,13 @@ CREATE TABLE endpoints (
     created_at       BIGINT NOT NULL,
     archived_at      BIGINT,
     UNIQUE (app_id, position)
+);
+
+-- Until when the slots of an app's rate are handed out to nodes, in microseconds, by the clock of the database. Not copied to
+-- another store: what was handed out ends within seconds.
+CREATE TABLE rate_slots (
+    app_id  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    ends_at BIGINT NOT NULL
 );
 
 -- Open circuits: receivers that are down. In a table of their own, since a row changes with every probe and must not count up

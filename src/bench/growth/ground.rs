@@ -9,11 +9,10 @@ use crate::bench::workload::{self, DIALECT};
 use crate::clock::Clock;
 use crate::command::Failure;
 use crate::domain::account::Publisher;
-use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
+use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::completion::Completion;
 use crate::domain::identity::ReportedFields;
 use crate::domain::new_delivery::{NewDelivery, Start};
-use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::Store;
@@ -125,14 +124,7 @@ fn new_app(publisher_id: &str, receiver: &Receiver, now: Timestamp) -> NewApp {
     NewApp {
         id: receiver.app_id.clone(),
         publisher_id: publisher_id.to_owned(),
-        settings: AppSettings {
-            name: "Measured".to_owned(),
-            reference: None,
-            paused: false,
-            callbacks: true,
-            max_held_days: DEFAULT_MAX_HELD_DAYS,
-            terms: Terms::default(),
-        },
+        settings: AppSettings::new("Measured"),
         endpoint_id: receiver.endpoint_id.clone(),
         endpoint: EndpointSettings::new(DIALECT),
         created_at: now,

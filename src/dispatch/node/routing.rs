@@ -98,6 +98,7 @@ impl Routing<'_> {
             }
             Readiness::CircuitOpen => Some(WaitingFor::Circuit),
             Readiness::Elsewhere if self.circuits.is_open(&endpoint.id) => Some(WaitingFor::Circuit),
+            Readiness::Ready | Readiness::Elsewhere if app.limits.per_second.is_some() => Some(WaitingFor::RateLimit),
             Readiness::Ready | Readiness::Elsewhere => Some(WaitingFor::Permit),
         }
     }

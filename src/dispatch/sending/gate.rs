@@ -15,14 +15,16 @@ use tokio::sync::Notify;
 use super::budget::Party;
 use super::job::Job;
 use super::limit::Window;
-use super::seats::{Commons, Seats, Taken};
+use super::pace::Pace;
+use super::seats::{Commons, Seats, Taken, Waits};
 use crate::domain::receiver::Load;
+use crate::domain::time::Timestamp;
 
 /// What all gates of this node share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) commons: Commons,
-    /// Gates at which a job waits for nothing but the budget, by their addresses.
+    /// Gates at which a job waits for the budget or its app's pace, by their addresses.
     waiting: Mutex<HashMap<usize, Arc<Gate>>>,
     /// Something was left in the store though its endpoint had permits: it is looked for when one comes back to anybody.
     missed: AtomicBool,
@@ -41,8 +43,8 @@ pub(super) struct Gate {
 #[derive(Debug)]
 struct State {
     seats: Seats,
-    /// Whether this gate is among those that wait.
-    waits: bool,
+    /// Whether this gate is among those that wait, and for what.
+    waits: Waits,
 }
 
 /// What a delivery is admitted to.
@@ -61,6 +63,8 @@ pub struct Permit {
     shared: Arc<Shared>,
     /// Whom the budget counts it for, though the endpoint may have moved to another host since.
     party: Party,
+    /// Of the app, if it was limited when the permit was given.
+    pace: Option<Arc<Pace>>,
     /// In which its latest send began.
     window: Window,
 }
@@ -90,7 +94,7 @@ impl Shared {
         Self { commons, waiting, missed, freed: Arc::default(), wake }
     }
 
-    /// The gates at which a job waits for nothing but the budget.
+    /// The gates at which a job waits for the budget or its app's pace.
     pub(super) fn waiting(&self) -> Vec<Arc<Gate>> {
         self.waiting_gates().values().cloned().collect()
     }
@@ -101,19 +105,23 @@ impl Shared {
 }
 
 impl Gate {
-    pub(super) fn new(party: Party) -> Self {
-        Self { state: Mutex::new(State { seats: Seats::new(party), waits: false }) }
+    pub(super) fn new(party: Party, pace: Option<Arc<Pace>>) -> Self {
+        Self { state: Mutex::new(State { seats: Seats::new(party, pace), waits: Waits::No }) }
     }
 
-    /// The configuration has changed: from now on the endpoint is this party's.
-    pub(super) fn belongs_to(self: &Arc<Self>, party: Party, shared: &Shared) {
+    /// The configuration has changed: from now on the endpoint is this party's, and goes at this pace.
+    pub(super) fn belongs_to(self: &Arc<Self>, party: Party, pace: Option<Arc<Pace>>, shared: &Shared) {
         let mut state = self.state();
-        if state.seats.party != party {
-            self.update_waiting(&mut state, shared, false);
-            state.seats.party = party;
-            let waits = state.seats.wait_for_budget();
-            self.update_waiting(&mut state, shared, waits);
-        }
+        self.update_waiting(&mut state, shared, Waits::No);
+        (state.seats.party, state.seats.pace) = (party, pace);
+        let waits = state.seats.wait(&shared.commons);
+        self.update_waiting(&mut state, shared, waits);
+        shared.freed.notify_one();
+    }
+
+    /// When the app's next slot may be used, if the first in line waits for that.
+    pub(super) fn next_slot(&self, shared: &Shared) -> Option<Timestamp> {
+        self.state().seats.next_slot(&shared.commons)
     }
 
     /// A seat for a new delivery; none if there is neither permit nor place, or if older deliveries wait in the store.
@@ -165,23 +173,27 @@ impl Gate {
     fn with_seats<T>(self: &Arc<Self>, shared: &Shared, act: impl FnOnce(&mut Seats) -> T) -> T {
         let mut state = self.state();
         let done = act(&mut state.seats);
-        let waits = state.seats.wait_for_budget();
+        let waits = state.seats.wait(&shared.commons);
         self.update_waiting(&mut state, shared, waits);
         done
     }
 
-    fn update_waiting(self: &Arc<Self>, state: &mut State, shared: &Shared, waits: bool) {
-        if state.waits == waits {
+    fn update_waiting(self: &Arc<Self>, state: &mut State, shared: &Shared, waits: Waits) {
+        let before = std::mem::replace(&mut state.waits, waits);
+        if before == waits {
             return;
         }
-        state.waits = waits;
+        let (budget, publisher) = (&shared.commons.budget, &state.seats.party.publisher);
+        match (before, waits) {
+            (Waits::ForBudget, _) => budget.cease_to_wait(publisher),
+            (_, Waits::ForBudget) => budget.begin_to_wait(publisher),
+            _ => {}
+        }
         let address = Arc::as_ptr(self).addr();
-        if waits {
-            shared.commons.budget.begin_to_wait(&state.seats.party.publisher);
-            shared.waiting_gates().insert(address, Arc::clone(self));
-        } else {
-            shared.commons.budget.cease_to_wait(&state.seats.party.publisher);
+        if waits == Waits::No {
             shared.waiting_gates().remove(&address);
+        } else {
+            shared.waiting_gates().insert(address, Arc::clone(self));
         }
     }
 
@@ -205,7 +217,8 @@ impl Gate {
     }
 
     fn permit(self: &Arc<Self>, window: Window, seats: &Seats, shared: &Arc<Shared>) -> Permit {
-        Permit { gate: Arc::clone(self), shared: Arc::clone(shared), party: seats.party.clone(), window }
+        let (party, pace) = (seats.party.clone(), seats.pace.clone());
+        Permit { gate: Arc::clone(self), shared: Arc::clone(shared), party, pace, window }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -217,7 +230,7 @@ impl Permit {
     /// The next in line, for which this permit is kept; none if nobody waits, or if it is another's turn.
     pub fn next(&mut self) -> Option<Job> {
         let (next, is_short, window) = self.gate.with_seats(&self.shared, |seats| {
-            (seats.next_for(&self.party, &self.shared.commons), seats.are_short(), seats.window())
+            (seats.next_for(&self.party, self.pace.as_ref(), &self.shared.commons), seats.are_short(), seats.window())
         });
         self.window = window;
         if is_short {
@@ -248,10 +261,11 @@ impl Drop for Permit {
         // Counted down in both before anybody is woken: whoever looks must find the permit.
         let (is_wanted, is_awaited) = self.gate.with_seats(shared, |seats| {
             seats.end();
+            self.pace.iter().for_each(|pace| pace.end());
             (seats.are_wanted(), shared.commons.budget.give_back(&self.party))
         });
-        // The gate's own line counts as well, which began to wait for this permit.
-        if is_awaited || self.gate.has_line() {
+        // The gate's own line counts as well, which began to wait for this permit, and those of its app's other endpoints.
+        if is_awaited || self.pace.is_some() || self.gate.has_line() {
             shared.freed.notify_one();
         }
         if is_wanted || shared.missed.swap(false, Ordering::AcqRel) {

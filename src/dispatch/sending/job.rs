@@ -136,6 +136,7 @@ mod tests {
     use crate::domain::dialect::catalog::Catalog;
     use crate::domain::dialect::requirements::check_report;
     use crate::domain::dialect::trial::{completion, config};
+    use crate::domain::limits::Limits;
     use crate::domain::new_delivery::{NewDelivery, Start};
     use crate::domain::secret::SecretText;
     use crate::domain::terms::Terms;
@@ -162,6 +163,7 @@ mod tests {
             paused: false,
             callbacks: true,
             max_held_days: 30,
+            limits: Limits::default(),
             terms: Terms::default(),
             created_at: Timestamp::from_millis(0),
             archived_at: None,

@@ -15,8 +15,11 @@ pub use super::gate::{LinedUp, Permit, Place, Seat};
 use super::job::Job;
 pub use super::limit::{FIRST, MOST};
 use super::line_bounds::LineBounds;
+use super::pace::Pace;
 use super::seats::Commons;
+use crate::clock::Clock;
 use crate::domain::app::{App, Endpoint};
+use crate::domain::time::Timestamp;
 use crate::store::queue::ClaimSeat;
 
 /// Tests in flight to one endpoint, and from this node in all, by the contract: a person waits for each, and whoever
@@ -31,6 +34,8 @@ pub struct Pacing {
     tests_in_all: Arc<Semaphore>,
     watched_tests_in_all: Arc<Semaphore>,
     endpoints: Mutex<HashMap<String, Known>>,
+    /// Of apps that are limited.
+    paces: Mutex<HashMap<String, Arc<Pace>>>,
 }
 
 /// An endpoint that something was sent to.
@@ -91,13 +96,15 @@ impl TestPermit {
 impl Pacing {
     /// So many permits and empty lines, for a store that several nodes work on or one alone; `wake` is notified when the worker
     /// has something to do.
-    pub fn new(wake: Arc<Notify>, is_shared: bool, most: usize) -> Self {
-        let commons = Commons { budget: Budget::new(most), lines: LineBounds::of(is_shared) };
+    pub fn new(wake: Arc<Notify>, is_shared: bool, most: usize, clock: Clock) -> Self {
+        let (budget, lines) = (Budget::new(most), LineBounds::of(is_shared));
+        let commons = Commons { budget, lines, clock, slots_wanted: Arc::default() };
         Self {
             shared: Arc::new(Shared::new(commons, wake)),
             tests_in_all: Arc::new(Semaphore::new(TESTS_IN_ALL)),
             watched_tests_in_all: Arc::new(Semaphore::new(TESTS_IN_ALL)),
             endpoints: Mutex::default(),
+            paces: Mutex::default(),
         }
     }
 
@@ -115,6 +122,26 @@ impl Pacing {
     /// Notified when a permit has come back that somebody in line waits for.
     pub fn freed(&self) -> &Arc<Notify> {
         &self.shared.freed
+    }
+
+    /// Notified when an app with a rate has something to send and no slot for it.
+    pub fn slots_wanted(&self) -> &Arc<Notify> {
+        &self.shared.commons.slots_wanted
+    }
+
+    /// The paces of the apps that are limited.
+    pub(super) fn paces(&self) -> Vec<(String, Arc<Pace>)> {
+        self.paces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .map(|(id, pace)| (id.clone(), Arc::clone(pace)))
+            .collect()
+    }
+
+    /// When the next slot of an app with a rate may be used that somebody in line waits for.
+    pub fn next_slot(&self) -> Option<Timestamp> {
+        self.shared.waiting().iter().filter_map(|gate| gate.next_slot(&self.shared)).min()
     }
 
     /// Jobs that wait in line for nothing but a permit that is to be had now, each with the permit: by turn among publishers,
@@ -178,6 +205,18 @@ impl Pacing {
         self.shared.commons.budget.in_flight() + TESTS_IN_ALL - self.tests_in_all.available_permits()
     }
 
+    /// Takes over what was changed of the apps whose endpoints are known here: what waits in line goes by it, too.
+    pub fn follow(&self, app_of: impl Fn(&str) -> Option<Arc<App>>) {
+        let known: Vec<String> = self.endpoints().keys().cloned().collect();
+        for endpoint_id in known {
+            if let Some(app) = app_of(&endpoint_id)
+                && let Some(endpoint) = app.endpoint(&endpoint_id)
+            {
+                self.known(&app, endpoint);
+            }
+        }
+    }
+
     /// Forgets the endpoints that are no more and of which nothing is here.
     pub fn forget(&self, exists: impl Fn(&str) -> bool) {
         self.endpoints().retain(|id, known| exists(id) || Arc::strong_count(&known.gate) > 1 || known.gate.has_line());
@@ -193,18 +232,30 @@ impl Pacing {
         if let Some(known) = endpoints.get_mut(&endpoint.id) {
             if known.app_revision != app.revision {
                 known.app_revision = app.revision;
-                known.gate.belongs_to(party(app, endpoint), &self.shared);
+                known.gate.belongs_to(party(app, endpoint), self.pace(app), &self.shared);
             }
             return known.clone();
         }
         let known = Known {
-            gate: Arc::new(Gate::new(party(app, endpoint))),
+            gate: Arc::new(Gate::new(party(app, endpoint), self.pace(app))),
             app_revision: app.revision,
             tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
             watched_tests: Arc::new(Semaphore::new(TESTS_PER_ENDPOINT)),
         };
         endpoints.insert(endpoint.id.clone(), known.clone());
         known
+    }
+
+    /// The pace of a limited app, as it is limited now.
+    fn pace(&self, app: &App) -> Option<Arc<Pace>> {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        if app.limits.are_none() {
+            paces.remove(&app.id);
+            return None;
+        }
+        let pace = paces.entry(app.id.clone()).or_default();
+        pace.limit(app.limits);
+        Some(Arc::clone(pace))
     }
 
     fn endpoints(&self) -> MutexGuard<'_, HashMap<String, Known>> {

@@ -5,12 +5,18 @@
 //! behind it. This is the bookkeeping alone: it must not lock, wake or send, nor look into a job.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use super::budget::{Budget, Party};
 use super::job::Job;
 use super::limit::{Limit, Window};
 use super::line_bounds::LineBounds;
+use super::pace::Pace;
+use crate::clock::Clock;
 use crate::domain::receiver::Load;
+use crate::domain::time::Timestamp;
 
 /// Jobs that a line takes from the store at a time: a few milliseconds of the writer's time.
 const REFILL: usize = 256;
@@ -22,6 +28,20 @@ const SHORT: usize = REFILL / 2;
 pub(super) struct Commons {
     pub(super) budget: Budget,
     pub(super) lines: LineBounds,
+    pub(super) clock: Clock,
+    /// Notified when an app with a rate has something to send and no slot for it.
+    pub(super) slots_wanted: Arc<Notify>,
+}
+
+/// What the first in line waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waits {
+    /// Nobody is in line, or a permit of the endpoint itself.
+    No,
+    /// Its app's pace.
+    ForPace,
+    /// The budget of the node.
+    ForBudget,
 }
 
 /// A seat that was taken.
@@ -36,6 +56,8 @@ pub(super) enum Taken {
 pub(super) struct Seats {
     /// Whose endpoint it is, and where its callbacks go by the configuration of now.
     pub(super) party: Party,
+    /// Of its app, where that is limited.
+    pub(super) pace: Option<Arc<Pace>>,
     limit: Limit,
     in_flight: usize,
     line: VecDeque<Job>,
@@ -48,9 +70,9 @@ pub(super) struct Seats {
 }
 
 impl Seats {
-    pub(super) fn new(party: Party) -> Self {
+    pub(super) fn new(party: Party, pace: Option<Arc<Pace>>) -> Self {
         let (limit, line) = (Limit::new(), VecDeque::new());
-        Self { party, limit, in_flight: 0, line, kept: 0, more_in_store: false, refused: false }
+        Self { party, pace, limit, in_flight: 0, line, kept: 0, more_in_store: false, refused: false }
     }
 
     /// A seat for a new delivery: a permit if nobody is in line, else a place. None if older ones wait in the store.
@@ -102,10 +124,15 @@ impl Seats {
         permit.and_then(|window| Some((self.first(commons)?, window)))
     }
 
-    /// The next in line for a permit that this party has already; none if it has to give the permit back first.
-    pub(super) fn next_for(&mut self, party: &Party, commons: &Commons) -> Option<Job> {
-        let may_keep = self.in_flight <= self.limit.most() && self.party == *party && commons.budget.may_keep(party);
-        if may_keep { self.first(commons) } else { None }
+    /// The next in line for a permit that this party has already, of an app that began it at this pace; none if the permit is to
+    /// be given back first.
+    pub(super) fn next_for(&mut self, party: &Party, pace: Option<&Arc<Pace>>, commons: &Commons) -> Option<Job> {
+        let is_same = self.party == *party && self.pace.as_ref().map(Arc::as_ptr) == pace.map(Arc::as_ptr);
+        let may_keep = is_same && self.in_flight <= self.limit.most() && commons.budget.may_keep(party);
+        if !may_keep || self.line.is_empty() || !pace.is_none_or(|pace| pace.go_on(commons.clock.now())) {
+            return None;
+        }
+        self.first(commons)
     }
 
     /// A permit comes back, which is still to be given back to the budget.
@@ -132,9 +159,21 @@ impl Seats {
         self.more_in_store = true;
     }
 
-    /// Whether somebody waits in line for nothing but the budget.
-    pub(super) fn wait_for_budget(&self) -> bool {
-        !self.line.is_empty() && self.in_flight < self.limit.most()
+    /// What the first in line waits for, apart from a permit of the endpoint itself.
+    pub(super) fn wait(&self, commons: &Commons) -> Waits {
+        if self.line.is_empty() || self.are_full() {
+            Waits::No
+        } else if self.pace.as_ref().is_some_and(|pace| !pace.is_open(commons.clock.now())) {
+            Waits::ForPace
+        } else {
+            Waits::ForBudget
+        }
+    }
+
+    /// When the app's next slot may be used, if the first in line waits for that.
+    pub(super) fn next_slot(&self, commons: &Commons) -> Option<Timestamp> {
+        let pace = self.pace.as_ref().filter(|_| !self.line.is_empty())?;
+        pace.next_slot(commons.clock.now())
     }
 
     /// Whether the line can take more of what waits in the store.
@@ -174,11 +213,21 @@ impl Seats {
     }
 
     fn permit(&mut self, commons: &Commons) -> Option<Window> {
-        let is_given = !self.are_full() && commons.budget.take(&self.party);
-        is_given.then(|| {
-            self.in_flight += 1;
-            self.limit.window()
-        })
+        if self.are_full() {
+            return None;
+        }
+        if let Some(pace) = &self.pace
+            && !pace.begin(commons.clock.now())
+        {
+            commons.slots_wanted.notify_one();
+            return None;
+        }
+        if !commons.budget.take(&self.party) {
+            self.pace.iter().for_each(|pace| pace.give_back());
+            return None;
+        }
+        self.in_flight += 1;
+        Some(self.limit.window())
     }
 
     fn place(&mut self, commons: &Commons) -> bool {
@@ -194,7 +243,8 @@ impl Seats {
         if commons.lines.are_closed() {
             return 0;
         }
-        commons.lines.longest().saturating_sub(self.line.len() + self.kept)
+        let longest = self.pace.as_ref().map_or(usize::MAX, |pace| pace.longest_line());
+        commons.lines.longest().min(longest).saturating_sub(self.line.len() + self.kept)
     }
 
     fn first(&mut self, commons: &Commons) -> Option<Job> {

@@ -42,7 +42,11 @@ impl Holds {
     /// Holds or releases what the configuration of now says.
     pub async fn step(&self) -> Result<(), StoreError> {
         let revision = self.node.directory.revision();
-        self.release_mended(self.acted_on.load(Ordering::Acquire) != revision).await?;
+        let is_changed = self.acted_on.load(Ordering::Acquire) != revision;
+        if is_changed {
+            self.pacing.follow(|endpoint_id| self.node.directory.app_of_endpoint(endpoint_id));
+        }
+        self.release_mended(is_changed).await?;
         self.hold_blocked().await?;
         // Only now: what failed half-way is done again by the next pass.
         self.acted_on.store(revision, Ordering::Release);

@@ -12,10 +12,11 @@ use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSe
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::invalid::Invalid;
+use crate::domain::limits::Limits;
 use crate::domain::naming;
 use crate::domain::review::ReviewRule;
 use crate::domain::rounding::Rounding;
-use crate::domain::terms::{DEFAULT_CLICK_DAYS, DEFAULT_REFUND_WINDOW_DAYS, DEFAULT_REWARD_DECIMALS, Terms};
+use crate::domain::terms::{DEFAULT_CLICK_DAYS, DEFAULT_REFUND_WINDOW_DAYS, DEFAULT_REWARD_DECIMALS};
 use crate::web::error::Problem;
 use crate::web::json::{Body, Patch};
 
@@ -56,6 +57,11 @@ pub struct AppBody {
     #[serde(default)]
     #[schema(value_type = Option<u32>)]
     max_held_days: Patch<u32>,
+    /// `{perSecond?, inFlight?}`: callbacks per second (1 to 10,000) and callbacks in flight (1 to 1,000), over all endpoints of
+    /// the app and all nodes. What exceeds them waits. Default: none.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    limits: Patch<Limits>,
     /// Days after which a source can no longer take a completion back (0 to 3,650; default 60). The operator's or
     /// account manager's to set.
     #[serde(default)]
@@ -158,14 +164,7 @@ impl AppBody {
 
     /// The settings of a new app and its first endpoint.
     pub(super) fn into_new(self) -> Result<(AppSettings, EndpointSettings), Invalid> {
-        let mut app = AppSettings {
-            name: String::new(),
-            reference: None,
-            paused: false,
-            callbacks: true,
-            max_held_days: DEFAULT_MAX_HELD_DAYS,
-            terms: Terms::default(),
-        };
+        let mut app = AppSettings::new("");
         let mut invalid = Invalid::none();
         if !matches!(self.name, Patch::Set(_)) {
             invalid.push("name", "is required");
@@ -193,6 +192,7 @@ impl AppBody {
         self.callbacks.apply(&mut callbacks, Callbacks::On);
         app.callbacks = callbacks == Callbacks::On;
         self.max_held_days.apply(&mut app.max_held_days, DEFAULT_MAX_HELD_DAYS);
+        self.limits.apply(&mut app.limits, Limits::default());
         let terms = &mut app.terms;
         self.refund_window_days.apply(&mut terms.refund_window_days, DEFAULT_REFUND_WINDOW_DAYS);
         self.click_days.apply(&mut terms.click_days, DEFAULT_CLICK_DAYS);

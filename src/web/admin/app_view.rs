@@ -13,6 +13,7 @@ use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::egress::Route;
 use crate::domain::endpoint_rules::check_endpoint;
+use crate::domain::limits::Limits;
 use crate::domain::rounding::Rounding;
 use crate::domain::time::Timestamp;
 use crate::web::Web;
@@ -64,6 +65,9 @@ pub struct AppView {
     paused: bool,
     callbacks: Callbacks,
     max_held_days: u32,
+    /// `{perSecond?, inFlight?}`; null: none.
+    #[schema(value_type = Option<Object>)]
+    limits: Option<Limits>,
     refund_window_days: u32,
     click_days: u32,
     /// Null: the payout is as offered or reported.
@@ -134,6 +138,7 @@ impl AppView {
             paused: app.paused,
             callbacks: if app.callbacks { Callbacks::On } else { Callbacks::Off },
             max_held_days: app.max_held_days,
+            limits: Some(app.limits).filter(|limits| !limits.are_none()),
             refund_window_days: app.terms.refund_window_days,
             click_days: app.terms.click_days,
             revenue_share_bps: app.terms.revenue_share_bps,

@@ -14,5 +14,6 @@ mod in_line;
 mod independent;
 mod independent_receiver;
 mod lifecycle;
+mod limits;
 mod queue;
 mod wire;

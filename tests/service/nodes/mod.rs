@@ -9,6 +9,7 @@ mod cut_off;
 mod egress_affinity;
 mod killed_at_random;
 mod killed_node;
+mod limited;
 mod lost_answers;
 mod primary_lost;
 mod proxy;

@@ -1,13 +1,14 @@
 use super::*;
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::trial::config;
+use crate::domain::limits::Limits;
 use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 
 const IN_ALL: usize = 1_024;
 
 fn pacing() -> Pacing {
-    Pacing::new(Arc::default(), true, IN_ALL)
+    Pacing::new(Arc::default(), true, IN_ALL, Clock::system())
 }
 
 /// An app of this publisher with one endpoint, which bears the app's name.
@@ -32,6 +33,7 @@ fn app(publisher_id: &str, name: &str) -> App {
         paused: false,
         callbacks: true,
         max_held_days: 30,
+        limits: Limits::default(),
         terms: Terms::default(),
         created_at: Timestamp::from_millis(0),
         archived_at: None,
