@@ -31,6 +31,7 @@ use super::sending::worker::{Step, Worker};
 use super::upkeep::egress_checks::EgressChecks;
 use super::upkeep::follow::Follow;
 use super::upkeep::holds::Holds;
+use super::upkeep::replays::Replays;
 use super::upkeep::rescue;
 use super::upkeep::retention::Retention;
 use super::upkeep::reviews::Reviews;
@@ -79,6 +80,8 @@ pub struct Dispatcher {
     pub tests: TestCallbacks,
     /// Ends reviews.
     pub reviews: Reviews,
+    /// Does replay jobs.
+    pub replays: Replays,
     pub(super) worker: Worker,
     pub(super) rates: Rates,
     pub(super) holds: Holds,
@@ -124,6 +127,7 @@ impl Dispatcher {
             },
             previews,
             reviews: Reviews::new(Arc::clone(&node)),
+            replays: Replays::new(Arc::clone(&node)),
             rates: Rates::new(Arc::clone(&node), Arc::clone(&pacing)),
             holds: Holds::new(Arc::clone(&node), Arc::clone(&pacing)),
             retention: Retention::new(Arc::clone(&node), setup.retention_days),

@@ -16,6 +16,7 @@ use super::routine::{Pause, Routine};
 use super::sending::POLL;
 use super::sending::line::give_back;
 use super::sending::{rates, worker};
+use super::upkeep::replays::{self, Turn};
 use super::upkeep::{egress_checks, follow, heartbeat, holds, rescue, retention, reviews};
 use crate::store::StoreError;
 
@@ -103,7 +104,7 @@ impl Dispatcher {
     }
 
     /// The loops of every node.
-    fn upkeep(&self) -> [(Routine, Step); 7] {
+    fn upkeep(&self) -> [(Routine, Step); 8] {
         let node = &self.node;
         [
             (self.every(holds::EVERY, "holds").woken_by(&node.reconfigured), |this, _| {
@@ -121,6 +122,15 @@ impl Dispatcher {
             }),
             (self.every(reviews::EVERY, "reviews"), |this, _| {
                 Box::pin(async move { usual(this.reviews.step().await) })
+            }),
+            (self.every(replays::EVERY, "replays").woken_by(&self.replays.begun), |this, _| {
+                Box::pin(async move {
+                    Ok(match this.replays.step().await? {
+                        Turn::Idle => Pause::Usual,
+                        Turn::More => Pause::None,
+                        Turn::Paced { until } => Pause::Until(until),
+                    })
+                })
             }),
             (self.every(retention::EVERY, "retention"), |this, _| {
                 Box::pin(async move { usual(this.retention.step().await) })

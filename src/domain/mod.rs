@@ -37,6 +37,7 @@ pub mod offer;
 pub mod own_headers;
 pub mod pricing;
 pub mod receiver;
+pub mod replay;
 pub mod report;
 pub mod resolved;
 pub mod retry;

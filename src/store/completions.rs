@@ -1,5 +1,7 @@
 //! Completions as rows, and back.
 
+use std::collections::HashSet;
+
 use diesel::dsl::{exists, select, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -183,10 +185,10 @@ pub(super) fn is_in_review() -> SqlLiteral<Bool> {
     sql(&codes::is("completions.review", ReviewState::Waiting))
 }
 
-/// Whether a completion's callbacks must not leave yet.
-pub(super) fn holds_back(conn: &mut Conn, id: &str) -> QueryResult<bool> {
-    let in_review = completions::table.find(CompletionKey::of(id)).filter(is_in_review());
-    Ok(in_review.count().get_result::<i64>(conn)? > 0)
+/// Those of these completions whose callbacks must not leave yet.
+pub(super) fn held_back(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashSet<CompletionKey>> {
+    let in_review = completions::table.filter(completions::id.eq_any(keys)).filter(is_in_review());
+    Ok(in_review.select(completions::id).load(conn)?.into_iter().collect())
 }
 
 /// Ends a review about which nothing is left to decide, because the whole was taken back.
@@ -201,6 +203,12 @@ pub(super) fn withdraw_review(conn: &mut Conn, id: &str) -> QueryResult<()> {
 pub(super) fn is_erased(conn: &mut Conn, id: &str) -> QueryResult<bool> {
     let erased = completions::table.find(CompletionKey::of(id)).filter(completions::erased_at.is_not_null());
     select(exists(erased)).get_result(conn)
+}
+
+/// Those of these completions whose user's name has been taken out.
+pub(super) fn erased(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashSet<CompletionKey>> {
+    let erased = completions::table.filter(completions::id.eq_any(keys)).filter(completions::erased_at.is_not_null());
+    Ok(erased.select(completions::id).load(conn)?.into_iter().collect())
 }
 
 /// The completions of these keys, in no order.

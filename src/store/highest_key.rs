@@ -9,7 +9,7 @@ use crate::domain::ids;
 /// The primary key of each is the key itself.
 const OF_KEYS: [&str; 3] = ["completions", "deliveries", "reversals"];
 /// The primary key of each holds ids of one prefix, which are ordered as their keys are.
-const OF_IDS: [(&str, &str); 7] = [
+const OF_IDS: [(&str, &str); 8] = [
     ("audit", "aud"),
     ("publishers", "pub"),
     ("apps", "app"),
@@ -17,6 +17,7 @@ const OF_IDS: [(&str, &str); 7] = [
     ("secrets", "sec"),
     ("sources", "src"),
     ("offers", "ofr"),
+    ("replays", "rpl"),
 ];
 
 #[derive(QueryableByName)]

@@ -137,6 +137,39 @@ table! {
 }
 
 table! {
+    replays (id) {
+        id -> Text,
+        app_id -> Text,
+        state -> Text,
+        statuses -> Text,
+        from_at -> Nullable<BigInt>,
+        to_at -> Nullable<BigInt>,
+        since_delivery_id -> Nullable<Text>,
+        last_key -> BigInt,
+        total -> BigInt,
+        done -> BigInt,
+        reversed -> BigInt,
+        in_review -> BigInt,
+        erased -> BigInt,
+        archived -> BigInt,
+        reopened -> BigInt,
+        claimed_by -> Nullable<Text>,
+        token_id -> Text,
+        token_name -> Text,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    replay_cursors (replay_id, endpoint_id) {
+        replay_id -> Text,
+        endpoint_id -> Text,
+        after_key -> BigInt,
+    }
+}
+
+table! {
     offers (id) {
         id -> Text,
         #[sql_name = "ref"]
@@ -334,6 +367,7 @@ table! {
 
 diesel::joinable!(secrets -> endpoints (endpoint_id));
 diesel::joinable!(endpoints -> apps (app_id));
+diesel::joinable!(replay_cursors -> replays (replay_id));
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     nodes,
@@ -344,6 +378,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     apps,
     endpoints,
     secrets,
+    replays,
+    replay_cursors,
     offers,
     egress_ips,
     egress_assignments,

@@ -47,6 +47,11 @@ impl Caller {
         &self.token.id
     }
 
+    /// What the token is called.
+    pub fn token_name(&self) -> &str {
+        &self.token.name
+    }
+
     /// Whether it is an operator.
     pub fn is_operator(&self) -> bool {
         self.token.role == Role::Operator

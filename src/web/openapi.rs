@@ -17,7 +17,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::admin::{
     apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual,
-    offers, previews, publishers, reviews, secrets, sources, tokens, users,
+    offers, previews, publishers, replays, reviews, secrets, sources, tokens, users,
 };
 use super::error::ProblemKind;
 use super::{health, reports, reversals, tracking};
@@ -60,6 +60,7 @@ async fn describe() -> HttpResponse {
         completions::list, completions::read, reviews::release, reviews::reject,
         ledger::read, lookup::read, audit::list,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
+        replays::create, replays::list, replays::read, replays::cancel,
         dialects::list, dialects::read,
         reports::report, reports::report_batch, reports::read, reversals::report,
         tracking::follow,

@@ -106,9 +106,8 @@ CREATE TABLE sources (
 
 ------------------------------------------------------------------------------------- where callbacks go, and as what
 
--- Later: replay jobs, in a table of their own: one open job per app, with
--- its window of time, a cursor by id and counts by reason. Roll-ups, in a table of their own: outcomes and latencies
--- per app, five minutes and node, so that no page counts over deliveries.
+-- Later: roll-ups, in a table of their own: outcomes and latencies per app, five minutes and node, so that no page counts
+-- over deliveries.
 CREATE TABLE apps (
     id            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     publisher_id  TEXT COLLATE "C" NOT NULL REFERENCES publishers (id),
@@ -191,6 +190,54 @@ CREATE TABLE secrets (
 );
 CREATE INDEX secrets_by_endpoint ON secrets (endpoint_id, id);
 CREATE UNIQUE INDEX secrets_one_active ON secrets (endpoint_id) WHERE state = 'active';
+
+-- Replay jobs: the ended deliveries of an app that somebody has sent again. What was asked for, how far it has come, and
+-- which node works on it. Kept for ever, like the audit: they are few, and say who had what sent twice.
+CREATE TABLE replays (
+    id                TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    app_id            TEXT COLLATE "C" NOT NULL REFERENCES apps (id),
+    state             TEXT COLLATE "C" NOT NULL CHECK (state IN ('running', 'done', 'canceled')),
+    -- The states asked for, in words between commas.
+    statuses          TEXT COLLATE "C" NOT NULL,
+    -- Created in this time, or since this delivery.
+    from_at           BIGINT,
+    to_at             BIGINT,
+    since_delivery_id TEXT COLLATE "C",
+    -- The highest key of a delivery that may belong to it: what the app was given later does not.
+    last_key          BIGINT NOT NULL,
+    -- How many deliveries it was about when it began.
+    total             BIGINT NOT NULL,
+    -- What became of those that it has come to: reopened, or passed over for this reason.
+    done              BIGINT NOT NULL DEFAULT 0,
+    reversed          BIGINT NOT NULL DEFAULT 0,
+    in_review         BIGINT NOT NULL DEFAULT 0,
+    erased            BIGINT NOT NULL DEFAULT 0,
+    archived          BIGINT NOT NULL DEFAULT 0,
+    -- What was in none of the states any more when it came to it.
+    reopened          BIGINT NOT NULL DEFAULT 0,
+    -- The node that works on it. No reference: nodes are forgotten, and then another one goes on.
+    claimed_by        TEXT COLLATE "C",
+    -- Who began it. No reference, as in the audit.
+    token_id          TEXT COLLATE "C" NOT NULL,
+    token_name        TEXT COLLATE "C" NOT NULL,
+    created_at        BIGINT NOT NULL,
+    ended_at          BIGINT,
+    CHECK ((from_at IS NULL) = (to_at IS NULL)),
+    CHECK ((from_at IS NULL) <> (since_delivery_id IS NULL)),
+    CHECK ((state = 'running') = (ended_at IS NULL))
+);
+CREATE INDEX replays_by_app ON replays (app_id, id);
+CREATE UNIQUE INDEX replays_running ON replays (app_id) WHERE state = 'running';
+
+-- How far a running job has come with each endpoint of its app: an endpoint that takes nothing holds up no other. A row
+-- goes when nothing is left of its endpoint, and the last one ends the job.
+CREATE TABLE replay_cursors (
+    replay_id   TEXT COLLATE "C" NOT NULL REFERENCES replays (id),
+    endpoint_id TEXT COLLATE "C" NOT NULL REFERENCES endpoints (id),
+    -- The key of the last delivery that was looked at.
+    after_key   BIGINT NOT NULL,
+    PRIMARY KEY (replay_id, endpoint_id)
+);
 
 -- What a tracking link leads to. Never removed: clicks and completions point to them.
 CREATE TABLE offers (

@@ -13,6 +13,8 @@ DROP TABLE node_egress_ips;
 DROP TABLE egress_assignments;
 DROP TABLE egress_ips;
 DROP TABLE offers;
+DROP TABLE replay_cursors;
+DROP TABLE replays;
 DROP TABLE secrets;
 DROP TABLE endpoints;
 DROP TABLE apps;

@@ -22,6 +22,7 @@ pub struct Metrics {
     clicks: Family<Result, Counter>,
     attempts: Family<Outcome, Counter>,
     settled: Family<Status, Counter>,
+    reopened: Counter,
     exchange_seconds: Histogram,
     waiting: Family<Status, Gauge>,
     in_flight: Gauge,
@@ -71,6 +72,7 @@ impl Default for Metrics {
             clicks: Family::default(),
             attempts: Family::default(),
             settled: Family::default(),
+            reopened: Counter::default(),
             exchange_seconds: Histogram::new(SECONDS),
             waiting: Family::default(),
             in_flight: Gauge::default(),
@@ -83,6 +85,7 @@ impl Default for Metrics {
         registry.register("clicks", "Visitors of the tracking link forwarded", metrics.clicks.clone());
         registry.register("attempts", "Exchanges with receivers", metrics.attempts.clone());
         registry.register("settlements", "Deliveries settled", metrics.settled.clone());
+        registry.register("reopened", "Deliveries reopened by replay jobs", metrics.reopened.clone());
         registry.register("exchange_seconds", "Time of an exchange", metrics.exchange_seconds.clone());
         registry.register("deliveries", "Deliveries that have not ended", metrics.waiting.clone());
         registry.register("in_flight", "Callbacks being sent", metrics.in_flight.clone());
@@ -121,6 +124,11 @@ impl Metrics {
             Next::Held(_) => "held",
         };
         self.settled.get_or_create(&Status { status }).inc();
+    }
+
+    /// A replay job has reopened so many deliveries.
+    pub fn reopened(&self, deliveries: usize) {
+        self.reopened.inc_by(u64::try_from(deliveries).unwrap_or(u64::MAX));
     }
 
     /// All of it in the OpenMetrics text format.

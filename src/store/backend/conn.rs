@@ -1,6 +1,6 @@
 //! A connection to either engine, and how its transactions begin.
 
-use crate::store::keys::DeliveryKey;
+use crate::store::keys::{CompletionKey, DeliveryKey};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
@@ -139,6 +139,11 @@ impl Conn {
     /// Locks the rows of these deliveries until the transaction ends.
     pub(in crate::store) fn lock_deliveries(&mut self, keys: &[DeliveryKey]) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_deliveries(conn, keys))
+    }
+
+    /// Locks the rows of these completions until the transaction ends.
+    pub(in crate::store) fn lock_completions(&mut self, keys: &[CompletionKey]) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_completions(conn, keys))
     }
 
     /// Takes the recording lock alone: waits for whatever is being recorded, and no delivery is added before the transaction

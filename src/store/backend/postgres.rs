@@ -10,8 +10,8 @@ use diesel::result::Error;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{PostgresUrl, StoreError};
-use crate::store::keys::DeliveryKey;
-use crate::store::schema::deliveries;
+use crate::store::keys::{CompletionKey, DeliveryKey};
+use crate::store::schema::{completions, deliveries};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
@@ -77,4 +77,10 @@ pub(in crate::store) fn take_shared(key: i64) -> String {
 pub(in crate::store) fn lock_deliveries(conn: &mut PgConnection, keys: &[DeliveryKey]) -> QueryResult<()> {
     let held = deliveries::table.filter(deliveries::id.eq_any(keys)).order(deliveries::id).select(deliveries::id);
     held.for_update().load::<DeliveryKey>(conn).map(drop)
+}
+
+/// The same of completions.
+pub(in crate::store) fn lock_completions(conn: &mut PgConnection, keys: &[CompletionKey]) -> QueryResult<()> {
+    let held = completions::table.filter(completions::id.eq_any(keys)).order(completions::id).select(completions::id);
+    held.for_update().load::<CompletionKey>(conn).map(drop)
 }

@@ -144,7 +144,7 @@ impl Store {
 
 /// A node that was last seen at or before this instant, by the database's clock, is dead. An SQLite file is served by one
 /// process, from which nobody takes over: there each node that is known is alive, however long its disk stood still.
-pub(super) fn alive_since(conn: &mut Conn) -> QueryResult<i64> {
+pub(in crate::store) fn alive_since(conn: &mut Conn) -> QueryResult<i64> {
     if !conn.is_shared() {
         return Ok(i64::MIN);
     }

@@ -6,6 +6,7 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use super::criteria::{criteria, status};
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::Delivery;
+use crate::domain::replay::Refusal;
 use crate::store::lookups::Criteria;
 use crate::store::operator_actions::ActionOutcome;
 use crate::web::auth::{Caller, Member};
@@ -81,16 +82,14 @@ async fn act(web: &Web, caller: &Caller, id: &str, done: ActionOutcome, rule: &s
         ActionOutcome::NotFrom(status) => {
             Err(Problem::conflict(format!("The delivery is {}; it can be {rule}.", status.as_str())))
         }
-        ActionOutcome::Erased => {
-            Err(Problem::conflict("The user was erased; nobody can be told of what is nobody's any more."))
-        }
-        ActionOutcome::Archived => Err(Problem::conflict("The app or endpoint is archived; nobody would receive it.")),
-        ActionOutcome::Reversed => Err(Problem::conflict(
-            "What this delivery tells has been taken back, and the receiver knows of that; it can not be told once more.",
-        )),
-        ActionOutcome::InReview => {
-            Err(Problem::conflict("What this delivery tells is in review; it can be told once that is over."))
-        }
+        ActionOutcome::Refused(refusal) => Err(Problem::conflict(match refusal {
+            Refusal::Erased => "The user was erased; nobody can be told of what is nobody's any more.",
+            Refusal::Archived => "The app or endpoint is archived; nobody would receive it.",
+            Refusal::Reversed => {
+                "What this delivery tells has been taken back, and the receiver knows of that; it can not be told once more."
+            }
+            Refusal::InReview => "What this delivery tells is in review; it can be told once that is over.",
+        })),
         ActionOutcome::Unknown => Err(Problem::not_found("delivery")),
     }
 }

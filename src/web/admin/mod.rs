@@ -19,6 +19,8 @@ pub mod manual;
 pub mod offers;
 pub mod previews;
 pub mod publishers;
+mod replay_view;
+pub mod replays;
 mod review_part;
 pub mod reviews;
 pub mod secrets;
@@ -46,6 +48,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(completions::routes)
         .configure(reviews::routes)
         .configure(deliveries::routes)
+        .configure(replays::routes)
         .configure(ledger::routes)
         .configure(audit::routes)
         .configure(lookup::routes)

@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 22] = [
+pub(super) const COPIED: [&str; 24] = [
     "installation",
     "publishers",
     "tokens",
@@ -13,6 +13,8 @@ pub(super) const COPIED: [&str; 22] = [
     "endpoints",
     "circuits",
     "secrets",
+    "replays",
+    "replay_cursors",
     "egress_ips",
     "egress_assignments",
     "reported",

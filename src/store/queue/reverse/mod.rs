@@ -22,7 +22,7 @@ use crate::store::erased_keys::ErasedKeys;
 use crate::store::keys::{CompletionKey, DeliveryKey};
 use crate::store::schema::{completions, deliveries, reversals};
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
-pub(in crate::store) use order::{apply_order, is_awaited, lock_with_callback, waits_for_completion};
+pub(in crate::store) use order::{apply_order, awaited, callbacks_beside, waits_for_completion};
 pub use plan::ReversalPlan;
 use plan::{are_current, callbacks_of, deliveries_of};
 

@@ -3,7 +3,8 @@
 //! What follows from their states is the domain's to say; here it is done. Callers have changed or locked the completion's
 //! callback in the same transaction, so nobody else changes it meanwhile.
 
-use diesel::dsl::{exists, select};
+use std::collections::HashSet;
+
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -34,16 +35,31 @@ pub(in crate::store) fn apply_order(conn: &mut Conn, callback: &Delivery, now: T
     }
 }
 
-/// Whether a reversal waits for this callback, so that sending the callback again leads to both in order.
-pub(in crate::store) fn is_awaited(conn: &mut Conn, callback: &Delivery) -> QueryResult<bool> {
-    select(exists(deliveries::table.filter(waiting_for(callback)))).get_result(conn)
+/// Those of these callbacks that a reversal waits for, by completion and endpoint: sending one of them again leads to both in
+/// order.
+pub(in crate::store) fn awaited(
+    conn: &mut Conn,
+    callbacks: &[&Delivery],
+) -> QueryResult<HashSet<(CompletionKey, EndpointKey)>> {
+    if callbacks.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let completions = callbacks.iter().map(|callback| CompletionKey::of(&callback.completion_id));
+    let waiting = deliveries::table.filter(deliveries::completion_id.eq_any(completions)).filter(waits());
+    Ok(waiting.select((deliveries::completion_id, deliveries::endpoint_id)).load(conn)?.into_iter().collect())
 }
 
-/// Locks a delivery, and the callback that it may have to wait for, until the transaction ends.
-pub(in crate::store) fn lock_with_callback(conn: &mut Conn, delivery: &Delivery) -> QueryResult<()> {
-    let mut keys = vec![DeliveryKey::of(&delivery.id)];
-    keys.extend(callback_beside(conn, delivery)?.map(|callback| DeliveryKey::of(&callback.id)));
-    conn.lock_deliveries(&keys)
+/// The callbacks that these reversals' deliveries may have to wait for.
+pub(in crate::store) fn callbacks_beside(conn: &mut Conn, reversals: &[&Delivery]) -> QueryResult<Vec<DeliveryKey>> {
+    if reversals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let completions = reversals.iter().map(|reversal| CompletionKey::of(&reversal.completion_id));
+    deliveries::table
+        .filter(deliveries::completion_id.eq_any(completions))
+        .filter(deliveries::kind.eq(DeliveryKind::Completion))
+        .select(deliveries::id)
+        .load(conn)
 }
 
 /// Has a reversal's delivery wait, where the callback of its completion does not let it go yet.
@@ -91,13 +107,17 @@ fn release(conn: &mut Conn, callback: &Delivery, now: Timestamp) -> QueryResult<
 fn waiting_for(callback: &Delivery) -> _ {
     let completion: CompletionKey = CompletionKey::of(&callback.completion_id);
     let endpoint: EndpointKey = EndpointKey::of(&callback.endpoint_id);
+    deliveries::completion_id.eq(completion).and(deliveries::endpoint_id.eq(endpoint)).and(waits())
+}
+
+/// Whether a reversal's delivery waits for a callback.
+#[diesel::dsl::auto_type]
+fn waits() -> _ {
     let (kind, held, reason): (DeliveryKind, Status, WaitingFor) =
         (DeliveryKind::Reversal, Status::Held, WaitingFor::Completion);
     let known: SqlLiteral<Bool> = has_known_words();
-    deliveries::completion_id
-        .eq(completion)
-        .and(deliveries::endpoint_id.eq(endpoint))
-        .and(deliveries::kind.eq(kind))
+    deliveries::kind
+        .eq(kind)
         .and(deliveries::status.eq(held))
         .and(deliveries::waiting_for.eq(reason))
         .and(known)
