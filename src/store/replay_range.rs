@@ -139,10 +139,11 @@ impl Scope {
         }
         let mut page: Vec<Seen> = Vec::new();
         for status in &self.selection.statuses {
-            page.extend(in_state(self.app, *status, keys).load(conn)?);
+            page.extend(in_state(self.app, *status, keys.after).load(conn)?);
         }
+        page.retain(|seen| seen.key <= keys.last);
         page.sort_by_key(|seen| seen.key);
-        // What of one state lies behind the last that was read of another one belongs to the next page.
+        // What of one state stands behind the last that was read of another one belongs to the next page.
         page.truncate(PAGE);
         Ok(page)
     }
@@ -167,13 +168,13 @@ pub(super) fn of_any_state(app: AppKey, statuses: &[Status], keys: Keys) -> impl
         .select(seen(&is_asked_for))
 }
 
-/// A page of the app's deliveries in this state, which is one that the index of what is not delivered holds.
-pub(super) fn in_state(app: AppKey, status: Status, keys: Keys) -> impl Read<'static, Seen> + use<> {
+/// A page of the app's deliveries in this state, which is one that the index of what is not delivered holds. With an end as
+/// well, SQLite would rather walk along the index of all.
+pub(super) fn in_state(app: AppKey, status: Status, after: DeliveryKey) -> impl Read<'static, Seen> + use<> {
     deliveries::table
         .filter(deliveries::app_id.eq(app))
         .filter(is(status))
-        .filter(deliveries::id.gt(keys.after))
-        .filter(deliveries::id.le(keys.last))
+        .filter(deliveries::id.gt(after))
         .order(deliveries::id)
         .limit(PAGE as i64)
         .select(seen(&codes::is("deliveries.status", status)))

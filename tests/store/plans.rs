@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 32] = [
+const MADE_FOR: [(&str, &str); 36] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -31,6 +31,10 @@ const MADE_FOR: [(&str, &str); 32] = [
     ("retention: oldest clicks", "clicks_pkey"),
     ("retention: clicks", "clicks_pkey"),
     ("erasure: tests of an app", "deliveries_tests"),
+    ("replay: reopened lately", "deliveries_unsettled"),
+    ("replay: due of an endpoint", "deliveries_due"),
+    ("replay: dead deliveries", "deliveries_unsettled"),
+    ("replay: all deliveries", "deliveries_by_app"),
     ("completions of a user", "completions_by_user"),
     ("completions of a user and app", "completions_by_user"),
     ("completions of an app", "completions_by_app"),

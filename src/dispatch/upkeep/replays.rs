@@ -22,10 +22,10 @@ use crate::store::replays::{ReplayBegun, ReplayStopped};
 /// How often it is looked for jobs that nobody told of: those of nodes that died.
 pub const EVERY: Duration = Duration::from_millis(500);
 /// How often a job goes on that runs.
-const PACE: Duration = Duration::from_millis(100);
-/// Reopened deliveries that may wait for one endpoint: half of its permits. So a job takes up to 320 deliveries a second, and a
-/// new one waits for 32 others at most.
-const WAITING: usize = 32;
+const PACE: Duration = Duration::from_millis(50);
+/// Reopened deliveries that may wait for one endpoint: a quarter of the most that is sent to one at a time. So a job takes up
+/// to 320 deliveries a second, and a new one waits for 16 others at most.
+const WAITING: usize = 16;
 
 /// Does replay jobs.
 #[derive(Debug)]

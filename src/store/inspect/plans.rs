@@ -13,13 +13,14 @@ use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
-use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, NodeKey, SourceKey};
+use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
 use crate::store::lookups::{self, Criteria};
 use crate::store::page::Page;
 use crate::store::queue::{ClaimInLine, Wanted, queries};
+use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
 use crate::store::vault::KeyedDigest;
-use crate::store::{Store, StoreError, clicks, erasure, prune};
+use crate::store::{Store, StoreError, clicks, erasure, prune, replay_steps};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,6 +90,8 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let Sample { before, now, .. } = *sample;
     let one = [DeliveryKey::of(&sample.delivery_id)];
     let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), at_most: ROWS };
+    let (app, endpoint) = (AppKey::of(&sample.app_id), EndpointKey::of(&sample.endpoint_id));
+    let keys = Keys { after: one[0], last: one[0] };
     let key = sample.transaction_id.to_ascii_lowercase();
     let erased_key = erased_keys::at(&key, &sample.app_id, ErasedKind::Transaction);
     let settlement = queries::PreparedSettlement::of(&settlement(sample));
@@ -135,6 +138,10 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("retention: oldest clicks", explain(conn, clicks::oldest(before))?),
         plan("retention: clicks", explain(conn, clicks::removal(std::slice::from_ref(&sample.click_id)))?),
         plan("erasure: tests of an app", explain(conn, erasure::ended_tests(&sample.app_id))?),
+        plan("replay: reopened lately", explain(conn, replay_steps::opened_lately(app, Status::Pending, one[0], ROWS))?),
+        plan("replay: due of an endpoint", explain(conn, replay_steps::due(endpoint, ROWS, now))?),
+        plan("replay: dead deliveries", explain(conn, replay_range::in_state(app, Status::Dead, one[0]))?),
+        plan("replay: all deliveries", explain(conn, replay_range::of_any_state(app, &[Status::Delivered], keys))?),
     ])
 }
 

@@ -10,6 +10,7 @@ mod hostile_bodies;
 mod lookup;
 mod openapi;
 mod problems;
+mod replays;
 mod reporting;
 mod secrets;
 mod strictness;

@@ -57,6 +57,9 @@ async fn every_path_is_described_with_its_methods() {
     GET,PATCH /v1/offers/{id}
     GET,POST /v1/publishers
     GET,PATCH /v1/publishers/{id}
+    GET,POST /v1/replays
+    GET /v1/replays/{id}
+    POST /v1/replays/{id}/cancel
     POST /v1/reversals
     GET,POST /v1/sources
     DELETE /v1/sources/{id}

@@ -16,4 +16,5 @@ mod independent_receiver;
 mod lifecycle;
 mod limits;
 mod queue;
+mod replays;
 mod wire;
