@@ -41,7 +41,8 @@ pub(super) fn reopen(conn: &mut Conn, seen: &[Delivery], now: Timestamp) -> Quer
     conn.lock_deliveries(&[&keys[..], &beside].concat())?;
 
     // Nobody changes them any more.
-    let found = load_readable(deliveries::table.filter(deliveries::id.eq_any(&keys)).select(Delivery::as_select()), conn)?;
+    let found =
+        load_readable(deliveries::table.filter(deliveries::id.eq_any(&keys)).select(Delivery::as_select()), conn)?;
     let refusals = refusals(conn, &found.rows)?;
     let mut outcomes: HashMap<&str, Reopened> = HashMap::new();
     for (delivery, refusal) in found.rows.iter().zip(refusals) {

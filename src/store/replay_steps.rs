@@ -14,9 +14,9 @@ use super::backend::{Conn, Read};
 use super::deliveries::{is, is_waiting};
 use super::keys::{AppKey, DeliveryKey, EndpointKey};
 use super::queue::alive_since;
-use super::replay_range::{Keys, PAGE, Scope, Seen};
-use super::replays::{end, is_unfinished, stored};
 use super::reopening::{Reopened, reopen};
+use super::replay_range::{Keys, Scope, Seen, next_page};
+use super::replays::{end, is_unfinished, stored};
 use super::schema::{deliveries, nodes, replay_cursors, replays};
 use super::unknown_words::load_readable;
 use super::{Store, StoreError, codes};
@@ -145,7 +145,7 @@ impl Scope {
         let chosen: Vec<&Seen> = matching.by_ref().take(at_most).collect();
         let behind = match (matching.next(), chosen.last()) {
             (Some(_), Some(last)) => Some(last.key),
-            _ => page.last().filter(|_| page.len() == PAGE).map(|last| last.key),
+            _ => next_page(&page),
         };
         Ok((chosen.into_iter().map(|seen| seen.key).collect(), behind))
     }
@@ -213,8 +213,8 @@ pub(super) fn opened_lately(
     until: DeliveryKey,
     at_most: usize,
 ) -> impl Read<'static, (EndpointKey, bool)> + use<> {
-    let [not_for_completion, not_in_review] = [WaitingFor::Completion, WaitingFor::Review]
-        .map(|reason| codes::is_not("deliveries.waiting_for", reason));
+    let [not_for_completion, not_in_review] =
+        [WaitingFor::Completion, WaitingFor::Review].map(|reason| codes::is_not("deliveries.waiting_for", reason));
     let waits: SqlLiteral<Bool> =
         sql(&format!("(deliveries.waiting_for IS NULL OR ({not_for_completion} AND {not_in_review}))"));
     deliveries::table

@@ -193,8 +193,7 @@ impl Store {
 
 fn insert(conn: &mut Conn, replay: Replay) -> QueryResult<()> {
     let (id, app_id) = (replay.id.clone(), replay.app_id.clone());
-    let scope =
-        Scope { app: AppKey::of(&app_id), selection: replay.selection.clone(), begun_at: replay.created_at };
+    let scope = Scope { app: AppKey::of(&app_id), selection: replay.selection.clone(), begun_at: replay.created_at };
     let keys = scope.keys(conn)?;
     diesel::insert_into(replays::table).values(Row::of(replay, keys.last)).execute(conn)?;
     // Archived ones as well: what was meant for them is passed over, and counted.
@@ -214,11 +213,7 @@ fn insert(conn: &mut Conn, replay: Replay) -> QueryResult<()> {
 /// Ends a job that runs; false if it does not, or not any more.
 pub(super) fn end(conn: &mut Conn, id: &str, state: ReplayState, now: Timestamp) -> QueryResult<bool> {
     let running = replays::table.find(id).filter(replays::state.eq(ReplayState::Running));
-    let ended = (
-        replays::state.eq(state),
-        replays::ended_at.eq(now),
-        replays::claimed_by.eq(None::<String>),
-    );
+    let ended = (replays::state.eq(state), replays::ended_at.eq(now), replays::claimed_by.eq(None::<String>));
     if diesel::update(running).set(ended).execute(conn)? == 0 {
         return Ok(false);
     }

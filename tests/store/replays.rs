@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::{PgConnection, SqliteConnection};
 use ringback::domain::app::App;
+use ringback::domain::app_settings::EndpointSettings;
 use ringback::domain::delivery::Status;
 use ringback::domain::new_delivery::Start;
 use ringback::domain::node::NodeRole;
@@ -168,7 +169,11 @@ async fn of_fifty_thousand_each_is_reopened_once_though_every_process_that_works
     database.send_in_vain();
     assert!(lives > 5, "{lives}");
     assert_eq!(standing(&fresh.store, &id).await, (ReplayState::Done, ALL, ALL, Skipped::default()));
-    assert_eq!(database.count("attempts_made = 2"), 50_000, "each was sent once before the job, and once because of it");
+    assert_eq!(
+        database.count("attempts_made = 2"),
+        50_000,
+        "each was sent once before the job, and once because of it"
+    );
     assert_eq!(fresh.store.open_replays("nod_1".to_owned()).await.unwrap(), []);
 }
 
@@ -201,6 +206,35 @@ async fn no_more_wait_than_may_whether_they_are_due_in_line_or_held() {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_takes_nothing_holds_up_no_other_of_the_app() {
+    let fresh = store();
+    let app = app(&fresh.store, &publisher(&fresh.store, None).await).await;
+    let settings = EndpointSettings::new("besitos");
+    fresh.store.create_endpoint(&app.id, &random::new_id("end"), settings, NOW).await.unwrap();
+    let recipe = "offermaru@1".to_owned();
+    let past = Past { first: 0, count: 60, users: 9, from: NOW, until: NOW.plus(MINUTE), recipe };
+    fresh.store.make_past(past).await.unwrap();
+    let mut database = Database::of(&fresh);
+    database.change("UPDATE deliveries SET status = 5, told = 1");
+    let id = begin(&fresh.store, &app.id, window(&[Status::Dead])).await;
+    let parts = fresh.store.open_replays("nod_1".to_owned()).await.unwrap();
+    let [stuck, other] = &parts[..] else { panic!("a part for each endpoint: {parts:?}") };
+    assert_eq!(step(&fresh.store, stuck, "nod_1", 5).await, Stepped::Moved { reopened: 5, is_over: false });
+    for _ in 0..6 {
+        assert_eq!(step(&fresh.store, stuck, "nod_1", 5).await, Stepped::Waits);
+        assert!(matches!(step(&fresh.store, other, "nod_1", 5).await, Stepped::Moved { reopened: 5, .. }));
+        let endpoint = key(&other.endpoint_id);
+        database.change(&format!(
+            "UPDATE deliveries SET status = 4, due_at = NULL, ended_at = {} WHERE status = 0
+            AND endpoint_id = {endpoint}",
+            BEGUN.as_millis() + 1
+        ));
+    }
+    assert_eq!(fresh.store.open_replays("nod_1".to_owned()).await.unwrap(), std::slice::from_ref(stuck));
+    assert_eq!(standing(&fresh.store, &id).await, (ReplayState::Running, 60, 35, Skipped::default()));
+}
+
+#[tokio::test]
 async fn one_node_works_on_a_job_and_another_takes_it_over_when_that_one_lives_no_longer() {
     let (fresh, app) = outage(100).await;
     let other = fresh.another_node();
@@ -213,7 +247,7 @@ async fn one_node_works_on_a_job_and_another_takes_it_over_when_that_one_lives_n
     assert_eq!(other.open_replays("nod_2".to_owned()).await.unwrap(), []);
     assert_eq!(step(&other, &part, "nod_2", 20).await, Stepped::NotOurs);
     fresh.store.dismiss_node("nod_1".to_owned()).await.unwrap();
-    assert_eq!(other.open_replays("nod_2".to_owned()).await.unwrap(), [part.clone()]);
+    assert_eq!(other.open_replays("nod_2".to_owned()).await.unwrap(), std::slice::from_ref(&part));
     assert!(matches!(step(&other, &part, "nod_2", 20).await, Stepped::Moved { reopened: 10, .. }));
     assert_eq!(step(&fresh.store, &part, "nod_3", 30).await, Stepped::NotOurs);
 }
@@ -270,7 +304,8 @@ async fn what_is_in_one_of_the_states_is_replayed_and_a_test_never() {
         let mut database = Database::of(&fresh);
         database.change(&format!("UPDATE deliveries SET status = 4 WHERE {} % 7 < 3", place_of("deliveries")));
         database.change(&format!("UPDATE deliveries SET status = 6 WHERE {} % 7 = 3", place_of("deliveries")));
-        database.change(&format!("UPDATE deliveries SET kind = 2, test = '{{}}' WHERE {} % 7 = 4", place_of("deliveries")));
+        database
+            .change(&format!("UPDATE deliveries SET kind = 2, test = '{{}}' WHERE {} % 7 = 4", place_of("deliveries")));
         let selection = window(statuses);
         assert_eq!(count(&fresh.store, &app.id, &selection, true).await, (replayed, Skipped::default()));
         let id = begin(&fresh.store, &app.id, selection).await;

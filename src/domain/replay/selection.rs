@@ -9,7 +9,8 @@ use crate::domain::time::Timestamp;
 /// The longest time that one job may be about: an outage that lasted longer is caught up with in several. It is as long as
 /// what people may list by a filter that no index answers.
 pub const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
-/// The most deliveries that may have to be looked at for one job: a few seconds of reading, before anybody is answered.
+/// The most deliveries that may have to be looked at within the range of one job: a few seconds of reading, before anybody is
+/// answered.
 pub const MOST: u64 = 500_000;
 /// What may be replayed, and what is if nobody says which: the states that a delivery ends in.
 const ENDED: [Status; 3] = [Status::Dead, Status::Delivered, Status::Canceled];

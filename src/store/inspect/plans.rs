@@ -138,7 +138,10 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("retention: oldest clicks", explain(conn, clicks::oldest(before))?),
         plan("retention: clicks", explain(conn, clicks::removal(std::slice::from_ref(&sample.click_id)))?),
         plan("erasure: tests of an app", explain(conn, erasure::ended_tests(&sample.app_id))?),
-        plan("replay: reopened lately", explain(conn, replay_steps::opened_lately(app, Status::Pending, one[0], ROWS))?),
+        plan(
+            "replay: reopened lately",
+            explain(conn, replay_steps::opened_lately(app, Status::Pending, one[0], ROWS))?,
+        ),
         plan("replay: due of an endpoint", explain(conn, replay_steps::due(endpoint, ROWS, now))?),
         plan("replay: dead deliveries", explain(conn, replay_range::in_state(app, Status::Dead, one[0]))?),
         plan("replay: all deliveries", explain(conn, replay_range::of_any_state(app, &[Status::Delivered], keys))?),

@@ -40,7 +40,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
     check_first(&web, &app, &selection, now).await?;
     let counted = web.dispatcher.replays.count(&app.id, selection.clone(), is_dry_run, now).await?;
     let Counted::All { total, skipped } = counted else {
-        let message = format!("takes in more than {MOST} deliveries; narrow it, and replay the rest after that");
+        let message = format!("takes in {MOST} deliveries or more; narrow it, and replay the rest after that");
         return Err(Problem::field(selection.range.field(), message));
     };
     if is_dry_run {
@@ -63,9 +63,9 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
             tracing::info!(replay = replay.id, app = replay.app_id, by = caller.token_id(), total, "a replay begins");
             Ok(respond::created(&ReplayView::from(replay)))
         }
-        ReplayBegun::AnotherRuns(id) => Err(Problem::conflict(format!(
-            "The replay {id} of this app runs; wait for its end, or cancel it."
-        ))),
+        ReplayBegun::AnotherRuns(id) => {
+            Err(Problem::conflict(format!("The replay {id} of this app runs; wait for its end, or cancel it.")))
+        }
         ReplayBegun::UnknownApp => Err(Problem::not_found("app")),
     }
 }

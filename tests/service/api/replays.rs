@@ -72,13 +72,25 @@ async fn a_replay_shows_how_far_it_has_come_and_who_began_it_and_is_audited() {
     let since = json!({"appId": wall.id, "sinceDeliveryId": dead["items"][0]["id"]});
 
     let counted = publisher.post("/v1/replays", with(since.clone(), json!({"dryRun": true}))).await;
-    insta::assert_snapshot!(shown(&counted.ok()), @"");
+    insta::assert_snapshot!(shown(&counted.ok()), @r#"
+    {
+      appId: "app_1", status: ["dead"], sinceDeliveryId: "dlv_1", total: 1, replayable: 1,
+      skipped: {reversed: 0, review: 0, erased: 0, archived: 0, reopened: 0},
+    }
+    "#);
     assert_eq!(publisher.get("/v1/replays").await["items"], json!([]));
     let began = publisher.post("/v1/replays", &since).await;
     assert_eq!(began.status, 201);
     let path = format!("/v1/replays/{}", began.id());
     let done = ringback.once(&path, "done", |replay| replay["state"] == "done").await;
-    insta::assert_snapshot!(shown(&done), @"");
+    insta::assert_snapshot!(shown(&done), @r#"
+    {
+      id: "rpl_1", appId: "app_1", status: ["dead"], sinceDeliveryId: "dlv_1", state: "done", total: 1, done: 1,
+      skipped: {reversed: 0, review: 0, erased: 0, archived: 0, reopened: 0},
+      createdBy: {tokenId: "tok_1", name: "theirs"}, createdAt: "2024-07-01T18:40:03.000Z",
+      endedAt: "2024-07-01T18:40:03.000Z",
+    }
+    "#);
     assert_eq!(publisher.post(&format!("{path}/cancel"), "").await.status, 409);
     ringback.delivery_once(&text(&dead["items"][0], "id"), "delivered").await;
 

@@ -35,6 +35,7 @@ async fn everything(api: &Api) -> Value {
         "/v1/sources",
         "/v1/egress-ips",
         "/v1/audit",
+        "/v1/replays",
         "/v1/completions",
     ] {
         seen[list] = api.get(list).await;
@@ -99,6 +100,9 @@ async fn a_store_that_was_worked_with_goes_on_in_postgresql_as_if_it_had_been_th
     child.cancel(&canceled).await.ok();
     let sending = source.report(&cut_off.completion("tx-5")).await.delivery();
     cut_off.receiver.next().await;
+    let replay = json!({"appId": kept.id, "sinceDeliveryId": canceled});
+    let replay = format!("/v1/replays/{}", child.post("/v1/replays", replay).await.id());
+    child.once(&replay, "done", |replay| replay["state"] == "done").await;
     let before = everything(&child).await;
     child.kill().await;
 

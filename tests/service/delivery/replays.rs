@@ -93,7 +93,8 @@ async fn a_replay_waits_while_its_app_is_paused_and_stops_when_it_is_canceled() 
     child.post("/v1/replays", with(again, json!({"dryRun": true}))).await.is(200, json!({"total": 24}));
     child.post(&format!("{path}/cancel"), "").await.is(200, json!({"state": "canceled", "total": 40, "done": 16}));
     child.change(&wall, json!({"paused": false})).await;
-    found("what it reopened is sent", || async { (child.deliveries("delivered").await.len() == 16).then_some(()) }).await;
+    found("what it reopened is sent", || async { (child.deliveries("delivered").await.len() == 16).then_some(()) })
+        .await;
     assert_eq!(child.deliveries("dead").await.len(), 24);
     has(&child.get(&path).await, json!({"state": "canceled", "done": 16}));
 }

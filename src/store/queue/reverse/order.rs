@@ -116,9 +116,5 @@ fn waits() -> _ {
     let (kind, held, reason): (DeliveryKind, Status, WaitingFor) =
         (DeliveryKind::Reversal, Status::Held, WaitingFor::Completion);
     let known: SqlLiteral<Bool> = has_known_words();
-    deliveries::kind
-        .eq(kind)
-        .and(deliveries::status.eq(held))
-        .and(deliveries::waiting_for.eq(reason))
-        .and(known)
+    deliveries::kind.eq(kind).and(deliveries::status.eq(held)).and(deliveries::waiting_for.eq(reason)).and(known)
 }
