@@ -108,7 +108,7 @@ async fn a_completion_and_the_reversal_behind_it_are_sent_in_order_and_what_was_
     ringback.delivery_once(&reversal, "delivered").await;
     wall.receiver.next().await;
     wall.receiver.then([Reply::status(500), Reply::status(500)]);
-    wall.report("tx-down").await.ok();
+    wall.report_until("tx-down", "retrying").await;
     ringback.clock.advance(std::time::Duration::from_secs(2));
     found("it is dead", || async { (ringback.deliveries("dead").await.len() == 1).then_some(()) }).await;
     let waiting = wall.source.reverse(json!({"externalId": "tx-down"})).await.delivery();
