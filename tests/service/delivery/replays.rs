@@ -17,9 +17,10 @@ async fn in_state(api: &Api, id: &str, state: &str) -> Value {
     api.once(&format!("/v1/replays/{id}"), state, |replay| replay["state"] == state).await
 }
 
-/// Reports so many completions to a receiver that fails; answers their deliveries once they are given up.
+/// Reports so many completions to a receiver that knows none of them, since one that is down would be probed instead; answers
+/// their deliveries once they are given up.
 async fn outage(api: &Api, wall: &Wall, completions: usize) -> Vec<String> {
-    wall.receiver.then(vec![Reply::status(500); 2 * completions]);
+    wall.receiver.then(vec![Reply::status(404); 2 * completions]);
     let all: Vec<Value> = (0..completions).map(|number| wall.completion(&format!("tx-{number}"))).collect();
     let reported = wall.source.report_batch(&all).await;
     found("all are dead", || async { (api.deliveries("dead").await.len() == completions).then_some(()) }).await;
@@ -107,7 +108,7 @@ async fn a_completion_and_the_reversal_behind_it_are_sent_in_order_and_what_was_
     let reversal = wall.source.reverse(json!({"externalId": "tx-told"})).await.delivery();
     ringback.delivery_once(&reversal, "delivered").await;
     wall.receiver.next().await;
-    wall.receiver.then([Reply::status(500), Reply::status(500)]);
+    wall.receiver.then([Reply::status(404), Reply::status(404)]);
     wall.report_until("tx-down", "retrying").await;
     ringback.clock.advance(std::time::Duration::from_secs(2));
     found("it is dead", || async { (ringback.deliveries("dead").await.len() == 1).then_some(()) }).await;
