@@ -10,29 +10,26 @@ use diesel::{PgConnection, SqliteConnection};
 use ringback::domain::app::App;
 use ringback::domain::app_settings::EndpointSettings;
 use ringback::domain::delivery::Status;
-use ringback::domain::new_delivery::Start;
 use ringback::domain::node::NodeRole;
 use ringback::domain::replay::selection::{Range, Selection};
 use ringback::domain::replay::{BegunBy, Replay, ReplayState, Skipped};
-use ringback::domain::settlement::Next;
 use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::Store;
 use ringback::store::inspect::history::Past;
-use ringback::store::operator_actions::ActionOutcome;
 use ringback::store::replay_range::Counted;
 use ringback::store::replay_steps::{ReplayPart, Stepped};
 use ringback::store::replays::{ReplayBegun, ReplayStopped};
 
-use crate::queue::{claim, delivery, new, recorded, settlement};
+use crate::queue::delivery;
 use crate::setup::{Fresh, NOW, all, app, key, publisher, store};
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 /// When jobs begin: all that they are about has ended by then.
-const BEGUN: Timestamp = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
+pub(crate) const BEGUN: Timestamp = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
 
 /// A store with an app of one endpoint, and so many deliveries to it that were given up within a minute.
-async fn outage(deliveries: u64) -> (Fresh, App) {
+pub(crate) async fn outage(deliveries: u64) -> (Fresh, App) {
     let fresh = store();
     let app = app(&fresh.store, &publisher(&fresh.store, None).await).await;
     let recipe = "offermaru@1".to_owned();
@@ -43,7 +40,7 @@ async fn outage(deliveries: u64) -> (Fresh, App) {
 }
 
 /// The database behind the back of the store.
-enum Database {
+pub(crate) enum Database {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
@@ -55,7 +52,7 @@ struct Count {
 }
 
 impl Database {
-    fn of(fresh: &Fresh) -> Self {
+    pub(crate) fn of(fresh: &Fresh) -> Self {
         match fresh.url().strip_prefix("sqlite://") {
             Some(path) => {
                 let mut conn = SqliteConnection::establish(path).unwrap();
@@ -66,14 +63,14 @@ impl Database {
         }
     }
 
-    fn change(&mut self, statement: &str) {
+    pub(crate) fn change(&mut self, statement: &str) {
         match self {
             Self::Sqlite(conn) => conn.batch_execute(statement).unwrap(),
             Self::Postgres(conn) => conn.batch_execute(statement).unwrap(),
         }
     }
 
-    fn count(&mut self, condition: &str) -> i64 {
+    pub(crate) fn count(&mut self, condition: &str) -> i64 {
         let query = diesel::sql_query(format!("SELECT count(*) AS count FROM deliveries WHERE {condition}"));
         let count: Count = match self {
             Self::Sqlite(conn) => query.get_result(conn).unwrap(),
@@ -83,7 +80,7 @@ impl Database {
     }
 
     /// Whatever waits is sent and given up once more, after the job began; each counts an attempt.
-    fn send_in_vain(&mut self) {
+    pub(crate) fn send_in_vain(&mut self) {
         let later = BEGUN.as_millis() + 1;
         self.change(&format!(
             "UPDATE deliveries SET status = 5, due_at = NULL, ended_at = {later}, attempts_made = attempts_made + 1
@@ -92,16 +89,11 @@ impl Database {
     }
 }
 
-/// How many deliveries are older than a row of this table, whose rows have the keys of deliveries.
-fn place_of(table: &str) -> String {
-    format!("(SELECT count(*) FROM deliveries older WHERE older.id < {table}.id)")
-}
-
-fn window(statuses: &[Status]) -> Selection {
+pub(crate) fn window(statuses: &[Status]) -> Selection {
     Selection { statuses: statuses.to_vec(), range: Range::Window { from: NOW, to: NOW.plus(MINUTE) } }
 }
 
-async fn count(store: &Store, app: &str, selection: &Selection, by_reason: bool) -> (u64, Skipped) {
+pub(crate) async fn count(store: &Store, app: &str, selection: &Selection, by_reason: bool) -> (u64, Skipped) {
     match store.count_replay(app, selection.clone(), by_reason, BEGUN).await.unwrap() {
         Counted::All { total, skipped } => (total, skipped),
         Counted::TooMany => panic!("there are not that many"),
@@ -109,7 +101,7 @@ async fn count(store: &Store, app: &str, selection: &Selection, by_reason: bool)
 }
 
 /// A job of the app that has not begun.
-async fn job(store: &Store, app: &str, selection: Selection) -> Replay {
+pub(crate) async fn job(store: &Store, app: &str, selection: Selection) -> Replay {
     Replay {
         id: random::new_id("rpl"),
         app_id: app.to_owned(),
@@ -124,7 +116,7 @@ async fn job(store: &Store, app: &str, selection: Selection) -> Replay {
     }
 }
 
-async fn begin(store: &Store, app: &str, selection: Selection) -> String {
+pub(crate) async fn begin(store: &Store, app: &str, selection: Selection) -> String {
     let job = job(store, app, selection).await;
     let id = job.id.clone();
     assert_eq!(store.begin_replay(job).await.unwrap(), ReplayBegun::Begun);
@@ -132,17 +124,17 @@ async fn begin(store: &Store, app: &str, selection: Selection) -> String {
 }
 
 /// The only part of a job that there is.
-async fn part(store: &Store) -> ReplayPart {
+pub(crate) async fn part(store: &Store) -> ReplayPart {
     let [part] = &store.open_replays("nod_1".to_owned()).await.unwrap()[..] else { panic!("not one part") };
     part.clone()
 }
 
-async fn step(store: &Store, part: &ReplayPart, node: &str, at_most: usize) -> Stepped {
+pub(crate) async fn step(store: &Store, part: &ReplayPart, node: &str, at_most: usize) -> Stepped {
     store.step_replay(part.clone(), node.to_owned(), at_most, BEGUN).await.unwrap()
 }
 
 /// State, total and how many were reopened, and what was passed over.
-async fn standing(store: &Store, id: &str) -> (ReplayState, u64, u64, Skipped) {
+pub(crate) async fn standing(store: &Store, id: &str) -> (ReplayState, u64, u64, Skipped) {
     let job = store.replay_job(id.to_owned()).await.unwrap().unwrap();
     (job.state, job.total, job.done, job.skipped)
 }
@@ -275,95 +267,6 @@ async fn an_app_has_one_job_that_runs_and_one_that_is_stopped_reopens_nothing_an
 }
 
 #[tokio::test]
-async fn a_window_is_half_open_and_a_range_begins_with_its_first_delivery() {
-    let (fresh, app) = outage(60).await;
-    // One each second.
-    let at = |seconds: u64| NOW.plus(Duration::from_secs(seconds));
-    let range = Range::Window { from: at(10), to: at(13) };
-    assert_eq!(count(&fresh.store, &app.id, &Selection { range, ..window(&[Status::Dead]) }, true).await.0, 3);
-    let listed = fresh.store.deliveries(Default::default(), all()).await.unwrap().items;
-    let range = Range::Since { delivery_id: listed[6].id.clone() };
-    let since = Selection { range, statuses: vec![Status::Dead] };
-    assert_eq!(count(&fresh.store, &app.id, &since, true).await.0, 7);
-    begin(&fresh.store, &app.id, since).await;
-    step(&fresh.store, &part(&fresh.store).await, "nod_1", 10).await;
-    assert_eq!(Database::of(&fresh).count(&format!("status = 0 AND id >= {}", key(&listed[6].id))), 7);
-    assert_eq!(Database::of(&fresh).count("status = 0"), 7);
-}
-
-#[tokio::test]
-async fn what_is_in_one_of_the_states_is_replayed_and_a_test_never() {
-    for (statuses, replayed) in [
-        (&[Status::Dead][..], 20),
-        (&[Status::Canceled], 10),
-        (&[Status::Dead, Status::Canceled], 30),
-        (&[Status::Delivered], 30),
-        (&[Status::Dead, Status::Delivered, Status::Canceled], 60),
-    ] {
-        let (fresh, app) = outage(70).await;
-        let mut database = Database::of(&fresh);
-        database.change(&format!("UPDATE deliveries SET status = 4 WHERE {} % 7 < 3", place_of("deliveries")));
-        database.change(&format!("UPDATE deliveries SET status = 6 WHERE {} % 7 = 3", place_of("deliveries")));
-        database
-            .change(&format!("UPDATE deliveries SET kind = 2, test = '{{}}' WHERE {} % 7 = 4", place_of("deliveries")));
-        let selection = window(statuses);
-        assert_eq!(count(&fresh.store, &app.id, &selection, true).await, (replayed, Skipped::default()));
-        let id = begin(&fresh.store, &app.id, selection).await;
-        let part = part(&fresh.store).await;
-        while !matches!(step(&fresh.store, &part, "nod_1", 25).await, Stepped::Moved { is_over: true, .. }) {
-            database.send_in_vain();
-        }
-        database.send_in_vain();
-        let counts = standing(&fresh.store, &id).await;
-        assert_eq!(counts, (ReplayState::Done, replayed, replayed, Skipped::default()), "{statuses:?}");
-        assert_eq!(database.count("attempts_made = 2"), i64::try_from(replayed).unwrap());
-        assert_eq!(database.count("kind = 2 AND (attempts_made = 2 OR status = 0)"), 0);
-    }
-}
-
-#[tokio::test]
-async fn what_may_not_be_told_once_more_is_passed_over_and_counted_by_reason() {
-    let (fresh, app) = outage(50).await;
-    let mut database = Database::of(&fresh);
-    let (completion, callback) = (place_of("completions"), place_of("deliveries"));
-    database.change(&format!("UPDATE completions SET erased_at = 1 WHERE {completion} % 10 = 0"));
-    database.change(&format!("UPDATE completions SET review = 0, review_until = 1 WHERE {completion} % 10 = 1"));
-    database.change(&format!("UPDATE deliveries SET reversed = 0 WHERE {callback} % 10 IN (2, 3)"));
-    let skipped = Skipped { reversed: 10, review: 5, erased: 5, ..Skipped::default() };
-    assert_eq!(count(&fresh.store, &app.id, &window(&[Status::Dead]), true).await, (50, skipped));
-    assert_eq!(count(&fresh.store, &app.id, &window(&[Status::Dead]), false).await, (50, Skipped::default()));
-
-    let id = begin(&fresh.store, &app.id, window(&[Status::Dead])).await;
-    let part = part(&fresh.store).await;
-    // Somebody reopens three meanwhile, of which one has ended anew before the job comes to it.
-    let newest = fresh.store.deliveries(Default::default(), all()).await.unwrap().items;
-    for delivery in newest.iter().take(3) {
-        assert_eq!(fresh.store.replay(delivery.id.clone(), BEGUN).await.unwrap(), ActionOutcome::Done);
-    }
-    let later = BEGUN.as_millis() + 1;
-    database.change(&format!(
-        "UPDATE deliveries SET status = 5, due_at = NULL, ended_at = {later}
-         WHERE id = (SELECT min(id) FROM deliveries WHERE status = 0)"
-    ));
-    while !matches!(step(&fresh.store, &part, "nod_1", 7).await, Stepped::Moved { is_over: true, .. }) {
-        database.send_in_vain();
-    }
-    let skipped = Skipped { reopened: 3, ..skipped };
-    assert_eq!(standing(&fresh.store, &id).await, (ReplayState::Done, 50, 27, skipped));
-}
-
-#[tokio::test]
-async fn deliveries_of_an_archived_app_are_passed_over() {
-    let (fresh, app) = outage(5).await;
-    let id = begin(&fresh.store, &app.id, window(&[Status::Dead])).await;
-    Database::of(&fresh).change("UPDATE apps SET archived_at = 1");
-    let stepped = step(&fresh.store, &part(&fresh.store).await, "nod_1", 7).await;
-    assert_eq!(stepped, Stepped::Moved { reopened: 0, is_over: true });
-    let skipped = Skipped { archived: 5, ..Skipped::default() };
-    assert_eq!(standing(&fresh.store, &id).await, (ReplayState::Done, 5, 0, skipped));
-}
-
-#[tokio::test]
 async fn a_reopened_delivery_is_as_one_that_was_replayed_by_hand() {
     let (fresh, app) = outage(2).await;
     let listed = fresh.store.deliveries(Default::default(), all()).await.unwrap().items;
@@ -377,16 +280,4 @@ async fn a_reopened_delivery_is_as_one_that_was_replayed_by_hand() {
         (delivery.status, delivery.due_at, delivery.ended_at, delivery.ended_reason, delivery.counters, delivery.told)
     };
     assert_eq!(same(&by_job), same(&by_hand));
-}
-
-#[tokio::test]
-async fn what_is_reported_for_another_app_or_later_is_no_part_of_a_job() {
-    let (fresh, app) = outage(3).await;
-    let others = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
-    let claimed = claim(&fresh.store, "end_1", 1, NOW).await.remove(0);
-    fresh.store.settle(settlement(&claimed, Next::Dead)).await.unwrap();
-    let id = begin(&fresh.store, &app.id, window(&[Status::Dead])).await;
-    step(&fresh.store, &part(&fresh.store).await, "nod_1", 7).await;
-    assert_eq!(standing(&fresh.store, &id).await, (ReplayState::Done, 3, 3, Skipped::default()));
-    assert_eq!(delivery(&fresh.store, &others).await.status, Status::Dead);
 }

@@ -5,7 +5,7 @@
 //! [`heartbeat`] shows that this one lives, [`egress_checks`] asks what its addresses look like from outside.
 //!
 //! Each is a step that a routine does over and over. Every node does all of them; each step names the state that it
-//! changes, so that two nodes that do the same do no harm. None may stand in the way of a report: they work in small steps.
+//! changes, so that two nodes that do the same do no harm; of replay jobs each does its own. None may stand in the way of a report: they work in small steps.
 
 pub mod egress_checks;
 pub mod follow;
