@@ -20,13 +20,13 @@ fn turn(item: &Value) -> (&str, &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reward_is_followed_from_a_failed_callback_to_an_acknowledged_one() {
     let (ringback, wall) = calling("affonso", json!({"retrySchedule": [60]})).await;
-    wall.receiver.then([Reply::status(500), Reply::status(503)]);
+    wall.receiver.then([Reply::status(404), Reply::status(403)]);
     let id = text(&wall.report_until("x1", "retrying").await, "id");
     let item = only(&ringback, "userId=user_42").await;
     assert_eq!(item["turn"], "ringback");
     let next = text(&item, "next");
     assert!(next.contains("the next attempt follows at 2024-07-01T18:41:0"), "{next}");
-    assert!(next.contains("attempt 1 answered 500"), "{next}");
+    assert!(next.contains("attempt 1 answered 404"), "{next}");
     has(&item, json!({"completion": {"externalId": "x1"}, "deliveries": [{"id": id}]}));
 
     ringback.clock.advance(Duration::from_secs(70));
@@ -34,7 +34,7 @@ async fn a_reward_is_followed_from_a_failed_callback_to_an_acknowledged_one() {
     let item = only(&ringback, "transactionId=X1").await;
     assert_eq!(item["turn"], "publisher");
     let next = text(&item, "next");
-    assert!(next.contains("attempt 2 answered 503") && next.contains(&format!("/v1/deliveries/{id}/replay")), "{next}");
+    assert!(next.contains("attempt 2 answered 403") && next.contains(&format!("/v1/deliveries/{id}/replay")), "{next}");
 
     ringback.replay(&id).await.ok();
     ringback.delivery_once(&id, "delivered").await;
@@ -57,8 +57,8 @@ async fn a_reward_is_followed_from_a_failed_callback_to_an_acknowledged_one() {
       reversals: [],
       story: [
         "2024-07-01T18:40:00.000Z: reported by source src_1 as x1, and recorded",
-        "2024-07-01T18:40:00.000Z: callback to endpoint end_1, attempt 1, answered 500",
-        "2024-07-01T18:41:10.000Z: callback to endpoint end_1, attempt 2, answered 503",
+        "2024-07-01T18:40:00.000Z: callback to endpoint end_1, attempt 1, answered 404",
+        "2024-07-01T18:41:10.000Z: callback to endpoint end_1, attempt 2, answered 403",
         "2024-07-01T18:41:10.000Z: callback to endpoint end_1, attempt 3, was acknowledged with 200",
       ],
       turn: "nobody",
