@@ -46,8 +46,8 @@ async fn drill() {
 
     let within = |from: Instant| arrived.iter().filter(|at| **at >= from && at.duration_since(from) < WINDOW).count();
     let most = arrived.iter().map(|from| within(*from)).max().unwrap();
-    // A slot may be used half a second late, when a node had none for a moment.
-    assert!(most <= IN_A_WINDOW * 11 / 10 + PER_SECOND / 2, "{most} arrived within {WINDOW:?}");
+    // A slot may be used a second late, by a node that was kept from it.
+    assert!(most <= IN_A_WINDOW * 11 / 10 + PER_SECOND, "{most} arrived within {WINDOW:?}");
     let after_the_kill = within(killed_at.unwrap());
     assert!(after_the_kill >= IN_A_WINDOW * 8 / 10, "{after_the_kill} arrived within {WINDOW:?} after the kill");
 }
