@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ringback::store::rate_slots::WantedSlots;
+use ringback::store::queue::WantedSlots;
 
 use crate::setup::{NOW, store};
 

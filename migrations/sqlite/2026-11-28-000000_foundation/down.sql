@@ -15,6 +15,8 @@ DROP TABLE egress_ips;
 DROP TABLE offers;
 DROP TABLE replay_cursors;
 DROP TABLE replays;
+DROP TABLE circuits;
+DROP TABLE rate_slots;
 DROP TABLE secrets;
 DROP TABLE endpoints;
 DROP TABLE apps;

@@ -10,7 +10,7 @@ use super::pace::Slice;
 use super::pacing::Pacing;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
-use crate::store::rate_slots::WantedSlots;
+use crate::store::queue::WantedSlots;
 
 /// How often it is looked who will need slots soon: less than half of the time for which they ask ahead.
 pub const EVERY: Duration = Duration::from_millis(100);

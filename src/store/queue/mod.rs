@@ -11,6 +11,7 @@
 //! nothing, so a stale worker can never undo what its successor did.
 
 mod begin;
+mod circuits;
 mod claim;
 mod click;
 mod commit;
@@ -19,6 +20,7 @@ mod hold;
 mod hot;
 mod leap;
 mod nodes;
+mod rate_slots;
 mod record;
 mod rescue;
 mod reverse;
@@ -33,6 +35,7 @@ pub(super) use commit::Session;
 pub use hold::HeldEndpoint;
 pub(super) use nodes::alive_since;
 pub use nodes::{Holding, LiveNode};
+pub use rate_slots::WantedSlots;
 pub use record::{NewCompletion, Recorded};
 pub use rescue::OrphanedClaim;
 pub use reverse::{NewReversal, ReversalPlan, Reversed};

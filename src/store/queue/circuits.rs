@@ -5,11 +5,11 @@
 
 use diesel::prelude::*;
 
-use super::backend::on_backend;
-use super::schema::circuits;
-use super::{Hint, Store, StoreError};
 use crate::domain::circuit::OpenCircuit;
 use crate::domain::time::Timestamp;
+use crate::store::backend::on_backend;
+use crate::store::schema::circuits;
+use crate::store::{Hint, Store, StoreError};
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = circuits)]

@@ -8,9 +8,9 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 
-use super::backend::on_backend;
-use super::{Store, StoreError};
 use crate::domain::time::Timestamp;
+use crate::store::backend::on_backend;
+use crate::store::{Store, StoreError};
 
 /// So many slots of an app are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
