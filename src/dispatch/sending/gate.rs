@@ -228,7 +228,7 @@ impl Gate {
 
 impl Permit {
     /// The next in line, for which this permit is kept; none if nobody waits, or if it is another's turn.
-    pub fn next(&mut self) -> Option<Job> {
+    pub fn next_in_line(&mut self) -> Option<Job> {
         let (next, is_short, window) = self.gate.with_seats(&self.shared, |seats| {
             (seats.next_for(&self.party, self.pace.as_ref(), &self.shared.commons), seats.are_short(), seats.window())
         });

@@ -40,7 +40,7 @@ impl Sender {
 
     /// Whoever waits for this permit and may still be sent to; a line that is blocked by now is given back as a whole.
     pub(super) fn next_in_line(&self, permit: &mut Permit) -> Option<Job> {
-        while let Some(next) = permit.next() {
+        while let Some(next) = permit.next_in_line() {
             // Whatever a former name of this node had claimed is taken over by somebody.
             if !self.node.cluster.lease.covers(&next.claim.node) {
                 continue;
