@@ -16,32 +16,48 @@ pub struct Clock(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    System,
+    /// Since when it has been asked.
+    System(Instant),
     /// Stands still until [`ManualClock::advance`]; every waiter is woken then.
-    Manual(watch::Receiver<Timestamp>),
+    Manual(watch::Receiver<Hand>),
+}
+
+/// Where a manual clock stands, and how long it has been running.
+#[derive(Clone, Copy, Debug)]
+struct Hand {
+    now: Timestamp,
+    running: Duration,
 }
 
 /// The hand that turns a manual clock.
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<watch::Sender<Timestamp>>);
+pub struct ManualClock(Arc<watch::Sender<Hand>>);
 
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self(Kind::System)
+        Self(Kind::System(monotonic()))
     }
 
     /// A clock that stands at `start`, with the hand that turns it.
     pub fn manual(start: Timestamp) -> (Self, ManualClock) {
-        let (sender, receiver) = watch::channel(start);
+        let (sender, receiver) = watch::channel(Hand { now: start, running: Duration::ZERO });
         (Self(Kind::Manual(receiver)), ManualClock(Arc::new(sender)))
     }
 
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Kind::System => system_now(),
-            Kind::Manual(receiver) => *receiver.borrow(),
+            Kind::System(_) => system_now(),
+            Kind::Manual(receiver) => receiver.borrow().now,
+        }
+    }
+
+    /// For how long it has really been running, whatever it says: a clock that is set does not make time pass.
+    pub fn running(&self) -> Duration {
+        match &self.0 {
+            Kind::System(since) => since.elapsed(),
+            Kind::Manual(receiver) => receiver.borrow().running,
         }
     }
 
@@ -49,10 +65,10 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
     pub async fn sleep_until(&self, instant: Timestamp) {
         match &self.0 {
-            Kind::System => tokio::time::sleep(instant.since(system_now())).await,
+            Kind::System(_) => tokio::time::sleep(instant.since(system_now())).await,
             Kind::Manual(receiver) => {
                 // A dropped hand means the test is over: then nobody will ever wake this waiter, nor needs to.
-                if receiver.clone().wait_for(|now| *now >= instant).await.is_err() {
+                if receiver.clone().wait_for(|hand| hand.now >= instant).await.is_err() {
                     std::future::pending::<()>().await;
                 }
             }
@@ -68,13 +84,26 @@ impl Clock {
 impl ManualClock {
     /// Turns the clock forward and wakes whoever waited for an instant that is now reached.
     pub fn advance(&self, duration: Duration) {
-        self.0.send_modify(|now| *now = now.plus(duration));
+        self.0.send_modify(|hand| *hand = Hand { now: hand.now.plus(duration), running: hand.running + duration });
+    }
+
+    /// Sets the clock forward though no time has passed, as a bad time server does.
+    pub fn jump(&self, duration: Duration) {
+        self.0.send_modify(|hand| hand.now = hand.now.plus(duration));
+    }
+
+    /// Sets the clock back.
+    pub fn jump_back(&self, duration: Duration) {
+        self.0.send_modify(|hand| hand.now = hand.now.minus(duration));
     }
 }
 
+/// A moment of the machine's own clock: how long ago it was can be asked, and nothing else.
+pub type Moment = Instant;
+
 /// The machine's monotonic clock: for deadlines and durations of work that other processes do (databases, receivers, nodes).
 #[expect(clippy::disallowed_methods, reason = "the one place that goes by the machine's clock")]
-pub fn monotonic() -> Instant {
+pub fn monotonic() -> Moment {
     Instant::now()
 }
 

@@ -20,6 +20,7 @@ use super::node::Node;
 use super::node::circuits::Circuits;
 use super::node::cluster::Cluster;
 use super::node::directory::Directory;
+pub use super::node::metrics::Backlog;
 use super::node::metrics::{Levels, Metrics};
 use super::node::tasks::Tasks;
 use super::sending::pacing::{MOST, Pacing};
@@ -36,12 +37,12 @@ use super::upkeep::rescue;
 use super::upkeep::retention::Retention;
 use super::upkeep::reviews::Reviews;
 use crate::clock::Clock;
-use crate::domain::delivery::Status;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::egress::Bind;
 use crate::domain::node::NodeRole;
 use crate::domain::time::Timestamp;
+use crate::store::queue::DueEndpoint;
 use crate::store::{Store, StoreError};
 
 /// How the dispatcher is set up.
@@ -166,20 +167,31 @@ impl Dispatcher {
         self.retention.step().await
     }
 
+    /// What waits in the store, found by leaping from endpoint to endpoint: no number of deliveries is ever counted, since
+    /// that would cost the more the more there is to worry about.
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let (store, now) = (&self.node.store, self.node.now());
+        let due = store.due().await?.endpoints;
+        let held = store.held_endpoints().await?;
+        let overdue = due.iter().map(DueEndpoint::due_at).filter(|due_at| *due_at <= now);
+        Ok(Backlog {
+            oldest_due: overdue.clone().map(|due_at| now.since(due_at)).max().unwrap_or_default(),
+            endpoints_due: overdue.count(),
+            endpoints_held: held.len(),
+        })
+    }
+
     /// All that is counted and measured, in the OpenMetrics text format.
-    pub async fn metrics_text(&self) -> Result<String, StoreError> {
+    pub fn metrics_text(&self, backlog: Backlog) -> String {
         let node = &self.node;
-        let counted: HashMap<Status, i64> = node.store.count_open().await?.into_iter().collect();
-        let waiting = [Status::Pending, Status::Retrying, Status::Held]
-            .map(|state| (state.as_str(), counted.get(&state).copied().unwrap_or(0)));
         let levels = Levels {
-            waiting: waiting.to_vec(),
+            backlog,
             in_flight: self.worker.pacing.in_flight(),
             write_backlog: node.store.write_backlog(),
             nodes: node.cluster.view().len(),
             egress_ips_without_node: node.directory.egress_ips().keys().filter(|id| node.holders(id) == 0).count(),
         };
-        Ok(node.metrics.encode(&levels))
+        node.metrics.encode(&levels)
     }
 }
 

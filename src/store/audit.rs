@@ -2,10 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::backend::Engine;
+use super::backend::{Conn, Engine};
 use super::columns::read_as_row;
+use super::id_range::Span;
 use super::page::{Listed, Page};
 use super::schema::audit;
+use super::walk::{Reach, Walk, edge_of};
 use super::{Store, StoreError};
 use crate::domain::audit::{Actor, AuditEntry, Outcome};
 use crate::domain::time::Timestamp;
@@ -90,27 +92,48 @@ impl Store {
     /// Entries, newest first.
     pub async fn audit(&self, criteria: AuditCriteria, page: Page) -> Result<Listed<AuditEntry>, StoreError> {
         self.read(move |conn| {
-            let mut query = audit::table.select(AuditEntry::as_select()).into_boxed::<Engine>();
-            if let Some(token_id) = criteria.token_id {
-                query = query.filter(audit::token_id.eq(token_id));
-            }
-            if let Some(subject) = criteria.subject {
-                // What is below it begins with it and `/`, after which `0` comes next.
-                let below = audit::subject.ge(format!("{subject}/")).and(audit::subject.lt(format!("{subject}0")));
-                query = query.filter(audit::subject.eq(subject).or(below));
-            }
-            if let Some(from) = criteria.from {
-                query = query.filter(audit::at.ge(from));
-            }
-            if let Some(to) = criteria.to {
-                query = query.filter(audit::at.lt(to));
-            }
-            if let Some(before) = &page.before {
-                query = query.filter(audit::id.lt(before));
-            }
-            let entries = query.order(audit::id.desc()).limit(page.rows()).load(conn)?;
+            let edge = |conn: &mut Conn, span: &Span<String>| match &criteria.subject {
+                // The entries about one subject are few, and its own index leads to them.
+                Some(_) => Ok(None),
+                None => edge_of!(audit, span, conn, audit::table.into_boxed::<Engine>()),
+            };
+            let within = |conn: &mut Conn, span: &Span<String>, at_most| entries(conn, &criteria, span, at_most);
+            let span = Span { lower: None, upper: page.before.clone() };
+            let rows = page.limit.saturating_add(1);
+            let entries = Walk::begin(Reach::InTime).down(conn, &span, rows, edge, within)?;
             Ok(page.cut(entries, |entry: &AuditEntry| &entry.id))
         })
         .await
     }
+}
+
+/// Entries of a span, newest first.
+fn entries(
+    conn: &mut Conn,
+    criteria: &AuditCriteria,
+    span: &Span<String>,
+    at_most: usize,
+) -> QueryResult<Vec<AuditEntry>> {
+    let mut query = audit::table.select(AuditEntry::as_select()).into_boxed::<Engine>();
+    if let Some(token_id) = &criteria.token_id {
+        query = query.filter(audit::token_id.eq(token_id));
+    }
+    if let Some(subject) = &criteria.subject {
+        // What is below it begins with it and `/`, after which `0` comes next.
+        let below = audit::subject.ge(format!("{subject}/")).and(audit::subject.lt(format!("{subject}0")));
+        query = query.filter(audit::subject.eq(subject).or(below));
+    }
+    if let Some(from) = criteria.from {
+        query = query.filter(audit::at.ge(from));
+    }
+    if let Some(to) = criteria.to {
+        query = query.filter(audit::at.lt(to));
+    }
+    if let Some(lower) = &span.lower {
+        query = query.filter(audit::id.ge(lower));
+    }
+    if let Some(upper) = &span.upper {
+        query = query.filter(audit::id.lt(upper));
+    }
+    query.order(audit::id.desc()).limit(i64::try_from(at_most).unwrap_or(i64::MAX)).load(conn)
 }

@@ -6,10 +6,12 @@ use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 use serde::Serialize;
 
-use super::backend::{Engine, Read, Write};
+use super::backend::{Conn, Engine, Read, Write};
 use super::columns::{in_millis, read_as_row};
+use super::id_range::Span;
 use super::page::Page;
 use super::schema::{click_conversions, clicks};
+use super::walk::{Reach, Walk, edge_of};
 use super::{Store, StoreError};
 use crate::domain::click::{self, Click};
 use crate::domain::time::Timestamp;
@@ -80,23 +82,22 @@ pub enum ClickKey {
 impl Store {
     /// The click of this id.
     pub async fn click(&self, id: String) -> Result<Option<Click>, StoreError> {
-        self.read(move |conn| by_id(&id).get_result(conn).optional()).await
+        self.look(move |conn| by_id(&id).get_result(conn).optional()).await
     }
 
     /// Clicks that no report has named, newest first.
     pub async fn unconverted_clicks(&self, wanted: ClickCriteria, page: Page) -> Result<Vec<Click>, StoreError> {
         self.read(move |conn| {
-            let conversions = click_conversions::table.filter(click_conversions::click_id.eq(clicks::id));
-            let mut query =
-                clicks::table.filter(not(exists(conversions))).select(Click::as_select()).into_boxed::<Engine>();
-            query = match wanted.by {
-                ClickKey::Id(id) => query.filter(clicks::id.eq(id)),
-                ClickKey::User(user_id) => query.filter(clicks::user_id.eq(user_id)),
+            let edge = |conn: &mut Conn, span: &Span<String>| match &wanted.by {
+                ClickKey::Id(_) => Ok(None),
+                ClickKey::User(user_id) => {
+                    let query = clicks::table.filter(clicks::user_id.eq(user_id)).into_boxed::<Engine>();
+                    edge_of!(clicks, span, conn, query)
+                }
             };
-            if let Some(app_ids) = wanted.app_ids {
-                query = query.filter(clicks::app_id.eq_any(app_ids));
-            }
-            let found = query.order(clicks::id.desc()).limit(page.rows()).load(conn)?;
+            let within = |conn: &mut Conn, span: &Span<String>, at_most| unconverted(conn, &wanted, span, at_most);
+            let rows = page.limit.saturating_add(1);
+            let found = Walk::begin(Reach::InTime).down(conn, &Span::default(), rows, edge, within)?;
             Ok(page.cut(found, |click: &Click| &click.id).items)
         })
         .await
@@ -110,6 +111,31 @@ impl Store {
         })
         .await
     }
+}
+
+/// The clicks of a span that no report has named, newest first.
+fn unconverted(
+    conn: &mut Conn,
+    wanted: &ClickCriteria,
+    span: &Span<String>,
+    at_most: usize,
+) -> QueryResult<Vec<Click>> {
+    let conversions = click_conversions::table.filter(click_conversions::click_id.eq(clicks::id));
+    let mut query = clicks::table.filter(not(exists(conversions))).select(Click::as_select()).into_boxed::<Engine>();
+    query = match &wanted.by {
+        ClickKey::Id(id) => query.filter(clicks::id.eq(id)),
+        ClickKey::User(user_id) => query.filter(clicks::user_id.eq(user_id)),
+    };
+    if let Some(app_ids) = &wanted.app_ids {
+        query = query.filter(clicks::app_id.eq_any(app_ids));
+    }
+    if let Some(lower) = &span.lower {
+        query = query.filter(clicks::id.ge(lower));
+    }
+    if let Some(upper) = &span.upper {
+        query = query.filter(clicks::id.lt(upper));
+    }
+    query.order(clicks::id.desc()).limit(i64::try_from(at_most).unwrap_or(i64::MAX)).load(conn)
 }
 
 /// The click of this id.

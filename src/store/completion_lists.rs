@@ -7,9 +7,9 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use super::backend::Conn;
-use super::erased_keys::ErasedKeys;
+use super::criteria::Criteria;
+use super::finding::{self, Part};
 use super::keys::{CompletionKey, DeliveryKey};
-use super::lookups::{Criteria, completions_page};
 use super::page::{Listed, Page};
 use super::schema::{attempts, deliveries};
 use super::{Store, StoreError, reversals as reversal_rows};
@@ -43,9 +43,19 @@ pub struct Found {
 impl Store {
     /// Completions with what was taken back of them, newest first.
     pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
+        self.entries(criteria, page, Part::First).await
+    }
+
+    /// A page that an export goes on with: as many rows may be looked through as there is time for.
+    pub async fn rest_of_completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
+        self.entries(criteria, page, Part::Rest).await
+    }
+
+    async fn entries(&self, criteria: Criteria, page: Page, part: Part) -> Result<Listed<Entry>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
         self.snapshot(move |conn| {
-            let (completions, next) = page_of(conn, &erased, &criteria, &page)?;
+            let found = finding::completions(conn, &erased, &criteria, &page, part)?;
+            let Listed { items: completions, next } = page.cut(found, |completion: &Completion| &completion.id);
             let keys: Vec<CompletionKey> =
                 completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();
             let mut callbacks = first_callbacks(conn, &keys)?;
@@ -64,7 +74,8 @@ impl Store {
     pub async fn found(&self, criteria: Criteria, page: Page) -> Result<Vec<Found>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
         self.snapshot(move |conn| {
-            let (completions, _) = page_of(conn, &erased, &criteria, &page)?;
+            let found = finding::completions(conn, &erased, &criteria, &page, Part::First)?;
+            let completions = page.cut(found, |completion: &Completion| &completion.id).items;
             let keys: Vec<CompletionKey> =
                 completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();
             let mut deliveries = deliveries_of(conn, &keys)?;
@@ -78,17 +89,6 @@ impl Store {
         })
         .await
     }
-}
-
-fn page_of(
-    conn: &mut Conn,
-    erased: &ErasedKeys,
-    criteria: &Criteria,
-    page: &Page,
-) -> QueryResult<(Vec<Completion>, Option<String>)> {
-    let completions: Vec<Completion> = completions_page(conn, erased, criteria, page)?.load(conn)?;
-    let Listed { items, next } = page.cut(completions, |completion: &Completion| &completion.id);
-    Ok((items, next))
 }
 
 /// Each completion's reversals, oldest first.

@@ -37,7 +37,7 @@ impl Store {
     /// What changed after `revision` (-1 for everything), or `None` if nothing did.
     pub async fn configuration_since(&self, revision: i64) -> Result<Option<Configuration>, StoreError> {
         let found = self
-            .snapshot(move |conn| {
+            .look_at_once(move |conn| {
                 let current = revision::current(conn)?;
                 if current == revision {
                     return Ok(None);

@@ -149,6 +149,11 @@ fn literal(condition: &str, words: Words) -> SqlLiteral<Bool> {
     sql(&format!("{condition}{}", words.condition("deliveries")))
 }
 
+/// Whether a row is a test, as the indexes of tests say it.
+pub(super) fn is_a_test() -> SqlLiteral<Bool> {
+    sql(&codes::is("deliveries.kind", DeliveryKind::Test))
+}
+
 /// Whether a row is in this state.
 pub(super) fn is(status: Status) -> SqlLiteral<Bool> {
     sql(&codes::is("deliveries.status", status))

@@ -7,21 +7,19 @@
 
 use std::sync::Arc;
 
-use diesel::dsl::{exists, select, sql};
-use diesel::expression::SqlLiteral;
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 use serde::Deserialize;
 
 use super::attempts::without_user;
 use super::backend::{Conn, Read};
+use super::deliveries::is_a_test;
 use super::erased_keys::{ErasedKeys, ErasedKind, keep};
 use super::keys::{AppKey, CompletionKey, DeliveryKey, ReversalKey, SourceKey};
 use super::schema::{
     attempts, click_conversions, clicks, completions, deliveries, reported, reversals, transaction_ids,
 };
-use super::{Store, StoreError, codes, completions as completion_rows};
-use crate::domain::delivery::DeliveryKind;
+use super::{Store, StoreError, completions as completion_rows};
 use crate::domain::manual::Manual;
 use crate::domain::time::Timestamp;
 
@@ -151,10 +149,8 @@ fn tests_of(conn: &mut Conn, erasure: &Erasure) -> QueryResult<Vec<DeliveryKey>>
 
 /// The app's tests that have ended, with what they tell of.
 pub(super) fn ended_tests(app_id: &str) -> impl Read<'_, (DeliveryKey, Option<String>)> {
-    // As the index says it.
-    let is_a_test: SqlLiteral<Bool> = sql(&codes::is("deliveries.kind", DeliveryKind::Test));
     deliveries::table
-        .filter(is_a_test)
+        .filter(is_a_test())
         .filter(deliveries::app_id.eq(AppKey::of(app_id)))
         .filter(deliveries::ended_at.is_not_null())
         .select((deliveries::id, deliveries::test))

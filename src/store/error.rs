@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use diesel::result::{DatabaseErrorKind, DeserializeFieldError, Error};
 
+use super::deadline::Ended;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -58,6 +60,15 @@ pub enum StoreError {
     /// More work waits than can be taken on; come again.
     #[error("the store is overloaded")]
     Overloaded,
+    /// A person's read went on for too long, and was ended.
+    #[error("a read took too long")]
+    TookTooLong,
+    /// No index leads to what was asked for, and too much would have to be looked through for it.
+    #[error("too much would have to be looked through for {field}")]
+    TooWide {
+        /// What was asked by, as the API calls it.
+        field: &'static str,
+    },
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
@@ -74,6 +85,11 @@ impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         if let Error::DeserializationError(reason) = &error {
             return Self::Unreadable { place: unreadable(&**reason) };
+        }
+        match Ended::of(&error) {
+            Some(Ended::Late) => return Self::TookTooLong,
+            Some(Ended::TooWide(field)) => return Self::TooWide { field },
+            None => {}
         }
         if is_passing(&error) {
             return Self::Unreachable(error.to_string());

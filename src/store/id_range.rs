@@ -19,12 +19,18 @@ use crate::domain::time::Timestamp;
 const SLACK: Duration = Duration::from_secs(3600);
 
 /// A range of keys; an absent bound does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Span {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Span<K = i64> {
     /// The first key that may lie in it.
-    pub(super) lower: Option<i64>,
+    pub(super) lower: Option<K>,
     /// The first key behind it.
-    pub(super) upper: Option<i64>,
+    pub(super) upper: Option<K>,
+}
+
+impl<K> Default for Span<K> {
+    fn default() -> Self {
+        Self { lower: None, upper: None }
+    }
 }
 
 /// The instant of one of the records on either side of a key.

@@ -14,7 +14,9 @@ use diesel::sql_types::{BigInt, SmallInt, Text};
 use super::backend::{Conn, Engine};
 use super::keys::AppKey;
 use super::schema::{completions, deliveries, ended_deliveries, reversals};
-use super::{Store, StoreError, id_range};
+use super::id_range::{self, Span};
+use super::walk::{Reach, Walk, edge_of};
+use super::{Store, StoreError};
 use crate::domain::amount::Decimal;
 use crate::domain::day::Day;
 use crate::domain::delivery::{DeliveryKind, Status};
@@ -170,6 +172,32 @@ fn reversals_after(conn: &mut Conn, scope: &Scope, after: Option<i64>) -> QueryR
 fn counts(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<Counted>> {
     let (app_id, from, to) = *scope;
     let span = id_range::of_deliveries(conn, Some(from), Some(to))?;
+    let edge = |conn: &mut Conn, span: &Span| {
+        let mut query = deliveries::table.into_boxed::<Engine>();
+        if let Some(app_id) = app_id {
+            query = query.filter(deliveries::app_id.eq(app_id));
+        }
+        edge_of!(deliveries, span, conn, query)
+    };
+    let within = |conn: &mut Conn, span: &Span, _| count_within(conn, scope, span);
+    // What lies in several windows is counted in each of them, and added up by whoever asked.
+    let mut counted: Vec<Counted> = Walk::begin(Reach::InTime).down(conn, &span, usize::MAX, edge, within)?;
+    // A day is counted where it begins, by whoever asks for its first instant.
+    let days = Day::of(from.plus(Duration::from_millis(86_399_999)))..=Day::of(to.minus(Duration::from_millis(1)));
+    let mut query = ended_deliveries::table
+        .filter(ended_deliveries::day.ge(days.start().number()))
+        .filter(ended_deliveries::day.le(days.end().number()))
+        .into_boxed::<Engine>();
+    if let Some(app_id) = app_id {
+        query = query.filter(ended_deliveries::app_id.eq(app_id));
+    }
+    counted.extend(query.load::<Counted>(conn)?);
+    Ok(counted)
+}
+
+/// The deliveries of a span of keys that are there.
+fn count_within(conn: &mut Conn, scope: &Scope, span: &Span) -> QueryResult<Vec<Counted>> {
+    let (app_id, from, to) = *scope;
     let mut query = deliveries::table
         .inner_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
         .group_by(by_account())
@@ -187,18 +215,7 @@ fn counts(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<Counted>> {
     if let Some(upper) = span.upper {
         query = query.filter(deliveries::id.lt(upper));
     }
-    let mut counted: Vec<Counted> = query.load(conn)?;
-    // A day is counted where it begins, by whoever asks for its first instant.
-    let days = Day::of(from.plus(Duration::from_millis(86_399_999)))..=Day::of(to.minus(Duration::from_millis(1)));
-    let mut query = ended_deliveries::table
-        .filter(ended_deliveries::day.ge(days.start().number()))
-        .filter(ended_deliveries::day.le(days.end().number()))
-        .into_boxed::<Engine>();
-    if let Some(app_id) = app_id {
-        query = query.filter(ended_deliveries::app_id.eq(app_id));
-    }
-    counted.extend(query.load::<Counted>(conn)?);
-    Ok(counted)
+    query.load(conn)
 }
 
 /// What deliveries are counted by, beside their completions: app, day, currency and state.

@@ -1,6 +1,7 @@
 //! Floor 2: what is remembered. The only place that knows Diesel and SQL.
 //!
-//! Writes go through `writer`, which commits them in groups; reads run beside it on connections of their own.
+//! Writes go through `writer`, which commits them in groups; reads run beside it on connections of their own: some for
+//! people, whose reads have a time limit (`deadline`, `walk`), others for the machine itself.
 //! [`queue`] is the hot path, the other modules are configuration and look-ups. Nothing here may call a publisher, and
 //! nothing here asks what time it is: every instant is an argument, except where the database's own clock must decide.
 //! Only how long a broken connection is waited for goes by the machine's clock.
@@ -20,6 +21,8 @@ mod columns;
 pub mod completion_lists;
 mod completions;
 pub mod configuration;
+mod criteria;
+mod deadline;
 mod deliveries;
 pub mod egress;
 mod endpoint_rows;
@@ -27,6 +30,7 @@ mod endpoints;
 mod erased_keys;
 pub mod erasure;
 mod error;
+mod finding;
 mod highest_key;
 mod id_range;
 pub mod inspect;
@@ -57,6 +61,7 @@ mod terminal;
 pub mod tokens;
 mod unknown_words;
 pub mod vault;
+mod walk;
 mod writer;
 
 use std::path::PathBuf;
@@ -100,7 +105,10 @@ pub struct Store {
 
 struct Shared {
     writer: Writer<Work>,
+    /// For what people ask.
     readers: Pool,
+    /// For what the machine itself asks.
+    machine: Pool,
     /// Of a database with several nodes: the connection that the heartbeat has for itself.
     heartbeat: Option<Pool>,
     signals: Signals,
@@ -154,6 +162,7 @@ impl Store {
         let shared = Shared {
             writer: Writer::start((0..shares.writers).map(session))?,
             readers: Pool::open(&access.location, shares.readers)?,
+            machine: Pool::open(&access.location, shares.machine)?,
             heartbeat,
             signals: Signals::start(&access.location)?,
             is_shared: access.location.is_shared(),
@@ -183,20 +192,37 @@ impl Store {
         Ok(done)
     }
 
-    /// Reads, on a thread where blocking harms nobody.
+    /// Reads for a person, on a thread where blocking harms nobody. No statement goes on for long ([`deadline`]).
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.shared.readers.run(work).await
+        self.shared.readers.run(|conn| conn.within(Begin::Read, work)).await
     }
 
-    /// Reads several things of one and the same instant.
+    /// Reads for a person several things of one and the same instant.
     async fn snapshot<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.shared.readers.run(|conn| conn.within(Begin::Snapshot, work)).await
+        self.shared.readers.run(|conn| conn.within(Begin::ReadSnapshot, work)).await
+    }
+
+    /// Reads what the machine itself has to know, on connections that no person's read ever takes. Each such read finds its
+    /// rows by an index.
+    async fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.shared.machine.run(work).await
+    }
+
+    /// The same of several things at one and the same instant.
+    async fn look_at_once<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.shared.machine.run(|conn| conn.within(Begin::Snapshot, work)).await
     }
 
     /// What the heartbeat reads and writes, which waits behind nothing else.
@@ -210,11 +236,9 @@ impl Store {
         }
     }
 
-    /// Whether the store answers, its writer included.
+    /// Whether the store answers; of PostgreSQL, by a server that takes writes. It writes nothing: anybody may ask.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let look = |conn: &mut Conn| installation::table.select(installation::id).first::<i32>(conn);
-        self.read(look).await?;
-        self.write(look).await.map(drop)
+        self.look(|conn| installation::table.select(installation::id).first::<i32>(conn)).await.map(drop)
     }
 
     /// Whether other nodes may work on it: not on a file, which one process serves.
@@ -241,3 +265,6 @@ impl Store {
         &self.shared.key
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,20 +46,6 @@ impl Store {
         })
         .await
     }
-
-    /// How many deliveries stand in each open state.
-    pub async fn count_open(&self) -> Result<Vec<(Status, i64)>, StoreError> {
-        self.read(|conn| {
-            use diesel::dsl::count_star;
-            let open = [Status::Pending, Status::Retrying, Status::Held];
-            deliveries::table
-                .filter(sql::<Bool>(&codes::is_one_of("status", &open)))
-                .group_by(deliveries::status)
-                .select((deliveries::status, count_star()))
-                .load(conn)
-        })
-        .await
-    }
 }
 
 /// Adds what is about to go to what has gone before, in one statement: a step may be of hundreds of apps.

@@ -22,17 +22,17 @@ type ErasedRow = (String, String, i32, CompletionKey, Option<(SourceKey, String,
 impl Store {
     /// The next keys of external ids after this one: by source and external id.
     pub async fn examine_external_ids(&self, after: (String, String)) -> Result<Vec<Key>, StoreError> {
-        self.snapshot(move |conn| next_page(&after, |within, behind| external_ids(conn, within, behind))).await
+        self.look_at_once(move |conn| next_page(&after, |within, behind| external_ids(conn, within, behind))).await
     }
 
     /// The next keys of transaction ids after this one: by transaction id in lower case and app.
     pub async fn examine_transaction_ids(&self, after: (String, String)) -> Result<Vec<Key>, StoreError> {
-        self.snapshot(move |conn| next_page(&after, |within, behind| transaction_keys(conn, within, behind))).await
+        self.look_at_once(move |conn| next_page(&after, |within, behind| transaction_keys(conn, within, behind))).await
     }
 
     /// The next erased keys after this one: by digest and by what it is unique within.
     pub async fn examine_erased_keys(&self, after: (String, String)) -> Result<Vec<Key>, StoreError> {
-        self.snapshot(move |conn| next_page(&after, |within, behind| erased(conn, within, behind))).await
+        self.look_at_once(move |conn| next_page(&after, |within, behind| erased(conn, within, behind))).await
     }
 }
 

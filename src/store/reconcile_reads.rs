@@ -27,7 +27,7 @@ const PAGE: i64 = 1_000;
 impl Store {
     /// The next completions after this id, each with all that belongs to it.
     pub async fn examine_completions(&self, after: String) -> Result<Vec<Examined>, StoreError> {
-        self.snapshot(move |conn| {
+        self.look_at_once(move |conn| {
             let next = completions::table
                 .filter(completions::id.gt(CompletionKey::of(&after)))
                 .order(completions::id)
@@ -55,7 +55,7 @@ impl Store {
 
     /// The next deliveries after this id, tests left out.
     pub async fn examine_deliveries(&self, after: String) -> Result<Vec<Owned>, StoreError> {
-        self.snapshot(move |conn| {
+        self.look_at_once(move |conn| {
             let rows: Vec<DeliveryRow> = deliveries::table
                 .left_join(completions::table.on(completions::id.eq(deliveries::completion_id)))
                 .filter(deliveries::id.gt(DeliveryKey::of(&after)))
@@ -93,7 +93,7 @@ impl Store {
 
     /// The next reversals after this id.
     pub async fn examine_reversals(&self, after: String) -> Result<Vec<Owned>, StoreError> {
-        self.read(move |conn| {
+        self.look(move |conn| {
             let rows: Vec<(ReversalKey, AppKey, Timestamp, CompletionKey, Option<AppKey>)> = reversals::table
                 .left_join(completions::table.on(completions::id.eq(reversals::completion_id)))
                 .filter(reversals::id.gt(ReversalKey::of(&after)))
@@ -123,7 +123,7 @@ impl Store {
 
     /// How many deliveries retention has removed.
     pub async fn ended_and_removed(&self) -> Result<i128, StoreError> {
-        self.read(|conn| {
+        self.look(|conn| {
             let counts: Vec<i64> = ended_deliveries::table.select(ended_deliveries::count).load(conn)?;
             Ok(counts.into_iter().map(i128::from).sum())
         })

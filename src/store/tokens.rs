@@ -120,7 +120,7 @@ impl Store {
     pub async fn token_by_text(&self, text: &str) -> Result<Option<Token>, StoreError> {
         let digest = digest(text);
         let found: Option<TokenRow> = self
-            .read(move |conn| {
+            .look(move |conn| {
                 let matching = tokens::table.filter(tokens::token_hash.eq(digest));
                 matching.select(TokenRow::as_select()).first(conn).optional()
             })

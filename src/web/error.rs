@@ -35,10 +35,16 @@ pub enum ProblemKind {
     TransactionIdTaken,
     /// Fields are wrong.
     Invalid,
+    /// No index leads to what is asked for, and too much would have to be looked through.
+    NarrowIt,
     /// The body is too large.
     TooLarge,
     /// As many of these calls as may be are under way already.
     TooMany,
+    /// As many reads of this token as may be are under way already.
+    TooManyReads,
+    /// A read went on for too long and was ended.
+    TooSlow,
     /// Come again.
     Overloaded,
     /// We are broken.
@@ -47,7 +53,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for the documentation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -56,8 +62,11 @@ impl ProblemKind {
         Self::Conflict,
         Self::TransactionIdTaken,
         Self::Invalid,
+        Self::NarrowIt,
         Self::TooLarge,
         Self::TooMany,
+        Self::TooManyReads,
+        Self::TooSlow,
         Self::Overloaded,
         Self::Internal,
     ];
@@ -73,8 +82,11 @@ impl ProblemKind {
             Self::Conflict => (StatusCode::CONFLICT, "conflict", "Conflict"),
             Self::TransactionIdTaken => (StatusCode::CONFLICT, "transaction-id-taken", "Transaction id taken"),
             Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid input"),
+            Self::NarrowIt => (StatusCode::UNPROCESSABLE_ENTITY, "narrow-it", "Too much to look through"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", "Body too large"),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
+            Self::TooManyReads => (StatusCode::TOO_MANY_REQUESTS, "too-many-reads", "Too many reads at a time"),
+            Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too-slow", "The read took too long"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Overloaded"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
         }
@@ -140,6 +152,12 @@ impl Problem {
     /// 422 for one field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::from(Invalid::field(field, message))
+    }
+
+    /// 422: one field asks for more than one call looks through.
+    pub fn narrow(field: &str, message: &str) -> Self {
+        let detail = format!("{field}: {message}");
+        Self::new(ProblemKind::NarrowIt, detail).with_errors(Invalid::field(field, message))
     }
 
     /// The same with a further member, such as the server's time.
@@ -216,6 +234,14 @@ impl From<StoreError> for Problem {
                 tracing::error!(reason, "a call did not reach the database");
                 Self::new(ProblemKind::Overloaded, "The database cannot be reached at the moment; come again.")
             }
+            StoreError::TookTooLong => {
+                Self::new(ProblemKind::TooSlow, "The database did not answer in time; come again, or ask for less.")
+            }
+            StoreError::TooWide { field } => Self::narrow(
+                field,
+                "no index leads to it, and one call looks through 100,000 records or 31 days: name a shorter time \
+                 (`from`, `to`) or an app (`appId`)",
+            ),
             error @ StoreError::HoldsNul => Self::new(ProblemKind::Invalid, format!("{error}.")),
             error => {
                 tracing::error!(%error, "a call failed in the store");
@@ -237,7 +263,7 @@ impl ResponseError for Problem {
             ProblemKind::Unauthorized => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"ringback\""));
             }
-            ProblemKind::TooMany | ProblemKind::Overloaded => {
+            ProblemKind::TooMany | ProblemKind::TooManyReads | ProblemKind::TooSlow | ProblemKind::Overloaded => {
                 response.insert_header((header::RETRY_AFTER, COME_AGAIN));
             }
             // The rest of a body that is too large is not read, so the connection can not be used again.

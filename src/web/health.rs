@@ -1,6 +1,7 @@
 //! Whether we live, whether we are ready, what is counted, and who the caller appears to be. Open to anyone, so nothing
 //! here may tell more than that.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::ContentType;
@@ -10,7 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{Problem, ProblemKind};
+use super::shared_look::SharedLook;
 use super::{Answer, Web, resource, respond};
+use crate::dispatch::dispatcher::Backlog;
 use crate::dispatch::egress::echo::Verification;
 use crate::domain::egress::EgressIp;
 use crate::store::queue::LiveNode;
@@ -23,6 +26,13 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(resource("/healthz").get(healthz))
         .service(resource("/readyz").get(readyz))
         .service(resource("/ip").get(ip));
+}
+
+/// What was seen last of our health: open to everybody, so it is looked at once a second however many ask.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    ready: SharedLook<Result<(), String>>,
+    backlog: SharedLook<Result<Backlog, String>>,
 }
 
 /// `/metrics` alone.
@@ -81,13 +91,15 @@ pub(super) async fn healthz() -> HttpResponse {
 ))]
 pub(super) async fn readyz(web: Data<Web>) -> Answer {
     let node = &web.node;
-    let problem = match tokio::time::timeout(PATIENCE, node.store.ping()).await {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(error.to_string()),
-        Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+    let store = node.store.clone();
+    let look = async move {
+        let looked = match tokio::time::timeout(PATIENCE, store.ping()).await {
+            Ok(looked) => looked.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+        };
+        looked.inspect_err(|error| tracing::error!(error, "the store does not answer"))
     };
-    if let Some(error) = problem {
-        tracing::error!(error, "the store does not answer");
+    if web.looks.ready.see(&node.tasks, look).await?.is_err() {
         return Err(Problem::new(ProblemKind::Overloaded, "The store does not answer."));
     }
     let issued = node.directory.egress_ips();
@@ -110,7 +122,15 @@ pub(super) async fn readyz(web: Data<Web>) -> Answer {
     (status = 200, description = "Metrics.", body = String, content_type = "application/openmetrics-text"),
 ))]
 pub(super) async fn metrics(web: Data<Web>) -> Answer {
-    let text = web.dispatcher.metrics_text().await?;
+    let dispatcher = Arc::clone(&web.dispatcher);
+    let look = async move {
+        let backlog = dispatcher.backlog().await.map_err(|error| error.to_string());
+        backlog.inspect_err(|error| tracing::error!(error, "what is due could not be looked at"))
+    };
+    // The counters are in memory and always of this moment; only what the store says is a second old.
+    let backlog = web.looks.backlog.see(&web.node.tasks, look).await?;
+    let backlog = backlog.map_err(|_| Problem::new(ProblemKind::Overloaded, "The store does not answer."))?;
+    let text = web.dispatcher.metrics_text(backlog);
     Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
 }
 

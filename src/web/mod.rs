@@ -6,6 +6,7 @@
 //!   and after.
 //! * [`json`], [`query`] and [`list`] read what is asked, strictly; `respond` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
+//! * `reads` bounds how many reads of one caller are under way; `shared_look` lets everybody share one look at our health.
 //! * `explain` says in words what happened to a completion, and who has to act next.
 //!
 //! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries.
@@ -23,10 +24,12 @@ pub mod json;
 pub mod list;
 mod openapi;
 pub mod query;
+mod reads;
 mod reported;
 mod reports;
 mod respond;
 mod reversals;
+mod shared_look;
 mod signed;
 mod strict_json;
 mod tracking;
@@ -42,6 +45,8 @@ use crate::dispatch::node::Node;
 use crate::store::StoreError;
 use call::resource;
 use error::Problem;
+use health::Looks;
+use reads::Reads;
 
 /// What a handler answers.
 type Answer = Result<HttpResponse, Problem>;
@@ -53,12 +58,15 @@ pub struct Web {
     pub node: Arc<Node>,
     /// The parts, which take in and send.
     pub dispatcher: Arc<Dispatcher>,
+    /// Who reads at this moment.
+    reads: Arc<Reads>,
+    looks: Arc<Looks>,
 }
 
 impl Web {
     /// A web floor over this dispatcher.
     pub fn new(dispatcher: Arc<Dispatcher>) -> Self {
-        Self { node: Arc::clone(&dispatcher.node), dispatcher }
+        Self { node: Arc::clone(&dispatcher.node), dispatcher, reads: Arc::default(), looks: Arc::default() }
     }
 
     /// Puts a change of configuration in force before its call is answered.

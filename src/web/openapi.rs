@@ -147,6 +147,9 @@ fn endpoint_id() -> Parameter {
         .build()
 }
 
+/// The reads of which a token has few at a time.
+const COUNTED_READS: [&str; 5] = ["/v1/completions", "/v1/deliveries", "/v1/ledger", "/v1/lookup", "/v1/audit"];
+
 fn add_problems(path: &str, operation: &mut Operation) {
     let of_api = path.starts_with("/v1/");
     let reads_input = of_api || path.starts_with("/c/");
@@ -156,6 +159,9 @@ fn add_problems(path: &str, operation: &mut Operation) {
         ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
         ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::Conflict => operation.request_body.is_some(),
         ProblemKind::TooMany => path.ends_with("/test"),
+        ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
+        // Of the statuses that others have as well, the more usual kind is described.
+        ProblemKind::NarrowIt | ProblemKind::TooSlow => false,
         ProblemKind::MethodNotAllowed | ProblemKind::TransactionIdTaken => false,
     });
     for kind in kinds.collect::<Vec<_>>() {

@@ -18,6 +18,7 @@ mod nodes;
 mod plans;
 mod queue;
 mod rate_slots;
+mod reads;
 mod replay_range;
 mod replays;
 mod round_trips;

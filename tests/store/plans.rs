@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 36] = [
+const MADE_FOR: [(&str, &str); 38] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -39,6 +39,8 @@ const MADE_FOR: [(&str, &str); 36] = [
     ("completions of a user and app", "completions_by_user"),
     ("completions of an app", "completions_by_app"),
     ("completions of a click", "completions_by_click"),
+    ("completions of an offer", "completions_by_app"),
+    ("completions taken back", "completions_reversed"),
     ("completions by transaction id", "transaction_ids_pkey"),
     ("completions by an erased transaction id", "erased_keys_pkey"),
     ("deliveries of a completion", "deliveries_once"),

@@ -397,6 +397,8 @@ CREATE INDEX completions_by_app ON completions (app_id, id);
 CREATE INDEX completions_by_user ON completions (user_id, id);
 -- "Where is my reward?", asked with a click. Almost no completion of most installations has one.
 CREATE INDEX completions_by_click ON completions (click_id, id) WHERE click_id IS NOT NULL;
+-- What was taken back of an app: a small part of what it ever had.
+CREATE INDEX completions_reversed ON completions (app_id, id) WHERE reversals > 0;
 CREATE INDEX completions_in_review ON completions (review_until) WHERE review = 0;
 
 -- Completions taken back, wholly or in part. A row is money and the key of its own idempotency: never removed.
@@ -480,7 +482,10 @@ CREATE TABLE deliveries (
     -- retry come early. Nothing else has one.
     CHECK (due_at IS NOT NULL OR status > 1),
     CHECK (due_at IS NULL OR status <= 2),
-    CHECK ((status = 2) = (held_since IS NOT NULL)),
+    -- What was released keeps the time since which it was held until something of it is sent: if it is held again, it has
+    -- been held since then.
+    CHECK (held_since IS NOT NULL OR status <> 2),
+    CHECK (held_since IS NULL OR status <= 3),
     -- What is delivered, dead or canceled has ended.
     CHECK ((status >= 4) = (ended_at IS NOT NULL)),
     -- A test, and nothing else, has an invented completion.

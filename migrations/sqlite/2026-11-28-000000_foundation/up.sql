@@ -398,6 +398,8 @@ CREATE INDEX completions_by_app ON completions (app_id);
 CREATE INDEX completions_by_user ON completions (user_id);
 -- "Where is my reward?", asked with a click. Almost no completion of most installations has one.
 CREATE INDEX completions_by_click ON completions (click_id) WHERE click_id IS NOT NULL;
+-- What was taken back of an app: a small part of what it ever had.
+CREATE INDEX completions_reversed ON completions (app_id) WHERE reversals > 0;
 CREATE INDEX completions_in_review ON completions (review_until) WHERE review = 0;
 
 -- Completions taken back, wholly or in part. A row is money and the key of its own idempotency: never removed.
@@ -481,7 +483,10 @@ CREATE TABLE deliveries (
     -- retry come early. Nothing else has one.
     CHECK (due_at IS NOT NULL OR status > 1),
     CHECK (due_at IS NULL OR status <= 2),
-    CHECK ((status = 2) = (held_since IS NOT NULL)),
+    -- What was released keeps the time since which it was held until something of it is sent: if it is held again, it has
+    -- been held since then.
+    CHECK (held_since IS NOT NULL OR status <> 2),
+    CHECK (held_since IS NULL OR status <= 3),
     -- What is delivered, dead or canceled has ended.
     CHECK ((status >= 4) = (ended_at IS NOT NULL)),
     -- A test, and nothing else, has an invented completion.
@@ -501,7 +506,9 @@ CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since)
 -- What is in flight and what waits in line. Rescuing asks for the claims of a node.
 CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claim_token IS NOT NULL;
 -- Written with OR, since SQLite sees that `status = 5` implies a disjunction, but not that it implies an IN list.
-CREATE INDEX deliveries_unsettled ON deliveries (app_id, status)
+-- The key is named, though every index ends with it: otherwise SQLite would enter the index of all of an app's deliveries for
+-- a page that begins behind a cursor.
+CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
     WHERE status = 0 OR status = 1 OR status = 2 OR status = 5 OR status = 6;
 -- Tests that another node must send.
 CREATE INDEX deliveries_pending_tests ON deliveries (kind) WHERE kind = 2 AND status = 0;

@@ -1,6 +1,8 @@
 //! What is counted, for `/metrics`. Counting must never fail, wait or decide anything, and no label may hold a name that
 //! a caller chose (an endless number of series would follow).
 
+use std::time::Duration;
+
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -24,7 +26,9 @@ pub struct Metrics {
     settled: Family<Status, Counter>,
     reopened: Counter,
     exchange_seconds: Histogram,
-    waiting: Family<Status, Gauge>,
+    oldest_due_seconds: Gauge,
+    endpoints_due: Gauge,
+    endpoints_held: Gauge,
     in_flight: Gauge,
     write_backlog: Gauge,
     nodes: Gauge,
@@ -49,11 +53,22 @@ struct Status {
     status: &'static str,
 }
 
+/// What waits in the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// For how long the oldest delivery that is due has been.
+    pub oldest_due: Duration,
+    /// Endpoints that have deliveries due.
+    pub endpoints_due: usize,
+    /// Endpoints that have deliveries held until something is mended.
+    pub endpoints_held: usize,
+}
+
 /// What is measured at the moment of asking.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
-    /// Deliveries in each open state.
-    pub waiting: Vec<(&'static str, i64)>,
+    /// What waits in the store.
+    pub backlog: Backlog,
     /// Sends in flight.
     pub in_flight: usize,
     /// Changes that wait for the store's writer.
@@ -74,7 +89,9 @@ impl Default for Metrics {
             settled: Family::default(),
             reopened: Counter::default(),
             exchange_seconds: Histogram::new(SECONDS),
-            waiting: Family::default(),
+            oldest_due_seconds: Gauge::default(),
+            endpoints_due: Gauge::default(),
+            endpoints_held: Gauge::default(),
             in_flight: Gauge::default(),
             write_backlog: Gauge::default(),
             nodes: Gauge::default(),
@@ -87,7 +104,10 @@ impl Default for Metrics {
         registry.register("settlements", "Deliveries settled", metrics.settled.clone());
         registry.register("reopened", "Deliveries reopened by replay jobs", metrics.reopened.clone());
         registry.register("exchange_seconds", "Time of an exchange", metrics.exchange_seconds.clone());
-        registry.register("deliveries", "Deliveries that have not ended", metrics.waiting.clone());
+        let oldest = "Age of the oldest delivery that is due";
+        registry.register("oldest_due_seconds", oldest, metrics.oldest_due_seconds.clone());
+        registry.register("endpoints_due", "Endpoints that have deliveries due", metrics.endpoints_due.clone());
+        registry.register("endpoints_held", "Endpoints that have deliveries held", metrics.endpoints_held.clone());
         registry.register("in_flight", "Callbacks being sent", metrics.in_flight.clone());
         registry.register("write_backlog", "Changes waiting for the store", metrics.write_backlog.clone());
         registry.register("nodes", "Nodes that live", metrics.nodes.clone());
@@ -133,10 +153,11 @@ impl Metrics {
 
     /// All of it in the OpenMetrics text format.
     pub fn encode(&self, levels: &Levels) -> String {
-        for (status, count) in &levels.waiting {
-            self.waiting.get_or_create(&Status { status }).set(*count);
-        }
         let count = |level: usize| i64::try_from(level).unwrap_or(i64::MAX);
+        let Backlog { oldest_due, endpoints_due, endpoints_held } = levels.backlog;
+        self.oldest_due_seconds.set(i64::try_from(oldest_due.as_secs()).unwrap_or(i64::MAX));
+        self.endpoints_due.set(count(endpoints_due));
+        self.endpoints_held.set(count(endpoints_held));
         self.in_flight.set(count(levels.in_flight));
         self.write_backlog.set(count(levels.write_backlog));
         self.nodes.set(count(levels.nodes));

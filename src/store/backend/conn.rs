@@ -1,5 +1,6 @@
 //! A connection to either engine, and how its transactions begin.
 
+use crate::store::deadline::PATIENCE;
 use crate::store::keys::{CompletionKey, DeliveryKey};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
@@ -41,6 +42,10 @@ pub(in crate::store) enum Begin {
     Record,
     /// To read several things of one and the same instant.
     Snapshot,
+    /// To read for a person, who waits for an answer only so long.
+    Read,
+    /// The same of several things at one and the same instant.
+    ReadSnapshot,
 }
 
 /// PostgreSQL caches the plan of a prepared statement until the table's statistics change; a plan that was made over small
@@ -55,6 +60,12 @@ pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = of
 /// claims skip its rows. Two statements of ours are microseconds apart, so 10 s is never reached by a node that lives.
 const GIVE_UP: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
+/// Ends a person's statement that goes on for too long. SQLite has nothing like it that Diesel offers; there, whatever
+/// may go on for long goes in steps, and asks between two of them whether its time is over.
+fn time_limit() -> String {
+    format!("SET LOCAL statement_timeout = {}", PATIENCE.as_millis())
+}
+
 impl Conn {
     /// Runs `work` in a transaction of its own; rolls back what fails.
     pub(in crate::store) fn within<T>(
@@ -67,7 +78,7 @@ impl Conn {
         let begun = on_backend!(self,
             sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
                 Begin::Change | Begin::Record => "BEGIN IMMEDIATE",
-                Begin::Snapshot => "BEGIN",
+                Begin::Snapshot | Begin::Read | Begin::ReadSnapshot => "BEGIN",
             }),
             postgres(conn) => match begin {
                 Begin::Change => {
@@ -81,6 +92,15 @@ impl Conn {
                 }
                 Begin::Snapshot => {
                     let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {GIVE_UP}");
+                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
+                }
+                Begin::Read => {
+                    let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {}", time_limit());
+                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
+                }
+                Begin::ReadSnapshot => {
+                    let limit = time_limit();
+                    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {GIVE_UP}; {limit}");
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
             },

@@ -10,17 +10,21 @@ use crate::store::StoreError;
 
 /// How long a look-up waits for a connection: as long as a caller reasonably waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Connections that read an SQLite file at the same time: as many as the pages, look-ups and workers of one machine keep
-/// busy.
-const SQLITE_READERS: u32 = 8;
+/// Connections that read an SQLite file for people at the same time: as many as the pages of one machine keep busy.
+const SQLITE_READERS: u32 = 6;
+/// The same for the machine itself, whose reads take microseconds.
+const SQLITE_MACHINE: u32 = 4;
 /// PostgreSQL flushes the commits of several connections at once; beyond a few more of them only make groups smaller.
 const MOST_WRITERS: u32 = 4;
 
 /// How the connections of this process are shared out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct PoolShares {
-    /// For look-ups.
+    /// For what people ask.
     pub(in crate::store) readers: u32,
+    /// For what the machine itself asks: what is due, who calls, what was configured. However much people read, none of
+    /// this waits behind it.
+    pub(in crate::store) machine: u32,
     /// For groups of changes, one each.
     pub(in crate::store) writers: u32,
     /// Kept apart for the heartbeat, which must not wait behind anything.
@@ -28,18 +32,22 @@ pub(in crate::store) struct PoolShares {
 }
 
 impl PoolShares {
-    /// Fewest connections that every share can be given one of: the fourth one listens.
-    pub(in crate::store) const FEWEST: u32 = 4;
+    /// Fewest connections that every share can be given one of: the fifth one listens.
+    pub(in crate::store) const FEWEST: u32 = 5;
 
     /// Out of `RINGBACK_POOL_SIZE`; an SQLite file has one writer, and needs no heartbeat of its own.
     pub(in crate::store) fn of(location: &Location, pool_size: u32) -> Self {
         match location {
-            Location::Sqlite { .. } => Self { readers: SQLITE_READERS, writers: 1, heartbeat: 0 },
+            Location::Sqlite { .. } => {
+                Self { readers: SQLITE_READERS, machine: SQLITE_MACHINE, writers: 1, heartbeat: 0 }
+            }
             Location::Postgres(_) => {
                 let size = pool_size.max(Self::FEWEST);
                 let writers = (size / 4).clamp(1, MOST_WRITERS);
                 // One for the heartbeat and one that listens.
-                Self { readers: size - writers - 2, writers, heartbeat: 1 }
+                let reads = size - writers - 2;
+                let machine = reads.div_ceil(3).min(reads - 1);
+                Self { readers: reads - machine, machine, writers, heartbeat: 1 }
             }
         }
     }
@@ -110,11 +118,12 @@ mod tests {
     #[test]
     fn a_node_opens_as_many_connections_to_postgresql_as_it_was_given_and_no_more() {
         let location = Location::parse("postgres://localhost/ringback").unwrap();
-        for size in 4..40 {
+        for size in PoolShares::FEWEST..40 {
             let shares = PoolShares::of(&location, size);
             let listener = 1;
-            assert_eq!(shares.readers + shares.writers + shares.heartbeat + listener, size, "{shares:?}");
-            assert!(shares.readers > 0 && shares.writers > 0, "{shares:?}");
+            let PoolShares { readers, machine, writers, heartbeat } = shares;
+            assert_eq!(readers + machine + writers + heartbeat + listener, size, "{shares:?}");
+            assert!(readers > 0 && machine > 0 && writers > 0, "{shares:?}");
         }
     }
 }

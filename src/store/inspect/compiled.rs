@@ -18,6 +18,6 @@ impl Store {
             return Ok(Vec::new());
         }
         let options = |conn: &mut _| diesel::sql_query("PRAGMA compile_options").load::<CompileOption>(conn);
-        Ok(self.read(options).await?.into_iter().map(|option| option.compile_options).collect())
+        Ok(self.look(options).await?.into_iter().map(|option| option.compile_options).collect())
     }
 }

@@ -66,7 +66,7 @@ impl Store {
     /// Gives PostgreSQL's planner what its own housekeeping would give it in time. SQLite plans without.
     pub async fn tidy(&self) -> Result<(), StoreError> {
         let tables = "VACUUM (ANALYZE) reported, transaction_ids, completions, deliveries, attempts";
-        self.read(move |conn| on_backend!(conn, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(tables)))
+        self.look(move |conn| on_backend!(conn, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(tables)))
             .await
     }
 }

@@ -12,15 +12,15 @@ use crate::domain::delivery::{Counters, Status, Told};
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
-use crate::store::erased_keys::{self, ErasedKeys, ErasedKind};
+use crate::store::criteria::{completions_within, deliveries_within};
+use crate::store::erased_keys::{self, ErasedKind};
+use crate::store::id_range::Span;
 use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
 use crate::store::lookups::{self, Criteria};
-use crate::store::page::Page;
 use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::vault::KeyedDigest;
-use crate::store::{Store, StoreError, clicks, erasure, prune, replay_steps};
+use crate::store::{Store, StoreError, clicks, erasure, finding, prune, replay_steps};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,7 @@ const ROWS: usize = 64;
 impl Store {
     /// How the database answers the queries of the hot path and the look-ups.
     pub async fn plans(&self, sample: Sample, size: Size) -> Result<Vec<Plan>, StoreError> {
-        self.read(move |conn| conn.within(Begin::Snapshot, |conn| plans(conn, &sample, size))).await
+        self.look(move |conn| conn.within(Begin::Snapshot, |conn| plans(conn, &sample, size))).await
     }
 }
 
@@ -74,11 +74,6 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
     let mut plans = of_the_queue(conn, sample)?;
     plans.extend(of_look_ups);
     Ok(plans)
-}
-
-/// A plan does not depend on the digests' key.
-fn any_keys() -> ErasedKeys {
-    ErasedKeys::new(KeyedDigest::under(&[0; 32]))
 }
 
 /// SQLite always prefers an index of a table without statistics.
@@ -149,22 +144,22 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
 }
 
 fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
-    let page = Page { limit: ROWS, before: None };
+    let span = Span { lower: Some(1), upper: Some(i64::MAX) };
     let of_user = Criteria { user_id: Some(sample.user_id.clone()), ..Criteria::default() };
     let of_app = Criteria { app_ids: Some(vec![sample.app_id.clone()]), ..Criteria::default() };
     let of_both = Criteria { app_ids: of_app.app_ids.clone(), ..of_user.clone() };
     let of_click = Criteria { click_id: Some(sample.transaction_id.clone()), ..Criteria::default() };
     let dead = Criteria { status: Some(Status::Dead), ..of_app.clone() };
-    let erased = any_keys();
+    let reversed = Criteria { reversed: Some(true), ..of_app.clone() };
+    let of_offer = Criteria { offer_id: Some(String::new()), ..of_app.clone() };
     let mut completions = |criteria: &Criteria| {
-        let query = lookups::completions_page(conn, &erased, criteria, &page)?;
-        explain(conn, query)
+        explain(conn, completions_within(criteria, None, &span, ROWS))
     };
     let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
-    let by_click = completions(&of_click)?;
+    let (by_click, by_offer) = (completions(&of_click)?, completions(&of_offer)?);
+    let taken_back = completions(&reversed)?;
     let mut deliveries = |criteria: &Criteria| {
-        let query = lookups::deliveries_page(conn, &erased, criteria, &page)?;
-        explain(conn, query)
+        explain(conn, deliveries_within(criteria, None, &span, ROWS))
     };
     let (all_of_app, dead_of_app) = (deliveries(&of_app)?, deliveries(&dead)?);
     let plan = |query, text| Plan { query, text };
@@ -173,8 +168,10 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("completions of a user and app", by_both),
         plan("completions of an app", by_app),
         plan("completions of a click", by_click),
-        plan("completions by transaction id", explain(conn, lookups::bearing_now(&sample.transaction_id))?),
-        plan("completions by an erased transaction id", explain(conn, lookups::bore(&sample.transaction_id))?),
+        plan("completions of an offer", by_offer),
+        plan("completions taken back", taken_back),
+        plan("completions by transaction id", explain(conn, finding::bearing_now(&sample.transaction_id))?),
+        plan("completions by an erased transaction id", explain(conn, finding::bore(&sample.transaction_id))?),
         plan("deliveries of a completion", explain(conn, lookups::of_completion(&sample.completion_id))?),
         plan("attempts of a delivery", explain(conn, lookups::attempts_of(&sample.delivery_id))?),
         plan("a click", explain(conn, clicks::by_id(&sample.click_id))?),
@@ -273,8 +270,10 @@ mod tests {
             ("retention: oldest", "PRIMARY KEY (rowid<?)"),
             ("deliveries of a completion", "deliveries_once (completion_id=?)"),
             ("attempts of a delivery", "PRIMARY KEY (delivery_id=?)"),
-            ("completions of a user", "completions_by_user (user_id=?)"),
-            ("dead deliveries of an app", "deliveries_unsettled (app_id=? AND status=?)"),
+            ("completions of a user", "completions_by_user (user_id=? AND rowid>? AND rowid<?)"),
+            ("completions of an offer", "completions_by_app (app_id=? AND rowid>? AND rowid<?)"),
+            ("completions taken back", "completions_reversed (app_id=? AND rowid>? AND rowid<?)"),
+            ("dead deliveries of an app", "deliveries_unsettled (app_id=? AND status=? AND id>? AND id<?)"),
         ] {
             let found = plan_of(query);
             assert!(found.contains(entry), "{query}: {found}");

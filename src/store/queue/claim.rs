@@ -117,7 +117,7 @@ const TESTS: i64 = 64;
 impl Store {
     /// What waits to be sent.
     pub async fn due(&self) -> Result<Due, StoreError> {
-        self.read(|conn| {
+        self.look(|conn| {
             let tests = pending_tests().load(conn)?;
             let pending = |(delivery, endpoint, test): (DeliveryKey, EndpointKey, Option<String>)| PendingTest {
                 delivery_id: delivery.id(),

@@ -50,7 +50,7 @@ pub(in crate::store) fn held_endpoints() -> String {
 impl Store {
     /// Every endpoint that has held deliveries.
     pub async fn held_endpoints(&self) -> Result<Vec<HeldEndpoint>, StoreError> {
-        self.read(|conn| diesel::sql_query(held_endpoints()).load(conn)).await
+        self.look(|conn| diesel::sql_query(held_endpoints()).load(conn)).await
     }
 
     /// Holds a step of an endpoint's waiting deliveries; tests are never held.

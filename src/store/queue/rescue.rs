@@ -40,7 +40,7 @@ impl Store {
         let (mut rescued, mut done) = (0, Vec::new());
         loop {
             let but = done.clone();
-            let Some(node) = self.read(move |conn| dead_claimant(conn, &but)).await? else { break };
+            let Some(node) = self.look(move |conn| dead_claimant(conn, &but)).await? else { break };
             loop {
                 let of_node = node.clone();
                 let step = self.write(move |conn| rescue_step(conn, &of_node, now, scale_thousandths)).await?;
@@ -58,7 +58,7 @@ impl Store {
 
     /// The claims of a node that are older than `before`.
     pub async fn claims_of(&self, node: String, before: Timestamp) -> Result<Vec<OrphanedClaim>, StoreError> {
-        self.read(move |conn| {
+        self.look(move |conn| {
             let claims = claims_of(&node, before).load(conn)?;
             let claim = |(delivery, token): (DeliveryKey, Option<ClaimKey>)| {
                 Some(OrphanedClaim { delivery_id: delivery.id(), token: token?.id() })

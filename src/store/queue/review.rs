@@ -56,7 +56,7 @@ impl Store {
 
     /// Releases a step of the completions whose review is over; answers how many.
     pub async fn release_overdue(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let keys = self.read(move |conn| over(now).load(conn)).await?;
+        let keys = self.look(move |conn| over(now).load(conn)).await?;
         if keys.is_empty() {
             return Ok(0);
         }

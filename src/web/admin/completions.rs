@@ -25,6 +25,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// absent value is an empty cell, and a text that a spreadsheet would take for a formula, because it begins with `=`,
 /// `+`, `-`, `@`, a tab or a line break, has a `'` before it; numbers are left as they are. NDJSON has the items of the
 /// list, one on each line, with every text as it is.
+///
+/// `offerId` and `deliveryStatus` are in no index: one call looks through 100,000 records for them, or through a time of at
+/// most 31 days (`from`, `to`), and is answered 422 `narrow-it` where that is not enough. Two such reads of a token are
+/// answered at a time.
 #[utoipa::path(get, path = "/v1/completions", tag = "completions",
     params(("appId" = Option<String>, Query), ("userId" = Option<String>, Query), ("offerId" = Option<String>, Query),
         ("transactionId" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
@@ -44,8 +48,9 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
         status: status(&query, "deliveryStatus")?,
         ..criteria(&web, &caller, &query).await?
     };
+    let reading = web.reads.begin(&caller)?;
     match exports::format(&query, &request)? {
-        Some(format) => exports::all(&web.node.store, criteria, format).await,
+        Some(format) => exports::all(&web.node.store, criteria, format, reading).await,
         None => {
             let listed = web.node.store.completions(criteria, list::page_of("cmp", &query)?).await?;
             Ok(respond::ok(&PageOf::from(listed.map(CompletionView::from))))

@@ -14,6 +14,7 @@ pub(super) async fn criteria(web: &Web, caller: &Caller, query: &Query) -> Resul
         transaction_id: query.text("transactionId").map(str::to_owned),
         from: query.instant("from")?,
         to: query.instant("to")?,
+        asked_at: web.node.now(),
         ..Criteria::default()
     })
 }

@@ -35,6 +35,7 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
     let query = Query::read(request.query_string(), &known)?;
     let status = status(&query, "status")?;
     let criteria = Criteria { status, ..criteria(&web, &caller, &query).await? };
+    let _reading = web.reads.begin(&caller)?;
     let listed = web.node.store.deliveries(criteria, list::page_of("dlv", &query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(|delivery| DeliveryView::new(&web.node, delivery)))))
 }

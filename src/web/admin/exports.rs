@@ -18,6 +18,7 @@ use crate::store::page::{Listed, Page};
 use crate::store::{Store, StoreError};
 use crate::web::error::Problem;
 use crate::web::query::Query;
+use crate::web::reads::Reading;
 use crate::web::respond;
 use crate::web::views::CompletionView;
 
@@ -59,7 +60,12 @@ pub(super) fn format(query: &Query, request: &HttpRequest) -> Result<Option<Form
 }
 
 /// Everything that matches, newest first. What fails before the first page is sent is answered as ever.
-pub(super) async fn all(store: &Store, criteria: Criteria, format: Format) -> Result<HttpResponse, Problem> {
+pub(super) async fn all(
+    store: &Store,
+    criteria: Criteria,
+    format: Format,
+    reading: Reading,
+) -> Result<HttpResponse, Problem> {
     let first = store.completions(criteria.clone(), Page { limit: PAGE, before: None }).await?;
     let (content_type, heading) = match format {
         Format::Csv => ("text/csv; charset=utf-8; header=present", format!("{COLUMNS}\r\n")),
@@ -67,13 +73,15 @@ pub(super) async fn all(store: &Store, criteria: Criteria, format: Format) -> Re
     };
     let store = store.clone();
     let pages = try_unfold(Next::Read(first), move |next| {
+        // The export is one read, until it has ended or nobody listens any more.
+        let _under_way = &reading;
         let (store, criteria) = (store.clone(), criteria.clone());
         async move {
             let listed = match next {
                 Next::Read(first) => first,
                 Next::Before(id) => {
                     let page = Page { limit: PAGE, before: Some(id) };
-                    store.completions(criteria, page).await.inspect_err(broke_off)?
+                    store.rest_of_completions(criteria, page).await.inspect_err(broke_off)?
                 }
                 Next::End => return Ok(None),
             };

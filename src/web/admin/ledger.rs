@@ -2,6 +2,8 @@
 //!
 //! The figures are computed from the records when they are asked for, so they cannot differ from them.
 
+use std::time::Duration;
+
 use actix_web::HttpRequest;
 use actix_web::web::{Data, ServiceConfig};
 use serde::Serialize;
@@ -17,6 +19,8 @@ use crate::web::{Answer, Web, resource, respond};
 
 /// Days that are shown unless others are asked for.
 const DEFAULT_DAYS: i64 = 30;
+/// How long the figures may be added up: whoever asks for a year of everything waits for half a minute.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Most days that are shown: a year and the month that it is compared with.
 const MOST_DAYS: i64 = 400;
 
@@ -130,7 +134,13 @@ pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request
         return Err(Problem::field("from", message));
     }
     let app_ids = app_ids(&web, &caller, &query).await?;
-    let ledger = web.node.store.ledger(app_ids, from.start(), to.end()).await?;
+    let _reading = web.reads.begin(&caller)?;
+    // Each of its reads is short; of a great many apps and days there are too many of them.
+    let reading = tokio::time::timeout(PATIENCE, web.node.store.ledger(app_ids, from.start(), to.end()));
+    let Ok(ledger) = reading.await else {
+        return Err(Problem::narrow("from", "adding all of it up takes too long: ask for fewer days, or for one app"));
+    };
+    let ledger = ledger?;
     let lines = ledger.lines();
     let is_of_one_app = lines.windows(2).all(|pair| pair[0].0.app_id == pair[1].0.app_id);
     let line = |(account, figures): &(&Account, &Figures)| LedgerLine {

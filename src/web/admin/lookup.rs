@@ -130,6 +130,7 @@ pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request
         click_id: by("clickId"),
         ..Criteria::default()
     };
+    let _reading = web.reads.begin(&caller)?;
     let found = web.node.store.found(criteria, PAGE).await?;
     let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.node, found)).collect();
     let mut clicks = Vec::new();

@@ -92,7 +92,7 @@ impl Store {
     pub async fn would_record(&self, new: NewCompletion) -> Result<Recorded, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
         let candidate = Candidate::of(new, &self.shared.digests);
-        self.read(move |conn| Ok(one::examine(conn, &erased, &candidate)?.unwrap_or(Recorded::Accepted))).await
+        self.look(move |conn| Ok(one::examine(conn, &erased, &candidate)?.unwrap_or(Recorded::Accepted))).await
     }
 
     /// A report as the writer receives it: what it takes to record it has been made, as far as can be told by now.

@@ -76,7 +76,7 @@ impl Store {
     /// What [`reverse`](Self::reverse) would answer, without recording; a new one has no deliveries yet.
     pub async fn would_reverse(&self, new: NewReversal) -> Result<Reversed, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
-        self.snapshot(move |conn| {
+        self.look_at_once(move |conn| {
             let new = new.under_standing_name(conn, &erased)?;
             Ok(match examine(conn, &new)? {
                 Ok((completion, taken, _)) => Reversed::Recorded(new.reversal(&completion, taken), Vec::new()),
