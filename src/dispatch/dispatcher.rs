@@ -23,15 +23,19 @@ use super::node::directory::Directory;
 pub use super::node::metrics::Backlog;
 use super::node::metrics::{Levels, Metrics};
 use super::node::tasks::Tasks;
+use super::routine::Pause;
 use super::sending::pacing::{MOST, Pacing};
 use super::sending::preview::Previews;
 use super::sending::rates::Rates;
 use super::sending::sender::Sender;
 use super::sending::test_callback::TestCallbacks;
 use super::sending::worker::{Step, Worker};
+use super::upkeep::blocks::Blocks;
+use super::upkeep::clock_guard::ClockGuard;
 use super::upkeep::egress_checks::EgressChecks;
+use super::upkeep::expiry::Expiry;
 use super::upkeep::follow::Follow;
-use super::upkeep::holds::Holds;
+use super::upkeep::releases::Releases;
 use super::upkeep::replays::Replays;
 use super::upkeep::rescue;
 use super::upkeep::retention::Retention;
@@ -85,7 +89,9 @@ pub struct Dispatcher {
     pub replays: Replays,
     pub(super) worker: Worker,
     pub(super) rates: Rates,
-    pub(super) holds: Holds,
+    pub(super) releases: Releases,
+    pub(super) blocks: Blocks,
+    pub(super) expiry: Expiry,
     pub(super) retention: Retention,
     pub(super) follow: Follow,
     pub(super) egress_checks: EgressChecks,
@@ -109,6 +115,7 @@ impl Dispatcher {
         let (wake, clock) = (Arc::clone(&node.wake), node.clock.clone());
         let pacing = Arc::new(Pacing::new(wake, node.store.is_shared(), setup.most_sends, clock));
         let sender = Arc::new(Sender::new(Arc::clone(&node)));
+        let guard = Arc::new(ClockGuard::new(Arc::clone(&node)));
         let reversals = Reversals::new(Arc::clone(&node));
         let previews = Previews::new(Arc::clone(&node));
         Ok(Self {
@@ -127,11 +134,13 @@ impl Dispatcher {
                 previews: previews.clone(),
             },
             previews,
-            reviews: Reviews::new(Arc::clone(&node)),
+            reviews: Reviews::new(Arc::clone(&node), Arc::clone(&guard)),
             replays: Replays::new(Arc::clone(&node)),
             rates: Rates::new(Arc::clone(&node), Arc::clone(&pacing)),
-            holds: Holds::new(Arc::clone(&node), Arc::clone(&pacing)),
-            retention: Retention::new(Arc::clone(&node), setup.retention_days),
+            releases: Releases::new(Arc::clone(&node)),
+            blocks: Blocks::new(Arc::clone(&node), Arc::clone(&pacing)),
+            expiry: Expiry::new(Arc::clone(&node), Arc::clone(&guard)),
+            retention: Retention::new(Arc::clone(&node), guard, setup.retention_days),
             follow: Follow::new(Arc::clone(&node), Arc::clone(&pacing)),
             egress_checks: EgressChecks::new(Arc::clone(&node)),
             worker: Worker { node: Arc::clone(&node), sender, pacing },
@@ -162,9 +171,10 @@ impl Dispatcher {
     /// One pass of all that upkeep does now and then.
     pub async fn tidy(&self) -> Result<(), StoreError> {
         self.node.check_addresses();
-        self.reviews.step().await?;
-        self.holds.expire().await?;
-        self.retention.step().await
+        while self.reviews.step().await? == Pause::None {}
+        while self.expiry.step().await? == Pause::None {}
+        while self.retention.step().await? == Pause::None {}
+        Ok(())
     }
 
     /// What waits in the store, found by leaping from endpoint to endpoint: no number of deliveries is ever counted, since
@@ -214,7 +224,8 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
         tasks: Tasks::here(),
         retry_scale_thousandths: setup.retry_scale_thousandths,
         wake: Arc::default(),
-        reconfigured: Arc::default(),
+        to_release: Arc::default(),
+        to_hold: Arc::default(),
         in_force: AtomicI64::new(directory.revision()),
         store,
         directory,

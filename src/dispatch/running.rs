@@ -17,7 +17,7 @@ use super::sending::POLL;
 use super::sending::line::give_back;
 use super::sending::{rates, worker};
 use super::upkeep::replays::{self, Turn};
-use super::upkeep::{egress_checks, follow, heartbeat, holds, rescue, retention, reviews};
+use super::upkeep::{blocks, egress_checks, expiry, follow, heartbeat, releases, rescue, retention, reviews};
 use crate::store::StoreError;
 
 /// How often it is checked which egress IPs this machine holds.
@@ -104,15 +104,16 @@ impl Dispatcher {
     }
 
     /// The loops of every node.
-    fn upkeep(&self) -> [(Routine, Step); 8] {
+    fn upkeep(&self) -> [(Routine, Step); 9] {
         let node = &self.node;
         [
-            (self.every(holds::EVERY, "holds").woken_by(&node.reconfigured), |this, _| {
-                Box::pin(async move { usual(this.holds.step().await) })
+            (self.every(releases::EVERY, "releases").woken_by(&node.to_release), |this, _| {
+                Box::pin(async move { this.releases.step().await })
             }),
-            (self.every(holds::EXPIRE_EVERY, "expiry"), |this, _| {
-                Box::pin(async move { usual(this.holds.expire().await) })
+            (self.every(blocks::EVERY, "blocks").woken_by(&node.to_hold), |this, _| {
+                Box::pin(async move { this.blocks.step().await })
             }),
+            (self.every(expiry::EVERY, "expiry"), |this, _| Box::pin(async move { this.expiry.step().await })),
             (self.every(ADDRESSES, "addresses"), |this, _| {
                 this.node.check_addresses();
                 let exists = |endpoint_id: &str| this.node.directory.app_of_endpoint(endpoint_id).is_some();
@@ -120,9 +121,7 @@ impl Dispatcher {
                 this.node.circuits.forget(exists);
                 Box::pin(async { Ok(Pause::Usual) })
             }),
-            (self.every(reviews::EVERY, "reviews"), |this, _| {
-                Box::pin(async move { usual(this.reviews.step().await) })
-            }),
+            (self.every(reviews::EVERY, "reviews"), |this, _| Box::pin(async move { this.reviews.step().await })),
             (self.every(replays::EVERY, "replays").woken_by(&self.replays.begun), |this, _| {
                 Box::pin(async move {
                     Ok(match this.replays.step().await? {
@@ -132,9 +131,7 @@ impl Dispatcher {
                     })
                 })
             }),
-            (self.every(retention::EVERY, "retention"), |this, _| {
-                Box::pin(async move { usual(this.retention.step().await) })
-            }),
+            (self.every(retention::EVERY, "retention"), |this, _| Box::pin(async move { this.retention.step().await })),
             (self.every(follow::EVERY, "follow").woken_by_signals(node.store.hints()), |this, _| {
                 Box::pin(async move { usual(this.follow.step().await) })
             }),

@@ -25,6 +25,8 @@ use crate::domain::time::Timestamp;
 
 /// Completions in one step, in which nothing is recorded: some milliseconds.
 const STEP: i64 = 10;
+/// Clicks in one step: a few milliseconds of the writer's time.
+const CLICKS: i64 = 1_000;
 
 /// Whose name is taken out.
 #[derive(Clone, Debug)]
@@ -72,20 +74,40 @@ impl Store {
             // Recording, reversals and replays share this lock: no delivery of the user is opened meanwhile, and a report
             // finds either its key or the key's digest.
             conn.block_recording()?;
-            if has_open_deliveries(conn, &erasure)? {
+            let step: Vec<Bearer> = of_user(&erasure).load(conn)?;
+            if have_open_deliveries(conn, &step)? {
                 return Ok(Erased::OpenDeliveries);
             }
-            let step = of_user(&erasure).load(conn)?;
             let callbacks = callbacks_of(conn, &step)?;
             // Retention may be removing the same rows.
             conn.lock_deliveries(&callbacks)?;
-            remove_clicks(conn, &keys, &erasure, &step)?;
+            remember_conversions(conn, &keys, &step)?;
             for bearer in &step {
                 rename(conn, &keys, &erasure, bearer)?;
                 rename_reversals(conn, &keys, bearer.id)?;
             }
             empty_attempts(conn, &callbacks)?;
             Ok(Erased::Completions(step.len()))
+        })
+        .await
+    }
+
+    /// Whether deliveries of the user have not ended. What is opened a moment later is found by the step that it concerns.
+    pub async fn has_open_deliveries(&self, erasure: Erasure) -> Result<bool, StoreError> {
+        self.read(move |conn| open_deliveries_of_user(conn, &erasure)).await
+    }
+
+    /// Removes a step of the user's clicks in the app; answers how many those were. Anybody can make a user a million clicks,
+    /// so they go outside of what holds up recording. A report that names one of them meanwhile is found by a last step of
+    /// [`erase_user`](Self::erase_user).
+    pub async fn erase_clicks(&self, erasure: Erasure) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let clicked = clicks::table
+                .filter(clicks::user_id.eq(&erasure.user_id))
+                .filter(clicks::app_id.eq(&erasure.app_id))
+                .limit(CLICKS);
+            let step: Vec<String> = clicked.select(clicks::id).load(conn)?;
+            diesel::delete(clicks::table.filter(clicks::id.eq_any(step))).execute(conn)
         })
         .await
     }
@@ -114,7 +136,12 @@ fn of_user(erasure: &Erasure) -> impl Read<'_, Bearer> {
         .select(Bearer::as_select())
 }
 
-fn has_open_deliveries(conn: &mut Conn, erasure: &Erasure) -> QueryResult<bool> {
+fn have_open_deliveries(conn: &mut Conn, step: &[Bearer]) -> QueryResult<bool> {
+    let of_step = deliveries::table.filter(deliveries::completion_id.eq_any(step.iter().map(|bearer| bearer.id)));
+    select(exists(of_step.filter(deliveries::ended_at.is_null()))).get_result(conn)
+}
+
+fn open_deliveries_of_user(conn: &mut Conn, erasure: &Erasure) -> QueryResult<bool> {
     let of_user = completions::table
         .filter(completions::user_id.eq(&erasure.user_id))
         .filter(completions::app_id.eq(AppKey::of(&erasure.app_id)))
@@ -156,11 +183,8 @@ pub(super) fn ended_tests(app_id: &str) -> impl Read<'_, (DeliveryKey, Option<St
         .select((deliveries::id, deliveries::test))
 }
 
-/// A click that is not known attributes nothing; one without its user would attribute to nobody. That it was converted
-/// stays known by its digest.
-fn remove_clicks(conn: &mut Conn, keys: &ErasedKeys, erasure: &Erasure, step: &[Bearer]) -> QueryResult<()> {
-    let clicked = clicks::table.filter(clicks::user_id.eq(&erasure.user_id));
-    diesel::delete(clicked.filter(clicks::app_id.eq(&erasure.app_id))).execute(conn)?;
+/// A click goes, because one without its user would attribute to nobody. That it was converted stays known by its digest.
+fn remember_conversions(conn: &mut Conn, keys: &ErasedKeys, step: &[Bearer]) -> QueryResult<()> {
     for click_id in step.iter().filter_map(|bearer| bearer.click_id.as_deref()) {
         let digest = keys.click_id(click_id);
         let conversions = click_conversions::table.filter(click_conversions::click_id.eq(click_id));

@@ -4,13 +4,14 @@
 use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::result::OptionalExtension;
 use diesel::sql_types::Bool;
 
 use super::backend::{Conn, Read, Write};
 use super::deliveries::is_pending_test;
 use super::keys::DeliveryKey;
 use super::ledger::ACCOUNT;
-use super::schema::{attempts, deliveries};
+use super::schema::{attempts, clicks, completions, deliveries};
 use super::terminal::Ended;
 use super::unknown_words::{Words, has_known_words};
 use super::{Store, StoreError, codes};
@@ -32,6 +33,17 @@ impl Store {
             let gone = removal(&old, before).execute(conn)?;
             removal_of_attempts(&old).execute(conn)?;
             Ok(gone)
+        })
+        .await
+    }
+
+    /// When the newest completion was recorded or the newest click made, whichever was later.
+    pub async fn newest_record(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.look(|conn| {
+            let completions = completions::table.order(completions::id.desc()).select(completions::recorded_at);
+            let clicks = clicks::table.order(clicks::id.desc()).select(clicks::clicked_at);
+            let (completion, click) = (completions.first(conn).optional()?, clicks.first(conn).optional()?);
+            Ok(Option::<Timestamp>::max(completion, click))
         })
         .await
     }

@@ -25,6 +25,29 @@ fn converting(external_id: &str, transaction_id: &str, click_id: &str) -> NewCom
     new
 }
 
+#[tokio::test]
+async fn a_users_clicks_go_step_by_step_and_nobody_elses() {
+    let fresh = store();
+    let click = |number: u16, user: &str| Click {
+        id: click::new_id(NOW.plus(Duration::from_millis(number.into())), [0; click::RANDOM_BYTES]),
+        offer_id: "ofr_1".to_owned(),
+        app_id: "app_1".to_owned(),
+        user_id: user.to_owned(),
+        sub: None,
+        clicked_at: NOW,
+    };
+    let theirs = click(5_000, "u2");
+    let clicks = (0..1_100).map(|number| click(number, "u1")).chain([theirs.clone()]);
+    let recorded = clicks.map(|click| fresh.store.record_click(click));
+    futures_util::future::try_join_all(recorded).await.unwrap();
+    let mut steps = Vec::new();
+    while steps.last() != Some(&0) {
+        steps.push(fresh.store.erase_clicks(erasure()).await.unwrap());
+    }
+    assert_eq!(steps, [1_000, 100, 0]);
+    assert!(fresh.store.click(theirs.id).await.unwrap().is_some());
+}
+
 fn erasure() -> Erasure {
     let text = |text: &str| text.to_owned();
     Erasure { app_id: text("app_1"), user_id: text("u1"), pseudonym: text("erased_u"), now: NOW }
@@ -111,6 +134,7 @@ async fn a_click_of_an_erased_user_is_gone_and_attributes_nothing_any_more() {
     let click = Click { id: id.clone(), offer_id, app_id, user_id, sub: None, clicked_at: NOW };
     fresh.store.record_click(click).await.unwrap();
     fresh.store.erase_user(erasure()).await.unwrap();
+    assert_eq!(fresh.store.erase_clicks(erasure()).await.unwrap(), 1);
     assert_eq!(fresh.store.click(id).await.unwrap(), None);
     assert_eq!(fresh.store.prune_clicks(NOW.plus(Duration::from_secs(1))).await.unwrap(), 0);
 }

@@ -179,14 +179,67 @@ async fn holding_and_releasing_concern_one_endpoint_and_the_reason_that_is_mende
     let held = store.held_endpoints().await.unwrap();
     assert_eq!(held.iter().map(|held| held.endpoint_id.as_str()).collect::<Vec<_>>(), ["end_1", "end_2"]);
     assert_eq!(store.due().await.unwrap().endpoints, []);
-    assert_eq!(store.release("end_1".to_owned(), vec![WaitingFor::AppPaused], NOW).await.unwrap(), 0);
-    assert_eq!(store.release("end_1".to_owned(), vec![], NOW).await.unwrap(), 1);
+    assert_eq!(store.release("end_1".to_owned(), vec![WaitingFor::AppPaused], None, NOW).await.unwrap().count, 0);
+    assert_eq!(store.release("end_1".to_owned(), vec![], None, NOW).await.unwrap().count, 1);
     assert_eq!(delivery(store, &waiting).await.status, Status::Pending);
     assert_eq!(delivery(store, &other).await.waiting_for, Some(WaitingFor::Secret));
     let since = NOW.plus(Duration::from_millis(1));
     assert_eq!(store.expire_held("end_2".to_owned(), since, since).await.unwrap(), 1);
     let dead = delivery(store, &other).await;
     assert_eq!((dead.status, dead.ended_reason), (Status::Dead, Some(EndedReason::Expired)));
+}
+
+#[tokio::test]
+async fn what_was_released_and_is_held_again_before_it_was_sent_has_been_held_since_the_first_time() {
+    let fresh = store();
+    let store = &fresh.store;
+    let end_1 = || "end_1".to_owned();
+    let day = |day: u64| NOW.plus(Duration::from_secs(day * 24 * 3600));
+    let id = recorded(store, new("e1", "end_1", Start::Held(WaitingFor::Secret))).await;
+    assert_eq!(store.release(end_1(), vec![], None, day(1)).await.unwrap().count, 1);
+    assert_eq!(store.hold(end_1(), WaitingFor::AppPaused, day(2)).await.unwrap(), 1);
+    assert_eq!(store.release(end_1(), vec![], None, day(3)).await.unwrap().count, 1);
+    let claimed = claim(store, "end_1", 1, day(4)).await.remove(0);
+    let held = Settlement { at: day(4), ..settlement(&claimed, Next::Held(WaitingFor::Fields)) };
+    store.settle(held).await.unwrap();
+    assert_eq!(store.expire_held(end_1(), NOW, day(5)).await.unwrap(), 0);
+    assert_eq!(store.expire_held(end_1(), day(1), day(5)).await.unwrap(), 1);
+    assert_eq!(delivery(store, &id).await.ended_reason, Some(EndedReason::Expired));
+}
+
+#[tokio::test]
+async fn what_was_sent_between_two_holds_has_been_held_since_the_second() {
+    let fresh = store();
+    let store = &fresh.store;
+    let end_1 = || "end_1".to_owned();
+    let day = |day: u64| NOW.plus(Duration::from_secs(day * 24 * 3600));
+    recorded(store, new("e1", "end_1", Start::Held(WaitingFor::Secret))).await;
+    store.release(end_1(), vec![], None, day(1)).await.unwrap();
+    let claimed = claim(store, "end_1", 1, day(1)).await.remove(0);
+    store.settle(settlement(&claimed, Next::Retry(day(2)))).await.unwrap();
+    store.hold(end_1(), WaitingFor::AppPaused, day(2)).await.unwrap();
+    assert_eq!(store.expire_held(end_1(), day(2), day(5)).await.unwrap(), 0);
+    assert_eq!(store.expire_held(end_1(), day(3), day(5)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn releasing_goes_on_behind_what_was_released_and_is_held_again() {
+    let fresh = store();
+    let store = &fresh.store;
+    let end_1 = || "end_1".to_owned();
+    let many = (0..1_200).map(|n| new(&format!("e{n}"), "end_1", Start::Held(WaitingFor::Fields))).collect();
+    store.record(many).await.unwrap();
+    let (mut behind, mut steps) = (None, Vec::new());
+    loop {
+        let released = store.release(end_1(), vec![], behind, NOW).await.unwrap();
+        while store.hold(end_1(), WaitingFor::Fields, NOW).await.unwrap() > 0 {}
+        steps.push(released.count);
+        behind = released.last;
+        if behind.is_none() {
+            break;
+        }
+    }
+    assert_eq!(steps, [500, 500, 200]);
 }
 
 #[tokio::test]

@@ -125,7 +125,7 @@ async fn what_is_held_or_to_be_held_under_an_unknown_word_stays_as_it_is() {
         let before = fresh.unread(&unread, column);
         let (end_1, later) = (|| "end_1".to_owned(), NOW.plus(Duration::from_secs(1)));
         assert_eq!(fresh.store.rename_reason(end_1(), WaitingFor::CallbackUrl).await.unwrap(), 1, "{column}");
-        assert_eq!(fresh.store.release(end_1(), vec![], NOW).await.unwrap(), 1, "{column}");
+        assert_eq!(fresh.store.release(end_1(), vec![], None, NOW).await.unwrap().count, 1, "{column}");
         assert_eq!(delivery(&fresh.store, &other).await.status, Status::Pending);
         assert_eq!(fresh.store.expire_held(end_1(), later, later).await.unwrap(), 0, "{column}");
         let endpoints = fresh.store.held_endpoints().await.unwrap();

@@ -69,8 +69,10 @@ pub struct Node {
     pub retry_scale_thousandths: u64,
     /// Wakes the worker of this node.
     pub wake: Arc<Notify>,
-    /// Signalled when the directory has taken over a change: what it concerns is to be held or released.
-    pub reconfigured: Arc<Notify>,
+    /// Signalled when the directory has taken over a change: what was mended is to be released …
+    pub to_release: Arc<Notify>,
+    /// … and what is blocked is to be held.
+    pub to_hold: Arc<Notify>,
     /// The revision of the configuration that was put in force last. Whoever refreshes the directory in between (an unknown
     /// name does) must not make a change pass unnoticed.
     pub in_force: AtomicI64,
@@ -100,7 +102,8 @@ impl Node {
         let revision = self.directory.revision();
         if self.in_force.load(Ordering::Acquire) != revision {
             self.check_addresses();
-            self.reconfigured.notify_one();
+            self.to_release.notify_one();
+            self.to_hold.notify_one();
             self.look_again();
             // Only now: whoever finds the revision here may answer that it is in force.
             self.in_force.fetch_max(revision, Ordering::AcqRel);

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::clock_guard::ClockGuard;
 use crate::dispatch::node::Node;
+use crate::dispatch::routine::Pause;
 use crate::store::StoreError;
 
 /// How often what is old is looked for.
@@ -20,23 +22,27 @@ const CLICKS_KEPT: u32 = 400;
 #[derive(Debug)]
 pub struct Retention {
     node: Arc<Node>,
+    guard: Arc<ClockGuard>,
     /// `RINGBACK_RETENTION_DAYS`.
     days: u32,
 }
 
 impl Retention {
     /// Keeps what has ended for so many days.
-    pub fn new(node: Arc<Node>, days: u32) -> Self {
-        Self { node, days }
+    pub fn new(node: Arc<Node>, guard: Arc<ClockGuard>, days: u32) -> Self {
+        Self { node, guard, days }
     }
 
-    /// Removes all that is old by now.
-    pub async fn step(&self) -> Result<(), StoreError> {
+    /// Removes a step of each kind.
+    pub(in crate::dispatch) async fn step(&self) -> Result<Pause, StoreError> {
+        if !self.guard.may_end().await? {
+            return Ok(Pause::Usual);
+        }
         let (store, now) = (&self.node.store, self.node.now());
         let taken_back_within = self.node.directory.apps().iter().map(|app| app.terms.refund_window_days).max();
         let before = now.minus(DAY * self.days.max(taken_back_within.unwrap_or(0)));
-        while store.prune(before).await? > 0 {}
-        while store.prune_clicks(now.minus(DAY * CLICKS_KEPT)).await? > 0 {}
-        Ok(())
+        let deliveries = store.prune(before).await?;
+        let clicks = store.prune_clicks(now.minus(DAY * CLICKS_KEPT)).await?;
+        Ok(if deliveries + clicks > 0 { Pause::None } else { Pause::Usual })
     }
 }

@@ -7,7 +7,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::clock_guard::ClockGuard;
 use crate::dispatch::node::Node;
+use crate::dispatch::routine::Pause;
 use crate::domain::completion::Completion;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::{Asked, Reason, ReversalReport};
@@ -23,12 +25,13 @@ pub const EVERY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Reviews {
     node: Arc<Node>,
+    guard: Arc<ClockGuard>,
 }
 
 impl Reviews {
     /// Those of this store.
-    pub fn new(node: Arc<Node>) -> Self {
-        Self { node }
+    pub fn new(node: Arc<Node>, guard: Arc<ClockGuard>) -> Self {
+        Self { node, guard }
     }
 
     /// Releases a completion from its review: it is called back.
@@ -62,15 +65,17 @@ impl Reviews {
         self.node.store.reject_reviewed(reversal).await
     }
 
-    /// Releases what has been in review for as long as was agreed.
-    pub async fn step(&self) -> Result<(), StoreError> {
-        loop {
-            let released = self.node.store.release_overdue(self.node.now()).await?;
-            if released == 0 {
-                return Ok(());
-            }
-            tracing::info!(released, "reviews are over; the completions are called back");
-            self.node.work_is_due();
+    /// Releases a step of what has been in review for as long as was agreed.
+    pub(in crate::dispatch) async fn step(&self) -> Result<Pause, StoreError> {
+        if !self.guard.may_end().await? {
+            return Ok(Pause::Usual);
         }
+        let released = self.node.store.release_overdue(self.node.now()).await?;
+        if released == 0 {
+            return Ok(Pause::Usual);
+        }
+        tracing::info!(released, "reviews are over; the completions are called back");
+        self.node.work_is_due();
+        Ok(Pause::None)
     }
 }

@@ -38,7 +38,7 @@ impl From<Row> for OpenCircuit {
 impl Store {
     /// All open circuits.
     pub async fn open_circuits(&self) -> Result<Vec<OpenCircuit>, StoreError> {
-        let rows = self.read(|conn| circuits::table.select(Row::as_select()).load(conn)).await?;
+        let rows = self.look(|conn| circuits::table.select(Row::as_select()).load(conn)).await?;
         Ok(rows.into_iter().map(OpenCircuit::from).collect())
     }
 

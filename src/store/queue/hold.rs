@@ -42,6 +42,22 @@ impl HeldEndpoint {
     }
 }
 
+/// What a step of releasing did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Released {
+    /// So many are due.
+    pub count: usize,
+    /// The place of the last one; `None`: behind it there is nothing more.
+    pub last: Option<HeldPlace>,
+}
+
+/// A place among an endpoint's held deliveries, those first that have been held longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldPlace {
+    since: Timestamp,
+    key: i64,
+}
+
 /// Every endpoint that has deliveries held until something is mended, and what the one held first waits for.
 pub(in crate::store) fn held_endpoints() -> String {
     endpoints_with(&held_for_mending("d"), "d.waiting_for", "ORDER BY d.held_since LIMIT 1", "waiting_for")
@@ -67,34 +83,41 @@ impl Store {
                 .set((
                     deliveries::status.eq(Status::Held),
                     deliveries::waiting_for.eq(reason),
-                    deliveries::held_since.eq(now),
+                    deliveries::held_since.eq(since_first(now)),
                 ))
                 .execute(conn)
         })
         .await
     }
 
-    /// Makes a step of an endpoint's held deliveries due, except those that wait for something in `except`.
+    /// Makes a step of an endpoint's held deliveries due, except those that wait for something in `except`: those that have
+    /// been held longest, of what lies behind `behind`. Since when they were held stays written down until something of them
+    /// was sent.
     pub async fn release(
         &self,
         endpoint_id: String,
         except: Vec<WaitingFor>,
+        behind: Option<HeldPlace>,
         now: Timestamp,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Released, StoreError> {
         self.write(move |conn| {
             let except = except.iter().map(|reason| *reason.as_code());
-            let keys: Vec<DeliveryKey> = deliveries::table
+            let HeldPlace { since, key } = behind.unwrap_or(HeldPlace { since: Timestamp::from_millis(0), key: 0 });
+            let places: Vec<(DeliveryKey, Option<Timestamp>)> = deliveries::table
                 .filter(is_held_for_mending())
                 .filter(deliveries::endpoint_id.eq(EndpointKey::of(&endpoint_id)))
                 .filter(deliveries::waiting_for.ne_all(except))
-                .order(deliveries::held_since)
+                .filter(deliveries::held_since.ge(since))
+                .filter(deliveries::held_since.gt(since).or(deliveries::id.gt(key)))
+                .order((deliveries::held_since, deliveries::id))
                 .limit(STEP)
-                .select(deliveries::id)
+                .select((deliveries::id, deliveries::held_since))
                 .load(conn)?;
-            let mut released = 0;
+            let keys: Vec<DeliveryKey> = places.iter().map(|(key, _)| *key).collect();
+            let mut count = 0;
             for (was_tried, status) in [(false, Status::Pending), (true, Status::Retrying)] {
                 let tried = deliveries::last_number.gt(0);
-                released += diesel::update(deliveries::table.filter(deliveries::id.eq_any(&keys)))
+                count += diesel::update(deliveries::table.filter(deliveries::id.eq_any(&keys)))
                     .filter(is_held_for_mending())
                     .filter(tried.eq(was_tried))
                     .set((
@@ -102,11 +125,14 @@ impl Store {
                         deliveries::waiting_for.eq(None::<WaitingFor>),
                         // Not before it would have been due without the hold.
                         deliveries::due_at.eq(later_of_due_and(now)),
-                        deliveries::held_since.eq(None::<Timestamp>),
                     ))
                     .execute(conn)?;
             }
-            Ok(released)
+            let is_full = i64::try_from(places.len()).is_ok_and(|step| step == STEP);
+            let last = places.last().filter(|_| is_full).and_then(|(key, since)| {
+                Some(HeldPlace { since: (*since)?, key: *key.as_ref() })
+            });
+            Ok(Released { count, last })
         })
         .await
     }
@@ -184,6 +210,12 @@ fn release_reversals(conn: &mut Conn, ended: &[DeliveryKey], now: Timestamp) -> 
         apply_order(conn, &callback, now)?;
     }
     Ok(())
+}
+
+/// Since when a delivery has been held: what was released and is held again, before anything of it was sent, has been held
+/// since the first time. Otherwise what can never be composed would be held for ever, a little while each time.
+fn since_first(now: Timestamp) -> SqlLiteral<Nullable<BigInt>> {
+    sql(&format!("coalesce(held_since, {})", now.as_millis()))
 }
 
 /// The due time that a delivery kept while it was held, or `now` if that is later.

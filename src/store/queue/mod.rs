@@ -32,7 +32,7 @@ mod work;
 pub use begin::ClaimInLine;
 pub use claim::{ClaimSeat, Claimed, Due, DueEndpoint, PendingTest, Unbounded, Wanted};
 pub(super) use commit::Session;
-pub use hold::HeldEndpoint;
+pub use hold::{HeldEndpoint, HeldPlace, Released};
 pub(super) use nodes::alive_since;
 pub use nodes::{Holding, LiveNode};
 pub use rate_slots::WantedSlots;

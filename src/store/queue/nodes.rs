@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::domain::node::NodeRole;
+use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::schema::{node_egress_ips, nodes};
 use crate::store::unknown_words::load_readable;
@@ -63,6 +64,14 @@ impl Store {
             }
         })
         .await
+    }
+
+    /// What time it is by the database's own clock; of an SQLite file that is this machine's.
+    pub async fn database_clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        self.look(|conn| database_now(conn).map(Timestamp::from_millis).map(Some)).await
     }
 
     /// A node's heartbeat. False: it was found dead, and is nobody any more.

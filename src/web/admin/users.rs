@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Path, ServiceConfig};
 
 use crate::random;
+use crate::store::Store;
 use crate::store::erasure::{Erased, Erasure};
 use crate::web::auth::Member;
 use crate::web::error::Problem;
@@ -30,17 +31,29 @@ pub(in crate::web) async fn erase(Member(caller): Member, web: Data<Web>, path: 
         Err(problem) => return Err(problem),
     };
     let erasure = Erasure { app_id, user_id, pseudonym: random::new_id(PSEUDONYM), now: web.node.clock.now() };
-    web.node.store.erase_tests(erasure.clone()).await?;
+    let store = &web.node.store;
+    if store.has_open_deliveries(erasure.clone()).await? {
+        return Err(open());
+    }
+    store.erase_tests(erasure.clone()).await?;
+    erase_completions(store, &erasure).await?;
+    while store.erase_clicks(erasure.clone()).await? > 0 {}
+    // What a report has made of one of those clicks meanwhile.
+    erase_completions(store, &erasure).await?;
+    tracing::info!(app = erasure.app_id, by = caller.token_id(), "a user was erased");
+    Ok(respond::deleted())
+}
+
+async fn erase_completions(store: &Store, erasure: &Erasure) -> Result<(), Problem> {
     loop {
-        match web.node.store.erase_user(erasure.clone()).await? {
-            Erased::Completions(0) => {
-                tracing::info!(app = erasure.app_id, by = caller.token_id(), "a user was erased");
-                return Ok(respond::deleted());
-            }
+        match store.erase_user(erasure.clone()).await? {
+            Erased::Completions(0) => return Ok(()),
             Erased::Completions(_) => {}
-            Erased::OpenDeliveries => {
-                return Err(Problem::conflict("Deliveries of this user are open; wait, or cancel them."));
-            }
+            Erased::OpenDeliveries => return Err(open()),
         }
     }
+}
+
+fn open() -> Problem {
+    Problem::conflict("Deliveries of this user are open; wait, or cancel them.")
 }

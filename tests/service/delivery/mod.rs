@@ -9,6 +9,7 @@ mod egress;
 mod egress_echo;
 mod egress_proxy;
 mod endings;
+mod held;
 mod hostile;
 mod in_line;
 mod independent;

@@ -56,10 +56,16 @@ impl<const REVERSED: bool> QueryFragment<Sqlite> for Update<'_, REVERSED> {
             out.push_sql(column);
             out.push_bind_param::<Integer, _>(counter)?;
         }
-        for (column, instant) in INSTANTS.iter().zip([&change.due_at, &change.held_since, &change.ended_at]) {
+        for (column, instant) in INSTANTS.iter().zip([&change.due_at, &change.ended_at]) {
             out.push_sql(column);
             out.push_bind_param::<Nullable<BigInt>, _>(instant)?;
         }
+        // What is held again has been held since the first time.
+        out.push_sql(", held_since = CASE WHEN ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&change.held_since)?;
+        out.push_sql(" IS NOT NULL THEN coalesce(held_since, ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&change.held_since)?;
+        out.push_sql(") END");
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<BigInt, _>(&change.id)?;
         out.push_sql(" AND claim_token = ");
@@ -81,4 +87,4 @@ impl<const REVERSED: bool> QueryId for Update<'_, REVERSED> {
 impl<const REVERSED: bool> RunQueryDsl<SqliteConnection> for Update<'_, REVERSED> {}
 
 const COUNTERS: [&str; 4] = [", attempts_made = ", ", round_attempts = ", ", last_number = ", ", faults = "];
-const INSTANTS: [&str; 3] = [", due_at = ", ", held_since = ", ", ended_at = "];
+const INSTANTS: [&str; 2] = [", due_at = ", ", ended_at = "];

@@ -50,6 +50,7 @@ pub(in crate::store) struct Change {
     pub(super) faults: i32,
     #[serde(serialize_with = "in_millis")]
     pub(super) due_at: Option<Timestamp>,
+    /// Unless it has been held since before.
     #[serde(serialize_with = "in_millis")]
     pub(super) held_since: Option<Timestamp>,
     #[serde(serialize_with = "in_millis")]

@@ -1,0 +1,57 @@
+//! Expiry: what was held, or waited for a receiver that is down, for too long ends, and so do tests that no node could send.
+//!
+//! It ends for good, so nothing does while the clock cannot be believed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clock_guard::ClockGuard;
+use crate::dispatch::node::Node;
+use crate::dispatch::routine::Pause;
+use crate::store::StoreError;
+
+/// How often it is looked for what was held too long.
+pub const EVERY: Duration = Duration::from_secs(10);
+/// How long a test may wait for a node that can send it: longer than anybody waits for its answer.
+const TEST_WAITS: Duration = Duration::from_secs(120);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Ends what waited for too long.
+#[derive(Debug)]
+pub struct Expiry {
+    node: Arc<Node>,
+    guard: Arc<ClockGuard>,
+}
+
+impl Expiry {
+    /// By the clock of this node.
+    pub fn new(node: Arc<Node>, guard: Arc<ClockGuard>) -> Self {
+        Self { node, guard }
+    }
+
+    /// One step of each endpoint's.
+    pub(in crate::dispatch) async fn step(&self) -> Result<Pause, StoreError> {
+        if !self.guard.may_end().await? {
+            return Ok(Pause::Usual);
+        }
+        let (store, now) = (&self.node.store, self.node.now());
+        let mut ended = 0;
+        for held in store.held_endpoints().await? {
+            let Some(app) = self.node.directory.app_of_endpoint(&held.endpoint_id) else { continue };
+            let since = now.minus(DAY * app.max_held_days);
+            ended += store.expire_held(held.endpoint_id, since, now).await?;
+        }
+        for circuit in self.node.circuits.all() {
+            match self.node.directory.app_of_endpoint(&circuit.endpoint_id) {
+                Some(app) => {
+                    let since = now.minus(DAY * app.max_held_days);
+                    ended += store.expire_waiting(circuit.endpoint_id, since, now).await?;
+                }
+                // The endpoint is no more, so nothing will ever close its circuit.
+                None => store.close_circuit(circuit.endpoint_id).await?,
+            }
+        }
+        store.expire_tests(now.minus(TEST_WAITS), now).await?;
+        Ok(if ended > 0 { Pause::None } else { Pause::Usual })
+    }
+}
