@@ -3,6 +3,8 @@
 //! The one place where the floors meet. It binds before it answers, so that port 0 can be used and asked for, and it
 //! ends within ten seconds of being told to.
 
+mod open_files;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use futures_util::future::join_all;
 use tokio::task::JoinHandle;
+
+pub use open_files::{OpenFiles, TooFewFiles};
 
 use crate::clock::Clock;
 use crate::dispatch::dispatcher::{Dispatcher, NotAssembled, Setup};
@@ -24,11 +28,10 @@ use crate::web::{
 
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;
+/// Connections to the address of `/metrics` alone.
+const SCRAPERS: usize = 64;
 /// Seconds that requests being answered may take after a stop.
 const LET_ANSWER: u64 = 2;
-
-/// Sends in flight at a time: its sockets fit a usual file limit once that has been raised to its hard bound.
-const MOST_SENDS: usize = 16_384;
 
 /// A running Ringback.
 #[derive(Debug)]
@@ -39,6 +42,8 @@ pub struct Service {
     pub metrics_address: Option<SocketAddr>,
     /// A token that was made because the store had none; shown once.
     pub first_token: Option<String>,
+    /// How the open files of the process are shared out.
+    pub files: OpenFiles,
     /// Everything behind the web floor.
     pub dispatcher: Arc<Dispatcher>,
     running: Running,
@@ -64,6 +69,9 @@ pub enum NotStarted {
     /// The dispatcher.
     #[error(transparent)]
     Dispatcher(#[from] NotAssembled),
+    /// The process may have too few open files.
+    #[error(transparent)]
+    TooFewFiles(#[from] TooFewFiles),
     /// An address cannot be listened on.
     #[error("cannot listen on {address} ({setting}): {reason}")]
     Listen {
@@ -79,6 +87,7 @@ pub enum NotStarted {
 impl Service {
     /// Starts everything; answers once requests are taken.
     pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, NotStarted> {
+        let files = OpenFiles::of_this_process()?;
         let lock = ServeLock::take(&settings.store.location)?;
         let store = Store::open(&settings.store)?;
         let first_token = first_token(&store, settings, clock.now()).await?;
@@ -88,7 +97,7 @@ impl Service {
             egress_echo_url: settings.egress_echo_url.clone(),
             retry_scale_thousandths: settings.retry_scale_thousandths,
             retention_days: settings.retention_days,
-            most_sends: MOST_SENDS,
+            most_sends: files.sends,
             role: settings.role,
         };
         let dispatcher = Arc::new(Dispatcher::assemble(store, clock, setup).await?);
@@ -100,17 +109,17 @@ impl Service {
             (false, None) => worker_routes,
             (false, Some(_)) => worker_routes_without_metrics,
         };
-        let server = serve(&dispatcher, settings.listen, "RINGBACK_LISTEN", public)?;
+        let server = serve(&dispatcher, settings.listen, "RINGBACK_LISTEN", public, files.inbound)?;
         let address = server.address;
         let mut servers = vec![server];
         let mut metrics_address = None;
         if let Some(listen) = settings.metrics_listen {
-            let server = serve(&dispatcher, listen, "RINGBACK_METRICS_LISTEN", metrics_routes)?;
+            let server = serve(&dispatcher, listen, "RINGBACK_METRICS_LISTEN", metrics_routes, SCRAPERS)?;
             metrics_address = Some(server.address);
             servers.push(server);
         }
         let running = dispatcher.start();
-        Ok(Self { address, metrics_address, first_token, dispatcher, running, servers, _lock: lock })
+        Ok(Self { address, metrics_address, first_token, files, dispatcher, running, servers, _lock: lock })
     }
 
     /// Stops claiming and taking requests, lets what is being answered and sent finish, and writes the rest down.
@@ -139,11 +148,14 @@ fn serve(
     listen: SocketAddr,
     setting: &'static str,
     routes: fn(&mut web::ServiceConfig),
+    connections: usize,
 ) -> Result<Server, NotStarted> {
     let cannot = |error: std::io::Error| NotStarted::Listen { address: listen, setting, reason: error.to_string() };
     let state = web::Data::new(Web::new(Arc::clone(dispatcher)));
     let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
         .workers(WEB_THREADS)
+        // Of each thread. Further ones wait in the listener's queue, which costs no file.
+        .max_connections(connections.div_ceil(WEB_THREADS))
         .shutdown_timeout(LET_ANSWER)
         .disable_signals()
         .bind(listen)

@@ -23,10 +23,6 @@ pub(super) fn command() -> Command {
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     telemetry::start(&settings.log);
-    // Each callback in flight is a socket, and the usual soft limit of 1,024 files is no measure for that.
-    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
-        tracing::warn!(%error, "the limit of open files could not be raised");
-    }
     let until_stdin_ends = flags.get_flag(UNTIL_STDIN_ENDS);
     on_runtime(async move {
         // Registered before anything starts, so that an early signal is not the abrupt end it would be by default.

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::invalid::shortened;
@@ -135,6 +135,47 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
+/// The first items of a list as they were written, at most so many, and how many there are: what is behind them is counted
+/// and not kept, since a list of a few bytes for each item would take many times its length.
+#[derive(Debug)]
+pub struct FirstOf<const MOST: usize> {
+    /// The first ones.
+    pub items: Vec<Box<RawValue>>,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl<'de, const MOST: usize> Deserialize<'de> for FirstOf<MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FirstOfVisitor<const MOST: usize>;
+
+        impl<'de, const MOST: usize> Visitor<'de> for FirstOfVisitor<MOST> {
+            type Value = FirstOf<MOST>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<FirstOf<MOST>, A::Error> {
+                let mut items = Vec::new();
+                while items.len() < MOST {
+                    match list.next_element()? {
+                        Some(item) => items.push(item),
+                        None => return Ok(FirstOf { count: items.len(), items }),
+                    }
+                }
+                let mut count = items.len();
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    count += 1;
+                }
+                Ok(FirstOf { items, count })
+            }
+        }
+
+        deserializer.deserialize_seq(FirstOfVisitor)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +212,17 @@ mod tests {
         let object = Object::parse(b"{\"a\": 100.0, \"b\": 0.10}").unwrap();
         let raw: Vec<&str> = object.0.iter().map(|(_, value)| value.get()).collect();
         assert_eq!(raw, ["100.0", "0.10"]);
+    }
+
+    #[test]
+    fn of_a_list_that_is_too_long_the_first_items_are_kept_and_the_others_counted() {
+        for (length, kept) in [(0, 0), (2, 2), (3, 3), (4, 3), (100_000, 3)] {
+            let list = format!("[{}]", vec!["0"; length].join(","));
+            let FirstOf { items, count } = serde_json::from_str::<FirstOf<3>>(&list).unwrap();
+            assert_eq!((items.len(), count), (kept, length));
+        }
+        assert!(serde_json::from_str::<FirstOf<3>>("{}").is_err());
+        assert!(serde_json::from_str::<FirstOf<3>>("[0,0,0,0,]").is_err());
     }
 
     #[test]

@@ -38,6 +38,13 @@ pub struct AttemptRow {
     detail: Vec<u8>,
 }
 
+impl AttemptRow {
+    /// Bytes that it holds, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.detail.len()
+    }
+}
+
 insertion! {
     /// An attempt.
     pub(super) AttemptInsertion of AttemptRow, "INSERT INTO attempts" {

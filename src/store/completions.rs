@@ -88,6 +88,14 @@ insertion! {
     }
 }
 
+impl Row {
+    /// Bytes of the texts that may be long.
+    pub(super) fn text_bytes(&self) -> usize {
+        let texts = [&self.offer_name, &self.note, &self.extra, &self.calculation, &self.manual];
+        texts.into_iter().flatten().map(String::len).sum()
+    }
+}
+
 impl From<Completion> for Row {
     fn from(completion: Completion) -> Self {
         Self {

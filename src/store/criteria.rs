@@ -56,9 +56,12 @@ impl Criteria {
         self.reversed == Some(true) && self.user_id.is_none() && self.only_app().is_some()
     }
 
-    /// Whether deliveries are read along the index of those that are neither delivered nor under way.
+    /// Whether deliveries are read along the index of those that are neither delivered nor under way. Of a time, it would
+    /// lead to all of them.
     pub(super) fn follows_unsettled(&self) -> bool {
         self.only_app().is_some()
+            && self.from.is_none()
+            && self.to.is_none()
             && self.status.is_some_and(|status| !matches!(status, Status::Delivered | Status::Sending))
     }
 
@@ -162,7 +165,8 @@ pub(super) fn deliveries_within<'a>(
     if let Some(status) = criteria.status {
         query = query.filter(is(status));
     }
-    if let Some(lower) = span.lower {
+    // Bounded on both sides, SQLite enters the index of all deliveries of the app instead.
+    if let Some(lower) = span.lower.filter(|_| !criteria.follows_unsettled()) {
         query = query.filter(deliveries::id.ge(lower));
     }
     if let Some(upper) = span.upper {

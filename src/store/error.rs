@@ -57,6 +57,9 @@ pub enum StoreError {
         /// Where it lies.
         place: String,
     },
+    /// The disk is full; the same may succeed once there is room on it.
+    #[error("the disk of the store is full")]
+    Full,
     /// More work waits than can be taken on; come again.
     #[error("the store is overloaded")]
     Overloaded,
@@ -90,6 +93,9 @@ impl From<Error> for StoreError {
             Some(Ended::Late) => return Self::TookTooLong,
             Some(Ended::TooWide(field)) => return Self::TooWide { field },
             None => {}
+        }
+        if is_full(&error) {
+            return Self::Full;
         }
         if is_passing(&error) {
             return Self::Unreachable(error.to_string());
@@ -131,6 +137,15 @@ pub(super) fn is_passing(error: &Error) -> bool {
         _ => false,
     }
 }
+
+/// Whether there was no room on the disk.
+pub(super) fn is_full(error: &Error) -> bool {
+    let Error::DatabaseError(_, information) = error else { return false };
+    FULL.iter().any(|full| information.message().contains(full))
+}
+
+/// What SQLite says of a full disk, and what PostgreSQL repeats of the operating system's words.
+const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
 
 /// Beginnings of messages, as PostgreSQL's sources have them.
 const PASSING: [&str; 10] = [

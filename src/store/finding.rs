@@ -8,7 +8,6 @@ use diesel::prelude::*;
 
 use super::backend::{Conn, Engine, Read};
 use super::criteria::{Criteria, completions_within, deliveries_within, is_reversed};
-use super::deliveries::is;
 use super::erased_keys::{self, ErasedKeys, ErasedKind};
 use super::id_range::{self, Span};
 use super::keys::{CompletionKey, DeliveryKey};
@@ -46,26 +45,34 @@ pub(super) fn completions(
     if criteria.click_id.is_some() {
         return completions_within(criteria, None, &span, wanted).load(conn);
     }
-    each_app(criteria, criteria.user_id.is_some(), span, wanted, |completion: &Completion| *CompletionKey::of(&completion.id).as_ref(), |criteria, span| {
-        walk.check()?;
-        let within = |conn: &mut Conn, span: &Span, at_most| completions_within(criteria, None, span, at_most).load(conn);
-        if !criteria.filters_completions() {
-            return within(conn, span, wanted);
-        }
-        let edge = |conn: &mut Conn, span: &Span| {
-            let mut query = completions::table.into_boxed::<Engine>();
-            match (&criteria.user_id, criteria.only_app()) {
-                (Some(user_id), _) => query = query.filter(completions::user_id.eq(user_id)),
-                (None, Some(app_id)) => query = query.filter(completions::app_id.eq(app_id)),
-                (None, None) => {}
+    each_app(
+        criteria,
+        criteria.user_id.is_some(),
+        span,
+        wanted,
+        |completion: &Completion| *CompletionKey::of(&completion.id).as_ref(),
+        |criteria, span| {
+            walk.check()?;
+            let within =
+                |conn: &mut Conn, span: &Span, at_most| completions_within(criteria, None, span, at_most).load(conn);
+            if !criteria.filters_completions() {
+                return within(conn, span, wanted);
             }
-            if criteria.follows_reversed() {
-                query = query.filter(is_reversed());
-            }
-            edge_of!(completions, span, conn, query)
-        };
-        walk.down(conn, span, wanted, edge, within)
-    })
+            let edge = |conn: &mut Conn, span: &Span| {
+                let mut query = completions::table.into_boxed::<Engine>();
+                match (&criteria.user_id, criteria.only_app()) {
+                    (Some(user_id), _) => query = query.filter(completions::user_id.eq(user_id)),
+                    (None, Some(app_id)) => query = query.filter(completions::app_id.eq(app_id)),
+                    (None, None) => {}
+                }
+                if criteria.follows_reversed() {
+                    query = query.filter(is_reversed());
+                }
+                edge_of!(completions, span, conn, query)
+            };
+            walk.down(conn, span, wanted, edge, within)
+        },
+    )
 }
 
 /// A page of deliveries, newest first, and one more if there is one.
@@ -84,24 +91,29 @@ pub(super) fn deliveries(
         let keys = bearing(conn, erased, transaction_id)?;
         return deliveries_within(criteria, Some(&keys), &span, wanted).load(conn);
     }
-    each_app(criteria, false, span, wanted, |delivery: &Delivery| *DeliveryKey::of(&delivery.id).as_ref(), |criteria, span| {
-        walk.check()?;
-        let within = |conn: &mut Conn, span: &Span, at_most| deliveries_within(criteria, None, span, at_most).load(conn);
-        if !criteria.filters_deliveries() {
-            return within(conn, span, wanted);
-        }
-        let edge = |conn: &mut Conn, span: &Span| {
-            let mut query = deliveries::table.into_boxed::<Engine>();
-            if let Some(app_id) = criteria.only_app() {
-                query = query.filter(deliveries::app_id.eq(app_id));
+    each_app(
+        criteria,
+        false,
+        span,
+        wanted,
+        |delivery: &Delivery| *DeliveryKey::of(&delivery.id).as_ref(),
+        |criteria, span| {
+            walk.check()?;
+            let within =
+                |conn: &mut Conn, span: &Span, at_most| deliveries_within(criteria, None, span, at_most).load(conn);
+            if !criteria.filters_deliveries() {
+                return within(conn, span, wanted);
             }
-            if let Some(status) = criteria.status.filter(|_| criteria.follows_unsettled()) {
-                query = query.filter(is(status));
-            }
-            edge_of!(deliveries, span, conn, query)
-        };
-        walk.down(conn, span, wanted, edge, within)
-    })
+            let edge = |conn: &mut Conn, span: &Span| {
+                let mut query = deliveries::table.into_boxed::<Engine>();
+                if let Some(app_id) = criteria.only_app() {
+                    query = query.filter(deliveries::app_id.eq(app_id));
+                }
+                edge_of!(deliveries, span, conn, query)
+            };
+            walk.down(conn, span, wanted, edge, within)
+        },
+    )
 }
 
 /// By what completions are sought that no index holds.
@@ -214,7 +226,8 @@ mod tests {
         }
         let states = Criteria { status: Some(Status::Dead), ..Criteria::default() };
         assert_eq!(completions_sought_by(&states), Some("deliveryStatus"));
-        let reversed = Criteria { app_ids: Some(vec!["app_1".to_owned()]), reversed: Some(true), ..Criteria::default() };
+        let reversed =
+            Criteria { app_ids: Some(vec!["app_1".to_owned()]), reversed: Some(true), ..Criteria::default() };
         assert_eq!(completions_sought_by(&reversed), None);
     }
 }

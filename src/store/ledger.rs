@@ -12,9 +12,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, SmallInt, Text};
 
 use super::backend::{Conn, Engine};
+use super::id_range::{self, Span};
 use super::keys::AppKey;
 use super::schema::{completions, deliveries, ended_deliveries, reversals};
-use super::id_range::{self, Span};
 use super::walk::{Reach, Walk, edge_of};
 use super::{Store, StoreError};
 use crate::domain::amount::Decimal;

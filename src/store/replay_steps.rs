@@ -56,7 +56,7 @@ const AMONG: usize = 8;
 impl Store {
     /// What is left to do of the jobs that run and that no other living node works on, the oldest job first.
     pub async fn open_replays(&self, node: String) -> Result<Vec<ReplayPart>, StoreError> {
-        self.read(move |conn| {
+        self.look(move |conn| {
             let others = living_others(conn, &node)?;
             let parts: Vec<(String, String)> = replay_cursors::table
                 .inner_join(replays::table)

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Span;
 
 use super::StoreError;
@@ -23,6 +23,14 @@ const QUEUE: usize = 8192;
 /// What can come again is turned away while fewer places than this are free, so that settling always finds one.
 const RESERVED: usize = QUEUE / 4;
 
+/// Bytes that may wait, as their callers weigh them. A database that stands still for seconds must not have all that is
+/// reported meanwhile held in memory.
+const BYTES: usize = 128 * 1024 * 1024;
+/// The same as for places.
+const RESERVED_BYTES: usize = BYTES / 4;
+/// Clicks that may wait: whoever clicks is nobody known, and however many do, reports find the other places.
+const CLICKS: usize = QUEUE / 8;
+
 /// The way back to the caller. One that went away no longer wants to know; its work stands all the same.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -31,6 +39,8 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) struct Asked<W> {
     pub(super) work: W,
     pub(super) span: Span,
+    /// Its part of the bytes that may wait, and its place among the clicks if it is one; given back with it.
+    pub(super) held: Vec<OwnedSemaphorePermit>,
 }
 
 /// What one of the writer's threads does.
@@ -46,6 +56,8 @@ pub(super) trait Commit: Send + 'static {
 #[derive(Debug)]
 pub(super) struct Writer<W> {
     works: mpsc::Sender<Asked<W>>,
+    bytes: Arc<Semaphore>,
+    clicks: Arc<Semaphore>,
 }
 
 impl<W: Send + 'static> Writer<W> {
@@ -66,20 +78,52 @@ impl<W: Send + 'static> Writer<W> {
                 })
                 .map_err(|error| StoreError::Database(format!("a writer thread did not start: {error}")))?;
         }
-        Ok(Self { works })
+        Ok(Self::to(works))
     }
 
-    /// Asks for a work and returns when it is on disk; waits for a place in the queue.
+    fn to(works: mpsc::Sender<Asked<W>>) -> Self {
+        let (bytes, clicks) = (Arc::new(Semaphore::new(BYTES)), Arc::new(Semaphore::new(CLICKS)));
+        Self { works, bytes, clicks }
+    }
+
+    /// Asks for a small work and returns when it is on disk; waits for a place in the queue.
     pub(super) async fn ask<T>(&self, work: impl FnOnce(Reply<T>) -> W) -> Result<T, StoreError> {
+        self.send(Vec::new(), work).await
+    }
+
+    /// The same for a work of so many bytes; waits until that many more may wait.
+    pub(super) async fn ask_weighing<T>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce(Reply<T>) -> W,
+    ) -> Result<T, StoreError> {
+        // One that is larger than all that may wait goes alone.
+        let bytes = u32::try_from(bytes.min(BYTES)).unwrap_or(u32::MAX);
+        let held = Arc::clone(&self.bytes).acquire_many_owned(bytes).await.map_err(|_| StoreError::Closed)?;
+        self.send(vec![held], work).await
+    }
+
+    /// The same for a click, which is turned away if too many of them wait.
+    pub(super) async fn ask_for_click<T>(&self, work: impl FnOnce(Reply<T>) -> W) -> Result<T, StoreError> {
+        let place = Arc::clone(&self.clicks).try_acquire_owned().map_err(|_| StoreError::Overloaded)?;
+        self.send(vec![place], work).await
+    }
+
+    async fn send<T>(
+        &self,
+        held: Vec<OwnedSemaphorePermit>,
+        work: impl FnOnce(Reply<T>) -> W,
+    ) -> Result<T, StoreError> {
         let (tell, answer) = oneshot::channel();
-        let asked = Asked { work: work(tell), span: Span::current() };
+        let asked = Asked { work: work(tell), span: Span::current(), held };
         self.works.send(asked).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Turns away what can come again (a report, a click) while the queue is long.
     pub(super) fn make_room(&self) -> Result<(), StoreError> {
-        if self.works.capacity() < RESERVED { Err(StoreError::Overloaded) } else { Ok(()) }
+        let has_room = self.works.capacity() >= RESERVED && self.bytes.available_permits() >= RESERVED_BYTES;
+        if has_room { Ok(()) } else { Err(StoreError::Overloaded) }
     }
 
     /// Works that wait at this moment.
@@ -130,7 +174,7 @@ mod tests {
             self.taken.send(()).ok();
             self.let_go.recv().ok();
             let size = works.len();
-            for Asked { work, span } in works {
+            for Asked { work, span, held: _held } in works {
                 drop(work.send(Ok((size, span.metadata().map(|metadata| metadata.name())))));
             }
         }
@@ -198,10 +242,46 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn clicks_take_an_eighth_of_the_places_and_reports_find_the_others() {
+        let mut stage = stage();
+        stage.busy().await;
+        for _ in 0..CLICKS {
+            let writer = Arc::clone(&stage.writer);
+            tokio::spawn(async move { writer.ask_for_click(|answer| answer).await });
+        }
+        stage.wait_for_backlog(CLICKS).await;
+        assert!(matches!(stage.writer.ask_for_click(|answer| answer).await, Err(StoreError::Overloaded)));
+        assert!(stage.writer.make_room().is_ok());
+        // With the group that they waited for their places are free again.
+        for _ in 0..2 {
+            stage.go.send(()).unwrap();
+            stage.taken.recv().await.unwrap();
+        }
+        assert_eq!(stage.writer.clicks.available_permits(), GROUP);
+    }
+
+    #[tokio::test]
+    async fn few_works_of_many_bytes_fill_the_queue_as_many_of_few_do() {
+        let mut stage = stage();
+        stage.busy().await;
+        let large = (BYTES - RESERVED_BYTES) / 3;
+        for _ in 0..3 {
+            let writer = Arc::clone(&stage.writer);
+            tokio::spawn(async move { writer.ask_weighing(large, |answer| answer).await });
+        }
+        stage.wait_for_backlog(3).await;
+        assert!(stage.writer.make_room().is_ok());
+        let writer = Arc::clone(&stage.writer);
+        tokio::spawn(async move { writer.ask_weighing(4, |answer| answer).await });
+        stage.wait_for_backlog(4).await;
+        assert!(matches!(stage.writer.make_room(), Err(StoreError::Overloaded)));
+    }
+
+    #[tokio::test]
     async fn whoever_is_never_answered_is_told_that_the_store_is_closed() {
         let (works, queue) = mpsc::channel(1);
         drop(queue);
-        assert!(matches!(Writer::<Toy> { works }.ask(|answer| answer).await, Err(StoreError::Closed)));
+        assert!(matches!(Writer::<Toy>::to(works).ask(|answer| answer).await, Err(StoreError::Closed)));
     }
 
     #[test]

@@ -9,7 +9,6 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
@@ -114,10 +113,9 @@ impl FromRequest for Member {
 fn caller(request: &HttpRequest) -> impl Future<Output = Result<Caller, Problem>> + 'static {
     let token = bearer(request);
     let audited = Audited::of(request);
-    let web = request.app_data::<Data<Web>>().cloned();
+    let web = Web::of(request);
     async move {
         let text = token.ok_or_else(|| unauthorized("This call needs a header `Authorization: Bearer TOKEN`."))?;
-        let web = web.expect("routes are registered together with the state");
         let now = web.node.clock.now();
         let found = web.node.store.token_by_text(&text).await?;
         let valid = found.filter(|token| token.is_valid(now));

@@ -1,7 +1,9 @@
 //! Problems: what an answer says when a call did not succeed (RFC 9457). The only place with status codes of failures.
 //!
 //! The message outside is not the message inside: a caller is told what it can mend, and of our own failures only that
-//! there was one. Those are logged here, once.
+//! there was one. Those are logged once, in [`of_store`].
+
+mod of_store;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
@@ -10,7 +12,6 @@ use serde_json::{Map, Value};
 
 use crate::domain::invalid::{FieldError, Invalid};
 use crate::domain::json::Malformed;
-use crate::store::StoreError;
 
 /// Seconds after which a call that was turned away may be made again: a queue of this length is worked off by then, and
 /// a test has mostly ended.
@@ -39,6 +40,8 @@ pub enum ProblemKind {
     NarrowIt,
     /// The body is too large.
     TooLarge,
+    /// The body did not arrive in time.
+    BodyTooSlow,
     /// As many of these calls as may be are under way already.
     TooMany,
     /// As many reads of this token as may be are under way already.
@@ -53,7 +56,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -64,6 +67,7 @@ impl ProblemKind {
         Self::Invalid,
         Self::NarrowIt,
         Self::TooLarge,
+        Self::BodyTooSlow,
         Self::TooMany,
         Self::TooManyReads,
         Self::TooSlow,
@@ -84,6 +88,7 @@ impl ProblemKind {
             Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid input"),
             Self::NarrowIt => (StatusCode::UNPROCESSABLE_ENTITY, "narrow-it", "Too much to look through"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", "Body too large"),
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long"),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
             Self::TooManyReads => (StatusCode::TOO_MANY_REQUESTS, "too-many-reads", "Too many reads at a time"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too-slow", "The read took too long"),
@@ -116,12 +121,13 @@ pub struct Problem {
     errors: Vec<FieldError>,
     /// Behind a pointer, because almost no problem has any and every result of this floor would carry the room for them.
     members: Option<Box<Map<String, Value>>>,
+    is_before_end: bool,
 }
 
 impl Problem {
     /// A problem of a kind, with a detail for a person.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), members: None }
+        Self { kind, detail: detail.into(), errors: Vec::new(), members: None, is_before_end: false }
     }
 
     /// 400.
@@ -179,6 +185,18 @@ impl Problem {
         self.kind
     }
 
+    /// The same, answered before the body of its request has been read to its end.
+    #[must_use]
+    pub fn before_the_body_ended(mut self) -> Self {
+        self.is_before_end = true;
+        self
+    }
+
+    /// Whether the connection cannot be used again: the rest of a body that is not wanted is not read either.
+    fn ends_connection(&self) -> bool {
+        self.is_before_end || matches!(self.kind, ProblemKind::TooLarge | ProblemKind::BodyTooSlow)
+    }
+
     /// The body of the answer; also for a problem that stands inside another answer.
     pub fn body(&self) -> Value {
         let shown = Shown {
@@ -224,33 +242,6 @@ impl From<Malformed> for Problem {
     }
 }
 
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Overloaded => {
-                Self::new(ProblemKind::Overloaded, "More work waits than can be taken on; come again.")
-            }
-            StoreError::Unreachable(reason) => {
-                tracing::error!(reason, "a call did not reach the database");
-                Self::new(ProblemKind::Overloaded, "The database cannot be reached at the moment; come again.")
-            }
-            StoreError::TookTooLong => {
-                Self::new(ProblemKind::TooSlow, "The database did not answer in time; come again, or ask for less.")
-            }
-            StoreError::TooWide { field } => Self::narrow(
-                field,
-                "no index leads to it, and one call looks through 100,000 records or 31 days: name a shorter time \
-                 (`from`, `to`) or an app (`appId`)",
-            ),
-            error @ StoreError::HoldsNul => Self::new(ProblemKind::Invalid, format!("{error}.")),
-            error => {
-                tracing::error!(%error, "a call failed in the store");
-                Self::new(ProblemKind::Internal, "This call failed through no fault of yours; it is in the log.")
-            }
-        }
-    }
-}
-
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         self.kind.status()
@@ -266,11 +257,10 @@ impl ResponseError for Problem {
             ProblemKind::TooMany | ProblemKind::TooManyReads | ProblemKind::TooSlow | ProblemKind::Overloaded => {
                 response.insert_header((header::RETRY_AFTER, COME_AGAIN));
             }
-            // The rest of a body that is too large is not read, so the connection can not be used again.
-            ProblemKind::TooLarge => {
-                response.force_close();
-            }
             _ => {}
+        }
+        if self.ends_connection() {
+            response.force_close();
         }
         response.body(self.body().to_string())
     }
@@ -279,13 +269,6 @@ impl ResponseError for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_fails_inside_is_not_told_outside() {
-        let problem = Problem::from(StoreError::Database("no such table: tokens".to_owned()));
-        assert!(!problem.body().to_string().contains("tokens"));
-        assert_eq!(problem.status_code(), StatusCode::INTERNAL_SERVER_ERROR);
-    }
 
     #[test]
     fn invalid_input_names_its_fields() {

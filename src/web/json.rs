@@ -4,16 +4,16 @@
 //! who asks. Reports do not come this way: their amounts must be kept digit for digit.
 
 use actix_web::dev::Payload;
-use actix_web::web::{Bytes, BytesMut};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::error::{Problem, ProblemKind};
-use super::strict_json;
+use super::bodies::{self, Taken};
+use super::error::Problem;
+use super::{Web, strict_json};
 use crate::domain::invalid::{Invalid, MOST_FAULTS, shortened};
 use crate::domain::json::Object;
 
@@ -21,13 +21,17 @@ use crate::domain::json::Object;
 pub const LARGEST: usize = 1024 * 1024;
 
 /// A body of at most so many bytes that has not been read yet.
-#[derive(Clone, Debug)]
-pub struct Body<const MOST: usize = LARGEST>(Bytes);
+#[derive(Debug)]
+pub struct Body<const MOST: usize = LARGEST> {
+    bytes: Bytes,
+    /// Its part of what all bodies may take.
+    _taken: Taken,
+}
 
 impl<const MOST: usize> Body<MOST> {
     /// The bytes as received.
     pub fn bytes(&self) -> &Bytes {
-        &self.0
+        &self.bytes
     }
 }
 
@@ -40,13 +44,13 @@ impl Body {
     /// Like [`read`](Self::read), where these fields (`name`, `outer.name`) are decimals: written as a number, such a one
     /// is read as the text that was written, because as a number it would lose its digits.
     pub fn read_with_decimals<T: DeserializeOwned>(&self, decimals: &[&str]) -> Result<T, Problem> {
-        let mut object = strict_json::object(&self.0).map_err(Problem::malformed)?;
+        let mut object = strict_json::object(&self.bytes).map_err(Problem::malformed)?;
         let mut invalid = Invalid::none();
         object.iter().for_each(|(name, value)| refuse_nul(name, value, &mut invalid));
         invalid.into_result()?;
         for path in decimals {
             if let Some(number @ Value::Number(_)) = at(&mut object, path)
-                && let Some(written) = Object::parse(&self.0).ok().and_then(|body| written(&body, path))
+                && let Some(written) = Object::parse(&self.bytes).ok().and_then(|body| written(&body, path))
             {
                 *number = Value::String(written);
             }
@@ -56,7 +60,7 @@ impl Body {
 
     /// Like [`read`](Self::read), where every field may be left out and so may the body.
     pub fn read_or_empty<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        if self.0.is_empty() { Ok(strict_json::read(serde_json::Map::new())?) } else { self.read() }
+        if self.bytes.is_empty() { Ok(strict_json::read(serde_json::Map::new())?) } else { self.read() }
     }
 }
 
@@ -64,18 +68,12 @@ impl<const MOST: usize> FromRequest for Body<MOST> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let mut payload = payload.take();
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (payload, declared) = (payload.take(), bodies::declared(request));
+        let web = Web::of(request);
         Box::pin(async move {
-            let mut body = BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
-                if body.len() + chunk.len() > MOST {
-                    return Err(Problem::new(ProblemKind::TooLarge, format!("A body has at most {MOST} bytes.")));
-                }
-                body.extend_from_slice(&chunk);
-            }
-            Ok(Self(body.freeze()))
+            let (bytes, taken) = bodies::read(&web.bodies, declared, payload, MOST).await?;
+            Ok(Self { bytes, _taken: taken })
         })
     }
 }
@@ -206,8 +204,8 @@ mod tests {
 
     #[test]
     fn a_decimal_keeps_the_digits_that_it_was_written_with_however_deep_it_stands() {
-        let body: Body =
-            Body(Bytes::from_static(br#"{"rate": 100.10, "inner": {"above": 0.123456789012345678}, "text": "1.0"}"#));
+        let bytes = Bytes::from_static(br#"{"rate": 100.10, "inner": {"above": 0.123456789012345678}, "text": "1.0"}"#);
+        let body: Body = Body { bytes, _taken: Taken::default() };
         let read: Map<String, Value> = body.read_with_decimals(&["rate", "inner.above", "text", "none"]).unwrap();
         let read = Value::Object(read);
         assert_eq!([&read["rate"], &read["inner"]["above"], &read["text"]], ["100.10", "0.123456789012345678", "1.0"]);

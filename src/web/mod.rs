@@ -4,6 +4,7 @@
 //! * [`auth`] knows who calls, `access` whose objects that caller reaches; every handler asks both.
 //! * `call` is what is done around every call; `audit` writes down those that may change something, before they are made
 //!   and after.
+//! * `bodies` bounds what is held of requests' bodies, and for how long they are waited for.
 //! * [`json`], [`query`] and [`list`] read what is asked, strictly; `respond` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
 //! * `reads` bounds how many reads of one caller are under way; `shared_look` lets everybody share one look at our health.
@@ -15,6 +16,7 @@ mod access;
 pub mod admin;
 mod audit;
 pub mod auth;
+mod bodies;
 mod call;
 pub mod error;
 mod explain;
@@ -38,11 +40,12 @@ pub mod views;
 use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
+use bodies::Bodies;
 use call::resource;
 use error::Problem;
 use health::Looks;
@@ -58,6 +61,8 @@ pub struct Web {
     pub node: Arc<Node>,
     /// The parts, which take in and send.
     pub dispatcher: Arc<Dispatcher>,
+    /// What bodies may still take.
+    bodies: Arc<Bodies>,
     /// Who reads at this moment.
     reads: Arc<Reads>,
     looks: Arc<Looks>,
@@ -66,7 +71,13 @@ pub struct Web {
 impl Web {
     /// A web floor over this dispatcher.
     pub fn new(dispatcher: Arc<Dispatcher>) -> Self {
-        Self { node: Arc::clone(&dispatcher.node), dispatcher, reads: Arc::default(), looks: Arc::default() }
+        let node = Arc::clone(&dispatcher.node);
+        Self { node, dispatcher, bodies: Arc::default(), reads: Arc::default(), looks: Arc::default() }
+    }
+
+    /// The state that routes are registered beside.
+    fn of(request: &HttpRequest) -> web::Data<Self> {
+        request.app_data::<web::Data<Self>>().cloned().expect("routes are registered together with the state")
     }
 
     /// Puts a change of configuration in force before its call is answered.

@@ -157,7 +157,9 @@ fn add_problems(path: &str, operation: &mut Operation) {
         ProblemKind::Unauthorized | ProblemKind::Forbidden => of_api,
         ProblemKind::NotFound => path.contains('{'),
         ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
-        ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::Conflict => operation.request_body.is_some(),
+        ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow | ProblemKind::Conflict => {
+            operation.request_body.is_some()
+        }
         ProblemKind::TooMany => path.ends_with("/test"),
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
         // Of the statuses that others have as well, the more usual kind is described.

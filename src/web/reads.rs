@@ -29,7 +29,8 @@ impl Reads {
     /// Begins a read, unless as many as may be are under way.
     pub(super) fn begin(self: &Arc<Self>, caller: &Caller) -> Result<Reading, Problem> {
         self.begin_of(caller.token_id()).ok_or_else(|| {
-            let detail = format!("Of one token {AT_A_TIME} such reads are answered at a time; come again when one has ended.");
+            let detail =
+                format!("Of one token {AT_A_TIME} such reads are answered at a time; come again when one has ended.");
             Problem::new(ProblemKind::TooManyReads, detail)
         })
     }

@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 use super::error::{Problem, ProblemKind};
 use super::query::Query;
 use super::reported::Reported;
+use super::signed::SignedBody;
 use super::views::CompletionWithDeliveries;
-use super::{Answer, Web, json, resource, respond, signed};
+use super::{Answer, Web, resource, respond, signed};
 use crate::domain::fields::Fields;
-use crate::domain::json::Object;
+use crate::domain::json::{FirstOf, Object};
 use crate::domain::manual::Reporter;
 
 /// Largest body of a batch, by the contract.
@@ -89,7 +90,7 @@ pub(super) struct BatchResults {
     params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")),
     request_body = Conversion,
     responses((status = 200, description = "Recorded, now or before.", body = Reported)))]
-pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Body) -> Answer {
+pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: SignedBody) -> Answer {
     let source = signed::source(&web, &request, body.bytes()).await?;
     let dry_run = dry_run(&request)?;
     let object = Object::parse(body.bytes())?;
@@ -104,7 +105,7 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Bod
     params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")),
     request_body = Batch,
     responses((status = 200, description = "Each answered by itself.", body = BatchResults)))]
-pub(super) async fn report_batch(web: Data<Web>, request: HttpRequest, body: json::Body<LARGEST_BATCH>) -> Answer {
+pub(super) async fn report_batch(web: Data<Web>, request: HttpRequest, body: SignedBody<LARGEST_BATCH>) -> Answer {
     let source = signed::source(&web, &request, body.bytes()).await?;
     let dry_run = dry_run(&request)?;
     // One place per conversion: a refusal, or none where the intake has the word.
@@ -158,11 +159,11 @@ fn conversions(body: &[u8]) -> Result<Vec<Box<RawValue>>, Problem> {
     let mut fields = Fields::of(&object);
     fields.refuse_unknown(&["conversions"]);
     fields.into_faults().into_result()?;
-    let list = object.0.first().map(|(_, value)| serde_json::from_str::<Vec<Box<RawValue>>>(value.get()));
+    let list = object.0.first().map(|(_, value)| serde_json::from_str::<FirstOf<MOST>>(value.get()));
     match list {
-        Some(Ok(items)) if (1..=MOST).contains(&items.len()) => Ok(items),
-        Some(Ok(items)) => {
-            Err(Problem::field("conversions", format!("must have 1 to {MOST} items, not {}", items.len())))
+        Some(Ok(FirstOf { items, count })) if (1..=MOST).contains(&count) => Ok(items),
+        Some(Ok(FirstOf { count, .. })) => {
+            Err(Problem::field("conversions", format!("must have 1 to {MOST} items, not {count}")))
         }
         Some(Err(_)) => Err(Problem::field("conversions", "must be an array")),
         None => Err(Problem::field("conversions", "is required")),

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::reported::ReversalAnswer;
 use super::reports::dry_run;
-use super::{Answer, Web, json, resource, respond, signed};
+use super::signed::SignedBody;
+use super::{Answer, Web, resource, respond, signed};
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
 
@@ -39,7 +40,7 @@ pub(super) struct ReversalBody {
 #[utoipa::path(post, path = "/v1/reversals", tag = "reporting", security(("surface" = [])),
     params(("dryRun" = Option<String>, Query, description = "`1`: answer without recording")), request_body = ReversalBody,
     responses((status = 200, description = "Recorded, now or before.", body = ReversalAnswer)))]
-pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: json::Body) -> Answer {
+pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: SignedBody) -> Answer {
     let source = signed::source(&web, &request, body.bytes()).await?;
     let object = Object::parse(body.bytes())?;
     let reporter = Reporter::Source(source);

@@ -6,13 +6,16 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
 use sha2::{Digest, Sha256};
 
 use super::Web;
 use super::error::{Problem, ProblemKind};
+use super::json::{Body, LARGEST};
 use crate::domain::source::Source;
 use crate::domain::surface::{is_timely, parse_timestamp, verifies};
 use crate::domain::time::Timestamp;
@@ -20,6 +23,32 @@ use crate::domain::time::Timestamp;
 static SURFACE: HeaderName = HeaderName::from_static("x-ea-surface");
 static TIMESTAMP: HeaderName = HeaderName::from_static("x-ea-timestamp");
 static SIGNATURE: HeaderName = HeaderName::from_static("x-ea-signature");
+
+/// The body of a signed request. It is read only once the headers name a time near the server's: whoever cannot even do
+/// that needs no memory of ours.
+#[derive(Debug)]
+pub(super) struct SignedBody<const MOST: usize = LARGEST>(Body<MOST>);
+
+impl<const MOST: usize> SignedBody<MOST> {
+    /// The bytes as received.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.bytes()
+    }
+}
+
+impl<const MOST: usize> FromRequest for SignedBody<MOST> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let timely = timely(request, Web::of(request).node.clock.now()).map(|_| ());
+        let body = Body::from_request(request, payload);
+        Box::pin(async move {
+            timely.map_err(Problem::before_the_body_ended)?;
+            body.await.map(Self)
+        })
+    }
+}
 
 /// The source that signed this request.
 pub(super) async fn source(web: &Web, request: &HttpRequest, body: &[u8]) -> Result<Arc<Source>, Problem> {

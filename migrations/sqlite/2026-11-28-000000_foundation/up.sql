@@ -506,9 +506,7 @@ CREATE INDEX deliveries_held ON deliveries (endpoint_id, held_since)
 -- What is in flight and what waits in line. Rescuing asks for the claims of a node.
 CREATE INDEX deliveries_claimed ON deliveries (claimed_by) WHERE claim_token IS NOT NULL;
 -- Written with OR, since SQLite sees that `status = 5` implies a disjunction, but not that it implies an IN list.
--- The key is named, though every index ends with it: otherwise SQLite would enter the index of all of an app's deliveries for
--- a page that begins behind a cursor.
-CREATE INDEX deliveries_unsettled ON deliveries (app_id, status, id)
+CREATE INDEX deliveries_unsettled ON deliveries (app_id, status)
     WHERE status = 0 OR status = 1 OR status = 2 OR status = 5 OR status = 6;
 -- Tests that another node must send.
 CREATE INDEX deliveries_pending_tests ON deliveries (kind) WHERE kind = 2 AND status = 0;

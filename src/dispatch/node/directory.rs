@@ -5,6 +5,7 @@
 //! itself, and it hands out whole snapshots: a send sees one state of an app, never half of a change.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::app::App;
@@ -21,7 +22,18 @@ pub struct Directory {
     store: Store,
     state: RwLock<State>,
     /// One refresh at a time: a slower, older one must not overwrite a newer one.
-    refreshing: tokio::sync::Mutex<()>,
+    refreshing: tokio::sync::Mutex<Refreshed>,
+    /// Refreshes that have begun.
+    begun: AtomicU64,
+}
+
+/// The refresh that ended last.
+#[derive(Debug, Default)]
+struct Refreshed {
+    /// Its number.
+    number: u64,
+    /// Why it failed, if it did.
+    failure: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -44,20 +56,30 @@ impl Directory {
     /// A directory that knows all that the store holds.
     pub async fn load(store: Store) -> Result<Self, StoreError> {
         let state = RwLock::new(State { revision: -1, ..State::default() });
-        let directory = Self { store, state, refreshing: tokio::sync::Mutex::new(()) };
+        let directory = Self { store, state, refreshing: tokio::sync::Mutex::default(), begun: AtomicU64::new(0) };
         directory.refresh().await?;
         Ok(directory)
     }
 
-    /// Takes over what changed in the store; answers whether anything did.
-    pub async fn refresh(&self) -> Result<bool, StoreError> {
-        let _one_at_a_time = self.refreshing.lock().await;
-        let revision = self.revision();
-        let Some(configuration) = self.store.configuration_since(revision).await? else {
-            return Ok(false);
-        };
-        self.state.write().unwrap_or_else(PoisonError::into_inner).apply(configuration);
-        Ok(true)
+    /// Takes over what changed in the store. Whoever comes while one refresh is under way shares the next one with all others
+    /// who wait: names that nobody knows can be asked for by the thousand, and cost two looks at the store.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        // One that has begun already may have read before the change that this one is asked for.
+        let needed = self.begun.load(Ordering::Acquire) + 1;
+        let mut last = self.refreshing.lock().await;
+        if last.number < needed {
+            let number = self.begun.fetch_add(1, Ordering::AcqRel) + 1;
+            let failure = self.take_over().await.err().map(|error| error.to_string());
+            *last = Refreshed { number, failure };
+        }
+        last.failure.clone().map_or(Ok(()), |failure| Err(StoreError::Unreachable(failure)))
+    }
+
+    async fn take_over(&self) -> Result<(), StoreError> {
+        if let Some(configuration) = self.store.configuration_since(self.revision()).await? {
+            self.state.write().unwrap_or_else(PoisonError::into_inner).apply(configuration);
+        }
+        Ok(())
     }
 
     /// The revision of the configuration that it stands at.
@@ -194,5 +216,26 @@ impl State {
                 self.apps_of_endpoints.remove(&endpoint.id);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::store::{Access, Location};
+
+    #[tokio::test]
+    async fn a_thousand_who_do_not_know_a_name_share_two_looks_at_the_store() {
+        let place = place::on_sqlite();
+        let location = Location::parse(&place.url).unwrap();
+        let access = Access { key_file: Some(place.key_file()), ..Access::to(location) };
+        let directory = Directory::load(Store::open(&access).unwrap()).await.unwrap();
+        let before = directory.begun.load(Ordering::Acquire);
+        let asked = join_all((0..1_000).map(|_| directory.find_app("app_unknown"))).await;
+        assert!(asked.into_iter().all(|found| found.is_ok_and(|found| found.is_none())));
+        // The second began when all of them had come.
+        assert_eq!(directory.begun.load(Ordering::Acquire) - before, 2);
     }
 }

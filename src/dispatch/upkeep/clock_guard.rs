@@ -60,11 +60,8 @@ impl ClockGuard {
         if let Some(doubt) = doubt
             && !state.is_told
         {
-            tracing::error!(
-                now = %self.node.now(), reason = doubt.as_str(),
-                "the clock seems to be more than a day ahead: nothing old is removed, and nothing held or in review ends. If \
-                 the clock is right, start this process again"
-            );
+            let reason = doubt.as_str();
+            tracing::error!(now = %self.node.now(), reason, "nothing old is removed, and nothing held or in review ends");
         }
         state.is_told = doubt.is_some();
         Ok(doubt.is_none())
@@ -96,9 +93,13 @@ impl ClockGuard {
 impl Doubt {
     fn as_str(self) -> &'static str {
         match self {
-            Self::Jumped => "it has gone faster than time since the start",
-            Self::AheadOfDatabase => "the database's clock says otherwise",
-            Self::NothingRecent => "nothing was recorded in the last day",
+            Self::Jumped => {
+                "the clock has jumped ahead by more than a day; if it is right, start this process again, else set it back"
+            }
+            Self::AheadOfDatabase => "the clock is more than a day ahead of the database's",
+            Self::NothingRecent => {
+                "nothing was recorded in the last day, so the clock may be ahead; the next record shows it to be right, or a day"
+            }
         }
     }
 }

@@ -152,15 +152,11 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let dead = Criteria { status: Some(Status::Dead), ..of_app.clone() };
     let reversed = Criteria { reversed: Some(true), ..of_app.clone() };
     let of_offer = Criteria { offer_id: Some(String::new()), ..of_app.clone() };
-    let mut completions = |criteria: &Criteria| {
-        explain(conn, completions_within(criteria, None, &span, ROWS))
-    };
+    let mut completions = |criteria: &Criteria| explain(conn, completions_within(criteria, None, &span, ROWS));
     let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
     let (by_click, by_offer) = (completions(&of_click)?, completions(&of_offer)?);
     let taken_back = completions(&reversed)?;
-    let mut deliveries = |criteria: &Criteria| {
-        explain(conn, deliveries_within(criteria, None, &span, ROWS))
-    };
+    let mut deliveries = |criteria: &Criteria| explain(conn, deliveries_within(criteria, None, &span, ROWS));
     let (all_of_app, dead_of_app) = (deliveries(&of_app)?, deliveries(&dead)?);
     let plan = |query, text| Plan { query, text };
     Ok(vec![
@@ -273,7 +269,7 @@ mod tests {
             ("completions of a user", "completions_by_user (user_id=? AND rowid>? AND rowid<?)"),
             ("completions of an offer", "completions_by_app (app_id=? AND rowid>? AND rowid<?)"),
             ("completions taken back", "completions_reversed (app_id=? AND rowid>? AND rowid<?)"),
-            ("dead deliveries of an app", "deliveries_unsettled (app_id=? AND status=? AND id>? AND id<?)"),
+            ("dead deliveries of an app", "deliveries_unsettled (app_id=? AND status=? AND rowid<?)"),
         ] {
             let found = plan_of(query);
             assert!(found.contains(entry), "{query}: {found}");

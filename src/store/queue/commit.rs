@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::Connection;
+use diesel::result::Error;
 
 use super::group::{Group, failure};
 use super::work::{Announcement, Change, Work};
@@ -65,7 +66,11 @@ impl Session {
         let erased = &self.erased;
         let done = self.conn.within(Begin::Change, |conn| {
             let done = group.perform(conn, erased)?;
-            announcements.extend(changes.by_ref().map(|change| within_savepoint(conn, change)));
+            for change in changes.by_ref() {
+                let (announcement, broken) = within_savepoint(conn, change);
+                announcements.push(announcement);
+                broken.map_or(Ok(()), Err)?;
+            }
             Ok(done)
         });
         match done {
@@ -75,6 +80,7 @@ impl Session {
             }
             Err(error) => {
                 group.log_failure(&error);
+                self.mend_file();
                 announcements.into_iter().for_each(|announcement| (announcement.tell)(Err(failure(&error))));
                 self.commit_singly(group, &error);
                 changes.for_each(|change| self.commit_alone(change));
@@ -106,7 +112,7 @@ impl Session {
     }
 
     /// Each of the hot works alone, after `error` came of doing them together.
-    fn commit_singly(&mut self, group: Group, error: &diesel::result::Error) {
+    fn commit_singly(&mut self, group: Group, error: &Error) {
         if group.len() == 1 {
             return group.tell_failure(error);
         }
@@ -128,14 +134,28 @@ impl Session {
         let committed = self.conn.within(Begin::Change, |conn| {
             let announcement = change.perform(conn);
             tell = Some(announcement.tell);
-            if announcement.keep { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+            if announcement.keep { Ok(()) } else { Err(Error::RollbackTransaction) }
         });
         if let Some(tell) = tell {
             tell(committed.map_err(StoreError::from));
         }
     }
 
-    fn is_passing(&mut self, error: &diesel::result::Error) -> bool {
+    /// Opens the file anew where the connection is left in a state that nothing can be done in, as after a rollback that failed
+    /// for want of room.
+    fn mend_file(&mut self) {
+        use diesel::r2d2::R2D2Connection;
+        if self.conn.is_broken() {
+            match backend::connect(&self.location) {
+                Ok(conn) => self.conn = conn,
+                Err(error) => {
+                    tracing::warn!(%error, "the store could not be opened anew; trying again with the next change")
+                }
+            }
+        }
+    }
+
+    fn is_passing(&mut self, error: &Error) -> bool {
         use diesel::r2d2::R2D2Connection;
         is_passing(error) || self.conn.is_broken()
     }
@@ -170,21 +190,27 @@ impl Asked<Change> {
     }
 }
 
-/// A change that fails is undone alone.
-fn within_savepoint(conn: &mut Conn, change: Asked<Change>) -> Announcement {
+/// A change that fails is undone alone. Where it cannot be, because the engine has undone the whole transaction by itself (it
+/// does so when the disk is full), whatever came after it would be committed statement by statement: then the group ends here,
+/// with the error that is answered beside the announcement.
+fn within_savepoint(conn: &mut Conn, change: Asked<Change>) -> (Announcement, Option<Error>) {
     let mut announcement = None;
     let kept = conn.transaction(|conn| {
         let announced = change.perform(conn);
         let keep = announced.keep;
         announcement = Some(announced);
-        if keep { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+        if keep { Ok(()) } else { Err(Error::RollbackTransaction) }
     });
     let announced = announcement.unwrap_or_else(|| Announcement { keep: false, tell: Box::new(|_| ()) });
     match kept {
         Err(error) if announced.keep => {
-            let failure = StoreError::from(error);
-            Announcement { keep: false, tell: Box::new(move |_| (announced.tell)(Err(failure))) }
+            let told = failure(&error);
+            (Announcement { keep: false, tell: Box::new(move |_| (announced.tell)(Err(told))) }, Some(error))
         }
-        _ => announced,
+        Err(Error::RollbackTransaction) | Ok(()) => (announced, None),
+        Err(error) => (announced, Some(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

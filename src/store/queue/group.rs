@@ -3,6 +3,7 @@
 //! Nothing here begins or ends a transaction; [`super::commit`] does.
 
 use diesel::QueryResult;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::Span;
 
 use super::begin::Beginning;
@@ -13,14 +14,15 @@ use super::work::{Change, Settling, Work};
 use crate::store::StoreError;
 use crate::store::backend::{Begin, Conn};
 use crate::store::erased_keys::ErasedKeys;
-use crate::store::error::is_passing;
+use crate::store::error::{is_full, is_passing};
 use crate::store::writer::{Asked, Reply};
 
-/// A hot work, the way back to its caller, and the span that it was asked for in.
+/// A hot work, the way back to its caller, the span that it was asked for in, and its part of what may wait.
 struct Hot<W, T> {
     work: W,
     answer: Reply<T>,
     span: Span,
+    _held: Vec<OwnedSemaphorePermit>,
 }
 
 /// The works of one group, by kind: their callers all wait, so the order among them means nothing.
@@ -43,13 +45,13 @@ pub(super) struct Done {
 impl Group {
     pub(super) fn of(works: Vec<Asked<Work>>) -> Self {
         let mut group = Self::default();
-        for Asked { work, span } in works {
+        for Asked { work, span, held: _held } in works {
             match work {
-                Work::Record(work, answer) => group.recordings.push(Hot { work, answer, span }),
-                Work::Settle(work, answer) => group.settlings.push(Hot { work, answer, span }),
-                Work::Begin(work, answer) => group.beginnings.push(Hot { work, answer, span }),
-                Work::Click(work, answer) => group.clicks.push(Hot { work, answer, span }),
-                Work::Change(work) => group.changes.push(Asked { work, span }),
+                Work::Record(work, answer) => group.recordings.push(Hot { work, answer, span, _held }),
+                Work::Settle(work, answer) => group.settlings.push(Hot { work, answer, span, _held }),
+                Work::Begin(work, answer) => group.beginnings.push(Hot { work, answer, span, _held }),
+                Work::Click(work, answer) => group.clicks.push(Hot { work, answer, span, _held }),
+                Work::Change(work) => group.changes.push(Asked { work, span, held: _held }),
             }
         }
         group
@@ -134,5 +136,11 @@ impl Group {
 
 /// One error for each of several callers.
 pub(super) fn failure(error: &diesel::result::Error) -> StoreError {
-    if is_passing(error) { StoreError::Unreachable(error.to_string()) } else { StoreError::Database(error.to_string()) }
+    if is_full(error) {
+        StoreError::Full
+    } else if is_passing(error) {
+        StoreError::Unreachable(error.to_string())
+    } else {
+        StoreError::Database(error.to_string())
+    }
 }

@@ -129,9 +129,10 @@ impl Store {
                     .execute(conn)?;
             }
             let is_full = i64::try_from(places.len()).is_ok_and(|step| step == STEP);
-            let last = places.last().filter(|_| is_full).and_then(|(key, since)| {
-                Some(HeldPlace { since: (*since)?, key: *key.as_ref() })
-            });
+            let last = places
+                .last()
+                .filter(|_| is_full)
+                .and_then(|(key, since)| Some(HeldPlace { since: (*since)?, key: *key.as_ref() }));
             Ok(Released { count, last })
         })
         .await

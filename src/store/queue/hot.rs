@@ -5,7 +5,7 @@
 
 use super::begin::{Beginning, ClaimInLine};
 use super::click::PreparedClick;
-use super::record::{NewCompletion, Recorded};
+use super::record::{Candidate, NewCompletion, Recorded};
 use super::settle::{PreparedSettlement, Settled};
 use super::work::{Settling, Work};
 use crate::domain::click::Click;
@@ -45,8 +45,9 @@ impl Store {
 
     async fn record_part(&self, part: Vec<NewCompletion>) -> (Vec<Recorded>, Option<StoreError>) {
         let size = part.len();
-        let part = part.into_iter().map(|new| self.candidate(new)).collect();
-        match self.shared.writer.ask(|answer| Work::Record(part, answer)).await {
+        let part: Vec<Candidate> = part.into_iter().map(|new| self.candidate(new)).collect();
+        let bytes = part.iter().map(Candidate::weight).sum();
+        match self.shared.writer.ask_weighing(bytes, |answer| Work::Record(part, answer)).await {
             Ok(recorded) => (recorded, None),
             Err(failure) => (vec![Recorded::Lost; size], Some(failure)),
         }
@@ -67,7 +68,8 @@ impl Store {
         let begin = next.map(|claim| Beginning::of(&claim, settlement.at));
         let settlement = PreparedSettlement::of(settlement);
         let settlement = if self.is_shared() { settlement.with_json() } else { settlement };
-        self.shared.writer.ask(|answer| Work::Settle(Box::new(Settling { settlement, begin }), answer)).await
+        let (bytes, settling) = (settlement.weight(), Box::new(Settling { settlement, begin }));
+        self.shared.writer.ask_weighing(bytes, |answer| Work::Settle(settling, answer)).await
     }
 
     /// Begins a claim that waits in line, by itself; answers whether it may be sent.
@@ -77,8 +79,7 @@ impl Store {
 
     /// Writes a click; it is on disk when this returns.
     pub async fn record_click(&self, click: Click) -> Result<(), StoreError> {
-        self.shared.writer.make_room()?;
         let click = Box::new(PreparedClick::of(click, self.is_shared()));
-        self.shared.writer.ask(|answer| Work::Click(click, answer)).await
+        self.shared.writer.ask_for_click(|answer| Work::Click(click, answer)).await
     }
 }

@@ -10,9 +10,11 @@ mod hostile_bodies;
 mod lookup;
 mod openapi;
 mod problems;
+mod reads;
 mod replays;
 mod reporting;
 mod secrets;
+mod stalled;
 mod strictness;
 
 use serde_json::{Value, json};

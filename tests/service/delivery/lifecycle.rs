@@ -68,7 +68,8 @@ async fn sigterm_lets_what_is_being_sent_finish() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_ends_at_once_where_nothing_is_under_way() {
-    let child = Home::new().serve().await;
+    let home = Home::new();
+    let child = home.serve().await;
     // A connection that is kept open without a request on it is nobody's work.
     child.get("/v1/publishers").await;
     let begun = Instant::now();

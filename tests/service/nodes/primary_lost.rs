@@ -54,6 +54,11 @@ async fn drill(promoted: Promoted) {
     let before = living(&nodes[0]).await;
     primary.kill();
     let killed = Instant::now();
+    if promoted == Promoted::Late {
+        // What is said of the database is a second old at most.
+        let is_said = || async { (nodes[0].ask("/readyz").await.status == 503).then_some(()) };
+        found("it says that the database does not answer", is_said).await;
+    }
     while promoted == Promoted::Late && killed.elapsed() < LATE {
         // They live without their database, and say that they cannot do anything.
         assert_eq!(nodes[0].ask("/healthz").await.status, 200);

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{ChildStdout, Command};
 use tokio::task::JoinHandle;
 
-use super::{Api, PATIENCE};
+use super::{Api, Home, PATIENCE};
 
 /// A `ringback serve` that listens, and its operator's [`Api`].
 pub(crate) struct Child {
@@ -17,6 +17,8 @@ pub(crate) struct Child {
     stdout: Lines<BufReader<ChildStdout>>,
     /// Read all along, so that a log of any length cannot fill the pipe.
     stderr: JoinHandle<String>,
+    /// Its folder stays for as long as it may open files there.
+    _home: Home,
 }
 
 /// What a command that ended printed.
@@ -37,7 +39,7 @@ impl Deref for Child {
 
 impl Child {
     /// Starts a server that must come up.
-    pub(super) async fn of(mut serve: Command) -> Self {
+    pub(super) async fn of(mut serve: Command, home: Home) -> Self {
         let mut process = serve.spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut complaints = process.stderr.take().unwrap();
@@ -51,7 +53,14 @@ impl Child {
             panic!("it ended before it listened: {}", stderr.await.unwrap());
         };
         let base = first.strip_prefix("Ringback listens on ").unwrap().to_owned();
-        Self { process, api: Api::new(base, Clock::system()), stdout, stderr }
+        Self { process, api: Api::new(base, Clock::system()), stdout, stderr, _home: home }
+    }
+
+    /// Memory that it takes up at this moment.
+    pub(crate) fn memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Another way to its API.

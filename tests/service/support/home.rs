@@ -77,7 +77,7 @@ impl Home {
 
     /// Starts the real binary as a server that must come up.
     pub(crate) async fn serve(&self) -> Child {
-        Child::of(self.command(&["serve"])).await
+        Child::of(self.command(&["serve"]), self.clone()).await
     }
 
     /// Runs a command that ends by itself.

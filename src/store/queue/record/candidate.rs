@@ -61,6 +61,9 @@ struct Keys<'a> {
     goal_id: Option<&'a str>,
 }
 
+/// Bytes of a row whatever it says, its short texts included.
+const FIXED: usize = 1024;
+
 impl Candidate {
     pub(super) fn of(new: NewCompletion, keyed: &KeyedDigest) -> Self {
         let NewCompletion { completion, given, deliveries } = new;
@@ -73,6 +76,12 @@ impl Candidate {
             json: OnceCell::new(),
             erased: OnceCell::new(),
         }
+    }
+
+    /// How many bytes it holds while it waits, roughly: what nobody but a reporter decides about is counted.
+    pub(in crate::store) fn weight(&self) -> usize {
+        let json = self.json.get().map_or(0, |json| json.keys.len() + json.completion.len() + json.deliveries.len());
+        FIXED + self.completion.text_bytes() + self.deliveries.len() * FIXED + json
     }
 
     /// The key of its completion.

@@ -92,6 +92,12 @@ impl PreparedSettlement {
         Self { change, attempts, at, json: OnceCell::new() }
     }
 
+    /// How many bytes it holds while it waits, roughly.
+    pub(in crate::store) fn weight(&self) -> usize {
+        let json = self.json.get().map_or(0, |json| json.change.len() + json.attempts.len());
+        self.attempts.iter().map(AttemptRow::bytes).sum::<usize>() + json
+    }
+
     /// Its rows as JSON.
     pub(super) fn json(&self) -> &Json {
         self.json
