@@ -16,6 +16,8 @@ const NOTHING_ELSE: Duration = Duration::from_secs(30);
 /// that stays away is called 720 times a day instead of with all that is due.
 const FIRST_PAUSE_MS: u64 = 10_000;
 const LAST_PAUSE_MS: u64 = 120_000;
+/// No probe is planned further ahead than so many of the longest pauses, whatever they are scaled by.
+const FARTHEST: u32 = 1_000;
 
 /// Failures of an endpoint that no answer came between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,13 +65,16 @@ impl OpenCircuit {
 
     /// Whether a probe may go now, by the app as it is now.
     pub fn may_be_probed(&self, app_revision: i64, now: Timestamp) -> bool {
-        self.next_probe_at <= now || self.app_revision != app_revision
+        // A clock that was set back must not put a probe off for as long.
+        let is_far = self.next_probe_at > now.plus(Duration::from_millis(LAST_PAUSE_MS).saturating_mul(FARTHEST));
+        self.next_probe_at <= now || is_far || self.app_revision < app_revision
     }
 
     /// The same with a probe that goes now.
     pub fn probed(&self, app_revision: i64, scale_thousandths: u64, now: Timestamp) -> Self {
         // A change of the app begins the pauses anew.
-        let probes = if app_revision == self.app_revision { self.probes.saturating_add(1) } else { 0 };
+        let probes = if app_revision <= self.app_revision { self.probes.saturating_add(1) } else { 0 };
+        let app_revision = app_revision.max(self.app_revision);
         Self { probes, next_probe_at: now.plus(pause(probes, scale_thousandths)), app_revision, ..self.clone() }
     }
 }
@@ -114,6 +119,19 @@ mod tests {
             circuit = circuit.probed(1, 1000, circuit.next_probe_at);
         }
         assert_eq!(at, [10, 30, 70, 150, 270, 390]);
+    }
+
+    #[test]
+    fn a_node_that_does_not_know_of_a_change_yet_begins_nothing_anew() {
+        let circuit = OpenCircuit { probes: 5, app_revision: 2, ..OpenCircuit::open("end_1", 2, 1000, NOW) };
+        assert!(!circuit.may_be_probed(1, NOW));
+        assert_eq!((circuit.probed(1, 1000, NOW).probes, circuit.probed(1, 1000, NOW).app_revision), (6, 2));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_by_days_does_not_put_a_probe_off() {
+        let circuit = OpenCircuit::open("end_1", 1, 1000, after(30 * 24 * 3_600));
+        assert!(circuit.may_be_probed(1, NOW));
     }
 
     #[test]

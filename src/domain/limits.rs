@@ -1,6 +1,7 @@
 //! Limits that an app's publisher or account manager sets: how fast its callbacks may come, and how many at a time.
 //!
-//! They hold for all of an app's endpoints together, and for all nodes together. What exceeds them waits and is lost to nobody.
+//! They hold for all of an app's endpoints together, and for all nodes together: of the callbacks in flight each node that sends
+//! has an equal part, which is never less than one. What exceeds them waits and is lost to nobody.
 
 use std::ops::RangeInclusive;
 

@@ -25,7 +25,7 @@ use crate::domain::replay::{Replay, ReplayState, Skipped};
 use crate::domain::time::Timestamp;
 
 /// What of a job is to be done next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ReplayPart {
     /// The job.
     pub replay_id: String,
@@ -213,10 +213,10 @@ pub(super) fn opened_lately(
     until: DeliveryKey,
     at_most: usize,
 ) -> impl Read<'static, (EndpointKey, bool)> + use<> {
-    let [not_for_completion, not_in_review] =
-        [WaitingFor::Completion, WaitingFor::Review].map(|reason| codes::is_not("deliveries.waiting_for", reason));
-    let waits: SqlLiteral<Bool> =
-        sql(&format!("(deliveries.waiting_for IS NULL OR ({not_for_completion} AND {not_in_review}))"));
+    // What cannot be told as it is, is no sign that its endpoint takes nothing.
+    let of_their_own = [WaitingFor::Completion, WaitingFor::Review, WaitingFor::Fields];
+    let not_of_their_own = of_their_own.map(|reason| codes::is_not("deliveries.waiting_for", reason)).join(" AND ");
+    let waits: SqlLiteral<Bool> = sql(&format!("(deliveries.waiting_for IS NULL OR ({not_of_their_own}))"));
     deliveries::table
         .filter(deliveries::app_id.eq(app))
         .filter(is(status))

@@ -27,9 +27,12 @@ async fn of_many_nodes_that_want_to_probe_one_does() {
     let fresh = store();
     fresh.store.open_circuit(circuit()).await.unwrap();
     let (known, probed) = (circuit(), circuit().probed(1, 1_000, NOW.plus(Duration::from_secs(10))));
-    assert!(fresh.store.take_probe(&known, probed.clone()).await.unwrap());
-    assert!(!fresh.store.take_probe(&known, probed.clone()).await.unwrap());
+    let take = async |known: &OpenCircuit, probed: &OpenCircuit| {
+        fresh.store.take_probes(vec![(known.clone(), probed.clone())]).await.unwrap()
+    };
+    assert_eq!(take(&known, &probed).await, std::slice::from_ref(&probed));
+    assert!(take(&known, &probed).await.is_empty());
     assert_eq!(fresh.store.open_circuits().await.unwrap(), std::slice::from_ref(&probed));
     fresh.store.close_circuit("end_1".to_owned()).await.unwrap();
-    assert!(!fresh.store.take_probe(&probed, probed.probed(1, 1_000, NOW)).await.unwrap());
+    assert!(take(&probed, &probed.probed(1, 1_000, NOW)).await.is_empty());
 }

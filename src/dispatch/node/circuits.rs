@@ -88,6 +88,12 @@ impl Circuits {
         self.state().open.values().map(|open| open.circuit.clone()).collect()
     }
 
+    /// The open ones that the store does not know of yet: what was to be written failed, or is being written.
+    pub fn unstored(&self) -> Vec<OpenCircuit> {
+        let state = self.state();
+        state.open.values().filter(|open| !open.is_stored).map(|open| open.circuit.clone()).collect()
+    }
+
     /// How many are open.
     pub fn count(&self) -> usize {
         self.state().open.len()
@@ -172,7 +178,9 @@ mod tests {
         let circuits = opened();
         assert!(circuits.take_over(Vec::new()).is_empty());
         assert!(circuits.is_open("end_1"));
+        assert_eq!(circuits.unstored(), [circuit()]);
         circuits.stored(circuit());
+        assert!(circuits.unstored().is_empty());
         assert_eq!(circuits.take_over(Vec::new()), ["end_1"]);
         assert!(!circuits.is_open("end_1"));
     }

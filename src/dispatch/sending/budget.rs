@@ -22,6 +22,15 @@ pub(super) struct Party {
     pub(super) host: Arc<str>,
 }
 
+/// Why no permit is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// All are in use, or others have fewer.
+    NotItsTurn,
+    /// The receiving host has its share.
+    HostIsFull,
+}
+
 /// What is in flight from this node.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -44,21 +53,19 @@ impl Budget {
         Self { total: total.max(1), state: Mutex::default() }
     }
 
-    /// Takes a permit; none if it is another's turn.
-    pub(super) fn take(&self, party: &Party) -> bool {
+    /// Takes a permit, unless it is another's turn.
+    pub(super) fn take(&self, party: &Party) -> Result<(), Refused> {
         let mut state = self.state();
-        let is_given = self.may_take(&state, party, 0);
-        if is_given {
-            state.in_flight += 1;
-            *state.of_publisher.entry(Arc::clone(&party.publisher)).or_default() += 1;
-            *state.to_host.entry(Arc::clone(&party.host)).or_default() += 1;
-        }
-        is_given
+        self.may_take(&state, party, 0)?;
+        state.in_flight += 1;
+        *state.of_publisher.entry(Arc::clone(&party.publisher)).or_default() += 1;
+        *state.to_host.entry(Arc::clone(&party.host)).or_default() += 1;
+        Ok(())
     }
 
     /// Whether somebody who has a permit may use it for what it sends next: if it may not, another one's turn has come.
     pub(super) fn may_keep(&self, party: &Party) -> bool {
-        self.may_take(&self.state(), party, 1)
+        self.may_take(&self.state(), party, 1).is_ok()
     }
 
     /// Gives a permit back; answers whether somebody waits for one.
@@ -91,18 +98,23 @@ impl Budget {
     }
 
     /// Whether a party that is about to give `back` so many permits may take one.
-    fn may_take(&self, state: &State, Party { publisher, host }: &Party, back: usize) -> bool {
+    fn may_take(&self, state: &State, Party { publisher, host }: &Party, back: usize) -> Result<(), Refused> {
         let left = self.total - state.in_flight + back;
         let own = state.of(publisher) - back;
         let to_host = state.to_host.get(host).copied().unwrap_or(0) - back;
         if left == 0 {
-            return false;
+            return Err(Refused::NotItsTurn);
         }
         let mut others = state.waiting.keys().filter(|other| *other != publisher).peekable();
-        if others.peek().is_some() && (own >= share(self.total, 8) || to_host >= share(self.total, 16)) {
-            return false;
+        if others.peek().is_some() && to_host >= share(self.total, 16) {
+            return Err(Refused::HostIsFull);
         }
-        left > self.total / 4 || (own < share(left, 4) && others.all(|other| own <= state.of(other)))
+        let is_over_its_share = others.peek().is_some() && own >= share(self.total, 8);
+        let mut has_few = || own < share(left, 4) && others.all(|other| own <= state.of(other));
+        if is_over_its_share || !(left > self.total / 4 || has_few()) {
+            return Err(Refused::NotItsTurn);
+        }
+        Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -143,7 +155,7 @@ mod tests {
 
     /// Takes all that a party is given; answers how much that is.
     fn taken(budget: &Budget, party: &Party) -> usize {
-        (0..).take_while(|_| budget.take(party)).count()
+        (0..).take_while(|_| budget.take(party).is_ok()).count()
     }
 
     #[test]
@@ -151,7 +163,7 @@ mod tests {
         let budget = Budget::new(TOTAL);
         let (greedy, late) = (party("greedy", "a:443"), party("late", "b:443"));
         assert_eq!(taken(&budget, &greedy), TOTAL * 3 / 4);
-        assert!(budget.take(&late));
+        assert!(budget.take(&late).is_ok());
     }
 
     #[test]
@@ -161,7 +173,7 @@ mod tests {
             let greedy = party(&format!("greedy {number}"), &format!("{number}:443"));
             assert!(taken(&budget, &greedy) > 0, "publisher {number} found none");
         }
-        assert!(budget.take(&party("late", "b:443")));
+        assert!(budget.take(&party("late", "b:443")).is_ok());
     }
 
     #[test]
@@ -171,7 +183,7 @@ mod tests {
         assert_eq!(taken(&budget, &party("one", "a:443")), TOTAL / 16);
         assert_eq!(taken(&budget, &party("one", "b:443")), TOTAL / 8 - TOTAL / 16);
         budget.cease_to_wait(&"other".into());
-        assert!(budget.take(&party("one", "a:443")));
+        assert!(budget.take(&party("one", "a:443")).is_ok());
     }
 
     #[test]
@@ -183,7 +195,7 @@ mod tests {
         budget.begin_to_wait(&"other".into());
         assert!(!budget.may_keep(&greedy));
         assert!(budget.give_back(&greedy));
-        assert!(budget.take(&party("other", "b:443")));
+        assert!(budget.take(&party("other", "b:443")).is_ok());
     }
 
     #[test]
@@ -191,20 +203,20 @@ mod tests {
         let budget = Budget::new(1_024);
         for number in 0..24 {
             let one = party(&format!("{number}"), &format!("{number}:443"));
-            (0..32).for_each(|_| assert!(budget.take(&one)));
+            (0..32).for_each(|_| assert!(budget.take(&one).is_ok()));
         }
         let (none, some) = (party("none", "n:443"), party("0", "0:443"));
         assert!(budget.may_keep(&some));
         budget.begin_to_wait(&none.publisher);
-        assert!(!budget.take(&some));
-        assert!(budget.take(&none));
+        assert_eq!(budget.take(&some), Err(Refused::NotItsTurn));
+        assert!(budget.take(&none).is_ok());
     }
 
     #[test]
     fn whoever_has_nothing_in_flight_is_forgotten() {
         let budget = Budget::new(TOTAL);
         let one = party("one", "a:443");
-        assert!(budget.take(&one));
+        assert!(budget.take(&one).is_ok());
         assert!(!budget.give_back(&one));
         assert_eq!((budget.in_flight(), budget.in_flight_of("one")), (0, 0));
         assert!(budget.state().of_publisher.is_empty() && budget.state().to_host.is_empty());

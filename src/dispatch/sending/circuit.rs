@@ -1,7 +1,8 @@
 //! The sender and the circuit breaker: what an attempt has shown of its receiver is taken note of, and what changes by that
 //! is stored, so that the other nodes know it within a second.
 //!
-//! A failed write changes nothing here: the circuit is open in memory, and the next failure or answer tries again.
+//! A failed write changes nothing here: the circuit is open in memory, and is written again when this node next looks at those
+//! of the others.
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@
 //! It must not begin, send or give back a job, nor look into one: whoever takes a job out of here does.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -28,6 +28,8 @@ pub(super) struct Shared {
     waiting: Mutex<HashMap<usize, Arc<Gate>>>,
     /// Something was left in the store though its endpoint had permits: it is looked for when one comes back to anybody.
     missed: AtomicBool,
+    /// Counts the turns of those that wait.
+    turns: AtomicU64,
     /// Notified when a permit comes back that somebody in line waits for.
     pub(super) freed: Arc<Notify>,
     /// Wakes the worker, which claims what waits in the store.
@@ -45,6 +47,8 @@ struct State {
     seats: Seats,
     /// Whether this gate is among those that wait, and for what.
     waits: Waits,
+    /// The number of its last turn among those that wait.
+    last_turn: u64,
 }
 
 /// What a delivery is admitted to.
@@ -90,8 +94,8 @@ pub enum LinedUp {
 
 impl Shared {
     pub(super) fn new(commons: Commons, wake: Arc<Notify>) -> Self {
-        let (waiting, missed) = (Mutex::default(), AtomicBool::new(false));
-        Self { commons, waiting, missed, freed: Arc::default(), wake }
+        let (waiting, missed, turns) = (Mutex::default(), AtomicBool::new(false), AtomicU64::new(1));
+        Self { commons, waiting, missed, turns, freed: Arc::default(), wake }
     }
 
     /// The gates at which a job waits for the budget or its app's pace.
@@ -106,7 +110,7 @@ impl Shared {
 
 impl Gate {
     pub(super) fn new(party: Party, pace: Option<Arc<Pace>>) -> Self {
-        Self { state: Mutex::new(State { seats: Seats::new(party, pace), waits: Waits::No }) }
+        Self { state: Mutex::new(State { seats: Seats::new(party, pace), waits: Waits::No, last_turn: 0 }) }
     }
 
     /// The configuration has changed: from now on the endpoint is this party's, and goes at this pace.
@@ -146,7 +150,11 @@ impl Gate {
 
     /// The first in line with a permit; none if nobody waits or no permit is to be had.
     pub(super) fn begin(self: &Arc<Self>, shared: &Arc<Shared>) -> Option<(Job, Permit)> {
-        self.with_seats(shared, |seats| self.begun(seats.begin(&shared.commons), seats, shared))
+        let begun = self.with_seats(shared, |seats| self.begun(seats.begin(&shared.commons), seats, shared));
+        if begun.is_some() {
+            self.state().last_turn = shared.turns.fetch_add(1, Ordering::Relaxed);
+        }
+        begun
     }
 
     /// Takes everybody out of the line.
@@ -155,18 +163,20 @@ impl Gate {
     }
 
     /// The receiver was down: it is tried with one send at a time.
-    pub(super) fn restart(&self) {
-        self.state().seats.restart();
+    pub(super) fn restart(self: &Arc<Self>, shared: &Shared) {
+        self.with_seats(shared, Seats::restart);
     }
 
     pub(super) fn has_line(&self) -> bool {
         self.state().seats.has_line()
     }
 
-    /// Sends in flight, and whose they are.
-    pub(super) fn in_flight(&self) -> (usize, Arc<str>) {
+    /// Whose turn it is among gates that wait: the publisher with the fewest sends in flight first, then the endpoint, then the
+    /// one whose last turn is longest ago.
+    pub(super) fn turn(&self, shared: &Shared) -> (usize, usize, u64) {
         let state = self.state();
-        (state.seats.in_flight(), Arc::clone(&state.seats.party.publisher))
+        let of_publisher = shared.commons.budget.in_flight_of(&state.seats.party.publisher);
+        (of_publisher, state.seats.in_flight(), state.last_turn)
     }
 
     /// Does something with the seats, after which the gate is or is not among those that wait.
@@ -194,6 +204,8 @@ impl Gate {
             shared.waiting_gates().remove(&address);
         } else {
             shared.waiting_gates().insert(address, Arc::clone(self));
+            // What it waits for may have come between being refused and being known to wait.
+            shared.freed.notify_one();
         }
     }
 
@@ -230,7 +242,8 @@ impl Permit {
     /// The next in line, for which this permit is kept; none if nobody waits, or if it is another's turn.
     pub fn next_in_line(&mut self) -> Option<Job> {
         let (next, is_short, window) = self.gate.with_seats(&self.shared, |seats| {
-            (seats.next_for(&self.party, self.pace.as_ref(), &self.shared.commons), seats.are_short(), seats.window())
+            let next = seats.next_for(&self.party, self.pace.is_some(), &self.shared.commons);
+            (next, seats.are_short(&self.shared.commons), seats.window())
         });
         self.window = window;
         if is_short {
@@ -246,7 +259,7 @@ impl Permit {
 
     /// The receiver was down and has come back: it is tried with one send at a time, then with more.
     pub fn restart(&self) {
-        self.gate.restart();
+        self.gate.restart(&self.shared);
     }
 
     /// Takes everybody out of the line.

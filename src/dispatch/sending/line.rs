@@ -14,6 +14,9 @@ use crate::store::{Store, StoreError};
 impl Sender {
     /// Begins what was in line when a permit was found to be free, and sends it.
     async fn begin(&self, first: Job, mut permit: Permit) {
+        if self.node.readiness(&first.delivery.endpoint_id) != Some(Readiness::Ready) {
+            return self.give_back(std::iter::once(first).chain(permit.drain()).collect());
+        }
         let begun = match self.is_begun(&first).await {
             true => Some(first),
             false => self.begin_next(&mut permit).await,

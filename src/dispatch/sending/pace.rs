@@ -19,6 +19,8 @@ const SLICE: Duration = Duration::from_millis(500);
 const AHEAD: Duration = Duration::from_millis(250);
 /// A slot that was not used for so long is lost: whoever had nothing to send may not catch up on it.
 const KEPT: Duration = Duration::from_secs(1);
+/// No slot is handed out further ahead, however many nodes ask.
+const FARTHEST: Duration = Duration::from_secs(60);
 /// Seconds of its rate that an app's deliveries may wait in this node's line: what is left in the store is there for every node,
 /// whichever dies.
 const IN_LINE: usize = 2;
@@ -75,13 +77,6 @@ impl Pace {
         let begins = !state.is_full() && state.take_slot(now);
         state.in_flight += usize::from(begins);
         begins
-    }
-
-    /// Takes a slot for what a send that has ended is followed by, in its place.
-    pub(super) fn go_on(&self, now: Timestamp) -> bool {
-        let mut state = self.state();
-        let has_place = state.most_in_flight().is_none_or(|most| state.in_flight <= most);
-        has_place && state.take_slot(now)
     }
 
     /// A send did not begin after all: its slot is not used up.
@@ -168,10 +163,15 @@ impl State {
                 continue;
             }
             let at = slice.slot(self.used);
-            if now.since(at) <= KEPT {
+            if at > now.plus(FARTHEST) {
+                // The clock was set back.
+                self.slices.pop_front();
+                self.used = 0;
+            } else if now.since(at) <= KEPT {
                 return Some(at);
+            } else {
+                self.used += 1;
             }
-            self.used += 1;
         }
         None
     }
@@ -264,13 +264,22 @@ mod tests {
         let pace = limited(None, Some(4));
         pace.share_with(3);
         assert!(pace.begin(NOW));
-        assert!(!pace.begin(NOW) && pace.go_on(NOW));
+        assert!(!pace.begin(NOW));
         pace.share_with(1);
         assert!(pace.begin(NOW));
         pace.share_with(9);
-        assert!(!pace.go_on(NOW));
         pace.end();
-        assert!(pace.go_on(NOW));
+        assert!(!pace.begin(NOW));
+        pace.end();
+        assert!(pace.begin(NOW));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_stop_an_app_until_it_is_as_late_again() {
+        let pace = limited(Some(50), None);
+        pace.give(Slice { from: after(3_600_000), slots: 25, per_second: 50 });
+        assert!(!pace.begin(NOW));
+        assert_eq!(pace.needs(NOW), Some((25, 50)));
     }
 
     #[test]

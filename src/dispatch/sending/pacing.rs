@@ -4,7 +4,8 @@
 //! slowly uses up its own permits and its own line, and nobody else's. Pacing decides nothing about deliveries; it only wakes
 //! the worker when a permit comes back that somebody waits for, or when a line can take more of what waits in the store.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -35,7 +36,14 @@ pub struct Pacing {
     watched_tests_in_all: Arc<Semaphore>,
     endpoints: Mutex<HashMap<String, Known>>,
     /// Of apps that are limited.
-    paces: Mutex<HashMap<String, Arc<Pace>>>,
+    paces: Mutex<HashMap<String, PaceOfApp>>,
+}
+
+/// How an app is limited, as far as is known.
+#[derive(Debug, Default)]
+struct PaceOfApp {
+    app_revision: i64,
+    pace: Arc<Pace>,
 }
 
 /// An endpoint that something was sent to.
@@ -81,15 +89,21 @@ impl ClaimSeat for Seat {
 /// The right to one test. Dropping it gives it back.
 #[derive(Debug)]
 pub struct TestPermit {
+    endpoint: StoreSeats,
     _own: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
 }
 
 impl TestPermit {
-    fn of(own: &Arc<Semaphore>, all: &Arc<Semaphore>) -> Option<Self> {
+    fn of(endpoint: StoreSeats, own: &Arc<Semaphore>, all: &Arc<Semaphore>) -> Option<Self> {
         let own = Arc::clone(own).try_acquire_owned().ok()?;
         let all = Arc::clone(all).try_acquire_owned().ok()?;
-        Some(Self { _own: own, _all: all })
+        Some(Self { endpoint, _own: own, _all: all })
+    }
+
+    /// The receiver was down and has answered the test: it is tried with one send at a time, then with more.
+    pub fn restart(&self) {
+        self.endpoint.gate.restart(&self.endpoint.shared);
     }
 }
 
@@ -130,13 +144,8 @@ impl Pacing {
     }
 
     /// The paces of the apps that are limited.
-    pub(super) fn paces(&self) -> Vec<(String, Arc<Pace>)> {
-        self.paces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .map(|(id, pace)| (id.clone(), Arc::clone(pace)))
-            .collect()
+    pub(super) fn paces(&self) -> HashMap<String, Arc<Pace>> {
+        self.paces_of_apps().iter().map(|(app_id, known)| (app_id.clone(), Arc::clone(&known.pace))).collect()
     }
 
     /// When the next slot of an app with a rate may be used that somebody in line waits for.
@@ -148,15 +157,17 @@ impl Pacing {
     /// the one with the fewest in flight first, and among its endpoints likewise.
     pub fn begin_waiting(&self) -> Vec<(Job, Permit)> {
         let mut begun = Vec::new();
-        let mut gates = self.shared.waiting();
-        let in_flight = |gate: &Arc<Gate>| {
-            let (own, publisher) = gate.in_flight();
-            (self.shared.commons.budget.in_flight_of(&publisher), own)
-        };
-        while let Some(next) = (0..gates.len()).min_by_key(|index| in_flight(&gates[*index])) {
-            match gates[next].begin(&self.shared) {
-                Some(first) => begun.push(first),
-                None => drop(gates.swap_remove(next)),
+        let gates = self.shared.waiting();
+        let turn = |place: usize| (gates[place].turn(&self.shared), place);
+        let mut turns: BinaryHeap<_> = (0..gates.len()).map(|place| Reverse(turn(place))).collect();
+        while let Some(Reverse((as_it_was, place))) = turns.pop() {
+            let as_it_is = turn(place);
+            // Others of its publisher have begun something since: somebody else's turn may have come.
+            if as_it_is.0 > as_it_was {
+                turns.push(Reverse(as_it_is));
+            } else if let Some(first) = gates[place].begin(&self.shared) {
+                begun.push(first);
+                turns.push(Reverse(turn(place)));
             }
         }
         begun
@@ -178,7 +189,7 @@ impl Pacing {
     /// The endpoint's receiver was down: it is tried with one send at a time.
     pub fn restart(&self, endpoint_id: &str) {
         if let Some(gate) = self.gate(endpoint_id) {
-            gate.restart();
+            gate.restart(&self.shared);
         }
     }
 
@@ -191,13 +202,14 @@ impl Pacing {
     /// A permit for a test, which waits behind no queue: it takes none of the endpoint's permits, but has a small bound
     /// of its own.
     pub fn permit_for_test(&self, app: &App, endpoint: &Endpoint) -> Option<TestPermit> {
-        TestPermit::of(&self.known(app, endpoint).tests, &self.tests_in_all)
+        TestPermit::of(self.for_store(app, endpoint), &self.known(app, endpoint).tests, &self.tests_in_all)
     }
 
     /// The right to take a test in that waits for whichever node can send it. The bounds are the same and the permits are
     /// others: if it falls to this node after all, sending it must not wait for whoever watches it.
     pub fn permit_to_watch_test(&self, app: &App, endpoint: &Endpoint) -> Option<TestPermit> {
-        TestPermit::of(&self.known(app, endpoint).watched_tests, &self.watched_tests_in_all)
+        let tests = self.known(app, endpoint).watched_tests;
+        TestPermit::of(self.for_store(app, endpoint), &tests, &self.watched_tests_in_all)
     }
 
     /// Sends in flight at this moment, tests among them.
@@ -219,7 +231,11 @@ impl Pacing {
 
     /// Forgets the endpoints that are no more and of which nothing is here.
     pub fn forget(&self, exists: impl Fn(&str) -> bool) {
-        self.endpoints().retain(|id, known| exists(id) || Arc::strong_count(&known.gate) > 1 || known.gate.has_line());
+        let mut endpoints = self.endpoints();
+        endpoints.retain(|id, known| exists(id) || Arc::strong_count(&known.gate) > 1 || known.gate.has_line());
+        drop(endpoints);
+        // A pace that no gate goes by is of an app that is no more.
+        self.paces_of_apps().retain(|_, known| Arc::strong_count(&known.pace) > 1);
     }
 
     fn gate(&self, endpoint_id: &str) -> Option<Arc<Gate>> {
@@ -230,7 +246,7 @@ impl Pacing {
     fn known(&self, app: &App, endpoint: &Endpoint) -> Known {
         let mut endpoints = self.endpoints();
         if let Some(known) = endpoints.get_mut(&endpoint.id) {
-            if known.app_revision != app.revision {
+            if known.app_revision < app.revision {
                 known.app_revision = app.revision;
                 known.gate.belongs_to(party(app, endpoint), self.pace(app), &self.shared);
             }
@@ -246,16 +262,23 @@ impl Pacing {
         known
     }
 
-    /// The pace of a limited app, as it is limited now.
+    /// The pace of a limited app, and of one that was limited: whatever goes by it must go on. An app as it was before its last
+    /// change is not listened to.
     fn pace(&self, app: &App) -> Option<Arc<Pace>> {
-        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
-        if app.limits.are_none() {
-            paces.remove(&app.id);
+        let mut paces = self.paces_of_apps();
+        if app.limits.are_none() && !paces.contains_key(&app.id) {
             return None;
         }
-        let pace = paces.entry(app.id.clone()).or_default();
-        pace.limit(app.limits);
-        Some(Arc::clone(pace))
+        let known = paces.entry(app.id.clone()).or_default();
+        if known.app_revision <= app.revision {
+            known.app_revision = app.revision;
+            known.pace.limit(app.limits);
+        }
+        Some(Arc::clone(&known.pace))
+    }
+
+    fn paces_of_apps(&self) -> MutexGuard<'_, HashMap<String, PaceOfApp>> {
+        self.paces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn endpoints(&self) -> MutexGuard<'_, HashMap<String, Known>> {

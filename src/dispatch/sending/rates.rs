@@ -31,7 +31,7 @@ impl Rates {
     /// Gets slots for whoever needs some now.
     pub async fn step(&self) -> Result<(), StoreError> {
         let (paces, now) = (self.pacing.paces(), self.node.now());
-        let nodes = self.node.cluster.view().len();
+        let nodes = self.node.cluster.view().iter().filter(|node| node.role.sends()).count();
         let wanted = paces.iter().filter_map(|(app_id, pace)| {
             pace.share_with(nodes);
             let (slots, per_second) = pace.needs(now)?;
@@ -41,10 +41,14 @@ impl Rates {
         if wanted.is_empty() {
             return Ok(());
         }
-        for (given, begins_in) in self.node.store.hand_out_slots(wanted, now).await? {
+        let handed_out = self.node.store.hand_out_slots(wanted, now).await?;
+        // From the moment of the answer: a store that takes its time must not hand out what is lost already.
+        let now = self.node.now();
+        for (given, begins_in) in handed_out {
             let slice = Slice { from: now.plus(begins_in), slots: given.slots, per_second: given.per_second };
-            let of_app = paces.iter().filter(|(app_id, _)| *app_id == given.app_id);
-            of_app.for_each(|(_, pace)| pace.give(slice));
+            if let Some(pace) = paces.get(&given.app_id) {
+                pace.give(slice);
+            }
         }
         self.pacing.freed().notify_one();
         Ok(())

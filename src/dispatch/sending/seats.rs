@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::budget::{Budget, Party};
+use super::budget::{Budget, Party, Refused};
 use super::job::Job;
 use super::limit::{Limit, Window};
 use super::line_bounds::LineBounds;
@@ -40,6 +40,8 @@ pub(super) enum Waits {
     No,
     /// Its app's pace.
     ForPace,
+    /// The receiving host, which has as many sends in flight as may be: nobody else has to wait for that.
+    ForHost,
     /// The budget of the node.
     ForBudget,
 }
@@ -67,12 +69,24 @@ pub(super) struct Seats {
     more_in_store: bool,
     /// What waits in the store was refused a seat since the worker last asked how much it may claim.
     refused: bool,
+    /// Why the budget refused the last permit that was asked for.
+    host_is_full: bool,
 }
 
 impl Seats {
     pub(super) fn new(party: Party, pace: Option<Arc<Pace>>) -> Self {
         let (limit, line) = (Limit::new(), VecDeque::new());
-        Self { party, pace, limit, in_flight: 0, line, kept: 0, more_in_store: false, refused: false }
+        Self {
+            party,
+            pace,
+            limit,
+            in_flight: 0,
+            line,
+            kept: 0,
+            more_in_store: false,
+            refused: false,
+            host_is_full: false,
+        }
     }
 
     /// A seat for a new delivery: a permit if nobody is in line, else a place. None if older ones wait in the store.
@@ -124,15 +138,12 @@ impl Seats {
         permit.and_then(|window| Some((self.first(commons)?, window)))
     }
 
-    /// The next in line for a permit that this party has already, of an app that began it at this pace; none if the permit is to
-    /// be given back first.
-    pub(super) fn next_for(&mut self, party: &Party, pace: Option<&Arc<Pace>>, commons: &Commons) -> Option<Job> {
-        let is_same = self.party == *party && self.pace.as_ref().map(Arc::as_ptr) == pace.map(Arc::as_ptr);
+    /// The next in line for a permit that this party has already; none if the permit is to be given back first. That of a limited
+    /// app always is: whichever of its endpoints sends next is its turn to say.
+    pub(super) fn next_for(&mut self, party: &Party, is_limited: bool, commons: &Commons) -> Option<Job> {
+        let is_same = self.party == *party && self.pace.is_none() && !is_limited;
         let may_keep = is_same && self.in_flight <= self.limit.most() && commons.budget.may_keep(party);
-        if !may_keep || self.line.is_empty() || !pace.is_none_or(|pace| pace.go_on(commons.clock.now())) {
-            return None;
-        }
-        self.first(commons)
+        if may_keep { self.first(commons) } else { None }
     }
 
     /// A permit comes back, which is still to be given back to the budget.
@@ -165,6 +176,8 @@ impl Seats {
             Waits::No
         } else if self.pace.as_ref().is_some_and(|pace| !pace.is_open(commons.clock.now())) {
             Waits::ForPace
+        } else if self.host_is_full {
+            Waits::ForHost
         } else {
             Waits::ForBudget
         }
@@ -177,8 +190,8 @@ impl Seats {
     }
 
     /// Whether the line can take more of what waits in the store.
-    pub(super) fn are_short(&self) -> bool {
-        self.more_in_store && self.line.len() <= SHORT
+    pub(super) fn are_short(&self, commons: &Commons) -> bool {
+        self.more_in_store && self.line.len() <= SHORT.min(self.longest(commons) / 2)
     }
 
     /// Whether what waits in the store waits for a permit to come back.
@@ -222,7 +235,9 @@ impl Seats {
             commons.slots_wanted.notify_one();
             return None;
         }
-        if !commons.budget.take(&self.party) {
+        let taken = commons.budget.take(&self.party);
+        self.host_is_full = taken == Err(Refused::HostIsFull);
+        if taken.is_err() {
             self.pace.iter().for_each(|pace| pace.give_back());
             return None;
         }
@@ -243,8 +258,13 @@ impl Seats {
         if commons.lines.are_closed() {
             return 0;
         }
-        let longest = self.pace.as_ref().map_or(usize::MAX, |pace| pace.longest_line());
-        commons.lines.longest().min(longest).saturating_sub(self.line.len() + self.kept)
+        self.longest(commons).saturating_sub(self.line.len() + self.kept)
+    }
+
+    /// How long the line may be; one always finds a place, so that it is known who waits.
+    fn longest(&self, commons: &Commons) -> usize {
+        let of_app = self.pace.as_ref().map_or(usize::MAX, |pace| pace.longest_line());
+        commons.lines.longest().min(of_app).max(1)
     }
 
     fn first(&mut self, commons: &Commons) -> Option<Job> {

@@ -105,8 +105,8 @@ impl Sender {
         let settlement = self.send(&job).await;
         // A test goes through an open circuit. One that is answered shows that the receiver is back; one that fails is no
         // failure of a callback.
-        if Presence::of(&settlement.attempts) == Presence::Up {
-            self.observe(&job.delivery.endpoint_id, Presence::Up);
+        if Presence::of(&settlement.attempts) == Presence::Up && self.observe(&job.delivery.endpoint_id, Presence::Up) {
+            permit.restart();
         }
         self.settle(&settlement, None).await;
         drop((job, permit));

@@ -79,16 +79,18 @@ impl Worker {
                 _ => {}
             }
         }
-        let mut claimed = self.claim(&node, ready, now).await?;
-        for endpoint_id in down {
-            let (probe, next_probe_at) = self.probe(&node, &endpoint_id, now).await?;
-            claimed.extend(probe);
-            next.extend(next_probe_at);
+        // Seated before anything else is asked of the store: a claim that nobody is known to work on is taken back.
+        let mut started = tests;
+        for (claimed, seat) in self.claim(&node, ready, now).await? {
+            self.seat(claimed, &node, seat);
+            started += 1;
         }
-        let (started, next_due) = (tests + claimed.len(), next.into_iter().min());
-        for (claimed, seat) in claimed {
+        let (probes, next_probe) = self.probes(&node, down, now).await?;
+        started += probes.len();
+        for (claimed, seat) in probes {
             self.seat(claimed, &node, seat);
         }
+        let next_due = next.into_iter().chain(next_probe).min();
         Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
     }
 

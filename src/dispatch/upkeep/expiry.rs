@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::clock_guard::ClockGuard;
 use crate::dispatch::node::Node;
+use crate::dispatch::node::routing::Readiness;
 use crate::dispatch::routine::Pause;
 use crate::store::StoreError;
 
@@ -45,7 +46,11 @@ impl Expiry {
             match self.node.directory.app_of_endpoint(&circuit.endpoint_id) {
                 Some(app) => {
                     let since = now.minus(DAY * app.max_held_days);
-                    ended += store.expire_waiting(circuit.endpoint_id, since, now).await?;
+                    // What waits for an egress IP never ends, and what waited for one before did not wait for its receiver.
+                    let waits_for_it = self.node.readiness(&circuit.endpoint_id) != Some(Readiness::NoEgress);
+                    if waits_for_it && circuit.opened_at <= since {
+                        ended += store.expire_waiting(circuit.endpoint_id, since, now).await?;
+                    }
                 }
                 // The endpoint is no more, so nothing will ever close its circuit.
                 None => store.close_circuit(circuit.endpoint_id).await?,

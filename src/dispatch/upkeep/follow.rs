@@ -45,6 +45,11 @@ impl Follow {
     /// What other nodes found of receivers that are down or have come back. What a receiver can take that came back is found
     /// out from the least, here as there.
     async fn follow_circuits(&self) -> Result<(), StoreError> {
+        // What could not be written when it was opened: nobody can take the right to probe it before it is.
+        for circuit in self.node.circuits.unstored() {
+            self.node.store.open_circuit(circuit.clone()).await?;
+            self.node.circuits.stored(circuit);
+        }
         let known_to_be_open = self.node.circuits.count();
         let closed = self.node.circuits.take_over(self.node.store.open_circuits().await?);
         for endpoint_id in &closed {

@@ -5,11 +5,13 @@
 //! its own is due, the job waits with it and goes on with the others. What is reopened is sent like everything else; nothing
 //! here sends, or knows how.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::clock::{self, Moment};
 use crate::dispatch::node::Node;
 use crate::domain::replay::Replay;
 use crate::domain::replay::selection::Selection;
@@ -23,6 +25,9 @@ use crate::store::replays::{ReplayBegun, ReplayStopped};
 pub const EVERY: Duration = Duration::from_millis(500);
 /// How often a job goes on that runs.
 const PACE: Duration = Duration::from_millis(50);
+/// How long a job that waits is let alone at most: the pause doubles up to that, so that one which nothing moves for days (its
+/// app is paused, its receiver is down) costs next to nothing.
+const LONGEST: Duration = Duration::from_secs(1);
 /// Reopened deliveries that may wait for one endpoint: a quarter of the most that is sent to one at a time. So a job takes up
 /// to 320 deliveries a second, and a new one waits for 16 others at most.
 const WAITING: usize = 16;
@@ -33,6 +38,8 @@ pub struct Replays {
     node: Arc<Node>,
     /// Notified when a job has begun here.
     pub begun: Arc<Notify>,
+    /// The parts of jobs that wait: for how long each is let alone, and since when.
+    waiting: Mutex<HashMap<ReplayPart, (Duration, Moment)>>,
 }
 
 /// What a turn found.
@@ -52,7 +59,7 @@ pub enum Turn {
 impl Replays {
     /// Those of this store.
     pub fn new(node: Arc<Node>) -> Self {
-        Self { node, begun: Arc::default() }
+        Self { node, begun: Arc::default(), waiting: Mutex::default() }
     }
 
     /// Counts what a job would be about that begins at this instant, by reason where something would be passed over.
@@ -84,7 +91,14 @@ impl Replays {
     pub async fn step(&self) -> Result<Turn, StoreError> {
         let Some(node) = self.node.cluster.lease.node() else { return Ok(Turn::Idle) };
         let (mut turn, mut failure) = (Turn::Idle, None);
-        for part in self.node.store.open_replays(node.to_string()).await? {
+        let parts = self.node.store.open_replays(node.to_string()).await?;
+        self.waiting().retain(|part, _| parts.contains(part));
+        for part in parts {
+            let let_alone = self.waiting().get(&part).map(|(pause, since)| pause.saturating_sub(since.elapsed()));
+            if let Some(left) = let_alone.filter(|left| !left.is_zero()) {
+                turn = turn.and(Turn::Paced { until: self.node.now().plus(left) });
+                continue;
+            }
             match self.go_on(part, &node).await {
                 Ok(of_part) => turn = turn.and(of_part),
                 Err(error) => failure = Some(error),
@@ -96,9 +110,15 @@ impl Replays {
     async fn go_on(&self, part: ReplayPart, node: &Arc<str>) -> Result<Turn, StoreError> {
         let (now, replay) = (self.node.now(), part.replay_id.clone());
         let paced = Turn::Paced { until: now.plus(PACE) };
-        Ok(match self.node.store.step_replay(part, node.to_string(), WAITING, now).await? {
+        let stepped = self.node.store.step_replay(part.clone(), node.to_string(), WAITING, now).await?;
+        let before = self.waiting().remove(&part);
+        Ok(match stepped {
             Stepped::NotOurs => Turn::Idle,
-            Stepped::Waits => paced,
+            Stepped::Waits => {
+                let pause = before.map_or(PACE, |(pause, _)| (pause * 2).min(LONGEST));
+                self.waiting().insert(part, (pause, clock::monotonic()));
+                Turn::Paced { until: now.plus(pause) }
+            }
             Stepped::Moved { reopened, is_over } => {
                 if reopened > 0 {
                     self.node.metrics.reopened(reopened);
@@ -114,6 +134,12 @@ impl Replays {
                 }
             }
         })
+    }
+}
+
+impl Replays {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<ReplayPart, (Duration, Moment)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -56,21 +56,33 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the right to send a probe, unless another node took it or the circuit is closed; `probed` is what it becomes.
-    pub async fn take_probe(&self, known: &OpenCircuit, probed: OpenCircuit) -> Result<bool, StoreError> {
-        let (was_due, row) = (known.next_probe_at, Row::from(probed));
+    /// Takes the right to send probes, each of a circuit as it is known and as it becomes. Answers those that were taken: the
+    /// others were taken by another node, or are closed.
+    pub async fn take_probes(
+        &self,
+        mut probes: Vec<(OpenCircuit, OpenCircuit)>,
+    ) -> Result<Vec<OpenCircuit>, StoreError> {
+        // Every node locks the rows in the same order.
+        probes.sort_by(|(one, _), (other, _)| one.endpoint_id.cmp(&other.endpoint_id));
         self.write(move |conn| {
-            let still = circuits::table.filter(circuits::endpoint_id.eq(&row.endpoint_id));
-            diesel::update(still.filter(circuits::next_probe_at.eq(was_due)))
-                .set((
-                    circuits::probes.eq(row.probes),
-                    circuits::next_probe_at.eq(row.next_probe_at),
-                    circuits::app_revision.eq(row.app_revision),
-                ))
-                .execute(conn)
+            let mut taken = Vec::with_capacity(probes.len());
+            for (known, probed) in probes {
+                let row = Row::from(probed.clone());
+                let still = circuits::table.filter(circuits::endpoint_id.eq(&row.endpoint_id));
+                let changed = diesel::update(still.filter(circuits::next_probe_at.eq(known.next_probe_at)))
+                    .set((
+                        circuits::probes.eq(row.probes),
+                        circuits::next_probe_at.eq(row.next_probe_at),
+                        circuits::app_revision.eq(row.app_revision),
+                    ))
+                    .execute(conn)?;
+                if changed > 0 {
+                    taken.push(probed);
+                }
+            }
+            Ok(taken)
         })
         .await
-        .map(|changed| changed > 0)
     }
 
     /// Closes a circuit.

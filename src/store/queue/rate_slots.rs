@@ -86,8 +86,10 @@ impl Store {
     }
 }
 
+// What ends further ahead than a minute was handed out before the clock was set back, or by the clock of another server.
 const ON_SQLITE: &str = "INSERT INTO rate_slots (app_id, ends_at) VALUES (?1, ?3 + ?2)
-     ON CONFLICT (app_id) DO UPDATE SET ends_at = max(ends_at, ?3) + ?2
+     ON CONFLICT (app_id) DO UPDATE
+         SET ends_at = CASE WHEN ends_at BETWEEN ?3 AND ?3 + 60000000 THEN ends_at ELSE ?3 END + ?2
      RETURNING app_id, ends_at - ?3 AS until_end";
 
 const ON_POSTGRES: &str = "WITH moment AS (
@@ -96,7 +98,8 @@ const ON_POSTGRES: &str = "WITH moment AS (
          INSERT INTO rate_slots AS r (app_id, ends_at)
          SELECT w.app_id, moment.now + w.length FROM unnest($1, $2) AS w (app_id, length), moment ORDER BY w.app_id
          ON CONFLICT (app_id) DO UPDATE
-             SET ends_at = greatest(r.ends_at, (SELECT now FROM moment)) + excluded.ends_at - (SELECT now FROM moment)
+             SET ends_at = CASE WHEN r.ends_at BETWEEN (SELECT now FROM moment) AND (SELECT now + 60000000 FROM moment)
+                                THEN r.ends_at - (SELECT now FROM moment) ELSE 0 END + excluded.ends_at
          RETURNING r.app_id, r.ends_at
      )
      SELECT handed_out.app_id, handed_out.ends_at - moment.now AS until_end FROM handed_out, moment";

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Home, Reply, Wall, calling, has, text};
+use crate::support::{Home, Receiver, Reply, Wall, calling, has, text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_are_shown_changed_and_removed_and_what_makes_no_sense_is_refused_by_name() {
@@ -80,4 +80,35 @@ async fn no_more_are_in_flight_than_the_app_is_limited_to() {
         wall.receiver.next().await;
     }
     assert_eq!(ringback.deliveries("sending").await.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_endpoints_of_a_limited_app_take_turns() {
+    let child = Home::new().serve().await;
+    let wall = child.wall("besitos", json!({"limits": {"perSecond": 20}})).await;
+    let mirror = Receiver::start().await;
+    let settings = json!({"dialect": "besitos", "callbackUrl": mirror.url("/pb.php")});
+    let endpoint = child.post(&wall.path("/endpoints"), settings).await.id();
+    child.post(&wall.path(&format!("/endpoints/{endpoint}/secrets")), json!({"secret": "sekret"})).await.ok();
+    let all: Vec<Value> = (0..30).map(|number| wall.completion(&format!("tx-{number}"))).collect();
+    wall.source.report_batch(&all).await;
+    for _ in 0..15 {
+        wall.receiver.next().await;
+    }
+    let of_mirror = mirror.so_far().len();
+    assert!((8..=22).contains(&of_mirror), "the one had 15 callbacks when the other had {of_mirror}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_was_down_is_probed_though_its_app_may_send_one_a_second() {
+    let child = Home::new().with("RINGBACK_RETRY_SCALE", "100").serve().await;
+    let wall = child.wall("besitos", json!({})).await;
+    wall.receiver.then(std::iter::repeat_n((), 10).map(|()| Reply::status(500)));
+    for number in 0..10 {
+        wall.report_until(&format!("failed-{number}"), "retrying").await;
+    }
+    let waiting = wall.report("waits").await.delivery();
+    // A changed app is probed at once, as soon as it may send.
+    child.patch(&wall.path(""), json!({"limits": {"perSecond": 1}})).await.ok();
+    child.delivery_once(&waiting, "delivered").await;
 }
