@@ -20,8 +20,7 @@ use super::node::Node;
 use super::node::circuits::Circuits;
 use super::node::cluster::Cluster;
 use super::node::directory::Directory;
-pub use super::node::metrics::Backlog;
-use super::node::metrics::{Levels, Metrics};
+use super::node::metrics::Metrics;
 use super::node::tasks::Tasks;
 use super::routine::Pause;
 use super::sending::pacing::{MOST, Pacing};
@@ -46,7 +45,6 @@ use crate::domain::dialect::catalog::Catalog;
 use crate::domain::egress::Bind;
 use crate::domain::node::NodeRole;
 use crate::domain::time::Timestamp;
-use crate::store::queue::DueEndpoint;
 use crate::store::{Store, StoreError};
 
 /// How the dispatcher is set up.
@@ -175,33 +173,6 @@ impl Dispatcher {
         while self.expiry.step().await? == Pause::None {}
         while self.retention.step().await? == Pause::None {}
         Ok(())
-    }
-
-    /// What waits in the store, found by leaping from endpoint to endpoint: no number of deliveries is ever counted, since
-    /// that would cost the more the more there is to worry about.
-    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
-        let (store, now) = (&self.node.store, self.node.now());
-        let due = store.due().await?.endpoints;
-        let held = store.held_endpoints().await?;
-        let overdue = due.iter().map(DueEndpoint::due_at).filter(|due_at| *due_at <= now);
-        Ok(Backlog {
-            oldest_due: overdue.clone().map(|due_at| now.since(due_at)).max().unwrap_or_default(),
-            endpoints_due: overdue.count(),
-            endpoints_held: held.len(),
-        })
-    }
-
-    /// All that is counted and measured, in the OpenMetrics text format.
-    pub fn metrics_text(&self, backlog: Backlog) -> String {
-        let node = &self.node;
-        let levels = Levels {
-            backlog,
-            in_flight: self.worker.pacing.in_flight(),
-            write_backlog: node.store.write_backlog(),
-            nodes: node.cluster.view().len(),
-            egress_ips_without_node: node.directory.egress_ips().keys().filter(|id| node.holders(id) == 0).count(),
-        };
-        node.metrics.encode(&levels)
     }
 }
 

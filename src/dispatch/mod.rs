@@ -6,7 +6,8 @@
 //!   one exchange to its settlement.
 //! * [`upkeep`] keeps in order what is held, in review, left behind or old.
 //! * [`node`] is what all of them share; [`egress`] the addresses that callbacks leave from.
-//! * [`dispatcher`] puts them together; [`running`] starts their loops, each a `routine`, and stops them.
+//! * [`dispatcher`] puts them together; [`running`] starts their loops, each a `routine`, and stops them;
+//!   [`watching`] shows what they count.
 //!
 //! Imports go from intake and upkeep to sending, from sending to node, from node to egress, and never back. No module here
 //! may know the status codes of our own API, nor SQL.
@@ -19,3 +20,4 @@ mod routine;
 pub mod running;
 pub mod sending;
 pub mod upkeep;
+pub mod watching;

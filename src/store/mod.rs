@@ -18,6 +18,7 @@ mod backend;
 pub mod clicks;
 mod codes;
 mod columns;
+mod commit_counts;
 pub mod completion_lists;
 mod completions;
 pub mod configuration;
@@ -62,6 +63,7 @@ pub mod tokens;
 mod unknown_words;
 pub mod vault;
 mod walk;
+mod watched;
 mod writer;
 
 use std::path::PathBuf;
@@ -72,6 +74,7 @@ use diesel::prelude::*;
 use tokio::sync::watch;
 
 pub use backend::{Hint, Location, ServeLock, SignalCounts, StoreCopy, Verdict};
+pub use commit_counts::{Commits, Spread};
 pub use error::StoreError;
 pub use vault::MasterKey;
 
@@ -113,6 +116,8 @@ struct Shared {
     heartbeat: Option<Pool>,
     signals: Signals,
     is_shared: bool,
+    /// Of an SQLite file: what was committed and is not in the file itself yet.
+    log_file: Option<PathBuf>,
     key: MasterKey,
     /// Makes the digests in `reported`.
     digests: KeyedDigest,
@@ -166,6 +171,7 @@ impl Store {
             heartbeat,
             signals: Signals::start(&access.location)?,
             is_shared: access.location.is_shared(),
+            log_file: access.location.log_file(),
             key,
             digests,
             erased,
@@ -244,11 +250,6 @@ impl Store {
     /// Whether other nodes may work on it: not on a file, which one process serves.
     pub fn is_shared(&self) -> bool {
         self.shared.is_shared
-    }
-
-    /// Changes that wait for the writer at this moment.
-    pub fn write_backlog(&self) -> usize {
-        self.shared.writer.backlog()
     }
 
     /// Tells the other nodes something that they would otherwise find a moment later; never waits.

@@ -15,6 +15,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Span;
 
 use super::StoreError;
+use super::commit_counts::{CommitCounts, Commits};
+use crate::clock;
 
 /// Most works in one group: beyond this the flush is no longer what costs, and the first of the group waits longer.
 const GROUP: usize = 256;
@@ -58,6 +60,7 @@ pub(super) struct Writer<W> {
     works: mpsc::Sender<Asked<W>>,
     bytes: Arc<Semaphore>,
     clicks: Arc<Semaphore>,
+    counts: Arc<CommitCounts>,
 }
 
 impl<W: Send + 'static> Writer<W> {
@@ -66,24 +69,24 @@ impl<W: Send + 'static> Writer<W> {
         threads: impl Iterator<Item = Result<C, StoreError>>,
     ) -> Result<Self, StoreError> {
         let (works, queue) = mpsc::channel(QUEUE);
-        let queue = Arc::new(Mutex::new(queue));
+        let (writer, queue) = (Self::to(works), Arc::new(Mutex::new(queue)));
         for thread in threads {
-            let (mut thread, queue) = (thread?, Arc::clone(&queue));
+            let (mut thread, queue, counts) = (thread?, Arc::clone(&queue), Arc::clone(&writer.counts));
             thread::Builder::new()
                 .name("store-writer".to_owned())
                 .spawn(move || {
                     while let Some(group) = next_group(&queue) {
-                        commit(&mut thread, group);
+                        commit(&mut thread, group, &counts);
                     }
                 })
                 .map_err(|error| StoreError::Database(format!("a writer thread did not start: {error}")))?;
         }
-        Ok(Self::to(works))
+        Ok(writer)
     }
 
     fn to(works: mpsc::Sender<Asked<W>>) -> Self {
         let (bytes, clicks) = (Arc::new(Semaphore::new(BYTES)), Arc::new(Semaphore::new(CLICKS)));
-        Self { works, bytes, clicks }
+        Self { works, bytes, clicks, counts: Arc::default() }
     }
 
     /// Asks for a small work and returns when it is on disk; waits for a place in the queue.
@@ -130,6 +133,11 @@ impl<W: Send + 'static> Writer<W> {
     pub(super) fn backlog(&self) -> usize {
         QUEUE.saturating_sub(self.works.capacity())
     }
+
+    /// What was committed so far.
+    pub(super) fn commits(&self) -> Commits {
+        self.counts.so_far()
+    }
 }
 
 /// What waits, at most a group; `None` once nobody can add anything any more. While one thread waits here the others
@@ -142,11 +150,13 @@ fn next_group<W>(queue: &Mutex<mpsc::Receiver<W>>) -> Option<Vec<W>> {
 
 /// A panic in the middle of a change leaves a connection in an unknown state and every later caller waiting. What was
 /// acknowledged is on disk, so the honest answer is to end at once and be started again.
-fn commit<C: Commit>(thread: &mut C, group: Vec<Asked<C::Work>>) {
+fn commit<C: Commit>(thread: &mut C, group: Vec<Asked<C::Work>>, counts: &CommitCounts) {
+    let (changes, began) = (group.len(), clock::monotonic());
     if catch_unwind(AssertUnwindSafe(|| thread.commit(group))).is_err() {
         tracing::error!("a change of the store panicked; ending the process");
         std::process::abort()
     }
+    counts.count(changes, began.elapsed());
 }
 
 #[cfg(test)]

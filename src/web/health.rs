@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use super::error::{Problem, ProblemKind};
 use super::shared_look::SharedLook;
 use super::{Answer, Web, resource, respond};
-use crate::dispatch::dispatcher::Backlog;
 use crate::dispatch::egress::echo::Verification;
+use crate::dispatch::watching::Backlog;
 use crate::domain::egress::EgressIp;
 use crate::store::queue::LiveNode;
 
@@ -129,8 +129,8 @@ pub(super) async fn metrics(web: Data<Web>) -> Answer {
     };
     // The counters are in memory and always of this moment; only what the store says is a second old.
     let backlog = web.looks.backlog.see(&web.node.tasks, look).await?;
-    let backlog = backlog.map_err(|_| Problem::new(ProblemKind::Overloaded, "The store does not answer."))?;
-    let text = web.dispatcher.metrics_text(backlog);
+    // While the store does not answer, what this process counts is needed most.
+    let text = web.dispatcher.metrics_text(backlog.ok());
     Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
 }
 

@@ -7,5 +7,6 @@ mod api;
 mod cli;
 mod delivery;
 mod money;
+mod monitoring;
 mod nodes;
 mod support;

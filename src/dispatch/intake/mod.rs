@@ -56,13 +56,17 @@ impl Intake {
         reports: Vec<Object>,
         dry_run: bool,
     ) -> Result<Vec<ReportAnswer>, StoreError> {
-        let this = self.clone();
+        let (this, asked) = (self.clone(), reports.len());
         let finished = self.node.tasks.start(async move { this.take_in(&reporter, &reports, dry_run).await });
-        match tokio::time::timeout(PATIENCE, finished).await {
+        let answers = match tokio::time::timeout(PATIENCE, finished).await {
             Ok(finished) => finished.map_err(|_| StoreError::Closed)?,
             // A database that fails over; told again, the report is a duplicate or is accepted.
             Err(_) => Err(StoreError::Unreachable(format!("no answer within {} s", PATIENCE.as_secs()))),
+        };
+        if answers.is_err() {
+            (0..asked).for_each(|_| self.node.metrics.reported("unavailable"));
         }
+        answers
     }
 
     /// What is rarely awaited here is boxed: it would take room in the task of every report.

@@ -1,15 +1,18 @@
 //! What is counted, for `/metrics`. Counting must never fail, wait or decide anything, and no label may hold a name that
 //! a caller chose (an endless number of series would follow).
 
-use std::time::Duration;
+mod levels;
+mod measured;
+mod spread;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+pub use self::levels::{Backlog, Due, DueFor, Levels, Permits};
+use self::measured::Measured;
 use crate::domain::attempt::Exchange;
 use crate::domain::settlement::Next;
 
@@ -26,13 +29,8 @@ pub struct Metrics {
     settled: Family<Status, Counter>,
     reopened: Counter,
     exchange_seconds: Histogram,
-    oldest_due_seconds: Gauge,
-    endpoints_due: Gauge,
-    endpoints_held: Gauge,
-    in_flight: Gauge,
-    write_backlog: Gauge,
-    nodes: Gauge,
-    egress_ips_without_node: Gauge,
+    rescued: Counter,
+    measured: Measured,
 }
 
 /// How a report or a visitor was answered, in a word of our own.
@@ -53,32 +51,6 @@ struct Status {
     status: &'static str,
 }
 
-/// What waits in the store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Backlog {
-    /// For how long the oldest delivery that is due has been.
-    pub oldest_due: Duration,
-    /// Endpoints that have deliveries due.
-    pub endpoints_due: usize,
-    /// Endpoints that have deliveries held until something is mended.
-    pub endpoints_held: usize,
-}
-
-/// What is measured at the moment of asking.
-#[derive(Clone, Debug, Default)]
-pub struct Levels {
-    /// What waits in the store.
-    pub backlog: Backlog,
-    /// Sends in flight.
-    pub in_flight: usize,
-    /// Changes that wait for the store's writer.
-    pub write_backlog: usize,
-    /// Nodes that live.
-    pub nodes: usize,
-    /// Issued egress IPs that no live node can send from.
-    pub egress_ips_without_node: usize,
-}
-
 impl Default for Metrics {
     fn default() -> Self {
         let mut metrics = Self {
@@ -89,30 +61,24 @@ impl Default for Metrics {
             settled: Family::default(),
             reopened: Counter::default(),
             exchange_seconds: Histogram::new(SECONDS),
-            oldest_due_seconds: Gauge::default(),
-            endpoints_due: Gauge::default(),
-            endpoints_held: Gauge::default(),
-            in_flight: Gauge::default(),
-            write_backlog: Gauge::default(),
-            nodes: Gauge::default(),
-            egress_ips_without_node: Gauge::default(),
+            rescued: Counter::default(),
+            measured: Measured::default(),
         };
         let registry = &mut metrics.registry;
-        registry.register("reports", "Reports answered", metrics.reports.clone());
+        registry.register("reports", "Reports, by how each was answered", metrics.reports.clone());
         registry.register("clicks", "Visitors of the tracking link forwarded", metrics.clicks.clone());
         registry.register("attempts", "Exchanges with receivers", metrics.attempts.clone());
         registry.register("settlements", "Deliveries settled", metrics.settled.clone());
         registry.register("reopened", "Deliveries reopened by replay jobs", metrics.reopened.clone());
         registry.register("exchange_seconds", "Time of an exchange", metrics.exchange_seconds.clone());
-        let oldest = "Age of the oldest delivery that is due";
-        registry.register("oldest_due_seconds", oldest, metrics.oldest_due_seconds.clone());
-        registry.register("endpoints_due", "Endpoints that have deliveries due", metrics.endpoints_due.clone());
-        registry.register("endpoints_held", "Endpoints that have deliveries held", metrics.endpoints_held.clone());
-        registry.register("in_flight", "Callbacks being sent", metrics.in_flight.clone());
-        registry.register("write_backlog", "Changes waiting for the store", metrics.write_backlog.clone());
-        registry.register("nodes", "Nodes that live", metrics.nodes.clone());
-        let unheld = "Issued egress IPs that no live node can send from";
-        registry.register("egress_ips_without_node", unheld, metrics.egress_ips_without_node.clone());
+        let rescued = "Deliveries taken back from nodes that died, and from commits whose answer was lost";
+        registry.register("rescued", rescued, metrics.rescued.clone());
+        metrics.measured.register(registry);
+        // A counter that appears with its first increase shows none to whoever asks how fast it grows.
+        for result in ["accepted", "unavailable"] {
+            metrics.reports.get_or_create(&Result { result });
+        }
+        metrics.clicks.get_or_create(&Result { result: "recorded" });
         metrics
     }
 }
@@ -151,19 +117,66 @@ impl Metrics {
         self.reopened.inc_by(u64::try_from(deliveries).unwrap_or(u64::MAX));
     }
 
+    /// So many deliveries were taken back that nobody worked on any more.
+    pub fn rescued(&self, deliveries: usize) {
+        self.rescued.inc_by(u64::try_from(deliveries).unwrap_or(u64::MAX));
+    }
+
     /// All of it in the OpenMetrics text format.
     pub fn encode(&self, levels: &Levels) -> String {
-        let count = |level: usize| i64::try_from(level).unwrap_or(i64::MAX);
-        let Backlog { oldest_due, endpoints_due, endpoints_held } = levels.backlog;
-        self.oldest_due_seconds.set(i64::try_from(oldest_due.as_secs()).unwrap_or(i64::MAX));
-        self.endpoints_due.set(count(endpoints_due));
-        self.endpoints_held.set(count(endpoints_held));
-        self.in_flight.set(count(levels.in_flight));
-        self.write_backlog.set(count(levels.write_backlog));
-        self.nodes.set(count(levels.nodes));
-        self.egress_ips_without_node.set(count(levels.egress_ips_without_node));
+        self.measured.set(levels);
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry).expect("writing to a text cannot fail");
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::{Commits, Spread};
+
+    fn levels(backlog: Option<Backlog>) -> Levels {
+        let spread = Spread { within: vec![(1_000, 3), (500_000, 1)], above: 1, sum: 2_500_000 };
+        let commits = Commits { micros: spread, changes: Spread::default() };
+        Levels { backlog, commits, ..Levels::default() }
+    }
+
+    #[test]
+    fn what_waits_is_shown_by_reason_and_stays_as_last_seen_while_the_store_does_not_answer() {
+        let metrics = Metrics::default();
+        let mut backlog = Backlog::default();
+        backlog.waits(DueFor::Permit, Duration::from_secs(3));
+        backlog.waits(DueFor::Permit, Duration::from_secs(2));
+        backlog.waits(DueFor::EgressIp, Duration::from_secs(9));
+        let seen = "ringback_oldest_due_seconds{waiting_for=\"permit\"} 3\n";
+        let told = metrics.encode(&levels(Some(backlog)));
+        for line in [
+            seen,
+            "ringback_endpoints_due{waiting_for=\"permit\"} 2\n",
+            "ringback_oldest_due_seconds{waiting_for=\"egress_ip\"} 9\n",
+            "ringback_oldest_due_seconds{waiting_for=\"circuit\"} 0\n",
+            "ringback_store_answers 1\n",
+        ] {
+            assert!(told.contains(line), "no {line:?} in {told}");
+        }
+        let told = metrics.encode(&levels(None));
+        assert!(told.contains("ringback_store_answers 0\n") && told.contains(seen), "{told}");
+    }
+
+    #[test]
+    fn what_the_store_counts_is_a_histogram_in_seconds() {
+        let told = Metrics::default().encode(&levels(None));
+        for line in [
+            "ringback_commit_seconds_sum 2.5\n",
+            "ringback_commit_seconds_count 5\n",
+            "ringback_commit_seconds_bucket{le=\"0.001\"} 3\n",
+            "ringback_commit_seconds_bucket{le=\"0.5\"} 4\n",
+            "ringback_commit_seconds_bucket{le=\"+Inf\"} 5\n",
+        ] {
+            assert!(told.contains(line), "no {line:?} in {told}");
+        }
     }
 }

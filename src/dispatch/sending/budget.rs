@@ -14,6 +14,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::refusals::{Refusals, RefusedBy};
+
 /// Whose send it is and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Party {
@@ -22,20 +24,13 @@ pub(super) struct Party {
     pub(super) host: Arc<str>,
 }
 
-/// Why no permit is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
-    /// All are in use, or others have fewer.
-    NotItsTurn,
-    /// The receiving host has its share.
-    HostIsFull,
-}
-
 /// What is in flight from this node.
 #[derive(Debug)]
 pub(super) struct Budget {
     total: usize,
     state: Mutex<State>,
+    /// Of this budget, and of what is asked before it.
+    pub(super) refusals: Refusals,
 }
 
 #[derive(Debug, Default)]
@@ -50,13 +45,17 @@ struct State {
 impl Budget {
     /// So many permits in all.
     pub(super) fn new(total: usize) -> Self {
-        Self { total: total.max(1), state: Mutex::default() }
+        Self { total: total.max(1), state: Mutex::default(), refusals: Refusals::default() }
     }
 
     /// Takes a permit, unless it is another's turn.
-    pub(super) fn take(&self, party: &Party) -> Result<(), Refused> {
+    pub(super) fn take(&self, party: &Party) -> Result<(), RefusedBy> {
         let mut state = self.state();
-        self.may_take(&state, party, 0)?;
+        let given = self.may_take(&state, party, 0);
+        if let Err(by) = given {
+            self.refusals.count(by);
+            return given;
+        }
         state.in_flight += 1;
         *state.of_publisher.entry(Arc::clone(&party.publisher)).or_default() += 1;
         *state.to_host.entry(Arc::clone(&party.host)).or_default() += 1;
@@ -87,6 +86,11 @@ impl Budget {
         count_down(&mut self.state().waiting, publisher);
     }
 
+    /// All permits that there are.
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
     /// Permits in use.
     pub(super) fn in_flight(&self) -> usize {
         self.state().in_flight
@@ -98,23 +102,22 @@ impl Budget {
     }
 
     /// Whether a party that is about to give `back` so many permits may take one.
-    fn may_take(&self, state: &State, Party { publisher, host }: &Party, back: usize) -> Result<(), Refused> {
+    fn may_take(&self, state: &State, Party { publisher, host }: &Party, back: usize) -> Result<(), RefusedBy> {
         let left = self.total - state.in_flight + back;
         let own = state.of(publisher) - back;
         let to_host = state.to_host.get(host).copied().unwrap_or(0) - back;
         if left == 0 {
-            return Err(Refused::NotItsTurn);
+            return Err(RefusedBy::Total);
         }
         let mut others = state.waiting.keys().filter(|other| *other != publisher).peekable();
         if others.peek().is_some() && to_host >= share(self.total, 16) {
-            return Err(Refused::HostIsFull);
+            return Err(RefusedBy::Host);
         }
-        let is_over_its_share = others.peek().is_some() && own >= share(self.total, 8);
+        if others.peek().is_some() && own >= share(self.total, 8) {
+            return Err(RefusedBy::Publisher);
+        }
         let mut has_few = || own < share(left, 4) && others.all(|other| own <= state.of(other));
-        if is_over_its_share || !(left > self.total / 4 || has_few()) {
-            return Err(Refused::NotItsTurn);
-        }
-        Ok(())
+        if left > self.total / 4 || has_few() { Ok(()) } else { Err(RefusedBy::LastQuarter) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -208,8 +211,27 @@ mod tests {
         let (none, some) = (party("none", "n:443"), party("0", "0:443"));
         assert!(budget.may_keep(&some));
         budget.begin_to_wait(&none.publisher);
-        assert_eq!(budget.take(&some), Err(Refused::NotItsTurn));
+        assert_eq!(budget.take(&some), Err(RefusedBy::LastQuarter));
         assert!(budget.take(&none).is_ok());
+    }
+
+    #[test]
+    fn each_refusal_counts_for_what_stood_in_the_way() {
+        let budget = Budget::new(TOTAL);
+        budget.begin_to_wait(&"other".into());
+        taken(&budget, &party("one", "a:443"));
+        taken(&budget, &party("one", "b:443"));
+        taken(&budget, &party("one", "c:443"));
+        budget.cease_to_wait(&"other".into());
+        taken(&budget, &party("one", "a:443"));
+        for number in 0..TOTAL {
+            taken(&budget, &party(&format!("{number}"), &format!("{number}:443")));
+        }
+        assert_eq!(budget.take(&party("late", "c:443")), Err(RefusedBy::Total));
+        let refused = budget.refusals.so_far();
+        let of = |word: &str| refused.iter().find(|(by, _)| *by == word).unwrap().1;
+        assert_eq!((of("endpoint"), of("app_limits"), of("host"), of("publisher")), (0, 0, 2, 1));
+        assert!(of("last_quarter") > 0 && of("total") > 0, "{refused:?}");
     }
 
     #[test]

@@ -167,6 +167,16 @@ impl Gate {
         self.with_seats(shared, Seats::restart);
     }
 
+    /// When the first in line fell due.
+    pub(super) fn first_due(&self) -> Option<Timestamp> {
+        self.state().seats.first_due()
+    }
+
+    /// Whether the endpoint's own permits are used up.
+    pub(super) fn is_full(&self) -> bool {
+        self.state().seats.are_full()
+    }
+
     pub(super) fn has_line(&self) -> bool {
         self.state().seats.has_line()
     }

@@ -65,6 +65,11 @@ impl LineBounds {
         self.give_up_place();
     }
 
+    /// Places that are taken or kept, and the memory that those who wait take.
+    pub(super) fn taken(&self) -> (usize, usize) {
+        (self.places.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
+    }
+
     /// From here on nothing lines up: this node is stopping.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);

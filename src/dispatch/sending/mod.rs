@@ -6,6 +6,7 @@
 //! failure is says `failure`. [`preview`] shows what a callback would look like, [`test_callback`] sends one that means
 //! nothing. Nothing here may take in a report; every state is decided in the domain.
 
+pub mod backlog;
 mod budget;
 mod circuit;
 pub mod exchange;
@@ -22,6 +23,7 @@ pub mod pacing;
 pub mod preview;
 mod probe;
 pub mod rates;
+mod refusals;
 mod seats;
 pub mod sender;
 pub mod test_callback;

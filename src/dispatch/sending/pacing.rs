@@ -4,6 +4,8 @@
 //! slowly uses up its own permits and its own line, and nobody else's. Pacing decides nothing about deliveries; it only wakes
 //! the worker when a permit comes back that somebody waits for, or when a line can take more of what waits in the store.
 
+mod watch;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -210,11 +212,6 @@ impl Pacing {
     pub fn permit_to_watch_test(&self, app: &App, endpoint: &Endpoint) -> Option<TestPermit> {
         let tests = self.known(app, endpoint).watched_tests;
         TestPermit::of(self.for_store(app, endpoint), &tests, &self.watched_tests_in_all)
-    }
-
-    /// Sends in flight at this moment, tests among them.
-    pub fn in_flight(&self) -> usize {
-        self.shared.commons.budget.in_flight() + TESTS_IN_ALL - self.tests_in_all.available_permits()
     }
 
     /// Takes over what was changed of the apps whose endpoints are known here: what waits in line goes by it, too.

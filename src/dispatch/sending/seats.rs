@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::budget::{Budget, Party, Refused};
+use super::budget::{Budget, Party};
 use super::job::Job;
 use super::limit::{Limit, Window};
 use super::line_bounds::LineBounds;
 use super::pace::Pace;
+use super::refusals::RefusedBy;
 use crate::clock::Clock;
 use crate::domain::receiver::Load;
 use crate::domain::time::Timestamp;
@@ -209,6 +210,12 @@ impl Seats {
         self.limit.window()
     }
 
+    /// When the first in line fell due.
+    pub(super) fn first_due(&self) -> Option<Timestamp> {
+        let first = &self.line.front()?.delivery;
+        Some(first.due_at.unwrap_or(first.created_at))
+    }
+
     pub(super) fn has_line(&self) -> bool {
         !self.line.is_empty()
     }
@@ -226,17 +233,20 @@ impl Seats {
     }
 
     fn permit(&mut self, commons: &Commons) -> Option<Window> {
+        let refusals = &commons.budget.refusals;
         if self.are_full() {
+            refusals.count(RefusedBy::Endpoint);
             return None;
         }
         if let Some(pace) = &self.pace
             && !pace.begin(commons.clock.now())
         {
+            refusals.count(RefusedBy::Pace);
             commons.slots_wanted.notify_one();
             return None;
         }
         let taken = commons.budget.take(&self.party);
-        self.host_is_full = taken == Err(Refused::HostIsFull);
+        self.host_is_full = taken == Err(RefusedBy::Host);
         if taken.is_err() {
             self.pace.iter().for_each(|pace| pace.give_back());
             return None;

@@ -9,6 +9,7 @@ use crate::store::StoreError;
 pub async fn step(node: &Arc<Node>) -> Result<usize, StoreError> {
     let rescued = node.cluster.rescue(node.now(), node.retry_scale_thousandths).await?;
     if rescued > 0 {
+        node.metrics.rescued(rescued);
         node.look_again();
     }
     Ok(rescued)

@@ -57,9 +57,18 @@ impl Location {
 impl Location {
     /// Where the master key is unless it is said otherwise; beside a server there is no such place.
     pub(in crate::store) fn key_file_beside(&self) -> Option<PathBuf> {
+        self.beside(".key")
+    }
+
+    /// Where SQLite puts what is committed, before it moves into the file itself.
+    pub(in crate::store) fn log_file(&self) -> Option<PathBuf> {
+        self.beside("-wal")
+    }
+
+    fn beside(&self, ending: &str) -> Option<PathBuf> {
         let Self::Sqlite { path } = self else { return None };
         let mut beside = path.as_os_str().to_owned();
-        beside.push(".key");
+        beside.push(ending);
         Some(PathBuf::from(beside))
     }
 

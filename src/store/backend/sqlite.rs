@@ -45,7 +45,8 @@ pub(super) fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
     // WAL lets readers go on while the writer commits; FULL flushes each commit to the disk before it is acknowledged;
     // the time-out covers a command-line call that writes beside a running server. 8 MiB of cache keep the hot pages of
     // the indexes; more is not better, since a commit in which a page was split walks over all of the cache. A checkpoint
-    // every 4,000 pages (16 MiB) keeps the log short and each stall of the commits behind it to a few milliseconds.
+    // every 4,000 pages (16 MiB) keeps the log short and each stall of the commits behind it to a few milliseconds;
+    // one that grew behind a long read is cut back to 64 MiB afterwards, so that its size tells how things are now.
     conn.batch_execute(
         "PRAGMA busy_timeout = 10000;
          PRAGMA journal_mode = WAL;
@@ -53,6 +54,7 @@ pub(super) fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
          PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -8192;
          PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA journal_size_limit = 67108864;
          PRAGMA temp_store = MEMORY;",
     )
     .map_err(|error| open(&error))?;
