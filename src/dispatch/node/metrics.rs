@@ -76,9 +76,11 @@ impl Default for Metrics {
         metrics.measured.register(registry);
         // A counter that appears with its first increase shows none to whoever asks how fast it grows.
         for result in ["accepted", "unavailable"] {
-            metrics.reports.get_or_create(&Result { result });
+            drop(metrics.reports.get_or_create(&Result { result }));
         }
-        metrics.clicks.get_or_create(&Result { result: "recorded" });
+        drop(metrics.clicks.get_or_create(&Result { result: "recorded" }));
+        drop(metrics.attempts.get_or_create(&Outcome { outcome: "delivered" }));
+        drop(metrics.settled.get_or_create(&Status { status: "delivered" }));
         metrics
     }
 }

@@ -1,6 +1,7 @@
 //! What an operator is shown first: what `/metrics` tells, the alert rules over it and the dashboard, as they stand in
 //! `docs/monitoring`. The rules and the dashboard are tried with a real Prometheus, which `tests/run` installs.
 
+mod counted;
 mod documents;
 mod prometheus;
 mod queries;

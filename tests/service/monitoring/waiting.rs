@@ -69,19 +69,3 @@ async fn what_is_held_is_counted_by_endpoint_and_is_not_late() {
     tells(&ringback, "ringback_endpoints_held 1").await;
     assert!(!metrics(&ringback).await.contains("ringback_oldest_due_seconds{waiting_for=\"permit\"} 60"));
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn commits_are_counted_with_their_changes_and_their_time() {
-    let (ringback, wall) = calling("besitos", json!({})).await;
-    let before = commits(&metrics(&ringback).await);
-    wall.report_until("tx-1", "delivered").await;
-    let told = metrics(&ringback).await;
-    assert!(commits(&told) > before, "{told}");
-    assert!(told.contains("ringback_commit_seconds_bucket{le=\"+Inf\"}"), "{told}");
-    assert!(told.contains("ringback_store_answers 1\n"), "{told}");
-}
-
-fn commits(told: &str) -> u64 {
-    let count = told.lines().find_map(|line| line.strip_prefix("ringback_commit_changes_count ")).unwrap();
-    count.parse().unwrap()
-}
