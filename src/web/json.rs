@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::bodies::{self, Taken};
-use super::error::Problem;
+use super::error::{Problem, ProblemKind};
 use super::{Web, strict_json};
 use crate::domain::invalid::{Invalid, MOST_FAULTS, shortened};
 use crate::domain::json::Object;
@@ -72,7 +72,11 @@ impl<const MOST: usize> FromRequest for Body<MOST> {
         let (payload, declared) = (payload.take(), bodies::declared(request));
         let web = Web::of(request);
         Box::pin(async move {
-            let (bytes, taken) = bodies::read(&web.bodies, declared, payload, MOST).await?;
+            let read = bodies::read(&web.bodies, declared, payload, MOST).await;
+            if read.as_ref().is_err_and(|problem| problem.kind() == ProblemKind::Overloaded) {
+                web.node.metrics.body_turned_away();
+            }
+            let (bytes, taken) = read?;
             Ok(Self { bytes, _taken: taken })
         })
     }

@@ -52,7 +52,8 @@ impl Tracking {
                 sub: visit.sub.clone(),
                 clicked_at: now,
             })
-            .await?;
+            .await
+            .inspect_err(|_| self.node.metrics.clicked("unavailable"))?;
         }
         self.node.metrics.clicked(if counts { "recorded" } else { "not_counted" });
         Ok(Forwarded::To(offer.destination.url(&Arrival {

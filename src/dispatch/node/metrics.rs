@@ -30,6 +30,7 @@ pub struct Metrics {
     reopened: Counter,
     exchange_seconds: Histogram,
     rescued: Counter,
+    bodies_turned_away: Counter,
     measured: Measured,
 }
 
@@ -62,23 +63,28 @@ impl Default for Metrics {
             reopened: Counter::default(),
             exchange_seconds: Histogram::new(SECONDS),
             rescued: Counter::default(),
+            bodies_turned_away: Counter::default(),
             measured: Measured::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("reports", "Reports, by how each was answered", metrics.reports.clone());
-        registry.register("clicks", "Visitors of the tracking link forwarded", metrics.clicks.clone());
+        registry.register("clicks", "Visitors of tracking links, by what became of the click", metrics.clicks.clone());
         registry.register("attempts", "Exchanges with receivers", metrics.attempts.clone());
         registry.register("settlements", "Deliveries settled", metrics.settled.clone());
         registry.register("reopened", "Deliveries reopened by replay jobs", metrics.reopened.clone());
         registry.register("exchange_seconds", "Time of an exchange", metrics.exchange_seconds.clone());
         let rescued = "Deliveries taken back from nodes that died, and from commits whose answer was lost";
         registry.register("rescued", rescued, metrics.rescued.clone());
+        let bodies = "Requests answered 503 before they were read, because too many bodies were under way";
+        registry.register("bodies_turned_away", bodies, metrics.bodies_turned_away.clone());
         metrics.measured.register(registry);
         // A counter that appears with its first increase shows none to whoever asks how fast it grows.
         for result in ["accepted", "unavailable"] {
             drop(metrics.reports.get_or_create(&Result { result }));
         }
-        drop(metrics.clicks.get_or_create(&Result { result: "recorded" }));
+        for result in ["recorded", "unavailable"] {
+            drop(metrics.clicks.get_or_create(&Result { result }));
+        }
         drop(metrics.attempts.get_or_create(&Outcome { outcome: "delivered" }));
         drop(metrics.settled.get_or_create(&Status { status: "delivered" }));
         metrics
@@ -122,6 +128,11 @@ impl Metrics {
     /// So many deliveries were taken back that nobody worked on any more.
     pub fn rescued(&self, deliveries: usize) {
         self.rescued.inc_by(u64::try_from(deliveries).unwrap_or(u64::MAX));
+    }
+
+    /// A body found no room among those under way.
+    pub fn body_turned_away(&self) {
+        self.bodies_turned_away.inc();
     }
 
     /// All of it in the OpenMetrics text format.

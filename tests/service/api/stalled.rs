@@ -44,6 +44,9 @@ async fn a_hundred_and_fifty_bodies_that_stall_cost_little_memory_and_keep_no_re
     // 150 bodies would be 1.2 GiB, and twice that while their buffers grow.
     let grown = server.memory_kib().saturating_sub(before);
     assert!(grown < 300 * 1024, "it has grown by {grown} KiB");
+    // Who runs it is told of them.
+    let metrics = server.get("/metrics").await;
+    assert!(!metrics.as_str().unwrap().contains("ringback_bodies_turned_away_total 0\n"), "{metrics}");
     drop(stalled);
 }
 
