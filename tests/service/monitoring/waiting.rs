@@ -61,6 +61,17 @@ async fn what_waits_for_a_receiver_that_is_down_is_shown_as_that_with_the_circui
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_the_limits_of_its_app_is_shown_as_that() {
+    let (ringback, wall) = calling("besitos", json!({"limits": {"perSecond": 1}})).await;
+    for number in 0..5 {
+        wall.report(&format!("tx-{number}")).await.ok();
+    }
+    ringback.clock.advance(MINUTE);
+    tells(&ringback, "ringback_oldest_due_seconds{waiting_for=\"rate_limit\"} 60").await;
+    tells(&ringback, "ringback_oldest_due_seconds{waiting_for=\"permit\"} 0").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_held_is_counted_by_endpoint_and_is_not_late() {
     let ringback = Ringback::start().await;
     let wall = ringback.wall("besitos", json!({"paused": true})).await;
