@@ -53,7 +53,7 @@ impl Closed {
     async fn filled(&self, server: Server, setting: &Setting) -> Result<Server, Failure> {
         let own = server.stop().await?;
         let store = Store::open(&own.access()?)?;
-        past::make(&store, self.stored, Clock::system().now(), |_| {}).await?;
+        past::make(&store, self.stored, past::LONG, Clock::system().now(), |_| {}).await?;
         drop(store);
         let server = Server::on(own, self.nodes).await?;
         server.all_know(setting).await?;

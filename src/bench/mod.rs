@@ -16,6 +16,7 @@
 //! `ringback bench growth` (`growth`) measures something else: that what is stored, or waits, makes nothing slower.
 //! docs/BENCHMARKS.md says how all of this is read.
 
+mod backlog;
 mod closed;
 mod delivered;
 mod figures;

@@ -13,19 +13,26 @@ use crate::store::inspect::history::Past;
 const PART: u64 = 250_000;
 /// Completions of each user.
 const OF_A_USER: u64 = 20;
-/// How far back it goes: retention, which keeps ninety days by default, leaves all of it alone.
-const SPAN: Duration = Duration::from_secs(85 * 86_400);
+/// How far back a long past goes: retention, which keeps ninety days by default, leaves all of it alone.
+pub(super) const LONG: Duration = Duration::from_secs(85 * 86_400);
 
 /// The users of a past of so many deliveries.
 pub(super) fn users(deliveries: u64) -> u64 {
     deliveries.div_ceil(OF_A_USER).max(1)
 }
 
-/// Makes a past of so many deliveries that ends now, in equal parts to all endpoints that there are. Says how many are made.
-pub(super) async fn make(store: &Store, deliveries: u64, now: Timestamp, made: impl Fn(u64)) -> Result<(), Failure> {
-    let (begin, recipe, users) = (now.minus(SPAN), workload::recipe()?, users(deliveries));
+/// Makes a past of so many deliveries that goes back so far and ends now, in equal parts to all endpoints that there are. Says
+/// how many are made.
+pub(super) async fn make(
+    store: &Store,
+    deliveries: u64,
+    span: Duration,
+    now: Timestamp,
+    made: impl Fn(u64),
+) -> Result<(), Failure> {
+    let (begin, recipe, users) = (now.minus(span), workload::recipe()?, users(deliveries));
     let at = |number: u64| {
-        let share = u128::from(number) * SPAN.as_millis() / u128::from(deliveries.max(1));
+        let share = u128::from(number) * span.as_millis() / u128::from(deliveries.max(1));
         begin.plus(Duration::from_millis(u64::try_from(share).unwrap_or(u64::MAX)))
     };
     let mut first = 0;

@@ -2,12 +2,14 @@
 //!
 //! The deliveries are recorded in the store while no server runs, as a long outage would have left them.
 
+use std::slice;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::ground::{Receiver as Endpoint, new_completion, record};
+use super::ground::Receiver as Endpoint;
 use crate::bench::LOOK;
+use crate::bench::backlog::{new_completion, record};
 use crate::bench::place::{OwnStore, Place};
 use crate::bench::receiver::Receiver;
 use crate::bench::row::{mebibytes, thousandths};
@@ -83,8 +85,10 @@ async fn record_due(own: &OwnStore, endpoints: &[Endpoint], due: usize, tell: im
     for (group, first) in (0..due).step_by(GROUP).enumerate() {
         let numbers = first..due.min(first + GROUP);
         let end = numbers.end;
-        let completion =
-            |number| new_completion(completion(number, now), &endpoints[number % endpoints.len()], &recipe);
+        let completion = |number| {
+            let Endpoint { app_id, endpoint_id } = &endpoints[number % endpoints.len()];
+            new_completion(completion(number, now), app_id, slice::from_ref(endpoint_id), &recipe)
+        };
         record(&store, numbers.map(completion).collect()).await?;
         if (group + 1) % GROUPS_TOLD == 0 {
             tell(&format!("{end} of {due} deliveries are due"));

@@ -3,22 +3,21 @@
 //! None of their endpoints exists, and nothing is sent: the store alone is measured.
 
 use std::ops::Range;
+use std::slice;
 
+use crate::bench::backlog::{new_completion, record};
 use crate::bench::past;
 use crate::bench::workload::{self, DIALECT};
 use crate::clock::Clock;
 use crate::command::Failure;
 use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
-use crate::domain::completion::Completion;
-use crate::domain::identity::ReportedFields;
-use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::Store;
 use crate::store::apps::NewApp;
 use crate::store::inspect::history;
-use crate::store::queue::{NewCompletion, Recorded};
+use crate::store::queue::NewCompletion;
 
 /// Apps, of one endpoint each.
 const APPS: usize = 100;
@@ -29,8 +28,6 @@ const WAITING: usize = 64;
 const PRESENT: u64 = 1 << 40;
 /// Walks over all users in no order: a prime.
 const STRIDE: u64 = 7_919;
-/// The source that reports.
-const SOURCE: &str = "src_present";
 
 /// An app's endpoint.
 #[derive(Debug)]
@@ -92,31 +89,10 @@ impl Ground {
             completion.transaction_id = history::transaction_id(PRESENT + number);
             completion.external_id = completion.transaction_id.clone();
             completion.user_id = history::user_id(number * STRIDE % past::users(past));
-            new_completion(completion, self.receiver(turn), &self.recipe)
+            let Receiver { app_id, endpoint_id } = self.receiver(turn);
+            new_completion(completion, app_id, slice::from_ref(endpoint_id), &self.recipe)
         };
         numbers.map(completion).collect()
-    }
-}
-
-/// A completion to be recorded, its delivery due at once.
-pub(super) fn new_completion(mut completion: Completion, receiver: &Receiver, recipe: &str) -> NewCompletion {
-    completion.id = random::new_id("cmp");
-    completion.source_id = Some(SOURCE.to_owned());
-    completion.app_id = receiver.app_id.clone();
-    let delivery = NewDelivery {
-        id: random::new_id("dlv"),
-        endpoint_id: receiver.endpoint_id.clone(),
-        recipe: recipe.to_owned(),
-        start: Start::Pending,
-    };
-    NewCompletion { given: ReportedFields::of_completion(&completion, None), completion, deliveries: vec![delivery] }
-}
-
-/// Records a group that nothing speaks against.
-pub(super) async fn record(store: &Store, group: Vec<NewCompletion>) -> Result<(), Failure> {
-    match store.record(group).await?.iter().find(|recorded| **recorded != Recorded::Accepted) {
-        Some(refused) => Err(format!("a completion was not recorded: {refused:?}").into()),
-        None => Ok(()),
     }
 }
 

@@ -154,7 +154,7 @@ impl Growth {
         let store = Store::open(&own.access()?)?;
         let ground = Ground::lay(&store, clock).await?;
         let made = |made| self.tell(&format!("{made} of {stored} deliveries of the past are made"));
-        past::make(&store, stored, clock.now(), made).await?;
+        past::make(&store, stored, past::LONG, clock.now(), made).await?;
         Ok(Site { stored, store, own, ground })
     }
 

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 
-use super::ground::{self, Ground};
+use super::ground::Ground;
 use super::work::{Medians, RECORDED, SENT, Times, Work};
+use crate::bench::backlog::record;
 use crate::bench::{past, workload};
 use crate::clock::Clock;
 use crate::command::Failure;
@@ -69,7 +70,7 @@ impl<'a> Rounds<'a> {
         let first = Ground::reported() + turn * RECORDED;
         let group = self.ground.completions(turn, first..first + RECORDED, stored, self.clock.now());
         let started = Instant::now();
-        ground::record(store, group).await?;
+        record(store, group).await?;
         self.times.note(Work::Record, started.elapsed());
 
         let started = Instant::now();
