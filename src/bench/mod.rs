@@ -13,12 +13,14 @@
 //! written that down; a lost or doubled one is a failure, whatever the speed (`delivered`). Loopback only, bounded in number
 //! and time; nothing is left behind.
 //!
-//! `ringback bench growth` (`growth`) measures something else: that what is stored, or waits, makes nothing slower.
+//! `ringback bench growth` (`growth`) measures something else: that what is stored, or waits, makes nothing slower; and
+//! `ringback bench fairness` (`fairness`) that others' troubles do not.
 //! docs/BENCHMARKS.md says how all of this is read.
 
 mod backlog;
 mod closed;
 mod delivered;
+mod fairness;
 mod figures;
 mod growth;
 mod measured;
@@ -64,6 +66,7 @@ fn command() -> Command {
         .args(plan::flags())
         .arg(switch("json", "Prints one JSON object"))
         .subcommand(growth::command())
+        .subcommand(fairness::command())
 }
 
 /// A flag that takes a number within a range.
@@ -84,6 +87,9 @@ fn given(flags: &ArgMatches, name: &str) -> Vec<u64> {
 fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     if let Some(flags) = flags.subcommand_matches("growth") {
         return growth::run(flags);
+    }
+    if let Some(flags) = flags.subcommand_matches("fairness") {
+        return fairness::run(flags);
     }
     let plan = Plan::of(flags)?;
     until_interrupted(measure(plan, flags.get_flag("json")))

@@ -20,11 +20,11 @@ pub(super) struct Node {
 }
 
 impl Node {
-    /// Starts a node on this store.
-    pub(super) async fn start(store: &OwnStore) -> Result<Self, Failure> {
+    /// Starts a node on this store that logs what is as grave as this.
+    pub(super) async fn start(store: &OwnStore, log: &str) -> Result<Self, Failure> {
         let [database, key_file] = store.variables();
         let token = ("RINGBACK_BOOTSTRAP_TOKEN", TOKEN.to_owned());
-        let settings = [database, key_file, token, ("RINGBACK_LOG", "warn".to_owned())];
+        let settings = [database, key_file, token, ("RINGBACK_LOG", log.to_owned())];
         Ok(Self { process: ServerProcess::start(&settings).await? })
     }
 

@@ -4,7 +4,7 @@ use super::delivered;
 use super::place::Place;
 use super::receiver::Receiver;
 use super::row::{Row, thousandths};
-use super::schedule::{Latencies, Schedule};
+use super::schedule::{Latencies, Schedule, TurnedAway};
 use super::server::Server;
 use crate::command::Failure;
 
@@ -36,8 +36,8 @@ pub(super) async fn measure(place: &Place, per_second: u64, seconds: u64) -> Res
     let server = Server::start(place, 1).await?;
     let setting = server.set_up(&receiver.callback_url(), 1).await?;
     let node = *server.addresses().first().ok_or("a server needs a node")?;
-    let schedule = Schedule::from_now(per_second, WARM_UP + seconds)?;
-    let late = schedule.report(node, &setting).await?;
+    let schedule = Schedule::from_now(per_second, usize::try_from(per_second * (WARM_UP + seconds))?);
+    let late = schedule.report(node, &setting, TurnedAway::Fails).await?.late;
     delivered::wait(&server, &receiver, schedule.count).await?;
     delivered::check(&server, &receiver, schedule.count).await?;
     let arrivals = receiver.arrivals().into_iter().enumerate().skip(usize::try_from(WARM_UP * per_second)?);

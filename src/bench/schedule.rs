@@ -24,6 +24,10 @@ const MOST_CONNECTIONS: u64 = 256;
 const OF_A_CONNECTION: u64 = 4;
 /// Time to open the connections before the first report falls due.
 const OPENING: Duration = Duration::from_millis(200);
+/// The status of a report that is turned away for now.
+const OVERLOADED: u16 = 503;
+/// After this time a report that was turned away comes again: sooner than the server asks for, as an impatient client does.
+const AGAIN: Duration = Duration::from_millis(50);
 const NANOS: u64 = 1_000_000_000;
 
 /// When each report falls due.
@@ -33,13 +37,20 @@ pub(super) struct Schedule {
     per_second: u64,
     /// How many.
     pub(super) count: usize,
+    connections: u64,
 }
 
 impl Schedule {
-    /// From now on, so many a second for so many seconds.
-    pub(super) fn from_now(per_second: u64, seconds: u64) -> Result<Self, Failure> {
-        let count = usize::try_from(per_second * seconds)?;
-        Ok(Self { start: Instant::now() + OPENING, per_second, count })
+    /// From now on, so many, of which so many a second.
+    pub(super) fn from_now(per_second: u64, count: usize) -> Self {
+        let connections = (per_second / OF_A_CONNECTION).clamp(1, MOST_CONNECTIONS);
+        Self { start: Instant::now() + OPENING, per_second, count, connections }
+    }
+
+    /// The same over as many connections as there are reports in a second: a server that takes up to a second for each finds
+    /// all of them waiting, and not some of them held back here.
+    pub(super) fn over_many_connections(self) -> Self {
+        Self { connections: self.per_second.clamp(1, MOST_CONNECTIONS), ..self }
     }
 
     /// When the report of this number falls due.
@@ -47,25 +58,34 @@ impl Schedule {
         self.start + Duration::from_nanos((number as u64).saturating_mul(NANOS) / self.per_second.max(1))
     }
 
-    /// Reports to this node; answers how late the reports were sent, that is what this reporter itself adds.
-    pub(super) async fn report(self, node: SocketAddr, setting: &Arc<Setting>) -> Result<Latencies, Failure> {
-        let connections = (self.per_second / OF_A_CONNECTION).clamp(1, MOST_CONNECTIONS);
-        let reports = Arc::new(Reports { due: Semaphore::new(0), next: AtomicUsize::new(0) });
+    /// Reports to this node.
+    pub(super) async fn report(
+        self,
+        node: SocketAddr,
+        setting: &Arc<Setting>,
+        turned_away: TurnedAway,
+    ) -> Result<Reported, Failure> {
+        let reports = Arc::new(Reports {
+            due: Semaphore::new(0),
+            next: AtomicUsize::new(0),
+            turned_away,
+            times_turned_away: AtomicUsize::new(0),
+        });
         let mut reporters = JoinSet::new();
-        for _ in 0..connections {
+        for _ in 0..self.connections {
             reporters.spawn(self.report_due(node, Arc::clone(setting), Arc::clone(&reports)));
         }
         let ticking = Arc::clone(&reports);
         thread::Builder::new().name("schedule".to_owned()).spawn(move || {
             self.tick(&ticking.due);
             // Each reporter is told to end.
-            ticking.due.add_permits(connections as usize);
+            ticking.due.add_permits(self.connections as usize);
         })?;
         let mut late = Vec::with_capacity(self.count);
         while let Some(reporter) = reporters.join_next().await {
             late.extend(reporter??);
         }
-        Ok(Latencies::new(late))
+        Ok(Reported { late: Latencies::new(late), turned_away: reports.times_turned_away.load(Ordering::Relaxed) })
     }
 
     /// Lets each report go when it falls due. On a thread of its own, since the runtime's timers count milliseconds.
@@ -95,7 +115,15 @@ impl Schedule {
             }
             let call = Workload::Single.call(&setting, number..number + 1, clock.now());
             late.push(Instant::now().saturating_duration_since(self.due(number)));
-            check(&connection.exchange(&call).await?, 1)?;
+            let mut answer = connection.exchange(&call).await?;
+            while reports.turned_away == TurnedAway::ComesAgain && answer.status() == Some(OVERLOADED) {
+                reports.times_turned_away.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(AGAIN).await;
+                // Who turns a report away may close its connection.
+                connection = Connection::open(node).await?;
+                answer = connection.exchange(&Workload::Single.call(&setting, number..number + 1, clock.now())).await?;
+            }
+            check(&answer, 1)?;
         }
     }
 }
@@ -107,6 +135,26 @@ struct Reports {
     due: Semaphore,
     /// The number of the next one.
     next: AtomicUsize,
+    turned_away: TurnedAway,
+    times_turned_away: AtomicUsize,
+}
+
+/// What becomes of the measurement when a report is turned away for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TurnedAway {
+    /// It ends.
+    Fails,
+    /// The report comes again soon, as one of a real offer system does; its time goes on meanwhile.
+    ComesAgain,
+}
+
+/// What became of the reports of a schedule, which have all been accepted.
+#[derive(Debug)]
+pub(super) struct Reported {
+    /// How late they were sent: because this reporter found no free core, or no connection that had its answer.
+    pub(super) late: Latencies,
+    /// How often one was turned away.
+    pub(super) turned_away: usize,
 }
 
 /// Durations, shortest first.
@@ -132,8 +180,7 @@ mod tests {
 
     #[test]
     fn reports_fall_due_evenly_whatever_becomes_of_them() {
-        let schedule = Schedule::from_now(500, 2).unwrap();
-        assert_eq!(schedule.count, 1_000);
+        let schedule = Schedule::from_now(500, 1_000);
         assert_eq!(schedule.due(3) - schedule.due(2), Duration::from_millis(2));
         assert_eq!(schedule.due(500) - schedule.due(0), Duration::from_secs(1));
     }

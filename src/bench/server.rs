@@ -45,9 +45,19 @@ impl Server {
 
     /// Starts so many nodes on a store.
     pub(super) async fn on(store: OwnStore, nodes: usize) -> Result<Self, Failure> {
+        Self::logging(store, nodes, "warn").await
+    }
+
+    /// Starts one node that does not warn: that others' receivers are down is no news where that is measured, and a thousand
+    /// lines might wait for a terminal.
+    pub(super) async fn on_without_warnings(store: OwnStore) -> Result<Self, Failure> {
+        Self::logging(store, 1, "error").await
+    }
+
+    async fn logging(store: OwnStore, nodes: usize, log: &str) -> Result<Self, Failure> {
         let mut server = Self { nodes: Vec::with_capacity(nodes), database: None, store };
         for _ in 0..nodes {
-            server.nodes.push(Node::start(&server.store).await?);
+            server.nodes.push(Node::start(&server.store, log).await?);
         }
         server.database = DatabaseServer::of(&server.store.location()?)?;
         Ok(server)
@@ -114,9 +124,19 @@ impl Server {
 
     /// The states in which deliveries are left that should all have been delivered.
     pub(super) async fn undelivered(&self) -> Result<Vec<&'static str>, Failure> {
+        self.undelivered_where("").await
+    }
+
+    /// The same of one app.
+    pub(super) async fn undelivered_of(&self, app_id: &str) -> Result<Vec<&'static str>, Failure> {
+        self.undelivered_where(&format!("&appId={app_id}")).await
+    }
+
+    async fn undelivered_where(&self, condition: &str) -> Result<Vec<&'static str>, Failure> {
         let mut states = Vec::new();
         for state in UNDELIVERED {
-            let page = self.first()?.call("GET", &format!("/v1/deliveries?status={state}&limit=1"), b"").await?;
+            let path = format!("/v1/deliveries?status={state}&limit=1{condition}");
+            let page = self.first()?.call("GET", &path, b"").await?;
             let page: Value = serde_json::from_slice(&page)?;
             if page["items"].as_array().is_none_or(|items| !items.is_empty()) {
                 states.push(state);
@@ -149,7 +169,8 @@ impl Server {
         self.store.remove()
     }
 
-    async fn create(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+    /// What an operator's call creates.
+    pub(super) async fn create(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         Ok(serde_json::from_slice(&self.first()?.call("POST", path, body.to_string().as_bytes()).await?)?)
     }
 
@@ -164,6 +185,7 @@ fn would_send(answer: &[u8]) -> Result<bool, Failure> {
     Ok(answer["deliveries"][0]["status"] == "pending")
 }
 
-fn field(object: &Value, name: &str) -> Result<String, Failure> {
+/// A text of an answer.
+pub(super) fn field(object: &Value, name: &str) -> Result<String, Failure> {
     Ok(object[name].as_str().ok_or_else(|| format!("an answer of the server lacks `{name}`"))?.to_owned())
 }

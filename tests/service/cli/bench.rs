@@ -96,3 +96,40 @@ async fn works_of_the_store_are_measured_as_it_grows_and_no_plan_walks_over_it()
         assert_eq!(measured["due"]["callbacks"], 300, "{measured}");
     }
 }
+
+/// Measures these troubles once each, small, and the app alone so many times; the troubles' own exchanges show that they were
+/// there.
+async fn healthy_beside(troubles: &[&str], alone: usize, place: &[&str]) -> Value {
+    let small = ["bench", "fairness", "--rate", "50", "--seconds", "1", "--due", "200", "--json"];
+    let only = ["--only", &troubles.join(",")];
+    let measured = measured(&[&small[..], &only, place].concat()).await;
+    let beside = measured["beside"].as_array().unwrap();
+    let lines: Vec<&Value> = beside.iter().map(|one| &one["trouble"]).collect();
+    assert_eq!(lines, troubles, "{measured}");
+    for one in beside {
+        assert!(is_known(&one["rounds"][0]["troubled"]), "there was no trouble: {one}");
+        assert!(one["must"].is_boolean() && one["aim"].is_boolean(), "{one}");
+    }
+    let phases = measured["alone"]["rounds"].as_array().unwrap();
+    assert_eq!(phases.len(), alone, "{measured}");
+    for phase in phases.iter().chain(beside.iter().flat_map(|one| one["rounds"].as_array().unwrap())) {
+        assert_eq!(phase["deliveredOnce"], 55, "{measured}");
+        assert!(is_known(&phase["p50Us"]) && is_known(&phase["p99Us"]), "{measured}");
+    }
+    measured
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_app_is_measured_beside_each_trouble_and_loses_nothing() {
+    let troubles = ["black-hole", "black-holes", "failing", "replay", "readers", "endless"];
+    let measured = healthy_beside(&troubles, 4, &[]).await;
+    assert_eq!(measured["store"], "SQLite", "{measured}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_app_is_measured_beside_troubles_on_postgresql_too() {
+    let database = Home::on_postgres();
+    let place = ["--database-url", &database.database_url()];
+    let measured = healthy_beside(&["black-holes", "replay"], 2, &place).await;
+    assert_eq!(measured["store"], "PostgreSQL", "{measured}");
+}
