@@ -89,6 +89,7 @@ async fn what_waits_longer_for_a_receiver_than_it_may_be_held_is_dead() {
     ringback.clock.advance(Duration::from_millis(1));
     let waiting = wall.report("waits").await.delivery();
     ringback.clock.advance(DEFAULT_HELD_DAYS * 24 * 3600 * SECOND);
+    wall.receiver.next().await;
     ringback.tidy().await;
     has(&ringback.delivery_once(&waiting, "pending").await, json!({"waitingFor": "circuit"}));
     ringback.clock.advance(SECOND);
