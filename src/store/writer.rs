@@ -4,6 +4,9 @@
 //! a second, whoever shares one gets tens of thousands. While a group is being flushed, the next one gathers, so no
 //! artificial delay is needed and a lone work waits for nobody.
 //!
+//! Reports do not wait behind what a storm of failures has to write: they have a queue of their own, and half of a group is
+//! theirs if they want it.
+//!
 //! It knows nothing of what the works are. How a group gets to the disk differs between the engines and is the affair of
 //! whoever implements [`Commit`], who tells nobody of success before the flush.
 
@@ -11,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use tokio::runtime::{self, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Span;
 
@@ -54,10 +58,18 @@ pub(super) trait Commit: Send + 'static {
     fn commit(&mut self, works: Vec<Asked<Self::Work>>);
 }
 
+/// What waits for the writer's threads.
+#[derive(Debug)]
+struct Queues<W> {
+    works: mpsc::Receiver<W>,
+    reports: mpsc::Receiver<W>,
+}
+
 /// The way to the writer's threads. They end when the last clone is dropped and the queue is empty.
 #[derive(Debug)]
 pub(super) struct Writer<W> {
     works: mpsc::Sender<Asked<W>>,
+    reports: mpsc::Sender<Asked<W>>,
     bytes: Arc<Semaphore>,
     clicks: Arc<Semaphore>,
     counts: Arc<CommitCounts>,
@@ -68,30 +80,34 @@ impl<W: Send + 'static> Writer<W> {
     pub(super) fn start<C: Commit<Work = W>>(
         threads: impl Iterator<Item = Result<C, StoreError>>,
     ) -> Result<Self, StoreError> {
-        let (works, queue) = mpsc::channel(QUEUE);
-        let (writer, queue) = (Self::to(works), Arc::new(Mutex::new(queue)));
+        let (writer, queues) = Self::with_queues();
+        let queues = Arc::new(Mutex::new(queues));
+        let not_started = |error: std::io::Error| StoreError::Database(format!("a writer did not start: {error}"));
         for thread in threads {
-            let (mut thread, queue, counts) = (thread?, Arc::clone(&queue), Arc::clone(&writer.counts));
+            let (mut thread, queues, counts) = (thread?, Arc::clone(&queues), Arc::clone(&writer.counts));
+            let waiting = runtime::Builder::new_current_thread().build().map_err(not_started)?;
             thread::Builder::new()
                 .name("store-writer".to_owned())
                 .spawn(move || {
-                    while let Some(group) = next_group(&queue) {
+                    while let Some(group) = next_group(&queues, &waiting) {
                         commit(&mut thread, group, &counts);
                     }
                 })
-                .map_err(|error| StoreError::Database(format!("a writer thread did not start: {error}")))?;
+                .map_err(not_started)?;
         }
         Ok(writer)
     }
 
-    fn to(works: mpsc::Sender<Asked<W>>) -> Self {
+    fn with_queues() -> (Self, Queues<Asked<W>>) {
+        let ((works, of_works), (reports, of_reports)) = (mpsc::channel(QUEUE), mpsc::channel(QUEUE));
         let (bytes, clicks) = (Arc::new(Semaphore::new(BYTES)), Arc::new(Semaphore::new(CLICKS)));
-        Self { works, bytes, clicks, counts: Arc::default() }
+        let writer = Self { works, reports, bytes, clicks, counts: Arc::default() };
+        (writer, Queues { works: of_works, reports: of_reports })
     }
 
     /// Asks for a small work and returns when it is on disk; waits for a place in the queue.
     pub(super) async fn ask<T>(&self, work: impl FnOnce(Reply<T>) -> W) -> Result<T, StoreError> {
-        self.send(Vec::new(), work).await
+        Self::send(&self.works, Vec::new(), work).await
     }
 
     /// The same for a work of so many bytes; waits until that many more may wait.
@@ -100,38 +116,51 @@ impl<W: Send + 'static> Writer<W> {
         bytes: usize,
         work: impl FnOnce(Reply<T>) -> W,
     ) -> Result<T, StoreError> {
+        Self::send(&self.works, vec![self.weigh(bytes).await?], work).await
+    }
+
+    /// The same for reports, which wait behind nothing but reports.
+    pub(super) async fn ask_to_record<T>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce(Reply<T>) -> W,
+    ) -> Result<T, StoreError> {
+        Self::send(&self.reports, vec![self.weigh(bytes).await?], work).await
+    }
+
+    async fn weigh(&self, bytes: usize) -> Result<OwnedSemaphorePermit, StoreError> {
         // One that is larger than all that may wait goes alone.
         let bytes = u32::try_from(bytes.min(BYTES)).unwrap_or(u32::MAX);
-        let held = Arc::clone(&self.bytes).acquire_many_owned(bytes).await.map_err(|_| StoreError::Closed)?;
-        self.send(vec![held], work).await
+        Arc::clone(&self.bytes).acquire_many_owned(bytes).await.map_err(|_| StoreError::Closed)
     }
 
     /// The same for a click, which is turned away if too many of them wait.
     pub(super) async fn ask_for_click<T>(&self, work: impl FnOnce(Reply<T>) -> W) -> Result<T, StoreError> {
         let place = Arc::clone(&self.clicks).try_acquire_owned().map_err(|_| StoreError::Overloaded)?;
-        self.send(vec![place], work).await
+        Self::send(&self.works, vec![place], work).await
     }
 
     async fn send<T>(
-        &self,
+        queue: &mpsc::Sender<Asked<W>>,
         held: Vec<OwnedSemaphorePermit>,
         work: impl FnOnce(Reply<T>) -> W,
     ) -> Result<T, StoreError> {
         let (tell, answer) = oneshot::channel();
         let asked = Asked { work: work(tell), span: Span::current(), held };
-        self.works.send(asked).await.map_err(|_| StoreError::Closed)?;
+        queue.send(asked).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Turns away what can come again (a report, a click) while the queue is long.
     pub(super) fn make_room(&self) -> Result<(), StoreError> {
-        let has_room = self.works.capacity() >= RESERVED && self.bytes.available_permits() >= RESERVED_BYTES;
+        let has_room = self.works.capacity().min(self.reports.capacity()) >= RESERVED
+            && self.bytes.available_permits() >= RESERVED_BYTES;
         if has_room { Ok(()) } else { Err(StoreError::Overloaded) }
     }
 
     /// Works that wait at this moment.
     pub(super) fn backlog(&self) -> usize {
-        QUEUE.saturating_sub(self.works.capacity())
+        2 * QUEUE - self.works.capacity() - self.reports.capacity()
     }
 
     /// What was committed so far.
@@ -142,10 +171,33 @@ impl<W: Send + 'static> Writer<W> {
 
 /// What waits, at most a group; `None` once nobody can add anything any more. While one thread waits here the others
 /// wait for it, and take what gathers in the meantime.
-fn next_group<W>(queue: &Mutex<mpsc::Receiver<W>>) -> Option<Vec<W>> {
-    let mut works = Vec::with_capacity(GROUP);
-    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    (queue.blocking_recv_many(&mut works, GROUP) > 0).then_some(works)
+fn next_group<W>(queues: &Mutex<Queues<W>>, waiting: &Runtime) -> Option<Vec<W>> {
+    let mut queues = queues.lock().unwrap_or_else(PoisonError::into_inner);
+    let Queues { works, reports } = &mut *queues;
+    // A queue whose senders are gone yields nothing at once, and then the other one does so as soon as it is empty.
+    let first = waiting.block_on(async {
+        tokio::select! {
+            biased;
+            Some(report) = reports.recv() => Some(report),
+            Some(work) = works.recv() => Some(work),
+            else => None,
+        }
+    });
+    let mut group = Vec::with_capacity(GROUP);
+    group.push(first?);
+    fill(&mut group, reports, GROUP / 2);
+    fill(&mut group, works, GROUP);
+    fill(&mut group, reports, GROUP);
+    Some(group)
+}
+
+/// Adds what waits in a queue, until the group has so many works.
+fn fill<W>(group: &mut Vec<W>, queue: &mut mpsc::Receiver<W>, at_most: usize) {
+    while group.len() < at_most
+        && let Ok(next) = queue.try_recv()
+    {
+        group.push(next);
+    }
 }
 
 /// A panic in the middle of a change leaves a connection in an unknown state and every later caller waiting. What was
@@ -271,6 +323,42 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_report_waits_behind_no_more_than_the_group_that_is_being_committed() {
+        let mut stage = stage();
+        stage.busy().await;
+        stage.ask(3 * GROUP);
+        stage.wait_for_backlog(3 * GROUP).await;
+        let writer = Arc::clone(&stage.writer);
+        let report = tokio::spawn(async move { writer.ask_to_record(1, |answer| answer).await });
+        stage.wait_for_backlog(3 * GROUP + 1).await;
+        // The group that was being committed, and the next one.
+        for _ in 0..2 {
+            stage.go.send(()).unwrap();
+            stage.taken.recv().await.unwrap();
+        }
+        assert_eq!(report.await.unwrap().unwrap().0, GROUP);
+    }
+
+    #[tokio::test]
+    async fn reports_take_half_of_a_group_while_others_wait() {
+        let mut stage = stage();
+        stage.busy().await;
+        for _ in 0..GROUP {
+            let writer = Arc::clone(&stage.writer);
+            tokio::spawn(async move { writer.ask_to_record(1, |answer| answer).await });
+        }
+        let others = stage.ask(GROUP / 2);
+        stage.wait_for_backlog(GROUP + GROUP / 2).await;
+        for _ in 0..2 {
+            stage.go.send(()).unwrap();
+            stage.taken.recv().await.unwrap();
+        }
+        for other in others {
+            assert_eq!(other.await.unwrap(), GROUP);
+        }
+    }
+
+    #[tokio::test]
     async fn few_works_of_many_bytes_fill_the_queue_as_many_of_few_do() {
         let mut stage = stage();
         stage.busy().await;
@@ -289,9 +377,9 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_is_never_answered_is_told_that_the_store_is_closed() {
-        let (works, queue) = mpsc::channel(1);
-        drop(queue);
-        assert!(matches!(Writer::<Toy>::to(works).ask(|answer| answer).await, Err(StoreError::Closed)));
+        let (writer, queues) = Writer::<Toy>::with_queues();
+        drop(queues);
+        assert!(matches!(writer.ask(|answer| answer).await, Err(StoreError::Closed)));
     }
 
     #[test]

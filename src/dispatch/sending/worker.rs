@@ -22,7 +22,10 @@ use crate::store::StoreError;
 use crate::store::queue::{Claimed, DueEndpoint, PendingTest, Wanted};
 
 /// Deliveries claimed in one step: a few milliseconds of the writer's time.
-const STEP: usize = 1_024;
+const STEP: usize = 256;
+
+/// Sends started before others have their turn: half a millisecond of one core.
+const AT_ONCE: usize = 8;
 
 /// The worker of this node.
 #[derive(Debug)]
@@ -81,15 +84,9 @@ impl Worker {
         }
         // Seated before anything else is asked of the store: a claim that nobody is known to work on is taken back.
         let mut started = tests;
-        for (claimed, seat) in self.claim(&node, ready, now).await? {
-            self.seat(claimed, &node, seat);
-            started += 1;
-        }
+        started += self.seat_all(self.claim(&node, ready, now).await?, &node).await;
         let (probes, next_probe) = self.probes(&node, down, now).await?;
-        started += probes.len();
-        for (claimed, seat) in probes {
-            self.seat(claimed, &node, seat);
-        }
+        started += self.seat_all(probes, &node).await;
         let next_due = next.into_iter().chain(next_probe).min();
         Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
     }
@@ -168,6 +165,19 @@ impl Worker {
     fn permit_for_test(&self, endpoint_id: &str) -> Option<TestPermit> {
         let app = self.node.directory.app_of_endpoint(endpoint_id)?;
         self.pacing.permit_for_test(&app, app.endpoint(endpoint_id)?)
+    }
+
+    /// Starts or lines up what was claimed, a few at a time: whatever else is ready to run has its turn in between. A thousand
+    /// sends that start together would have each other, and a callback that was reported meanwhile, wait for a thousand turns.
+    async fn seat_all(&self, claimed: Vec<(Claimed, Seat)>, node: &Arc<str>) -> usize {
+        let count = claimed.len();
+        for (number, (claimed, seat)) in (1..).zip(claimed) {
+            self.seat(claimed, node, seat);
+            if number % AT_ONCE == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+        count
     }
 
     fn seat(&self, claimed: Claimed, node: &Arc<str>, seat: Seat) {

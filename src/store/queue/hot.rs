@@ -47,7 +47,7 @@ impl Store {
         let size = part.len();
         let part: Vec<Candidate> = part.into_iter().map(|new| self.candidate(new)).collect();
         let bytes = part.iter().map(Candidate::weight).sum();
-        match self.shared.writer.ask_weighing(bytes, |answer| Work::Record(part, answer)).await {
+        match self.shared.writer.ask_to_record(bytes, |answer| Work::Record(part, answer)).await {
             Ok(recorded) => (recorded, None),
             Err(failure) => (vec![Recorded::Lost; size], Some(failure)),
         }
