@@ -91,7 +91,7 @@ impl Store {
 
     /// Entries, newest first.
     pub async fn audit(&self, criteria: AuditCriteria, page: Page) -> Result<Listed<AuditEntry>, StoreError> {
-        self.read(move |conn| {
+        self.walk(move |conn| {
             let edge = |conn: &mut Conn, span: &Span<String>| match &criteria.subject {
                 // The entries about one subject are few, and its own index leads to them.
                 Some(_) => Ok(None),

@@ -53,7 +53,7 @@ impl Store {
 
     async fn entries(&self, criteria: Criteria, page: Page, part: Part) -> Result<Listed<Entry>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
-        self.snapshot(move |conn| {
+        self.walk_at_once(move |conn| {
             let found = finding::completions(conn, &erased, &criteria, &page, part)?;
             let Listed { items: completions, next } = page.cut(found, |completion: &Completion| &completion.id);
             let keys: Vec<CompletionKey> =
@@ -73,7 +73,7 @@ impl Store {
     /// Completions with all that belongs to them, newest first.
     pub async fn found(&self, criteria: Criteria, page: Page) -> Result<Vec<Found>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
-        self.snapshot(move |conn| {
+        self.walk_at_once(move |conn| {
             let found = finding::completions(conn, &erased, &criteria, &page, Part::First)?;
             let completions = page.cut(found, |completion: &Completion| &completion.id).items;
             let keys: Vec<CompletionKey> =

@@ -74,7 +74,9 @@ impl Store {
             while start < to {
                 let end = start.plus(AT_A_TIME).min(to);
                 let scope = (app_id, start, end);
-                for (app_id, day, currency, status, count) in self.snapshot(move |conn| counts(conn, &scope)).await? {
+                for (app_id, day, currency, status, count) in
+                    self.walk_at_once(move |conn| counts(conn, &scope)).await?
+                {
                     let account = Account { day: Day::from_number(day), app_id: app_id.id(), currency };
                     ledger.deliveries(account, status, count);
                 }
@@ -93,7 +95,7 @@ impl Store {
         let mut after = None;
         loop {
             let (scope, last) = (*scope, after);
-            let read = self.read(move |conn| page(conn, &scope, last)).await?;
+            let read = self.walk(move |conn| page(conn, &scope, last)).await?;
             read.iter().for_each(&mut enter);
             after = read.last().map(|posting| posting.key);
             if after.is_none() {

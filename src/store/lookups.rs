@@ -51,7 +51,7 @@ impl Store {
     /// Deliveries, newest first.
     pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
-        self.read(move |conn| {
+        self.walk(move |conn| {
             let found = finding::deliveries(conn, &erased, &criteria, &page)?;
             Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
         })

@@ -71,7 +71,7 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 use diesel::prelude::*;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 pub use backend::{Hint, Location, ServeLock, SignalCounts, StoreCopy, Verdict};
 pub use commit_counts::{Commits, Spread};
@@ -110,6 +110,8 @@ struct Shared {
     writer: Writer<Work>,
     /// For what people ask.
     readers: Pool,
+    /// Of these reads, those that may look through much.
+    walks: Semaphore,
     /// For what the machine itself asks.
     machine: Pool,
     /// Of a database with several nodes: the connection that the heartbeat has for itself.
@@ -149,6 +151,11 @@ impl Access {
     }
 }
 
+/// Reads that look through much at the same time: half of the cores, which are also the database's where it is on this machine.
+fn walks() -> usize {
+    (std::thread::available_parallelism().map_or(1, usize::from) / 2).max(1)
+}
+
 impl Store {
     /// Opens the store: migrates it, checks the master key against it, starts the writer.
     ///
@@ -167,6 +174,7 @@ impl Store {
         let shared = Shared {
             writer: Writer::start((0..shares.writers).map(session))?,
             readers: Pool::open(&access.location, shares.readers)?,
+            walks: Semaphore::new(walks()),
             machine: Pool::open(&access.location, shares.machine)?,
             heartbeat,
             signals: Signals::start(&access.location)?,
@@ -204,6 +212,30 @@ impl Store {
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.shared.readers.run(|conn| conn.within(Begin::Read, work)).await
+    }
+
+    /// Reads for a person what may have to be looked for among many rows: lists, the ledger, look-ups. As many of these as there
+    /// are cores would leave none to whoever reports and is called back, so the next one waits, as long as a read may go on.
+    async fn walk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let _turn = self.turn_to_walk().await?;
+        self.read(work).await
+    }
+
+    /// The same of several things of one and the same instant.
+    async fn walk_at_once<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let _turn = self.turn_to_walk().await?;
+        self.snapshot(work).await
+    }
+
+    async fn turn_to_walk(&self) -> Result<SemaphorePermit<'_>, StoreError> {
+        let turn = tokio::time::timeout(deadline::PATIENCE, self.shared.walks.acquire()).await;
+        turn.map_err(|_| StoreError::TookTooLong)?.map_err(|_| StoreError::Closed)
     }
 
     /// Reads for a person several things of one and the same instant.

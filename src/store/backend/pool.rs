@@ -10,12 +10,8 @@ use crate::store::StoreError;
 
 /// How long a look-up waits for a connection: as long as a caller reasonably waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Connections that read an SQLite file for people at the same time. Such a read is this process's own work, so as many as there
-/// are cores would leave none to whoever reports and is called back: half of the cores, and six at most.
-fn sqlite_readers() -> u32 {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    u32::try_from(cores / 2).unwrap_or(u32::MAX).clamp(1, 6)
-}
+/// Connections that read an SQLite file for people at the same time: as many as the pages of one machine keep busy.
+const SQLITE_READERS: u32 = 6;
 /// The same for the machine itself, whose reads take microseconds.
 const SQLITE_MACHINE: u32 = 4;
 /// PostgreSQL flushes the commits of several connections at once; beyond a few more of them only make groups smaller.
@@ -43,7 +39,7 @@ impl PoolShares {
     pub(in crate::store) fn of(location: &Location, pool_size: u32) -> Self {
         match location {
             Location::Sqlite { .. } => {
-                Self { readers: sqlite_readers(), machine: SQLITE_MACHINE, writers: 1, heartbeat: 0 }
+                Self { readers: SQLITE_READERS, machine: SQLITE_MACHINE, writers: 1, heartbeat: 0 }
             }
             Location::Postgres(_) => {
                 let size = pool_size.max(Self::FEWEST);
