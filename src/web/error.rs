@@ -1,7 +1,7 @@
 //! Problems: what an answer says when a call did not succeed (RFC 9457). The only place with status codes of failures.
 //!
 //! The message outside is not the message inside: a caller is told what it can mend, and of our own failures only that
-//! there was one. Those are logged once, in [`of_store`].
+//! there was one. Those are logged once, in `of_store`.
 
 mod of_store;
 
