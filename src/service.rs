@@ -98,6 +98,7 @@ impl Service {
             retry_scale_thousandths: settings.retry_scale_thousandths,
             retention_days: settings.retention_days,
             most_sends: files.sends,
+            most_idle: files.idle,
             role: settings.role,
         };
         let dispatcher = Arc::new(Dispatcher::assemble(store, clock, setup).await?);

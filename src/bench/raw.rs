@@ -96,7 +96,7 @@ fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
 async fn send(origin: Arc<Origin>, urls: Vec<String>) -> Result<Sent, Failure> {
     let loopback = ipnet::IpNet::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let resolver = VettingResolver::from_system(Arc::new(TargetPolicy::new(vec![loopback], true)))?;
-    let client = Clients::new(resolver, MOST).client(&SourceAddress::Host)?;
+    let client = Clients::new(resolver, MOST, MOST).client(&SourceAddress::Host)?;
     let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
     let (before, started) = (Usage::of(std::process::id())?, Instant::now());
     let mut senders = JoinSet::new();

@@ -64,6 +64,8 @@ pub struct Setup {
     pub role: NodeRole,
     /// Sends in flight at a time, as the files allow that this process may open.
     pub most_sends: usize,
+    /// Connections to receivers that are kept for the next callback, likewise.
+    pub most_idle: usize,
 }
 
 /// The parts, for whoever calls them: the web floor, and the loops.
@@ -188,7 +190,7 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
     }
     Ok(Node {
         cluster: Arc::new(Cluster::new(store.clone(), Arc::clone(&addresses), setup.role)),
-        clients: Clients::new(resolver, MOST),
+        clients: Clients::new(resolver, MOST, setup.most_idle),
         catalog: Catalog::builtin(),
         metrics: Metrics::default(),
         circuits: Circuits::default(),

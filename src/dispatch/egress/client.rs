@@ -19,6 +19,7 @@ use hyper::body::{Frame, Incoming};
 use hyper::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use hyper::http::uri::PathAndQuery;
 use hyper::{Method, Response, StatusCode};
+use tokio::sync::Semaphore;
 
 use super::connection::{Broken, Connection, LONGEST_HEAD, LONGEST_REST};
 use super::connector::{Connector, NoConnection};
@@ -141,8 +142,8 @@ impl Request {
 
 impl Client {
     /// A client without a connection, which will keep up to so many idle ones to an origin.
-    pub(super) fn new(connector: Connector, idle_per_origin: usize) -> Self {
-        Self(Arc::new(Inner { connector, idle: IdleConnections::new(idle_per_origin) }))
+    pub(super) fn new(connector: Connector, idle_per_origin: usize, idle_in_all: Arc<Semaphore>) -> Self {
+        Self(Arc::new(Inner { connector, idle: IdleConnections::new(idle_per_origin, idle_in_all) }))
     }
 
     /// Sends a request; answers when the head of its answer has come.

@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Semaphore;
+
 use super::client::Client;
 use super::connector::{Connector, Proxy};
 use super::resolver::{Family, VettingResolver};
@@ -23,6 +25,7 @@ pub struct Clients {
     resolver: VettingResolver,
     tls: Arc<rustls::ClientConfig>,
     idle_per_host: usize,
+    idle_in_all: Arc<Semaphore>,
     pool: Mutex<HashMap<SourceAddress, Client>>,
 }
 
@@ -54,8 +57,9 @@ impl std::fmt::Debug for Clients {
 }
 
 impl Clients {
-    /// No client yet. Each will keep up to `idle_per_host` idle connections to a host.
-    pub fn new(resolver: VettingResolver, idle_per_host: usize) -> Self {
+    /// No client yet. Each will keep up to `idle_per_host` idle connections to a host, and all together `idle_in_all`.
+    pub fn new(resolver: VettingResolver, idle_per_host: usize, idle_in_all: usize) -> Self {
+        let idle_in_all = Arc::new(Semaphore::new(idle_in_all.min(Semaphore::MAX_PERMITS)));
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -63,7 +67,7 @@ impl Clients {
             .expect("the default provider supports the default protocol versions")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Self { resolver, tls: Arc::new(tls), idle_per_host, pool: Mutex::default() }
+        Self { resolver, tls: Arc::new(tls), idle_per_host, idle_in_all, pool: Mutex::default() }
     }
 
     /// The client that leaves from this source.
@@ -81,7 +85,7 @@ impl Clients {
         };
         let resolver = self.resolver.for_family(source.family());
         let connector = Connector::new(resolver, local, proxy, Arc::clone(&self.tls));
-        let client = Client::new(connector, self.idle_per_host);
+        let client = Client::new(connector, self.idle_per_host, Arc::clone(&self.idle_in_all));
         pool.insert(source.clone(), client.clone());
         Ok(client)
     }

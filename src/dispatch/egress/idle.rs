@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
 use super::connection::Connection;
 use crate::domain::template::Origin;
 
@@ -17,18 +19,22 @@ const IDLE: Duration = Duration::from_secs(50);
 /// The idle connections of one source address, by origin, the latest used last.
 pub(super) struct IdleConnections {
     per_origin: usize,
+    /// Of all source addresses together: each is an open file.
+    in_all: Arc<Semaphore>,
     kept: Mutex<HashMap<Arc<Origin>, Vec<Idle>>>,
 }
 
 struct Idle {
     connection: Connection,
     since: Instant,
+    /// Its part of what may be kept in all.
+    _kept: OwnedSemaphorePermit,
 }
 
 impl IdleConnections {
-    /// Keeps up to so many to an origin.
-    pub(super) fn new(per_origin: usize) -> Self {
-        Self { per_origin, kept: Mutex::default() }
+    /// Keeps up to so many to an origin, and no more than others leave of those in all.
+    pub(super) fn new(per_origin: usize, in_all: Arc<Semaphore>) -> Self {
+        Self { per_origin, in_all, kept: Mutex::default() }
     }
 
     /// The connection to this origin that was used last, unless all are old.
@@ -43,10 +49,12 @@ impl IdleConnections {
         if !connection.is_idle() {
             return;
         }
+        // Where none is left the connection is closed, and the next callback opens one.
+        let Ok(permit) = Arc::clone(&self.in_all).try_acquire_owned() else { return };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let of_origin = kept.entry(Arc::clone(&connection.origin)).or_default();
         if of_origin.len() < self.per_origin {
-            of_origin.push(Idle { connection, since: now });
+            of_origin.push(Idle { connection, since: now, _kept: permit });
         }
     }
 

@@ -27,7 +27,21 @@ fn client(hosts: &str) -> Client {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from(CERTIFICATE)).unwrap();
     let tls = tls(rustls::ClientConfig::builder_with_provider).with_root_certificates(roots).with_no_client_auth();
-    Client::new(Connector::new(resolver, None, None, Arc::new(tls)), 2)
+    Client::new(Connector::new(resolver, None, None, Arc::new(tls)), 2, Arc::new(Semaphore::new(3)))
+}
+
+#[tokio::test]
+async fn connections_are_kept_to_as_many_receivers_as_there_are_files_for() {
+    let client = client("");
+    for _ in 0..4 {
+        let (receiver, _) = receiver(&[OK, OK]).await;
+        get(&client, &format!("http://{receiver}/")).await.unwrap();
+    }
+    assert_eq!(idle(&client, Duration::ZERO), 3);
+    assert_eq!(idle(&client, Duration::from_secs(51)), 0);
+    let (receiver, _) = receiver(&[OK, OK]).await;
+    get(&client, &format!("http://{receiver}/")).await.unwrap();
+    assert_eq!(idle(&client, Duration::ZERO), 1, "what was closed made room");
 }
 
 type Builder<Side> = rustls::ConfigBuilder<Side, rustls::WantsVersions>;
