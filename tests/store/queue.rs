@@ -289,3 +289,16 @@ async fn many_that_report_the_same_at_once_record_it_once() {
     }
     assert_eq!(accepted, 1);
 }
+
+#[tokio::test]
+async fn what_has_been_due_for_too_long_is_dead_and_what_fell_due_later_is_not() {
+    let fresh = store();
+    let old = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
+    let elsewhere = recorded(&fresh.store, new("e2", "end_2", Start::Pending)).await;
+    let since = NOW.plus(Duration::from_millis(1));
+    assert_eq!(fresh.store.expire_waiting("end_1".to_owned(), NOW, NOW).await.unwrap(), 0);
+    assert_eq!(fresh.store.expire_waiting("end_1".to_owned(), since, since).await.unwrap(), 1);
+    let ended = delivery(&fresh.store, &old).await;
+    assert_eq!((ended.status, ended.ended_reason), (Status::Dead, Some(EndedReason::Expired)));
+    assert_eq!(delivery(&fresh.store, &elsewhere).await.status, Status::Pending);
+}

@@ -85,14 +85,11 @@ async fn whoever_mends_the_callback_url_need_not_wait_for_the_next_probe() {
 async fn what_waits_longer_for_a_receiver_than_it_may_be_held_is_dead() {
     let (ringback, wall, _) = down().await;
     wall.receiver.then(std::iter::repeat_n((), IN_A_ROW).map(|()| Reply::status(500)));
-    wall.report("goes as a probe").await;
+    // One of them may go as a probe before it is too late for it, and fails; the others never leave.
+    wall.report("may go as a probe").await;
     ringback.clock.advance(Duration::from_millis(1));
     let waiting = wall.report("waits").await.delivery();
-    ringback.clock.advance(DEFAULT_HELD_DAYS * 24 * 3600 * SECOND);
-    wall.receiver.next().await;
-    ringback.tidy().await;
-    has(&ringback.delivery_once(&waiting, "pending").await, json!({"waitingFor": "circuit"}));
-    ringback.clock.advance(SECOND);
+    ringback.clock.advance(DEFAULT_HELD_DAYS * 24 * 3600 * SECOND + SECOND);
     ringback.tidy().await;
     has(&ringback.delivery_once(&waiting, "dead").await, json!({"endedReason": "expired", "attemptsMade": 0}));
 }
