@@ -85,13 +85,23 @@ async fn whoever_mends_the_callback_url_need_not_wait_for_the_next_probe() {
 async fn what_waits_longer_for_a_receiver_than_it_may_be_held_is_dead() {
     let (ringback, wall, _) = down().await;
     wall.receiver.then(std::iter::repeat_n((), IN_A_ROW).map(|()| Reply::status(500)));
-    // One of them may go as a probe before it is too late for it, and fails; the others never leave.
-    wall.report("may go as a probe").await;
-    ringback.clock.advance(Duration::from_millis(1));
-    let waiting = wall.report("waits").await.delivery();
+    let mut waiting = Vec::new();
+    for number in 0..3 {
+        waiting.push(wall.report(&format!("waits-{number}")).await.delivery());
+    }
     ringback.clock.advance(DEFAULT_HELD_DAYS * 24 * 3600 * SECOND + SECOND);
     ringback.tidy().await;
-    has(&ringback.delivery_once(&waiting, "dead").await, json!({"endedReason": "expired", "attemptsMade": 0}));
+    let mut expired = 0;
+    for id in waiting {
+        let over = |delivery: &Value| ["dead", "retrying"].contains(&delivery["status"].as_str().unwrap_or_default());
+        let delivery = ringback.once(&format!("/v1/deliveries/{id}"), "dead or tried", over).await;
+        if delivery["status"] == "dead" {
+            has(&delivery, json!({"endedReason": "expired", "attemptsMade": 0}));
+            expired += 1;
+        }
+    }
+    // One of them may have gone as a probe at the very moment at which it was too late for it.
+    assert!(expired >= 2, "{expired} of 3 are over");
 }
 
 #[tokio::test(flavor = "multi_thread")]
