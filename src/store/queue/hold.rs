@@ -8,7 +8,7 @@
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, SmallInt};
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt};
 
 use super::leap::endpoints_with;
 use super::reverse::apply_order;
@@ -169,10 +169,7 @@ impl Store {
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            let still = deliveries::table.filter(deliveries::id.eq_any(&keys)).filter(is_held_for_mending());
-            let ended = diesel::update(still).set(Ended::expired(now)).execute(conn)?;
-            release_reversals(conn, &keys, now)?;
-            Ok(ended)
+            expire(conn, &keys, is_held_for_mending(), now)
         })
         .await
     }
@@ -194,23 +191,25 @@ impl Store {
                 .limit(STEP)
                 .select(deliveries::id)
                 .load(conn)?;
-            let still = deliveries::table.filter(deliveries::id.eq_any(&keys)).filter(is_waiting());
-            let ended = diesel::update(still).set(Ended::expired(now)).execute(conn)?;
-            release_reversals(conn, &keys, now)?;
-            Ok(ended)
+            expire(conn, &keys, is_waiting(), now)
         })
         .await
     }
 }
 
-/// What waits for these callbacks, which have ended now: reversals of what they told.
-fn release_reversals(conn: &mut Conn, ended: &[DeliveryKey], now: Timestamp) -> QueryResult<()> {
-    let taken_back = deliveries::table.filter(deliveries::id.eq_any(ended));
-    let taken_back = taken_back.filter(deliveries::reversed.is_not_null()).select(Delivery::as_select());
-    for callback in taken_back.load(conn)? {
+/// Ends those of these deliveries that are `still` as they were when they were found, and does what that means for the reversals
+/// that wait for them. What another node has claimed since then has not ended, so nothing may go before it.
+fn expire(conn: &mut Conn, keys: &[DeliveryKey], still: SqlLiteral<Bool>, now: Timestamp) -> QueryResult<usize> {
+    let found = deliveries::table.filter(deliveries::id.eq_any(keys)).filter(still);
+    let ended = diesel::update(found).set(Ended::expired(now)).execute(conn)?;
+    let taken_back = deliveries::table
+        .filter(deliveries::id.eq_any(keys))
+        .filter(deliveries::status.eq(Status::Dead))
+        .filter(deliveries::reversed.is_not_null());
+    for callback in taken_back.select(Delivery::as_select()).load(conn)? {
         apply_order(conn, &callback, now)?;
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// Since when a delivery has been held: what was released and is held again, before anything of it was sent, has been held
