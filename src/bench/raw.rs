@@ -87,7 +87,7 @@ fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
             created_at: now,
             is_test: false,
         };
-        Ok(compose(recipe, &endpoint, &callback, Some(&key))?.url)
+        Ok(compose(recipe, &endpoint, &callback, &[&key])?.url)
     };
     (0..count).map(url).collect()
 }

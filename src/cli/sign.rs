@@ -3,6 +3,7 @@
 //!
 //! It needs neither store nor network, so that a receiver or a reporter can be written against it anywhere.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -165,11 +166,11 @@ fn of_completion(
     let config = CallbackConfig {
         callback_url: Some(url),
         app_label,
-        surface_id: text(flags, "surface-id").map(str::to_owned),
+        settings: settings(flags),
         signed_origin: signed_origin(flags)?,
         ..CallbackConfig::default()
     };
-    if recipe.needs_surface_id() && config.surface_id.is_none() {
+    if recipe.needs_surface_id() && config.settings.is_empty() {
         return Err(format!("--surface-id is needed by {}", recipe.title()).into());
     }
     check_report(recipe, &config, &completion).map_err(faults)?;
@@ -181,7 +182,7 @@ fn of_completion(
         created_at: now,
         is_test: false,
     };
-    Ok(compose(recipe, &config, &callback, Some(key))?)
+    Ok(compose(recipe, &config, &callback, &[key])?)
 }
 
 fn of_draft(flags: &ArgMatches, recipe: &Recipe, key: &SecretText) -> Result<CallbackRequest, Failure> {
@@ -200,11 +201,19 @@ fn of_draft(flags: &ArgMatches, recipe: &Recipe, key: &SecretText) -> Result<Cal
         timestamp,
         attempted_at: at(flags)?,
         event_id: EVENT_ID.to_owned(),
-        app_label: Some(owned("app-id").unwrap_or_else(|| APP.to_owned())),
-        surface_id: owned("surface-id"),
-        signed_origin: signed_origin(flags)?,
+        config: CallbackConfig {
+            callback_url: owned("callback-url").map(|url| CallbackUrl::new(&url)),
+            app_label: owned("app-id").unwrap_or_else(|| APP.to_owned()),
+            settings: settings(flags),
+            signed_origin: signed_origin(flags)?,
+            ..CallbackConfig::default()
+        },
     };
     sign_draft::sign(recipe, &draft, key).map_err(|invalid| by_flag(&invalid, ""))
+}
+
+fn settings(flags: &ArgMatches) -> BTreeMap<String, String> {
+    text(flags, "surface-id").map(|id| ("surfaceId".to_owned(), id.to_owned())).into_iter().collect()
 }
 
 pub(super) fn signed_origin(flags: &ArgMatches) -> Result<Option<String>, Failure> {

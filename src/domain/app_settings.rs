@@ -121,7 +121,7 @@ impl EndpointSettings {
             headers: config.headers.clone(),
             timestamp_source: config.timestamp_source,
             signed_origin: config.signed_origin.clone(),
-            surface_id: config.surface_id.clone(),
+            surface_id: config.settings.get("surfaceId").cloned(),
         }
     }
 }

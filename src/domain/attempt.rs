@@ -140,9 +140,10 @@ impl SentAttempt {
         let answer = exchange.answer.unwrap_or_default();
         let (method, url, headers, signature_start) = match request {
             Some(mut request) => {
-                request.url.truncate(request.shown);
-                let shown = request.headers.into_iter().map(|header| (header.name, header.shown)).collect();
-                (Some(request.method.to_owned()), Some(request.url), shown, request.signature_start)
+                let headers = std::mem::take(&mut request.headers);
+                let shown = headers.into_iter().map(|header| (header.name, header.shown)).collect();
+                let signature_start = request.signature_start.take();
+                (Some(request.method.to_owned()), Some(request.into_shown_url()), shown, signature_start)
             }
             None => (None, None, Vec::new(), None),
         };

@@ -1,9 +1,11 @@
-//! Percent-encoding, the one way in which every receiver's library decodes and re-encodes alike.
+//! Percent-encoding, by the two tables that receivers' libraries know.
 //!
-//! Values are encoded strictly by RFC 3986: only `A-Z a-z 0-9 - _ . ~` stay literal, hex is upper-case. Nothing here may
-//! go through a URL type: those encode each part by a table of their own.
+//! By RFC 3986 only `A-Z a-z 0-9 - _ . ~` stay literal and a space is `%20`; that is the form in which every receiver's
+//! library decodes and re-encodes alike. As in an HTML form (PHP's `urlencode`) a space is `+` and `~` is `%7E`. Hex is
+//! upper-case in both. Nothing here may go through a URL type: those encode each part by a table of their own.
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode, percent_encode, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 
 /// Everything but RFC 3986's unreserved characters.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -14,6 +16,46 @@ const PATH_LITERAL: &AsciiSet =
 
 /// In a query, URL libraries rewrite an apostrophe besides.
 const QUERY_LITERAL: &AsciiSet = &PATH_LITERAL.add(b'\'');
+
+/// The same as HTML forms have it, but for the space, which is no percent-encoding there.
+const FORM_VALUE: &AsciiSet = &VALUE.add(b'~').remove(b' ');
+
+/// How values are encoded where they stand in a query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// RFC 3986: a space is `%20`, only unreserved characters stay literal.
+    #[default]
+    Rfc3986,
+    /// As in an HTML form: a space is `+`, and `~` is `%7E`.
+    Form,
+}
+
+impl Encoding {
+    /// Appends a value, encoded.
+    pub(crate) fn encode_onto(self, text: &mut String, value: &str) {
+        match self {
+            Self::Rfc3986 => encode_onto(text, value),
+            Self::Form => {
+                for (index, word) in value.split(' ').enumerate() {
+                    if index > 0 {
+                        text.push('+');
+                    }
+                    text.extend(utf8_percent_encode(word, FORM_VALUE));
+                }
+            }
+        }
+    }
+
+    /// A query's literal text in the form that a receiver gets by decoding it and encoding it in this way.
+    pub(crate) fn recode(self, literal: &str) -> String {
+        let strict = recode(literal);
+        match self {
+            Self::Rfc3986 => strict,
+            Self::Form => strict.replace("%20", "+").replace('~', "%7E"),
+        }
+    }
+}
 
 /// A value, strictly encoded.
 pub(crate) fn encode(value: &str) -> String {
@@ -76,6 +118,14 @@ mod tests {
         assert_eq!(encode("aZ09-_.~"), "aZ09-_.~");
         assert_eq!(encode(" +%&=#'\"*()!/?\n"), "%20%2B%25%26%3D%23%27%22%2A%28%29%21%2F%3F%0A");
         assert_eq!(encode("é漢🎁"), "%C3%A9%E6%BC%A2%F0%9F%8E%81");
+    }
+
+    #[test]
+    fn a_form_writes_a_space_as_plus_and_leaves_fewer_characters_literal() {
+        let mut text = String::new();
+        Encoding::Form.encode_onto(&mut text, "u 42+é&=~*'()-_.");
+        assert_eq!(text, "u+42%2B%C3%A9%26%3D%7E%2A%27%28%29-_.");
+        assert_eq!(Encoding::Form.recode("a%20b+c~%2f"), "a+b+c%7E%2F");
     }
 
     #[test]

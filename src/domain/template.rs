@@ -1,19 +1,21 @@
-//! Callback URL templates: a publisher's URL with `{placeholders}` or `<placeholders>`.
+//! Callback URL templates: a publisher's URL with `{placeholders}`, or with those of a vendor's own brackets.
 //!
 //! A template never goes through a URL type, which would turn `<user_id>` into `%3C…` and rewrite much else in silence;
 //! here it is taken apart by hand, and its literal text is put into the one form that URL libraries leave alone. Which
 //! placeholders and parameters a dialect allows is the business of [`super::dialect::callback_url`], not of this module.
 
+mod brackets;
 mod clean;
 mod origin;
 mod pieces;
 
 use std::sync::Arc;
 
+pub use brackets::Brackets;
 pub use origin::Origin;
-pub(crate) use pieces::{Piece, expand};
+pub(crate) use pieces::{Piece, expand, unexpand};
 
-use super::encoding::{decode, keep_in_path, keep_in_query, recode};
+use super::encoding::{Encoding, decode, keep_in_path, keep_in_query};
 use pieces::{pieces, rewritten, split_at};
 
 /// A template, taken apart.
@@ -22,8 +24,6 @@ pub struct Template {
     origin: Arc<Origin>,
     path: Vec<Piece>,
     parameters: Vec<Parameter>,
-    /// The parameters as [`QueryText::Recoded`], where that differs from what is written.
-    recoded: Option<Vec<Parameter>>,
     /// What is wrong with the path, whatever harmless values fill it.
     path_fault: Option<String>,
 }
@@ -41,12 +41,20 @@ pub(crate) struct Parameter {
 const LONGEST: usize = 4_000;
 
 /// How the literal text of a query goes out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum QueryText {
     /// As written.
+    #[default]
     Kept,
-    /// Decoded and strictly encoded again, which is what a receiver does that rebuilds a signed URL.
-    Recoded,
+    /// Decoded and encoded again, which is what a receiver does that rebuilds a signed URL.
+    Recoded(Encoding),
+}
+
+/// In which language a template is written, and how its literal text goes out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TemplateForm {
+    pub(crate) brackets: Brackets,
+    pub(crate) query_text: QueryText,
 }
 
 /// A template's text as it is kept: without what copying it out of a page or a chat put into it.
@@ -69,23 +77,20 @@ fn too_long(text: &str) -> Option<String> {
 }
 
 impl Template {
-    /// Takes a tidied text apart, once for every dialect: both forms of the query's literal text are kept.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    /// Takes a tidied text apart.
+    pub(crate) fn parse(text: &str, form: &TemplateForm) -> Result<Self, String> {
         // Nobody's megabyte is looked at piece by piece.
         if let Some(fault) = too_long(text) {
             return Err(fault);
         }
         let (origin, rest) = Origin::split(text)?;
-        let pieces = pieces(rest)?;
+        let pieces = pieces(rest, &form.brackets)?;
         if pieces.iter().any(|piece| matches!(piece, Piece::Literal(text) if text.contains('#'))) {
             return Err("has a fragment (`#…`), which is never sent; write %23 for a literal #".to_owned());
         }
         let (path, query) = split_at(pieces, '?');
-        let query = query.unwrap_or_default();
-        let parameters = parameters(query.clone(), keep_in_query)?;
-        let recoded = Some(self::parameters(query, recode)?).filter(|recoded| *recoded != parameters);
-        let template =
-            Self { origin: Arc::new(origin), path: path_pieces(path), parameters, recoded, path_fault: None };
+        let parameters = parameters(query.unwrap_or_default(), form)?;
+        let template = Self { origin: Arc::new(origin), path: path_pieces(path), parameters, path_fault: None };
         Ok(Self { path_fault: template.path_fault_with("x"), ..template })
     }
 
@@ -97,12 +102,9 @@ impl Template {
         &self.path
     }
 
-    /// The parameters, with their literal text in this form.
-    pub(crate) fn parameters(&self, query_text: QueryText) -> &[Parameter] {
-        match query_text {
-            QueryText::Kept => &self.parameters,
-            QueryText::Recoded => self.recoded.as_ref().unwrap_or(&self.parameters),
-        }
+    /// The parameters, as their literal text goes out.
+    pub(crate) fn parameters(&self) -> &[Parameter] {
+        &self.parameters
     }
 
     /// What is wrong with the path: `..`, or whatever else a URL library would rewrite. Where nothing is, the library
@@ -153,7 +155,11 @@ fn path_pieces(path: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// The parameters; what stands between two `&&` is nothing and is dropped.
-fn parameters(query: Vec<Piece>, form: fn(&str) -> String) -> Result<Vec<Parameter>, String> {
+fn parameters(query: Vec<Piece>, form: &TemplateForm) -> Result<Vec<Parameter>, String> {
+    let literal = |text: &str| match form.query_text {
+        QueryText::Kept => keep_in_query(text),
+        QueryText::Recoded(encoding) => encoding.recode(text),
+    };
     let mut parameters = Vec::new();
     let mut rest = Some(query);
     while let Some(query) = rest {
@@ -164,12 +170,11 @@ fn parameters(query: Vec<Piece>, form: fn(&str) -> String) -> Result<Vec<Paramet
         }
         let (name, value) = split_at(first, '=');
         if let Some(placeholder) = name.iter().find_map(Piece::placeholder) {
-            return Err(format!(
-                "has the placeholder {{{placeholder}}} in a parameter's name; write name={{{placeholder}}}"
-            ));
+            let written = form.brackets.written(placeholder);
+            return Err(format!("has the placeholder {written} in a parameter's name; write name={written}"));
         }
-        let name = expand(&rewritten(name, form), str::to_owned);
-        parameters.push(Parameter { name, value: value.map(|value| rewritten(value, form)) });
+        let name = expand(&rewritten(name, literal), str::to_owned);
+        parameters.push(Parameter { name, value: value.map(|value| rewritten(value, literal)) });
     }
     Ok(parameters)
 }
@@ -179,10 +184,14 @@ mod tests {
     use super::*;
 
     fn shown(text: &str, query_text: QueryText) -> String {
-        let template = Template::parse(&tidied(text)).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+        shown_in(text, TemplateForm { query_text, ..TemplateForm::default() })
+    }
+
+    fn shown_in(text: &str, form: TemplateForm) -> String {
+        let template = Template::parse(&tidied(text), &form).unwrap_or_else(|fault| panic!("{text}: {fault}"));
         let value = |name: &str| format!("[{name}]");
         let mut shown = format!("{}{}", template.origin(), expand(template.path(), value));
-        for (index, parameter) in template.parameters(query_text).iter().enumerate() {
+        for (index, parameter) in template.parameters().iter().enumerate() {
             shown.push(if index == 0 { '?' } else { '&' });
             shown.push_str(&parameter.name);
             if let Some(pieces) = &parameter.value {
@@ -213,7 +222,7 @@ mod tests {
             "https://xn--bcher-kva.example/a%7Cb/%C3%BC"
         );
         assert_eq!(
-            shown("https://p.example/x?a=b+c%2f(&&d=e=f&", QueryText::Recoded),
+            shown("https://p.example/x?a=b+c%2f(&&d=e=f&", QueryText::Recoded(Encoding::Rfc3986)),
             "https://p.example/x?a=b%20c%2F%28&d=e%3Df"
         );
     }
@@ -231,7 +240,38 @@ mod tests {
             "?{user_id}",
         ] {
             let text = format!("https://p.example/{text}");
-            assert!(Template::parse(&text).is_err(), "{text}");
+            assert!(Template::parse(&text, &TemplateForm::default()).is_err(), "{text}");
         }
+    }
+
+    fn own(open: &str, close: &str) -> TemplateForm {
+        TemplateForm { brackets: Brackets::Own([open.to_owned(), close.to_owned()]), ..TemplateForm::default() }
+    }
+
+    #[test]
+    fn a_vendor_may_have_brackets_of_its_own() {
+        for (open, close) in [("[%", "%]"), ("[[", "]]"), ("{{", "}}"), ("$", "$"), ("(", ")")] {
+            let text = format!("https://p.example/{open}USER:UID{close}/x?a={open}b{close}&c=1{open}d-e{close}");
+            assert_eq!(shown_in(&text, own(open, close)), "https://p.example/[USER:UID]/x?a=[b]&c=1[d-e]");
+        }
+    }
+
+    #[test]
+    fn marks_that_are_alike_may_stand_in_ordinary_text() {
+        let dollars = own("$", "$");
+        assert_eq!(
+            shown_in("https://p.example/?a=$5&b=$uid$&c=7$", dollars.clone()),
+            "https://p.example/?a=$5&b=[uid]&c=7$"
+        );
+        assert!(Template::parse("https://p.example/?a=[%UID", &own("[%", "%]")).is_err());
+        assert!(Template::parse("https://p.example/?a=[%U ID%]", &own("[%", "%]")).is_err());
+    }
+
+    #[test]
+    fn an_expanded_text_gives_back_its_values() {
+        let pieces = pieces("/u/{user_id}/x-{note}", &Brackets::Common).unwrap();
+        assert_eq!(unexpand(&pieces, "/u/42/x-7"), Some(vec![("user_id", "42"), ("note", "7")]));
+        assert_eq!(unexpand(&pieces, "/v/42/x-7"), None);
+        assert_eq!(unexpand(&pieces[1..3], "42/x-"), Some(vec![("user_id", "42")]));
     }
 }

@@ -107,7 +107,7 @@ impl EndpointRow {
                 callback_url: self.callback_url.map(CallbackUrl::from),
                 reversal_url: self.reversal_url.map(CallbackUrl::from),
                 app_label,
-                surface_id: self.surface_id,
+                settings: self.surface_id.into_iter().map(|id| ("surfaceId".to_owned(), id)).collect(),
                 signed_origin: self.signed_origin,
                 timestamp_source,
                 headers,

@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod anything;
+mod distortions;
+mod properties;
 mod run;
 mod vector;
 

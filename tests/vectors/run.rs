@@ -6,6 +6,7 @@ use std::time::Duration;
 use ringback::domain::dialect::callback::{Callback, Message};
 use ringback::domain::dialect::catalog::Catalog;
 use ringback::domain::dialect::compose::{compose, draft};
+use ringback::domain::dialect::parts::SECRET;
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
 
@@ -19,6 +20,7 @@ pub(crate) fn run(catalog: &Catalog, vector: &Vector, path: &Path) {
     let (Some(config), Some(completion)) = (vector.config(), vector.completion()) else {
         return;
     };
+    let secrets: Vec<&SecretText> = secret.iter().collect();
     let callback = Callback {
         event_id: vector.event_id.as_deref().unwrap(),
         completion: &completion,
@@ -27,8 +29,7 @@ pub(crate) fn run(catalog: &Catalog, vector: &Vector, path: &Path) {
         created_at: vector.created_at.unwrap(),
         is_test: vector.test,
     };
-    let request =
-        compose(recipe, &config, &callback, secret.as_ref()).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+    let request = compose(recipe, &config, &callback, &secrets).unwrap_or_else(|fault| panic!("{path}: {fault}"));
     // A draft that was finished before is finished anew for each attempt, whatever the one before it knew.
     let message = Message {
         completion: callback.completion,
@@ -38,9 +39,10 @@ pub(crate) fn run(catalog: &Catalog, vector: &Vector, path: &Path) {
     };
     let drafted = draft(recipe, &config, &message).unwrap_or_else(|fault| panic!("{path}: {fault}"));
     let later = callback.attempted_at.plus(Duration::from_secs(61));
-    let other = drafted.finish("evt_other", later, Some(&SecretText::known("other".to_owned())));
+    let other_key = SecretText::known(vector.other_secret().to_owned());
+    let other = drafted.finish("evt_other", later, &[&other_key]);
     assert!(other.is_ok(), "{path}");
-    let finished = drafted.finish(callback.event_id, callback.attempted_at, secret.as_ref());
+    let finished = drafted.finish(callback.event_id, callback.attempted_at, &secrets);
     assert_eq!(finished.as_ref(), Ok(&request), "{path}");
     let expect = &vector.expect;
     let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
@@ -65,5 +67,6 @@ fn check_signature(recipe: &Recipe, vector: &Vector, secret: Option<&SecretText>
     };
     let secret = secret.unwrap_or_else(|| panic!("{path}: signed without a secret"));
     let signer = recipe.signature().unwrap_or_else(|| panic!("{path}: {} does not sign", recipe.id()));
-    assert_eq!(&signer.sign(secret, text.as_bytes()), signature, "{path}");
+    let text = text.replace(SECRET, secret.expose());
+    assert_eq!(&signer.sign_bytes(secret, text.as_bytes()).unwrap(), signature, "{path}");
 }

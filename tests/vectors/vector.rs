@@ -17,6 +17,9 @@ const OCCURRED_AT: &str = "2024-07-01T18:40:00.000Z";
 pub(crate) struct Vector {
     #[expect(dead_code, reason = "for readers of the file; its presence is demanded")]
     rule: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the file; its words are checked")]
+    from: From,
     pub(crate) recipe: String,
     pub(crate) secret: Option<String>,
     endpoint: Option<Endpoint>,
@@ -28,6 +31,20 @@ pub(crate) struct Vector {
     completion: Option<Reported>,
     reversal: Option<Taken>,
     pub(crate) expect: Expect,
+}
+
+/// Where the expected signature comes from.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum From {
+    /// The vendor's own example, or its library.
+    Vendor,
+    /// A receiver that was written from the vendor's documentation.
+    Receiver,
+    /// The documentation, worked out for this file.
+    #[default]
+    #[serde(rename = "self")]
+    Own,
 }
 
 #[derive(Deserialize)]
@@ -49,7 +66,8 @@ struct Endpoint {
     reversal_url: Option<CallbackUrl>,
     #[serde(default)]
     app_label: String,
-    surface_id: Option<String>,
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
     signed_origin: Option<String>,
     #[serde(default)]
     timestamp_source: TimestampSource,
@@ -90,13 +108,19 @@ struct Taken {
 }
 
 impl Vector {
+    /// Another secret of the same form.
+    pub(crate) fn other_secret(&self) -> &'static str {
+        let decodes = self.secret.as_ref().is_some_and(|secret| secret.starts_with("whsec_"));
+        if decodes { "whsec_b3RoZXI=" } else { "other" }
+    }
+
     pub(crate) fn config(&self) -> Option<CallbackConfig> {
         let endpoint = self.endpoint.as_ref()?;
         Some(CallbackConfig {
             callback_url: endpoint.callback_url.clone(),
             reversal_url: endpoint.reversal_url.clone(),
             app_label: endpoint.app_label.clone(),
-            surface_id: endpoint.surface_id.clone(),
+            settings: endpoint.settings.clone(),
             signed_origin: endpoint.signed_origin.clone(),
             timestamp_source: endpoint.timestamp_source,
             headers: Vec::new(),

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use super::ROUNDS;
 use crate::dispatch::node::Node;
-use crate::domain::app::{App, Endpoint};
+use crate::domain::app::App;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
-use crate::domain::dialect::recipe::ReversalUrl;
+use crate::domain::dialect::compose::reversal_silence;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{Manual, Reporter};
@@ -169,7 +169,7 @@ impl Reversals {
     fn ways<'a>(&'a self, app: &'a Arc<App>) -> impl Iterator<Item = Way> + 'a {
         app.endpoints.iter().filter_map(|endpoint| {
             let recipe = self.node.catalog.get(&endpoint.dialect)?;
-            let silence = silence(endpoint, recipe.reversal().map(|reversal| reversal.url));
+            let silence = reversal_silence(recipe, &endpoint.config);
             let plan = ReversalPlan {
                 endpoint_id: endpoint.id.clone(),
                 delivery_id: random::new_id("dlv"),
@@ -198,13 +198,4 @@ fn not_told(ways: &[Way], deliveries: Option<&[Delivery]>) -> Vec<NotTold> {
         Some(NotTold { endpoint_id: plan.endpoint_id.clone(), reason })
     };
     ways.iter().filter_map(reason).collect()
-}
-
-/// Why nothing is sent.
-fn silence(endpoint: &Endpoint, url: Option<ReversalUrl>) -> Option<&'static str> {
-    match url {
-        None => Some("its dialect tells no reversals"),
-        Some(ReversalUrl::Separate) if endpoint.config.reversal_url.is_none() => Some("it has no reversalUrl"),
-        Some(_) => None,
-    }
 }

@@ -203,17 +203,19 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::dialect::callback::Shown;
 
     fn request() -> CallbackRequest {
         CallbackRequest {
             method: "GET",
             url: String::new(),
-            shown: 0,
+            shown: Shown::UpTo(0),
             headers: Vec::new(),
             body: None,
             signed_text: None,
-            signature: Some("0123456789abcdef".repeat(4)),
+            signature: None,
             signature_start: None,
+            hidden: vec!["0123456789abcdef".repeat(4)],
         }
     }
 

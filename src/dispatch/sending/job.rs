@@ -198,7 +198,7 @@ mod tests {
 
     fn url(job: &Job, draft: &CallbackDraft) -> String {
         let key = SecretText::known("key".to_owned());
-        draft.finish(&job.event_id(), Timestamp::from_millis(1), Some(&key)).unwrap().url
+        draft.finish(&job.event_id(), Timestamp::from_millis(1), &[&key]).unwrap().url
     }
 
     #[test]

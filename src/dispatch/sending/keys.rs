@@ -40,10 +40,18 @@ impl Keys {
     ) -> Option<&'a Secret> {
         let status = refused.answer.as_ref().map(|answer| answer.status);
         let is_refusal = refused.outcome() == Outcome::HttpStatus && matches!(status, Some(401 | 422));
-        if !is_refusal || chosen(job).is_some() {
-            return None;
-        }
-        let overlapping = endpoint.overlapping_secret(now)?;
+        if is_refusal { self.beside(job, endpoint, first, now) } else { None }
+    }
+
+    /// The second key of an overlap, beside the one that signs first. A test that names its secret knows no other.
+    pub fn beside<'a>(
+        &self,
+        job: &Job,
+        endpoint: &'a Endpoint,
+        first: Option<&Secret>,
+        now: Timestamp,
+    ) -> Option<&'a Secret> {
+        let overlapping = endpoint.overlapping_secret(now).filter(|_| chosen(job).is_none())?;
         if overlapping.id == first?.id { endpoint.active_secret() } else { Some(overlapping) }
     }
 

@@ -10,6 +10,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::compose::{ComposeError, compose};
 use crate::domain::invalid::Invalid;
+use crate::domain::secret::SecretText;
 use crate::random;
 
 /// Makes previews.
@@ -72,7 +73,8 @@ impl Previews {
             created_at: delivery.map_or(now, |delivery| delivery.created_at),
             is_test: matches!(purpose, Purpose::Test),
         };
-        compose(recipe, &endpoint.config, &callback, key.map(|key| &key.text)).map_err(|error| match error {
+        let keys: Vec<&SecretText> = key.iter().map(|key| &key.text).collect();
+        compose(recipe, &endpoint.config, &callback, &keys).map_err(|error| match error {
             ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),
             ComposeError::NoReversalUrl => Invalid::field("reversalUrl", "set a reversal URL first"),
             ComposeError::NoSecret => Invalid::field("secret", "the dialect needs a secret; create one first"),

@@ -200,15 +200,20 @@ impl Sender {
             Ok(draft) => draft,
             Err(error) => return self.hold(job, target, &error),
         };
-        let first = match self.finish(&draft, job, key) {
+        let takes_several = target.recipe.signature().is_some_and(|signature| signature.takes_several());
+        let beside = key.filter(|_| takes_several);
+        let beside = beside.and_then(|key| self.keys.beside(job, target.endpoint, Some(key), self.node.now()));
+        let first = match self.finish(&draft, job, &[key, beside]) {
             Ok(request) => self.exchange(job, target, draft.origin(), request, key).await,
             Err(error) => return self.hold(job, target, &error),
         };
-        let other = self.keys.other(job, target.endpoint, key, &first.exchange, self.node.now());
+        // Where both keys have signed, there is no other to try.
+        let single = key.filter(|_| !takes_several);
+        let other = self.keys.other(job, target.endpoint, single, &first.exchange, self.node.now());
         let mut sent = vec![first];
         if let Some(other) = other
             && self.node.cluster.lease.covers(&job.claim.node)
-            && let Ok(request) = self.finish(&draft, job, Some(other))
+            && let Ok(request) = self.finish(&draft, job, &[Some(other)])
         {
             let second = self.exchange(job, target, draft.origin(), request, Some(other)).await;
             if second.exchange.outcome() == Outcome::Delivered {
@@ -226,8 +231,14 @@ impl Sender {
         Settlement::sent(&job.delivery, job.claim.token.to_string(), sent, policy, self.node.now())
     }
 
-    fn finish(&self, draft: &CallbackDraft, job: &Job, key: Option<&Secret>) -> Result<CallbackRequest, ComposeError> {
-        draft.finish(&job.event_id(), self.node.now(), key.map(|key| &key.text))
+    fn finish(
+        &self,
+        draft: &CallbackDraft,
+        job: &Job,
+        keys: &[Option<&Secret>],
+    ) -> Result<CallbackRequest, ComposeError> {
+        let keys: Vec<_> = keys.iter().flatten().map(|key| &key.text).collect();
+        draft.finish(&job.event_id(), self.node.now(), &keys)
     }
 
     async fn exchange(

@@ -1,6 +1,7 @@
 //! What goes into the engine and what comes out of it: the same types for every dialect.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::callback_url::CallbackUrl;
 use crate::domain::amount::{Decimal, Minor};
@@ -57,8 +58,8 @@ pub struct CallbackConfig {
     pub reversal_url: Option<CallbackUrl>,
     /// The app's ref where it has one, else its id.
     pub app_label: String,
-    /// The remote surface of an endpoint that forwards to another Ringback-like receiver.
-    pub surface_id: Option<String>,
+    /// What the dialect wants to know of the endpoint.
+    pub settings: BTreeMap<String, String>,
     /// `scheme://host[:port]` that replaces the origin in what is signed.
     pub signed_origin: Option<String>,
     /// Which instant `timestamp` speaks of.
@@ -110,33 +111,59 @@ impl<'a> Callback<'a> {
 pub struct CallbackRequest {
     /// `GET` or `POST`.
     pub method: &'static str,
-    /// The URL, byte for byte. Where it carries the signature, that stands last.
+    /// The URL, byte for byte.
     pub url: String,
-    /// How many bytes of it may be shown: those before the signature.
-    pub shown: usize,
+    /// What of it may be shown.
+    pub shown: Shown,
     /// All headers in order, except those the HTTP client owns (`Host`, `Content-Length`, `User-Agent`).
     pub headers: Vec<Header>,
     /// The body of a POST, byte for byte.
     pub body: Option<String>,
     /// The text that was signed; `None` where nothing was.
     pub signed_text: Option<String>,
-    /// The signature itself, so that it can be recognised where a receiver sends it back.
+    /// The signature itself; the first, where several go out.
     pub signature: Option<String>,
     /// The signature's first 8 characters: all of it that an attempt record may keep.
     pub signature_start: Option<String>,
+    /// Every signature, and the secret where it travels: to be recognised where a receiver sends them back.
+    pub hidden: Vec<String>,
+}
+
+/// What of a URL may be shown: neither a signature nor a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// So many bytes of it: those before the signature.
+    UpTo(usize),
+    /// This instead.
+    Masked(String),
 }
 
 impl CallbackRequest {
     /// The URL with the signature left out: what an attempt record may keep.
     pub fn shown_url(&self) -> &str {
-        self.url.get(..self.shown).unwrap_or_default()
+        match &self.shown {
+            Shown::UpTo(bytes) => self.url.get(..*bytes).unwrap_or_default(),
+            Shown::Masked(url) => url,
+        }
+    }
+
+    /// The same, no longer needed whole.
+    pub fn into_shown_url(self) -> String {
+        match self.shown {
+            Shown::Masked(url) => url,
+            Shown::UpTo(bytes) => {
+                let mut url = self.url;
+                url.truncate(bytes);
+                url
+            }
+        }
     }
 
     /// A receiver's words without what must not be kept of ours: the signature, and what the publisher's own headers
     /// hold. A redirect's target and an error page commonly repeat the request.
     pub fn without_secrets<'a>(&self, words: Cow<'a, str>) -> Cow<'a, str> {
         let masked = self.headers.iter().filter(|header| header.shown != header.value).map(|header| &header.value);
-        let hidden = self.signature.iter().chain(masked).filter(|value| value.len() >= SHORTEST_HIDDEN);
+        let hidden = self.hidden.iter().chain(masked).filter(|value| value.len() >= SHORTEST_HIDDEN);
         hidden.fold(words, |words, value| match words.len() >= value.len() && words.contains(value.as_str()) {
             true => words.replace(value.as_str(), "…").into(),
             false => words,

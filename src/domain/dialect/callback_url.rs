@@ -1,21 +1,25 @@
 //! A callback URL: a publisher's template, taken apart once, and what it must be for the dialect that will sign it.
 //!
-//! A text is taken apart where it comes in, from an admin call or from the store, and travels as that from there on: no
-//! report and no attempt reads it again. The store may hold a text that a stricter version can no longer take apart. That
-//! is a fault of the one endpoint, told whenever something is composed for it, and no reason to know nothing of its app.
+//! A text is taken apart once, by the dialect that it is first used in, and travels as that from there on: no report and no
+//! attempt reads it again. The store may hold a text that a stricter version can no longer take apart. That is a fault of
+//! the one endpoint, told whenever something is composed for it, and no reason to know nothing of its app.
 //!
 //! Checked when the URL is saved, when a secret is created or activated and when the dialect changes, because a template
 //! that can never verify costs a publisher days. Looks no name up and must not refuse what merely looks unusual.
 
-use std::collections::HashSet;
+mod names;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use super::recipe::Recipe;
+use super::compose::marks_reversal;
+use super::recipe::{Recipe, SecretNeed};
+use super::value::Fact;
 use crate::domain::destination::TargetPolicy;
-use crate::domain::encoding::php_key;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Origin, Parameter, Template, text_fault, tidied};
+use crate::domain::template::{Origin, Parameter, Piece, Template, TemplateForm, text_fault, tidied};
 
 /// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +31,13 @@ pub enum UrlUse {
 }
 
 /// The template of a callback URL, in no matter which dialect.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(from = "String")]
 pub struct CallbackUrl {
     text: String,
-    template: Result<Template, String>,
+    origin: Option<Arc<Origin>>,
+    /// As the dialect that it was first used in reads it.
+    read: OnceLock<(TemplateForm, Result<Arc<Template>, String>)>,
 }
 
 impl From<String> for CallbackUrl {
@@ -51,16 +57,16 @@ impl UrlUse {
 }
 
 impl CallbackUrl {
-    /// Where it leads, if it can be parsed.
+    /// Where it leads, if that can be read.
     pub fn origin(&self) -> Option<&Origin> {
-        self.template.as_ref().ok().map(|template| &**template.origin())
+        self.origin.as_deref()
     }
 
-    /// Takes a text apart, after line breaks and white space around `&` were dropped.
+    /// Takes a text, after line breaks and white space around `&` were dropped.
     pub fn new(text: &str) -> Self {
         let text = tidied(text);
-        let template = Template::parse(&text);
-        Self { text, template }
+        let origin = Origin::split(&text).ok().map(|(origin, _)| Arc::new(origin));
+        Self { text, origin, read: OnceLock::new() }
     }
 
     /// The template as it was written, without line breaks.
@@ -68,9 +74,13 @@ impl CallbackUrl {
         &self.text
     }
 
-    /// What its text is made of, or why it is no template.
-    pub(super) fn template(&self) -> Result<&Template, &str> {
-        self.template.as_ref().map_err(String::as_str)
+    /// What its text is made of as this dialect reads it, or why it is no template.
+    pub(super) fn template(&self, recipe: &Recipe) -> Result<Arc<Template>, String> {
+        let form = recipe.template_form();
+        let read = || Template::parse(&self.text, form).map(Arc::new);
+        let (known, template) = self.read.get_or_init(|| (form.clone(), read()));
+        // Only while an endpoint changes its dialect is a text read by two of them.
+        if known == form { template.clone() } else { read() }
     }
 
     /// Checks it against the dialect that will sign it. Answers warnings: what will work but deserves a look.
@@ -85,15 +95,30 @@ impl CallbackUrl {
         if let Some(fault) = text_fault(&self.text) {
             return Err(Invalid::field(field, fault));
         }
-        let template = self.template().map_err(|fault| Invalid::field(field, fault))?;
+        let template = &*self.template(recipe).map_err(|fault| Invalid::field(field, fault))?;
         let check = Check { recipe, template, which };
         let path_fault = template.path_fault().map(str::to_owned);
         let mut invalid = Invalid::none();
-        for fault in check.target(policy).into_iter().chain(check.placeholders()).chain(check.names()).chain(path_fault)
-        {
+        let faults = check.target(policy).into_iter().chain(check.placeholders()).chain(check.names());
+        for fault in faults.chain(check.signature()).chain(path_fault) {
             invalid.push(field, fault);
         }
         invalid.into_result().map(|()| check.warnings())
+    }
+}
+
+/// Two are the same if their texts are.
+impl PartialEq for CallbackUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for CallbackUrl {}
+
+impl fmt::Debug for CallbackUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CallbackUrl").field(&self.text).finish()
     }
 }
 
@@ -105,7 +130,12 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn parameters(&self) -> &[Parameter] {
-        self.template.parameters(self.recipe.query_text())
+        self.template.parameters()
+    }
+
+    /// A placeholder as this dialect writes it.
+    fn written(&self, name: &str) -> String {
+        self.recipe.written(name)
     }
 
     fn target(&self, policy: &TargetPolicy) -> Vec<String> {
@@ -113,6 +143,8 @@ impl Check<'_> {
         let mut faults = Vec::new();
         if !origin.is_tls() && !policy.allows_http() {
             faults.push("must be https://; http:// is not allowed here".to_owned());
+        } else if !origin.is_tls() && self.recipe.secret_in_clear() {
+            faults.push("must be https://: the secret itself travels in this dialect".to_owned());
         }
         if !origin.is_allowed(policy) {
             faults.push(format!("points to {}, which is not a public address", origin.host()));
@@ -121,43 +153,32 @@ impl Check<'_> {
     }
 
     fn placeholders(&self) -> Vec<String> {
+        let signature = self.recipe.signature().map(|signature| signature.placeholder()).unwrap_or_default();
         let known = || {
-            let usable = self.recipe.placeholders().iter();
-            usable.filter(|known| self.which == UrlUse::Reversal || !known.reversal_only())
+            let usable = self.recipe.placeholders().iter().filter(|known| !known.hidden());
+            let usable = usable.filter(|known| self.which == UrlUse::Reversal || !known.reversal_only());
+            usable.map(|known| known.name()).chain(signature.iter().map(String::as_str))
         };
         let mut faults = Vec::new();
         for name in self.template.placeholders() {
             let is_extra = name.strip_prefix("extra.").is_some_and(|key| !key.is_empty());
-            if known().any(|known| known.name() == name) || (is_extra && !self.recipe.placeholders().is_empty()) {
+            if known().any(|known| known == name) || (is_extra && !self.recipe.placeholders().is_empty()) {
                 continue;
             }
             let lower = name.to_lowercase();
-            let nearest = known().min_by_key(|known| strsim::damerau_levenshtein(known.name(), &lower));
+            let nearest = known().min_by_key(|known| strsim::damerau_levenshtein(&known.to_lowercase(), &lower));
+            let name = self.written(name);
             faults.push(match nearest {
                 Some(nearest) => {
-                    format!("has the unknown placeholder {{{name}}}; did you mean {{{}}}?", nearest.name())
+                    format!("has the unknown placeholder {name}; did you mean {}?", self.written(nearest))
                 }
-                None => format!("has the placeholder {{{name}}}, but this dialect's URL takes none"),
+                None => format!("has the placeholder {name}, but this dialect's URL takes none"),
             });
         }
-        faults
-    }
-
-    /// Names of parameters: reserved, doubled, mangled, or not what is signed.
-    fn names(&self) -> Vec<String> {
-        let mut faults = self.signed_names();
-        for parameter in self.parameters() {
-            let name = parameter.decoded_name();
-            if self.recipe.reserved_names().any(|reserved| reserved == php_key(&name)) {
-                faults.push(format!("has the parameter {name}, which this dialect appends itself"));
-            } else if self.is_bare() && self.recipe.listed_names().any(|listed| listed == php_key(&name)) {
-                faults.push(format!(
-                    "has the parameter {name}, which this dialect appends itself to a URL without placeholders"
-                ));
-            }
-        }
-        if self.signs_url() {
-            faults.extend(self.rebuilt_names());
+        let in_path = self.template.path().iter().filter_map(Piece::placeholder);
+        let shown = in_path.filter_map(|name| self.recipe.placeholder(name)).find(|own| own.rule.uses(Fact::Secret));
+        if let Some(shown) = shown {
+            faults.push(format!("has {} in its path, where the secret would be logged", self.written(shown.name())));
         }
         faults
     }
@@ -168,56 +189,6 @@ impl Check<'_> {
 
     fn signs_url(&self) -> bool {
         self.recipe.signature().is_some_and(|signature| signature.signs_url())
-    }
-
-    /// Where parameters are signed by name, the receiver reads each of them back: once, under its own name, whole.
-    fn signed_names(&self) -> Vec<String> {
-        let signed = self.recipe.signature().map(|signature| signature.signed_parameters()).unwrap_or_default();
-        let parameters = self.parameters();
-        let mut faults = Vec::new();
-        for name in signed {
-            let own: Vec<&Parameter> =
-                parameters.iter().filter(|parameter| php_key(&parameter.decoded_name()) == *name).collect();
-            match own.as_slice() {
-                [only] if only.decoded_name() != *name => {
-                    faults.push(format!(
-                        "has {} in place of {name}, which is signed under that name",
-                        only.decoded_name()
-                    ));
-                }
-                [only] if only.sole_placeholder() == Some(name) => {}
-                [_] => faults.push(format!("must have {name}={{{name}}}: the whole value is signed")),
-                [] => faults.push(format!("lacks {name}={{{name}}}, which is signed")),
-                _ => faults.push(format!("has {name} more than once, so that the signed text cannot be rebuilt")),
-            }
-        }
-        faults
-    }
-
-    /// Where the whole URL is signed, the receiver rebuilds it from what its language parsed.
-    fn rebuilt_names(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        let mut seen = HashSet::new();
-        for parameter in self.parameters() {
-            let name = parameter.decoded_name();
-            if name.is_empty() {
-                faults
-                    .push("has a parameter without a name, which receivers drop when they rebuild the URL".to_owned());
-            } else if parameter.value.is_none() {
-                faults.push(format!(
-                    "has the bare key {name}; write {name}= so that receivers can rebuild the signed URL"
-                ));
-            }
-            if php_key(&name) != name {
-                faults.push(format!(
-                    "has the parameter {name}, whose name PHP changes, so that the signed URL is never rebuilt"
-                ));
-            }
-            if !seen.insert(name.clone()) {
-                faults.push(format!("has the parameter {name} twice, so that the signed URL cannot be rebuilt"));
-            }
-        }
-        faults
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -235,7 +206,35 @@ impl Check<'_> {
             let warning = "this dialect signs the URL, and receivers that rebuild it expect a query; add a parameter";
             warnings.push(warning.to_owned());
         }
+        if let Some(signature) = self.unplaced_signature().filter(|_| self.recipe.secret() != SecretNeed::Required) {
+            warnings.push(format!("not signed: it has no {}", self.written(signature)));
+        }
+        warnings.extend(self.free_texts());
+        warnings.extend(self.unmarked_reversal());
         warnings
+    }
+
+    /// Text that people write, in a URL that is signed as a whole: the vendor's own samples refuse a space.
+    fn free_texts(&self) -> Option<String> {
+        const FREE: [Fact; 2] = [Fact::OfferName, Fact::Note];
+        let is_free = |name: &&str| {
+            let placeholder = self.recipe.placeholder(name);
+            placeholder.is_some_and(|known| FREE.into_iter().any(|fact| known.rule.uses(fact)))
+        };
+        let free: Vec<String> = self.template.placeholders().filter(is_free).map(|name| self.written(name)).collect();
+        (self.signs_url() && !free.is_empty()).then(|| {
+            format!(
+                "the URL is signed as a whole, and a receiver that encodes a space or an apostrophe otherwise refuses it: \
+                 verify the URL as received, or leave out {}",
+                free.join(", ")
+            )
+        })
+    }
+
+    fn unmarked_reversal(&self) -> Option<String> {
+        let reversal = self.recipe.reversal().filter(|_| !marks_reversal(self.recipe, self.template))?;
+        let marks: Vec<String> = reversal.told_by.iter().map(|name| self.written(name)).collect();
+        Some(format!("reversals are not told to it: without {} they would look like rewards", marks.join(" or ")))
     }
 }
 

@@ -8,18 +8,20 @@
 //! by hand, of parts that no HTTP client rewrites.
 
 mod draft;
+mod signed;
 
 use std::sync::Arc;
 
 pub use draft::CallbackDraft;
 
+use super::ambiguity::ambiguities;
 use super::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest, Message};
 use super::callback_url::{CallbackUrl, UrlUse};
 use super::recipe::{Recipe, ReversalUrl, SecretNeed};
-use super::signature::Signature;
-use super::values::{Value, Values};
+use super::values::Values;
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
+use crate::domain::template::Template;
 
 /// Longest URL as expanded: under the 8 KiB at which common servers refuse a request line.
 pub const LONGEST_URL: usize = 7_500;
@@ -39,9 +41,15 @@ pub enum ComposeError {
     /// The dialect tells a reversal only as a whole.
     #[error("the dialect cannot tell that a part was taken back")]
     PartNotTold,
-    /// The dialect needs a secret and none is active: the delivery is held.
+    /// A template without any placeholder that marks a reversal: it would look like another reward, and is not told.
+    #[error("the callback URL has no placeholder that marks a reversal")]
+    ReversalUnmarked,
+    /// The dialect needs a secret and none is active, or the active one is no key of its form: the delivery is held.
     #[error("the dialect needs a secret, and none is active")]
     NoSecret,
+    /// What is signed cannot be made.
+    #[error("{0}")]
+    Unsigned(String),
     /// Values that cannot be sent, by the report's field names.
     #[error("{0}")]
     Invalid(Invalid),
@@ -64,13 +72,13 @@ pub fn compose(
     recipe: &Arc<Recipe>,
     config: &CallbackConfig,
     callback: &Callback<'_>,
-    key: Option<&SecretText>,
+    keys: &[&SecretText],
 ) -> Result<CallbackRequest, ComposeError> {
     // The publisher's next step is named before anything about this one callback.
-    if key.is_none() && recipe.secret() == SecretNeed::Required {
+    if keys.is_empty() && recipe.secret() == SecretNeed::Required {
         return Err(url_of(recipe, config, callback.event).err().unwrap_or(ComposeError::NoSecret));
     }
-    draft(recipe, config, &callback.message())?.finish(callback.event_id, callback.attempted_at, key)
+    draft(recipe, config, &callback.message())?.finish(callback.event_id, callback.attempted_at, keys)
 }
 
 /// Composes what is the same at every attempt of a callback.
@@ -81,9 +89,44 @@ pub fn draft(
 ) -> Result<CallbackDraft, ComposeError> {
     let (which, url) = url_of(recipe, config, message.event)?;
     let values = Values { recipe, config, message };
-    ambiguities(&values).into_result()?;
-    let template = url.template().map_err(|fault| Invalid::field(which.field(), fault))?;
-    Ok(CallbackDraft::new(recipe, which, template, &values))
+    let template = url.template(recipe).map_err(|fault| Invalid::field(which.field(), fault))?;
+    if let (CallbackEvent::Reversed(_), false) = (message.event, marks_reversal(recipe, &template)) {
+        return Err(ComposeError::ReversalUnmarked);
+    }
+    let mut invalid = ambiguities(&values, Some(&template));
+    invalid.extend(values.unfit(told_names(&values, &template)));
+    invalid.into_result()?;
+    Ok(CallbackDraft::new(recipe, which, &template, &values))
+}
+
+/// The placeholders that a callback tells: those of its template, of the dialect's own list, and of what is signed.
+fn told_names<'a>(values: &Values<'a>, template: &'a Template) -> impl Iterator<Item = &'a str> {
+    let recipe = values.recipe;
+    let is_bare = template.placeholders().next().is_none();
+    let list = recipe.parameters(&values.message.completion.event_type).filter(|_| is_bare).unwrap_or_default();
+    let signed = recipe.signature().map(|signature| signature.signs.names()).unwrap_or_default();
+    let listed = list.iter().chain(recipe.appended()).map(|item| item.name.as_str());
+    template.placeholders().chain(listed).chain(signed)
+}
+
+/// Whether a reversal that is told to this template can be told from a completion.
+pub(super) fn marks_reversal(recipe: &Recipe, template: &Template) -> bool {
+    let told_by = recipe.reversal().map(|reversal| reversal.told_by.as_slice()).unwrap_or_default();
+    let is_bare = recipe.has_parameter_list() && template.placeholders().next().is_none();
+    told_by.is_empty() || is_bare || template.placeholders().any(|name| told_by.iter().any(|mark| mark == name))
+}
+
+/// Why an endpoint of this dialect is never told of a reversal, in words; `None` if it is.
+pub fn reversal_silence(recipe: &Recipe, config: &CallbackConfig) -> Option<&'static str> {
+    let Some(reversal) = recipe.reversal() else { return Some("its dialect tells no reversals") };
+    let url = match reversal.url {
+        ReversalUrl::Separate if config.reversal_url.is_none() => return Some("it has no reversalUrl"),
+        ReversalUrl::Separate => config.reversal_url.as_ref(),
+        ReversalUrl::Callback => config.callback_url.as_ref(),
+    };
+    // Without a URL, or with one that cannot be read, the delivery is held until somebody sets one.
+    let template = url.and_then(|url| url.template(recipe).ok())?;
+    (!marks_reversal(recipe, &template)).then_some("its callback URL has no placeholder that marks a reversal")
 }
 
 /// The URL that this event is told to.
@@ -103,18 +146,6 @@ fn url_of<'a>(
         }
     }
     Ok((UrlUse::Callback, config.callback_url.as_ref().ok_or(ComposeError::NoCallbackUrl)?))
-}
-
-/// Values that would let two different callbacks have the same signed text. Event ids and instants never do.
-pub(super) fn ambiguities(values: &Values<'_>) -> Invalid {
-    let mut invalid = Invalid::none();
-    let names = values.recipe.signature().map(Signature::signed_parameters).unwrap_or_default();
-    for placeholder in names.iter().filter_map(|name| values.recipe.placeholder(name)) {
-        if matches!(values.text(&placeholder.rule), Some(Value::Text(text)) if text.contains('&')) {
-            invalid.push(placeholder.rule.field(), "holds `&`, which would make the text that is signed ambiguous");
-        }
-    }
-    invalid
 }
 
 #[cfg(test)]

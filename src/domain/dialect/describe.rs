@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::coverage::coverage;
 use super::recipe::{Placeholder, Recipe};
 use super::signature::Signature;
+use crate::domain::template::Brackets;
 
 /// Describes a recipe; what it does not have is absent.
 pub fn describe(recipe: &Recipe) -> Value {
@@ -17,14 +19,24 @@ pub fn describe(recipe: &Recipe) -> Value {
         "recipe": recipe.id(),
         "title": recipe.title(),
         "version": recipe.version(),
+        "about": Some(recipe.about()).filter(|about| !about.is_empty()),
+        "sources": Some(recipe.sources()).filter(|sources| !sources.is_empty()),
         "method": recipe.method(),
+        "encoding": recipe.encoding(),
+        "brackets": match &recipe.template_form().brackets {
+            Brackets::Common => None,
+            own => Some(own),
+        },
         "httpsOnly": recipe.https_only(),
         "secret": recipe.secret(),
+        "secretInClear": recipe.secret_in_clear().then_some(true),
         "payoutCurrency": recipe.payout_currency(),
         "required": recipe.required(),
+        "settings": Some(recipe.settings()).filter(|settings| !settings.is_empty()),
         "placeholders": recipe.placeholders().iter().map(placeholder).collect::<Vec<_>>(),
         "parameters": recipe.has_parameter_list().then(|| parameters.collect::<Vec<_>>()),
         "signature": recipe.signature().map(signature),
+        "coverage": coverage(recipe),
         "success": recipe.success(),
         "finalStatuses": recipe.final_statuses(),
         "retrySchedule": recipe.retry().as_seconds(),
@@ -42,7 +54,10 @@ fn placeholder(placeholder: &Placeholder) -> Value {
     json!({
         "name": placeholder.name(),
         "meaning": placeholder.meaning(),
+        "value": placeholder.rule.source,
+        "words": Some(placeholder.rule.words.all()).filter(|words| !words.is_empty()),
         "reversalOnly": placeholder.reversal_only(),
+        "signedOnly": placeholder.hidden(),
     })
 }
 
@@ -69,7 +84,8 @@ mod tests {
         assert_eq!(json["recipe"], "offermaru@1");
         assert_eq!(json["required"][3], "userReward");
         assert_eq!(json["placeholders"][0]["name"], "user_id");
-        assert_eq!(json["signature"]["signs"]["parameters"][0], "offer_id");
+        assert_eq!(json["signature"]["signs"]["query"]["only"][0], "offer_id");
+        assert_eq!(json["coverage"]["notCovered"][0], "offer_name");
         assert_eq!(json["reversal"]["part"], true);
         assert_eq!(json["vectors"].as_array().map(Vec::len), Some(7));
         let json = describe(catalog.get("besitos").unwrap());

@@ -3,16 +3,22 @@
 //!
 //! It never says what the right signature would be: who may ask is not who may sign.
 
+mod bodies;
+mod queries;
 mod readings;
+mod tricks;
+mod urls;
 
 use serde::Serialize;
 
 use super::callback::CallbackConfig;
-use super::received::{Received, signed_text_of_received};
+use super::query::Query;
+use super::received::{Received, Seen};
 use super::recipe::Recipe;
-use super::signature::{Digest, KeyForm, Signature};
+use super::signature::Signature;
 use crate::domain::secret::SecretText;
 use readings::{Reading, readings};
+use tricks::tricks;
 
 /// What is known about a received callback.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,6 +36,9 @@ pub struct Diagnosis {
     pub signed_text: Option<String>,
 }
 
+/// What stands for `&` in HTML.
+const ESCAPED: &str = "&amp;";
+
 /// Looks for the key and the reading under which a received callback verifies.
 pub fn diagnose(
     recipe: &Recipe,
@@ -41,106 +50,71 @@ pub fn diagnose(
     let Some(signature) = recipe.signature() else {
         return unknown(format!("{} signs nothing.", recipe.title()), None);
     };
-    let claimed = match received.claimed(signature) {
+    if received.url.contains(ESCAPED) {
+        // Not even the signature's parameter can be found in it.
+        let unescaped = Received { url: received.url.replace(ESCAPED, "&"), ..received.clone() };
+        let found = diagnose(recipe, &unescaped, keys, config);
+        let finding = "`&amp;` stands in place of `&`: the URL was escaped for HTML on the way.".to_owned();
+        if found.verifies {
+            return Diagnosis { verifies: false, finding, ..found };
+        }
+    }
+    let seen = Seen::new(recipe, config, received);
+    let claimed = match seen.claimed(signature) {
         Ok(claimed) => claimed,
         Err(lacking) => return unknown(lacking, None),
     };
-    let plain = match signed_text_of_received(recipe, received) {
-        Ok(text) => text,
-        Err(lacking) => return unknown(lacking, None),
-    };
-    let readings = readings(signature, received, config, &plain);
-    let found = find(signature, &claimed, keys, &readings).or_else(|| {
+    let readings = readings(&seen, signature);
+    let found = find(&seen, signature, &claimed, keys, &readings).or_else(|| {
         let tricks = tricks(signature, recipe.secret_prefix(), &claimed);
-        tricks.into_iter().find_map(|trick| trick.find(keys, &readings))
+        tricks.into_iter().find_map(|trick| trick.find(&seen, keys, &readings))
     });
-    found.unwrap_or_else(|| unknown(without_match(recipe, received, keys), Some(plain)))
+    // What a receiver cannot even rebuild is told before what it rebuilt.
+    found.unwrap_or_else(|| match signature.signs.render(&seen) {
+        Ok(text) => unknown(without_match(&seen, keys), Some(text.shown())),
+        Err(lacking) => unknown(lacking.words, None),
+    })
 }
 
 fn find(
+    seen: &Seen<'_>,
     signature: &Signature,
-    claimed: &str,
+    claimed: &[String],
     keys: &[(String, SecretText)],
     readings: &[Reading],
 ) -> Option<Diagnosis> {
     readings.iter().find_map(|reading| {
-        let (label, _) = keys.iter().find(|(_, key)| signature.verifies(key, reading.text.as_bytes(), claimed))?;
+        let seen = seen.with(&reading.received, reading.time.clone());
+        let text = signature.signs.render(&seen).ok()?;
+        let (label, _) = keys.iter().find(|(_, key)| signature.verifies(key, &text, claimed))?;
         Some(Diagnosis {
             verifies: reading.mistake.is_none(),
             key: Some(label.clone()),
             finding: reading.mistake.clone().unwrap_or_else(|| "It verifies.".to_owned()),
-            signed_text: Some(reading.text.clone()),
+            signed_text: Some(text.shown()),
         })
     })
 }
 
-fn without_match(recipe: &Recipe, received: &Received, keys: &[(String, SecretText)]) -> String {
+fn without_match(seen: &Seen<'_>, keys: &[(String, SecretText)]) -> String {
+    let (recipe, received) = (seen.recipe, seen.received);
     if !received.method.eq_ignore_ascii_case(recipe.method()) {
         return format!("It was received as {}, but {} sends {}.", received.method, recipe.title(), recipe.method());
     }
     if keys.is_empty() {
         return "There is no secret to check it with.".to_owned();
     }
-    "No known secret signs this text, nor any of its usual distortions: it was signed with another secret, or a value was \
-     changed. Compare signedText, byte by byte, with the text that your server signs."
-        .to_owned()
-}
-
-/// What a receiver may have made of a secret's text.
-type Bend<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
-
-/// A mistake in handling the key or the signature rather than the text.
-struct Trick<'a> {
-    signature: Signature,
-    claimed: String,
-    key: Bend<'a>,
-    mistake: &'static str,
-}
-
-impl Trick<'_> {
-    fn find(&self, keys: &[(String, SecretText)], readings: &[Reading]) -> Option<Diagnosis> {
-        let bent =
-            |(label, key): &(String, SecretText)| Some((label.clone(), SecretText::known((self.key)(key.expose())?)));
-        let keys: Vec<_> = keys.iter().filter_map(bent).collect();
-        let found = find(&self.signature, &self.claimed, &keys, readings)?;
-        Some(Diagnosis { verifies: false, finding: self.mistake.to_owned(), ..found })
-    }
-}
-
-fn tricks<'a>(signature: &Signature, prefix: &'a str, claimed: &str) -> Vec<Trick<'a>> {
-    let same = |text: &str| Some(text.to_owned());
-    let with =
-        |key: Bend<'a>, mistake| Trick { signature: signature.clone(), claimed: claimed.to_owned(), key, mistake };
-    let mut tricks = vec![
-        with(
-            Box::new(|text| Some(format!("{text}\n"))),
-            "It is signed with the secret followed by a line break: the secret was read with its newline.",
-        ),
-        with(
-            Box::new(|text| Some(format!("{text}\r\n"))),
-            "It is signed with the secret followed by a line break (CR LF): the secret was read with its newline.",
-        ),
-        with(
-            Box::new(move |text| text.strip_prefix(prefix).filter(|_| !prefix.is_empty()).map(str::to_owned)),
-            "It is signed with the secret without its prefix: the key is the whole secret.",
-        ),
-    ];
-    if claimed != claimed.to_ascii_lowercase() {
-        let mistake = "The signature is in upper-case hexadecimal: it must be in lower case.";
-        tricks.push(Trick { claimed: claimed.to_ascii_lowercase(), ..with(Box::new(same), mistake) });
-    }
-    if signature.digest == Digest::Hex {
-        let mut other = with(Box::new(same), "The signature is in base64: it must be in lower-case hexadecimal.");
-        other.signature.digest = Digest::Base64;
-        tricks.push(other);
-    }
-    if signature.key == KeyForm::Text {
-        let mistake = "It is signed with the secret decoded from base64: the key is the secret's text as it is.";
-        let mut other = with(Box::new(same), mistake);
-        other.signature.key = KeyForm::Base64After(prefix.to_owned());
-        tricks.push(other);
-    }
-    tricks
+    let query = Query::read(&received.url);
+    let empty: Vec<&str> = query.pairs().filter(|(_, value)| value.is_empty()).map(|(name, _)| name).collect();
+    let emptied = if empty.is_empty() {
+        String::new()
+    } else {
+        format!(" These parameters arrived empty; were they when they were sent? {}.", empty.join(", "))
+    };
+    format!(
+        "No known secret signs this text, nor any of its usual distortions: it was signed with another secret, or a value \
+         was changed.{emptied} Compare signedText, byte by byte, with the text that your server signs."
+    )
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::values::{AttemptFacts, Late, Value};
-use crate::domain::encoding::encode_onto;
+use crate::domain::encoding::Encoding;
 
 /// A text with places that an attempt fills.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub(super) struct DraftText {
 pub(super) enum Form {
     /// As it is.
     Plain,
-    /// Strictly encoded, as part of a URL.
-    Encoded,
+    /// Encoded, as part of a URL.
+    Encoded(Encoding),
     /// As JSON.
     Json,
 }
@@ -43,18 +43,14 @@ impl DraftText {
         Self { text: String::with_capacity(bytes), gaps: Vec::new() }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.gaps.is_empty()
+    /// Whether it has a place for this.
+    pub(super) fn waits_for(&self, late: &Late) -> bool {
+        self.gaps.iter().any(|gap| gap.late == *late)
     }
 
     /// Appends a text that stands as it is.
     pub(super) fn push_str(&mut self, text: &str) {
         self.text.push_str(text);
-    }
-
-    /// Appends a text, strictly encoded.
-    pub(super) fn push_encoded(&mut self, text: &str) {
-        encode_onto(&mut self.text, text);
     }
 
     /// Appends a text as JSON.
@@ -65,7 +61,7 @@ impl DraftText {
     /// Appends a value.
     pub(super) fn push(&mut self, value: &Value<'_>, form: Form) {
         match value {
-            Value::Late(late) => self.gaps.push(Gap { at: self.text.len(), late: *late, form }),
+            Value::Late(late) => self.gaps.push(Gap { at: self.text.len(), late: late.clone(), form }),
             known => write(&mut self.text, known, form),
         }
     }
@@ -90,8 +86,8 @@ impl DraftText {
 /// Late values are not known, and pairs have no form but JSON: neither is written.
 fn write(text: &mut String, value: &Value<'_>, form: Form) {
     match (value, form) {
-        (Value::Text(value), Form::Plain) => text.push_str(value),
-        (Value::Text(value), Form::Encoded) => encode_onto(text, value),
+        (Value::Text(value), Form::Plain) | (Value::Number(value), _) => text.push_str(value),
+        (Value::Text(value), Form::Encoded(encoding)) => encoding.encode_onto(text, value),
         (Value::Text(value), Form::Json) => json_onto(text, value),
         // Digits and a minus sign are the same in every form.
         (Value::Integer(number), _) => text.push_str(&number.to_string()),
@@ -99,7 +95,7 @@ fn write(text: &mut String, value: &Value<'_>, form: Form) {
             let pairs = pairs.iter().map(|(key, value)| (key.clone(), Json::from(value.as_str())));
             text.push_str(&Json::Object(pairs.collect()).to_string());
         }
-        (Value::Pairs(_), Form::Plain | Form::Encoded) | (Value::Late(_), _) => {}
+        (Value::Pairs(_), Form::Plain | Form::Encoded(_)) | (Value::Late(_), _) => {}
     }
 }
 
@@ -110,7 +106,7 @@ fn json_onto(text: &mut String, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dialect::value::Format;
+    use crate::domain::dialect::format::Format;
     use crate::domain::time::Timestamp;
 
     #[test]
@@ -118,12 +114,13 @@ mod tests {
         let mut text = DraftText::default();
         text.push(&Value::Late(Late::EventId), Form::Json);
         text.push_str("/{id}/");
-        text.push(&Value::Late(Late::EventId), Form::Encoded);
+        text.push(&Value::Late(Late::EventId), Form::Encoded(Encoding::Rfc3986));
         text.push(&Value::Late(Late::AttemptedAt(Format::Seconds)), Form::Plain);
-        text.push(&Value::Text("a b".into()), Form::Encoded);
-        text.push(&Value::Late(Late::AttemptedAt(Format::Rfc3339)), Form::Encoded);
+        text.push(&Value::Text("a b".into()), Form::Encoded(Encoding::Rfc3986));
+        text.push(&Value::Late(Late::AttemptedAt(Format::Rfc3339)), Form::Encoded(Encoding::Rfc3986));
         let fill = |event_id, milliseconds| {
-            text.fill(AttemptFacts { event_id, attempted_at: Timestamp::from_millis(milliseconds) })
+            let attempted_at = Timestamp::from_millis(milliseconds);
+            text.fill(AttemptFacts { event_id, attempted_at, secret: "", signature: "" })
         };
         assert_eq!(fill("e&\"1", 1_999), "\"e&\\\"1\"/{id}/e%26%2211a%20b1970-01-01T00%3A00%3A01.999Z");
         assert_eq!(fill("", 0), "\"\"/{id}/0a%20b1970-01-01T00%3A00%3A00.000Z");

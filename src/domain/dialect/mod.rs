@@ -6,26 +6,37 @@
 //! * The **engine** ([`compose`]) executes a recipe, in two steps: recorded completion + endpoint → a draft; draft + event
 //!   id + instant + key → the exact request. It must not read a clock, must not normalise (what is signed is what goes
 //!   out, byte for byte), and must not know any dialect by name.
+//! * The **signed text** ([`signed_text`]) is rendered by one function from one trait of facts, whoever asks: a completion to
+//!   be told, a request as received, a draft made by hand. It comes in [`parts`], in which the secret stays a word.
 //! * The **template** ([`crate::domain::template`]) is a publisher's callback URL, checked against the recipe that will
 //!   sign it ([`callback_url`]) when it is saved, and taken apart only when it is saved or loaded.
 //! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
 
+mod ambiguity;
 mod body;
 pub mod callback;
 pub mod callback_url;
 pub mod catalog;
 pub mod compose;
+pub mod coverage;
 pub mod describe;
 pub mod diagnose;
+pub mod digest;
 mod draft_text;
+pub mod format;
+pub mod parts;
+mod query;
 pub mod received;
 pub mod recipe;
+mod request_uuid;
 pub mod requirements;
 pub mod sign_draft;
 pub mod signature;
+pub mod signed_text;
 pub mod success;
 mod target;
 #[cfg(test)]
 pub(crate) mod trial;
 pub mod value;
 mod values;
+mod wrapping;

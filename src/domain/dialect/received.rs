@@ -1,11 +1,21 @@
-//! A callback as a receiver saw it, read back by its recipe: the signature it carries and the text that was signed.
+//! A callback as a receiver saw it, read back by its recipe: the signatures that it carries, and the facts of the text that
+//! was signed.
 //!
 //! It reads what stands there and guesses nothing; suspicions are [`super::diagnose`]'s.
 
-use super::recipe::Recipe;
-use super::signature::{Signature, SignedText, Travels, fill};
-use super::value::ValueSource;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::callback::CallbackConfig;
+use super::callback_url::CallbackUrl;
+use super::format::Format;
+use super::query::{Query, split_origin};
+use super::recipe::{HeaderRule, Placeholder, Recipe};
+use super::signature::{Signature, Travels};
+use super::signed_text::{Facts, Lacking, Unit};
+use super::value::{Fact, ValueSource};
 use crate::domain::encoding::decode;
+use crate::domain::template::{Parameter, Template, unexpand};
 
 /// A callback as received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,21 +30,15 @@ pub struct Received {
     pub body: Option<String>,
 }
 
-/// The text that a received callback's signature should be over; the error says in words what is lacking for it.
-pub fn signed_text_of_received(recipe: &Recipe, received: &Received) -> Result<String, String> {
-    let signature = recipe.signature().ok_or_else(|| format!("{} signs nothing", recipe.title()))?;
-    match &signature.signs {
-        SignedText::Url => Ok(SignedUrl::read(signature, &received.url)?.before),
-        SignedText::Parameters(names) => {
-            let query = Query::read(&received.url);
-            check_names(names, &query)?;
-            Ok(parameters_text(names, |name| query.first(name).map(decode)))
-        }
-        SignedText::Text { of, .. } => {
-            let t = received.t(signature)?;
-            Ok(received.text(signature, of, &t, received.body.as_deref().unwrap_or_default()))
-        }
-    }
+/// A received callback with what is known of its endpoint.
+pub(super) struct Seen<'a> {
+    pub(super) recipe: &'a Recipe,
+    pub(super) config: &'a CallbackConfig,
+    pub(super) received: &'a Received,
+    /// The template that it was probably sent to, where one is known.
+    pub(super) template: Option<Arc<Template>>,
+    /// Taken in place of the time that it carries.
+    pub(super) time: Option<String>,
 }
 
 impl Received {
@@ -42,64 +46,191 @@ impl Received {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
+}
 
-    /// The signature that it carries.
-    pub(super) fn claimed(&self, signature: &Signature) -> Result<String, String> {
+impl<'a> Seen<'a> {
+    pub(super) fn new(recipe: &'a Recipe, config: &'a CallbackConfig, received: &'a Received) -> Self {
+        Self { recipe, config, received, template: template(recipe, config, received), time: None }
+    }
+
+    /// The same endpoint, where another request was received, perhaps at another time.
+    pub(super) fn with<'b>(&'b self, received: &'b Received, time: Option<String>) -> Seen<'b> {
+        Seen { recipe: self.recipe, config: self.config, received, template: self.template.clone(), time }
+    }
+
+    /// The signatures that it carries; the error says in words what is lacking.
+    pub(super) fn claimed(&self, signature: &Signature) -> Result<Vec<String>, String> {
         match &signature.travels {
-            Travels::Query(_) => Ok(SignedUrl::read(signature, &self.url)?.claimed),
-            Travels::Header { name, wrapping } => {
-                let value =
-                    self.header(name).ok_or_else(|| format!("It has no header {name}, so nothing is signed."))?;
-                unwrap(wrapping, value, "signature")
-                    .ok_or_else(|| format!("Its header {name} is not written as `{wrapping}`."))
+            Travels::Query(_) => Ok(vec![SignedUrl::read(signature, &self.received.url)?.claimed]),
+            Travels::Placeholder(_) => {
+                let query = Query::read(&self.received.url);
+                let found = self.signature_parameters(signature).find_map(|name| query.first(&name));
+                let name = self.signature_parameters(signature).next().unwrap_or_default();
+                found.map(|value| vec![decode(value)]).ok_or_else(|| no_parameter(&name))
+            }
+            Travels::Header(carrier) => {
+                let name = &carrier.name;
+                let value = self
+                    .received
+                    .header(name)
+                    .ok_or_else(|| format!("It has no header {name}, so nothing is signed."))?;
+                let claimed = carrier.read(value);
+                let unread = || format!("Its header {name} is not written as `{}`.", carrier.wrapping());
+                if claimed.is_empty() { Err(unread()) } else { Ok(claimed) }
             }
         }
     }
 
-    /// The `{t}` of the signed text: from the wrapping, or from the header that carries the attempt's time.
-    pub(super) fn t(&self, signature: &Signature) -> Result<String, String> {
-        let wrapped = match &signature.travels {
-            Travels::Header { name, wrapping } => self.header(name).and_then(|value| unwrap(wrapping, value, "t")),
-            Travels::Query(_) => None,
+    /// The parameters that the signature may stand in.
+    pub(super) fn signature_parameters<'s>(&'s self, signature: &'s Signature) -> impl Iterator<Item = String> + 's {
+        let spellings = signature.placeholder();
+        let is_own = |parameter: &&Parameter| {
+            parameter.sole_placeholder().is_some_and(|name| spellings.iter().any(|own| own == name))
         };
-        let lacking = || "It has no timestamp, which is part of what is signed.".to_owned();
-        wrapped.or_else(|| self.beside(signature, ValueSource::AttemptedAt)).ok_or_else(lacking)
+        let templates = self.template.iter().flat_map(|template| template.parameters());
+        templates.filter(is_own).map(Parameter::decoded_name).chain(spellings.iter().cloned())
     }
 
-    /// The signed text with this time and body.
-    pub(super) fn text(&self, signature: &Signature, of: &str, t: &str, body: &str) -> String {
-        let id = self.beside(signature, ValueSource::EventId).unwrap_or_default();
-        fill(of, &[("id", &id), ("t", t), ("body", body)])
-    }
-
-    fn beside(&self, signature: &Signature, source: ValueSource) -> Option<String> {
-        let header = signature.headers.iter().find(|header| header.rule.uses(source))?;
-        self.header(&header.name).map(str::to_owned)
-    }
-}
-
-/// `name=value` of the named parameters, joined by `&`; what a parameter lacks is nothing.
-pub(super) fn parameters_text(names: &[String], value: impl Fn(&str) -> Option<String>) -> String {
-    let pairs: Vec<String> = names.iter().map(|name| format!("{name}={}", value(name).unwrap_or_default())).collect();
-    pairs.join("&")
-}
-
-/// What `{name}` stands for in a value that is written by a wrapping.
-fn unwrap(wrapping: &str, value: &str, name: &str) -> Option<String> {
-    let (mut pattern, mut value) = (wrapping, value);
-    loop {
-        let open = pattern.find('{')?;
-        value = value.strip_prefix(&pattern[..open])?;
-        let close = open + pattern[open..].find('}')?;
-        let found = &pattern[open + 1..close];
-        pattern = &pattern[close + 1..];
-        let literal = &pattern[..pattern.find('{').unwrap_or(pattern.len())];
-        let end = if literal.is_empty() { value.len() } else { value.find(literal)? };
-        if found == name {
-            return (end > 0).then(|| value[..end].to_owned());
+    /// The value of a placeholder that travels, decoded.
+    fn carried(&self, placeholder: &Placeholder) -> Option<String> {
+        let query = Query::read(&self.received.url);
+        let Some(template) = self.template.as_ref().filter(|template| template.placeholders().next().is_some()) else {
+            return query.first(placeholder.name()).map(decode);
+        };
+        for parameter in template.parameters() {
+            let Some(pieces) = parameter.value.as_deref() else { continue };
+            let Some(sent) = query.first(&parameter.decoded_name()) else { continue };
+            if parameter.sole_placeholder() == Some(placeholder.name()) {
+                return Some(decode(sent));
+            }
+            let values = unexpand(pieces, sent).unwrap_or_default();
+            if let Some((_, value)) = values.into_iter().find(|(name, _)| *name == placeholder.name()) {
+                return Some(decode(value));
+            }
         }
-        value = &value[end..];
+        let (_, path) = split_origin(&self.received.url);
+        let path = path.split('?').next().unwrap_or_default();
+        let values = unexpand(template.path(), path).unwrap_or_default();
+        values
+            .into_iter()
+            .find(|(name, _)| *name == placeholder.name())
+            .map(|(_, value)| decode(&value.replace('+', "%2B")))
     }
+
+    /// The value of a source that does not have to travel.
+    fn known(&self, source: &ValueSource) -> Option<String> {
+        match source {
+            ValueSource::Setting(name) => Some(self.config.settings.get(name).cloned().unwrap_or_default()),
+            ValueSource::Fact(Fact::AppLabel) => Some(self.config.app_label.clone()),
+            ValueSource::Fact(_) | ValueSource::Extra(_) => None,
+        }
+    }
+
+    fn beside(&self, signature: &Signature, fact: Fact) -> Option<&'a str> {
+        let headers = self.recipe.headers().iter().chain(&signature.headers);
+        let header: &HeaderRule = headers.into_iter().find(|header| header.rule.uses(fact))?;
+        self.received.header(&header.name)
+    }
+}
+
+/// The template that a request was probably sent to: of the two that an endpoint may have, the one whose path it has.
+fn template(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> Option<Arc<Template>> {
+    let read = |url: &Option<CallbackUrl>| url.as_ref().and_then(|url| url.template(recipe).ok());
+    let (_, path) = split_origin(&received.url);
+    let path = path.split('?').next().unwrap_or_default();
+    let templates = [read(&config.callback_url), read(&config.reversal_url)];
+    let fits = |template: &&Arc<Template>| unexpand(template.path(), path).is_some();
+    templates.iter().flatten().find(fits).or(templates.iter().flatten().next()).cloned()
+}
+
+impl Facts for Seen<'_> {
+    fn url(&self) -> Result<Cow<'_, str>, Lacking> {
+        let url = &self.received.url;
+        if url.is_empty() {
+            return Err(lacking("url", "There is no URL, which is what is signed."));
+        }
+        match self.recipe.signature().filter(|signature| signature.query_parameter().is_some()) {
+            Some(signature) if signature.signs.needs_whole_query() => {
+                SignedUrl::read(signature, url).map(|url| url.before.into()).map_err(|words| lacking("url", words))
+            }
+            _ => Ok(url.into()),
+        }
+    }
+
+    fn value(&self, name: &str) -> Result<Cow<'_, str>, Lacking> {
+        let Some(placeholder) = self.recipe.placeholder(name) else {
+            let pairs = || self.carried_extra(name);
+            return Ok(pairs().unwrap_or_default().into());
+        };
+        let carried = self.recipe.carriers(placeholder).find_map(|carrier| self.carried(carrier));
+        if let Some(value) = carried {
+            return Ok(value.into());
+        }
+        if let Some(value) = placeholder.rule.sources().find_map(|source| self.known(source)) {
+            return Ok(value.into());
+        }
+        let same_source = self.recipe.placeholders().iter().filter(|other| {
+            !other.hidden() && other.rule.source.is_some() && other.rule.source == placeholder.rule.source
+        });
+        let value = same_source.into_iter().find_map(|other| self.carried(other));
+        let value = value.map(|value| match &placeholder.rule.format {
+            Format::Plain => value,
+            format => format.decimal(&value).unwrap_or(value),
+        });
+        let missing = || lacking("url", format!("Its URL lacks the value of {name}, which is signed."));
+        value.map(Cow::Owned).ok_or_else(missing)
+    }
+
+    fn used(&self) -> Result<Vec<&str>, Lacking> {
+        let own = self.recipe.signature().map(|signature| signature.placeholder()).unwrap_or_default();
+        if let Some(template) = &self.template {
+            return Ok(template.placeholders().filter(|name| !own.iter().any(|own| own == name)).collect());
+        }
+        // Without a template, parameters that have a placeholder's name are taken to be filled by it.
+        let query = Query::read(&self.received.url);
+        let visible = self.recipe.placeholders().iter().filter(|placeholder| !placeholder.hidden());
+        Ok(visible.map(Placeholder::name).filter(|name| query.first(name).is_some()).collect())
+    }
+
+    fn event_id(&self) -> Result<Cow<'_, str>, Lacking> {
+        let signature = self.recipe.signature();
+        let found = signature.and_then(|signature| self.beside(signature, Fact::EventId));
+        found
+            .map(Cow::Borrowed)
+            .ok_or_else(|| lacking("headers", "It has no event id, which is part of what is signed."))
+    }
+
+    fn time(&self, _: Unit) -> Result<Cow<'_, str>, Lacking> {
+        if let Some(time) = &self.time {
+            return Ok(time.into());
+        }
+        let missing = || lacking("headers", "It has no timestamp, which is part of what is signed.");
+        let signature = self.recipe.signature().ok_or_else(missing)?;
+        let wrapped = signature.carrier().and_then(|carrier| carrier.time(self.received.header(&carrier.name)?));
+        let beside = || self.beside(signature, Fact::AttemptedAt).map(str::to_owned);
+        wrapped.or_else(beside).map(Cow::Owned).ok_or_else(missing)
+    }
+
+    fn body(&self) -> Result<&str, Lacking> {
+        Ok(self.received.body.as_deref().unwrap_or_default())
+    }
+}
+
+impl Seen<'_> {
+    /// The value of an `extra.…` that the template uses.
+    fn carried_extra(&self, name: &str) -> Option<String> {
+        let parameters = self.template.iter().flat_map(|template| template.parameters());
+        let parameter = parameters.into_iter().find(|parameter| parameter.sole_placeholder() == Some(name))?;
+        Query::read(&self.received.url).first(&parameter.decoded_name()).map(decode)
+    }
+}
+
+pub(super) fn lacking(field: &str, words: impl Into<String>) -> Lacking {
+    Lacking { field: field.to_owned(), words: words.into() }
+}
+
+fn no_parameter(name: &str) -> String {
+    format!("It has no parameter {name}, so nothing is signed (or it was dropped on the way).")
 }
 
 /// A URL that carries its own signature.
@@ -114,9 +245,11 @@ pub(super) struct SignedUrl {
 impl SignedUrl {
     pub(super) fn read(signature: &Signature, url: &str) -> Result<Self, String> {
         let name = signature.query_parameter().unwrap_or_default();
-        let lacking = || format!("It has no parameter {name}, so nothing is signed (or it was dropped on the way).");
-        let (at, _) =
-            url.match_indices(name).filter(|(at, _)| stands_as_name(url, *at, name)).last().ok_or_else(lacking)?;
+        let (at, _) = url
+            .match_indices(name)
+            .filter(|(at, _)| stands_as_name(url, *at, name))
+            .last()
+            .ok_or_else(|| no_parameter(name))?;
         let rest = &url[at + name.len() + 1..];
         let end = rest.find('&').unwrap_or(rest.len());
         let after = rest[end..].trim_start_matches('&').to_owned();
@@ -124,65 +257,7 @@ impl SignedUrl {
     }
 }
 
-/// The origin, which a server's log may lack, and the rest.
-pub(super) fn split_origin(url: &str) -> (&str, &str) {
-    let from = url.find("://").map(|at| at + 3);
-    let end = from.and_then(|from| url[from..].find(['/', '?']).map(|at| from + at));
-    match (from, end) {
-        (Some(_), Some(end)) => url.split_at(end),
-        (Some(_), None) => (url, ""),
-        (None, _) => ("", url),
-    }
-}
-
 fn stands_as_name(url: &str, at: usize, name: &str) -> bool {
     let opens = at > 0 && matches!(url.as_bytes()[at - 1], b'?' | b'&');
     opens && url[at + name.len()..].starts_with('=')
-}
-
-/// A query's parameters, still encoded.
-pub(super) struct Query<'a>(Vec<(&'a str, &'a str)>);
-
-impl<'a> Query<'a> {
-    pub(super) fn read(url: &'a str) -> Self {
-        let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        Self(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect())
-    }
-
-    /// The encoded value of the first parameter of this name.
-    pub(super) fn first(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(key, _)| decode(key) == name).map(|(_, value)| *value)
-    }
-
-    fn count(&self, name: &str) -> usize {
-        self.0.iter().filter(|(key, _)| decode(key) == name).count()
-    }
-}
-
-fn check_names(names: &[String], query: &Query<'_>) -> Result<(), String> {
-    for name in names {
-        match query.count(name) {
-            0 => return Err(format!("Its URL lacks the parameter {name}, which is signed.")),
-            1 => {}
-            _ => return Err(format!("Its URL has the parameter {name} more than once.")),
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wrapped_header_gives_back_its_parts() {
-        let wrapping = "t={t},v1={signature}";
-        assert_eq!(unwrap(wrapping, "t=17,v1=abc", "t").as_deref(), Some("17"));
-        assert_eq!(unwrap(wrapping, "t=17,v1=abc", "signature").as_deref(), Some("abc"));
-        assert_eq!(unwrap(wrapping, "v1=abc", "signature"), None);
-        assert_eq!(unwrap("{signature}", "abc", "signature").as_deref(), Some("abc"));
-        assert_eq!(unwrap("{signature}", "abc", "t"), None);
-        assert_eq!(unwrap("{signature}", "", "signature"), None);
-    }
 }

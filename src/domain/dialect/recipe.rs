@@ -3,20 +3,22 @@
 //! A recipe says everything that differs between offerwalls; what no recipe says is the same for all. A new trait of an
 //! offerwall is a new variant of one of these enums, never a comparison with a name.
 
+mod check;
 mod file;
 mod parts;
 mod read;
 
 use std::time::Duration;
 
-use super::signature::{Signature, Travels};
+use super::signature::Signature;
 use super::success::SuccessRule;
-use super::value::ValueSource;
+use super::value::{Fact, ValueRule, ValueSource};
+use crate::domain::encoding::Encoding;
 use crate::domain::retry::RetrySchedule;
-use crate::domain::template::QueryText;
+use crate::domain::template::TemplateForm;
 use parts::ParameterLists;
 pub(super) use parts::{BodyField, Content, Item};
-pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Tells};
+pub use parts::{HeaderRule, Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Setting, Tells};
 
 /// A recipe that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +45,14 @@ pub struct Recipe {
     name: String,
     version: u32,
     title: String,
+    about: String,
+    sources: Vec<String>,
+    encoding: Encoding,
+    template_form: TemplateForm,
     https_only: bool,
     secret: SecretNeed,
     secret_prefix: String,
+    secret_in_clear: bool,
     payout_currency: Option<String>,
     required: Vec<Requirement>,
     success: SuccessRule,
@@ -54,6 +61,9 @@ pub struct Recipe {
     timeout: Duration,
     parameters: Option<ParameterLists>,
     appended: Vec<Item>,
+    appended_on_test: Vec<Item>,
+    headers: Vec<HeaderRule>,
+    settings: Vec<Setting>,
     placeholders: Vec<Placeholder>,
     body: Option<Vec<BodyField>>,
     signature: Option<Signature>,
@@ -137,10 +147,39 @@ impl Recipe {
         self.signature.as_ref()
     }
 
-    /// How it wants the literal text of a callback URL's query.
-    pub(super) fn query_text(&self) -> QueryText {
-        let signs_url = self.signature.as_ref().is_some_and(Signature::signs_url);
-        if signs_url { QueryText::Recoded } else { QueryText::Kept }
+    /// What is special about it, for people.
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// The vendor's pages that it was written from.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// How values are encoded in a query.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// In which language its templates are written.
+    pub(super) fn template_form(&self) -> &TemplateForm {
+        &self.template_form
+    }
+
+    /// Whether the secret itself travels.
+    pub fn secret_in_clear(&self) -> bool {
+        self.secret_in_clear
+    }
+
+    /// Headers that every callback has.
+    pub(super) fn headers(&self) -> &[HeaderRule] {
+        &self.headers
+    }
+
+    /// What it wants to know of an endpoint.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
     }
 
     /// How a reversal is told, if it can be.
@@ -155,20 +194,20 @@ impl Recipe {
 
     /// Whether an endpoint must name the remote surface.
     pub fn needs_surface_id(&self) -> bool {
-        let headers = self.signature.iter().flat_map(|signature| &signature.headers);
-        headers.into_iter().any(|header| header.rule.uses(ValueSource::SurfaceId))
+        self.settings.iter().any(|setting| setting.name == "surfaceId")
     }
 
     /// The headers that are this dialect's own and that no publisher may set.
     pub fn owned_headers(&self) -> Vec<&str> {
-        let signature = self.signature.iter();
-        let mut names: Vec<&str> =
-            signature.clone().flat_map(|signature| &signature.headers).map(|header| header.name.as_str()).collect();
-        names.extend(signature.filter_map(|signature| match &signature.travels {
-            Travels::Header { name, .. } => Some(name.as_str()),
-            Travels::Query(_) => None,
-        }));
+        let beside = self.signature.iter().flat_map(|signature| &signature.headers);
+        let mut names: Vec<&str> = self.headers.iter().chain(beside).map(|header| header.name.as_str()).collect();
+        names.extend(self.signature.iter().filter_map(Signature::carrier).map(|carrier| carrier.name.as_str()));
         names
+    }
+
+    /// A placeholder as its templates write it.
+    pub fn written(&self, placeholder: &str) -> String {
+        self.template_form.brackets.written(placeholder)
     }
 
     /// What a callback URL may use.
@@ -205,19 +244,29 @@ impl Recipe {
         &self.appended
     }
 
+    /// What goes after everything else on a test, unsigned.
+    pub(super) fn appended_on_test(&self) -> &[Item] {
+        &self.appended_on_test
+    }
+
     pub(super) fn body(&self) -> Option<&[BodyField]> {
         self.body.as_deref()
     }
 
     /// Whether it has a parameter list of its own.
-    pub(crate) fn has_parameter_list(&self) -> bool {
+    pub fn has_parameter_list(&self) -> bool {
         self.parameters.is_some()
     }
 
     /// The names that it appends whatever the template says: nobody else may use them.
-    pub(crate) fn reserved_names(&self) -> impl Iterator<Item = &str> {
+    pub fn reserved_names(&self) -> impl Iterator<Item = &str> {
         let carrier = self.signature.iter().filter_map(Signature::query_parameter);
-        self.appended.iter().map(|item| item.name.as_str()).chain(carrier)
+        self.always_appended().map(|item| item.name.as_str()).chain(carrier)
+    }
+
+    fn always_appended(&self) -> impl Iterator<Item = &Item> {
+        let beside = self.signature.iter().flat_map(|signature| &signature.appended);
+        self.appended.iter().chain(&self.appended_on_test).chain(beside)
     }
 
     /// Every name of its parameter lists.
@@ -225,10 +274,33 @@ impl Recipe {
         self.listed().map(|item| item.name.as_str())
     }
 
+    /// Every rule by which it finds a value.
+    fn rules(&self) -> impl Iterator<Item = &ValueRule> {
+        fn of_body<'a>(fields: &'a [BodyField], rules: &mut Vec<&'a ValueRule>) {
+            for field in fields {
+                match &field.content {
+                    Content::Value(rule) => rules.push(rule),
+                    Content::Object(fields) => of_body(fields, rules),
+                }
+            }
+        }
+        let mut rules = Vec::new();
+        of_body(self.body.as_deref().unwrap_or_default(), &mut rules);
+        let beside = self.signature.iter().flat_map(|signature| &signature.headers);
+        rules.extend(self.headers.iter().chain(beside).map(|header| &header.rule));
+        rules.extend(self.placeholders.iter().map(|placeholder| &placeholder.rule));
+        rules.into_iter()
+    }
+
+    /// Whether a value of this fact stands anywhere in its callbacks.
+    pub(super) fn tells(&self, fact: Fact) -> bool {
+        self.rules().any(|rule| rule.sources().any(|source| *source == ValueSource::Fact(fact)))
+    }
+
     fn listed(&self) -> impl Iterator<Item = &Item> {
         let lists = self.parameters.iter();
         let lists = lists.flat_map(|lists| lists.by_event_type.values().chain([&lists.other]).flatten());
-        lists.chain(&self.appended)
+        lists.chain(self.always_appended())
     }
 }
 

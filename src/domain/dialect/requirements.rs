@@ -6,18 +6,19 @@
 
 use std::sync::Arc;
 
+use super::ambiguity::ambiguities;
 use super::callback::{CallbackConfig, CallbackEvent, Message};
-use super::compose::{CallbackDraft, ComposeError, LONGEST_URL, ambiguities, draft};
+use super::compose::{CallbackDraft, ComposeError, LONGEST_URL, draft};
 use super::recipe::{Recipe, Requirement};
-use super::value::ValueSource;
+use super::value::{Fact, ValueSource};
 use super::values::Values;
 use crate::domain::completion::Completion;
 use crate::domain::invalid::Invalid;
 
 /// Stands for the event id, which an attempt gives; as long as a real one.
 const TRIAL_EVENT: &str = "evt_00000000000000000000000000000000";
-/// Stands for the surface of an endpoint that is yet to name one.
-const TRIAL_SURFACE: &str = "trial";
+/// Stands for a setting that the endpoint is yet to have.
+const TRIAL_SETTING: &str = "trial";
 
 /// Checks a report for one endpoint's dialect. Answers the callback that was drafted for it, unless the endpoint lacks what
 /// every callback of its dialect holds.
@@ -31,10 +32,16 @@ pub fn check_report(
         let message = format!("must be {currency} for {}: amounts are not converted", recipe.title());
         invalid.push("currency", message);
     }
-    let lacks_surface = recipe.needs_surface_id() && config.surface_id.is_none();
-    let with_surface =
-        lacks_surface.then(|| CallbackConfig { surface_id: Some(TRIAL_SURFACE.to_owned()), ..config.clone() });
-    let config = with_surface.as_ref().unwrap_or(config);
+    let required = || recipe.settings().iter().filter(|setting| setting.required);
+    let lacks_setting = required().any(|setting| !config.settings.contains_key(&setting.name));
+    let with_settings = lacks_setting.then(|| {
+        let mut config = config.clone();
+        for setting in required() {
+            config.settings.entry(setting.name.clone()).or_insert_with(|| TRIAL_SETTING.to_owned());
+        }
+        config
+    });
+    let config = with_settings.as_ref().unwrap_or(config);
     let message =
         Message { completion, event: &CallbackEvent::Completed, created_at: completion.recorded_at, is_test: false };
     let drafted = draft(recipe, config, &message)
@@ -46,7 +53,7 @@ pub fn check_report(
             None
         }
     };
-    invalid.into_result().map(|()| drafted.filter(|_| !lacks_surface))
+    invalid.into_result().map(|()| drafted.filter(|_| !lacks_setting))
 }
 
 /// What the reporter can mend of that which keeps a callback from being composed.
@@ -58,10 +65,12 @@ fn faults(error: ComposeError, values: &Values<'_>) -> Invalid {
             Invalid::field("callbackUrl", message)
         }
         // Without a URL nothing can be expanded, but what is ambiguous now will be ambiguous then.
-        ComposeError::NoCallbackUrl => ambiguities(values),
+        ComposeError::NoCallbackUrl => ambiguities(values, None),
         // The endpoint's state, or about reversals.
         ComposeError::NoSecret
+        | ComposeError::Unsigned(_)
         | ComposeError::NoReversalUrl
+        | ComposeError::ReversalUnmarked
         | ComposeError::ReversalNotTold
         | ComposeError::PartNotTold => Invalid::none(),
     }
@@ -71,13 +80,13 @@ fn missing(recipe: &Recipe, completion: &Completion) -> Invalid {
     let mut invalid = Invalid::none();
     for requirement in recipe.required() {
         match requirement {
-            Requirement::One(source) if !has(completion, *source) => {
+            Requirement::One(source) if !has(completion, source) => {
                 invalid.push(source.field(), format!("is required by {}", recipe.title()));
             }
-            Requirement::AnyOf(sources) if !sources.iter().any(|source| has(completion, *source)) => {
-                let names: Vec<&str> = sources.iter().map(|source| source.field()).collect();
+            Requirement::AnyOf(sources) if !sources.iter().any(|source| has(completion, source)) => {
+                let names: Vec<String> = sources.iter().map(ValueSource::field).collect();
                 let message = format!("one of {} is required by {}", names.join(", "), recipe.title());
-                invalid.push(names.first().copied().unwrap_or_default(), message);
+                invalid.push(names.into_iter().next().unwrap_or_default(), message);
             }
             Requirement::One(_) | Requirement::AnyOf(_) => {}
         }
@@ -86,32 +95,39 @@ fn missing(recipe: &Recipe, completion: &Completion) -> Invalid {
 }
 
 /// Whether the report holds it: zero is a value, an empty text is none.
-fn has(completion: &Completion, source: ValueSource) -> bool {
+fn has(completion: &Completion, source: &ValueSource) -> bool {
     let filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-    match source {
-        ValueSource::UserId => !completion.user_id.is_empty(),
-        ValueSource::TransactionId | ValueSource::OriginalTransactionId => !completion.transaction_id.is_empty(),
-        ValueSource::OfferId => filled(&completion.offer_id),
-        ValueSource::OfferName => filled(&completion.offer_name),
-        ValueSource::GoalId => filled(&completion.goal_id),
-        ValueSource::Note => filled(&completion.note),
-        ValueSource::ClickId => filled(&completion.click_id),
-        ValueSource::UserReward => completion.user_reward.is_some(),
-        ValueSource::RewardMinor => completion.reward_minor.is_some(),
-        ValueSource::PayoutMinor => completion.payout_minor.is_some(),
-        ValueSource::GrossMinor => completion.gross_minor.is_some(),
-        ValueSource::Extra => !completion.extra.is_empty(),
+    let fact = match source {
+        ValueSource::Fact(fact) => fact,
+        ValueSource::Extra(name) => return completion.extra(name).is_some_and(|text| !text.is_empty()),
+        // A setting is the endpoint's to have.
+        ValueSource::Setting(_) => return true,
+    };
+    match fact {
+        Fact::UserId => !completion.user_id.is_empty(),
+        Fact::TransactionId | Fact::OriginalTransactionId => !completion.transaction_id.is_empty(),
+        Fact::OfferId => filled(&completion.offer_id),
+        Fact::OfferName => filled(&completion.offer_name),
+        Fact::GoalId => filled(&completion.goal_id),
+        Fact::Note => filled(&completion.note),
+        Fact::ClickId => filled(&completion.click_id),
+        Fact::UserReward => completion.user_reward.is_some(),
+        Fact::RewardMinor => completion.reward_minor.is_some(),
+        Fact::PayoutMinor => completion.payout_minor.is_some(),
+        Fact::GrossMinor => completion.gross_minor.is_some(),
+        Fact::Pairs => !completion.extra.is_empty(),
         // What the endpoint, the delivery or the attempt gives is there without the reporter's doing.
-        ValueSource::AppId
-        | ValueSource::AppLabel
-        | ValueSource::Currency
-        | ValueSource::EventType
-        | ValueSource::OccurredAt
-        | ValueSource::Timestamp
-        | ValueSource::EventId
-        | ValueSource::CreatedAt
-        | ValueSource::AttemptedAt
-        | ValueSource::SurfaceId => true,
+        Fact::AppId
+        | Fact::AppLabel
+        | Fact::Currency
+        | Fact::EventType
+        | Fact::OccurredAt
+        | Fact::Timestamp
+        | Fact::EventId
+        | Fact::RequestUuid
+        | Fact::CreatedAt
+        | Fact::AttemptedAt
+        | Fact::Secret => true,
     }
 }
 

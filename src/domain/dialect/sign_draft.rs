@@ -4,12 +4,16 @@
 //! It adds the signature and the headers that go with one. It must not change, expand or check anything else, so that
 //! what a receiver gets wrong can be tried as well.
 
-use super::callback::{CallbackRequest, Header};
-use super::received::{Query, Received, SignedUrl, signed_text_of_received, split_origin};
-use super::recipe::Recipe;
-use super::signature::{Signature, SignedHeader, SignedText, Travels, Unit, fill};
-use super::value::ValueSource;
-use crate::domain::encoding::{decode, encode};
+use std::borrow::Cow;
+
+use super::callback::{CallbackConfig, CallbackRequest, Header, Shown};
+use super::query::{Query, split_origin};
+use super::received::{Received, Seen, SignedUrl, lacking};
+use super::recipe::{HeaderRule, Recipe};
+use super::signature::Travels;
+use super::signed_text::{Facts, Lacking, Unit};
+use super::value::{Fact, ValueSource};
+use crate::domain::encoding::decode;
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
@@ -30,12 +34,14 @@ pub struct Draft {
     pub attempted_at: Timestamp,
     /// The event's id, where it is signed.
     pub event_id: String,
-    /// The app's ref or id, where it travels.
-    pub app_label: Option<String>,
-    /// The remote surface, where it travels.
-    pub surface_id: Option<String>,
-    /// `scheme://host[:port]` that replaces the origin in what is signed.
-    pub signed_origin: Option<String>,
+    /// The endpoint's settings: its template tells which parameter a value stands in.
+    pub config: CallbackConfig,
+}
+
+/// A draft's facts: those of the request as it would be received, and what its author says besides.
+struct Drafted<'a> {
+    draft: &'a Draft,
+    seen: Seen<'a>,
 }
 
 /// Signs a draft; what it lacks is named by the draft's fields, as the API writes them.
@@ -43,99 +49,136 @@ pub fn sign(recipe: &Recipe, draft: &Draft, key: &SecretText) -> Result<Callback
     let signature = recipe
         .signature()
         .ok_or_else(|| Invalid::field("dialect", format!("has no signature: {} signs nothing", recipe.title())))?;
-    let (t, text) = draft.signed_text(recipe, signature)?;
-    let value = signature.sign(key, text.as_bytes());
-    let url = draft.url.clone().unwrap_or_default();
+    let received =
+        Received { url: draft.url.clone().unwrap_or_default(), body: draft.body.clone(), ..Received::default() };
+    let drafted = Drafted { draft, seen: Seen::new(recipe, &draft.config, &received) };
+    let invalid = |lacking: Lacking| Invalid::field(lacking.field, lacking.words);
+    drafted.unsigned(recipe)?;
+    let text = signature.signs.render(&drafted).map_err(invalid)?;
+    let unusable = |fault: super::digest::NoKey| Invalid::field("secret", fault.to_string());
+    let value = signature.sign(key, &text).map_err(unusable)?;
+    let t = drafted.time(signature.signs.unit()).map_err(invalid)?;
     let mut headers = Vec::new();
     if draft.body.is_some() {
         headers.push(plain("Content-Type", "application/json".to_owned()));
     }
-    let url_with_signature = match &signature.travels {
-        Travels::Query(name) => with_parameter(&url, name, &value),
-        Travels::Header { name, wrapping } => {
-            let wrapped = fill(wrapping, &[("t", &t), ("signature", &value)]);
-            headers.push(Header { name: name.clone(), value: wrapped, shown: MASK.to_owned() });
-            url.clone()
+    let mut url = received.url.clone();
+    match &signature.travels {
+        Travels::Query(name) => append(recipe, &mut url, name, &value),
+        Travels::Placeholder(_) => {
+            let name = drafted.seen.signature_parameters(signature).next().unwrap_or_default();
+            append(recipe, &mut url, &name, &value);
         }
-    };
-    for header in &signature.headers {
-        headers.push(plain(&header.name, draft.beside(recipe, header, &t)?));
+        Travels::Header(carrier) => {
+            let value = carrier.written(&t, std::slice::from_ref(&value));
+            headers.push(Header { name: carrier.name.clone(), value, shown: MASK.to_owned() });
+        }
+    }
+    for header in recipe.headers().iter().chain(&signature.headers) {
+        headers.push(plain(&header.name, drafted.beside(header, &t).map_err(invalid)?));
     }
     Ok(CallbackRequest {
         method: recipe.method(),
-        url: url_with_signature,
-        shown: url.len(),
+        shown: Shown::UpTo(received.url.len()),
+        url,
         headers,
         body: draft.body.clone(),
-        signed_text: Some(text),
+        signed_text: Some(text.shown()),
         signature_start: None,
+        hidden: vec![value.clone()],
         signature: Some(value),
     })
 }
 
-impl Draft {
-    /// The timestamp and the text that is signed.
-    fn signed_text(&self, recipe: &Recipe, signature: &Signature) -> Result<(String, String), Invalid> {
-        let given = |unit: Unit| self.timestamp.clone().unwrap_or_else(|| unit.of(self.attempted_at).to_string());
-        match &signature.signs {
-            SignedText::Url => {
-                let url = self.needed_url(recipe)?;
-                if SignedUrl::read(signature, url).is_ok() {
-                    let name = signature.query_parameter().unwrap_or_default();
-                    return Err(Invalid::field("url", format!("carries a signature already: drop its {name}")));
-                }
-                let text = match &self.signed_origin {
-                    Some(origin) => format!("{origin}{}", split_origin(url).1),
-                    None => url.to_owned(),
-                };
-                Ok((given(Unit::Seconds), text))
+impl Drafted<'_> {
+    /// A draft must not carry a signature already: receivers would not know which to look at.
+    fn unsigned(&self, recipe: &Recipe) -> Result<(), Invalid> {
+        let Some(signature) = recipe.signature() else { return Ok(()) };
+        let url = &self.seen.received.url;
+        let mut names = signature.query_parameter().into_iter().map(str::to_owned);
+        let carried = match &signature.travels {
+            Travels::Query(_) => names.next().filter(|_| SignedUrl::read(signature, url).is_ok()),
+            Travels::Placeholder(_) => {
+                let query = Query::read(url);
+                self.seen.signature_parameters(signature).find(|name| query.first(name).is_some())
             }
-            SignedText::Parameters(_) => {
-                let received = Received { url: self.needed_url(recipe)?.to_owned(), ..Received::default() };
-                let text = signed_text_of_received(recipe, &received).map_err(|fault| Invalid::field("url", fault))?;
-                Ok((given(Unit::Seconds), text))
-            }
-            SignedText::Text { of, t } => {
-                let lacking = || Invalid::field("body", format!("is needed: {} signs the body", recipe.title()));
-                let body = self.body.as_deref().ok_or_else(lacking)?;
-                let t = given(*t);
-                let text = fill(of, &[("id", &self.event_id), ("t", &t), ("body", body)]);
-                Ok((t, text))
-            }
-        }
-    }
-
-    fn needed_url(&self, recipe: &Recipe) -> Result<&str, Invalid> {
-        let lacking = || Invalid::field("url", format!("is needed: {} signs it or its parameters", recipe.title()));
-        self.url.as_deref().ok_or_else(lacking)
+            Travels::Header(_) => None,
+        };
+        let fault = |name: String| Err(Invalid::field("url", format!("carries a signature already: drop its {name}")));
+        carried.map_or(Ok(()), fault)
     }
 
     /// The value of a header that goes along with the signature.
-    fn beside(&self, recipe: &Recipe, header: &SignedHeader, t: &str) -> Result<String, Invalid> {
-        let lacking = |field: &str| Invalid::field(field, format!("is needed for the header {}", header.name));
-        let uses = |source: ValueSource| header.rule.uses(source);
-        if uses(ValueSource::AppLabel) || uses(ValueSource::AppId) {
-            return self.app_label.clone().ok_or_else(|| lacking("appId"));
+    fn beside(&self, header: &HeaderRule, t: &str) -> Result<String, Lacking> {
+        let needed = |field: &str| lacking(field, format!("is needed for the header {}", header.name));
+        let (draft, uses) = (self.draft, |fact: Fact| header.rule.uses(fact));
+        if uses(Fact::AppLabel) || uses(Fact::AppId) {
+            return Some(draft.config.app_label.clone())
+                .filter(|label| !label.is_empty())
+                .ok_or_else(|| needed("appId"));
         }
-        if uses(ValueSource::SurfaceId) {
-            return self.surface_id.clone().ok_or_else(|| lacking("surfaceId"));
+        if let Some(ValueSource::Setting(name)) = &header.rule.source {
+            return draft.config.settings.get(name).cloned().ok_or_else(|| needed(name));
         }
-        if uses(ValueSource::AttemptedAt) {
+        if uses(Fact::AttemptedAt) {
             return Ok(t.to_owned());
         }
-        if uses(ValueSource::EventId) {
-            return Ok(self.event_id.clone());
+        if uses(Fact::EventId) {
+            return Ok(draft.event_id.clone());
         }
         // It repeats what a parameter of the URL says.
-        let query = Query::read(self.url.as_deref().unwrap_or_default());
-        let twin = recipe.placeholders().iter().find(|placeholder| placeholder.rule == header.rule);
-        twin.and_then(|twin| query.first(&twin.name)).map(decode).ok_or_else(|| lacking("url"))
+        let query = Query::read(&self.seen.received.url);
+        let twin = self.seen.recipe.placeholders().iter().find(|placeholder| placeholder.rule == header.rule);
+        twin.and_then(|twin| query.first(&twin.name)).map(decode).ok_or_else(|| needed("url"))
+    }
+
+    fn title(&self) -> &str {
+        self.seen.recipe.title()
     }
 }
 
-fn with_parameter(url: &str, name: &str, value: &str) -> String {
-    let joint = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{joint}{}={}", encode(name), encode(value))
+impl Facts for Drafted<'_> {
+    fn url(&self) -> Result<Cow<'_, str>, Lacking> {
+        let url = &self.seen.received.url;
+        if url.is_empty() {
+            return Err(lacking("url", format!("is needed: {} signs it or its parameters", self.title())));
+        }
+        Ok(match &self.draft.config.signed_origin {
+            Some(origin) => format!("{origin}{}", split_origin(url).1).into(),
+            None => url.into(),
+        })
+    }
+
+    fn value(&self, name: &str) -> Result<Cow<'_, str>, Lacking> {
+        self.url()?;
+        self.seen.value(name)
+    }
+
+    fn used(&self) -> Result<Vec<&str>, Lacking> {
+        self.url()?;
+        self.seen.used()
+    }
+
+    fn event_id(&self) -> Result<Cow<'_, str>, Lacking> {
+        Ok(self.draft.event_id.as_str().into())
+    }
+
+    fn time(&self, unit: Unit) -> Result<Cow<'_, str>, Lacking> {
+        let given = self.draft.timestamp.as_deref().map(Cow::Borrowed);
+        Ok(given.unwrap_or_else(|| unit.of(self.draft.attempted_at).to_string().into()))
+    }
+
+    fn body(&self) -> Result<&str, Lacking> {
+        let needed = || lacking("body", format!("is needed: {} signs the body", self.title()));
+        self.draft.body.as_deref().ok_or_else(needed)
+    }
+}
+
+fn append(recipe: &Recipe, url: &mut String, name: &str, value: &str) {
+    url.push(if url.contains('?') { '&' } else { '?' });
+    recipe.encoding().encode_onto(url, name);
+    url.push('=');
+    recipe.encoding().encode_onto(url, value);
 }
 
 fn plain(name: &str, value: String) -> Header {
@@ -145,7 +188,6 @@ fn plain(name: &str, value: String) -> Header {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dialect::callback::CallbackConfig;
     use crate::domain::dialect::catalog::Catalog;
     use crate::domain::dialect::diagnose::diagnose;
 
@@ -153,18 +195,20 @@ mod tests {
     fn draft() -> Draft {
         let url =
             "https://pub.example/cb?offer_id=o&publisher_payout=1&timestamp=2&transaction_id=t&user_id=u&user_reward=3";
+        let settings = [("surfaceId".to_owned(), "srf".to_owned())].into();
         Draft {
             url: Some(url.to_owned()),
-            app_label: Some("app".to_owned()),
-            surface_id: Some("srf".to_owned()),
             event_id: "evt_1".to_owned(),
+            config: CallbackConfig { app_label: "app".to_owned(), settings, ..CallbackConfig::default() },
             ..Draft::default()
         }
     }
 
     #[test]
     fn what_was_signed_by_hand_verifies_in_every_dialect() {
-        for recipe in Catalog::builtin().newest() {
+        for dialect in ["besitos", "offermaru", "affonso", "attribloom"] {
+            let catalog = Catalog::builtin();
+            let recipe = catalog.get(dialect).unwrap();
             let key = SecretText::known("whsec_key".to_owned());
             let body = (recipe.method() == "POST").then(|| "{\"a\":1.0}".to_owned());
             let request = sign(recipe, &Draft { body, ..draft() }, &key).unwrap();
@@ -184,10 +228,10 @@ mod tests {
         let faults = |dialect: &str, draft: Draft| sign(catalog.get(dialect).unwrap(), &draft, &key).unwrap_err();
         let field = |dialect: &str, draft: Draft| faults(dialect, draft).0[0].field.clone();
         assert_eq!(field("besitos", Draft { url: None, ..draft() }), "url");
-        assert_eq!(field("offermaru", Draft { app_label: None, ..draft() }), "appId");
+        assert_eq!(field("offermaru", Draft { config: CallbackConfig::default(), ..draft() }), "appId");
         assert_eq!(field("affonso", draft()), "body");
         let body = Some("{}".to_owned());
-        assert_eq!(field("attribloom", Draft { surface_id: None, body, ..draft() }), "surfaceId");
+        assert_eq!(field("attribloom", Draft { config: CallbackConfig::default(), body, ..draft() }), "surfaceId");
         let signed = Some("https://pub.example/?verifier=abc".to_owned());
         assert_eq!(field("besitos", Draft { url: signed, ..draft() }), "url");
     }

@@ -1,18 +1,15 @@
 //! Signatures: which text is signed, with what, and where the result travels.
 //!
-//! Says and computes; it must not build the texts themselves ([`super::compose`] does) nor keep a key longer than one
-//! computation takes.
+//! It says and computes; where the facts of a text come from is the business of whoever renders it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
-use super::value::ValueRule;
-use crate::domain::encoding::hex;
+use super::digest::{Algorithm, Digest, KeyForm, NoKey};
+use super::parts::Parts;
+use super::recipe::{HeaderRule, Item};
+use super::signed_text::{QueryForm, SignedText};
+use super::wrapping::{fill, unwrap};
 use crate::domain::secret::SecretText;
 
 /// How a dialect signs.
@@ -23,66 +20,12 @@ pub struct Signature {
     pub(super) digest: Digest,
     pub(super) signs: SignedText,
     pub(super) travels: Travels,
+    /// Placeholders that are appended where there is a signature, before it.
+    pub(super) appended: Vec<Item>,
     /// Headers that go along with a signature, and only with one.
-    pub(super) headers: Vec<SignedHeader>,
-}
-
-/// The function.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Algorithm {
-    /// HMAC with SHA-256.
-    #[default]
-    #[serde(rename = "hmac-sha256")]
-    HmacSha256,
-}
-
-/// How a secret's text becomes the key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyForm {
-    /// The text's UTF-8 bytes, all of them.
-    #[default]
-    Text,
-    /// What follows this prefix, decoded as base64; a secret that is not so made is taken as text.
-    Base64After(String),
-}
-
-/// How the result is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Digest {
-    /// Lower-case hexadecimal.
-    #[default]
-    Hex,
-    /// Base64 with padding.
-    Base64,
-}
-
-/// The canonical text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignedText {
-    /// The whole URL as sent, without the signature.
-    Url,
-    /// `name=value` of exactly these parameters, decoded, in order of their names, joined by `&`.
-    Parameters(Vec<String>),
-    /// A text made of `{id}` (the event's), `{t}` (the attempt's Unix seconds or milliseconds) and `{body}`.
-    Text {
-        /// The text.
-        of: String,
-        /// The unit of `{t}`.
-        t: Unit,
-    },
-}
-
-/// The unit of a Unix time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    /// Whole seconds, rounded down.
-    Seconds,
-    /// Milliseconds.
-    Milliseconds,
+    pub(super) headers: Vec<HeaderRule>,
+    /// Whether values may make the text ambiguous, because the vendor's formula leaves no other way.
+    pub(super) accepts_ambiguity: bool,
 }
 
 /// Where the signature travels.
@@ -91,54 +34,67 @@ pub enum Unit {
 pub enum Travels {
     /// As the last parameter of the query.
     Query(String),
-    /// In a header, wrapped in a text made of `{signature}` and `{t}`.
-    Header {
-        /// The header's name.
-        name: String,
-        /// The wrapping; the bare signature by default.
-        #[serde(default = "bare")]
-        wrapping: String,
-    },
+    /// Where the publisher's template has this placeholder, in one of its spellings.
+    Placeholder(Spellings),
+    /// In a header.
+    Header(Carrier),
 }
 
-/// A header that goes along with a signature.
-#[derive(Clone, Debug)]
-pub struct SignedHeader {
+/// The spellings of a placeholder: one word, or a list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "OneOrMore", into = "OneOrMore")]
+pub struct Spellings(pub(super) Vec<String>);
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+/// A header that carries signatures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carrier {
+    /// The header's name.
     pub(super) name: String,
-    pub(super) rule: ValueRule,
-}
-
-fn bare() -> String {
-    "{signature}".to_owned()
+    /// What stands around the signature: a text made of `{signature}` and `{t}`, or of `{signatures}` and `{t}` where there
+    /// may be several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wrapping: Option<String>,
+    /// Where there may be several, while two keys overlap: what stands around each of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    each: Option<String>,
+    /// What stands between two of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    join: Option<String>,
 }
 
 impl Signature {
     /// The signature of a text, as it is written on the wire.
-    pub fn sign(&self, key: &SecretText, text: &[u8]) -> String {
-        let digest = match self.algorithm {
-            Algorithm::HmacSha256 => hmac_sha256(&self.key.bytes(key), text),
-        };
-        match self.digest {
-            Digest::Hex => hex(&digest),
-            Digest::Base64 => STANDARD.encode(digest),
-        }
+    pub(super) fn sign(&self, secret: &SecretText, text: &Parts<'_>) -> Result<String, NoKey> {
+        self.sign_bytes(secret, &text.signed(secret))
     }
 
-    /// Whether `claimed` is the signature of the text, compared without telling by time where it differs.
-    pub fn verifies(&self, key: &SecretText, text: &[u8], claimed: &str) -> bool {
-        self.sign(key, text).as_bytes().ct_eq(claimed.as_bytes()).into()
+    /// The signature of bytes in which the secret, where it is a part of them, stands already.
+    pub fn sign_bytes(&self, secret: &SecretText, bytes: &[u8]) -> Result<String, NoKey> {
+        Ok(self.digest.written(&self.algorithm.digest(&self.key.key(secret)?, bytes)))
     }
 
-    /// A text as long as any signature is once it stands in a URL. A hexadecimal digest is always of one length; which
-    /// digits of a base64 one have to be encoded is known only of the signature itself, so here all of them have.
+    /// Whether one of those claimed is the signature of the text, compared without telling by time where it differs.
+    pub(super) fn verifies(&self, secret: &SecretText, text: &Parts<'_>, claimed: &[String]) -> bool {
+        let Ok(right) = self.sign(secret, text) else { return false };
+        claimed.iter().any(|claimed| right.as_bytes().ct_eq(claimed.as_bytes()).into())
+    }
+
+    /// A text as long as any signature is once it stands in a URL.
     pub(super) fn longest(&self) -> String {
-        let bytes = match self.algorithm {
-            Algorithm::HmacSha256 => 32_usize,
-        };
-        match self.digest {
-            Digest::Hex => "0".repeat(2 * bytes),
-            Digest::Base64 => "+".repeat(4 * bytes.div_ceil(3)),
-        }
+        self.digest.longest(self.algorithm.bytes())
+    }
+
+    /// Why a secret cannot sign.
+    pub fn check_secret(&self, secret: &SecretText) -> Result<(), NoKey> {
+        self.key.key(secret).map(drop)
     }
 
     /// Whether the whole URL is what is signed.
@@ -146,117 +102,158 @@ impl Signature {
         self.signs == SignedText::Url
     }
 
-    /// The unit in which the signed text, and what carries the signature, speak of an instant.
-    pub(super) fn unit(&self) -> Unit {
-        match self.signs {
-            SignedText::Text { t, .. } => t,
-            SignedText::Url | SignedText::Parameters(_) => Unit::Seconds,
-        }
-    }
-
-    /// The parameters that are signed by name; none where something else is signed.
+    /// The parameters that are signed by name, under their own names; none where something else is signed.
     pub fn signed_parameters(&self) -> &[String] {
         match &self.signs {
-            SignedText::Parameters(names) => names,
-            SignedText::Url | SignedText::Text { .. } => &[],
+            SignedText::Query { only: Some(names), .. } => names,
+            _ => &[],
         }
     }
 
-    /// The parameter that carries the signature, where one does.
+    /// Whether what is signed is a list of decoded pairs, which a `&` in a value would make ambiguous.
+    pub(super) fn signs_decoded_pairs(&self) -> bool {
+        matches!(self.signs, SignedText::Query { encode: QueryForm::None, .. })
+    }
+
+    /// The parameter that carries the signature at the URL's end, where one does.
     pub fn query_parameter(&self) -> Option<&str> {
         match &self.travels {
             Travels::Query(name) => Some(name),
-            Travels::Header { .. } => None,
+            Travels::Placeholder(_) | Travels::Header(_) => None,
         }
+    }
+
+    /// The spellings of the placeholder that it stands for in the publisher's template, where it does.
+    pub fn placeholder(&self) -> &[String] {
+        match &self.travels {
+            Travels::Placeholder(Spellings(names)) => names,
+            Travels::Query(_) | Travels::Header(_) => &[],
+        }
+    }
+
+    /// The header that carries it, where one does.
+    pub(super) fn carrier(&self) -> Option<&Carrier> {
+        match &self.travels {
+            Travels::Header(carrier) => Some(carrier),
+            Travels::Query(_) | Travels::Placeholder(_) => None,
+        }
+    }
+
+    /// Whether signatures under both keys go out while two of them overlap.
+    pub fn takes_several(&self) -> bool {
+        self.carrier().is_some_and(|carrier| carrier.each.is_some())
     }
 }
 
-impl KeyForm {
-    fn bytes(&self, key: &SecretText) -> Zeroizing<Vec<u8>> {
-        let text = key.expose();
-        let decoded = match self {
-            Self::Text => None,
-            Self::Base64After(prefix) => text.strip_prefix(prefix.as_str()).and_then(|rest| STANDARD.decode(rest).ok()),
+impl Carrier {
+    /// The header's value for these signatures.
+    pub(super) fn written(&self, t: &str, signatures: &[String]) -> String {
+        let Some(each) = &self.each else {
+            let first = signatures.first().map(String::as_str).unwrap_or_default();
+            return fill(self.wrapping(), &[("t", t), ("signature", first)]);
         };
-        Zeroizing::new(decoded.unwrap_or_else(|| text.as_bytes().to_vec()))
+        let each: Vec<String> =
+            signatures.iter().map(|signature| fill(each, &[("t", t), ("signature", signature)])).collect();
+        fill(self.wrapping(), &[("t", t), ("signatures", &each.join(self.join()))])
     }
-}
 
-fn hmac_sha256(key: &[u8], text: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(text);
-    mac.finalize().into_bytes().to_vec()
-}
+    /// The signatures in a header's value; none if it is not written so.
+    pub(super) fn read(&self, value: &str) -> Vec<String> {
+        match &self.each {
+            None => unwrap(self.wrapping(), value, "signature").into_iter().collect(),
+            Some(each) => {
+                let all = unwrap(self.wrapping(), value, "signatures").unwrap_or_default();
+                all.split(self.join()).filter_map(|one| unwrap(each, one, "signature")).collect()
+            }
+        }
+    }
 
-impl Unit {
-    pub(super) fn of(self, instant: crate::domain::time::Timestamp) -> i64 {
-        match self {
-            Self::Seconds => instant.as_seconds(),
-            Self::Milliseconds => instant.as_millis(),
+    /// The `{t}` in a header's value.
+    pub(super) fn time(&self, value: &str) -> Option<String> {
+        unwrap(self.wrapping(), value, "t")
+    }
+
+    /// How it is written.
+    pub(super) fn wrapping(&self) -> &str {
+        let bare = if self.each.is_some() { "{signatures}" } else { "{signature}" };
+        self.wrapping.as_deref().unwrap_or(bare)
+    }
+
+    fn join(&self) -> &str {
+        self.join.as_deref().unwrap_or(" ")
+    }
+
+    /// What contradicts itself.
+    pub(super) fn fault(&self) -> Option<String> {
+        let inside = if self.each.is_some() { "{signatures}" } else { "{signature}" };
+        let holds = |text: &str, inside: &str| text.matches(inside).count() == 1;
+        if !holds(self.wrapping(), inside) {
+            return Some(format!("has a wrapping that does not hold {inside} once"));
+        }
+        match &self.each {
+            Some(each) if !holds(each, "{signature}") => Some("has an `each` without {signature}".to_owned()),
+            Some(_) if self.join().is_empty() => Some("joins several signatures by nothing".to_owned()),
+            None if self.join.is_some() => Some("joins signatures of which there is one".to_owned()),
+            _ => None,
         }
     }
 }
 
-/// Fills `{name}`s of a recipe's own text in one pass: what is filled in is never looked at again.
-pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        filled.push_str(&rest[..at]);
-        let inside = &rest[at + 1..];
-        let known =
-            values.iter().find_map(|(name, value)| Some((value, inside.strip_prefix(name)?.strip_prefix('}')?)));
-        match known {
-            Some((value, after)) => {
-                filled.push_str(value);
-                rest = after;
-            }
-            None => {
-                filled.push('{');
-                rest = inside;
-            }
+impl From<OneOrMore> for Spellings {
+    fn from(written: OneOrMore) -> Self {
+        match written {
+            OneOrMore::One(name) => Self(vec![name]),
+            OneOrMore::More(names) => Self(names),
         }
     }
-    filled.push_str(rest);
-    filled
+}
+
+impl From<Spellings> for OneOrMore {
+    fn from(spellings: Spellings) -> Self {
+        match <[String; 1]>::try_from(spellings.0) {
+            Ok([name]) => Self::One(name),
+            Err(names) => Self::More(names),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn signature(key: KeyForm, digest: Digest) -> Signature {
-        let travels = Travels::Header { name: "S".to_owned(), wrapping: bare() };
-        Signature { algorithm: Algorithm::HmacSha256, key, digest, signs: SignedText::Url, travels, headers: vec![] }
-    }
-
-    fn secret(text: &str) -> SecretText {
-        SecretText::known(text.to_owned())
+    fn carrier(json: serde_json::Value) -> Carrier {
+        serde_json::from_value(json).unwrap()
     }
 
     #[test]
-    fn a_key_is_the_whole_text_of_the_secret_unless_the_recipe_decodes_it() {
-        let text = "1704067200.{\"id\":\"evt_1\"}";
-        let whole = signature(KeyForm::Text, Digest::Hex).sign(&secret("whsec_abc123xyz"), text.as_bytes());
-        assert_eq!(whole, "7dcb611cde78a062dffdc496e99c5fada0603ea09d02fb89812bbff632de77f2");
-        let decoding = signature(KeyForm::Base64After("whsec_".to_owned()), Digest::Base64);
-        let secret = secret("whsec_c2VjcmV0");
-        assert_eq!(decoding.sign(&secret, b"x"), STANDARD.encode(hmac_sha256(b"secret", b"x")));
+    fn a_header_gives_back_the_signatures_that_it_was_written_with() {
+        let signatures = ["abc".to_owned(), "def".to_owned()];
+        for (json, written, read) in [
+            (serde_json::json!({"name": "S"}), "abc", 1),
+            (serde_json::json!({"name": "S", "wrapping": "t={t},v1={signature}"}), "t=17,v1=abc", 1),
+            (serde_json::json!({"name": "S", "each": "v1,{signature}", "join": " "}), "v1,abc v1,def", 2),
+            (
+                serde_json::json!({"name": "S", "wrapping": "t={t},{signatures}", "each": "v1={signature}", "join": ","}),
+                "t=17,v1=abc,v1=def",
+                2,
+            ),
+        ] {
+            let carrier = carrier(json);
+            assert_eq!(carrier.fault(), None);
+            assert_eq!(carrier.written("17", &signatures), written);
+            assert_eq!(carrier.read(written), signatures[..read]);
+        }
     }
 
     #[test]
-    fn a_signature_is_compared_exactly() {
-        let signature = signature(KeyForm::Text, Digest::Hex);
-        let right = signature.sign(&secret("k"), b"text");
-        assert!(signature.verifies(&secret("k"), b"text", &right));
-        assert!(!signature.verifies(&secret("k"), b"text", &right.to_uppercase()));
-        assert!(!signature.verifies(&secret("k"), b"text", ""));
-        assert!(!signature.verifies(&secret("other"), b"text", &right));
-    }
-
-    #[test]
-    fn what_is_filled_in_is_never_filled_again() {
-        assert_eq!(fill("{t}.{body}", &[("t", "7"), ("body", "{\"t\":\"{t}\"}")]), "7.{\"t\":\"{t}\"}");
-        assert_eq!(fill("t={t},{x}", &[("t", "1")]), "t=1,{x}");
+    fn a_carrier_that_could_not_be_read_back_is_at_fault() {
+        for json in [
+            serde_json::json!({"name": "S", "wrapping": "t={t}"}),
+            serde_json::json!({"name": "S", "each": "v1"}),
+            serde_json::json!({"name": "S", "each": "v1,{signature}", "join": ""}),
+            serde_json::json!({"name": "S", "join": ","}),
+        ] {
+            assert!(carrier(json.clone()).fault().is_some(), "{json}");
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! The URL of one callback, before it is signed: the publisher's template expanded, or the dialect's own list appended.
 //!
-//! Every value is encoded strictly and filled in once, so that a value never becomes structure and is never expanded
-//! again. It must not sign.
+//! Every value is encoded and filled in once, so that a value never becomes structure and is never expanded again. It must
+//! not sign.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::draft_text::{DraftText, Form};
 use super::recipe::Item;
-use super::values::{AttemptFacts, Value, Values};
-use crate::domain::encoding::encode_onto;
+use super::values::{AttemptFacts, Late, Value, Values};
+use crate::domain::encoding::Encoding;
 use crate::domain::invalid::Invalid;
 use crate::domain::template::{Origin, Piece, Template};
 
@@ -22,45 +22,54 @@ pub(super) struct Target {
     origin: Arc<Origin>,
     /// The whole URL, which begins with the origin.
     url: DraftText,
+    /// What is appended where there is a signature, before it.
+    beside_signature: DraftText,
+    /// What is appended on tests behind what is signed.
+    on_test: DraftText,
     has_query: bool,
+    encoding: Encoding,
     /// Whether clients leave the path alone, dots in its values apart.
     is_kept: bool,
     /// Whether values stand in the path.
     varies: bool,
     /// The report's fields whose values stand in the path, where dots alone would be rewritten.
-    dots: Vec<&'static str>,
+    dots: Vec<String>,
 }
 
 impl Target {
     /// Expands a template by its recipe.
     pub(super) fn expand(template: &Template, values: &Values<'_>) -> Self {
+        let recipe = values.recipe;
+        let mut joints = std::iter::once("?").chain(std::iter::repeat("&")).peekable();
         let mut url = DraftText::with_capacity(COMMON_LENGTH);
         url.push_str(template.origin().as_str());
-        expand(&mut url, template.path(), values);
-        let mut joints = std::iter::once("?").chain(std::iter::repeat("&")).peekable();
-        for parameter in template.parameters(values.recipe.query_text()) {
+        // A plus sign is a space in queries alone.
+        expand(&mut url, template.path(), values, Encoding::Rfc3986);
+        for parameter in template.parameters() {
             url.push_str(joints.next().unwrap_or_default());
             url.push_str(&parameter.name);
             if let Some(pieces) = &parameter.value {
                 url.push_str("=");
-                expand(&mut url, pieces, values);
+                expand(&mut url, pieces, values, recipe.encoding());
             }
         }
         let is_bare = template.placeholders().next().is_none();
-        let list = values.recipe.parameters(&values.message.completion.event_type).filter(|_| is_bare);
-        for item in list.unwrap_or_default().iter().chain(values.recipe.appended()) {
-            if let Some(value) = value_of(item, values) {
-                url.push_str(joints.next().unwrap_or_default());
-                url.push_encoded(&item.name);
-                url.push_str("=");
-                url.push(&value, Form::Encoded);
-            }
-        }
+        let list = recipe.parameters(&values.message.completion.event_type).filter(|_| is_bare);
+        append(&mut url, &mut joints, list.unwrap_or_default().iter().chain(recipe.appended()), values);
+        let mut beside_signature = DraftText::default();
+        let beside = recipe.signature().into_iter().flat_map(|signature| &signature.appended);
+        append(&mut beside_signature, &mut joints, beside, values);
+        let mut on_test = DraftText::default();
+        let marks = recipe.appended_on_test().iter().filter(|_| values.message.is_test);
+        append(&mut on_test, &mut joints, marks, values);
         let in_path = || template.path().iter().filter_map(Piece::placeholder);
         Self {
             origin: Arc::clone(template.origin()),
             url,
+            beside_signature,
+            on_test,
             has_query: joints.peek() != Some(&"?"),
+            encoding: recipe.encoding(),
             is_kept: template.path_fault().is_none(),
             varies: in_path().next().is_some(),
             dots: in_path().filter_map(|name| dotted(name, values)).collect(),
@@ -72,9 +81,23 @@ impl Target {
         &self.origin
     }
 
-    /// The URL without a signature.
-    pub(super) fn url(&self, facts: AttemptFacts<'_>) -> Cow<'_, str> {
-        self.url.fill(facts)
+    /// The URL, but for a signature at its end.
+    pub(super) fn url(&self, facts: AttemptFacts<'_>, is_signed: bool) -> Cow<'_, str> {
+        let url = self.url.fill(facts);
+        let behind = [(&self.beside_signature, is_signed), (&self.on_test, true)];
+        let behind: String =
+            behind.into_iter().filter(|(_, is_there)| *is_there).map(|(text, _)| text.fill(facts)).collect();
+        if behind.is_empty() { url } else { Cow::Owned(url.into_owned() + &behind) }
+    }
+
+    /// Whether it holds what may not be shown: the secret in clear, or a signature before its end.
+    pub(super) fn holds_hidden(&self) -> bool {
+        self.url.waits_for(&Late::Secret) || self.holds_signature()
+    }
+
+    /// Whether the publisher's template says where the signature goes.
+    pub(super) fn holds_signature(&self) -> bool {
+        self.url.waits_for(&Late::Signature)
     }
 
     /// What stands behind the origin in such a URL.
@@ -85,9 +108,9 @@ impl Target {
     /// Appends a further, last parameter to such a URL.
     pub(super) fn append(&self, url: &mut String, name: &str, value: &str) {
         url.push(if self.has_query { '&' } else { '?' });
-        encode_onto(url, name);
+        self.encoding.encode_onto(url, name);
         url.push('=');
-        encode_onto(url, value);
+        self.encoding.encode_onto(url, value);
     }
 
     /// Refuses a URL that the HTTP client would not send as it is: what was signed must be what goes out. A client
@@ -100,7 +123,10 @@ impl Target {
         }
         let mut invalid = Invalid::none();
         for field in &self.dots {
-            invalid.push(*field, "is of dots alone and stands in the URL's path, where no client sends it as it is");
+            invalid.push(
+                field.clone(),
+                "is of dots alone and stands in the URL's path, where no client sends it as it is",
+            );
         }
         if self.dots.is_empty() {
             invalid.push(template_field, "expands to a URL that no client sends as it is");
@@ -109,15 +135,33 @@ impl Target {
     }
 }
 
-fn expand(text: &mut DraftText, pieces: &[Piece], values: &Values<'_>) {
+fn expand(text: &mut DraftText, pieces: &[Piece], values: &Values<'_>, encoding: Encoding) {
     for piece in pieces {
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
             Piece::Placeholder(name) => {
                 if let Some(value) = values.named(name) {
-                    text.push(&value, Form::Encoded);
+                    text.push(&value, Form::Encoded(encoding));
                 }
             }
+        }
+    }
+}
+
+/// Appends those parameters of a list that have a value.
+fn append<'a>(
+    text: &mut DraftText,
+    joints: &mut impl Iterator<Item = &'static str>,
+    items: impl Iterator<Item = &'a Item>,
+    values: &Values<'a>,
+) {
+    let form = Form::Encoded(values.recipe.encoding());
+    for item in items {
+        if let Some(value) = value_of(item, values) {
+            text.push_str(joints.next().unwrap_or_default());
+            text.push(&Value::Text(item.name.as_str().into()), form);
+            text.push_str("=");
+            text.push(&value, form);
         }
     }
 }
@@ -128,10 +172,11 @@ fn value_of<'a>(item: &'a Item, values: &Values<'a>) -> Option<Value<'a>> {
 }
 
 /// The field of a value that is of dots alone; neither an event id nor an instant ever is.
-fn dotted(name: &str, values: &Values<'_>) -> Option<&'static str> {
+fn dotted(name: &str, values: &Values<'_>) -> Option<String> {
     let Some(Value::Text(value)) = values.named(name) else { return None };
     let is_dots = !value.is_empty() && value.bytes().all(|byte| byte == b'.');
-    let field = values.recipe.placeholder(name).map_or("extra", |placeholder| placeholder.rule.field());
+    let field =
+        values.recipe.placeholder(name).map_or_else(|| "extra".to_owned(), |placeholder| placeholder.rule.field());
     is_dots.then_some(field)
 }
 

@@ -3,82 +3,100 @@
 //!
 //! It only says; `super::values` looks the values up. It must not know any offerwall's names: those stand in recipes.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-/// A fact that a callback can tell. The names are those of the report's fields where there is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+use super::format::{Format, Kind};
+
+/// A fact that a callback can tell, by the name of the report's field where there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum ValueSource {
+    /// One that every callback has, or may have.
+    Fact(Fact),
+    /// A pair of `extra`, by its name.
+    Extra(String),
+    /// A setting of the endpoint, by its name.
+    Setting(String),
+}
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $fact:ident = $name:literal, $field:literal, $kind:ident;)+) => {
+        /// A fact that every callback has, or may have.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Fact { $($(#[$doc])* $fact,)+ }
+
+        impl Fact {
+            const ALL: &[Self] = &[$(Self::$fact),+];
+
+            /// As a recipe writes it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$fact => $name),+ }
+            }
+
+            /// The report's field that it comes from, as the reporter wrote it.
+            pub fn field(self) -> &'static str {
+                match self { $(Self::$fact => $field),+ }
+            }
+
+            fn kind(self) -> Kind {
+                match self { $(Self::$fact => Kind::$kind),+ }
+            }
+        }
+    };
+}
+
+facts! {
     /// The publisher's own id of its user.
-    UserId,
+    UserId = "userId", "userId", Text;
     /// What receivers deduplicate on; a reversal's may carry a prefix.
-    TransactionId,
+    TransactionId = "transactionId", "transactionId", Text;
     /// The completion's transaction id, on a reversal as well.
-    OriginalTransactionId,
+    OriginalTransactionId = "originalTransactionId", "transactionId", Text;
     /// The app's id.
-    AppId,
+    AppId = "appId", "appId", Text;
     /// The app's ref where it has one, else its id.
-    AppLabel,
+    AppLabel = "appLabel", "appId", Text;
     /// The offer's id.
-    OfferId,
+    OfferId = "offerId", "offerId", Text;
     /// The offer's name.
-    OfferName,
+    OfferName = "offerName", "offerName", Text;
     /// The goal's id.
-    GoalId,
+    GoalId = "goalId", "goalId", Text;
     /// A remark.
-    Note,
+    Note = "note", "note", Text;
     /// The user's reward in the app's currency, digit for digit.
-    UserReward,
+    UserReward = "userReward", "userReward", Decimal;
     /// The user's reward in the payout currency.
-    RewardMinor,
+    RewardMinor = "rewardMinor", "rewardMinor", Minor;
     /// The publisher's payout.
-    PayoutMinor,
+    PayoutMinor = "payoutMinor", "payoutMinor", Minor;
     /// The gross amount.
-    GrossMinor,
+    GrossMinor = "grossMinor", "grossMinor", Minor;
     /// The currency of the minor-unit amounts.
-    Currency,
+    Currency = "currency", "currency", Text;
     /// The report's event type.
-    EventType,
+    EventType = "eventType", "eventType", Text;
     /// When what is told occurred.
-    OccurredAt,
-    /// [`OccurredAt`](Self::OccurredAt), or the attempt's instant where the endpoint chose that.
-    Timestamp,
+    OccurredAt = "occurredAt", "occurredAt", Instant;
+    /// `occurredAt`, or the attempt's instant where the endpoint chose that.
+    Timestamp = "timestamp", "occurredAt", Instant;
     /// The click.
-    ClickId,
+    ClickId = "clickId", "clickId", Text;
     /// All extra pairs.
-    Extra,
+    Pairs = "extra", "extra", Pairs;
     /// The same on every attempt.
-    EventId,
+    EventId = "eventId", "externalId", Text;
+    /// The event id in the form of a UUID.
+    RequestUuid = "requestUuid", "externalId", Text;
     /// When the delivery was created: the same on every attempt.
-    CreatedAt,
+    CreatedAt = "createdAt", "occurredAt", Instant;
     /// When this attempt is made.
-    AttemptedAt,
-    /// The remote surface of the endpoint.
-    SurfaceId,
-}
-
-/// What kind of thing a source gives, which decides how it can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Amount,
-    Instant,
-    Pairs,
-}
-
-/// How a value is written. Texts and decimals have one form: their own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// A text as it is, an amount as an integer of minor units, an instant as Unix milliseconds.
-    #[default]
-    Plain,
-    /// An amount as major units with so many decimals.
-    Major(u32),
-    /// An instant as whole Unix seconds.
-    Seconds,
-    /// An instant as RFC 3339 in UTC with milliseconds.
-    Rfc3339,
+    AttemptedAt = "attemptedAt", "occurredAt", Instant;
+    /// The secret itself, in clear.
+    Secret = "secret", "secret", Text;
 }
 
 /// The rule by which one value is found and written.
@@ -88,78 +106,113 @@ pub struct ValueRule {
     /// Taken where the source has nothing.
     pub(super) otherwise: Option<ValueSource>,
     pub(super) format: Format,
+    /// In JSON: the digits as they are, unquoted.
+    pub(super) number: bool,
     /// Written where neither has anything.
     pub(super) absent: Option<String>,
-    /// Fixed words, which go before the source.
-    pub(super) when_completed: Option<String>,
-    pub(super) when_reversed: Option<String>,
+    pub(super) words: Words,
+}
+
+/// Fixed words, which go before the source: a test's before a reversal's, a reversal's before a completion's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    pub(super) test: Option<String>,
+    pub(super) reversed: Option<String>,
+    /// By the report's event type, of completions.
+    pub(super) event: BTreeMap<String, String>,
+    pub(super) completed: Option<String>,
 }
 
 impl ValueSource {
     /// The report's field that it comes from, as the reporter wrote it.
-    pub fn field(self) -> &'static str {
+    pub fn field(&self) -> String {
         match self {
-            Self::UserId => "userId",
-            Self::TransactionId | Self::OriginalTransactionId => "transactionId",
-            Self::AppId | Self::AppLabel => "appId",
-            Self::OfferId => "offerId",
-            Self::OfferName => "offerName",
-            Self::GoalId => "goalId",
-            Self::Note => "note",
-            Self::UserReward => "userReward",
-            Self::RewardMinor => "rewardMinor",
-            Self::PayoutMinor => "payoutMinor",
-            Self::GrossMinor => "grossMinor",
-            Self::Currency => "currency",
-            Self::EventType => "eventType",
-            Self::OccurredAt | Self::Timestamp | Self::CreatedAt | Self::AttemptedAt => "occurredAt",
-            Self::ClickId => "clickId",
-            Self::Extra => "extra",
-            Self::EventId => "externalId",
-            Self::SurfaceId => "surfaceId",
+            Self::Fact(fact) => fact.field().to_owned(),
+            Self::Extra(name) => format!("extra.{name}"),
+            Self::Setting(name) => format!("settings.{name}"),
         }
     }
 
-    fn kind(self) -> Kind {
+    fn kind(&self) -> Kind {
         match self {
-            Self::RewardMinor | Self::PayoutMinor | Self::GrossMinor => Kind::Amount,
-            Self::OccurredAt | Self::Timestamp | Self::CreatedAt | Self::AttemptedAt => Kind::Instant,
-            Self::Extra => Kind::Pairs,
-            _ => Kind::Text,
+            Self::Fact(fact) => fact.kind(),
+            Self::Extra(_) | Self::Setting(_) => Kind::Text,
         }
+    }
+}
+
+impl fmt::Display for ValueSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fact(fact) => f.write_str(fact.name()),
+            Self::Extra(name) => write!(f, "extra.{name}"),
+            Self::Setting(name) => write!(f, "setting.{name}"),
+        }
+    }
+}
+
+impl From<ValueSource> for String {
+    fn from(source: ValueSource) -> Self {
+        source.to_string()
+    }
+}
+
+impl TryFrom<String> for ValueSource {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let named = |prefix: &str| text.strip_prefix(prefix).filter(|name| !name.is_empty()).map(str::to_owned);
+        let fact = Fact::ALL.iter().find(|fact| fact.name() == text).map(|fact| Self::Fact(*fact));
+        let source = fact.or_else(|| named("extra.").map(Self::Extra)).or_else(|| named("setting.").map(Self::Setting));
+        source.ok_or_else(|| {
+            let known: Vec<&str> = Fact::ALL.iter().map(|fact| fact.name()).collect();
+            format!("there is no value {text:?}; known are {}, extra.NAME and setting.NAME", known.join(", "))
+        })
+    }
+}
+
+impl Words {
+    /// All of them, each once.
+    pub(super) fn all(&self) -> Vec<&str> {
+        let fixed = [&self.completed, &self.reversed, &self.test].into_iter().flatten();
+        let mut words: Vec<&str> = fixed.chain(self.event.values()).map(String::as_str).collect();
+        words.dedup();
+        words
     }
 }
 
 impl ValueRule {
     /// What is wrong with the rule, if anything.
     pub(super) fn fault(&self) -> Option<&'static str> {
-        let Some(source) = self.source else {
-            let says_something = self.when_completed.is_some() || self.when_reversed.is_some();
-            return (!says_something).then_some("has neither a value nor a fixed word");
+        let Some(source) = &self.source else {
+            return self.words.all().is_empty().then_some("has neither a value nor a fixed word");
         };
-        if self.otherwise.is_some_and(|other| other.kind() != source.kind()) {
+        if self.otherwise.as_ref().is_some_and(|other| other.kind() != source.kind()) {
             return Some("falls back on a value of another kind");
         }
-        let fits = match self.format {
-            Format::Plain => true,
-            Format::Major(_) => source.kind() == Kind::Amount,
-            Format::Seconds | Format::Rfc3339 => source.kind() == Kind::Instant,
-        };
-        (!fits).then_some("has a format that its value cannot be written in")
+        if self.number && !source.kind().is_number(&self.format) {
+            return Some("is written as a number, which its value is not");
+        }
+        (!self.format.fits(source.kind())).then_some("has a format that its value cannot be written in")
     }
 
     /// Whether it needs text, not pairs: all but a body field do.
     pub(super) fn is_text(&self) -> bool {
-        self.source.is_none_or(|source| source.kind() != Kind::Pairs)
+        self.source.as_ref().is_none_or(|source| source.kind() != Kind::Pairs)
     }
 
     /// The field to name when this value cannot be sent.
-    pub(super) fn field(&self) -> &'static str {
-        self.source.map_or("eventType", ValueSource::field)
+    pub(super) fn field(&self) -> String {
+        self.source.as_ref().map_or_else(|| "eventType".to_owned(), ValueSource::field)
     }
 
     /// Whether it takes its value from there.
-    pub(super) fn uses(&self, source: ValueSource) -> bool {
-        self.source == Some(source) || self.otherwise == Some(source)
+    pub(super) fn uses(&self, fact: Fact) -> bool {
+        self.sources().any(|source| *source == ValueSource::Fact(fact))
+    }
+
+    /// Where its value may come from.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &ValueSource> {
+        self.source.iter().chain(&self.otherwise)
     }
 }

@@ -6,9 +6,12 @@
 use std::borrow::Cow;
 
 use super::callback::{CallbackConfig, CallbackEvent, Message, TakenBack, TimestampSource};
+use super::format::{Format, Written};
 use super::recipe::{Recipe, ReversedId, Tells};
-use super::value::{Format, ValueRule, ValueSource};
-use crate::domain::amount::{Decimal, Minor, minor_as_major};
+use super::request_uuid::request_uuid;
+use super::value::{Fact, ValueRule, ValueSource, Words};
+use crate::domain::amount::{Decimal, Minor};
+use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
 
 /// Everything that one callback can tell.
@@ -19,12 +22,18 @@ pub(super) struct Values<'a> {
 }
 
 /// A value that only an attempt knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Late {
     /// The id that is the same on every attempt of a delivery.
     EventId,
+    /// The same in the form of a UUID.
+    RequestUuid,
     /// When the attempt is made.
     AttemptedAt(Format),
+    /// The secret in clear, or what stands for it where the text is shown.
+    Secret,
+    /// The signature, where it stands in the publisher's template.
+    Signature,
 }
 
 /// What only an attempt knows.
@@ -32,12 +41,16 @@ pub(super) enum Late {
 pub(super) struct AttemptFacts<'a> {
     pub(super) event_id: &'a str,
     pub(super) attempted_at: Timestamp,
+    pub(super) secret: &'a str,
+    pub(super) signature: &'a str,
 }
 
 /// A value as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value<'a> {
     Text(Cow<'a, str>),
+    /// Digits that JSON does not quote.
+    Number(Cow<'a, str>),
     Integer(i64),
     Pairs(&'a [(String, String)]),
     Late(Late),
@@ -45,19 +58,23 @@ pub(super) enum Value<'a> {
 
 enum Found<'a> {
     Text(Cow<'a, str>),
+    Decimal(Cow<'a, str>),
     Amount(Minor),
     Instant(Timestamp),
     Pairs(&'a [(String, String)]),
-    EventId,
+    Late(Late),
     AttemptedAt,
 }
 
 impl Late {
     /// The value, now that the attempt is made.
-    pub(super) fn value(self, facts: AttemptFacts<'_>) -> Value<'_> {
+    pub(super) fn value<'a>(&self, facts: AttemptFacts<'a>) -> Value<'a> {
         match self {
             Self::EventId => Value::Text(facts.event_id.into()),
-            Self::AttemptedAt(format) => Found::Instant(facts.attempted_at).written(format),
+            Self::RequestUuid => Value::Text(request_uuid(facts.event_id).into()),
+            Self::AttemptedAt(format) => format.instant(facts.attempted_at).into(),
+            Self::Secret => Value::Text(facts.secret.into()),
+            Self::Signature => Value::Text(facts.signature.into()),
         }
     }
 }
@@ -65,18 +82,11 @@ impl Late {
 impl<'a> Values<'a> {
     /// What the rule asks for; `None` if there is nothing. An empty text is nothing.
     pub(super) fn value(&self, rule: &'a ValueRule) -> Option<Value<'a>> {
-        let fixed = match self.message.event {
-            CallbackEvent::Completed => &rule.when_completed,
-            CallbackEvent::Reversed(_) => &rule.when_reversed,
-        };
-        if let Some(word) = fixed {
+        if let Some(word) = self.word(&rule.words) {
             return Some(Value::Text(word.into()));
         }
-        let found = rule.source.and_then(|source| self.find(source));
-        let found = found.or_else(|| rule.otherwise.and_then(|source| self.find(source)));
-        found
-            .map(|found| found.written(rule.format))
-            .or_else(|| rule.absent.as_ref().map(|word| Value::Text(word.into())))
+        let absent = || rule.absent.as_ref().map(|word| Value::Text(word.into()));
+        self.found(rule).map(|found| found.written(rule)).or_else(absent)
     }
 
     /// The same where a text is needed, as in URLs and headers: pairs are none.
@@ -84,43 +94,88 @@ impl<'a> Values<'a> {
         self.value(rule).filter(|value| !matches!(value, Value::Pairs(_)))
     }
 
-    /// The value of a placeholder by its name, `extra.…` included.
+    /// The value of a placeholder by its name, `extra.…` and the signature's included.
     pub(super) fn named(&self, name: &str) -> Option<Value<'a>> {
-        match name.strip_prefix("extra.") {
-            Some(key) => self.message.completion.extra(key).map(|text| Value::Text(text.into())),
-            None => self.recipe.placeholder(name).and_then(|placeholder| self.text(&placeholder.rule)),
+        if let Some(placeholder) = self.recipe.placeholder(name) {
+            return self.text(&placeholder.rule);
+        }
+        if self.recipe.signature().is_some_and(|signature| signature.placeholder().iter().any(|own| own == name)) {
+            return Some(Value::Late(Late::Signature));
+        }
+        let key = name.strip_prefix("extra.")?;
+        self.message.completion.extra(key).map(|text| Value::Text(text.into()))
+    }
+
+    /// What of these placeholders the format of each cannot write.
+    pub(super) fn unfit<'n>(&self, names: impl Iterator<Item = &'n str>) -> Invalid {
+        let mut invalid = Invalid::none();
+        for placeholder in names.filter_map(|name| self.recipe.placeholder(name)) {
+            let rule = &placeholder.rule;
+            let fault = match self.found(rule).filter(|_| self.word(&rule.words).is_none()) {
+                Some(Found::Decimal(digits)) => rule.format.decimal(&digits).err(),
+                _ => None,
+            };
+            // A placeholder may stand in a template more than once.
+            if let Some(fault) = fault.filter(|_| !invalid.0.iter().any(|known| known.field == rule.field())) {
+                invalid.push(rule.field(), format!("{fault} for {}", self.recipe.title()));
+            }
+        }
+        invalid
+    }
+
+    fn found(&self, rule: &ValueRule) -> Option<Found<'a>> {
+        rule.sources().find_map(|source| self.find(source))
+    }
+
+    fn word<'w>(&self, words: &'w Words) -> Option<&'w String> {
+        let of_event = || match self.message.event {
+            CallbackEvent::Completed => {
+                words.event.get(&self.message.completion.event_type).or(words.completed.as_ref())
+            }
+            CallbackEvent::Reversed(_) => words.reversed.as_ref(),
+        };
+        words.test.as_ref().filter(|_| self.message.is_test).or_else(of_event)
+    }
+
+    fn find(&self, source: &ValueSource) -> Option<Found<'a>> {
+        match source {
+            ValueSource::Fact(fact) => self.fact(*fact),
+            ValueSource::Extra(name) => self.message.completion.extra(name).and_then(text),
+            ValueSource::Setting(name) => self.config.settings.get(name).and_then(|value| text(value)),
         }
     }
 
-    fn find(&self, source: ValueSource) -> Option<Found<'a>> {
+    fn fact(&self, fact: Fact) -> Option<Found<'a>> {
         let completion = self.message.completion;
-        match source {
-            ValueSource::UserId => text(Some(&completion.user_id)),
-            ValueSource::TransactionId => Some(Found::Text(self.transaction_id())),
-            ValueSource::OriginalTransactionId => text(Some(&completion.transaction_id)),
-            ValueSource::AppId => text(Some(&completion.app_id)),
-            ValueSource::AppLabel => text(Some(&self.config.app_label)),
-            ValueSource::OfferId => text(completion.offer_id.as_ref()),
-            ValueSource::OfferName => text(completion.offer_name.as_ref()),
-            ValueSource::GoalId => text(completion.goal_id.as_ref()),
-            ValueSource::Note => text(completion.note.as_ref()),
-            ValueSource::UserReward => self.user_reward(),
-            ValueSource::RewardMinor => self.amount(completion.reward_minor, |taken| taken.reward_minor),
-            ValueSource::PayoutMinor => self.amount(completion.payout_minor, |taken| taken.payout_minor),
-            ValueSource::GrossMinor => self.amount(completion.gross_minor, |taken| taken.gross_minor),
-            ValueSource::Currency => text(Some(&completion.currency)),
-            ValueSource::EventType => text(Some(&completion.event_type)),
-            ValueSource::OccurredAt => Some(Found::Instant(self.occurred_at())),
-            ValueSource::Timestamp => Some(match self.config.timestamp_source {
+        let optional = |value: &'a Option<String>| value.as_deref().and_then(text);
+        match fact {
+            Fact::UserId => text(&completion.user_id),
+            Fact::TransactionId => Some(Found::Text(self.transaction_id())),
+            Fact::OriginalTransactionId => text(&completion.transaction_id),
+            Fact::AppId => text(&completion.app_id),
+            Fact::AppLabel => text(&self.config.app_label),
+            Fact::OfferId => optional(&completion.offer_id),
+            Fact::OfferName => optional(&completion.offer_name),
+            Fact::GoalId => optional(&completion.goal_id),
+            Fact::Note => optional(&completion.note),
+            Fact::UserReward => self.user_reward(),
+            Fact::RewardMinor => self.amount(completion.reward_minor, |taken| taken.reward_minor),
+            Fact::PayoutMinor => self.amount(completion.payout_minor, |taken| taken.payout_minor),
+            Fact::GrossMinor => self.amount(completion.gross_minor, |taken| taken.gross_minor),
+            Fact::Currency => text(&completion.currency),
+            Fact::EventType => text(&completion.event_type),
+            Fact::OccurredAt => Some(Found::Instant(self.occurred_at())),
+            Fact::Timestamp => Some(match self.config.timestamp_source {
                 TimestampSource::Completion => Found::Instant(self.occurred_at()),
                 TimestampSource::Attempt => Found::AttemptedAt,
             }),
-            ValueSource::ClickId => text(completion.click_id.as_ref()),
-            ValueSource::Extra => (!completion.extra.is_empty()).then_some(Found::Pairs(&completion.extra)),
-            ValueSource::EventId => Some(Found::EventId),
-            ValueSource::CreatedAt => Some(Found::Instant(self.message.created_at)),
-            ValueSource::AttemptedAt => Some(Found::AttemptedAt),
-            ValueSource::SurfaceId => text(self.config.surface_id.as_ref()),
+            Fact::ClickId => optional(&completion.click_id),
+            Fact::Pairs => (!completion.extra.is_empty()).then_some(Found::Pairs(&completion.extra)),
+            Fact::EventId => Some(Found::Late(Late::EventId)),
+            Fact::RequestUuid => Some(Found::Late(Late::RequestUuid)),
+            Fact::CreatedAt => Some(Found::Instant(self.message.created_at)),
+            Fact::AttemptedAt => Some(Found::AttemptedAt),
+            Fact::Secret => Some(Found::Late(Late::Secret)),
         }
     }
 
@@ -158,7 +213,11 @@ impl<'a> Values<'a> {
             None => given,
             Some((taken, tells)) => {
                 let amount = taken_of(taken).unwrap_or(if taken.whole { given } else { 0 });
-                if tells == Tells::TakenBackNegative { amount.checked_neg()? } else { amount }
+                match tells {
+                    Tells::TakenBackNegative => amount.checked_neg()?,
+                    Tells::Zero => 0,
+                    Tells::Completion | Tells::TakenBack => amount,
+                }
             }
         };
         Some(Found::Amount(amount))
@@ -171,13 +230,14 @@ impl<'a> Values<'a> {
             Some((taken, tells)) => {
                 let whole = taken.whole.then_some(given);
                 match taken.user_reward.as_ref().or(whole) {
+                    _ if tells == Tells::Zero => "0".to_owned(),
                     None => "0".to_owned(),
                     Some(amount) if tells == Tells::TakenBackNegative => negative(amount),
                     Some(amount) => amount.to_string(),
                 }
             }
         };
-        Some(Found::Text(written.into()))
+        Some(Found::Decimal(written.into()))
     }
 }
 
@@ -186,22 +246,36 @@ fn negative(amount: &Decimal) -> String {
     if amount.is_zero() { amount.to_string() } else { format!("-{amount}") }
 }
 
-fn text(text: Option<&String>) -> Option<Found<'_>> {
-    text.filter(|text| !text.is_empty()).map(|text| Found::Text(text.into()))
+fn text(text: &str) -> Option<Found<'_>> {
+    (!text.is_empty()).then_some(Found::Text(text.into()))
 }
 
 impl<'a> Found<'a> {
-    fn written(self, format: Format) -> Value<'a> {
-        match (self, format) {
-            (Self::Text(text), _) => Value::Text(text),
-            (Self::Pairs(pairs), _) => Value::Pairs(pairs),
-            (Self::Amount(amount), Format::Major(decimals)) => Value::Text(minor_as_major(amount, decimals).into()),
-            (Self::Amount(amount), _) => Value::Integer(amount),
-            (Self::Instant(instant), Format::Seconds) => Value::Integer(instant.as_seconds()),
-            (Self::Instant(instant), Format::Rfc3339) => Value::Text(instant.to_string().into()),
-            (Self::Instant(instant), _) => Value::Integer(instant.as_millis()),
-            (Self::EventId, _) => Value::Late(Late::EventId),
-            (Self::AttemptedAt, format) => Value::Late(Late::AttemptedAt(format)),
+    fn written(self, rule: &ValueRule) -> Value<'a> {
+        match self {
+            Self::Text(text) => Value::Text(text),
+            Self::Decimal(digits) => {
+                // What a format cannot write was refused when the report came in; a reversal's part is cut nowhere.
+                let digits = rule.format.decimal(&digits).map_or(digits, Cow::Owned);
+                if rule.number { Value::Number(digits) } else { Value::Text(digits) }
+            }
+            Self::Amount(amount) => match rule.format.minor(amount) {
+                Written::Text(digits) if rule.number => Value::Number(digits.into()),
+                written => written.into(),
+            },
+            Self::Instant(instant) => rule.format.instant(instant).into(),
+            Self::Pairs(pairs) => Value::Pairs(pairs),
+            Self::Late(late) => Value::Late(late),
+            Self::AttemptedAt => Value::Late(Late::AttemptedAt(rule.format.clone())),
+        }
+    }
+}
+
+impl From<Written> for Value<'_> {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Integer(number) => Self::Integer(number),
+            Written::Text(text) => Self::Text(text.into()),
         }
     }
 }

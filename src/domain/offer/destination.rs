@@ -7,7 +7,7 @@
 use crate::domain::destination::TargetPolicy;
 use crate::domain::encoding::encode;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Piece, QueryText, Template, expand, text_fault, tidied};
+use crate::domain::template::{Piece, Template, TemplateForm, expand, text_fault, tidied};
 
 const FIELD: &str = "destinationUrl";
 /// What the advertiser gives back when the user has completed the offer.
@@ -40,7 +40,7 @@ impl Destination {
     /// Checks a template.
     pub fn parse(text: &str, policy: &TargetPolicy) -> Result<Self, Invalid> {
         let text = tidied(text);
-        let template = text_fault(&text).map_or_else(|| Template::parse(&text), Err);
+        let template = text_fault(&text).map_or_else(|| Template::parse(&text, &TemplateForm::default()), Err);
         let template = template.map_err(|fault| Invalid::field(FIELD, fault))?;
         let mut invalid = Invalid::none();
         faults(&template, policy).into_iter().for_each(|fault| invalid.push(FIELD, fault));
@@ -49,7 +49,7 @@ impl Destination {
 
     /// One that was checked when it was saved.
     pub fn kept(text: String) -> Option<Self> {
-        let template = Template::parse(&text).ok()?;
+        let template = Template::parse(&text, &TemplateForm::default()).ok()?;
         Some(Self { text, template })
     }
 
@@ -70,7 +70,7 @@ impl Destination {
             })
         };
         let mut url = format!("{}{}", self.template.origin(), expand(self.template.path(), value));
-        for (index, parameter) in self.template.parameters(QueryText::Kept).iter().enumerate() {
+        for (index, parameter) in self.template.parameters().iter().enumerate() {
             url.push(if index == 0 { '?' } else { '&' });
             url.push_str(&parameter.name);
             if let Some(pieces) = &parameter.value {

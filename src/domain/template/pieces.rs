@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::brackets::{Brackets, Found};
+
 /// A stretch of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -30,33 +32,31 @@ pub(crate) fn expand(pieces: &[Piece], value: impl Fn(&str) -> String) -> String
 }
 
 /// Takes text apart at its brackets.
-pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+pub(super) fn pieces(text: &str, brackets: &Brackets) -> Result<Vec<Piece>, String> {
     let mut pieces = Vec::new();
+    let mut literal = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['{', '}', '<', '>']) {
-        if at > 0 {
-            pieces.push(Piece::Literal(rest[..at].to_owned()));
-        }
-        let opened = &rest[at..];
-        let close = match &opened[..1] {
-            "{" => '}',
-            "<" => '>',
-            orphan => return Err(format!("has a `{orphan}` that closes no placeholder")),
+    while let Some(at) = brackets.next(rest) {
+        literal.push_str(&rest[..at]);
+        rest = match brackets.read(&rest[at..])? {
+            Found::Literal(text, behind) => {
+                literal.push_str(text);
+                behind
+            }
+            Found::Placeholder(name, behind) => {
+                pieces.extend(non_empty(std::mem::take(&mut literal)));
+                pieces.push(Piece::Placeholder(name.to_owned()));
+                behind
+            }
         };
-        let inside = &opened[1..];
-        let end = inside.find(close).ok_or_else(|| format!("has a placeholder without its closing `{close}`"))?;
-        let name = &inside[..end];
-        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
-            let meant = name.trim_matches(|c: char| !c.is_alphanumeric());
-            return Err(format!("has `{}`, which is no placeholder; write {{{meant}}}", &opened[..end + 2]));
-        }
-        pieces.push(Piece::Placeholder(name.to_owned()));
-        rest = &inside[end + 1..];
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Literal(rest.to_owned()));
-    }
+    literal.push_str(rest);
+    pieces.extend(non_empty(literal));
     Ok(pieces)
+}
+
+fn non_empty(literal: String) -> Option<Piece> {
+    (!literal.is_empty()).then_some(Piece::Literal(literal))
 }
 
 /// What stands before and after the first literal `separator`.
@@ -67,8 +67,8 @@ pub(super) fn split_at(pieces: Vec<Piece>, separator: char) -> (Vec<Piece>, Opti
         match &piece {
             Piece::Literal(text) => {
                 if let Some((head, tail)) = text.split_once(separator) {
-                    before.extend(literal(head));
-                    return (before, Some(literal(tail).into_iter().chain(pieces).collect()));
+                    before.extend(non_empty(head.to_owned()));
+                    return (before, Some(non_empty(tail.to_owned()).into_iter().chain(pieces).collect()));
                 }
                 before.push(piece);
             }
@@ -78,15 +78,34 @@ pub(super) fn split_at(pieces: Vec<Piece>, separator: char) -> (Vec<Piece>, Opti
     (before, None)
 }
 
-fn literal(text: &str) -> Option<Piece> {
-    (!text.is_empty()).then(|| Piece::Literal(text.to_owned()))
-}
-
 /// The same with its literal text in another form.
-pub(super) fn rewritten(pieces: Vec<Piece>, literal: fn(&str) -> String) -> Vec<Piece> {
+pub(super) fn rewritten(pieces: Vec<Piece>, literal: impl Fn(&str) -> String) -> Vec<Piece> {
     let rewrite = |piece| match piece {
         Piece::Literal(text) => Piece::Literal(literal(&text)),
         placeholder @ Piece::Placeholder(_) => placeholder,
     };
     pieces.into_iter().map(rewrite).collect()
+}
+
+/// What each placeholder stands for in a text that was expanded from these pieces; `None` if it was not.
+pub(crate) fn unexpand<'p, 't>(pieces: &'p [Piece], text: &'t str) -> Option<Vec<(&'p str, &'t str)>> {
+    let mut values = Vec::new();
+    let mut rest = text;
+    let mut pieces = pieces.iter().peekable();
+    while let Some(piece) = pieces.next() {
+        match piece {
+            Piece::Literal(literal) => rest = rest.strip_prefix(literal.as_str())?,
+            Piece::Placeholder(name) => {
+                let end = match pieces.peek() {
+                    Some(Piece::Literal(literal)) => rest.find(literal.as_str())?,
+                    // Where the next value begins cannot be told.
+                    Some(Piece::Placeholder(_)) => return None,
+                    None => rest.len(),
+                };
+                values.push((name.as_str(), &rest[..end]));
+                rest = &rest[end..];
+            }
+        }
+    }
+    rest.is_empty().then_some(values)
 }

@@ -117,7 +117,7 @@ impl EndpointPart {
             headers: config.headers.iter().map(|(name, _)| name.clone()).collect(),
             timestamp_source: config.timestamp_source,
             signed_origin: config.signed_origin.clone(),
-            surface_id: config.surface_id.clone(),
+            surface_id: config.settings.get("surfaceId").cloned(),
             circuit: circuit.map(|open| CircuitPart { opened_at: open.opened_at, next_probe_at: open.next_probe_at }),
         }
     }

@@ -6,13 +6,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::signed::{Outgoing, Signed};
 use super::{ComposeError, LONGEST_URL};
 use crate::domain::dialect::body::body;
-use crate::domain::dialect::callback::{CallbackRequest, Header};
+use crate::domain::dialect::callback::{CallbackRequest, Header, Shown};
 use crate::domain::dialect::callback_url::UrlUse;
 use crate::domain::dialect::draft_text::{DraftText, Form};
-use crate::domain::dialect::recipe::{Recipe, SecretNeed};
-use crate::domain::dialect::signature::{Signature, SignedText, Travels, fill};
+use crate::domain::dialect::recipe::{HeaderRule, Recipe, SecretNeed};
+use crate::domain::dialect::signature::Signature;
+use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::target::Target;
 use crate::domain::dialect::values::{AttemptFacts, Value, Values};
 use crate::domain::invalid::Invalid;
@@ -20,12 +22,10 @@ use crate::domain::secret::SecretText;
 use crate::domain::template::{Origin, Template};
 use crate::domain::time::Timestamp;
 
-/// How much of a signature may be kept: enough to recognise it, useless to forge it.
-const SHOWN_OF_SIGNATURE: usize = 8;
 /// A parameter of 64 digits and its name.
 const ROOM_FOR_SIGNATURE: usize = 96;
 /// What stands where a value is not shown.
-const MASK: &str = "…";
+pub(super) const MASK: &str = "…";
 
 /// A callback but for event id, instant and signature.
 pub struct CallbackDraft {
@@ -35,33 +35,32 @@ pub struct CallbackDraft {
     target: Target,
     /// What replaces the origin in a URL that is signed.
     signed_origin: Option<String>,
-    /// The text that is signed, where that is of parameters.
-    signed_parameters: Option<DraftText>,
+    /// The placeholders whose values are signed by themselves, with those.
+    signed_values: Vec<(String, DraftText)>,
     body: Option<DraftText>,
-    /// The values of the headers that go along with a signature, in the recipe's order.
-    along: Vec<Option<DraftText>>,
+    /// The values of the dialect's headers, in the recipe's order, then of those that go along with a signature.
+    headers: Vec<Option<DraftText>>,
     own_headers: Vec<(String, String)>,
     is_test: bool,
 }
 
 impl CallbackDraft {
     pub(super) fn new<'a>(recipe: &'a Arc<Recipe>, which: UrlUse, template: &Template, values: &Values<'a>) -> Self {
-        let signature = recipe.signature();
-        let names = signature.map(Signature::signed_parameters).filter(|names| !names.is_empty());
-        let along = signature.map(|signature| signature.headers.as_slice()).unwrap_or_default();
         let text_of = |value: Value<'_>| {
             let mut text = DraftText::default();
             text.push(&value, Form::Plain);
             text
         };
+        let signed = signed_names(recipe, template);
+        let value_of = |name: &str| (name.to_owned(), values.named(name).map(text_of).unwrap_or_default());
         Self {
             recipe: Arc::clone(recipe),
             field: which.field(),
             target: Target::expand(template, values),
             signed_origin: values.config.signed_origin.clone(),
-            signed_parameters: names.map(|names| parameters_text(names, values)),
+            signed_values: signed.into_iter().map(value_of).collect(),
             body: recipe.body().map(|fields| body(fields, values)),
-            along: along.iter().map(|header| values.text(&header.rule).map(text_of)).collect(),
+            headers: headers(recipe, true).map(|header| values.text(&header.rule).map(text_of)).collect(),
             own_headers: values.config.headers.clone(),
             is_test: values.message.is_test,
         }
@@ -78,56 +77,62 @@ impl CallbackDraft {
     }
 
     /// What would be wrong with any attempt that is signed, said before there is one: with stand-ins as long as its event
-    /// id and its instant will be.
+    /// id, its instant and its signature will be.
     pub(in crate::domain::dialect) fn check(
         &self,
         event_id: &str,
         attempted_at: Timestamp,
     ) -> Result<(), ComposeError> {
-        let facts = AttemptFacts { event_id, attempted_at };
-        let url = self.target.url(facts);
+        let signature = self.recipe.signature();
+        let longest = signature.map(Signature::longest).unwrap_or_default();
+        let facts = AttemptFacts { event_id, attempted_at, secret: MASK, signature: &longest };
+        let url = self.target.url(facts, signature.is_some());
         let mut behind = String::new();
-        if let Some(signature) = self.recipe.signature() {
-            self.carry(&mut behind, signature, &signature.longest());
+        if let Some(signature) = signature {
+            self.carry(&mut behind, signature, &longest);
         }
         self.check_url(&url, url.len() + behind.len())?;
-        self.headers_along(facts)?;
+        self.dialect_headers(facts, true)?;
         Ok(())
     }
 
-    /// The request of one attempt.
+    /// The request of one attempt. The first of the keys signs; where the dialect takes several signatures, the others
+    /// sign beside it.
     pub fn finish(
         &self,
         event_id: &str,
         attempted_at: Timestamp,
-        key: Option<&SecretText>,
+        keys: &[&SecretText],
     ) -> Result<CallbackRequest, ComposeError> {
+        let key = keys.first();
         if key.is_none() && self.recipe.secret() == SecretNeed::Required {
             return Err(ComposeError::NoSecret);
         }
-        let facts = AttemptFacts { event_id, attempted_at };
-        let shown_url = self.target.url(facts);
-        let body = self.body.as_ref().map(|body| body.fill(facts).into_owned());
-        let signed = self.recipe.signature().zip(key).map(|(signature, key)| {
-            let t = signature.unit().of(attempted_at).to_string();
-            let text = self.signed_text(signature, facts, &t, &shown_url, body.as_deref().unwrap_or_default());
-            Signed { signature, value: signature.sign(key, text.as_bytes()), text, t }
+        let secret = key.filter(|_| self.recipe.secret_in_clear()).map(|key| key.expose()).unwrap_or_default();
+        let unsigned = AttemptFacts { event_id, attempted_at, secret, signature: "" };
+        let signature = self.recipe.signature().filter(|signature| !keys.is_empty() && self.carries(signature));
+        let url = self.target.url(unsigned, signature.is_some());
+        let body = self.body.as_ref().map(|body| body.fill(unsigned).into_owned());
+        let signed = signature.map(|signature| {
+            let outgoing = Outgoing {
+                facts: unsigned,
+                url: &url,
+                behind_origin: self.target.behind_origin(&url),
+                signed_origin: self.signed_origin.as_deref(),
+                values: &self.signed_values,
+                body: body.as_deref(),
+            };
+            Signed::make(signature, &outgoing, keys)
         });
-        let mut url = String::with_capacity(shown_url.len() + ROOM_FOR_SIGNATURE);
-        url.push_str(&shown_url);
-        if let Some(signed) = &signed {
-            self.carry(&mut url, signed.signature, &signed.value);
-        }
-        self.check_url(&shown_url, url.len())?;
+        let signed = signed.transpose()?;
+        let (url, shown) = self.signed_url(unsigned, url.into_owned(), signed.as_ref())?;
 
         let mut headers = Vec::new();
         if body.is_some() {
             headers.push(Header::plain("Content-Type", "application/json"));
         }
-        if let Some(signed) = &signed {
-            headers.extend(signed.header());
-            headers.extend(self.headers_along(facts)?);
-        }
+        headers.extend(signed.as_ref().and_then(Signed::header));
+        headers.extend(self.dialect_headers(unsigned, signed.is_some())?);
         if self.is_test {
             headers.push(Header::plain("X-Ringback-Test", "1"));
         }
@@ -138,24 +143,43 @@ impl CallbackDraft {
         };
         headers.extend(self.own_headers.iter().map(own));
 
-        let signature_start = signed.as_ref().map(|signed| signed.start().to_owned());
-        let (signature, signed_text) = signed.map(|signed| (signed.value, signed.text)).unzip();
         let method = self.recipe.method();
-        let shown = shown_url.len();
-        Ok(CallbackRequest { method, url, shown, headers, body, signed_text, signature, signature_start })
+        let signature_start = signed.as_ref().map(|signed| signed.start().to_owned());
+        let (signatures, signed_text) = signed.map(|signed| (signed.values, signed.shown)).unzip();
+        let signatures: Vec<String> = signatures.unwrap_or_default();
+        let hidden = signatures.iter().cloned().chain((!secret.is_empty()).then(|| secret.to_owned())).collect();
+        let signature = signatures.into_iter().next();
+        Ok(CallbackRequest { method, url, shown, headers, body, signed_text, signature, signature_start, hidden })
     }
 
-    fn signed_text(&self, signature: &Signature, facts: AttemptFacts<'_>, t: &str, url: &str, body: &str) -> String {
-        match &signature.signs {
-            SignedText::Url => match &self.signed_origin {
-                Some(origin) => format!("{origin}{}", self.target.behind_origin(url)),
-                None => url.to_owned(),
-            },
-            SignedText::Parameters(_) => {
-                self.signed_parameters.as_ref().map(|text| text.fill(facts).into_owned()).unwrap_or_default()
-            }
-            SignedText::Text { of, .. } => fill(of, &[("id", facts.event_id), ("t", t), ("body", body)]),
+    /// Whether there is a place for a signature: where a template says where it goes, one that does not is unsigned.
+    fn carries(&self, signature: &Signature) -> bool {
+        signature.placeholder().is_empty() || self.target.holds_signature()
+    }
+
+    /// The URL with its signature, and what of it may be shown.
+    fn signed_url(
+        &self,
+        facts: AttemptFacts<'_>,
+        url: String,
+        signed: Option<&Signed<'_>>,
+    ) -> Result<(String, Shown), ComposeError> {
+        if self.target.holds_hidden() {
+            let signature = signed.map(Signed::value).unwrap_or_default();
+            let masked = AttemptFacts { secret: MASK, signature: MASK, ..facts };
+            let url = self.target.url(AttemptFacts { signature, ..facts }, signed.is_some()).into_owned();
+            self.check_url(&url, url.len())?;
+            let shown = self.target.url(masked, signed.is_some());
+            return Ok((url, Shown::Masked(without_encoded_mask(&shown))));
         }
+        let shown = url.len();
+        let mut url = url;
+        if let Some(signed) = signed {
+            url.reserve(ROOM_FOR_SIGNATURE);
+            self.carry(&mut url, signed.signature, signed.value());
+        }
+        self.check_url(&url[..shown], url.len())?;
+        Ok((url, Shown::UpTo(shown)))
     }
 
     /// Appends a signature to the URL, where that carries it.
@@ -173,22 +197,44 @@ impl CallbackDraft {
         Ok(self.target.check_sendable(url, self.field)?)
     }
 
-    /// The headers that go along with a signature.
-    fn headers_along(&self, facts: AttemptFacts<'_>) -> Result<Vec<Header>, Invalid> {
-        let mut headers = Vec::new();
+    /// The dialect's own headers.
+    fn dialect_headers(&self, facts: AttemptFacts<'_>, is_signed: bool) -> Result<Vec<Header>, Invalid> {
+        let mut sent = Vec::new();
         let mut invalid = Invalid::none();
-        let named = self.recipe.signature().into_iter().flat_map(|signature| &signature.headers);
-        for (header, value) in named.zip(&self.along) {
+        for (header, value) in headers(&self.recipe, is_signed).zip(&self.headers) {
             let text = value.as_ref().map(|value| value.fill(facts));
             match text.filter(|text| text.bytes().all(|byte| (0x20..0x7f).contains(&byte))) {
-                Some(text) => headers.push(Header::plain(&header.name, &text)),
+                Some(text) => sent.push(Header::plain(&header.name, &text)),
                 None => {
                     invalid.push(header.rule.field(), format!("must be printable ASCII for the header {}", header.name))
                 }
             }
         }
-        invalid.into_result().map(|()| headers)
+        invalid.into_result().map(|()| sent)
     }
+}
+
+/// The dialect's headers, then those that go along with a signature, where there is one.
+fn headers(recipe: &Recipe, is_signed: bool) -> impl Iterator<Item = &HeaderRule> {
+    let beside = recipe.signature().into_iter().flat_map(|signature| &signature.headers);
+    recipe.headers().iter().chain(beside.filter(move |_| is_signed))
+}
+
+/// The placeholders whose values are signed by themselves.
+fn signed_names<'a>(recipe: &'a Recipe, template: &'a Template) -> Vec<&'a str> {
+    let Some(signature) = recipe.signature() else { return Vec::new() };
+    match &signature.signs {
+        SignedText::Text { .. } => signature.signs.names(),
+        SignedText::Values { .. } => {
+            template.placeholders().filter(|name| !signature.placeholder().iter().any(|own| own == name)).collect()
+        }
+        SignedText::Url | SignedText::Query { .. } => Vec::new(),
+    }
+}
+
+/// A mask reads as one, not as the percent-encoding of one.
+fn without_encoded_mask(url: &str) -> String {
+    url.replace("%E2%80%A6", MASK)
 }
 
 /// Not what it says, which is a user's affair, nor what the publisher's own headers hold.
@@ -196,45 +242,6 @@ impl fmt::Debug for CallbackDraft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallbackDraft").field("recipe", &self.recipe.id()).finish_non_exhaustive()
     }
-}
-
-/// A signature with what it was made over.
-struct Signed<'a> {
-    signature: &'a Signature,
-    text: String,
-    value: String,
-    /// The instant in the unit that the signed text speaks in.
-    t: String,
-}
-
-impl Signed<'_> {
-    fn start(&self) -> &str {
-        self.value.get(..SHOWN_OF_SIGNATURE).unwrap_or(&self.value)
-    }
-
-    /// The header that carries it, where one does.
-    fn header(&self) -> Option<Header> {
-        let Travels::Header { name, wrapping } = &self.signature.travels else { return None };
-        let wrap = |signature: &str| fill(wrapping, &[("t", &self.t), ("signature", signature)]);
-        let shown = wrap(&format!("{}{MASK}", self.start()));
-        Some(Header { name: name.clone(), value: wrap(&self.value), shown })
-    }
-}
-
-/// `name=value` of the named parameters, joined by `&`; what a parameter lacks is nothing.
-fn parameters_text(names: &[String], values: &Values<'_>) -> DraftText {
-    let mut text = DraftText::default();
-    for name in names {
-        if !text.is_empty() {
-            text.push_str("&");
-        }
-        text.push_str(name);
-        text.push_str("=");
-        if let Some(value) = values.named(name) {
-            text.push(&value, Form::Plain);
-        }
-    }
-    text
 }
 
 impl Header {

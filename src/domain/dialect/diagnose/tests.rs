@@ -23,7 +23,7 @@ fn composed(dialect: &str, key: &str) -> (CallbackConfig, CallbackRequest) {
         created_at: completion.recorded_at,
         is_test: false,
     };
-    let request = compose(catalog.get(dialect).unwrap(), &config, &callback, Some(&secret(key))).unwrap();
+    let request = compose(catalog.get(dialect).unwrap(), &config, &callback, &[&secret(key)]).unwrap();
     (config, request)
 }
 

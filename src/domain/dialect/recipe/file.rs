@@ -7,10 +7,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::parts::{Requirement, Reversal, SecretNeed};
-use crate::domain::dialect::signature::{Algorithm, Digest, KeyForm, SignedText, Travels};
+use super::parts::{Requirement, Reversal, SecretNeed, Setting};
+use crate::domain::dialect::digest::{Algorithm, Digest, KeyForm};
+use crate::domain::dialect::format::Format;
+use crate::domain::dialect::signature::Travels;
+use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::success::SuccessRule;
-use crate::domain::dialect::value::{Format, ValueRule, ValueSource};
+use crate::domain::dialect::value::{ValueRule, ValueSource, Words};
+use crate::domain::encoding::Encoding;
 use crate::domain::retry::RetrySchedule;
 
 #[derive(Deserialize)]
@@ -19,12 +23,26 @@ pub(super) struct RecipeFile {
     pub(super) name: String,
     pub(super) version: u32,
     pub(super) title: String,
+    /// What is special about it, for publishers.
+    #[serde(default)]
+    pub(super) about: String,
+    /// The vendor's pages that it was written from.
+    #[serde(default)]
+    pub(super) sources: Vec<String>,
     pub(super) method: MethodWord,
+    /// How values are encoded in a query.
+    #[serde(default)]
+    pub(super) encoding: Encoding,
+    /// The marks around a placeholder's name, in place of `{}` and `<>`.
+    pub(super) brackets: Option<[String; 2]>,
     #[serde(default)]
     pub(super) https_only: bool,
     pub(super) secret: SecretNeed,
     #[serde(default)]
     pub(super) secret_prefix: String,
+    /// Whether the secret itself may travel.
+    #[serde(default)]
+    pub(super) secret_in_clear: bool,
     pub(super) payout_currency: Option<String>,
     pub(super) required: Vec<Requirement>,
     pub(super) success: SuccessRule,
@@ -38,6 +56,14 @@ pub(super) struct RecipeFile {
     /// Placeholders that go after everything else, whoever wrote the rest, where they have a value.
     #[serde(default)]
     pub(super) appended: Vec<String>,
+    /// The same on tests only, outside of what is signed.
+    #[serde(default)]
+    pub(super) appended_on_test: Vec<String>,
+    #[serde(default)]
+    pub(super) headers: Vec<ValueWritten>,
+    /// What it wants to know of an endpoint.
+    #[serde(default)]
+    pub(super) settings: Vec<Setting>,
     #[serde(default)]
     pub(super) placeholders: Vec<ValueWritten>,
     #[serde(default)]
@@ -63,11 +89,20 @@ pub(super) struct ValueWritten {
     pub(super) otherwise: Option<ValueSource>,
     #[serde(default)]
     pub(super) format: Format,
+    /// Body fields only: unquoted.
+    #[serde(default)]
+    pub(super) number: bool,
     pub(super) absent: Option<String>,
     pub(super) when_completed: Option<String>,
+    #[serde(default)]
+    pub(super) when_event: BTreeMap<String, String>,
     pub(super) when_reversed: Option<String>,
+    pub(super) when_test: Option<String>,
     /// Placeholders only: what it means, for people.
     pub(super) meaning: Option<String>,
+    /// Placeholders only: known in signed texts, not in templates.
+    #[serde(default)]
+    pub(super) hidden: bool,
     /// Placeholders only: known in the template for reversals alone.
     #[serde(default)]
     pub(super) reversal_only: bool,
@@ -87,19 +122,35 @@ pub(super) struct SignatureWritten {
     pub(super) digest: Digest,
     pub(super) signs: SignedText,
     pub(super) travels: Travels,
+    /// Placeholders that go before the signature, and only where there is one.
+    #[serde(default)]
+    pub(super) appended: Vec<String>,
+    pub(super) ambiguity: Option<AmbiguityWord>,
     #[serde(default)]
     pub(super) headers: Vec<ValueWritten>,
 }
 
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AmbiguityWord {
+    Accepted,
+}
+
 impl ValueWritten {
     pub(super) fn rule(&self) -> ValueRule {
+        let words = Words {
+            test: self.when_test.clone(),
+            reversed: self.when_reversed.clone(),
+            event: self.when_event.clone(),
+            completed: self.when_completed.clone(),
+        };
         ValueRule {
-            source: self.value,
-            otherwise: self.otherwise,
-            format: self.format,
+            source: self.value.clone(),
+            otherwise: self.otherwise.clone(),
+            format: self.format.clone(),
+            number: self.number,
             absent: self.absent.clone(),
-            when_completed: self.when_completed.clone(),
-            when_reversed: self.when_reversed.clone(),
+            words,
         }
     }
 }

@@ -44,11 +44,33 @@ pub(in crate::domain::dialect) struct Item {
     pub(in crate::domain::dialect) fixed: Option<String>,
 }
 
+/// A header of the dialect's own.
+#[derive(Clone, Debug)]
+pub struct HeaderRule {
+    pub(in crate::domain::dialect) name: String,
+    pub(in crate::domain::dialect) rule: ValueRule,
+}
+
+/// Something that a dialect wants to know of an endpoint, and that is no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// Its name.
+    pub name: String,
+    /// Whether callbacks need it.
+    #[serde(default)]
+    pub required: bool,
+    /// What it is, for people.
+    pub meaning: String,
+}
+
 /// A name of the vendor's that a callback URL may use.
 #[derive(Clone, Debug)]
 pub struct Placeholder {
     pub(in crate::domain::dialect) name: String,
     pub(in crate::domain::dialect) meaning: String,
+    /// Known in signed texts alone.
+    pub(in crate::domain::dialect) hidden: bool,
     pub(in crate::domain::dialect) reversal_only: bool,
     pub(in crate::domain::dialect) rule: ValueRule,
 }
@@ -77,6 +99,9 @@ pub struct Reversal {
     pub tells: Tells,
     /// Under which transaction id.
     pub transaction_id: ReversedId,
+    /// The placeholders that mark it: to a template without any of them it would look like another reward, and is not told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_by: Vec<String>,
     /// Whether a part can be told.
     pub part: bool,
 }
@@ -101,6 +126,8 @@ pub enum Tells {
     TakenBack,
     /// The amounts taken back as negative numbers, and when.
     TakenBackNegative,
+    /// Zero in place of every amount, and when it was taken back.
+    Zero,
 }
 
 /// A reversal's transaction id.
@@ -122,6 +149,11 @@ impl Placeholder {
     /// What it means.
     pub fn meaning(&self) -> &str {
         &self.meaning
+    }
+
+    /// Whether only signed texts may use it.
+    pub fn hidden(&self) -> bool {
+        self.hidden
     }
 
     /// Whether only a reversal's template may use it.

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::file::{MethodWord, RecipeFile, SignatureWritten, ValueWritten};
-use super::parts::{BodyField, Content, Item, ParameterLists, Placeholder, SecretNeed};
+use super::parts::{BodyField, Content, HeaderRule, Item, ParameterLists, Placeholder};
 use super::{Recipe, RecipeError};
-use crate::domain::dialect::signature::{Signature, SignedHeader, SignedText};
+use crate::domain::dialect::signature::Signature;
+use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::value::ValueRule;
+use crate::domain::template::{Brackets, QueryText, TemplateForm};
 
 impl Recipe {
     /// Reads and checks a recipe with its vectors. Without vectors it is refused: nobody could prove that it is right.
@@ -19,10 +21,20 @@ impl Recipe {
     }
 
     fn from_file(file: RecipeFile, vectors: Vec<serde_json::Value>) -> Result<Self, String> {
+        let placeholders: Vec<Placeholder> =
+            file.placeholders.into_iter().map(placeholder).collect::<Result<_, String>>()?;
+        let signature = file.signature.map(|written| signature(written, &placeholders)).transpose()?;
+        let needs_encoding = signature.as_ref().is_some_and(|signature| signature.signs.needs_encoding());
+        let query_text = if needs_encoding { QueryText::Recoded(file.encoding) } else { QueryText::Kept };
         let recipe = Self {
+            about: file.about,
+            sources: file.sources,
+            encoding: file.encoding,
+            template_form: TemplateForm { brackets: file.brackets.map_or(Brackets::Common, Brackets::Own), query_text },
             https_only: file.https_only,
             secret: file.secret,
             secret_prefix: file.secret_prefix,
+            secret_in_clear: file.secret_in_clear,
             payout_currency: file.payout_currency,
             required: file.required,
             success: file.success,
@@ -30,10 +42,13 @@ impl Recipe {
             retry: file.retry_seconds,
             timeout: Duration::from_secs(file.timeout_seconds),
             parameters: file.parameters.map(lists).transpose()?,
-            appended: file.appended.iter().map(|text| item(text)).collect(),
-            placeholders: file.placeholders.into_iter().map(placeholder).collect::<Result<_, _>>()?,
+            appended: items(&file.appended),
+            appended_on_test: items(&file.appended_on_test),
+            headers: file.headers.iter().map(header).collect::<Result<_, _>>()?,
+            settings: file.settings,
+            placeholders,
             body: body(file.method, file.body)?,
-            signature: file.signature.map(signature).transpose()?,
+            signature,
             reversal: file.reversal,
             name: file.name,
             version: file.version,
@@ -43,35 +58,10 @@ impl Recipe {
         recipe.check()?;
         Ok(recipe)
     }
+}
 
-    /// What the parts must not contradict in one another.
-    fn check(&self) -> Result<(), String> {
-        if self.vectors.is_empty() {
-            return Err("has no vectors".to_owned());
-        }
-        if self.name.is_empty() || !self.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
-            return Err("has a name that is not of lower-case letters".to_owned());
-        }
-        if (self.secret == SecretNeed::None) != self.signature.is_none() {
-            return Err("must have a signature exactly where it takes a secret".to_owned());
-        }
-        if self.timeout.is_zero() {
-            return Err("has no time-out".to_owned());
-        }
-        let mut seen = HashSet::new();
-        if let Some(twice) = self.placeholders.iter().find(|placeholder| !seen.insert(&placeholder.name)) {
-            return Err(format!("has the placeholder {} twice", twice.name));
-        }
-        let unknown = self.listed().find(|item| item.fixed.is_none() && self.placeholder(&item.name).is_none());
-        if let Some(item) = unknown {
-            return Err(format!("lists the parameter {} without a placeholder of that name", item.name));
-        }
-        let names = self.signature.iter().flat_map(|signature| signature.signed_parameters());
-        if let Some(name) = names.into_iter().find(|name| self.placeholder(name).is_none()) {
-            return Err(format!("signs the parameter {name} without a placeholder of that name"));
-        }
-        Ok(())
-    }
+fn items(written: &[String]) -> Vec<Item> {
+    written.iter().map(|text| item(text)).collect()
 }
 
 fn item(text: &str) -> Item {
@@ -83,7 +73,7 @@ fn item(text: &str) -> Item {
 
 fn lists(written: BTreeMap<String, Vec<String>>) -> Result<ParameterLists, String> {
     let mut by_event_type: BTreeMap<String, Vec<Item>> =
-        written.into_iter().map(|(kind, list)| (kind, list.iter().map(|text| item(text)).collect())).collect();
+        written.into_iter().map(|(kind, list)| (kind, items(&list))).collect();
     let other = by_event_type.remove("other").ok_or("has no parameter list for other event types")?;
     Ok(ParameterLists { by_event_type, other })
 }
@@ -101,7 +91,8 @@ fn text_rule(written: &ValueWritten) -> Result<ValueRule, String> {
 fn placeholder(written: ValueWritten) -> Result<Placeholder, String> {
     let rule = text_rule(&written)?;
     let meaning = written.meaning.ok_or_else(|| format!("the placeholder {} has no meaning", written.name))?;
-    Ok(Placeholder { rule, meaning, reversal_only: written.reversal_only, name: written.name })
+    let ValueWritten { name, hidden, reversal_only, .. } = written;
+    Ok(Placeholder { name, meaning, hidden, reversal_only, rule })
 }
 
 fn body(method: MethodWord, written: Vec<ValueWritten>) -> Result<Option<Vec<BodyField>>, String> {
@@ -128,19 +119,26 @@ fn fields(written: Vec<ValueWritten>) -> Result<Vec<BodyField>, String> {
     written.into_iter().map(field).collect()
 }
 
-fn signature(written: SignatureWritten) -> Result<Signature, String> {
-    let mut signs = written.signs;
-    if let SignedText::Parameters(names) = &mut signs {
-        names.sort_unstable();
-    }
-    let headers = written.headers.iter();
-    let headers = headers.map(|header| Ok(SignedHeader { rule: text_rule(header)?, name: header.name.clone() }));
+fn header(written: &ValueWritten) -> Result<HeaderRule, String> {
+    Ok(HeaderRule { rule: text_rule(written)?, name: written.name.clone() })
+}
+
+fn signature(written: SignatureWritten, placeholders: &[Placeholder]) -> Result<Signature, String> {
+    let signs = match written.signs {
+        SignedText::Text { of, t } => {
+            let is_placeholder = |name: &str| placeholders.iter().any(|placeholder| placeholder.name == name);
+            SignedText::Text { of: of.for_placeholders(is_placeholder), t }
+        }
+        signs => signs,
+    };
     Ok(Signature {
         algorithm: written.algorithm,
         key: written.key,
         digest: written.digest,
         signs,
         travels: written.travels,
-        headers: headers.collect::<Result<_, String>>()?,
+        appended: items(&written.appended),
+        headers: written.headers.iter().map(header).collect::<Result<_, _>>()?,
+        accepts_ambiguity: written.ambiguity.is_some(),
     })
 }

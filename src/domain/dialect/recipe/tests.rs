@@ -48,7 +48,7 @@ fn another_scheme_is_another_file_and_no_code() {
         is_test: false,
     };
     let key = SecretText::known("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned());
-    let request = compose(&recipe, &config, &callback, Some(&key)).unwrap();
+    let request = compose(&recipe, &config, &callback, &[&key]).unwrap();
     let headers: Vec<_> = request.headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();
     assert_eq!(request.signed_text.unwrap(), "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\":2432232314}");
     assert_eq!(headers[2], ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"));
@@ -69,7 +69,10 @@ fn a_recipe_that_contradicts_itself_is_refused() {
         ("value = \"eventId\"", "value = \"eventId\", format = \"seconds\""),
         ("name = \"webhook-id\", value = \"eventId\"", "name = \"webhook-id\""),
         ("body = [", "body = [{ name = \"test\", value = \"note\" }, "),
-        ("{ text = { of = \"{id}.{t}.{body}\", t = \"seconds\" } }", "{ parameters = [\"user_id\"] }"),
+        (
+            "{ text = { of = \"{id}.{t}.{body}\", t = \"seconds\" } }",
+            "{ query = { sort = \"name\", encode = \"none\", only = [\"user_id\"] } }",
+        ),
     ] {
         let senseless = STANDARD.replacen(from, to, 1);
         assert_ne!(senseless, STANDARD, "{from}");

@@ -1,0 +1,151 @@
+//! The parameters of a template: reserved, doubled, mangled, or lacking what is signed.
+
+use std::collections::HashSet;
+
+use super::Check;
+use crate::domain::dialect::recipe::{Placeholder, SecretNeed};
+use crate::domain::dialect::signed_text::SignedText;
+use crate::domain::encoding::php_key;
+use crate::domain::template::Parameter;
+
+impl Check<'_> {
+    /// Names of parameters: reserved, doubled, mangled, or not what is signed.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut faults = self.signed_names();
+        for parameter in self.parameters() {
+            let name = parameter.decoded_name();
+            if self.recipe.reserved_names().any(|reserved| reserved == php_key(&name)) {
+                faults.push(format!("has the parameter {name}, which this dialect appends itself"));
+            } else if self.is_bare() && self.recipe.listed_names().any(|listed| listed == php_key(&name)) {
+                faults.push(format!(
+                    "has the parameter {name}, which this dialect appends itself to a URL without placeholders"
+                ));
+            }
+        }
+        if self.recipe.signature().is_some_and(|signature| signature.signs.needs_whole_query()) {
+            faults.extend(self.rebuilt_names());
+        }
+        faults
+    }
+
+    /// Where parameters are signed by name, the receiver reads each of them back: once, under its own name, whole.
+    fn signed_names(&self) -> Vec<String> {
+        let signed = self.recipe.signature().map(|signature| signature.signed_parameters()).unwrap_or_default();
+        let parameters = self.parameters();
+        let mut faults = Vec::new();
+        for name in signed {
+            let own: Vec<&Parameter> =
+                parameters.iter().filter(|parameter| php_key(&parameter.decoded_name()) == *name).collect();
+            let placeholder = self.written(name);
+            match own.as_slice() {
+                [only] if only.decoded_name() != *name => {
+                    faults.push(format!(
+                        "has {} in place of {name}, which is signed under that name",
+                        only.decoded_name()
+                    ));
+                }
+                [only] if only.sole_placeholder() == Some(name) => {}
+                [_] => faults.push(format!("must have {name}={placeholder}: the whole value is signed")),
+                [] => faults.push(format!("lacks {name}={placeholder}, which is signed")),
+                _ => faults.push(format!("has {name} more than once, so that the signed text cannot be rebuilt")),
+            }
+        }
+        faults
+    }
+
+    /// Where the whole query is signed, the receiver rebuilds it from what its language parsed.
+    fn rebuilt_names(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut seen = HashSet::new();
+        for parameter in self.parameters() {
+            let name = parameter.decoded_name();
+            if name.is_empty() {
+                faults
+                    .push("has a parameter without a name, which receivers drop when they rebuild the URL".to_owned());
+            } else if parameter.value.is_none() {
+                faults.push(format!(
+                    "has the bare key {name}; write {name}= so that receivers can rebuild the signed URL"
+                ));
+            }
+            if php_key(&name) != name {
+                faults.push(format!(
+                    "has the parameter {name}, whose name PHP changes, so that the signed URL is never rebuilt"
+                ));
+            }
+            if !seen.insert(name.clone()) {
+                faults.push(format!("has the parameter {name} twice, so that the signed URL cannot be rebuilt"));
+            }
+        }
+        faults
+    }
+
+    /// The signature's placeholder, where the template has it nowhere.
+    pub(super) fn unplaced_signature(&self) -> Option<&str> {
+        let spellings = self.recipe.signature()?.placeholder();
+        let is_placed = self.template.placeholders().any(|name| spellings.iter().any(|own| own == name));
+        spellings.first().filter(|_| !is_placed).map(String::as_str)
+    }
+
+    /// What the template must hold for a receiver to find the signature and to rebuild what was signed.
+    pub(super) fn signature(&self) -> Vec<String> {
+        let Some(signature) = self.recipe.signature().filter(|_| !self.is_bare()) else { return Vec::new() };
+        let mut faults = Vec::new();
+        if let Some(lacking) = self.unplaced_signature() {
+            // Without a place for it nothing is signed, so nothing has to be rebuilt.
+            if self.recipe.secret() == SecretNeed::Required {
+                faults.push(format!("lacks {}, which carries the signature", self.written(lacking)));
+            }
+            return faults;
+        }
+        if let Some(own) = signature.placeholder().iter().find(|own| self.times(own) > 0)
+            && (self.times(own) > 1 || !self.is_whole_value(own))
+        {
+            faults.push(format!("must have {} once, as the whole value of a parameter", self.written(own)));
+        }
+        match &signature.signs {
+            SignedText::Text { .. } => {
+                faults.extend(signature.signs.names().into_iter().filter_map(|name| self.rebuilt(name)))
+            }
+            SignedText::Values { .. } => {
+                let own = signature.placeholder();
+                let mut names = self.template.placeholders().filter(|name| !own.iter().any(|own| own == name));
+                if names.next().is_none() {
+                    faults.push("has no placeholder but the signature, so that nothing would be signed".to_owned());
+                }
+            }
+            SignedText::Url | SignedText::Query { .. } => {}
+        }
+        faults
+    }
+
+    /// What is lacking for a receiver to read the value of a signed placeholder back.
+    fn rebuilt(&self, name: &str) -> Option<String> {
+        let signed = self.recipe.placeholder(name)?;
+        let carriers: Vec<&Placeholder> = if signed.hidden() {
+            let source = signed.rule.source.as_ref()?;
+            let visible = self.recipe.placeholders().iter().filter(|other| !other.hidden());
+            visible.filter(|other| other.rule.source.as_ref() == Some(source)).collect()
+        } else {
+            self.recipe.carriers(signed).collect()
+        };
+        // What only the receiver's account knows does not travel.
+        let first = carriers.first()?;
+        let times: usize = carriers.iter().map(|carrier| self.times(carrier.name())).sum();
+        let is_whole = carriers.iter().any(|carrier| self.is_whole_value(carrier.name()));
+        let placeholder = self.written(first.name());
+        match times {
+            0 => Some(format!("lacks {placeholder}, which is signed")),
+            1 if is_whole => None,
+            1 => Some(format!("must have {placeholder} as the whole value of a parameter: it is signed")),
+            _ => Some(format!("has {placeholder} more than once, so that the signed text cannot be rebuilt")),
+        }
+    }
+
+    fn times(&self, name: &str) -> usize {
+        self.template.placeholders().filter(|own| *own == name).count()
+    }
+
+    fn is_whole_value(&self, name: &str) -> bool {
+        self.parameters().iter().any(|parameter| parameter.sole_placeholder() == Some(name))
+    }
+}

@@ -1,0 +1,30 @@
+//! Distortions of a body that is signed, and of the time beside it.
+
+use super::readings::Reading;
+use crate::domain::dialect::received::{Received, Seen};
+use crate::domain::dialect::signed_text::{Facts, Unit};
+
+/// Digits by which milliseconds are longer than seconds.
+const MILLI_DIGITS: usize = 3;
+
+pub(super) fn readings(seen: &Seen<'_>) -> Vec<Reading> {
+    let body = seen.received.body.as_deref().unwrap_or_default();
+    let mut readings = Vec::new();
+    let mut add = |body: &str, time: Option<String>, mistake: &str| {
+        let received = Received { body: Some(body.to_owned()), ..seen.received.clone() };
+        readings.push(Reading { received, time, mistake: Some(mistake.to_owned()) });
+    };
+    add(body.trim(), None, "White space was added around the body: sign its bytes as received.");
+    if let Ok(json) = serde_json::from_str::<serde_json::Value>(body) {
+        let mistake = "The body was parsed and written again: sign its raw bytes, before any JSON parser.";
+        add(&json.to_string(), None, mistake);
+    }
+    add("", None, "It is signed over an empty body: the body was read before it was checked.");
+    if let Ok(time) = seen.time(Unit::Seconds) {
+        let mistake = "The timestamp is in milliseconds where it is signed, in seconds where it is sent.";
+        add(body, Some(format!("{time}000")), mistake);
+        let seconds = time[..time.len().saturating_sub(MILLI_DIGITS)].to_owned();
+        add(body, Some(seconds), "The timestamp is in seconds where it is signed, in milliseconds where it is sent.");
+    }
+    readings
+}

@@ -1,0 +1,155 @@
+//! Distortions of a query, each undone: what proxies, frameworks and escaping make of parameters.
+
+use crate::domain::dialect::received::Seen;
+use crate::domain::dialect::signature::Signature;
+use crate::domain::encoding::{Encoding, decode, encode};
+
+/// Beyond so many parameters none is tried without.
+const MOST_DROPPED: usize = 40;
+
+/// Queries that may have been sent in place of the one that arrived, with what happened to them.
+pub(super) fn distortions(seen: &Seen<'_>, signature: &Signature, query: &str) -> Vec<(String, String)> {
+    let mut found = Distortions { query, found: Vec::new() };
+    let signs = &signature.signs;
+    if signs.needs_encoding() {
+        found.add(recoded(query, seen.recipe.encoding()), encoded_differently(seen.recipe.encoding()));
+    }
+    found.add(query.replace("%25", "%"), "The values were encoded twice on the way: decode them once more.");
+    let plus = "A `+` was decoded as a space: decode it as a plus sign, or decode only once.";
+    found.add(query.replace('+', "%2B"), plus);
+    if !signs.needs_encoding() {
+        let raw = query.replace('%', "%25").replace('+', "%2B");
+        found.add(raw, "The values were signed as they stand in the URL: sign them decoded.");
+    }
+    found.add(rejoined(seen, query), "A value was decoded on the way, so that its `&` separates parameters.");
+    if signs.needs_whole_query() {
+        found.add_whole(seen, query);
+    }
+    found.add_numbers(query);
+    found.found
+}
+
+struct Distortions<'a> {
+    query: &'a str,
+    found: Vec<(String, String)>,
+}
+
+impl Distortions<'_> {
+    fn add(&mut self, query: String, mistake: impl Into<String>) {
+        if query != self.query && !self.found.iter().any(|(known, _)| *known == query) {
+            self.found.push((query, mistake.into()));
+        }
+    }
+
+    /// What was added, dropped or moved where the whole query is signed.
+    fn add_whole(&mut self, seen: &Seen<'_>, query: &str) {
+        let pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
+        let full: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.ends_with('=')).collect();
+        let empty = "An empty parameter was added on the way: sign only what was sent.";
+        self.add(full.join("&"), empty);
+        let expected = expected_names(seen);
+        let name_of = |pair: &str| decode(pair.split('=').next().unwrap_or_default());
+        let mut moved: Vec<String> = Vec::new();
+        let mut filled: Vec<String> = Vec::new();
+        for name in &expected {
+            let own = pairs.iter().filter(|pair| name_of(pair) == *name).map(|pair| (*pair).to_owned());
+            let own: Vec<String> = own.collect();
+            filled.extend(if own.is_empty() { vec![format!("{}=", encode(name))] } else { own.clone() });
+            moved.extend(own);
+        }
+        let others = || pairs.iter().filter(|pair| !expected.contains(&name_of(pair))).map(|pair| (*pair).to_owned());
+        if !expected.is_empty() {
+            moved.extend(others());
+            self.add(moved.join("&"), "The parameters were reordered on the way.");
+            let dropped =
+                "A parameter that was sent empty was dropped on the way (frameworks make an empty value null).";
+            self.add(filled.join("&"), dropped);
+            filled.extend(others());
+            self.add(filled.join("&"), dropped);
+        }
+        for (at, pair) in pairs.iter().enumerate().take(MOST_DROPPED) {
+            let without: Vec<&str> =
+                pairs.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, pair)| *pair).collect();
+            let mistake = format!("The parameter {} was added on the way: sign only what was sent.", name_of(pair));
+            self.add(without.join("&"), mistake);
+        }
+    }
+
+    /// The same numbers in the other forms that languages print them in.
+    fn add_numbers(&mut self, query: &str) {
+        let pairs: Vec<&str> = query.split('&').collect();
+        for (at, pair) in pairs.iter().enumerate() {
+            let Some((name, value)) = pair.split_once('=') else { continue };
+            for other in reformatted(value) {
+                let mut changed: Vec<String> = pairs.iter().map(|pair| (*pair).to_owned()).collect();
+                if let Some(pair) = changed.get_mut(at) {
+                    *pair = format!("{name}={other}");
+                }
+                let mistake = format!("{name} was signed as {other} but received as {value}: keep numbers as text.");
+                self.add(changed.join("&"), mistake);
+            }
+        }
+    }
+}
+
+fn encoded_differently(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Rfc3986 => {
+            "The query was encoded differently on the way: it is signed with %20 for a space, upper-case hex, and \
+             everything but A-Z a-z 0-9 - _ . ~ encoded (RFC 3986)."
+        }
+        Encoding::Form => {
+            "The query was encoded differently on the way: it is signed with + for a space, upper-case hex, and \
+             everything but A-Z a-z 0-9 - _ . encoded (as in an HTML form)."
+        }
+    }
+}
+
+fn recoded(query: &str, encoding: Encoding) -> String {
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, value)) => format!("{}={}", encoding.recode(name), encoding.recode(value)),
+        None => format!("{}=", encoding.recode(pair)),
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// The names that the sender's template or list gives parameters, in its order.
+fn expected_names(seen: &Seen<'_>) -> Vec<String> {
+    let template = seen.template.as_deref();
+    let own = template.iter().flat_map(|template| template.parameters()).map(|parameter| parameter.decoded_name());
+    let is_bare = template.is_none_or(|template| template.placeholders().next().is_none());
+    let lists = seen.recipe.parameter_lists().filter(|(event_type, _)| is_bare && *event_type == "other");
+    own.chain(lists.flat_map(|(_, items)| items).map(|item| item.name.clone())).collect()
+}
+
+/// Stretches that are no parameter of the sender's belong to the value before them.
+fn rejoined(seen: &Seen<'_>, query: &str) -> String {
+    let expected = expected_names(seen);
+    let signature = seen.recipe.signature().map(Signature::placeholder).unwrap_or_default();
+    let is_own = |pair: &str| {
+        let name = decode(pair.split('=').next().unwrap_or_default());
+        let is_ours = || signature.contains(&name) || seen.recipe.reserved_names().any(|reserved| reserved == name);
+        pair.contains('=') && (expected.is_empty() || expected.contains(&name) || is_ours())
+    };
+    let mut joined = String::new();
+    for (at, pair) in query.split('&').enumerate() {
+        match (at, is_own(pair)) {
+            (0, _) => joined.push_str(pair),
+            (_, true) => joined.extend(["&", pair]),
+            (_, false) => joined.extend(["%26", &pair.replace('=', "%3D")]),
+        }
+    }
+    joined
+}
+
+fn reformatted(value: &str) -> Vec<String> {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return Vec::new();
+    }
+    let whole = if value.contains('.') { value.trim_end_matches('0').trim_end_matches('.') } else { value };
+    let point = if whole.contains('.') { "" } else { "." };
+    let mut forms = vec![whole.to_owned(), format!("{whole}{point}0"), format!("{whole}{point}00")];
+    forms.retain(|form| form != value);
+    forms
+}

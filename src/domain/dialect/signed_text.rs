@@ -1,0 +1,359 @@
+//! The text that is signed: how a recipe says it, and the one function that renders it.
+//!
+//! Whoever composes a callback, signs a draft made by hand, verifies what a receiver saw or diagnoses it renders by the same
+//! function, and differs only in where the facts come from ([`Facts`]). It must not know those places.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::parts::Parts;
+use super::query::Query;
+use crate::domain::encoding::{Encoding, decode};
+use crate::domain::time::Timestamp;
+
+/// The canonical text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignedText {
+    /// The whole URL as sent, without the signature.
+    Url,
+    /// `name=value` of the query's parameters, joined by `&`.
+    Query {
+        /// In which order.
+        sort: Sort,
+        /// How names and values are written.
+        encode: QueryForm,
+        /// Only these parameters; all by default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only: Option<Vec<String>>,
+    },
+    /// The values of the placeholders that the template uses, decoded, in order of the placeholders' names.
+    Values {
+        /// What stands between two of them.
+        join: String,
+        /// Placeholders that are left out, with what would join them, where they have no value.
+        #[serde(default)]
+        leave_out_empty: Vec<String>,
+    },
+    /// A text of the recipe's own.
+    Text {
+        /// The text.
+        of: TextOf,
+        /// The unit of its `{t}`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        t: Option<Unit>,
+    },
+}
+
+/// The order of parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sort {
+    /// By their decoded names, byte for byte.
+    Name,
+    /// As they are sent.
+    Sent,
+}
+
+/// How the names and values of parameters are written where they are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QueryForm {
+    /// Decoded, then encoded by RFC 3986.
+    Rfc3986,
+    /// Decoded, then encoded as in an HTML form.
+    Form,
+    /// Decoded.
+    None,
+    /// As they are sent.
+    Sent,
+}
+
+/// The unit of a Unix time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Whole seconds, rounded down.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+}
+
+/// A text of the recipe's own, made of literals and of names in braces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TextOf {
+    pieces: Vec<TextPiece>,
+}
+
+/// A stretch of such a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TextPiece {
+    Literal(String),
+    /// The value of a placeholder, by its name.
+    Placeholder(String),
+    Secret,
+    /// The event's id.
+    EventId,
+    /// When the attempt is made.
+    Time,
+    Body,
+}
+
+/// What is lacking for a text to be rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Lacking {
+    /// Where it should have been: `url`, `body`, `headers`, `settings.…`, `appId`.
+    pub(super) field: String,
+    /// A sentence.
+    pub(super) words: String,
+}
+
+/// What a text is rendered from: a completion to be told, a request as received, a draft made by hand.
+pub(super) trait Facts {
+    /// The URL as it is signed, without its signature.
+    fn url(&self) -> Result<Cow<'_, str>, Lacking>;
+    /// The value of a placeholder as a receiver decodes it; nothing if it has none.
+    fn value(&self, name: &str) -> Result<Cow<'_, str>, Lacking>;
+    /// The placeholders that the URL's template uses, but for the signature's own.
+    fn used(&self) -> Result<Vec<&str>, Lacking>;
+    /// The event's id.
+    fn event_id(&self) -> Result<Cow<'_, str>, Lacking>;
+    /// When the attempt is made, in this unit.
+    fn time(&self, unit: Unit) -> Result<Cow<'_, str>, Lacking>;
+    /// The raw body.
+    fn body(&self) -> Result<&str, Lacking>;
+}
+
+impl SignedText {
+    /// The text that is signed, as these facts have it.
+    pub(super) fn render<'a>(&'a self, facts: &'a dyn Facts) -> Result<Parts<'a>, Lacking> {
+        let mut parts = Parts::default();
+        match self {
+            Self::Url => url(&mut parts, facts.url()?),
+            Self::Query { sort, encode, only } => {
+                query(&mut parts, &facts.url()?, *sort, *encode, only.as_deref())?;
+            }
+            Self::Values { join, leave_out_empty } => values(&mut parts, facts, join, leave_out_empty)?,
+            Self::Text { of, t } => {
+                for piece in &of.pieces {
+                    match piece {
+                        TextPiece::Literal(text) => parts.literal(text),
+                        TextPiece::Placeholder(name) => parts.value(name, facts.value(name)?),
+                        TextPiece::Secret => parts.secret(),
+                        TextPiece::EventId => parts.value("id", facts.event_id()?),
+                        TextPiece::Time => parts.value("t", facts.time(t.unwrap_or(Unit::Seconds))?),
+                        TextPiece::Body => parts.value("body", facts.body()?),
+                    }
+                }
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The unit in which it, and what carries the signature, speak of an instant.
+    pub(super) fn unit(&self) -> Unit {
+        match self {
+            Self::Text { t, .. } => t.unwrap_or(Unit::Seconds),
+            Self::Url | Self::Query { .. } | Self::Values { .. } => Unit::Seconds,
+        }
+    }
+
+    /// Whether a receiver needs the parameters as a whole to rebuild it, each of them exactly once.
+    pub(super) fn needs_whole_query(&self) -> bool {
+        matches!(self, Self::Url | Self::Query { only: None, .. })
+    }
+
+    /// Whether the body is a part of it.
+    pub(super) fn holds_body(&self) -> bool {
+        matches!(self, Self::Text { of, .. } if of.pieces.contains(&TextPiece::Body))
+    }
+
+    /// Whether it depends on how the query is encoded.
+    pub(super) fn needs_encoding(&self) -> bool {
+        matches!(self, Self::Url | Self::Query { encode: QueryForm::Sent, .. })
+    }
+
+    /// The placeholders that it names.
+    pub(super) fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Query { only: Some(only), .. } => only.iter().map(String::as_str).collect(),
+            Self::Text { of, .. } => of.pieces.iter().filter_map(TextPiece::placeholder).collect(),
+            Self::Url | Self::Query { .. } | Self::Values { .. } => Vec::new(),
+        }
+    }
+}
+
+fn url(parts: &mut Parts<'_>, url: Cow<'_, str>) {
+    let mut rest = &*url;
+    let end = rest.find('?').map_or(rest.len(), |at| at + 1);
+    parts.literal(rest[..end].to_owned());
+    rest = &rest[end..];
+    while !rest.is_empty() {
+        let pair = &rest[..rest.find('&').unwrap_or(rest.len())];
+        let (name, value) = pair.split_at(pair.find('=').map_or(pair.len(), |at| at + 1));
+        parts.literal(name.to_owned());
+        parts.value(name.trim_end_matches('=').to_owned(), value.to_owned());
+        rest = &rest[pair.len()..];
+        if let Some(more) = rest.strip_prefix('&') {
+            parts.literal("&");
+            rest = more;
+        }
+    }
+}
+
+fn query(
+    parts: &mut Parts<'_>,
+    url: &str,
+    sort: Sort,
+    encode: QueryForm,
+    only: Option<&[String]>,
+) -> Result<(), Lacking> {
+    let query = Query::read(url);
+    let mut pairs: Vec<(String, &str, &str)> = match only {
+        Some(names) => names
+            .iter()
+            .map(|name| query.only(name).map(|value| (name.clone(), "", value)))
+            .collect::<Result<_, _>>()?,
+        None => query.pairs().map(|(name, value)| (decode(name), name, value)).collect(),
+    };
+    if sort == Sort::Name {
+        pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    for (index, (name, sent_name, value)) in pairs.into_iter().enumerate() {
+        if index > 0 {
+            parts.literal("&");
+        }
+        let written = match encode {
+            QueryForm::None => (name.clone(), decode(value)),
+            QueryForm::Sent => (if sent_name.is_empty() { &name } else { sent_name }.to_owned(), value.to_owned()),
+            QueryForm::Rfc3986 => encoded(Encoding::Rfc3986, &name, value),
+            QueryForm::Form => encoded(Encoding::Form, &name, value),
+        };
+        parts.literal(format!("{}=", written.0));
+        parts.value(name, written.1);
+    }
+    Ok(())
+}
+
+fn encoded(encoding: Encoding, name: &str, value: &str) -> (String, String) {
+    let mut written = (String::new(), String::new());
+    encoding.encode_onto(&mut written.0, name);
+    encoding.encode_onto(&mut written.1, &decode(value));
+    written
+}
+
+fn values<'a>(
+    parts: &mut Parts<'a>,
+    facts: &'a dyn Facts,
+    join: &'a str,
+    leave_out_empty: &[String],
+) -> Result<(), Lacking> {
+    let mut names = facts.used()?;
+    names.sort_unstable();
+    names.dedup();
+    let mut before = "";
+    for name in names {
+        let value = facts.value(name)?;
+        if value.is_empty() && leave_out_empty.iter().any(|left_out| left_out == name) {
+            continue;
+        }
+        parts.literal(before);
+        parts.value(name, value);
+        before = join;
+    }
+    Ok(())
+}
+
+impl TextOf {
+    pub(super) fn pieces(&self) -> &[TextPiece] {
+        &self.pieces
+    }
+
+    /// The same where names that are placeholders of the recipe mean those, whatever else they could mean.
+    pub(super) fn for_placeholders(self, is_placeholder: impl Fn(&str) -> bool) -> Self {
+        let resolve = |piece: TextPiece| match piece.common_name() {
+            Some(name) if is_placeholder(name) => TextPiece::Placeholder(name.to_owned()),
+            _ => piece,
+        };
+        Self { pieces: self.pieces.into_iter().map(resolve).collect() }
+    }
+}
+
+impl TextPiece {
+    pub(super) fn placeholder(&self) -> Option<&str> {
+        match self {
+            Self::Placeholder(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The name of what every recipe has.
+    fn common_name(&self) -> Option<&'static str> {
+        match self {
+            Self::Secret => Some("secret"),
+            Self::EventId => Some("id"),
+            Self::Time => Some("t"),
+            Self::Body => Some("body"),
+            Self::Literal(_) | Self::Placeholder(_) => None,
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "secret" => Self::Secret,
+            "id" => Self::EventId,
+            "t" => Self::Time,
+            "body" => Self::Body,
+            name => Self::Placeholder(name.to_owned()),
+        }
+    }
+}
+
+impl TryFrom<String> for TextOf {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut rest = text.as_str();
+        while let Some(open) = rest.find('{') {
+            let close = rest[open..].find('}').ok_or("a signed text has a `{` that is not closed")?;
+            if open > 0 {
+                pieces.push(TextPiece::Literal(rest[..open].to_owned()));
+            }
+            pieces.push(TextPiece::named(&rest[open + 1..open + close]));
+            rest = &rest[open + close + 1..];
+        }
+        if !rest.is_empty() {
+            pieces.push(TextPiece::Literal(rest.to_owned()));
+        }
+        Ok(Self { pieces })
+    }
+}
+
+impl From<TextOf> for String {
+    fn from(text: TextOf) -> Self {
+        text.to_string()
+    }
+}
+
+impl fmt::Display for TextOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces.iter().try_for_each(|piece| match piece {
+            TextPiece::Literal(text) => f.write_str(text),
+            TextPiece::Placeholder(name) => write!(f, "{{{name}}}"),
+            common => write!(f, "{{{}}}", common.common_name().unwrap_or_default()),
+        })
+    }
+}
+
+impl Unit {
+    pub(super) fn of(self, instant: Timestamp) -> i64 {
+        match self {
+            Self::Seconds => instant.as_seconds(),
+            Self::Milliseconds => instant.as_millis(),
+        }
+    }
+}

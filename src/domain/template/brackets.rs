@@ -1,0 +1,79 @@
+//! What encloses a placeholder's name: braces or angle brackets by default, or a vendor's own marks.
+
+use serde::Serialize;
+
+/// Longest name: between two marks that stand in ordinary text too (`%`, `$`), more is no placeholder.
+const LONGEST_NAME: usize = 64;
+
+/// The marks around a placeholder's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Brackets {
+    /// `{name}` or `<name>`.
+    #[default]
+    Common,
+    /// The vendor's own, opening and closing.
+    Own([String; 2]),
+}
+
+/// What is found where a placeholder may begin.
+pub(super) enum Found<'a> {
+    /// A placeholder's name, and what stands behind it.
+    Placeholder(&'a str, &'a str),
+    /// Text that only looks like one.
+    Literal(&'a str, &'a str),
+}
+
+impl Brackets {
+    /// A placeholder as it is written.
+    pub(crate) fn written(&self, name: &str) -> String {
+        match self {
+            Self::Common => format!("{{{name}}}"),
+            Self::Own([open, close]) => format!("{open}{name}{close}"),
+        }
+    }
+
+    /// The next place at which a placeholder may begin, or a bracket stands that closes none.
+    pub(super) fn next(&self, text: &str) -> Option<usize> {
+        match self {
+            Self::Common => text.find(['{', '}', '<', '>']),
+            Self::Own([open, _]) => text.find(open.as_str()),
+        }
+    }
+
+    /// What begins at such a place.
+    pub(super) fn read<'a>(&self, text: &'a str) -> Result<Found<'a>, String> {
+        let (open, close) = match self {
+            Self::Common => match &text[..1] {
+                "{" => ("{", "}"),
+                "<" => ("<", ">"),
+                orphan => return Err(format!("has a `{orphan}` that closes no placeholder")),
+            },
+            Self::Own([open, close]) => (open.as_str(), close.as_str()),
+        };
+        let inside = &text[open.len()..];
+        // Marks that are alike stand in ordinary text as well.
+        let is_certain = open != close;
+        let literal = || Found::Literal(&text[..open.len()], inside);
+        let Some(end) = inside.find(close) else {
+            let fault = || format!("has a placeholder without its closing `{close}`");
+            return if is_certain { Err(fault()) } else { Ok(literal()) };
+        };
+        let name = &inside[..end];
+        if self.is_name(name) {
+            return Ok(Found::Placeholder(name, &inside[end + close.len()..]));
+        }
+        if !is_certain {
+            return Ok(literal());
+        }
+        let meant = name.trim_matches(|c: char| !c.is_alphanumeric());
+        let found = &text[..open.len() + end + close.len()];
+        Err(format!("has `{found}`, which is no placeholder; write {}", self.written(meant)))
+    }
+
+    fn is_name(&self, name: &str) -> bool {
+        let colons = *self != Self::Common;
+        let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.') || (c == ':' && colons);
+        !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(fits)
+    }
+}

@@ -1,0 +1,155 @@
+//! For any recipe: an endpoint that uses all of it, a key of its form, and completions of any values.
+
+use proptest::prelude::*;
+use ringback::domain::amount::Decimal;
+use ringback::domain::completion::Completion;
+use ringback::domain::destination::TargetPolicy;
+use ringback::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest, TakenBack};
+use ringback::domain::dialect::callback_url::{CallbackUrl, UrlUse};
+use ringback::domain::dialect::compose::{ComposeError, compose};
+use ringback::domain::dialect::received::Received;
+use ringback::domain::dialect::recipe::Recipe;
+use ringback::domain::secret::SecretText;
+use ringback::domain::time::Timestamp;
+use std::sync::Arc;
+
+/// What is fixed in all of them: a receiver that compares ids needs to know them.
+pub(crate) const OCCURRED_MS: i64 = 1_719_859_200_000;
+
+/// The ways in which an endpoint of this dialect may be set up: by a template of all its placeholders, and by a bare URL.
+pub(crate) fn endpoints(recipe: &Recipe) -> Vec<CallbackConfig> {
+    let bare = "https://pub.example/pb".to_owned();
+    let mut urls = Vec::new();
+    if recipe.has_parameter_list() || recipe.placeholders().is_empty() {
+        urls.push((bare, None));
+    }
+    if !recipe.placeholders().is_empty() {
+        urls.push((template(recipe, false), recipe.takes_reversal_url().then(|| template(recipe, true))));
+    }
+    urls.into_iter().map(|(url, reversal_url)| endpoint(recipe, &url, reversal_url.as_deref())).collect()
+}
+
+fn endpoint(recipe: &Recipe, url: &str, reversal_url: Option<&str>) -> CallbackConfig {
+    let checked = |which: UrlUse, url: &str| {
+        let url = CallbackUrl::new(url);
+        let fault = url.check(recipe, which, &TargetPolicy::default()).err();
+        assert!(fault.is_none(), "{}: {} {fault:?}", recipe.id(), url.as_str());
+        url
+    };
+    CallbackConfig {
+        callback_url: Some(checked(UrlUse::Callback, url)),
+        reversal_url: reversal_url.map(|url| checked(UrlUse::Reversal, url)),
+        app_label: "my-app".to_owned(),
+        settings: recipe
+            .settings()
+            .iter()
+            .map(|setting| (setting.name.clone(), format!("{}-7", setting.name)))
+            .collect(),
+        ..CallbackConfig::default()
+    }
+}
+
+/// A template with every placeholder once, each under its own name.
+fn template(recipe: &Recipe, for_reversal: bool) -> String {
+    let appended: Vec<&str> = recipe.reserved_names().collect();
+    let usable =
+        recipe.placeholders().iter().filter(|known| !known.hidden() && (for_reversal || !known.reversal_only()));
+    let names = usable.map(|known| known.name()).filter(|name| !appended.contains(name));
+    let signature = recipe.signature().and_then(|signature| signature.placeholder().first()).map(String::as_str);
+    let pairs = names.chain(signature).map(|name| format!("{}={}", parameter(name), recipe.written(name)));
+    format!("https://pub.example/pb?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+/// The parameter that such a template gives a placeholder.
+pub(crate) fn parameter(placeholder: &str) -> String {
+    placeholder.replace(':', "--").replace('.', "_")
+}
+
+/// A secret of the dialect's form.
+pub(crate) fn secret(recipe: &Recipe) -> SecretText {
+    SecretText::known(format!("{}MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", recipe.secret_prefix()))
+}
+
+/// The request of one attempt at telling this, signed by the key.
+pub(crate) fn composed(
+    recipe: &Arc<Recipe>,
+    config: &CallbackConfig,
+    completion: &Completion,
+    event: &CallbackEvent,
+    key: &SecretText,
+) -> Result<CallbackRequest, ComposeError> {
+    let callback = Callback {
+        event_id: "evt_0iq3v9k2c8g01",
+        completion,
+        event,
+        attempted_at: Timestamp::from_millis(OCCURRED_MS + 60_000),
+        created_at: Timestamp::from_millis(OCCURRED_MS + 1_000),
+        is_test: false,
+    };
+    compose(recipe, config, &callback, &[key])
+}
+
+/// The same as a receiver sees it.
+pub(crate) fn received(request: CallbackRequest) -> Received {
+    let headers = request.headers.into_iter().map(|header| (header.name, header.value)).collect();
+    Received { method: request.method.to_owned(), url: request.url, headers, body: request.body }
+}
+
+/// The whole of a completion, taken back.
+pub(crate) fn taken_back(completion: &Completion) -> CallbackEvent {
+    CallbackEvent::Reversed(TakenBack {
+        ordinal: 1,
+        whole: true,
+        user_reward: completion.user_reward.clone(),
+        reward_minor: completion.reward_minor,
+        payout_minor: completion.payout_minor,
+        gross_minor: completion.gross_minor,
+        reason: None,
+        occurred_at: Timestamp::from_millis(OCCURRED_MS + 3_600_000),
+    })
+}
+
+/// Texts that encoders, decoders and templates get wrong, among ordinary ones.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[A-Za-z0-9 ]{1,20}",
+        "[ -~]{1,30}",
+        "\\PC{1,20}",
+        Just("a b+c&d=e#f%g'h\"i~*()!é漢🎁".to_owned()),
+        Just("{user_id}[%UID%][[tx_id]]<note>{secret}".to_owned()),
+        Just("%26amp;&amp;%2B+%20".to_owned()),
+    ]
+}
+
+/// A completion of any values that has everything a report may have.
+pub(crate) fn completion() -> impl Strategy<Value = Completion> {
+    let id = "[A-Za-z0-9._~-]{1,40}".prop_filter("is ours", |id| !id.starts_with("r-"));
+    let reward = prop_oneof!["[1-9][0-9]{0,6}", "[1-9][0-9]{0,3}\\.[0-9]{1,9}"];
+    (id, text(), text(), text(), text(), reward, 1_i64..10_000_000).prop_map(
+        |(transaction_id, user_id, offer_id, offer_name, note, reward, payout)| Completion {
+            id: "cmp_1".to_owned(),
+            source_id: None,
+            external_id: transaction_id.clone(),
+            transaction_id,
+            event_type: "goal".to_owned(),
+            app_id: "app_1".to_owned(),
+            user_id,
+            offer_id: Some(offer_id),
+            offer_name: Some(offer_name),
+            goal_id: Some("g 3".to_owned()),
+            note: Some(note),
+            user_reward: Decimal::parse(&reward),
+            reward_minor: Some(5),
+            payout_minor: Some(payout),
+            gross_minor: Some(2 * payout),
+            currency: "USD".to_owned(),
+            occurred_at: Timestamp::from_millis(OCCURRED_MS),
+            click_id: Some("clk 1".to_owned()),
+            extra: vec![("ip".to_owned(), "203.0.113.9".to_owned())],
+            calculation: None,
+            manual: None,
+            review: None,
+            recorded_at: Timestamp::from_millis(OCCURRED_MS + 1_000),
+        },
+    )
+}
