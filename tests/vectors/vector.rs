@@ -49,7 +49,8 @@ struct Endpoint {
     reversal_url: Option<CallbackUrl>,
     #[serde(default)]
     app_label: String,
-    surface_id: Option<String>,
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
     signed_origin: Option<String>,
     #[serde(default)]
     timestamp_source: TimestampSource,
@@ -96,7 +97,7 @@ impl Vector {
             callback_url: endpoint.callback_url.clone(),
             reversal_url: endpoint.reversal_url.clone(),
             app_label: endpoint.app_label.clone(),
-            surface_id: endpoint.surface_id.clone(),
+            settings: endpoint.settings.clone(),
             signed_origin: endpoint.signed_origin.clone(),
             timestamp_source: endpoint.timestamp_source,
             headers: Vec::new(),

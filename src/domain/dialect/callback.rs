@@ -1,6 +1,7 @@
 //! What goes into the engine and what comes out of it: the same types for every dialect.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::callback_url::CallbackUrl;
 use crate::domain::amount::{Decimal, Minor};
@@ -57,8 +58,8 @@ pub struct CallbackConfig {
     pub reversal_url: Option<CallbackUrl>,
     /// The app's ref where it has one, else its id.
     pub app_label: String,
-    /// The remote surface of an endpoint that forwards to another Ringback-like receiver.
-    pub surface_id: Option<String>,
+    /// What the dialect wants to know of the endpoint besides, by name.
+    pub settings: BTreeMap<String, String>,
     /// `scheme://host[:port]` that replaces the origin in what is signed.
     pub signed_origin: Option<String>,
     /// Which instant `timestamp` speaks of.

@@ -16,7 +16,7 @@ use crate::domain::retry::RetrySchedule;
 use crate::domain::template::QueryText;
 use parts::ParameterLists;
 pub(super) use parts::{BodyField, Content, Item};
-pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Tells};
+pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Setting, Tells};
 
 /// A recipe that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,7 @@ pub struct Recipe {
     timeout: Duration,
     parameters: Option<ParameterLists>,
     appended: Vec<Item>,
+    settings: Vec<Setting>,
     placeholders: Vec<Placeholder>,
     body: Option<Vec<BodyField>>,
     signature: Option<Signature>,
@@ -153,10 +154,15 @@ impl Recipe {
         self.reversal.as_ref().is_some_and(|reversal| reversal.url == ReversalUrl::Separate)
     }
 
-    /// Whether an endpoint must name the remote surface.
-    pub fn needs_surface_id(&self) -> bool {
-        let headers = self.signature.iter().flat_map(|signature| &signature.headers);
-        headers.into_iter().any(|header| header.rule.uses(ValueSource::SurfaceId))
+    /// What it wants to know of an endpoint.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
+    /// Whether a setting goes out as a header's value, which takes printable ASCII alone.
+    pub fn sends_in_header(&self, setting: &str) -> bool {
+        let mut headers = self.signature.iter().flat_map(|signature| &signature.headers);
+        setting == ValueSource::SurfaceId.field() && headers.any(|header| header.rule.uses(ValueSource::SurfaceId))
     }
 
     /// The headers that are this dialect's own and that no publisher may set.

@@ -2,7 +2,7 @@
 //! refused to the one who can mend it.
 //!
 //! It drafts the callback, so that the answer is the engine's own and what was checked can be what is sent. It must not
-//! refuse what the endpoint lacks (a URL, a secret, a surface): such deliveries are held, not refused.
+//! refuse what the endpoint lacks (a URL, a secret, a setting): such deliveries are held, not refused.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::domain::invalid::Invalid;
 
 /// Stands for the event id, which an attempt gives; as long as a real one.
 const TRIAL_EVENT: &str = "evt_00000000000000000000000000000000";
-/// Stands for the surface of an endpoint that is yet to name one.
-const TRIAL_SURFACE: &str = "trial";
+/// Stands for a setting that the endpoint is yet to have.
+const TRIAL_SETTING: &str = "trial";
 
 /// Checks a report for one endpoint's dialect. Answers the callback that was drafted for it, unless the endpoint lacks what
 /// every callback of its dialect holds.
@@ -31,10 +31,9 @@ pub fn check_report(
         let message = format!("must be {currency} for {}: amounts are not converted", recipe.title());
         invalid.push("currency", message);
     }
-    let lacks_surface = recipe.needs_surface_id() && config.surface_id.is_none();
-    let with_surface =
-        lacks_surface.then(|| CallbackConfig { surface_id: Some(TRIAL_SURFACE.to_owned()), ..config.clone() });
-    let config = with_surface.as_ref().unwrap_or(config);
+    let complete = with_all_settings(recipe, config);
+    let lacks_settings = complete.is_some();
+    let config = complete.as_ref().unwrap_or(config);
     let message =
         Message { completion, event: &CallbackEvent::Completed, created_at: completion.recorded_at, is_test: false };
     let drafted = draft(recipe, config, &message)
@@ -46,7 +45,17 @@ pub fn check_report(
             None
         }
     };
-    invalid.into_result().map(|()| drafted.filter(|_| !lacks_surface))
+    invalid.into_result().map(|()| drafted.filter(|_| !lacks_settings))
+}
+
+/// The endpoint with stand-ins for the settings that it must have and lacks, if it lacks any.
+fn with_all_settings(recipe: &Recipe, config: &CallbackConfig) -> Option<CallbackConfig> {
+    let required = recipe.settings().iter().filter(|setting| setting.required);
+    let mut lacking = required.filter(|setting| !config.settings.contains_key(&setting.name)).peekable();
+    lacking.peek()?;
+    let mut complete = config.clone();
+    complete.settings.extend(lacking.map(|setting| (setting.name.clone(), TRIAL_SETTING.to_owned())));
+    Some(complete)
 }
 
 /// What the reporter can mend of that which keeps a callback from being composed.

@@ -4,6 +4,8 @@
 //! It adds the signature and the headers that go with one. It must not change, expand or check anything else, so that
 //! what a receiver gets wrong can be tried as well.
 
+use std::collections::BTreeMap;
+
 use super::callback::{CallbackRequest, Header};
 use super::received::{Query, Received, SignedUrl, signed_text_of_received, split_origin};
 use super::recipe::Recipe;
@@ -32,8 +34,8 @@ pub struct Draft {
     pub event_id: String,
     /// The app's ref or id, where it travels.
     pub app_label: Option<String>,
-    /// The remote surface, where it travels.
-    pub surface_id: Option<String>,
+    /// The endpoint's settings, where one travels.
+    pub settings: BTreeMap<String, String>,
     /// `scheme://host[:port]` that replaces the origin in what is signed.
     pub signed_origin: Option<String>,
 }
@@ -118,7 +120,7 @@ impl Draft {
             return self.app_label.clone().ok_or_else(|| lacking("appId"));
         }
         if uses(ValueSource::SurfaceId) {
-            return self.surface_id.clone().ok_or_else(|| lacking("surfaceId"));
+            return self.settings.get("surfaceId").cloned().ok_or_else(|| lacking("surfaceId"));
         }
         if uses(ValueSource::AttemptedAt) {
             return Ok(t.to_owned());
@@ -156,7 +158,7 @@ mod tests {
         Draft {
             url: Some(url.to_owned()),
             app_label: Some("app".to_owned()),
-            surface_id: Some("srf".to_owned()),
+            settings: [("surfaceId".to_owned(), "srf".to_owned())].into(),
             event_id: "evt_1".to_owned(),
             ..Draft::default()
         }
@@ -187,7 +189,7 @@ mod tests {
         assert_eq!(field("offermaru", Draft { app_label: None, ..draft() }), "appId");
         assert_eq!(field("affonso", draft()), "body");
         let body = Some("{}".to_owned());
-        assert_eq!(field("attribloom", Draft { surface_id: None, body, ..draft() }), "surfaceId");
+        assert_eq!(field("attribloom", Draft { settings: BTreeMap::new(), body, ..draft() }), "surfaceId");
         let signed = Some("https://pub.example/?verifier=abc".to_owned());
         assert_eq!(field("besitos", Draft { url: signed, ..draft() }), "url");
     }

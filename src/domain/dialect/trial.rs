@@ -45,7 +45,7 @@ pub(crate) fn config(dialect: &str) -> CallbackConfig {
     CallbackConfig {
         callback_url: Some(CallbackUrl::new(callback_url)),
         app_label: "app_1".to_owned(),
-        surface_id: Some("srf_1".to_owned()),
+        settings: [("surfaceId".to_owned(), "srf_1".to_owned())].into(),
         ..CallbackConfig::default()
     }
 }

@@ -120,7 +120,7 @@ impl<'a> Values<'a> {
             ValueSource::EventId => Some(Found::EventId),
             ValueSource::CreatedAt => Some(Found::Instant(self.message.created_at)),
             ValueSource::AttemptedAt => Some(Found::AttemptedAt),
-            ValueSource::SurfaceId => text(self.config.surface_id.as_ref()),
+            ValueSource::SurfaceId => text(self.config.settings.get(source.field())),
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::parts::{Requirement, Reversal, SecretNeed};
+use super::parts::{Requirement, Reversal, SecretNeed, Setting};
 use crate::domain::dialect::signature::{Algorithm, Digest, KeyForm, SignedText, Travels};
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect::value::{Format, ValueRule, ValueSource};
@@ -38,6 +38,8 @@ pub(super) struct RecipeFile {
     /// Placeholders that go after everything else, whoever wrote the rest, where they have a value.
     #[serde(default)]
     pub(super) appended: Vec<String>,
+    #[serde(default)]
+    pub(super) settings: Vec<Setting>,
     #[serde(default)]
     pub(super) placeholders: Vec<ValueWritten>,
     #[serde(default)]

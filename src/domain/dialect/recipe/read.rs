@@ -7,7 +7,10 @@ use super::file::{MethodWord, RecipeFile, SignatureWritten, ValueWritten};
 use super::parts::{BodyField, Content, Item, ParameterLists, Placeholder, SecretNeed};
 use super::{Recipe, RecipeError};
 use crate::domain::dialect::signature::{Signature, SignedHeader, SignedText};
-use crate::domain::dialect::value::ValueRule;
+use crate::domain::dialect::value::{ValueRule, ValueSource};
+
+/// Longest name of a setting.
+const LONGEST_NAME: usize = 64;
 
 impl Recipe {
     /// Reads and checks a recipe with its vectors. Without vectors it is refused: nobody could prove that it is right.
@@ -31,6 +34,7 @@ impl Recipe {
             timeout: Duration::from_secs(file.timeout_seconds),
             parameters: file.parameters.map(lists).transpose()?,
             appended: file.appended.iter().map(|text| item(text)).collect(),
+            settings: file.settings,
             placeholders: file.placeholders.into_iter().map(placeholder).collect::<Result<_, _>>()?,
             body: body(file.method, file.body)?,
             signature: file.signature.map(signature).transpose()?,
@@ -59,6 +63,16 @@ impl Recipe {
             return Err("has no time-out".to_owned());
         }
         let mut seen = HashSet::new();
+        if let Some(setting) =
+            self.settings.iter().find(|setting| !is_name(&setting.name) || !seen.insert(&setting.name))
+        {
+            return Err(format!("has the setting {:?} twice, or its name is none", setting.name));
+        }
+        let surface = ValueSource::SurfaceId.field();
+        if self.sends_in_header(surface) && !self.settings.iter().any(|setting| setting.name == surface) {
+            return Err(format!("takes {surface}, which is none of its settings"));
+        }
+        let mut seen = HashSet::new();
         if let Some(twice) = self.placeholders.iter().find(|placeholder| !seen.insert(&placeholder.name)) {
             return Err(format!("has the placeholder {} twice", twice.name));
         }
@@ -72,6 +86,12 @@ impl Recipe {
         }
         Ok(())
     }
+}
+
+/// Whether a setting may be called so.
+fn is_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(allowed)
 }
 
 fn item(text: &str) -> Item {
