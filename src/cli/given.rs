@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::command::Failure;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::recipe::Recipe;
+use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
@@ -126,9 +127,12 @@ pub(super) fn by_flag(invalid: &Invalid, file: &str) -> Failure {
         "body" => format!("--body: {message}"),
         "dialect" => format!("--dialect: {message}"),
         "callbackUrl" => format!("--callback-url: {message}"),
-        "surfaceId" => format!("--surface-id: {message}"),
+        SURFACE_ID => format!("--surface-id: {message}"),
         "appId" if file.is_empty() => format!("--app-id: {message}"),
-        field => format!("{file}: {field}: {message}"),
+        field => match field.strip_prefix("settings.") {
+            Some(name) => format!("--setting: {name}: {message}"),
+            None => format!("{file}: {field}: {message}"),
+        },
     };
     let lines: Vec<String> = invalid.0.iter().map(|fault| line(&fault.field, &fault.message)).collect();
     lines.join("\n").into()

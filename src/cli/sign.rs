@@ -19,6 +19,7 @@ use crate::domain::dialect::compose::compose;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::dialect::sign_draft::{self, Draft};
+use crate::domain::dialect_settings::{self, SURFACE_ID};
 use crate::domain::json::Object;
 use crate::domain::report::Report;
 use crate::domain::resolved::Resolved;
@@ -72,12 +73,17 @@ pub(super) fn command() -> Command {
         .arg(flag("at", "TIME", "When it is sent: RFC 3339 or Unix milliseconds [default: now]"))
         .arg(flag("app-id", "ID", "The app's ref or id, as receivers see it"))
         .arg(flag("surface-id", "ID", "The surface that a report is signed for").alias("surface"))
+        .arg(
+            flag("setting", "NAME=VALUE", "What the dialect wants to know of the endpoint besides; may be repeated")
+                .action(ArgAction::Append),
+        )
         .arg(flag("signed-origin", "ORIGIN", "scheme://host[:port] that replaces the URL's in what is signed"))
         .arg(switch("report", "Sign a report for Ringback: prints its three headers").conflicts_with_all([
             "dialect",
             "completion",
             "timestamp",
             "app-id",
+            "setting",
             "signed-origin",
         ]))
         .arg(switch("json", "Print JSON"))
@@ -166,13 +172,11 @@ fn of_completion(
     let config = CallbackConfig {
         callback_url: Some(url),
         app_label,
-        settings: settings(flags),
+        settings: settings(flags, recipe)?,
         signed_origin: signed_origin(flags)?,
         ..CallbackConfig::default()
     };
-    if recipe.needs_surface_id() && config.settings.is_empty() {
-        return Err(format!("--surface-id is needed by {}", recipe.title()).into());
-    }
+    dialect_settings::check(&config.settings, recipe, true).map_err(faults)?;
     check_report(recipe, &config, &completion).map_err(faults)?;
     let callback = Callback {
         event_id: EVENT_ID,
@@ -204,7 +208,7 @@ fn of_draft(flags: &ArgMatches, recipe: &Recipe, key: &SecretText) -> Result<Cal
         config: CallbackConfig {
             callback_url: owned("callback-url").map(|url| CallbackUrl::new(&url)),
             app_label: owned("app-id").unwrap_or_else(|| APP.to_owned()),
-            settings: settings(flags),
+            settings: settings(flags, recipe)?,
             signed_origin: signed_origin(flags)?,
             ..CallbackConfig::default()
         },
@@ -212,8 +216,17 @@ fn of_draft(flags: &ArgMatches, recipe: &Recipe, key: &SecretText) -> Result<Cal
     sign_draft::sign(recipe, &draft, key).map_err(|invalid| by_flag(&invalid, ""))
 }
 
-fn settings(flags: &ArgMatches) -> BTreeMap<String, String> {
-    text(flags, "surface-id").map(|id| ("surfaceId".to_owned(), id.to_owned())).into_iter().collect()
+/// The endpoint's settings: `--setting NAME=VALUE`, and `--surface-id` for the one of that name.
+fn settings(flags: &ArgMatches, recipe: &Recipe) -> Result<BTreeMap<String, String>, Failure> {
+    let mut settings = BTreeMap::new();
+    for given in flags.get_many::<String>("setting").unwrap_or_default() {
+        let (name, value) =
+            given.split_once('=').ok_or_else(|| format!("--setting: {given:?} is not written as NAME=VALUE"))?;
+        settings.insert(name.to_owned(), value.to_owned());
+    }
+    settings.extend(text(flags, "surface-id").map(|id| (SURFACE_ID.to_owned(), id.to_owned())));
+    dialect_settings::check(&settings, recipe, false).map_err(|invalid| by_flag(&invalid, ""))?;
+    Ok(settings)
 }
 
 pub(super) fn signed_origin(flags: &ArgMatches) -> Result<Option<String>, Failure> {

@@ -42,7 +42,7 @@ pub(super) async fn set_up(platform: &Platform, receivers: &[Receiver]) -> Resul
             "callbackUrl": receiver.callback_url(),
         });
         if part.dialect == Dialect::Attribloom {
-            app["surfaceId"] = json!(REMOTE_SURFACE);
+            app["settings"] = json!({ "surfaceId": REMOTE_SURFACE });
         }
         if part.temper == Temper::Dead {
             app["retrySchedule"] = json!(DEAD_SCHEDULE);

@@ -2,6 +2,7 @@
 //!
 //! The checks are in [`super::endpoint_rules`]; the store writes these values as they are.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::app::{App, Endpoint};
@@ -57,8 +58,8 @@ pub struct EndpointSettings {
     pub timestamp_source: TimestampSource,
     /// `scheme://host[:port]` that replaces the origin in what is signed.
     pub signed_origin: Option<String>,
-    /// The remote surface of an endpoint that forwards to another receiver of reports.
-    pub surface_id: Option<String>,
+    /// What the dialect wants to know of the endpoint besides, by name.
+    pub settings: BTreeMap<String, String>,
 }
 
 impl AppSettings {
@@ -103,7 +104,7 @@ impl EndpointSettings {
             headers: Vec::new(),
             timestamp_source: TimestampSource::default(),
             signed_origin: None,
-            surface_id: None,
+            settings: BTreeMap::new(),
         }
     }
 
@@ -121,7 +122,7 @@ impl EndpointSettings {
             headers: config.headers.clone(),
             timestamp_source: config.timestamp_source,
             signed_origin: config.signed_origin.clone(),
-            surface_id: config.settings.get("surfaceId").cloned(),
+            settings: config.settings.clone(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::app_settings::{AppSettings, EndpointSettings};
 use super::destination::TargetPolicy;
 use super::dialect::callback_url::UrlUse;
 use super::dialect::catalog::Catalog;
-use super::dialect::recipe::Recipe;
+use super::dialect_settings;
 use super::invalid::Invalid;
 use super::own_headers;
 use super::template::Origin;
@@ -24,8 +24,6 @@ const MOST_EVENTS: usize = 100;
 const LONGEST_EVENT: usize = 32;
 /// Event types that only reversals have: choosing them would choose nothing.
 const RESERVED_EVENTS: [&str; 3] = ["refund", "reversal", "chargeback"];
-/// Longest surface id, as other ids.
-const LONGEST_SURFACE: usize = 128;
 
 /// Checks what is set of an app itself.
 pub fn check_app(settings: &AppSettings) -> Result<(), Invalid> {
@@ -63,7 +61,7 @@ pub fn check_endpoint(
     {
         invalid.push("signedOrigin", fault);
     }
-    invalid.take(check_surface(settings, recipe));
+    invalid.take(dialect_settings::check(&settings.settings, recipe, settings.callback_url.is_some()));
     invalid.into_result().map(|()| warnings)
 }
 
@@ -100,22 +98,6 @@ fn check_timeout(timeout: Option<Duration>) -> Result<(), Invalid> {
     Err(Invalid::field("timeoutMs", message))
 }
 
-fn check_surface(settings: &EndpointSettings, recipe: &Recipe) -> Result<(), Invalid> {
-    let invalid = |message: String| Err(Invalid::field("surfaceId", message));
-    match &settings.surface_id {
-        // Without a URL nothing is sent, so an endpoint may be completed step by step.
-        None if recipe.needs_surface_id() && settings.callback_url.is_some() => {
-            invalid(format!("is required by the dialect {}", recipe.name()))
-        }
-        Some(_) if !recipe.needs_surface_id() => invalid(format!("is not used by the dialect {}", recipe.name())),
-        // It goes out as a header's value.
-        Some(id) if id.is_empty() || id.len() > LONGEST_SURFACE || !id.bytes().all(|byte| byte.is_ascii_graphic()) => {
-            invalid(format!("must have 1 to {LONGEST_SURFACE} printable characters, no blanks"))
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,7 +124,7 @@ mod tests {
             settings.timeout = Some(Duration::from_millis(999));
             settings.headers = vec![("Host".to_owned(), "x".to_owned())];
             settings.signed_origin = Some("https://a.example/path".to_owned());
-            settings.surface_id = Some("s".to_owned());
+            settings.settings = [("surfaceId".to_owned(), "s".to_owned())].into();
         });
         let expected = [
             "callbackUrl",

@@ -18,6 +18,7 @@ pub mod decision;
 pub mod delivery;
 pub mod destination;
 pub mod dialect;
+pub mod dialect_settings;
 pub mod egress;
 pub(crate) mod encoding;
 pub mod endpoint_rules;

@@ -31,7 +31,7 @@ pub(super) struct EndpointRow {
     pub(super) headers_sealed: Option<Vec<u8>>,
     pub(super) timestamp_source: String,
     pub(super) signed_origin: Option<String>,
-    pub(super) surface_id: Option<String>,
+    pub(super) settings: Option<String>,
     pub(super) created_at: i64,
     pub(super) archived_at: Option<i64>,
 }
@@ -53,7 +53,7 @@ impl EndpointRow {
             headers_sealed: None,
             timestamp_source: String::new(),
             signed_origin: None,
-            surface_id: None,
+            settings: None,
             created_at: created_at.as_millis(),
             archived_at: None,
         }
@@ -77,7 +77,8 @@ impl EndpointRow {
         self.success = settings.success.map(|success| serde_json::json!(success).to_string());
         self.timestamp_source = timestamp_source.to_owned();
         self.signed_origin = settings.signed_origin;
-        self.surface_id = settings.surface_id;
+        let own = &settings.settings;
+        self.settings = (!own.is_empty()).then(|| serde_json::json!(own).to_string());
     }
 
     /// Opens what is sealed of it.
@@ -95,6 +96,7 @@ impl EndpointRow {
             "attempt" => TimestampSource::Attempt,
             _ => return Err(unreadable("timestamp_source")),
         };
+        let settings = from_json(self.settings.as_deref()).map_err(|_| unreadable("settings"))?;
         let timeout = self.timeout_ms.map(u64::try_from).transpose().map_err(|_| unreadable("timeout_ms"))?;
         Ok(Endpoint {
             events: from_json(self.events.as_deref()).map_err(|_| unreadable("events"))?,
@@ -107,7 +109,7 @@ impl EndpointRow {
                 callback_url: self.callback_url.map(CallbackUrl::from),
                 reversal_url: self.reversal_url.map(CallbackUrl::from),
                 app_label,
-                settings: self.surface_id.into_iter().map(|id| ("surfaceId".to_owned(), id)).collect(),
+                settings: settings.unwrap_or_default(),
                 signed_origin: self.signed_origin,
                 timestamp_source,
                 headers,

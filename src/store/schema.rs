@@ -108,7 +108,7 @@ table! {
         headers_sealed -> Nullable<Binary>,
         timestamp_source -> Text,
         signed_origin -> Nullable<Text>,
-        surface_id -> Nullable<Text>,
+        settings -> Nullable<Text>,
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
     }

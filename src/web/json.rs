@@ -152,10 +152,14 @@ pub enum Patch<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Option::deserialize(deserializer)? {
-            Some(value) => Self::Set(value),
-            None => Self::Reset,
-        })
+        Option::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// What is there is a value, and what is not is null.
+impl<T> From<Option<T>> for Patch<T> {
+    fn from(given: Option<T>) -> Self {
+        given.map_or(Self::Reset, Self::Set)
     }
 }
 

@@ -66,6 +66,8 @@ fn a_fault_names_its_flag_and_never_the_secret() {
         (&["--dialect", "besitos", "--url", "https://p.example/?verifier=0"], "--url: carries a signature"),
         (&["--dialect", "offermaru", "--url", "https://p.example/?user_id=u"], "--url: Its URL lacks"),
         (&["--dialect", "attribloom", "--body", "-"], "--surface-id"),
+        (&["--dialect", "attribloom", "--body", "-", "--setting", "surface=s"], "--setting: surface: is not used"),
+        (&["--dialect", "attribloom", "--body", "-", "--setting", "surfaceId"], "--setting"),
         (&["--dialect", "affonso", "--body", "-", "--at", "yesterday"], "--at"),
         (&["--dialect", "besitos", "--completion", "-"], "--callback-url"),
         (&["--report", "--body", "-"], "--surface"),

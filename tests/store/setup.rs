@@ -74,6 +74,7 @@ pub(crate) async fn publisher(store: &Store, reference: Option<&str>) -> Publish
 pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp {
     let mut endpoint = EndpointSettings::new("offermaru");
     endpoint.headers = vec![("Authorization".to_owned(), "Bearer hunter2".to_owned())];
+    endpoint.settings = [("surfaceId".to_owned(), "s1".to_owned())].into();
     endpoint.retry_schedule = Some(ringback::domain::retry::RetrySchedule::from_seconds(vec![1, 2]).unwrap());
     NewApp {
         id: random::new_id("app"),

@@ -131,7 +131,7 @@ CREATE INDEX apps_by_publisher ON apps (publisher_id, id);
 CREATE INDEX apps_by_revision ON apps (revision);
 
 -- An app has one to many receivers; the lowest position is the one that the app calls mean.
--- Later: values of a dialect's own settings; since when, and by which status, a receiver has disabled itself.
+-- Later: since when, and by which status, a receiver has disabled itself.
 CREATE TABLE endpoints (
     id               TEXT NOT NULL PRIMARY KEY,
     app_id           TEXT NOT NULL REFERENCES apps (id),
@@ -152,7 +152,8 @@ CREATE TABLE endpoints (
     headers_sealed   BLOB,
     timestamp_source TEXT NOT NULL DEFAULT 'completion' CHECK (timestamp_source IN ('completion', 'attempt')),
     signed_origin    TEXT,
-    surface_id       TEXT,
+    -- JSON {name: value} of what the dialect wants to know besides; NULL: nothing.
+    settings         TEXT,
     created_at       BIGINT NOT NULL,
     archived_at      BIGINT,
     UNIQUE (app_id, position)

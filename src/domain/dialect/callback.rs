@@ -58,7 +58,7 @@ pub struct CallbackConfig {
     pub reversal_url: Option<CallbackUrl>,
     /// The app's ref where it has one, else its id.
     pub app_label: String,
-    /// What the dialect wants to know of the endpoint.
+    /// What the dialect wants to know of the endpoint besides, by name.
     pub settings: BTreeMap<String, String>,
     /// `scheme://host[:port]` that replaces the origin in what is signed.
     pub signed_origin: Option<String>,

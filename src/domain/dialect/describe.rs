@@ -32,7 +32,7 @@ pub fn describe(recipe: &Recipe) -> Value {
         "secretInClear": recipe.secret_in_clear().then_some(true),
         "payoutCurrency": recipe.payout_currency(),
         "required": recipe.required(),
-        "settings": Some(recipe.settings()).filter(|settings| !settings.is_empty()),
+        "settings": recipe.settings(),
         "placeholders": recipe.placeholders().iter().map(placeholder).collect::<Vec<_>>(),
         "parameters": recipe.has_parameter_list().then(|| parameters.collect::<Vec<_>>()),
         "signature": recipe.signature().map(signature),
@@ -91,5 +91,11 @@ mod tests {
         let json = describe(catalog.get("besitos").unwrap());
         assert_eq!(json["parameters"][1]["parameters"][5], "type=survey");
         assert_eq!(json["signature"]["travels"]["query"], "verifier");
+        assert_eq!(json["settings"], json!([]));
+        let json = describe(catalog.get("attribloom").unwrap());
+        assert_eq!(
+            (&json["settings"][0]["name"], &json["settings"][0]["required"]),
+            (&json!("surfaceId"), &json!(true))
+        );
     }
 }

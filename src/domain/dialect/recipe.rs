@@ -192,9 +192,11 @@ impl Recipe {
         self.reversal.as_ref().is_some_and(|reversal| reversal.url == ReversalUrl::Separate)
     }
 
-    /// Whether an endpoint must name the remote surface.
-    pub fn needs_surface_id(&self) -> bool {
-        self.settings.iter().any(|setting| setting.name == "surfaceId")
+    /// Whether a setting goes out as a header's value, which takes printable ASCII alone.
+    pub fn sends_in_header(&self, setting: &str) -> bool {
+        let beside = self.signature.iter().flat_map(|signature| &signature.headers);
+        let mut sources = self.headers.iter().chain(beside).flat_map(|header| header.rule.sources());
+        sources.any(|source| matches!(source, ValueSource::Setting(name) if name == setting))
     }
 
     /// The headers that are this dialect's own and that no publisher may set.

@@ -2,7 +2,7 @@
 //! refused to the one who can mend it.
 //!
 //! It drafts the callback, so that the answer is the engine's own and what was checked can be what is sent. It must not
-//! refuse what the endpoint lacks (a URL, a secret, a surface): such deliveries are held, not refused.
+//! refuse what the endpoint lacks (a URL, a secret, a setting): such deliveries are held, not refused.
 
 use std::sync::Arc;
 
@@ -32,16 +32,9 @@ pub fn check_report(
         let message = format!("must be {currency} for {}: amounts are not converted", recipe.title());
         invalid.push("currency", message);
     }
-    let required = || recipe.settings().iter().filter(|setting| setting.required);
-    let lacks_setting = required().any(|setting| !config.settings.contains_key(&setting.name));
-    let with_settings = lacks_setting.then(|| {
-        let mut config = config.clone();
-        for setting in required() {
-            config.settings.entry(setting.name.clone()).or_insert_with(|| TRIAL_SETTING.to_owned());
-        }
-        config
-    });
-    let config = with_settings.as_ref().unwrap_or(config);
+    let complete = with_all_settings(recipe, config);
+    let lacks_settings = complete.is_some();
+    let config = complete.as_ref().unwrap_or(config);
     let message =
         Message { completion, event: &CallbackEvent::Completed, created_at: completion.recorded_at, is_test: false };
     let drafted = draft(recipe, config, &message)
@@ -53,7 +46,17 @@ pub fn check_report(
             None
         }
     };
-    invalid.into_result().map(|()| drafted.filter(|_| !lacks_setting))
+    invalid.into_result().map(|()| drafted.filter(|_| !lacks_settings))
+}
+
+/// The endpoint with stand-ins for the settings that it must have and lacks, if it lacks any.
+fn with_all_settings(recipe: &Recipe, config: &CallbackConfig) -> Option<CallbackConfig> {
+    let required = recipe.settings().iter().filter(|setting| setting.required);
+    let mut lacking = required.filter(|setting| !config.settings.contains_key(&setting.name)).peekable();
+    lacking.peek()?;
+    let mut complete = config.clone();
+    complete.settings.extend(lacking.map(|setting| (setting.name.clone(), TRIAL_SETTING.to_owned())));
+    Some(complete)
 }
 
 /// What the reporter can mend of that which keeps a callback from being composed.

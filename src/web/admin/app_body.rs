@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::endpoint_body::{EndpointBody, Headers, SuccessBody, required};
+use super::endpoint_body::{EndpointBody, Headers, SettingChanges, SuccessBody, required};
 use super::review_part::ReviewPart;
 use crate::domain::amount::Decimal;
 use crate::domain::app_settings::{AppSettings, DEFAULT_MAX_HELD_DAYS, EndpointSettings};
@@ -137,6 +137,10 @@ pub struct AppBody {
     signed_origin: Patch<String>,
     /// See the endpoint.
     #[serde(default)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Option<String>>>)]
+    settings: Patch<SettingChanges>,
+    /// See the endpoint.
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
     surface_id: Patch<String>,
 }
@@ -212,6 +216,7 @@ impl AppBody {
             headers: self.headers,
             timestamp_source: self.timestamp_source,
             signed_origin: self.signed_origin,
+            settings: self.settings,
             surface_id: self.surface_id,
         };
         invalid.take(of_endpoint.apply(endpoint));

@@ -1,5 +1,7 @@
 //! An app and an endpoint as they are shown, with what deserves a look. Never a secret, never a header's value.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,6 +13,7 @@ use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::dialect::success::SuccessRule;
+use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::egress::Route;
 use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::limits::Limits;
@@ -39,6 +42,9 @@ pub struct EndpointPart {
     #[schema(value_type = String)]
     timestamp_source: TimestampSource,
     signed_origin: Option<String>,
+    /// What the dialect wants to know of the endpoint besides.
+    settings: BTreeMap<String, String>,
+    /// The same as `settings.surfaceId`.
     surface_id: Option<String>,
     /// While its receiver is down: what is due waits, and one delivery goes as a probe now and then.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,7 +123,8 @@ impl EndpointPart {
             headers: config.headers.iter().map(|(name, _)| name.clone()).collect(),
             timestamp_source: config.timestamp_source,
             signed_origin: config.signed_origin.clone(),
-            surface_id: config.settings.get("surfaceId").cloned(),
+            surface_id: config.settings.get(SURFACE_ID).cloned(),
+            settings: config.settings.clone(),
             circuit: circuit.map(|open| CircuitPart { opened_at: open.opened_at, next_probe_at: open.next_probe_at }),
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here says whether a value is good; that is asked of the settings as a whole, once everything is in its place.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::success::SuccessRule;
+use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::invalid::Invalid;
 use crate::domain::retry::RetrySchedule;
 use crate::web::json::Patch;
@@ -62,7 +64,7 @@ pub struct EndpointBody {
     pub(super) success: Patch<SuccessBody>,
     /// Further headers; their values are never shown again. Replaces all that were set before.
     #[serde(default)]
-    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
     pub(super) headers: Patch<Headers>,
     /// `completion` (default) or `attempt`: which instant `timestamp` speaks of.
     #[serde(default)]
@@ -72,11 +74,19 @@ pub struct EndpointBody {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub(super) signed_origin: Patch<String>,
-    /// The remote surface of an endpoint that forwards reports.
+    /// `{name: value}`: what the dialect wants to know of the endpoint besides (`GET /v1/dialects/{name}` lists it). In a
+    /// change each is changed by its name, and null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    pub(super) settings: Patch<SettingChanges>,
+    /// The same as `settings.surfaceId`: the remote surface of an endpoint that forwards reports.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub(super) surface_id: Patch<String>,
 }
+
+/// Settings by name; null: none of that name.
+pub(super) type SettingChanges = BTreeMap<String, Option<String>>;
 
 /// Headers in the order given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,9 +145,38 @@ impl EndpointBody {
         self.headers.map(|Headers(headers)| headers).apply(&mut settings.headers, Vec::new());
         self.timestamp_source.apply(&mut settings.timestamp_source, TimestampSource::default());
         self.signed_origin.apply_optional(&mut settings.signed_origin);
-        self.surface_id.apply_optional(&mut settings.surface_id);
+        invalid.take(change_settings(&mut settings.settings, self.settings, self.surface_id));
         invalid.into_result()
     }
+}
+
+/// Changes settings by their names. `surfaceId` has two spellings, which must not say different things.
+fn change_settings(
+    settings: &mut BTreeMap<String, String>,
+    given: Patch<SettingChanges>,
+    surface_id: Patch<String>,
+) -> Result<(), Invalid> {
+    let among_given = match &given {
+        Patch::Set(changes) => changes.get(SURFACE_ID).map_or(Patch::Kept, |value| value.clone().into()),
+        Patch::Reset => Patch::Reset,
+        Patch::Kept => Patch::Kept,
+    };
+    if !surface_id.is_kept() && !among_given.is_kept() && surface_id != among_given {
+        return Err(Invalid::field(SURFACE_ID, "is another spelling of settings.surfaceId, which says something else"));
+    }
+    if matches!(given, Patch::Reset) {
+        settings.clear();
+    }
+    let changes = if let Patch::Set(changes) = given { changes } else { BTreeMap::new() };
+    let changes = changes.into_iter().map(|(name, value)| (name, value.into()));
+    for (name, change) in changes.chain([(SURFACE_ID.to_owned(), surface_id)]) {
+        match change {
+            Patch::Set(value) => drop(settings.insert(name, value)),
+            Patch::Reset => drop(settings.remove(&name)),
+            Patch::Kept => {}
+        }
+    }
+    Ok(())
 }
 
 /// Applies a field that has no default to go back to.

@@ -28,7 +28,8 @@ async fn an_app_is_shown_as_it_was_given_without_the_values_of_its_headers() {
       rewardDecimals: 0, rewardRounding: "half_even", review: null, endpointId: "end_1", dialect: "besitos",
       callbackUrl: "https://pub.example/pb", reversalUrl: null, events: ["sale"], retrySchedule: [1, 2],
       timeoutMs: 5000, success: {statuses: ["2xx"], bodyContains: "OK"}, headers: ["Authorization"],
-      timestampSource: "attempt", signedOrigin: "https://inner.example:8443", surfaceId: null, egressIp: null,
+      timestampSource: "attempt", signedOrigin: "https://inner.example:8443", settings: {}, surfaceId: null,
+      egressIp: null,
       warnings: [
         "no egress IP was ever assigned: callbacks leave by the host's own route",
         "there is no active secret: deliveries are held until there is one",
@@ -67,6 +68,9 @@ async fn every_rule_of_an_app_answers_with_its_field() {
         ("headers.User-Agent", json!({"User-Agent": "me"})),
         ("signedOrigin", json!("https://a.example/path")),
         ("surfaceId", json!("s")),
+        ("settings.surface", json!({"surface": "s"})),
+        ("settings.surface", json!({"surface": 1})),
+        ("settings", json!(["s"])),
         ("maxHeldDays", json!(366)),
         ("events", json!([])),
         ("ref", json!("app_6f0a1b2c3d4e5")),
@@ -75,6 +79,37 @@ async fn every_rule_of_an_app_answers_with_its_field() {
         acme.app(json!({name: value})).await.refuses(422, &[field]);
     }
     acme.publisher.post("/v1/apps", json!({})).await.refuses(422, &["name", "dialect"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_changed_by_their_names_and_one_of_them_has_two_spellings() {
+    let acme = Acme::start().await;
+    let callback = json!({"dialect": "attribloom", "callbackUrl": "https://pub.example/v1/conversions"});
+    acme.app(callback.clone()).await.refuses(422, &["surfaceId"]);
+    let shown = |id: &str| json!({"settings": {"surfaceId": id}, "surfaceId": id});
+    let created = acme.app(with(callback, json!({"surfaceId": "s1"}))).await;
+    created.is(201, shown("s1"));
+    let path = format!("/v1/apps/{}", created.id());
+    let change = async |change: Value| acme.publisher.patch(&path, change).await;
+    change(json!({"settings": {"surfaceId": "s2"}})).await.is(200, shown("s2"));
+    change(json!({"settings": {}})).await.is(200, shown("s2"));
+    change(json!({"settings": {"surfaceId": "s3"}, "surfaceId": "s3"})).await.is(200, shown("s3"));
+    for (settings, surface) in [
+        (json!({"surfaceId": "s4"}), json!("s5")),
+        (json!({"surfaceId": null}), json!("s5")),
+        (json!({"surfaceId": "s4"}), Value::Null),
+        (Value::Null, json!("s5")),
+    ] {
+        change(json!({"settings": settings, "surfaceId": surface})).await.refuses(422, &["surfaceId"]);
+    }
+    change(json!({"settings": {"surfaceId": null}})).await.refuses(422, &["surfaceId"]);
+    let none = json!({"settings": {}, "surfaceId": null});
+    change(json!({"settings": {"surfaceId": null}, "callbackUrl": null})).await.is(200, none.clone());
+    change(json!({"surfaceId": "s6"})).await.is(200, shown("s6"));
+    change(json!({"settings": null})).await.is(200, none);
+    let endpoints = format!("{path}/endpoints");
+    let body = json!({"dialect": "attribloom", "settings": {"surfaceId": "s7"}});
+    acme.publisher.post(&endpoints, body).await.is(201, shown("s7"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! What the vectors cannot say: what is refused, and what must hold for any value.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 
@@ -64,7 +64,7 @@ fn what_the_endpoint_lacks_is_told_apart() {
     }
     let request = unsigned("offermaru").unwrap();
     assert!(request.headers.is_empty() && request.signed_text.is_none() && request.signature_start.is_none());
-    let no_surface = CallbackConfig { settings: std::collections::BTreeMap::new(), ..config("attribloom") };
+    let no_surface = CallbackConfig { settings: BTreeMap::new(), ..config("attribloom") };
     let Err(ComposeError::Invalid(invalid)) = told("attribloom", &no_surface, &completion()) else { panic!("sent") };
     assert_eq!(invalid.0[0].field, "settings.surfaceId");
 }

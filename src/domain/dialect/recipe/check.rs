@@ -10,6 +10,14 @@ use crate::domain::dialect::signature::{Signature, Travels};
 use crate::domain::dialect::signed_text::{SignedText, TextPiece};
 use crate::domain::dialect::value::{Fact, ValueSource};
 
+/// Longest name of a setting.
+const LONGEST_NAME: usize = 64;
+
+fn is_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(fits)
+}
+
 impl Recipe {
     pub(super) fn check(&self) -> Result<(), String> {
         if self.vectors.is_empty() {
@@ -48,6 +56,12 @@ impl Recipe {
         }
         if let Some(name) = self.placeholders.iter().map(|own| &own.name).find(|name| carried(name)) {
             return Err(format!("has the placeholder {name}, which stands for the signature"));
+        }
+        let mut seen = HashSet::new();
+        if let Some(setting) =
+            self.settings.iter().find(|setting| !is_name(&setting.name) || !seen.insert(&setting.name))
+        {
+            return Err(format!("has the setting {:?} twice, or its name is none", setting.name));
         }
         let settings = self.rules().flat_map(|rule| rule.sources()).filter_map(|source| match source {
             ValueSource::Setting(name) => Some(name),

@@ -29,6 +29,20 @@ pub enum Requirement {
     AnyOf(Vec<ValueSource>),
 }
 
+/// What a dialect wants to know of an endpoint besides what every dialect does: an id that the vendor gave the publisher, the
+/// name of a currency. It is no secret and is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// Its name among the endpoint's `settings`.
+    pub name: String,
+    /// Whether nothing can be sent without it.
+    #[serde(default)]
+    pub required: bool,
+    /// What it means, for people.
+    pub meaning: String,
+}
+
 /// The parameters that are appended to a callback URL without placeholders.
 #[derive(Clone, Debug)]
 pub(in crate::domain::dialect) struct ParameterLists {
@@ -49,19 +63,6 @@ pub(in crate::domain::dialect) struct Item {
 pub struct HeaderRule {
     pub(in crate::domain::dialect) name: String,
     pub(in crate::domain::dialect) rule: ValueRule,
-}
-
-/// Something that a dialect wants to know of an endpoint, and that is no secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Setting {
-    /// Its name.
-    pub name: String,
-    /// Whether callbacks need it.
-    #[serde(default)]
-    pub required: bool,
-    /// What it is, for people.
-    pub meaning: String,
 }
 
 /// A name of the vendor's that a callback URL may use.
