@@ -7,7 +7,7 @@ use crate::house::{HOUSE, Import, Target};
 const MAY_NAME: [(&str, &str); 14] = [
     (
         "domain",
-        "base64 hex hmac ipnet jiff percent_encoding serde serde_json sha2 strsim subtle thiserror toml url zeroize",
+        "base64 hex hmac ipnet jiff md5 percent_encoding serde serde_json sha1 sha2 strsim subtle thiserror toml url zeroize",
     ),
     ("clock", "tokio"),
     ("random", "getrandom"),

@@ -129,6 +129,9 @@ pub struct CallbackRequest {
     pub hidden: Vec<String>,
 }
 
+/// What stands where a value is not shown.
+pub(super) const MASK: &str = "…";
+
 /// What of a URL may be shown: neither a signature nor a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -165,7 +168,7 @@ impl CallbackRequest {
         let masked = self.headers.iter().filter(|header| header.shown != header.value).map(|header| &header.value);
         let hidden = self.hidden.iter().chain(masked).filter(|value| value.len() >= SHORTEST_HIDDEN);
         hidden.fold(words, |words, value| match words.len() >= value.len() && words.contains(value.as_str()) {
-            true => words.replace(value.as_str(), "…").into(),
+            true => words.replace(value.as_str(), MASK).into(),
             false => words,
         })
     }

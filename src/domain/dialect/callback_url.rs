@@ -14,7 +14,6 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use super::compose::marks_reversal;
 use super::recipe::{Recipe, SecretNeed};
 use super::value::Fact;
 use crate::domain::destination::TargetPolicy;
@@ -232,7 +231,7 @@ impl Check<'_> {
     }
 
     fn unmarked_reversal(&self) -> Option<String> {
-        let reversal = self.recipe.reversal().filter(|_| !marks_reversal(self.recipe, self.template))?;
+        let reversal = self.recipe.reversal().filter(|_| !self.recipe.marks_reversal(self.template))?;
         let marks: Vec<String> = reversal.told_by.iter().map(|name| self.written(name)).collect();
         Some(format!("reversals are not told to it: without {} they would look like rewards", marks.join(" or ")))
     }

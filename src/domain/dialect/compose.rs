@@ -90,7 +90,7 @@ pub fn draft(
     let (which, url) = url_of(recipe, config, message.event)?;
     let values = Values { recipe, config, message };
     let template = url.template(recipe).map_err(|fault| Invalid::field(which.field(), fault))?;
-    if let (CallbackEvent::Reversed(_), false) = (message.event, marks_reversal(recipe, &template)) {
+    if let (CallbackEvent::Reversed(_), false) = (message.event, recipe.marks_reversal(&template)) {
         return Err(ComposeError::ReversalUnmarked);
     }
     let mut invalid = ambiguities(&values, Some(&template));
@@ -109,13 +109,6 @@ fn told_names<'a>(values: &Values<'a>, template: &'a Template) -> impl Iterator<
     template.placeholders().chain(listed).chain(signed)
 }
 
-/// Whether a reversal that is told to this template can be told from a completion.
-pub(super) fn marks_reversal(recipe: &Recipe, template: &Template) -> bool {
-    let told_by = recipe.reversal().map(|reversal| reversal.told_by.as_slice()).unwrap_or_default();
-    let is_bare = recipe.has_parameter_list() && template.placeholders().next().is_none();
-    told_by.is_empty() || is_bare || template.placeholders().any(|name| told_by.iter().any(|mark| mark == name))
-}
-
 /// Why an endpoint of this dialect is never told of a reversal, in words; `None` if it is.
 pub fn reversal_silence(recipe: &Recipe, config: &CallbackConfig) -> Option<&'static str> {
     let Some(reversal) = recipe.reversal() else { return Some("its dialect tells no reversals") };
@@ -126,7 +119,7 @@ pub fn reversal_silence(recipe: &Recipe, config: &CallbackConfig) -> Option<&'st
     };
     // Without a URL, or with one that cannot be read, the delivery is held until somebody sets one.
     let template = url.and_then(|url| url.template(recipe).ok())?;
-    (!marks_reversal(recipe, &template)).then_some("its callback URL has no placeholder that marks a reversal")
+    (!recipe.marks_reversal(&template)).then_some("its callback URL has no placeholder that marks a reversal")
 }
 
 /// The URL that this event is told to.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::recipe::{Placeholder, Recipe};
 use super::signed_text::SignedText;
-use super::value::{Fact, ValueSource};
+use super::value::Fact;
 
 /// What a signature covers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,20 +63,6 @@ fn gaps(recipe: &Recipe, covered: &[&Placeholder]) -> Vec<&'static str> {
         gaps.push("reversal");
     }
     gaps
-}
-
-/// Whether a receiver can rebuild the value of a placeholder that is signed: it travels itself, or what it is made of does,
-/// or the receiver's own account has it.
-pub(super) fn is_rebuilt(recipe: &Recipe, name: &str) -> bool {
-    let Some(placeholder) = recipe.placeholder(name) else { return false };
-    let of_account = |source: &ValueSource| {
-        matches!(source, ValueSource::Setting(_) | ValueSource::Fact(Fact::Secret | Fact::AppLabel))
-    };
-    let travels = |source: &ValueSource| {
-        let visible = recipe.placeholders().iter().filter(|other| !other.hidden());
-        visible.into_iter().any(|other| other.rule.sources().any(|carried| carried == source))
-    };
-    !placeholder.hidden() || placeholder.rule.sources().all(|source| of_account(source) || travels(source))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod bodies;
 mod queries;
+mod reading;
 mod readings;
 mod tricks;
 mod urls;
@@ -17,7 +18,8 @@ use super::received::{Received, Seen};
 use super::recipe::Recipe;
 use super::signature::Signature;
 use crate::domain::secret::SecretText;
-use readings::{Reading, readings};
+use reading::Reading;
+use readings::readings;
 use tricks::tricks;
 
 /// What is known about a received callback.

@@ -1,6 +1,6 @@
 //! The query of a URL as it stands there: its parameters, still encoded.
 
-use super::signed_text::Lacking;
+use super::facts::Lacking;
 use crate::domain::encoding::decode;
 
 /// A query's parameters, still encoded.

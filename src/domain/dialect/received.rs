@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use super::callback::CallbackConfig;
 use super::callback_url::CallbackUrl;
+use super::facts::{Facts, Lacking, Unit};
 use super::format::Format;
+use super::named::HeaderRule;
 use super::query::{Query, split_origin};
-use super::recipe::{HeaderRule, Placeholder, Recipe};
+use super::recipe::{Placeholder, Recipe};
 use super::signature::{Signature, Travels};
-use super::signed_text::{Facts, Lacking, Unit};
 use super::value::{Fact, ValueSource};
 use crate::domain::encoding::decode;
 use crate::domain::template::{Parameter, Template, unexpand};

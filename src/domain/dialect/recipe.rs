@@ -10,15 +10,16 @@ mod read;
 
 use std::time::Duration;
 
+use super::named::{HeaderRule, Item};
 use super::signature::Signature;
 use super::success::SuccessRule;
 use super::value::{Fact, ValueRule, ValueSource};
 use crate::domain::encoding::Encoding;
 use crate::domain::retry::RetrySchedule;
-use crate::domain::template::TemplateForm;
+use crate::domain::template::{Template, TemplateForm};
 use parts::ParameterLists;
-pub(super) use parts::{BodyField, Content, Item};
-pub use parts::{HeaderRule, Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Setting, Tells};
+pub(super) use parts::{BodyField, Content};
+pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Setting, Tells};
 
 /// A recipe that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -185,6 +186,13 @@ impl Recipe {
     /// How a reversal is told, if it can be.
     pub fn reversal(&self) -> Option<&Reversal> {
         self.reversal.as_ref()
+    }
+
+    /// Whether a reversal that is told to this template can be told from a completion.
+    pub(super) fn marks_reversal(&self, template: &Template) -> bool {
+        let told_by = self.reversal.as_ref().map(|reversal| reversal.told_by.as_slice()).unwrap_or_default();
+        let is_bare = self.has_parameter_list() && template.placeholders().next().is_none();
+        told_by.is_empty() || is_bare || template.placeholders().any(|name| told_by.iter().any(|mark| mark == name))
     }
 
     /// Whether reversals go to a template of their own.

@@ -6,20 +6,18 @@
 
 use std::borrow::Cow;
 
-use super::callback::{CallbackConfig, CallbackRequest, Header, Shown};
+use super::callback::{CallbackConfig, CallbackRequest, Header, MASK, Shown};
+use super::facts::{Facts, Lacking, Unit};
+use super::named::HeaderRule;
 use super::query::{Query, split_origin};
 use super::received::{Received, Seen, SignedUrl, lacking};
-use super::recipe::{HeaderRule, Recipe};
+use super::recipe::Recipe;
 use super::signature::Travels;
-use super::signed_text::{Facts, Lacking, Unit};
 use super::value::{Fact, ValueSource};
 use crate::domain::encoding::decode;
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
-
-/// What stands where a signature is not shown.
-const MASK: &str = "…";
 
 /// A request without its signature.
 #[derive(Clone, Debug, Default)]

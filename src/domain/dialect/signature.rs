@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::digest::{Algorithm, Digest, KeyForm, NoKey};
+use super::named::{HeaderRule, Item};
 use super::parts::Parts;
-use super::recipe::{HeaderRule, Item};
 use super::signed_text::{QueryForm, SignedText};
 use super::wrapping::{fill, unwrap};
 use crate::domain::secret::SecretText;

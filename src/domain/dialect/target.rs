@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::draft_text::{DraftText, Form};
-use super::recipe::Item;
+use super::named::Item;
 use super::values::{AttemptFacts, Late, Value, Values};
 use crate::domain::encoding::Encoding;
 use crate::domain::invalid::Invalid;

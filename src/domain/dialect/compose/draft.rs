@@ -9,10 +9,11 @@ use std::sync::Arc;
 use super::signed::{Outgoing, Signed};
 use super::{ComposeError, LONGEST_URL};
 use crate::domain::dialect::body::body;
-use crate::domain::dialect::callback::{CallbackRequest, Header, Shown};
+use crate::domain::dialect::callback::{CallbackRequest, Header, MASK, Shown};
 use crate::domain::dialect::callback_url::UrlUse;
 use crate::domain::dialect::draft_text::{DraftText, Form};
-use crate::domain::dialect::recipe::{HeaderRule, Recipe, SecretNeed};
+use crate::domain::dialect::named::HeaderRule;
+use crate::domain::dialect::recipe::{Recipe, SecretNeed};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::target::Target;
@@ -24,8 +25,6 @@ use crate::domain::time::Timestamp;
 
 /// A parameter of 64 digits and its name.
 const ROOM_FOR_SIGNATURE: usize = 96;
-/// What stands where a value is not shown.
-pub(super) const MASK: &str = "…";
 
 /// A callback but for event id, instant and signature.
 pub struct CallbackDraft {

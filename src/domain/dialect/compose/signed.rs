@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 
 use super::ComposeError;
-use super::draft::MASK;
-use crate::domain::dialect::callback::Header;
+use crate::domain::dialect::callback::{Header, MASK};
 use crate::domain::dialect::draft_text::DraftText;
+use crate::domain::dialect::facts::{Facts, Lacking, Unit};
 use crate::domain::dialect::signature::Signature;
-use crate::domain::dialect::signed_text::{Facts, Lacking, Unit};
 use crate::domain::dialect::values::AttemptFacts;
 use crate::domain::secret::SecretText;
 

@@ -1,8 +1,8 @@
 //! Distortions of a body that is signed, and of the time beside it.
 
-use super::readings::Reading;
+use super::reading::Reading;
+use crate::domain::dialect::facts::{Facts, Unit};
 use crate::domain::dialect::received::{Received, Seen};
-use crate::domain::dialect::signed_text::{Facts, Unit};
 
 /// Digits by which milliseconds are longer than seconds.
 const MILLI_DIGITS: usize = 3;

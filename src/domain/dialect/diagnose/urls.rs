@@ -2,7 +2,7 @@
 //! combination, since a proxy often changes more than one.
 
 use super::queries;
-use super::readings::{Pieces, Reading};
+use super::reading::{Pieces, Reading};
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::received::{Received, Seen};
 use crate::domain::encoding::decode;

@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use super::Recipe;
-use super::parts::{Item, Placeholder, SecretNeed};
-use crate::domain::dialect::coverage::is_rebuilt;
+use super::parts::{Placeholder, SecretNeed};
+use crate::domain::dialect::named::Item;
 use crate::domain::dialect::signature::{Signature, Travels};
 use crate::domain::dialect::signed_text::{SignedText, TextPiece};
 use crate::domain::dialect::value::{Fact, ValueSource};
@@ -141,4 +141,18 @@ impl Recipe {
             .iter()
             .filter(|other| !other.hidden && (other.name == signed.name || other.rule == signed.rule))
     }
+}
+
+/// Whether a receiver can rebuild the value of a placeholder that is signed: it travels itself, or what it is made of does,
+/// or the receiver's own account has it.
+fn is_rebuilt(recipe: &Recipe, name: &str) -> bool {
+    let Some(placeholder) = recipe.placeholder(name) else { return false };
+    let of_account = |source: &ValueSource| {
+        matches!(source, ValueSource::Setting(_) | ValueSource::Fact(Fact::Secret | Fact::AppLabel))
+    };
+    let travels = |source: &ValueSource| {
+        let visible = recipe.placeholders().iter().filter(|other| !other.hidden());
+        visible.into_iter().any(|other| other.rule.sources().any(|carried| carried == source))
+    };
+    !placeholder.hidden() || placeholder.rule.sources().all(|source| of_account(source) || travels(source))
 }

@@ -1,10 +1,10 @@
 //! The parts of a recipe: one enum per trait in which offerwalls differ.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::dialect::named::Item;
 use crate::domain::dialect::value::{ValueRule, ValueSource};
 
 /// Whether an endpoint needs a secret.
@@ -48,21 +48,6 @@ pub struct Setting {
 pub(in crate::domain::dialect) struct ParameterLists {
     pub(super) by_event_type: BTreeMap<String, Vec<Item>>,
     pub(super) other: Vec<Item>,
-}
-
-/// One parameter of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::domain::dialect) struct Item {
-    pub(in crate::domain::dialect) name: String,
-    /// Fixed text instead of the placeholder of that name.
-    pub(in crate::domain::dialect) fixed: Option<String>,
-}
-
-/// A header of the dialect's own.
-#[derive(Clone, Debug)]
-pub struct HeaderRule {
-    pub(in crate::domain::dialect) name: String,
-    pub(in crate::domain::dialect) rule: ValueRule,
 }
 
 /// A name of the vendor's that a callback URL may use.
@@ -160,13 +145,5 @@ impl Placeholder {
     /// Whether only a reversal's template may use it.
     pub fn reversal_only(&self) -> bool {
         self.reversal_only
-    }
-}
-
-/// As a recipe writes it.
-impl fmt::Display for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        self.fixed.as_ref().map_or(Ok(()), |fixed| write!(f, "={fixed}"))
     }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::file::{MethodWord, RecipeFile, SignatureWritten, ValueWritten};
-use super::parts::{BodyField, Content, HeaderRule, Item, ParameterLists, Placeholder};
+use super::parts::{BodyField, Content, ParameterLists, Placeholder};
 use super::{Recipe, RecipeError};
+use crate::domain::dialect::named::{HeaderRule, Item};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::value::ValueRule;
