@@ -5,13 +5,16 @@
 
 use std::time::Duration;
 
+use super::app::Endpoint;
 use super::app_settings::{AppSettings, EndpointSettings};
 use super::destination::TargetPolicy;
 use super::dialect::callback_url::UrlUse;
 use super::dialect::catalog::Catalog;
+use super::dialect::recipe::Recipe;
 use super::dialect_settings;
 use super::invalid::Invalid;
 use super::own_headers;
+use super::secret::SecretText;
 use super::template::Origin;
 
 /// Bounds of a time-out: shorter ones fail receivers that are merely far away, longer ones block places for nothing.
@@ -63,6 +66,22 @@ pub fn check_endpoint(
     }
     invalid.take(dialect_settings::check(&settings.settings, recipe, settings.callback_url.is_some()));
     invalid.into_result().map(|()| warnings)
+}
+
+/// Checks that a secret is a key of the form that a dialect decodes it to; told by this field.
+pub fn check_key(recipe: Option<&Recipe>, secret: &SecretText, field: &str) -> Result<(), Invalid> {
+    let signature = recipe.and_then(|recipe| recipe.signature());
+    let checked = signature.map_or(Ok(()), |signature| signature.check_secret(secret));
+    checked.map_err(|fault| Invalid::field(field, fault.to_string()))
+}
+
+/// Checks an endpoint's secret against the dialect that the endpoint is to have.
+pub fn check_active_key(dialect: &str, catalog: &Catalog, endpoint: &Endpoint) -> Result<(), Invalid> {
+    let Some(active) = endpoint.active_secret() else { return Ok(()) };
+    check_key(catalog.get(dialect).map(AsRef::as_ref), &active.text, "dialect").map_err(|Invalid(faults)| {
+        let fault = faults.first().map(|fault| fault.message.clone()).unwrap_or_default();
+        Invalid::field("dialect", format!("cannot sign with the endpoint's active secret, which {fault}"))
+    })
 }
 
 fn check_events(events: Option<&[String]>) -> Result<(), Invalid> {

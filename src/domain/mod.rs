@@ -38,6 +38,7 @@ pub mod offer;
 pub mod own_headers;
 pub mod pricing;
 pub mod receiver;
+pub mod refusal;
 pub mod replay;
 pub mod report;
 pub mod resolved;

@@ -22,6 +22,7 @@ use crate::domain::delivery::Outcome;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::success::SuccessRule;
+use crate::domain::refusal::explain;
 use crate::domain::template::Origin;
 use crate::domain::time::Timestamp;
 
@@ -147,7 +148,7 @@ async fn judge(
         let target = target.unwrap_or_else(|| "nowhere".to_owned());
         (Outcome::Redirect, format!("redirects are not followed; this one leads to {target}"))
     } else {
-        (Outcome::HttpStatus, format!("the receiver answered {}", status.as_u16()))
+        (Outcome::HttpStatus, explain(request.method, &answer))
     };
     (answer, Some(Failure::theirs(outcome, error)))
 }

@@ -7,7 +7,7 @@ use super::app_body::AppBody;
 use super::app_view::AppView;
 use super::publishers::ref_taken;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
-use crate::domain::endpoint_rules::{check_app, check_endpoint};
+use crate::domain::endpoint_rules::{check_active_key, check_app, check_endpoint};
 use crate::domain::invalid::Invalid;
 use crate::random;
 use crate::store::apps::{AppChange, AppSaved, Archived, NewApp};
@@ -106,6 +106,7 @@ pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: P
         let mut of_endpoint = EndpointSettings::of(first);
         given.apply(&mut settings, &mut of_endpoint)?;
         check(&web, &settings, &of_endpoint)?;
+        check_active_key(&of_endpoint.dialect, &web.node.catalog, first)?;
         let change = AppChange {
             id: app.id.clone(),
             read_at: app.revision,

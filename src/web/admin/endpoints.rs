@@ -8,7 +8,7 @@ use super::app_view::EndpointView;
 use super::apps::saved;
 use super::endpoint_body::EndpointBody;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
-use crate::domain::endpoint_rules::check_endpoint;
+use crate::domain::endpoint_rules::{check_active_key, check_endpoint};
 use crate::random;
 use crate::store::apps::{AppChange, Archived};
 use crate::web::access::endpoint;
@@ -75,9 +75,11 @@ pub(in crate::web) async fn change(
 ) -> Answer {
     let (id, endpoint_id) = path.into_inner();
     let app = web.app(&caller, &id).await?;
-    let mut settings = EndpointSettings::of(endpoint(&app, Some(&endpoint_id))?);
+    let of = endpoint(&app, Some(&endpoint_id))?;
+    let mut settings = EndpointSettings::of(of);
     body.read::<EndpointBody>()?.apply(&mut settings)?;
     check_endpoint(&settings, &web.node.catalog, &web.node.targets)?;
+    check_active_key(&settings.dialect, &web.node.catalog, of)?;
     let change = AppChange {
         id: app.id.clone(),
         read_at: app.revision,

@@ -15,7 +15,7 @@ use super::app_view::SHORT_SECRET;
 use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::recipe::SecretNeed;
-use crate::domain::endpoint_rules::check_endpoint;
+use crate::domain::endpoint_rules::{check_endpoint, check_key};
 use crate::domain::secret::{SecretState, SecretText};
 use crate::domain::time::Timestamp;
 use crate::random;
@@ -123,6 +123,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, place
         Some(brought) => SecretText::brought(brought)?,
         None => generate::secret(recipe.map_or("", |recipe| recipe.secret_prefix())),
     };
+    check_key(recipe.map(AsRef::as_ref), &text, "secret")?;
     check_urls(&web, &of)?;
     if of.secrets.len() >= MOST {
         return Err(Problem::conflict(format!("An endpoint has at most {MOST} secrets; delete retired ones.")));
@@ -172,9 +173,10 @@ pub(in crate::web) async fn list(
 pub(in crate::web) async fn activate(Member(caller): Member, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
     let (app, of) = find(&web, &caller, &place).await?;
     let id = secret_id(&place);
-    if !of.secrets.iter().any(|secret| secret.id == id) {
+    let Some(secret) = of.secrets.iter().find(|secret| secret.id == id) else {
         return Err(Problem::not_found("secret"));
-    }
+    };
+    check_key(web.node.catalog.get(&of.dialect).map(AsRef::as_ref), &secret.text, "secret")?;
     let given: Activation = body.read_or_empty()?;
     let minutes = given.overlap_minutes.unwrap_or(DEFAULT_OVERLAP);
     if minutes > LONGEST_OVERLAP {

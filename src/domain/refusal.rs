@@ -1,0 +1,96 @@
+//! Who refused a callback, as far as the answer shows it: the receiver's own code, or something that stands before it. A
+//! refusal by a site password or a bot filter looks like a wrong signature, and costs a publisher days.
+
+use super::attempt::ReceiverAnswer;
+
+/// Statuses by which receivers, and what stands before them, turn a request away.
+const TURNED_AWAY: [u16; 5] = [401, 403, 406, 429, 503];
+/// Headers that only edges and filters send.
+const OF_AN_EDGE: [&str; 6] =
+    ["cf-ray", "cf-mitigated", "x-sucuri-id", "x-amzn-waf-action", "x-akamai-request-id", "x-iinfo"];
+/// What such servers call themselves.
+const EDGES: [&str; 5] = ["cloudflare", "akamaighost", "imunify360", "sucuri", "awselb"];
+
+/// What a refused callback's answer says, in words; `method` is the one that was sent.
+pub fn explain(method: &str, answer: &ReceiverAnswer) -> String {
+    let status = answer.status;
+    let told = format!("the receiver answered {status}");
+    let header = |name: &str| {
+        answer.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    };
+    if status == 405 {
+        let allowed = match header("allow").filter(|allowed| !allowed.is_empty()) {
+            Some(allowed) => format!("; it allows {allowed}"),
+            None => String::new(),
+        };
+        return format!("{told}: it does not take {method} at this URL{allowed}");
+    }
+    if !TURNED_AWAY.contains(&status) {
+        return told;
+    }
+    let edge = OF_AN_EDGE.into_iter().find(|name| header(name).is_some());
+    let server = header("server").map(str::to_ascii_lowercase).unwrap_or_default();
+    let named = || EDGES.into_iter().find(|edge| server.contains(edge));
+    let seen = if header("www-authenticate").is_some() {
+        Some("it asks for a site password (WWW-Authenticate)".to_owned())
+    } else if let Some(edge) = edge.or_else(named) {
+        Some(format!("an edge or a bot filter ({edge})"))
+    } else if is_page(&answer.body) {
+        Some("it sent a page for people".to_owned())
+    } else {
+        None
+    };
+    match seen {
+        Some(seen) => format!("{told}: something in front of your server answered: {seen}"),
+        None => told,
+    }
+}
+
+/// Whether a body is a page: receivers of callbacks answer in a word or in JSON.
+fn is_page(body: &str) -> bool {
+    let start = body.trim_start().get(..15).unwrap_or(body.trim_start()).to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(status: u16, headers: &[(&str, &str)], body: &str) -> String {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        explain("GET", &ReceiverAnswer { status, headers, body: body.to_owned(), ..ReceiverAnswer::default() })
+    }
+
+    #[test]
+    fn a_method_that_is_not_taken_is_named_with_those_that_are() {
+        let told = explained(405, &[("Allow", "POST, OPTIONS")], "");
+        assert_eq!(told, "the receiver answered 405: it does not take GET at this URL; it allows POST, OPTIONS");
+        assert_eq!(explained(405, &[], ""), "the receiver answered 405: it does not take GET at this URL");
+    }
+
+    #[test]
+    fn what_stands_before_a_receiver_is_told_apart_from_it() {
+        for (status, headers, body) in [
+            (401, &[("WWW-Authenticate", "Basic realm=\"staging\"")][..], ""),
+            (403, &[("Server", "cloudflare")], ""),
+            (403, &[("CF-RAY", "8f1")], "x"),
+            (503, &[], "\n<!DOCTYPE html><title>Just a moment"),
+            (429, &[], "<html>"),
+        ] {
+            let told = explained(status, headers, body);
+            assert!(told.contains("something in front of your server answered"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_receivers_own_refusal_is_its_own() {
+        for (status, headers, body) in [
+            (401, &[("Server", "nginx")][..], "bad signature"),
+            (403, &[], "{\"error\":\"signature\"}"),
+            (500, &[("cf-ray", "8f1")], "<html>"),
+            (422, &[], "<"),
+        ] {
+            assert_eq!(explained(status, headers, body), format!("the receiver answered {status}"));
+        }
+    }
+}
