@@ -23,6 +23,7 @@ pub mod recipe;
 pub mod requirements;
 pub mod sign_draft;
 pub mod signature;
+pub mod statuses;
 pub mod success;
 mod target;
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod read;
 use std::time::Duration;
 
 use super::signature::{Signature, Travels};
+use super::statuses::StatusSet;
 use super::success::SuccessRule;
 use super::value::ValueSource;
 use crate::domain::retry::RetrySchedule;
@@ -49,7 +50,7 @@ pub struct Recipe {
     payout_currency: Option<String>,
     required: Vec<Requirement>,
     success: SuccessRule,
-    final_statuses: Vec<u16>,
+    final_statuses: StatusSet,
     retry: RetrySchedule,
     timeout: Duration,
     parameters: Option<ParameterLists>,
@@ -119,7 +120,7 @@ impl Recipe {
     }
 
     /// Statuses after which no further attempt is made.
-    pub fn final_statuses(&self) -> &[u16] {
+    pub fn final_statuses(&self) -> &StatusSet {
         &self.final_statuses
     }
 

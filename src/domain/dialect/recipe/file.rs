@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::parts::{Requirement, Reversal, SecretNeed, Setting};
 use crate::domain::dialect::signature::{Algorithm, Digest, KeyForm, SignedText, Travels};
+use crate::domain::dialect::statuses::StatusSet;
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect::value::{Format, ValueRule, ValueSource};
 use crate::domain::retry::RetrySchedule;
@@ -29,7 +30,7 @@ pub(super) struct RecipeFile {
     pub(super) required: Vec<Requirement>,
     pub(super) success: SuccessRule,
     #[serde(default)]
-    pub(super) final_statuses: Vec<u16>,
+    pub(super) final_statuses: StatusSet,
     #[serde(default)]
     pub(super) retry_seconds: RetrySchedule,
     pub(super) timeout_seconds: u64,
