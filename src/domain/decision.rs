@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::attempt::Exchange;
 use super::delivery::{Counters, Outcome};
+use super::dialect::statuses::StatusSet;
 use super::time::Timestamp;
 
 /// What decides about the next attempt, besides the exchange itself.
@@ -15,7 +16,7 @@ pub struct AttemptPolicy<'a> {
     /// When to try again.
     pub pacing: RetryPacing<'a>,
     /// Statuses that the dialect takes as the last word.
-    pub final_statuses: &'a [u16],
+    pub final_statuses: &'a StatusSet,
 }
 
 /// When to try again.
@@ -62,7 +63,7 @@ pub fn decide(before: Counters, exchanges: &[&Exchange], policy: AttemptPolicy<'
     }
     let mut answers = exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
     let asked = answers.clone().filter_map(|answer| answer.retry_after).max();
-    if answers.any(|answer| final_statuses.contains(&answer.status)) {
+    if answers.any(|answer| final_statuses.contains(answer.status)) {
         return Decision::Dead;
     }
     match pacing.schedule.get(before.round_attempts as usize) {
@@ -104,7 +105,8 @@ mod tests {
 
     /// What exchanges mean to a receiver whose last word is 410.
     fn decided(before: Counters, exchanges: &[Exchange], pacing: RetryPacing<'_>) -> Decision {
-        let policy = AttemptPolicy { pacing, final_statuses: &[410] };
+        let final_statuses = &StatusSet::try_from(vec!["410".to_owned()]).unwrap();
+        let policy = AttemptPolicy { pacing, final_statuses };
         decide(before, &exchanges.iter().collect::<Vec<_>>(), policy, NOW)
     }
 

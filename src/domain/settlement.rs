@@ -8,6 +8,7 @@
 use super::attempt::{Attempt, Exchange, SentAttempt};
 use super::decision::{AttemptPolicy, Decision, RetryPacing, decide};
 use super::delivery::{Counters, Delivery, DeliveryKind, Told, WaitingFor};
+use super::dialect::statuses::StatusSet;
 use super::time::Timestamp;
 
 /// What is to be stored when a claimed delivery has been dealt with.
@@ -98,7 +99,7 @@ impl Settlement {
         let unknown = SentAttempt { request: None, secret_id: None, egress_ip: None, exchange };
         // A fault of ours knows no schedule, only its own pause.
         let pacing = RetryPacing { schedule: &[], scale_thousandths, jitter_thousandths: 0 };
-        Self::sent(delivery, token, vec![unknown], AttemptPolicy { pacing, final_statuses: &[] }, now)
+        Self::sent(delivery, token, vec![unknown], AttemptPolicy { pacing, final_statuses: &StatusSet::NONE }, now)
     }
 
     /// Where nothing was sent.

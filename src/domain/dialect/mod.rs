@@ -35,6 +35,7 @@ pub mod requirements;
 pub mod sign_draft;
 pub mod signature;
 pub mod signed_text;
+pub mod statuses;
 pub mod success;
 mod target;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::named::{HeaderRule, Item};
 use super::signature::Signature;
+use super::statuses::StatusSet;
 use super::success::SuccessRule;
 use super::value::{Fact, ValueRule, ValueSource};
 use crate::domain::encoding::Encoding;
@@ -57,7 +58,7 @@ pub struct Recipe {
     payout_currency: Option<String>,
     required: Vec<Requirement>,
     success: SuccessRule,
-    final_statuses: Vec<u16>,
+    final_statuses: StatusSet,
     retry: RetrySchedule,
     timeout: Duration,
     parameters: Option<ParameterLists>,
@@ -129,7 +130,7 @@ impl Recipe {
     }
 
     /// Statuses after which no further attempt is made.
-    pub fn final_statuses(&self) -> &[u16] {
+    pub fn final_statuses(&self) -> &StatusSet {
         &self.final_statuses
     }
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::statuses::Statuses;
 use crate::domain::invalid::Invalid;
 
 /// Longest token looked for: more than this of an answer is not kept anyway.
@@ -16,12 +17,6 @@ const LONGEST_TOKEN: usize = 256;
 pub struct SuccessRule {
     statuses: Vec<Statuses>,
     body_contains: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Statuses {
-    Exactly(u16),
-    AnySuccess,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -36,7 +31,7 @@ impl SuccessRule {
     /// A rule from `["200"]` or `["2xx"]` and an optional token; faults are reported under `success.…`.
     pub fn new(statuses: &[String], body_contains: Option<String>) -> Result<Self, Invalid> {
         let mut invalid = Invalid::none();
-        let parsed: Option<Vec<_>> = statuses.iter().map(|text| Statuses::parse(text)).collect();
+        let parsed: Option<Vec<_>> = statuses.iter().map(|text| acknowledgement(text)).collect();
         let parsed = parsed.filter(|parsed| !parsed.is_empty());
         if parsed.is_none() {
             invalid.push("success.statuses", "must be statuses from \"200\" to \"299\", or \"2xx\" for all of them");
@@ -50,10 +45,7 @@ impl SuccessRule {
 
     /// Whether this status acknowledges (if the body does, too).
     pub fn accepts_status(&self, status: u16) -> bool {
-        self.statuses.iter().any(|statuses| match statuses {
-            Statuses::Exactly(exactly) => *exactly == status,
-            Statuses::AnySuccess => (200..300).contains(&status),
-        })
+        self.statuses.iter().any(|statuses| statuses.contain(status))
     }
 
     /// Whether the body must be read before the answer can be judged.
@@ -69,21 +61,12 @@ impl SuccessRule {
     }
 }
 
-impl Statuses {
-    fn parse(text: &str) -> Option<Self> {
-        if text == "2xx" {
-            return Some(Self::AnySuccess);
-        }
-        let exact = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse().ok().filter(|status| exact && (200..300).contains(status)).map(Self::Exactly)
-    }
-
-    fn written(self) -> String {
-        match self {
-            Self::Exactly(status) => status.to_string(),
-            Self::AnySuccess => "2xx".to_owned(),
-        }
-    }
+/// One of the two hundreds, or all of them.
+fn acknowledgement(text: &str) -> Option<Statuses> {
+    Statuses::parse(text).filter(|statuses| match statuses {
+        Statuses::Exactly(status) => (200..300).contains(status),
+        Statuses::Hundred(first) => *first == 200,
+    })
 }
 
 impl TryFrom<AsWritten> for SuccessRule {
@@ -96,7 +79,7 @@ impl TryFrom<AsWritten> for SuccessRule {
 
 impl From<SuccessRule> for AsWritten {
     fn from(rule: SuccessRule) -> Self {
-        let statuses = rule.statuses.into_iter().map(Statuses::written).collect();
+        let statuses = rule.statuses.iter().map(ToString::to_string).collect();
         Self { statuses, body_contains: rule.body_contains }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::new_delivery::{NewDelivery, Start};
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 const POLICY: AttemptPolicy<'static> = AttemptPolicy {
     pacing: RetryPacing { schedule: &[15, 60], scale_thousandths: 1000, jitter_thousandths: 0 },
-    final_statuses: &[],
+    final_statuses: &StatusSet::NONE,
 };
 
 fn delivery(counters: Counters) -> Delivery {

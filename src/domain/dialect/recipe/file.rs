@@ -12,6 +12,7 @@ use crate::domain::dialect::digest::{Algorithm, Digest, KeyForm};
 use crate::domain::dialect::format::Format;
 use crate::domain::dialect::signature::Travels;
 use crate::domain::dialect::signed_text::SignedText;
+use crate::domain::dialect::statuses::StatusSet;
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect::value::{ValueRule, ValueSource, Words};
 use crate::domain::encoding::Encoding;
@@ -47,7 +48,7 @@ pub(super) struct RecipeFile {
     pub(super) required: Vec<Requirement>,
     pub(super) success: SuccessRule,
     #[serde(default)]
-    pub(super) final_statuses: Vec<u16>,
+    pub(super) final_statuses: StatusSet,
     #[serde(default)]
     pub(super) retry_seconds: RetrySchedule,
     pub(super) timeout_seconds: u64,
