@@ -3,11 +3,13 @@
 with requests signed here, and with requests that must not verify. Nothing of the sender takes part.
 """
 
-from checks import first_dialects, harness
+from checks import chosen_values, digests, first_dialects, harness, message_headers, whole_urls
 
 PARTS = (
     first_dialects.besitos, first_dialects.offermaru, first_dialects.affonso, first_dialects.attribloom,
-    first_dialects.signed_post,
+    first_dialects.signed_post, whole_urls.adgem, whole_urls.bitlabs, whole_urls.notik, chosen_values.ayet,
+    chosen_values.pollfish, digests.cpx, digests.tapjoy, digests.lootably, digests.wannads, digests.kiwiwall,
+    message_headers.standard_webhooks,
 )
 
 for part in PARTS:
