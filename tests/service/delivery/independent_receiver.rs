@@ -14,8 +14,18 @@ use tokio::process::{Child, ChildStdout, Command};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Variables that make a receiver another one than its tests expect, if the machine has them set.
-const VARIABLES: [&str; 8] =
-    ["SECRET", "LISTEN_HOST", "LISTEN_PORT", "FAIL_FIRST", "PUBLIC_ORIGIN", "UNSIGNED", "SURFACE", "NOW_MS"];
+const VARIABLES: [&str; 10] = [
+    "SECRET",
+    "LISTEN_HOST",
+    "LISTEN_PORT",
+    "FAIL_FIRST",
+    "PUBLIC_ORIGIN",
+    "UNSIGNED",
+    "SURFACE",
+    "NOW_MS",
+    "REBUILD",
+    "AS_PRINTED",
+];
 
 /// How a receiver is started, from within `tests/receivers`.
 #[derive(Clone, Copy, Debug)]
@@ -32,16 +42,16 @@ pub(crate) const ATTRIBLOOM: Program = Program::in_python(&["python3", "python/a
 pub(crate) const SIGNED_POST: Program = Program::in_python(&["python3", "signed_post.py"]);
 
 impl Program {
-    const fn in_php(command: &'static [&'static str]) -> Self {
+    pub(super) const fn in_php(command: &'static [&'static str]) -> Self {
         Self { command, needs: "bash and php" }
     }
 
-    const fn in_node(command: &'static [&'static str]) -> Self {
+    pub(super) const fn in_node(command: &'static [&'static str]) -> Self {
         Self { command, needs: "node, and `npm ci` in tests/receivers/node" }
     }
 
-    const fn in_python(command: &'static [&'static str]) -> Self {
-        Self { command, needs: "python3" }
+    pub(super) const fn in_python(command: &'static [&'static str]) -> Self {
+        Self { command, needs: "python3, and what tests/receivers/python/requirements.txt lists" }
     }
 
     /// The command, to be run in the receivers' folder.
