@@ -19,7 +19,7 @@ pub(crate) struct Row {
     offer_id: Option<String>,
     pub(crate) goal_id: Option<String>,
     #[serde(default)]
-    pub(crate) refused_by: Vec<String>,
+    refused_by: Vec<String>,
 }
 
 impl Row {
@@ -31,6 +31,11 @@ impl Row {
     /// The row's own or one by its number.
     pub(crate) fn transaction_id(&self, number: usize) -> String {
         self.transaction_id.clone().unwrap_or_else(|| format!("tx-{number}"))
+    }
+
+    /// Whether a report of the row must be refused for an app of this dialect.
+    pub(crate) fn is_refused_by(&self, dialect: &str) -> bool {
+        self.refused_by.iter().any(|name| name == "all" || name == dialect)
     }
 
     /// The report of a completion with the row's values.

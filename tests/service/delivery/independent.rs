@@ -43,7 +43,7 @@ impl Stage {
         let mut accepted = HashMap::new();
         for (number, row) in rows().into_iter().enumerate() {
             let answer = self.wall.source.report(&row.report(&self.wall, number)).await;
-            if row.refused_by.iter().any(|dialect| dialect == self.dialect) {
+            if row.is_refused_by(self.dialect) {
                 answer.refuses(422, &row.faults());
                 continue;
             }

@@ -13,6 +13,20 @@ use tokio::process::{Child, ChildStdout, Command};
 /// Interpreters start slowly on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Variables that make a receiver another one than its tests expect, if the machine has them set.
+const VARIABLES: [&str; 10] = [
+    "SECRET",
+    "LISTEN_HOST",
+    "LISTEN_PORT",
+    "FAIL_FIRST",
+    "PUBLIC_ORIGIN",
+    "UNSIGNED",
+    "SURFACE",
+    "NOW_MS",
+    "REBUILD",
+    "AS_PRINTED",
+];
+
 /// How a receiver is started, from within `tests/receivers`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Program {
@@ -21,14 +35,25 @@ pub(crate) struct Program {
     pub(crate) needs: &'static str,
 }
 
-pub(crate) const BESITOS: Program = Program { command: &["./besitos"], needs: "bash and php" };
-pub(crate) const OFFERMARU: Program =
-    Program { command: &["node", "offermaru/server.js"], needs: "node, and `npm ci` in tests/receivers/offermaru" };
-pub(crate) const AFFONSO: Program = Program { command: &["node", "affonso.js"], needs: "node" };
-pub(crate) const ATTRIBLOOM: Program = Program { command: &["python3", "attribloom.py"], needs: "python3" };
-pub(crate) const SIGNED_POST: Program = Program { command: &["python3", "signed_post.py"], needs: "python3" };
+pub(crate) const BESITOS: Program = Program::in_php(&["php/serve", "besitos"]);
+pub(crate) const OFFERMARU: Program = Program::in_node(&["node", "node/offermaru.js"]);
+pub(crate) const AFFONSO: Program = Program::in_node(&["node", "node/affonso.js"]);
+pub(crate) const ATTRIBLOOM: Program = Program::in_python(&["python3", "python/attribloom.py"]);
+pub(crate) const SIGNED_POST: Program = Program::in_python(&["python3", "signed_post.py"]);
 
 impl Program {
+    pub(super) const fn in_php(command: &'static [&'static str]) -> Self {
+        Self { command, needs: "bash and php" }
+    }
+
+    pub(super) const fn in_node(command: &'static [&'static str]) -> Self {
+        Self { command, needs: "node, and `npm ci` in tests/receivers/node" }
+    }
+
+    pub(super) const fn in_python(command: &'static [&'static str]) -> Self {
+        Self { command, needs: "python3, and what tests/receivers/python/requirements.txt lists" }
+    }
+
     /// The command, to be run in the receivers' folder.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(self.command[0]);
@@ -54,7 +79,7 @@ impl Independent {
     /// Starts a receiver with these variables of its environment.
     pub(crate) async fn start(program: Program, environment: &[(&str, &str)]) -> Self {
         let mut command = program.command();
-        for name in ["SECRET", "LISTEN_HOST", "LISTEN_PORT", "FAIL_FIRST", "PUBLIC_ORIGIN", "UNSIGNED", "SURFACE"] {
+        for name in VARIABLES {
             command.env_remove(name);
         }
         command.envs(environment.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());

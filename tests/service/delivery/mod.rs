@@ -13,6 +13,7 @@ mod held;
 mod hostile;
 mod in_line;
 mod independent;
+mod independent_catalog;
 mod independent_receiver;
 mod lifecycle;
 mod limits;
