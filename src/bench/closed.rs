@@ -11,14 +11,17 @@ use super::raw;
 use super::receiver::Receiver;
 use super::reporter::{self, Until};
 use super::server::Server;
+use super::spoken::Spoken;
 use super::workload::{Setting, Workload};
 use crate::clock::Clock;
 use crate::command::Failure;
 use crate::store::Store;
 
 /// A closed loop on a new server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Closed {
+    /// The dialect of the endpoints.
+    pub(super) dialect: Spoken,
     /// Nodes of the server.
     pub(super) nodes: usize,
     pub(super) workload: Workload,
@@ -31,16 +34,16 @@ pub(super) struct Closed {
 impl Closed {
     /// For people.
     pub(super) fn name(&self) -> String {
-        let Self { nodes, workload, endpoints, .. } = self;
-        format!("{} reports, endpoints {endpoints}, nodes {nodes}", workload.name())
+        let Self { dialect, nodes, workload, endpoints, .. } = self;
+        format!("{dialect}, {} reports, endpoints {endpoints}, nodes {nodes}", workload.name())
     }
 
-    /// Measures so many deliveries, right after the bare client.
+    /// Measures so many deliveries, right after the bare client, which always sends the same GET.
     pub(super) async fn measure(&self, place: &Place, deliveries: usize) -> Result<Measured, Failure> {
         let raw = raw::measure(deliveries).await?;
         let receiver = Receiver::start()?;
         let server = Server::start(place, self.nodes).await?;
-        let setting = server.set_up(&receiver.callback_url(), self.endpoints).await?;
+        let setting = server.set_up(&self.dialect, &receiver.callback_url(), self.endpoints).await?;
         let server = if self.stored > 0 { self.filled(server, &setting).await? } else { server };
         let spent = spend(&server, &receiver, &setting, self.workload, deliveries).await?;
         delivered::check(&server, &receiver, deliveries).await?;

@@ -8,6 +8,7 @@ use super::open::{self, Opened};
 use super::place::Place;
 use super::row::{Row, cells, medians, table};
 use super::sustained::Sustained;
+use super::workload::DIALECT;
 use crate::command::Failure;
 use crate::store::inspect::engine;
 
@@ -114,6 +115,9 @@ fn closed(stores: &[OfStore]) -> String {
         header("reports", &|_, of| of.workload.name().to_owned()),
         header("endpoints", &|_, of| of.endpoints.to_string()),
     ];
+    if columns.iter().any(|(_, series)| *series.of.dialect != *DIALECT) {
+        lines.push(header("dialect", &|_, of| of.dialect.to_string()));
+    }
     if columns.iter().any(|(_, series)| series.of.nodes > 1) {
         lines.push(header("nodes", &|_, of| of.nodes.to_string()));
     }
@@ -156,11 +160,18 @@ fn each<T: Copy>(rows: &[Row<T>], rounds: &[T]) -> Vec<Value> {
 mod tests {
     use super::*;
     use crate::bench::measured::tests::measured;
+    use crate::bench::spoken;
     use crate::bench::workload::Workload;
 
     fn store(engine: &'static str, endpoints: &[usize]) -> OfStore {
         let closed = endpoints.iter().map(|endpoints| {
-            let of = Closed { nodes: 1, workload: Workload::Single, endpoints: *endpoints, stored: 0 };
+            let of = Closed {
+                dialect: spoken::default(),
+                nodes: 1,
+                workload: Workload::Single,
+                endpoints: *endpoints,
+                stored: 0,
+            };
             Series { of, rounds: vec![measured(1_000)] }
         });
         OfStore {

@@ -35,6 +35,7 @@ mod reporter;
 mod row;
 mod schedule;
 mod server;
+mod spoken;
 mod sustained;
 mod usage;
 mod wire;

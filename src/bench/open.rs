@@ -6,6 +6,7 @@ use super::receiver::Receiver;
 use super::row::{Row, thousandths};
 use super::schedule::{Latencies, Schedule, TurnedAway};
 use super::server::Server;
+use super::workload::DIALECT;
 use crate::command::Failure;
 
 /// Seconds at the beginning that do not count: connections are opened and statements planned in them.
@@ -34,7 +35,7 @@ pub(super) const SHOWN: usize = 2;
 pub(super) async fn measure(place: &Place, per_second: u64, seconds: u64) -> Result<Opened, Failure> {
     let receiver = Receiver::start()?;
     let server = Server::start(place, 1).await?;
-    let setting = server.set_up(&receiver.callback_url(), 1).await?;
+    let setting = server.set_up(DIALECT, &receiver.callback_url(), 1).await?;
     let node = *server.addresses().first().ok_or("a server needs a node")?;
     let schedule = Schedule::from_now(per_second, usize::try_from(per_second * (WARM_UP + seconds))?);
     let late = schedule.report(node, &setting, TurnedAway::Fails).await?.late;

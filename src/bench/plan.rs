@@ -12,6 +12,7 @@ use super::measured;
 use super::open;
 use super::place::{self, Place};
 use super::row::line;
+use super::spoken::{self, Spoken};
 use super::sustained;
 use super::workload::Workload;
 use super::{given, number, numbers};
@@ -45,6 +46,7 @@ pub(super) struct Plan {
     places: Vec<Place>,
     nodes: Vec<usize>,
     endpoints: Vec<usize>,
+    dialects: Vec<Spoken>,
     stored: u64,
     /// Instead of those of the engine.
     rates: Vec<u64>,
@@ -61,6 +63,7 @@ pub(super) fn flags() -> Vec<Arg> {
         parts.value_parser(PossibleValuesParser::new(PARTS)),
         numbers("endpoints", 1..=MOST_ENDPOINTS, "Numbers of endpoints of the closed loops, of an app each")
             .default_value("1,20"),
+        optional("dialect", "Dialects of the closed loops, measured in turn").value_delimiter(','),
         number("stored", "0", 0..=MOST_DELIVERIES, "Deliveries that a closed loop's store holds before"),
         number(
             "seconds",
@@ -91,6 +94,10 @@ impl Plan {
             places: beside.into_iter().chain([place]).collect(),
             nodes: counts("nodes")?,
             endpoints: counts("endpoints")?,
+            dialects: match flags.get_many::<String>("dialect") {
+                Some(names) => names.map(|name| name.as_str().into()).collect(),
+                None => vec![spoken::default()],
+            },
             stored: first("stored"),
             rates: given(flags, "rates"),
         };
@@ -149,8 +156,11 @@ impl Plan {
         }
         let nodes = if place.is_shared() { &self.nodes[..] } else { &[1] };
         let each = nodes.iter().flat_map(|nodes| Workload::ALL.map(|workload| (*nodes, workload)));
-        let with = |(nodes, workload)| {
+        let each = each.flat_map(|of| self.dialects.iter().map(move |dialect| (of, dialect)));
+        let with = |((nodes, workload), dialect): (_, &Spoken)| {
+            let dialect = dialect.clone();
             self.endpoints.iter().map(move |endpoints| Closed {
+                dialect: dialect.clone(),
                 nodes,
                 workload,
                 endpoints: *endpoints,

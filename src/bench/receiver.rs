@@ -17,7 +17,8 @@ use super::workload::number_of;
 use crate::command::Failure;
 
 const ACKNOWLEDGED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-const TRANSACTION_ID: &[u8] = b"transaction_id=";
+/// Characters of an id.
+const ID_LENGTH: usize = 36;
 
 /// What a receiver has been told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,7 +107,7 @@ async fn accept(listener: TcpListener, seen: Arc<Mutex<Seen>>) -> std::io::Resul
 async fn serve(stream: TcpStream, seen: Arc<Mutex<Seen>>) -> std::io::Result<()> {
     let mut connection = Connection::over(stream)?;
     while let Some(request) = connection.read().await? {
-        lock(&seen).note(&request.head, Instant::now());
+        lock(&seen).note(&request.head, &request.body, Instant::now());
         connection.write(ACKNOWLEDGED).await?;
     }
     Ok(())
@@ -120,11 +121,13 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
 const MOST: usize = 100_000_000;
 
 impl Seen {
-    fn note(&mut self, head: &[u8], at: Instant) {
+    fn note(&mut self, head: &[u8], body: &[u8], at: Instant) {
         let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-        let mut parameters = line.split(|byte| matches!(byte, b'?' | b'&' | b' '));
-        let id = parameters.find_map(|parameter| parameter.strip_prefix(TRANSACTION_ID));
-        let Some(number) = id.and_then(number_of).filter(|number| *number < MOST) else {
+        // In some dialect the transaction id has some name, in the query or in the body; ids of users end in the same
+        // number.
+        let words = line.split(|byte| matches!(byte, b'=' | b'&' | b' ')).chain(body.split(|byte| *byte == b'"'));
+        let mut ids = words.filter(|word| word.len() == ID_LENGTH).filter_map(number_of);
+        let Some(number) = ids.next().filter(|number| *number < MOST) else {
             self.told.strange += 1;
             return;
         };
@@ -154,11 +157,12 @@ mod tests {
         let at = Instant::now();
         seen.note(
             format!("GET /callback?user_id=u&transaction_id={}&reward=0.00 HTTP/1.1\r\nHost: x", ids[0]).as_bytes(),
+            b"",
             at,
         );
-        seen.note(format!("GET /callback?transaction_id={} HTTP/1.1\r\nHost: x", ids[1]).as_bytes(), at);
-        seen.note(format!("GET /callback?user_id=v&transaction_id={} HTTP/1.1\r\nHost: x", ids[0]).as_bytes(), at);
-        seen.note(b"GET /callback?transaction_id=mine HTTP/1.1\r\nHost: x", at);
+        seen.note(format!("GET /callback?transaction_id={} HTTP/1.1\r\nHost: x", ids[1]).as_bytes(), b"", at);
+        seen.note(format!("GET /callback?user_id=v&transaction_id={} HTTP/1.1\r\nHost: x", ids[0]).as_bytes(), b"", at);
+        seen.note(b"GET /callback?transaction_id=mine HTTP/1.1\r\nHost: x", b"", at);
         assert_eq!(seen.told, Told { distinct: 2, duplicates: 1, strange: 1 });
         assert_eq!(seen.arrivals.iter().filter(|arrival| arrival.is_some()).count(), 2);
     }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::LOOK;
 use super::node::Node;
 use super::place::{OwnStore, Place};
+use super::spoken;
 use super::usage::{DatabaseServer, Usage};
-use super::workload::{self, DIALECT, Setting};
+use super::workload::{self, Setting};
 use crate::clock::Clock;
 use crate::command::Failure;
 use crate::domain::secret::SecretText;
@@ -68,13 +69,18 @@ impl Server {
         self.nodes.iter().map(|node| node.address()).collect()
     }
 
-    /// One publisher with so many apps, each with one endpoint that is called back at this URL, and a source that reports
+    /// One publisher with so many apps, each with one endpoint of this dialect that is called back at this URL, and a source that reports
     /// for them.
-    pub(super) async fn set_up(&self, callback_url: &str, endpoints: usize) -> Result<Arc<Setting>, Failure> {
+    pub(super) async fn set_up(
+        &self,
+        dialect: &str,
+        callback_url: &str,
+        endpoints: usize,
+    ) -> Result<Arc<Setting>, Failure> {
         let publisher = self.create("/v1/publishers", &json!({ "name": "Measured" })).await?;
-        let app = json!({
-            "publisherId": field(&publisher, "id")?, "name": "Measured", "dialect": DIALECT, "callbackUrl": callback_url,
-        });
+        let mut app = spoken::endpoint(dialect, callback_url)?;
+        app["publisherId"] = json!(field(&publisher, "id")?);
+        app["name"] = json!("Measured");
         let mut app_ids = Vec::with_capacity(endpoints);
         for _ in 0..endpoints {
             let app_id = field(&self.create("/v1/apps", &app).await?, "id")?;

@@ -11,7 +11,7 @@ use super::receiver::Receiver;
 use super::reporter::{self, Until};
 use super::row::thousandths;
 use super::server::Server;
-use super::workload::Workload;
+use super::workload::{DIALECT, Workload};
 use crate::command::Failure;
 
 /// The first and the last sixth are compared: ten seconds of a minute.
@@ -29,7 +29,7 @@ pub(super) struct Sustained {
 pub(super) async fn measure(place: &Place, seconds: u64) -> Result<Sustained, Failure> {
     let receiver = Receiver::start()?;
     let server = Server::start(place, 1).await?;
-    let setting = server.set_up(&receiver.callback_url(), 1).await?;
+    let setting = server.set_up(DIALECT, &receiver.callback_url(), 1).await?;
     let addresses = server.addresses();
     let (start, all) = (Instant::now(), Duration::from_secs(seconds));
     let part = all / u32::try_from(PARTS)?;

@@ -1,5 +1,6 @@
 //! What a person types: a file for each command.
 
+mod dialects;
 mod given;
 mod migrate;
 mod migrate_store;
@@ -12,7 +13,7 @@ mod verify;
 use crate::command::Subcommand;
 
 /// All commands but those that show and measure.
-pub fn commands() -> [Subcommand; 7] {
+pub fn commands() -> [Subcommand; 8] {
     [
         Subcommand { flags: serve::command(), run: serve::run },
         Subcommand { flags: migrate::command(), run: migrate::run },
@@ -21,5 +22,6 @@ pub fn commands() -> [Subcommand; 7] {
         Subcommand { flags: token::command(), run: token::run },
         Subcommand { flags: sign::command(), run: sign::run },
         Subcommand { flags: verify::command(), run: verify::run },
+        Subcommand { flags: dialects::command(), run: dialects::run },
     ]
 }

@@ -5,6 +5,7 @@
 
 mod anything;
 mod distortions;
+mod document;
 mod properties;
 mod run;
 mod vector;

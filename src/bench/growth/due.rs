@@ -14,7 +14,7 @@ use crate::bench::place::{OwnStore, Place};
 use crate::bench::receiver::Receiver;
 use crate::bench::row::{mebibytes, thousandths};
 use crate::bench::server::Server;
-use crate::bench::workload::{completion, recipe};
+use crate::bench::workload::{DIALECT, completion, recipe};
 use crate::clock::Clock;
 use crate::command::Failure;
 use crate::store::Store;
@@ -44,7 +44,7 @@ pub(super) struct Started {
 pub(super) async fn measure(place: &Place, due: usize, tell: impl Fn(&str)) -> Result<Started, Failure> {
     let receiver = Receiver::start()?;
     let server = Server::start(place, 1).await?;
-    let setting = server.set_up(&receiver.callback_url(), ENDPOINTS).await?;
+    let setting = server.set_up(DIALECT, &receiver.callback_url(), ENDPOINTS).await?;
     let endpoint_ids = server.endpoint_ids(&setting).await?;
     let endpoints: Vec<Endpoint> = setting
         .app_ids

@@ -37,6 +37,7 @@ pub mod signature;
 pub mod signed_text;
 pub mod statuses;
 pub mod success;
+pub mod table;
 mod target;
 #[cfg(test)]
 pub(crate) mod trial;

@@ -1,0 +1,30 @@
+//! docs/DIALECTS.md holds the table that `ringback dialects` prints, and a language in which a recipe can be read.
+
+use std::fs;
+use std::path::Path;
+
+use ringback::domain::dialect::catalog::Catalog;
+use ringback::domain::dialect::recipe::{Recipe, RecipeError};
+use ringback::domain::dialect::table::table;
+
+fn document() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/DIALECTS.md")).unwrap()
+}
+
+#[test]
+fn the_table_of_dialects_is_what_the_recipes_say() {
+    let table = table(&Catalog::builtin());
+    let rows = |text: &str| text.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect::<Vec<_>>();
+    let written = document();
+    let (written, _) = written.split_once("## How to add one").unwrap();
+    assert_eq!(rows(written), rows(&table), "docs/DIALECTS.md should hold what `ringback dialects` prints:\n{table}");
+}
+
+#[test]
+fn every_word_of_the_documented_language_is_known() {
+    let document = document();
+    let recipe = document.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    // It shows every word at once, which no one dialect could mean: whatever is refused is a contradiction, not a word.
+    let refused = Recipe::parse(recipe, &["{}"]);
+    assert!(matches!(refused, Ok(_) | Err(RecipeError::Senseless { .. })), "{:?}", refused.err());
+}
