@@ -9,8 +9,12 @@ use super::invalid::Invalid;
 
 /// Longest wait before an attempt: a receiver that is down for longer than a week needs a person, not a retry.
 const LONGEST_WAIT: u64 = 7 * 24 * 60 * 60;
-/// Most retries: beyond it a schedule is a mistake in units.
+/// Most retries of an endpoint's own schedule: beyond it a schedule is a mistake in units.
 const MOST_RETRIES: usize = 100;
+/// Most retries of a dialect: some vendors try every five minutes for days.
+const MOST_DOCUMENTED: usize = 2_000;
+/// Longest time from a dialect's first attempt to its last.
+const LONGEST_IN_SUM: u64 = 30 * 24 * 60 * 60;
 
 /// 15 s, 1 min, 3 min, 15 min, 1 h, 4 h, 12 h, 24 h: over the first minutes a restart is survived, over two days a
 /// week-end's outage mostly is.
@@ -24,8 +28,12 @@ pub struct RetrySchedule(Vec<u64>);
 impl RetrySchedule {
     /// A schedule from seconds; faults are reported under `retrySchedule`.
     pub fn from_seconds(seconds: Vec<u64>) -> Result<Self, Invalid> {
-        if seconds.len() > MOST_RETRIES {
-            return Err(Invalid::field("retrySchedule", format!("must have at most {MOST_RETRIES} entries")));
+        Self::of_at_most(MOST_RETRIES, seconds)
+    }
+
+    fn of_at_most(most: usize, seconds: Vec<u64>) -> Result<Self, Invalid> {
+        if seconds.len() > most {
+            return Err(Invalid::field("retrySchedule", format!("must have at most {most} entries")));
         }
         if let Some(wait) = seconds.iter().find(|wait| !(1..=LONGEST_WAIT).contains(*wait)) {
             let message = format!("must hold seconds from 1 to {LONGEST_WAIT} (7 days), not {wait}");
@@ -37,6 +45,56 @@ impl RetrySchedule {
     /// The waits in seconds.
     pub fn as_seconds(&self) -> &[u64] {
         &self.0
+    }
+}
+
+/// A dialect's schedule as a recipe writes it: single waits and runs of equal ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Waits>", into = "Vec<Waits>")]
+pub struct DocumentedSchedule(pub RetrySchedule);
+
+/// One wait, or a run of equal ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Waits {
+    One(u64),
+    Run { every: u64, times: usize },
+}
+
+/// From so many equal waits on they are shown as a run.
+const SHORTEST_RUN: usize = 4;
+
+impl TryFrom<Vec<Waits>> for DocumentedSchedule {
+    type Error = Invalid;
+
+    fn try_from(waits: Vec<Waits>) -> Result<Self, Invalid> {
+        let run = |waits: Waits| match waits {
+            Waits::One(wait) => std::iter::repeat_n(wait, 1),
+            Waits::Run { every, times } => std::iter::repeat_n(every, times.min(MOST_DOCUMENTED + 1)),
+        };
+        let seconds: Vec<u64> = waits.into_iter().flat_map(run).take(MOST_DOCUMENTED + 1).collect();
+        let schedule = RetrySchedule::of_at_most(MOST_DOCUMENTED, seconds)?;
+        if schedule.as_seconds().iter().sum::<u64>() > LONGEST_IN_SUM {
+            return Err(Invalid::field("retrySchedule", "must end within 30 days"));
+        }
+        Ok(Self(schedule))
+    }
+}
+
+impl From<DocumentedSchedule> for Vec<Waits> {
+    fn from(schedule: DocumentedSchedule) -> Self {
+        let mut runs: Vec<(u64, usize)> = Vec::new();
+        for wait in schedule.0.0 {
+            match runs.last_mut() {
+                Some((known, times)) if *known == wait => *times += 1,
+                _ => runs.push((wait, 1)),
+            }
+        }
+        let shown = |(every, times): (u64, usize)| match times {
+            SHORTEST_RUN.. => vec![Waits::Run { every, times }],
+            _ => vec![Waits::One(every); times],
+        };
+        runs.into_iter().flat_map(shown).collect()
     }
 }
 
@@ -68,6 +126,24 @@ mod tests {
     fn the_default_schedule_is_the_documented_one() {
         let documented = [15, 60, 3 * 60, 15 * 60, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
         assert_eq!(RetrySchedule::default().as_seconds(), documented);
+    }
+
+    #[test]
+    fn a_dialect_may_wait_in_runs() {
+        let read = |json: &str| serde_json::from_str::<DocumentedSchedule>(json);
+        let json = r#"[60,{"every":300,"times":1152}]"#;
+        let schedule = read(json).unwrap();
+        assert_eq!((schedule.0.as_seconds().len(), schedule.0.as_seconds()[1152]), (1_153, 300));
+        assert_eq!(serde_json::to_string(&schedule).unwrap(), json);
+        assert_eq!(serde_json::to_string(&read("[5,5,5,9]").unwrap()).unwrap(), "[5,5,5,9]");
+        for too_much in [
+            r#"[{"every":1,"times":2001}]"#,
+            r#"[{"every":1,"times":99999999999}]"#,
+            r#"[{"every":0,"times":1}]"#,
+            r#"[{"every":604800,"times":5}]"#,
+        ] {
+            assert!(read(too_much).is_err(), "{too_much}");
+        }
     }
 
     #[test]

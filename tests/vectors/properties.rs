@@ -68,7 +68,7 @@ fn each(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn what_a_receiver_decodes_is_what_was_recorded(any in completion()) {

@@ -134,13 +134,11 @@ async fn judge(
     answer.body = kept(&bytes, KEPT_BODY, request);
     let (outcome, error) = if let (true, Read::Broken(reason)) = (body_decides, &read) {
         (Outcome::Protocol, reason.clone())
-    } else if body_decides && !rules.success.accepts_body(&bytes) {
+    } else if body_decides && !rules.success.accepts_body(&bytes, request.token.as_deref()) {
         match read {
             Read::Late => (Outcome::Timeout, format!("the body did not end within {} ms", rules.timeout.as_millis())),
             Read::Endless(reason) => (Outcome::Protocol, reason),
-            Read::Enough | Read::Broken(_) => {
-                (Outcome::BodyMismatch, "the body does not hold the agreed word".to_owned())
-            }
+            Read::Enough | Read::Broken(_) => (Outcome::BodyMismatch, "the body is not the agreed answer".to_owned()),
         }
     } else if accepted {
         return (answer, None);
@@ -216,6 +214,7 @@ mod tests {
             signed_text: None,
             signature: None,
             signature_start: None,
+            token: None,
             hidden: vec!["0123456789abcdef".repeat(4)],
         }
     }

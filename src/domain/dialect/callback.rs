@@ -125,6 +125,8 @@ pub struct CallbackRequest {
     pub signature: Option<String>,
     /// The signature's first 8 characters: all of it that an attempt record may keep.
     pub signature_start: Option<String>,
+    /// What the receiver's answer must hold, where the dialect's word for that has placeholders.
+    pub token: Option<String>,
     /// Every signature, and the secret where it travels: to be recognised where a receiver sends them back.
     pub hidden: Vec<String>,
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::coverage::coverage;
 use super::recipe::{Placeholder, Recipe};
 use super::signature::Signature;
+use crate::domain::retry::DocumentedSchedule;
 use crate::domain::template::Brackets;
 
 /// Describes a recipe; what it does not have is absent.
@@ -39,7 +40,8 @@ pub fn describe(recipe: &Recipe) -> Value {
         "coverage": coverage(recipe),
         "success": recipe.success(),
         "finalStatuses": recipe.final_statuses(),
-        "retrySchedule": recipe.retry().as_seconds(),
+        "disablingStatuses": recipe.disabling_statuses(),
+        "retrySchedule": DocumentedSchedule(recipe.retry().clone()),
         "timeoutMs": recipe.timeout().as_millis(),
         "reversal": recipe.reversal(),
         "vectors": recipe.vectors(),

@@ -38,11 +38,30 @@ pub struct Diagnosis {
     pub signed_text: Option<String>,
 }
 
-/// What stands for `&` in HTML.
-const ESCAPED: &str = "&amp;";
+/// What may have happened to a URL as a whole, signature included: what stands there, what stood there, and the words for
+/// it.
+const ESCAPED: [(&str, &str, &str); 2] = [
+    ("&amp;", "&", "`&amp;` stands in place of `&`: the URL was escaped for HTML on the way."),
+    ("%25", "%", "The values were encoded twice on the way: decode them once more."),
+];
 
 /// Looks for the key and the reading under which a received callback verifies.
 pub fn diagnose(
+    recipe: &Recipe,
+    received: &Received,
+    keys: &[(String, SecretText)],
+    config: &CallbackConfig,
+) -> Diagnosis {
+    let plain = diagnose_plain(recipe, received, keys, config);
+    let unescaped = |(from, to, finding): &(&str, &str, &str)| {
+        let url = Some(received.url.replace(from, to)).filter(|url| *url != received.url)?;
+        let found = diagnose_plain(recipe, &Received { url, ..received.clone() }, keys, config);
+        found.verifies.then(|| Diagnosis { verifies: false, finding: (*finding).to_owned(), ..found })
+    };
+    if plain.key.is_some() { plain } else { ESCAPED.iter().find_map(unescaped).unwrap_or(plain) }
+}
+
+fn diagnose_plain(
     recipe: &Recipe,
     received: &Received,
     keys: &[(String, SecretText)],
@@ -52,15 +71,6 @@ pub fn diagnose(
     let Some(signature) = recipe.signature() else {
         return unknown(format!("{} signs nothing.", recipe.title()), None);
     };
-    if received.url.contains(ESCAPED) {
-        // Not even the signature's parameter can be found in it.
-        let unescaped = Received { url: received.url.replace(ESCAPED, "&"), ..received.clone() };
-        let found = diagnose(recipe, &unescaped, keys, config);
-        let finding = "`&amp;` stands in place of `&`: the URL was escaped for HTML on the way.".to_owned();
-        if found.verifies {
-            return Diagnosis { verifies: false, finding, ..found };
-        }
-    }
     let seen = Seen::new(recipe, config, received);
     let claimed = match seen.claimed(signature) {
         Ok(claimed) => claimed,

@@ -83,6 +83,7 @@ pub fn sign(recipe: &Recipe, draft: &Draft, key: &SecretText) -> Result<Callback
         body: draft.body.clone(),
         signed_text: Some(text.shown()),
         signature_start: None,
+        token: None,
         hidden: vec![value.clone()],
         signature: Some(value),
     })

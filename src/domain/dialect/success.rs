@@ -1,4 +1,4 @@
-//! What counts as an acknowledgement: a status and, for receivers that answer 200 to everything, a word in the body.
+//! What counts as an acknowledgement: a status and, for receivers that answer 200 to everything, what the body is or holds.
 //!
 //! A recipe says it, a publisher may override it for an endpoint, so one type serves both. It must not decide about
 //! anything but the answer: redirects, time-outs and broken connections never reach it.
@@ -10,26 +10,34 @@ use crate::domain::invalid::Invalid;
 
 /// Longest token looked for: more than this of an answer is not kept anyway.
 const LONGEST_TOKEN: usize = 256;
+/// Longest body that is compared as a whole.
+const LONGEST_BODY: usize = 64;
+/// Most bodies that acknowledge.
+const MOST_BODIES: usize = 8;
 
-/// Statuses that acknowledge, and a text that the body must hold besides.
+/// Statuses that acknowledge, and what the body must be or hold besides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "AsWritten", into = "AsWritten")]
 pub struct SuccessRule {
     statuses: Vec<Statuses>,
+    body_is: Vec<String>,
     body_contains: Option<String>,
 }
 
+/// As the API writes it; recipes write it as they write everything.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AsWritten {
     statuses: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "body_is", skip_serializing_if = "Vec::is_empty")]
+    body_is: Vec<String>,
+    #[serde(default, alias = "body_contains", skip_serializing_if = "Option::is_none")]
     body_contains: Option<String>,
 }
 
 impl SuccessRule {
-    /// A rule from `["200"]` or `["2xx"]` and an optional token; faults are reported under `success.…`.
-    pub fn new(statuses: &[String], body_contains: Option<String>) -> Result<Self, Invalid> {
+    /// A rule from `["200"]` or `["2xx"]`, whole bodies and an optional token; faults are reported under `success.…`.
+    pub fn new(statuses: &[String], body_is: Vec<String>, body_contains: Option<String>) -> Result<Self, Invalid> {
         let mut invalid = Invalid::none();
         let parsed: Option<Vec<_>> = statuses.iter().map(|text| acknowledgement(text)).collect();
         let parsed = parsed.filter(|parsed| !parsed.is_empty());
@@ -39,8 +47,16 @@ impl SuccessRule {
         if body_contains.as_ref().is_some_and(|token| token.is_empty() || token.len() > LONGEST_TOKEN) {
             invalid.push("success.bodyContains", format!("must have 1 to {LONGEST_TOKEN} bytes"));
         }
+        if body_is.len() > MOST_BODIES {
+            invalid.push("success.bodyIs", format!("must be at most {MOST_BODIES} bodies"));
+        }
+        let fits = |body: &String| (1..=LONGEST_BODY).contains(&body.len()) && body.trim() == body;
+        if !body_is.iter().all(fits) {
+            let message = format!("must have 1 to {LONGEST_BODY} bytes each, without white space around them");
+            invalid.push("success.bodyIs", message);
+        }
         invalid.into_result()?;
-        Ok(Self { statuses: parsed.unwrap_or_default(), body_contains })
+        Ok(Self { statuses: parsed.unwrap_or_default(), body_is, body_contains })
     }
 
     /// Whether this status acknowledges (if the body does, too).
@@ -50,14 +66,21 @@ impl SuccessRule {
 
     /// Whether the body must be read before the answer can be judged.
     pub fn needs_body(&self) -> bool {
-        self.body_contains.is_some()
+        self.body_contains.is_some() || !self.body_is.is_empty()
     }
 
-    /// Whether the body holds what it must; any body does where nothing is asked of it.
-    pub fn accepts_body(&self, body: &[u8]) -> bool {
-        self.body_contains
-            .as_ref()
-            .is_none_or(|token| body.windows(token.len()).any(|window| window == token.as_bytes()))
+    /// The token as it is written, perhaps with placeholders.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.body_contains.as_deref()
+    }
+
+    /// Whether the body is and holds what it must, white space around it apart; any body does where nothing is asked of it.
+    /// `token` is looked for in place of a token that has placeholders.
+    pub fn accepts_body(&self, body: &[u8], token: Option<&str>) -> bool {
+        let is_one = self.body_is.is_empty() || self.body_is.iter().any(|one| one.as_bytes() == body.trim_ascii());
+        let token = self.body_contains.as_deref().map(|own| token.unwrap_or(own).as_bytes());
+        let holds = |token: &[u8]| body.windows(token.len().max(1)).any(|window| window == token);
+        is_one && token.is_none_or(holds)
     }
 }
 
@@ -73,14 +96,14 @@ impl TryFrom<AsWritten> for SuccessRule {
     type Error = Invalid;
 
     fn try_from(written: AsWritten) -> Result<Self, Invalid> {
-        Self::new(&written.statuses, written.body_contains)
+        Self::new(&written.statuses, written.body_is, written.body_contains)
     }
 }
 
 impl From<SuccessRule> for AsWritten {
     fn from(rule: SuccessRule) -> Self {
         let statuses = rule.statuses.iter().map(ToString::to_string).collect();
-        Self { statuses, body_contains: rule.body_contains }
+        Self { statuses, body_is: rule.body_is, body_contains: rule.body_contains }
     }
 }
 
@@ -90,7 +113,7 @@ mod tests {
 
     fn rule(statuses: &[&str], token: Option<&str>) -> Result<SuccessRule, Invalid> {
         let statuses: Vec<String> = statuses.iter().map(|text| (*text).to_owned()).collect();
-        SuccessRule::new(&statuses, token.map(str::to_owned))
+        SuccessRule::new(&statuses, Vec::new(), token.map(str::to_owned))
     }
 
     #[test]
@@ -104,7 +127,25 @@ mod tests {
     #[test]
     fn a_token_is_looked_for_anywhere_in_the_body() {
         let rule = rule(&["2xx"], Some("OK")).unwrap();
-        assert!(rule.needs_body() && rule.accepts_body(b"{\"r\":\"OK\"}") && !rule.accepts_body(b"DUP"));
+        assert!(rule.needs_body() && rule.accepts_body(b"{\"r\":\"OK\"}", None) && !rule.accepts_body(b"DUP", None));
+        assert!(rule.accepts_body(b"tx-1:OK", Some("tx-1:OK")) && !rule.accepts_body(b"OK", Some("tx-1:OK")));
+    }
+
+    #[test]
+    fn a_whole_body_is_one_of_those_agreed_on() {
+        let whole = |bodies: &[&str]| {
+            let bodies = bodies.iter().map(|body| (*body).to_owned()).collect();
+            SuccessRule::new(&["2xx".to_owned()], bodies, None)
+        };
+        let rule = whole(&["OK", "DUP"]).unwrap();
+        assert!(rule.needs_body() && rule.accepts_body(b"DUP\n", None) && rule.accepts_body(b" OK ", None));
+        // An error page holds a 1, and everything holds something.
+        for other in [&b"OK!"[..], b"<p>OK</p>", b"", b"ok"] {
+            assert!(!rule.accepts_body(other, None), "{other:?}");
+        }
+        for bodies in [&[""][..], &[" OK"], &["x"; 9], &[&"x".repeat(65)]] {
+            assert!(whole(bodies).is_err(), "{bodies:?}");
+        }
     }
 
     #[test]
@@ -117,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_rule_is_shown_as_it_was_written() {
-        let json = r#"{"statuses":["200","2xx"],"bodyContains":"1"}"#;
+        let json = r#"{"statuses":["200","2xx"],"bodyIs":["1"],"bodyContains":"1"}"#;
         let rule: SuccessRule = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&rule).unwrap(), json);
         assert!(serde_json::from_str::<SuccessRule>(r#"{"statuses":["200"],"body":"1"}"#).is_err());

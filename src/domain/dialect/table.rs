@@ -7,6 +7,7 @@ use super::coverage::coverage;
 use super::recipe::{Recipe, Reversal, ReversalUrl, ReversedId, SecretNeed, Tells};
 use super::signature::{Signature, Travels};
 use super::signed_text::{QueryForm, SignedText};
+use crate::domain::retry::RetrySchedule;
 
 const HEAD: &str = "\
 | dialect | sent as | signed | not covered by the signature | acknowledged by | waits | reversal | written from |
@@ -113,6 +114,9 @@ fn acknowledged(recipe: &Recipe) -> String {
 
 /// Runs of equal waits are told by their length.
 fn waits(recipe: &Recipe) -> String {
+    if *recipe.retry() == RetrySchedule::default() {
+        return "the default".to_owned();
+    }
     let mut runs: Vec<(u64, usize)> = Vec::new();
     for wait in recipe.retry().as_seconds() {
         match runs.last_mut() {
@@ -161,6 +165,9 @@ fn sources(recipe: &Recipe) -> String {
         let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or(url);
         format!("[{host}]({url})")
     };
+    if recipe.sources().is_empty() {
+        return "–".to_owned();
+    }
     recipe.sources().iter().map(link).collect::<Vec<_>>().join(", ")
 }
 

@@ -27,6 +27,9 @@ pub struct SuccessBody {
     statuses: Vec<String>,
     /// A text that the answer's body must hold besides.
     body_contains: Option<String>,
+    /// Or one of these must be the whole body, white space around it apart: at most 8 of 1 to 64 bytes.
+    #[serde(default)]
+    body_is: Vec<String>,
 }
 
 /// An endpoint, or a change of one. Creating needs `dialect`. In a change, what is left out stays and null goes back to
@@ -58,7 +61,7 @@ pub struct EndpointBody {
     #[serde(default)]
     #[schema(value_type = Option<u64>)]
     pub(super) timeout_ms: Patch<u64>,
-    /// `{statuses: ["200"] | ["2xx"], bodyContains?}`; default the dialect's.
+    /// `{statuses: ["200"] | ["2xx"], bodyIs?: ["OK"], bodyContains?}`; default the dialect's.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(super) success: Patch<SuccessBody>,
@@ -138,7 +141,7 @@ impl EndpointBody {
             schedule.apply_optional(&mut settings.retry_schedule);
         }
         self.timeout_ms.map(Duration::from_millis).apply_optional(&mut settings.timeout);
-        let rule = |given: SuccessBody| SuccessRule::new(&given.statuses, given.body_contains);
+        let rule = |given: SuccessBody| SuccessRule::new(&given.statuses, given.body_is, given.body_contains);
         if let Some(success) = invalid.take(self.success.try_map(rule)) {
             success.apply_optional(&mut settings.success);
         }

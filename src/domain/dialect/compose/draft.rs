@@ -40,6 +40,8 @@ pub struct CallbackDraft {
     /// The values of the dialect's headers, in the recipe's order, then of those that go along with a signature.
     headers: Vec<Option<DraftText>>,
     own_headers: Vec<(String, String)>,
+    /// What the answer must hold, where that has placeholders.
+    token: Option<DraftText>,
     is_test: bool,
 }
 
@@ -61,6 +63,7 @@ impl CallbackDraft {
             body: recipe.body().map(|fields| body(fields, values)),
             headers: headers(recipe, true).map(|header| values.text(&header.rule).map(text_of)).collect(),
             own_headers: values.config.headers.clone(),
+            token: recipe.success().token().filter(|token| token.contains('{')).map(|token| expanded(token, values)),
             is_test: values.message.is_test,
         }
     }
@@ -148,7 +151,19 @@ impl CallbackDraft {
         let signatures: Vec<String> = signatures.unwrap_or_default();
         let hidden = signatures.iter().cloned().chain((!secret.is_empty()).then(|| secret.to_owned())).collect();
         let signature = signatures.into_iter().next();
-        Ok(CallbackRequest { method, url, shown, headers, body, signed_text, signature, signature_start, hidden })
+        let token = self.token.as_ref().map(|token| token.fill(unsigned).into_owned());
+        Ok(CallbackRequest {
+            method,
+            url,
+            shown,
+            headers,
+            body,
+            signed_text,
+            signature,
+            signature_start,
+            token,
+            hidden,
+        })
     }
 
     /// Whether there is a place for a signature: where a template says where it goes, one that does not is unsigned.
@@ -211,6 +226,23 @@ impl CallbackDraft {
         }
         invalid.into_result().map(|()| sent)
     }
+}
+
+/// A recipe's own text with the values of the placeholders in it.
+fn expanded(text: &str, values: &Values<'_>) -> DraftText {
+    let mut expanded = DraftText::default();
+    let mut rest = text;
+    while let Some((before, (name, behind))) =
+        rest.split_once('{').and_then(|(before, inside)| Some((before, inside.split_once('}')?)))
+    {
+        expanded.push_str(before);
+        if let Some(value) = values.named(name) {
+            expanded.push(&value, Form::Plain);
+        }
+        rest = behind;
+    }
+    expanded.push_str(rest);
+    expanded
 }
 
 /// The dialect's headers, then those that go along with a signature, where there is one.

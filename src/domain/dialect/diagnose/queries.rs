@@ -14,16 +14,24 @@ pub(super) fn distortions(seen: &Seen<'_>, signature: &Signature, query: &str) -
     if signs.needs_encoding() {
         found.add(recoded(query, seen.recipe.encoding()), encoded_differently(seen.recipe.encoding()));
     }
-    found.add(query.replace("%25", "%"), "The values were encoded twice on the way: decode them once more.");
     let plus = "A `+` was decoded as a space: decode it as a plus sign, or decode only once.";
     found.add(query.replace('+', "%2B"), plus);
+    // Where a space is a plus sign too, any one of them may have been one.
+    for (at, _) in query.match_indices('+').take(MOST_DROPPED) {
+        found.add([&query[..at], "%2B", &query[at + 1..]].concat(), plus);
+    }
     if !signs.needs_encoding() {
         let raw = query.replace('%', "%25").replace('+', "%2B");
         found.add(raw, "The values were signed as they stand in the URL: sign them decoded.");
     }
     found.add(rejoined(seen, query), "A value was decoded on the way, so that its `&` separates parameters.");
     if signs.needs_whole_query() {
-        found.add_whole(seen, query);
+        let pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
+        found.add_added(&pairs);
+        let expected = expected_names(seen);
+        if !expected.is_empty() {
+            found.add_moved(&expected, &pairs);
+        }
     }
     found.add_numbers(query);
     found.found
@@ -41,37 +49,37 @@ impl Distortions<'_> {
         }
     }
 
-    /// What was added, dropped or moved where the whole query is signed.
-    fn add_whole(&mut self, seen: &Seen<'_>, query: &str) {
-        let pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
-        let full: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.ends_with('=')).collect();
-        let empty = "An empty parameter was added on the way: sign only what was sent.";
-        self.add(full.join("&"), empty);
-        let expected = expected_names(seen);
-        let name_of = |pair: &str| decode(pair.split('=').next().unwrap_or_default());
-        let mut moved: Vec<String> = Vec::new();
-        let mut filled: Vec<String> = Vec::new();
-        for name in &expected {
-            let own = pairs.iter().filter(|pair| name_of(pair) == *name).map(|pair| (*pair).to_owned());
-            let own: Vec<String> = own.collect();
-            filled.extend(if own.is_empty() { vec![format!("{}=", encode(name))] } else { own.clone() });
-            moved.extend(own);
-        }
-        let others = || pairs.iter().filter(|pair| !expected.contains(&name_of(pair))).map(|pair| (*pair).to_owned());
-        if !expected.is_empty() {
-            moved.extend(others());
-            self.add(moved.join("&"), "The parameters were reordered on the way.");
-            let dropped =
-                "A parameter that was sent empty was dropped on the way (frameworks make an empty value null).";
-            self.add(filled.join("&"), dropped);
-            filled.extend(others());
-            self.add(filled.join("&"), dropped);
-        }
+    /// What was added on the way where the whole query is signed.
+    fn add_added(&mut self, pairs: &[&str]) {
         for (at, pair) in pairs.iter().enumerate().take(MOST_DROPPED) {
             let without: Vec<&str> =
                 pairs.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, pair)| *pair).collect();
             let mistake = format!("The parameter {} was added on the way: sign only what was sent.", name_of(pair));
             self.add(without.join("&"), mistake);
+        }
+        let full: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.ends_with('=')).collect();
+        self.add(full.join("&"), "Empty parameters were added on the way: sign only what was sent.");
+    }
+
+    /// What was dropped or moved, where the sender's order is known.
+    fn add_moved(&mut self, expected: &[String], pairs: &[&str]) {
+        let others: Vec<&str> = pairs.iter().copied().filter(|pair| !expected.contains(&name_of(pair))).collect();
+        let (mut moved, mut filled) = (Vec::new(), Vec::new());
+        for name in expected {
+            let own: Vec<String> =
+                pairs.iter().filter(|pair| name_of(pair) == *name).map(|pair| (*pair).to_owned()).collect();
+            filled.extend(if own.is_empty() { vec![format!("{}=", encode(name))] } else { own.clone() });
+            moved.extend(own);
+        }
+        let is_lacking = filled.len() > moved.len();
+        for list in [&mut moved, &mut filled] {
+            list.extend(others.iter().map(|pair| (*pair).to_owned()));
+        }
+        self.add(moved.join("&"), "The parameters were reordered on the way.");
+        if is_lacking {
+            let dropped =
+                "A parameter that was sent empty was dropped on the way (frameworks make an empty value null).";
+            self.add(filled.join("&"), dropped);
         }
     }
 
@@ -90,6 +98,11 @@ impl Distortions<'_> {
             }
         }
     }
+}
+
+/// The name of a parameter as it stands in a query.
+fn name_of(pair: &str) -> String {
+    decode(pair.split('=').next().unwrap_or_default())
 }
 
 fn encoded_differently(encoding: Encoding) -> &'static str {
@@ -127,7 +140,7 @@ fn rejoined(seen: &Seen<'_>, query: &str) -> String {
     let expected = expected_names(seen);
     let signature = seen.recipe.signature().map(Signature::placeholder).unwrap_or_default();
     let is_own = |pair: &str| {
-        let name = decode(pair.split('=').next().unwrap_or_default());
+        let name = name_of(pair);
         let is_ours = || signature.contains(&name) || seen.recipe.reserved_names().any(|reserved| reserved == name);
         pair.contains('=') && (expected.is_empty() || expected.contains(&name) || is_ours())
     };

@@ -72,6 +72,11 @@ impl Recipe {
                 return Err(format!("uses the setting {name}, which it does not ask for"));
             }
         }
+        let token = self.success.token().unwrap_or_default();
+        let named = token.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+        if let Some((name, _)) = named.into_iter().find(|(name, _)| self.placeholder(name).is_none()) {
+            return Err(format!("looks for {{{name}}} in answers without a placeholder of that name"));
+        }
         let told_by = self.reversal.iter().flat_map(|reversal| &reversal.told_by);
         match told_by.into_iter().find(|name| self.placeholder(name).is_none()) {
             Some(name) => Err(format!("tells a reversal by {name} without a placeholder of that name")),

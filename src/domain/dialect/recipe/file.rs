@@ -16,7 +16,7 @@ use crate::domain::dialect::statuses::StatusSet;
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect::value::{ValueRule, ValueSource, Words};
 use crate::domain::encoding::Encoding;
-use crate::domain::retry::RetrySchedule;
+use crate::domain::retry::DocumentedSchedule;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +50,8 @@ pub(super) struct RecipeFile {
     #[serde(default)]
     pub(super) final_statuses: StatusSet,
     #[serde(default)]
-    pub(super) retry_seconds: RetrySchedule,
+    pub(super) disabling_statuses: StatusSet,
+    pub(super) retry_seconds: Option<DocumentedSchedule>,
     pub(super) timeout_seconds: u64,
     /// By event type; `other` is for the rest. Absent: the publisher writes the template.
     pub(super) parameters: Option<BTreeMap<String, Vec<String>>>,

@@ -10,6 +10,7 @@ use crate::domain::dialect::named::{HeaderRule, Item};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::value::ValueRule;
+use crate::domain::retry::RetrySchedule;
 use crate::domain::template::{Brackets, QueryText, TemplateForm};
 
 impl Recipe {
@@ -40,7 +41,8 @@ impl Recipe {
             required: file.required,
             success: file.success,
             final_statuses: file.final_statuses,
-            retry: file.retry_seconds,
+            disabling_statuses: file.disabling_statuses,
+            retry: file.retry_seconds.map_or_else(RetrySchedule::default, |schedule| schedule.0),
             timeout: Duration::from_secs(file.timeout_seconds),
             parameters: file.parameters.map(lists).transpose()?,
             appended: items(&file.appended),
