@@ -29,6 +29,7 @@ const BUILTIN: &[Files] = &[
         "whole_taken_back"),
     files!("affonso": "documented", "completion", "reversal", "awkward_values"),
     files!("attribloom": "documented", "completion", "refund"),
+    files!("standard-webhooks": "documented", "completion", "part_taken_back"),
 ];
 
 /// All recipes, in every version.
@@ -76,7 +77,7 @@ mod tests {
     fn every_recipe_that_is_compiled_in_can_be_read() {
         let catalog = Catalog::builtin();
         let names: Vec<_> = catalog.newest().map(|recipe| recipe.id()).collect();
-        assert_eq!(names, ["besitos@1", "offermaru@1", "affonso@1", "attribloom@1"]);
+        assert_eq!(names, ["besitos@1", "offermaru@1", "affonso@1", "attribloom@1", "standard-webhooks@1"]);
         assert!(catalog.get("besitos").is_some() && catalog.get_version("besitos@1").is_some());
         assert!(catalog.get("Besitos").is_none());
         for other in ["besitos@2", "besitos@01", "besitos@+1", "besitos@", "besitos"] {

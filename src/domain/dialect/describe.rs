@@ -28,6 +28,7 @@ pub fn describe(recipe: &Recipe) -> Value {
         "signature": recipe.signature().map(signature),
         "success": recipe.success(),
         "finalStatuses": recipe.final_statuses(),
+        "disablingStatuses": recipe.disabling_statuses(),
         "retrySchedule": recipe.retry().as_seconds(),
         "timeoutMs": recipe.timeout().as_millis(),
         "reversal": recipe.reversal(),

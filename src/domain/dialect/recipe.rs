@@ -51,6 +51,7 @@ pub struct Recipe {
     required: Vec<Requirement>,
     success: SuccessRule,
     final_statuses: StatusSet,
+    disabling_statuses: StatusSet,
     retry: RetrySchedule,
     timeout: Duration,
     parameters: Option<ParameterLists>,
@@ -122,6 +123,11 @@ impl Recipe {
     /// Statuses after which no further attempt is made.
     pub fn final_statuses(&self) -> &StatusSet {
         &self.final_statuses
+    }
+
+    /// Statuses by which a receiver says that it is there no more: its endpoint is disabled.
+    pub fn disabling_statuses(&self) -> &StatusSet {
+        &self.disabling_statuses
     }
 
     /// When to try again, unless the endpoint says otherwise.

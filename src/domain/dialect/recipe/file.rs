@@ -32,6 +32,8 @@ pub(super) struct RecipeFile {
     #[serde(default)]
     pub(super) final_statuses: StatusSet,
     #[serde(default)]
+    pub(super) disabling_statuses: StatusSet,
+    #[serde(default)]
     pub(super) retry_seconds: RetrySchedule,
     pub(super) timeout_seconds: u64,
     /// By event type; `other` is for the rest. Absent: the publisher writes the template.

@@ -30,6 +30,7 @@ impl Recipe {
             required: file.required,
             success: file.success,
             final_statuses: file.final_statuses,
+            disabling_statuses: file.disabling_statuses,
             retry: file.retry_seconds,
             timeout: Duration::from_secs(file.timeout_seconds),
             parameters: file.parameters.map(lists).transpose()?,
