@@ -60,8 +60,19 @@ pub struct Endpoint {
     pub timeout: Option<Duration>,
     /// Where the publisher replaced the dialect's.
     pub success: Option<SuccessRule>,
+    /// That its receiver said that it is there no more; nothing is sent until somebody enables it.
+    pub disabled: Option<Disabled>,
     /// All secrets, oldest first.
     pub secrets: Vec<Secret>,
+}
+
+/// By which answer an endpoint was disabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disabled {
+    /// When it came.
+    pub at: Timestamp,
+    /// The receiver's status.
+    pub status: u16,
 }
 
 /// One secret of an endpoint.

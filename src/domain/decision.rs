@@ -1,4 +1,5 @@
-//! What an attempt's exchanges mean for its delivery: acknowledged, tried again then, or given up.
+//! What an attempt's exchanges mean for its delivery: acknowledged, tried again then, held with its whole endpoint, or given
+//! up.
 //!
 //! Pure: [`decide`] takes the delivery's counters, the exchanges, the schedule, the instant and the jitter, and answers
 //! what becomes of the delivery. It must not know how anything is stored or sent.
@@ -17,6 +18,8 @@ pub struct AttemptPolicy<'a> {
     pub pacing: RetryPacing<'a>,
     /// Statuses that the dialect takes as the last word.
     pub final_statuses: &'a StatusSet,
+    /// Statuses by which the receiver says that it is there no more. They go before the final ones.
+    pub disabling_statuses: &'a StatusSet,
 }
 
 /// When to try again.
@@ -40,6 +43,11 @@ pub enum Decision {
         /// When it is sent again.
         at: Timestamp,
     },
+    /// It waits until its endpoint is enabled, which this status disables.
+    Disabled {
+        /// The receiver's status.
+        status: u16,
+    },
     /// It is given up.
     Dead,
 }
@@ -54,7 +62,7 @@ const LEAST_FAULT_PAUSE_MS: u64 = 1_000;
 /// What an attempt means for its delivery: acknowledged if one of its exchanges was, else what the first one means.
 /// `before` are the counters before this attempt.
 pub fn decide(before: Counters, exchanges: &[&Exchange], policy: AttemptPolicy<'_>, now: Timestamp) -> Decision {
-    let AttemptPolicy { pacing, final_statuses } = policy;
+    let AttemptPolicy { pacing, final_statuses, disabling_statuses } = policy;
     if exchanges.iter().any(|exchange| exchange.outcome() == Outcome::Delivered) {
         return Decision::Delivered;
     }
@@ -63,6 +71,10 @@ pub fn decide(before: Counters, exchanges: &[&Exchange], policy: AttemptPolicy<'
     }
     let mut answers = exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
     let asked = answers.clone().filter_map(|answer| answer.retry_after).max();
+    let mut statuses = answers.clone().map(|answer| answer.status);
+    if let Some(status) = statuses.find(|status| disabling_statuses.contains(*status)) {
+        return Decision::Disabled { status };
+    }
     if answers.any(|answer| final_statuses.contains(answer.status)) {
         return Decision::Dead;
     }
@@ -103,10 +115,14 @@ mod tests {
         Exchange::interrupted(NOW, Duration::ZERO, "stopped")
     }
 
-    /// What exchanges mean to a receiver whose last word is 410.
+    fn set(status: &str) -> StatusSet {
+        StatusSet::try_from(vec![status.to_owned()]).unwrap()
+    }
+
+    /// What exchanges mean to a receiver whose last word is 410, and who is there no more after a 404.
     fn decided(before: Counters, exchanges: &[Exchange], pacing: RetryPacing<'_>) -> Decision {
-        let final_statuses = &StatusSet::try_from(vec!["410".to_owned()]).unwrap();
-        let policy = AttemptPolicy { pacing, final_statuses };
+        let (final_statuses, disabling_statuses) = (&set("410"), &set("404"));
+        let policy = AttemptPolicy { pacing, final_statuses, disabling_statuses };
         decide(before, &exchanges.iter().collect::<Vec<_>>(), policy, NOW)
     }
 
@@ -157,6 +173,16 @@ mod tests {
     #[test]
     fn a_final_refusal_ends_it_at_once() {
         assert_eq!(decided(Counters::default(), &[answered(410, None)], PACING), Decision::Dead);
+    }
+
+    #[test]
+    fn a_receiver_that_is_there_no_more_disables_its_endpoint_even_where_that_would_be_its_last_word() {
+        let disabled = Decision::Disabled { status: 404 };
+        assert_eq!(decided(Counters::default(), &[answered(404, None)], PACING), disabled);
+        let worn_out = Counters { round_attempts: 99, ..Counters::default() };
+        assert_eq!(decided(worn_out, &[answered(401, None), answered(404, None)], PACING), disabled);
+        let all_final = AttemptPolicy { pacing: PACING, final_statuses: &set("4xx"), disabling_statuses: &set("404") };
+        assert_eq!(decide(Counters::default(), &[&answered(404, None)], all_final, NOW), disabled);
     }
 
     #[test]

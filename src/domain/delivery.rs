@@ -93,6 +93,8 @@ words! {
         Circuit = "circuit",
         /// Its app's limit of callbacks per second.
         RateLimit = "rate_limit",
+        /// Its endpoint to be enabled, which its receiver disabled.
+        EndpointDisabled = "endpoint_disabled",
     }
 }
 

@@ -45,6 +45,11 @@ pub enum Next {
     Dead,
     /// It waits for the publisher.
     Held(WaitingFor),
+    /// It waits until its endpoint is enabled, which is disabled with it.
+    Disabled {
+        /// By this status of the receiver's.
+        status: u16,
+    },
 }
 
 impl Settlement {
@@ -63,8 +68,9 @@ impl Settlement {
         let next = match decide(before, &exchanges, policy, now) {
             Decision::Delivered => Next::Delivered,
             // A test is one attempt: whoever makes it looks at the answer, mends, and makes another.
-            Decision::Retry { .. } if delivery.kind == DeliveryKind::Test => Next::Dead,
+            Decision::Retry { .. } | Decision::Disabled { .. } if delivery.kind == DeliveryKind::Test => Next::Dead,
             Decision::Retry { at } => Next::Retry(at),
+            Decision::Disabled { status } => Next::Disabled { status },
             Decision::Dead => Next::Dead,
         };
         let told = exchanges.iter().map(|exchange| exchange.outcome().told()).fold(delivery.told, Ord::max);
@@ -99,7 +105,18 @@ impl Settlement {
         let unknown = SentAttempt { request: None, secret_id: None, egress_ip: None, exchange };
         // A fault of ours knows no schedule, only its own pause.
         let pacing = RetryPacing { schedule: &[], scale_thousandths, jitter_thousandths: 0 };
-        Self::sent(delivery, token, vec![unknown], AttemptPolicy { pacing, final_statuses: &StatusSet::NONE }, now)
+        Self::sent(
+            delivery,
+            token,
+            vec![unknown],
+            AttemptPolicy { pacing, final_statuses: &StatusSet::NONE, disabling_statuses: &StatusSet::NONE },
+            now,
+        )
+    }
+
+    /// Whether its endpoint is disabled with it.
+    pub fn disables(&self) -> bool {
+        matches!(self.next, Next::Disabled { .. })
     }
 
     /// Where nothing was sent.

@@ -53,7 +53,7 @@ codes! {
     Extent { Part = 0, Whole = 1 }
     WaitingFor {
         Retry = 0, AppPaused = 1, CallbackUrl = 2, Secret = 3, EgressIp = 4, Permit = 5, Completion = 6, Review = 7, Fields = 8,
-        Circuit = 9, RateLimit = 10
+        Circuit = 9, RateLimit = 10, EndpointDisabled = 11
     }
     EndedReason { Expired = 0, ReversedBeforeSend = 1, Rejected = 2 }
     Outcome {
@@ -125,7 +125,7 @@ mod tests {
             (
                 listed(WaitingFor::as_str),
                 "0 retry, 1 app_paused, 2 callback_url, 3 secret, 4 egress_ip, 5 permit, 6 completion, 7 review, 8 fields, \
-                 9 circuit, 10 rate_limit",
+                 9 circuit, 10 rate_limit, 11 endpoint_disabled",
             ),
             (listed(EndedReason::as_str), "0 expired, 1 reversed_before_send, 2 rejected"),
             (

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
-use crate::domain::app::{Endpoint, Secret};
+use crate::domain::app::{Disabled, Endpoint, Secret};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::callback::{CallbackConfig, TimestampSource};
 use crate::domain::dialect::callback_url::CallbackUrl;
@@ -34,6 +34,9 @@ pub(super) struct EndpointRow {
     pub(super) settings: Option<String>,
     pub(super) created_at: i64,
     pub(super) archived_at: Option<i64>,
+    pub(super) disabled_at: Option<i64>,
+    pub(super) disabled_status: Option<i32>,
+    pub(super) enabled_at: Option<i64>,
 }
 
 impl EndpointRow {
@@ -56,6 +59,9 @@ impl EndpointRow {
             settings: None,
             created_at: created_at.as_millis(),
             archived_at: None,
+            disabled_at: None,
+            disabled_status: None,
+            enabled_at: None,
         }
     }
 
@@ -98,11 +104,15 @@ impl EndpointRow {
         };
         let settings = from_json(self.settings.as_deref()).map_err(|_| unreadable("settings"))?;
         let timeout = self.timeout_ms.map(u64::try_from).transpose().map_err(|_| unreadable("timeout_ms"))?;
+        let status = self.disabled_status.map(u16::try_from).transpose().map_err(|_| unreadable("disabled_status"))?;
+        let disabled =
+            self.disabled_at.zip(status).map(|(at, status)| Disabled { at: Timestamp::from_millis(at), status });
         Ok(Endpoint {
             events: from_json(self.events.as_deref()).map_err(|_| unreadable("events"))?,
             retry_schedule: from_json(self.retry_schedule.as_deref()).map_err(|_| unreadable("retry_schedule"))?,
             timeout: timeout.map(Duration::from_millis),
             success: from_json(self.success.as_deref()).map_err(|_| unreadable("success"))?,
+            disabled,
             id: self.id,
             dialect: self.dialect,
             config: CallbackConfig {

@@ -1,4 +1,4 @@
-//! Endpoints of apps: adding one, archiving one.
+//! Endpoints of apps: adding one, enabling one, archiving one.
 //!
 //! What may be set is checked before it gets here; which endpoint is an app's first follows from its position alone.
 
@@ -34,6 +34,30 @@ impl Store {
             diesel::insert_into(endpoints::table).values(row).execute(conn)?;
             revision::stamp_app(conn, &app_id)?;
             Ok(AppSaved::Saved)
+        })
+        .await
+    }
+
+    /// Enables an endpoint if it is disabled; answers whether there is one of this id.
+    pub async fn enable_endpoint(&self, app_id: &str, endpoint_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());
+        self.configure(move |conn| {
+            let living = endpoints::table.find(&endpoint_id).filter(endpoints::app_id.eq(&app_id));
+            let living = living.filter(endpoints::archived_at.is_null()).select(endpoints::disabled_at);
+            let Some(disabled_at) = living.first::<Option<i64>>(conn).optional()? else {
+                return Ok(false);
+            };
+            if disabled_at.is_some() {
+                diesel::update(endpoints::table.find(&endpoint_id))
+                    .set((
+                        endpoints::disabled_at.eq(None::<i64>),
+                        endpoints::disabled_status.eq(None::<i32>),
+                        endpoints::enabled_at.eq(now.as_millis()),
+                    ))
+                    .execute(conn)?;
+                revision::stamp_app(conn, &app_id)?;
+            }
+            Ok(true)
         })
         .await
     }

@@ -111,6 +111,9 @@ table! {
         settings -> Nullable<Text>,
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
+        disabled_status -> Nullable<Integer>,
+        enabled_at -> Nullable<BigInt>,
     }
 }
 

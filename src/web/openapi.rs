@@ -51,7 +51,7 @@ async fn describe() -> HttpResponse {
         sources::create, sources::list, sources::delete, sources::rotate,
         apps::create, apps::list, apps::read, apps::change, apps::delete, users::erase,
         manual::credit, manual::take_back,
-        endpoints::create, endpoints::list, endpoints::change, endpoints::delete,
+        endpoints::create, endpoints::list, endpoints::change, endpoints::delete, endpoints::enable,
         offers::create, offers::list, offers::read, offers::change,
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,

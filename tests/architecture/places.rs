@@ -51,7 +51,7 @@ fn settings_are_read_by_the_commands_and_the_service_alone() {
 
 #[test]
 fn a_dialect_is_data_and_no_code_names_one() {
-    let dialects = ["besitos", "offermaru", "affonso", "attribloom"];
+    let dialects = ["besitos", "offermaru", "affonso", "attribloom", "standard-webhooks"];
     let naming = files(|at, module| {
         let names = |word: &String| dialects.iter().any(|dialect| word.to_lowercase().contains(dialect));
         let may = module.file == "domain/dialect/catalog.rs" || matches!(floor(at), Some("cli" | "demo" | "bench"));

@@ -8,6 +8,7 @@ mod circuits;
 mod clicks;
 mod compiled;
 mod configuration;
+mod disabling;
 mod egress;
 mod engine;
 mod erasure;

@@ -131,7 +131,6 @@ CREATE INDEX apps_by_publisher ON apps (publisher_id, id);
 CREATE INDEX apps_by_revision ON apps (revision);
 
 -- An app has one to many receivers; the lowest position is the one that the app calls mean.
--- Later: since when, and by which status, a receiver has disabled itself.
 CREATE TABLE endpoints (
     id               TEXT NOT NULL PRIMARY KEY,
     app_id           TEXT NOT NULL REFERENCES apps (id),
@@ -156,7 +155,13 @@ CREATE TABLE endpoints (
     settings         TEXT,
     created_at       BIGINT NOT NULL,
     archived_at      BIGINT,
-    UNIQUE (app_id, position)
+    -- Since when, and by which status of its receiver, nothing is sent to it; NULL: it is enabled.
+    disabled_at      BIGINT,
+    disabled_status  INTEGER,
+    -- When it was enabled last: what was sent before disables it no more.
+    enabled_at       BIGINT,
+    UNIQUE (app_id, position),
+    CHECK ((disabled_at IS NULL) = (disabled_status IS NULL))
 );
 
 -- Until when the slots of an app's rate are handed out to nodes, in microseconds, by the clock of the database. Not copied to
@@ -459,7 +464,7 @@ CREATE TABLE deliveries (
     -- that a reversal may be waiting for it, at no cost for all others. 0 part, 1 whole.
     reversed       INTEGER CHECK (reversed BETWEEN 0 AND 1),
     -- Why it is held: 0 retry, 1 app_paused, 2 callback_url, 3 secret, 4 egress_ip, 5 permit, 6 completion, 7 review,
-    -- 8 fields, 9 circuit, 10 rate_limit.
+    -- 8 fields, 9 circuit, 10 rate_limit, 11 endpoint_disabled.
     waiting_for    INTEGER CHECK (waiting_for BETWEEN 0 AND 31),
     -- Why it ended where an attempt does not tell: 0 expired, 1 reversed_before_send, 2 rejected.
     ended_reason   INTEGER CHECK (ended_reason BETWEEN 0 AND 31),

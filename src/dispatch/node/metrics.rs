@@ -115,7 +115,7 @@ impl Metrics {
             Next::Retry(_) => "retrying",
             Next::Unsent(_) => "unsent",
             Next::Dead => "dead",
-            Next::Held(_) => "held",
+            Next::Held(_) | Next::Disabled { .. } => "held",
         };
         self.settled.get_or_create(&Status { status }).inc();
     }

@@ -109,6 +109,8 @@ pub fn blocked(app: &App, endpoint: &Endpoint, catalog: &Catalog) -> Option<Wait
     let needs_secret = catalog.get(&endpoint.dialect).is_some_and(|recipe| recipe.secret() == SecretNeed::Required);
     if app.paused {
         Some(WaitingFor::AppPaused)
+    } else if endpoint.disabled.is_some() {
+        Some(WaitingFor::EndpointDisabled)
     } else if endpoint.config.callback_url.is_none() {
         Some(WaitingFor::CallbackUrl)
     } else if needs_secret && endpoint.active_secret().is_none() {

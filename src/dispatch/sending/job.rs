@@ -153,6 +153,7 @@ mod tests {
             retry_schedule: None,
             timeout: None,
             success: None,
+            disabled: None,
             secrets: Vec::new(),
         };
         App {

@@ -9,6 +9,7 @@
 pub mod backlog;
 mod budget;
 mod circuit;
+mod disable;
 pub mod exchange;
 mod failure;
 mod gate;

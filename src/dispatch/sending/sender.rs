@@ -83,7 +83,7 @@ impl Sender {
         while let Some(sent) = &job {
             let settlement = self.send(sent).await;
             self.learn(sent, &settlement, &permit);
-            let next = self.next_in_line(&mut permit);
+            let next = if settlement.disables() { None } else { self.next_in_line(&mut permit) };
             job = match self.settle(&settlement, next).await {
                 Some(next) => Some(next),
                 None => self.begin_next(&mut permit).await,
@@ -137,7 +137,7 @@ impl Sender {
     async fn settle(&self, settlement: &Settlement, next: Option<Job>) -> Option<Job> {
         loop {
             let claim = next.as_ref().map(Job::in_line);
-            match self.node.store.settle_and_begin(settlement, claim).await {
+            match self.write_down(settlement, claim).await {
                 Ok((Settled::Done, begun)) => {
                     self.node.metrics.settled(settlement.next);
                     self.wake_for(settlement.next);
@@ -227,7 +227,11 @@ impl Sender {
             scale_thousandths: self.node.retry_scale_thousandths,
             jitter_thousandths: u64::from(random::up_to(JITTER)),
         };
-        let policy = AttemptPolicy { pacing, final_statuses: target.recipe.final_statuses() };
+        let policy = AttemptPolicy {
+            pacing,
+            final_statuses: target.recipe.final_statuses(),
+            disabling_statuses: target.recipe.disabling_statuses(),
+        };
         Settlement::sent(&job.delivery, job.claim.token.to_string(), sent, policy, self.node.now())
     }
 

@@ -10,6 +10,7 @@ const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 const POLICY: AttemptPolicy<'static> = AttemptPolicy {
     pacing: RetryPacing { schedule: &[15, 60], scale_thousandths: 1000, jitter_thousandths: 0 },
     final_statuses: &StatusSet::NONE,
+    disabling_statuses: &StatusSet::NONE,
 };
 
 fn delivery(counters: Counters) -> Delivery {
@@ -33,6 +34,13 @@ fn sent(delivery: &Delivery, statuses: &[u16]) -> Settlement {
     Settlement::sent(delivery, "token".to_owned(), statuses.iter().copied().map(answered).collect(), POLICY, NOW)
 }
 
+/// Sent to a receiver whose 410 says that it is there no more.
+fn sent_to_one_that_may_be_gone(delivery: &Delivery, status: u16) -> Settlement {
+    let disabling_statuses = &StatusSet::try_from(vec!["410".to_owned()]).unwrap();
+    let policy = AttemptPolicy { disabling_statuses, ..POLICY };
+    Settlement::sent(delivery, "token".to_owned(), vec![answered(status)], policy, NOW)
+}
+
 fn interrupted(delivery: &Delivery) -> Settlement {
     Settlement::interrupted(delivery, "token".to_owned(), NOW, "we died", 1000, NOW.plus(Duration::from_secs(5)))
 }
@@ -53,6 +61,13 @@ fn of_the_exchanges_of_an_attempt_the_first_counts_and_the_one_under_the_other_k
     assert_eq!(settled.attempts.iter().map(|attempt| attempt.next_attempt_at).collect::<Vec<_>>(), [None, Some(due)]);
     let acknowledged = sent(&delivery(before), &[401, 200]);
     assert_eq!((acknowledged.next, acknowledged.told), (Next::Delivered, Told::Yes));
+}
+
+#[test]
+fn what_a_receiver_answered_that_is_there_no_more_counts_as_an_attempt_and_waits() {
+    let settled = sent_to_one_that_may_be_gone(&delivery(Counters::default()), 410);
+    assert_eq!((settled.next, settled.told), (Next::Disabled { status: 410 }, Told::Maybe));
+    assert_eq!((settled.counters.attempts_made, settled.attempts[0].next_attempt_at), (1, None));
 }
 
 #[test]
@@ -87,6 +102,7 @@ fn a_test_is_one_attempt_however_it_ended() {
     assert_eq!([sent(&test, &[500]).next, interrupted(&test).next], [Next::Dead, Next::Dead]);
     assert_eq!(interrupted(&test).attempts[0].next_attempt_at, None);
     assert_eq!(sent(&test, &[200]).next, Next::Delivered);
+    assert_eq!(sent_to_one_that_may_be_gone(&test, 410).next, Next::Dead);
 }
 
 #[test]

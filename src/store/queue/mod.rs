@@ -15,6 +15,7 @@ mod circuits;
 mod claim;
 mod click;
 mod commit;
+mod disable;
 mod group;
 mod hold;
 mod hot;

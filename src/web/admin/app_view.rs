@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::app_body::Callbacks;
 use super::review_part::ReviewPart;
 use crate::domain::amount::Decimal;
-use crate::domain::app::{App, Endpoint};
+use crate::domain::app::{App, Disabled, Endpoint};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::callback::TimestampSource;
 use crate::domain::dialect::recipe::SecretNeed;
@@ -46,9 +46,20 @@ pub struct EndpointPart {
     settings: BTreeMap<String, String>,
     /// The same as `settings.surfaceId`.
     surface_id: Option<String>,
+    /// By which answer its receiver disabled it: what is due is held until somebody enables it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled: Option<DisabledPart>,
     /// While its receiver is down: what is due waits, and one delivery goes as a probe now and then.
     #[serde(skip_serializing_if = "Option::is_none")]
     circuit: Option<CircuitPart>,
+}
+
+/// The answer by which an endpoint was disabled.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DisabledPart {
+    at: Timestamp,
+    status_code: u16,
 }
 
 /// An open circuit.
@@ -125,6 +136,7 @@ impl EndpointPart {
             signed_origin: config.signed_origin.clone(),
             surface_id: config.settings.get(SURFACE_ID).cloned(),
             settings: config.settings.clone(),
+            disabled: endpoint.disabled.map(|Disabled { at, status }| DisabledPart { at, status_code: status }),
             circuit: circuit.map(|open| CircuitPart { opened_at: open.opened_at, next_probe_at: open.next_probe_at }),
         }
     }
@@ -205,6 +217,10 @@ fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
     }
     if endpoint.config.callback_url.is_none() {
         warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());
+    }
+    if let Some(Disabled { status, .. }) = endpoint.disabled {
+        let why = format!("the receiver answered {status}, that it is there no more: deliveries are held until");
+        warnings.push(format!("{why} the endpoint is enabled (POST …/endpoints/{}/enable)", endpoint.id));
     }
     let need = node.catalog.get(&endpoint.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
     match (endpoint.active_secret(), need) {

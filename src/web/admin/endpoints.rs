@@ -25,7 +25,8 @@ const MOST: usize = 10;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/v1/apps/{id}/endpoints").post(create).get(list))
-        .service(resource("/v1/apps/{id}/endpoints/{endpointId}").patch(change).delete(delete));
+        .service(resource("/v1/apps/{id}/endpoints/{endpointId}").patch(change).delete(delete))
+        .service(resource("/v1/apps/{id}/endpoints/{endpointId}/enable").post(enable));
 }
 
 /// Adds an endpoint to an app; it receives completions that are reported from then on.
@@ -104,6 +105,20 @@ pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, path:
         Archived::OnlyEndpoint => Err(Problem::conflict("An app keeps at least one endpoint.")),
         Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
     }
+}
+
+/// Enables an endpoint that its receiver disabled: what was held for that is due at once. One that is enabled stays so.
+#[utoipa::path(post, path = "/v1/apps/{id}/endpoints/{endpointId}/enable", tag = "endpoints",
+    params(("id" = String, Path), ("endpointId" = String, Path)),
+    responses((status = 200, description = "It is enabled.", body = EndpointView)))]
+pub(in crate::web) async fn enable(Member(caller): Member, web: Data<Web>, path: Path<(String, String)>) -> Answer {
+    let (id, endpoint_id) = path.into_inner();
+    let app = web.app(&caller, &id).await?;
+    if !web.node.store.enable_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
+        return Err(Problem::not_found("endpoint"));
+    }
+    web.in_force().await?;
+    Ok(respond::ok(&view(&web, &caller, &app.id, &endpoint_id).await?))
 }
 
 /// An endpoint as it stands after a change.

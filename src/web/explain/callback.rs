@@ -93,6 +93,11 @@ impl CallbackHistory<'_> {
                     "the endpoint has no active secret, which its dialect needs; the publisher makes one with POST";
                 (ResponsibleParty::Publisher, format!("{why} /v1/apps/{app}/secrets"))
             }
+            Some(WaitingFor::EndpointDisabled) => {
+                let why = "its receiver answered that it is there no more, which disabled the endpoint; the publisher enables \
+                           it with POST /v1/apps/";
+                (ResponsibleParty::Publisher, format!("{why}{app}/endpoints/{}/enable", self.delivery.endpoint_id))
+            }
             Some(WaitingFor::Fields) => {
                 let why = "its callback URL or dialect cannot carry the completion's values; the publisher changes the \
                            callback URL";

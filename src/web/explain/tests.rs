@@ -111,6 +111,7 @@ fn whoever_can_mend_it_has_to_act() {
         (WaitingFor::CallbackUrl, ResponsibleParty::Publisher),
         (WaitingFor::Secret, ResponsibleParty::Publisher),
         (WaitingFor::Fields, ResponsibleParty::Publisher),
+        (WaitingFor::EndpointDisabled, ResponsibleParty::Publisher),
         (WaitingFor::EgressIp, ResponsibleParty::Operator),
         (WaitingFor::Permit, ResponsibleParty::Ringback),
         (WaitingFor::RateLimit, ResponsibleParty::Ringback),

@@ -23,6 +23,7 @@ async fn every_path_is_described_with_its_methods() {
     PUT /v1/apps/{id}/egress
     GET,POST /v1/apps/{id}/endpoints
     DELETE,PATCH /v1/apps/{id}/endpoints/{endpointId}
+    POST /v1/apps/{id}/endpoints/{endpointId}/enable
     GET,POST /v1/apps/{id}/endpoints/{endpointId}/secrets
     DELETE /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}
     POST /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}/activate

@@ -56,8 +56,13 @@ async fn a_problem_says_what_it_is_and_which_fields_are_at_fault() {
       },
       {
         type: "/problems/invalid", title: "Invalid input", status: 422,
-        detail: "dialect: is unknown; known are besitos, offermaru, affonso, attribloom",
-        errors: [{field: "dialect", message: "is unknown; known are besitos, offermaru, affonso, attribloom"}],
+        detail: "dialect: is unknown; known are besitos, offermaru, affonso, attribloom, standard-webhooks",
+        errors: [
+          {
+            field: "dialect",
+            message: "is unknown; known are besitos, offermaru, affonso, attribloom, standard-webhooks",
+          },
+        ],
       },
     ]
     "#);

@@ -5,6 +5,7 @@ mod awkward;
 mod circuit;
 mod crash;
 mod delivering;
+mod disabled;
 mod egress;
 mod egress_echo;
 mod egress_proxy;

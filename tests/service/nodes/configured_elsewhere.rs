@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::in_time;
 use super::proxy::Proxy;
-use crate::support::{Api, Home, Receiver, Wall, found, text};
+use crate::support::{Api, Home, Receiver, Reply, Wall, found, text};
 
 /// A second, and as much again for a busy machine.
 const IN_FORCE: Duration = Duration::from_secs(2);
@@ -41,6 +41,27 @@ async fn an_app_that_another_node_made_is_known_to_each_of_many_reports_that_com
             answer.is(200, json!({"status": "accepted"}));
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_its_receiver_disabled_is_disabled_on_every_node_and_is_enabled_on_any() {
+    let home = Home::on_postgres();
+    let (one, other) = (home.serve().await, home.serve().await);
+    let wall = one.wall("standard-webhooks", json!({})).await;
+    wall.receiver.then([Reply::status(410)]);
+    let id = wall.report("tx-1").await.delivery();
+    one.held_for(&id, "endpoint_disabled").await;
+    let (disabled, completion) = (Instant::now(), wall.completion("only-asked"));
+    let at_the_other = wall.source.at(&other);
+    found("the other node knows of it", || async {
+        let answer = at_the_other.post("/v1/conversions?dryRun=1", &completion).await;
+        (answer.body["deliveries"][0]["waitingFor"] == "endpoint_disabled").then_some(())
+    })
+    .await;
+    assert!(disabled.elapsed() < IN_FORCE, "after {:?}", disabled.elapsed());
+    let endpoint = text(&one.get(&wall.path("")).await, "endpointId");
+    other.post(&wall.path(&format!("/endpoints/{endpoint}/enable")), "").await.ok();
+    one.delivery_once(&id, "delivered").await;
 }
 
 async fn drill(home: Home) {

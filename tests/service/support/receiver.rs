@@ -52,6 +52,8 @@ pub(crate) enum Reply {
     Raw(String),
     /// Acknowledges once it is told to.
     Once(Arc<Notify>),
+    /// Answers this status once it is told to.
+    StatusOnce(u16, Arc<Notify>),
     /// Reads the request and then says nothing.
     Hang,
     /// Closes the connection without an answer.
@@ -160,6 +162,11 @@ async fn serve(
             Reply::Once(told) => {
                 told.notified().await;
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+            }
+            Reply::StatusOnce(status, told) => {
+                told.notified().await;
+                let Reply::Raw(text) = Reply::status(status) else { unreachable!() };
+                let _ = stream.write_all(text.as_bytes()).await;
             }
             Reply::Close => return,
             Reply::Hang => std::future::pending().await,

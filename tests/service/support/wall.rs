@@ -15,8 +15,11 @@ use super::{Answer, Api, Receiver, text};
 pub(crate) const OFFERMARU_PATH: &str = "/callback?user_id={user_id}&user_reward={user_reward}&offer_id={offer_id}\
     &offer_name={offer_name}&transaction_id={transaction_id}&publisher_payout={publisher_payout}&timestamp={timestamp}";
 
-/// The secret of every wall: the one of the vendors' own examples, whose signatures are known.
+/// The secret of almost every wall: the one of the vendors' own examples, whose signatures are known.
 pub(crate) const SECRET: &str = "secret";
+
+/// The one of a dialect that decodes its secrets: the specification's example.
+const DECODED_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// An app with what was made along with it.
 #[derive(Clone, Debug)]
@@ -80,7 +83,7 @@ impl Api {
                 json!({"callbackUrl": OFFERMARU_PATH, "reversalUrl": reversal})
             }
             "attribloom" => json!({"callbackUrl": "/v1/conversions", "surfaceId": "s1"}),
-            "affonso" => json!({"callbackUrl": "/hook"}),
+            "affonso" | "standard-webhooks" => json!({"callbackUrl": "/hook"}),
             _ => json!({"callbackUrl": "/pb.php"}),
         };
         all = with(all, settings);
@@ -90,7 +93,7 @@ impl Api {
             }
         }
         let app = self.app(dialect, all).await;
-        self.secret(&app, SECRET).await;
+        self.secret(&app, if dialect == "standard-webhooks" { DECODED_SECRET } else { SECRET }).await;
         Wall { app, receiver, source: self.source().await, from: IpAddr::from([127, 0, 0, 1]) }
     }
 

@@ -23,6 +23,7 @@ fn app(publisher_id: &str, name: &str) -> App {
         retry_schedule: None,
         timeout: None,
         success: None,
+        disabled: None,
         secrets: Vec::new(),
     };
     App {

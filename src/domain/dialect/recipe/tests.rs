@@ -10,7 +10,7 @@ use crate::domain::dialect::trial::completion;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 
-/// A scheme of which no recipe is shipped: id, time and body signed with a decoded key, in base64.
+/// A recipe that is none of those shipped: id, time and body signed with a decoded key, in base64.
 const STANDARD: &str = r#"
 name = "standard"
 version = 3

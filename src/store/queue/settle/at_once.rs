@@ -21,7 +21,8 @@ const SETTLE: [&str; 4] = [
         UPDATE deliveries d SET claimed_by = NULL, claim_token = NULL, claimed_at = NULL, status = s.status,
             told = s.told, waiting_for = s.waiting_for, attempts_made = s.attempts_made,
             round_attempts = s.round_attempts, last_number = s.last_number, faults = s.faults, due_at = s.due_at,
-            held_since = CASE WHEN s.held_since IS NOT NULL THEN coalesce(d.held_since, s.held_since) END,
+            held_since = CASE WHEN s.held_since IS NOT NULL
+                THEN coalesce(CASE WHEN d.last_number = s.last_number THEN d.held_since END, s.held_since) END,
             ended_at = s.ended_at
         FROM json_to_recordset(",
     "::json) AS s (id bigint, token bigint, status smallint, told smallint, waiting_for smallint,

@@ -60,10 +60,12 @@ impl<const REVERSED: bool> QueryFragment<Sqlite> for Update<'_, REVERSED> {
             out.push_sql(column);
             out.push_bind_param::<Nullable<BigInt>, _>(instant)?;
         }
-        // What is held again has been held since the first time.
+        // What is held again has been held since the first time, unless it was sent in between.
         out.push_sql(", held_since = CASE WHEN ");
         out.push_bind_param::<Nullable<BigInt>, _>(&change.held_since)?;
-        out.push_sql(" IS NOT NULL THEN coalesce(held_since, ");
+        out.push_sql(" IS NOT NULL THEN coalesce(CASE WHEN last_number = ");
+        out.push_bind_param::<Integer, _>(&change.last_number)?;
+        out.push_sql(" THEN held_since END, ");
         out.push_bind_param::<Nullable<BigInt>, _>(&change.held_since)?;
         out.push_sql(") END");
         out.push_sql(" WHERE id = ");

@@ -50,7 +50,7 @@ pub(in crate::store) struct Change {
     pub(super) faults: i32,
     #[serde(serialize_with = "in_millis")]
     pub(super) due_at: Option<Timestamp>,
-    /// Unless it has been held since before.
+    /// Unless it has been held since before, and nothing of it was sent in between.
     #[serde(serialize_with = "in_millis")]
     pub(super) held_since: Option<Timestamp>,
     #[serde(serialize_with = "in_millis")]
@@ -70,6 +70,7 @@ impl PreparedSettlement {
             Next::Unsent(due) if counters.last_number == 0 => (Status::Pending, None, Some(due)),
             Next::Unsent(due) => (Status::Retrying, None, Some(due)),
             Next::Held(reason) => (Status::Held, Some(reason), None),
+            Next::Disabled { .. } => (Status::Held, Some(WaitingFor::EndpointDisabled), None),
         };
         let Counters { attempts_made, round_attempts, last_number, faults } = counters;
         let key = DeliveryKey::of(delivery_id);
