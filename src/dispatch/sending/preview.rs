@@ -9,6 +9,9 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::domain::dialect::marked::{Marked, marked};
+use crate::domain::dialect::received::Received;
+use crate::domain::dialect::recipe::Recipe;
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
 use crate::random;
@@ -35,16 +38,27 @@ impl Previews {
     }
 
     /// The request that would tell an endpoint of a completion now, signed with its active secret; under the id, recipe
-    /// and time of its delivery, where there is one.
+    /// and time of its delivery, where there is one; and its parts.
     pub fn preview(
         &self,
         app: &App,
         completion: &Completion,
         delivery: Option<&Delivery>,
-    ) -> Result<CallbackRequest, Invalid> {
+    ) -> Result<(CallbackRequest, Vec<Marked>), Invalid> {
         let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
         let options = TestOptions::default();
-        self.compose(endpoint, completion, &CallbackEvent::Completed, &options, Purpose::Preview(delivery))
+        let request =
+            self.compose(endpoint, completion, &CallbackEvent::Completed, &options, Purpose::Preview(delivery))?;
+        let recipe = self.recipe(endpoint, delivery)?;
+        let sent = Received { url: request.url.clone(), body: request.body.clone(), ..Received::default() };
+        let parts = marked(recipe, &endpoint.config, &sent);
+        Ok((request, parts))
+    }
+
+    fn recipe(&self, endpoint: &Endpoint, delivery: Option<&Delivery>) -> Result<&Arc<Recipe>, Invalid> {
+        let pinned = delivery.and_then(|delivery| self.node.catalog.get_version(&delivery.recipe));
+        let recipe = pinned.or_else(|| self.node.catalog.get(&endpoint.dialect));
+        recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))
     }
 
     /// The request for a purpose, or what the publisher must mend before there can be one.
@@ -57,9 +71,7 @@ impl Previews {
         purpose: Purpose<'_>,
     ) -> Result<CallbackRequest, Invalid> {
         let delivery = if let Purpose::Preview(delivery) = purpose { delivery } else { None };
-        let pinned = delivery.and_then(|delivery| self.node.catalog.get_version(&delivery.recipe));
-        let recipe = pinned.or_else(|| self.node.catalog.get(&endpoint.dialect));
-        let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
+        let recipe = self.recipe(endpoint, delivery)?;
         let key = match &options.secret_id {
             Some(id) => endpoint.secrets.iter().find(|secret| secret.id == *id),
             None => endpoint.active_secret(),

@@ -25,6 +25,7 @@ pub mod digest;
 mod draft_text;
 pub mod facts;
 pub mod format;
+pub mod marked;
 pub mod named;
 pub mod parts;
 mod query;

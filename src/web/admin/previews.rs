@@ -11,6 +11,7 @@ use crate::domain::app::App;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::dialect::callback::CallbackRequest;
+use crate::domain::dialect::marked::Marked;
 use crate::domain::fields::Fields;
 use crate::domain::json::Object;
 use crate::domain::sample_completion;
@@ -64,10 +65,13 @@ pub struct Preview {
     headers: Map<String, Value>,
     body: Option<String>,
     signed_text: Option<String>,
+    /// The URL, or the body where there is one, in parts: which placeholder each stands for, and whether it is signed.
+    #[schema(value_type = Vec<Object>)]
+    parts: Vec<Marked>,
 }
 
-impl From<CallbackRequest> for Preview {
-    fn from(request: CallbackRequest) -> Self {
+impl Preview {
+    fn of(request: CallbackRequest, parts: Vec<Marked>) -> Self {
         let signature = request.signature.clone().unwrap_or_default();
         let header = |header: crate::domain::dialect::callback::Header| {
             // A signature is shown whole: whoever may see the preview owns the key. The publisher's own headers stay
@@ -81,6 +85,7 @@ impl From<CallbackRequest> for Preview {
             headers: header_map(request.headers.into_iter().map(header).collect()),
             body: request.body,
             signed_text: request.signed_text,
+            parts,
         }
     }
 }
@@ -97,9 +102,9 @@ pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: 
         (Some(_), Some(_)) => return Err(Problem::field("completion", "must not stand beside completionId")),
         (None, None) => return Err(Problem::field("completionId", "is required, or else completion")),
     };
-    let request = web.dispatcher.previews.preview(&app, &completion, delivery.as_ref())?;
+    let (request, parts) = web.dispatcher.previews.preview(&app, &completion, delivery.as_ref())?;
     tracing::info!(app = app.id, token = caller.token_id(), completion = completion.id, "a callback was previewed");
-    Ok(respond::ok(&Preview::from(request)))
+    Ok(respond::ok(&Preview::of(request, parts)))
 }
 
 /// Sends a real callback of an invented completion, first in line, and answers with its outcome.
