@@ -47,8 +47,10 @@ pub fn check_endpoint(
     targets: &TargetPolicy,
 ) -> Result<Vec<String>, Invalid> {
     let Some(recipe) = catalog.get(&settings.dialect) else {
-        let known: Vec<&str> = catalog.newest().map(|recipe| recipe.name()).collect();
-        return Err(Invalid::field("dialect", format!("is unknown; known are {}", known.join(", "))));
+        let known = catalog.newest().map(|recipe| recipe.name());
+        let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, &settings.dialect)).unwrap_or_default();
+        let message = format!("is unknown; did you mean {nearest}? GET /v1/dialects lists all of them");
+        return Err(Invalid::field("dialect", message));
     };
     let mut invalid = Invalid::none();
     let mut warnings = Vec::new();
