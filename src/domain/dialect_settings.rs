@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::dialect::ambiguity::{blurs, separators};
 use super::dialect::recipe::Recipe;
 use super::invalid::Invalid;
 
@@ -43,6 +44,9 @@ fn fault(name: &str, value: &str, recipe: &Recipe) -> Option<String> {
     }
     if !(1..=LONGEST).contains(&value.chars().count()) || value.chars().any(char::is_control) {
         return Some(format!("must have 1 to {LONGEST} characters, no control characters"));
+    }
+    if let Some(separator) = separators(recipe).into_iter().find(|separator| blurs(value, separator)) {
+        return Some(format!("holds `{separator}`, which separates the values that {} signs", recipe.title()));
     }
     let is_graphic = value.bytes().all(|byte| byte.is_ascii_graphic());
     (recipe.sends_in_header(name) && !is_graphic)

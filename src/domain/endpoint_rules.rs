@@ -23,6 +23,8 @@ const TIMEOUT: std::ops::RangeInclusive<u64> = 1_000..=60_000;
 const HELD_DAYS: std::ops::RangeInclusive<u32> = 1..=365;
 /// Most event types that an endpoint can choose.
 const MOST_EVENTS: usize = 100;
+/// Longer than any dialect's name.
+const LONGEST_DIALECT: usize = 64;
 /// Longest event type, as in a report.
 const LONGEST_EVENT: usize = 32;
 /// Event types that only reversals have: choosing them would choose nothing.
@@ -48,7 +50,9 @@ pub fn check_endpoint(
 ) -> Result<Vec<String>, Invalid> {
     let Some(recipe) = catalog.get(&settings.dialect) else {
         let known = catalog.newest().map(|recipe| recipe.name());
-        let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, &settings.dialect)).unwrap_or_default();
+        // A word of any length is compared by its start.
+        let given: String = settings.dialect.chars().take(LONGEST_DIALECT).collect();
+        let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, &given)).unwrap_or_default();
         let message = format!("is unknown; did you mean {nearest}? GET /v1/dialects lists all of them");
         return Err(Invalid::field("dialect", message));
     };

@@ -5,11 +5,11 @@ use super::attempt::ReceiverAnswer;
 
 /// Statuses by which receivers, and what stands before them, turn a request away.
 const TURNED_AWAY: [u16; 5] = [401, 403, 406, 429, 503];
-/// Headers that only edges and filters send.
-const OF_AN_EDGE: [&str; 6] =
-    ["cf-ray", "cf-mitigated", "x-sucuri-id", "x-amzn-waf-action", "x-akamai-request-id", "x-iinfo"];
-/// What such servers call themselves.
-const EDGES: [&str; 5] = ["cloudflare", "akamaighost", "imunify360", "sucuri", "awselb"];
+/// Headers by which an edge says that it has turned a request away itself; others, such as `cf-ray`, stand on every answer
+/// that passes through one.
+const OF_AN_EDGE: [&str; 3] = ["cf-mitigated", "x-sucuri-block", "x-amzn-waf-action"];
+/// Ways to ask for a password that a server's own configuration sets, not the code that receives callbacks.
+const SITE_PASSWORDS: [&str; 2] = ["basic", "digest"];
 
 /// What a refused callback's answer says, in words; `method` is the one that was sent.
 pub fn explain(method: &str, answer: &ReceiverAnswer) -> String {
@@ -19,21 +19,18 @@ pub fn explain(method: &str, answer: &ReceiverAnswer) -> String {
         answer.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     };
     if status == 405 {
-        let allowed = match header("allow").filter(|allowed| !allowed.is_empty()) {
-            Some(allowed) => format!("; it allows {allowed}"),
-            None => String::new(),
-        };
+        let methods = header("allow").unwrap_or_default().split(',').map(str::trim).filter(|method| !method.is_empty());
+        let others: Vec<&str> = methods.filter(|allowed| !allowed.eq_ignore_ascii_case(method)).collect();
+        let allowed = if others.is_empty() { String::new() } else { format!("; it allows {}", others.join(", ")) };
         return format!("{told}: it does not take {method} at this URL{allowed}");
     }
     if !TURNED_AWAY.contains(&status) {
         return told;
     }
-    let edge = OF_AN_EDGE.into_iter().find(|name| header(name).is_some());
-    let server = header("server").map(str::to_ascii_lowercase).unwrap_or_default();
-    let named = || EDGES.into_iter().find(|edge| server.contains(edge));
-    let seen = if header("www-authenticate").is_some() {
+    let asked = header("www-authenticate").map(str::to_ascii_lowercase).unwrap_or_default();
+    let seen = if SITE_PASSWORDS.iter().any(|scheme| asked.starts_with(scheme)) {
         Some("it asks for a site password (WWW-Authenticate)".to_owned())
-    } else if let Some(edge) = edge.or_else(named) {
+    } else if let Some(edge) = OF_AN_EDGE.into_iter().find(|name| header(name).is_some()) {
         Some(format!("an edge or a bot filter ({edge})"))
     } else if is_page(&answer.body) {
         Some("it sent a page for people".to_owned())
@@ -65,6 +62,8 @@ mod tests {
     fn a_method_that_is_not_taken_is_named_with_those_that_are() {
         let told = explained(405, &[("Allow", "POST, OPTIONS")], "");
         assert_eq!(told, "the receiver answered 405: it does not take GET at this URL; it allows POST, OPTIONS");
+        let told = explained(405, &[("Allow", "GET")], "");
+        assert_eq!(told, "the receiver answered 405: it does not take GET at this URL");
         assert_eq!(explained(405, &[], ""), "the receiver answered 405: it does not take GET at this URL");
     }
 
@@ -72,8 +71,8 @@ mod tests {
     fn what_stands_before_a_receiver_is_told_apart_from_it() {
         for (status, headers, body) in [
             (401, &[("WWW-Authenticate", "Basic realm=\"staging\"")][..], ""),
-            (403, &[("Server", "cloudflare")], ""),
-            (403, &[("CF-RAY", "8f1")], "x"),
+            (403, &[("CF-Mitigated", "challenge")], ""),
+            (403, &[("Server", "cloudflare"), ("CF-RAY", "8f1")], "<!doctype html>"),
             (503, &[], "\n<!DOCTYPE html><title>Just a moment"),
             (429, &[], "<html>"),
         ] {
@@ -86,6 +85,9 @@ mod tests {
     fn a_receivers_own_refusal_is_its_own() {
         for (status, headers, body) in [
             (401, &[("Server", "nginx")][..], "bad signature"),
+            // Every answer that passes through an edge bears its marks, and an API asks for tokens.
+            (401, &[("Server", "cloudflare"), ("CF-RAY", "8f1")], "bad signature"),
+            (401, &[("WWW-Authenticate", "Bearer")], ""),
             (403, &[], "{\"error\":\"signature\"}"),
             (500, &[("cf-ray", "8f1")], "<html>"),
             (422, &[], "<"),

@@ -124,6 +124,11 @@ impl Template {
         }
     }
 
+    /// Whether it has no placeholder: some dialects append a list of their own then.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.placeholders().next().is_none()
+    }
+
     /// Every placeholder's name, in order.
     pub(crate) fn placeholders(&self) -> impl Iterator<Item = &str> {
         let values = self.parameters.iter().filter_map(|parameter| parameter.value.as_ref()).flatten();

@@ -7,6 +7,7 @@
 //! Checked when the URL is saved, when a secret is created or activated and when the dialect changes, because a template
 //! that can never verify costs a publisher days. Looks no name up and must not refuse what merely looks unusual.
 
+mod foreign;
 mod names;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use super::recipe::{Recipe, SecretNeed};
+use super::signed_text::SignedText;
 use super::value::Fact;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::invalid::Invalid;
@@ -99,7 +101,7 @@ impl CallbackUrl {
         let path_fault = template.path_fault().map(str::to_owned);
         let mut invalid = Invalid::none();
         let faults = check.target(policy).into_iter().chain(check.placeholders()).chain(check.names());
-        for fault in faults.chain(check.signature()).chain(path_fault) {
+        for fault in faults.chain(check.foreign()).chain(check.signature()).chain(path_fault) {
             invalid.push(field, fault);
         }
         invalid.into_result().map(|()| check.warnings())
@@ -151,21 +153,23 @@ impl Check<'_> {
         faults
     }
 
-    fn placeholders(&self) -> Vec<String> {
+    /// The placeholders that this template may use.
+    fn usable(&self) -> impl Iterator<Item = &str> {
         let signature = self.recipe.signature().map(|signature| signature.placeholder()).unwrap_or_default();
-        let known = || {
-            let usable = self.recipe.placeholders().iter().filter(|known| !known.hidden());
-            let usable = usable.filter(|known| self.which == UrlUse::Reversal || !known.reversal_only());
-            usable.map(|known| known.name()).chain(signature.iter().map(String::as_str))
-        };
+        let known = self.recipe.placeholders().iter().filter(|known| !known.hidden());
+        let known = known.filter(|known| self.which == UrlUse::Reversal || !known.reversal_only());
+        known.map(|known| known.name()).chain(signature.iter().map(String::as_str))
+    }
+
+    fn placeholders(&self) -> Vec<String> {
         let mut faults = Vec::new();
         for name in self.template.placeholders() {
             let is_extra = name.strip_prefix("extra.").is_some_and(|key| !key.is_empty());
-            if known().any(|known| known == name) || (is_extra && !self.recipe.placeholders().is_empty()) {
+            if self.usable().any(|known| known == name) || (is_extra && !self.recipe.placeholders().is_empty()) {
                 continue;
             }
             let lower = name.to_lowercase();
-            let nearest = known().min_by_key(|known| strsim::damerau_levenshtein(&known.to_lowercase(), &lower));
+            let nearest = self.usable().min_by_key(|known| strsim::damerau_levenshtein(&known.to_lowercase(), &lower));
             let name = self.written(name);
             faults.push(match nearest {
                 Some(nearest) => {
@@ -209,6 +213,7 @@ impl Check<'_> {
             warnings.push(format!("not signed: it has no {}", self.written(signature)));
         }
         warnings.extend(self.free_texts());
+        warnings.extend(self.uncovered());
         warnings.extend(self.unmarked_reversal());
         warnings
     }
@@ -228,6 +233,31 @@ impl Check<'_> {
                 free.join(", ")
             )
         })
+    }
+
+    /// What stands where the signature does not reach, although it covers everything that it can.
+    fn uncovered(&self) -> Option<String> {
+        let signature = self.recipe.signature()?;
+        match &signature.signs {
+            SignedText::Query { only: None, .. } => {
+                let in_path = self.template.path().iter().find_map(Piece::placeholder)?;
+                Some(format!("{} stands in the path, which the signature does not cover", self.written(in_path)))
+            }
+            SignedText::Values { .. } if self.unplaced_signature().is_none() => {
+                let of_transaction = |name: &str| {
+                    self.recipe.placeholder(name).is_some_and(|known| known.rule.uses(Fact::TransactionId))
+                };
+                let lacks = !self.template.placeholders().any(of_transaction);
+                let known = self.recipe.placeholders().iter().find(|known| of_transaction(known.name()));
+                known.filter(|_| lacks).map(|known| {
+                    format!(
+                        "the signature covers no transaction id, so it can be sent again: add {}",
+                        self.written(known.name())
+                    )
+                })
+            }
+            _ => None,
+        }
     }
 
     fn unmarked_reversal(&self) -> Option<String> {

@@ -90,23 +90,24 @@ pub fn draft(
     let (which, url) = url_of(recipe, config, message.event)?;
     let values = Values { recipe, config, message };
     let template = url.template(recipe).map_err(|fault| Invalid::field(which.field(), fault))?;
-    if let (CallbackEvent::Reversed(_), false) = (message.event, recipe.marks_reversal(&template)) {
+    if matches!(message.event, CallbackEvent::Reversed(_)) && !recipe.marks_reversal(&template) {
         return Err(ComposeError::ReversalUnmarked);
     }
     let mut invalid = ambiguities(&values, Some(&template));
-    invalid.extend(values.unfit(told_names(&values, &template)));
+    invalid.extend(values.unfit(told_names(&values, Some(&template))));
     invalid.into_result()?;
     Ok(CallbackDraft::new(recipe, which, &template, &values))
 }
 
-/// The placeholders that a callback tells: those of its template, of the dialect's own list, and of what is signed.
-fn told_names<'a>(values: &Values<'a>, template: &'a Template) -> impl Iterator<Item = &'a str> {
+/// The placeholders that a callback tells: those of its template, of the dialect's own list, and of what is signed; without
+/// a template those that every template of the dialect tells.
+pub(super) fn told_names<'a>(values: &Values<'a>, template: Option<&'a Template>) -> impl Iterator<Item = &'a str> {
     let recipe = values.recipe;
-    let is_bare = template.placeholders().next().is_none();
+    let is_bare = template.is_some_and(Template::is_bare);
     let list = recipe.parameters(&values.message.completion.event_type).filter(|_| is_bare).unwrap_or_default();
     let signed = recipe.signature().map(|signature| signature.signs.names()).unwrap_or_default();
     let listed = list.iter().chain(recipe.appended()).map(|item| item.name.as_str());
-    template.placeholders().chain(listed).chain(signed)
+    template.into_iter().flat_map(Template::placeholders).chain(listed).chain(signed)
 }
 
 /// Why an endpoint of this dialect is never told of a reversal, in words; `None` if it is.

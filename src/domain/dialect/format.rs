@@ -91,13 +91,30 @@ impl Format {
         }
     }
 
+    /// Whether it has no more decimals than an amount.
+    pub(super) fn is_bounded(&self) -> bool {
+        const MOST: u32 = 9;
+        match self {
+            Self::Major(decimals) => *decimals <= MOST,
+            Self::Cut(decimals) | Self::Fixed(decimals) => *decimals <= MOST as usize,
+            _ => true,
+        }
+    }
+
+    /// Whether there are amounts that it cannot say.
+    pub(super) fn may_refuse(&self) -> bool {
+        matches!(self, Self::Integer | Self::Fixed(_))
+    }
+
     /// A reported amount, or why it cannot be written so; worded to follow the field's name.
     pub(super) fn decimal(&self, digits: &str) -> Result<String, String> {
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         match *self {
             Self::Integer if fraction.bytes().any(|digit| digit != b'0') => Err("must be a whole number".to_owned()),
             Self::Integer | Self::Cut(0) => Ok(unsigned_zero(whole)),
-            Self::Cut(decimals) if fraction.len() > decimals => Ok(format!("{whole}.{}", &fraction[..decimals])),
+            Self::Cut(decimals) if fraction.len() > decimals => {
+                Ok(signed_by_digits(format!("{whole}.{}", &fraction[..decimals])))
+            }
             Self::Fixed(decimals) if fraction.trim_end_matches('0').len() > decimals => {
                 Err(format!("must have at most {decimals} decimals"))
             }
@@ -129,9 +146,14 @@ impl Format {
     }
 }
 
-/// What is left of a negative fraction is zero, which has no sign.
+/// What is left of a negative fraction may be zero, which has no sign.
 fn unsigned_zero(whole: &str) -> String {
-    if whole == "-0" { "0".to_owned() } else { whole.to_owned() }
+    signed_by_digits(whole.to_owned())
+}
+
+fn signed_by_digits(written: String) -> String {
+    let is_zero = written.bytes().all(|byte| matches!(byte, b'-' | b'.' | b'0'));
+    if is_zero { written.trim_start_matches('-').to_owned() } else { written }
 }
 
 impl DatePattern {
@@ -164,6 +186,7 @@ mod tests {
         assert_eq!(written(Format::Cut(0), "150.99"), Ok("150".to_owned()));
         assert_eq!(written(Format::Cut(0), "-0.99"), Ok("0".to_owned()));
         assert_eq!(written(Format::Cut(1), "1.99"), Ok("1.9".to_owned()));
+        assert_eq!(written(Format::Cut(1), "-0.04"), Ok("0.0".to_owned()));
         assert_eq!(written(Format::Cut(2), "1.9"), Ok("1.9".to_owned()));
         assert_eq!(written(Format::Fixed(2), "1.9"), Ok("1.90".to_owned()));
         assert_eq!(written(Format::Fixed(2), "-1.900"), Ok("-1.90".to_owned()));

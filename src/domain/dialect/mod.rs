@@ -12,7 +12,7 @@
 //!   sign it ([`callback_url`]) when it is saved, and taken apart only when it is saved or loaded.
 //! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
 
-mod ambiguity;
+pub(crate) mod ambiguity;
 mod body;
 pub mod callback;
 pub mod callback_url;
@@ -36,6 +36,7 @@ pub mod requirements;
 pub mod sign_draft;
 pub mod signature;
 pub mod signed_text;
+mod signed_url;
 pub mod statuses;
 pub mod success;
 pub mod table;

@@ -50,6 +50,11 @@ impl<'a> Parts<'a> {
         self.push(Cow::Borrowed(""), PartKind::Secret);
     }
 
+    /// Whether the secret is a part of it.
+    pub(super) fn holds_secret(&self) -> bool {
+        self.0.iter().any(|part| part.kind == PartKind::Secret)
+    }
+
     fn push(&mut self, text: Cow<'a, str>, kind: PartKind<'a>) {
         self.0.push(Part { text, kind });
     }
@@ -61,8 +66,12 @@ impl<'a> Parts<'a> {
 
     /// The text as it may be shown.
     pub fn shown(&self) -> String {
-        let text = |part: &'_ Part<'a>| if part.kind == PartKind::Secret { SECRET.into() } else { part.text.clone() };
-        self.0.iter().map(text).collect()
+        let text = |part: &Part<'a>| if part.kind == PartKind::Secret { SECRET.len() } else { part.text.len() };
+        let mut shown = String::with_capacity(self.0.iter().map(text).sum());
+        for part in &self.0 {
+            shown.push_str(if part.kind == PartKind::Secret { SECRET } else { &part.text });
+        }
+        shown
     }
 
     /// The text as it is signed.

@@ -35,7 +35,8 @@ impl<'a> Query<'a> {
     }
 
     fn of(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        let named = self.0.iter().filter(move |(key, _)| *key == name || decode(key) == name);
+        let is_it = move |key: &str| key == name || key.contains(['%', '+']) && decode(key) == name;
+        let named = self.0.iter().filter(move |(key, _)| is_it(key));
         named.map(|(_, value)| *value)
     }
 }

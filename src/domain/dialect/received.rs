@@ -12,8 +12,9 @@ use super::facts::{Facts, Lacking, Unit};
 use super::format::Format;
 use super::named::HeaderRule;
 use super::query::{Query, split_origin};
-use super::recipe::{Placeholder, Recipe};
+use super::recipe::{Placeholder, Recipe, Requirement};
 use super::signature::{Signature, Travels};
+use super::signed_url::{SignedUrl, no_parameter};
 use super::value::{Fact, ValueSource};
 use crate::domain::encoding::decode;
 use crate::domain::template::{Parameter, Template, unexpand};
@@ -65,9 +66,10 @@ impl<'a> Seen<'a> {
             Travels::Query(_) => Ok(vec![SignedUrl::read(signature, &self.received.url)?.claimed]),
             Travels::Placeholder(_) => {
                 let query = Query::read(&self.received.url);
-                let found = self.signature_parameters(signature).find_map(|name| query.first(&name));
-                let name = self.signature_parameters(signature).next().unwrap_or_default();
-                found.map(|value| vec![decode(value)]).ok_or_else(|| no_parameter(&name))
+                let found = self.signature_parameters(signature).find(|name| query.first(name).is_some());
+                let first = || self.signature_parameters(signature).next().unwrap_or_default();
+                let name = found.ok_or_else(|| no_parameter(&first()))?;
+                query.only(&name).map(|value| vec![decode(value)]).map_err(|lacking| lacking.words)
             }
             Travels::Header(carrier) => {
                 let name = &carrier.name;
@@ -84,45 +86,59 @@ impl<'a> Seen<'a> {
 
     /// The parameters that the signature may stand in.
     pub(super) fn signature_parameters<'s>(&'s self, signature: &'s Signature) -> impl Iterator<Item = String> + 's {
-        let spellings = signature.placeholder();
-        let is_own = |parameter: &&Parameter| {
-            parameter.sole_placeholder().is_some_and(|name| spellings.iter().any(|own| own == name))
-        };
+        let is_own =
+            |parameter: &&Parameter| parameter.sole_placeholder().is_some_and(|name| signature.stands_for(name));
         let templates = self.template.iter().flat_map(|template| template.parameters());
-        templates.filter(is_own).map(Parameter::decoded_name).chain(spellings.iter().cloned())
+        templates.filter(is_own).map(Parameter::decoded_name).chain(signature.placeholder().iter().cloned())
     }
 
-    /// The value of a placeholder that travels, decoded.
-    fn carried(&self, placeholder: &Placeholder) -> Option<String> {
+    /// The value of a placeholder that travels, decoded; nothing if it does not.
+    fn carried(&self, placeholder: &str) -> Result<Option<String>, Lacking> {
         let query = Query::read(&self.received.url);
-        let Some(template) = self.template.as_ref().filter(|template| template.placeholders().next().is_some()) else {
-            return query.first(placeholder.name()).map(decode);
+        let of_list = |name: &str| match query.first(name) {
+            Some(_) => query.only(name).map(|value| Some(decode(value))),
+            None => Ok(None),
+        };
+        let is_appended = self.recipe.reserved_names().any(|reserved| reserved == placeholder);
+        let Some(template) = self.template.as_ref().filter(|template| !template.is_bare() && !is_appended) else {
+            return of_list(placeholder);
         };
         for parameter in template.parameters() {
-            let Some(pieces) = parameter.value.as_deref() else { continue };
-            let Some(sent) = query.first(&parameter.decoded_name()) else { continue };
-            if parameter.sole_placeholder() == Some(placeholder.name()) {
-                return Some(decode(sent));
+            let pieces = parameter.value.as_deref().unwrap_or_default();
+            if !pieces.iter().any(|piece| piece.placeholder() == Some(placeholder)) {
+                continue;
             }
+            let name = parameter.decoded_name();
+            if query.first(&name).is_none() {
+                return Ok(None);
+            }
+            // A receiver takes the first of two or the last: which of them was signed cannot be said.
+            let sent = query.only(&name)?;
             let values = unexpand(pieces, sent).unwrap_or_default();
-            if let Some((_, value)) = values.into_iter().find(|(name, _)| *name == placeholder.name()) {
-                return Some(decode(value));
-            }
+            return Ok(values.into_iter().find(|(known, _)| *known == placeholder).map(|(_, value)| decode(value)));
         }
         let (_, path) = split_origin(&self.received.url);
         let path = path.split('?').next().unwrap_or_default();
         let values = unexpand(template.path(), path).unwrap_or_default();
-        values
-            .into_iter()
-            .find(|(name, _)| *name == placeholder.name())
-            .map(|(_, value)| decode(&value.replace('+', "%2B")))
+        let value = values.into_iter().find(|(known, _)| *known == placeholder);
+        Ok(value.map(|(_, value)| decode(&value.replace('+', "%2B"))))
+    }
+
+    /// Whether a callback may lack it: a list leaves out what has no value.
+    fn may_be_absent(&self, placeholder: &Placeholder) -> bool {
+        let required = self.recipe.required().iter().any(|requirement| match requirement {
+            Requirement::One(source) => placeholder.rule.sources().any(|own| own == source),
+            Requirement::AnyOf(_) => false,
+        });
+        let is_listed = self.template.as_ref().is_none_or(|template| template.is_bare());
+        is_listed && !required
     }
 
     /// The value of a source that does not have to travel.
     fn known(&self, source: &ValueSource) -> Option<String> {
         match source {
-            ValueSource::Setting(name) => Some(self.config.settings.get(name).cloned().unwrap_or_default()),
-            ValueSource::Fact(Fact::AppLabel) => Some(self.config.app_label.clone()),
+            ValueSource::Setting(name) => self.config.settings.get(name).cloned(),
+            ValueSource::Fact(Fact::AppLabel) => Some(self.config.app_label.clone()).filter(|label| !label.is_empty()),
             ValueSource::Fact(_) | ValueSource::Extra(_) => None,
         }
     }
@@ -134,14 +150,23 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The template that a request was probably sent to: of the two that an endpoint may have, the one whose path it has.
+/// The template that a request was probably sent to: of the two that an endpoint may have, the one whose path and parameters
+/// it has.
 fn template(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> Option<Arc<Template>> {
     let read = |url: &Option<CallbackUrl>| url.as_ref().and_then(|url| url.template(recipe).ok());
     let (_, path) = split_origin(&received.url);
     let path = path.split('?').next().unwrap_or_default();
-    let templates = [read(&config.callback_url), read(&config.reversal_url)];
-    let fits = |template: &&Arc<Template>| unexpand(template.path(), path).is_some();
-    templates.iter().flatten().find(fits).or(templates.iter().flatten().next()).cloned()
+    let query = Query::read(&received.url);
+    let differs = |parameter: &&Parameter| {
+        let pieces = parameter.value.as_deref().unwrap_or_default();
+        query.first(&parameter.decoded_name()).is_none_or(|value| unexpand(pieces, value).is_none())
+    };
+    let unlike = |template: &Arc<Template>| {
+        let is_elsewhere = usize::from(unexpand(template.path(), path).is_none());
+        (is_elsewhere, template.parameters().iter().filter(differs).count())
+    };
+    let templates = [read(&config.callback_url), read(&config.reversal_url)].into_iter().flatten();
+    templates.min_by_key(unlike)
 }
 
 impl Facts for Seen<'_> {
@@ -159,33 +184,52 @@ impl Facts for Seen<'_> {
     }
 
     fn value(&self, name: &str) -> Result<Cow<'_, str>, Lacking> {
-        let Some(placeholder) = self.recipe.placeholder(name) else {
-            let pairs = || self.carried_extra(name);
-            return Ok(pairs().unwrap_or_default().into());
-        };
-        let carried = self.recipe.carriers(placeholder).find_map(|carrier| self.carried(carrier));
-        if let Some(value) = carried {
+        if let Some(value) = self.carried(name)? {
             return Ok(value.into());
         }
-        if let Some(value) = placeholder.rule.sources().find_map(|source| self.known(source)) {
-            return Ok(value.into());
+        // A further pair that the template names and the report lacked.
+        let Some(placeholder) = self.recipe.placeholder(name) else { return Ok(Cow::Borrowed("")) };
+        for twin in self.recipe.carriers(placeholder) {
+            if let Some(value) = self.carried(twin.name())? {
+                return Ok(value.into());
+            }
+        }
+        for source in placeholder.rule.sources() {
+            match source {
+                ValueSource::Setting(setting) => {
+                    let words =
+                        format!("The endpoint's setting {setting} is part of what is signed, and is not known here.");
+                    return self.known(source).map(Cow::Owned).ok_or_else(|| lacking(&source.field(), words));
+                }
+                source => {
+                    if let Some(value) = self.known(source) {
+                        return Ok(value.into());
+                    }
+                }
+            }
         }
         let same_source = self.recipe.placeholders().iter().filter(|other| {
             !other.hidden() && other.rule.source.is_some() && other.rule.source == placeholder.rule.source
         });
-        let value = same_source.into_iter().find_map(|other| self.carried(other));
-        let value = value.map(|value| match &placeholder.rule.format {
-            Format::Plain => value,
-            format => format.decimal(&value).unwrap_or(value),
-        });
-        let missing = || lacking("url", format!("Its URL lacks the value of {name}, which is signed."));
-        value.map(Cow::Owned).ok_or_else(missing)
+        for other in same_source {
+            if let Some(value) = self.carried(other.name())? {
+                let written = match &placeholder.rule.format {
+                    Format::Plain => value,
+                    format => format.decimal(&value).unwrap_or(value),
+                };
+                return Ok(written.into());
+            }
+        }
+        if self.may_be_absent(placeholder) {
+            return Ok(Cow::Borrowed(placeholder.rule.absent.as_deref().unwrap_or_default()));
+        }
+        Err(lacking("url", format!("Its URL lacks the value of {name}, which is signed.")))
     }
 
     fn used(&self) -> Result<Vec<&str>, Lacking> {
-        let own = self.recipe.signature().map(|signature| signature.placeholder()).unwrap_or_default();
         if let Some(template) = &self.template {
-            return Ok(template.placeholders().filter(|name| !own.iter().any(|own| own == name)).collect());
+            let is_own = |name: &&str| self.recipe.signature().is_some_and(|signature| signature.stands_for(name));
+            return Ok(template.placeholders().filter(|name| !is_own(name)).collect());
         }
         // Without a template, parameters that have a placeholder's name are taken to be filled by it.
         let query = Query::read(&self.received.url);
@@ -217,48 +261,6 @@ impl Facts for Seen<'_> {
     }
 }
 
-impl Seen<'_> {
-    /// The value of an `extra.…` that the template uses.
-    fn carried_extra(&self, name: &str) -> Option<String> {
-        let parameters = self.template.iter().flat_map(|template| template.parameters());
-        let parameter = parameters.into_iter().find(|parameter| parameter.sole_placeholder() == Some(name))?;
-        Query::read(&self.received.url).first(&parameter.decoded_name()).map(decode)
-    }
-}
-
 pub(super) fn lacking(field: &str, words: impl Into<String>) -> Lacking {
     Lacking { field: field.to_owned(), words: words.into() }
-}
-
-fn no_parameter(name: &str) -> String {
-    format!("It has no parameter {name}, so nothing is signed (or it was dropped on the way).")
-}
-
-/// A URL that carries its own signature.
-pub(super) struct SignedUrl {
-    /// What stands before the signature: what is signed, if it stands last.
-    pub(super) before: String,
-    pub(super) claimed: String,
-    /// What stands after it.
-    pub(super) after: String,
-}
-
-impl SignedUrl {
-    pub(super) fn read(signature: &Signature, url: &str) -> Result<Self, String> {
-        let name = signature.query_parameter().unwrap_or_default();
-        let (at, _) = url
-            .match_indices(name)
-            .filter(|(at, _)| stands_as_name(url, *at, name))
-            .last()
-            .ok_or_else(|| no_parameter(name))?;
-        let rest = &url[at + name.len() + 1..];
-        let end = rest.find('&').unwrap_or(rest.len());
-        let after = rest[end..].trim_start_matches('&').to_owned();
-        Ok(Self { before: url[..at - 1].to_owned(), claimed: decode(&rest[..end]), after })
-    }
-}
-
-fn stands_as_name(url: &str, at: usize, name: &str) -> bool {
-    let opens = at > 0 && matches!(url.as_bytes()[at - 1], b'?' | b'&');
-    opens && url[at + name.len()..].starts_with('=')
 }

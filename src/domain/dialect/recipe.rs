@@ -198,7 +198,7 @@ impl Recipe {
     /// Whether a reversal that is told to this template can be told from a completion.
     pub(super) fn marks_reversal(&self, template: &Template) -> bool {
         let told_by = self.reversal.as_ref().map(|reversal| reversal.told_by.as_slice()).unwrap_or_default();
-        let is_bare = self.has_parameter_list() && template.placeholders().next().is_none();
+        let is_bare = self.has_parameter_list() && template.is_bare();
         told_by.is_empty() || is_bare || template.placeholders().any(|name| told_by.iter().any(|mark| mark == name))
     }
 

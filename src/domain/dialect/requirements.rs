@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::ambiguity::ambiguities;
 use super::callback::{CallbackConfig, CallbackEvent, Message};
-use super::compose::{CallbackDraft, ComposeError, LONGEST_URL, draft};
+use super::compose::{CallbackDraft, ComposeError, LONGEST_URL, draft, told_names};
 use super::recipe::{Recipe, Requirement};
 use super::value::{Fact, ValueSource};
 use super::values::Values;
@@ -67,8 +67,12 @@ fn faults(error: ComposeError, values: &Values<'_>) -> Invalid {
             let message = format!("expands to {bytes} bytes with these values; at most {LONGEST_URL} are sent");
             Invalid::field("callbackUrl", message)
         }
-        // Without a URL nothing can be expanded, but what is ambiguous now will be ambiguous then.
-        ComposeError::NoCallbackUrl => ambiguities(values, None),
+        // Without a URL nothing can be expanded, but what is at fault now will be at fault then.
+        ComposeError::NoCallbackUrl => {
+            let mut faults = ambiguities(values, None);
+            faults.extend(values.unfit(told_names(values, None)));
+            faults
+        }
         // The endpoint's state, or about reversals.
         ComposeError::NoSecret
         | ComposeError::Unsigned(_)
@@ -130,6 +134,7 @@ fn has(completion: &Completion, source: &ValueSource) -> bool {
         | Fact::RequestUuid
         | Fact::CreatedAt
         | Fact::AttemptedAt
+        | Fact::Reason
         | Fact::Secret => true,
     }
 }

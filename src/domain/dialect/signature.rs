@@ -131,6 +131,11 @@ impl Signature {
         }
     }
 
+    /// Whether it is what this placeholder of a template stands for.
+    pub(super) fn stands_for(&self, placeholder: &str) -> bool {
+        self.placeholder().iter().any(|own| own == placeholder)
+    }
+
     /// The header that carries it, where one does.
     pub(super) fn carrier(&self) -> Option<&Carrier> {
         match &self.travels {

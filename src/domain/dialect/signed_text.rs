@@ -151,21 +151,27 @@ impl SignedText {
     }
 }
 
-fn url(parts: &mut Parts<'_>, url: Cow<'_, str>) {
-    let mut rest = &*url;
-    let end = rest.find('?').map_or(rest.len(), |at| at + 1);
-    parts.literal(rest[..end].to_owned());
-    rest = &rest[end..];
+/// Another origin than that of the request, as behind a proxy, is a part of its own.
+fn url<'a>(parts: &mut Parts<'a>, url: Cow<'a, str>) {
+    let url = match url {
+        Cow::Borrowed(url) => url,
+        Cow::Owned(url) => return parts.literal(url),
+    };
+    let end = url.find('?').map_or(url.len(), |at| at + 1);
+    parts.literal(&url[..end]);
+    let mut rest = &url[end..];
     while !rest.is_empty() {
         let pair = &rest[..rest.find('&').unwrap_or(rest.len())];
-        let (name, value) = pair.split_at(pair.find('=').map_or(pair.len(), |at| at + 1));
-        parts.literal(name.to_owned());
-        parts.value(name.trim_end_matches('=').to_owned(), value.to_owned());
-        rest = &rest[pair.len()..];
-        if let Some(more) = rest.strip_prefix('&') {
-            parts.literal("&");
-            rest = more;
+        let end = rest.len().min(pair.len() + 1);
+        match pair.split_once('=') {
+            Some((name, value)) => {
+                parts.literal(&pair[..=name.len()]);
+                parts.value(name, value);
+                parts.literal(&rest[pair.len()..end]);
+            }
+            None => parts.literal(&rest[..end]),
         }
+        rest = &rest[end..];
     }
 }
 

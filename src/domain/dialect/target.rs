@@ -53,8 +53,7 @@ impl Target {
                 expand(&mut url, pieces, values, recipe.encoding());
             }
         }
-        let is_bare = template.placeholders().next().is_none();
-        let list = recipe.parameters(&values.message.completion.event_type).filter(|_| is_bare);
+        let list = recipe.parameters(&values.message.completion.event_type).filter(|_| template.is_bare());
         append(&mut url, &mut joints, list.unwrap_or_default().iter().chain(recipe.appended()), values);
         let mut beside_signature = DraftText::default();
         let beside = recipe.signature().into_iter().flat_map(|signature| &signature.appended);
@@ -92,7 +91,8 @@ impl Target {
 
     /// Whether it holds what may not be shown: the secret in clear, or a signature before its end.
     pub(super) fn holds_hidden(&self) -> bool {
-        self.url.waits_for(&Late::Secret) || self.holds_signature()
+        let texts = [&self.url, &self.beside_signature, &self.on_test];
+        texts.iter().any(|text| text.waits_for(&Late::Secret)) || self.holds_signature()
     }
 
     /// Whether the publisher's template says where the signature goes.

@@ -85,6 +85,8 @@ facts! {
     Timestamp = "timestamp", "occurredAt", Instant;
     /// The click.
     ClickId = "clickId", "clickId", Text;
+    /// Why a completion is taken back.
+    Reason = "reason", "reason", Text;
     /// All extra pairs.
     Pairs = "extra", "extra", Pairs;
     /// The same on every attempt.
@@ -176,6 +178,7 @@ impl Words {
     pub(super) fn all(&self) -> Vec<&str> {
         let fixed = [&self.completed, &self.reversed, &self.test].into_iter().flatten();
         let mut words: Vec<&str> = fixed.chain(self.event.values()).map(String::as_str).collect();
+        words.sort_unstable();
         words.dedup();
         words
     }

@@ -99,7 +99,7 @@ impl<'a> Values<'a> {
         if let Some(placeholder) = self.recipe.placeholder(name) {
             return self.text(&placeholder.rule);
         }
-        if self.recipe.signature().is_some_and(|signature| signature.placeholder().iter().any(|own| own == name)) {
+        if self.recipe.signature().is_some_and(|signature| signature.stands_for(name)) {
             return Some(Value::Late(Late::Signature));
         }
         let key = name.strip_prefix("extra.")?;
@@ -109,7 +109,8 @@ impl<'a> Values<'a> {
     /// What of these placeholders the format of each cannot write.
     pub(super) fn unfit<'n>(&self, names: impl Iterator<Item = &'n str>) -> Invalid {
         let mut invalid = Invalid::none();
-        for placeholder in names.filter_map(|name| self.recipe.placeholder(name)) {
+        let named = names.filter_map(|name| self.recipe.placeholder(name));
+        for placeholder in named.filter(|placeholder| placeholder.rule.format.may_refuse()) {
             let rule = &placeholder.rule;
             let fault = match self.found(rule).filter(|_| self.word(&rule.words).is_none()) {
                 Some(Found::Decimal(digits)) => rule.format.decimal(&digits).err(),
@@ -170,6 +171,10 @@ impl<'a> Values<'a> {
                 TimestampSource::Attempt => Found::AttemptedAt,
             }),
             Fact::ClickId => optional(&completion.click_id),
+            Fact::Reason => match self.message.event {
+                CallbackEvent::Reversed(taken) => optional(&taken.reason),
+                CallbackEvent::Completed => None,
+            },
             Fact::Pairs => (!completion.extra.is_empty()).then_some(Found::Pairs(&completion.extra)),
             Fact::EventId => Some(Found::Late(Late::EventId)),
             Fact::RequestUuid => Some(Found::Late(Late::RequestUuid)),

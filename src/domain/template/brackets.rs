@@ -33,6 +33,19 @@ impl Brackets {
         }
     }
 
+    /// Whether a placeholder of this name can be written in them and read back.
+    pub(crate) fn can_write(&self, name: &str) -> bool {
+        self.is_name(name) && !name.starts_with("extra.")
+    }
+
+    /// Why these marks could not enclose anything, worded to follow the recipe's name.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let Self::Own(marks) = self else { return None };
+        let meaningless = |c: char| c.is_alphanumeric() || c.is_whitespace() || "&=?#/_-.:".contains(c);
+        let unfit = marks.iter().any(|mark| mark.is_empty() || mark.contains(meaningless));
+        unfit.then(|| "has brackets of nothing, or of characters that URLs and names are made of".to_owned())
+    }
+
     /// The next place at which a placeholder may begin, or a bracket stands that closes none.
     pub(super) fn next(&self, text: &str) -> Option<usize> {
         match self {

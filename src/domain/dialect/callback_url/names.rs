@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::Check;
 use crate::domain::dialect::recipe::{Placeholder, SecretNeed};
 use crate::domain::dialect::signed_text::SignedText;
+use crate::domain::dialect::value::ValueSource;
 use crate::domain::encoding::php_key;
 use crate::domain::template::Parameter;
 
@@ -67,6 +68,9 @@ impl Check<'_> {
                     "has the bare key {name}; write {name}= so that receivers can rebuild the signed URL"
                 ));
             }
+            if name.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty() {
+                faults.push(format!("has the parameter {name}, a number, which PHP sorts otherwise than other names"));
+            }
             if php_key(&name) != name {
                 faults.push(format!(
                     "has the parameter {name}, whose name PHP changes, so that the signed URL is never rebuilt"
@@ -81,9 +85,9 @@ impl Check<'_> {
 
     /// The signature's placeholder, where the template has it nowhere.
     pub(super) fn unplaced_signature(&self) -> Option<&str> {
-        let spellings = self.recipe.signature()?.placeholder();
-        let is_placed = self.template.placeholders().any(|name| spellings.iter().any(|own| own == name));
-        spellings.first().filter(|_| !is_placed).map(String::as_str)
+        let signature = self.recipe.signature()?;
+        let is_placed = self.template.placeholders().any(|name| signature.stands_for(name));
+        signature.placeholder().first().filter(|_| !is_placed).map(String::as_str)
     }
 
     /// What the template must hold for a receiver to find the signature and to rebuild what was signed.
@@ -97,21 +101,23 @@ impl Check<'_> {
             }
             return faults;
         }
-        if let Some(own) = signature.placeholder().iter().find(|own| self.times(own) > 0)
-            && (self.times(own) > 1 || !self.is_whole_value(own))
-        {
-            faults.push(format!("must have {} once, as the whole value of a parameter", self.written(own)));
+        let own: Vec<&str> = self.template.placeholders().filter(|name| signature.stands_for(name)).collect();
+        if let Some(first) = own.first() {
+            let is_alone = own.len() == 1 && self.is_whole_value(first);
+            let fault = || format!("must have {} once, as the whole value of a parameter", self.written(first));
+            faults.extend((!is_alone).then(fault).or_else(|| self.doubled(first)));
         }
         match &signature.signs {
             SignedText::Text { .. } => {
-                faults.extend(signature.signs.names().into_iter().filter_map(|name| self.rebuilt(name)))
+                faults.extend(signature.signs.names().into_iter().filter_map(|name| self.rebuilt(name)));
             }
             SignedText::Values { .. } => {
-                let own = signature.placeholder();
-                let mut names = self.template.placeholders().filter(|name| !own.iter().any(|own| own == name));
-                if names.next().is_none() {
+                let others: Vec<&str> =
+                    self.template.placeholders().filter(|name| !signature.stands_for(name)).collect();
+                if others.is_empty() {
                     faults.push("has no placeholder but the signature, so that nothing would be signed".to_owned());
                 }
+                faults.extend(others.into_iter().filter_map(|name| self.read_back(name)));
             }
             SignedText::Url | SignedText::Query { .. } => {}
         }
@@ -121,6 +127,10 @@ impl Check<'_> {
     /// What is lacking for a receiver to read the value of a signed placeholder back.
     fn rebuilt(&self, name: &str) -> Option<String> {
         let signed = self.recipe.placeholder(name)?;
+        // What the dialect appends itself is there.
+        if self.recipe.reserved_names().any(|reserved| reserved == name) {
+            return None;
+        }
         let carriers: Vec<&Placeholder> = if signed.hidden() {
             let source = signed.rule.source.as_ref()?;
             let visible = self.recipe.placeholders().iter().filter(|other| !other.hidden());
@@ -128,17 +138,37 @@ impl Check<'_> {
         } else {
             self.recipe.carriers(signed).collect()
         };
-        // What only the receiver's account knows does not travel.
-        let first = carriers.first()?;
-        let times: usize = carriers.iter().map(|carrier| self.times(carrier.name())).sum();
-        let is_whole = carriers.iter().any(|carrier| self.is_whole_value(carrier.name()));
-        let placeholder = self.written(first.name());
-        match times {
-            0 => Some(format!("lacks {placeholder}, which is signed")),
-            1 if is_whole => None,
-            1 => Some(format!("must have {placeholder} as the whole value of a parameter: it is signed")),
-            _ => Some(format!("has {placeholder} more than once, so that the signed text cannot be rebuilt")),
+        let used = || carriers.iter().map(|carrier| carrier.name()).filter(|name| self.times(name) > 0);
+        // Twins of one value may both stand there; the one that is signed under its own name is read.
+        let read = used().find(|used| *used == name).or_else(|| used().next());
+        let is_known = || signed.rule.sources().all(|source| matches!(source, ValueSource::Setting(_)));
+        match read {
+            Some(read) if self.times(read) > 1 => {
+                Some(format!("has {} more than once, so that the signed text cannot be rebuilt", self.written(read)))
+            }
+            Some(read) => self.read_back(read),
+            // What the receiver's own account has does not have to travel.
+            None if is_known() => None,
+            None => carriers.first().map(|carrier| format!("lacks {}, which is signed", self.written(carrier.name()))),
         }
+    }
+
+    /// Why a receiver cannot read the value of this placeholder back.
+    fn read_back(&self, name: &str) -> Option<String> {
+        let in_path = self.template.path().iter().any(|piece| piece.placeholder() == Some(name));
+        if !in_path && !self.is_whole_value(name) {
+            let written = self.written(name);
+            return Some(format!("must have {written} as the whole value of a parameter: it is signed"));
+        }
+        self.doubled(name)
+    }
+
+    /// What would hide the parameter with this placeholder: another of the same name, as PHP files them.
+    fn doubled(&self, name: &str) -> Option<String> {
+        let parameters = self.parameters();
+        let own = parameters.iter().find(|parameter| parameter.sole_placeholder() == Some(name))?.decoded_name();
+        let same = parameters.iter().filter(|other| php_key(&other.decoded_name()) == php_key(&own)).count();
+        (same > 1).then(|| format!("has the parameter {own} more than once, so that the signed text cannot be rebuilt"))
     }
 
     fn times(&self, name: &str) -> usize {

@@ -138,3 +138,52 @@ fn a_reversal_url_is_only_for_dialects_that_use_one_and_knows_more_placeholders(
     let refused = checked_as("besitos", UrlUse::Reversal, "https://pub.example/pb", &policy).unwrap_err();
     assert!(refused.starts_with("reversalUrl: is not used"), "{refused}");
 }
+
+#[test]
+fn a_placeholder_in_foreign_brackets_is_refused_with_its_own() {
+    for (dialect, query, words) in [
+        ("pollfish", "tx={tx_id}&s=[[signature]]", "`{tx_id}`, which goes out as it stands; write [[tx_id]]"),
+        ("pollfish", "tx=%5B%5Btx_id%5D%5D&s=[[signature]]", "`[[tx_id]]`, which goes out as it stands"),
+        ("wannads", "u={subId}&t=[[transId]]&r={reward}&s={signature}", "`[[transId]]`"),
+        ("bitlabs", "uid=[%UID%]&tx=%TX%", "`%TX%`, which goes out as it stands; write [%TX%]"),
+    ] {
+        refused(dialect, &format!("https://pub.example/?{query}"), words);
+    }
+    assert!(checked("bitlabs", "https://pub.example/?uid=[%UID%]&x=5%25&type=[%TYPE%]&b=x(TX)").is_ok());
+}
+
+#[test]
+fn what_is_signed_by_its_value_is_read_back_once_and_whole() {
+    let wannads = |query: &str| format!("https://pub.example/?{query}");
+    for (query, words) in [
+        ("a={subId}&a={transId}&r={reward}&s={signature}", "the parameter a more than once"),
+        ("u={subId}&t={transId}&t=1&r={reward}&s={signature}", "the parameter t more than once"),
+        ("u={subId}&t={transId}&r={reward}&s={signature}&s=", "the parameter s more than once"),
+        ("u=x{subId}&t={transId}&r={reward}&s={signature}", "{subId} as the whole value"),
+        ("u={subId}&t={transId}&r={reward}", "lacks {signature}"),
+        ("t={transId}&r={reward}&s={signature}", "lacks {subId}"),
+    ] {
+        refused("wannads", &wannads(query), words);
+    }
+    refused("pollfish", "https://pub.example/?x=[[tx_id]][[cpa]]&s=[[signature]]", "as the whole value");
+    refused("pollfish", "https://pub.example/?a=[[cpa]]&a=[[tx_id]]&s=[[signature]]", "the parameter a more than once");
+    refused("cpx", "https://pub.example/?t={trans_id}&h={secure_hash}&x={hash}", "once, as the whole value");
+    refused("ayet", "https://pub.example/?10={transaction_id}&9={offer_id}", "PHP sorts");
+    assert!(checked("pollfish", "https://pub.example/[[request_uuid]]?t=[[tx_id]]&s=[[signature]]").is_ok());
+}
+
+#[test]
+fn what_will_work_and_deserves_a_look_is_warned_of() {
+    for (dialect, query, words) in [
+        ("adgem-get", "u={player_id}&n={offer_name}", "leave out {offer_name}"),
+        ("pollfish", "t=[[tx_id]]", "not signed"),
+        ("pollfish", "c=[[cpa]]&s=[[signature]]", "covers no transaction id"),
+        ("cpx", "t={trans_id}&h={secure_hash}", "reversals are not told to it: without {status}"),
+    ] {
+        let warnings = checked(dialect, &format!("https://pub.example/?{query}")).unwrap();
+        assert!(warnings.iter().any(|warning| warning.contains(words)), "{dialect}: {warnings:?}");
+    }
+    let warnings =
+        checked("ayet", "https://pub.example/{external_identifier}?t={transaction_id}&c={is_chargeback}").unwrap();
+    assert!(warnings[0].contains("stands in the path"), "{warnings:?}");
+}

@@ -17,12 +17,15 @@ use crate::domain::dialect::recipe::{Recipe, SecretNeed};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::target::Target;
+use crate::domain::dialect::value::ValueSource;
 use crate::domain::dialect::values::{AttemptFacts, Value, Values};
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
 use crate::domain::template::{Origin, Template};
 use crate::domain::time::Timestamp;
 
+/// As long as a secret may be, where it travels itself.
+const LONGEST_SECRET: usize = 256;
 /// A parameter of 64 digits and its name.
 const ROOM_FOR_SIGNATURE: usize = 96;
 
@@ -87,7 +90,8 @@ impl CallbackDraft {
     ) -> Result<(), ComposeError> {
         let signature = self.recipe.signature();
         let longest = signature.map(Signature::longest).unwrap_or_default();
-        let facts = AttemptFacts { event_id, attempted_at, secret: MASK, signature: &longest };
+        let secret = "x".repeat(LONGEST_SECRET);
+        let facts = AttemptFacts { event_id, attempted_at, secret: &secret, signature: &longest };
         let url = self.target.url(facts, signature.is_some());
         let mut behind = String::new();
         if let Some(signature) = signature {
@@ -113,6 +117,9 @@ impl CallbackDraft {
         let secret = key.filter(|_| self.recipe.secret_in_clear()).map(|key| key.expose()).unwrap_or_default();
         let unsigned = AttemptFacts { event_id, attempted_at, secret, signature: "" };
         let signature = self.recipe.signature().filter(|signature| !keys.is_empty() && self.carries(signature));
+        if signature.is_none() && self.recipe.signature().is_some() && self.recipe.secret() == SecretNeed::Required {
+            return Err(ComposeError::Unsigned("the callback URL has no place for the signature".to_owned()));
+        }
         let url = self.target.url(unsigned, signature.is_some());
         let body = self.body.as_ref().map(|body| body.fill(unsigned).into_owned());
         let signed = signature.map(|signature| {
@@ -149,7 +156,7 @@ impl CallbackDraft {
         let signature_start = signed.as_ref().map(|signed| signed.start().to_owned());
         let (signatures, signed_text) = signed.map(|signed| (signed.values, signed.shown)).unzip();
         let signatures: Vec<String> = signatures.unwrap_or_default();
-        let hidden = signatures.iter().cloned().chain((!secret.is_empty()).then(|| secret.to_owned())).collect();
+        let hidden = self.hidden(&signatures, secret);
         let signature = signatures.into_iter().next();
         let token = self.token.as_ref().map(|token| token.fill(unsigned).into_owned());
         Ok(CallbackRequest {
@@ -164,6 +171,18 @@ impl CallbackDraft {
             token,
             hidden,
         })
+    }
+
+    /// What a receiver may repeat of what must not be kept, in the form in which it went out as well.
+    fn hidden(&self, signatures: &[String], secret: &str) -> Vec<String> {
+        let mut hidden: Vec<String> = Vec::new();
+        for text in signatures.iter().map(String::as_str).chain([secret]).filter(|text| !text.is_empty()) {
+            let mut encoded = String::new();
+            self.recipe.encoding().encode_onto(&mut encoded, text);
+            hidden.extend((encoded != text).then_some(encoded));
+            hidden.push(text.to_owned());
+        }
+        hidden
     }
 
     /// Whether there is a place for a signature: where a template says where it goes, one that does not is unsigned.
@@ -216,12 +235,16 @@ impl CallbackDraft {
         let mut sent = Vec::new();
         let mut invalid = Invalid::none();
         for (header, value) in headers(&self.recipe, is_signed).zip(&self.headers) {
-            let text = value.as_ref().map(|value| value.fill(facts));
-            match text.filter(|text| text.bytes().all(|byte| (0x20..0x7f).contains(&byte))) {
-                Some(text) => sent.push(Header::plain(&header.name, &text)),
-                None => {
-                    invalid.push(header.rule.field(), format!("must be printable ASCII for the header {}", header.name))
+            let Some(text) = value.as_ref().map(|value| value.fill(facts)) else {
+                if header.rule.sources().any(|source| matches!(source, ValueSource::Setting(_))) {
+                    invalid.push(header.rule.field(), format!("is required for the header {}", header.name));
                 }
+                continue;
+            };
+            if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+                sent.push(Header::plain(&header.name, &text));
+            } else {
+                invalid.push(header.rule.field(), format!("must be printable ASCII for the header {}", header.name));
             }
         }
         invalid.into_result().map(|()| sent)
@@ -256,9 +279,7 @@ fn signed_names<'a>(recipe: &'a Recipe, template: &'a Template) -> Vec<&'a str> 
     let Some(signature) = recipe.signature() else { return Vec::new() };
     match &signature.signs {
         SignedText::Text { .. } => signature.signs.names(),
-        SignedText::Values { .. } => {
-            template.placeholders().filter(|name| !signature.placeholder().iter().any(|own| own == name)).collect()
-        }
+        SignedText::Values { .. } => template.placeholders().filter(|name| !signature.stands_for(name)).collect(),
         SignedText::Url | SignedText::Query { .. } => Vec::new(),
     }
 }

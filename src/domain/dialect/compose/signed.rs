@@ -72,11 +72,19 @@ impl<'a> Signed<'a> {
         keys: &[&SecretText],
     ) -> Result<Self, ComposeError> {
         let text = signature.signs.render(outgoing).map_err(|lacking| ComposeError::Unsigned(lacking.words))?;
-        let signing = keys.len().min(if signature.takes_several() { keys.len() } else { 1 });
-        let sign = |key: &&SecretText| signature.sign(key, &text).map_err(|_| ComposeError::NoSecret);
-        let values = keys[..signing].iter().map(sign).collect::<Result<Vec<_>, _>>()?;
+        let others = if signature.takes_several() { keys.get(1..) } else { None };
+        let shown = text.shown();
+        // Without the secret in it, what is shown is what is signed.
+        let sign = |key: &SecretText| match text.holds_secret() {
+            true => signature.sign(key, &text),
+            false => signature.sign_bytes(key, shown.as_bytes()),
+        };
+        let first = keys.first().and_then(|key| sign(key).ok()).ok_or(ComposeError::NoSecret)?;
+        // A second key that is none of the dialect's form could verify nowhere.
+        let others = others.unwrap_or_default().iter().filter_map(|key| sign(key).ok());
+        let values = std::iter::once(first).chain(others).collect();
         let t = signature.signs.unit().of(outgoing.facts.attempted_at).to_string();
-        Ok(Self { signature, shown: text.shown(), values, t })
+        Ok(Self { signature, shown, values, t })
     }
 
     /// The first signature.

@@ -23,8 +23,10 @@ pub(super) fn readings(seen: &Seen<'_>) -> Vec<Reading> {
     if let Ok(time) = seen.time(Unit::Seconds) {
         let mistake = "The timestamp is in milliseconds where it is signed, in seconds where it is sent.";
         add(body, Some(format!("{time}000")), mistake);
-        let seconds = time[..time.len().saturating_sub(MILLI_DIGITS)].to_owned();
-        add(body, Some(seconds), "The timestamp is in seconds where it is signed, in milliseconds where it is sent.");
+        if let Some(seconds) = time.get(..time.len().saturating_sub(MILLI_DIGITS)) {
+            let mistake = "The timestamp is in seconds where it is signed, in milliseconds where it is sent.";
+            add(body, Some(seconds.to_owned()), mistake);
+        }
     }
     readings
 }

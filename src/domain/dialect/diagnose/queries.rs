@@ -4,8 +4,8 @@ use crate::domain::dialect::received::Seen;
 use crate::domain::dialect::signature::Signature;
 use crate::domain::encoding::{Encoding, decode, encode};
 
-/// Beyond so many parameters none is tried without.
-const MOST_DROPPED: usize = 40;
+/// So many parameters are distorted one by one, no more.
+const MOST_CHANGED: usize = 40;
 
 /// Queries that may have been sent in place of the one that arrived, with what happened to them.
 pub(super) fn distortions(seen: &Seen<'_>, signature: &Signature, query: &str) -> Vec<(String, String)> {
@@ -17,7 +17,7 @@ pub(super) fn distortions(seen: &Seen<'_>, signature: &Signature, query: &str) -
     let plus = "A `+` was decoded as a space: decode it as a plus sign, or decode only once.";
     found.add(query.replace('+', "%2B"), plus);
     // Where a space is a plus sign too, any one of them may have been one.
-    for (at, _) in query.match_indices('+').take(MOST_DROPPED) {
+    for (at, _) in query.match_indices('+').take(MOST_CHANGED) {
         found.add([&query[..at], "%2B", &query[at + 1..]].concat(), plus);
     }
     if !signs.needs_encoding() {
@@ -51,7 +51,7 @@ impl Distortions<'_> {
 
     /// What was added on the way where the whole query is signed.
     fn add_added(&mut self, pairs: &[&str]) {
-        for (at, pair) in pairs.iter().enumerate().take(MOST_DROPPED) {
+        for (at, pair) in pairs.iter().enumerate().take(MOST_CHANGED) {
             let without: Vec<&str> =
                 pairs.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, pair)| *pair).collect();
             let mistake = format!("The parameter {} was added on the way: sign only what was sent.", name_of(pair));
@@ -86,7 +86,7 @@ impl Distortions<'_> {
     /// The same numbers in the other forms that languages print them in.
     fn add_numbers(&mut self, query: &str) {
         let pairs: Vec<&str> = query.split('&').collect();
-        for (at, pair) in pairs.iter().enumerate() {
+        for (at, pair) in pairs.iter().enumerate().take(MOST_CHANGED) {
             let Some((name, value)) = pair.split_once('=') else { continue };
             for other in reformatted(value) {
                 let mut changed: Vec<String> = pairs.iter().map(|pair| (*pair).to_owned()).collect();

@@ -1,8 +1,9 @@
 //! A reading: a request as it may have been when it was signed, and the pieces of a URL that are distorted one by one.
 
 use crate::domain::dialect::query::split_origin;
-use crate::domain::dialect::received::{Received, SignedUrl};
+use crate::domain::dialect::received::Received;
 use crate::domain::dialect::signature::Signature;
+use crate::domain::dialect::signed_url::SignedUrl;
 
 /// A request, and what is wrong if it is this one that was signed.
 #[derive(Clone, Debug)]

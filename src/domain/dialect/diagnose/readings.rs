@@ -5,13 +5,20 @@
 
 use super::reading::{Pieces, Reading};
 use super::{bodies, queries, urls};
+use crate::domain::dialect::compose::LONGEST_URL;
 use crate::domain::dialect::received::{Received, Seen};
 use crate::domain::dialect::signature::Signature;
 
-/// All readings, the likeliest first.
+/// No callback has a longer URL, and a proxy adds little to it.
+const LONGEST_RECEIVED: usize = 2 * LONGEST_URL;
+
+/// All readings, the likeliest first. What is longer than anything that is sent has one.
 pub(super) fn readings(seen: &Seen<'_>, signature: &Signature) -> Vec<Reading> {
-    let pieces = Pieces::of(signature, &seen.received.url);
     let as_it_stands = Reading { received: seen.received.clone(), time: None, mistake: None };
+    if seen.received.url.len() > LONGEST_RECEIVED {
+        return vec![as_it_stands];
+    }
+    let pieces = Pieces::of(signature, &seen.received.url);
     let mut readings = if signature.signs_url() {
         urls::readings(seen, &pieces)
     } else {

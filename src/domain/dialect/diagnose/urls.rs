@@ -8,6 +8,11 @@ use crate::domain::dialect::received::{Received, Seen};
 use crate::domain::encoding::decode;
 use crate::domain::template::{Template, expand};
 
+/// So many queries are combined with every origin and path; the others, each of one parameter changed, with the likeliest.
+const COMBINED: usize = 6;
+/// The origin and the path as they stand, and the next.
+const LIKELIEST: usize = 2;
+
 /// A piece as it may have been signed, with what is wrong if it was.
 type Candidate = (String, Option<String>);
 
@@ -28,9 +33,10 @@ pub(super) fn readings(seen: &Seen<'_>, pieces: &Pieces) -> Vec<Reading> {
     let added = (!pieces.after.is_empty())
         .then(|| format!("Something was added after the signature: {}. Check the URL as it was sent.", pieces.after));
     let mut readings = Vec::new();
-    for (query, of_query) in &candidates {
-        for (path, of_path) in &paths {
-            for (origin, of_origin) in &origins {
+    for (at, (query, of_query)) in candidates.iter().enumerate() {
+        let most = if at < COMBINED { usize::MAX } else { LIKELIEST };
+        for (path, of_path) in paths.iter().take(most) {
+            for (origin, of_origin) in origins.iter().take(most) {
                 let mistake = of_query.clone().or_else(|| of_path.clone()).or_else(|| of_origin.clone());
                 let changed =
                     Pieces { origin: origin.clone(), path: path.clone(), query: query.clone(), ..pieces.clone() };

@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 
 use super::Recipe;
-use super::parts::{Placeholder, SecretNeed};
+use super::parts::{Placeholder, SecretNeed, Tells};
+use crate::domain::dialect::format::Format;
 use crate::domain::dialect::named::Item;
 use crate::domain::dialect::signature::{Signature, Travels};
-use crate::domain::dialect::signed_text::{SignedText, TextPiece};
+use crate::domain::dialect::signed_text::{QueryForm, SignedText, TextPiece};
 use crate::domain::dialect::value::{Fact, ValueSource};
 
 /// Longest name of a setting.
@@ -23,8 +24,9 @@ impl Recipe {
         if self.vectors.is_empty() {
             return Err("has no vectors".to_owned());
         }
-        if self.name.is_empty() || !self.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
-            return Err("has a name that is not of lower-case letters".to_owned());
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if self.name.is_empty() || !self.name.bytes().all(is_plain) {
+            return Err("has a name that is not of lower-case letters, digits and `-`".to_owned());
         }
         if self.timeout.is_zero() {
             return Err("has no time-out".to_owned());
@@ -33,10 +35,16 @@ impl Recipe {
         if shows != self.secret_in_clear {
             return Err("must say secret_in_clear exactly where the secret itself is a value".to_owned());
         }
+        let in_url = self.placeholders.iter().filter(|placeholder| placeholder.rule.uses(Fact::Secret)).count();
+        if shows && self.rules().filter(|rule| rule.uses(Fact::Secret)).count() > in_url {
+            return Err("shows the secret elsewhere than in a URL, where it would be kept".to_owned());
+        }
         if (self.secret == SecretNeed::None) != (self.signature.is_none() && !shows) {
             return Err("must have a signature exactly where it takes a secret".to_owned());
         }
         self.check_names()?;
+        self.check_forms()?;
+        self.check_reversal()?;
         self.signature.as_ref().map_or(Ok(()), |signature| self.check_signature(signature))
     }
 
@@ -77,11 +85,46 @@ impl Recipe {
         if let Some((name, _)) = named.into_iter().find(|(name, _)| self.placeholder(name).is_none()) {
             return Err(format!("looks for {{{name}}} in answers without a placeholder of that name"));
         }
-        let told_by = self.reversal.iter().flat_map(|reversal| &reversal.told_by);
-        match told_by.into_iter().find(|name| self.placeholder(name).is_none()) {
-            Some(name) => Err(format!("tells a reversal by {name} without a placeholder of that name")),
+        Ok(())
+    }
+
+    /// Words that could not be written, or not be read back.
+    fn check_forms(&self) -> Result<(), String> {
+        let brackets = &self.template_form.brackets;
+        if let Some(fault) = brackets.fault() {
+            return Err(fault);
+        }
+        if let Some(name) = self.placeholders.iter().map(|own| &own.name).find(|name| !brackets.can_write(name)) {
+            return Err(format!("has the placeholder {name:?}, which its brackets cannot write"));
+        }
+        let beside = self.signature.iter().flat_map(|signature| &signature.headers);
+        let carrier = self.signature.iter().filter_map(Signature::carrier).map(|carrier| carrier.name.as_str());
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let mut seen = HashSet::new();
+        for name in self.headers.iter().chain(beside).map(|header| header.name.as_str()).chain(carrier) {
+            if name.is_empty() || !name.bytes().all(is_token) || !seen.insert(name.to_ascii_lowercase()) {
+                return Err(format!("has the header {name:?} twice, or its name is none"));
+            }
+        }
+        match self.rules().find(|rule| !rule.format.is_bounded()) {
+            Some(_) => Err("has a format with more decimals than an amount has".to_owned()),
             None => Ok(()),
         }
+    }
+
+    /// A reversal must be told so that it can be told from a completion.
+    fn check_reversal(&self) -> Result<(), String> {
+        let Some(reversal) = &self.reversal else { return Ok(()) };
+        if reversal.part && matches!(reversal.tells, Tells::Completion | Tells::Zero) {
+            return Err("tells a part of a completion as the whole of it".to_owned());
+        }
+        for name in &reversal.told_by {
+            match self.placeholder(name) {
+                Some(placeholder) if !placeholder.hidden => {}
+                _ => return Err(format!("tells a reversal by {name} without a placeholder of that name")),
+            }
+        }
+        Ok(())
     }
 
     fn check_signature(&self, signature: &Signature) -> Result<(), String> {
@@ -89,8 +132,20 @@ impl Recipe {
         if let Some(name) = signs.names().into_iter().find(|name| self.placeholder(name).is_none()) {
             return Err(format!("signs {name} without a placeholder of that name"));
         }
-        if let Some(name) = signs.names().into_iter().find(|name| !is_rebuilt(self, name)) {
+        if let Some(name) = signs.names().into_iter().find(|name| !self.is_rebuilt(name)) {
             return Err(format!("signs {name}, which no receiver could rebuild: its value does not travel"));
+        }
+        self.check_lists(signature)?;
+        if let SignedText::Query { only, encode, .. } = signs {
+            if only.as_ref().is_some_and(Vec::is_empty) {
+                return Err("signs an empty list of parameters".to_owned());
+            }
+            if only.is_none() && *encode == QueryForm::None && !signature.accepts_ambiguity {
+                return Err("signs all parameters decoded, so that a `&` in one is ambiguous".to_owned());
+            }
+            if only.iter().flatten().any(|name| self.placeholder(name).is_some_and(|known| known.hidden)) {
+                return Err("signs a hidden value as a parameter".to_owned());
+            }
         }
         let holds = |wanted: &TextPiece| matches!(signs, SignedText::Text { of, .. } if of.pieces().iter().any(|piece| piece == wanted));
         if !signature.algorithm.is_keyed() && !holds(&TextPiece::Secret) {
@@ -146,18 +201,46 @@ impl Recipe {
             .iter()
             .filter(|other| !other.hidden && (other.name == signed.name || other.rule == signed.rule))
     }
+
+    /// Every list of its own must hold what is signed of it, and the signature where a placeholder stands for it.
+    fn check_lists(&self, signature: &Signature) -> Result<(), String> {
+        for (event_type, items) in self.parameter_lists() {
+            let holds = |name: &str| items.iter().chain(self.always_appended()).any(|item| item.name == name);
+            if !signature.placeholder().is_empty() && !signature.placeholder().iter().any(|name| holds(name)) {
+                return Err(format!("has no place for the signature in the list of {event_type}"));
+            }
+            let lacking =
+                signature.signs.names().into_iter().filter_map(|name| self.placeholder(name)).find(|signed| {
+                    !signed.hidden && !self.carriers(signed).any(|carrier| holds(&carrier.name)) && !of_account(signed)
+                });
+            if let Some(signed) = lacking {
+                return Err(format!("signs {}, which is lacking in the list of {event_type}", signed.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a receiver can rebuild the value of a placeholder that is signed: it travels itself, or what it is made of
+    /// does in a form that loses nothing, or the receiver's own account has it.
+    fn is_rebuilt(&self, name: &str) -> bool {
+        let Some(placeholder) = self.placeholder(name) else { return false };
+        let travels = |source: &ValueSource| {
+            let is_whole = |other: &&Placeholder| {
+                !other.hidden
+                    && (other.rule.format == Format::Plain || other.rule.format == placeholder.rule.format)
+                    && other.rule.sources().any(|carried| carried == source)
+            };
+            self.placeholders.iter().any(|other| is_whole(&other))
+        };
+        let has_source = placeholder.rule.source.is_some();
+        !placeholder.hidden || of_account(placeholder) || has_source && placeholder.rule.sources().all(travels)
+    }
 }
 
-/// Whether a receiver can rebuild the value of a placeholder that is signed: it travels itself, or what it is made of does,
-/// or the receiver's own account has it.
-fn is_rebuilt(recipe: &Recipe, name: &str) -> bool {
-    let Some(placeholder) = recipe.placeholder(name) else { return false };
-    let of_account = |source: &ValueSource| {
+/// Whether the receiver's own account has all that a value is made of.
+fn of_account(placeholder: &Placeholder) -> bool {
+    let known = |source: &ValueSource| {
         matches!(source, ValueSource::Setting(_) | ValueSource::Fact(Fact::Secret | Fact::AppLabel))
     };
-    let travels = |source: &ValueSource| {
-        let visible = recipe.placeholders().iter().filter(|other| !other.hidden());
-        visible.into_iter().any(|other| other.rule.sources().any(|carried| carried == source))
-    };
-    !placeholder.hidden() || placeholder.rule.sources().all(|source| of_account(source) || travels(source))
+    placeholder.rule.source.is_some() && placeholder.rule.sources().all(known)
 }
