@@ -1,6 +1,7 @@
 //! What a person types: a file for each command.
 
 mod dialects;
+mod endpoint;
 mod given;
 mod migrate;
 mod migrate_store;

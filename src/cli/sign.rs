@@ -3,13 +3,13 @@
 //!
 //! It needs neither store nor network, so that a receiver or a reporter can be written against it anywhere.
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
+use super::endpoint::{self, endpoint};
 use super::given::{at, by_flag, dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
 use crate::command::{Failure, say, say_error, switch};
 use crate::domain::destination::TargetPolicy;
@@ -19,16 +19,16 @@ use crate::domain::dialect::compose::compose;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::dialect::sign_draft::{self, Draft};
-use crate::domain::dialect_settings::{self, SURFACE_ID};
+use crate::domain::dialect_settings;
 use crate::domain::json::Object;
 use crate::domain::report::Report;
 use crate::domain::resolved::Resolved;
 use crate::domain::secret::SecretText;
 use crate::domain::surface;
-use crate::domain::template::Origin;
 
 /// The event id of a callback that belongs to no delivery.
 const EVENT_ID: &str = "evt_signed_by_hand";
+
 /// The app's label where neither flag nor completion names one.
 const APP: &str = "app";
 
@@ -60,10 +60,6 @@ pub(super) fn command() -> Command {
         .arg(dialect_flag().required_unless_present("report"))
         .args(secret_flags(ArgAction::Set))
         .arg(flag("completion", "FILE", "A completion as in POST /v1/conversions; - reads it from the standard input"))
-        .arg(
-            flag("callback-url", "TEMPLATE", "The publisher's callback URL, with its placeholders")
-                .requires("completion"),
-        )
         .arg(flag("url", "URL", "A URL to sign as it stands (with --report: a GET's path with its query)"))
         .arg(flag("body", "FILE", "A body to sign, byte for byte; - reads it from the standard input"))
         .arg(
@@ -71,13 +67,7 @@ pub(super) fn command() -> Command {
                 .requires("body"),
         )
         .arg(flag("at", "TIME", "When it is sent: RFC 3339 or Unix milliseconds [default: now]"))
-        .arg(flag("app-id", "ID", "The app's ref or id, as receivers see it"))
-        .arg(flag("surface-id", "ID", "The surface that a report is signed for").alias("surface"))
-        .arg(
-            flag("setting", "NAME=VALUE", "What the dialect wants to know of the endpoint besides; may be repeated")
-                .action(ArgAction::Append),
-        )
-        .arg(flag("signed-origin", "ORIGIN", "scheme://host[:port] that replaces the URL's in what is signed"))
+        .args(endpoint::flags())
         .arg(switch("report", "Sign a report for Ringback: prints its three headers").conflicts_with_all([
             "dialect",
             "completion",
@@ -169,13 +159,7 @@ fn of_completion(
         manual: None,
     };
     let completion = report.into_completion(resolved, now);
-    let config = CallbackConfig {
-        callback_url: Some(url),
-        app_label,
-        settings: settings(flags, recipe)?,
-        signed_origin: signed_origin(flags)?,
-        ..CallbackConfig::default()
-    };
+    let config = CallbackConfig { callback_url: Some(url), app_label, ..endpoint(flags, recipe)? };
     dialect_settings::check(&config.settings, recipe, true).map_err(faults)?;
     check_report(recipe, &config, &completion).map_err(faults)?;
     let callback = Callback {
@@ -206,33 +190,11 @@ fn of_draft(flags: &ArgMatches, recipe: &Recipe, key: &SecretText) -> Result<Cal
         attempted_at: at(flags)?,
         event_id: EVENT_ID.to_owned(),
         config: CallbackConfig {
-            callback_url: owned("callback-url").map(|url| CallbackUrl::new(&url)),
             app_label: owned("app-id").unwrap_or_else(|| APP.to_owned()),
-            settings: settings(flags, recipe)?,
-            signed_origin: signed_origin(flags)?,
-            ..CallbackConfig::default()
+            ..endpoint(flags, recipe)?
         },
     };
     sign_draft::sign(recipe, &draft, key).map_err(|invalid| by_flag(&invalid, ""))
-}
-
-/// The endpoint's settings: `--setting NAME=VALUE`, and `--surface-id` for the one of that name.
-fn settings(flags: &ArgMatches, recipe: &Recipe) -> Result<BTreeMap<String, String>, Failure> {
-    let mut settings = BTreeMap::new();
-    for given in flags.get_many::<String>("setting").unwrap_or_default() {
-        let (name, value) =
-            given.split_once('=').ok_or_else(|| format!("--setting: {given:?} is not written as NAME=VALUE"))?;
-        settings.insert(name.to_owned(), value.to_owned());
-    }
-    settings.extend(text(flags, "surface-id").map(|id| (SURFACE_ID.to_owned(), id.to_owned())));
-    dialect_settings::check(&settings, recipe, false).map_err(|invalid| by_flag(&invalid, ""))?;
-    Ok(settings)
-}
-
-pub(super) fn signed_origin(flags: &ArgMatches) -> Result<Option<String>, Failure> {
-    let checked = |text: &str| Origin::parse(text).map(|_| text.trim_end_matches('/').to_owned());
-    let origin = text(flags, "signed-origin").map(checked).transpose();
-    origin.map_err(|fault| format!("--signed-origin: {fault}").into())
 }
 
 fn as_text(request: &CallbackRequest) -> String {

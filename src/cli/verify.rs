@@ -7,11 +7,9 @@ use std::process::ExitCode;
 use clap::{ArgAction, ArgMatches, Command};
 use serde_json::json;
 
+use super::endpoint::{self, endpoint};
 use super::given::{dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
-use super::sign::signed_origin;
 use crate::command::{Failure, say, switch};
-use crate::domain::dialect::callback::CallbackConfig;
-use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::diagnose::{Diagnosis, diagnose};
 use crate::domain::dialect::received::Received;
 
@@ -35,8 +33,7 @@ pub(super) fn command() -> Command {
         .arg(flag("url", "URL", "The URL as received; path and query will do, as a server logs them"))
         .arg(flag("header", "NAME: VALUE", "A header as received; may be repeated").action(ArgAction::Append))
         .arg(flag("body", "FILE", "The raw body as received; - reads it from the standard input"))
-        .arg(flag("callback-url", "TEMPLATE", "The callback URL as saved: tells what a proxy made of it"))
-        .arg(flag("signed-origin", "ORIGIN", "The endpoint's signedOrigin, if it has one"))
+        .args(endpoint::flags())
         .arg(switch("json", "Print JSON"))
 }
 
@@ -57,12 +54,7 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         headers: flags.get_many::<String>("header").unwrap_or_default().map(header).collect::<Result<_, _>>()?,
         body: body.map(|path| utf8("--body", read("--body", path)?)).transpose()?,
     };
-    let config = CallbackConfig {
-        callback_url: text(flags, "callback-url").map(CallbackUrl::new),
-        signed_origin: signed_origin(flags)?,
-        ..CallbackConfig::default()
-    };
-    let diagnosis = diagnose(&recipe, &received, &keys, &config);
+    let diagnosis = diagnose(&recipe, &received, &keys, &endpoint(flags, &recipe)?);
     if flags.get_flag("json") {
         say(&json!(diagnosis).to_string())
     } else {

@@ -215,6 +215,7 @@ mod tests {
             signature: None,
             signature_start: None,
             token: None,
+            shows_secret: false,
             hidden: vec!["0123456789abcdef".repeat(4)],
         }
     }

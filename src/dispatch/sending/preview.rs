@@ -51,7 +51,7 @@ impl Previews {
             self.compose(endpoint, completion, &CallbackEvent::Completed, &options, Purpose::Preview(delivery))?;
         let recipe = self.recipe(endpoint, delivery)?;
         let sent = Received { url: request.url.clone(), body: request.body.clone(), ..Received::default() };
-        let parts = marked(recipe, &endpoint.config, &sent);
+        let parts = marked(recipe, &endpoint.config, &sent, request.signature.is_some());
         Ok((request, parts))
     }
 
@@ -85,7 +85,9 @@ impl Previews {
             created_at: delivery.map_or(now, |delivery| delivery.created_at),
             is_test: matches!(purpose, Purpose::Test),
         };
-        let keys: Vec<&SecretText> = key.iter().map(|key| &key.text).collect();
+        let takes_several = recipe.signature().is_some_and(|signature| signature.takes_several());
+        let beside = endpoint.overlapping_secret(now).filter(|_| takes_several && options.secret_id.is_none());
+        let keys: Vec<&SecretText> = key.into_iter().chain(beside).map(|key| &key.text).collect();
         compose(recipe, &endpoint.config, &callback, &keys).map_err(|error| match error {
             ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),
             ComposeError::NoReversalUrl => Invalid::field("reversalUrl", "set a reversal URL first"),

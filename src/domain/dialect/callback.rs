@@ -127,6 +127,8 @@ pub struct CallbackRequest {
     pub signature_start: Option<String>,
     /// What the receiver's answer must hold, where the dialect's word for that has placeholders.
     pub token: Option<String>,
+    /// Whether the secret itself travels in it.
+    pub shows_secret: bool,
     /// Every signature, and the secret where it travels: to be recognised where a receiver sends them back.
     pub hidden: Vec<String>,
 }

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::coverage::coverage;
+use super::format::Format;
+use super::named::{HeaderRule, Item};
 use super::recipe::{Placeholder, Recipe};
 use super::signature::Signature;
 use crate::domain::retry::DocumentedSchedule;
@@ -36,6 +38,8 @@ pub fn describe(recipe: &Recipe) -> Value {
         "settings": recipe.settings(),
         "placeholders": recipe.placeholders().iter().map(placeholder).collect::<Vec<_>>(),
         "parameters": recipe.has_parameter_list().then(|| parameters.collect::<Vec<_>>()),
+        "headers": Some(names(recipe.headers())).filter(|headers| !headers.is_empty()),
+        "appendedOnTest": Some(listed(recipe.appended_on_test())).filter(|items| !items.is_empty()),
         "signature": recipe.signature().map(signature),
         "coverage": coverage(recipe),
         "success": recipe.success(),
@@ -57,6 +61,7 @@ fn placeholder(placeholder: &Placeholder) -> Value {
         "name": placeholder.name(),
         "meaning": placeholder.meaning(),
         "value": placeholder.rule.source,
+        "format": Some(&placeholder.rule.format).filter(|format| **format != Format::Plain),
         "words": Some(placeholder.rule.words.all()).filter(|words| !words.is_empty()),
         "reversalOnly": placeholder.reversal_only(),
         "signedOnly": placeholder.hidden(),
@@ -70,8 +75,18 @@ fn signature(signature: &Signature) -> Value {
         "digest": signature.digest,
         "signs": signature.signs,
         "travels": signature.travels,
-        "headers": signature.headers.iter().map(|header| &header.name).collect::<Vec<_>>(),
+        "headers": names(&signature.headers),
+        "appended": listed(&signature.appended),
+        "acceptsAmbiguity": signature.accepts_ambiguity,
     })
+}
+
+fn names(headers: &[HeaderRule]) -> Vec<&str> {
+    headers.iter().map(|header| header.name.as_str()).collect()
+}
+
+fn listed(items: &[Item]) -> Vec<String> {
+    items.iter().map(ToString::to_string).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod urls;
 use serde::Serialize;
 
 use super::callback::CallbackConfig;
+use super::parts::{Part, PartKind, Parts, SECRET};
 use super::query::Query;
 use super::received::{Received, Seen};
 use super::recipe::Recipe;
@@ -36,6 +37,29 @@ pub struct Diagnosis {
     /// The text that the receiver should sign to compare, as far as it can be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_text: Option<String>,
+    /// The same in parts, with the names of those that are values: what to compare one by one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub signed_parts: Vec<SignedPart>,
+}
+
+/// A part of a signed text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignedPart {
+    /// Its text; for the secret, the word that stands for it.
+    pub text: String,
+    /// The placeholder or the parameter whose value it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl SignedPart {
+    fn all(text: &Parts<'_>) -> Vec<Self> {
+        let part = |part: &Part<'_>| {
+            let text = if part.kind == PartKind::Secret { SECRET.to_owned() } else { part.text.clone().into_owned() };
+            Self { text, name: part.name().map(str::to_owned) }
+        };
+        text.iter().map(part).collect()
+    }
 }
 
 /// So many readings are tried with each mistake about the key.
@@ -70,7 +94,13 @@ fn diagnose_plain(
     keys: &[(String, SecretText)],
     config: &CallbackConfig,
 ) -> Diagnosis {
-    let unknown = |finding: String, signed_text| Diagnosis { verifies: false, key: None, finding, signed_text };
+    let unknown = |finding: String, text: Option<Parts<'_>>| Diagnosis {
+        verifies: false,
+        key: None,
+        finding,
+        signed_text: text.as_ref().map(Parts::shown),
+        signed_parts: text.as_ref().map(SignedPart::all).unwrap_or_default(),
+    };
     let Some(signature) = recipe.signature() else {
         return unknown(format!("{} signs nothing.", recipe.title()), None);
     };
@@ -88,7 +118,7 @@ fn diagnose_plain(
     });
     // What a receiver cannot even rebuild is told before what it rebuilt.
     found.unwrap_or_else(|| match signature.signs.render(&seen) {
-        Ok(text) => unknown(without_match(&seen, keys), Some(text.shown())),
+        Ok(text) => unknown(without_match(&seen, keys), Some(text)),
         Err(lacking) => unknown(lacking.words, None),
     })
 }
@@ -109,6 +139,7 @@ fn find(
             key: Some(label.clone()),
             finding: reading.mistake.clone().unwrap_or_else(|| "It verifies.".to_owned()),
             signed_text: Some(text.shown()),
+            signed_parts: SignedPart::all(&text),
         })
     })
 }

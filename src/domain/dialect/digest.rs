@@ -15,6 +15,9 @@ use zeroize::Zeroizing;
 use crate::domain::encoding::hex;
 use crate::domain::secret::SecretText;
 
+/// Lengths of keys that are decoded, as Standard Webhooks has them.
+const USUAL: std::ops::RangeInclusive<usize> = 24..=64;
+
 /// The function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Algorithm {
@@ -118,6 +121,17 @@ impl KeyForm {
     }
 }
 
+impl KeyForm {
+    /// What deserves a look about the key that a secret stands for.
+    pub(super) fn warning(&self, secret: &SecretText) -> Option<String> {
+        let Self::Base64After(_) = self else { return None };
+        let bytes = self.key(secret).ok()?.len();
+        let (least, most) = (USUAL.start(), USUAL.end());
+        (!USUAL.contains(&bytes))
+            .then(|| format!("the secret decodes to a key of {bytes} bytes; {least} to {most} are usual"))
+    }
+}
+
 impl Digest {
     /// A digest as it is written.
     pub(super) fn written(self, digest: &[u8]) -> String {
@@ -160,6 +174,8 @@ mod tests {
         for text in ["c2VjcmV0", "whsec_", "whsec_c2VjcmV", "whsec_c2Vj*mV0", "whsec_c2VjcmV0 "] {
             assert!(decoding.key(&secret(text)).is_err(), "{text}");
         }
+        assert!(decoding.warning(&secret("whsec_c2VjcmV0")).unwrap().contains("6 bytes"));
+        assert_eq!(decoding.warning(&secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")), None);
     }
 
     #[test]

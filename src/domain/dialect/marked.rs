@@ -8,9 +8,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::callback::CallbackConfig;
+use super::parts::Part;
 use super::query::{Query, split_origin};
 use super::received::{Received, Seen};
-use super::recipe::{Placeholder, Recipe};
+use super::recipe::Recipe;
 use super::signature::Signature;
 use super::signed_text::SignedText;
 use crate::domain::encoding::decode;
@@ -29,14 +30,21 @@ pub struct Marked {
     pub signed: bool,
 }
 
-/// The parts of a request: of its body where it has one, else of its URL.
-pub fn marked(recipe: &Recipe, config: &CallbackConfig, request: &Received) -> Vec<Marked> {
+/// The parts of a request: of its body where it has one, else of its URL. Without a signature nothing is signed.
+pub fn marked(recipe: &Recipe, config: &CallbackConfig, request: &Received, has_signature: bool) -> Vec<Marked> {
     let seen = Seen::new(recipe, config, request);
-    let mut marking = Marking { recipe, template: seen.template.clone(), parts: Vec::new() };
+    let signature = recipe.signature().filter(|_| has_signature);
+    let mut marking =
+        Marking { recipe, signature, template: seen.template.clone(), names: Vec::new(), parts: Vec::new() };
+    if let Some(signature) = signature
+        && let Ok(text) = signature.signs.render(&seen)
+    {
+        marking.names = text.iter().filter_map(Part::name).map(str::to_owned).collect();
+    }
     match &request.body {
         Some(body) => {
             marking.literal(&request.url, false);
-            marking.literal(body, recipe.signature().is_some_and(|signature| signature.signs.holds_body()));
+            marking.literal(body, signature.is_some_and(|signature| signature.signs.holds_body()));
         }
         None => marking.url(&request.url),
     }
@@ -45,7 +53,10 @@ pub fn marked(recipe: &Recipe, config: &CallbackConfig, request: &Received) -> V
 
 struct Marking<'a> {
     recipe: &'a Recipe,
+    signature: Option<&'a Signature>,
     template: Option<Arc<Template>>,
+    /// What the signed text holds the values of: placeholders, or parameters.
+    names: Vec<String>,
     parts: Vec<Marked>,
 }
 
@@ -53,7 +64,7 @@ impl Marking<'_> {
     fn url(&mut self, url: &str) {
         let (origin, rest) = split_origin(url);
         let path = rest.split('?').next().unwrap_or_default();
-        let of_url = self.recipe.signature().is_some_and(Signature::signs_url);
+        let of_url = self.signature.is_some_and(Signature::signs_url);
         self.literal(origin, of_url);
         let template = self.template.clone();
         match template.as_deref().map(Template::path) {
@@ -67,16 +78,13 @@ impl Marking<'_> {
 
     fn parameter(&mut self, joint: &str, name: &str, value: &str) {
         let decoded = decode(name);
-        let signature = self.recipe.signature();
-        if signature.and_then(Signature::query_parameter) == Some(&decoded) {
+        if self.recipe.signature().and_then(Signature::query_parameter) == Some(&decoded) {
             self.literal(&format!("{joint}{name}="), false);
             return self.push(value, Some(decoded), false);
         }
-        let is_signed = signature.is_some_and(|signature| match &signature.signs {
-            SignedText::Url | SignedText::Query { only: None, .. } => true,
-            SignedText::Query { only: Some(names), .. } => names.contains(&decoded),
-            SignedText::Values { .. } | SignedText::Text { .. } => false,
-        });
+        let by_parameters = |signs: &SignedText| matches!(signs, SignedText::Url | SignedText::Query { .. });
+        let is_signed = self.signature.is_some_and(|signature| by_parameters(&signature.signs))
+            && self.names.iter().any(|signed| *signed == decoded || *signed == name);
         self.literal(&format!("{joint}{name}="), is_signed);
         let template = self.template.clone();
         let parameters = template.iter().flat_map(|template| template.parameters());
@@ -106,24 +114,15 @@ impl Marking<'_> {
         }
     }
 
-    /// Whether the value of a placeholder is signed by itself.
+    /// Whether the value of a placeholder is signed by itself: under its own name, or as that of another which says the same.
     fn is_signed(&self, name: &str) -> bool {
-        let Some(signature) = self.recipe.signature() else { return false };
-        if signature.placeholder().iter().any(|own| own == name) {
+        let by_values = |signs: &SignedText| matches!(signs, SignedText::Values { .. } | SignedText::Text { .. });
+        if !self.signature.is_some_and(|signature| by_values(&signature.signs) && !signature.stands_for(name)) {
             return false;
         }
-        match &signature.signs {
-            SignedText::Values { .. } => true,
-            SignedText::Text { .. } => {
-                let same = |signed: &Placeholder, sent: &Placeholder| {
-                    signed.name == sent.name || signed.rule.source.is_some() && signed.rule.source == sent.rule.source
-                };
-                let sent = self.recipe.placeholder(name);
-                let signed = signature.signs.names().into_iter().filter_map(|name| self.recipe.placeholder(name));
-                sent.is_some_and(|sent| signed.into_iter().any(|signed| same(signed, sent)))
-            }
-            SignedText::Url | SignedText::Query { .. } => false,
-        }
+        let source = |name: &str| self.recipe.placeholder(name).and_then(|known| known.rule.source.clone());
+        let own = source(name);
+        self.names.iter().any(|signed| signed == name || own.is_some() && source(signed) == own)
     }
 
     fn literal(&mut self, text: &str, signed: bool) {
@@ -146,7 +145,9 @@ mod tests {
     fn parts(dialect: &str, template: &str, url: &str) -> Vec<Marked> {
         let config = CallbackConfig { callback_url: Some(CallbackUrl::new(template)), ..CallbackConfig::default() };
         let request = Received { method: "GET".to_owned(), url: url.to_owned(), ..Received::default() };
-        let parts = marked(Catalog::builtin().get(dialect).unwrap(), &config, &request);
+        let recipe = Catalog::builtin().get(dialect).unwrap().clone();
+        assert!(!marked(&recipe, &config, &request, false).iter().any(|part| part.signed));
+        let parts = marked(&recipe, &config, &request, true);
         assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<String>(), url);
         parts
     }

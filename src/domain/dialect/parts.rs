@@ -33,6 +33,16 @@ pub enum PartKind<'a> {
     Secret,
 }
 
+impl Part<'_> {
+    /// Whose value it is, where it is one.
+    pub fn name(&self) -> Option<&str> {
+        match &self.kind {
+            PartKind::Value(name) => Some(name),
+            PartKind::Literal | PartKind::Secret => None,
+        }
+    }
+}
+
 /// A text in parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts<'a>(Vec<Part<'a>>);

@@ -177,7 +177,8 @@ impl Facts for Seen<'_> {
         }
         match self.recipe.signature().filter(|signature| signature.query_parameter().is_some()) {
             Some(signature) if signature.signs.needs_whole_query() => {
-                SignedUrl::read(signature, url).map(|url| url.before.into()).map_err(|words| lacking("url", words))
+                let signed = SignedUrl::read(signature, url).map_err(|words| lacking("url", words))?;
+                Ok(Cow::Borrowed(&url[..signed.before.len()]))
             }
             _ => Ok(url.into()),
         }

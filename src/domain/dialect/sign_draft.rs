@@ -8,10 +8,12 @@ use std::borrow::Cow;
 
 use super::callback::{CallbackConfig, CallbackRequest, Header, MASK, Shown};
 use super::facts::{Facts, Lacking, Unit};
+use super::format::Written;
 use super::named::HeaderRule;
 use super::query::{Query, split_origin};
 use super::received::{Received, Seen, lacking};
 use super::recipe::Recipe;
+use super::request_uuid::request_uuid;
 use super::signature::Travels;
 use super::signed_url::SignedUrl;
 use super::value::{Fact, ValueSource};
@@ -85,6 +87,7 @@ pub fn sign(recipe: &Recipe, draft: &Draft, key: &SecretText) -> Result<Callback
         signed_text: Some(text.shown()),
         signature_start: None,
         token: None,
+        shows_secret: false,
         hidden: vec![value.clone()],
         signature: Some(value),
     })
@@ -112,6 +115,9 @@ impl Drafted<'_> {
     fn beside(&self, header: &HeaderRule, t: &str) -> Result<String, Lacking> {
         let needed = |field: &str| lacking(field, format!("is needed for the header {}", header.name));
         let (draft, uses) = (self.draft, |fact: Fact| header.rule.uses(fact));
+        if let Some(word) = header.rule.words.completed.as_ref().filter(|_| header.rule.source.is_none()) {
+            return Ok(word.clone());
+        }
         if uses(Fact::AppLabel) || uses(Fact::AppId) {
             return Some(draft.config.app_label.clone())
                 .filter(|label| !label.is_empty())
@@ -120,8 +126,17 @@ impl Drafted<'_> {
         if let Some(ValueSource::Setting(name)) = &header.rule.source {
             return draft.config.settings.get(name).cloned().ok_or_else(|| needed(name));
         }
-        if uses(Fact::AttemptedAt) {
+        if uses(Fact::AttemptedAt) && draft.timestamp.is_some() {
             return Ok(t.to_owned());
+        }
+        if uses(Fact::AttemptedAt) || uses(Fact::CreatedAt) {
+            return Ok(match header.rule.format.instant(draft.attempted_at) {
+                Written::Integer(number) => number.to_string(),
+                Written::Text(text) => text,
+            });
+        }
+        if uses(Fact::RequestUuid) {
+            return Ok(request_uuid(&draft.event_id));
         }
         if uses(Fact::EventId) {
             return Ok(draft.event_id.clone());

@@ -97,6 +97,11 @@ impl Signature {
         self.key.key(secret).map(drop)
     }
 
+    /// What deserves a look about a secret that can sign.
+    pub fn secret_warning(&self, secret: &SecretText) -> Option<String> {
+        self.key.warning(secret)
+    }
+
     /// Whether the whole URL is what is signed.
     pub fn signs_url(&self) -> bool {
         self.signs == SignedText::Url

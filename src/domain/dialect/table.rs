@@ -28,7 +28,7 @@ pub fn table(catalog: &Catalog) -> String {
             recipe.reversal().map_or_else(|| "not told".to_owned(), reversal),
             sources(recipe),
         ];
-        // What cannot fail to be written to a string.
+        // Writing to a string cannot fail.
         let _ = writeln!(table, "| {} |", cells.join(" | "));
     }
     table
@@ -89,8 +89,12 @@ fn not_covered(recipe: &Recipe) -> String {
     match coverage(recipe) {
         None => "everything".to_owned(),
         Some(coverage) if coverage.whole => "nothing".to_owned(),
-        Some(coverage) if coverage.gaps.is_empty() => "no part of the reward".to_owned(),
-        Some(coverage) => format!("**{}**", coverage.gaps.join(", ")),
+        Some(coverage) => {
+            let gaps = coverage.gaps.join(", ");
+            let gaps = if gaps.is_empty() { "no part of the reward".to_owned() } else { format!("**{gaps}**") };
+            let accepted = recipe.signature().is_some_and(|signature| signature.accepts_ambiguity);
+            if accepted { format!("{gaps}; where one value ends and the next begins") } else { gaps }
+        }
     }
 }
 

@@ -81,7 +81,8 @@ impl Preview {
         };
         Self {
             method: request.method,
-            url: request.url,
+            // The secret itself stays hidden even here, where it travels.
+            url: if request.shows_secret { request.shown_url().to_owned() } else { request.url },
             headers: header_map(request.headers.into_iter().map(header).collect()),
             body: request.body,
             signed_text: request.signed_text,

@@ -141,11 +141,13 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, place
     let id = new.id.clone();
     let state = web.node.store.create_secret(new).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
     web.in_force().await?;
+    let signature = recipe.and_then(|recipe| recipe.signature());
+    let unusual = signature.and_then(|signature| signature.secret_warning(&text));
     let activated_at = (state == SecretState::Active).then_some(now);
     Ok(respond::created(&CreatedSecret {
         view: SecretView { id, state, created_at: now, activated_at, overlap_until: None },
         secret: text.expose().to_owned(),
-        warnings: text.is_short().then(|| SHORT_SECRET.to_owned()).into_iter().collect(),
+        warnings: text.is_short().then(|| SHORT_SECRET.to_owned()).into_iter().chain(unusual).collect(),
     }))
 }
 

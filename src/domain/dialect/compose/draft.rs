@@ -158,6 +158,7 @@ impl CallbackDraft {
         let signatures: Vec<String> = signatures.unwrap_or_default();
         let hidden = self.hidden(&signatures, secret);
         let signature = signatures.into_iter().next();
+        let shows_secret = !secret.is_empty();
         let token = self.token.as_ref().map(|token| token.fill(unsigned).into_owned());
         Ok(CallbackRequest {
             method,
@@ -169,6 +170,7 @@ impl CallbackDraft {
             signature,
             signature_start,
             token,
+            shows_secret,
             hidden,
         })
     }
