@@ -14,6 +14,7 @@ mod limited;
 mod lost_answers;
 mod primary_lost;
 mod proxy;
+mod replayed;
 mod same_report;
 mod vanished;
 
