@@ -3,6 +3,7 @@
 //! Only what takes several processes or a misbehaving database belongs here; each drill stands in a file of its own. The
 //! database is PostgreSQL in every run, so the run for PostgreSQL leaves the drills out (`--skip nodes::`).
 
+mod circuits;
 mod configured_elsewhere;
 mod connections_cut;
 mod cut_off;
@@ -13,6 +14,7 @@ mod limited;
 mod lost_answers;
 mod primary_lost;
 mod proxy;
+mod replayed;
 mod same_report;
 mod vanished;
 

@@ -22,7 +22,7 @@ mod ringback;
 mod shown;
 mod wall;
 
-pub(crate) use account::{again, settle};
+pub(crate) use account::{again, all_delivered, settle, tally};
 pub(crate) use api::{Answer, Api, TOKEN, text};
 pub(crate) use child::{Child, Ended};
 pub(crate) use database::{in_database, key};

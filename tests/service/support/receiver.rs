@@ -67,6 +67,11 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
+    /// What every dialect takes for success.
+    pub(crate) fn acknowledgement() -> Self {
+        Self::with(200, "", "OK")
+    }
+
     /// An empty answer with this status.
     pub(crate) fn status(status: u16) -> Self {
         Self::with(status, "", "")
@@ -82,7 +87,21 @@ impl Reply {
 pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
     requests: tokio::sync::Mutex<mpsc::UnboundedReceiver<Received>>,
-    replies: Arc<Mutex<VecDeque<Reply>>>,
+    script: Arc<Mutex<Script>>,
+}
+
+/// What a receiver does with its requests.
+struct Script {
+    /// With the next ones.
+    next: VecDeque<Reply>,
+    /// With all that come behind those.
+    then_always: Reply,
+}
+
+impl Script {
+    fn reply(&mut self) -> Reply {
+        self.next.pop_front().unwrap_or_else(|| self.then_always.clone())
+    }
 }
 
 impl Receiver {
@@ -90,27 +109,37 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, requests) = mpsc::unbounded_channel();
-        let replies: Arc<Mutex<VecDeque<Reply>>> = Arc::default();
-        let script = Arc::clone(&replies);
+        let script = Arc::new(Mutex::new(Script { next: VecDeque::new(), then_always: Reply::acknowledgement() }));
+        let shared = Arc::clone(&script);
         tokio::spawn(async move {
             while let Ok((stream, from)) = listener.accept().await {
-                tokio::spawn(serve(stream, from, sender.clone(), Arc::clone(&script)));
+                tokio::spawn(serve(stream, from, sender.clone(), Arc::clone(&shared)));
             }
         });
-        Self { address, requests: tokio::sync::Mutex::new(requests), replies }
+        Self { address, requests: tokio::sync::Mutex::new(requests), script }
     }
 
-    /// What it answers next, before it goes back to acknowledging.
+    /// What it answers next, before it goes back to what it always does.
     pub(crate) fn then(&self, replies: impl IntoIterator<Item = Reply>) {
-        self.replies.lock().unwrap().extend(replies);
+        self.script.lock().unwrap().next.extend(replies);
+    }
+
+    /// From here on it always does this.
+    pub(crate) fn always(&self, reply: Reply) {
+        self.script.lock().unwrap().then_always = reply;
+    }
+
+    /// Returns once everything has come that it was told how to answer next.
+    pub(crate) async fn all_came(&self) {
+        while !self.script.lock().unwrap().next.is_empty() {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Never answers the next ones; returns once so many are under way.
     pub(crate) async fn hang(&self, requests: usize) {
         self.then(std::iter::repeat_n(Reply::Hang, requests));
-        while !self.replies.lock().unwrap().is_empty() {
-            tokio::task::yield_now().await;
-        }
+        self.all_came().await;
     }
 
     /// `http://127.0.0.1:PORT` followed by a path and query.
@@ -140,12 +169,12 @@ async fn serve(
     mut stream: TcpStream,
     from: SocketAddr,
     requests: mpsc::UnboundedSender<Received>,
-    replies: Arc<Mutex<VecDeque<Reply>>>,
+    script: Arc<Mutex<Script>>,
 ) {
     let mut buffer = Vec::new();
     loop {
         let Some((head, body)) = read_request(&mut stream, &mut buffer).await else { return };
-        let reply = replies.lock().unwrap().pop_front().unwrap_or_else(|| Reply::with(200, "", "OK"));
+        let reply = script.lock().unwrap().reply();
         let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
         let echo = head.clone();
         let _ = requests.send(Received { head, body, from });
