@@ -4,9 +4,11 @@
 //! Event ids, instants and signatures never hold a separator, so what only an attempt knows is not looked at.
 
 use super::recipe::Recipe;
-use super::signed_text::{SignedText, TextPiece};
+use super::signed_text::SignedText;
+use super::text_of::TextPiece;
 use super::value::{ValueRule, ValueSource};
-use super::values::{Value, Values};
+use super::values::Values;
+use super::written_value::Value;
 use crate::domain::invalid::Invalid;
 use crate::domain::template::Template;
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use super::values::{AttemptFacts, Late, Value};
+use super::written_value::{AttemptFacts, Late, Value};
 use crate::domain::encoding::Encoding;
 
 /// A text with places that an attempt fills.

@@ -41,8 +41,10 @@ pub mod statuses;
 pub mod success;
 pub mod table;
 mod target;
+pub mod text_of;
 #[cfg(test)]
 pub(crate) mod trial;
 pub mod value;
 mod values;
 mod wrapping;
+mod written_value;

@@ -4,13 +4,13 @@
 //! function, and differs only in where the facts come from ([`Facts`]). It must not know those places.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Facts, Lacking, Unit};
 use super::parts::Parts;
 use super::query::Query;
+use super::text_of::{TextOf, TextPiece};
 use crate::domain::encoding::{Encoding, decode};
 
 /// The canonical text.
@@ -71,27 +71,6 @@ pub enum QueryForm {
     Sent,
 }
 
-/// A text of the recipe's own, made of literals and of names in braces.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct TextOf {
-    pieces: Vec<TextPiece>,
-}
-
-/// A stretch of such a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum TextPiece {
-    Literal(String),
-    /// The value of a placeholder, by its name.
-    Placeholder(String),
-    Secret,
-    /// The event's id.
-    EventId,
-    /// When the attempt is made.
-    Time,
-    Body,
-}
-
 impl SignedText {
     /// The text that is signed, as these facts have it.
     pub(super) fn render<'a>(&'a self, facts: &'a dyn Facts) -> Result<Parts<'a>, Lacking> {
@@ -103,7 +82,7 @@ impl SignedText {
             }
             Self::Values { join, leave_out_empty } => values(&mut parts, facts, join, leave_out_empty)?,
             Self::Text { of, t } => {
-                for piece in &of.pieces {
+                for piece in of.pieces() {
                     match piece {
                         TextPiece::Literal(text) => parts.literal(text),
                         TextPiece::Placeholder(name) => parts.value(name, facts.value(name)?),
@@ -133,7 +112,7 @@ impl SignedText {
 
     /// Whether the body is a part of it.
     pub(super) fn holds_body(&self) -> bool {
-        matches!(self, Self::Text { of, .. } if of.pieces.contains(&TextPiece::Body))
+        matches!(self, Self::Text { of, .. } if of.pieces().contains(&TextPiece::Body))
     }
 
     /// Whether it depends on how the query is encoded.
@@ -145,7 +124,7 @@ impl SignedText {
     pub(super) fn names(&self) -> Vec<&str> {
         match self {
             Self::Query { only: Some(only), .. } => only.iter().map(String::as_str).collect(),
-            Self::Text { of, .. } => of.pieces.iter().filter_map(TextPiece::placeholder).collect(),
+            Self::Text { of, .. } => of.pieces().iter().filter_map(TextPiece::placeholder).collect(),
             Self::Url | Self::Query { .. } | Self::Values { .. } => Vec::new(),
         }
     }
@@ -236,86 +215,4 @@ fn values<'a>(
         before = join;
     }
     Ok(())
-}
-
-impl TextOf {
-    pub(super) fn pieces(&self) -> &[TextPiece] {
-        &self.pieces
-    }
-
-    /// The same where names that are placeholders of the recipe mean those, whatever else they could mean.
-    pub(super) fn for_placeholders(self, is_placeholder: impl Fn(&str) -> bool) -> Self {
-        let resolve = |piece: TextPiece| match piece.common_name() {
-            Some(name) if is_placeholder(name) => TextPiece::Placeholder(name.to_owned()),
-            _ => piece,
-        };
-        Self { pieces: self.pieces.into_iter().map(resolve).collect() }
-    }
-}
-
-impl TextPiece {
-    pub(super) fn placeholder(&self) -> Option<&str> {
-        match self {
-            Self::Placeholder(name) => Some(name),
-            _ => None,
-        }
-    }
-
-    /// The name of what every recipe has.
-    fn common_name(&self) -> Option<&'static str> {
-        match self {
-            Self::Secret => Some("secret"),
-            Self::EventId => Some("id"),
-            Self::Time => Some("t"),
-            Self::Body => Some("body"),
-            Self::Literal(_) | Self::Placeholder(_) => None,
-        }
-    }
-
-    fn named(name: &str) -> Self {
-        match name {
-            "secret" => Self::Secret,
-            "id" => Self::EventId,
-            "t" => Self::Time,
-            "body" => Self::Body,
-            name => Self::Placeholder(name.to_owned()),
-        }
-    }
-}
-
-impl TryFrom<String> for TextOf {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let mut pieces = Vec::new();
-        let mut rest = text.as_str();
-        while let Some(open) = rest.find('{') {
-            let close = rest[open..].find('}').ok_or("a signed text has a `{` that is not closed")?;
-            if open > 0 {
-                pieces.push(TextPiece::Literal(rest[..open].to_owned()));
-            }
-            pieces.push(TextPiece::named(&rest[open + 1..open + close]));
-            rest = &rest[open + close + 1..];
-        }
-        if !rest.is_empty() {
-            pieces.push(TextPiece::Literal(rest.to_owned()));
-        }
-        Ok(Self { pieces })
-    }
-}
-
-impl From<TextOf> for String {
-    fn from(text: TextOf) -> Self {
-        text.to_string()
-    }
-}
-
-impl fmt::Display for TextOf {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces.iter().try_for_each(|piece| match piece {
-            TextPiece::Literal(text) => f.write_str(text),
-            TextPiece::Placeholder(name) => write!(f, "{{{name}}}"),
-            common => write!(f, "{{{}}}", common.common_name().unwrap_or_default()),
-        })
-    }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::draft_text::{DraftText, Form};
 use super::named::Item;
-use super::values::{AttemptFacts, Late, Value, Values};
+use super::values::Values;
+use super::written_value::{AttemptFacts, Late, Value};
 use crate::domain::encoding::Encoding;
 use crate::domain::invalid::Invalid;
 use crate::domain::template::{Origin, Piece, Template};

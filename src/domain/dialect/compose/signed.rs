@@ -7,7 +7,7 @@ use crate::domain::dialect::callback::{Header, MASK};
 use crate::domain::dialect::draft_text::DraftText;
 use crate::domain::dialect::facts::{Facts, Lacking, Unit};
 use crate::domain::dialect::signature::Signature;
-use crate::domain::dialect::values::AttemptFacts;
+use crate::domain::dialect::written_value::AttemptFacts;
 use crate::domain::secret::SecretText;
 
 /// How much of a signature may be kept: enough to recognise it, useless to forge it.

@@ -8,7 +8,8 @@ use super::parts::{Placeholder, SecretNeed, Tells};
 use crate::domain::dialect::format::Format;
 use crate::domain::dialect::named::Item;
 use crate::domain::dialect::signature::{Signature, Travels};
-use crate::domain::dialect::signed_text::{QueryForm, SignedText, TextPiece};
+use crate::domain::dialect::signed_text::{QueryForm, SignedText};
+use crate::domain::dialect::text_of::TextPiece;
 use crate::domain::dialect::value::{Fact, ValueSource};
 
 /// Longest name of a setting.
