@@ -1,4 +1,8 @@
-//! For any recipe: an endpoint that uses all of it, a key of its form, and completions of any values.
+//! All recipes, and for any of them: an endpoint that uses all of it, a key of its form, and completions of any values.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 use ringback::domain::amount::Decimal;
@@ -6,15 +10,43 @@ use ringback::domain::completion::Completion;
 use ringback::domain::destination::TargetPolicy;
 use ringback::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest, TakenBack};
 use ringback::domain::dialect::callback_url::{CallbackUrl, UrlUse};
+use ringback::domain::dialect::catalog::Catalog;
 use ringback::domain::dialect::compose::{ComposeError, compose};
 use ringback::domain::dialect::received::Received;
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
 use ringback::domain::time::Timestamp;
-use std::sync::Arc;
 
 /// What is fixed in all of them: a receiver that compares ids needs to know them.
 pub(crate) const OCCURRED_MS: i64 = 1_719_859_200_000;
+
+/// The newest version of every recipe that ships, and the recipes of `others/`, which ship with nobody: what holds for all
+/// must hold for whatever the language can say.
+pub(crate) fn recipes() -> impl Iterator<Item = &'static Arc<Recipe>> {
+    static ALL: LazyLock<Vec<Arc<Recipe>>> = LazyLock::new(|| {
+        let catalog = Catalog::builtin();
+        let files = fs::read_dir(others()).unwrap().map(|entry| entry.unwrap().path());
+        let mut paths: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+        paths.sort();
+        let others = paths.iter().map(|path| Arc::new(read(&fs::read_to_string(path).unwrap())));
+        catalog.newest().cloned().chain(others).collect()
+    });
+    ALL.iter()
+}
+
+fn others() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/others"))
+}
+
+/// The text of a recipe of `others/`.
+pub(crate) fn other(name: &str) -> String {
+    fs::read_to_string(others().join(format!("{name}.toml"))).unwrap()
+}
+
+/// A recipe whose vectors stand elsewhere.
+pub(crate) fn read(toml: &str) -> Recipe {
+    Recipe::parse(toml, &["{}"]).unwrap_or_else(|fault| panic!("{fault}"))
+}
 
 /// The ways in which an endpoint of this dialect may be set up: by a template of all its placeholders, and by a bare URL.
 pub(crate) fn endpoints(recipe: &Recipe) -> Vec<CallbackConfig> {

@@ -1,10 +1,11 @@
 //! Every callback of every recipe, distorted as proxies, frameworks and habits distort it: the diagnosis names what happened,
 //! or it still verifies because the distortion touches nothing that is signed.
 
+use std::sync::Arc;
+
 use ringback::domain::amount::Decimal;
 use ringback::domain::completion::Completion;
 use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent};
-use ringback::domain::dialect::catalog::Catalog;
 use ringback::domain::dialect::coverage::coverage;
 use ringback::domain::dialect::diagnose::{Diagnosis, diagnose};
 use ringback::domain::dialect::received::Received;
@@ -12,7 +13,7 @@ use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
 use ringback::domain::time::Timestamp;
 
-use crate::anything::{OCCURRED_MS, composed, endpoints, received, secret};
+use crate::anything::{OCCURRED_MS, composed, endpoints, received, recipes, secret};
 
 /// Values that every dialect can tell and that no distortion leaves alone.
 fn completion() -> Completion {
@@ -134,7 +135,7 @@ const DISTORTIONS: &[Distortion] = &[
     },
 ];
 
-fn told(recipe: &std::sync::Arc<Recipe>, endpoint: &CallbackConfig, key: &SecretText) -> Received {
+fn told(recipe: &Arc<Recipe>, endpoint: &CallbackConfig, key: &SecretText) -> Received {
     let request = composed(recipe, endpoint, &completion(), &CallbackEvent::Completed, key);
     received(request.unwrap_or_else(|fault| panic!("{}: {fault}", recipe.id())))
 }
@@ -143,10 +144,14 @@ fn diagnosed(recipe: &Recipe, endpoint: &CallbackConfig, received: &Received, ke
     diagnose(recipe, received, &[("right".to_owned(), key)], endpoint)
 }
 
+/// The recipes that sign.
+fn signing() -> impl Iterator<Item = &'static Arc<Recipe>> {
+    recipes().filter(|recipe| recipe.signature().is_some())
+}
+
 #[test]
 fn each_distortion_on_the_way_is_named() {
-    let catalog = Catalog::builtin();
-    for recipe in catalog.newest() {
+    for recipe in signing() {
         for endpoint in endpoints(recipe) {
             for Distortion { name, words, distort } in DISTORTIONS {
                 let mut received = told(recipe, &endpoint, &secret(recipe));
@@ -168,8 +173,7 @@ fn each_distortion_on_the_way_is_named() {
 
 #[test]
 fn an_emptied_value_is_named() {
-    let catalog = Catalog::builtin();
-    for recipe in catalog.newest().filter(|recipe| recipe.method() == "GET") {
+    for recipe in signing().filter(|recipe| recipe.method() == "GET") {
         for endpoint in endpoints(recipe) {
             let mut received = told(recipe, &endpoint, &secret(recipe));
             received.url = received.url.replace("=tx-1001&", "=&");
@@ -184,8 +188,7 @@ fn an_emptied_value_is_named() {
 
 #[test]
 fn each_mistake_with_a_secret_is_named() {
-    let catalog = Catalog::builtin();
-    for recipe in catalog.newest() {
+    for recipe in signing() {
         for endpoint in endpoints(recipe) {
             let known = secret(recipe);
             // A key that is decoded from base64 has no line break to read along.
@@ -201,11 +204,14 @@ fn each_mistake_with_a_secret_is_named() {
 
 #[test]
 fn a_timestamp_in_the_other_unit_is_named() {
-    let catalog = Catalog::builtin();
     let (seconds, milliseconds) = ("1719859260", "1719859260000");
-    for recipe in catalog.newest().filter(|recipe| recipe.method() == "POST") {
+    for recipe in signing().filter(|recipe| recipe.method() == "POST") {
         for endpoint in endpoints(recipe) {
             let mut received = told(recipe, &endpoint, &secret(recipe));
+            // Some sign nothing but the body.
+            if !received.headers.iter().any(|(_, value)| value.contains(seconds)) {
+                continue;
+            }
             for (_, value) in &mut received.headers {
                 let swapped =
                     if value.contains(milliseconds) { (milliseconds, seconds) } else { (seconds, milliseconds) };

@@ -6,6 +6,7 @@
 mod anything;
 mod distortions;
 mod document;
+mod others;
 mod properties;
 mod run;
 mod vector;

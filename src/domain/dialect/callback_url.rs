@@ -209,8 +209,10 @@ impl Check<'_> {
             let warning = "this dialect signs the URL, and receivers that rebuild it expect a query; add a parameter";
             warnings.push(warning.to_owned());
         }
-        if let Some(signature) = self.unplaced_signature().filter(|_| self.recipe.secret() != SecretNeed::Required) {
-            warnings.push(format!("not signed: it has no {}", self.written(signature)));
+        if self.recipe.secret() != SecretNeed::Required {
+            let unplaced = self.unplaced_signature().map(|name| ("not signed", name));
+            let unplaced = unplaced.or_else(|| self.unplaced_secret().map(|name| ("nothing proves who calls", name)));
+            warnings.extend(unplaced.map(|(fault, name)| format!("{fault}: it has no {}", self.written(name))));
         }
         warnings.extend(self.free_texts());
         warnings.extend(self.uncovered());

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Check;
 use crate::domain::dialect::recipe::{Placeholder, SecretNeed};
 use crate::domain::dialect::signed_text::SignedText;
-use crate::domain::dialect::value::ValueSource;
+use crate::domain::dialect::value::{Fact, ValueSource};
 use crate::domain::encoding::php_key;
 use crate::domain::template::Parameter;
 
@@ -90,13 +90,24 @@ impl Check<'_> {
         signature.placeholder().first().filter(|_| !is_placed).map(String::as_str)
     }
 
+    /// The secret's placeholder, where the secret itself is all that proves a callback and the template has it nowhere.
+    pub(super) fn unplaced_secret(&self) -> Option<&str> {
+        let own = || self.recipe.placeholders().iter().filter(|known| known.rule.uses(Fact::Secret));
+        let is_placed = self.is_bare() || own().any(|known| self.times(known.name()) > 0);
+        own().next().filter(|_| !is_placed).map(Placeholder::name)
+    }
+
     /// What the template must hold for a receiver to find the signature and to rebuild what was signed.
     pub(super) fn signature(&self) -> Vec<String> {
+        let is_required = self.recipe.secret() == SecretNeed::Required;
+        if let Some(lacking) = self.unplaced_secret().filter(|_| is_required) {
+            return vec![format!("lacks {}, which alone proves who calls", self.written(lacking))];
+        }
         let Some(signature) = self.recipe.signature().filter(|_| !self.is_bare()) else { return Vec::new() };
         let mut faults = Vec::new();
         if let Some(lacking) = self.unplaced_signature() {
             // Without a place for it nothing is signed, so nothing has to be rebuilt.
-            if self.recipe.secret() == SecretNeed::Required {
+            if is_required {
                 faults.push(format!("lacks {}, which carries the signature", self.written(lacking)));
             }
             return faults;
