@@ -1,7 +1,7 @@
 //! The text that is signed: how a recipe says it, and the one function that renders it.
 //!
 //! Whoever composes a callback, signs a draft made by hand, verifies what a receiver saw or diagnoses it renders by the same
-//! function, and differs only in where the facts come from ([`Facts`]). It must not know those places.
+//! function, and differs only in where the facts come from (`Facts`). It must not know those places.
 
 use std::borrow::Cow;
 
