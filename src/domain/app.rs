@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::dialect::callback::CallbackConfig;
+use super::dialect::recipe::Recipe;
 use super::dialect::success::SuccessRule;
 use super::limits::Limits;
 use super::retry::RetrySchedule;
@@ -110,16 +111,72 @@ impl Endpoint {
         self.secrets.iter().find(|secret| secret.state == SecretState::Active)
     }
 
-    /// The secret that a 401 or 422 may be answered with: the one most recently retired, while its overlap lasts.
-    pub fn overlapping_secret(&self, now: Timestamp) -> Option<&Secret> {
+    /// The secret that a 401 or 422 may be answered with, or that signs beside the active one: the one most recently
+    /// retired, while its overlap lasts. One that was a key to another dialect, which the endpoint had until then, is none
+    /// to this one if it does not decode.
+    pub fn overlapping_secret(&self, recipe: &Recipe, now: Timestamp) -> Option<&Secret> {
         let overlapping = |secret: &&Secret| {
             secret.state == SecretState::Retired && secret.overlap_until.is_some_and(|until| now < until)
         };
-        self.secrets.iter().filter(overlapping).max_by_key(|secret| secret.overlap_until)
+        let newest = self.secrets.iter().filter(overlapping).max_by_key(|secret| secret.overlap_until)?;
+        let is_key = recipe.signature().is_some_and(|signature| signature.check_secret(&newest.text).is_ok());
+        is_key.then_some(newest)
     }
 
     /// Whether completions of this type are called back.
     pub fn wants(&self, event_type: &str) -> bool {
         self.events.as_ref().is_none_or(|events| events.iter().any(|event| event == event_type))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialect::catalog::Catalog;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+    const LATER: Timestamp = Timestamp::from_millis(2_000_000);
+
+    /// An endpoint whose secret with this text was retired, and overlaps until later.
+    fn retiring(text: &str) -> Endpoint {
+        let secret = |id: &str, text: &str, state, overlap_until| Secret {
+            id: id.to_owned(),
+            state,
+            text: SecretText::known(text.to_owned()),
+            created_at: NOW,
+            activated_at: Some(NOW),
+            overlap_until,
+        };
+        Endpoint {
+            id: "end_1".to_owned(),
+            dialect: String::new(),
+            config: CallbackConfig::default(),
+            events: None,
+            retry_schedule: None,
+            timeout: None,
+            success: None,
+            disabled: None,
+            secrets: vec![
+                secret("sec_1", text, SecretState::Retired, Some(LATER)),
+                secret("sec_2", "whsec_c2VjcmV0", SecretState::Active, None),
+            ],
+        }
+    }
+
+    fn overlapping(dialect: &str, text: &str, now: Timestamp) -> Option<String> {
+        let catalog = Catalog::builtin();
+        retiring(text).overlapping_secret(catalog.get(dialect).unwrap(), now).map(|secret| secret.id.clone())
+    }
+
+    #[test]
+    fn a_retired_secret_overlaps_for_as_long_as_it_was_given() {
+        assert_eq!(overlapping("besitos", "text", NOW), Some("sec_1".to_owned()));
+        assert_eq!(overlapping("besitos", "text", LATER), None);
+    }
+
+    #[test]
+    fn a_retired_secret_that_is_no_key_of_the_dialect_does_not_overlap() {
+        assert_eq!(overlapping("standard-webhooks", "text", NOW), None);
+        assert_eq!(overlapping("standard-webhooks", "whsec_dGV4dA==", NOW), Some("sec_1".to_owned()));
     }
 }

@@ -9,6 +9,7 @@ use super::job::Job;
 use crate::domain::app::{Endpoint, Secret};
 use crate::domain::attempt::Exchange;
 use crate::domain::delivery::Outcome;
+use crate::domain::dialect::recipe::Recipe;
 use crate::domain::time::Timestamp;
 
 /// Remembers, while an overlap lasts, which key an endpoint's receiver accepted last: endpoint → secret.
@@ -19,12 +20,12 @@ pub struct Keys {
 
 impl Keys {
     /// The secret to sign with first: a test's choice, else the one that worked last during an overlap, else the active.
-    pub fn first<'a>(&self, job: &Job, endpoint: &'a Endpoint, now: Timestamp) -> Option<&'a Secret> {
+    pub fn first<'a>(&self, job: &Job, endpoint: &'a Endpoint, recipe: &Recipe, now: Timestamp) -> Option<&'a Secret> {
         if let Some(id) = chosen(job) {
             return endpoint.secrets.iter().find(|secret| secret.id == id);
         }
         let active = endpoint.active_secret()?;
-        let overlapping = endpoint.overlapping_secret(now).filter(|secret| self.worked(endpoint, secret));
+        let overlapping = endpoint.overlapping_secret(recipe, now).filter(|secret| self.worked(endpoint, secret));
         overlapping.or(Some(active))
     }
 
@@ -34,13 +35,14 @@ impl Keys {
         &self,
         job: &Job,
         endpoint: &'a Endpoint,
+        recipe: &Recipe,
         first: Option<&Secret>,
         refused: &Exchange,
         now: Timestamp,
     ) -> Option<&'a Secret> {
         let status = refused.answer.as_ref().map(|answer| answer.status);
         let is_refusal = refused.outcome() == Outcome::HttpStatus && matches!(status, Some(401 | 422));
-        if is_refusal { self.beside(job, endpoint, first, now) } else { None }
+        if is_refusal { self.beside(job, endpoint, recipe, first, now) } else { None }
     }
 
     /// The second key of an overlap, beside the one that signs first. A test that names its secret knows no other.
@@ -48,10 +50,11 @@ impl Keys {
         &self,
         job: &Job,
         endpoint: &'a Endpoint,
+        recipe: &Recipe,
         first: Option<&Secret>,
         now: Timestamp,
     ) -> Option<&'a Secret> {
-        let overlapping = endpoint.overlapping_secret(now).filter(|_| chosen(job).is_none())?;
+        let overlapping = endpoint.overlapping_secret(recipe, now).filter(|_| chosen(job).is_none())?;
         if overlapping.id == first?.id { endpoint.active_secret() } else { Some(overlapping) }
     }
 

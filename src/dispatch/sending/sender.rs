@@ -195,21 +195,22 @@ impl Sender {
     }
 
     async fn attempt(&self, job: &Job, target: &Target<'_>) -> Settlement {
-        let key = self.keys.first(job, target.endpoint, self.node.now());
+        let key = self.keys.first(job, target.endpoint, target.recipe, self.node.now());
         let draft = match job.drafted(target.app, target.endpoint, target.recipe) {
             Ok(draft) => draft,
             Err(error) => return self.hold(job, target, &error),
         };
         let takes_several = target.recipe.signature().is_some_and(|signature| signature.takes_several());
         let beside = key.filter(|_| takes_several);
-        let beside = beside.and_then(|key| self.keys.beside(job, target.endpoint, Some(key), self.node.now()));
+        let beside =
+            beside.and_then(|key| self.keys.beside(job, target.endpoint, target.recipe, Some(key), self.node.now()));
         let first = match self.finish(&draft, job, &[key, beside]) {
             Ok(request) => self.exchange(job, target, draft.origin(), request, key).await,
             Err(error) => return self.hold(job, target, &error),
         };
         // Where both keys have signed, there is no other to try.
         let single = key.filter(|_| !takes_several);
-        let other = self.keys.other(job, target.endpoint, single, &first.exchange, self.node.now());
+        let other = self.keys.other(job, target.endpoint, target.recipe, single, &first.exchange, self.node.now());
         let mut sent = vec![first];
         if let Some(other) = other
             && self.node.cluster.lease.covers(&job.claim.node)
