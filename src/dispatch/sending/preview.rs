@@ -56,7 +56,8 @@ impl Previews {
     }
 
     fn recipe(&self, endpoint: &Endpoint, delivery: Option<&Delivery>) -> Result<&Arc<Recipe>, Invalid> {
-        let pinned = delivery.and_then(|delivery| self.node.catalog.get_version(&delivery.recipe));
+        let catalog = &self.node.catalog;
+        let pinned = delivery.and_then(|delivery| catalog.in_force(&delivery.recipe, &endpoint.dialect));
         let recipe = pinned.or_else(|| self.node.catalog.get(&endpoint.dialect));
         recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))
     }
@@ -86,7 +87,7 @@ impl Previews {
             is_test: matches!(purpose, Purpose::Test),
         };
         let takes_several = recipe.signature().is_some_and(|signature| signature.takes_several());
-        let beside = endpoint.overlapping_secret(now).filter(|_| takes_several && options.secret_id.is_none());
+        let beside = endpoint.overlapping_secret(recipe, now).filter(|_| takes_several && options.secret_id.is_none());
         let keys: Vec<&SecretText> = key.into_iter().chain(beside).map(|key| &key.text).collect();
         compose(recipe, &endpoint.config, &callback, &keys).map_err(|error| match error {
             ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),

@@ -79,6 +79,14 @@ impl Catalog {
         self.recipes.iter().find(|recipe| recipe.name() == name && recipe.version() == version)
     }
 
+    /// What a delivery to an endpoint of this dialect is told by: the version that it was accepted under. A delivery that is
+    /// replayed after its endpoint has changed to another dialect is told in that one, since the endpoint's URL, settings and
+    /// secrets are made for it: the macros of another dialect would be sent as they stand.
+    pub fn in_force(&self, accepted: &str, dialect: &str) -> Option<&Arc<Recipe>> {
+        let accepted = self.get_version(accepted)?;
+        if accepted.name() == dialect { Some(accepted) } else { self.get(dialect) }
+    }
+
     /// The newest version of every dialect, in the catalog's order.
     pub fn newest(&self) -> impl Iterator<Item = &Arc<Recipe>> {
         self.recipes.iter().filter(|recipe| self.get(recipe.name()).is_some_and(|newest| Arc::ptr_eq(newest, recipe)))
@@ -99,6 +107,16 @@ mod tests {
         for other in ["besitos@2", "besitos@01", "besitos@+1", "besitos@", "besitos"] {
             assert!(catalog.get_version(other).is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_delivery_is_told_in_the_version_that_it_was_accepted_under_unless_its_endpoint_speaks_another_dialect_now() {
+        let catalog = Catalog::builtin();
+        let told_by = |accepted, dialect| catalog.in_force(accepted, dialect).map(|recipe| recipe.id());
+        assert_eq!(told_by("bitlabs@1", "bitlabs").as_deref(), Some("bitlabs@1"));
+        assert_eq!(told_by("bitlabs@1", "cpx").as_deref(), Some("cpx@1"));
+        // A later build's version is left to nodes that know it.
+        assert_eq!((told_by("bitlabs@9", "bitlabs"), told_by("bitlabs@1", "unheard-of")), (None, None));
     }
 
     #[test]

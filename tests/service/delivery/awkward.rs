@@ -33,40 +33,31 @@ impl Row {
         self.transaction_id.clone().unwrap_or_else(|| format!("tx-{number}"))
     }
 
-    /// Whether a report of the row must be refused for an app of this dialect.
+    /// Whether the file says that a report of the row must be refused for an app of this dialect.
     pub(crate) fn is_refused_by(&self, dialect: &str) -> bool {
         self.refused_by.iter().any(|name| name == "all" || name == dialect)
     }
 
     /// The report of a completion with the row's values.
-    pub(crate) fn report(&self, app: &App, number: usize) -> Value {
+    pub(crate) fn report(&self, app: &App, number: usize, extra: Value) -> Value {
         let mut report = json!({
             "externalId": format!("row-{number}"), "eventType": "goal", "appId": app.id, "userId": self.user_id,
             "transactionId": self.transaction_id(number), "offerId": self.offer_id(), "offerName": self.offer_name,
-            "note": self.note, "userReward": self.user_reward, "payoutMinor": 1755, "rewardMinor": 5,
-            "extra": {"note": self.note},
+            "note": self.note, "userReward": self.user_reward, "payoutMinor": 1755, "rewardMinor": 5, "extra": extra,
         });
         if let Some(goal) = &self.goal_id {
             report["goalId"] = json!(goal);
         }
         report
     }
+}
 
-    /// Which fields the row must be refused for: those with control characters, else those that make a signed text
-    /// ambiguous.
-    pub(crate) fn faults(&self) -> Vec<&'static str> {
-        let texts = [
-            ("userId", self.user_id.as_str()),
-            ("offerName", &self.offer_name),
-            ("note", &self.note),
-            ("extra.note", &self.note),
-        ];
-        let signed = [("userId", self.user_id.as_str()), ("offerId", self.offer_id())];
-        let controls: Vec<_> = texts.iter().filter(|(_, text)| text.chars().any(char::is_control)).collect();
-        let ambiguous = signed.iter().filter(|(_, text)| text.contains('&')).collect();
-        let at_fault = if controls.is_empty() { ambiguous } else { controls };
-        at_fault.into_iter().map(|(name, _)| *name).collect()
-    }
+/// The fields of a report that hold a control character, for which everybody refuses it.
+pub(crate) fn with_controls(report: &Value) -> Vec<String> {
+    let texts = ["userId", "offerName", "note"].map(|field| (field.to_owned(), &report[field]));
+    let extra = report["extra"].as_object().into_iter().flatten();
+    let all = texts.into_iter().chain(extra.map(|(name, value)| (format!("extra.{name}"), value)));
+    all.filter(|(_, value)| value.as_str().unwrap().chars().any(char::is_control)).map(|(field, _)| field).collect()
 }
 
 /// Every row.

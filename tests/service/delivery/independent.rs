@@ -3,158 +3,133 @@
 //! Every awkward value is reported for every dialect, over the real API; each receiver checks the signature by itself
 //! and says what it decoded.
 
-use std::collections::HashMap;
 use std::process::Stdio;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
-use super::awkward::{Row, rows};
-use super::independent_receiver::{AFFONSO, ATTRIBLOOM, BESITOS, Independent, OFFERMARU, Program, SIGNED_POST};
+use super::awkward::Row;
+use super::independent_publisher::{NOW, NOW_MS, Publisher, present};
+use super::independent_receiver::{AFFONSO, ATTRIBLOOM, BESITOS, OFFERMARU, SIGNED_POST};
 use crate::money::offers::{click, offer};
-use crate::support::{App, OFFERMARU_PATH, Ringback, SECRET, Source, Wall, calling, has};
+use crate::support::{OFFERMARU_PATH, Ringback, Source, calling, has};
 
-/// The tests' clock stands here, and so must those of receivers that refuse a stale timestamp.
-const NOW_MS: &str = "1719859200000";
-const NOW: &str = "2024-07-01T18:40:00.000Z";
-
-/// A receiver and the app that calls it.
-struct Stage {
-    dialect: &'static str,
-    receiver: Independent,
-    ringback: Ringback,
-    wall: Wall,
-}
-
-impl Stage {
-    async fn set(dialect: &'static str, program: Program, path: &str) -> Self {
-        Self::with_secret(SECRET, dialect, program, path).await
-    }
-
-    /// A receiver that has another secret than the app.
-    async fn with_secret(secret: &str, dialect: &'static str, program: Program, path: &str) -> Self {
-        let receiver = Independent::start(program, &[("SECRET", secret), ("NOW_MS", NOW_MS)]).await;
-        let (ringback, wall) = calling(dialect, json!({"callbackUrl": receiver.url(path)})).await;
-        Self { dialect, receiver, ringback, wall }
-    }
-
-    /// Reports every row; each that is accepted must verify and arrive with exactly these values.
-    async fn show_all(mut self, expected: impl Fn(&Row, &str, &App) -> Value) {
-        let mut accepted = HashMap::new();
-        for (number, row) in rows().into_iter().enumerate() {
-            let answer = self.wall.source.report(&row.report(&self.wall, number)).await;
-            if row.is_refused_by(self.dialect) {
-                answer.refuses(422, &row.faults());
-                continue;
-            }
-            answer.delivery();
-            accepted.insert(row.transaction_id(number), row);
-        }
-        while !accepted.is_empty() {
-            let line = self.receiver.next().await;
-            let id = line["transactionId"].as_str().unwrap_or_else(|| panic!("{line:#}"));
-            let row = accepted.remove(id).unwrap_or_else(|| panic!("nobody reported {line:#}"));
-            has(&line, json!({"verified": true, "status": 200}));
-            let values = expected(&row, id, &self.wall);
-            assert_eq!(line["values"], values, "{}: {line:#}", row.name);
-        }
-    }
-}
-
-/// These pairs, without those that are absent.
-fn present<const N: usize>(pairs: [(&str, Option<&str>); N]) -> Value {
-    let present = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
-    Value::Object(present.collect::<Map<_, _>>())
+async fn show_all(publisher: Publisher) {
+    publisher.on_stage(&Ringback::start().await).await.show_all().await;
 }
 
 const TEMPLATE: &str = "/pb.php?transaction_id=<transaction_id>&uid=<user_id>&name={offer_name}&coins={reward_local_currency}\
     &n={note}&usd={payout}&src=static";
 
+/// The signed parameters are joined by `&`.
+fn with_ampersand(row: &Row) -> Vec<&'static str> {
+    let signed = [("userId", row.user_id.as_str()), ("offerId", row.offer_id())];
+    signed.into_iter().filter(|(_, text)| text.contains('&')).map(|(field, _)| field).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_besitos_publisher_in_php_verifies_every_awkward_value_at_a_bare_url() {
-    let stage = Stage::set("besitos", BESITOS, "/pb.php").await;
-    let expected = |row: &Row, id: &str, _: &App| {
-        present([
-            ("user_id", Some(&row.user_id)),
-            ("transaction_id", Some(id)),
-            ("reward", Some("0.05")),
-            ("payout", Some("17.55")),
-            ("offer_id", Some(row.offer_id())),
-            ("offer_name", Some(&row.offer_name)),
-            ("note", Some(&row.note)),
-            ("reward_local_currency", Some(&row.user_reward)),
-            ("goal_id", row.goal_id.as_deref()),
-        ])
-    };
-    stage.show_all(expected).await;
+    show_all(Publisher {
+        template: "/pb.php".to_owned(),
+        told: |row, id, _| {
+            present([
+                ("user_id", Some(&row.user_id)),
+                ("transaction_id", Some(id)),
+                ("reward", Some("0.05")),
+                ("payout", Some("17.55")),
+                ("offer_id", Some(row.offer_id())),
+                ("offer_name", Some(&row.offer_name)),
+                ("note", Some(&row.note)),
+                ("reward_local_currency", Some(&row.user_reward)),
+                ("goal_id", row.goal_id.as_deref()),
+            ])
+        },
+        ..Publisher::of("besitos", BESITOS)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_besitos_publisher_in_php_verifies_every_awkward_value_by_its_own_template() {
-    let stage = Stage::set("besitos", BESITOS, TEMPLATE).await;
-    let expected = |row: &Row, id: &str, _: &App| {
-        json!({
-            "transaction_id": id, "uid": row.user_id, "name": row.offer_name, "coins": row.user_reward,
-            "n": row.note, "usd": "17.55", "src": "static",
-        })
-    };
-    stage.show_all(expected).await;
+    show_all(Publisher {
+        template: TEMPLATE.to_owned(),
+        told: |row, id, _| {
+            json!({
+                "transaction_id": id, "uid": row.user_id, "name": row.offer_name, "coins": row.user_reward,
+                "n": row.note, "usd": "17.55", "src": "static",
+            })
+        },
+        ..Publisher::of("besitos", BESITOS)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_offermaru_publisher_in_express_verifies_every_awkward_value() {
-    let stage = Stage::set("offermaru", OFFERMARU, &format!("{OFFERMARU_PATH}&n=<extra.note>")).await;
-    let expected = |row: &Row, id: &str, _: &App| {
-        json!({
-            "user_id": row.user_id, "user_reward": row.user_reward, "offer_id": row.offer_id(),
-            "offer_name": row.offer_name, "transaction_id": id, "publisher_payout": "1755", "timestamp": NOW_MS,
-            "n": row.note,
-        })
-    };
-    stage.show_all(expected).await;
+    show_all(Publisher {
+        template: format!("{OFFERMARU_PATH}&n=<extra.note>"),
+        told: |row, id, _| {
+            json!({
+                "user_id": row.user_id, "user_reward": row.user_reward, "offer_id": row.offer_id(),
+                "offer_name": row.offer_name, "transaction_id": id, "publisher_payout": "1755", "timestamp": NOW_MS,
+                "n": row.note,
+            })
+        },
+        refused: with_ampersand,
+        ..Publisher::of("offermaru", OFFERMARU)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_affonso_receiver_in_node_verifies_every_awkward_value() {
-    let stage = Stage::set("affonso", AFFONSO, "/hook").await;
-    let expected = |row: &Row, id: &str, app: &App| {
-        let mut data = json!({
-            "transactionId": id, "userId": row.user_id, "appId": app.id, "offerId": row.offer_id(),
-            "offerName": row.offer_name, "note": row.note, "userReward": row.user_reward, "payoutMinor": 1755,
-            "rewardMinor": 5, "currency": "USD", "status": "completed", "occurredAt": NOW, "extra": {"note": row.note},
-        });
-        if let Some(goal) = &row.goal_id {
-            data["goalId"] = json!(goal);
-        }
-        data
-    };
-    stage.show_all(expected).await;
+    show_all(Publisher {
+        template: "/hook".to_owned(),
+        told: |row, id, app| {
+            let mut data = json!({
+                "transactionId": id, "userId": row.user_id, "appId": app.id, "offerId": row.offer_id(),
+                "offerName": row.offer_name, "note": row.note, "userReward": row.user_reward, "payoutMinor": 1755,
+                "rewardMinor": 5, "currency": "USD", "status": "completed", "occurredAt": NOW,
+                "extra": {"note": row.note},
+            });
+            if let Some(goal) = &row.goal_id {
+                data["goalId"] = json!(goal);
+            }
+            data
+        },
+        ..Publisher::of("affonso", AFFONSO)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attribloom_endpoint_in_python_verifies_every_report_that_is_passed_on() {
-    let stage = Stage::set("attribloom", ATTRIBLOOM, "/v1/conversions").await;
-    let expected = |_: &Row, id: &str, _: &App| {
-        json!({
-            "externalId": id, "eventType": "goal", "grossMinor": 1755, "currency": "USD", "occurredAt": NOW,
-        })
-    };
-    stage.show_all(expected).await;
+    show_all(Publisher {
+        template: "/v1/conversions".to_owned(),
+        told: |_, id, _| {
+            json!({"externalId": id, "eventType": "goal", "grossMinor": 1755, "currency": "USD", "occurredAt": NOW})
+        },
+        ..Publisher::of("attribloom", ATTRIBLOOM)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_with_another_secret_refuses_what_the_right_one_accepts() {
-    for (dialect, program, path) in [
+    let ringback = Ringback::start().await;
+    for (dialect, program, template) in [
         ("besitos", BESITOS, "/pb.php"),
         ("offermaru", OFFERMARU, &format!("{OFFERMARU_PATH}&n=<extra.note>")),
         ("affonso", AFFONSO, "/hook"),
         ("attribloom", ATTRIBLOOM, "/v1/conversions"),
     ] {
-        let mut stage = Stage::with_secret("quite another", dialect, program, path).await;
+        let (secret, template) = ("quite another", template.to_owned());
+        let publisher = Publisher { secret, template, ..Publisher::of(dialect, program) };
+        let mut stage = publisher.on_stage(&ringback).await;
         let id = stage.wall.report("tx-1").await.delivery();
         let line = stage.receiver.next().await;
         has(&line, json!({"verified": false, "status": 401}));
-        let delivery = stage.ringback.delivery_once(&id, "retrying").await;
+        let delivery = ringback.delivery_once(&id, "retrying").await;
         assert_eq!(delivery["attempts"][0]["statusCode"], 401, "{delivery:#}");
     }
 }

@@ -15,6 +15,7 @@ mod hostile;
 mod in_line;
 mod independent;
 mod independent_catalog;
+mod independent_publisher;
 mod independent_receiver;
 mod lifecycle;
 mod limits;

@@ -31,7 +31,7 @@ pub(crate) use load::Load;
 pub(crate) use receiver::{Received, Receiver, Reply};
 pub(crate) use ringback::{Ringback, calling};
 pub(crate) use shown::{has, shown};
-pub(crate) use wall::{App, OFFERMARU_PATH, SECRET, Source, Wall, with};
+pub(crate) use wall::{App, DECODED_SECRET, OFFERMARU_PATH, SECRET, Source, Wall, with};
 
 use std::time::Duration;
 

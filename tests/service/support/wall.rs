@@ -19,7 +19,7 @@ pub(crate) const OFFERMARU_PATH: &str = "/callback?user_id={user_id}&user_reward
 pub(crate) const SECRET: &str = "secret";
 
 /// The one of a dialect that decodes its secrets: the specification's example.
-const DECODED_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const DECODED_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// An app with what was made along with it.
 #[derive(Clone, Debug)]

@@ -1,0 +1,22 @@
+//! The receivers of the catalog's dialects, as they are started; `tests/receivers/README.md` describes each.
+
+use crate::delivery::independent_receiver::Program;
+
+// Each vendor's sample is a page of its own, for they disagree.
+pub(super) const ADGEM_IN_PHP: Program = Program::in_php(&["php/serve", "adgem"]);
+pub(super) const ADGEM_CUT: Program = Program::in_python(&["python3", "python/adgem_cut.py"]);
+pub(super) const ADGEM_IN_NODE: Program = Program::in_node(&["node", "node/adgem.js"]);
+pub(super) const ADGEM_IN_PYTHON: Program = Program::in_python(&["python3", "python/adgem.py"]);
+pub(super) const BITLABS: Program = Program::in_node(&["node", "node/bitlabs.js"]);
+pub(super) const NOTIK: Program = Program::in_php(&["php/serve", "notik"]);
+pub(super) const AYET_IN_PHP: Program = Program::in_php(&["php/serve", "ayet"]);
+pub(super) const AYET_IN_NODE: Program = Program::in_node(&["node", "node/ayet.js"]);
+pub(super) const AYET_IN_PYTHON: Program = Program::in_python(&["python3", "python/ayet.py"]);
+pub(super) const POLLFISH: Program = Program::in_php(&["php/serve", "pollfish"]);
+pub(super) const CPX: Program = Program::in_node(&["node", "node/cpx.js"]);
+pub(super) const TAPJOY: Program = Program::in_python(&["python3", "python/tapjoy.py"]);
+pub(super) const LOOTABLY: Program = Program::in_node(&["node", "node/lootably.js"]);
+pub(super) const WANNADS: Program = Program::in_node(&["node", "node/wannads.js"]);
+pub(super) const KIWIWALL: Program = Program::in_php(&["php/serve", "kiwiwall"]);
+pub(super) const STANDARD_WEBHOOKS_IN_NODE: Program = Program::in_node(&["node", "node/standard-webhooks.js"]);
+pub(super) const STANDARD_WEBHOOKS_IN_PYTHON: Program = Program::in_python(&["python3", "python/standard_webhooks.py"]);
