@@ -13,16 +13,19 @@
 //! written that down; a lost or doubled one is a failure, whatever the speed (`delivered`). Loopback only, bounded in number
 //! and time; nothing is left behind.
 //!
-//! `ringback bench growth` (`growth`) measures something else: that what is stored, or waits, makes nothing slower; and
-//! `ringback bench fairness` (`fairness`) that others' troubles do not.
+//! `ringback bench growth` (`growth`) measures something else: that what is stored, or waits, makes nothing slower;
+//! `ringback bench fairness` (`fairness`) that others' troubles do not; and `ringback bench limits` (`limits`) that a limited
+//! app is called back as often as it is limited to.
 //! docs/BENCHMARKS.md says how all of this is read.
 
+mod apps;
 mod backlog;
 mod closed;
 mod delivered;
 mod fairness;
 mod figures;
 mod growth;
+mod limits;
 mod measured;
 mod node;
 mod open;
@@ -68,6 +71,7 @@ fn command() -> Command {
         .arg(switch("json", "Prints one JSON object"))
         .subcommand(growth::command())
         .subcommand(fairness::command())
+        .subcommand(limits::command())
 }
 
 /// A flag that takes a number within a range.
@@ -91,6 +95,9 @@ fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     if let Some(flags) = flags.subcommand_matches("fairness") {
         return fairness::run(flags);
+    }
+    if let Some(flags) = flags.subcommand_matches("limits") {
+        return limits::run(flags);
     }
     let plan = Plan::of(flags)?;
     until_interrupted(measure(plan, flags.get_flag("json")))

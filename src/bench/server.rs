@@ -161,6 +161,11 @@ impl Server {
         Ok(Used { nodes, database_cpu_ms, written: engine::written(&self.store.location()?)? })
     }
 
+    /// Kills one of its nodes in the middle of whatever it does.
+    pub(super) fn kill_one(&mut self) {
+        drop(self.nodes.pop());
+    }
+
     /// Lets its nodes end; its store stays.
     pub(super) async fn stop(self) -> Result<OwnStore, Failure> {
         for node in self.nodes {

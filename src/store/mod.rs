@@ -81,7 +81,7 @@ pub use vault::MasterKey;
 use crate::random;
 use backend::{Begin, Conn, Pool, PoolShares, Signals};
 use erased_keys::ErasedKeys;
-use queue::{Session, Work};
+use queue::{Fronts, Session, Work};
 use schema::installation;
 use vault::KeyedDigest;
 use writer::Writer;
@@ -124,6 +124,8 @@ struct Shared {
     /// Makes the digests in `reported`.
     digests: KeyedDigest,
     erased: Arc<ErasedKeys>,
+    /// Where the queues begin that are looked at.
+    fronts: Fronts,
 }
 
 impl std::fmt::Debug for Shared {
@@ -183,6 +185,7 @@ impl Store {
             key,
             digests,
             erased,
+            fronts: Fronts::default(),
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -253,6 +256,15 @@ impl Store {
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.shared.machine.run(work).await
+    }
+
+    /// The same where a statement looks into an index again and again: a plan without the index, made while the table was small,
+    /// would be as dear as all of these looks together.
+    async fn look_by_index<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.shared.machine.run(|conn| conn.within(Begin::Look, work)).await
     }
 
     /// The same of several things at one and the same instant.

@@ -40,7 +40,7 @@ async fn the_queue_the_configuration_and_callers_are_looked_up_though_people_rea
     let place = place::fresh();
     let store = open(&place);
     let (end, reads) = occupy(&place, &store).await;
-    store.due().await.unwrap();
+    store.due(Timestamp::from_millis(0)).await.unwrap();
     store.held_endpoints().await.unwrap();
     store.configuration_since(-1).await.unwrap();
     store.token_by_text("a token").await.unwrap();

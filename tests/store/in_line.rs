@@ -26,7 +26,7 @@ async fn it_is_pending_and_nobody_elses_until_it_is_begun_under_its_token() {
     let fresh = store();
     let waiting = in_line(&fresh.store, "e1").await;
     assert_eq!(status(&fresh.store, &waiting).await, Status::Pending);
-    assert_eq!(fresh.store.due().await.unwrap().endpoints, []);
+    assert_eq!(fresh.store.due(NOW).await.unwrap().endpoints, []);
     assert_eq!(claim(&fresh.store, "end_1", 9, NOW).await, []);
     let stranger = ClaimInLine { token: token(), ..waiting.clone() };
     assert!(!fresh.store.begin(stranger, NOW).await.unwrap());
@@ -84,7 +84,7 @@ async fn what_is_given_back_is_due_and_can_be_held() {
     let waiting = in_line(&fresh.store, "e1").await;
     assert_eq!(fresh.store.hold("end_1".to_owned(), WaitingFor::AppPaused, NOW).await.unwrap(), 0, "it is claimed");
     assert_eq!(fresh.store.give_back(vec![waiting.clone()]).await.unwrap(), 1);
-    assert_eq!(fresh.store.due().await.unwrap().endpoints.len(), 1);
+    assert_eq!(fresh.store.due(NOW).await.unwrap().endpoints.len(), 1);
     assert_eq!(fresh.store.hold("end_1".to_owned(), WaitingFor::AppPaused, NOW).await.unwrap(), 1);
     assert!(!fresh.store.begin(waiting, NOW).await.unwrap());
 }
@@ -105,7 +105,7 @@ async fn of_what_is_due_as_much_is_claimed_as_there_are_seats_and_what_gets_a_pe
     for external_id in ["e1", "e2", "e3", "e4"] {
         recorded(&fresh.store, new(external_id, "end_1", Start::Pending)).await;
     }
-    let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), at_most: 4 }];
+    let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), since: NOW, at_most: 4 }];
     let mut seats = [Numbered(0), Numbered(1), Numbered(2)].into_iter();
     let claimed = fresh.store.claim("nod_1".to_owned(), wanted, NOW, token, move |_| seats.next()).await.unwrap();
     assert_eq!(claimed.iter().map(|(one, _)| one.is_begun).collect::<Vec<_>>(), [true, false, false]);

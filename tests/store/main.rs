@@ -8,6 +8,7 @@ mod circuits;
 mod clicks;
 mod compiled;
 mod configuration;
+mod dead_rows;
 mod disabling;
 mod egress;
 mod engine;

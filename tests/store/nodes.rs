@@ -140,12 +140,12 @@ async fn a_test_that_another_node_must_send_is_claimed_by_its_id_alone_and_by_on
     let test = new.deliveries[0].clone();
     fresh.store.record_test(completion("e1"), test.clone(), "{}".to_owned()).await.unwrap();
     assert_eq!(claim(&fresh.store, "end_1", 9, NOW).await, [], "an endpoint's queue passes it over");
-    let due = fresh.store.due().await.unwrap();
+    let due = fresh.store.due(NOW).await.unwrap();
     assert_eq!(due.tests.iter().map(|test| test.delivery_id.as_str()).collect::<Vec<_>>(), [test.id.as_str()]);
     let claim = || fresh.store.claim_test("nod_1".to_owned(), test.id.clone(), NOW, token);
     assert_eq!(claim().await.unwrap().map(|claimed| claimed.delivery.id), Some(test.id.clone()));
     assert_eq!(claim().await.unwrap(), None);
-    assert_eq!(fresh.store.due().await.unwrap().tests, []);
+    assert_eq!(fresh.store.due(NOW).await.unwrap().tests, []);
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn what_many_nodes_claim_at_once_is_claimed_once() {
     let claims = (1..9).map(|node| {
         let store = fresh.store.clone();
         tokio::spawn(async move {
-            let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), at_most: 10 }];
+            let wanted = vec![Wanted { endpoint_id: "end_1".to_owned(), since: NOW, at_most: 10 }];
             store.claim(format!("nod_{node}"), wanted, NOW, token, |_| Some(Unbounded)).await.unwrap()
         })
     });

@@ -69,7 +69,7 @@ pub(crate) fn token() -> String {
 }
 
 pub(crate) async fn claim(store: &Store, endpoint: &str, at_most: usize, now: Timestamp) -> Vec<Claimed> {
-    let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), at_most }];
+    let wanted = vec![Wanted { endpoint_id: endpoint.to_owned(), since: Timestamp::from_millis(0), at_most }];
     let claimed = store.claim("nod_1".to_owned(), wanted, now, token, |_| Some(Unbounded)).await.unwrap();
     claimed.into_iter().map(|(claimed, _)| claimed).collect()
 }
@@ -178,7 +178,7 @@ async fn holding_and_releasing_concern_one_endpoint_and_the_reason_that_is_mende
     assert_eq!(store.hold("end_1".to_owned(), WaitingFor::AppPaused, NOW).await.unwrap(), 1);
     let held = store.held_endpoints().await.unwrap();
     assert_eq!(held.iter().map(|held| held.endpoint_id.as_str()).collect::<Vec<_>>(), ["end_1", "end_2"]);
-    assert_eq!(store.due().await.unwrap().endpoints, []);
+    assert_eq!(store.due(NOW).await.unwrap().endpoints, []);
     assert_eq!(store.release("end_1".to_owned(), vec![WaitingFor::AppPaused], None, NOW).await.unwrap().count, 0);
     assert_eq!(store.release("end_1".to_owned(), vec![], None, NOW).await.unwrap().count, 1);
     assert_eq!(delivery(store, &waiting).await.status, Status::Pending);

@@ -40,7 +40,7 @@ pub(crate) fn store() -> Fresh {
     Fresh { store: open(&place), place }
 }
 
-fn open(place: &Place) -> Store {
+pub(crate) fn open(place: &Place) -> Store {
     let location = Location::parse(&place.url).unwrap();
     Store::open(&Access { location, key_file: Some(place.key_file()), pool_size: POOL_SIZE }).unwrap()
 }

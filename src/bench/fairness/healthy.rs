@@ -4,13 +4,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::ground;
-use crate::bench::LOOK;
 use crate::bench::receiver::{Receiver, Told};
 use crate::bench::row::{Row, thousandths, whole};
 use crate::bench::schedule::{Latencies, Schedule, TurnedAway};
 use crate::bench::server::Server;
 use crate::bench::workload::Setting;
+use crate::bench::{LOOK, apps};
 use crate::command::Failure;
 use crate::store::Store;
 
@@ -62,8 +61,8 @@ impl Healthy {
     /// Makes the app, and starts its receiver.
     pub(super) async fn lay(store: &Store) -> Result<Self, Failure> {
         let receiver = Receiver::start()?;
-        let apps = ground::publisher(store, vec![vec![receiver.callback_url()]]).await?;
-        Ok(Self { receiver, setting: Arc::new(ground::source(store, &apps).await?) })
+        let apps = apps::publisher(store, vec![vec![receiver.callback_url()]]).await?;
+        Ok(Self { receiver, setting: Arc::new(apps::source(store, &apps).await?) })
     }
 
     /// Reports, and returns once all callbacks have arrived.

@@ -1,13 +1,12 @@
 //! `ringback bench fairness`: what others' troubles cost a healthy app.
 //!
 //! * The app ([`healthy`]) is reported to at a steady rate in an open loop, alone and beside each [`trouble`] in turn.
-//! * A trouble is laid on the [`ground`] of a new store and has [`receivers`] or [`readers`] of its own.
+//! * A trouble is laid on a new store, with [`apps`](super::apps), and has [`receivers`] or [`readers`] of its own.
 //! * Each phase has a server of its own on an empty store, so that no trouble is left over for the next one.
 //!
 //! The app is measured alone before the first trouble and after every second one: whatever else the machine does meanwhile
 //! falls on both sides. A callback that is lost or doubled is a failure; one that is slow is a figure.
 
-mod ground;
 mod healthy;
 mod readers;
 mod receivers;

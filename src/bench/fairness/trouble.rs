@@ -10,9 +10,9 @@ use futures_util::future::try_join_all;
 use serde_json::json;
 use tokio::time::MissedTickBehavior;
 
-use super::ground::{self, App};
 use super::readers::Lists;
 use super::receivers::{Conduct, Receivers};
+use crate::bench::apps::{self, App};
 use crate::bench::past;
 use crate::bench::server::Server;
 use crate::bench::wire::Connection;
@@ -114,24 +114,24 @@ impl Trouble {
         let urls = &receivers.urls;
         let work = match self {
             Self::BlackHole => {
-                let apps = ground::publisher(store, vec![urls.clone()]).await?;
-                ground::record_due(store, &apps, due).await?;
+                let apps = apps::publisher(store, vec![urls.clone()]).await?;
+                apps::record_due(store, &apps, due).await?;
                 Work::Waits
             }
             Self::BlackHoles => {
                 let apps = urls.chunks(BLACK_HOLES / BLACK_HOLE_APPS).map(<[String]>::to_vec).collect();
-                let apps = ground::publisher(store, apps).await?;
-                ground::record_due(store, &apps, due.div_ceil(PER_BLACK_HOLE)).await?;
+                let apps = apps::publisher(store, apps).await?;
+                apps::record_due(store, &apps, due.div_ceil(PER_BLACK_HOLE)).await?;
                 Work::Waits
             }
             Self::Failing => {
                 let apps = publishers(store, urls.chunks(FAILING / FAILING_APPS)).await?;
-                ground::record_due(store, &apps, due.div_ceil(PER_FAILING)).await?;
+                apps::record_due(store, &apps, due.div_ceil(PER_FAILING)).await?;
                 Work::Waits
             }
             Self::Replay => Work::Replays(past_of_one(store, urls, due).await?),
             Self::Readers => Work::Reads(past_of_one(store, urls, due).await?),
-            Self::Endless => Work::Reports(ground::source(store, &publishers(store, urls.chunks(1)).await?).await?),
+            Self::Endless => Work::Reports(apps::source(store, &publishers(store, urls.chunks(1)).await?).await?),
         };
         Ok(Laid { receivers, work, answered: AtomicU64::new(0) })
     }
@@ -139,13 +139,13 @@ impl Trouble {
 
 /// Makes a publisher with one app for each of these lists of callback URLs.
 async fn publishers(store: &Store, apps: impl Iterator<Item = &[String]>) -> Result<Vec<App>, Failure> {
-    let made = try_join_all(apps.map(|urls| ground::publisher(store, vec![urls.to_vec()]))).await?;
+    let made = try_join_all(apps.map(|urls| apps::publisher(store, vec![urls.to_vec()]))).await?;
     Ok(made.into_iter().flatten().collect())
 }
 
 /// An app with a past of so many deliveries, and the range that takes all of it in.
 async fn past_of_one(store: &Store, urls: &[String], deliveries: usize) -> Result<Lists, Failure> {
-    let apps = ground::publisher(store, vec![urls.to_vec()]).await?;
+    let apps = apps::publisher(store, vec![urls.to_vec()]).await?;
     let app_id = apps.first().ok_or("a publisher needs an app")?.id.clone();
     let now = Clock::system().now();
     past::make(store, u64::try_from(deliveries)?, PAST, now, |_| {}).await?;

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 use std::slice;
+use std::time::Duration;
 
 use crate::bench::backlog::{new_completion, record};
 use crate::bench::past;
@@ -20,7 +21,7 @@ use crate::store::inspect::history;
 use crate::store::queue::NewCompletion;
 
 /// Apps, of one endpoint each.
-const APPS: usize = 100;
+pub(super) const APPS: usize = 100;
 /// Deliveries that wait at each of them all along.
 const WAITING: usize = 64;
 /// What is reported bears numbers from here on, in the same form as the past: it lands among it in every index, and not
@@ -45,7 +46,7 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// Makes apps and lets deliveries wait.
+    /// Makes apps.
     pub(super) async fn lay(store: &Store, clock: &Clock) -> Result<Self, Failure> {
         let now = clock.now();
         let publisher =
@@ -57,11 +58,15 @@ impl Ground {
             store.create_app(new_app(&publisher.id, &receiver, now)).await?;
             receivers.push(receiver);
         }
-        let ground = Self { receivers, recipe: workload::recipe()? };
+        Ok(Self { receivers, recipe: workload::recipe()? })
+    }
+
+    /// Lets deliveries wait.
+    pub(super) async fn fill(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
         for turn in 0..APPS {
-            record(store, ground.completions(turn, turn * WAITING..(turn + 1) * WAITING, 1, now)).await?;
+            record(store, self.completions(turn, turn * WAITING..(turn + 1) * WAITING, 1, clock.now())).await?;
         }
-        Ok(ground)
+        Ok(())
     }
 
     /// Numbers from here on have not been reported.
@@ -74,8 +79,8 @@ impl Ground {
         &self.receivers[turn % self.receivers.len()]
     }
 
-    /// Completions of these numbers for the receiver whose turn it is, their deliveries due at once; of users anywhere in a
-    /// past of so many deliveries.
+    /// Completions of these numbers for the receiver whose turn it is, their deliveries due at once, each a millisecond after the
+    /// one before; of users anywhere in a past of so many deliveries.
     pub(super) fn completions(
         &self,
         turn: usize,
@@ -83,8 +88,10 @@ impl Ground {
         past: u64,
         now: Timestamp,
     ) -> Vec<NewCompletion> {
-        let completion = |number| {
-            let mut completion = workload::completion(number, now);
+        let end = numbers.end;
+        let completion = |number: usize| {
+            let before = Duration::from_millis((end - number) as u64);
+            let mut completion = workload::completion(number, now.minus(before));
             let number = number as u64;
             completion.transaction_id = history::transaction_id(PRESENT + number);
             completion.external_id = completion.transaction_id.clone();

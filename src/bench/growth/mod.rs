@@ -1,10 +1,13 @@
 //! `ringback bench growth`: what recording, claiming, settling, looking up and retention cost on a store of ten thousand
-//! old deliveries and on one of millions; and how a server starts with a million deliveries due.
+//! old deliveries and on one of millions; how a server starts with a million deliveries due; and what looking for due
+//! deliveries and claiming them cost beside dead rows.
 //!
 //! The first works on the store itself, with no server around it, since a server's other costs would hide a difference.
 //! The [`ground`] is a hundred apps with deliveries waiting; a past is made around it by the database itself, and the
-//! [`rounds`] are measured on it, in turns on a store of each size. The second, [`due`], is a server like any other.
+//! [`rounds`] are measured on it, in turns on a store of each size. The second, [`due`], is a server like any other. The third,
+//! [`dead`], makes such rounds on stores that differ in what has passed through their queues.
 
+mod dead;
 mod due;
 mod ground;
 mod rounds;
@@ -25,13 +28,14 @@ use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::inspect::history;
 use crate::store::inspect::{Plan, Sample, Size};
+use dead::Beside;
 use due::Started;
 use ground::Ground;
 use rounds::Rounds;
 use work::{Medians, Work};
 
 /// Parts of the measurement.
-const PARTS: [&str; 2] = ["works", "due"];
+const PARTS: [&str; 3] = ["works", "due", "dead"];
 /// More than any of our stores holds.
 const MOST: u64 = 50_000_000;
 /// One round before each so many that count: statements are prepared in it, and what is hot comes into memory.
@@ -43,6 +47,8 @@ struct Growth {
     stored: Vec<u64>,
     rounds: u64,
     due: usize,
+    /// Deliveries that have passed through the queue and lie there as dead rows, fewest first.
+    dead: Vec<u64>,
     parts: Vec<String>,
     place: Place,
     keep: bool,
@@ -65,13 +71,14 @@ struct Works {
 }
 
 pub(super) fn command() -> Command {
-    let parts = optional("only", "Parts of the measurement: works, due; default both").value_delimiter(',');
+    let parts = optional("only", "Parts of the measurement: works, due, dead; default all").value_delimiter(',');
     Command::new("growth")
-        .about("Measures works of the store as it grows, and a start with deliveries due")
+        .about("Measures works of the store as it grows, a start with deliveries due, and looks beside dead rows")
         .args(place::flags())
         .arg(numbers("stored", 1..=MOST, "Sizes of the store, in old deliveries").default_value("10000,1000000"))
         .arg(number("rounds", "100", 1..=10_000, "Rounds at each size; the median counts"))
         .arg(number("due", "1000000", 1..=MOST, "Deliveries due when the server starts"))
+        .arg(numbers("dead", 1..=MOST, "Deliveries that have passed through the queue").default_value("1000,100000"))
         .arg(parts.value_parser(PossibleValuesParser::new(PARTS)))
         .arg(switch("keep", "Leaves the largest store where it is"))
         .arg(switch("json", "Prints one JSON object"))
@@ -79,13 +86,17 @@ pub(super) fn command() -> Command {
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let first = |name: &str| given(flags, name).first().copied().unwrap_or(1);
-    let mut stored = given(flags, "stored");
-    stored.sort_unstable();
-    stored.dedup();
+    let sizes = |name: &str| {
+        let mut sizes = given(flags, name);
+        sizes.sort_unstable();
+        sizes.dedup();
+        sizes
+    };
     let growth = Growth {
-        stored,
+        stored: sizes("stored"),
         rounds: first("rounds"),
         due: usize::try_from(first("due"))?,
+        dead: sizes("dead"),
         parts: flags.get_many::<String>("only").unwrap_or_default().cloned().collect(),
         place: Place::of(flags),
         keep: flags.get_flag("keep"),
@@ -100,10 +111,13 @@ impl Growth {
         let works = if chosen("works") { Some(self.works().await?) } else { None };
         let tell = |line: &str| self.tell(line);
         let due = if chosen("due") { Some(due::measure(&self.place, self.due, tell).await?) } else { None };
+        let dead =
+            if chosen("dead") { dead::measure(&self.place, &self.dead, self.rounds, tell).await? } else { Vec::new() };
         if self.as_json {
             let [works, plans] = works.as_ref().map_or([json!([]), json!([])], Works::json);
             let due = due.as_ref().map(Started::json);
-            say(&json!({ "stored": self.stored, "works": works, "plans": plans, "due": due }).to_string());
+            let dead: Vec<Value> = dead.iter().map(Beside::json).collect();
+            say(&json!({ "stored": self.stored, "works": works, "plans": plans, "due": due, "dead": dead }).to_string());
             return Ok(());
         }
         if let Some(works) = works {
@@ -112,6 +126,7 @@ impl Growth {
         if let Some(due) = due {
             say(&due.line());
         }
+        dead.iter().for_each(|beside| say(&beside.text(self.rounds)));
         Ok(())
     }
 
@@ -153,6 +168,7 @@ impl Growth {
         let own = self.place.new_store()?;
         let store = Store::open(&own.access()?)?;
         let ground = Ground::lay(&store, clock).await?;
+        ground.fill(&store, clock).await?;
         let made = |made| self.tell(&format!("{made} of {stored} deliveries of the past are made"));
         past::make(&store, stored, past::LONG, clock.now(), made).await?;
         Ok(Site { stored, store, own, ground })
@@ -190,7 +206,8 @@ impl Works {
 
     /// The works and the plans, for machines.
     fn json(&self) -> [Value; 2] {
-        let works: Vec<Value> = Work::ALL.iter().map(|work| work.json(&self.sizes)).collect();
+        let works: Vec<Value> =
+            Work::ALL.iter().filter(|work| work.was_done(&self.sizes)).map(|work| work.json(&self.sizes)).collect();
         let plan = |plan: &Plan| json!({ "query": plan.query, "plan": plan.text, "walks": plan.walks() });
         [works.into(), self.plans.iter().map(plan).collect()]
     }

@@ -18,6 +18,7 @@ use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::Store;
+use crate::store::inspect::Buffers;
 use crate::store::inspect::history::{self, Past};
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
@@ -66,24 +67,7 @@ impl<'a> Rounds<'a> {
     pub(super) async fn make(&mut self) -> Result<(), Failure> {
         let (store, turn, stored) = (self.store, self.made, self.stored);
         self.make_old(turn as u64).await?;
-        self.made += 1;
-        let first = Ground::reported() + turn * RECORDED;
-        let group = self.ground.completions(turn, first..first + RECORDED, stored, self.clock.now());
-        let started = Instant::now();
-        record(store, group).await?;
-        self.times.note(Work::Record, started.elapsed());
-
-        let started = Instant::now();
-        store.due().await?;
-        self.times.note(Work::Look, started.elapsed());
-
-        let started = Instant::now();
-        let claimed = self.claim(turn, SENT).await?;
-        self.times.note(Work::Claim, started.elapsed());
-        let started = Instant::now();
-        self.settle(&claimed).await?;
-        self.times.note(Work::Settle, started.elapsed());
-        self.settle(&self.claim(turn, RECORDED - SENT).await?).await?;
+        self.pass_through(RECORDED).await?;
 
         let (sought, users) = (turn as u64 * STRIDE, past::users(stored));
         let by_user = Criteria { user_id: Some(history::user_id(sought % users)), ..Criteria::default() };
@@ -108,6 +92,51 @@ impl<'a> Rounds<'a> {
         Ok(())
     }
 
+    /// Has a group of so many completions pass through the queue, `RECORDED` at most: as many as are recorded are claimed and
+    /// settled, those first that wait for longest.
+    pub(super) async fn pass_through(&mut self, count: usize) -> Result<(), Failure> {
+        let (store, turn) = (self.store, self.made);
+        self.made += 1;
+        let first = Ground::reported() + turn * RECORDED;
+        let group = self.ground.completions(turn, first..first + count, self.stored, self.clock.now());
+        let started = Instant::now();
+        record(store, group).await?;
+        self.times.note(Work::Record, started.elapsed());
+
+        let wanted = Wanted { at_most: count.min(SENT), ..self.look(Work::Look).await? };
+        let started = Instant::now();
+        let claimed = self.claim(wanted.clone()).await?;
+        self.times.note(Work::Claim, started.elapsed());
+        let started = Instant::now();
+        self.settle(&claimed).await?;
+        self.times.note(Work::Settle, started.elapsed());
+        self.settle(&self.claim(Wanted { at_most: count.saturating_sub(SENT), ..wanted }).await?).await
+    }
+
+    /// Looks for what is due in both ways: from the beginning of all queues, as is done once a second, and as in between.
+    pub(super) async fn look_twice(&mut self) -> Result<(), Failure> {
+        self.store.look_at_everything_next();
+        self.look(Work::LookAtEverything).await?;
+        self.look(Work::Look).await.map(drop)
+    }
+
+    /// What looks and a claim read; `None` where the engine does not count.
+    pub(super) async fn buffers(&mut self) -> Result<Option<Buffers>, Failure> {
+        let wanted = self.look(Work::Look).await?;
+        Ok(self.store.buffers(wanted, self.clock.now()).await?)
+    }
+
+    /// Looks for what is due; answers what is wanted then of the endpoint whose turn it is.
+    async fn look(&mut self, work: Work) -> Result<Wanted, Failure> {
+        let turn = self.made.saturating_sub(1);
+        let started = Instant::now();
+        let due = self.store.due(self.clock.now()).await?;
+        self.times.note(work, started.elapsed());
+        let endpoint_id = self.ground.receiver(turn).endpoint_id.clone();
+        let due = due.endpoints.iter().find(|due| due.endpoint_id == endpoint_id).ok_or("nothing is due that waits")?;
+        Ok(Wanted { endpoint_id, since: due.due_at(), at_most: SENT })
+    }
+
     /// What the round's step of retention removes, older than all else and numbered from behind it.
     async fn make_old(&self, turn: u64) -> Result<(), Failure> {
         let (from, until) = (self.began.minus(OLD), self.began.minus(KEPT));
@@ -126,8 +155,8 @@ impl<'a> Rounds<'a> {
         Ok(())
     }
 
-    async fn claim(&self, turn: usize, at_most: usize) -> Result<Vec<Claimed>, Failure> {
-        let wanted = Wanted { endpoint_id: self.ground.receiver(turn).endpoint_id.clone(), at_most };
+    async fn claim(&self, wanted: Wanted) -> Result<Vec<Claimed>, Failure> {
+        let at_most = wanted.at_most;
         let (node, token) = ("nod_measured".to_owned(), || random::new_id("clm"));
         let claimed = self.store.claim(node, vec![wanted], self.clock.now(), token, |_| Some(Unbounded)).await?;
         let claimed: Vec<Claimed> = claimed.into_iter().map(|(claimed, Unbounded)| claimed).collect();

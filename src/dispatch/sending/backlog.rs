@@ -15,7 +15,7 @@ use crate::store::StoreError;
 /// One look at what is due.
 pub async fn look(node: &Node, pacing: &Pacing) -> Result<Backlog, StoreError> {
     let mut earliest: HashMap<String, Timestamp> = pacing.first_due_in_lines().into_iter().collect();
-    for endpoint in node.store.due().await?.endpoints {
+    for endpoint in node.store.due(node.now()).await?.endpoints {
         let due_at = endpoint.due_at();
         let known = earliest.entry(endpoint.endpoint_id).or_insert(due_at);
         *known = due_at.min(*known);

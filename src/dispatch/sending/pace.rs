@@ -17,8 +17,11 @@ use crate::domain::time::Timestamp;
 const SLICE: Duration = Duration::from_millis(500);
 /// A node whose slots end sooner than this asks for the next slice.
 const AHEAD: Duration = Duration::from_millis(250);
-/// A slot that was not used for so long is lost: whoever had nothing to send may not catch up on it.
+/// A slot that was not used for so long is lost: whoever had nothing to send may not catch up on it …
 const KEPT: Duration = Duration::from_secs(1);
+/// … and with fewer slots in a second than so many, as soon as the next one begins: a few that are used together would be a
+/// multiple of what such an app may bear.
+const FEW: u32 = 5;
 /// No slot is handed out further ahead, however many nodes ask.
 const FARTHEST: Duration = Duration::from_secs(60);
 /// Seconds of its rate that an app's deliveries may wait in this node's line: what is left in the store is there for every node,
@@ -167,7 +170,7 @@ impl State {
                 // The clock was set back.
                 self.slices.pop_front();
                 self.used = 0;
-            } else if now.since(at) <= KEPT {
+            } else if now.since(at) < slice.kept() {
                 return Some(at);
             } else {
                 self.used += 1;
@@ -186,6 +189,11 @@ impl Slice {
     fn slot(&self, number: u32) -> Timestamp {
         let after = u64::from(number) * 1_000 / u64::from(self.per_second.max(1));
         self.from.plus(Duration::from_millis(after))
+    }
+
+    /// How long a slot may be used from its moment on.
+    fn kept(&self) -> Duration {
+        if self.per_second < FEW { KEPT / self.per_second.max(1) } else { KEPT }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::circuit::OpenCircuit;
 use crate::domain::time::Timestamp;
 use crate::random::claim_token;
 use crate::store::StoreError;
-use crate::store::queue::{Claimed, Wanted};
+use crate::store::queue::{Claimed, DueEndpoint, Wanted};
 
 /// Probes in one step: a few milliseconds of the writer's time.
 const STEP: usize = 256;
@@ -26,14 +26,16 @@ impl Worker {
     pub(super) async fn probes(
         &self,
         node: &Arc<str>,
-        endpoint_ids: Vec<String>,
+        endpoints: Vec<DueEndpoint>,
         now: Timestamp,
     ) -> Result<(Vec<(Claimed, Seat)>, Option<Timestamp>), StoreError> {
         let (mut permits, mut probes, mut next) = (HashMap::new(), Vec::new(), Vec::new());
-        for endpoint_id in endpoint_ids {
-            match self.probe(&endpoint_id, now) {
+        let mut since = HashMap::new();
+        for endpoint in endpoints {
+            match self.probe(&endpoint.endpoint_id, now) {
                 Probe::Goes { circuit, probed, permit } if probes.len() < STEP => {
-                    permits.insert(endpoint_id, permit);
+                    since.insert(endpoint.endpoint_id.clone(), endpoint.due_at());
+                    permits.insert(endpoint.endpoint_id, permit);
                     probes.push((circuit, probed));
                 }
                 Probe::Goes { .. } | Probe::LacksPermit => next.push(now.plus(AGAIN)),
@@ -47,7 +49,8 @@ impl Worker {
         let mut wanted = Vec::with_capacity(probes.len());
         for taken in self.node.store.take_probes(probes).await? {
             next.push(taken.next_probe_at);
-            wanted.push(Wanted { endpoint_id: taken.endpoint_id.clone(), at_most: 1 });
+            let since = since.get(&taken.endpoint_id).copied().unwrap_or(now);
+            wanted.push(Wanted { endpoint_id: taken.endpoint_id.clone(), since, at_most: 1 });
             self.node.circuits.stored(taken);
         }
         let seat = move |endpoint_id: &str| permits.remove(endpoint_id);

@@ -54,6 +54,8 @@ pub enum Step {
 #[derive(Debug)]
 struct Ready {
     endpoint_id: String,
+    /// When the earliest of it is due.
+    since: Timestamp,
     publisher_id: String,
     of_store: StoreSeats,
 }
@@ -63,22 +65,22 @@ impl Worker {
     pub async fn step(&self) -> Result<Step, StoreError> {
         let now = self.node.now();
         let Some(node) = self.node.cluster.lease.node() else { return Ok(Step::Idle { until: None }) };
-        let mut due = self.node.store.due().await?;
+        let mut due = self.node.store.due(now).await?;
         let tests = self.start_tests(&node, due.tests).await?;
         due.endpoints.sort_by_key(DueEndpoint::due_at);
         let mut next: Vec<Timestamp> = Vec::new();
         let (mut ready, mut down) = (Vec::new(), Vec::new());
         for endpoint in due.endpoints {
-            let (at, id) = (endpoint.due_at(), endpoint.endpoint_id);
-            match self.node.readiness(&id) {
+            let at = endpoint.due_at();
+            match self.node.readiness(&endpoint.endpoint_id) {
                 Some(Readiness::Ready | Readiness::CircuitOpen) if at > now => {
                     next.push(at);
-                    if let Some(seats) = self.seats(&id) {
-                        seats.of_store.caught_up();
+                    if let Some(ready) = self.seats(endpoint) {
+                        ready.of_store.caught_up();
                     }
                 }
-                Some(Readiness::Ready) => ready.extend(self.seats(&id)),
-                Some(Readiness::CircuitOpen) => down.push(id),
+                Some(Readiness::Ready) => ready.extend(self.seats(endpoint)),
+                Some(Readiness::CircuitOpen) => down.push(endpoint),
                 _ => {}
             }
         }
@@ -91,10 +93,11 @@ impl Worker {
         Ok(if started == 0 { Step::Idle { until: next_due } } else { Step::Started(started) })
     }
 
-    fn seats(&self, endpoint_id: &str) -> Option<Ready> {
-        let app = self.node.directory.app_of_endpoint(endpoint_id)?;
-        let of_store = self.pacing.for_store(&app, app.endpoint(endpoint_id)?);
-        Some(Ready { endpoint_id: endpoint_id.to_owned(), publisher_id: app.publisher_id.clone(), of_store })
+    fn seats(&self, due: DueEndpoint) -> Option<Ready> {
+        let (since, endpoint_id) = (due.due_at(), due.endpoint_id);
+        let app = self.node.directory.app_of_endpoint(&endpoint_id)?;
+        let of_store = self.pacing.for_store(&app, app.endpoint(&endpoint_id)?);
+        Some(Ready { endpoint_id, since, publisher_id: app.publisher_id.clone(), of_store })
     }
 
     /// Claims what is due of these endpoints, by turn, each with its seat.
@@ -113,7 +116,7 @@ impl Worker {
             .iter()
             .zip(shares)
             .filter(|(_, at_most)| *at_most > 0)
-            .map(|(ready, at_most)| Wanted { endpoint_id: ready.endpoint_id.clone(), at_most })
+            .map(|(ready, at_most)| Wanted { endpoint_id: ready.endpoint_id.clone(), since: ready.since, at_most })
             .collect();
         if wanted.is_empty() {
             return Ok(Vec::new());

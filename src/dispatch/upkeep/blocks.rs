@@ -51,7 +51,7 @@ impl Blocks {
             }
         }
         let mut changed = 0;
-        for due in store.due().await?.endpoints {
+        for due in store.due(self.node.now()).await?.endpoints {
             let Some((app, Some(reason))) = look_up(&self.node, &due.endpoint_id) else { continue };
             let held = store.hold(due.endpoint_id, reason, self.node.now()).await?;
             if held > 0 {

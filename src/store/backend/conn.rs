@@ -40,6 +40,8 @@ pub(in crate::store) enum Begin {
     /// To record reports as well: with the recording lock, shared by all who record. Until the transaction ends nobody archives
     /// an app or an endpoint, or erases a user, because that takes the lock alone.
     Record,
+    /// To read what only ever is to be found by an index.
+    Look,
     /// To read several things of one and the same instant.
     Snapshot,
     /// To read for a person, who waits for an answer only so long.
@@ -50,7 +52,7 @@ pub(in crate::store) enum Begin {
 
 /// PostgreSQL caches the plan of a prepared statement until the table's statistics change; a plan that was made over small
 /// tables goes on scanning them while they grow. Each of our changes finds its rows by an index, so write transactions
-/// disable sequential scans, hash joins and merge joins. They disable JIT compilation too, which the penalty cost of a
+/// and looks at the queue disable sequential scans, hash joins and merge joins. They disable JIT compilation too, which the penalty cost of a
 /// statement without an index would trigger, and which takes a hundred times longer than any of our statements. `SET LOCAL`
 /// travels with the BEGIN and ends with the transaction.
 pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
@@ -78,7 +80,7 @@ impl Conn {
         let begun = on_backend!(self,
             sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
                 Begin::Change | Begin::Record => "BEGIN IMMEDIATE",
-                Begin::Snapshot | Begin::Read | Begin::ReadSnapshot => "BEGIN",
+                Begin::Look | Begin::Snapshot | Begin::Read | Begin::ReadSnapshot => "BEGIN",
             }),
             postgres(conn) => match begin {
                 Begin::Change => {
@@ -88,6 +90,10 @@ impl Conn {
                 Begin::Record => {
                     let lock = postgres::take_shared(locks::RECORDING);
                     let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {lock}");
+                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
+                }
+                Begin::Look => {
+                    let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {BY_INDEX_ALONE}");
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
                 Begin::Snapshot => {

@@ -12,6 +12,8 @@ use crate::store::backend::{Conn, Engine, on_backend};
 /// Costs are guesses that differ from run to run; what is done, and in which order, is what matters.
 const ON_POSTGRES: &str = "EXPLAIN (COSTS OFF) ";
 const ON_SQLITE: &str = "EXPLAIN QUERY PLAN ";
+/// The statement is performed, and what it reads is counted.
+const PERFORMED_ON_POSTGRES: &str = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) ";
 /// The tables that grow with history, as queries call them; SQLite also speaks of scanning what a query gathers itself.
 const TABLES: [&str; 9] = [
     "deliveries",
@@ -163,6 +165,21 @@ pub(super) fn explain_on_postgres<Q: QueryFragment<Pg>>(conn: &mut PgConnection,
     Ok(text(lines.into_iter().map(|line| line.line)))
 }
 
+/// Performs a statement on PostgreSQL; answers how many pages it touched or read.
+pub(super) fn buffers_of<Q: QueryFragment<Pg>>(conn: &mut PgConnection, query: Q) -> QueryResult<u64> {
+    let lines: Vec<PostgresLine> = Explained { word: PERFORMED_ON_POSTGRES, query }.load(conn)?;
+    // What a step has counted is within the count of the step above it; the first is above all.
+    let counts = lines.iter().find_map(|line| line.line.trim_start().strip_prefix("Buffers: shared "));
+    Ok(counts.map_or(0, pages))
+}
+
+/// Of `hit=3 read=2 dirtied=1`, what was touched or read; behind a comma stands what is not shared.
+fn pages(counts: &str) -> u64 {
+    let shared = counts.split(',').next().unwrap_or_default();
+    let count = |word: &str| word.strip_prefix("hit=").or_else(|| word.strip_prefix("read="))?.parse::<u64>().ok();
+    shared.split(' ').filter_map(count).sum()
+}
+
 fn text(lines: impl Iterator<Item = String>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -170,6 +187,12 @@ fn text(lines: impl Iterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pages_of_a_statement_are_those_that_it_found_in_memory_and_those_that_it_read() {
+        let counted = ["hit=3", "hit=3 read=2 dirtied=1", "read=4 written=7, temp read=9 written=9"];
+        assert_eq!(counted.map(pages), [3, 5, 4]);
+    }
 
     #[test]
     fn what_is_read_from_end_to_end_is_a_walk_unless_it_holds_only_what_is_open() {

@@ -84,7 +84,7 @@ fn believe_in_indexes(conn: &mut Conn) -> QueryResult<()> {
 fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let Sample { before, now, .. } = *sample;
     let one = [DeliveryKey::of(&sample.delivery_id)];
-    let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), at_most: ROWS };
+    let wanted = Wanted { endpoint_id: sample.endpoint_id.clone(), since: before, at_most: ROWS };
     let (app, endpoint) = (AppKey::of(&sample.app_id), EndpointKey::of(&sample.endpoint_id));
     let keys = Keys { after: one[0], last: one[0] };
     let key = sample.transaction_id.to_ascii_lowercase();
@@ -109,10 +109,14 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
             (Some(due), claim, settle, look, explain_on_postgres(conn, queries::insertion(&[]))?)
         },
     );
+    let due_endpoints = on_backend!(conn,
+        sqlite(conn) => explain_on_sqlite(conn, diesel::sql_query(queries::due_endpoints()))?,
+        postgres(conn) => explain_on_postgres(conn, queries::due_endpoints_from(&[(endpoint, before)]))?,
+    );
     let due = due.map_or_else(|| explain(conn, queries::due_of(&wanted, now, Words::Any)), Ok)?;
     let plan = |query, text| Plan { query, text };
     Ok(vec![
-        plan("due endpoints", explain(conn, diesel::sql_query(queries::due_endpoints()))?),
+        plan("due endpoints", due_endpoints),
         plan("held endpoints", explain(conn, diesel::sql_query(queries::held_endpoints()))?),
         plan("due deliveries of endpoints", due),
         plan("claim", claim),
@@ -206,7 +210,7 @@ mod tests {
     #[test]
     fn what_is_due_is_claimed_endpoint_by_endpoint_in_the_order_of_the_index() {
         let due = plan_of("due deliveries of endpoints");
-        assert!(due.contains("USING INDEX deliveries_due (endpoint_id=? AND due_at<?)"), "{due}");
+        assert!(due.contains("USING INDEX deliveries_due (endpoint_id=? AND due_at>? AND due_at<?)"), "{due}");
         assert!(!due.contains("TEMP B-TREE"), "{due}");
     }
 

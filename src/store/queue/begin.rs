@@ -40,6 +40,7 @@ impl Store {
             let step = step.to_vec();
             given_back += self.write(move |conn| give_back(conn, &step)).await?;
         }
+        self.shared.fronts.forget();
         Ok(given_back)
     }
 }

@@ -9,7 +9,6 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 
-use super::leap::endpoints_with;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::reversal::Reversal;
@@ -23,28 +22,13 @@ use crate::store::unknown_words::{Readable, Words, load_known, load_readable};
 use crate::store::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
 pub(in crate::store) use change::{Claim, claim_all};
 
-/// An endpoint that has deliveries waiting to be sent.
-#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
-pub struct DueEndpoint {
-    /// The endpoint.
-    #[diesel(sql_type = BigInt, deserialize_as = EndpointKey)]
-    pub endpoint_id: String,
-    #[diesel(sql_type = BigInt)]
-    earliest: Timestamp,
-}
-
-impl DueEndpoint {
-    /// When its earliest delivery is due.
-    pub fn due_at(&self) -> Timestamp {
-        self.earliest
-    }
-}
-
 /// So many deliveries of an endpoint are wanted at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The endpoint.
     pub endpoint_id: String,
+    /// When the earliest of them is due, as was found: what lies before it in the index has been claimed.
+    pub since: Timestamp,
     /// How many.
     pub at_most: usize,
 }
@@ -86,50 +70,7 @@ pub struct Claimed {
     pub is_begun: bool,
 }
 
-/// Every endpoint that has deliveries waiting to be claimed, and when the earliest of them is due.
-pub(in crate::store) fn due_endpoints() -> String {
-    endpoints_with(&waiting("d"), "min(d.due_at)", "", "earliest")
-}
-
-/// What waits to be sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Due {
-    /// Every endpoint that has deliveries waiting, due or not.
-    pub endpoints: Vec<DueEndpoint>,
-    /// Tests that a node without their egress IP took in.
-    pub tests: Vec<PendingTest>,
-}
-
-/// A test that waits for a node that can send it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PendingTest {
-    /// Its delivery.
-    pub delivery_id: String,
-    /// Where it goes.
-    pub endpoint_id: String,
-    /// Its invented completion and options, as JSON.
-    pub test: String,
-}
-
-/// Tests looked at in one step: people wait for them, so they are few.
-const TESTS: i64 = 64;
-
 impl Store {
-    /// What waits to be sent.
-    pub async fn due(&self) -> Result<Due, StoreError> {
-        self.look(|conn| {
-            let tests = pending_tests().load(conn)?;
-            let pending = |(delivery, endpoint, test): (DeliveryKey, EndpointKey, Option<String>)| PendingTest {
-                delivery_id: delivery.id(),
-                endpoint_id: endpoint.id(),
-                test: test.unwrap_or_default(),
-            };
-            let endpoints = diesel::sql_query(due_endpoints()).load(conn)?;
-            Ok(Due { endpoints, tests: tests.into_iter().map(pending).collect() })
-        })
-        .await
-    }
-
     /// Claims what is due at `now`, in the order it fell due; `token` makes a fresh token for each. What another node is
     /// claiming at this moment is left to it. `seat` is asked, with the endpoint's id, for each delivery that is found to be
     /// due, so that nobody keeps a seat for one that is not; where it has none, the endpoint's others are left as well.
@@ -177,15 +118,6 @@ impl Store {
     }
 }
 
-/// The tests that wait, with their endpoints and what they say.
-pub(in crate::store) fn pending_tests() -> impl Read<'static, (DeliveryKey, EndpointKey, Option<String>)> {
-    deliveries::table.filter(is_pending_test(Words::Any)).order(deliveries::id).limit(TESTS).select((
-        deliveries::id,
-        deliveries::endpoint_id,
-        deliveries::test,
-    ))
-}
-
 fn due(conn: &mut Conn, wanted: &[Wanted], now: Timestamp, words: Words) -> QueryResult<Readable<Delivery>> {
     let mut due = Readable::default();
     for want in wanted {
@@ -199,6 +131,7 @@ pub(in crate::store) fn due_of(want: &Wanted, now: Timestamp, words: Words) -> i
     deliveries::table
         .filter(is_to_be_claimed(words))
         .filter(deliveries::endpoint_id.eq(EndpointKey::of(&want.endpoint_id)))
+        .filter(deliveries::due_at.ge(want.since))
         .filter(deliveries::due_at.le(now))
         .filter(deliveries::kind.ne(DeliveryKind::Test))
         .order(deliveries::due_at)
@@ -213,19 +146,22 @@ pub(in crate::store) fn due_and_free(
     words: Words,
 ) -> impl Read<'static, Delivery, PgConnection> + use<> {
     let endpoints: Vec<EndpointKey> = wanted.iter().map(|want| EndpointKey::of(&want.endpoint_id)).collect();
+    let since: Vec<Timestamp> = wanted.iter().map(|want| want.since).collect();
     let at_most: Vec<i64> = wanted.iter().map(Wanted::at_most).collect();
     let (waits, is_no_test) = (waiting("d"), codes::is_not("d.kind", DeliveryKind::Test));
     let are_known = words.condition_with_told("d");
     diesel::sql_query(format!(
-        "SELECT due.* FROM unnest($1, $2) AS wanted (endpoint_id, at_most)
+        "SELECT due.* FROM unnest($1, $2, $3) AS wanted (endpoint_id, since, at_most)
          CROSS JOIN LATERAL (
              SELECT * FROM deliveries d
-             WHERE {waits} AND d.endpoint_id = wanted.endpoint_id AND d.due_at <= $3 AND {is_no_test}{are_known}
+             WHERE {waits} AND d.endpoint_id = wanted.endpoint_id AND d.due_at >= wanted.since AND d.due_at <= $4
+               AND {is_no_test}{are_known}
              ORDER BY d.due_at LIMIT wanted.at_most
              FOR UPDATE SKIP LOCKED
          ) due"
     ))
     .bind::<Array<BigInt>, _>(endpoints)
+    .bind::<Array<BigInt>, _>(since)
     .bind::<Array<BigInt>, _>(at_most)
     .bind::<BigInt, _>(now)
 }

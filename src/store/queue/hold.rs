@@ -60,13 +60,13 @@ pub struct HeldPlace {
 
 /// Every endpoint that has deliveries held until something is mended, and what the one held first waits for.
 pub(in crate::store) fn held_endpoints() -> String {
-    endpoints_with(&held_for_mending("d"), "d.waiting_for", "ORDER BY d.held_since LIMIT 1", "waiting_for")
+    endpoints_with(&held_for_mending("d"), "d.waiting_for", "d.held_since", "waiting_for")
 }
 
 impl Store {
     /// Every endpoint that has held deliveries.
     pub async fn held_endpoints(&self) -> Result<Vec<HeldEndpoint>, StoreError> {
-        self.look(|conn| diesel::sql_query(held_endpoints()).load(conn)).await
+        self.look_by_index(|conn| diesel::sql_query(held_endpoints()).load(conn)).await
     }
 
     /// Holds a step of an endpoint's waiting deliveries; tests are never held.

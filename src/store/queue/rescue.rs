@@ -48,6 +48,7 @@ impl Store {
                     break;
                 }
                 rescued += step;
+                self.shared.fronts.forget();
             }
             // What it still claims is left alone.
             done.push(node);
@@ -75,7 +76,7 @@ impl Store {
         now: Timestamp,
         scale_thousandths: u64,
     ) -> Result<usize, StoreError> {
-        self.write(move |conn| {
+        let work = move |conn: &mut Conn| {
             let keys: Vec<DeliveryKey> = orphaned.iter().map(|orphan| DeliveryKey::of(&orphan.delivery_id)).collect();
             let mut claims: Vec<ClaimOf> = load_known(|words| {
                 let found = deliveries::table.filter(is_claimed(words)).filter(deliveries::id.eq_any(&keys));
@@ -83,8 +84,10 @@ impl Store {
             })?;
             claims.retain(|(_, token, ..)| orphaned.iter().any(|orphan| *token == Some(ClaimKey::of(&orphan.token))));
             take_back(conn, claims, now, scale_thousandths)
-        })
-        .await
+        };
+        let rescued = self.write(work).await?;
+        self.shared.fronts.forget();
+        Ok(rescued)
     }
 }
 

@@ -74,15 +74,18 @@ async fn several_nodes_are_measured_on_one_database_each_number_of_them_apart() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_nodes_are_not_measured_on_a_file() {
-    let ended = Home::new().run(&["bench", "--nodes", "2"]).await;
-    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    assert!(ended.complaint.contains("--database-url"), "{ended:?}");
+    for bench in [&["bench"][..], &["bench", "limits"]] {
+        let ended = Home::new().run(&[bench, &["--nodes", "2"]].concat()).await;
+        assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+        assert!(ended.complaint.contains("--database-url"), "{ended:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn works_of_the_store_are_measured_as_it_grows_and_no_plan_walks_over_it() {
     let database = Home::on_postgres();
-    let small = ["bench", "growth", "--stored", "1000,20000", "--rounds", "3", "--due", "300", "--json"];
+    let small =
+        ["bench", "growth", "--only", "works,due", "--stored", "1000,20000", "--rounds", "3", "--due", "300", "--json"];
     for place in [&[][..], &["--database-url", &database.database_url()]] {
         let measured = measured(&[&small[..], place].concat()).await;
         for work in measured["works"].as_array().unwrap() {
@@ -94,6 +97,40 @@ async fn works_of_the_store_are_measured_as_it_grows_and_no_plan_walks_over_it()
         }
         assert!(is_known(&measured["due"]["firstCallbackUs"]), "{measured}");
         assert_eq!(measured["due"]["callbacks"], 300, "{measured}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_and_claims_are_measured_beside_dead_rows_on_both_stores_in_one_run() {
+    let database = Home::on_postgres();
+    let small = ["bench", "growth", "--only", "dead", "--dead", "100,2000", "--rounds", "5", "--json"];
+    let measured = measured(&[&small[..], &["--database-url", &database.database_url()]].concat()).await;
+    let kinds = measured["dead"].as_array().unwrap();
+    let of: Vec<(&Value, &Value)> = kinds.iter().map(|one| (&one["store"], &one["oldSnapshot"])).collect();
+    let [file, database] = ["SQLite", "PostgreSQL"].map(Value::from);
+    let [plain, held] = [false, true].map(Value::from);
+    assert_eq!(of, [(&file, &plain), (&database, &plain), (&database, &held)], "{measured}");
+    for kind in kinds {
+        for work in kind["works"].as_array().unwrap() {
+            let times = work["us"].as_array().unwrap();
+            assert!(times.len() == 2 && times.iter().all(is_known), "{kind}");
+            let counted = work["buffers"].as_array().is_some_and(|counts| counts.iter().all(is_known));
+            assert_eq!(counted, kind["store"] == database, "{kind}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_callbacks_of_a_limited_app_are_counted_on_several_nodes_of_which_one_is_killed() {
+    let database = Home::on_postgres();
+    let small = ["bench", "limits", "--rates", "20", "--seconds", "3", "--json"];
+    for (place, nodes) in [(vec![], "1"), (vec!["--database-url", &database.database_url()], "3")] {
+        let measured = measured(&[&small[..], &["--nodes", nodes], &place].concat()).await;
+        let phase = &measured["phases"][0];
+        assert_eq!([&phase["perSecond"], &phase["killed"]], [20, u64::from(nodes == "3")], "{measured}");
+        let windows = phase["windows"].as_array().unwrap();
+        assert!(windows.len() == 4 && windows.iter().all(is_known), "{measured}");
+        assert!(phase["withinBounds"].is_boolean(), "{measured}");
     }
 }
 

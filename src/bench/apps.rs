@@ -11,6 +11,7 @@ use crate::command::Failure;
 use crate::domain::account::Publisher;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::dialect::callback_url::CallbackUrl;
+use crate::domain::limits::Limits;
 use crate::domain::secret::SecretText;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
@@ -31,15 +32,26 @@ pub(super) struct App {
 
 /// Makes a publisher with these apps: each is a list of the callback URLs of its endpoints, one at least.
 pub(super) async fn publisher(store: &Store, apps: Vec<Vec<String>>) -> Result<Vec<App>, Failure> {
+    limited(store, apps, Limits::default()).await
+}
+
+/// The same with apps that are limited.
+pub(super) async fn limited(store: &Store, apps: Vec<Vec<String>>, limits: Limits) -> Result<Vec<App>, Failure> {
     let now = Clock::system().now();
     let id = random::new_id("pub");
     let publisher = Publisher { id: id.clone(), reference: None, name: "Measured".to_owned(), created_at: now };
     store.create_publisher(publisher).await?;
     // Side by side, since what waits at the same time is flushed together.
-    try_join_all(apps.iter().map(|urls| app(store, &id, urls, now))).await
+    try_join_all(apps.iter().map(|urls| app(store, &id, urls, limits, now))).await
 }
 
-async fn app(store: &Store, publisher_id: &str, urls: &[String], now: Timestamp) -> Result<App, Failure> {
+async fn app(
+    store: &Store,
+    publisher_id: &str,
+    urls: &[String],
+    limits: Limits,
+    now: Timestamp,
+) -> Result<App, Failure> {
     let settings = |url: &String| {
         let callback_url = Some(CallbackUrl::new(url));
         EndpointSettings { callback_url, ..EndpointSettings::new(DIALECT) }
@@ -49,7 +61,7 @@ async fn app(store: &Store, publisher_id: &str, urls: &[String], now: Timestamp)
     let new = NewApp {
         id: app.id.clone(),
         publisher_id: publisher_id.to_owned(),
-        settings: AppSettings::new("Measured"),
+        settings: AppSettings { limits, ..AppSettings::new("Measured") },
         endpoint_id: app.endpoint_ids[0].clone(),
         endpoint: settings(first),
         created_at: now,
