@@ -8,9 +8,9 @@ use clap::{ArgAction, ArgMatches, Command};
 use serde_json::json;
 
 use super::endpoint::{self, endpoint};
-use super::given::{dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
+use super::given::{at, dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
 use crate::command::{Failure, say, switch};
-use crate::domain::dialect::diagnose::{Diagnosis, diagnose};
+use crate::domain::dialect::diagnose::{Diagnosis, diagnose, stale};
 use crate::domain::dialect::received::Received;
 
 const EXAMPLES: &str = "\
@@ -34,6 +34,11 @@ pub(super) fn command() -> Command {
         .arg(flag("header", "NAME: VALUE", "A header as received; may be repeated").action(ArgAction::Append))
         .arg(flag("body", "FILE", "The raw body as received; - reads it from the standard input"))
         .args(endpoint::flags())
+        .arg(flag(
+            "at",
+            "TIME",
+            "When it was received, RFC 3339 or Unix milliseconds: says if its own time is long past",
+        ))
         .arg(switch("json", "Print JSON"))
 }
 
@@ -54,11 +59,20 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         headers: flags.get_many::<String>("header").unwrap_or_default().map(header).collect::<Result<_, _>>()?,
         body: body.map(|path| utf8("--body", read("--body", path)?)).transpose()?,
     };
-    let diagnosis = diagnose(&recipe, &received, &keys, &endpoint(flags, &recipe)?);
+    let config = endpoint(flags, &recipe)?;
+    let diagnosis = diagnose(&recipe, &received, &keys, &config);
+    // Without an instant nobody knows how old it was when it came.
+    let received_at = text(flags, "at").map(|_| at(flags)).transpose()?;
+    let age = received_at.and_then(|now| stale(&recipe, &config, &received, now));
     if flags.get_flag("json") {
-        say(&json!(diagnosis).to_string())
+        let mut answer = json!(diagnosis);
+        if let Some(age) = age {
+            answer["age"] = json!(age);
+        }
+        say(&answer.to_string())
     } else {
-        say(&as_text(&diagnosis))
+        say(&as_text(&diagnosis));
+        age.iter().for_each(|age| say(age));
     }
     Ok(if diagnosis.verifies { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

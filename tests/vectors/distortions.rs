@@ -108,6 +108,16 @@ const DISTORTIONS: &[Distortion] = &[
         distort: |received| received.url = received.url.replace("https://pub.example", "http://10.0.0.7:8080"),
     },
     Distortion {
+        name: "the default port written out",
+        words: &["signed for https://pub.example"],
+        distort: |received| received.url = received.url.replace("https://pub.example", "https://pub.example:443"),
+    },
+    Distortion {
+        name: "the host in other letters",
+        words: &["signed for https://pub.example"],
+        distort: |received| received.url = received.url.replace("https://pub.example", "https://Pub.Example"),
+    },
+    Distortion {
         name: "a slash added to the path",
         words: &["A slash was added"],
         distort: |received| received.url = received.url.replacen("/pb", "/pb/", 1),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::recipe::{Placeholder, Recipe};
 use super::signed_text::SignedText;
-use super::value::Fact;
+use super::value::{AMOUNTS, Fact};
 
 /// What a signature covers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,9 +19,6 @@ pub struct Coverage {
     /// What of a reward's meaning that leaves open: `user`, `transaction`, `amount`, `reversal`.
     pub gaps: Vec<&'static str>,
 }
-
-/// The facts that an amount may be told by.
-const AMOUNTS: [Fact; 4] = [Fact::UserReward, Fact::RewardMinor, Fact::PayoutMinor, Fact::GrossMinor];
 
 /// What a recipe's signature covers; `None` where it signs nothing.
 pub fn coverage(recipe: &Recipe) -> Option<Coverage> {

@@ -3,6 +3,7 @@
 //!
 //! It never says what the right signature would be: who may ask is not who may sign.
 
+mod age;
 mod bodies;
 mod queries;
 mod reading;
@@ -19,6 +20,7 @@ use super::received::{Received, Seen};
 use super::recipe::Recipe;
 use super::signature::Signature;
 use crate::domain::secret::SecretText;
+pub use age::stale;
 use reading::Reading;
 use readings::readings;
 use tricks::tricks;

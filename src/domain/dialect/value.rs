@@ -101,6 +101,9 @@ facts! {
     Secret = "secret", "secret", Text;
 }
 
+/// The facts that an amount may be told by.
+pub(super) const AMOUNTS: [Fact; 4] = [Fact::UserReward, Fact::RewardMinor, Fact::PayoutMinor, Fact::GrossMinor];
+
 /// The rule by which one value is found and written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValueRule {

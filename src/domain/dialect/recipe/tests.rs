@@ -79,3 +79,80 @@ fn a_recipe_that_contradicts_itself_is_refused() {
         assert!(matches!(Recipe::parse(&senseless, &["{}"]), Err(RecipeError::Senseless { .. })), "{to}");
     }
 }
+
+/// The commonest form in the trade: a list of its own, and a digest of values with the secret in it.
+const DIGEST: &str = r#"
+name = "digest2"
+version = 1
+title = "Digest"
+method = "GET"
+secret = "required"
+required = ["userId", "transactionId"]
+success = { statuses = ["200"] }
+timeout_seconds = 5
+
+[parameters]
+other = ["uid", "tx", "amount", "sig"]
+
+[signature]
+algorithm = "md5"
+signs = { text = { of = "{uid}:{tx}:{secret}" } }
+travels = { placeholder = "sig" }
+
+[reversal]
+url = "callback"
+tells = "taken_back_negative"
+transaction_id = "same"
+part = false
+
+[[placeholders]]
+name = "uid"
+value = "userId"
+meaning = "the user"
+
+[[placeholders]]
+name = "tx"
+value = "transactionId"
+meaning = "the transaction"
+
+[[placeholders]]
+name = "amount"
+value = "userReward"
+format = "integer"
+meaning = "the reward"
+"#;
+
+#[test]
+fn what_no_receiver_could_rebuild_or_tell_apart_is_refused() {
+    assert!(Recipe::parse(DIGEST, &["{}"]).is_ok());
+    for (from, to, words) in [
+        (":{secret}\"", "\"", "does not hold {secret}"),
+        ("{uid}:{tx}", "{uid}{tx}", "without anything between them"),
+        ("{tx}", "{txn}", "without a placeholder of that name"),
+        ("\"uid\", \"tx\", ", "\"uid\", ", "lacking in the list"),
+        (", \"sig\"]", "]", "no place for the signature"),
+        ("\"sig\"]", "\"sig\", \"other\"]", "without a placeholder of that name"),
+        ("signs = { text = { of = \"{uid}:{tx}:{secret}\" } }", "signs = \"url\"", "does not hold {secret}"),
+        (
+            "\"md5\"\nsigns = { text = { of = \"{uid}:{tx}:{secret}\" } }",
+            "\"hmac-sha1\"\nsigns = \"url\"",
+            "inside of what it signs",
+        ),
+        ("name = \"tx\"", "name = \"tx\"\nhidden = true", "without a placeholder"),
+        ("taken_back_negative", "taken_back", "looks like a completion"),
+        ("taken_back_negative\"", "completion\"\ntold_by = [\"tx\"]", "says the same of a completion"),
+        ("method = \"GET\"", "method = \"GET\"\nbrackets = [\"\", \"\"]", "brackets of nothing"),
+        ("name = \"amount\"", "name = \"am:ount\"", "without a placeholder"),
+        ("format = \"integer\"", "format = { cut = 25 }", "more decimals"),
+        ("value = \"userReward\"\nformat = \"integer\"", "value = \"secret\"", "secret_in_clear"),
+        ("format = \"integer\"", "format = \"seconds\"", "cannot be written in"),
+        ("value = \"userReward\"\nformat = \"integer\"", "value = \"setting.x\"", "does not ask for"),
+    ] {
+        let senseless = DIGEST.replacen(from, to, 1);
+        assert_ne!(senseless, DIGEST, "{from}");
+        match Recipe::parse(&senseless, &["{}"]) {
+            Err(RecipeError::Senseless { fault, .. }) => assert!(fault.contains(words), "{to}: {fault}"),
+            other => panic!("{to}: {other:?}"),
+        }
+    }
+}
