@@ -80,7 +80,7 @@ impl TakenBack {
     }
 
     /// Nobody is told, and the answer says why. What is reported next is what arrives next.
-    async fn is_not_told(mut self, reason: &str) {
+    async fn stays_untold(mut self, reason: &str) {
         self.answer.is(200, json!({"deliveries": [], "notTold": [{"reason": reason}]}));
         self.stage.report(&self.row, 2).await.delivery();
         has(&self.stage.receiver.next().await, json!({"verified": true, "transactionId": "tx-2"}));
@@ -96,7 +96,7 @@ async fn a_completion_is_taken_back_in_each_dialects_way_before_its_receivers_ey
         let reversal = REVERSALS.iter().find(|reversal| reversal.dialect == dialect).unwrap();
         let mut taken_back = TakenBack::of(publisher, &ringback).await;
         let Some(differs) = reversal.differs else {
-            taken_back.is_not_told("its dialect tells no reversals").await;
+            taken_back.stays_untold("its dialect tells no reversals").await;
             continue;
         };
         let line = taken_back.stage.receiver.next().await;
@@ -116,14 +116,14 @@ async fn a_template_that_does_not_mark_a_reversal_is_told_of_none() {
         let template = marking.template.replace(mark, "");
         assert_ne!(template, marking.template);
         let taken_back = TakenBack::of(Publisher { template, ..marking }, &ringback).await;
-        taken_back.is_not_told("its callback URL has no placeholder that marks a reversal").await;
+        taken_back.stays_untold("its callback URL has no placeholder that marks a reversal").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dialect_with_a_url_for_reversals_is_told_of_none_without_it() {
     let publisher = Publisher { reversal_template: None, ..publisher("pollfish") };
-    TakenBack::of(publisher, &Ringback::start().await).await.is_not_told("it has no reversalUrl").await;
+    TakenBack::of(publisher, &Ringback::start().await).await.stays_untold("it has no reversalUrl").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
