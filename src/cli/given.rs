@@ -126,6 +126,7 @@ pub(super) fn by_flag(invalid: &Invalid, file: &str) -> Failure {
         "url" => format!("--url: {message}"),
         "body" => format!("--body: {message}"),
         "dialect" => format!("--dialect: {message}"),
+        "secret" => format!("--secret: {message}"),
         "callbackUrl" => format!("--callback-url: {message}"),
         SURFACE_ID => format!("--surface-id: {message}"),
         "appId" if file.is_empty() => format!("--app-id: {message}"),
