@@ -134,7 +134,9 @@ async fn judge(
     answer.body = kept(&bytes, KEPT_BODY, request);
     let (outcome, error) = if let (true, Read::Broken(reason)) = (body_decides, &read) {
         (Outcome::Protocol, reason.clone())
-    } else if body_decides && !rules.success.accepts_body(&bytes, request.token.as_deref()) {
+    } else if body_decides
+        && !rules.success.accepts_body(&bytes, matches!(read, Read::Enough), request.token.as_deref())
+    {
         match read {
             Read::Late => (Outcome::Timeout, format!("the body did not end within {} ms", rules.timeout.as_millis())),
             Read::Endless(reason) => (Outcome::Protocol, reason),

@@ -75,9 +75,10 @@ impl SuccessRule {
     }
 
     /// Whether the body is and holds what it must, white space around it apart; any body does where nothing is asked of it.
-    /// `token` is looked for in place of a token that has placeholders.
-    pub fn accepts_body(&self, body: &[u8], token: Option<&str>) -> bool {
-        let is_one = self.body_is.is_empty() || self.body_is.iter().any(|one| one.as_bytes() == body.trim_ascii());
+    /// `token` is looked for in place of a token that has placeholders. Of a body that has not ended nobody knows what it is.
+    pub fn accepts_body(&self, body: &[u8], has_ended: bool, token: Option<&str>) -> bool {
+        let is_one = |one: &String| has_ended && one.as_bytes() == body.trim_ascii();
+        let is_one = self.body_is.is_empty() || self.body_is.iter().any(is_one);
         let token = self.body_contains.as_deref().map(|own| token.unwrap_or(own).as_bytes());
         let holds = |token: &[u8]| body.windows(token.len().max(1)).any(|window| window == token);
         is_one && token.is_none_or(holds)
@@ -127,8 +128,14 @@ mod tests {
     #[test]
     fn a_token_is_looked_for_anywhere_in_the_body() {
         let rule = rule(&["2xx"], Some("OK")).unwrap();
-        assert!(rule.needs_body() && rule.accepts_body(b"{\"r\":\"OK\"}", None) && !rule.accepts_body(b"DUP", None));
-        assert!(rule.accepts_body(b"tx-1:OK", Some("tx-1:OK")) && !rule.accepts_body(b"OK", Some("tx-1:OK")));
+        assert!(
+            rule.needs_body()
+                && rule.accepts_body(b"{\"r\":\"OK\"}", true, None)
+                && !rule.accepts_body(b"DUP", true, None)
+        );
+        assert!(
+            rule.accepts_body(b"tx-1:OK", true, Some("tx-1:OK")) && !rule.accepts_body(b"OK", true, Some("tx-1:OK"))
+        );
     }
 
     #[test]
@@ -138,10 +145,11 @@ mod tests {
             SuccessRule::new(&["2xx".to_owned()], bodies, None)
         };
         let rule = whole(&["OK", "DUP"]).unwrap();
-        assert!(rule.needs_body() && rule.accepts_body(b"DUP\n", None) && rule.accepts_body(b" OK ", None));
+        assert!(rule.needs_body() && rule.accepts_body(b"DUP\n", true, None) && rule.accepts_body(b" OK ", true, None));
+        assert!(!rule.accepts_body(b"OK", false, None), "more may follow");
         // An error page holds a 1, and everything holds something.
         for other in [&b"OK!"[..], b"<p>OK</p>", b"", b"ok"] {
-            assert!(!rule.accepts_body(other, None), "{other:?}");
+            assert!(!rule.accepts_body(other, true, None), "{other:?}");
         }
         for bodies in [&[""][..], &[" OK"], &["x"; 9], &[&"x".repeat(65)]] {
             assert!(whole(bodies).is_err(), "{bodies:?}");
