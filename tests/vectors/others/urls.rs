@@ -42,8 +42,8 @@ fn levelplay() {
     let request = completed.is_signed_as(&format!("{sent}&timestamp=202407011840&signature=…"), text, signature);
     let success = completed.recipe.success();
     assert_eq!(request.token.as_deref(), Some("tx-1001:OK"));
-    assert!(success.accepts_body(b"<p>tx-1001:OK</p>", request.token.as_deref()));
-    assert!(!success.accepts_body(b"tx-1002:OK", request.token.as_deref()));
+    assert!(success.accepts_body(b"<p>tx-1001:OK</p>", true, request.token.as_deref()));
+    assert!(!success.accepts_body(b"tx-1002:OK", true, request.token.as_deref()));
     // Without a private key neither stands there.
     assert_eq!(told("levelplay", url).reward("150").keys(&[]).request().url, sent);
     // What marks a reversal is not covered: the signature is the completion's.
