@@ -57,7 +57,7 @@ pub struct PendingTest {
 const TESTS: i64 = 64;
 
 impl Store {
-    /// What waits to be sent. What another node gave back or rescued is found a moment later ([`super::fronts`]).
+    /// What waits to be sent. What another node gave back or rescued is found a moment later (`queue/fronts.rs`).
     pub async fn due(&self, now: Timestamp) -> Result<Due, StoreError> {
         let mut look = self.shared.fronts.begin(clock::monotonic());
         let fronts = std::mem::take(&mut look.fronts);
