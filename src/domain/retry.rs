@@ -42,6 +42,12 @@ impl RetrySchedule {
         Ok(Self(seconds))
     }
 
+    /// The waits in runs of equal ones: how long, and how many times.
+    pub fn runs(&self) -> Vec<(u64, usize)> {
+        let runs = self.0.chunk_by(|one, next| one == next);
+        runs.filter_map(|run| Some((*run.first()?, run.len()))).collect()
+    }
+
     /// The waits in seconds.
     pub fn as_seconds(&self) -> &[u64] {
         &self.0
@@ -83,18 +89,11 @@ impl TryFrom<Vec<Waits>> for DocumentedSchedule {
 
 impl From<DocumentedSchedule> for Vec<Waits> {
     fn from(schedule: DocumentedSchedule) -> Self {
-        let mut runs: Vec<(u64, usize)> = Vec::new();
-        for wait in schedule.0.0 {
-            match runs.last_mut() {
-                Some((known, times)) if *known == wait => *times += 1,
-                _ => runs.push((wait, 1)),
-            }
-        }
         let shown = |(every, times): (u64, usize)| match times {
             SHORTEST_RUN.. => vec![Waits::Run { every, times }],
             _ => vec![Waits::One(every); times],
         };
-        runs.into_iter().flat_map(shown).collect()
+        schedule.0.runs().into_iter().flat_map(shown).collect()
     }
 }
 

@@ -192,6 +192,14 @@ pub struct Header {
     pub shown: String,
 }
 
+impl Header {
+    /// One that may be shown as it is.
+    pub(super) fn plain(name: &str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        Self { name: name.to_owned(), shown: value.clone(), value }
+    }
+}
+
 /// Neither a URL with its signature nor a header's value may end in a log by way of `{:?}`.
 impl std::fmt::Debug for CallbackRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

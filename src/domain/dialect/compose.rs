@@ -8,6 +8,7 @@
 //! by hand, of parts that no HTTP client rewrites.
 
 mod draft;
+mod headers;
 mod signed;
 
 use std::sync::Arc;

@@ -43,6 +43,13 @@ impl DraftText {
         Self { text: String::with_capacity(bytes), gaps: Vec::new() }
     }
 
+    /// A value alone, as it is.
+    pub(super) fn of(value: &Value<'_>) -> Self {
+        let mut text = Self::default();
+        text.push(value, Form::Plain);
+        text
+    }
+
     /// Whether it has a place for this.
     pub(super) fn waits_for(&self, late: &Late) -> bool {
         self.gaps.iter().any(|gap| gap.late == *late)

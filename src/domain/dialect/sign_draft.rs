@@ -61,7 +61,7 @@ pub fn sign(recipe: &Recipe, draft: &Draft, key: &SecretText) -> Result<Callback
     let t = drafted.time(signature.signs.unit()).map_err(invalid)?;
     let mut headers = Vec::new();
     if draft.body.is_some() {
-        headers.push(plain("Content-Type", "application/json".to_owned()));
+        headers.push(Header::plain("Content-Type", "application/json"));
     }
     let mut url = received.url.clone();
     match &signature.travels {
@@ -76,7 +76,7 @@ pub fn sign(recipe: &Recipe, draft: &Draft, key: &SecretText) -> Result<Callback
         }
     }
     for header in recipe.headers().iter().chain(&signature.headers) {
-        headers.push(plain(&header.name, drafted.beside(header, &t).map_err(invalid)?));
+        headers.push(Header::plain(&header.name, drafted.beside(header, &t).map_err(invalid)?));
     }
     Ok(CallbackRequest {
         method: recipe.method(),
@@ -194,10 +194,6 @@ fn append(recipe: &Recipe, url: &mut String, name: &str, value: &str) {
     recipe.encoding().encode_onto(url, name);
     url.push('=');
     recipe.encoding().encode_onto(url, value);
-}
-
-fn plain(name: &str, value: String) -> Header {
-    Header { name: name.to_owned(), shown: value.clone(), value }
 }
 
 #[cfg(test)]

@@ -121,18 +121,11 @@ fn waits(recipe: &Recipe) -> String {
     if *recipe.retry() == RetrySchedule::default() {
         return "the default".to_owned();
     }
-    let mut runs: Vec<(u64, usize)> = Vec::new();
-    for wait in recipe.retry().as_seconds() {
-        match runs.last_mut() {
-            Some((known, times)) if known == wait => *times += 1,
-            _ => runs.push((*wait, 1)),
-        }
-    }
     let told = |(wait, times): (u64, usize)| {
         let wait = in_words(wait);
         if times > 1 { format!("{times} × {wait}") } else { wait }
     };
-    runs.into_iter().map(told).collect::<Vec<_>>().join(", ")
+    recipe.retry().runs().into_iter().map(told).collect::<Vec<_>>().join(", ")
 }
 
 fn in_words(seconds: u64) -> String {

@@ -6,21 +6,19 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::headers::DialectHeaders;
 use super::signed::{Outgoing, Signed};
 use super::{ComposeError, LONGEST_URL};
 use crate::domain::dialect::body::body;
 use crate::domain::dialect::callback::{CallbackRequest, Header, MASK, Shown};
 use crate::domain::dialect::callback_url::UrlUse;
 use crate::domain::dialect::draft_text::{DraftText, Form};
-use crate::domain::dialect::named::HeaderRule;
 use crate::domain::dialect::recipe::{Recipe, SecretNeed};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::target::Target;
-use crate::domain::dialect::value::ValueSource;
 use crate::domain::dialect::values::Values;
 use crate::domain::dialect::written_value::{AttemptFacts, Value};
-use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
 use crate::domain::template::{Origin, Template};
 use crate::domain::time::Timestamp;
@@ -41,8 +39,7 @@ pub struct CallbackDraft {
     /// The placeholders whose values are signed by themselves, with those.
     signed_values: Vec<(String, DraftText)>,
     body: Option<DraftText>,
-    /// The values of the dialect's headers, in the recipe's order, then of those that go along with a signature.
-    headers: Vec<Option<DraftText>>,
+    headers: DialectHeaders,
     own_headers: Vec<(String, String)>,
     /// What the answer must hold, where that has placeholders.
     token: Option<DraftText>,
@@ -51,12 +48,8 @@ pub struct CallbackDraft {
 
 impl CallbackDraft {
     pub(super) fn new<'a>(recipe: &'a Arc<Recipe>, which: UrlUse, template: &Template, values: &Values<'a>) -> Self {
-        let text_of = |value: Value<'_>| {
-            let mut text = DraftText::default();
-            text.push(&value, Form::Plain);
-            text
-        };
         let signed = signed_names(recipe, template);
+        let text_of = |value: Value<'_>| DraftText::of(&value);
         let value_of = |name: &str| (name.to_owned(), values.named(name).map(text_of).unwrap_or_default());
         Self {
             recipe: Arc::clone(recipe),
@@ -65,7 +58,7 @@ impl CallbackDraft {
             signed_origin: values.config.signed_origin.clone(),
             signed_values: signed.into_iter().map(value_of).collect(),
             body: recipe.body().map(|fields| body(fields, values)),
-            headers: headers(recipe, true).map(|header| values.text(&header.rule).map(text_of)).collect(),
+            headers: DialectHeaders::of(recipe, values),
             own_headers: values.config.headers.clone(),
             token: recipe.success().token().filter(|token| token.contains('{')).map(|token| expanded(token, values)),
             is_test: values.message.is_test,
@@ -99,7 +92,7 @@ impl CallbackDraft {
             self.carry(&mut behind, signature, &longest);
         }
         self.check_url(&url, url.len() + behind.len())?;
-        self.dialect_headers(facts, true)?;
+        self.headers.written(&self.recipe, facts, true)?;
         Ok(())
     }
 
@@ -142,7 +135,7 @@ impl CallbackDraft {
             headers.push(Header::plain("Content-Type", "application/json"));
         }
         headers.extend(signed.as_ref().and_then(Signed::header));
-        headers.extend(self.dialect_headers(unsigned, signed.is_some())?);
+        headers.extend(self.headers.written(&self.recipe, unsigned, signed.is_some())?);
         if self.is_test {
             headers.push(Header::plain("X-Ringback-Test", "1"));
         }
@@ -232,26 +225,6 @@ impl CallbackDraft {
         }
         Ok(self.target.check_sendable(url, self.field)?)
     }
-
-    /// The dialect's own headers.
-    fn dialect_headers(&self, facts: AttemptFacts<'_>, is_signed: bool) -> Result<Vec<Header>, Invalid> {
-        let mut sent = Vec::new();
-        let mut invalid = Invalid::none();
-        for (header, value) in headers(&self.recipe, is_signed).zip(&self.headers) {
-            let Some(text) = value.as_ref().map(|value| value.fill(facts)) else {
-                if header.rule.sources().any(|source| matches!(source, ValueSource::Setting(_))) {
-                    invalid.push(header.rule.field(), format!("is required for the header {}", header.name));
-                }
-                continue;
-            };
-            if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-                sent.push(Header::plain(&header.name, &text));
-            } else {
-                invalid.push(header.rule.field(), format!("must be printable ASCII for the header {}", header.name));
-            }
-        }
-        invalid.into_result().map(|()| sent)
-    }
 }
 
 /// A recipe's own text with the values of the placeholders in it.
@@ -269,12 +242,6 @@ fn expanded(text: &str, values: &Values<'_>) -> DraftText {
     }
     expanded.push_str(rest);
     expanded
-}
-
-/// The dialect's headers, then those that go along with a signature, where there is one.
-fn headers(recipe: &Recipe, is_signed: bool) -> impl Iterator<Item = &HeaderRule> {
-    let beside = recipe.signature().into_iter().flat_map(|signature| &signature.headers);
-    recipe.headers().iter().chain(beside.filter(move |_| is_signed))
 }
 
 /// The placeholders whose values are signed by themselves.
@@ -296,12 +263,6 @@ fn without_encoded_mask(url: &str) -> String {
 impl fmt::Debug for CallbackDraft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallbackDraft").field("recipe", &self.recipe.id()).finish_non_exhaustive()
-    }
-}
-
-impl Header {
-    fn plain(name: &str, value: &str) -> Self {
-        Self { name: name.to_owned(), value: value.to_owned(), shown: value.to_owned() }
     }
 }
 
