@@ -9,7 +9,7 @@
 //! * **Publishers**, **account managers** and **operators** configure all of it through the admin API.
 //!
 //! # The floors
-//! `main → cli, demo, bench → command → service → web → dispatch → store → domain`: a module imports only from floors below
+//! `main → cli, demo, bench → command → service → web → actions → dispatch → store → domain`: a module imports only from floors below
 //! its own, and `tests/architecture` checks it. [`domain`] is pure: it reads no disk, no network, no clock
 //! and no randomness.
 //! [`store`] is the only place that knows Diesel, [`web`] the only one that knows our status codes, [`clock`] the only one
@@ -20,6 +20,7 @@
 //! [`store::queue`] records completion and deliveries in one group commit → 200 → [`dispatch::sending`] composes, signs
 //! and sends by [`domain::dialect`] → [`domain::decision`] says what the outcome means → [`store::queue`] settles it.
 
+pub mod actions;
 #[expect(clippy::disallowed_methods, reason = "what is measured takes the machine's time")]
 #[cfg(feature = "tools")]
 pub mod bench;

@@ -1,18 +1,18 @@
 //! Floor 4: HTTP. The admin API, health, metrics and the description of it all.
 //!
 //! # Who is who
-//! * [`auth`] knows who calls, `access` whose objects that caller reaches; every handler asks both.
+//! * [`auth`] knows who calls, and asks the actions' floor whether that role may; every handler asks it.
 //! * `call` is what is done around every call; `audit` writes down those that may change something, before they are made
 //!   and after.
 //! * `bodies` bounds what is held of requests' bodies, and for how long they are waited for.
 //! * [`json`], [`query`] and [`list`] read what is asked, strictly; `respond` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
-//! * `reads` bounds how many reads of one caller are under way; `shared_look` lets everybody share one look at our health.
+//! * `shared_look` lets everybody share one look at our health.
 //! * `explain` says in words what happened to a completion, and who has to act next.
 //!
-//! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries.
+//! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries; and what a caller may do is
+//! written in [`actions`](crate::actions), which the handlers call.
 
-mod access;
 pub mod admin;
 mod audit;
 pub mod auth;
@@ -26,14 +26,12 @@ pub mod json;
 pub mod list;
 mod openapi;
 pub mod query;
-mod reads;
 mod reported;
 mod reports;
 mod respond;
 mod reversals;
 mod shared_look;
 mod signed;
-mod strict_json;
 mod tracking;
 pub mod views;
 
@@ -42,6 +40,7 @@ use std::sync::Arc;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
+use crate::actions::Actions;
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
@@ -49,7 +48,6 @@ use bodies::Bodies;
 use call::resource;
 use error::Problem;
 use health::Looks;
-use reads::Reads;
 
 /// What a handler answers.
 type Answer = Result<HttpResponse, Problem>;
@@ -61,10 +59,10 @@ pub struct Web {
     pub node: Arc<Node>,
     /// The parts, which take in and send.
     pub dispatcher: Arc<Dispatcher>,
+    /// What a caller may do.
+    pub actions: Arc<Actions>,
     /// What bodies may still take.
     bodies: Arc<Bodies>,
-    /// Who reads at this moment.
-    reads: Arc<Reads>,
     looks: Arc<Looks>,
 }
 
@@ -72,7 +70,8 @@ impl Web {
     /// A web floor over this dispatcher.
     pub fn new(dispatcher: Arc<Dispatcher>) -> Self {
         let node = Arc::clone(&dispatcher.node);
-        Self { node, dispatcher, bodies: Arc::default(), reads: Arc::default(), looks: Arc::default() }
+        let actions = Arc::new(Actions::new(Arc::clone(&dispatcher)));
+        Self { node, dispatcher, actions, bodies: Arc::default(), looks: Arc::default() }
     }
 
     /// The state that routes are registered beside.

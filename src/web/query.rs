@@ -1,9 +1,9 @@
 //! Query strings, read as strictly as bodies: a misspelt filter must not silently list everything.
 
 use super::error::Problem;
-use super::strict_json;
 use crate::domain::day::Day;
 use crate::domain::invalid::Invalid;
+use crate::domain::strict_json;
 use crate::domain::time::Timestamp;
 
 /// The parameters of a call, each known and given at most once.

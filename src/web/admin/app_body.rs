@@ -14,11 +14,12 @@ use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::invalid::Invalid;
 use crate::domain::limits::Limits;
 use crate::domain::naming;
+use crate::domain::patch::Patch;
 use crate::domain::review::ReviewRule;
 use crate::domain::rounding::Rounding;
 use crate::domain::terms::{DEFAULT_CLICK_DAYS, DEFAULT_REFUND_WINDOW_DAYS, DEFAULT_REWARD_DECIMALS};
 use crate::web::error::Problem;
-use crate::web::json::{Body, Patch};
+use crate::web::json::Body;
 
 /// Whether completions are called back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, ToSchema)]

@@ -6,13 +6,13 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use super::app_body::AppBody;
 use super::app_view::AppView;
 use super::publishers::ref_taken;
+use crate::actions::access::{endpoint, unknown_publisher};
+use crate::actions::caller::Caller;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::endpoint_rules::{check_active_key, check_app, check_endpoint};
 use crate::domain::invalid::Invalid;
 use crate::random;
 use crate::store::apps::{AppChange, AppSaved, Archived, NewApp};
-use crate::web::access::{endpoint, unknown_publisher};
-use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
@@ -32,7 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(post, path = "/v1/apps", tag = "apps", request_body = AppBody, responses(
     (status = 201, description = "Created.", body = AppView),
 ))]
-pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body: Body) -> Answer {
+pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let given = AppBody::read(&body)?;
     may_set(&caller, &given)?;
     let publisher_id = publisher_of(&web, &caller, given.publisher_id.as_deref()).await?;
@@ -49,7 +49,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
     };
     saved(web.node.store.create_app(new).await?)?;
     web.in_force().await?;
-    let app = web.app(&caller, &id).await?;
+    let app = web.actions.app(&caller, &id).await?;
     Ok(respond::created(&AppView::of(&web, &app)))
 }
 
@@ -68,11 +68,11 @@ fn may_set(caller: &Caller, given: &AppBody) -> Result<(), Problem> {
 #[utoipa::path(get, path = "/v1/apps", tag = "apps",
     params(("publisherId" = Option<String>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<AppView>)))]
-pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["publisherId", "limit", "cursor"])?;
     let page = list::page_of("app", &query)?;
     let publisher_id = match query.text("publisherId") {
-        Some(asked) => Some(web.publisher(&caller, asked).await?.id),
+        Some(asked) => Some(web.actions.publisher(&caller, asked).await?.id),
         None => caller.limited_to().map(str::to_owned),
     };
     let listed = web.node.store.apps(publisher_id.as_deref(), page).await?;
@@ -83,17 +83,17 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
 #[utoipa::path(get, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), responses(
     (status = 200, description = "The app.", body = AppView),
 ))]
-pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
-    let app = web.app(&caller, &id).await?;
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
+    let app = web.actions.app(&caller, &id).await?;
     Ok(respond::ok(&AppView::of(&web, &app)))
 }
 
 /// Changes an app: what is left out stays, null goes back to the default.
 #[utoipa::path(patch, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), request_body = AppBody,
     responses((status = 200, description = "Changed.", body = AppView)))]
-pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     for _ in 0..TRIES {
-        let app = web.app(&caller, &id).await?;
+        let app = web.actions.app(&caller, &id).await?;
         let given = AppBody::read(&body)?;
         may_set(&caller, &given)?;
         if let Some(named) = &given.publisher_id
@@ -118,7 +118,7 @@ pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: P
             outcome => {
                 saved(outcome)?;
                 web.in_force().await?;
-                let app = web.app(&caller, &app.id).await?;
+                let app = web.actions.app(&caller, &app.id).await?;
                 return Ok(respond::ok(&AppView::of(&web, &app)));
             }
         }
@@ -132,8 +132,8 @@ pub(in crate::web) async fn change(Member(caller): Member, web: Data<Web>, id: P
     (status = 204, description = "Archived."),
     (status = 409, description = "Deliveries are open."),
 ))]
-pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
-    let app = web.app(&caller, &id).await?;
+pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
+    let app = web.actions.app(&caller, &id).await?;
     match web.node.store.archive_app(&app.id, web.node.clock.now()).await? {
         Archived::Archived => web.once_in_force(respond::deleted()).await,
         Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
@@ -146,7 +146,7 @@ async fn publisher_of(web: &Web, caller: &Caller, named: Option<&str>) -> Result
     match (named, caller.limited_to()) {
         (None, Some(own)) => Ok(own.to_owned()),
         (None, None) => Err(Problem::field("publisherId", "is required")),
-        (Some(named), _) => web.publisher_in_body(caller, named).await,
+        (Some(named), _) => Ok(web.actions.publisher_in_body(caller, named).await?),
     }
 }
 
@@ -162,7 +162,7 @@ pub(super) fn saved(outcome: AppSaved) -> Result<(), Problem> {
     match outcome {
         AppSaved::Saved => Ok(()),
         AppSaved::Unknown => Err(Problem::not_found("app")),
-        AppSaved::UnknownPublisher => Err(unknown_publisher()),
+        AppSaved::UnknownPublisher => Err(unknown_publisher().into()),
         AppSaved::RefTaken => Err(ref_taken()),
         AppSaved::OpenDeliveries => {
             Err(Problem::conflict("The dialect can not change while deliveries are open; wait, or cancel them."))

@@ -5,10 +5,10 @@ use actix_web::web::{Data, ServiceConfig};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::actions::caller::Caller;
 use crate::domain::audit::AuditEntry;
 use crate::domain::time::Timestamp;
 use crate::store::audit::AuditCriteria;
-use crate::web::auth::Operator;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
 use crate::web::{Answer, Web, resource, respond};
@@ -65,7 +65,7 @@ const KNOWN: [&str; 6] = ["tokenId", "subject", "from", "to", "limit", "cursor"]
     ("from" = Option<String>, Query), ("to" = Option<String>, Query),
     ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<AuditView>)))]
-pub(in crate::web) async fn list(Operator(caller): Operator, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &KNOWN)?;
     let criteria = AuditCriteria {
         token_id: query.text("tokenId").map(str::to_owned),
@@ -73,7 +73,7 @@ pub(in crate::web) async fn list(Operator(caller): Operator, web: Data<Web>, req
         from: query.instant("from")?,
         to: query.instant("to")?,
     };
-    let _reading = web.reads.begin(&caller)?;
+    let _reading = web.actions.reads.begin(&caller)?;
     let listed = web.node.store.audit(criteria, list::page_of("aud", &query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(AuditView::from))))
 }

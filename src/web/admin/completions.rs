@@ -5,8 +5,8 @@ use actix_web::web::{Data, Path, ServiceConfig};
 
 use super::criteria::{criteria, status};
 use super::exports;
+use crate::actions::caller::Caller;
 use crate::store::lookups::Criteria;
-use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
@@ -39,7 +39,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page, or everything.", content(
         (PageOf<CompletionView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
-pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &KNOWN)?;
     let criteria = Criteria {
         user_id: query.text("userId").map(str::to_owned),
@@ -48,7 +48,7 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
         status: status(&query, "deliveryStatus")?,
         ..criteria(&web, &caller, &query).await?
     };
-    let reading = web.reads.begin(&caller)?;
+    let reading = web.actions.reads.begin(&caller)?;
     match exports::format(&query, &request)? {
         Some(format) => exports::all(&web.node.store, criteria, format, reading).await,
         None => {
@@ -76,10 +76,10 @@ const KNOWN: [&str; 11] = [
 /// Reads a completion with its deliveries and reversals.
 #[utoipa::path(get, path = "/v1/completions/{id}", tag = "completions", params(("id" = String, Path)),
     responses((status = 200, description = "The completion.", body = CompletionWithDeliveries)))]
-pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     let unknown = || Problem::not_found("completion");
     let completion = web.node.store.completion(id.into_inner()).await?.ok_or_else(unknown)?;
-    if !web.may_know_of(&caller, &completion.app_id).await? {
+    if !web.actions.may_know_of(&caller, &completion.app_id).await? {
         return Err(unknown());
     }
     Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))

@@ -1,9 +1,9 @@
 //! What lists of records are asked by: the parameters that several of them share, limited to what the caller may see.
 
+use crate::actions::caller::Caller;
 use crate::domain::delivery::Status;
 use crate::store::lookups::Criteria;
 use crate::web::Web;
-use crate::web::auth::Caller;
 use crate::web::error::Problem;
 use crate::web::query::Query;
 
@@ -22,7 +22,7 @@ pub(super) async fn criteria(web: &Web, caller: &Caller, query: &Query) -> Resul
 /// The app that is named, else all that the caller sees; `None` for whoever sees all there are.
 pub(super) async fn app_ids(web: &Web, caller: &Caller, query: &Query) -> Result<Option<Vec<String>>, Problem> {
     Ok(match (query.text("appId"), caller.limited_to()) {
-        (Some(named), _) => Some(vec![web.app(caller, named).await?.id]),
+        (Some(named), _) => Some(vec![web.actions.app(caller, named).await?.id]),
         (None, None) => None,
         (None, Some(publisher)) => Some(web.node.store.app_ids_of(publisher).await?),
     })

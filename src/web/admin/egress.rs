@@ -6,16 +6,17 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::actions::caller::Caller;
 use crate::dispatch::egress::echo::Verification;
 use crate::domain::egress;
 use crate::domain::egress::{Assignment, Bind, EgressIp};
 use crate::domain::invalid::Invalid;
+use crate::domain::patch::Patch;
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::egress::{EgressDeleted, EgressRecord, EgressSaved};
-use crate::web::auth::{Caller, Manager, Member};
 use crate::web::error::Problem;
-use crate::web::json::{Body, Patch};
+use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::{Answer, Web, resource, respond};
 
@@ -116,7 +117,7 @@ fn view(web: &Web, caller: &Caller, record: EgressRecord) -> EgressIpView {
 #[utoipa::path(post, path = "/v1/egress-ips", tag = "egress", request_body = NewEgressIp, responses(
     (status = 201, description = "Created.", body = EgressIpView),
 ))]
-pub(in crate::web) async fn create(Manager(caller): Manager, web: Data<Web>, body: Body) -> Answer {
+pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: NewEgressIp = body.read()?;
     may_bind(&caller, given.bind.is_some())?;
     let mut invalid = Invalid::none();
@@ -138,7 +139,7 @@ pub(in crate::web) async fn create(Manager(caller): Manager, web: Data<Web>, bod
 #[utoipa::path(get, path = "/v1/egress-ips", tag = "egress",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<EgressIpView>)))]
-pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let now = web.node.clock.now();
     let listed = web.node.store.egress_ips(caller.limited_to(), page, now).await?;
@@ -149,7 +150,7 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
 #[utoipa::path(get, path = "/v1/egress-ips/{id}", tag = "egress", params(("id" = String, Path)), responses(
     (status = 200, description = "The egress IP.", body = EgressIpView),
 ))]
-pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     let record = find(&web, &caller, &id).await?;
     Ok(respond::ok(&view(&web, &caller, record)))
 }
@@ -158,7 +159,7 @@ pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Pat
 #[utoipa::path(patch, path = "/v1/egress-ips/{id}", tag = "egress", params(("id" = String, Path)),
     request_body = EgressIpPatch,
     responses((status = 200, description = "Changed.", body = EgressIpView)))]
-pub(in crate::web) async fn change(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let record = find(&web, &caller, &id).await?;
     let given: EgressIpPatch = body.read()?;
     may_bind(&caller, given.bind != Patch::Kept)?;
@@ -197,7 +198,7 @@ pub(in crate::web) async fn change(Manager(caller): Manager, web: Data<Web>, id:
     (status = 204, description = "Deleted."),
     (status = 409, description = "It is assigned."),
 ))]
-pub(in crate::web) async fn delete(_: Manager, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn delete(_: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     match web.node.store.delete_egress_ip(&id, web.node.clock.now()).await? {
         EgressDeleted::Deleted => web.once_in_force(respond::deleted()).await,
         EgressDeleted::Unknown => Err(Problem::not_found("egress IP")),

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::egress::AssignmentView;
+use crate::actions::caller::Caller;
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::assignments::{Assigned, Holder};
-use crate::web::auth::Manager;
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::{Answer, Web, resource, respond};
@@ -47,7 +47,7 @@ pub struct Replacement {
         (status = 201, description = "Assigned.", body = AssignmentView),
         (status = 409, description = "It has one already."),
     ))]
-pub(in crate::web) async fn assign(_: Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+pub(in crate::web) async fn assign(_: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: NewAssignment = body.read()?;
     let (field, holder) = match (given.app_id, given.publisher_id) {
         (Some(app), None) => ("appId", Holder::App(app)),
@@ -68,7 +68,7 @@ pub(in crate::web) async fn assign(_: Manager, web: Data<Web>, id: Path<String>,
 #[utoipa::path(delete, path = "/v1/egress-ips/{id}/assignments/{assignmentId}", tag = "egress",
     params(("id" = String, Path), ("assignmentId" = String, Path)),
     responses((status = 204, description = "Taken away.")))]
-pub(in crate::web) async fn unassign(_: Manager, web: Data<Web>, path: Path<(String, String)>) -> Answer {
+pub(in crate::web) async fn unassign(_: Caller, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, assignment_id) = path.into_inner();
     if !web.node.store.unassign_egress_ip(&id, &assignment_id, web.node.clock.now()).await? {
         return Err(Problem::not_found("assignment"));
@@ -80,8 +80,8 @@ pub(in crate::web) async fn unassign(_: Manager, web: Data<Web>, path: Path<(Str
 #[utoipa::path(put, path = "/v1/apps/{id}/egress", tag = "egress", params(("id" = String, Path)),
     request_body = Replacement,
     responses((status = 200, description = "Assigned.", body = AssignmentView)))]
-pub(in crate::web) async fn replace(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.app(&caller, &id).await?;
+pub(in crate::web) async fn replace(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+    let app = web.actions.app(&caller, &id).await?;
     let given: Replacement = body.read()?;
     let now = web.node.clock.now();
     let active_at = given.active_at.unwrap_or(now);

@@ -16,8 +16,8 @@ use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::invalid::Invalid;
+use crate::domain::patch::Patch;
 use crate::domain::retry::RetrySchedule;
-use crate::web::json::Patch;
 
 /// What counts as success, where it is not what the dialect says.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -7,12 +7,12 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use super::app_view::EndpointView;
 use super::apps::saved;
 use super::endpoint_body::EndpointBody;
+use crate::actions::access::endpoint;
+use crate::actions::caller::Caller;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::endpoint_rules::{check_active_key, check_endpoint};
 use crate::random;
 use crate::store::apps::{AppChange, Archived};
-use crate::web::access::endpoint;
-use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::PageOf;
@@ -33,8 +33,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(post, path = "/v1/apps/{id}/endpoints", tag = "endpoints", params(("id" = String, Path)),
     request_body = EndpointBody,
     responses((status = 201, description = "Created.", body = EndpointView)))]
-pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.app(&caller, &id).await?;
+pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+    let app = web.actions.app(&caller, &id).await?;
     if app.endpoints.len() >= MOST {
         return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
     }
@@ -51,13 +51,8 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, id: P
 #[utoipa::path(get, path = "/v1/apps/{id}/endpoints", tag = "endpoints", params(("id" = String, Path)), responses(
     (status = 200, description = "All of them.", body = PageOf<EndpointView>),
 ))]
-pub(in crate::web) async fn list(
-    Member(caller): Member,
-    web: Data<Web>,
-    id: Path<String>,
-    request: HttpRequest,
-) -> Answer {
-    let app = web.app(&caller, &id).await?;
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, id: Path<String>, request: HttpRequest) -> Answer {
+    let app = web.actions.app(&caller, &id).await?;
     Query::read(request.query_string(), &[])?;
     let items = app.endpoints.iter().map(|endpoint| EndpointView::of(&web, &app, endpoint)).collect();
     Ok(respond::ok(&PageOf { items, next_cursor: None }))
@@ -68,14 +63,9 @@ pub(in crate::web) async fn list(
     params(("id" = String, Path), ("endpointId" = String, Path)),
     request_body = EndpointBody,
     responses((status = 200, description = "Changed.", body = EndpointView)))]
-pub(in crate::web) async fn change(
-    Member(caller): Member,
-    web: Data<Web>,
-    path: Path<(String, String)>,
-    body: Body,
-) -> Answer {
+pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, path: Path<(String, String)>, body: Body) -> Answer {
     let (id, endpoint_id) = path.into_inner();
-    let app = web.app(&caller, &id).await?;
+    let app = web.actions.app(&caller, &id).await?;
     let of = endpoint(&app, Some(&endpoint_id))?;
     let mut settings = EndpointSettings::of(of);
     body.read::<EndpointBody>()?.apply(&mut settings)?;
@@ -96,9 +86,9 @@ pub(in crate::web) async fn change(
 #[utoipa::path(delete, path = "/v1/apps/{id}/endpoints/{endpointId}", tag = "endpoints",
     params(("id" = String, Path), ("endpointId" = String, Path)),
     responses((status = 204, description = "Archived."), (status = 409, description = "Deliveries are open.")))]
-pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, path: Path<(String, String)>) -> Answer {
+pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, endpoint_id) = path.into_inner();
-    let app = web.app(&caller, &id).await?;
+    let app = web.actions.app(&caller, &id).await?;
     match web.node.store.archive_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
         Archived::Archived => web.once_in_force(respond::deleted()).await,
         Archived::Unknown => Err(Problem::not_found("endpoint")),
@@ -111,9 +101,9 @@ pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, path:
 #[utoipa::path(post, path = "/v1/apps/{id}/endpoints/{endpointId}/enable", tag = "endpoints",
     params(("id" = String, Path), ("endpointId" = String, Path)),
     responses((status = 200, description = "It is enabled.", body = EndpointView)))]
-pub(in crate::web) async fn enable(Member(caller): Member, web: Data<Web>, path: Path<(String, String)>) -> Answer {
+pub(in crate::web) async fn enable(caller: Caller, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, endpoint_id) = path.into_inner();
-    let app = web.app(&caller, &id).await?;
+    let app = web.actions.app(&caller, &id).await?;
     if !web.node.store.enable_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
         return Err(Problem::not_found("endpoint"));
     }
@@ -123,6 +113,6 @@ pub(in crate::web) async fn enable(Member(caller): Member, web: Data<Web>, path:
 
 /// An endpoint as it stands after a change.
 async fn view(web: &Web, caller: &Caller, app_id: &str, endpoint_id: &str) -> Result<EndpointView, Problem> {
-    let app = web.app(caller, app_id).await?;
+    let app = web.actions.app(caller, app_id).await?;
     Ok(EndpointView::of(web, &app, endpoint(&app, Some(endpoint_id))?))
 }

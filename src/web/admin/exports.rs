@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use futures_util::stream::{once, try_unfold};
 
+use crate::actions::reads::Reading;
 use crate::domain::delivery::Status;
 use crate::domain::ledger::TakenInSum;
 use crate::store::completion_lists::Entry;
@@ -18,7 +19,6 @@ use crate::store::page::{Listed, Page};
 use crate::store::{Store, StoreError};
 use crate::web::error::Problem;
 use crate::web::query::Query;
-use crate::web::reads::Reading;
 use crate::web::respond;
 use crate::web::views::CompletionView;
 

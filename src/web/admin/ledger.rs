@@ -10,9 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::criteria::app_ids;
+use crate::actions::caller::Caller;
 use crate::domain::day::Day;
 use crate::domain::ledger::{Account, Figures};
-use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::query::Query;
 use crate::web::{Answer, Web, resource, respond};
@@ -124,7 +124,7 @@ impl FiguresView {
         ("from" = Option<String>, Query, description = "The first day of UTC, `2026-11-01`; default: 29 days before `to`"),
         ("to" = Option<String>, Query, description = "The last day, included; default: today. At most 400 days")),
     responses((status = 200, description = "The figures.", body = LedgerView)))]
-pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["appId", "from", "to"])?;
     let to = query.day("to")?.unwrap_or(Day::of(web.node.clock.now()));
     let from = query.day("from")?.unwrap_or(to.plus(1 - DEFAULT_DAYS));
@@ -134,7 +134,7 @@ pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request
         return Err(Problem::field("from", message));
     }
     let app_ids = app_ids(&web, &caller, &query).await?;
-    let _reading = web.reads.begin(&caller)?;
+    let _reading = web.actions.reads.begin(&caller)?;
     // Each of its reads is short; of a great many apps and days there are too many of them.
     let reading = tokio::time::timeout(PATIENCE, web.node.store.ledger(app_ids, from.start(), to.end()));
     let Ok(ledger) = reading.await else {

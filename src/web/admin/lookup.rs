@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::criteria::app_ids;
+use crate::actions::caller::Caller;
 use crate::dispatch::node::Node;
 use crate::domain::click::Click;
 use crate::domain::invalid::Invalid;
@@ -15,7 +16,6 @@ use crate::store::clicks::{ClickCriteria, ClickKey};
 use crate::store::completion_lists::Found;
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
-use crate::web::auth::Member;
 use crate::web::explain::{CallbackHistory, Explanation, explain, explain_click};
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, DeliveryView, ReversalView};
@@ -111,7 +111,7 @@ impl LookedUp {
     params(("userId" = Option<String>, Query), ("transactionId" = Option<String>, Query),
         ("clickId" = Option<String>, Query, description = "Exactly one of the three"), ("appId" = Option<String>, Query)),
     responses((status = 200, description = "What was found.", body = LookupView)))]
-pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["userId", "transactionId", "clickId", "appId"])?;
     let given: Vec<&str> = KEYS.into_iter().filter(|key| query.text(key).is_some()).collect();
     let [key] = given[..] else {
@@ -130,7 +130,7 @@ pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, request
         click_id: by("clickId"),
         ..Criteria::default()
     };
-    let _reading = web.reads.begin(&caller)?;
+    let _reading = web.actions.reads.begin(&caller)?;
     let found = web.node.store.found(criteria, PAGE).await?;
     let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.node, found)).collect();
     let mut clicks = Vec::new();

@@ -7,13 +7,13 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use crate::actions::caller::Caller;
 use crate::domain::fields::Fields;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{LONGEST_REASON, Manual, Reporter};
 use crate::domain::reversal::ReversalReport;
 use crate::random;
-use crate::web::auth::{Caller, Manager};
 use crate::web::error::{Problem, ProblemKind};
 use crate::web::json::Body;
 use crate::web::reported::{Reported, ReversalAnswer};
@@ -77,8 +77,8 @@ pub(in crate::web) struct TakingBack {
 /// Credits a user by hand.
 #[utoipa::path(post, path = "/v1/apps/{id}/credits", tag = "by hand", params(("id" = String, Path)),
     request_body = Credit, responses((status = 200, description = "Recorded, now or before.", body = Reported)))]
-pub(in crate::web) async fn credit(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app_id = web.app(&caller, &id).await?.id;
+pub(in crate::web) async fn credit(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+    let app_id = web.actions.app(&caller, &id).await?.id;
     let mut object = Object::parse(body.bytes())?;
     let mark = mark(&mut object, "reason", &caller)?;
     refuse(&object, &NOT_GIVEN)?;
@@ -96,12 +96,7 @@ pub(in crate::web) async fn credit(Manager(caller): Manager, web: Data<Web>, id:
 /// Takes a completion back by hand, whoever reported it.
 #[utoipa::path(post, path = "/v1/completions/{id}/reversals", tag = "by hand", params(("id" = String, Path)),
     request_body = TakingBack, responses((status = 200, description = "Recorded, now or before.", body = ReversalAnswer)))]
-pub(in crate::web) async fn take_back(
-    Manager(caller): Manager,
-    web: Data<Web>,
-    id: Path<String>,
-    body: Body,
-) -> Answer {
+pub(in crate::web) async fn take_back(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let found = web.node.store.completion(id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
     let mut object = Object::parse(body.bytes())?;
@@ -125,7 +120,7 @@ fn mark(object: &mut Object, field: &str, caller: &Caller) -> Result<Manual, Inv
     let reason = fields.required_text(field, LONGEST_REASON);
     fields.into_faults().into_result()?;
     object.0.retain(|(name, _)| name != field);
-    Ok(Manual { token_id: caller.token_id().to_owned(), reason })
+    Ok(Manual { token_id: caller.id().to_owned(), reason })
 }
 
 fn refuse(object: &Object, names: &[&str]) -> Result<(), Invalid> {

@@ -8,14 +8,15 @@ use utoipa::ToSchema;
 
 use super::endpoint_body::required;
 use super::publishers::ref_taken;
+use crate::actions::caller::Caller;
 use crate::domain::invalid::Invalid;
 use crate::domain::offer::{Goal, Offer, OfferSettings};
+use crate::domain::patch::Patch;
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::offers::{OfferRecord, OfferSaved};
-use crate::web::auth::{Manager, Member};
 use crate::web::error::Problem;
-use crate::web::json::{Body, Patch};
+use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::{Answer, Web, resource, respond};
 
@@ -172,7 +173,7 @@ impl OfferBody {
 #[utoipa::path(post, path = "/v1/offers", tag = "offers", request_body = OfferBody, responses(
     (status = 201, description = "Created.", body = OfferView),
 ))]
-pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Answer {
+pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: OfferBody = body.read()?;
     let node = &web.node;
     let offer = given.into_new()?.check(random::new_id("ofr"), node.clock.now(), &node.targets)?;
@@ -184,7 +185,7 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> An
 #[utoipa::path(get, path = "/v1/offers", tag = "offers",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<OfferView>)))]
-pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(_: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let listed = web.node.store.offers(page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(OfferView::from))))
@@ -194,7 +195,7 @@ pub(in crate::web) async fn list(_: Member, web: Data<Web>, request: HttpRequest
 #[utoipa::path(get, path = "/v1/offers/{id}", tag = "offers", params(("id" = String, Path)), responses(
     (status = 200, description = "The offer.", body = OfferView),
 ))]
-pub(in crate::web) async fn read(_: Member, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn read(_: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     Ok(respond::ok(&OfferView::from(found(&web, &id).await?.offer)))
 }
 
@@ -202,7 +203,7 @@ pub(in crate::web) async fn read(_: Member, web: Data<Web>, id: Path<String>) ->
 #[utoipa::path(patch, path = "/v1/offers/{id}", tag = "offers", params(("id" = String, Path)),
     request_body = OfferBody,
     responses((status = 200, description = "Changed.", body = OfferView)))]
-pub(in crate::web) async fn change(_: Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+pub(in crate::web) async fn change(_: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     for _ in 0..TRIES {
         let OfferRecord { offer, revision } = found(&web, &id).await?;
         let given: OfferBody = body.read()?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::actions::caller::Caller;
 use crate::dispatch::sending::job::TestOptions;
 use crate::dispatch::sending::test_callback::Tested;
 use crate::domain::app::App;
@@ -16,7 +17,6 @@ use crate::domain::fields::Fields;
 use crate::domain::json::Object;
 use crate::domain::sample_completion;
 use crate::random;
-use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::views::{DeliveryWithAttempts, header_map};
@@ -94,8 +94,8 @@ impl Preview {
 /// Shows the callback of a completion, as it would go out now; sends nothing.
 #[utoipa::path(post, path = "/v1/apps/{id}/preview", tag = "apps", params(("id" = String, Path)),
     request_body = PreviewOf, responses((status = 200, description = "The callback.", body = Preview)))]
-pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.app(&caller, &id).await?;
+pub(in crate::web) async fn preview(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+    let app = web.actions.app(&caller, &id).await?;
     let given = BodyFields::read(&body, &["completionId", "completion"])?;
     let (completion, delivery) = match (given.text("completionId")?, given.object("completion")?) {
         (Some(completion_id), None) => recorded(&web, &app, completion_id).await?,
@@ -104,7 +104,7 @@ pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: 
         (None, None) => return Err(Problem::field("completionId", "is required, or else completion")),
     };
     let (request, parts) = web.dispatcher.previews.preview(&app, &completion, delivery.as_ref())?;
-    tracing::info!(app = app.id, token = caller.token_id(), completion = completion.id, "a callback was previewed");
+    tracing::info!(app = app.id, token = caller.id(), completion = completion.id, "a callback was previewed");
     Ok(respond::ok(&Preview::of(request, parts)))
 }
 
@@ -114,8 +114,8 @@ pub(in crate::web) async fn preview(Member(caller): Member, web: Data<Web>, id: 
         (status = 200, description = "The delivery with its attempt.", body = DeliveryWithAttempts),
         (status = 202, description = "It is still being sent.", body = DeliveryWithAttempts),
     ))]
-pub(in crate::web) async fn test(Member(caller): Member, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.app(&caller, &id).await?;
+pub(in crate::web) async fn test(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+    let app = web.actions.app(&caller, &id).await?;
     let given = BodyFields::read(&body, &["completion", "reversal", "secretId", "egressIpId"])?;
     let options = TestOptions {
         reversal: given.flag("reversal")?,

@@ -5,16 +5,17 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::actions::caller::Caller;
 use crate::domain::account::Publisher;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
+use crate::domain::patch::Patch;
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::page::Listed;
 use crate::store::publishers::{PublisherChange, PublisherSaved};
-use crate::web::auth::{Manager, Member};
 use crate::web::error::Problem;
-use crate::web::json::{Body, Patch};
+use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::{Answer, Web, resource, respond};
 
@@ -75,7 +76,7 @@ impl From<Publisher> for PublisherView {
 #[utoipa::path(post, path = "/v1/publishers", tag = "publishers", request_body = NewPublisher, responses(
     (status = 201, description = "Created.", body = PublisherView),
 ))]
-pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> Answer {
+pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: NewPublisher = body.read()?;
     let mut invalid = Invalid::none();
     let name = invalid.take(naming::name(&given.name));
@@ -95,11 +96,11 @@ pub(in crate::web) async fn create(_: Manager, web: Data<Web>, body: Body) -> An
 #[utoipa::path(get, path = "/v1/publishers", tag = "publishers",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<PublisherView>)))]
-pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let listed = match caller.limited_to() {
         None => web.node.store.publishers(page).await?,
-        Some(own) => Listed { items: vec![web.publisher(&caller, own).await?], next: None },
+        Some(own) => Listed { items: vec![web.actions.publisher(&caller, own).await?], next: None },
     };
     Ok(respond::ok(&PageOf::from(listed.map(PublisherView::from))))
 }
@@ -108,16 +109,16 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
 #[utoipa::path(get, path = "/v1/publishers/{id}", tag = "publishers", params(("id" = String, Path)), responses(
     (status = 200, description = "The publisher.", body = PublisherView),
 ))]
-pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
-    Ok(respond::ok(&PublisherView::from(web.publisher(&caller, &id).await?)))
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
+    Ok(respond::ok(&PublisherView::from(web.actions.publisher(&caller, &id).await?)))
 }
 
 /// Changes a publisher.
 #[utoipa::path(patch, path = "/v1/publishers/{id}", tag = "publishers", params(("id" = String, Path)),
     request_body = PublisherPatch,
     responses((status = 200, description = "Changed.", body = PublisherView)))]
-pub(in crate::web) async fn change(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let publisher = web.publisher(&caller, &id).await?;
+pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+    let publisher = web.actions.publisher(&caller, &id).await?;
     let given: PublisherPatch = body.read()?;
     let mut invalid = Invalid::none();
     let name = match given.name {

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, ServiceConfig};
 
 use super::criteria::app_ids;
 use super::replay_view::{ReplayBody, ReplayCount, ReplayView};
+use crate::actions::caller::Caller;
 use crate::domain::app::App;
 use crate::domain::replay::selection::{MOST, Range, Selection, refuse_older};
 use crate::domain::replay::{BegunBy, Replay, ReplayState, Skipped};
@@ -12,7 +13,6 @@ use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::replay_range::Counted;
 use crate::store::replays::{ReplayBegun, ReplayStopped};
-use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
@@ -32,9 +32,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     (status = 200, description = "With `dryRun`: what it would be about.", body = ReplayCount),
     (status = 409, description = "Another job of the app runs."),
 ))]
-pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body: Body) -> Answer {
+pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: ReplayBody = body.read()?;
-    let app = web.app(&caller, given.app_id()).await?;
+    let app = web.actions.app(&caller, given.app_id()).await?;
     let (now, is_dry_run) = (web.node.clock.now(), given.is_dry_run());
     let selection = given.into_asked().selection(now)?;
     check_first(&web, &app, &selection, now).await?;
@@ -54,13 +54,13 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
         total,
         done: 0,
         skipped: Skipped::default(),
-        begun_by: BegunBy { token_id: caller.token_id().to_owned(), name: caller.token_name().to_owned() },
+        begun_by: BegunBy { token_id: caller.id().to_owned(), name: caller.name().to_owned() },
         created_at: now,
         ended_at: None,
     };
     match web.dispatcher.replays.begin(replay.clone()).await? {
         ReplayBegun::Begun => {
-            tracing::info!(replay = replay.id, app = replay.app_id, by = caller.token_id(), total, "a replay begins");
+            tracing::info!(replay = replay.id, app = replay.app_id, by = caller.id(), total, "a replay begins");
             Ok(respond::created(&ReplayView::from(replay)))
         }
         ReplayBegun::AnotherRuns(id) => {
@@ -74,7 +74,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, body:
 #[utoipa::path(get, path = "/v1/replays", tag = "replays",
     params(("appId" = Option<String>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<ReplayView>)))]
-pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["appId", "limit", "cursor"])?;
     let app_ids = app_ids(&web, &caller, &query).await?;
     let listed = web.node.store.replays(app_ids, list::page_of("rpl", &query)?).await?;
@@ -84,7 +84,7 @@ pub(in crate::web) async fn list(Member(caller): Member, web: Data<Web>, request
 /// Reads a replay.
 #[utoipa::path(get, path = "/v1/replays/{id}", tag = "replays", params(("id" = String, Path)),
     responses((status = 200, description = "The replay.", body = ReplayView)))]
-pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     Ok(respond::ok(&ReplayView::from(own(&web, &caller, &id).await?)))
 }
 
@@ -93,7 +93,7 @@ pub(in crate::web) async fn read(Member(caller): Member, web: Data<Web>, id: Pat
     (status = 200, description = "It is stopped.", body = ReplayView),
     (status = 409, description = "It has ended."),
 ))]
-pub(in crate::web) async fn cancel(Member(caller): Member, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn cancel(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     own(&web, &caller, &id).await?;
     match web.dispatcher.replays.stop(id.clone()).await? {
         ReplayStopped::Stopped => Ok(respond::ok(&ReplayView::from(own(&web, &caller, &id).await?))),
@@ -105,7 +105,7 @@ pub(in crate::web) async fn cancel(Member(caller): Member, web: Data<Web>, id: P
 async fn own(web: &Web, caller: &Caller, id: &str) -> Result<Replay, Problem> {
     let unknown = || Problem::not_found("replay");
     let found = web.node.store.replay_job(id.to_owned()).await?.ok_or_else(unknown)?;
-    if web.may_know_of(caller, &found.app_id).await? { Ok(found) } else { Err(unknown()) }
+    if web.actions.may_know_of(caller, &found.app_id).await? { Ok(found) } else { Err(unknown()) }
 }
 
 /// The delivery that a range begins with is one of the app, and not too old.

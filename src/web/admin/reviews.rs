@@ -4,11 +4,11 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::actions::caller::Caller;
 use crate::domain::completion::Completion;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::Reason;
 use crate::store::queue::Decided;
-use crate::web::auth::{Caller, Manager};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::views::CompletionWithDeliveries;
@@ -35,7 +35,7 @@ pub struct RejectBody {
 #[utoipa::path(post, path = "/v1/completions/{id}/release", tag = "completions", params(("id" = String, Path)),
     responses((status = 200, description = "Released.", body = CompletionWithDeliveries),
         (status = 409, description = "It is not in review.")))]
-pub(in crate::web) async fn release(Manager(caller): Manager, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn release(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     let completion = reviewed(&web, &id).await?;
     let decided = web.dispatcher.reviews.release(completion.id.clone()).await?;
     decided_on(&web, &caller, &completion.id, decided, "released").await
@@ -45,12 +45,12 @@ pub(in crate::web) async fn release(Manager(caller): Manager, web: Data<Web>, id
 #[utoipa::path(post, path = "/v1/completions/{id}/reject", tag = "completions", params(("id" = String, Path)),
     request_body = Option<RejectBody>,
     responses((status = 200, description = "Rejected.", body = CompletionWithDeliveries)))]
-pub(in crate::web) async fn reject(Manager(caller): Manager, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+pub(in crate::web) async fn reject(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: RejectBody = body.read_or_empty()?;
     let reason = given.reason.as_deref().map_or(Ok(Reason::Fraud), read_reason)?;
     let completion = reviewed(&web, &id).await?;
     let completion_id = completion.id.clone();
-    let by = Manual { token_id: caller.token_id().to_owned(), reason: REJECTED.to_owned() };
+    let by = Manual { token_id: caller.id().to_owned(), reason: REJECTED.to_owned() };
     let decided = web.dispatcher.reviews.reject(completion, reason, by).await?;
     decided_on(&web, &caller, &completion_id, decided, "rejected").await
 }
@@ -63,7 +63,7 @@ async fn reviewed(web: &Web, id: &str) -> Result<Completion, Problem> {
 async fn decided_on(web: &Web, caller: &Caller, id: &str, decided: Decided, decision: &str) -> Answer {
     match decided {
         Decided::Done => {
-            tracing::info!(completion = id, by = caller.token_id(), decision, "a review was decided");
+            tracing::info!(completion = id, by = caller.id(), decision, "a review was decided");
             let completion = reviewed(web, id).await?;
             Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))
         }

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::app_view::SHORT_SECRET;
+use crate::actions::access::endpoint;
+use crate::actions::caller::Caller;
 use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::recipe::SecretNeed;
@@ -20,8 +22,6 @@ use crate::domain::secret::{SecretState, SecretText};
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::secrets::{NewSecret, SecretDeleted};
-use crate::web::access::endpoint;
-use crate::web::auth::{Caller, Member};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
@@ -112,7 +112,7 @@ impl From<&Secret> for SecretView {
 #[utoipa::path(post, path = "/v1/apps/{id}/secrets", tag = "secrets", params(("id" = String, Path)),
     request_body = NewSecretBody,
     responses((status = 201, description = "Created; the text is in this answer alone.", body = CreatedSecret)))]
-pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
+pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
     let (app, of) = find(&web, &caller, &place).await?;
     let given: NewSecretBody = body.read_or_empty()?;
     let recipe = web.node.catalog.get(&of.dialect);
@@ -155,12 +155,7 @@ pub(in crate::web) async fn create(Member(caller): Member, web: Data<Web>, place
 #[utoipa::path(get, path = "/v1/apps/{id}/secrets", tag = "secrets",
     params(("id" = String, Path), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<SecretView>)))]
-pub(in crate::web) async fn list(
-    Member(caller): Member,
-    web: Data<Web>,
-    place: Path<Place>,
-    request: HttpRequest,
-) -> Answer {
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, place: Path<Place>, request: HttpRequest) -> Answer {
     let (_, of) = find(&web, &caller, &place).await?;
     let page = list::only_page(request.query_string())?;
     let newest_first = of.secrets.iter().rev().map(SecretView::from).collect();
@@ -172,7 +167,7 @@ pub(in crate::web) async fn list(
     params(("id" = String, Path), ("secretId" = String, Path)),
     request_body = Activation,
     responses((status = 200, description = "Active.", body = SecretView)))]
-pub(in crate::web) async fn activate(Member(caller): Member, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
+pub(in crate::web) async fn activate(caller: Caller, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
     let (app, of) = find(&web, &caller, &place).await?;
     let id = secret_id(&place);
     let Some(secret) = of.secrets.iter().find(|secret| secret.id == id) else {
@@ -200,7 +195,7 @@ pub(in crate::web) async fn activate(Member(caller): Member, web: Data<Web>, pla
 #[utoipa::path(delete, path = "/v1/apps/{id}/secrets/{secretId}", tag = "secrets",
     params(("id" = String, Path), ("secretId" = String, Path)),
     responses((status = 204, description = "Deleted."), (status = 409, description = "It is the active one.")))]
-pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, place: Path<Place>) -> Answer {
+pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, place: Path<Place>) -> Answer {
     let (app, of) = find(&web, &caller, &place).await?;
     match web.node.store.delete_secret(&app.id, &of.id, secret_id(&place)).await? {
         SecretDeleted::Deleted => web.once_in_force(respond::deleted()).await,
@@ -212,7 +207,7 @@ pub(in crate::web) async fn delete(Member(caller): Member, web: Data<Web>, place
 }
 
 async fn find(web: &Web, caller: &Caller, place: &Place) -> Result<(App, Endpoint), Problem> {
-    let app = web.app(caller, &place.id).await?;
+    let app = web.actions.app(caller, &place.id).await?;
     let of = endpoint(&app, place.endpoint_id.as_deref())?.clone();
     Ok((app, of))
 }

@@ -7,13 +7,13 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::actions::caller::Caller;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::sources::SourceCreated;
-use crate::web::auth::Operator;
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
@@ -103,7 +103,7 @@ impl From<Source> for SourceWithSecret {
 #[utoipa::path(post, path = "/v1/sources", tag = "sources", request_body = NewSource, responses(
     (status = 201, description = "Created; the secret is in this answer alone.", body = SourceWithSecret),
 ))]
-pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> Answer {
+pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: NewSource = body.read()?;
     let mut invalid = Invalid::none();
     let name = invalid.take(naming::name(&given.name));
@@ -138,7 +138,7 @@ pub(in crate::web) async fn create(_: Operator, web: Data<Web>, body: Body) -> A
 #[utoipa::path(get, path = "/v1/sources", tag = "sources",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<SourceView>)))]
-pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(_: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let listed = web.node.store.sources(page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(SourceView::from))))
@@ -148,7 +148,7 @@ pub(in crate::web) async fn list(_: Operator, web: Data<Web>, request: HttpReque
 #[utoipa::path(delete, path = "/v1/sources/{id}", tag = "sources", params(("id" = String, Path)), responses(
     (status = 204, description = "Deleted."),
 ))]
-pub(in crate::web) async fn delete(_: Operator, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn delete(_: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     if !web.node.store.archive_source(&id, web.node.clock.now()).await? {
         return Err(Problem::not_found("source"));
     }
@@ -159,7 +159,7 @@ pub(in crate::web) async fn delete(_: Operator, web: Data<Web>, id: Path<String>
 #[utoipa::path(post, path = "/v1/sources/{id}/rotate", tag = "sources", params(("id" = String, Path)),
     request_body = Rotation,
     responses((status = 200, description = "Rotated; the secret is in this answer alone.", body = SourceWithSecret)))]
-pub(in crate::web) async fn rotate(_: Operator, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+pub(in crate::web) async fn rotate(_: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: Rotation = body.read_or_empty()?;
     let hours = given.overlap_hours.unwrap_or(DEFAULT_OVERLAP);
     if hours > LONGEST_OVERLAP {

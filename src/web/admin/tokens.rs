@@ -5,13 +5,13 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::actions::access::unknown_publisher;
+use crate::actions::caller::Caller;
 use crate::domain::account::{Role, Token};
 use crate::domain::naming;
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::tokens::{TokenCreated, TokenDeleted, TokenScope};
-use crate::web::access::unknown_publisher;
-use crate::web::auth::{Caller, Manager};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
@@ -85,7 +85,7 @@ impl From<Token> for TokenView {
 #[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = NewToken, responses(
     (status = 201, description = "Created; the text is in this answer alone.", body = CreatedToken),
 ))]
-pub(in crate::web) async fn create(Manager(caller): Manager, web: Data<Web>, body: Body) -> Answer {
+pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: NewToken = body.read()?;
     if given.role != RoleWord::Publisher && !caller.is_operator() {
         return Err(Problem::forbidden("Only an operator may make tokens of this role."));
@@ -100,7 +100,7 @@ pub(in crate::web) async fn create(Manager(caller): Manager, web: Data<Web>, bod
     let text = generate::token();
     match web.node.store.create_token(token.clone(), &text).await? {
         TokenCreated::Created => Ok(respond::created(&CreatedToken { view: token.into(), token: text })),
-        TokenCreated::UnknownPublisher => Err(unknown_publisher()),
+        TokenCreated::UnknownPublisher => Err(unknown_publisher().into()),
     }
 }
 
@@ -109,7 +109,7 @@ async fn role(web: &Web, caller: &Caller, word: RoleWord, publisher: Option<&str
         (RoleWord::Operator, None) => Ok(Role::Operator),
         (RoleWord::AccountManager, None) => Ok(Role::AccountManager),
         (RoleWord::Publisher, Some(publisher)) => {
-            Ok(Role::Publisher { publisher_id: web.publisher_in_body(caller, publisher).await? })
+            Ok(Role::Publisher { publisher_id: web.actions.publisher_in_body(caller, publisher).await? })
         }
         (RoleWord::Publisher, None) => Err(Problem::field("publisherId", "is required for the role publisher")),
         (_, Some(_)) => Err(Problem::field("publisherId", "belongs to the role publisher alone")),
@@ -120,7 +120,7 @@ async fn role(web: &Web, caller: &Caller, word: RoleWord, publisher: Option<&str
 #[utoipa::path(get, path = "/v1/tokens", tag = "tokens",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<TokenView>)))]
-pub(in crate::web) async fn list(Manager(caller): Manager, web: Data<Web>, request: HttpRequest) -> Answer {
+pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
     let listed = web.node.store.tokens(scope(&caller), page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(TokenView::from))))
@@ -130,7 +130,7 @@ pub(in crate::web) async fn list(Manager(caller): Manager, web: Data<Web>, reque
 #[utoipa::path(delete, path = "/v1/tokens/{id}", tag = "tokens", params(("id" = String, Path)), responses(
     (status = 204, description = "Deleted."),
 ))]
-pub(in crate::web) async fn delete(Manager(caller): Manager, web: Data<Web>, id: Path<String>) -> Answer {
+pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     match web.node.store.delete_token(&id, scope(&caller), web.node.clock.now()).await? {
         TokenDeleted::Deleted => Ok(respond::deleted()),
         TokenDeleted::Unknown => Err(Problem::not_found("token")),

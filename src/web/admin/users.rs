@@ -2,10 +2,10 @@
 
 use actix_web::web::{Data, Path, ServiceConfig};
 
+use crate::actions::caller::Caller;
 use crate::random;
 use crate::store::Store;
 use crate::store::erasure::{Erased, Erasure};
-use crate::web::auth::Member;
 use crate::web::error::Problem;
 use crate::web::{Answer, Web, resource, respond};
 
@@ -22,13 +22,13 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     (status = 204, description = "Nothing bears the user's name any more."),
     (status = 409, description = "Deliveries of this user are open; what had ended may be erased already."),
 ))]
-pub(in crate::web) async fn erase(Member(caller): Member, web: Data<Web>, path: Path<(String, String)>) -> Answer {
+pub(in crate::web) async fn erase(caller: Caller, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (app, user_id) = path.into_inner();
     // Of an archived app as well, whose records stay; that one is named by its id.
-    let app_id = match web.app(&caller, &app).await {
+    let app_id = match web.actions.app(&caller, &app).await {
         Ok(app) => app.id,
-        Err(_) if web.may_know_of(&caller, &app).await? => app,
-        Err(problem) => return Err(problem),
+        Err(_) if web.actions.may_know_of(&caller, &app).await? => app,
+        Err(refusal) => return Err(refusal.into()),
     };
     let erasure = Erasure { app_id, user_id, pseudonym: random::new_id(PSEUDONYM), now: web.node.clock.now() };
     let store = &web.node.store;
@@ -40,7 +40,7 @@ pub(in crate::web) async fn erase(Member(caller): Member, web: Data<Web>, path: 
     while store.erase_clicks(erasure.clone()).await? > 0 {}
     // What a report has made of one of those clicks meanwhile.
     erase_completions(store, &erasure).await?;
-    tracing::info!(app = erasure.app_id, by = caller.token_id(), "a user was erased");
+    tracing::info!(app = erasure.app_id, by = caller.id(), "a user was erased");
     Ok(respond::deleted())
 }
 

@@ -11,7 +11,7 @@ use crate::domain::invalid::shortened;
 use crate::domain::json::check_depth;
 
 /// Reads a text that must be one JSON object.
-pub(in crate::web) fn object(text: &[u8]) -> Result<Map<String, Value>, String> {
+pub fn object(text: &[u8]) -> Result<Map<String, Value>, String> {
     check_depth(text).map_err(|malformed| malformed.to_string())?;
     let Strict(value) = serde_json::from_slice(text).map_err(|error| format!("The body is not JSON: {error}."))?;
     match value {

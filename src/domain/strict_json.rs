@@ -4,5 +4,5 @@
 mod typed;
 mod values;
 
-pub(super) use typed::{read, unknown};
-pub(super) use values::object;
+pub use typed::{read, unknown};
+pub use values::object;

@@ -1,4 +1,4 @@
-//! Reads of one token: two at a time, of those that may look through much (lists of records, the ledger, look-ups, exports).
+//! Reads of one caller: two at a time, of those that may look through much (lists of records, the ledger, look-ups, exports).
 //!
 //! They share a few connections, so somebody who asks for ten heavy pages at once would have everybody else wait. What is
 //! read by its id, and the lists of what was configured, cost nothing and are not counted.
@@ -6,53 +6,53 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::auth::Caller;
-use super::error::{Problem, ProblemKind};
+use super::caller::Caller;
+use super::refusal::Refusal;
 
-/// Reads of one token at a time (the contract): one page beside the one before it, whose connection may still be closing.
+/// Reads of one caller at a time (the contract): one page beside the one before it, whose connection may still be closing.
 const AT_A_TIME: usize = 2;
 
-/// The reads under way, by token.
+/// The reads under way, by caller.
 #[derive(Debug, Default)]
-pub(super) struct Reads {
+pub struct Reads {
     under_way: Mutex<HashMap<String, usize>>,
 }
 
 /// One read under way; it has ended when this is dropped.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub struct Reading {
     reads: Arc<Reads>,
-    token_id: String,
+    caller: String,
 }
 
 impl Reads {
     /// Begins a read, unless as many as may be are under way.
-    pub(super) fn begin(self: &Arc<Self>, caller: &Caller) -> Result<Reading, Problem> {
-        self.begin_of(caller.token_id()).ok_or_else(|| {
+    pub fn begin(self: &Arc<Self>, caller: &Caller) -> Result<Reading, Refusal> {
+        self.begin_of(caller.id()).ok_or_else(|| {
             let detail =
                 format!("Of one token {AT_A_TIME} such reads are answered at a time; come again when one has ended.");
-            Problem::new(ProblemKind::TooManyReads, detail)
+            Refusal::TooManyReads(detail)
         })
     }
 
-    fn begin_of(self: &Arc<Self>, token_id: &str) -> Option<Reading> {
+    fn begin_of(self: &Arc<Self>, caller: &str) -> Option<Reading> {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        let reads = under_way.entry(token_id.to_owned()).or_default();
+        let reads = under_way.entry(caller.to_owned()).or_default();
         if *reads >= AT_A_TIME {
             return None;
         }
         *reads += 1;
-        Some(Reading { reads: Arc::clone(self), token_id: token_id.to_owned() })
+        Some(Reading { reads: Arc::clone(self), caller: caller.to_owned() })
     }
 }
 
 impl Drop for Reading {
     fn drop(&mut self) {
         let mut under_way = self.reads.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reads) = under_way.get_mut(&self.token_id) {
+        if let Some(reads) = under_way.get_mut(&self.caller) {
             *reads -= 1;
             if *reads == 0 {
-                under_way.remove(&self.token_id);
+                under_way.remove(&self.caller);
             }
         }
     }

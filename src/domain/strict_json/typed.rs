@@ -19,7 +19,7 @@ const ALIKE: usize = 3;
 
 /// What is wrong, and where.
 #[derive(Debug)]
-pub(in crate::web) struct Fault {
+pub struct Fault {
     path: String,
     message: String,
 }
@@ -81,7 +81,7 @@ fn in_words(expected: &str) -> &str {
 }
 
 /// What to say of a name that is not known.
-pub(in crate::web) fn unknown(name: &str, known: &[&str]) -> String {
+pub fn unknown(name: &str, known: &[&str]) -> String {
     // Comparing takes a step for every pair of letters.
     let name = shortened(name).to_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&name, &other.to_lowercase());
@@ -94,7 +94,7 @@ pub(in crate::web) fn unknown(name: &str, known: &[&str]) -> String {
 }
 
 /// Reads a body's type from its object.
-pub(in crate::web) fn read<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Invalid> {
+pub fn read<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Invalid> {
     T::deserialize(At(Value::Object(object))).map_err(|fault| Invalid::field(fault.path, fault.message))
 }
 
@@ -221,7 +221,7 @@ mod tests {
     }
 
     fn fault(json: &str) -> String {
-        let object = crate::web::strict_json::object(json.as_bytes()).unwrap();
+        let object = crate::domain::strict_json::object(json.as_bytes()).unwrap();
         read::<Body>(object).unwrap_err().to_string()
     }
 
@@ -244,6 +244,6 @@ mod tests {
     #[test]
     fn a_good_body_is_read() {
         let json = r#"{"callbackUrl":"x","timeoutMs":null,"inner":{"list":["a"]},"mode":"off"}"#;
-        assert!(read::<Body>(crate::web::strict_json::object(json.as_bytes()).unwrap()).is_ok());
+        assert!(read::<Body>(crate::domain::strict_json::object(json.as_bytes()).unwrap()).is_ok());
     }
 }

@@ -1,0 +1,52 @@
+//! Whose objects a caller reaches: the only way for an action to an app or a publisher.
+//!
+//! What is foreign is answered like what does not exist, so that nobody learns what others have.
+
+use super::Actions;
+use super::caller::Caller;
+use super::refusal::Refusal;
+use crate::domain::account::Publisher;
+use crate::domain::app::{App, Endpoint};
+
+impl Actions {
+    /// The app with this id or `ref`, if the caller may know of it.
+    pub async fn app(&self, caller: &Caller, id_or_ref: &str) -> Result<App, Refusal> {
+        let found = self.node.store.app(id_or_ref).await?;
+        found.filter(|app| caller.sees(&app.publisher_id)).ok_or(Refusal::Unknown("app"))
+    }
+
+    /// Whether the caller may know of what belongs to an app, archived or not: its history stays.
+    pub async fn may_know_of(&self, caller: &Caller, app_id: &str) -> Result<bool, Refusal> {
+        let publisher_id = self.node.store.publisher_of_app(app_id).await?;
+        Ok(publisher_id.is_some_and(|publisher_id| caller.sees(&publisher_id)))
+    }
+
+    /// The publisher with this id or `ref`, if the caller may know of it.
+    pub async fn publisher(&self, caller: &Caller, id_or_ref: &str) -> Result<Publisher, Refusal> {
+        let found = self.node.store.publisher(id_or_ref).await?;
+        found.filter(|publisher| caller.sees(&publisher.id)).ok_or(Refusal::Unknown("publisher"))
+    }
+
+    /// The id of the publisher that a field names by its id or `ref`.
+    pub async fn publisher_in_body(&self, caller: &Caller, named: &str) -> Result<String, Refusal> {
+        match self.publisher(caller, named).await {
+            Ok(publisher) => Ok(publisher.id),
+            Err(Refusal::Unknown(_)) => Err(unknown_publisher()),
+            Err(refusal) => Err(refusal),
+        }
+    }
+}
+
+/// A field names a publisher that the caller does not know of.
+pub fn unknown_publisher() -> Refusal {
+    Refusal::field("publisherId", "names no publisher")
+}
+
+/// The endpoint that a call means: the one named, else the app's first.
+pub fn endpoint<'a>(app: &'a App, named: Option<&str>) -> Result<&'a Endpoint, Refusal> {
+    let found = match named {
+        Some(id) => app.endpoint(id),
+        None => app.first_endpoint(),
+    };
+    found.ok_or(Refusal::Unknown("endpoint"))
+}

@@ -1,0 +1,45 @@
+//! The door that every act goes through, wherever it comes from: is the call open to this role, and is it written down?
+
+use super::Actions;
+use super::audit::outcome;
+use super::caller::Caller;
+use super::calls::Call;
+use super::refusal::Refusal;
+
+/// An act that made something.
+pub trait Made {
+    /// The id of what was made.
+    fn made_id(&self) -> Option<String>;
+}
+
+impl Made for () {
+    fn made_id(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Refuses a caller to whom a call is not open.
+pub fn admit(caller: &Caller, call: &Call) -> Result<(), Refusal> {
+    if call.is_open_to(caller.role()) { Ok(()) } else { Err(Refusal::forbidden(call.refusal())) }
+}
+
+impl Actions {
+    /// Does what a call does, for a caller to whom it is open, with its entry in the audit. `named` is what the call names in
+    /// its path, by id or `ref`. The API has a way of its own, because it audits a call whose body never arrives as well.
+    pub async fn perform<T: Made>(
+        &self,
+        caller: &Caller,
+        call: &Call,
+        named: &[String],
+        act: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        let entry = self.begin_audit(caller, call.name, named).await?;
+        let done = match admit(caller, call) {
+            Ok(()) => act.await,
+            Err(refused) => Err(refused),
+        };
+        let made = done.as_ref().ok().and_then(Made::made_id);
+        self.end_audit(entry, outcome(&done), made).await;
+        done
+    }
+}

@@ -1,0 +1,75 @@
+//! The audit of what is done: an entry is written before the act and completed after it. What cannot be written down is
+//! not done.
+//!
+//! Nothing that was sent along is kept, and of what a call names only ids: other names may be a secret or a person's.
+
+use std::iter;
+
+use super::Actions;
+use super::caller::Caller;
+use super::refusal::Refusal;
+use crate::domain::audit::{AuditEntry, Outcome};
+use crate::domain::ids;
+use crate::random;
+use crate::store::StoreError;
+
+impl Actions {
+    /// Writes down that this caller is about to do something, which is named by its call or its command, to what is named by
+    /// id or `ref`. Answers the entry's id.
+    pub async fn begin_audit(&self, caller: &Caller, action: &str, named: &[String]) -> Result<String, StoreError> {
+        let id = random::new_id("aud");
+        let begun = AuditEntry {
+            id: id.clone(),
+            at: self.node.clock.now(),
+            actor: caller.actor(),
+            action: action.to_owned(),
+            subject: self.subject(action, named).await?,
+            created_id: None,
+            outcome: None,
+        };
+        self.node.store.begin_audit(begun).await?;
+        Ok(id)
+    }
+
+    /// Completes an entry with how the act ended. What was done stays done where that cannot be written.
+    pub async fn end_audit(&self, entry: String, outcome: Outcome, created_id: Option<String>) {
+        if let Err(error) = self.node.store.end_audit(entry.clone(), outcome, created_id).await {
+            tracing::warn!(entry, %error, "how an audited call ended was not written down");
+        }
+    }
+
+    /// The ids among what is named. What has the form of none may be anything.
+    async fn subject(&self, action: &str, named: &[String]) -> Result<Option<String>, StoreError> {
+        let Some((first, rest)) = named.split_first() else { return Ok(None) };
+        let Some(first) = self.id_of(action, first).await? else { return Ok(None) };
+        let rest = rest.iter().filter(|named| ids::is_id(named)).cloned();
+        Ok(Some(iter::once(first).chain(rest).collect::<Vec<_>>().join("/")))
+    }
+
+    /// The id of what a call names by its id or ref.
+    async fn id_of(&self, action: &str, named: &str) -> Result<Option<String>, StoreError> {
+        let store = &self.node.store;
+        if ids::is_id(named) {
+            return Ok(Some(named.to_owned()));
+        }
+        let path = action.split_once(' ').map_or("", |(_, path)| path);
+        Ok(if path.starts_with("/v1/apps/") {
+            store.app(named).await?.map(|app| app.id)
+        } else if path.starts_with("/v1/publishers/") {
+            store.publisher(named).await?.map(|publisher| publisher.id)
+        } else if path.starts_with("/v1/offers/") {
+            store.offer(named).await?.map(|record| record.offer.id)
+        } else {
+            None
+        })
+    }
+}
+
+/// How an act ended that was answered so.
+pub fn outcome<T>(done: &Result<T, Refusal>) -> Outcome {
+    match done {
+        Ok(_) => Outcome::Done,
+        Err(Refusal::Store(_)) => Outcome::Failed,
+        Err(_) => Outcome::Refused,
+    }
+}

@@ -1,0 +1,153 @@
+//! Every call of the admin API, and who may make it: the one place where a role is decided.
+//!
+//! A call that is not listed here is refused to everybody, so a route that comes without a rule opens nothing. Whose objects
+//! a caller then reaches is `access`'s to say.
+
+use crate::domain::account::Role;
+
+/// Who may make a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anyone who is known; a publisher as far as the object is its own.
+    Anyone,
+    /// Account managers and operators.
+    Managers,
+    /// Operators.
+    Operators,
+}
+
+/// A call: its method and the pattern of its path, which the audit names it by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// `POST /v1/apps`
+    pub name: &'static str,
+    /// Who may make it.
+    pub who: Who,
+}
+
+use Who::{Anyone, Managers, Operators};
+
+/// All of them, by object.
+pub const CALLS: &[Call] = &[
+    call("POST /v1/publishers", Managers),
+    call("GET /v1/publishers", Anyone),
+    call("GET /v1/publishers/{id}", Anyone),
+    call("PATCH /v1/publishers/{id}", Managers),
+    call("POST /v1/tokens", Managers),
+    call("GET /v1/tokens", Managers),
+    call("DELETE /v1/tokens/{id}", Managers),
+    call("POST /v1/sources", Operators),
+    call("GET /v1/sources", Operators),
+    call("DELETE /v1/sources/{id}", Operators),
+    call("POST /v1/sources/{id}/rotate", Operators),
+    call("POST /v1/apps", Anyone),
+    call("GET /v1/apps", Anyone),
+    call("GET /v1/apps/{id}", Anyone),
+    call("PATCH /v1/apps/{id}", Anyone),
+    call("DELETE /v1/apps/{id}", Anyone),
+    call("DELETE /v1/apps/{id}/users/{userId}", Anyone),
+    call("POST /v1/apps/{id}/credits", Managers),
+    call("POST /v1/completions/{id}/reversals", Managers),
+    call("POST /v1/apps/{id}/endpoints", Anyone),
+    call("GET /v1/apps/{id}/endpoints", Anyone),
+    call("PATCH /v1/apps/{id}/endpoints/{endpointId}", Anyone),
+    call("DELETE /v1/apps/{id}/endpoints/{endpointId}", Anyone),
+    call("POST /v1/apps/{id}/endpoints/{endpointId}/enable", Anyone),
+    call("POST /v1/apps/{id}/secrets", Anyone),
+    call("GET /v1/apps/{id}/secrets", Anyone),
+    call("POST /v1/apps/{id}/secrets/{secretId}/activate", Anyone),
+    call("DELETE /v1/apps/{id}/secrets/{secretId}", Anyone),
+    call("POST /v1/apps/{id}/endpoints/{endpointId}/secrets", Anyone),
+    call("GET /v1/apps/{id}/endpoints/{endpointId}/secrets", Anyone),
+    call("POST /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}/activate", Anyone),
+    call("DELETE /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}", Anyone),
+    call("POST /v1/offers", Managers),
+    call("GET /v1/offers", Anyone),
+    call("GET /v1/offers/{id}", Anyone),
+    call("PATCH /v1/offers/{id}", Managers),
+    call("POST /v1/egress-ips", Managers),
+    call("GET /v1/egress-ips", Anyone),
+    call("GET /v1/egress-ips/{id}", Anyone),
+    call("PATCH /v1/egress-ips/{id}", Managers),
+    call("DELETE /v1/egress-ips/{id}", Managers),
+    call("POST /v1/egress-ips/{id}/assignments", Managers),
+    call("DELETE /v1/egress-ips/{id}/assignments/{assignmentId}", Managers),
+    call("PUT /v1/apps/{id}/egress", Managers),
+    call("POST /v1/apps/{id}/preview", Anyone),
+    call("POST /v1/apps/{id}/test", Anyone),
+    call("GET /v1/completions", Anyone),
+    call("GET /v1/completions/{id}", Anyone),
+    call("POST /v1/completions/{id}/release", Managers),
+    call("POST /v1/completions/{id}/reject", Managers),
+    call("GET /v1/deliveries", Anyone),
+    call("GET /v1/deliveries/{id}", Anyone),
+    call("POST /v1/deliveries/{id}/replay", Anyone),
+    call("POST /v1/deliveries/{id}/cancel", Anyone),
+    call("POST /v1/replays", Anyone),
+    call("GET /v1/replays", Anyone),
+    call("GET /v1/replays/{id}", Anyone),
+    call("POST /v1/replays/{id}/cancel", Anyone),
+    call("GET /v1/ledger", Anyone),
+    call("GET /v1/lookup", Anyone),
+    call("GET /v1/audit", Operators),
+    call("GET /v1/dialects", Anyone),
+    call("GET /v1/dialects/{name}", Anyone),
+];
+
+const fn call(name: &'static str, who: Who) -> Call {
+    Call { name, who }
+}
+
+/// The call of this method and pattern.
+pub fn named(method: &str, pattern: &str) -> Option<&'static Call> {
+    CALLS.iter().find(|call| call.name.split_once(' ') == Some((method, pattern)))
+}
+
+impl Call {
+    /// Whether it changes nothing.
+    pub fn only_reads(&self) -> bool {
+        self.name.starts_with("GET ")
+    }
+
+    /// Whether whoever has this role may make it.
+    pub fn is_open_to(&self, role: &Role) -> bool {
+        match self.who {
+            Anyone => true,
+            Managers => !matches!(role, Role::Publisher { .. }),
+            Operators => *role == Role::Operator,
+        }
+    }
+
+    /// What somebody is told to whom it is not open.
+    pub fn refusal(&self) -> &'static str {
+        match self.who {
+            Anyone => "Only somebody who is signed in may do this.",
+            Managers => "Only an account manager or operator may do this.",
+            Operators => "Only an operator may do this.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_call_is_listed_once() {
+        let names: HashSet<&str> = CALLS.iter().map(|call| call.name).collect();
+        assert_eq!(names.len(), CALLS.len());
+        assert!(CALLS.iter().all(|call| call.name.split_once(" /v1/").is_some()));
+    }
+
+    #[test]
+    fn a_role_may_what_is_open_to_it_and_to_those_below_it() {
+        let publisher = Role::Publisher { publisher_id: "pub_1".to_owned() };
+        let open = |who, role: &Role| call("GET /v1/x", who).is_open_to(role);
+        let of = |role: &Role| [Anyone, Managers, Operators].map(|who| open(who, role));
+        assert_eq!(of(&publisher), [true, false, false]);
+        assert_eq!(of(&Role::AccountManager), [true, true, false]);
+        assert_eq!(of(&Role::Operator), [true, true, true]);
+    }
+}
