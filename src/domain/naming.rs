@@ -32,7 +32,10 @@ pub fn reference(text: &str) -> Result<String, Invalid> {
         return Err(Invalid::field("ref", message));
     }
     if ids::is_id(text) {
-        return Err(Invalid::field("ref", "must not have the form of an id (three letters, `_`, 32 hex digits)"));
+        return Err(Invalid::field(
+            "ref",
+            "must not have the form of an id (three letters, `_`, 13 letters or digits)",
+        ));
     }
     Ok(text.to_owned())
 }

@@ -53,6 +53,13 @@ impl Timestamp {
         Self::within_range(instant.as_millisecond())
     }
 
+    /// An instant that something is compared with: like [`parse_rfc3339`](Self::parse_rfc3339), where a time before or after
+    /// all that there is stands for the first or last one.
+    pub fn parse_bound(text: &str) -> Option<Self> {
+        let instant: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(instant.as_millisecond().clamp(0, LATEST_MS)))
+    }
+
     /// An instant from Unix milliseconds, if it lies in the years 1970 to 9999.
     pub fn within_range(ms: i64) -> Option<Self> {
         (0..=LATEST_MS).contains(&ms).then_some(Self(ms))

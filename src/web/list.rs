@@ -1,9 +1,7 @@
 //! Lists: `?limit=&cursor=` in, `{items, nextCursor}` out, newest first.
 //!
-//! A cursor names the last item of the page before. It is opaque: what is inside may change with any version.
+//! A cursor names the last item of the page before. It is opaque: what it is may change with any version.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,9 +11,9 @@ use crate::domain::ids;
 use crate::store::page::{Listed, Page};
 
 /// Items of a page, unless the caller says otherwise.
-const DEFAULT: usize = 50;
+pub(super) const DEFAULT: usize = 50;
 /// Most items of a page.
-const MOST: usize = 1_000;
+pub(super) const MOST: usize = 1_000;
 
 /// The parameters that every list takes.
 pub const PARAMETERS: [&str; 2] = ["limit", "cursor"];
@@ -32,7 +30,7 @@ pub struct PageOf<T> {
 
 impl<T> From<Listed<T>> for PageOf<T> {
     fn from(listed: Listed<T>) -> Self {
-        Self { items: listed.items, next_cursor: listed.next.map(|id| URL_SAFE_NO_PAD.encode(id)) }
+        Self { items: listed.items, next_cursor: listed.next }
     }
 }
 
@@ -71,8 +69,7 @@ pub fn page_of_few<T>(items: Vec<T>, page: &Page, id: impl Fn(&T) -> &str) -> Pa
 const OF_THIS_LIST: &str = "must be the nextCursor of a page of this list";
 
 fn read_cursor(text: &str) -> Result<String, Problem> {
-    let decoded = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let id = decoded.filter(|id| ids::is_id(id));
+    let id = ids::is_id(text).then(|| text.to_owned());
     id.ok_or_else(|| Problem::field("cursor", OF_THIS_LIST))
 }
 

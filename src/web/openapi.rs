@@ -1,25 +1,26 @@
 //! The description of the interface: OpenAPI 3.1 at `/openapi.json`, for reading and trying at `/docs`.
 //!
-//! What every call has in common (who may call, what a problem looks like, secrets below an endpoint as below an app) is
-//! added here once instead of at each handler.
+//! What every call has in common is added in one place instead of at each handler: who may call, what a problem looks like and
+//! the calls' names ([`common`]), and what a parameter may be ([`parameters`]).
+
+mod common;
+mod parameters;
 
 use std::sync::LazyLock;
 
 use actix_web::http::header::ContentType;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, guard};
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{Object, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Required, Response};
-use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa::{OpenApi, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use common::Common;
+use parameters::Parameters;
 
 use super::admin::{
     apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual,
     offers, previews, publishers, replays, reviews, secrets, sources, tokens, users,
 };
-use super::error::ProblemKind;
 use super::{health, reports, reversals, tracking};
 
 const PATH: &str = "/openapi.json";
@@ -68,7 +69,7 @@ async fn describe() -> HttpResponse {
     ),
     components(schemas(ProblemDocument, FieldProblem)),
     security(("token" = [])),
-    modifiers(&Common),
+    modifiers(&Common, &Parameters),
 )]
 struct Ringback;
 
@@ -98,79 +99,4 @@ struct FieldProblem {
     field: String,
     /// What would be right.
     message: String,
-}
-
-struct Common;
-
-impl Modify for Common {
-    fn modify(&self, document: &mut Document) {
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-        let components = document.components.get_or_insert_default();
-        components.add_security_scheme("token", SecurityScheme::Http(bearer));
-        let signature = ApiKeyValue::with_description("x-ea-signature", "Beside x-ea-surface and x-ea-timestamp.");
-        components.add_security_scheme("surface", SecurityScheme::ApiKey(ApiKey::Header(signature)));
-        add_secrets_of_endpoints(document);
-        for (path, item) in &mut document.paths.paths {
-            for operation in operations(item) {
-                add_problems(path, operation);
-            }
-        }
-    }
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
-}
-
-/// The calls below an endpoint are the very same as those below an app.
-fn add_secrets_of_endpoints(document: &mut Document) {
-    let of_apps: Vec<(String, PathItem)> =
-        document.paths.paths.iter().map(|(path, item)| (path.clone(), item.clone())).collect();
-    for (path, mut item) in of_apps {
-        let Some(rest) = path.strip_prefix("/v1/apps/{id}/secrets") else {
-            continue;
-        };
-        for operation in operations(&mut item) {
-            operation.operation_id = operation.operation_id.as_ref().map(|id| format!("{id}_of_endpoint"));
-            operation.parameters.get_or_insert_default().push(endpoint_id().into());
-        }
-        document.paths.paths.insert(format!("/v1/apps/{{id}}/endpoints/{{endpointId}}/secrets{rest}"), item);
-    }
-}
-
-fn endpoint_id() -> Parameter {
-    ParameterBuilder::new()
-        .name("endpointId")
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .schema(Some(Object::with_type(Type::String)))
-        .build()
-}
-
-/// The reads of which a token has few at a time.
-const COUNTED_READS: [&str; 5] = ["/v1/completions", "/v1/deliveries", "/v1/ledger", "/v1/lookup", "/v1/audit"];
-
-fn add_problems(path: &str, operation: &mut Operation) {
-    let of_api = path.starts_with("/v1/");
-    let reads_input = of_api || path.starts_with("/c/");
-    let kinds = ProblemKind::ALL.into_iter().filter(|kind| match kind {
-        ProblemKind::Unauthorized | ProblemKind::Forbidden => of_api,
-        ProblemKind::NotFound => path.contains('{'),
-        ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
-        ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow | ProblemKind::Conflict => {
-            operation.request_body.is_some()
-        }
-        ProblemKind::TooMany => path.ends_with("/test"),
-        ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
-        // Of the statuses that others have as well, the more usual kind is described.
-        ProblemKind::NarrowIt | ProblemKind::TooSlow => false,
-        ProblemKind::MethodNotAllowed | ProblemKind::TransactionIdTaken => false,
-    });
-    for kind in kinds.collect::<Vec<_>>() {
-        let mut response = Response::new(kind.title());
-        let content = Content::new(Some(Ref::from_schema_name("Problem")));
-        response.content.insert("application/problem+json".to_owned(), RefOr::T(content));
-        let status = kind.status().as_u16().to_string();
-        operation.responses.responses.insert(status, RefOr::T(response));
-    }
 }

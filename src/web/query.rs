@@ -47,10 +47,10 @@ impl Query {
         self.text(name).map(read).transpose()
     }
 
-    /// A parameter as an RFC 3339 instant.
+    /// A parameter as an RFC 3339 instant that something is compared with.
     pub fn instant(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
         let read = |text| {
-            let instant = Timestamp::parse_rfc3339(text);
+            let instant = Timestamp::parse_bound(text);
             instant.ok_or_else(|| Problem::field(name, "must be an RFC 3339 time such as 2024-01-15T10:30:00.000Z"))
         };
         self.text(name).map(read).transpose()

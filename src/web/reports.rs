@@ -3,8 +3,7 @@
 //! Verified first, read afterwards: nobody unknown learns what is wrong with a report.
 
 use actix_web::HttpRequest;
-use actix_web::guard::fn_guard;
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{Data, Path, ServiceConfig};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -26,12 +25,11 @@ const LARGEST_BATCH: usize = 8 * 1024 * 1024;
 const MOST: usize = 1_000;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    // A guard rather than a path of its own, because a completion may be called `batch` as well.
-    let to_batch =
-        web::post().guard(fn_guard(|request| request.head().uri.path().ends_with("/batch"))).to(report_batch);
     config
         .service(resource("/v1/conversions").post(report))
-        .service(resource("/v1/conversions/{externalId}").get(read).route(to_batch));
+        // Before what is named by any id, and read as well, because a completion may be called `batch`.
+        .service(resource("/v1/conversions/{externalId:batch}").post(report_batch).get(read))
+        .service(resource("/v1/conversions/{externalId}").get(read));
 }
 
 /// A completion as it is reported.

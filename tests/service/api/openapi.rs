@@ -40,7 +40,7 @@ async fn every_path_is_described_with_its_methods() {
     POST /v1/completions/{id}/release
     POST /v1/completions/{id}/reversals
     POST /v1/conversions
-    POST /v1/conversions/batch
+    GET,POST /v1/conversions/batch
     GET /v1/conversions/{externalId}
     GET /v1/deliveries
     GET /v1/deliveries/{id}
