@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 pub use open_files::{OpenFiles, TooFewFiles};
 
+use crate::actions::generate;
 use crate::clock::Clock;
 use crate::dispatch::dispatcher::{Dispatcher, NotAssembled, Setup};
 use crate::dispatch::running::Running;
@@ -22,9 +23,7 @@ use crate::domain::destination::TargetPolicy;
 use crate::domain::time::Timestamp;
 use crate::settings::Settings;
 use crate::store::{ServeLock, Store, StoreError};
-use crate::web::{
-    Web, generate, metrics_routes, routes, routes_without_metrics, worker_routes, worker_routes_without_metrics,
-};
+use crate::web::{Web, metrics_routes, routes, routes_without_metrics, worker_routes, worker_routes_without_metrics};
 
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;

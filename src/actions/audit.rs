@@ -8,32 +8,35 @@ use std::iter;
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
+use super::standalone::Standalone;
 use crate::domain::audit::{AuditEntry, Outcome};
 use crate::domain::ids;
 use crate::random;
 use crate::store::StoreError;
+use crate::store::audit::AuditCriteria;
+use crate::store::page::{Listed, Page};
 
-impl Actions {
+impl Standalone {
     /// Writes down that this caller is about to do something, which is named by its call or its command, to what is named by
     /// id or `ref`. Answers the entry's id.
     pub async fn begin_audit(&self, caller: &Caller, action: &str, named: &[String]) -> Result<String, StoreError> {
         let id = random::new_id("aud");
         let begun = AuditEntry {
             id: id.clone(),
-            at: self.node.clock.now(),
+            at: self.clock.now(),
             actor: caller.actor(),
             action: action.to_owned(),
             subject: self.subject(action, named).await?,
             created_id: None,
             outcome: None,
         };
-        self.node.store.begin_audit(begun).await?;
+        self.store.begin_audit(begun).await?;
         Ok(id)
     }
 
     /// Completes an entry with how the act ended. What was done stays done where that cannot be written.
     pub async fn end_audit(&self, entry: String, outcome: Outcome, created_id: Option<String>) {
-        if let Err(error) = self.node.store.end_audit(entry.clone(), outcome, created_id).await {
+        if let Err(error) = self.store.end_audit(entry.clone(), outcome, created_id).await {
             tracing::warn!(entry, %error, "how an audited call ended was not written down");
         }
     }
@@ -48,7 +51,7 @@ impl Actions {
 
     /// The id of what a call names by its id or ref.
     async fn id_of(&self, action: &str, named: &str) -> Result<Option<String>, StoreError> {
-        let store = &self.node.store;
+        let store = &self.store;
         if ids::is_id(named) {
             return Ok(Some(named.to_owned()));
         }
@@ -62,6 +65,19 @@ impl Actions {
         } else {
             None
         })
+    }
+}
+
+impl Actions {
+    /// What was done, newest first, whoever did it and however it ended.
+    pub async fn audited(
+        &self,
+        caller: &Caller,
+        criteria: AuditCriteria,
+        page: Page,
+    ) -> Result<Listed<AuditEntry>, Refusal> {
+        let _reading = self.reads.begin(caller)?;
+        Ok(self.node.store.audit(criteria, page).await?)
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Who {
 /// A call: its method and the pattern of its path, which the audit names it by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// `POST /v1/apps`
+    /// `POST /v1/apps`; of a command, how it is typed.
     pub name: &'static str,
     /// Who may make it.
     pub who: Who,
@@ -93,6 +93,9 @@ pub const CALLS: &[Call] = &[
     call("GET /v1/dialects", Anyone),
     call("GET /v1/dialects/{name}", Anyone),
 ];
+
+/// `ringback token create`, for whoever has the machine.
+pub const CREATE_TOKEN_COMMAND: Call = call("ringback token create", Operators);
 
 const fn call(name: &'static str, who: Who) -> Call {
     Call { name, who }

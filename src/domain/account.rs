@@ -3,6 +3,7 @@
 //! A token's text never gets here: it is shown once when it is made, and only its digest is kept.
 
 use super::time::Timestamp;
+use super::words::words;
 
 /// An account that owns apps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,18 @@ pub struct Publisher {
     pub name: String,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+words! {
+    /// A role's word.
+    RoleWord {
+        /// May do everything.
+        Operator = "operator",
+        /// May do everything about publishers, apps and egress IPs.
+        AccountManager = "account_manager",
+        /// May do what concerns its own apps.
+        Publisher = "publisher",
+    }
 }
 
 /// Who a token speaks for.

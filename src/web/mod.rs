@@ -20,7 +20,6 @@ mod bodies;
 mod call;
 pub mod error;
 mod explain;
-pub mod generate;
 mod health;
 pub mod json;
 pub mod list;

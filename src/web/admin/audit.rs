@@ -73,7 +73,6 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRe
         from: query.instant("from")?,
         to: query.instant("to")?,
     };
-    let _reading = web.actions.reads.begin(&caller)?;
-    let listed = web.node.store.audit(criteria, list::page_of("aud", &query)?).await?;
+    let listed = web.actions.audited(&caller, criteria, list::page_of("aud", &query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(AuditView::from))))
 }

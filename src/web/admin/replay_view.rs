@@ -7,6 +7,7 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use crate::actions::replays::ReplayPlan;
 use crate::domain::replay::selection::{Asked, Range, Selection};
 use crate::domain::replay::{Replay, Skipped};
 use crate::domain::time::Timestamp;
@@ -61,24 +62,15 @@ impl<'de> Visitor<'de> for WordsVisitor {
 }
 
 impl ReplayBody {
-    /// The app, by its id or `ref`.
-    pub(super) fn app_id(&self) -> &str {
-        &self.app_id
-    }
-
-    /// Whether it is only to be counted.
-    pub(super) fn is_dry_run(&self) -> bool {
-        self.dry_run.unwrap_or(false)
-    }
-
-    /// What is asked for.
-    pub(super) fn into_asked(self) -> Asked {
-        Asked {
+    /// Whether it is only to be counted, the app by its id or `ref`, and what is asked for of it.
+    pub(super) fn into_parts(self) -> (bool, String, Asked) {
+        let asked = Asked {
             statuses: self.status.map(|words| words.0),
             from: self.from,
             to: self.to,
             since_delivery_id: self.since_delivery_id,
-        }
+        };
+        (self.dry_run.unwrap_or(false), self.app_id, asked)
     }
 }
 
@@ -175,11 +167,11 @@ impl From<Skipped> for SkippedView {
     }
 }
 
-impl ReplayCount {
-    /// What was counted of an app's deliveries.
-    pub(super) fn new(app_id: String, selection: &Selection, total: u64, skipped: Skipped) -> Self {
+impl From<ReplayPlan> for ReplayCount {
+    fn from(plan: ReplayPlan) -> Self {
+        let ReplayPlan { app_id, selection, total, skipped } = plan;
         let replayable = total.saturating_sub(skipped.sum());
-        Self { app_id, selection: selection.into(), total, replayable, skipped: skipped.into() }
+        Self { app_id, selection: (&selection).into(), total, replayable, skipped: skipped.into() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Problem, ProblemKind};
 use crate::actions::refusal::Refusal;
+use crate::domain::invalid::Invalid;
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -9,6 +10,12 @@ impl From<Refusal> for Problem {
             Refusal::Forbidden(detail) => Self::forbidden(detail),
             Refusal::Unknown(what) => Self::not_found(what),
             Refusal::Conflict(detail) => Self::conflict(detail),
+            Refusal::ConflictIn(detail, fields) => Self::conflict(detail).with_errors(fields),
+            taken @ Refusal::TransactionIdTaken(_) => {
+                let fault = Invalid::field("transactionId", "is taken");
+                Self::new(ProblemKind::TransactionIdTaken, taken.to_string()).with_errors(fault)
+            }
+            Refusal::TooWide { field, message } => Self::narrow(field, message),
             Refusal::Malformed(detail) => Self::malformed(detail),
             Refusal::Invalid(invalid) => Self::from(invalid),
             Refusal::TooMany(detail) => Self::too_many(detail),
