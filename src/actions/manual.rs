@@ -33,10 +33,10 @@ impl Actions {
         refuse(&given, &NOT_GIVEN)?;
         default(&mut given, "externalId", &random::new_id(PREFIX));
         default(&mut given, "eventType", EVENT_TYPE);
-        let (app, by) = (app_id.clone(), mark.token_id.clone());
+        let app = app_id.clone();
         let answers = self.dispatcher.intake.report(Reporter::Person { app_id, mark }, vec![given], false).await?;
         let recorded = recorded(answers.into_iter().next().ok_or(StoreError::Closed)?)?;
-        tracing::info!(app, by, completion = recorded.id(), "a credit was made by hand");
+        tracing::info!(app, by = caller.id(), completion = recorded.id(), "a credit was made by hand");
         Ok(Created::new(&recorded.id().to_owned(), recorded))
     }
 
@@ -55,11 +55,15 @@ impl Actions {
         if !report.asked.is_all() && report.reversal_id.is_none() {
             report.reversal_id = Some(random::new_id(PREFIX));
         }
-        let by = mark.token_id.clone();
         let outcome = self.dispatcher.reversals.take_back_of(completion, report, Some(mark), false).await?;
         let recorded = recorded_reversal(outcome)?;
         let id = recorded.taken_back.reversal.id.clone();
-        tracing::info!(completion = completion_id, by, reversal = id, "a completion was taken back by hand");
+        tracing::info!(
+            completion = completion_id,
+            by = caller.id(),
+            reversal = id,
+            "a completion was taken back by hand"
+        );
         Ok(Created::new(&id, recorded))
     }
 }
@@ -70,7 +74,7 @@ fn mark(object: &mut Object, field: &str, caller: &Caller) -> Result<Manual, Inv
     let reason = fields.required_text(field, LONGEST_REASON);
     fields.into_faults().into_result()?;
     object.0.retain(|(name, _)| name != field);
-    Ok(Manual { token_id: caller.id().to_owned(), reason })
+    Ok(caller.mark(reason))
 }
 
 fn refuse(object: &Object, names: &[&str]) -> Result<(), Invalid> {

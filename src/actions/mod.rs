@@ -7,6 +7,7 @@
 //! * [`access`] says whose objects a caller reaches, [`scope`] what its lists show; [`reads`] bounds how much one caller
 //!   reads at a time.
 //! * [`admission`] asks `calls`, and has the [`audit`] written before anything is done and completed afterwards.
+//! * [`people`] is how somebody comes to be known, signs in and out; [`roles`] says which roles are a caller's to give.
 //! * The other modules do it, one per kind of object: they check what is given, write it, put it in force and wake whom it
 //!   concerns. They answer objects of the domain, or a [`refusal`].
 //!
@@ -30,16 +31,20 @@ pub mod ledger;
 pub mod lookup;
 pub mod manual;
 pub mod offers;
+pub mod people;
+pub mod public_url;
 pub mod publishers;
 pub mod reads;
 pub mod recorded;
 pub mod refusal;
 pub mod replays;
 pub mod reviews;
+pub mod roles;
 pub mod scope;
 pub mod sources;
 pub mod standalone;
 pub mod tokens;
+mod uses;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -47,6 +52,8 @@ use std::sync::Arc;
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
+use people::People;
+use public_url::PublicUrl;
 use reads::Reads;
 use standalone::Standalone;
 
@@ -59,6 +66,9 @@ pub struct Actions {
     pub dispatcher: Arc<Dispatcher>,
     /// Who reads at this moment.
     pub reads: Arc<Reads>,
+    /// Where people reach the console.
+    pub public_url: PublicUrl,
+    people: People,
     /// What needs the store and the time alone.
     standalone: Standalone,
 }
@@ -76,8 +86,14 @@ impl Actions {
     /// All actions over this dispatcher.
     pub fn new(dispatcher: Arc<Dispatcher>) -> Self {
         let node = Arc::clone(&dispatcher.node);
-        let standalone = Standalone { store: node.store.clone(), clock: node.clock.clone() };
-        Self { node, dispatcher, reads: Arc::default(), standalone }
+        Self {
+            standalone: Standalone { store: node.store.clone(), clock: node.clock.clone() },
+            node,
+            dispatcher,
+            reads: Arc::default(),
+            public_url: PublicUrl::default(),
+            people: People::default(),
+        }
     }
 
     /// Puts a change of configuration in force before its call is answered.

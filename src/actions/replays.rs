@@ -6,7 +6,7 @@ use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::domain::app::App;
 use crate::domain::replay::selection::{Asked, MOST, Range, Selection, refuse_older};
-use crate::domain::replay::{BegunBy, Replay, ReplayState, Skipped};
+use crate::domain::replay::{Replay, ReplayState, Skipped};
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::page::{Listed, Page};
@@ -44,7 +44,7 @@ impl Actions {
             total,
             done: 0,
             skipped: Skipped::default(),
-            begun_by: BegunBy { token_id: caller.id().to_owned(), name: caller.name().to_owned() },
+            begun_by: caller.made_by(),
             created_at: now,
             ended_at: None,
         };

@@ -4,7 +4,6 @@ use super::Actions;
 use super::caller::Caller;
 use super::completions::CompletionRecord;
 use super::refusal::Refusal;
-use crate::domain::manual::Manual;
 use crate::domain::reversal::Reason;
 use crate::store::queue::Decided;
 
@@ -30,7 +29,7 @@ impl Actions {
         let reason = reason.map_or(Ok(Reason::Fraud), read_reason)?;
         let completion = self.known_completion(caller, id).await?;
         let completion_id = completion.id.clone();
-        let by = Manual { token_id: caller.id().to_owned(), reason: REJECTED.to_owned() };
+        let by = caller.mark(REJECTED.to_owned());
         let decided = self.dispatcher.reviews.reject(completion, reason, by).await?;
         self.decided_on(caller, &completion_id, decided, "rejected").await
     }

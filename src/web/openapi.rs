@@ -16,8 +16,8 @@ use utoipa::{Modify, OpenApi, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::admin::{
-    apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual,
-    offers, previews, publishers, replays, reviews, secrets, sources, tokens, users,
+    apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, invitations, ledger, lookup,
+    manual, me, offers, people, previews, publishers, replays, reviews, secrets, sign_in, sources, tokens, users,
 };
 use super::error::ProblemKind;
 use super::{health, reports, reversals, tracking};
@@ -48,6 +48,10 @@ async fn describe() -> HttpResponse {
     paths(
         publishers::create, publishers::list, publishers::read, publishers::change,
         tokens::create, tokens::list, tokens::delete,
+        sign_in::sign_in, sign_in::join, me::read, me::change, me::sessions, me::end_others, me::end,
+        me::begin_second_factor, me::confirm_second_factor, me::remove_second_factor,
+        people::list, people::read, people::change, people::delete, people::reset, people::remove_second_factor,
+        invitations::create, invitations::list, invitations::delete,
         sources::create, sources::list, sources::delete, sources::rotate,
         apps::create, apps::list, apps::read, apps::change, apps::delete, users::erase,
         manual::credit, manual::take_back,
@@ -161,6 +165,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
             operation.request_body.is_some()
         }
         ProblemKind::TooMany => path.ends_with("/test"),
+        ProblemKind::TooManyAttempts => path == "/v1/sessions",
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
         // Of the statuses that others have as well, the more usual kind is described.
         ProblemKind::NarrowIt | ProblemKind::TooSlow => false,

@@ -11,6 +11,7 @@ use crate::actions::replays::ReplayPlan;
 use crate::domain::replay::selection::{Asked, Range, Selection};
 use crate::domain::replay::{Replay, Skipped};
 use crate::domain::time::Timestamp;
+use crate::web::views::CreatedBy;
 
 /// Which deliveries of an app are sent again: those of a time (`from`, `to`), or all since one of them (`sinceDeliveryId`).
 #[derive(Debug, Deserialize, ToSchema)]
@@ -140,15 +141,6 @@ pub struct ReplayView {
     ended_at: Option<Timestamp>,
 }
 
-/// The token that a replay was begun with.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct CreatedBy {
-    token_id: String,
-    /// What the token was called.
-    name: String,
-}
-
 impl From<&Selection> for SelectionView {
     fn from(selection: &Selection) -> Self {
         let (from, to, since_delivery_id) = match &selection.range {
@@ -185,7 +177,7 @@ impl From<Replay> for ReplayView {
             total: replay.total,
             done: replay.done,
             skipped: replay.skipped.into(),
-            created_by: CreatedBy { token_id: replay.begun_by.token_id, name: replay.begun_by.name },
+            created_by: replay.begun_by.into(),
             created_at: replay.created_at,
             ended_at: replay.ended_at,
         }

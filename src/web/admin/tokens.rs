@@ -1,4 +1,4 @@
-//! `/v1/tokens`: who may call. Operators make every kind, account managers those of publishers.
+//! `/v1/tokens`: who may call. Operators make every kind, account managers those of publishers, a publisher its own.
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
@@ -11,6 +11,7 @@ use crate::domain::account::{self, Token};
 use crate::domain::time::Timestamp;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
+use crate::web::views::CreatedBy;
 use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -37,7 +38,7 @@ pub struct NewToken {
     name: String,
     /// Who it speaks for.
     role: RoleWord,
-    /// Id or ref; exactly where the role is `publisher`.
+    /// Id or ref; exactly where the role is `publisher`, and not needed from that publisher itself.
     publisher_id: Option<String>,
     /// From then on it opens nothing.
     expires_at: Option<Timestamp>,
@@ -53,6 +54,10 @@ pub struct TokenView {
     publisher_id: Option<String>,
     expires_at: Option<Timestamp>,
     created_at: Timestamp,
+    /// Who made it; null: the server, at its first start.
+    created_by: Option<CreatedBy>,
+    /// When it was used last, to the minute; null: not yet.
+    last_used_at: Option<Timestamp>,
 }
 
 /// A token that was just made.
@@ -73,6 +78,8 @@ impl From<Token> for TokenView {
             publisher_id: token.role.publisher_id().map(str::to_owned),
             expires_at: token.expires_at,
             created_at: token.created_at,
+            created_by: token.created_by.map(CreatedBy::from),
+            last_used_at: token.last_used_at,
         }
     }
 }
@@ -110,7 +117,7 @@ pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -
     Ok(respond::created(&CreatedToken::from(created.made)))
 }
 
-/// Lists tokens; an account manager finds those of publishers.
+/// Lists tokens; an account manager finds those of publishers, a publisher its own.
 #[utoipa::path(get, path = "/v1/tokens", tag = "tokens",
     params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<TokenView>)))]

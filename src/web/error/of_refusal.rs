@@ -1,6 +1,7 @@
 //! What a refusal of an action is as a problem: its kind, and with it its status.
 
 use super::{Problem, ProblemKind};
+use crate::actions::people::sign_in::SignInRefusal;
 use crate::actions::refusal::Refusal;
 use crate::domain::invalid::Invalid;
 
@@ -21,6 +22,21 @@ impl From<Refusal> for Problem {
             Refusal::TooMany(detail) => Self::too_many(detail),
             Refusal::TooManyReads(detail) => Self::new(ProblemKind::TooManyReads, detail),
             Refusal::Store(error) => Self::from(error),
+        }
+    }
+}
+
+/// The words are the same for a page.
+impl From<SignInRefusal> for Problem {
+    fn from(refusal: SignInRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            SignInRefusal::Wrong | SignInRefusal::WrongCode => Self::new(ProblemKind::Unauthorized, detail),
+            SignInRefusal::CodeNeeded => Self::new(ProblemKind::Unauthorized, detail).with("codeNeeded", true),
+            SignInRefusal::TooMany { until } => {
+                Self::new(ProblemKind::TooManyAttempts, detail).with("retryAfter", until.to_string())
+            }
+            SignInRefusal::Store(error) => Self::from(error),
         }
     }
 }
