@@ -15,7 +15,30 @@ async fn signing_in_and_failing_to_are_audited_and_nothing_that_was_typed() {
     house.sign_in("olga@example.com", "hunter2hunter2").await;
     house.sign_in("nobody-quetzal@example.com", "hunter2hunter2").await;
     house.sign_in("olga@example.com", PASSWORD).await;
-    insta::assert_snapshot!(shown(&newest(&house, 4).await), @"");
+    insta::assert_snapshot!(shown(&newest(&house, 4).await), @r#"
+    [
+      {
+        id: "aud_1", at: "2024-07-01T18:40:00.000Z", tokenId: null, userId: "usr_1", name: "Olga",
+        role: "operator", action: "POST /v1/sessions", subject: null, subjectName: null, createdId: "ses_1",
+        outcome: "done",
+      },
+      {
+        id: "aud_2", at: "2024-07-01T18:40:00.000Z", tokenId: null, userId: null, name: "nobody known",
+        role: "none", action: "POST /v1/sessions", subject: null, subjectName: null, createdId: null,
+        outcome: "refused",
+      },
+      {
+        id: "aud_3", at: "2024-07-01T18:40:00.000Z", tokenId: null, userId: "usr_1", name: "Olga",
+        role: "operator", action: "POST /v1/sessions", subject: null, subjectName: null, createdId: null,
+        outcome: "refused",
+      },
+      {
+        id: "aud_4", at: "2024-07-01T18:40:00.000Z", tokenId: null, userId: "usr_1", name: "Olga",
+        role: "operator", action: "POST /v1/join", subject: null, subjectName: null, createdId: "usr_1",
+        outcome: "done",
+      },
+    ]
+    "#);
     let all = house.olga.get("/v1/audit?limit=1000").await.to_string();
     for unsaid in ["hunter2", "quetzal", PASSWORD, "rbs_", "rbj_"] {
         assert!(!all.contains(unsaid), "{unsaid} in {all}");
