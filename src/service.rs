@@ -15,16 +15,16 @@ use tokio::task::JoinHandle;
 
 pub use open_files::{OpenFiles, TooFewFiles};
 
+use crate::actions::{Actions, generate};
 use crate::clock::Clock;
 use crate::dispatch::dispatcher::{Dispatcher, NotAssembled, Setup};
 use crate::dispatch::running::Running;
 use crate::domain::destination::TargetPolicy;
+use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 use crate::settings::Settings;
 use crate::store::{ServeLock, Store, StoreError};
-use crate::web::{
-    Web, generate, metrics_routes, routes, routes_without_metrics, worker_routes, worker_routes_without_metrics,
-};
+use crate::web::{Web, metrics_routes, routes, routes_without_metrics, worker_routes, worker_routes_without_metrics};
 
 /// Threads that answer requests: the work behind them is the store's and the sender's, on threads of their own.
 const WEB_THREADS: usize = 2;
@@ -42,6 +42,8 @@ pub struct Service {
     pub metrics_address: Option<SocketAddr>,
     /// A token that was made because the store had none; shown once.
     pub first_token: Option<String>,
+    /// A link by which the first operator joins, while nobody has; shown once.
+    pub first_operator: Option<SecretText>,
     /// How the open files of the process are shared out.
     pub files: OpenFiles,
     /// Everything behind the web floor.
@@ -103,6 +105,10 @@ impl Service {
         };
         let dispatcher = Arc::new(Dispatcher::assemble(store, clock, setup).await?);
         dispatcher.join().await?;
+        let actions = Arc::new(Actions::new(Arc::clone(&dispatcher)));
+        if let Some(origin) = &settings.public_url {
+            actions.public_url.set(origin.clone());
+        }
         // Bound before the loops start: a taken port must not cost a claimed delivery.
         let public = match (settings.role.serves(), settings.metrics_listen) {
             (true, None) => routes,
@@ -110,17 +116,30 @@ impl Service {
             (false, None) => worker_routes,
             (false, Some(_)) => worker_routes_without_metrics,
         };
-        let server = serve(&dispatcher, settings.listen, "RINGBACK_LISTEN", public, files.inbound)?;
+        let server = serve(&actions, settings.listen, "RINGBACK_LISTEN", public, files.inbound)?;
         let address = server.address;
+        // Known only now where port 0 was asked for, and told before anybody is answered.
+        actions.public_url.set(format!("http://{address}"));
+        let first_operator = if settings.role.serves() { actions.first_operator_link().await? } else { None };
         let mut servers = vec![server];
         let mut metrics_address = None;
         if let Some(listen) = settings.metrics_listen {
-            let server = serve(&dispatcher, listen, "RINGBACK_METRICS_LISTEN", metrics_routes, SCRAPERS)?;
+            let server = serve(&actions, listen, "RINGBACK_METRICS_LISTEN", metrics_routes, SCRAPERS)?;
             metrics_address = Some(server.address);
             servers.push(server);
         }
         let running = dispatcher.start();
-        Ok(Self { address, metrics_address, first_token, files, dispatcher, running, servers, _lock: lock })
+        Ok(Self {
+            address,
+            metrics_address,
+            first_token,
+            first_operator,
+            files,
+            dispatcher,
+            running,
+            servers,
+            _lock: lock,
+        })
     }
 
     /// Stops claiming and taking requests, lets what is being answered and sent finish, and writes the rest down.
@@ -145,14 +164,14 @@ async fn first_token(store: &Store, settings: &Settings, now: Timestamp) -> Resu
 }
 
 fn serve(
-    dispatcher: &Arc<Dispatcher>,
+    actions: &Arc<Actions>,
     listen: SocketAddr,
     setting: &'static str,
     routes: fn(&mut web::ServiceConfig),
     connections: usize,
 ) -> Result<Server, NotStarted> {
     let cannot = |error: std::io::Error| NotStarted::Listen { address: listen, setting, reason: error.to_string() };
-    let state = web::Data::new(Web::new(Arc::clone(dispatcher)));
+    let state = web::Data::new(Web::new(Arc::clone(actions)));
     let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
         .workers(WEB_THREADS)
         // Of each thread. Further ones wait in the listener's queue, which costs no file.

@@ -31,7 +31,7 @@ pub struct Setting {
 }
 
 /// Every setting of `ringback serve`.
-pub const TABLE: [Setting; 15] = [
+pub const TABLE: [Setting; 16] = [
     Setting { env: "RINGBACK_LISTEN", meaning: "address of API and console", default: "127.0.0.1:8080" },
     Setting {
         env: "RINGBACK_DATABASE_URL",
@@ -86,6 +86,11 @@ pub const TABLE: [Setting; 15] = [
         env: "RINGBACK_ROLE",
         meaning: "`api` takes reports and answers people, `worker` sends, `all` does both; on SQLite one process does all",
         default: "all",
+    },
+    Setting {
+        env: "RINGBACK_PUBLIC_URL",
+        meaning: "where people reach the console, such as `https://ringback.example`: links, cookies, origin check",
+        default: "`http://` + the listen address",
     },
     Setting { env: "RINGBACK_CONFIG", meaning: "TOML file with these settings", default: "none" },
     Setting { env: "RINGBACK_METRICS_LISTEN", meaning: "an address for `/metrics` alone", default: "none" },
@@ -168,6 +173,8 @@ pub struct Settings {
     pub egress_echo_url: Option<Url>,
     /// Days that attempts and ended deliveries are kept.
     pub retention_days: u32,
+    /// Where people reach the console: scheme, host and port, without a slash; `None`: where it listens.
+    pub public_url: Option<String>,
     /// Where `/metrics` alone listens.
     pub metrics_listen: Option<SocketAddr>,
     /// What is logged.

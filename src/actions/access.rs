@@ -5,6 +5,7 @@
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
+use super::standalone::Standalone;
 use crate::domain::account::Publisher;
 use crate::domain::app::{App, Endpoint};
 
@@ -20,10 +21,12 @@ impl Actions {
         let publisher_id = self.node.store.publisher_of_app(app_id).await?;
         Ok(publisher_id.is_some_and(|publisher_id| caller.sees(&publisher_id)))
     }
+}
 
+impl Standalone {
     /// The publisher with this id or `ref`, if the caller may know of it.
     pub async fn publisher(&self, caller: &Caller, id_or_ref: &str) -> Result<Publisher, Refusal> {
-        let found = self.node.store.publisher(id_or_ref).await?;
+        let found = self.store.publisher(id_or_ref).await?;
         found.filter(|publisher| caller.sees(&publisher.id)).ok_or(Refusal::Unknown("publisher"))
     }
 
@@ -31,15 +34,10 @@ impl Actions {
     pub async fn publisher_in_body(&self, caller: &Caller, named: &str) -> Result<String, Refusal> {
         match self.publisher(caller, named).await {
             Ok(publisher) => Ok(publisher.id),
-            Err(Refusal::Unknown(_)) => Err(unknown_publisher()),
+            Err(Refusal::Unknown(_)) => Err(Refusal::unknown_publisher()),
             Err(refusal) => Err(refusal),
         }
     }
-}
-
-/// A field names a publisher that the caller does not know of.
-pub fn unknown_publisher() -> Refusal {
-    Refusal::field("publisherId", "names no publisher")
 }
 
 /// The endpoint that a call means: the one named, else the app's first.

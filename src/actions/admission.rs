@@ -1,10 +1,10 @@
 //! The door that every act goes through, wherever it comes from: is the call open to this role, and is it written down?
 
-use super::Actions;
 use super::audit::outcome;
 use super::caller::Caller;
-use super::calls::Call;
+use super::calls::{Call, Who};
 use super::refusal::Refusal;
+use super::standalone::Standalone;
 
 /// An act that made something.
 pub trait Made {
@@ -18,12 +18,34 @@ impl Made for () {
     }
 }
 
-/// Refuses a caller to whom a call is not open.
-pub fn admit(caller: &Caller, call: &Call) -> Result<(), Refusal> {
-    if call.is_open_to(caller.role()) { Ok(()) } else { Err(Refusal::forbidden(call.refusal())) }
+/// What an act has made, for whoever asked, with its id for the audit.
+#[derive(Debug)]
+pub struct Created<T> {
+    id: String,
+    /// What was made.
+    pub made: T,
 }
 
-impl Actions {
+impl<T> Created<T> {
+    /// This was made, and has this id.
+    pub fn new(id: &str, made: T) -> Self {
+        Self { id: id.to_owned(), made }
+    }
+}
+
+impl<T> Made for Created<T> {
+    fn made_id(&self) -> Option<String> {
+        Some(self.id.clone())
+    }
+}
+
+/// Refuses a caller to whom a call is not open.
+pub fn admit(caller: &Caller, call: &Call) -> Result<(), Refusal> {
+    let is_known = call.who != Who::People || caller.user_id().is_some();
+    if is_known && call.is_open_to(caller.role()) { Ok(()) } else { Err(Refusal::forbidden(call.refusal())) }
+}
+
+impl Standalone {
     /// Does what a call does, for a caller to whom it is open, with its entry in the audit. `named` is what the call names in
     /// its path, by id or `ref`. The API has a way of its own, because it audits a call whose body never arrives as well.
     pub async fn perform<T: Made>(

@@ -2,6 +2,11 @@
 
 use crate::domain::account::{Role, Token};
 use crate::domain::audit::Actor;
+use crate::domain::made_by::MadeBy;
+use crate::domain::manual::Manual;
+use crate::domain::person::Person;
+use crate::domain::session::Session;
+use crate::store::role_scope::RoleScope;
 
 /// Whoever acts, and in which role.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +25,15 @@ pub enum By {
         /// What it is called.
         name: String,
     },
+    /// A person who signed in.
+    Person {
+        /// `usr_…`
+        id: String,
+        /// What the person is called.
+        name: String,
+        /// `ses_…`: where it is signed in.
+        session_id: String,
+    },
     /// Whoever has the machine.
     CommandLine,
 }
@@ -28,6 +42,12 @@ impl Caller {
     /// Whoever bears this token.
     pub fn by_token(token: Token) -> Self {
         Self { role: token.role, by: By::Token { id: token.id, name: token.name } }
+    }
+
+    /// A person, signed in by this session.
+    pub fn signed_in(person: &Person, session: &Session) -> Self {
+        let by = By::Person { id: person.id.clone(), name: person.name.clone(), session_id: session.id.clone() };
+        Self { role: person.role.clone(), by }
     }
 
     /// Whoever has the machine may do everything.
@@ -45,25 +65,41 @@ impl Caller {
         &self.by
     }
 
-    /// The id of the token, to mark what is done by hand.
+    /// The id of the token.
     pub fn token_id(&self) -> Option<&str> {
         match &self.by {
             By::Token { id, .. } => Some(id),
-            By::CommandLine => None,
+            By::Person { .. } | By::CommandLine => None,
+        }
+    }
+
+    /// The id of the person.
+    pub fn user_id(&self) -> Option<&str> {
+        match &self.by {
+            By::Person { id, .. } => Some(id),
+            By::Token { .. } | By::CommandLine => None,
+        }
+    }
+
+    /// The id of the session that the person acts in.
+    pub fn session_id(&self) -> Option<&str> {
+        match &self.by {
+            By::Person { session_id, .. } => Some(session_id),
+            By::Token { .. } | By::CommandLine => None,
         }
     }
 
     /// The name that people know it by.
     pub fn name(&self) -> &str {
         match &self.by {
-            By::Token { name, .. } => name,
+            By::Token { name, .. } | By::Person { name, .. } => name,
             By::CommandLine => "command line",
         }
     }
 
     /// What it is told apart by from all other callers.
     pub fn id(&self) -> &str {
-        self.token_id().unwrap_or("command line")
+        self.token_id().or(self.user_id()).unwrap_or("command line")
     }
 
     /// Whether it is an operator.
@@ -81,12 +117,32 @@ impl Caller {
         self.limited_to().is_none_or(|own| own == publisher_id)
     }
 
+    /// Whose tokens, people and invitations it reaches.
+    pub fn scope(&self) -> RoleScope {
+        match &self.role {
+            Role::Operator => RoleScope::All,
+            Role::AccountManager => RoleScope::OfPublishers,
+            Role::Publisher { publisher_id } => RoleScope::OfPublisher(publisher_id.clone()),
+        }
+    }
+
+    /// As what it makes is marked.
+    pub fn made_by(&self) -> MadeBy {
+        MadeBy {
+            token_id: self.token_id().map(str::to_owned),
+            user_id: self.user_id().map(str::to_owned),
+            name: self.name().to_owned(),
+        }
+    }
+
+    /// As what it does by hand is marked, with its reason.
+    pub fn mark(&self, reason: String) -> Manual {
+        let MadeBy { token_id, user_id, .. } = self.made_by();
+        Manual { token_id, user_id, reason }
+    }
+
     /// As the audit names it.
     pub fn actor(&self) -> Actor {
-        Actor {
-            token_id: self.token_id().map(str::to_owned),
-            name: self.name().to_owned(),
-            role: self.role.as_str().to_owned(),
-        }
+        Actor { by: self.made_by(), role: self.role.as_str().to_owned() }
     }
 }

@@ -8,6 +8,10 @@ use crate::domain::account::Role;
 /// Who may make a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
+    /// Somebody who is not known yet, and gets to be known by it.
+    Everybody,
+    /// A person who signed in, about itself; no token.
+    People,
     /// Anyone who is known; a publisher as far as the object is its own.
     Anyone,
     /// Account managers and operators.
@@ -16,16 +20,19 @@ pub enum Who {
     Operators,
 }
 
+/// What a token is told that has no account.
+pub const PEOPLE_ALONE: &str = "Only a person who has signed in may do this; a token has no account of its own.";
+
 /// A call: its method and the pattern of its path, which the audit names it by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// `POST /v1/apps`
+    /// `POST /v1/apps`; of a command, how it is typed.
     pub name: &'static str,
     /// Who may make it.
     pub who: Who,
 }
 
-use Who::{Anyone, Managers, Operators};
+use Who::{Anyone, Everybody, Managers, Operators, People};
 
 /// All of them, by object.
 pub const CALLS: &[Call] = &[
@@ -33,9 +40,28 @@ pub const CALLS: &[Call] = &[
     call("GET /v1/publishers", Anyone),
     call("GET /v1/publishers/{id}", Anyone),
     call("PATCH /v1/publishers/{id}", Managers),
-    call("POST /v1/tokens", Managers),
-    call("GET /v1/tokens", Managers),
-    call("DELETE /v1/tokens/{id}", Managers),
+    call("POST /v1/tokens", Anyone),
+    call("GET /v1/tokens", Anyone),
+    call("DELETE /v1/tokens/{id}", Anyone),
+    call("POST /v1/sessions", Everybody),
+    call("POST /v1/join", Everybody),
+    call("GET /v1/me", Anyone),
+    call("PATCH /v1/me", People),
+    call("GET /v1/me/sessions", People),
+    call("DELETE /v1/me/sessions", People),
+    call("DELETE /v1/me/sessions/{id}", People),
+    call("POST /v1/me/second-factor", People),
+    call("POST /v1/me/second-factor/confirm", People),
+    call("POST /v1/me/second-factor/remove", People),
+    call("GET /v1/users", Anyone),
+    call("GET /v1/users/{id}", Anyone),
+    call("PATCH /v1/users/{id}", Managers),
+    call("DELETE /v1/users/{id}", Managers),
+    call("POST /v1/users/{id}/reset", Managers),
+    call("DELETE /v1/users/{id}/second-factor", Managers),
+    call("POST /v1/invitations", Anyone),
+    call("GET /v1/invitations", Anyone),
+    call("DELETE /v1/invitations/{id}", Anyone),
     call("POST /v1/sources", Operators),
     call("GET /v1/sources", Operators),
     call("DELETE /v1/sources/{id}", Operators),
@@ -94,6 +120,9 @@ pub const CALLS: &[Call] = &[
     call("GET /v1/dialects/{name}", Anyone),
 ];
 
+/// `ringback token create`, for whoever has the machine.
+pub const CREATE_TOKEN_COMMAND: Call = call("ringback token create", Operators);
+
 const fn call(name: &'static str, who: Who) -> Call {
     Call { name, who }
 }
@@ -109,10 +138,10 @@ impl Call {
         self.name.starts_with("GET ")
     }
 
-    /// Whether whoever has this role may make it.
+    /// Whether whoever has this role may make it; of those about oneself, as a person who signed in.
     pub fn is_open_to(&self, role: &Role) -> bool {
         match self.who {
-            Anyone => true,
+            Everybody | People | Anyone => true,
             Managers => !matches!(role, Role::Publisher { .. }),
             Operators => *role == Role::Operator,
         }
@@ -121,7 +150,8 @@ impl Call {
     /// What somebody is told to whom it is not open.
     pub fn refusal(&self) -> &'static str {
         match self.who {
-            Anyone => "Only somebody who is signed in may do this.",
+            People => PEOPLE_ALONE,
+            Everybody | Anyone => "Only somebody who is signed in may do this.",
             Managers => "Only an account manager or operator may do this.",
             Operators => "Only an operator may do this.",
         }

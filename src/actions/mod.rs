@@ -2,31 +2,60 @@
 //!
 //! # Who is who
 //! * A [`caller`] is a token, a person or the command line, with a role. Whoever answers a request finds out which.
-//! * [`calls`] lists every call of the admin API with who may make it. What a page or a command does bears the name of the
-//!   call that does the same.
-//! * [`access`] says whose objects a caller reaches; [`reads`] bounds how much one caller reads at a time.
+//! * [`calls`] lists every call of the admin API with who may make it. What a page does bears the name of the call that does
+//!   the same; a command that acts is listed there as well, under its own name.
+//! * [`access`] says whose objects a caller reaches, [`scope`] what its lists show; [`reads`] bounds how much one caller
+//!   reads at a time.
 //! * [`admission`] asks `calls`, and has the [`audit`] written before anything is done and completed afterwards.
+//! * [`people`] is how somebody comes to be known, signs in and out; [`roles`] says which roles are a caller's to give.
 //! * The other modules do it, one per kind of object: they check what is given, write it, put it in force and wake whom it
 //!   concerns. They answer objects of the domain, or a [`refusal`].
 //!
 //! This floor must not know how a request arrived or how an answer looks: no path but as a call's name, no status, no page.
+//! [`standalone`] holds what needs no node that runs: the command line works so, beside a server. Everything else stands on
+//! a node, and can do that as well.
+//!
 //! An action does not ask for the role again; it asks whose the object is, and whether a value is the caller's to set.
 
 pub mod access;
 pub mod admission;
+pub mod assignments;
 pub mod audit;
 pub mod caller;
 pub mod calls;
+pub mod completions;
 pub mod deliveries;
+pub mod egress;
+pub mod generate;
+pub mod ledger;
+pub mod lookup;
+pub mod manual;
+pub mod offers;
+pub mod people;
+pub mod public_url;
+pub mod publishers;
 pub mod reads;
+pub mod recorded;
 pub mod refusal;
+pub mod replays;
+pub mod reviews;
+pub mod roles;
+pub mod scope;
+pub mod sources;
+pub mod standalone;
+pub mod tokens;
+mod uses;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
+use people::People;
+use public_url::PublicUrl;
 use reads::Reads;
+use standalone::Standalone;
 
 /// What can be done, over the parts that do it.
 #[derive(Debug)]
@@ -37,12 +66,34 @@ pub struct Actions {
     pub dispatcher: Arc<Dispatcher>,
     /// Who reads at this moment.
     pub reads: Arc<Reads>,
+    /// Where people reach the console.
+    pub public_url: PublicUrl,
+    people: People,
+    /// What needs the store and the time alone.
+    standalone: Standalone,
+}
+
+/// What needs no node can be done on one as well.
+impl Deref for Actions {
+    type Target = Standalone;
+
+    fn deref(&self) -> &Standalone {
+        &self.standalone
+    }
 }
 
 impl Actions {
     /// All actions over this dispatcher.
     pub fn new(dispatcher: Arc<Dispatcher>) -> Self {
-        Self { node: Arc::clone(&dispatcher.node), dispatcher, reads: Arc::default() }
+        let node = Arc::clone(&dispatcher.node);
+        Self {
+            standalone: Standalone { store: node.store.clone(), clock: node.clock.clone() },
+            node,
+            dispatcher,
+            reads: Arc::default(),
+            public_url: PublicUrl::default(),
+            people: People::default(),
+        }
     }
 
     /// Puts a change of configuration in force before its call is answered.

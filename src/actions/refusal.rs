@@ -1,5 +1,7 @@
 //! Why something is not done, in words for whoever asked. Which status that is elsewhere is not known here.
 
+use std::fmt;
+
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Malformed;
 use crate::store::StoreError;
@@ -14,10 +16,21 @@ pub enum Refusal {
     Unknown(&'static str),
     /// It contradicts what stands.
     Conflict(String),
+    /// It contradicts what stands, in these fields.
+    ConflictIn(String, Invalid),
+    /// Another completion of the app has this transaction id.
+    TransactionIdTaken(String),
     /// What was given cannot be read at all.
     Malformed(String),
     /// Fields are wrong.
     Invalid(Invalid),
+    /// A field asks for more than is looked through at a time.
+    TooWide {
+        /// The field that would narrow it.
+        field: &'static str,
+        /// How.
+        message: &'static str,
+    },
     /// As many of these acts as may be are under way already.
     TooMany(String),
     /// As many reads of this caller as may be are under way already.
@@ -37,11 +50,43 @@ impl Refusal {
         Self::Forbidden(detail.into())
     }
 
+    /// A field names a publisher that the caller does not know of.
+    pub fn unknown_publisher() -> Self {
+        Self::field("publisherId", "names no publisher")
+    }
+
+    /// The `ref` belongs to something else, possibly an archived app.
+    pub fn ref_taken() -> Self {
+        Self::conflict("Another publisher, offer or app (perhaps an archived one) has this ref.")
+    }
+
     /// It contradicts what stands.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::Conflict(detail.into())
     }
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forbidden(detail)
+            | Self::Conflict(detail)
+            | Self::ConflictIn(detail, _)
+            | Self::Malformed(detail)
+            | Self::TooMany(detail)
+            | Self::TooManyReads(detail) => f.write_str(detail),
+            Self::Unknown(what) => write!(f, "There is no such {what}."),
+            Self::TransactionIdTaken(id) => {
+                write!(f, "Another completion of the app has the transaction id {id:?}, ignoring case.")
+            }
+            Self::Invalid(invalid) => invalid.fmt(f),
+            Self::TooWide { field, message } => write!(f, "{field}: {message}"),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 impl From<Invalid> for Refusal {
     fn from(invalid: Invalid) -> Self {

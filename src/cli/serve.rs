@@ -47,6 +47,9 @@ fn announce(service: &Service) {
     if let Some(metrics) = service.metrics_address {
         say(&format!("Metrics: http://{metrics}/metrics"));
     }
+    if let Some(link) = &service.first_operator {
+        say(&format!("First operator: {}", link.expose()));
+    }
     if let Some(token) = &service.first_token {
         say(&format!("{FIRST_TOKEN}{token}"));
     }

@@ -4,17 +4,16 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
+use crate::actions::caller::Caller;
+use crate::actions::calls::CREATE_TOKEN_COMMAND;
+use crate::actions::refusal::Refusal;
+use crate::actions::standalone::Standalone;
+use crate::actions::tokens::NewToken;
 use crate::clock::Clock;
 use crate::command::{Failure, on_runtime, optional, required, say};
-use crate::domain::account::{Role, Token};
-use crate::domain::audit::{Actor, AuditEntry, Outcome};
-use crate::domain::naming;
-use crate::domain::time::Timestamp;
-use crate::random;
+use crate::domain::account::RoleWord;
 use crate::settings::{self, Settings};
 use crate::store::Store;
-use crate::store::tokens::TokenCreated;
-use crate::web::generate;
 
 pub(super) fn command() -> Command {
     let create = Command::new("create")
@@ -36,41 +35,32 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
 fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     let text = |name: &str| flags.get_one::<String>(name).cloned();
-    let name = naming::name(&text("name").unwrap_or_default())?;
-    let (role, publisher) = (text("role").unwrap_or_default(), text("publisher"));
-    let token = generate::token();
+    let (name, publisher) = (text("name").unwrap_or_default(), text("publisher"));
+    let role = text("role").as_deref().and_then(RoleWord::parse).ok_or("--role: there is no such role")?;
+    if publisher.is_some() != (role == RoleWord::Publisher) {
+        return Err("--publisher belongs to --role publisher, and to no other role".into());
+    }
     on_runtime(async {
-        let store = Store::open(&settings.store)?;
-        let publisher_id = match publisher {
-            Some(named) => match store.publisher(&named).await? {
-                Some(publisher) => Some(publisher.id),
-                None => return Err(format!("--publisher: there is no publisher {named:?}").into()),
-            },
-            None => None,
-        };
-        let role = Role::from_parts(&role, publisher_id)
-            .ok_or("--publisher belongs to --role publisher, and to no other role")?;
-        let now = Clock::system().now();
-        let new = Token { id: random::new_id("tok"), name, role, expires_at: None, created_at: now };
-        let (entry, id) = (begun(now), new.id.clone());
-        let entry_id = entry.id.clone();
-        store.begin_audit(entry).await?;
-        match store.create_token(new, &token).await? {
-            TokenCreated::Created => {
-                say(&token);
-                store.end_audit(entry_id, Outcome::Done, Some(id)).await?;
+        let actions = Standalone { store: Store::open(&settings.store)?, clock: Clock::system() };
+        let caller = Caller::at_the_command_line();
+        let new = NewToken { name, role, publisher: publisher.clone(), expires_at: None };
+        let act = actions.create_token(&caller, new);
+        match actions.perform(&caller, &CREATE_TOKEN_COMMAND, &[], act).await {
+            Ok(created) => {
+                say(created.made.text.expose());
+                Ok(ExitCode::SUCCESS)
             }
-            TokenCreated::UnknownPublisher => {
-                store.end_audit(entry_id, Outcome::Refused, None).await?;
-                return Err("--publisher: there is no such publisher".into());
-            }
+            Err(refusal) => Err(told(refusal, publisher.as_deref())),
         }
-        Ok(ExitCode::SUCCESS)
     })
 }
 
-fn begun(at: Timestamp) -> AuditEntry {
-    let actor = Actor { token_id: None, name: "command line".to_owned(), role: Role::Operator.as_str().to_owned() };
-    let action = "ringback token create".to_owned();
-    AuditEntry { id: random::new_id("aud"), at, actor, action, subject: None, created_id: None, outcome: None }
+/// A refusal in the words of whoever typed the command: a field is a flag here.
+fn told(refusal: Refusal, publisher: Option<&str>) -> Failure {
+    match (refusal, publisher) {
+        (Refusal::Invalid(invalid), Some(named)) if invalid.0.iter().any(|fault| fault.field == "publisherId") => {
+            format!("--publisher: there is no publisher {named:?}").into()
+        }
+        (refusal, _) => refusal.into(),
+    }
 }

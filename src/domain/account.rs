@@ -1,8 +1,10 @@
-//! Accounts: publishers, and the tokens that speak for people.
+//! Accounts: publishers, roles, and the tokens that programs bear. People are in `person`.
 //!
 //! A token's text never gets here: it is shown once when it is made, and only its digest is kept.
 
+use super::made_by::MadeBy;
 use super::time::Timestamp;
+use super::words::words;
 
 /// An account that owns apps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +19,19 @@ pub struct Publisher {
     pub created_at: Timestamp,
 }
 
-/// Who a token speaks for.
+words! {
+    /// A role's word.
+    RoleWord {
+        /// May do everything.
+        Operator = "operator",
+        /// May do everything about publishers, apps and egress IPs.
+        AccountManager = "account_manager",
+        /// May do what concerns its own apps.
+        Publisher = "publisher",
+    }
+}
+
+/// Who a token or a person speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// May do everything.
@@ -32,21 +46,26 @@ pub enum Role {
 }
 
 impl Role {
+    /// Which role it is.
+    pub fn word(&self) -> RoleWord {
+        match self {
+            Self::Operator => RoleWord::Operator,
+            Self::AccountManager => RoleWord::AccountManager,
+            Self::Publisher { .. } => RoleWord::Publisher,
+        }
+    }
+
     /// The word in the store and in the API.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::AccountManager => "account_manager",
-            Self::Publisher { .. } => "publisher",
-        }
+        self.word().as_str()
     }
 
     /// Puts the role together from its word and the publisher beside it; `None` if they do not fit.
     pub fn from_parts(word: &str, publisher_id: Option<String>) -> Option<Self> {
-        match (word, publisher_id) {
-            ("operator", None) => Some(Self::Operator),
-            ("account_manager", None) => Some(Self::AccountManager),
-            ("publisher", Some(publisher_id)) => Some(Self::Publisher { publisher_id }),
+        match (RoleWord::parse(word)?, publisher_id) {
+            (RoleWord::Operator, None) => Some(Self::Operator),
+            (RoleWord::AccountManager, None) => Some(Self::AccountManager),
+            (RoleWord::Publisher, Some(publisher_id)) => Some(Self::Publisher { publisher_id }),
             _ => None,
         }
     }
@@ -73,6 +92,10 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Who created it; `None`: the server, at its first start.
+    pub created_by: Option<MadeBy>,
+    /// When it was used last, to the minute; `None`: not yet.
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl Token {

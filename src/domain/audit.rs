@@ -3,6 +3,7 @@
 //!
 //! It must not hold what was sent along: bodies carry secrets, and some paths carry users' names.
 
+use super::made_by::MadeBy;
 use super::time::Timestamp;
 use super::words::words;
 
@@ -19,21 +20,28 @@ pub struct AuditEntry {
     pub action: String,
     /// What it was done to, as the path names it.
     pub subject: Option<String>,
+    /// What that was called then: it may be called otherwise, or be gone, when somebody reads this.
+    pub subject_name: Option<String>,
     /// The id of what it made.
     pub created_id: Option<String>,
     /// How it ended, if it did.
     pub outcome: Option<Outcome>,
 }
 
-/// Who acts. The name is kept beside the id, because tokens are deleted.
+/// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// The token's id; none on the command line.
-    pub token_id: Option<String>,
-    /// The token's name.
-    pub name: String,
-    /// The token's role.
+    /// With which token or as which person; neither on the command line, nor of somebody who is not known.
+    pub by: MadeBy,
+    /// In which role.
     pub role: String,
+}
+
+impl Actor {
+    /// Somebody who tries to sign in or to join, and is nobody that we know.
+    pub fn nobody_known() -> Self {
+        Self { by: MadeBy { token_id: None, user_id: None, name: "nobody known".to_owned() }, role: "none".to_owned() }
+    }
 }
 
 words! {

@@ -15,7 +15,11 @@ pub const LONGEST_REASON: usize = 500;
 #[serde(rename_all = "camelCase")]
 pub struct Manual {
     /// The id of the token that it was done with.
-    pub token_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+    /// The id of the person who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
     /// Why, in a person's words.
     pub reason: String,
 }

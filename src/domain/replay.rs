@@ -6,6 +6,7 @@
 pub mod selection;
 
 use super::delivery::Delivery;
+use super::made_by::MadeBy;
 use super::time::Timestamp;
 use super::words::words;
 use selection::Selection;
@@ -109,15 +110,6 @@ impl Skipped {
     }
 }
 
-/// Who began a job. The name is kept beside the id, because tokens are deleted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BegunBy {
-    /// The token's id.
-    pub token_id: String,
-    /// The token's name.
-    pub name: String,
-}
-
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replay {
@@ -136,7 +128,7 @@ pub struct Replay {
     /// How many it has passed over.
     pub skipped: Skipped,
     /// Who began it.
-    pub begun_by: BegunBy,
+    pub begun_by: MadeBy,
     /// When.
     pub created_at: Timestamp,
     /// When it ended.

@@ -151,6 +151,7 @@ fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
         egress_bind: egress_bind(typed)?,
         egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(echo_url).transpose()?,
         retention_days,
+        public_url: typed.text("RINGBACK_PUBLIC_URL").map(public_url).transpose()?,
         metrics_listen: typed
             .text("RINGBACK_METRICS_LISTEN")
             .map(|text| text.parse().map_err(|_| wrong("RINGBACK_METRICS_LISTEN", ADDRESS)))
@@ -170,6 +171,20 @@ fn bootstrap_token(text: &str) -> Result<BootstrapToken, SettingsError> {
 fn echo_url(text: &str) -> Result<Url, SettingsError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or_else(|| wrong("RINGBACK_EGRESS_ECHO_URL", "must be an http:// or https:// URL, such as https://…/ip"))
+}
+
+/// An origin and nothing behind it: pages stand at `/`, and cookies and the check of a page's `Origin` know no paths.
+fn public_url(text: &str) -> Result<String, SettingsError> {
+    let takes = "must be http:// or https:// with a host, and a port where needed, such as https://ringback.example";
+    let url = Url::parse(text).map_err(|_| wrong("RINGBACK_PUBLIC_URL", takes))?;
+    let is_origin = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if is_origin { Ok(url.origin().ascii_serialization()) } else { Err(wrong("RINGBACK_PUBLIC_URL", takes)) }
 }
 
 fn retry_scale(text: &str) -> Result<u64, SettingsError> {
@@ -230,9 +245,26 @@ mod tests {
             ("RINGBACK_ROLE", "worker"),
             ("RINGBACK_POOL_SIZE", "4"),
             ("RINGBACK_ROLE", "boss"),
+            ("RINGBACK_PUBLIC_URL", "ringback.example"),
+            ("RINGBACK_PUBLIC_URL", "ftp://ringback.example"),
+            ("RINGBACK_PUBLIC_URL", "https://ringback.example/console"),
+            ("RINGBACK_PUBLIC_URL", "https://ringback.example/?a=b"),
+            ("RINGBACK_PUBLIC_URL", "https://me:secret@ringback.example"),
         ] {
             let error = from(&[(name, value)]).unwrap_err().to_string();
             assert!(error.starts_with(name), "{name}={value}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_public_url_is_kept_as_browsers_write_an_origin() {
+        for (text, origin) in [
+            ("https://Ringback.Example/", "https://ringback.example"),
+            ("https://ringback.example:443", "https://ringback.example"),
+            ("http://10.0.0.1:8080", "http://10.0.0.1:8080"),
+            ("http://[::1]:8080/", "http://[::1]:8080"),
+        ] {
+            assert_eq!(from(&[("RINGBACK_PUBLIC_URL", text)]).unwrap().public_url.as_deref(), Some(origin), "{text}");
         }
     }
 

@@ -10,6 +10,7 @@ use super::schema::audit;
 use super::walk::{Reach, Walk, edge_of};
 use super::{Store, StoreError};
 use crate::domain::audit::{Actor, AuditEntry, Outcome};
+use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 
 /// A row of `audit`.
@@ -19,10 +20,12 @@ pub struct Row {
     id: String,
     at: Timestamp,
     token_id: Option<String>,
+    user_id: Option<String>,
     name: String,
     role: String,
     action: String,
     subject: Option<String>,
+    subject_name: Option<String>,
     created_id: Option<String>,
     outcome: Option<Outcome>,
 }
@@ -32,11 +35,13 @@ impl From<AuditEntry> for Row {
         Self {
             id: entry.id,
             at: entry.at,
-            token_id: entry.actor.token_id,
-            name: entry.actor.name,
+            token_id: entry.actor.by.token_id,
+            user_id: entry.actor.by.user_id,
+            name: entry.actor.by.name,
             role: entry.actor.role,
             action: entry.action,
             subject: entry.subject,
+            subject_name: entry.subject_name,
             created_id: entry.created_id,
             outcome: entry.outcome,
         }
@@ -48,9 +53,13 @@ impl From<Row> for AuditEntry {
         Self {
             id: row.id,
             at: row.at,
-            actor: Actor { token_id: row.token_id, name: row.name, role: row.role },
+            actor: Actor {
+                by: MadeBy { token_id: row.token_id, user_id: row.user_id, name: row.name },
+                role: row.role,
+            },
             action: row.action,
             subject: row.subject,
+            subject_name: row.subject_name,
             created_id: row.created_id,
             outcome: row.outcome,
         }
@@ -64,6 +73,8 @@ read_as_row!(AuditEntry, Row);
 pub struct AuditCriteria {
     /// By this token.
     pub token_id: Option<String>,
+    /// By this person.
+    pub user_id: Option<String>,
     /// Done to what has this id, or to something below it.
     pub subject: Option<String>,
     /// Begun at or after.
@@ -117,6 +128,9 @@ fn entries(
     let mut query = audit::table.select(AuditEntry::as_select()).into_boxed::<Engine>();
     if let Some(token_id) = &criteria.token_id {
         query = query.filter(audit::token_id.eq(token_id));
+    }
+    if let Some(user_id) = &criteria.user_id {
+        query = query.filter(audit::user_id.eq(user_id));
     }
     if let Some(subject) = &criteria.subject {
         // What is below it begins with it and `/`, after which `0` comes next.

@@ -18,6 +18,7 @@ use crate::domain::audit;
 use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{DeliveryKind, EndedReason, Extent, Outcome, Status, Told, WaitingFor};
 use crate::domain::node::NodeRole;
+use crate::domain::person::{Purpose, Theme};
 use crate::domain::replay::ReplayState;
 use crate::domain::reversal::Reason;
 use crate::domain::secret::SecretState;
@@ -84,7 +85,7 @@ macro_rules! columns {
 }
 
 columns! { Text, String, str:
-    audit::Outcome, Decimal, NodeRole, ReplayState, SecretState;
+    audit::Outcome, Decimal, NodeRole, Purpose, ReplayState, SecretState, Theme;
     as_str, |word: &String| Self::parse(word)
 }
 columns! { SmallInt, i16, i16:

@@ -9,9 +9,12 @@ use crate::domain::ids;
 /// The primary key of each is the key itself.
 const OF_KEYS: [&str; 3] = ["completions", "deliveries", "reversals"];
 /// The primary key of each holds ids of one prefix, which are ordered as their keys are.
-const OF_IDS: [(&str, &str); 8] = [
+const OF_IDS: [(&str, &str); 11] = [
     ("audit", "aud"),
     ("publishers", "pub"),
+    ("users", "usr"),
+    ("sessions", "ses"),
+    ("invitations", "inv"),
     ("apps", "app"),
     ("endpoints", "end"),
     ("secrets", "sec"),

@@ -78,14 +78,16 @@ fn open_or_make(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]
 
 /// Whether anything would be lost with the master key. No source means no report, so no digest either.
 fn holds_secrets(conn: &mut Conn) -> QueryResult<bool> {
-    use super::schema::{egress_ips, endpoints, secrets, sources};
+    use super::schema::{egress_ips, endpoints, secrets, sources, users};
     use diesel::dsl::{exists, select};
     let sealed_headers = endpoints::table.filter(endpoints::headers_sealed.is_not_null());
     let sealed_binds = egress_ips::table.filter(egress_ips::bind_sealed.is_not_null());
+    let has_key = users::second_factor_sealed.is_not_null().or(users::next_second_factor_sealed.is_not_null());
     Ok(select(exists(sources::table.select(sources::id))).get_result(conn)?
         || select(exists(secrets::table.select(secrets::id))).get_result(conn)?
         || select(exists(sealed_headers.select(endpoints::id))).get_result(conn)?
-        || select(exists(sealed_binds.select(egress_ips::id))).get_result(conn)?)
+        || select(exists(sealed_binds.select(egress_ips::id))).get_result(conn)?
+        || select(exists(users::table.filter(has_key).select(users::id))).get_result(conn)?)
 }
 
 /// The place of the digest key, as the vault names places.

@@ -14,8 +14,9 @@ use super::replay_range::Scope;
 use super::schema::{apps, endpoints, replay_cursors, replays};
 use super::{Store, StoreError};
 use crate::domain::delivery::Status;
+use crate::domain::made_by::MadeBy;
 use crate::domain::replay::selection::{Range, Selection};
-use crate::domain::replay::{BegunBy, Replay, ReplayState, Skipped};
+use crate::domain::replay::{Replay, ReplayState, Skipped};
 use crate::domain::time::Timestamp;
 
 /// What became of a job that was to begin.
@@ -57,8 +58,9 @@ pub struct Row {
     erased: i64,
     archived: i64,
     reopened: i64,
-    token_id: String,
-    token_name: String,
+    by_token_id: Option<String>,
+    by_user_id: Option<String>,
+    by_name: String,
     created_at: Timestamp,
     ended_at: Option<Timestamp>,
 }
@@ -88,8 +90,9 @@ impl Row {
             erased: stored(erased),
             archived: stored(archived),
             reopened: stored(reopened),
-            token_id: replay.begun_by.token_id,
-            token_name: replay.begun_by.name,
+            by_token_id: replay.begun_by.token_id,
+            by_user_id: replay.begun_by.user_id,
+            by_name: replay.begun_by.name,
             created_at: replay.created_at,
             ended_at: replay.ended_at,
         }
@@ -131,7 +134,7 @@ impl TryFrom<Row> for Replay {
                 archived: count(row.archived),
                 reopened: count(row.reopened),
             },
-            begun_by: BegunBy { token_id: row.token_id, name: row.token_name },
+            begun_by: MadeBy { token_id: row.by_token_id, user_id: row.by_user_id, name: row.by_name },
             created_at: row.created_at,
             ended_at: row.ended_at,
         })

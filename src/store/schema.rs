@@ -42,6 +42,69 @@ table! {
         token_hash -> Binary,
         expires_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        by_token_id -> Nullable<Text>,
+        by_user_id -> Nullable<Text>,
+        by_name -> Nullable<Text>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    users (id) {
+        id -> Text,
+        email -> Text,
+        email_key -> Text,
+        name -> Text,
+        role -> Text,
+        publisher_id -> Nullable<Text>,
+        theme -> Text,
+        password_hash -> Text,
+        second_factor_sealed -> Nullable<Binary>,
+        second_factor_step -> Nullable<BigInt>,
+        next_second_factor_sealed -> Nullable<Binary>,
+        disabled_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        last_sign_in_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        token_hash -> Binary,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+        user_agent -> Nullable<Text>,
+        address -> Text,
+    }
+}
+
+table! {
+    invitations (id) {
+        id -> Text,
+        purpose -> Text,
+        token_hash -> Binary,
+        email -> Nullable<Text>,
+        name -> Nullable<Text>,
+        role -> Text,
+        publisher_id -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        by_token_id -> Nullable<Text>,
+        by_user_id -> Nullable<Text>,
+        by_name -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    sign_in_attempts (throttled, at, id) {
+        throttled -> Binary,
+        at -> BigInt,
+        id -> Text,
     }
 }
 
@@ -50,10 +113,12 @@ table! {
         id -> Text,
         at -> BigInt,
         token_id -> Nullable<Text>,
+        user_id -> Nullable<Text>,
         name -> Text,
         role -> Text,
         action -> Text,
         subject -> Nullable<Text>,
+        subject_name -> Nullable<Text>,
         created_id -> Nullable<Text>,
         outcome -> Nullable<Text>,
     }
@@ -157,8 +222,9 @@ table! {
         archived -> BigInt,
         reopened -> BigInt,
         claimed_by -> Nullable<Text>,
-        token_id -> Text,
-        token_name -> Text,
+        by_token_id -> Nullable<Text>,
+        by_user_id -> Nullable<Text>,
+        by_name -> Text,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
     }
@@ -371,11 +437,16 @@ table! {
 diesel::joinable!(secrets -> endpoints (endpoint_id));
 diesel::joinable!(endpoints -> apps (app_id));
 diesel::joinable!(replay_cursors -> replays (replay_id));
+diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     nodes,
     publishers,
     tokens,
+    users,
+    sessions,
+    invitations,
+    sign_in_attempts,
     audit,
     sources,
     apps,

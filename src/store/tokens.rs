@@ -5,10 +5,13 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::domain::account::{Role, Token};
+use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 use crate::random;
 
+use super::backend::Engine;
 use super::page::{Listed, Page};
+use super::role_scope::{RoleScope, within_scope};
 use super::schema::{publishers, tokens};
 use super::{Store, StoreError};
 
@@ -32,15 +35,6 @@ pub enum TokenDeleted {
     LastOperator,
 }
 
-/// Which tokens a list or a deletion may reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenScope {
-    /// All of them.
-    All,
-    /// Those of publishers.
-    OfPublishers,
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tokens)]
 struct TokenRow {
@@ -50,22 +44,36 @@ struct TokenRow {
     publisher_id: Option<String>,
     expires_at: Option<Timestamp>,
     created_at: Timestamp,
+    by_token_id: Option<String>,
+    by_user_id: Option<String>,
+    by_name: Option<String>,
+    last_used_at: Option<Timestamp>,
 }
 
 impl TokenRow {
     fn read(self) -> Result<Token, StoreError> {
         let role = Role::from_parts(&self.role, self.publisher_id);
         let role = role.ok_or_else(|| StoreError::Unreadable { place: format!("tokens/{}", self.id) })?;
-        Ok(Token { id: self.id, name: self.name, role, expires_at: self.expires_at, created_at: self.created_at })
+        let (token_id, user_id) = (self.by_token_id, self.by_user_id);
+        Ok(Token {
+            id: self.id,
+            name: self.name,
+            role,
+            expires_at: self.expires_at,
+            created_at: self.created_at,
+            created_by: self.by_name.map(|name| MadeBy { token_id, user_id, name }),
+            last_used_at: self.last_used_at,
+        })
     }
 }
 
 /// A token is long and random, so a fast digest is as good as a slow one.
-fn digest(text: &str) -> Vec<u8> {
+pub(super) fn digest(text: &str) -> Vec<u8> {
     Sha256::digest(text.as_bytes()).to_vec()
 }
 
 fn insert(conn: &mut super::backend::Conn, token: &Token, digest: Vec<u8>) -> QueryResult<()> {
+    let by = token.created_by.as_ref();
     let row = (
         tokens::id.eq(&token.id),
         tokens::name.eq(&token.name),
@@ -74,6 +82,9 @@ fn insert(conn: &mut super::backend::Conn, token: &Token, digest: Vec<u8>) -> Qu
         tokens::token_hash.eq(digest),
         tokens::expires_at.eq(token.expires_at),
         tokens::created_at.eq(token.created_at),
+        tokens::by_token_id.eq(by.and_then(|by| by.token_id.as_ref())),
+        tokens::by_user_id.eq(by.and_then(|by| by.user_id.as_ref())),
+        tokens::by_name.eq(by.map(|by| &by.name)),
     );
     diesel::insert_into(tokens::table).values(row).execute(conn).map(drop)
 }
@@ -103,6 +114,8 @@ impl Store {
             role: Role::Operator,
             expires_at: None,
             created_at: now,
+            created_by: None,
+            last_used_at: None,
         };
         let digest = digest(text);
         self.configure(move |conn| {
@@ -128,19 +141,28 @@ impl Store {
         found.map(TokenRow::read).transpose()
     }
 
+    /// Writes down that a token is used. Only ever later: nodes may write this in any order.
+    pub async fn used_token(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.write(move |conn| {
+            let is_earlier = tokens::last_used_at.is_null().or(tokens::last_used_at.lt(now));
+            let earlier = tokens::table.filter(tokens::id.eq(id)).filter(is_earlier);
+            diesel::update(earlier).set(tokens::last_used_at.eq(now)).execute(conn).map(drop)
+        })
+        .await
+    }
+
     /// Tokens, newest first.
-    pub async fn tokens(&self, scope: TokenScope, page: Page) -> Result<Listed<Token>, StoreError> {
+    pub async fn tokens(&self, scope: RoleScope, page: Page) -> Result<Listed<Token>, StoreError> {
         let rows = page.rows();
         let before = page.before.clone();
         let found: Vec<TokenRow> = self
             .read(move |conn| {
-                let mut query = tokens::table.select(TokenRow::as_select()).into_boxed();
+                let mut query = tokens::table.select(TokenRow::as_select()).into_boxed::<Engine>();
                 if let Some(before) = before {
                     query = query.filter(tokens::id.lt(before));
                 }
-                if scope == TokenScope::OfPublishers {
-                    query = query.filter(tokens::publisher_id.is_not_null());
-                }
+                query = within_scope!(query, tokens, scope);
                 query.order(tokens::id.desc()).limit(rows).load(conn)
             })
             .await?;
@@ -149,18 +171,20 @@ impl Store {
     }
 
     /// Deletes a token; the last operator token that is valid stays, because nobody could make another one.
-    pub async fn delete_token(&self, id: &str, scope: TokenScope, now: Timestamp) -> Result<TokenDeleted, StoreError> {
+    pub async fn delete_token(&self, id: &str, scope: RoleScope, now: Timestamp) -> Result<TokenDeleted, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
-            let role: Option<String> = tokens::table.find(&id).select(tokens::role).first(conn).optional()?;
-            let Some(role) = role.filter(|role| scope == TokenScope::All || role == "publisher") else {
+            let found = tokens::table.find(&id).select((tokens::role, tokens::publisher_id));
+            let found: Option<(String, Option<String>)> = found.first(conn).optional()?;
+            let role = found.and_then(|(role, publisher_id)| Role::from_parts(&role, publisher_id));
+            let Some(role) = role.filter(|role| scope.holds(role)) else {
                 return Ok(TokenDeleted::Unknown);
             };
             let others = tokens::table
                 .filter(tokens::role.eq(Role::Operator.as_str()))
                 .filter(tokens::id.ne(&id))
                 .filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now)));
-            if role == Role::Operator.as_str() && !select(exists(others)).get_result::<bool>(conn)? {
+            if role == Role::Operator && !select(exists(others)).get_result::<bool>(conn)? {
                 return Ok(TokenDeleted::LastOperator);
             }
             diesel::delete(tokens::table.find(&id)).execute(conn)?;

@@ -4,7 +4,8 @@
 //! forgets to ask who calls does not know whose objects to answer with. Which roles a call is open to says
 //! [`calls`](crate::actions::calls), of the method and the pattern of the path that the handler is registered for.
 //!
-//! A token is looked up in the store at every call, so that a deleted one opens nothing from then on. Nobody gets to know
+//! A bearer's text is a token's or a session's; both are looked up in the store at every call, so that what was
+//! deleted or ended opens nothing from then on. Nobody gets to know
 //! a caller before the audit knows what is about to be done.
 
 use actix_web::dev::Payload;
@@ -32,10 +33,8 @@ impl FromRequest for Caller {
         let call = calls::named(request.method().as_str(), &pattern);
         Box::pin(async move {
             let text = token.ok_or_else(|| unauthorized("This call needs a header `Authorization: Bearer TOKEN`."))?;
-            let found = web.node.store.token_by_text(&text).await?;
-            let valid = found.filter(|token| token.is_valid(web.node.clock.now()));
-            let token = valid.ok_or_else(|| unauthorized("The token is unknown, deleted or expired."))?;
-            let caller = Self::by_token(token);
+            let found = web.actions.caller_of(&text).await?;
+            let caller = found.ok_or_else(|| unauthorized("The token is unknown, deleted or expired."))?;
             if let Some(audited) = audited {
                 audited.begin(&web, &caller).await?;
             }

@@ -45,6 +45,8 @@ pub enum ProblemKind {
     BodyTooSlow,
     /// As many of these calls as may be are under way already.
     TooMany,
+    /// Too many attempts to sign in have failed.
+    TooManyAttempts,
     /// As many reads of this token as may be are under way already.
     TooManyReads,
     /// A read went on for too long and was ended.
@@ -57,7 +59,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -70,6 +72,7 @@ impl ProblemKind {
         Self::TooLarge,
         Self::BodyTooSlow,
         Self::TooMany,
+        Self::TooManyAttempts,
         Self::TooManyReads,
         Self::TooSlow,
         Self::Overloaded,
@@ -91,6 +94,7 @@ impl ProblemKind {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", "Body too large"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long"),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
+            Self::TooManyAttempts => (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts"),
             Self::TooManyReads => (StatusCode::TOO_MANY_REQUESTS, "too-many-reads", "Too many reads at a time"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too-slow", "The read took too long"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Overloaded"),

@@ -35,7 +35,7 @@ impl<const MOST: usize> Body<MOST> {
     }
 }
 
-impl Body {
+impl<const MOST: usize> Body<MOST> {
     /// Reads the body as one JSON object of this type.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         self.read_with_decimals(&[])

@@ -34,6 +34,13 @@ impl<T> From<Listed<T>> for PageOf<T> {
     }
 }
 
+impl<T> PageOf<T> {
+    /// The same page of something else.
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> PageOf<U> {
+        PageOf { items: self.items.into_iter().map(convert).collect(), next_cursor: self.next_cursor }
+    }
+}
+
 /// Reads which page is asked for of a list whose ids have this prefix.
 pub fn page_of(prefix: &str, query: &Query) -> Result<Page, Problem> {
     let page = page(query)?;

@@ -20,7 +20,6 @@ mod bodies;
 mod call;
 pub mod error;
 mod explain;
-pub mod generate;
 mod health;
 pub mod json;
 pub mod list;
@@ -34,6 +33,7 @@ mod shared_look;
 mod signed;
 mod tracking;
 pub mod views;
+mod visitor;
 
 use std::sync::Arc;
 
@@ -67,10 +67,9 @@ pub struct Web {
 }
 
 impl Web {
-    /// A web floor over this dispatcher.
-    pub fn new(dispatcher: Arc<Dispatcher>) -> Self {
-        let node = Arc::clone(&dispatcher.node);
-        let actions = Arc::new(Actions::new(Arc::clone(&dispatcher)));
+    /// A web floor over these actions.
+    pub fn new(actions: Arc<Actions>) -> Self {
+        let (node, dispatcher) = (Arc::clone(&actions.node), Arc::clone(&actions.dispatcher));
         Self { node, dispatcher, actions, bodies: Arc::default(), looks: Arc::default() }
     }
 

@@ -18,8 +18,8 @@ use common::Common;
 use parameters::Parameters;
 
 use super::admin::{
-    apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual,
-    offers, previews, publishers, replays, reviews, secrets, sources, tokens, users,
+    apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, invitations, ledger, lookup,
+    manual, me, offers, people, previews, publishers, replays, reviews, secrets, sign_in, sources, tokens, users,
 };
 use super::{health, reports, reversals, tracking};
 
@@ -49,6 +49,10 @@ async fn describe() -> HttpResponse {
     paths(
         publishers::create, publishers::list, publishers::read, publishers::change,
         tokens::create, tokens::list, tokens::delete,
+        sign_in::sign_in, sign_in::join, me::read, me::change, me::sessions, me::end_others, me::end,
+        me::begin_second_factor, me::confirm_second_factor, me::remove_second_factor,
+        people::list, people::read, people::change, people::delete, people::reset, people::remove_second_factor,
+        invitations::create, invitations::list, invitations::delete,
         sources::create, sources::list, sources::delete, sources::rotate,
         apps::create, apps::list, apps::read, apps::change, apps::delete, users::erase,
         manual::credit, manual::take_back,

@@ -15,6 +15,7 @@ use super::reported::Reported;
 use super::signed::SignedBody;
 use super::views::CompletionWithDeliveries;
 use super::{Answer, Web, resource, respond, signed};
+use crate::actions::recorded::recorded;
 use crate::domain::fields::Fields;
 use crate::domain::json::{FirstOf, Object};
 use crate::domain::manual::Reporter;
@@ -95,7 +96,7 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: SignedBod
     let answers = web.dispatcher.intake.report(Reporter::Source(source), vec![object], dry_run).await?;
     let answer = answers.into_iter().next();
     let answer = answer.ok_or_else(|| Problem::new(ProblemKind::Internal, "A report was not answered."))?;
-    Ok(respond::ok(&Reported::of(&web.node, answer)?))
+    Ok(respond::ok(&Reported::of(&web.node, recorded(answer)?)))
 }
 
 /// Reports up to 1,000 completions.
@@ -121,9 +122,9 @@ pub(super) async fn report_batch(web: Data<Web>, request: HttpRequest, body: Sig
     let mut answers = web.dispatcher.intake.report(Reporter::Source(source), objects, dry_run).await?.into_iter();
     let result = |refusal: Option<Problem>| match refusal {
         Some(problem) => Some(refused(&problem)),
-        None => answers.next().map(|answer| match Reported::of(&web.node, answer) {
-            Ok(reported) => serde_json::to_value(reported).unwrap_or_default(),
-            Err(problem) => refused(&problem),
+        None => answers.next().map(|answer| match recorded(answer) {
+            Ok(recorded) => serde_json::to_value(Reported::of(&web.node, recorded)).unwrap_or_default(),
+            Err(refusal) => refused(&refusal.into()),
         }),
     };
     let results = refusals.into_iter().filter_map(result).collect();
@@ -139,7 +140,8 @@ pub(super) async fn read(web: Data<Web>, request: HttpRequest, external_id: Path
     let store = &web.node.store;
     let found = store.reported_completion(Some(&source.id), external_id.into_inner()).await?;
     let completion = found.ok_or_else(|| Problem::not_found("completion"))?;
-    Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))
+    let record = web.actions.record_of(completion).await?;
+    Ok(respond::ok(&CompletionWithDeliveries::new(&web.node, record)))
 }
 
 pub(super) fn dry_run(request: &HttpRequest) -> Result<bool, Problem> {

@@ -8,6 +8,7 @@ use super::reported::ReversalAnswer;
 use super::reports::dry_run;
 use super::signed::SignedBody;
 use super::{Answer, Web, resource, respond, signed};
+use crate::actions::recorded::recorded_reversal;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
 
@@ -45,5 +46,5 @@ pub(super) async fn report(web: Data<Web>, request: HttpRequest, body: SignedBod
     let object = Object::parse(body.bytes())?;
     let reporter = Reporter::Source(source);
     let answer = web.dispatcher.reversals.reverse(&reporter, &object, dry_run(&request)?).await?;
-    Ok(respond::ok(&ReversalAnswer::of(&web.node, answer)?))
+    Ok(respond::ok(&ReversalAnswer::of(&web.node, recorded_reversal(answer)?)))
 }

@@ -3,9 +3,13 @@
 //! What must not be shown is not in the store either, so nothing is left out here but what is absent.
 
 mod completion;
+mod created_by;
 mod delivery;
+mod person;
 mod reversal;
 
 pub use completion::{CompletionView, CompletionWithDeliveries};
+pub use created_by::CreatedBy;
 pub use delivery::{AttemptView, DeliveryView, DeliveryWithAttempts, header_map};
+pub use person::{InvitationView, LinkView, SessionView, UserView};
 pub use reversal::{ReversalView, ReversedView};

@@ -9,4 +9,5 @@ mod delivery;
 mod money;
 mod monitoring;
 mod nodes;
+mod people;
 mod support;

@@ -12,9 +12,10 @@ use ringback::store::Store;
 use ringback::store::apps::{AppChange, AppSaved, Archived};
 use ringback::store::page::Page;
 use ringback::store::publishers::{PublisherChange, PublisherSaved};
+use ringback::store::role_scope::RoleScope;
 use ringback::store::secrets::NewSecret;
 use ringback::store::sources::SourceCreated;
-use ringback::store::tokens::{TokenCreated, TokenDeleted, TokenScope};
+use ringback::store::tokens::{TokenCreated, TokenDeleted};
 
 use crate::setup::{NOW, all, app, new_app, publisher, store};
 
@@ -32,7 +33,15 @@ fn source(app_ids: Option<Vec<String>>) -> Source {
 }
 
 fn token(role: Role) -> Token {
-    Token { id: random::new_id("tok"), name: "ops".to_owned(), role, expires_at: None, created_at: NOW }
+    Token {
+        id: random::new_id("tok"),
+        name: "ops".to_owned(),
+        role,
+        expires_at: None,
+        created_at: NOW,
+        created_by: None,
+        last_used_at: None,
+    }
 }
 
 async fn revision(store: &Store) -> i64 {
@@ -219,10 +228,10 @@ async fn the_last_operator_token_can_not_be_deleted() {
     let store = &fresh.store;
     let (one, other) = (token(Role::Operator), token(Role::Operator));
     store.create_token(one.clone(), "one").await.unwrap();
-    assert_eq!(store.delete_token(&one.id, TokenScope::All, NOW).await.unwrap(), TokenDeleted::LastOperator);
+    assert_eq!(store.delete_token(&one.id, RoleScope::All, NOW).await.unwrap(), TokenDeleted::LastOperator);
     store.create_token(other.clone(), "other").await.unwrap();
-    assert_eq!(store.delete_token(&one.id, TokenScope::OfPublishers, NOW).await.unwrap(), TokenDeleted::Unknown);
-    assert_eq!(store.delete_token(&one.id, TokenScope::All, NOW).await.unwrap(), TokenDeleted::Deleted);
+    assert_eq!(store.delete_token(&one.id, RoleScope::OfPublishers, NOW).await.unwrap(), TokenDeleted::Unknown);
+    assert_eq!(store.delete_token(&one.id, RoleScope::All, NOW).await.unwrap(), TokenDeleted::Deleted);
     assert!(store.token_by_text("one").await.unwrap().is_none());
     let stranger = Role::Publisher { publisher_id: random::new_id("pub") };
     assert_eq!(store.create_token(token(stranger), "x").await.unwrap(), TokenCreated::UnknownPublisher);

@@ -17,6 +17,7 @@ mod history;
 mod in_line;
 mod logging;
 mod nodes;
+mod people;
 mod plans;
 mod queue;
 mod rate_slots;

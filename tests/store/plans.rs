@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 38] = [
+const MADE_FOR: [(&str, &str); 40] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -46,6 +46,8 @@ const MADE_FOR: [(&str, &str); 38] = [
     ("deliveries of a completion", "deliveries_once"),
     ("attempts of a delivery", "attempts_pkey"),
     ("a click", "clicks_pkey"),
+    ("a session and its person", "sessions_by_token"),
+    ("failures to sign in", "sign_in_attempts_pkey"),
     ("deliveries of an app", "deliveries_by_app"),
     ("dead deliveries of an app", "deliveries_unsettled"),
 ];

@@ -10,9 +10,10 @@ use diesel::{PgConnection, SqliteConnection};
 use ringback::domain::app::App;
 use ringback::domain::app_settings::EndpointSettings;
 use ringback::domain::delivery::Status;
+use ringback::domain::made_by::MadeBy;
 use ringback::domain::node::NodeRole;
 use ringback::domain::replay::selection::{Range, Selection};
-use ringback::domain::replay::{BegunBy, Replay, ReplayState, Skipped};
+use ringback::domain::replay::{Replay, ReplayState, Skipped};
 use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::Store;
@@ -110,7 +111,7 @@ pub(crate) async fn job(store: &Store, app: &str, selection: Selection) -> Repla
         state: ReplayState::Running,
         done: 0,
         skipped: Skipped::default(),
-        begun_by: BegunBy { token_id: "tok_1".to_owned(), name: "theirs".to_owned() },
+        begun_by: MadeBy { token_id: Some("tok_1".to_owned()), user_id: None, name: "theirs".to_owned() },
         created_at: BEGUN,
         ended_at: None,
     }

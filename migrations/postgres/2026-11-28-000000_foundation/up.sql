@@ -53,9 +53,7 @@ CREATE TABLE publishers (
     created_at BIGINT NOT NULL
 );
 
--- Bearer tokens of the API.
--- Later: people, who sign in with a password and a second factor, in tables of their own beside this one (users,
--- sessions, invitations); here the time of a token's last use.
+-- Bearer tokens of the API. People, who sign in, have tables of their own (users, sessions, invitations).
 CREATE TABLE tokens (
     id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     name         TEXT COLLATE "C" NOT NULL,
@@ -65,23 +63,34 @@ CREATE TABLE tokens (
     token_hash   BYTEA NOT NULL UNIQUE,
     expires_at   BIGINT,
     created_at   BIGINT NOT NULL,
+    -- Who made it: with a token, or as a person; neither on the command line. NULL name: the server's first start. No
+    -- references, as in the audit.
+    by_token_id  TEXT COLLATE "C",
+    by_user_id   TEXT COLLATE "C",
+    by_name      TEXT COLLATE "C",
+    -- To the minute: each call would be a write otherwise.
+    last_used_at BIGINT,
     CHECK ((role = 'publisher') = (publisher_id IS NOT NULL))
 );
 
 -- Who did what. Written before the act and completed after it; kept for ever, since people's acts are few.
--- Later: the person who acted, beside the token; an index by token, for the list of what one token did.
+-- Later: an index by token and by person, for the list of what one did.
 CREATE TABLE audit (
-    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    at         BIGINT NOT NULL,
-    -- NULL on the command line. No reference: tokens are deleted, and what was done with them stays.
-    token_id   TEXT COLLATE "C",
-    name       TEXT COLLATE "C" NOT NULL,
-    role       TEXT COLLATE "C" NOT NULL,
-    action     TEXT COLLATE "C" NOT NULL,
-    subject    TEXT COLLATE "C",
-    created_id TEXT COLLATE "C",
+    id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    at           BIGINT NOT NULL,
+    -- With a token or as a person; neither on the command line, nor of somebody who is not known. No reference: tokens
+    -- and people are deleted, and what they did stays.
+    token_id     TEXT COLLATE "C",
+    user_id      TEXT COLLATE "C",
+    name         TEXT COLLATE "C" NOT NULL,
+    role         TEXT COLLATE "C" NOT NULL,
+    action       TEXT COLLATE "C" NOT NULL,
+    subject      TEXT COLLATE "C",
+    -- What that was called then.
+    subject_name TEXT COLLATE "C",
+    created_id   TEXT COLLATE "C",
     -- NULL until it has ended.
-    outcome    TEXT COLLATE "C" CHECK (outcome IN ('done', 'refused', 'failed'))
+    outcome      TEXT COLLATE "C" CHECK (outcome IN ('done', 'refused', 'failed'))
 );
 CREATE INDEX audit_by_subject ON audit (subject, id) WHERE subject IS NOT NULL;
 
@@ -223,9 +232,10 @@ CREATE TABLE replays (
     reopened          BIGINT NOT NULL DEFAULT 0,
     -- The node that works on it. No reference: nodes are forgotten, and then another one goes on.
     claimed_by        TEXT COLLATE "C",
-    -- Who began it. No reference, as in the audit.
-    token_id          TEXT COLLATE "C" NOT NULL,
-    token_name        TEXT COLLATE "C" NOT NULL,
+    -- Who began it: with a token, or as a person. No references, as in the audit.
+    by_token_id       TEXT COLLATE "C",
+    by_user_id        TEXT COLLATE "C",
+    by_name           TEXT COLLATE "C" NOT NULL,
     created_at        BIGINT NOT NULL,
     ended_at          BIGINT,
     CHECK ((from_at IS NULL) = (to_at IS NULL)),

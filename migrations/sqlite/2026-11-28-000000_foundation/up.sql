@@ -54,9 +54,7 @@ CREATE TABLE publishers (
     created_at BIGINT NOT NULL
 );
 
--- Bearer tokens of the API.
--- Later: people, who sign in with a password and a second factor, in tables of their own beside this one (users,
--- sessions, invitations); here the time of a token's last use.
+-- Bearer tokens of the API. People, who sign in, have tables of their own (users, sessions, invitations).
 CREATE TABLE tokens (
     id           TEXT NOT NULL PRIMARY KEY,
     name         TEXT NOT NULL,
@@ -66,23 +64,34 @@ CREATE TABLE tokens (
     token_hash   BLOB NOT NULL UNIQUE,
     expires_at   BIGINT,
     created_at   BIGINT NOT NULL,
+    -- Who made it: with a token, or as a person; neither on the command line. NULL name: the server's first start. No
+    -- references, as in the audit.
+    by_token_id  TEXT,
+    by_user_id   TEXT,
+    by_name      TEXT,
+    -- To the minute: each call would be a write otherwise.
+    last_used_at BIGINT,
     CHECK ((role = 'publisher') = (publisher_id IS NOT NULL))
 );
 
 -- Who did what. Written before the act and completed after it; kept for ever, since people's acts are few.
--- Later: the person who acted, beside the token; an index by token, for the list of what one token did.
+-- Later: an index by token and by person, for the list of what one did.
 CREATE TABLE audit (
-    id         TEXT NOT NULL PRIMARY KEY,
-    at         BIGINT NOT NULL,
-    -- NULL on the command line. No reference: tokens are deleted, and what was done with them stays.
-    token_id   TEXT,
-    name       TEXT NOT NULL,
-    role       TEXT NOT NULL,
-    action     TEXT NOT NULL,
-    subject    TEXT,
-    created_id TEXT,
+    id           TEXT NOT NULL PRIMARY KEY,
+    at           BIGINT NOT NULL,
+    -- With a token or as a person; neither on the command line, nor of somebody who is not known. No reference: tokens
+    -- and people are deleted, and what they did stays.
+    token_id     TEXT,
+    user_id      TEXT,
+    name         TEXT NOT NULL,
+    role         TEXT NOT NULL,
+    action       TEXT NOT NULL,
+    subject      TEXT,
+    -- What that was called then.
+    subject_name TEXT,
+    created_id   TEXT,
     -- NULL until it has ended.
-    outcome    TEXT CHECK (outcome IN ('done', 'refused', 'failed'))
+    outcome      TEXT CHECK (outcome IN ('done', 'refused', 'failed'))
 );
 CREATE INDEX audit_by_subject ON audit (subject, id) WHERE subject IS NOT NULL;
 
@@ -223,9 +232,10 @@ CREATE TABLE replays (
     reopened          BIGINT NOT NULL DEFAULT 0,
     -- The node that works on it. No reference: nodes are forgotten, and then another one goes on.
     claimed_by        TEXT,
-    -- Who began it. No reference, as in the audit.
-    token_id          TEXT NOT NULL,
-    token_name        TEXT NOT NULL,
+    -- Who began it: with a token, or as a person. No references, as in the audit.
+    by_token_id       TEXT,
+    by_user_id        TEXT,
+    by_name           TEXT NOT NULL,
     created_at        BIGINT NOT NULL,
     ended_at          BIGINT,
     CHECK ((from_at IS NULL) = (to_at IS NULL)),

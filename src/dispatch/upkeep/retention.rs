@@ -43,6 +43,7 @@ impl Retention {
         let before = now.minus(DAY * self.days.max(taken_back_within.unwrap_or(0)));
         let deliveries = store.prune(before).await?;
         let clicks = store.prune_clicks(now.minus(DAY * CLICKS_KEPT)).await?;
+        store.prune_people(now).await?;
         Ok(if deliveries + clicks > 0 { Pause::None } else { Pause::Usual })
     }
 }

@@ -162,6 +162,11 @@ impl Conn {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::RETENTION))
     }
 
+    /// Begins to count attempts to sign in: on all nodes together, one after the other.
+    pub(in crate::store) fn begin_counting_sign_ins(&mut self) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock(conn, locks::SIGN_IN))
+    }
+
     /// Locks the rows of these deliveries until the transaction ends.
     pub(in crate::store) fn lock_deliveries(&mut self, keys: &[DeliveryKey]) -> QueryResult<()> {
         on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => postgres::lock_deliveries(conn, keys))

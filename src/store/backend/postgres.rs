@@ -25,6 +25,8 @@ pub(in crate::store) mod locks {
     pub(in crate::store) const RECORDING: i64 = 7_220_003;
     /// Removing what is old: one node after the other, because all of them count what went in the same rows.
     pub(in crate::store) const RETENTION: i64 = 7_220_004;
+    /// Counting attempts to sign in: one after the other, so that many at a time are not all let through.
+    pub(in crate::store) const SIGN_IN: i64 = 7_220_005;
 }
 
 /// How libpq begins what it says of servers, as opposed to what it says of the URL.

@@ -20,7 +20,7 @@ use crate::store::lookups::{self, Criteria};
 use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::{Store, StoreError, clicks, erasure, finding, prune, replay_steps};
+use crate::store::{Store, StoreError, clicks, erasure, finding, people, prune, replay_steps};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,6 +175,8 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("deliveries of a completion", explain(conn, lookups::of_completion(&sample.completion_id))?),
         plan("attempts of a delivery", explain(conn, lookups::attempts_of(&sample.delivery_id))?),
         plan("a click", explain(conn, clicks::by_id(&sample.click_id))?),
+        plan("a session and its person", explain(conn, people::sessions::by_digest(vec![0]))?),
+        plan("failures to sign in", explain(conn, people::attempts::failures(&[0], sample.now))?),
         plan("deliveries of an app", all_of_app),
         plan("dead deliveries of an app", dead_of_app),
     ])

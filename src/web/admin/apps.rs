@@ -5,9 +5,9 @@ use actix_web::web::{Data, Path, ServiceConfig};
 
 use super::app_body::AppBody;
 use super::app_view::AppView;
-use super::publishers::ref_taken;
-use crate::actions::access::{endpoint, unknown_publisher};
+use crate::actions::access::endpoint;
 use crate::actions::caller::Caller;
+use crate::actions::refusal::Refusal;
 use crate::domain::app_settings::{AppSettings, EndpointSettings};
 use crate::domain::endpoint_rules::{check_active_key, check_app, check_endpoint};
 use crate::domain::invalid::Invalid;
@@ -162,8 +162,8 @@ pub(super) fn saved(outcome: AppSaved) -> Result<(), Problem> {
     match outcome {
         AppSaved::Saved => Ok(()),
         AppSaved::Unknown => Err(Problem::not_found("app")),
-        AppSaved::UnknownPublisher => Err(unknown_publisher().into()),
-        AppSaved::RefTaken => Err(ref_taken()),
+        AppSaved::UnknownPublisher => Err(Refusal::unknown_publisher().into()),
+        AppSaved::RefTaken => Err(Refusal::ref_taken().into()),
         AppSaved::OpenDeliveries => {
             Err(Problem::conflict("The dialect can not change while deliveries are open; wait, or cancel them."))
         }

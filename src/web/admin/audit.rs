@@ -24,16 +24,20 @@ pub struct AuditView {
     id: String,
     /// When it began.
     at: Timestamp,
-    /// The token that it was done with; null on the command line.
+    /// The token that it was done with; null where it was none.
     token_id: Option<String>,
-    /// What the token was called.
+    /// The person who did it, signed in; null where it was none. On the command line both are null.
+    user_id: Option<String>,
+    /// What the token or the person was called.
     name: String,
-    /// The token's role.
+    /// The role of the token or the person; `none` of somebody who is not known.
     role: String,
     /// The call, such as `POST /v1/apps/{id}/credits`, or the command.
     action: String,
     /// What the path named, by ids separated by `/`; null where it named nothing that has one. Never a user.
     subject: Option<String>,
+    /// What the first of them was called then.
+    subject_name: Option<String>,
     /// The id of what it made.
     created_id: Option<String>,
     /// `done`; `refused`: not allowed, not possible or badly asked; `failed`: by us; null: not ended yet, or cut off in the middle.
@@ -45,22 +49,25 @@ impl From<AuditEntry> for AuditView {
         Self {
             id: entry.id,
             at: entry.at,
-            token_id: entry.actor.token_id,
-            name: entry.actor.name,
+            token_id: entry.actor.by.token_id,
+            user_id: entry.actor.by.user_id,
+            name: entry.actor.by.name,
             role: entry.actor.role,
             action: entry.action,
             subject: entry.subject,
+            subject_name: entry.subject_name,
             created_id: entry.created_id,
             outcome: entry.outcome.map(|outcome| outcome.as_str()),
         }
     }
 }
 
-const KNOWN: [&str; 6] = ["tokenId", "subject", "from", "to", "limit", "cursor"];
+const KNOWN: [&str; 7] = ["tokenId", "userId", "subject", "from", "to", "limit", "cursor"];
 
 /// Lists every call that may have changed something, newest first, whoever made it and however it ended.
 #[utoipa::path(get, path = "/v1/audit", tag = "audit", params(
     ("tokenId" = Option<String>, Query, description = "Done with this token"),
+    ("userId" = Option<String>, Query, description = "Done by this person"),
     ("subject" = Option<String>, Query, description = "Done to what has this id, or to something below it"),
     ("from" = Option<String>, Query), ("to" = Option<String>, Query),
     ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
@@ -69,11 +76,11 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRe
     let query = Query::read(request.query_string(), &KNOWN)?;
     let criteria = AuditCriteria {
         token_id: query.text("tokenId").map(str::to_owned),
+        user_id: query.text("userId").map(str::to_owned),
         subject: query.text("subject").map(str::to_owned),
         from: query.instant("from")?,
         to: query.instant("to")?,
     };
-    let _reading = web.actions.reads.begin(&caller)?;
-    let listed = web.node.store.audit(criteria, list::page_of("aud", &query)?).await?;
+    let listed = web.actions.audited(&caller, criteria, list::page_of("aud", &query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(AuditView::from))))
 }

@@ -3,11 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 
-use super::criteria::{criteria, status};
+use super::criteria::{filter, status};
 use super::exports;
 use crate::actions::caller::Caller;
-use crate::store::lookups::Criteria;
-use crate::web::error::Problem;
+use crate::actions::scope::Filter;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, CompletionWithDeliveries};
@@ -41,21 +40,18 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         (PageOf<CompletionView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &KNOWN)?;
-    let criteria = Criteria {
+    let filter = Filter {
         user_id: query.text("userId").map(str::to_owned),
         offer_id: query.text("offerId").map(str::to_owned),
         reversed: query.truth("reversed")?,
         status: status(&query, "deliveryStatus")?,
-        ..criteria(&web, &caller, &query).await?
+        ..filter(&query)?
     };
-    let reading = web.actions.reads.begin(&caller)?;
-    match exports::format(&query, &request)? {
-        Some(format) => exports::all(&web.node.store, criteria, format, reading).await,
-        None => {
-            let listed = web.node.store.completions(criteria, list::page_of("cmp", &query)?).await?;
-            Ok(respond::ok(&PageOf::from(listed.map(CompletionView::from))))
-        }
+    if let Some(format) = exports::format(&query, &request)? {
+        return Ok(exports::answer(web.actions.export(&caller, filter).await?, format));
     }
+    let listed = web.actions.completions(&caller, filter, list::page_of("cmp", &query)?).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(CompletionView::from))))
 }
 
 /// What a list of completions is asked by.
@@ -77,10 +73,6 @@ const KNOWN: [&str; 11] = [
 #[utoipa::path(get, path = "/v1/completions/{id}", tag = "completions", params(("id" = String, Path)),
     responses((status = 200, description = "The completion.", body = CompletionWithDeliveries)))]
 pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    let unknown = || Problem::not_found("completion");
-    let completion = web.node.store.completion(id.into_inner()).await?.ok_or_else(unknown)?;
-    if !web.actions.may_know_of(&caller, &completion.app_id).await? {
-        return Err(unknown());
-    }
-    Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))
+    let record = web.actions.completion(&caller, &id).await?;
+    Ok(respond::ok(&CompletionWithDeliveries::new(&web.node, record)))
 }

@@ -3,10 +3,10 @@
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::criteria::{criteria, status};
+use super::criteria::{filter, status};
 use crate::actions::caller::Caller;
 use crate::actions::deliveries::WithAttempts;
-use crate::store::lookups::Criteria;
+use crate::actions::scope::Filter;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
 use crate::web::views::{DeliveryView, DeliveryWithAttempts};
@@ -29,10 +29,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let known = ["appId", "status", "transactionId", "from", "to", "limit", "cursor"];
     let query = Query::read(request.query_string(), &known)?;
-    let status = status(&query, "status")?;
-    let criteria = Criteria { status, ..criteria(&web, &caller, &query).await? };
-    let _reading = web.actions.reads.begin(&caller)?;
-    let listed = web.node.store.deliveries(criteria, list::page_of("dlv", &query)?).await?;
+    let filter = Filter { status: status(&query, "status")?, ..filter(&query)? };
+    let listed = web.actions.deliveries(&caller, filter, list::page_of("dlv", &query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(|delivery| DeliveryView::new(&web.node, delivery)))))
 }
 

@@ -7,15 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::actions::caller::Caller;
+use crate::actions::egress::KnownEgressIp;
 use crate::dispatch::egress::echo::Verification;
-use crate::domain::egress;
-use crate::domain::egress::{Assignment, Bind, EgressIp};
-use crate::domain::invalid::Invalid;
+use crate::domain::egress::Assignment;
 use crate::domain::patch::Patch;
 use crate::domain::time::Timestamp;
-use crate::random;
-use crate::store::egress::{EgressDeleted, EgressRecord, EgressSaved};
-use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::{Answer, Web, resource, respond};
@@ -100,16 +96,17 @@ impl From<Assignment> for AssignmentView {
     }
 }
 
-fn view(web: &Web, caller: &Caller, record: EgressRecord) -> EgressIpView {
-    let egress_ip = record.egress_ip;
-    EgressIpView {
-        held: web.node.holders(&egress_ip.id) > 0,
-        verification: web.node.addresses.verification(&egress_ip),
-        bind: caller.is_operator().then(|| egress_ip.bind.shown()),
-        address: egress_ip.address.to_string(),
-        id: egress_ip.id,
-        assignments: record.assignments.into_iter().map(AssignmentView::from).collect(),
-        created_at: record.created_at,
+impl From<KnownEgressIp> for EgressIpView {
+    fn from(known: KnownEgressIp) -> Self {
+        Self {
+            id: known.id,
+            address: known.address.to_string(),
+            bind: known.bind,
+            held: known.held,
+            verification: known.verification,
+            assignments: known.assignments.into_iter().map(AssignmentView::from).collect(),
+            created_at: known.created_at,
+        }
     }
 }
 
@@ -119,20 +116,8 @@ fn view(web: &Web, caller: &Caller, record: EgressRecord) -> EgressIpView {
 ))]
 pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: NewEgressIp = body.read()?;
-    may_bind(&caller, given.bind.is_some())?;
-    let mut invalid = Invalid::none();
-    let address = invalid.take(egress::address(&given.address));
-    let bind = invalid.take(given.bind.as_deref().map(egress::bind).transpose());
-    invalid.into_result()?;
-    let address = address.expect("a fault in the address was answered above");
-    let egress_ip =
-        EgressIp { id: random::new_id("eip"), address, bind: bind.flatten().unwrap_or(Bind::Local(address)) };
-    egress::check_pair(address, &egress_ip.bind)?;
-    let now = web.node.clock.now();
-    saved(web.node.store.create_egress_ip(egress_ip.clone(), now).await?)?;
-    web.in_force().await?;
-    let record = EgressRecord { egress_ip, created_at: now, assignments: Vec::new() };
-    Ok(respond::created(&view(&web, &caller, record)))
+    let created = web.actions.issue_egress_ip(&caller, &given.address, given.bind.as_deref()).await?;
+    Ok(respond::created(&EgressIpView::from(created.made)))
 }
 
 /// Lists egress IPs; a publisher finds those of its own and of its apps.
@@ -141,9 +126,8 @@ pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -
     responses((status = 200, description = "A page.", body = PageOf<EgressIpView>)))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
-    let now = web.node.clock.now();
-    let listed = web.node.store.egress_ips(caller.limited_to(), page, now).await?;
-    Ok(respond::ok(&PageOf::from(listed.map(|record| view(&web, &caller, record)))))
+    let listed = web.actions.egress_ips(&caller, page).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(EgressIpView::from))))
 }
 
 /// Reads an egress IP.
@@ -151,8 +135,7 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRe
     (status = 200, description = "The egress IP.", body = EgressIpView),
 ))]
 pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    let record = find(&web, &caller, &id).await?;
-    Ok(respond::ok(&view(&web, &caller, record)))
+    Ok(respond::ok(&EgressIpView::from(web.actions.egress_ip(&caller, &id).await?)))
 }
 
 /// Changes an egress IP.
@@ -160,37 +143,9 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String
     request_body = EgressIpPatch,
     responses((status = 200, description = "Changed.", body = EgressIpView)))]
 pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let record = find(&web, &caller, &id).await?;
     let given: EgressIpPatch = body.read()?;
-    may_bind(&caller, given.bind != Patch::Kept)?;
-    let mut egress_ip = record.egress_ip;
-    let binds_itself = egress_ip.bind == Bind::Local(egress_ip.address);
-    match given.address {
-        Patch::Kept => {}
-        Patch::Reset => return Err(Problem::field("address", "must not be null")),
-        Patch::Set(text) => {
-            let address = egress::address(&text)?;
-            if address != egress_ip.address && !record.assignments.is_empty() {
-                return Err(Problem::conflict(
-                    "Somebody allow-lists this address; issue another one and replace it at the app.",
-                ));
-            }
-            egress_ip.address = address;
-            if binds_itself {
-                egress_ip.bind = Bind::Local(address);
-            }
-        }
-    }
-    match given.bind {
-        Patch::Kept => {}
-        Patch::Reset => egress_ip.bind = Bind::Local(egress_ip.address),
-        Patch::Set(text) => egress_ip.bind = egress::bind(&text)?,
-    }
-    egress::check_pair(egress_ip.address, &egress_ip.bind)?;
-    saved(web.node.store.change_egress_ip(egress_ip).await?)?;
-    web.in_force().await?;
-    let record = find(&web, &caller, &id).await?;
-    Ok(respond::ok(&view(&web, &caller, record)))
+    let changed = web.actions.change_egress_ip(&caller, &id, given.address, given.bind).await?;
+    Ok(respond::ok(&EgressIpView::from(changed)))
 }
 
 /// Deletes an egress IP that nobody has.
@@ -199,30 +154,6 @@ pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<Stri
     (status = 409, description = "It is assigned."),
 ))]
 pub(in crate::web) async fn delete(_: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    match web.node.store.delete_egress_ip(&id, web.node.clock.now()).await? {
-        EgressDeleted::Deleted => web.once_in_force(respond::deleted()).await,
-        EgressDeleted::Unknown => Err(Problem::not_found("egress IP")),
-        EgressDeleted::Assigned => Err(Problem::conflict("It is assigned; take its assignments away first.")),
-    }
-}
-
-async fn find(web: &Web, caller: &Caller, id: &str) -> Result<EgressRecord, Problem> {
-    let found = web.node.store.egress_ip(caller.limited_to(), id, web.node.clock.now()).await?;
-    found.ok_or_else(|| Problem::not_found("egress IP"))
-}
-
-/// What a node binds to is a matter of its network, which an account manager does not know.
-fn may_bind(caller: &Caller, wants_to: bool) -> Result<(), Problem> {
-    if wants_to && !caller.is_operator() {
-        return Err(Problem::forbidden("Only an operator may set a bind."));
-    }
-    Ok(())
-}
-
-fn saved(outcome: EgressSaved) -> Result<(), Problem> {
-    match outcome {
-        EgressSaved::Saved => Ok(()),
-        EgressSaved::Unknown => Err(Problem::not_found("egress IP")),
-        EgressSaved::AddressTaken => Err(Problem::conflict("This address was issued already.")),
-    }
+    web.actions.delete_egress_ip(&id).await?;
+    Ok(respond::deleted())
 }

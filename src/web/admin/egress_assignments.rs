@@ -7,9 +7,6 @@ use utoipa::ToSchema;
 use super::egress::AssignmentView;
 use crate::actions::caller::Caller;
 use crate::domain::time::Timestamp;
-use crate::random;
-use crate::store::assignments::{Assigned, Holder};
-use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::{Answer, Web, resource, respond};
 
@@ -49,19 +46,8 @@ pub struct Replacement {
     ))]
 pub(in crate::web) async fn assign(_: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: NewAssignment = body.read()?;
-    let (field, holder) = match (given.app_id, given.publisher_id) {
-        (Some(app), None) => ("appId", Holder::App(app)),
-        (None, Some(publisher)) => ("publisherId", Holder::Publisher(publisher)),
-        (Some(_), Some(_)) => return Err(Problem::field("publisherId", "must not stand beside appId")),
-        (None, None) => return Err(Problem::field("appId", "is required, or publisherId instead")),
-    };
-    let now = web.node.clock.now();
-    match web.node.store.assign_egress_ip(&random::new_id("ega"), &id, holder, now).await? {
-        Assigned::Assigned(assignment) => web.once_in_force(respond::created(&AssignmentView::from(assignment))).await,
-        Assigned::UnknownEgressIp => Err(Problem::not_found("egress IP")),
-        Assigned::UnknownHolder => Err(Problem::field(field, "names nothing that is known")),
-        Assigned::AlreadyAssigned => Err(already_assigned()),
-    }
+    let created = web.actions.assign_egress_ip(&id, given.app_id, given.publisher_id).await?;
+    Ok(respond::created(&AssignmentView::from(created.made)))
 }
 
 /// Takes an assignment away: what it was for waits until it has another one.
@@ -70,10 +56,8 @@ pub(in crate::web) async fn assign(_: Caller, web: Data<Web>, id: Path<String>, 
     responses((status = 204, description = "Taken away.")))]
 pub(in crate::web) async fn unassign(_: Caller, web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (id, assignment_id) = path.into_inner();
-    if !web.node.store.unassign_egress_ip(&id, &assignment_id, web.node.clock.now()).await? {
-        return Err(Problem::not_found("assignment"));
-    }
-    web.once_in_force(respond::deleted()).await
+    web.actions.unassign_egress_ip(&id, &assignment_id).await?;
+    Ok(respond::deleted())
 }
 
 /// Gives an app another egress IP in one step, now or later; there is no moment without one.
@@ -81,19 +65,7 @@ pub(in crate::web) async fn unassign(_: Caller, web: Data<Web>, path: Path<(Stri
     request_body = Replacement,
     responses((status = 200, description = "Assigned.", body = AssignmentView)))]
 pub(in crate::web) async fn replace(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.actions.app(&caller, &id).await?;
     let given: Replacement = body.read()?;
-    let now = web.node.clock.now();
-    let active_at = given.active_at.unwrap_or(now);
-    let store = &web.node.store;
-    match store.replace_egress_ip(&random::new_id("ega"), &given.egress_ip_id, &app.id, active_at, now).await? {
-        Assigned::Assigned(assignment) => web.once_in_force(respond::ok(&AssignmentView::from(assignment))).await,
-        Assigned::UnknownEgressIp => Err(Problem::field("egressIpId", "names no egress IP")),
-        Assigned::UnknownHolder => Err(Problem::not_found("app")),
-        Assigned::AlreadyAssigned => Err(already_assigned()),
-    }
-}
-
-fn already_assigned() -> Problem {
-    Problem::conflict("It has an egress IP already; replace it with PUT /v1/apps/{id}/egress, or take it away first.")
+    let assignment = web.actions.replace_egress_ip(&caller, &id, &given.egress_ip_id, given.active_at).await?;
+    Ok(respond::ok(&AssignmentView::from(assignment)))
 }

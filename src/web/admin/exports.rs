@@ -10,20 +10,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use futures_util::stream::{once, try_unfold};
 
-use crate::actions::reads::Reading;
+use crate::actions::completions::Export;
 use crate::domain::delivery::Status;
 use crate::domain::ledger::TakenInSum;
+use crate::store::StoreError;
 use crate::store::completion_lists::Entry;
-use crate::store::lookups::Criteria;
-use crate::store::page::{Listed, Page};
-use crate::store::{Store, StoreError};
 use crate::web::error::Problem;
 use crate::web::query::Query;
 use crate::web::respond;
 use crate::web::views::CompletionView;
-
-/// Completions that are read at a time: about half a megabyte.
-const PAGE: usize = 1_000;
 
 /// How an export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,34 +54,16 @@ pub(super) fn format(query: &Query, request: &HttpRequest) -> Result<Option<Form
     }
 }
 
-/// Everything that matches, newest first. What fails before the first page is sent is answered as ever.
-pub(super) async fn all(
-    store: &Store,
-    criteria: Criteria,
-    format: Format,
-    reading: Reading,
-) -> Result<HttpResponse, Problem> {
-    let first = store.completions(criteria.clone(), Page { limit: PAGE, before: None }).await?;
+/// Everything that was asked for, as a stream.
+pub(super) fn answer(export: Export, format: Format) -> HttpResponse {
     let (content_type, heading) = match format {
         Format::Csv => ("text/csv; charset=utf-8; header=present", format!("{COLUMNS}\r\n")),
         Format::Ndjson => ("application/x-ndjson", String::new()),
     };
-    let store = store.clone();
-    let pages = try_unfold(Next::Read(first), move |next| {
-        // The export is one read, until it has ended or nobody listens any more.
-        let _under_way = &reading;
-        let (store, criteria) = (store.clone(), criteria.clone());
-        async move {
-            let listed = match next {
-                Next::Read(first) => first,
-                Next::Before(id) => {
-                    let page = Page { limit: PAGE, before: Some(id) };
-                    store.rest_of_completions(criteria, page).await.inspect_err(broke_off)?
-                }
-                Next::End => return Ok(None),
-            };
-            Ok(Some((written(listed.items, format), listed.next.map_or(Next::End, Next::Before))))
-        }
+    // The export is one read, until it has ended or nobody listens any more.
+    let pages = try_unfold(export, move |mut export| async move {
+        let page = export.page().await.inspect_err(broke_off)?;
+        Ok(page.map(|entries| (written(entries, format), export)))
     });
     let heading = once(async move { Ok::<_, StoreError>(Bytes::from(heading)) });
     // An empty chunk would end the answer.
@@ -94,17 +71,7 @@ pub(super) async fn all(
         let has_bytes = chunk.as_ref().map_or(true, |bytes| !bytes.is_empty());
         async move { has_bytes }
     });
-    Ok(respond::stream(content_type, chunks))
-}
-
-/// What an export goes on with.
-enum Next {
-    /// A page that has been read.
-    Read(Listed<Entry>),
-    /// The page before this id.
-    Before(String),
-    /// Nothing more.
-    End,
+    respond::stream(content_type, chunks)
 }
 
 fn broke_off(error: &StoreError) {

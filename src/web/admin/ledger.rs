@@ -2,27 +2,17 @@
 //!
 //! The figures are computed from the records when they are asked for, so they cannot differ from them.
 
-use std::time::Duration;
-
 use actix_web::HttpRequest;
 use actix_web::web::{Data, ServiceConfig};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::criteria::app_ids;
 use crate::actions::caller::Caller;
+use crate::actions::ledger::LedgerOfDays;
 use crate::domain::day::Day;
 use crate::domain::ledger::{Account, Figures};
-use crate::web::error::Problem;
 use crate::web::query::Query;
 use crate::web::{Answer, Web, resource, respond};
-
-/// Days that are shown unless others are asked for.
-const DEFAULT_DAYS: i64 = 30;
-/// How long the figures may be added up: whoever asks for a year of everything waits for half a minute.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Most days that are shown: a year and the month that it is compared with.
-const MOST_DAYS: i64 = 400;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/ledger").get(read));
@@ -126,34 +116,28 @@ impl FiguresView {
     responses((status = 200, description = "The figures.", body = LedgerView)))]
 pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &["appId", "from", "to"])?;
-    let to = query.day("to")?.unwrap_or(Day::of(web.node.clock.now()));
-    let from = query.day("from")?.unwrap_or(to.plus(1 - DEFAULT_DAYS));
-    let days = to.number() - from.number() + 1;
-    if !(1..=MOST_DAYS).contains(&days) {
-        let message = format!("must be a day up to `to` ({to}), and at most {MOST_DAYS} days before the day after it");
-        return Err(Problem::field("from", message));
+    let (from, to) = (query.day("from")?, query.day("to")?);
+    let found = web.actions.ledger(&caller, query.text("appId"), from, to).await?;
+    Ok(respond::ok(&LedgerView::from(found)))
+}
+
+impl From<LedgerOfDays> for LedgerView {
+    fn from(found: LedgerOfDays) -> Self {
+        let LedgerOfDays { from, to, ledger } = found;
+        let lines = ledger.lines();
+        let is_of_one_app = lines.windows(2).all(|pair| pair[0].0.app_id == pair[1].0.app_id);
+        let line = |(account, figures): &(&Account, &Figures)| LedgerLine {
+            app_id: account.app_id.clone(),
+            day: account.day,
+            currency: account.currency.clone(),
+            figures: FiguresView::new(figures, true),
+        };
+        let items = lines.iter().map(line).collect();
+        let total = |(currency, figures): (&str, Figures)| LedgerTotal {
+            currency: currency.to_owned(),
+            figures: FiguresView::new(&figures, is_of_one_app),
+        };
+        let totals = ledger.totals().into_iter().map(total).collect();
+        Self { from, to, items, totals }
     }
-    let app_ids = app_ids(&web, &caller, &query).await?;
-    let _reading = web.actions.reads.begin(&caller)?;
-    // Each of its reads is short; of a great many apps and days there are too many of them.
-    let reading = tokio::time::timeout(PATIENCE, web.node.store.ledger(app_ids, from.start(), to.end()));
-    let Ok(ledger) = reading.await else {
-        return Err(Problem::narrow("from", "adding all of it up takes too long: ask for fewer days, or for one app"));
-    };
-    let ledger = ledger?;
-    let lines = ledger.lines();
-    let is_of_one_app = lines.windows(2).all(|pair| pair[0].0.app_id == pair[1].0.app_id);
-    let line = |(account, figures): &(&Account, &Figures)| LedgerLine {
-        app_id: account.app_id.clone(),
-        day: account.day,
-        currency: account.currency.clone(),
-        figures: FiguresView::new(figures, true),
-    };
-    let items = lines.iter().map(line).collect();
-    let total = |(currency, figures): (&str, Figures)| LedgerTotal {
-        currency: currency.to_owned(),
-        figures: FiguresView::new(&figures, is_of_one_app),
-    };
-    let totals = ledger.totals().into_iter().map(total).collect();
-    Ok(respond::ok(&LedgerView { from, to, items, totals }))
 }

@@ -5,24 +5,18 @@ use actix_web::web::{Data, ServiceConfig};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::criteria::app_ids;
 use crate::actions::caller::Caller;
+use crate::actions::lookup::LookUp;
 use crate::dispatch::node::Node;
 use crate::domain::click::Click;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
-use crate::store::StoreError;
-use crate::store::clicks::{ClickCriteria, ClickKey};
 use crate::store::completion_lists::Found;
-use crate::store::lookups::Criteria;
-use crate::store::page::Page;
 use crate::web::explain::{CallbackHistory, Explanation, explain, explain_click};
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, DeliveryView, ReversalView};
 use crate::web::{Answer, Web, resource, respond};
 
-/// Most completions, and most clicks, that are told of: a person reads them.
-const PAGE: Page = Page { limit: 50, before: None };
 /// What can be asked by.
 const KEYS: [&str; 3] = ["userId", "transactionId", "clickId"];
 
@@ -77,12 +71,10 @@ pub(in crate::web) struct ClickView {
 }
 
 impl ClickView {
-    async fn read(node: &Node, click: Click) -> Result<Self, StoreError> {
-        let app = node.directory.find_app(&click.app_id).await?;
-        let counts_until = app.map(|app| click.expires_at(app.terms.click_days));
+    fn new(node: &Node, click: Click, counts_until: Option<Timestamp>) -> Self {
         let Explanation { lines, responsible, next } = explain_click(&click, counts_until, node.clock.now());
         let Click { id, offer_id, app_id, user_id, sub, clicked_at } = click;
-        Ok(Self { id, app_id, offer_id, user_id, sub, clicked_at, story: lines, turn: responsible.as_str(), next })
+        Self { id, app_id, offer_id, user_id, sub, clicked_at, story: lines, turn: responsible.as_str(), next }
     }
 }
 
@@ -121,24 +113,16 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, request: HttpRe
         }
         return Err(invalid.into());
     };
-    let by = |name: &str| query.text(name).map(str::to_owned);
-    let app_ids = app_ids(&web, &caller, &query).await?;
-    let criteria = Criteria {
-        app_ids: app_ids.clone(),
-        user_id: by("userId"),
-        transaction_id: by("transactionId"),
-        click_id: by("clickId"),
-        ..Criteria::default()
+    let text = query.text(key).unwrap_or_default().to_owned();
+    let by = match key {
+        "userId" => LookUp::User(text),
+        "transactionId" => LookUp::Transaction(text),
+        _ => LookUp::Click(text),
     };
-    let _reading = web.actions.reads.begin(&caller)?;
-    let found = web.node.store.found(criteria, PAGE).await?;
-    let items: Vec<LookedUp> = found.into_iter().map(|found| LookedUp::new(&web.node, found)).collect();
-    let mut clicks = Vec::new();
-    if let Some(by) = by("clickId").map(ClickKey::Id).or_else(|| by("userId").map(ClickKey::User)) {
-        for click in web.node.store.unconverted_clicks(ClickCriteria { app_ids, by }, PAGE).await? {
-            clicks.push(ClickView::read(&web.node, click).await?);
-        }
-    }
+    let found = web.actions.look_up(&caller, query.text("appId"), by).await?;
+    let items: Vec<LookedUp> = found.completions.into_iter().map(|found| LookedUp::new(&web.node, found)).collect();
+    let clicks: Vec<ClickView> =
+        found.clicks.into_iter().map(|(click, until)| ClickView::new(&web.node, click, until)).collect();
     let hint = (items.is_empty() && clicks.is_empty()).then(|| hint(key));
     Ok(respond::ok(&LookupView { items, clicks, hint }))
 }

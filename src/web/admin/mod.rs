@@ -13,10 +13,13 @@ pub mod egress_assignments;
 pub mod endpoint_body;
 pub mod endpoints;
 mod exports;
+pub mod invitations;
 pub mod ledger;
 pub mod lookup;
 pub mod manual;
+pub mod me;
 pub mod offers;
+pub mod people;
 pub mod previews;
 pub mod publishers;
 mod replay_view;
@@ -24,6 +27,7 @@ pub mod replays;
 mod review_part;
 pub mod reviews;
 pub mod secrets;
+pub mod sign_in;
 pub mod sources;
 pub mod tokens;
 pub mod users;
@@ -35,6 +39,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .configure(publishers::routes)
         .configure(tokens::routes)
+        .configure(sign_in::routes)
+        .configure(me::routes)
+        .configure(people::routes)
+        .configure(invitations::routes)
         .configure(sources::routes)
         .configure(apps::routes)
         .configure(users::routes)

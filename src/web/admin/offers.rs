@@ -7,21 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::endpoint_body::required;
-use super::publishers::ref_taken;
 use crate::actions::caller::Caller;
 use crate::domain::invalid::Invalid;
 use crate::domain::offer::{Goal, Offer, OfferSettings};
 use crate::domain::patch::Patch;
 use crate::domain::time::Timestamp;
-use crate::random;
-use crate::store::offers::{OfferRecord, OfferSaved};
-use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::{Answer, Web, resource, respond};
-
-/// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
-const TRIES: usize = 5;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -31,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// An offer, or a change of one. Creating needs `name`, `destinationUrl`, `payoutMinor` and `currency`. In a change, what
 /// is left out stays and null goes back to the default.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OfferBody {
     /// For people; the `offerName` of conversions that give none.
@@ -70,7 +63,7 @@ pub struct OfferBody {
 }
 
 /// A goal of an offer.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GoalBody {
     /// What conversions call it (`goalId`).
@@ -175,10 +168,8 @@ impl OfferBody {
 ))]
 pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: OfferBody = body.read()?;
-    let node = &web.node;
-    let offer = given.into_new()?.check(random::new_id("ofr"), node.clock.now(), &node.targets)?;
-    saved(node.store.create_offer(offer.clone()).await?)?;
-    web.once_in_force(respond::created(&OfferView::from(offer))).await
+    let created = web.actions.create_offer(given.into_new()?).await?;
+    Ok(respond::created(&OfferView::from(created.made)))
 }
 
 /// Lists offers.
@@ -187,7 +178,7 @@ pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Ans
     responses((status = 200, description = "A page.", body = PageOf<OfferView>)))]
 pub(in crate::web) async fn list(_: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
-    let listed = web.node.store.offers(page).await?;
+    let listed = web.actions.offers(page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(OfferView::from))))
 }
 
@@ -196,7 +187,7 @@ pub(in crate::web) async fn list(_: Caller, web: Data<Web>, request: HttpRequest
     (status = 200, description = "The offer.", body = OfferView),
 ))]
 pub(in crate::web) async fn read(_: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    Ok(respond::ok(&OfferView::from(found(&web, &id).await?.offer)))
+    Ok(respond::ok(&OfferView::from(web.actions.offer(&id).await?)))
 }
 
 /// Changes an offer: what is left out stays, null goes back to the default. Holds for clicks that were made before, too.
@@ -204,32 +195,7 @@ pub(in crate::web) async fn read(_: Caller, web: Data<Web>, id: Path<String>) ->
     request_body = OfferBody,
     responses((status = 200, description = "Changed.", body = OfferView)))]
 pub(in crate::web) async fn change(_: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    for _ in 0..TRIES {
-        let OfferRecord { offer, revision } = found(&web, &id).await?;
-        let given: OfferBody = body.read()?;
-        let mut settings = OfferSettings::of(&offer);
-        given.apply(&mut settings)?;
-        let offer = settings.check(offer.id, offer.created_at, &web.node.targets)?;
-        match web.node.store.change_offer(offer.clone(), revision).await? {
-            OfferSaved::Overtaken => {}
-            outcome => {
-                saved(outcome)?;
-                return web.once_in_force(respond::ok(&OfferView::from(offer))).await;
-            }
-        }
-    }
-    saved(OfferSaved::Overtaken)?;
-    Err(Problem::not_found("offer"))
-}
-
-async fn found(web: &Web, id: &str) -> Result<OfferRecord, Problem> {
-    web.node.store.offer(id).await?.ok_or_else(|| Problem::not_found("offer"))
-}
-
-fn saved(outcome: OfferSaved) -> Result<(), Problem> {
-    match outcome {
-        OfferSaved::Saved => Ok(()),
-        OfferSaved::RefTaken => Err(ref_taken()),
-        OfferSaved::Overtaken => Err(Problem::conflict("The offer was changed at the same time; try again.")),
-    }
+    let given: OfferBody = body.read()?;
+    let offer = web.actions.change_offer(&id, |settings| given.clone().apply(settings)).await?;
+    Ok(respond::ok(&OfferView::from(offer)))
 }

@@ -7,14 +7,8 @@ use utoipa::ToSchema;
 
 use crate::actions::caller::Caller;
 use crate::domain::account::Publisher;
-use crate::domain::invalid::Invalid;
-use crate::domain::naming;
 use crate::domain::patch::Patch;
 use crate::domain::time::Timestamp;
-use crate::random;
-use crate::store::page::Listed;
-use crate::store::publishers::{PublisherChange, PublisherSaved};
-use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::{Answer, Web, resource, respond};
@@ -78,18 +72,8 @@ impl From<Publisher> for PublisherView {
 ))]
 pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: NewPublisher = body.read()?;
-    let mut invalid = Invalid::none();
-    let name = invalid.take(naming::name(&given.name));
-    let reference = invalid.take(given.reference.as_deref().map(naming::reference).transpose());
-    invalid.into_result()?;
-    let publisher = Publisher {
-        id: random::new_id("pub"),
-        reference: reference.flatten(),
-        name: name.unwrap_or_default(),
-        created_at: web.node.clock.now(),
-    };
-    let view = saved(web.node.store.create_publisher(publisher).await?)?;
-    Ok(respond::created(&view))
+    let created = web.actions.create_publisher(&given.name, given.reference.as_deref()).await?;
+    Ok(respond::created(&PublisherView::from(created.made)))
 }
 
 /// Lists publishers; a publisher finds itself alone.
@@ -98,10 +82,7 @@ pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Ans
     responses((status = 200, description = "A page.", body = PageOf<PublisherView>)))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
-    let listed = match caller.limited_to() {
-        None => web.node.store.publishers(page).await?,
-        Some(own) => Listed { items: vec![web.actions.publisher(&caller, own).await?], next: None },
-    };
+    let listed = web.actions.publishers(&caller, page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(PublisherView::from))))
 }
 
@@ -118,34 +99,7 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String
     request_body = PublisherPatch,
     responses((status = 200, description = "Changed.", body = PublisherView)))]
 pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let publisher = web.actions.publisher(&caller, &id).await?;
     let given: PublisherPatch = body.read()?;
-    let mut invalid = Invalid::none();
-    let name = match given.name {
-        Patch::Kept => None,
-        Patch::Reset => invalid.take(Err(Invalid::field("name", "must not be null"))),
-        Patch::Set(text) => invalid.take(naming::name(&text)),
-    };
-    let reference = match given.reference {
-        Patch::Kept => None,
-        Patch::Reset => Some(None),
-        Patch::Set(text) => invalid.take(naming::reference(&text)).map(Some),
-    };
-    invalid.into_result()?;
-    let change = PublisherChange { name, reference };
-    let view = saved(web.node.store.change_publisher(&publisher.id, change).await?)?;
-    web.once_in_force(respond::ok(&view)).await
-}
-
-fn saved(outcome: PublisherSaved) -> Result<PublisherView, Problem> {
-    match outcome {
-        PublisherSaved::Saved(publisher) => Ok(publisher.into()),
-        PublisherSaved::Unknown => Err(Problem::not_found("publisher")),
-        PublisherSaved::RefTaken => Err(ref_taken()),
-    }
-}
-
-/// The `ref` belongs to something else, possibly an archived app.
-pub(super) fn ref_taken() -> Problem {
-    Problem::conflict("Another publisher, offer or app (perhaps an archived one) has this ref.")
+    let publisher = web.actions.change_publisher(&caller, &id, given.name, given.reference).await?;
+    Ok(respond::ok(&PublisherView::from(publisher)))
 }

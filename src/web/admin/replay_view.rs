@@ -7,9 +7,11 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use crate::actions::replays::ReplayPlan;
 use crate::domain::replay::selection::{Asked, Range, Selection};
 use crate::domain::replay::{Replay, Skipped};
 use crate::domain::time::Timestamp;
+use crate::web::views::CreatedBy;
 
 /// Which deliveries of an app are sent again: those of a time (`from`, `to`), or all since one of them (`sinceDeliveryId`).
 #[derive(Debug, Deserialize, ToSchema)]
@@ -61,24 +63,15 @@ impl<'de> Visitor<'de> for WordsVisitor {
 }
 
 impl ReplayBody {
-    /// The app, by its id or `ref`.
-    pub(super) fn app_id(&self) -> &str {
-        &self.app_id
-    }
-
-    /// Whether it is only to be counted.
-    pub(super) fn is_dry_run(&self) -> bool {
-        self.dry_run.unwrap_or(false)
-    }
-
-    /// What is asked for.
-    pub(super) fn into_asked(self) -> Asked {
-        Asked {
+    /// Whether it is only to be counted, the app by its id or `ref`, and what is asked for of it.
+    pub(super) fn into_parts(self) -> (bool, String, Asked) {
+        let asked = Asked {
             statuses: self.status.map(|words| words.0),
             from: self.from,
             to: self.to,
             since_delivery_id: self.since_delivery_id,
-        }
+        };
+        (self.dry_run.unwrap_or(false), self.app_id, asked)
     }
 }
 
@@ -148,15 +141,6 @@ pub struct ReplayView {
     ended_at: Option<Timestamp>,
 }
 
-/// The token that a replay was begun with.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct CreatedBy {
-    token_id: String,
-    /// What the token was called.
-    name: String,
-}
-
 impl From<&Selection> for SelectionView {
     fn from(selection: &Selection) -> Self {
         let (from, to, since_delivery_id) = match &selection.range {
@@ -175,11 +159,11 @@ impl From<Skipped> for SkippedView {
     }
 }
 
-impl ReplayCount {
-    /// What was counted of an app's deliveries.
-    pub(super) fn new(app_id: String, selection: &Selection, total: u64, skipped: Skipped) -> Self {
+impl From<ReplayPlan> for ReplayCount {
+    fn from(plan: ReplayPlan) -> Self {
+        let ReplayPlan { app_id, selection, total, skipped } = plan;
         let replayable = total.saturating_sub(skipped.sum());
-        Self { app_id, selection: selection.into(), total, replayable, skipped: skipped.into() }
+        Self { app_id, selection: (&selection).into(), total, replayable, skipped: skipped.into() }
     }
 }
 
@@ -193,7 +177,7 @@ impl From<Replay> for ReplayView {
             total: replay.total,
             done: replay.done,
             skipped: replay.skipped.into(),
-            created_by: CreatedBy { token_id: replay.begun_by.token_id, name: replay.begun_by.name },
+            created_by: replay.begun_by.into(),
             created_at: replay.created_at,
             ended_at: replay.ended_at,
         }

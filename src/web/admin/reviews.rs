@@ -5,17 +5,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::actions::caller::Caller;
-use crate::domain::completion::Completion;
-use crate::domain::manual::Manual;
-use crate::domain::reversal::Reason;
-use crate::store::queue::Decided;
-use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::views::CompletionWithDeliveries;
 use crate::web::{Answer, Web, resource, respond};
-
-/// What a reversal that comes of a rejection is marked with.
-const REJECTED: &str = "rejected in review";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -36,9 +28,8 @@ pub struct RejectBody {
     responses((status = 200, description = "Released.", body = CompletionWithDeliveries),
         (status = 409, description = "It is not in review.")))]
 pub(in crate::web) async fn release(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    let completion = reviewed(&web, &id).await?;
-    let decided = web.dispatcher.reviews.release(completion.id.clone()).await?;
-    decided_on(&web, &caller, &completion.id, decided, "released").await
+    let record = web.actions.release_completion(&caller, &id).await?;
+    Ok(respond::ok(&CompletionWithDeliveries::new(&web.node, record)))
 }
 
 /// Rejects a completion in its review: it is never called back, and the ledger shows a whole reversal of it.
@@ -47,34 +38,6 @@ pub(in crate::web) async fn release(caller: Caller, web: Data<Web>, id: Path<Str
     responses((status = 200, description = "Rejected.", body = CompletionWithDeliveries)))]
 pub(in crate::web) async fn reject(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: RejectBody = body.read_or_empty()?;
-    let reason = given.reason.as_deref().map_or(Ok(Reason::Fraud), read_reason)?;
-    let completion = reviewed(&web, &id).await?;
-    let completion_id = completion.id.clone();
-    let by = Manual { token_id: caller.id().to_owned(), reason: REJECTED.to_owned() };
-    let decided = web.dispatcher.reviews.reject(completion, reason, by).await?;
-    decided_on(&web, &caller, &completion_id, decided, "rejected").await
-}
-
-/// The completion that is to be decided on.
-async fn reviewed(web: &Web, id: &str) -> Result<Completion, Problem> {
-    web.node.store.completion(id.to_owned()).await?.ok_or_else(|| Problem::not_found("completion"))
-}
-
-async fn decided_on(web: &Web, caller: &Caller, id: &str, decided: Decided, decision: &str) -> Answer {
-    match decided {
-        Decided::Done => {
-            tracing::info!(completion = id, by = caller.id(), decision, "a review was decided");
-            let completion = reviewed(web, id).await?;
-            Ok(respond::ok(&CompletionWithDeliveries::read(&web.node, completion).await?))
-        }
-        Decided::NotInReview => Err(Problem::conflict(format!(
-            "The completion is not in review, or not any more; it can not be {decision}."
-        ))),
-        Decided::Unknown => Err(Problem::not_found("completion")),
-    }
-}
-
-fn read_reason(text: &str) -> Result<Reason, Problem> {
-    let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-    Reason::parse(text).ok_or_else(|| Problem::field("reason", format!("must be one of {}", words.join(", "))))
+    let record = web.actions.reject_completion(&caller, &id, given.reason.as_deref()).await?;
+    Ok(respond::ok(&CompletionWithDeliveries::new(&web.node, record)))
 }

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::app_view::SHORT_SECRET;
 use crate::actions::access::endpoint;
 use crate::actions::caller::Caller;
+use crate::actions::generate;
 use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::app_settings::EndpointSettings;
 use crate::domain::dialect::recipe::SecretNeed;
@@ -25,7 +26,7 @@ use crate::store::secrets::{NewSecret, SecretDeleted};
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
-use crate::web::{Answer, Web, generate, resource, respond};
+use crate::web::{Answer, Web, resource, respond};
 
 /// Minutes for which a retired secret may be tried once more, unless the caller says otherwise.
 const DEFAULT_OVERLAP: u64 = 60;

@@ -1,30 +1,17 @@
 //! `/v1/sources`: the reporting credentials of offer systems. Operators alone.
 
-use std::time::Duration;
-
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::actions::caller::Caller;
-use crate::domain::invalid::Invalid;
-use crate::domain::naming;
+use crate::actions::sources;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
-use crate::random;
-use crate::store::sources::SourceCreated;
-use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
-use crate::web::{Answer, Web, generate, resource, respond};
-
-/// Hours for which both secrets verify after a rotation, unless the caller says otherwise: a working day's margin.
-const DEFAULT_OVERLAP: u64 = 24;
-/// Longest overlap: thirty days. A secret that verifies for longer was not rotated.
-const LONGEST_OVERLAP: u64 = 720;
-/// Most apps of one source.
-const MOST_APPS: usize = 1_000;
+use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -70,7 +57,7 @@ pub struct SourceView {
 }
 
 /// A source with a secret that was just made.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct SourceWithSecret {
     #[serde(flatten)]
     view: SourceView,
@@ -99,39 +86,21 @@ impl From<Source> for SourceWithSecret {
     }
 }
 
+impl From<NewSource> for sources::NewSource {
+    fn from(given: NewSource) -> Self {
+        let NewSource { name, app_ids, transaction_prefix } = given;
+        Self { name, apps: app_ids, transaction_prefix }
+    }
+}
+
 /// Creates a source.
 #[utoipa::path(post, path = "/v1/sources", tag = "sources", request_body = NewSource, responses(
     (status = 201, description = "Created; the secret is in this answer alone.", body = SourceWithSecret),
 ))]
 pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: NewSource = body.read()?;
-    let mut invalid = Invalid::none();
-    let name = invalid.take(naming::name(&given.name));
-    let prefix = invalid.take(given.transaction_prefix.as_deref().map(naming::transaction_prefix).transpose());
-    if given.app_ids.as_ref().is_some_and(|apps| apps.is_empty() || apps.len() > MOST_APPS) {
-        invalid.push("appIds", format!("must name 1 to {MOST_APPS} apps; leave it out for all of them"));
-    }
-    invalid.into_result()?;
-    let source = Source {
-        id: random::new_id("src"),
-        surface_id: random::new_id("srf"),
-        name: name.unwrap_or_default(),
-        app_ids: given.app_ids,
-        transaction_prefix: prefix.flatten(),
-        secret: generate::secret(""),
-        previous: None,
-        created_at: web.node.clock.now(),
-    };
-    match web.node.store.create_source(source).await? {
-        SourceCreated::Created(source) => web.once_in_force(respond::created(&SourceWithSecret::from(source))).await,
-        SourceCreated::UnknownApps(places) => {
-            let mut invalid = Invalid::none();
-            for place in places {
-                invalid.push(format!("appIds[{place}]"), "names no app");
-            }
-            Err(invalid.into())
-        }
-    }
+    let created = web.actions.create_source(given.into()).await?;
+    Ok(respond::created(&SourceWithSecret::from(created.made)))
 }
 
 /// Lists sources.
@@ -140,7 +109,7 @@ pub(in crate::web) async fn create(_: Caller, web: Data<Web>, body: Body) -> Ans
     responses((status = 200, description = "A page.", body = PageOf<SourceView>)))]
 pub(in crate::web) async fn list(_: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let page = list::only_page(request.query_string())?;
-    let listed = web.node.store.sources(page).await?;
+    let listed = web.actions.sources(page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(SourceView::from))))
 }
 
@@ -149,10 +118,8 @@ pub(in crate::web) async fn list(_: Caller, web: Data<Web>, request: HttpRequest
     (status = 204, description = "Deleted."),
 ))]
 pub(in crate::web) async fn delete(_: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    if !web.node.store.archive_source(&id, web.node.clock.now()).await? {
-        return Err(Problem::not_found("source"));
-    }
-    web.once_in_force(respond::deleted()).await
+    web.actions.delete_source(&id).await?;
+    Ok(respond::deleted())
 }
 
 /// Gives a source a new secret; the present one goes on verifying for a while.
@@ -161,13 +128,6 @@ pub(in crate::web) async fn delete(_: Caller, web: Data<Web>, id: Path<String>) 
     responses((status = 200, description = "Rotated; the secret is in this answer alone.", body = SourceWithSecret)))]
 pub(in crate::web) async fn rotate(_: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: Rotation = body.read_or_empty()?;
-    let hours = given.overlap_hours.unwrap_or(DEFAULT_OVERLAP);
-    if hours > LONGEST_OVERLAP {
-        return Err(Problem::field("overlapHours", format!("must be a number from 0 to {LONGEST_OVERLAP}")));
-    }
-    let overlap = Duration::from_secs(hours * 3_600);
-    let now = web.node.clock.now();
-    let rotated = web.node.store.rotate_source(&id, &generate::secret(""), overlap, now).await?;
-    let source = rotated.ok_or_else(|| Problem::not_found("source"))?;
-    web.once_in_force(respond::ok(&SourceWithSecret::from(source))).await
+    let source = web.actions.rotate_source(&id, given.overlap_hours).await?;
+    Ok(respond::ok(&SourceWithSecret::from(source)))
 }

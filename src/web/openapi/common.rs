@@ -98,6 +98,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
             operation.request_body.is_some()
         }
         ProblemKind::TooMany => path.ends_with("/test"),
+        ProblemKind::TooManyAttempts => path == "/v1/sessions",
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
         // Of the statuses that others have as well, the more usual kind is described.
         ProblemKind::NarrowIt | ProblemKind::TooSlow => false,

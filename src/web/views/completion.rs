@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{DeliveryView, ReversalView, ReversedView};
+use crate::actions::completions::CompletionRecord;
 use crate::dispatch::node::Node;
 use crate::domain::calculation::Calculation;
 use crate::domain::completion::{Completion, ReviewState};
@@ -13,7 +14,6 @@ use crate::domain::ledger::TakenInSum;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::Reversal;
 use crate::domain::time::Timestamp;
-use crate::store::StoreError;
 use crate::store::completion_lists::Entry;
 
 /// A completion.
@@ -130,13 +130,12 @@ pub struct CompletionWithDeliveries {
 }
 
 impl CompletionWithDeliveries {
-    /// The completion with all that belongs to it, as it is at this moment.
-    pub async fn read(node: &Node, completion: Completion) -> Result<Self, StoreError> {
-        let deliveries = node.store.deliveries_of(completion.id.clone()).await?;
-        let reversals = node.store.reversals_of(completion.id.clone()).await?;
+    /// The completion with all that belongs to it.
+    pub fn new(node: &Node, record: CompletionRecord) -> Self {
+        let CompletionRecord { completion, deliveries, reversals } = record;
         let completion = CompletionView::new(completion, &reversals);
         let deliveries = deliveries.into_iter().map(|delivery| DeliveryView::new(node, delivery)).collect();
         let reversals = reversals.into_iter().map(ReversalView::from).collect();
-        Ok(Self { completion, deliveries, reversals })
+        Self { completion, deliveries, reversals }
     }
 }

@@ -25,20 +25,24 @@ async fn a_credit_and_a_claw_back_by_hand_are_audited_like_every_other_change() 
     insta::assert_snapshot!(shown(&json!(audited(&ringback, &format!("tokenId={of_manager}")).await)), @r#"
     [
       {
-        id: "aud_1", at: "2024-07-01T18:40:00.000Z", tokenId: "tok_1", name: "manager", role: "account_manager",
-        action: "POST /v1/sources", subject: null, createdId: null, outcome: "refused",
+        id: "aud_1", at: "2024-07-01T18:40:00.000Z", tokenId: "tok_1", userId: null, name: "manager",
+        role: "account_manager", action: "POST /v1/sources", subject: null, subjectName: null, createdId: null,
+        outcome: "refused",
       },
       {
-        id: "aud_2", at: "2024-07-01T18:40:00.000Z", tokenId: "tok_1", name: "manager", role: "account_manager",
-        action: "POST /v1/completions/{id}/reversals", subject: "cmp_1", createdId: null, outcome: "refused",
+        id: "aud_2", at: "2024-07-01T18:40:00.000Z", tokenId: "tok_1", userId: null, name: "manager",
+        role: "account_manager", action: "POST /v1/completions/{id}/reversals", subject: "cmp_1",
+        subjectName: null, createdId: null, outcome: "refused",
       },
       {
-        id: "aud_3", at: "2024-07-01T18:40:00.000Z", tokenId: "tok_1", name: "manager", role: "account_manager",
-        action: "POST /v1/completions/{id}/reversals", subject: "cmp_1", createdId: "rev_1", outcome: "done",
+        id: "aud_3", at: "2024-07-01T18:40:00.000Z", tokenId: "tok_1", userId: null, name: "manager",
+        role: "account_manager", action: "POST /v1/completions/{id}/reversals", subject: "cmp_1",
+        subjectName: null, createdId: "rev_1", outcome: "done",
       },
       {
-        id: "aud_4", at: "2024-07-01T18:40:00.000Z", tokenId: "tok_1", name: "manager", role: "account_manager",
-        action: "POST /v1/apps/{id}/credits", subject: "app_1", createdId: "cmp_1", outcome: "done",
+        id: "aud_4", at: "2024-07-01T18:40:00.000Z", tokenId: "tok_1", userId: null, name: "manager",
+        role: "account_manager", action: "POST /v1/apps/{id}/credits", subject: "app_1", subjectName: "A",
+        createdId: "cmp_1", outcome: "done",
       },
     ]
     "#);

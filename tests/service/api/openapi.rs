@@ -52,8 +52,17 @@ async fn every_path_is_described_with_its_methods() {
     GET,DELETE,PATCH /v1/egress-ips/{id}
     POST /v1/egress-ips/{id}/assignments
     DELETE /v1/egress-ips/{id}/assignments/{assignmentId}
+    GET,POST /v1/invitations
+    DELETE /v1/invitations/{id}
+    POST /v1/join
     GET /v1/ledger
     GET /v1/lookup
+    GET,PATCH /v1/me
+    POST /v1/me/second-factor
+    POST /v1/me/second-factor/confirm
+    POST /v1/me/second-factor/remove
+    GET,DELETE /v1/me/sessions
+    DELETE /v1/me/sessions/{id}
     GET,POST /v1/offers
     GET,PATCH /v1/offers/{id}
     GET,POST /v1/publishers
@@ -62,10 +71,15 @@ async fn every_path_is_described_with_its_methods() {
     GET /v1/replays/{id}
     POST /v1/replays/{id}/cancel
     POST /v1/reversals
+    POST /v1/sessions
     GET,POST /v1/sources
     DELETE /v1/sources/{id}
     POST /v1/sources/{id}/rotate
     GET,POST /v1/tokens
     DELETE /v1/tokens/{id}
+    GET /v1/users
+    GET,DELETE,PATCH /v1/users/{id}
+    POST /v1/users/{id}/reset
+    DELETE /v1/users/{id}/second-factor
     ");
 }

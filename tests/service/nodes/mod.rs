@@ -16,6 +16,7 @@ mod primary_lost;
 mod proxy;
 mod replayed;
 mod same_report;
+mod signed_in;
 mod vanished;
 
 use std::time::Duration;

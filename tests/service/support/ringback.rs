@@ -67,6 +67,11 @@ impl Ringback {
         self.home.database_url()
     }
 
+    /// The link for the first operator that it printed when it started, if it did.
+    pub(crate) fn first_operator_link(&self) -> Option<String> {
+        self.service.first_operator.as_ref().map(|link| link.expose().to_owned())
+    }
+
     /// What it keeps, for what no answer shows.
     pub(crate) fn store(&self) -> &Store {
         &self.service.dispatcher.node.store

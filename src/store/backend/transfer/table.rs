@@ -3,10 +3,13 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 24] = [
+pub(super) const COPIED: [&str; 27] = [
     "installation",
     "publishers",
     "tokens",
+    "users",
+    "sessions",
+    "invitations",
     "sources",
     "apps",
     "offers",

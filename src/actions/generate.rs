@@ -9,7 +9,7 @@ use crate::random;
 const BYTES: usize = 32;
 
 /// A new secret behind a prefix.
-pub(super) fn secret(prefix: &str) -> SecretText {
+pub fn secret(prefix: &str) -> SecretText {
     SecretText::known(text(prefix))
 }
 

@@ -1,0 +1,166 @@
+//! People as rows: who they are, their sessions, the links by which they join, and what is counted of attempts to sign in.
+//!
+//! # Who is who
+//! * `rows` is a person as `users` has it; this file reads, changes and deletes one. The last operator who can sign in stays:
+//!   whoever takes one away does it after every other change of the configuration, on whichever node.
+//! * [`proofs`] holds what proves that somebody is that person: the hash of the password, the sealed key of the second
+//!   factor, and which of its codes was used. It leaves the store for nobody but the action that checks it.
+//! * [`sessions`], [`invitations`]: of the texts that open them there are digests alone, so that a stolen copy opens nothing.
+//! * [`attempts`] counts on all nodes together.
+//!
+//! Nothing here checks a password or decides who may do something, and nothing here keeps a text that somebody typed.
+
+pub mod attempts;
+pub mod invitations;
+pub mod proofs;
+mod rows;
+pub mod sessions;
+
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
+
+use super::backend::{Conn, Engine};
+use super::page::{Listed, Page};
+use super::role_scope::{RoleScope, within_scope};
+use super::schema::{invitations as invitation_rows, publishers, sessions as session_rows, users};
+use super::{Store, StoreError};
+use crate::domain::account::Role;
+use crate::domain::person::{Person, Theme};
+use crate::domain::time::Timestamp;
+
+/// What is to be changed of a person; `None` leaves it as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonChange {
+    /// The name.
+    pub name: Option<String>,
+    /// What it may do.
+    pub role: Option<Role>,
+    /// Whether it may not sign in; its sessions end then.
+    pub disabled: Option<bool>,
+    /// In which colours it sees the console.
+    pub theme: Option<Theme>,
+}
+
+/// What became of a change of a person, or of its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PersonChanged {
+    /// It stands so; of a deletion: it stood so.
+    Done(Person),
+    /// There is no such person.
+    Unknown,
+    /// There is no such publisher.
+    UnknownPublisher,
+    /// Nobody could sign in as an operator any more.
+    LastOperator,
+}
+
+impl Store {
+    /// Whether anybody has joined yet.
+    pub async fn has_people(&self) -> Result<bool, StoreError> {
+        self.look(has_people).await
+    }
+
+    /// The person with this id.
+    pub async fn person(&self, id: &str) -> Result<Option<Person>, StoreError> {
+        let id = id.to_owned();
+        self.read(move |conn| find(conn, &id)).await
+    }
+
+    /// People, newest first.
+    pub async fn people(&self, scope: RoleScope, page: Page) -> Result<Listed<Person>, StoreError> {
+        let (rows, before) = (page.rows(), page.before.clone());
+        let found = self.read(move |conn| {
+            let mut query = users::table.select(Person::as_select()).into_boxed::<Engine>();
+            query = within_scope!(query, users, scope);
+            if let Some(before) = before {
+                query = query.filter(users::id.lt(before));
+            }
+            query.order(users::id.desc()).limit(rows).load(conn)
+        });
+        Ok(page.cut(found.await?, |person: &Person| &person.id))
+    }
+
+    /// Changes a person.
+    pub async fn change_person(
+        &self,
+        id: &str,
+        change: PersonChange,
+        now: Timestamp,
+    ) -> Result<PersonChanged, StoreError> {
+        let id = id.to_owned();
+        self.configure(move |conn| {
+            let Some(before) = find(conn, &id)? else { return Ok(PersonChanged::Unknown) };
+            let mut after = before.clone();
+            after.name = change.name.unwrap_or(after.name);
+            after.role = change.role.unwrap_or(after.role);
+            after.disabled = change.disabled.unwrap_or(after.disabled);
+            after.theme = change.theme.unwrap_or(after.theme);
+            if !is_known_publisher(conn, &after.role)? {
+                return Ok(PersonChanged::UnknownPublisher);
+            }
+            if takes_last_operator(conn, &before, Some(&after))? {
+                return Ok(PersonChanged::LastOperator);
+            }
+            let row = (
+                users::name.eq(&after.name),
+                users::role.eq(after.role.as_str()),
+                users::publisher_id.eq(after.role.publisher_id()),
+                users::theme.eq(after.theme),
+            );
+            diesel::update(users::table.find(&id)).set(row).execute(conn)?;
+            if before.disabled != after.disabled {
+                let since = after.disabled.then_some(now);
+                diesel::update(users::table.find(&id)).set(users::disabled_at.eq(since)).execute(conn)?;
+            }
+            if after.disabled {
+                diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
+            }
+            Ok(PersonChanged::Done(after))
+        })
+        .await
+    }
+
+    /// Deletes a person with its sessions and the links to a new password for it.
+    pub async fn delete_person(&self, id: &str) -> Result<PersonChanged, StoreError> {
+        let id = id.to_owned();
+        self.configure(move |conn| {
+            let Some(person) = find(conn, &id)? else { return Ok(PersonChanged::Unknown) };
+            if takes_last_operator(conn, &person, None)? {
+                return Ok(PersonChanged::LastOperator);
+            }
+            diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
+            diesel::delete(invitation_rows::table.filter(invitation_rows::user_id.eq(&id))).execute(conn)?;
+            diesel::delete(users::table.find(&id)).execute(conn)?;
+            Ok(PersonChanged::Done(person))
+        })
+        .await
+    }
+}
+
+fn find(conn: &mut Conn, id: &str) -> QueryResult<Option<Person>> {
+    users::table.find(id).select(Person::as_select()).first(conn).optional()
+}
+
+fn has_people(conn: &mut Conn) -> QueryResult<bool> {
+    select(exists(users::table.select(users::id))).get_result(conn)
+}
+
+/// Whether the publisher of a role exists, if it has one.
+fn is_known_publisher(conn: &mut Conn, role: &Role) -> QueryResult<bool> {
+    match role.publisher_id() {
+        Some(id) => select(exists(publishers::table.find(id))).get_result(conn),
+        None => Ok(true),
+    }
+}
+
+/// Whether nobody could sign in as an operator any more if this person became that one, or nobody.
+fn takes_last_operator(conn: &mut Conn, before: &Person, after: Option<&Person>) -> QueryResult<bool> {
+    if !before.is_operator_who_can_sign_in() || after.is_some_and(Person::is_operator_who_can_sign_in) {
+        return Ok(false);
+    }
+    let others = users::table
+        .filter(users::role.eq(Role::Operator.as_str()))
+        .filter(users::disabled_at.is_null())
+        .filter(users::id.ne(&before.id));
+    select(exists(others)).get_result(conn).map(|others: bool| !others)
+}

@@ -1,0 +1,225 @@
+//! `/v1/me`: who calls, and what a person may do about itself.
+
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Path, ServiceConfig};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::actions::caller::Caller;
+use crate::actions::people::account::ChangeAccount;
+use crate::domain::password::Password;
+use crate::domain::person::{self, Person};
+use crate::domain::time::Timestamp;
+use crate::web::json::Body;
+use crate::web::list::{self, PageOf};
+use crate::web::views::SessionView;
+use crate::web::{Answer, Web, resource, respond};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/me").get(read).patch(change))
+        .service(resource("/v1/me/sessions").get(sessions).delete(end_others))
+        .service(resource("/v1/me/sessions/{id}").delete(end))
+        .service(resource("/v1/me/second-factor").post(begin_second_factor))
+        .service(resource("/v1/me/second-factor/confirm").post(confirm_second_factor))
+        .service(resource("/v1/me/second-factor/remove").post(remove_second_factor));
+}
+
+/// Who calls: a person who signed in, or a token, which has neither an address nor an account.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MeView {
+    /// The person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    /// The token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_id: Option<String>,
+    name: String,
+    /// `operator`, `account_manager` or `publisher`.
+    role: &'static str,
+    publisher_id: Option<String>,
+    #[serde(flatten)]
+    account: Option<AccountView>,
+}
+
+/// What a person has and a token has not.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    email: String,
+    /// `system`, `light` or `dark`.
+    theme: &'static str,
+    /// Whether six digits are needed to sign in.
+    second_factor: bool,
+    created_at: Timestamp,
+    last_sign_in_at: Option<Timestamp>,
+}
+
+impl MeView {
+    fn of_person(person: Person) -> Self {
+        Self {
+            user_id: Some(person.id),
+            token_id: None,
+            name: person.name,
+            role: person.role.as_str(),
+            publisher_id: person.role.publisher_id().map(str::to_owned),
+            account: Some(AccountView {
+                email: person.email.as_str().to_owned(),
+                theme: person.theme.as_str(),
+                second_factor: person.has_second_factor,
+                created_at: person.created_at,
+                last_sign_in_at: person.last_sign_in_at,
+            }),
+        }
+    }
+
+    fn of_token(caller: &Caller) -> Self {
+        Self {
+            user_id: None,
+            token_id: caller.token_id().map(str::to_owned),
+            name: caller.name().to_owned(),
+            role: caller.role().as_str(),
+            publisher_id: caller.limited_to().map(str::to_owned),
+            account: None,
+        }
+    }
+}
+
+/// A theme's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the person's machine is set.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl From<Theme> for person::Theme {
+    fn from(theme: Theme) -> Self {
+        match theme {
+            Theme::System => Self::System,
+            Theme::Light => Self::Light,
+            Theme::Dark => Self::Dark,
+        }
+    }
+}
+
+/// What a person changes of itself; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MeChange {
+    name: Option<String>,
+    /// A new one: 12 characters or more, and neither the name nor the e-mail address. It ends all other sessions.
+    password: Option<String>,
+    /// The present one, beside a new one; not needed in the first 15 minutes of a session.
+    current_password: Option<String>,
+    theme: Option<Theme>,
+}
+
+/// A code of a second factor.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// The six digits that the app shows at this moment.
+    code: String,
+}
+
+/// The proof that it is really the person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PresentPassword {
+    password: String,
+}
+
+/// A second factor that was begun: in force once it is confirmed.
+#[derive(Serialize, ToSchema)]
+pub struct SecondFactorKey {
+    /// As people type it into an app; shown in this answer alone.
+    key: String,
+    /// The same as an app reads it from a picture.
+    uri: String,
+}
+
+/// Says who calls.
+#[utoipa::path(get, path = "/v1/me", tag = "people",
+    responses((status = 200, description = "Who calls.", body = MeView)))]
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>) -> Answer {
+    if caller.user_id().is_none() {
+        return Ok(respond::ok(&MeView::of_token(&caller)));
+    }
+    Ok(respond::ok(&MeView::of_person(web.actions.account(&caller).await?)))
+}
+
+/// Changes one's own name, password or theme.
+#[utoipa::path(patch, path = "/v1/me", tag = "people", request_body = MeChange,
+    responses((status = 200, description = "Changed.", body = MeView)))]
+pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, body: Body) -> Answer {
+    let given: MeChange = body.read()?;
+    let change = ChangeAccount {
+        name: given.name,
+        password: given.password.as_deref().map(Password::typed),
+        current_password: given.current_password.as_deref().map(Password::typed),
+        theme: given.theme.map(Into::into),
+    };
+    Ok(respond::ok(&MeView::of_person(web.actions.change_account(&caller, change).await?)))
+}
+
+/// Lists where one is signed in.
+#[utoipa::path(get, path = "/v1/me/sessions", tag = "people",
+    params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, description = "A page.", body = PageOf<SessionView>)))]
+pub(in crate::web) async fn sessions(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
+    let page = list::only_page(request.query_string())?;
+    let own = list::page_of_few(web.actions.own_sessions(&caller).await?, &page, |session| &session.id);
+    Ok(respond::ok(&own.map(|session| SessionView::new(session, caller.session_id()))))
+}
+
+/// Signs out everywhere else.
+#[utoipa::path(delete, path = "/v1/me/sessions", tag = "people",
+    responses((status = 204, description = "All sessions but this one have ended.")))]
+pub(in crate::web) async fn end_others(caller: Caller, web: Data<Web>) -> Answer {
+    web.actions.end_other_sessions(&caller).await?;
+    Ok(respond::deleted())
+}
+
+/// Ends one of one's own sessions; with its own id: signs out.
+#[utoipa::path(delete, path = "/v1/me/sessions/{id}", tag = "people", params(("id" = String, Path)),
+    responses((status = 204, description = "It has ended.")))]
+pub(in crate::web) async fn end(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
+    web.actions.end_own_session(&caller, &id).await?;
+    Ok(respond::deleted())
+}
+
+/// Makes the key of a second factor.
+#[utoipa::path(post, path = "/v1/me/second-factor", tag = "people", responses(
+    (status = 201, description = "Begun; the key is in this answer alone.", body = SecondFactorKey),
+    (status = 409, description = "There is one; remove it before."),
+))]
+pub(in crate::web) async fn begin_second_factor(caller: Caller, web: Data<Web>) -> Answer {
+    let begun = web.actions.begin_second_factor(&caller).await?;
+    let (key, uri) = (begun.key.expose().to_owned(), begun.uri.expose().to_owned());
+    Ok(respond::created(&SecondFactorKey { key, uri }))
+}
+
+/// Puts a second factor in force, by a code that shows that the app has its key.
+#[utoipa::path(post, path = "/v1/me/second-factor/confirm", tag = "people", request_body = Code, responses(
+    (status = 200, description = "In force.", body = MeView),
+    (status = 409, description = "None was begun."),
+))]
+pub(in crate::web) async fn confirm_second_factor(caller: Caller, web: Data<Web>, body: Body) -> Answer {
+    let given: Code = body.read()?;
+    Ok(respond::ok(&MeView::of_person(web.actions.confirm_second_factor(&caller, &given.code).await?)))
+}
+
+/// Takes one's own second factor away.
+#[utoipa::path(post, path = "/v1/me/second-factor/remove", tag = "people", request_body = PresentPassword,
+    responses((status = 200, description = "Gone.", body = MeView)))]
+pub(in crate::web) async fn remove_second_factor(caller: Caller, web: Data<Web>, body: Body) -> Answer {
+    let given: PresentPassword = body.read()?;
+    let password = Password::typed(&given.password);
+    Ok(respond::ok(&MeView::of_person(web.actions.remove_second_factor(&caller, password).await?)))
+}

@@ -1,0 +1,223 @@
+//! People, sessions and links as any store must keep them.
+
+use std::time::Duration;
+
+use ringback::domain::account::Role;
+use ringback::domain::made_by::MadeBy;
+use ringback::domain::person::{EmailAddress, Invitation, Person, Purpose, Theme};
+use ringback::domain::session::{IDLE, LONGEST, Session};
+use ringback::domain::time::Timestamp;
+use ringback::domain::totp::TotpKey;
+use ringback::random;
+use ringback::store::Store;
+use ringback::store::people::attempts::{Attempt, MOST, WITHIN};
+use ringback::store::people::invitations::{InvitationMade, Joined};
+use ringback::store::people::sessions::SessionBeginning;
+use ringback::store::people::{PersonChange, PersonChanged};
+use ringback::store::role_scope::RoleScope;
+
+use crate::setup::{NOW, all, publisher, store};
+
+fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+fn invitation(purpose: Purpose, to: Option<&str>, role: Role) -> Invitation {
+    Invitation {
+        id: random::new_id("inv"),
+        purpose,
+        email: to.map(email),
+        name: None,
+        role,
+        user_id: None,
+        made_by: MadeBy { token_id: None, user_id: None, name: "somebody".to_owned() },
+        created_at: NOW,
+        expires_at: NOW.plus(LONGEST),
+    }
+}
+
+fn somebody(address: &str, role: Role) -> Person {
+    Person {
+        id: random::new_id("usr"),
+        email: email(address),
+        name: "Somebody".to_owned(),
+        role,
+        theme: Theme::Dark,
+        disabled: false,
+        has_second_factor: false,
+        created_at: NOW,
+        last_sign_in_at: None,
+    }
+}
+
+fn beginning(user_id: &str, step: Option<i64>) -> SessionBeginning {
+    let session = Session {
+        id: random::new_id("ses"),
+        user_id: user_id.to_owned(),
+        created_at: NOW,
+        last_seen_at: NOW,
+        expires_at: NOW.plus(LONGEST),
+        user_agent: Some("test".to_owned()),
+        address: "192.0.2.1".to_owned(),
+    };
+    SessionBeginning { session, step, attempt: None }
+}
+
+/// Somebody who has joined; its session opens with its id.
+async fn joined(store: &Store, address: &str, role: Role) -> Person {
+    let link = format!("link of {address}");
+    let made = store.create_invitation(invitation(Purpose::Invitation, Some(address), role.clone()), &link).await;
+    assert_eq!(made.unwrap(), InvitationMade::Made);
+    let person = somebody(address, role);
+    let (session, text) = (beginning(&person.id, None), person.id.clone());
+    assert_eq!(store.join(&link, person.clone(), "hash".to_owned(), session, &text).await.unwrap(), Joined::Joined);
+    store.person(&person.id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_person_is_kept_as_it_joined_and_found_whatever_the_case_of_its_address() {
+    let fresh = store();
+    let acme = publisher(&fresh.store, None).await;
+    assert!(!fresh.store.has_people().await.unwrap());
+    let role = Role::Publisher { publisher_id: acme.id.clone() };
+    let person = joined(&fresh.store, "Ana@Example.com", role.clone()).await;
+    assert!(fresh.store.has_people().await.unwrap());
+    let expected = Person { id: person.id.clone(), last_sign_in_at: Some(NOW), ..somebody("Ana@Example.com", role) };
+    assert_eq!(person, expected);
+    let proofs = fresh.store.proofs_by_email(&email("ana@EXAMPLE.com")).await.unwrap().unwrap();
+    assert_eq!((proofs.person, proofs.password_hash.as_str()), (person.clone(), "hash"));
+    let (session, of) = fresh.another_node().session_by_text(&person.id).await.unwrap().unwrap();
+    assert_eq!((session.user_id, session.user_agent.as_deref(), of), (person.id.clone(), Some("test"), person));
+    let found = fresh.store.people(RoleScope::OfPublisher(acme.id), all()).await.unwrap();
+    assert_eq!(found.items.len(), 1);
+    let others = fresh.store.people(RoleScope::OfPublisher("pub_none".to_owned()), all()).await.unwrap();
+    assert!(others.items.is_empty());
+}
+
+#[tokio::test]
+async fn an_address_belongs_to_one_person_and_a_first_operator_is_the_first() {
+    let fresh = store();
+    let store = &fresh.store;
+    let first = |text| store.create_invitation(invitation(Purpose::FirstOperator, None, Role::Operator), text);
+    assert_eq!(first("one").await.unwrap(), InvitationMade::Made);
+    assert_eq!(first("two").await.unwrap(), InvitationMade::Made);
+    let join = async |link: &str| {
+        let person = somebody("ana@example.com", Role::Operator);
+        let session = beginning(&person.id, None);
+        store.join(link, person, "hash".to_owned(), session, link).await.unwrap()
+    };
+    let (one, two) = tokio::join!(join("one"), join("two"));
+    assert_eq!([one, two].iter().filter(|joined| **joined == Joined::Joined).count(), 1);
+    assert_eq!(first("three").await.unwrap(), InvitationMade::NotTheFirst);
+    let again = store.create_invitation(invitation(Purpose::Invitation, Some("ANA@example.com"), Role::Operator), "x");
+    assert_eq!(again.await.unwrap(), InvitationMade::EmailTaken);
+    let unknown = Role::Publisher { publisher_id: "pub_none".to_owned() };
+    let unknown = store.create_invitation(invitation(Purpose::Invitation, Some("b@example.com"), unknown), "y");
+    assert_eq!(unknown.await.unwrap(), InvitationMade::UnknownPublisher);
+}
+
+#[tokio::test]
+async fn the_key_of_a_second_factor_lies_sealed_and_each_step_is_used_once() {
+    let fresh = store();
+    let person = joined(&fresh.store, "ana@example.com", Role::Operator).await;
+    let key = TotpKey::of(*b"12345678901234567890");
+    fresh.store.begin_second_factor(&person.id, &key).await.unwrap();
+    let begun = fresh.store.proofs_of(&person.id).await.unwrap().unwrap();
+    assert_eq!((begun.second_factor, begun.next_second_factor.as_ref()), (None, Some(&key)));
+    fresh.store.confirm_second_factor(&person.id, &key, 7).await.unwrap();
+    let confirmed = fresh.another_node().proofs_of(&person.id).await.unwrap().unwrap();
+    assert_eq!(
+        (confirmed.second_factor, confirmed.next_second_factor, confirmed.used_step),
+        (Some(key), None, Some(7))
+    );
+    assert!(confirmed.person.has_second_factor);
+    for (step, begins) in [(7, false), (8, true), (8, false), (6, false), (9, true)] {
+        let begun = fresh.store.begin_session(beginning(&person.id, Some(step)), &step.to_string()).await.unwrap();
+        assert_eq!(begun, begins, "step {step}");
+    }
+    fresh.store.remove_second_factor(&person.id).await.unwrap();
+    assert!(!fresh.store.person(&person.id).await.unwrap().unwrap().has_second_factor);
+}
+
+#[tokio::test]
+async fn the_last_operator_who_can_sign_in_is_neither_changed_nor_deleted() {
+    let fresh = store();
+    let (ana, ben) = (
+        joined(&fresh.store, "ana@example.com", Role::Operator).await,
+        joined(&fresh.store, "ben@example.com", Role::Operator).await,
+    );
+    let disabled = PersonChange { disabled: Some(true), ..PersonChange::default() };
+    let demoted = PersonChange { role: Some(Role::AccountManager), ..PersonChange::default() };
+    let change = |id: &str, change: &PersonChange| {
+        let (store, id, change) = (fresh.store.clone(), id.to_owned(), change.clone());
+        async move { store.change_person(&id, change, NOW).await.unwrap() }
+    };
+    assert!(matches!(change(&ben.id, &disabled).await, PersonChanged::Done(_)));
+    assert!(fresh.store.session_by_text(&ben.id).await.unwrap().is_none(), "whoever is disabled is signed out");
+    assert!(!fresh.store.begin_session(beginning(&ben.id, None), "again").await.unwrap());
+    assert_eq!(change(&ana.id, &disabled).await, PersonChanged::LastOperator);
+    assert_eq!(change(&ana.id, &demoted).await, PersonChanged::LastOperator);
+    assert_eq!(fresh.store.delete_person(&ana.id).await.unwrap(), PersonChanged::LastOperator);
+    assert!(matches!(fresh.store.delete_person(&ben.id).await.unwrap(), PersonChanged::Done(_)));
+    assert_eq!(fresh.store.delete_person(&ben.id).await.unwrap(), PersonChanged::Unknown);
+    assert!(fresh.store.session_by_text(&ana.id).await.unwrap().is_some());
+}
+
+async fn attempt(store: &Store, account: &str, address: Option<&str>, now: Timestamp) -> Attempt {
+    store.begin_attempt(random::new_id("att"), account, address, now).await.unwrap()
+}
+
+#[tokio::test]
+async fn attempts_are_counted_per_account_and_per_address_on_all_nodes_together() {
+    let fresh = store();
+    let other = fresh.another_node();
+    for one in 0..MOST {
+        let node = if one % 2 == 0 { &fresh.store } else { &other };
+        let now = NOW.plus(Duration::from_secs(u64::try_from(one).unwrap()));
+        assert!(matches!(attempt(node, "ana", Some("192.0.2.1"), now).await, Attempt::Begun(_)));
+    }
+    let later = NOW.plus(Duration::from_secs(60));
+    let until = NOW.plus(WITHIN);
+    assert_eq!(attempt(&other, "ana", None, later).await, Attempt::TooMany { until });
+    assert_eq!(attempt(&fresh.store, "ben", Some("192.0.2.1"), later).await, Attempt::TooMany { until });
+    assert!(matches!(attempt(&fresh.store, "ben", Some("192.0.2.2"), later).await, Attempt::Begun(_)));
+    // One is over, and an attempt that is forgotten leaves its place to another one.
+    let Attempt::Begun(id) = attempt(&other, "ana", None, until).await else { panic!("it is over") };
+    assert!(matches!(attempt(&other, "ana", None, until).await, Attempt::TooMany { .. }));
+    fresh.store.forget_attempt(&id, until).await.unwrap();
+    assert!(matches!(attempt(&other, "ana", None, until).await, Attempt::Begun(_)));
+}
+
+#[tokio::test]
+async fn of_many_attempts_at_once_no_more_are_begun_than_may_fail() {
+    let fresh = store();
+    let other = fresh.another_node();
+    let attempts = (0..40).map(|one| {
+        let node = if one % 2 == 0 { fresh.store.clone() } else { other.clone() };
+        tokio::spawn(async move { attempt(&node, "ana", Some("192.0.2.1"), NOW).await })
+    });
+    let mut begun = 0;
+    for attempt in attempts.collect::<Vec<_>>() {
+        begun += i64::from(matches!(attempt.await.unwrap(), Attempt::Begun(_)));
+    }
+    assert_eq!(begun, MOST);
+}
+
+#[tokio::test]
+async fn what_is_over_is_removed_and_what_is_not_stays() {
+    let fresh = store();
+    let person = joined(&fresh.store, "ana@example.com", Role::Operator).await;
+    attempt(&fresh.store, "ana", Some("192.0.2.1"), NOW).await;
+    assert_eq!(fresh.store.prune_people(NOW.plus(Duration::from_secs(1))).await.unwrap(), 0);
+    fresh
+        .store
+        .saw_session(&fresh.store.sessions_of(&person.id, NOW).await.unwrap()[0].id, NOW.plus(IDLE))
+        .await
+        .unwrap();
+    assert_eq!(fresh.store.prune_people(NOW.plus(WITHIN)).await.unwrap(), 2, "an attempt is a row per count");
+    let later = NOW.plus(IDLE).plus(IDLE);
+    assert_eq!(fresh.store.sessions_of(&person.id, later).await.unwrap(), []);
+    // The session, and the link that was used more than a day ago.
+    assert_eq!(fresh.store.prune_people(later.plus(Duration::from_secs(1))).await.unwrap(), 2);
+    assert!(fresh.store.person(&person.id).await.unwrap().is_some());
+}
