@@ -18,6 +18,7 @@ pub mod audit;
 pub mod caller;
 pub mod calls;
 pub mod deliveries;
+pub mod health;
 pub mod reads;
 pub mod refusal;
 

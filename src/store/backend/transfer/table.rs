@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 24] = [
+pub(super) const COPIED: [&str; 26] = [
     "installation",
     "publishers",
     "tokens",
@@ -28,6 +28,8 @@ pub(super) const COPIED: [&str; 24] = [
     "ended_deliveries",
     "attempts",
     "audit",
+    "rollups",
+    "secret_uses",
 ];
 
 /// A table that is copied.
