@@ -308,7 +308,9 @@ pub(super) fn delivered_of(apps: &[AppKey], since: Option<Timestamp>) -> String 
 
 /// What is claimed of these apps. The sum keeps a planner from the index by app, which holds all that was ever delivered.
 fn claimed_of(apps: &[AppKey], since: Option<Timestamp>) -> String {
-    let (apps, created, is_no_test) = (listed(apps, i64::to_string), created(since), is_no_test());
+    // The same goes for the primary key.
+    let created = created(since).replace("d.id", "d.id + 0");
+    let (apps, is_no_test) = (listed(apps, i64::to_string), is_no_test());
     format!(
         "FROM deliveries d WHERE d.claim_token IS NOT NULL AND d.claimed_by IS NOT NULL AND d.app_id + 0 IN ({apps}){created}
              AND {is_no_test}"

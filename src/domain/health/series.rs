@@ -54,7 +54,8 @@ impl Series {
             return Err(Invalid::field("step", format!("must be one of {STEPS:?} seconds")));
         }
         let step = Duration::from_secs(seconds.into());
-        let end = to.unwrap_or(now);
+        // The present instant is part of what is asked about.
+        let end = to.unwrap_or(now.plus(Duration::from_millis(1)));
         let begin = from.unwrap_or(end.minus(USUAL.max(step)));
         if begin >= end {
             return Err(Invalid::field("from", "must be before to"));
@@ -157,6 +158,8 @@ mod tests {
         assert_eq!(series, Series { from: at("28T14:10"), to: at("29T14:10"), step: Duration::from_secs(300) });
         assert_eq!((series.len(), series.buckets().count()), (288, 288));
         assert_eq!(series, Series::last_day(now()));
+        let on_the_edge = Series::asked(None, None, None, at("29T14:10")).unwrap();
+        assert_eq!((on_the_edge.from, on_the_edge.to), (at("28T14:15"), at("29T14:15")));
         let days = Series::asked(None, None, Some(86_400), now()).unwrap();
         assert_eq!((days.from, days.len()), (at("29T00:00"), 1));
     }

@@ -34,7 +34,7 @@ fn chart_of(wall: &Wall) -> String {
 async fn some_callbacks(ringback: &Ringback, wall: &Wall) {
     wall.report_until("good-1", "delivered").await;
     wall.report_until("good-2", "delivered").await;
-    wall.receiver.then([Reply::status(500), Reply::status(500)]);
+    wall.receiver.then([Reply::status(403), Reply::status(403)]);
     let bad = wall.report("bad").await.delivery();
     ringback.delivery_once(&bad, "retrying").await;
     ringback.clock.advance(2 * MINUTE);
@@ -150,7 +150,7 @@ async fn what_no_chart_can_show_is_refused_by_its_field() {
 async fn deliveries_are_counted_by_state_and_by_what_they_wait_for() {
     let (ringback, wall) = calling("besitos", json!({"retrySchedule": [60]})).await;
     some_callbacks(&ringback, &wall).await;
-    wall.receiver.then([Reply::status(500)]);
+    wall.receiver.then([Reply::status(403)]);
     wall.report_until("later", "retrying").await;
     let canceled = wall.report("canceled").await.delivery();
     ringback.delivery_once(&canceled, "delivered").await;
