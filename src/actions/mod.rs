@@ -27,6 +27,7 @@ pub mod completions;
 pub mod deliveries;
 pub mod egress;
 pub mod generate;
+pub mod health;
 pub mod ledger;
 pub mod lookup;
 pub mod manual;

@@ -21,6 +21,7 @@ use super::node::circuits::Circuits;
 use super::node::cluster::Cluster;
 use super::node::directory::Directory;
 use super::node::metrics::Metrics;
+use super::node::rollups::Rollups;
 use super::node::tasks::Tasks;
 use super::routine::Pause;
 use super::sending::pacing::{MOST, Pacing};
@@ -39,6 +40,7 @@ use super::upkeep::replays::Replays;
 use super::upkeep::rescue;
 use super::upkeep::retention::Retention;
 use super::upkeep::reviews::Reviews;
+use super::upkeep::rollups::RollupUpkeep;
 use crate::clock::Clock;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::catalog::Catalog;
@@ -93,6 +95,7 @@ pub struct Dispatcher {
     pub(super) blocks: Blocks,
     pub(super) expiry: Expiry,
     pub(super) retention: Retention,
+    pub(super) rollups: RollupUpkeep,
     pub(super) follow: Follow,
     pub(super) egress_checks: EgressChecks,
 }
@@ -140,6 +143,7 @@ impl Dispatcher {
             releases: Releases::new(Arc::clone(&node)),
             blocks: Blocks::new(Arc::clone(&node), Arc::clone(&pacing)),
             expiry: Expiry::new(Arc::clone(&node), Arc::clone(&guard)),
+            rollups: RollupUpkeep::new(Arc::clone(&node), Arc::clone(&guard), setup.retention_days),
             retention: Retention::new(Arc::clone(&node), guard, setup.retention_days),
             follow: Follow::new(Arc::clone(&node), Arc::clone(&pacing)),
             egress_checks: EgressChecks::new(Arc::clone(&node)),
@@ -174,6 +178,8 @@ impl Dispatcher {
         while self.reviews.step().await? == Pause::None {}
         while self.expiry.step().await? == Pause::None {}
         while self.retention.step().await? == Pause::None {}
+        self.rollups.write().await?;
+        while self.rollups.fold().await? == Pause::None {}
         Ok(())
     }
 }
@@ -193,6 +199,7 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
         clients: Clients::new(resolver, MOST, setup.most_idle),
         catalog: Catalog::builtin(),
         metrics: Metrics::default(),
+        rollups: Rollups::default(),
         circuits: Circuits::default(),
         tasks: Tasks::here(),
         retry_scale_thousandths: setup.retry_scale_thousandths,

@@ -17,7 +17,7 @@ use super::sending::POLL;
 use super::sending::line::give_back;
 use super::sending::{rates, worker};
 use super::upkeep::replays::{self, Turn};
-use super::upkeep::{blocks, egress_checks, expiry, follow, heartbeat, releases, rescue, retention, reviews};
+use super::upkeep::{blocks, egress_checks, expiry, follow, heartbeat, releases, rescue, retention, reviews, rollups};
 use crate::store::StoreError;
 
 /// How often it is checked which egress IPs this machine holds.
@@ -78,7 +78,12 @@ impl Running {
         let leave = async {
             self.heartbeat.await.ok();
             // Without this the others wait for the heartbeat's end before they take over what is left.
-            self.dispatcher.node.cluster.leave().await.ok();
+            let left = self.dispatcher.node.cluster.leave();
+            // What was added up since the last write; nothing is settled any more.
+            let (_, written) = tokio::join!(left, self.dispatcher.rollups.write());
+            if let Err(error) = written {
+                tracing::warn!(%error, "the last seconds of charts were not written");
+            }
         };
         tokio::time::timeout(LEAVE, leave).await.ok();
     }
@@ -104,7 +109,7 @@ impl Dispatcher {
     }
 
     /// The loops of every node.
-    fn upkeep(&self) -> [(Routine, Step); 9] {
+    fn upkeep(&self) -> [(Routine, Step); 11] {
         let node = &self.node;
         [
             (self.every(releases::EVERY, "releases").woken_by(&node.to_release), |this, _| {
@@ -132,6 +137,12 @@ impl Dispatcher {
                 })
             }),
             (self.every(retention::EVERY, "retention"), |this, _| Box::pin(async move { this.retention.step().await })),
+            (self.every(rollups::EVERY, "roll-ups"), |this, _| {
+                Box::pin(async move { usual(this.rollups.write().await) })
+            }),
+            (self.every(rollups::FOLD_EVERY, "roll-ups folded"), |this, _| {
+                Box::pin(async move { this.rollups.fold().await })
+            }),
             (self.every(follow::EVERY, "follow").woken_by_signals(node.store.hints()), |this, _| {
                 Box::pin(async move { usual(this.follow.step().await) })
             }),

@@ -434,6 +434,31 @@ table! {
     }
 }
 
+table! {
+    rollups (app_id, step, at, node) {
+        app_id -> BigInt,
+        step -> Integer,
+        at -> BigInt,
+        node -> BigInt,
+        delivered -> BigInt,
+        dead -> BigInt,
+        failed_attempts -> BigInt,
+        latencies -> Binary,
+        last_delivered_at -> Nullable<BigInt>,
+        last_failed_at -> Nullable<BigInt>,
+        last_outcome -> Nullable<SmallInt>,
+        last_status_code -> Nullable<Integer>,
+    }
+}
+
+table! {
+    secret_uses (secret_id) {
+        secret_id -> Text,
+        last_used_at -> BigInt,
+        last_acknowledged_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(secrets -> endpoints (endpoint_id));
 diesel::joinable!(endpoints -> apps (app_id));
 diesel::joinable!(replay_cursors -> replays (replay_id));
@@ -467,5 +492,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reversals,
     deliveries,
     attempts,
-    ended_deliveries
+    ended_deliveries,
+    rollups,
+    secret_uses
 );

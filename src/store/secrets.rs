@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 
 use super::app_rows::{SecretRow, secret_place};
 use super::backend::Conn;
-use super::schema::{apps, endpoints, secrets};
+use super::schema::{apps, endpoints, secret_uses, secrets};
 use super::{Store, StoreError, revision};
 
 /// A new secret.
@@ -114,6 +114,7 @@ impl Store {
                 return Ok(SecretDeleted::Active);
             }
             diesel::delete(secrets::table.find(&secret_id)).execute(conn)?;
+            diesel::delete(secret_uses::table.find(&secret_id)).execute(conn)?;
             revision::stamp_app(conn, &app_id)?;
             Ok(SecretDeleted::Deleted)
         })

@@ -17,9 +17,11 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use common::Common;
 use parameters::Parameters;
 
+use super::admin::health as health_of_apps;
 use super::admin::{
-    apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, invitations, ledger, lookup,
-    manual, me, offers, people, previews, publishers, replays, reviews, secrets, sign_in, sources, tokens, users,
+    apps, audit, completions, deliveries, delivery_counts, dialects, egress, egress_assignments, endpoints,
+    invitations, ledger, lookup, manual, me, offers, people, previews, publishers, replays, reviews, secrets, sign_in,
+    sources, tokens, users,
 };
 use super::{health, reports, reversals, tracking};
 
@@ -64,6 +66,7 @@ async fn describe() -> HttpResponse {
         previews::preview, previews::test,
         completions::list, completions::read, reviews::release, reviews::reject,
         ledger::read, lookup::read, audit::list,
+        health_of_apps::read, delivery_counts::read,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         replays::create, replays::list, replays::read, replays::cancel,
         dialects::list, dialects::read,

@@ -24,6 +24,7 @@ mod rate_slots;
 mod reads;
 mod replay_range;
 mod replays;
+mod rollups;
 mod round_trips;
 mod secrets;
 mod setup;

@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 40] = [
+const MADE_FOR: [(&str, &str); 49] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -50,6 +50,15 @@ const MADE_FOR: [(&str, &str); 40] = [
     ("failures to sign in", "sign_in_attempts_pkey"),
     ("deliveries of an app", "deliveries_by_app"),
     ("dead deliveries of an app", "deliveries_unsettled"),
+    ("health of apps", "rollups_pkey"),
+    ("health of all apps", "rollups_by_time"),
+    ("retention: roll-ups", "rollups_by_time"),
+    ("counts: dead of an app", "deliveries_unsettled"),
+    ("counts: waiting of an endpoint", "deliveries_due"),
+    ("counts: delivered", "deliveries_by_app"),
+    ("counts: sending", "deliveries_claimed"),
+    ("counts: in line", "deliveries_claimed"),
+    ("counts: held, by reason", "deliveries_unsettled"),
 ];
 
 async fn plans() -> Vec<Plan> {

@@ -4,7 +4,8 @@
 //! * The [`Node`] has the store, the time, the configuration in memory ([`directory`]), what this node holds and what it
 //!   heard of the others ([`cluster`], under a [`lease`]), and knows the [`claims`] that it works on.
 //! * [`routing`] says whether a delivery may leave now, and what it waits for if not: one answer for whoever asks.
-//! * [`tasks`] runs what must come to its end whoever asked for it; [`metrics`] counts.
+//! * [`tasks`] runs what must come to its end whoever asked for it; [`metrics`] counts for whoever
+//!   runs it, [`rollups`] app by app for whoever looks at them.
 //!
 //! A part holds an `Arc<Node>` and what it alone needs. Nothing here may know which parts there are: it takes no report in
 //! and sends nothing.
@@ -15,6 +16,7 @@ pub mod cluster;
 pub mod directory;
 pub mod lease;
 pub mod metrics;
+pub mod rollups;
 pub mod routing;
 pub mod tasks;
 
@@ -27,6 +29,7 @@ use self::circuits::Circuits;
 use self::cluster::Cluster;
 use self::directory::Directory;
 use self::metrics::Metrics;
+use self::rollups::Rollups;
 use self::routing::{Readiness, Routing};
 use self::tasks::Tasks;
 use super::egress::addresses::HeldAddresses;
@@ -55,6 +58,8 @@ pub struct Node {
     pub clock: Clock,
     /// What is counted.
     pub metrics: Metrics,
+    /// What is added up of each app's callbacks.
+    pub rollups: Rollups,
     /// The egress IPs that this node holds.
     pub addresses: Arc<HeldAddresses>,
     /// How requests leave from them.

@@ -106,10 +106,13 @@ impl Routing<'_> {
 
 /// What the publisher must mend before anything can be sent to the endpoint.
 pub fn blocked(app: &App, endpoint: &Endpoint, catalog: &Catalog) -> Option<WaitingFor> {
+    if app.paused { Some(WaitingFor::AppPaused) } else { lacking(endpoint, catalog) }
+}
+
+/// What the publisher must mend of an endpoint, whether or not its app is paused.
+pub fn lacking(endpoint: &Endpoint, catalog: &Catalog) -> Option<WaitingFor> {
     let needs_secret = catalog.get(&endpoint.dialect).is_some_and(|recipe| recipe.secret() == SecretNeed::Required);
-    if app.paused {
-        Some(WaitingFor::AppPaused)
-    } else if endpoint.disabled.is_some() {
+    if endpoint.disabled.is_some() {
         Some(WaitingFor::EndpointDisabled)
     } else if endpoint.config.callback_url.is_none() {
         Some(WaitingFor::CallbackUrl)

@@ -22,7 +22,7 @@ use crate::dispatch::node::routing::blocked;
 use crate::domain::app::Secret;
 use crate::domain::attempt::{Exchange, SentAttempt};
 use crate::domain::decision::{AttemptPolicy, RetryPacing};
-use crate::domain::delivery::{Outcome, WaitingFor};
+use crate::domain::delivery::{Delivery, Outcome, WaitingFor};
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError};
 use crate::domain::receiver::{Load, Presence};
@@ -84,7 +84,7 @@ impl Sender {
             let settlement = self.send(sent).await;
             self.learn(sent, &settlement, &permit);
             let next = if settlement.disables() { None } else { self.next_in_line(&mut permit) };
-            job = match self.settle(&settlement, next).await {
+            job = match self.settle(&sent.delivery, &settlement, next).await {
                 Some(next) => Some(next),
                 None => self.begin_next(&mut permit).await,
             };
@@ -108,15 +108,16 @@ impl Sender {
         if Presence::of(&settlement.attempts) == Presence::Up && self.observe(&job.delivery.endpoint_id, Presence::Up) {
             permit.restart();
         }
-        self.settle(&settlement, None).await;
+        self.settle(&job.delivery, &settlement, None).await;
         drop((job, permit));
     }
 
     /// Ends a claimed delivery of which nobody can say what it was to tell.
     pub async fn give_up(&self, unreadable: Claimed) {
         tracing::error!(delivery = unreadable.delivery.id, "what this delivery tells cannot be read; it is dead");
-        let dead = Settlement::unsent(&unreadable.delivery, unreadable.token, Next::Dead, self.node.now());
-        self.settle(&dead, None).await;
+        let delivery = &unreadable.delivery;
+        let dead = Settlement::unsent(delivery, unreadable.token, Next::Dead, self.node.now());
+        self.settle(delivery, &dead, None).await;
     }
 
     async fn send(&self, job: &Job) -> Settlement {
@@ -134,12 +135,13 @@ impl Sender {
 
     /// Writes a settlement down, however long the store takes to come back: a full disk must not leave a delivery that
     /// nobody will touch again. In the same commit begins what is next in line; answers that if it may be sent.
-    async fn settle(&self, settlement: &Settlement, next: Option<Job>) -> Option<Job> {
+    async fn settle(&self, delivery: &Delivery, settlement: &Settlement, next: Option<Job>) -> Option<Job> {
         loop {
             let claim = next.as_ref().map(Job::in_line);
             match self.write_down(settlement, claim).await {
                 Ok((Settled::Done, begun)) => {
                     self.node.metrics.settled(settlement.next);
+                    self.node.rollups.add(delivery, settlement);
                     self.wake_for(settlement.next);
                     return next.filter(|_| begun);
                 }

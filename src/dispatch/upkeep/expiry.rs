@@ -40,7 +40,9 @@ impl Expiry {
         for held in store.held_endpoints().await? {
             let Some(app) = self.node.directory.app_of_endpoint(&held.endpoint_id) else { continue };
             let since = now.minus(DAY * app.max_held_days);
-            ended += store.expire_held(held.endpoint_id, since, now).await?;
+            let expired = store.expire_held(held.endpoint_id, since, now).await?;
+            self.node.rollups.expired(&app.id, expired, now);
+            ended += expired;
         }
         for circuit in self.node.circuits.all() {
             match self.node.directory.app_of_endpoint(&circuit.endpoint_id) {
@@ -49,7 +51,9 @@ impl Expiry {
                     // What waits for an egress IP never ends, and what waited for one before did not wait for its receiver.
                     let waits_for_it = self.node.readiness(&circuit.endpoint_id) != Some(Readiness::NoEgress);
                     if waits_for_it && circuit.opened_at <= since {
-                        ended += store.expire_waiting(circuit.endpoint_id, since, now).await?;
+                        let expired = store.expire_waiting(circuit.endpoint_id, since, now).await?;
+                        self.node.rollups.expired(&app.id, expired, now);
+                        ended += expired;
                     }
                 }
                 // The endpoint is no more, so nothing will ever close its circuit.

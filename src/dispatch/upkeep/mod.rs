@@ -2,7 +2,7 @@
 //!
 //! [`blocks`] holds and [`releases`] releases what the configuration says, [`expiry`] ends what was held for too long,
 //! [`reviews`] what somebody was to look at, [`retention`] removes what is old (the last three not while [`clock_guard`]
-//! doubts the clock), [`replays`] reopens what an outage left behind, [`rescue`] takes back what dead nodes had claimed,
+//! doubts the clock), [`rollups`] writes what was added up of callbacks and folds it into hours, [`replays`] reopens what an outage left behind, [`rescue`] takes back what dead nodes had claimed,
 //! [`follow`] takes over what other nodes changed, [`heartbeat`] shows that this one lives, [`egress_checks`] asks what its
 //! addresses look like from outside.
 //!
@@ -21,3 +21,4 @@ pub mod replays;
 pub mod rescue;
 pub mod retention;
 pub mod reviews;
+pub mod rollups;

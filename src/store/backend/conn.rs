@@ -126,6 +126,11 @@ impl Conn {
         }
     }
 
+    /// Has the rest of a read find everything by an index, where a plan without one would be as dear as the table is long.
+    pub(in crate::store) fn only_by_index(&mut self) -> QueryResult<()> {
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(BY_INDEX_ALONE))
+    }
+
     /// Whether this connection can change something: it is open, and its server has not become a standby.
     pub(in crate::store) fn takes_writes(&mut self) -> QueryResult<bool> {
         on_backend!(self,

@@ -9,6 +9,8 @@ use diesel::prelude::*;
 
 use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite};
 use crate::domain::delivery::{Counters, Status, Told};
+use crate::domain::health::rollup::Step;
+use crate::domain::health::series::Piece;
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
@@ -20,7 +22,9 @@ use crate::store::lookups::{self, Criteria};
 use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::{Store, StoreError, clicks, erasure, finding, people, prune, replay_steps};
+use crate::store::{
+    Store, StoreError, clicks, delivery_counts, erasure, finding, health_reads, people, prune, replay_steps, rollups,
+};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,6 +77,7 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
     believe_in_indexes(conn)?;
     let mut plans = of_the_queue(conn, sample)?;
     plans.extend(of_look_ups);
+    plans.extend(of_health(conn, sample)?);
     Ok(plans)
 }
 
@@ -179,6 +184,28 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("failures to sign in", explain(conn, people::attempts::failures(&[0], sample.now))?),
         plan("deliveries of an app", all_of_app),
         plan("dead deliveries of an app", dead_of_app),
+    ])
+}
+
+/// What charts and counts ask.
+fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
+    let (apps, endpoints) = ([AppKey::of(&sample.app_id)], [EndpointKey::of(&sample.endpoint_id)]);
+    let (since, now) = (Some(sample.before), sample.now);
+    let piece = Piece { step: Step::FiveMinutes, from: sample.before, to: now };
+    let plan = |query, text| Plan { query, text };
+    let of_apps = explain(conn, health_reads::of_apps(&apps, &piece))?;
+    let of_all = explain(conn, health_reads::of_all(&piece))?;
+    let mut counts = |query, text: String| explain(conn, diesel::sql_query(text)).map(|text| plan(query, text));
+    Ok(vec![
+        plan("health of apps", of_apps),
+        plan("health of all apps", of_all),
+        counts("retention: roll-ups", rollups::removal(Step::FiveMinutes, sample.before))?,
+        counts("counts: dead of an app", delivery_counts::of_apps(&apps, Status::Dead, since))?,
+        counts("counts: waiting of an endpoint", delivery_counts::of_endpoints(&endpoints, None, now))?,
+        counts("counts: delivered", delivery_counts::delivered_of(&apps, since))?,
+        counts("counts: sending", delivery_counts::sending(&apps, since))?,
+        counts("counts: in line", delivery_counts::in_line(&apps, since))?,
+        counts("counts: held, by reason", delivery_counts::held_reasons(&apps, since))?,
     ])
 }
 

@@ -7,12 +7,14 @@ pub mod audit;
 pub mod completions;
 mod criteria;
 pub mod deliveries;
+pub mod delivery_counts;
 pub mod dialects;
 pub mod egress;
 pub mod egress_assignments;
 pub mod endpoint_body;
 pub mod endpoints;
 mod exports;
+pub mod health;
 pub mod invitations;
 pub mod ledger;
 pub mod lookup;
@@ -55,7 +57,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(previews::routes)
         .configure(completions::routes)
         .configure(reviews::routes)
+        .configure(delivery_counts::routes)
         .configure(deliveries::routes)
+        .configure(health::routes)
         .configure(replays::routes)
         .configure(ledger::routes)
         .configure(audit::routes)

@@ -11,6 +11,7 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 
 use super::common::operations;
 use crate::domain::delivery::Status;
+use crate::domain::health::series::STEPS;
 use crate::web::list;
 
 pub(super) struct Parameters;
@@ -44,6 +45,7 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "from" | "to" if path == "/v1/ledger" => return Some(or_empty(KnownFormat::Date)),
         "from" | "to" => return Some(or_empty(KnownFormat::DateTime)),
         "dryRun" => text().enum_values(Some(["", "0", "1"])),
+        "step" => integer(300, 86_400).enum_values(Some(STEPS)).default(Some(json!(STEPS[0]))),
         "format" => text().enum_values(Some(["", "json", "csv", "ndjson"])),
         "status" | "deliveryStatus" => {
             let words = Status::ALL.iter().map(|status| status.as_str());

@@ -34,6 +34,8 @@ const CALLS: &[(&str, &str, [u16; 3])] = &[
     ("DELETE", "/v1/egress-ips/eip_none", [404, 404, 403]),
     ("POST", "/v1/egress-ips/eip_none/assignments", [422, 422, 403]),
     ("DELETE", "/v1/egress-ips/eip_none/assignments/ega_none", [404, 404, 403]),
+    ("GET", "/v1/health", [200, 200, 200]),
+    ("GET", "/v1/deliveries/counts", [200, 200, 200]),
     ("GET", "/v1/replays", [200, 200, 200]),
     ("POST", "/v1/replays", [422, 422, 422]),
     ("GET", "/v1/replays/rpl_none", [404, 404, 404]),

@@ -6,6 +6,7 @@ mod apps;
 mod audit;
 mod erasure;
 mod exports;
+mod health;
 mod hostile_bodies;
 mod lookup;
 mod openapi;

@@ -3,6 +3,7 @@
 //! Only what takes several processes or a misbehaving database belongs here; each drill stands in a file of its own. The
 //! database is PostgreSQL in every run, so the run for PostgreSQL leaves the drills out (`--skip nodes::`).
 
+mod charts;
 mod circuits;
 mod configured_elsewhere;
 mod connections_cut;

@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 27] = [
+pub(super) const COPIED: [&str; 29] = [
     "installation",
     "publishers",
     "tokens",
@@ -31,6 +31,8 @@ pub(super) const COPIED: [&str; 27] = [
     "ended_deliveries",
     "attempts",
     "audit",
+    "rollups",
+    "secret_uses",
 ];
 
 /// A table that is copied.

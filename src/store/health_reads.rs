@@ -1,0 +1,108 @@
+//! How apps are doing, read from roll-ups: a sum for each bucket of a series, or for each app.
+//!
+//! Hours that are folded are read as hours ([`Series::pieces`]), so that a year of a chart is thousands of rows and the last day
+//! of an app some dozens.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::backend::{Conn, Engine};
+use super::deadline::Deadline;
+use super::keys::AppKey;
+use super::rollups::{self, Row, stored};
+use super::schema::rollups as table;
+use super::{Store, StoreError};
+use crate::domain::health::rollup::Rollup;
+use crate::domain::health::series::{Piece, Series};
+use crate::domain::time::Timestamp;
+
+/// Apps in one query: far below what the engines take as parameters.
+const CHUNK: usize = 500;
+/// What is read in one query at most: of all apps of an installation, some ten thousand rows.
+const WINDOW: Duration = Duration::from_secs(6 * 3_600);
+
+impl Store {
+    /// What became of the callbacks of these apps, or of all, in each bucket of a series that has any.
+    pub async fn health_series(
+        &self,
+        app_ids: Option<Vec<String>>,
+        series: Series,
+    ) -> Result<BTreeMap<Timestamp, Rollup>, StoreError> {
+        let apps = keys(app_ids);
+        self.walk_at_once(move |conn| {
+            let mut buckets: BTreeMap<Timestamp, Rollup> = BTreeMap::new();
+            let pieces = series.pieces(rollups::folded_until(conn)?);
+            each(conn, apps.as_deref(), &pieces, |row| {
+                buckets.entry(series.bucket_of(row.at)).or_default().merge(&row.rollup());
+            })?;
+            Ok(buckets)
+        })
+        .await
+    }
+
+    /// What became of the callbacks of each of these apps, or of all, within a series.
+    pub async fn health_sums(
+        &self,
+        app_ids: Option<Vec<String>>,
+        series: Series,
+    ) -> Result<HashMap<String, Rollup>, StoreError> {
+        let apps = keys(app_ids);
+        let sums = self
+            .snapshot(move |conn| {
+                let mut sums: HashMap<AppKey, Rollup> = HashMap::new();
+                let pieces = series.sum_pieces(rollups::folded_until(conn)?);
+                each(conn, apps.as_deref(), &pieces, |row| sums.entry(row.app_id).or_default().merge(&row.rollup()))?;
+                Ok(sums)
+            })
+            .await?;
+        Ok(sums.into_iter().map(|(app, sum)| (app.id(), sum)).collect())
+    }
+}
+
+fn keys(app_ids: Option<Vec<String>>) -> Option<Vec<AppKey>> {
+    app_ids.map(|ids| ids.iter().map(|id| AppKey::of(id)).collect())
+}
+
+/// Takes each row of these pieces in.
+fn each(conn: &mut Conn, apps: Option<&[AppKey]>, pieces: &[Piece], mut take: impl FnMut(&Row)) -> QueryResult<()> {
+    let deadline = Deadline::begin();
+    for piece in pieces {
+        match apps {
+            Some(apps) => {
+                for some in apps.chunks(CHUNK) {
+                    deadline.check()?;
+                    of_apps(some, piece).load::<Row>(conn)?.iter().for_each(&mut take);
+                }
+            }
+            None => {
+                let mut from = piece.from;
+                while from < piece.to {
+                    deadline.check()?;
+                    // An hour is as many rows as a twelfth of it.
+                    let window = WINDOW * piece.step.seconds() / 300;
+                    let to = from.plus(window).min(piece.to);
+                    of_all(&Piece { from, to, ..*piece }).load::<Row>(conn)?.iter().for_each(&mut take);
+                    from = to;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A query of roll-ups.
+type Rows =
+    diesel::dsl::IntoBoxed<'static, diesel::dsl::Select<table::table, diesel::dsl::AsSelect<Row, Engine>>, Engine>;
+
+/// The roll-ups of a piece.
+pub(super) fn of_all(piece: &Piece) -> Rows {
+    let rows = table::table.select(Row::as_select()).into_boxed();
+    rows.filter(table::step.eq(stored(piece.step))).filter(table::at.ge(piece.from)).filter(table::at.lt(piece.to))
+}
+
+/// The same of these apps.
+pub(super) fn of_apps(apps: &[AppKey], piece: &Piece) -> Rows {
+    of_all(piece).filter(table::app_id.eq_any(apps.to_vec()))
+}

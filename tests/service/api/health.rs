@@ -1,0 +1,207 @@
+//! How apps are doing: what `/v1/health` and `/v1/deliveries/counts` tell of callbacks that were really made.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Acme;
+use crate::support::{Home, Reply, Ringback, Wall, calling, found, has};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The sums over all buckets of a chart.
+fn sums(chart: &Value) -> Value {
+    let buckets = chart["buckets"].as_array().unwrap();
+    let sum = |field: &str| buckets.iter().map(|bucket| bucket[field].as_u64().unwrap()).sum::<u64>();
+    json!([sum("delivered"), sum("dead"), sum("failedAttempts")])
+}
+
+/// The chart at this path, once what was settled has been added up to these sums: delivered, dead, failed attempts.
+async fn chart_once(ringback: &Ringback, path: &str, expected: Value) -> Value {
+    found(&format!("{path} tells {expected}"), || async {
+        ringback.tidy().await;
+        Some(ringback.get(path).await).filter(|chart| sums(chart) == expected)
+    })
+    .await
+}
+
+fn chart_of(wall: &Wall) -> String {
+    format!("/v1/health?appId={}", wall.id)
+}
+
+/// Two delivered, and one that is dead after two failures.
+async fn some_callbacks(ringback: &Ringback, wall: &Wall) {
+    wall.report_until("good-1", "delivered").await;
+    wall.report_until("good-2", "delivered").await;
+    wall.receiver.then([Reply::status(403), Reply::status(403)]);
+    let bad = wall.report("bad").await.delivery();
+    ringback.delivery_once(&bad, "retrying").await;
+    ringback.clock.advance(2 * MINUTE);
+    ringback.delivery_once(&bad, "dead").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_delivered_what_died_and_what_failed_is_counted_in_the_bucket_of_its_time() {
+    let (ringback, wall) = calling("besitos", json!({"retrySchedule": [60]})).await;
+    some_callbacks(&ringback, &wall).await;
+    let chart = chart_once(&ringback, &chart_of(&wall), json!([2, 1, 2])).await;
+    has(&chart, json!({"from": "2024-06-30T18:45:00.000Z", "to": "2024-07-01T18:45:00.000Z", "step": 300}));
+    let buckets = chart["buckets"].as_array().unwrap();
+    assert_eq!(buckets.len(), 288);
+    let last = &buckets[287];
+    has(last, json!({"at": "2024-07-01T18:40:00.000Z", "delivered": 2, "dead": 1, "failedAttempts": 2}));
+    assert!(last["p50Ms"].is_u64() && last["p95Ms"].is_u64() && last["p99Ms"].is_u64(), "{last}");
+    has(&buckets[0], json!({"delivered": 0, "dead": 0, "failedAttempts": 0, "p50Ms": null}));
+
+    let by_hour = ringback.get(&format!("{}&step=3600&from=2024-07-01T17:30:00Z", chart_of(&wall))).await;
+    has(
+        &by_hour,
+        json!({"from": "2024-07-01T17:00:00.000Z", "to": "2024-07-01T19:00:00.000Z",
+               "buckets": [{"delivered": 0}, {"at": "2024-07-01T18:00:00.000Z", "delivered": 2, "dead": 1}]}),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_writes_what_was_added_up_and_a_restart_keeps_it() {
+    let (ringback, wall) = calling("besitos", json!({"retrySchedule": [60]})).await;
+    some_callbacks(&ringback, &wall).await;
+    let ringback = ringback.restart().await;
+    let chart = ringback.get(&chart_of(&wall)).await;
+    assert_eq!(sums(&chart), json!([2, 1, 2]), "{chart}");
+    // The next process adds up anew, beside what this one wrote of the same five minutes.
+    let wall = wall.at(&ringback);
+    wall.report_until("good-3", "delivered").await;
+    chart_once(&ringback, &chart_of(&wall), json!([3, 1, 2])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hours_that_are_over_are_folded_and_no_chart_changes() {
+    let (ringback, wall) = calling("besitos", json!({"retrySchedule": [60]})).await;
+    some_callbacks(&ringback, &wall).await;
+    chart_once(&ringback, &chart_of(&wall), json!([2, 1, 2])).await;
+    ringback.clock.advance(2 * HOUR);
+    ringback.tidy().await;
+    wall.report_until("good-3", "delivered").await;
+    let by_hour = format!("{}&step=3600", chart_of(&wall));
+    chart_once(&ringback, &by_hour, json!([3, 1, 2])).await;
+    chart_once(&ringback, &chart_of(&wall), json!([3, 1, 2])).await;
+    // Five minutes are gone after eight days; their hours are not.
+    ringback.clock.advance(9 * 24 * HOUR);
+    ringback.tidy().await;
+    let days = format!("{}&step=86400&from=2024-07-01T00:00:00Z", chart_of(&wall));
+    let days = ringback.get(&days).await;
+    assert_eq!(sums(&days), json!([3, 1, 2]), "{days}");
+    has(&days["buckets"][0], json!({"at": "2024-07-01T00:00:00.000Z", "delivered": 3}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tests_are_not_counted_and_what_waited_for_too_long_is_dead() {
+    let (ringback, wall) = calling("besitos", json!({"maxHeldDays": 1})).await;
+    ringback.post(&wall.path("/test"), json!({})).await.ok();
+    ringback.change(&wall, json!({"paused": true})).await;
+    let held = wall.report("held").await.delivery();
+    ringback.held_for(&held, "app_paused").await;
+    ringback.clock.advance(25 * HOUR);
+    chart_once(&ringback, &chart_of(&wall), json!([0, 1, 0])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_what_is_foreign() {
+    let acme = Acme::start().await;
+    let other = acme.operator.wall("besitos", json!({})).await;
+    other.report_until("tx-1", "delivered").await;
+    chart_once(&acme.operator, "/v1/health", json!([1, 0, 0])).await;
+    chart_once(&acme.operator, &format!("/v1/health?publisherId={}", other.publisher), json!([1, 0, 0])).await;
+    let app = acme.app(json!({})).await.id();
+    for own in ["/v1/health", "/v1/health?publisherId=acme", &format!("/v1/health?appId={app}")] {
+        assert_eq!(sums(&acme.publisher.get(own).await), json!([0, 0, 0]), "{own}");
+    }
+    for path in ["/v1/health", "/v1/deliveries/counts"] {
+        for foreign in [format!("appId={}", other.id), format!("publisherId={}", other.publisher)] {
+            acme.publisher.ask(&format!("{path}?{foreign}")).await.is(404, json!({}));
+        }
+        let both = format!("{path}?appId={app}&publisherId=acme");
+        acme.manager.ask(&both).await.is(422, json!({"errors": [{"field": "publisherId"}]}));
+    }
+    let counts = acme.publisher.get("/v1/deliveries/counts").await;
+    has(&counts["byStatus"], json!({"delivered": {"count": 0, "more": false}}));
+    let counts = acme.operator.get("/v1/deliveries/counts").await;
+    has(&counts["byStatus"], json!({"delivered": {"count": 1, "more": false}}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_chart_can_show_is_refused_by_its_field() {
+    let ringback = Ringback::start().await;
+    for (query, field) in [
+        ("step=60", "step"),
+        ("step=x", "step"),
+        ("from=yesterday", "from"),
+        ("from=2024-07-01T00:00:00Z&to=2024-07-01T00:00:00Z", "from"),
+        ("from=2023-07-01T00:00:00Z&step=3600", "from"),
+        ("from=2024-06-01T00:00:00Z&to=2024-06-01T06:00:00Z", "from"),
+        ("appid=app_1", "appid"),
+    ] {
+        ringback.ask(&format!("/v1/health?{query}")).await.is(422, json!({"errors": [{"field": field}]}));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_are_counted_by_state_and_by_what_they_wait_for() {
+    let (ringback, wall) = calling("besitos", json!({"retrySchedule": [60]})).await;
+    some_callbacks(&ringback, &wall).await;
+    wall.receiver.then([Reply::status(403)]);
+    wall.report_until("later", "retrying").await;
+    let canceled = wall.report("canceled").await.delivery();
+    ringback.delivery_once(&canceled, "delivered").await;
+    ringback.post(&wall.path("/test"), json!({})).await.ok();
+
+    let other = ringback.wall("besitos", json!({"paused": true})).await;
+    for name in ["held-1", "held-2"] {
+        let held = other.report(name).await.delivery();
+        ringback.held_for(&held, "app_paused").await;
+    }
+    let counts = |query: &str| {
+        let path = format!("/v1/deliveries/counts?{query}");
+        let ringback = &ringback;
+        async move { ringback.get(&path).await }
+    };
+    let some = |count: u64| json!({"count": count, "more": false});
+    has(
+        &counts(&format!("appId={}", wall.id)).await,
+        json!({
+            "byStatus": {"pending": some(0), "sending": some(0), "retrying": some(1), "held": some(0),
+                         "delivered": some(3), "dead": some(1), "canceled": some(0)},
+            "byWaitingFor": {"retry": some(1)},
+            "needsAttention": some(1),
+        }),
+    );
+    let of_other = counts(&format!("publisherId={}", other.publisher)).await;
+    has(
+        &of_other,
+        json!({"byStatus": {"held": some(2)}, "byWaitingFor": {"app_paused": some(2)}, "needsAttention": some(2)}),
+    );
+    has(&counts("").await, json!({"byStatus": {"held": some(2), "delivered": some(3)}, "needsAttention": some(3)}));
+    ringback.clock.advance(MINUTE);
+    has(
+        &counts("from=2024-07-01T18:45:00Z").await,
+        json!({"byStatus": {"held": some(0), "delivered": some(0), "dead": some(0)}}),
+    );
+    // What is dead for longer than a week is nobody's to mend today.
+    ringback.clock.advance(8 * 24 * HOUR);
+    has(&counts(&format!("appId={}", wall.id)).await, json!({"byStatus": {"dead": some(1)}}));
+    has(&counts(&format!("appId={}", wall.id)).await["needsAttention"], json!({"more": false}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_loses_seconds_of_a_chart_and_nothing_that_was_written() {
+    let home = Home::on_sqlite();
+    let child = home.serve().await;
+    let wall = child.wall("besitos", json!({})).await;
+    wall.report_until("tx-1", "delivered").await;
+    let written = |chart: &Value| sums(chart) == json!([1, 0, 0]);
+    child.once(&chart_of(&wall), "written", written).await;
+    child.kill().await;
+    let next = home.serve().await;
+    assert!(written(&next.get(&chart_of(&wall)).await));
+}
