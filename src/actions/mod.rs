@@ -19,6 +19,7 @@ pub mod caller;
 pub mod calls;
 pub mod deliveries;
 pub mod reads;
+pub mod receiver;
 pub mod refusal;
 
 use std::sync::Arc;

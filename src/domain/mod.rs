@@ -39,6 +39,7 @@ pub mod own_headers;
 pub mod patch;
 pub mod pricing;
 pub mod receiver;
+pub mod receiver_code;
 pub mod refusal;
 pub mod replay;
 pub mod report;

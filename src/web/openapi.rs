@@ -19,7 +19,7 @@ use parameters::Parameters;
 
 use super::admin::{
     apps, audit, completions, deliveries, dialects, egress, egress_assignments, endpoints, ledger, lookup, manual,
-    offers, previews, publishers, replays, reviews, secrets, sources, tokens, users,
+    offers, previews, publishers, receiver, replays, reviews, secrets, sources, tokens, users,
 };
 use super::{health, reports, reversals, tracking};
 
@@ -57,7 +57,7 @@ async fn describe() -> HttpResponse {
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
-        previews::preview, previews::test,
+        previews::preview, previews::test, receiver::read,
         completions::list, completions::read, reviews::release, reviews::reject,
         ledger::read, lookup::read, audit::list,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,

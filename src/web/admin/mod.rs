@@ -19,6 +19,7 @@ pub mod manual;
 pub mod offers;
 pub mod previews;
 pub mod publishers;
+pub mod receiver;
 mod replay_view;
 pub mod replays;
 mod review_part;
@@ -45,6 +46,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(egress::routes)
         .configure(egress_assignments::routes)
         .configure(previews::routes)
+        .configure(receiver::routes)
         .configure(completions::routes)
         .configure(reviews::routes)
         .configure(deliveries::routes)
