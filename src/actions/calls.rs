@@ -101,6 +101,7 @@ pub const CALLS: &[Call] = &[
     call("PUT /v1/apps/{id}/egress", Managers),
     call("POST /v1/apps/{id}/preview", Anyone),
     call("POST /v1/apps/{id}/test", Anyone),
+    call("GET /v1/apps/{id}/receiver", Anyone),
     call("GET /v1/completions", Anyone),
     call("GET /v1/completions/{id}", Anyone),
     call("POST /v1/completions/{id}/release", Managers),

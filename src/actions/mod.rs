@@ -36,6 +36,7 @@ pub mod people;
 pub mod public_url;
 pub mod publishers;
 pub mod reads;
+pub mod receiver;
 pub mod recorded;
 pub mod refusal;
 pub mod replays;

@@ -44,6 +44,7 @@ pub mod patch;
 pub mod person;
 pub mod pricing;
 pub mod receiver;
+pub mod receiver_code;
 pub mod refusal;
 pub mod replay;
 pub mod report;

@@ -20,8 +20,8 @@ use parameters::Parameters;
 use super::admin::health as health_of_apps;
 use super::admin::{
     apps, audit, completions, deliveries, delivery_counts, dialects, egress, egress_assignments, endpoints,
-    invitations, ledger, lookup, manual, me, offers, people, previews, publishers, replays, reviews, secrets, sign_in,
-    sources, tokens, users,
+    invitations, ledger, lookup, manual, me, offers, people, previews, publishers, receiver, replays, reviews, secrets,
+    sign_in, sources, tokens, users,
 };
 use super::{health, reports, reversals, tracking};
 
@@ -63,7 +63,7 @@ async fn describe() -> HttpResponse {
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
-        previews::preview, previews::test,
+        previews::preview, previews::test, receiver::read,
         completions::list, completions::read, reviews::release, reviews::reject,
         ledger::read, lookup::read, audit::list,
         health_of_apps::read, delivery_counts::read,

@@ -76,7 +76,7 @@ impl CallbackUrl {
     }
 
     /// What its text is made of as this dialect reads it, or why it is no template.
-    pub(super) fn template(&self, recipe: &Recipe) -> Result<Arc<Template>, String> {
+    pub(crate) fn template(&self, recipe: &Recipe) -> Result<Arc<Template>, String> {
         let form = recipe.template_form();
         let read = || Template::parse(&self.text, form).map(Arc::new);
         let (known, template) = self.read.get_or_init(|| (form.clone(), read()));

@@ -6,17 +6,17 @@ use super::value::ValueRule;
 
 /// One parameter of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Item {
-    pub(super) name: String,
+pub(crate) struct Item {
+    pub(crate) name: String,
     /// Fixed text instead of the placeholder of that name.
-    pub(super) fixed: Option<String>,
+    pub(crate) fixed: Option<String>,
 }
 
 /// A header of the dialect's own.
 #[derive(Clone, Debug)]
 pub struct HeaderRule {
-    pub(super) name: String,
-    pub(super) rule: ValueRule,
+    pub(crate) name: String,
+    pub(crate) rule: ValueRule,
 }
 
 /// As a recipe writes it.

@@ -20,7 +20,7 @@ use crate::domain::encoding::Encoding;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::template::{Template, TemplateForm};
 use parts::ParameterLists;
-pub(super) use parts::{BodyField, Content};
+pub(crate) use parts::{BodyField, Content};
 pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Setting, Tells};
 
 /// A recipe that cannot be used.
@@ -182,7 +182,7 @@ impl Recipe {
     }
 
     /// Headers that every callback has.
-    pub(super) fn headers(&self) -> &[HeaderRule] {
+    pub(crate) fn headers(&self) -> &[HeaderRule] {
         &self.headers
     }
 
@@ -244,7 +244,7 @@ impl Recipe {
     }
 
     /// What a POST's body is made of.
-    pub(super) fn body(&self) -> Option<&[BodyField]> {
+    pub(crate) fn body(&self) -> Option<&[BodyField]> {
         self.body.as_deref()
     }
 }

@@ -15,15 +15,15 @@ use crate::domain::secret::SecretText;
 /// How a dialect signs.
 #[derive(Clone, Debug)]
 pub struct Signature {
-    pub(super) algorithm: Algorithm,
-    pub(super) key: KeyForm,
-    pub(super) digest: Digest,
-    pub(super) signs: SignedText,
-    pub(super) travels: Travels,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) key: KeyForm,
+    pub(crate) digest: Digest,
+    pub(crate) signs: SignedText,
+    pub(crate) travels: Travels,
     /// Placeholders that are appended where there is a signature, before it.
-    pub(super) appended: Vec<Item>,
+    pub(crate) appended: Vec<Item>,
     /// Headers that go along with a signature, and only with one.
-    pub(super) headers: Vec<HeaderRule>,
+    pub(crate) headers: Vec<HeaderRule>,
     /// Whether values may make the text ambiguous, because the vendor's formula leaves no other way.
     pub(super) accepts_ambiguity: bool,
 }
@@ -43,7 +43,7 @@ pub enum Travels {
 /// The spellings of a placeholder: one word, or a list of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "OneOrMore", into = "OneOrMore")]
-pub struct Spellings(pub(super) Vec<String>);
+pub struct Spellings(pub(crate) Vec<String>);
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -57,14 +57,14 @@ enum OneOrMore {
 #[serde(deny_unknown_fields)]
 pub struct Carrier {
     /// The header's name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// What stands around the signature: a text made of `{signature}` and `{t}`, or of `{signatures}` and `{t}` where there
     /// may be several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wrapping: Option<String>,
     /// Where there may be several, while two keys overlap: what stands around each of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    each: Option<String>,
+    pub(crate) each: Option<String>,
     /// What stands between two of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     join: Option<String>,
@@ -137,7 +137,7 @@ impl Signature {
     }
 
     /// Whether it is what this placeholder of a template stands for.
-    pub(super) fn stands_for(&self, placeholder: &str) -> bool {
+    pub(crate) fn stands_for(&self, placeholder: &str) -> bool {
         self.placeholder().iter().any(|own| own == placeholder)
     }
 
@@ -184,12 +184,12 @@ impl Carrier {
     }
 
     /// How it is written.
-    pub(super) fn wrapping(&self) -> &str {
+    pub(crate) fn wrapping(&self) -> &str {
         let bare = if self.each.is_some() { "{signatures}" } else { "{signature}" };
         self.wrapping.as_deref().unwrap_or(bare)
     }
 
-    fn join(&self) -> &str {
+    pub(crate) fn join(&self) -> &str {
         self.join.as_deref().unwrap_or(" ")
     }
 

@@ -98,7 +98,7 @@ impl SignedText {
     }
 
     /// The unit in which it, and what carries the signature, speak of an instant.
-    pub(super) fn unit(&self) -> Unit {
+    pub(crate) fn unit(&self) -> Unit {
         match self {
             Self::Text { t, .. } => t.unwrap_or(Unit::Seconds),
             Self::Url | Self::Query { .. } | Self::Values { .. } => Unit::Seconds,
@@ -106,12 +106,12 @@ impl SignedText {
     }
 
     /// Whether a receiver needs the parameters as a whole to rebuild it, each of them exactly once.
-    pub(super) fn needs_whole_query(&self) -> bool {
+    pub(crate) fn needs_whole_query(&self) -> bool {
         matches!(self, Self::Url | Self::Query { only: None, .. })
     }
 
     /// Whether the body is a part of it.
-    pub(super) fn holds_body(&self) -> bool {
+    pub(crate) fn holds_body(&self) -> bool {
         matches!(self, Self::Text { of, .. } if of.pieces().contains(&TextPiece::Body))
     }
 
@@ -121,7 +121,7 @@ impl SignedText {
     }
 
     /// The placeholders that it names.
-    pub(super) fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         match self {
             Self::Query { only: Some(only), .. } => only.iter().map(String::as_str).collect(),
             Self::Text { of, .. } => of.pieces().iter().filter_map(TextPiece::placeholder).collect(),

@@ -69,8 +69,13 @@ impl SuccessRule {
         self.body_contains.is_some() || !self.body_is.is_empty()
     }
 
+    /// The whole bodies that acknowledge; none where the body is not compared.
+    pub(crate) fn bodies(&self) -> &[String] {
+        &self.body_is
+    }
+
     /// The token as it is written, perhaps with placeholders.
-    pub(super) fn token(&self) -> Option<&str> {
+    pub(crate) fn token(&self) -> Option<&str> {
         self.body_contains.as_deref()
     }
 

@@ -13,7 +13,7 @@ pub struct TextOf {
 
 /// A stretch of such a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum TextPiece {
+pub(crate) enum TextPiece {
     Literal(String),
     /// The value of a placeholder, by its name.
     Placeholder(String),
@@ -26,7 +26,7 @@ pub(super) enum TextPiece {
 }
 
 impl TextOf {
-    pub(super) fn pieces(&self) -> &[TextPiece] {
+    pub(crate) fn pieces(&self) -> &[TextPiece] {
         &self.pieces
     }
 

@@ -102,30 +102,30 @@ facts! {
 }
 
 /// The facts that an amount may be told by.
-pub(super) const AMOUNTS: [Fact; 4] = [Fact::UserReward, Fact::RewardMinor, Fact::PayoutMinor, Fact::GrossMinor];
+pub(crate) const AMOUNTS: [Fact; 4] = [Fact::UserReward, Fact::RewardMinor, Fact::PayoutMinor, Fact::GrossMinor];
 
 /// The rule by which one value is found and written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValueRule {
-    pub(super) source: Option<ValueSource>,
+    pub(crate) source: Option<ValueSource>,
     /// Taken where the source has nothing.
     pub(super) otherwise: Option<ValueSource>,
-    pub(super) format: Format,
+    pub(crate) format: Format,
     /// In JSON: the digits as they are, unquoted.
     pub(super) number: bool,
     /// Written where neither has anything.
     pub(super) absent: Option<String>,
-    pub(super) words: Words,
+    pub(crate) words: Words,
 }
 
 /// Fixed words, which go before the source: a test's before a reversal's, a reversal's before a completion's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    pub(super) test: Option<String>,
-    pub(super) reversed: Option<String>,
+    pub(crate) test: Option<String>,
+    pub(crate) reversed: Option<String>,
     /// By the report's event type, of completions.
-    pub(super) event: BTreeMap<String, String>,
-    pub(super) completed: Option<String>,
+    pub(crate) event: BTreeMap<String, String>,
+    pub(crate) completed: Option<String>,
 }
 
 impl ValueSource {
@@ -213,12 +213,12 @@ impl ValueRule {
     }
 
     /// Whether it takes its value from there.
-    pub(super) fn uses(&self, fact: Fact) -> bool {
+    pub(crate) fn uses(&self, fact: Fact) -> bool {
         self.sources().any(|source| *source == ValueSource::Fact(fact))
     }
 
     /// Where its value may come from.
-    pub(super) fn sources(&self) -> impl Iterator<Item = &ValueSource> {
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &ValueSource> {
         self.source.iter().chain(&self.otherwise)
     }
 }

@@ -24,6 +24,7 @@ pub mod offers;
 pub mod people;
 pub mod previews;
 pub mod publishers;
+pub mod receiver;
 mod replay_view;
 pub mod replays;
 mod review_part;
@@ -55,6 +56,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(egress::routes)
         .configure(egress_assignments::routes)
         .configure(previews::routes)
+        .configure(receiver::routes)
         .configure(completions::routes)
         .configure(reviews::routes)
         .configure(delivery_counts::routes)

@@ -28,6 +28,7 @@ async fn every_path_is_described_with_its_methods() {
     DELETE /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}
     POST /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}/activate
     POST /v1/apps/{id}/preview
+    GET /v1/apps/{id}/receiver
     GET,POST /v1/apps/{id}/secrets
     DELETE /v1/apps/{id}/secrets/{secretId}
     POST /v1/apps/{id}/secrets/{secretId}/activate

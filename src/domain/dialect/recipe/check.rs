@@ -201,10 +201,7 @@ impl Recipe {
     }
 
     /// The placeholders that travel in a URL by the same rule as this one.
-    pub(in crate::domain::dialect) fn carriers<'a>(
-        &'a self,
-        signed: &'a Placeholder,
-    ) -> impl Iterator<Item = &'a Placeholder> {
+    pub(crate) fn carriers<'a>(&'a self, signed: &'a Placeholder) -> impl Iterator<Item = &'a Placeholder> {
         self.placeholders
             .iter()
             .filter(|other| !other.hidden && (other.name == signed.name || other.rule == signed.rule))

@@ -14,7 +14,7 @@ impl Recipe {
     }
 
     /// Every list with its event type.
-    pub(in crate::domain::dialect) fn parameter_lists(&self) -> impl Iterator<Item = (&str, &[Item])> {
+    pub(crate) fn parameter_lists(&self) -> impl Iterator<Item = (&str, &[Item])> {
         self.parameters.iter().flat_map(|lists| {
             let named = lists.by_event_type.iter().map(|(event_type, items)| (event_type.as_str(), items.as_slice()));
             named.chain([("other", lists.other.as_slice())])
@@ -22,7 +22,7 @@ impl Recipe {
     }
 
     /// What goes after everything else.
-    pub(in crate::domain::dialect) fn appended(&self) -> &[Item] {
+    pub(crate) fn appended(&self) -> &[Item] {
         &self.appended
     }
 
@@ -71,7 +71,7 @@ impl Recipe {
     }
 
     /// Whether a value of this fact stands anywhere in its callbacks.
-    pub(in crate::domain::dialect) fn tells(&self, fact: Fact) -> bool {
+    pub(crate) fn tells(&self, fact: Fact) -> bool {
         self.rules().any(|rule| rule.sources().any(|source| *source == ValueSource::Fact(fact)))
     }
 

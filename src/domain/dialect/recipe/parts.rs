@@ -45,7 +45,7 @@ pub struct Setting {
 
 /// The parameters that are appended to a callback URL without placeholders.
 #[derive(Clone, Debug)]
-pub(in crate::domain::dialect) struct ParameterLists {
+pub(crate) struct ParameterLists {
     pub(super) by_event_type: BTreeMap<String, Vec<Item>>,
     pub(super) other: Vec<Item>,
 }
@@ -53,24 +53,24 @@ pub(in crate::domain::dialect) struct ParameterLists {
 /// A name of the vendor's that a callback URL may use.
 #[derive(Clone, Debug)]
 pub struct Placeholder {
-    pub(in crate::domain::dialect) name: String,
-    pub(in crate::domain::dialect) meaning: String,
+    pub(crate) name: String,
+    pub(crate) meaning: String,
     /// Known in signed texts alone.
-    pub(in crate::domain::dialect) hidden: bool,
-    pub(in crate::domain::dialect) reversal_only: bool,
-    pub(in crate::domain::dialect) rule: ValueRule,
+    pub(crate) hidden: bool,
+    pub(crate) reversal_only: bool,
+    pub(crate) rule: ValueRule,
 }
 
 /// A field of a JSON body.
 #[derive(Clone, Debug)]
-pub(in crate::domain::dialect) struct BodyField {
-    pub(in crate::domain::dialect) name: String,
-    pub(in crate::domain::dialect) content: Content,
+pub(crate) struct BodyField {
+    pub(crate) name: String,
+    pub(crate) content: Content,
 }
 
 /// What a body field holds.
 #[derive(Clone, Debug)]
-pub(in crate::domain::dialect) enum Content {
+pub(crate) enum Content {
     Value(ValueRule),
     Object(Vec<BodyField>),
 }
