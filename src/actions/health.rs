@@ -9,6 +9,7 @@ use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::dispatch::node::routing::{Readiness, lacking};
 use crate::domain::app::App;
+use crate::domain::app_settings::Callbacks;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::delivery_counts::DeliveryCounts;
 use crate::domain::health::rollup::Rollup;
@@ -86,7 +87,8 @@ impl Actions {
         };
         let has_open_circuit = app.endpoints.iter().any(|endpoint| self.node.circuits.is_open(&endpoint.id));
         let standing = Standing {
-            lacks_setup: app.callbacks && lacks(&[WaitingFor::CallbackUrl, WaitingFor::Secret]),
+            lacks_setup: app.settings.callbacks == Callbacks::On
+                && lacks(&[WaitingFor::CallbackUrl, WaitingFor::Secret]),
             is_down: has_open_circuit || lacks(&[WaitingFor::EndpointDisabled]),
         };
         condition(standing, health, self.node.now())
@@ -135,7 +137,7 @@ impl Actions {
     /// What a delivery of an endpoint waits for that is due.
     fn due_waits_for(&self, apps: &[Arc<App>], endpoint_id: &str) -> WaitingFor {
         let app = apps.iter().find(|app| app.endpoint(endpoint_id).is_some());
-        let is_limited = app.is_some_and(|app| app.limits.per_second.is_some());
+        let is_limited = app.is_some_and(|app| app.settings.limits.per_second.is_some());
         match self.node.readiness(endpoint_id) {
             Some(Readiness::Blocked(reason)) => reason,
             Some(Readiness::NoEgress) => WaitingFor::EgressIp,

@@ -50,7 +50,7 @@ impl Actions {
         if let Some(by) = click_key {
             for click in self.node.store.unconverted_clicks(ClickCriteria { app_ids, by }, PAGE).await? {
                 let app = self.node.directory.find_app(&click.app_id).await?;
-                let counts_until = app.map(|app| click.expires_at(app.terms.click_days));
+                let counts_until = app.map(|app| click.expires_at(app.settings.click_days));
                 clicks.push((click, counts_until));
             }
         }

@@ -8,6 +8,7 @@
 //!   reads at a time.
 //! * [`admission`] asks `calls`, and has the [`audit`] written before anything is done and completed afterwards.
 //! * [`people`] is how somebody comes to be known, signs in and out; [`roles`] says which roles are a caller's to give.
+//! * [`given`] is what a caller gives with an act; [`generate`] makes the tokens and secrets.
 //! * The other modules do it, one per kind of object: they check what is given, write it, put it in force and wake whom it
 //!   concerns. They answer objects of the domain, or a [`refusal`].
 //!
@@ -19,6 +20,7 @@
 
 pub mod access;
 pub mod admission;
+pub mod apps;
 pub mod assignments;
 pub mod audit;
 pub mod caller;
@@ -26,7 +28,10 @@ pub mod calls;
 pub mod completions;
 pub mod deliveries;
 pub mod egress;
+pub mod endpoints;
+pub mod erasure;
 pub mod generate;
+pub mod given;
 pub mod health;
 pub mod ledger;
 pub mod lookup;
@@ -43,6 +48,7 @@ pub mod replays;
 pub mod reviews;
 pub mod roles;
 pub mod scope;
+pub mod secrets;
 pub mod sources;
 pub mod standalone;
 pub mod tokens;

@@ -74,7 +74,7 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
 fn urls(target: &str, count: usize) -> Result<Vec<String>, Failure> {
     let catalog = Catalog::builtin();
     let recipe = catalog.get(DIALECT).ok_or("the dialect of the bench is unknown")?;
-    let endpoint = Endpoint { callback_url: Some(CallbackUrl::new(target)), ..Endpoint::default() };
+    let endpoint = Endpoint::default().with(|settings| settings.callback_url = Some(CallbackUrl::new(target)));
     let key = SecretText::known(KEY.to_owned());
     let now = Clock::system().now();
     let url = |number| {

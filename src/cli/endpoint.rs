@@ -8,6 +8,7 @@ use super::given::{by_flag, flag, text};
 use crate::command::Failure;
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::callback_url::CallbackUrl;
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect_settings::{self, SURFACE_ID};
 use crate::domain::template::Origin;
@@ -26,13 +27,13 @@ pub(super) fn flags() -> [Arg; 5] {
 
 /// The endpoint as the flags have it.
 pub(super) fn endpoint(flags: &ArgMatches, recipe: &Recipe) -> Result<CallbackConfig, Failure> {
-    Ok(CallbackConfig {
+    let settings = EndpointSettings {
         callback_url: text(flags, "callback-url").map(CallbackUrl::new),
-        app_label: text(flags, "app-id").unwrap_or_default().to_owned(),
-        settings: settings(flags, recipe)?,
+        dialect_settings: settings(flags, recipe)?,
         signed_origin: signed_origin(flags)?,
-        ..CallbackConfig::default()
-    })
+        ..EndpointSettings::new(recipe.name())
+    };
+    Ok(CallbackConfig { app_label: text(flags, "app-id").unwrap_or_default().to_owned(), settings })
 }
 
 /// `--setting NAME=VALUE`, and `--surface-id` for the one of that name.

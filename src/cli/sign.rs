@@ -159,8 +159,9 @@ fn of_completion(
         manual: None,
     };
     let completion = report.into_completion(resolved, now);
-    let config = CallbackConfig { callback_url: Some(url), app_label, ..endpoint(flags, recipe)? };
-    dialect_settings::check(&config.settings, recipe, true).map_err(faults)?;
+    let config =
+        CallbackConfig { app_label, ..endpoint(flags, recipe)? }.with(|settings| settings.callback_url = Some(url));
+    dialect_settings::check(&config.settings.dialect_settings, recipe, true).map_err(faults)?;
     check_report(recipe, &config, &completion).map_err(faults)?;
     let callback = Callback {
         event_id: EVENT_ID,

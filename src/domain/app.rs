@@ -1,15 +1,10 @@
 //! Apps and their endpoints as the rest of the house sees them: read from the store, secrets opened, kept in the
 //! directory. Nothing here changes them; that is the admin API's business.
 
-use std::time::Duration;
-
+use super::app_settings::AppSettings;
 use super::dialect::callback::CallbackConfig;
 use super::dialect::recipe::Recipe;
-use super::dialect::success::SuccessRule;
-use super::limits::Limits;
-use super::retry::RetrySchedule;
 use super::secret::{SecretState, SecretText};
-use super::terms::Terms;
 use super::time::Timestamp;
 
 /// One offerwall placement.
@@ -19,20 +14,8 @@ pub struct App {
     pub id: String,
     /// Whose it is.
     pub publisher_id: String,
-    /// The operator's own name for it, accepted wherever the id is.
-    pub reference: Option<String>,
-    /// For people.
-    pub name: String,
-    /// While paused, deliveries wait as held.
-    pub paused: bool,
-    /// Whether completions are called back at all.
-    pub callbacks: bool,
-    /// After so many days a held delivery is dead.
-    pub max_held_days: u32,
-    /// How fast its callbacks may come, and how many at a time.
-    pub limits: Limits,
-    /// What of the money is agreed for it.
-    pub terms: Terms,
+    /// What is set of it.
+    pub settings: AppSettings,
     /// When it was created.
     pub created_at: Timestamp,
     /// Archived apps take no reports and show in no list.
@@ -49,18 +32,9 @@ pub struct App {
 pub struct Endpoint {
     /// `end_…`
     pub id: String,
-    /// The dialect's name; its newest version is pinned on a delivery when that is accepted.
-    pub dialect: String,
-    /// URL templates, headers and options that go into a callback.
+    /// What goes into a callback and what is set besides. Of its dialect the newest version is pinned on a delivery when that
+    /// is accepted.
     pub config: CallbackConfig,
-    /// The chosen event types; `None`: all.
-    pub events: Option<Vec<String>>,
-    /// Where the publisher replaced the dialect's.
-    pub retry_schedule: Option<RetrySchedule>,
-    /// Where the publisher replaced the dialect's.
-    pub timeout: Option<Duration>,
-    /// Where the publisher replaced the dialect's.
-    pub success: Option<SuccessRule>,
     /// That its receiver said that it is there no more; nothing is sent until somebody enables it.
     pub disabled: Option<Disabled>,
     /// All secrets, oldest first.
@@ -122,11 +96,6 @@ impl Endpoint {
         let is_key = recipe.signature().is_some_and(|signature| signature.check_secret(&newest.text).is_ok());
         is_key.then_some(newest)
     }
-
-    /// Whether completions of this type are called back.
-    pub fn wants(&self, event_type: &str) -> bool {
-        self.events.as_ref().is_none_or(|events| events.iter().any(|event| event == event_type))
-    }
 }
 
 #[cfg(test)]
@@ -149,12 +118,7 @@ mod tests {
         };
         Endpoint {
             id: "end_1".to_owned(),
-            dialect: String::new(),
             config: CallbackConfig::default(),
-            events: None,
-            retry_schedule: None,
-            timeout: None,
-            success: None,
             disabled: None,
             secrets: vec![
                 secret("sec_1", text, SecretState::Retired, Some(LATER)),

@@ -1,128 +1,128 @@
-//! What can be set of an app and of an endpoint, in one piece: read from an app, changed, checked, written back.
+//! What can be set of an app: the one struct that the API reads and shows, the store keeps and everybody else goes by.
 //!
-//! The checks are in [`super::endpoint_rules`]; the store writes these values as they are.
+//! A new setting is a field here, with its default, its words for whoever reads the interface's description and, if it is not
+//! the publisher's to set or a decimal, its name in a list below; its rule in [`super::endpoint_rules`]; the place where it
+//! takes effect; and a test. Nothing else names it.
+//!
+//! The later ones are the app's terms, which say what of the money between operator, publisher and user is agreed: they apply
+//! to what is reported from then on, and what was recorded keeps what it was recorded with.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
 
-use super::app::{App, Endpoint};
-use super::dialect::callback::TimestampSource;
-use super::dialect::callback_url::CallbackUrl;
-use super::dialect::success::SuccessRule;
+use super::amount::Decimal;
 use super::limits::Limits;
-use super::retry::RetrySchedule;
-use super::terms::Terms;
+use super::review::ReviewRule;
+use super::rounding::Rounding;
 
-/// Days after which a held delivery is dead, unless an app says otherwise.
-pub const DEFAULT_MAX_HELD_DAYS: u32 = 30;
+/// What is not a publisher's to set. Sources report by a `ref`, so a publisher must not choose one that another's reports may
+/// be meant for; and by its terms it is paid.
+pub const RESERVED: [&str; 8] = [
+    "ref",
+    "refundWindowDays",
+    "clickDays",
+    "revenueShareBps",
+    "rewardRate",
+    "rewardDecimals",
+    "rewardRounding",
+    "review",
+];
+
+/// The settings that are decimals, as paths: written as numbers they are read digit for digit.
+pub const DECIMALS: [&str; 2] = ["rewardRate", "review.userRewardAbove"];
 
 /// What can be set of an app itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AppSettings {
     /// For people.
+    #[schema(min_length = 1, max_length = 255)]
     pub name: String,
-    /// The operator's own name for it.
+    /// Your own name for it, accepted wherever the id is. The operator's or account manager's to set.
+    #[serde(rename = "ref")]
+    #[schema(min_length = 1, max_length = 128)]
     pub reference: Option<String>,
-    /// Whether deliveries wait as held.
+    /// Deliveries wait as held.
     pub paused: bool,
-    /// Whether completions are called back at all.
-    pub callbacks: bool,
-    /// After so many days a held delivery is dead.
+    /// `off` records completions without calling back.
+    #[schema(inline)]
+    pub callbacks: Callbacks,
+    /// After so many days a held delivery is dead; default 30.
+    #[schema(minimum = 1, maximum = 365)]
     pub max_held_days: u32,
-    /// How fast its callbacks may come, and how many at a time.
+    /// `{perSecond?, inFlight?}`: callbacks per second (1 to 10,000) and callbacks in flight (1 to 1,000), over all endpoints of
+    /// the app and all nodes. What exceeds them waits. Null: none.
+    #[serde(serialize_with = "null_if_none")]
+    #[schema(value_type = Option<Limits>, inline)]
     pub limits: Limits,
-    /// What of the money is agreed for it.
-    pub terms: Terms,
+    /// Days after which a source can no longer take a completion back; default 60. The operator's or account manager's to
+    /// set, as is all that follows.
+    #[schema(minimum = 0, maximum = 3_650)]
+    pub refund_window_days: u32,
+    /// Days for which a click of the tracking link can be converted; default 30.
+    #[schema(minimum = 1, maximum = 365)]
+    pub click_days: u32,
+    /// The publisher's share of `grossMinor` in basis points, where neither offer nor report says the payout; half-even, to the
+    /// minor unit. Null: the payout is as offered or reported.
+    #[schema(minimum = 0, maximum = 10_000)]
+    pub revenue_share_bps: Option<u32>,
+    /// Units of the app's currency that a user gets for one (major) unit of the payout currency: a decimal of at most 9
+    /// digits before and 9 after the point, as a number or a text. Null: rewards are as reported.
+    #[schema(value_type = Option<String>)]
+    pub reward_rate: Option<Decimal>,
+    /// Digits after the point of a reward at that rate; default 0.
+    #[schema(minimum = 0, maximum = 9)]
+    pub reward_decimals: u32,
+    /// What becomes of further digits.
+    #[schema(inline)]
+    pub reward_rounding: Rounding,
+    /// Completions that are held before they are called back, until somebody releases or rejects them or the hours are
+    /// over. Null: none.
+    #[schema(inline)]
+    pub review: Option<ReviewRule>,
 }
 
-/// What can be set of an endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EndpointSettings {
-    /// The dialect's name.
-    pub dialect: String,
-    /// The template of callbacks.
-    pub callback_url: Option<CallbackUrl>,
-    /// The template of reversals, where the dialect tells them elsewhere.
-    pub reversal_url: Option<CallbackUrl>,
-    /// The chosen event types; `None`: all.
-    pub events: Option<Vec<String>>,
-    /// `None`: the dialect's.
-    pub retry_schedule: Option<RetrySchedule>,
-    /// `None`: the dialect's.
-    pub timeout: Option<Duration>,
-    /// `None`: the dialect's.
-    pub success: Option<SuccessRule>,
-    /// Headers that the publisher wants besides.
-    pub headers: Vec<(String, String)>,
-    /// Which instant `timestamp` speaks of.
-    pub timestamp_source: TimestampSource,
-    /// `scheme://host[:port]` that replaces the origin in what is signed.
-    pub signed_origin: Option<String>,
-    /// What the dialect wants to know of the endpoint besides, by name.
-    pub settings: BTreeMap<String, String>,
+/// Whether completions are called back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Callbacks {
+    /// Recorded and called back.
+    #[default]
+    On,
+    /// Recorded alone.
+    Off,
+}
+
+impl Default for AppSettings {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            reference: None,
+            paused: false,
+            callbacks: Callbacks::On,
+            max_held_days: 30,
+            limits: Limits::default(),
+            // Within which advertisers commonly take something back.
+            refund_window_days: 60,
+            // What advertisers commonly pay for.
+            click_days: 30,
+            revenue_share_bps: None,
+            reward_rate: None,
+            // Most walls pay in whole coins.
+            reward_decimals: 0,
+            reward_rounding: Rounding::default(),
+            review: None,
+        }
+    }
 }
 
 impl AppSettings {
     /// An app of this name with nothing else set.
     pub fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            reference: None,
-            paused: false,
-            callbacks: true,
-            max_held_days: DEFAULT_MAX_HELD_DAYS,
-            limits: Limits::default(),
-            terms: Terms::default(),
-        }
-    }
-
-    /// What is set of an app at present.
-    pub fn of(app: &App) -> Self {
-        Self {
-            name: app.name.clone(),
-            reference: app.reference.clone(),
-            paused: app.paused,
-            callbacks: app.callbacks,
-            max_held_days: app.max_held_days,
-            limits: app.limits,
-            terms: app.terms.clone(),
-        }
+        Self { name: name.to_owned(), ..Self::default() }
     }
 }
 
-impl EndpointSettings {
-    /// An endpoint of this dialect with nothing else set.
-    pub fn new(dialect: &str) -> Self {
-        Self {
-            dialect: dialect.to_owned(),
-            callback_url: None,
-            reversal_url: None,
-            events: None,
-            retry_schedule: None,
-            timeout: None,
-            success: None,
-            headers: Vec::new(),
-            timestamp_source: TimestampSource::default(),
-            signed_origin: None,
-            settings: BTreeMap::new(),
-        }
-    }
-
-    /// What is set of an endpoint at present.
-    pub fn of(endpoint: &Endpoint) -> Self {
-        let config = &endpoint.config;
-        Self {
-            dialect: endpoint.dialect.clone(),
-            callback_url: config.callback_url.clone(),
-            reversal_url: config.reversal_url.clone(),
-            events: endpoint.events.clone(),
-            retry_schedule: endpoint.retry_schedule.clone(),
-            timeout: endpoint.timeout,
-            success: endpoint.success.clone(),
-            headers: config.headers.clone(),
-            timestamp_source: config.timestamp_source,
-            signed_origin: config.signed_origin.clone(),
-            settings: config.settings.clone(),
-        }
-    }
+fn null_if_none<S: Serializer>(limits: &Limits, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(limits).filter(|limits| !limits.are_none()).serialize(serializer)
 }

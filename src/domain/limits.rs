@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::invalid::Invalid;
 
@@ -15,14 +16,16 @@ const PER_SECOND: RangeInclusive<u32> = 1..=10_000;
 const IN_FLIGHT: RangeInclusive<u32> = 1..=1_000;
 
 /// What an app is limited to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Limits {
     /// Callbacks per second; `None`: as fast as its receivers take them.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10_000)]
     pub per_second: Option<u32>,
     /// Callbacks in flight at a time; `None`: as many as its receivers take.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1_000)]
     pub in_flight: Option<u32>,
 }
 

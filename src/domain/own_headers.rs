@@ -3,6 +3,7 @@
 //! They carry credentials, so after saving only their names are shown.
 
 use super::dialect::recipe::Recipe;
+use super::headers::Headers;
 use super::invalid::Invalid;
 
 /// Most headers of one endpoint.
@@ -35,7 +36,7 @@ const PROTOCOL: [&str; 15] = [
 const OURS: &str = "x-ringback-";
 
 /// Checks a set of headers for a dialect; faults are reported under `headers.…`.
-pub fn check(headers: &[(String, String)], recipe: &Recipe) -> Result<(), Invalid> {
+pub fn check(Headers(headers): &Headers, recipe: &Recipe) -> Result<(), Invalid> {
     let mut invalid = Invalid::none();
     if headers.len() > MOST {
         // Each is compared with all before it, so too many are not looked at one by one.
@@ -86,7 +87,7 @@ mod tests {
 
     fn allows(dialect: &str, name: &str, value: &str) -> bool {
         let catalog = Catalog::builtin();
-        check(&[(name.to_owned(), value.to_owned())], catalog.get(dialect).unwrap()).is_ok()
+        check(&Headers(vec![(name.to_owned(), value.to_owned())]), catalog.get(dialect).unwrap()).is_ok()
     }
 
     #[test]

@@ -5,12 +5,12 @@
 //! from what it computed what. It must not touch what reports are compared by: that is what was reported.
 
 use super::amount::{Decimal, Minor};
+use super::app_settings::AppSettings;
 use super::calculation::{Calculation, PayoutCalculation, ReportedAmounts, RewardCalculation};
 use super::completion::Completion;
 use super::currency::minor_digits;
 use super::invalid::Invalid;
 use super::rounding::Rounding;
-use super::terms::Terms;
 
 /// Hundredths of a percent in a whole.
 const WHOLE_BPS: i128 = 10_000;
@@ -72,7 +72,7 @@ impl Priced {
 }
 
 /// Prices a completion. What the offer and the app's terms decide goes before what was reported.
-pub fn price(reported: Reported, offered: Option<Offered>, terms: &Terms) -> Result<Priced, Invalid> {
+pub fn price(reported: Reported, offered: Option<Offered>, terms: &AppSettings) -> Result<Priced, Invalid> {
     let mut currency = reported.currency;
     if let Some(offered) = &offered {
         if let Some(other) = reported.currency_given.filter(|given| *given != offered.currency) {
@@ -95,7 +95,7 @@ fn payout(
     offered: Option<Offered>,
     reported: Option<Minor>,
     gross: Option<Minor>,
-    terms: &Terms,
+    terms: &AppSettings,
 ) -> Result<Option<(Minor, PayoutCalculation)>, Invalid> {
     Ok(match (offered, reported, gross.zip(terms.revenue_share_bps)) {
         (Some(Offered { goal: Some((goal_id, payout_minor)), .. }), ..) => {
@@ -117,7 +117,7 @@ fn reward(
     payout_minor: Option<Minor>,
     reported: Option<Decimal>,
     currency: &str,
-    terms: &Terms,
+    terms: &AppSettings,
 ) -> Result<Option<(Decimal, RewardCalculation)>, Invalid> {
     let Some((payout_minor, rate)) = payout_minor.zip(terms.reward_rate.clone()) else {
         return Ok(reported.map(|reward| (reward, RewardCalculation::Reported)));

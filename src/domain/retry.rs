@@ -22,24 +22,29 @@ const DEFAULT: [u64; 8] = [15, 60, 180, 900, 3_600, 14_400, 43_200, 86_400];
 
 /// The waits before attempts 2, 3, …
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<u64>", into = "Vec<u64>")]
+#[serde(transparent)]
 pub struct RetrySchedule(Vec<u64>);
 
 impl RetrySchedule {
-    /// A schedule from seconds; faults are reported under `retrySchedule`.
-    pub fn from_seconds(seconds: Vec<u64>) -> Result<Self, Invalid> {
-        Self::of_at_most(MOST_RETRIES, seconds)
+    /// A schedule of these waits, which are not checked yet.
+    pub fn from_seconds(seconds: Vec<u64>) -> Self {
+        Self(seconds)
     }
 
-    fn of_at_most(most: usize, seconds: Vec<u64>) -> Result<Self, Invalid> {
-        if seconds.len() > most {
+    /// Checks an endpoint's own schedule.
+    pub fn check(&self) -> Result<(), Invalid> {
+        self.check_at_most(MOST_RETRIES)
+    }
+
+    fn check_at_most(&self, most: usize) -> Result<(), Invalid> {
+        if self.0.len() > most {
             return Err(Invalid::field("retrySchedule", format!("must have at most {most} entries")));
         }
-        if let Some(wait) = seconds.iter().find(|wait| !(1..=LONGEST_WAIT).contains(*wait)) {
+        if let Some(wait) = self.0.iter().find(|wait| !(1..=LONGEST_WAIT).contains(*wait)) {
             let message = format!("must hold seconds from 1 to {LONGEST_WAIT} (7 days), not {wait}");
             return Err(Invalid::field("retrySchedule", message));
         }
-        Ok(Self(seconds))
+        Ok(())
     }
 
     /// The waits in runs of equal ones: how long, and how many times.
@@ -79,7 +84,8 @@ impl TryFrom<Vec<Waits>> for DocumentedSchedule {
             Waits::Run { every, times } => std::iter::repeat_n(every, times.min(MOST_DOCUMENTED + 1)),
         };
         let seconds: Vec<u64> = waits.into_iter().flat_map(run).take(MOST_DOCUMENTED + 1).collect();
-        let schedule = RetrySchedule::of_at_most(MOST_DOCUMENTED, seconds)?;
+        let schedule = RetrySchedule(seconds);
+        schedule.check_at_most(MOST_DOCUMENTED)?;
         if schedule.as_seconds().iter().sum::<u64>() > LONGEST_IN_SUM {
             return Err(Invalid::field("retrySchedule", "must end within 30 days"));
         }
@@ -100,20 +106,6 @@ impl From<DocumentedSchedule> for Vec<Waits> {
 impl Default for RetrySchedule {
     fn default() -> Self {
         Self(DEFAULT.to_vec())
-    }
-}
-
-impl TryFrom<Vec<u64>> for RetrySchedule {
-    type Error = Invalid;
-
-    fn try_from(seconds: Vec<u64>) -> Result<Self, Invalid> {
-        Self::from_seconds(seconds)
-    }
-}
-
-impl From<RetrySchedule> for Vec<u64> {
-    fn from(schedule: RetrySchedule) -> Self {
-        schedule.0
     }
 }
 
@@ -147,10 +139,10 @@ mod tests {
 
     #[test]
     fn a_wait_of_no_time_or_of_more_than_a_week_is_refused() {
-        assert!(RetrySchedule::from_seconds(vec![1, 604_800]).is_ok());
-        assert!(RetrySchedule::from_seconds(vec![]).is_ok());
+        assert!(RetrySchedule::from_seconds(vec![1, 604_800]).check().is_ok());
+        assert!(RetrySchedule::from_seconds(vec![]).check().is_ok());
         for seconds in [vec![0], vec![604_801], vec![60; 101]] {
-            assert!(RetrySchedule::from_seconds(seconds).is_err());
+            assert!(RetrySchedule::from_seconds(seconds).check().is_err());
         }
     }
 }

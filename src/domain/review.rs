@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::amount::{Decimal, Minor};
 use super::completion::{Completion, Review, ReviewState};
@@ -21,18 +22,27 @@ const MOST_NAMES: usize = 1_000;
 const LONGEST_NAME: usize = 128;
 
 /// Which of an app's completions are reviewed: those that meet any one of these.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReviewRule {
-    /// How long.
+    /// For so many hours.
+    #[schema(minimum = 1, maximum = 720)]
     pub hours: u32,
     /// A payout of more than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
     pub payout_above_minor: Option<Minor>,
-    /// A reward, in the app's currency, of more than this.
+    /// A reward, in the app's currency, of more than this: a decimal, as a number or a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub user_reward_above: Option<Decimal>,
     /// One of these event types.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 1_000)]
     pub event_types: Vec<String>,
     /// One of these offers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 1_000)]
     pub offer_ids: Vec<String>,
 }
 

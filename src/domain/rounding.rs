@@ -1,9 +1,10 @@
 //! Rounding: what becomes of a fraction that an amount has no digits for. Exact, in integers; amounts are never negative.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Which of the two nearest amounts a fraction becomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// The nearer one; of two equally near ones the even one, so that many roundings do not drift.

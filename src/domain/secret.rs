@@ -12,6 +12,8 @@ use super::words::words;
 
 /// Below this a brought secret is accepted with a warning.
 pub const SHORT: usize = 16;
+/// What is said of it.
+pub const SHORT_SECRET: &str = "the secret has fewer than 16 characters and could be guessed";
 /// Longest secret in characters.
 const LONGEST: usize = 256;
 

@@ -1,8 +1,10 @@
 //! JSON read strictly: text → [`values`], duplicate keys refused → a body's own type ([`typed`]), every fault named by
-//! the path of its field.
+//! the path of its field; and a change, read over what stands ([`merged`]).
 
+mod merged;
 mod typed;
 mod values;
 
+pub use merged::{as_object, fields, merged};
 pub use typed::{read, unknown};
 pub use values::object;

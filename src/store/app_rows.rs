@@ -8,16 +8,16 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::domain::app::{App, Endpoint, Secret};
-use crate::domain::limits::Limits;
 use crate::domain::secret::{SecretState, SecretText};
-use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
 use super::endpoint_rows::EndpointRow;
 use super::schema::{apps, endpoints, secrets};
-use super::{MasterKey, StoreError};
+use super::{MasterKey, StoreError, settings_text};
 
+/// The setting that is a column, since an app is looked up by it.
+pub(super) const REF: &str = "ref";
 /// Ids in one query: far below what the engines take as parameters.
 const CHUNK: usize = 500;
 
@@ -27,15 +27,10 @@ pub(super) struct AppRow {
     pub(super) id: String,
     pub(super) publisher_id: String,
     pub(super) reference: Option<String>,
-    pub(super) name: String,
-    pub(super) paused: bool,
-    pub(super) callbacks: bool,
-    pub(super) max_held_days: i32,
-    pub(super) limits: Option<String>,
+    pub(super) settings: String,
     pub(super) created_at: i64,
     pub(super) archived_at: Option<i64>,
     pub(super) revision: i64,
-    pub(super) terms: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -106,43 +101,13 @@ impl AppRows {
     }
 }
 
-/// An app's terms as they are stored.
-pub(super) fn terms_to_text(terms: &Terms) -> Option<String> {
-    Some(serde_json::to_string(terms).expect("terms of numbers and texts are always JSON"))
-}
-
-/// What [`terms_to_text`] wrote; an app older than its terms has the defaults. Terms that this version cannot read are never
-/// taken for the defaults: they decide about money.
-fn terms_from_text(app_id: &str, text: Option<&str>) -> Result<Terms, StoreError> {
-    let unreadable = |_| StoreError::Unreadable { place: format!("apps/{app_id}/terms") };
-    text.map_or(Ok(Terms::default()), |text| serde_json::from_str(text).map_err(unreadable))
-}
-
-/// An app's limits as they are stored.
-pub(super) fn limits_to_text(limits: Limits) -> Option<String> {
-    (!limits.are_none()).then(|| serde_json::to_string(&limits).expect("two numbers are always JSON"))
-}
-
-/// What [`limits_to_text`] wrote.
-fn limits_from_text(app_id: &str, text: Option<&str>) -> Result<Limits, StoreError> {
-    let unreadable = |_| StoreError::Unreadable { place: format!("apps/{app_id}/limits") };
-    text.map_or(Ok(Limits::default()), |text| serde_json::from_str(text).map_err(unreadable))
-}
-
 impl AppRow {
     fn read(self, endpoints: Vec<Endpoint>) -> Result<App, StoreError> {
-        let terms = terms_from_text(&self.id, self.terms.as_deref())?;
-        let limits = limits_from_text(&self.id, self.limits.as_deref())?;
+        let unreadable = |_| StoreError::Unreadable { place: format!("apps/{}/settings", self.id) };
         Ok(App {
+            settings: settings_text::read(&self.settings, REF, self.reference).map_err(unreadable)?,
             id: self.id,
             publisher_id: self.publisher_id,
-            reference: self.reference,
-            name: self.name,
-            paused: self.paused,
-            callbacks: self.callbacks,
-            max_held_days: u32::try_from(self.max_held_days).unwrap_or(0),
-            limits,
-            terms,
             created_at: Timestamp::from_millis(self.created_at),
             archived_at: self.archived_at.map(Timestamp::from_millis),
             revision: self.revision,

@@ -6,15 +6,16 @@
 use diesel::prelude::*;
 
 use crate::domain::app::App;
-use crate::domain::app_settings::{AppSettings, EndpointSettings};
+use crate::domain::app_settings::AppSettings;
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::time::Timestamp;
 
-use super::app_rows::{AppRow, AppRows, limits_to_text, terms_to_text};
+use super::app_rows::{AppRow, AppRows, REF};
 use super::backend::Conn;
 use super::endpoint_rows::EndpointRow;
 use super::page::{Listed, Page};
 use super::schema::{apps, egress_assignments, endpoints, publishers};
-use super::{Store, StoreError, open_deliveries, references, revision};
+use super::{Store, StoreError, open_deliveries, references, revision, settings_text};
 
 /// A new app with its first endpoint.
 #[derive(Clone, Debug)]
@@ -131,6 +132,7 @@ impl Store {
     pub async fn create_app(&self, new: NewApp) -> Result<AppSaved, StoreError> {
         let mut endpoint = EndpointRow::blank(new.endpoint_id, new.id.clone(), 0, new.created_at);
         endpoint.set(new.endpoint, self.key());
+        let settings = settings_text::write(&new.settings, REF);
         self.configure(move |conn| {
             let publisher = publishers::table.find(&new.publisher_id).select(publishers::id);
             if publisher.first::<String>(conn).optional()?.is_none() {
@@ -143,15 +145,10 @@ impl Store {
                 id: new.id,
                 publisher_id: new.publisher_id,
                 reference: new.settings.reference,
-                name: new.settings.name,
-                paused: new.settings.paused,
-                callbacks: new.settings.callbacks,
-                max_held_days: days(new.settings.max_held_days),
-                limits: limits_to_text(new.settings.limits),
+                settings,
                 created_at: new.created_at.as_millis(),
                 archived_at: None,
                 revision: revision::next(conn)?,
-                terms: terms_to_text(&new.settings.terms),
             };
             diesel::insert_into(apps::table).values(row).execute(conn)?;
             diesel::insert_into(endpoints::table).values(endpoint).execute(conn)?;
@@ -181,13 +178,8 @@ impl Store {
             }
             diesel::update(apps::table.find(&change.id))
                 .set((
+                    apps::settings.eq(settings_text::write(&change.settings, REF)),
                     apps::reference.eq(change.settings.reference),
-                    apps::name.eq(change.settings.name),
-                    apps::paused.eq(change.settings.paused),
-                    apps::callbacks.eq(change.settings.callbacks),
-                    apps::max_held_days.eq(days(change.settings.max_held_days)),
-                    apps::limits.eq(limits_to_text(change.settings.limits)),
-                    apps::terms.eq(terms_to_text(&change.settings.terms)),
                 ))
                 .execute(conn)?;
             revision::stamp_app(conn, &change.id)?;
@@ -232,8 +224,4 @@ fn refusal(conn: &mut Conn, change: &AppChange) -> QueryResult<Option<AppSaved>>
     }
     let taken = references::is_taken(conn, change.settings.reference.as_deref(), &change.id)?;
     Ok(taken.then_some(AppSaved::RefTaken))
-}
-
-fn days(days: u32) -> i32 {
-    i32::try_from(days).unwrap_or(i32::MAX)
 }

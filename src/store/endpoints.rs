@@ -4,7 +4,7 @@
 
 use diesel::prelude::*;
 
-use crate::domain::app_settings::EndpointSettings;
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::time::Timestamp;
 
 use super::apps::{AppSaved, Archived};

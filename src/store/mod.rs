@@ -62,6 +62,7 @@ pub mod role_scope;
 pub mod rollups;
 mod schema;
 pub mod secrets;
+mod settings_text;
 pub mod sources;
 mod terminal;
 pub mod tokens;

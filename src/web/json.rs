@@ -13,6 +13,8 @@ use serde_json::{Map, Value};
 use super::Web;
 use super::bodies::{self, Taken};
 use super::error::{Problem, ProblemKind};
+use crate::actions::given::Given;
+use crate::actions::refusal::Refusal;
 use crate::domain::invalid::{Invalid, MOST_FAULTS, shortened};
 use crate::domain::json::Object;
 use crate::domain::strict_json;
@@ -44,7 +46,33 @@ impl<const MOST: usize> Body<MOST> {
     /// Like [`read`](Self::read), where these fields (`name`, `outer.name`) are decimals: written as a number, such a one
     /// is read as the text that was written, because as a number it would lose its digits.
     pub fn read_with_decimals<T: DeserializeOwned>(&self, decimals: &[&str]) -> Result<T, Problem> {
-        let mut object = strict_json::object(&self.bytes).map_err(Problem::malformed)?;
+        Ok(strict_json::read(self.object(decimals)?)?)
+    }
+
+    /// Like [`read`](Self::read), where every field may be left out and so may the body.
+    pub fn read_or_empty<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        Ok(self.or_empty().read_as()?)
+    }
+
+    /// The same, where the body may be left out.
+    pub fn or_empty(&self) -> OrEmpty<'_, MOST> {
+        OrEmpty(self)
+    }
+}
+
+/// A body that may be left out.
+#[derive(Debug)]
+pub struct OrEmpty<'a, const MOST: usize>(&'a Body<MOST>);
+
+impl<const MOST: usize> Given for OrEmpty<'_, MOST> {
+    fn object(&self, decimals: &[&str]) -> Result<Map<String, Value>, Refusal> {
+        if self.0.bytes.is_empty() { Ok(Map::new()) } else { self.0.object(decimals) }
+    }
+}
+
+impl<const MOST: usize> Given for Body<MOST> {
+    fn object(&self, decimals: &[&str]) -> Result<Map<String, Value>, Refusal> {
+        let mut object = strict_json::object(&self.bytes).map_err(Refusal::Malformed)?;
         let mut invalid = Invalid::none();
         object.iter().for_each(|(name, value)| refuse_nul(name, value, &mut invalid));
         invalid.into_result()?;
@@ -55,12 +83,7 @@ impl<const MOST: usize> Body<MOST> {
                 *number = Value::String(written);
             }
         }
-        Ok(strict_json::read(object)?)
-    }
-
-    /// Like [`read`](Self::read), where every field may be left out and so may the body.
-    pub fn read_or_empty<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        if self.bytes.is_empty() { Ok(strict_json::read(serde_json::Map::new())?) } else { self.read() }
+        Ok(object)
     }
 }
 

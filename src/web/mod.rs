@@ -43,7 +43,6 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use crate::actions::Actions;
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
-use crate::store::StoreError;
 use bodies::Bodies;
 use call::resource;
 use error::Problem;
@@ -76,17 +75,6 @@ impl Web {
     /// The state that routes are registered beside.
     fn of(request: &HttpRequest) -> web::Data<Self> {
         request.app_data::<web::Data<Self>>().cloned().expect("routes are registered together with the state")
-    }
-
-    /// Puts a change of configuration in force before its call is answered.
-    async fn in_force(&self) -> Result<(), StoreError> {
-        self.node.reconfigure().await
-    }
-
-    /// Answers so once the change of configuration is in force.
-    async fn once_in_force(&self, answer: HttpResponse) -> Answer {
-        self.in_force().await?;
-        Ok(answer)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The description of the interface: OpenAPI 3.1 at `/openapi.json`, for reading and trying at `/docs`.
 //!
 //! What every call has in common is added in one place instead of at each handler: who may call, what a problem looks like and
-//! the calls' names ([`common`]), and what a parameter may be ([`parameters`]).
+//! the calls' names ([`common`]), what a parameter may be ([`parameters`]),
+//! and how settings are described where they are given and shown ([`settings`]).
 
 mod common;
 mod parameters;
+mod settings;
 
 use std::sync::LazyLock;
 
@@ -16,6 +18,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use common::Common;
 use parameters::Parameters;
+use settings::Settings;
 
 use super::admin::health as health_of_apps;
 use super::admin::{
@@ -76,7 +79,7 @@ async fn describe() -> HttpResponse {
     ),
     components(schemas(ProblemDocument, FieldProblem)),
     security(("token" = [])),
-    modifiers(&Common, &Parameters),
+    modifiers(&Common, &Parameters, &Settings),
 )]
 struct Ringback;
 

@@ -7,7 +7,7 @@ use crate::house::{HOUSE, Import, Target};
 const MAY_NAME: [(&str, &str); 15] = [
     (
         "domain",
-        "base64 hex hmac ipnet jiff md5 percent_encoding serde serde_json sha1 sha2 strsim subtle thiserror toml url zeroize",
+        "base64 hex hmac ipnet jiff md5 percent_encoding serde serde_json sha1 sha2 strsim subtle thiserror toml url utoipa zeroize",
     ),
     ("clock", "tokio"),
     ("random", "getrandom"),
@@ -21,7 +21,7 @@ const MAY_NAME: [(&str, &str); 15] = [
         "bytes futures_util hickory_resolver http_body_util hyper hyper_util jiff percent_encoding prometheus_client \
          reqwest rustls serde serde_json thiserror tokio tokio_rustls tokio_util tower_service tracing url webpki_roots",
     ),
-    ("actions", "argon2 hex serde serde_json tokio tracing"),
+    ("actions", "argon2 hex serde serde_json tokio tracing utoipa"),
     (
         "web",
         "actix_web base64 futures_util hex serde serde_json sha2 strsim tokio tracing url utoipa utoipa_swagger_ui",

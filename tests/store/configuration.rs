@@ -96,9 +96,9 @@ async fn an_app_comes_back_as_it_was_saved() {
     let new = new_app(&owner, Some("wall"));
     fresh.store.create_app(new.clone()).await.unwrap();
     let app = fresh.store.app(&new.id).await.unwrap().unwrap();
-    assert_eq!(AppSettings::of(&app), new.settings);
+    assert_eq!(app.settings, new.settings);
     let endpoint = app.first_endpoint().unwrap();
-    assert_eq!(ringback::domain::app_settings::EndpointSettings::of(endpoint), new.endpoint);
+    assert_eq!(endpoint.config.settings, new.endpoint);
     assert_eq!(endpoint.config.app_label, "wall");
 }
 
@@ -110,12 +110,12 @@ async fn a_change_that_was_overtaken_changes_nothing() {
     let change = |name: &str| AppChange {
         id: read.id.clone(),
         read_at: read.revision,
-        settings: AppSettings { name: name.to_owned(), ..AppSettings::of(&read) },
+        settings: AppSettings { name: name.to_owned(), ..read.settings.clone() },
         endpoint: None,
     };
     assert_eq!(fresh.store.change_app(change("first")).await.unwrap(), AppSaved::Saved);
     assert_eq!(fresh.store.change_app(change("second")).await.unwrap(), AppSaved::Overtaken);
-    assert_eq!(fresh.store.app(&read.id).await.unwrap().unwrap().name, "first");
+    assert_eq!(fresh.store.app(&read.id).await.unwrap().unwrap().settings.name, "first");
 }
 
 #[tokio::test]

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use ringback::domain::app::{App, Disabled};
-use ringback::domain::app_settings::{AppSettings, EndpointSettings};
 use ringback::domain::attempt::{Exchange, Failure, ReceiverAnswer, SentAttempt};
 use ringback::domain::decision::{AttemptPolicy, RetryPacing};
 use ringback::domain::delivery::{Outcome, Status, WaitingFor};
+use ringback::domain::dialect::endpoint_settings::EndpointSettings;
 use ringback::domain::dialect::statuses::StatusSet;
 use ringback::domain::new_delivery::{NewDelivery, Start};
 use ringback::domain::settlement::{Next, Settlement};
@@ -31,8 +31,10 @@ async fn being_sent(fresh: &Fresh, number: usize) -> (App, Vec<Claimed>) {
     for number in 0..number {
         let mut new: NewCompletion = new(&format!("e{number}"), endpoint, Start::Pending);
         new.completion.app_id = app.id.clone();
-        new.deliveries =
-            vec![NewDelivery { recipe: format!("{}@1", app.endpoints[0].dialect), ..new.deliveries.remove(0) }];
+        new.deliveries = vec![NewDelivery {
+            recipe: format!("{}@1", app.endpoints[0].config.settings.dialect),
+            ..new.deliveries.remove(0)
+        }];
         recorded(&fresh.store, new).await;
     }
     let claimed = claim(&fresh.store, endpoint, number, NOW).await;
@@ -105,12 +107,11 @@ async fn an_endpoint_stays_disabled_whatever_is_changed_until_it_is_enabled() {
     let endpoint = before.endpoints[0].id.clone();
     settle(store, gone(&claimed[0], NOW, NOW)).await;
     let disabled = now(store, &before).await;
-    let settings =
-        EndpointSettings { timeout: Some(Duration::from_secs(9)), ..EndpointSettings::of(&disabled.endpoints[0]) };
+    let settings = EndpointSettings { timeout_ms: Some(9_000), ..disabled.endpoints[0].config.settings.clone() };
     let change = AppChange {
         id: before.id.clone(),
         read_at: disabled.revision,
-        settings: AppSettings::of(&disabled),
+        settings: disabled.settings.clone(),
         endpoint: Some((endpoint.clone(), settings)),
     };
     assert_eq!(store.change_app(change).await.unwrap(), AppSaved::Saved);

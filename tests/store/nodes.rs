@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use ringback::domain::app_settings::EndpointSettings;
 use ringback::domain::delivery::{EndedReason, Outcome, Status, Told};
+use ringback::domain::dialect::endpoint_settings::EndpointSettings;
 use ringback::domain::new_delivery::Start;
 use ringback::domain::node::NodeRole;
 use ringback::random;
@@ -122,7 +122,7 @@ async fn nothing_is_recorded_for_an_endpoint_that_ended_or_speaks_another_dialec
     let change = AppChange {
         id: wall.id.clone(),
         read_at: wall.revision,
-        settings: ringback::domain::app_settings::AppSettings::of(&wall),
+        settings: wall.settings.clone(),
         endpoint: Some((endpoint.clone(), EndpointSettings::new("besitos"))),
     };
     // The completions of these tests belong to another app, so nothing of this one is open.

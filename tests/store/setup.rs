@@ -2,7 +2,9 @@
 
 use ringback::domain::account::Publisher;
 use ringback::domain::app::App;
-use ringback::domain::app_settings::{AppSettings, EndpointSettings};
+use ringback::domain::app_settings::AppSettings;
+use ringback::domain::dialect::endpoint_settings::EndpointSettings;
+use ringback::domain::headers::Headers;
 use ringback::domain::ids;
 use ringback::domain::time::Timestamp;
 use ringback::random;
@@ -73,9 +75,9 @@ pub(crate) async fn publisher(store: &Store, reference: Option<&str>) -> Publish
 /// An app that is not saved yet.
 pub(crate) fn new_app(publisher: &Publisher, reference: Option<&str>) -> NewApp {
     let mut endpoint = EndpointSettings::new("offermaru");
-    endpoint.headers = vec![("Authorization".to_owned(), "Bearer hunter2".to_owned())];
-    endpoint.settings = [("surfaceId".to_owned(), "s1".to_owned())].into();
-    endpoint.retry_schedule = Some(ringback::domain::retry::RetrySchedule::from_seconds(vec![1, 2]).unwrap());
+    endpoint.headers = Headers(vec![("Authorization".to_owned(), "Bearer hunter2".to_owned())]);
+    endpoint.dialect_settings = [("surfaceId".to_owned(), "s1".to_owned())].into();
+    endpoint.retry_schedule = Some(ringback::domain::retry::RetrySchedule::from_seconds(vec![1, 2]));
     NewApp {
         id: random::new_id("app"),
         publisher_id: publisher.id.clone(),

@@ -222,12 +222,12 @@ async fn a_send_is_settled_though_a_newer_node_marked_its_reversal_in_an_unknown
 }
 
 #[tokio::test]
-async fn terms_that_cannot_be_read_are_an_error_and_never_the_defaults() {
+async fn settings_that_cannot_be_read_are_an_error_and_never_the_defaults() {
     let fresh = store();
     let publisher = crate::setup::publisher(&fresh.store, None).await;
     let app = crate::setup::app(&fresh.store, &publisher).await;
-    fresh.change("UPDATE apps SET terms = '{\"reward_rounding\":\"escalated\"}'");
-    let place = format!("apps/{}/terms", app.id);
+    fresh.change("UPDATE apps SET settings = '{\"rewardRounding\":\"escalated\"}'");
+    let place = format!("apps/{}/settings", app.id);
     let read = fresh.store.app(&app.id).await;
     assert!(matches!(&read, Err(StoreError::Unreadable { place: named }) if *named == place), "{read:?}");
     let loaded = fresh.store.configuration_since(-1).await.map(drop);

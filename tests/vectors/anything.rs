@@ -12,6 +12,7 @@ use ringback::domain::dialect::callback::{Callback, CallbackConfig, CallbackEven
 use ringback::domain::dialect::callback_url::{CallbackUrl, UrlUse};
 use ringback::domain::dialect::catalog::Catalog;
 use ringback::domain::dialect::compose::{ComposeError, compose};
+use ringback::domain::dialect::endpoint_settings::EndpointSettings;
 use ringback::domain::dialect::received::Received;
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
@@ -68,17 +69,17 @@ fn endpoint(recipe: &Recipe, url: &str, reversal_url: Option<&str>) -> CallbackC
         assert!(fault.is_none(), "{}: {} {fault:?}", recipe.id(), url.as_str());
         url
     };
-    CallbackConfig {
+    let settings = EndpointSettings {
         callback_url: Some(checked(UrlUse::Callback, url)),
         reversal_url: reversal_url.map(|url| checked(UrlUse::Reversal, url)),
-        app_label: "my-app".to_owned(),
-        settings: recipe
+        dialect_settings: recipe
             .settings()
             .iter()
             .map(|setting| (setting.name.clone(), format!("{}-7", setting.name)))
             .collect(),
-        ..CallbackConfig::default()
-    }
+        ..EndpointSettings::new(recipe.name())
+    };
+    CallbackConfig { app_label: "my-app".to_owned(), settings }
 }
 
 /// A template with every placeholder once, each under its own name.

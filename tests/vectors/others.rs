@@ -45,7 +45,7 @@ fn told(recipe: &str, url: &str) -> Told {
 
 fn by(recipe: Recipe, url: &str) -> Told {
     Told {
-        config: CallbackConfig { callback_url: Some(CallbackUrl::new(url)), ..CallbackConfig::default() },
+        config: CallbackConfig::default().with(|settings| settings.callback_url = Some(CallbackUrl::new(url))),
         completion: completion(),
         event: CallbackEvent::Completed,
         keys: vec![SecretText::known(SECRET.to_owned())],
@@ -96,7 +96,7 @@ impl Told {
     }
 
     fn setting(mut self, name: &str, value: &str) -> Self {
-        self.config.settings.insert(name.to_owned(), value.to_owned());
+        self.config.settings.dialect_settings.insert(name.to_owned(), value.to_owned());
         self
     }
 
@@ -118,7 +118,7 @@ impl Told {
 
     /// The same, told to a URL of its own.
     fn reversed_to(mut self, url: &str) -> Self {
-        self.config.reversal_url = Some(CallbackUrl::new(url));
+        self.config.settings.reversal_url = Some(CallbackUrl::new(url));
         self.reversed()
     }
 
@@ -136,9 +136,10 @@ impl Told {
 
     /// The request, from templates that may be saved.
     fn request(&self) -> CallbackRequest {
-        for (which, url) in
-            [(UrlUse::Callback, &self.config.callback_url), (UrlUse::Reversal, &self.config.reversal_url)]
-        {
+        for (which, url) in [
+            (UrlUse::Callback, &self.config.settings.callback_url),
+            (UrlUse::Reversal, &self.config.settings.reversal_url),
+        ] {
             let checked = url.as_ref().map(|url| url.check(&self.recipe, which, &TargetPolicy::default()));
             assert!(!matches!(checked, Some(Err(_))), "{}: {checked:?}", self.recipe.id());
         }

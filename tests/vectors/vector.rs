@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use ringback::domain::amount::{Decimal, Minor};
 use ringback::domain::completion::Completion;
-use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent, TakenBack, TimestampSource};
+use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent, TakenBack};
 use ringback::domain::dialect::callback_url::CallbackUrl;
+use ringback::domain::dialect::endpoint_settings::{EndpointSettings, TimestampSource};
 use ringback::domain::time::Timestamp;
 use serde::Deserialize;
 
@@ -116,15 +117,15 @@ impl Vector {
 
     pub(crate) fn config(&self) -> Option<CallbackConfig> {
         let endpoint = self.endpoint.as_ref()?;
-        Some(CallbackConfig {
+        let settings = EndpointSettings {
             callback_url: endpoint.callback_url.clone(),
             reversal_url: endpoint.reversal_url.clone(),
-            app_label: endpoint.app_label.clone(),
-            settings: endpoint.settings.clone(),
+            dialect_settings: endpoint.settings.clone(),
             signed_origin: endpoint.signed_origin.clone(),
             timestamp_source: endpoint.timestamp_source,
-            headers: Vec::new(),
-        })
+            ..EndpointSettings::default()
+        };
+        Some(CallbackConfig { app_label: endpoint.app_label.clone(), settings })
     }
 
     pub(crate) fn completion(&self) -> Option<Completion> {

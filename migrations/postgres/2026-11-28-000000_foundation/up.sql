@@ -121,15 +121,8 @@ CREATE TABLE apps (
     id            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     publisher_id  TEXT COLLATE "C" NOT NULL REFERENCES publishers (id),
     ref           TEXT COLLATE "C" UNIQUE,
-    name          TEXT COLLATE "C" NOT NULL,
-    paused        BOOLEAN NOT NULL DEFAULT FALSE,
-    -- FALSE records completions without calling back.
-    callbacks     BOOLEAN NOT NULL DEFAULT TRUE,
-    max_held_days INTEGER NOT NULL DEFAULT 30,
-    -- JSON {perSecond?, inFlight?}; NULL: none.
-    limits        TEXT COLLATE "C",
-    -- What of the money is agreed for the app (JSON); NULL: nothing but the defaults.
-    terms         TEXT COLLATE "C",
+    -- Everything else that is set of it, as the API writes it (JSON); what is not there has its default.
+    settings      TEXT COLLATE "C" NOT NULL,
     created_at    BIGINT NOT NULL,
     archived_at   BIGINT,
     -- The installation's revision at the last change of the app, its endpoints or their secrets.
@@ -146,22 +139,10 @@ CREATE TABLE endpoints (
     -- Later: a recipe that an operator wrote is named here as a built-in one is; published versions stand in a table of
     -- their own, immutable, with their vectors.
     dialect          TEXT COLLATE "C" NOT NULL,
-    callback_url     TEXT COLLATE "C",
-    reversal_url     TEXT COLLATE "C",
-    -- JSON list of event types; NULL: all.
-    events           TEXT COLLATE "C",
-    -- JSON list of seconds before attempts 2, 3, …; NULL: the dialect's.
-    retry_schedule   TEXT COLLATE "C",
-    timeout_ms       BIGINT,
-    -- JSON {statuses, bodyContains?}; NULL: the dialect's.
-    success          TEXT COLLATE "C",
+    -- Everything else that is set of it, as the API writes it (JSON); what is not there has its default.
+    settings         TEXT COLLATE "C" NOT NULL,
     -- JSON list of [name, value], sealed: publishers put credentials there.
     headers_sealed   BYTEA,
-    timestamp_source TEXT COLLATE "C" NOT NULL DEFAULT 'completion'
-                         CHECK (timestamp_source IN ('completion', 'attempt')),
-    signed_origin    TEXT COLLATE "C",
-    -- JSON {name: value} of what the dialect wants to know besides; NULL: nothing.
-    settings         TEXT,
     created_at       BIGINT NOT NULL,
     archived_at      BIGINT,
     -- Since when, and by which status of its receiver, nothing is sent to it; NULL: it is enabled.

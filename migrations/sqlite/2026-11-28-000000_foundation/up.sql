@@ -122,15 +122,8 @@ CREATE TABLE apps (
     id            TEXT NOT NULL PRIMARY KEY,
     publisher_id  TEXT NOT NULL REFERENCES publishers (id),
     ref           TEXT UNIQUE,
-    name          TEXT NOT NULL,
-    paused        BOOLEAN NOT NULL DEFAULT FALSE,
-    -- FALSE records completions without calling back.
-    callbacks     BOOLEAN NOT NULL DEFAULT TRUE,
-    max_held_days INTEGER NOT NULL DEFAULT 30,
-    -- JSON {perSecond?, inFlight?}; NULL: none.
-    limits        TEXT,
-    -- What of the money is agreed for the app (JSON); NULL: nothing but the defaults.
-    terms         TEXT,
+    -- Everything else that is set of it, as the API writes it (JSON); what is not there has its default.
+    settings      TEXT NOT NULL,
     created_at    BIGINT NOT NULL,
     archived_at   BIGINT,
     -- The installation's revision at the last change of the app, its endpoints or their secrets.
@@ -147,21 +140,10 @@ CREATE TABLE endpoints (
     -- Later: a recipe that an operator wrote is named here as a built-in one is; published versions stand in a table of
     -- their own, immutable, with their vectors.
     dialect          TEXT NOT NULL,
-    callback_url     TEXT,
-    reversal_url     TEXT,
-    -- JSON list of event types; NULL: all.
-    events           TEXT,
-    -- JSON list of seconds before attempts 2, 3, …; NULL: the dialect's.
-    retry_schedule   TEXT,
-    timeout_ms       BIGINT,
-    -- JSON {statuses, bodyContains?}; NULL: the dialect's.
-    success          TEXT,
+    -- Everything else that is set of it, as the API writes it (JSON); what is not there has its default.
+    settings         TEXT NOT NULL,
     -- JSON list of [name, value], sealed: publishers put credentials there.
     headers_sealed   BLOB,
-    timestamp_source TEXT NOT NULL DEFAULT 'completion' CHECK (timestamp_source IN ('completion', 'attempt')),
-    signed_origin    TEXT,
-    -- JSON {name: value} of what the dialect wants to know besides; NULL: nothing.
-    settings         TEXT,
     created_at       BIGINT NOT NULL,
     archived_at      BIGINT,
     -- Since when, and by which status of its receiver, nothing is sent to it; NULL: it is enabled.

@@ -62,7 +62,7 @@ impl Intake {
             faults.push("clickId", format!("there is no click {click_id:?}"));
             return Ok(Err(faults));
         };
-        let days = app.terms.click_days;
+        let days = app.settings.click_days;
         if attribution.click.expires_at(days) <= now {
             faults.push("clickId", format!("has expired; the app's clicks count for {days} days"));
         }

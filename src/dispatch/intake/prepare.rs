@@ -11,6 +11,7 @@ use crate::dispatch::node::routing::Readiness;
 use crate::dispatch::sending::job::{CheckedDraft, Job};
 use crate::dispatch::sending::pacing::Seat;
 use crate::domain::app::{App, Endpoint};
+use crate::domain::app_settings::{AppSettings, Callbacks};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::callback::CallbackEvent;
@@ -26,7 +27,6 @@ use crate::domain::pricing::{Offered, Reported, price};
 use crate::domain::report::Report;
 use crate::domain::resolved::Resolved;
 use crate::domain::reversal::ReversalReport;
-use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::random::{self, claim_token};
 use crate::store::StoreError;
@@ -102,7 +102,7 @@ impl Intake {
                 };
                 let completion = report.into_completion(resolved, now);
                 let priced = match reporter {
-                    Reporter::Source(_) => priced(completion, currency, offered, &app.terms),
+                    Reporter::Source(_) => priced(completion, currency, offered, &app.settings),
                     // A person says what is credited, whatever is agreed otherwise.
                     Reporter::Person { .. } => Ok(completion),
                 };
@@ -158,9 +158,11 @@ impl Intake {
         dry_run: bool,
     ) -> Result<Prepared, Invalid> {
         let catalog = &self.node.catalog;
-        let wants = |endpoint: &&Endpoint| app.callbacks && endpoint.wants(&completion.event_type);
+        let wants = |endpoint: &&Endpoint| {
+            app.settings.callbacks == Callbacks::On && endpoint.config.settings.wants(&completion.event_type)
+        };
         let wanted: Vec<(&Endpoint, &Arc<Recipe>)> = (app.endpoints.iter().filter(wants))
-            .filter_map(|endpoint| Some((endpoint, catalog.get(&endpoint.dialect)?)))
+            .filter_map(|endpoint| Some((endpoint, catalog.get(&endpoint.config.settings.dialect)?)))
             .collect();
         let mut faults = Invalid::none();
         let check = |(endpoint, recipe): &(&Endpoint, &Arc<Recipe>)| {
@@ -171,7 +173,7 @@ impl Intake {
         faults.into_result()?;
         // Where nobody is called back there is nothing to hold, and what a person credits has been looked at.
         let looked_at = wanted.is_empty() || completion.manual.is_some();
-        let rule = app.terms.review.as_ref().filter(|_| !looked_at);
+        let rule = app.settings.review.as_ref().filter(|_| !looked_at);
         completion.review = rule.and_then(|rule| rule.review_of(&completion));
         let completion = Arc::new(completion);
         let mut deliveries = Vec::with_capacity(wanted.len());
@@ -237,7 +239,7 @@ fn priced(
     reported: Completion,
     currency_given: Option<String>,
     offered: Option<Offered>,
-    terms: &Terms,
+    terms: &AppSettings,
 ) -> Result<Completion, Invalid> {
     let amounts = Reported::of(&reported, currency_given);
     Ok(price(amounts, offered, terms)?.into_completion(reported))

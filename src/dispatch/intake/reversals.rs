@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::ROUNDS;
 use crate::dispatch::node::Node;
 use crate::domain::app::App;
+use crate::domain::app_settings::AppSettings;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::dialect::compose::reversal_silence;
@@ -16,7 +17,6 @@ use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{Manual, Reporter};
 use crate::domain::reversal::{Reversal, ReversalReport};
-use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::random;
 use crate::store::StoreError;
@@ -111,7 +111,8 @@ impl Reversals {
             let now = node.now();
             // An app that was archived has no endpoints to tell; what was recorded for it can be taken back all the same.
             let app = node.directory.find_app(&completion.app_id).await?;
-            let days = app.as_ref().map_or(Terms::default(), |app| app.terms.clone()).refund_window_days;
+            let usual = || AppSettings::default().refund_window_days;
+            let days = app.as_ref().map_or_else(usual, |app| app.settings.refund_window_days);
             let ways: Vec<Way> = app.iter().flat_map(|app| self.ways(app)).collect();
             let new = NewReversal {
                 id: random::new_id("rev"),
@@ -148,8 +149,10 @@ impl Reversals {
                     return refused("externalId", message);
                 }
                 Reversed::PartNotTold(endpoint_id) => {
-                    let dialect =
-                        app.as_ref().and_then(|app| app.endpoint(&endpoint_id)).map(|one| one.dialect.as_str());
+                    let dialect = app
+                        .as_ref()
+                        .and_then(|app| app.endpoint(&endpoint_id))
+                        .map(|one| one.config.settings.dialect.as_str());
                     let dialect = dialect.unwrap_or("of an endpoint");
                     return refused(
                         "payoutMinor",
@@ -168,7 +171,7 @@ impl Reversals {
     /// How each endpoint of an app would be told.
     fn ways<'a>(&'a self, app: &'a Arc<App>) -> impl Iterator<Item = Way> + 'a {
         app.endpoints.iter().filter_map(|endpoint| {
-            let recipe = self.node.catalog.get(&endpoint.dialect)?;
+            let recipe = self.node.catalog.get(&endpoint.config.settings.dialect)?;
             let silence = reversal_silence(recipe, &endpoint.config);
             let plan = ReversalPlan {
                 endpoint_id: endpoint.id.clone(),

@@ -59,7 +59,7 @@ impl Tracking {
         Ok(Forwarded::To(offer.destination.url(&Arrival {
             click_id: &click_id,
             offer_id: offer.label(),
-            app_id: app.reference.as_deref().unwrap_or(&app.id),
+            app_id: app.settings.reference.as_deref().unwrap_or(&app.id),
             sub: visit.sub.as_deref().unwrap_or_default(),
         })))
     }

@@ -197,7 +197,7 @@ impl State {
     }
 
     fn remember_app(&mut self, app: App) {
-        if let Some(reference) = &app.reference {
+        if let Some(reference) = &app.settings.reference {
             self.app_refs.insert(reference.clone(), app.id.clone());
         }
         let app = Arc::new(app);
@@ -209,7 +209,7 @@ impl State {
 
     fn forget_app(&mut self, id: &str) {
         if let Some(app) = self.apps.remove(id) {
-            if let Some(reference) = &app.reference {
+            if let Some(reference) = &app.settings.reference {
                 self.app_refs.remove(reference);
             }
             for endpoint in &app.endpoints {

@@ -98,7 +98,9 @@ impl Routing<'_> {
             }
             Readiness::CircuitOpen => Some(WaitingFor::Circuit),
             Readiness::Elsewhere if self.circuits.is_open(&endpoint.id) => Some(WaitingFor::Circuit),
-            Readiness::Ready | Readiness::Elsewhere if app.limits.per_second.is_some() => Some(WaitingFor::RateLimit),
+            Readiness::Ready | Readiness::Elsewhere if app.settings.limits.per_second.is_some() => {
+                Some(WaitingFor::RateLimit)
+            }
             Readiness::Ready | Readiness::Elsewhere => Some(WaitingFor::Permit),
         }
     }
@@ -106,15 +108,16 @@ impl Routing<'_> {
 
 /// What the publisher must mend before anything can be sent to the endpoint.
 pub fn blocked(app: &App, endpoint: &Endpoint, catalog: &Catalog) -> Option<WaitingFor> {
-    if app.paused { Some(WaitingFor::AppPaused) } else { lacking(endpoint, catalog) }
+    if app.settings.paused { Some(WaitingFor::AppPaused) } else { lacking(endpoint, catalog) }
 }
 
 /// What the publisher must mend of an endpoint, whether or not its app is paused.
 pub fn lacking(endpoint: &Endpoint, catalog: &Catalog) -> Option<WaitingFor> {
-    let needs_secret = catalog.get(&endpoint.dialect).is_some_and(|recipe| recipe.secret() == SecretNeed::Required);
+    let needs_secret =
+        catalog.get(&endpoint.config.settings.dialect).is_some_and(|recipe| recipe.secret() == SecretNeed::Required);
     if endpoint.disabled.is_some() {
         Some(WaitingFor::EndpointDisabled)
-    } else if endpoint.config.callback_url.is_none() {
+    } else if endpoint.config.settings.callback_url.is_none() {
         Some(WaitingFor::CallbackUrl)
     } else if needs_secret && endpoint.active_secret().is_none() {
         Some(WaitingFor::Secret)

@@ -43,7 +43,7 @@ fn due_for(node: &Node, pacing: &Pacing, endpoint_id: &str) -> Option<DueFor> {
         Readiness::Elsewhere if node.circuits.is_open(endpoint_id) => DueFor::Circuit,
         Readiness::Elsewhere => DueFor::AnotherNode,
         Readiness::Ready if pacing.is_full(endpoint_id) => DueFor::Receiver,
-        Readiness::Ready if !app.limits.are_none() => DueFor::RateLimit,
+        Readiness::Ready if !app.settings.limits.are_none() => DueFor::RateLimit,
         Readiness::Ready => DueFor::Permit,
     })
 }

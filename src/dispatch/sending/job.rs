@@ -132,40 +132,23 @@ pub fn whole_reversal(completion: &Completion) -> CallbackEvent {
 mod tests {
     use super::*;
     use crate::dispatch::node::claims::Claims;
+    use crate::domain::app_settings::AppSettings;
     use crate::domain::dialect::callback_url::CallbackUrl;
     use crate::domain::dialect::catalog::Catalog;
     use crate::domain::dialect::requirements::check_report;
     use crate::domain::dialect::trial::{completion, config};
-    use crate::domain::limits::Limits;
     use crate::domain::new_delivery::{NewDelivery, Start};
     use crate::domain::secret::SecretText;
-    use crate::domain::terms::Terms;
     use crate::domain::time::Timestamp;
 
     fn app(revision: i64, url: &str) -> App {
         let mut config = config("besitos");
-        config.callback_url = Some(CallbackUrl::new(url));
-        let endpoint = Endpoint {
-            id: "end_1".to_owned(),
-            dialect: "besitos".to_owned(),
-            config,
-            events: None,
-            retry_schedule: None,
-            timeout: None,
-            success: None,
-            disabled: None,
-            secrets: Vec::new(),
-        };
+        config.settings.callback_url = Some(CallbackUrl::new(url));
+        let endpoint = Endpoint { id: "end_1".to_owned(), config, disabled: None, secrets: Vec::new() };
         App {
             id: "app_1".to_owned(),
             publisher_id: "pub_1".to_owned(),
-            reference: None,
-            name: "Wall".to_owned(),
-            paused: false,
-            callbacks: true,
-            max_held_days: 30,
-            limits: Limits::default(),
-            terms: Terms::default(),
+            settings: AppSettings::new("Wall"),
             created_at: Timestamp::from_millis(0),
             archived_at: None,
             revision,

@@ -263,13 +263,13 @@ impl Pacing {
     /// change is not listened to.
     fn pace(&self, app: &App) -> Option<Arc<Pace>> {
         let mut paces = self.paces_of_apps();
-        if app.limits.are_none() && !paces.contains_key(&app.id) {
+        if app.settings.limits.are_none() && !paces.contains_key(&app.id) {
             return None;
         }
         let known = paces.entry(app.id.clone()).or_default();
         if known.app_revision <= app.revision {
             known.app_revision = app.revision;
-            known.pace.limit(app.limits);
+            known.pace.limit(app.settings.limits);
         }
         Some(Arc::clone(&known.pace))
     }
@@ -284,7 +284,7 @@ impl Pacing {
 }
 
 fn party(app: &App, endpoint: &Endpoint) -> Party {
-    let origin = endpoint.config.callback_url.as_ref().and_then(|url| url.origin());
+    let origin = endpoint.config.settings.callback_url.as_ref().and_then(|url| url.origin());
     let host = origin.map(|origin| format!("{}:{}", origin.host(), origin.port_or_default())).unwrap_or_default();
     Party { publisher: app.publisher_id.as_str().into(), host: host.into() }
 }

@@ -57,8 +57,9 @@ impl Previews {
 
     fn recipe(&self, endpoint: &Endpoint, delivery: Option<&Delivery>) -> Result<&Arc<Recipe>, Invalid> {
         let catalog = &self.node.catalog;
-        let pinned = delivery.and_then(|delivery| catalog.in_force(&delivery.recipe, &endpoint.dialect));
-        let recipe = pinned.or_else(|| self.node.catalog.get(&endpoint.dialect));
+        let pinned =
+            delivery.and_then(|delivery| catalog.in_force(&delivery.recipe, &endpoint.config.settings.dialect));
+        let recipe = pinned.or_else(|| self.node.catalog.get(&endpoint.config.settings.dialect));
         recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))
     }
 

@@ -224,7 +224,7 @@ impl Sender {
             }
             sent.push(second);
         }
-        let schedule = target.endpoint.retry_schedule.as_ref().unwrap_or(target.recipe.retry());
+        let schedule = target.endpoint.config.settings.retry_schedule.as_ref().unwrap_or(target.recipe.retry());
         let pacing = RetryPacing {
             schedule: schedule.as_seconds(),
             scale_thousandths: self.node.retry_scale_thousandths,
@@ -258,11 +258,11 @@ impl Sender {
     ) -> SentAttempt {
         let mut request = request;
         // A publisher's own rule says itself what it looks for.
-        request.token = request.token.filter(|_| target.endpoint.success.is_none());
+        request.token = request.token.filter(|_| target.endpoint.config.settings.success.is_none());
         let rules = Rules {
             origin,
-            timeout: target.endpoint.timeout.unwrap_or(target.recipe.timeout()),
-            success: target.endpoint.success.as_ref().unwrap_or(target.recipe.success()),
+            timeout: target.endpoint.config.settings.timeout().unwrap_or(target.recipe.timeout()),
+            success: target.endpoint.config.settings.success.as_ref().unwrap_or(target.recipe.success()),
             targets: &self.node.targets,
             family: target.outbound.family,
         };

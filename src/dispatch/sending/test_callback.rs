@@ -90,7 +90,8 @@ impl TestCallbacks {
             None => self.pacing.permit_to_watch_test(app, endpoint),
         };
         let Some(permit) = permit else { return Ok(Tested::TooMany) };
-        let (watched, patience) = (delivery_id.clone(), endpoint.timeout.unwrap_or(recipe.timeout()) + GRACE);
+        let (watched, patience) =
+            (delivery_id.clone(), endpoint.config.settings.timeout().unwrap_or(recipe.timeout()) + GRACE);
         // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same. It keeps
         // the permit for as long as a caller could wait, so that whoever hangs up gains nothing.
         let ended = self.node.tasks.start(async move {
@@ -141,7 +142,7 @@ impl TestCallbacks {
             let message = format!("no live node holds the egress IP ({})", WaitingFor::EgressIp.as_str());
             return Err(Invalid::field("egressIpId", message));
         }
-        let recipe = self.node.catalog.get(&endpoint.dialect);
+        let recipe = self.node.catalog.get(&endpoint.config.settings.dialect);
         let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
         check_report(recipe, &endpoint.config, completion)?;
         self.previews.compose(endpoint, completion, event, options, Purpose::Test)?;

@@ -39,7 +39,7 @@ impl Expiry {
         let mut ended = 0;
         for held in store.held_endpoints().await? {
             let Some(app) = self.node.directory.app_of_endpoint(&held.endpoint_id) else { continue };
-            let since = now.minus(DAY * app.max_held_days);
+            let since = now.minus(DAY * app.settings.max_held_days);
             let expired = store.expire_held(held.endpoint_id, since, now).await?;
             self.node.rollups.expired(&app.id, expired, now);
             ended += expired;
@@ -47,7 +47,7 @@ impl Expiry {
         for circuit in self.node.circuits.all() {
             match self.node.directory.app_of_endpoint(&circuit.endpoint_id) {
                 Some(app) => {
-                    let since = now.minus(DAY * app.max_held_days);
+                    let since = now.minus(DAY * app.settings.max_held_days);
                     // What waits for an egress IP never ends, and what waited for one before did not wait for its receiver.
                     let waits_for_it = self.node.readiness(&circuit.endpoint_id) != Some(Readiness::NoEgress);
                     if waits_for_it && circuit.opened_at <= since {

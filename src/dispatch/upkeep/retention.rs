@@ -39,7 +39,7 @@ impl Retention {
             return Ok(Pause::Usual);
         }
         let (store, now) = (&self.node.store, self.node.now());
-        let taken_back_within = self.node.directory.apps().iter().map(|app| app.terms.refund_window_days).max();
+        let taken_back_within = self.node.directory.apps().iter().map(|app| app.settings.refund_window_days).max();
         let before = now.minus(DAY * self.days.max(taken_back_within.unwrap_or(0)));
         let deliveries = store.prune(before).await?;
         let clicks = store.prune_clicks(now.minus(DAY * CLICKS_KEPT)).await?;

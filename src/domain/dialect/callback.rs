@@ -1,9 +1,8 @@
 //! What goes into the engine and what comes out of it: the same types for every dialect.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use super::callback_url::CallbackUrl;
+use super::endpoint_settings::EndpointSettings;
 use crate::domain::amount::{Decimal, Minor};
 use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
@@ -38,34 +37,21 @@ pub struct TakenBack {
     pub occurred_at: Timestamp,
 }
 
-/// Which instant a dialect's `timestamp` speaks of, where the app may choose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TimestampSource {
-    /// When the user completed the offer.
-    #[default]
-    Completion,
-    /// When this attempt is made, for receivers that refuse old timestamps.
-    Attempt,
-}
-
 /// What an endpoint contributes to a callback: the publisher's part, as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallbackConfig {
-    /// The callback URL template.
-    pub callback_url: Option<CallbackUrl>,
-    /// The template for reversals, where the dialect tells them elsewhere.
-    pub reversal_url: Option<CallbackUrl>,
     /// The app's ref where it has one, else its id.
     pub app_label: String,
-    /// What the dialect wants to know of the endpoint besides, by name.
-    pub settings: BTreeMap<String, String>,
-    /// `scheme://host[:port]` that replaces the origin in what is signed.
-    pub signed_origin: Option<String>,
-    /// Which instant `timestamp` speaks of.
-    pub timestamp_source: TimestampSource,
-    /// Headers that the publisher wants besides, never shown again.
-    pub headers: Vec<(String, String)>,
+    /// What is set of the endpoint.
+    pub settings: EndpointSettings,
+}
+
+impl CallbackConfig {
+    /// The same with something else set.
+    pub fn with(mut self, change: impl FnOnce(&mut EndpointSettings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
 }
 
 /// What a callback says, whenever it is sent.

@@ -13,7 +13,7 @@ mod names;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::recipe::{Recipe, SecretNeed};
 use super::signed_text::SignedText;
@@ -32,8 +32,8 @@ pub enum UrlUse {
 }
 
 /// The template of a callback URL, in no matter which dialect.
-#[derive(Clone, Deserialize)]
-#[serde(from = "String")]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct CallbackUrl {
     text: String,
     origin: Option<Arc<Origin>>,
@@ -44,6 +44,12 @@ pub struct CallbackUrl {
 impl From<String> for CallbackUrl {
     fn from(text: String) -> Self {
         Self::new(&text)
+    }
+}
+
+impl From<CallbackUrl> for String {
+    fn from(url: CallbackUrl) -> Self {
+        url.text
     }
 }
 

@@ -115,9 +115,9 @@ pub(super) fn told_names<'a>(values: &Values<'a>, template: Option<&'a Template>
 pub fn reversal_silence(recipe: &Recipe, config: &CallbackConfig) -> Option<&'static str> {
     let Some(reversal) = recipe.reversal() else { return Some("its dialect tells no reversals") };
     let url = match reversal.url {
-        ReversalUrl::Separate if config.reversal_url.is_none() => return Some("it has no reversalUrl"),
-        ReversalUrl::Separate => config.reversal_url.as_ref(),
-        ReversalUrl::Callback => config.callback_url.as_ref(),
+        ReversalUrl::Separate if config.settings.reversal_url.is_none() => return Some("it has no reversalUrl"),
+        ReversalUrl::Separate => config.settings.reversal_url.as_ref(),
+        ReversalUrl::Callback => config.settings.callback_url.as_ref(),
     };
     // Without a URL, or with one that cannot be read, the delivery is held until somebody sets one.
     let template = url.and_then(|url| url.template(recipe).ok())?;
@@ -136,11 +136,11 @@ fn url_of<'a>(
             return Err(ComposeError::PartNotTold);
         }
         if reversal.url == ReversalUrl::Separate {
-            let url = config.reversal_url.as_ref().ok_or(ComposeError::NoReversalUrl)?;
+            let url = config.settings.reversal_url.as_ref().ok_or(ComposeError::NoReversalUrl)?;
             return Ok((UrlUse::Reversal, url));
         }
     }
-    Ok((UrlUse::Callback, config.callback_url.as_ref().ok_or(ComposeError::NoCallbackUrl)?))
+    Ok((UrlUse::Callback, config.settings.callback_url.as_ref().ok_or(ComposeError::NoCallbackUrl)?))
 }
 
 #[cfg(test)]

@@ -143,7 +143,8 @@ mod tests {
     use crate::domain::dialect::catalog::Catalog;
 
     fn parts(dialect: &str, template: &str, url: &str) -> Vec<Marked> {
-        let config = CallbackConfig { callback_url: Some(CallbackUrl::new(template)), ..CallbackConfig::default() };
+        let config =
+            CallbackConfig::default().with(|settings| settings.callback_url = Some(CallbackUrl::new(template)));
         let request = Received { method: "GET".to_owned(), url: url.to_owned(), ..Received::default() };
         let recipe = Catalog::builtin().get(dialect).unwrap().clone();
         assert!(!marked(&recipe, &config, &request, false).iter().any(|part| part.signed));

@@ -23,6 +23,7 @@ pub mod describe;
 pub mod diagnose;
 pub mod digest;
 mod draft_text;
+pub mod endpoint_settings;
 pub mod facts;
 pub mod format;
 pub mod marked;

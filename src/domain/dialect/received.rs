@@ -137,7 +137,7 @@ impl<'a> Seen<'a> {
     /// The value of a source that does not have to travel.
     fn known(&self, source: &ValueSource) -> Option<String> {
         match source {
-            ValueSource::Setting(name) => self.config.settings.get(name).cloned(),
+            ValueSource::Setting(name) => self.config.settings.dialect_settings.get(name).cloned(),
             ValueSource::Fact(Fact::AppLabel) => Some(self.config.app_label.clone()).filter(|label| !label.is_empty()),
             ValueSource::Fact(_) | ValueSource::Extra(_) => None,
         }
@@ -165,7 +165,7 @@ fn template(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> Op
         let is_elsewhere = usize::from(unexpand(template.path(), path).is_none());
         (is_elsewhere, template.parameters().iter().filter(differs).count())
     };
-    let templates = [read(&config.callback_url), read(&config.reversal_url)].into_iter().flatten();
+    let templates = [read(&config.settings.callback_url), read(&config.settings.reversal_url)].into_iter().flatten();
     templates.min_by_key(unlike)
 }
 

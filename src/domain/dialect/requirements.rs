@@ -52,10 +52,11 @@ pub fn check_report(
 /// The endpoint with stand-ins for the settings that it must have and lacks, if it lacks any.
 fn with_all_settings(recipe: &Recipe, config: &CallbackConfig) -> Option<CallbackConfig> {
     let required = recipe.settings().iter().filter(|setting| setting.required);
-    let mut lacking = required.filter(|setting| !config.settings.contains_key(&setting.name)).peekable();
+    let mut lacking =
+        required.filter(|setting| !config.settings.dialect_settings.contains_key(&setting.name)).peekable();
     lacking.peek()?;
     let mut complete = config.clone();
-    complete.settings.extend(lacking.map(|setting| (setting.name.clone(), TRIAL_SETTING.to_owned())));
+    complete.settings.dialect_settings.extend(lacking.map(|setting| (setting.name.clone(), TRIAL_SETTING.to_owned())));
     Some(complete)
 }
 

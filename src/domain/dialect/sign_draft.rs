@@ -124,7 +124,7 @@ impl Drafted<'_> {
                 .ok_or_else(|| needed("appId"));
         }
         if let Some(ValueSource::Setting(name)) = &header.rule.source {
-            return draft.config.settings.get(name).cloned().ok_or_else(|| needed(name));
+            return draft.config.settings.dialect_settings.get(name).cloned().ok_or_else(|| needed(name));
         }
         if uses(Fact::AttemptedAt) && draft.timestamp.is_some() {
             return Ok(t.to_owned());
@@ -158,7 +158,7 @@ impl Facts for Drafted<'_> {
         if url.is_empty() {
             return Err(lacking("url", format!("is needed: {} signs it or its parameters", self.title())));
         }
-        Ok(match &self.draft.config.signed_origin {
+        Ok(match &self.draft.config.settings.signed_origin {
             Some(origin) => format!("{origin}{}", split_origin(url).1).into(),
             None => url.into(),
         })
@@ -201,16 +201,18 @@ mod tests {
     use super::*;
     use crate::domain::dialect::catalog::Catalog;
     use crate::domain::dialect::diagnose::diagnose;
+    use crate::domain::dialect::endpoint_settings::EndpointSettings;
 
     /// Something to sign for every dialect.
     fn draft() -> Draft {
         let url =
             "https://pub.example/cb?offer_id=o&publisher_payout=1&timestamp=2&transaction_id=t&user_id=u&user_reward=3";
-        let settings = [("surfaceId".to_owned(), "srf".to_owned())].into();
+        let dialect_settings = [("surfaceId".to_owned(), "srf".to_owned())].into();
+        let settings = EndpointSettings { dialect_settings, ..EndpointSettings::default() };
         Draft {
             url: Some(url.to_owned()),
             event_id: "evt_1".to_owned(),
-            config: CallbackConfig { app_label: "app".to_owned(), settings, ..CallbackConfig::default() },
+            config: CallbackConfig { app_label: "app".to_owned(), settings },
             ..Draft::default()
         }
     }

@@ -3,7 +3,9 @@
 //! A recipe says it, a publisher may override it for an endpoint, so one type serves both. It must not decide about
 //! anything but the answer: redirects, time-outs and broken connections never reach it.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::statuses::Statuses;
 use crate::domain::invalid::Invalid;
@@ -15,53 +17,86 @@ const LONGEST_BODY: usize = 64;
 /// Most bodies that acknowledge.
 const MOST_BODIES: usize = 8;
 
-/// Statuses that acknowledge, and what the body must be or hold besides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "AsWritten", into = "AsWritten")]
+/// Statuses that acknowledge, and what the body must be or hold besides. One that was not checked yet may be of statuses that
+/// nobody can read; no answer has any of those.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", from = "AsWritten")]
 pub struct SuccessRule {
-    statuses: Vec<Statuses>,
-    body_is: Vec<String>,
+    /// `["200"]`, several such, or `["2xx"]`.
+    #[schema(min_items = 1)]
+    statuses: Vec<String>,
+    /// A text that the answer's body must hold besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 256)]
     body_contains: Option<String>,
+    /// Or one of these must be the whole body, white space around it apart: at most 8 of 1 to 64 bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 8)]
+    body_is: Vec<String>,
+    /// The statuses as they are compared.
+    #[serde(skip)]
+    #[schema(ignore)]
+    accepted: Vec<Statuses>,
 }
 
-/// As the API writes it; recipes write it as they write everything.
-#[derive(Serialize, Deserialize)]
+/// As the API reads it.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AsWritten {
     statuses: Vec<String>,
-    #[serde(default, alias = "body_is", skip_serializing_if = "Vec::is_empty")]
-    body_is: Vec<String>,
-    #[serde(default, alias = "body_contains", skip_serializing_if = "Option::is_none")]
     body_contains: Option<String>,
+    #[serde(default)]
+    body_is: Vec<String>,
+}
+
+/// As recipes write it, like everything else there, or as the API does.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InRecipe {
+    statuses: Vec<String>,
+    #[serde(alias = "bodyContains")]
+    body_contains: Option<String>,
+    #[serde(default, alias = "bodyIs")]
+    body_is: Vec<String>,
 }
 
 impl SuccessRule {
-    /// A rule from `["200"]` or `["2xx"]`, whole bodies and an optional token; faults are reported under `success.…`.
-    pub fn new(statuses: &[String], body_is: Vec<String>, body_contains: Option<String>) -> Result<Self, Invalid> {
+    /// A rule from `["200"]` or `["2xx"]`, whole bodies and an optional token, which are not checked yet.
+    pub fn new(statuses: Vec<String>, body_is: Vec<String>, body_contains: Option<String>) -> Self {
+        let accepted = statuses.iter().filter_map(|text| acknowledgement(text)).collect();
+        Self { statuses, body_contains, body_is, accepted }
+    }
+
+    /// Reads and checks the rule of a recipe.
+    pub(super) fn of_recipe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let InRecipe { statuses, body_contains, body_is } = InRecipe::deserialize(deserializer)?;
+        let rule = Self::new(statuses, body_is, body_contains);
+        rule.check().map(|()| rule).map_err(D::Error::custom)
+    }
+
+    /// Checks it; faults are told under `success.…`.
+    pub fn check(&self) -> Result<(), Invalid> {
         let mut invalid = Invalid::none();
-        let parsed: Option<Vec<_>> = statuses.iter().map(|text| acknowledgement(text)).collect();
-        let parsed = parsed.filter(|parsed| !parsed.is_empty());
-        if parsed.is_none() {
+        if self.accepted.is_empty() || self.accepted.len() < self.statuses.len() {
             invalid.push("success.statuses", "must be statuses from \"200\" to \"299\", or \"2xx\" for all of them");
         }
-        if body_contains.as_ref().is_some_and(|token| token.is_empty() || token.len() > LONGEST_TOKEN) {
+        if self.body_contains.as_ref().is_some_and(|token| token.is_empty() || token.len() > LONGEST_TOKEN) {
             invalid.push("success.bodyContains", format!("must have 1 to {LONGEST_TOKEN} bytes"));
         }
-        if body_is.len() > MOST_BODIES {
+        if self.body_is.len() > MOST_BODIES {
             invalid.push("success.bodyIs", format!("must be at most {MOST_BODIES} bodies"));
         }
         let fits = |body: &String| (1..=LONGEST_BODY).contains(&body.len()) && body.trim() == body;
-        if !body_is.iter().all(fits) {
+        if !self.body_is.iter().all(fits) {
             let message = format!("must have 1 to {LONGEST_BODY} bytes each, without white space around them");
             invalid.push("success.bodyIs", message);
         }
-        invalid.into_result()?;
-        Ok(Self { statuses: parsed.unwrap_or_default(), body_is, body_contains })
+        invalid.into_result()
     }
 
     /// Whether this status acknowledges (if the body does, too).
     pub fn accepts_status(&self, status: u16) -> bool {
-        self.statuses.iter().any(|statuses| statuses.contain(status))
+        self.accepted.iter().any(|statuses| statuses.contain(status))
     }
 
     /// Whether the body must be read before the answer can be judged.
@@ -98,18 +133,9 @@ fn acknowledgement(text: &str) -> Option<Statuses> {
     })
 }
 
-impl TryFrom<AsWritten> for SuccessRule {
-    type Error = Invalid;
-
-    fn try_from(written: AsWritten) -> Result<Self, Invalid> {
-        Self::new(&written.statuses, written.body_is, written.body_contains)
-    }
-}
-
-impl From<SuccessRule> for AsWritten {
-    fn from(rule: SuccessRule) -> Self {
-        let statuses = rule.statuses.iter().map(ToString::to_string).collect();
-        Self { statuses, body_is: rule.body_is, body_contains: rule.body_contains }
+impl From<AsWritten> for SuccessRule {
+    fn from(AsWritten { statuses, body_contains, body_is }: AsWritten) -> Self {
+        Self::new(statuses, body_is, body_contains)
     }
 }
 
@@ -117,9 +143,13 @@ impl From<SuccessRule> for AsWritten {
 mod tests {
     use super::*;
 
+    fn checked(rule: SuccessRule) -> Result<SuccessRule, Invalid> {
+        rule.check().map(|()| rule)
+    }
+
     fn rule(statuses: &[&str], token: Option<&str>) -> Result<SuccessRule, Invalid> {
-        let statuses: Vec<String> = statuses.iter().map(|text| (*text).to_owned()).collect();
-        SuccessRule::new(&statuses, Vec::new(), token.map(str::to_owned))
+        let statuses = statuses.iter().map(|text| (*text).to_owned()).collect();
+        checked(SuccessRule::new(statuses, Vec::new(), token.map(str::to_owned)))
     }
 
     #[test]
@@ -147,7 +177,7 @@ mod tests {
     fn a_whole_body_is_one_of_those_agreed_on() {
         let whole = |bodies: &[&str]| {
             let bodies = bodies.iter().map(|body| (*body).to_owned()).collect();
-            SuccessRule::new(&["2xx".to_owned()], bodies, None)
+            checked(SuccessRule::new(vec!["2xx".to_owned()], bodies, None))
         };
         let rule = whole(&["OK", "DUP"]).unwrap();
         assert!(rule.needs_body() && rule.accepts_body(b"DUP\n", true, None) && rule.accepts_body(b" OK ", true, None));
@@ -171,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_rule_is_shown_as_it_was_written() {
-        let json = r#"{"statuses":["200","2xx"],"bodyIs":["1"],"bodyContains":"1"}"#;
+        let json = r#"{"statuses":["200","2xx"],"bodyContains":"1","bodyIs":["1"]}"#;
         let rule: SuccessRule = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&rule).unwrap(), json);
         assert!(serde_json::from_str::<SuccessRule>(r#"{"statuses":["200"],"body":"1"}"#).is_err());

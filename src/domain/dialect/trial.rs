@@ -2,6 +2,7 @@
 
 use super::callback::CallbackConfig;
 use super::callback_url::CallbackUrl;
+use super::endpoint_settings::EndpointSettings;
 use crate::domain::amount::Decimal;
 use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
@@ -42,10 +43,10 @@ pub(crate) const OFFERMARU: &str = "https://pub.example/cb?user_id={user_id}&use
 /// An endpoint of a dialect, completely set up.
 pub(crate) fn config(dialect: &str) -> CallbackConfig {
     let callback_url = if dialect == "offermaru" { OFFERMARU } else { "https://pub.example/pb" };
-    CallbackConfig {
+    let settings = EndpointSettings {
         callback_url: Some(CallbackUrl::new(callback_url)),
-        app_label: "app_1".to_owned(),
-        settings: [("surfaceId".to_owned(), "srf_1".to_owned())].into(),
-        ..CallbackConfig::default()
-    }
+        dialect_settings: [("surfaceId".to_owned(), "srf_1".to_owned())].into(),
+        ..EndpointSettings::new(dialect)
+    };
+    CallbackConfig { app_label: "app_1".to_owned(), settings }
 }

@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::callback::{CallbackConfig, CallbackEvent, Message, TakenBack, TimestampSource};
+use super::callback::{CallbackConfig, CallbackEvent, Message, TakenBack};
+use super::endpoint_settings::TimestampSource;
 use super::format::Written;
 use super::recipe::{Recipe, ReversedId, Tells};
 use super::value::{Fact, ValueRule, ValueSource, Words};
@@ -94,7 +95,7 @@ impl<'a> Values<'a> {
         match source {
             ValueSource::Fact(fact) => self.fact(*fact),
             ValueSource::Extra(name) => self.message.completion.extra(name).and_then(text),
-            ValueSource::Setting(name) => self.config.settings.get(name).and_then(|value| text(value)),
+            ValueSource::Setting(name) => self.config.settings.dialect_settings.get(name).and_then(|value| text(value)),
         }
     }
 
@@ -118,7 +119,7 @@ impl<'a> Values<'a> {
             Fact::Currency => text(&completion.currency),
             Fact::EventType => text(&completion.event_type),
             Fact::OccurredAt => Some(Found::Instant(self.occurred_at())),
-            Fact::Timestamp => Some(match self.config.timestamp_source {
+            Fact::Timestamp => Some(match self.config.settings.timestamp_source {
                 TimestampSource::Completion => Found::Instant(self.occurred_at()),
                 TimestampSource::Attempt => Found::AttemptedAt,
             }),

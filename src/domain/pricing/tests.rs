@@ -18,8 +18,8 @@ fn reported(payout_minor: Option<Minor>, gross_minor: Option<Minor>, user_reward
     Reported { amounts, gross_minor, currency_given: None, currency: "USD".to_owned() }
 }
 
-fn terms(share: Option<u32>, rate: Option<&str>) -> Terms {
-    Terms { revenue_share_bps: share, reward_rate: rate.map(decimal), ..Terms::default() }
+fn terms(share: Option<u32>, rate: Option<&str>) -> AppSettings {
+    AppSettings { revenue_share_bps: share, reward_rate: rate.map(decimal), ..AppSettings::default() }
 }
 
 fn offered(goal: Option<Minor>) -> Option<Offered> {
@@ -27,7 +27,7 @@ fn offered(goal: Option<Minor>) -> Option<Offered> {
     Some(Offered { payout_minor: 300, currency: "EUR".to_owned(), goal })
 }
 
-fn payout_of(reported: Reported, offered: Option<Offered>, terms: &Terms) -> Option<Minor> {
+fn payout_of(reported: Reported, offered: Option<Offered>, terms: &AppSettings) -> Option<Minor> {
     price(reported, offered, terms).unwrap().payout_minor
 }
 
@@ -43,7 +43,7 @@ fn the_payout_is_the_goals_else_the_offers_else_as_reported_else_a_share_of_the_
     assert_eq!(payout_of(full(), offered(None), &terms), Some(300));
     assert_eq!(payout_of(full(), None, &terms), Some(200));
     assert_eq!(payout_of(reported(None, Some(1_000), None), None, &terms), Some(500));
-    assert_eq!(payout_of(reported(None, Some(1_000), None), None, &Terms::default()), None);
+    assert_eq!(payout_of(reported(None, Some(1_000), None), None, &AppSettings::default()), None);
     assert_eq!(payout_of(reported(None, None, None), None, &terms), None);
 }
 
@@ -73,12 +73,12 @@ fn without_a_payout_or_a_rate_the_reward_is_as_reported() {
 
 #[test]
 fn what_an_offer_promises_is_in_the_offers_currency_and_no_report_can_name_another_one() {
-    let priced = price(reported(None, None, Some("7")), offered(Some(400)), &Terms::default()).unwrap();
+    let priced = price(reported(None, None, Some("7")), offered(Some(400)), &AppSettings::default()).unwrap();
     assert_eq!(priced.currency, "EUR");
     insta::assert_snapshot!(basis_of(&priced), @r#"{"payout":{"from":"goal","goalId":"level-5","payoutMinor":400},"reward":{"from":"reported"},"reported":{"userReward":"7"}}"#);
     let mut other = reported(None, None, None);
     other.currency_given = Some("USD".to_owned());
-    let fault = price(other, offered(None), &Terms::default()).unwrap_err().to_string();
+    let fault = price(other, offered(None), &AppSettings::default()).unwrap_err().to_string();
     assert_eq!(fault, "currency: is USD, but the offer pays in EUR: amounts are not converted");
 }
 
@@ -87,7 +87,7 @@ fn a_rate_is_for_the_major_unit_however_many_minor_ones_that_has() {
     for (currency, reward) in [("USD", "12.34"), ("JPY", "1234.00"), ("KWD", "1.23"), ("CLF", "0.12")] {
         let mut report = reported(Some(1_234), None, None);
         report.currency = currency.to_owned();
-        let terms = Terms { reward_decimals: 2, ..terms(None, Some("1.000")) };
+        let terms = AppSettings { reward_decimals: 2, ..terms(None, Some("1.000")) };
         assert_eq!(price(report, None, &terms).unwrap().user_reward, Some(decimal(reward)), "{currency}");
     }
 }

@@ -1,23 +1,16 @@
 //! An app and an endpoint as they are shown, with what deserves a look. Never a secret, never a header's value.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::app_body::Callbacks;
-use super::review_part::ReviewPart;
-use crate::domain::amount::Decimal;
 use crate::domain::app::{App, Disabled, Endpoint};
-use crate::domain::app_settings::EndpointSettings;
-use crate::domain::dialect::callback::TimestampSource;
+use crate::domain::app_settings::AppSettings;
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::recipe::SecretNeed;
-use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::egress::Route;
 use crate::domain::endpoint_rules::check_endpoint;
-use crate::domain::limits::Limits;
-use crate::domain::rounding::Rounding;
+use crate::domain::secret::SHORT_SECRET;
 use crate::domain::time::Timestamp;
 use crate::web::Web;
 
@@ -25,25 +18,10 @@ use crate::web::Web;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointPart {
-    dialect: String,
-    callback_url: Option<String>,
-    reversal_url: Option<String>,
-    /// Null: all.
-    events: Option<Vec<String>>,
-    /// Null: the dialect's.
-    retry_schedule: Option<Vec<u64>>,
-    /// Null: the dialect's.
-    timeout_ms: Option<u64>,
-    /// Null: the dialect's.
-    #[schema(value_type = Option<Object>)]
-    success: Option<SuccessRule>,
+    #[serde(flatten)]
+    settings: EndpointSettings,
     /// Names alone.
     headers: Vec<String>,
-    #[schema(value_type = String)]
-    timestamp_source: TimestampSource,
-    signed_origin: Option<String>,
-    /// What the dialect wants to know of the endpoint besides.
-    settings: BTreeMap<String, String>,
     /// The same as `settings.surfaceId`.
     surface_id: Option<String>,
     /// By which answer its receiver disabled it: what is due is held until somebody enables it.
@@ -76,26 +54,8 @@ struct CircuitPart {
 pub struct AppView {
     id: String,
     publisher_id: String,
-    #[serde(rename = "ref")]
-    reference: Option<String>,
-    name: String,
-    paused: bool,
-    callbacks: Callbacks,
-    max_held_days: u32,
-    /// `{perSecond?, inFlight?}`; null: none.
-    #[schema(value_type = Option<Object>)]
-    limits: Option<Limits>,
-    refund_window_days: u32,
-    click_days: u32,
-    /// Null: the payout is as offered or reported.
-    revenue_share_bps: Option<u32>,
-    /// Null: rewards are as reported.
-    reward_rate: Option<Decimal>,
-    reward_decimals: u32,
-    #[schema(value_type = String)]
-    reward_rounding: Rounding,
-    /// Which completions are held for review; null: none.
-    review: Option<ReviewPart>,
+    #[serde(flatten)]
+    settings: AppSettings,
     /// The first endpoint's id.
     endpoint_id: Option<String>,
     #[serde(flatten)]
@@ -121,21 +81,12 @@ pub struct EndpointView {
 
 impl EndpointPart {
     fn of(web: &Web, endpoint: &Endpoint) -> Self {
-        let config = &endpoint.config;
+        let settings = &endpoint.config.settings;
         let circuit = web.node.circuits.get(&endpoint.id);
         Self {
-            dialect: endpoint.dialect.clone(),
-            callback_url: config.callback_url.as_ref().map(|url| url.as_str().to_owned()),
-            reversal_url: config.reversal_url.as_ref().map(|url| url.as_str().to_owned()),
-            events: endpoint.events.clone(),
-            retry_schedule: endpoint.retry_schedule.as_ref().map(|schedule| schedule.as_seconds().to_vec()),
-            timeout_ms: endpoint.timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
-            success: endpoint.success.clone(),
-            headers: config.headers.iter().map(|(name, _)| name.clone()).collect(),
-            timestamp_source: config.timestamp_source,
-            signed_origin: config.signed_origin.clone(),
-            surface_id: config.settings.get(SURFACE_ID).cloned(),
-            settings: config.settings.clone(),
+            settings: settings.clone(),
+            headers: settings.headers.names(),
+            surface_id: settings.dialect_settings.get(SURFACE_ID).cloned(),
             disabled: endpoint.disabled.map(|Disabled { at, status }| DisabledPart { at, status_code: status }),
             circuit: circuit.map(|open| CircuitPart { opened_at: open.opened_at, next_probe_at: open.next_probe_at }),
         }
@@ -152,19 +103,7 @@ impl AppView {
         Self {
             id: app.id.clone(),
             publisher_id: app.publisher_id.clone(),
-            reference: app.reference.clone(),
-            name: app.name.clone(),
-            paused: app.paused,
-            callbacks: if app.callbacks { Callbacks::On } else { Callbacks::Off },
-            max_held_days: app.max_held_days,
-            limits: Some(app.limits).filter(|limits| !limits.are_none()),
-            refund_window_days: app.terms.refund_window_days,
-            click_days: app.terms.click_days,
-            revenue_share_bps: app.terms.revenue_share_bps,
-            reward_rate: app.terms.reward_rate.clone(),
-            reward_decimals: app.terms.reward_decimals,
-            reward_rounding: app.terms.reward_rounding,
-            review: app.terms.review.clone().map(ReviewPart::from),
+            settings: app.settings.clone(),
             endpoint_id: first.map(|endpoint| endpoint.id.clone()),
             endpoint: first.map(|endpoint| EndpointPart::of(web, endpoint)),
             egress_ip,
@@ -176,10 +115,10 @@ impl AppView {
 
 impl EndpointView {
     /// An endpoint as it stands now.
-    pub fn of(web: &Web, app: &App, endpoint: &Endpoint) -> Self {
+    pub fn of(web: &Web, app_id: &str, endpoint: &Endpoint) -> Self {
         Self {
             id: endpoint.id.clone(),
-            app_id: app.id.clone(),
+            app_id: app_id.to_owned(),
             endpoint: EndpointPart::of(web, endpoint),
             warnings: endpoint_warnings(web, endpoint),
         }
@@ -208,21 +147,21 @@ fn leaves_from(web: &Web, app: &App) -> (Option<String>, Option<String>) {
 fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
     let node = &web.node;
     let mut warnings = Vec::new();
-    match check_endpoint(&EndpointSettings::of(endpoint), &node.catalog, &node.targets) {
+    match check_endpoint(&endpoint.config.settings, &node.catalog, &node.targets) {
         Ok(of_urls) => warnings.extend(of_urls),
         // It was good when it was saved; what the instance allows has changed since.
         Err(invalid) => {
             warnings.extend(invalid.0.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)))
         }
     }
-    if endpoint.config.callback_url.is_none() {
+    if endpoint.config.settings.callback_url.is_none() {
         warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());
     }
     if let Some(Disabled { status, .. }) = endpoint.disabled {
         let why = format!("the receiver answered {status}, that it is there no more: deliveries are held until");
         warnings.push(format!("{why} the endpoint is enabled (POST …/endpoints/{}/enable)", endpoint.id));
     }
-    let need = node.catalog.get(&endpoint.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
+    let need = node.catalog.get(&endpoint.config.settings.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
     match (endpoint.active_secret(), need) {
         (None, SecretNeed::Required) => {
             warnings.push("there is no active secret: deliveries are held until there is one".to_owned());
@@ -233,6 +172,3 @@ fn endpoint_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
     }
     warnings
 }
-
-/// Said of a secret that a publisher brought.
-pub(super) const SHORT_SECRET: &str = "the secret has fewer than 16 characters and could be guessed";

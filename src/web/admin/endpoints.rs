@@ -3,24 +3,15 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
+use utoipa::ToSchema;
 
 use super::app_view::EndpointView;
-use super::apps::saved;
-use super::endpoint_body::EndpointBody;
-use crate::actions::access::endpoint;
 use crate::actions::caller::Caller;
-use crate::domain::app_settings::{AppSettings, EndpointSettings};
-use crate::domain::endpoint_rules::{check_active_key, check_endpoint};
-use crate::random;
-use crate::store::apps::{AppChange, Archived};
-use crate::web::error::Problem;
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::web::json::Body;
 use crate::web::list::PageOf;
 use crate::web::query::Query;
 use crate::web::{Answer, Web, resource, respond};
-
-/// Most endpoints of one app: each is one more callback for every completion.
-const MOST: usize = 10;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -29,22 +20,25 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/apps/{id}/endpoints/{endpointId}/enable").post(enable));
 }
 
+/// An endpoint, or a change of one. Creating needs `dialect`. In a change, what is left out stays and null goes back to
+/// the default.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only describes what is read over the settings that stand")]
+pub struct EndpointBody {
+    #[serde(flatten)]
+    settings: EndpointSettings,
+    /// The same as `settings.surfaceId`: the remote surface of an endpoint that forwards reports.
+    surface_id: Option<String>,
+}
+
 /// Adds an endpoint to an app; it receives completions that are reported from then on.
 #[utoipa::path(post, path = "/v1/apps/{id}/endpoints", tag = "endpoints", params(("id" = String, Path)),
     request_body = EndpointBody,
     responses((status = 201, description = "Created.", body = EndpointView)))]
 pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
-    let app = web.actions.app(&caller, &id).await?;
-    if app.endpoints.len() >= MOST {
-        return Err(Problem::conflict(format!("An app has at most {MOST} endpoints.")));
-    }
-    let settings = body.read::<EndpointBody>()?.into_new()?;
-    check_endpoint(&settings, &web.node.catalog, &web.node.targets)?;
-    let endpoint_id = random::new_id("end");
-    let now = web.node.clock.now();
-    saved(web.node.store.create_endpoint(&app.id, &endpoint_id, settings, now).await?)?;
-    web.in_force().await?;
-    Ok(respond::created(&view(&web, &caller, &app.id, &endpoint_id).await?))
+    let created = web.actions.create_endpoint(&caller, &id, &body).await?;
+    Ok(respond::created(&EndpointView::of(&web, &created.app_id, &created.endpoint)))
 }
 
 /// Lists an app's endpoints, the first one first. There are few, so there is one page.
@@ -54,7 +48,7 @@ pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, id: Path<Stri
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, id: Path<String>, request: HttpRequest) -> Answer {
     let app = web.actions.app(&caller, &id).await?;
     Query::read(request.query_string(), &[])?;
-    let items = app.endpoints.iter().map(|endpoint| EndpointView::of(&web, &app, endpoint)).collect();
+    let items = app.endpoints.iter().map(|endpoint| EndpointView::of(&web, &app.id, endpoint)).collect();
     Ok(respond::ok(&PageOf { items, next_cursor: None }))
 }
 
@@ -64,22 +58,9 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, id: Path<String
     request_body = EndpointBody,
     responses((status = 200, description = "Changed.", body = EndpointView)))]
 pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, path: Path<(String, String)>, body: Body) -> Answer {
-    let (id, endpoint_id) = path.into_inner();
-    let app = web.actions.app(&caller, &id).await?;
-    let of = endpoint(&app, Some(&endpoint_id))?;
-    let mut settings = EndpointSettings::of(of);
-    body.read::<EndpointBody>()?.apply(&mut settings)?;
-    check_endpoint(&settings, &web.node.catalog, &web.node.targets)?;
-    check_active_key(&settings.dialect, &web.node.catalog, of)?;
-    let change = AppChange {
-        id: app.id.clone(),
-        read_at: app.revision,
-        settings: AppSettings::of(&app),
-        endpoint: Some((endpoint_id.clone(), settings)),
-    };
-    saved(web.node.store.change_app(change).await?)?;
-    web.in_force().await?;
-    Ok(respond::ok(&view(&web, &caller, &app.id, &endpoint_id).await?))
+    let (app, id) = path.into_inner();
+    let changed = web.actions.change_endpoint(&caller, &app, &id, &body).await?;
+    Ok(respond::ok(&EndpointView::of(&web, &changed.app_id, &changed.endpoint)))
 }
 
 /// Archives an endpoint; an app keeps at least one.
@@ -87,14 +68,9 @@ pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, path: Path<(S
     params(("id" = String, Path), ("endpointId" = String, Path)),
     responses((status = 204, description = "Archived."), (status = 409, description = "Deliveries are open.")))]
 pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, path: Path<(String, String)>) -> Answer {
-    let (id, endpoint_id) = path.into_inner();
-    let app = web.actions.app(&caller, &id).await?;
-    match web.node.store.archive_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
-        Archived::Archived => web.once_in_force(respond::deleted()).await,
-        Archived::Unknown => Err(Problem::not_found("endpoint")),
-        Archived::OnlyEndpoint => Err(Problem::conflict("An app keeps at least one endpoint.")),
-        Archived::OpenDeliveries => Err(Problem::conflict("Deliveries of this app are open; wait, or cancel them.")),
-    }
+    let (app, id) = path.into_inner();
+    web.actions.archive_endpoint(&caller, &app, &id).await?;
+    Ok(respond::deleted())
 }
 
 /// Enables an endpoint that its receiver disabled: what was held for that is due at once. One that is enabled stays so.
@@ -102,17 +78,7 @@ pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, path: Path<(S
     params(("id" = String, Path), ("endpointId" = String, Path)),
     responses((status = 200, description = "It is enabled.", body = EndpointView)))]
 pub(in crate::web) async fn enable(caller: Caller, web: Data<Web>, path: Path<(String, String)>) -> Answer {
-    let (id, endpoint_id) = path.into_inner();
-    let app = web.actions.app(&caller, &id).await?;
-    if !web.node.store.enable_endpoint(&app.id, &endpoint_id, web.node.clock.now()).await? {
-        return Err(Problem::not_found("endpoint"));
-    }
-    web.in_force().await?;
-    Ok(respond::ok(&view(&web, &caller, &app.id, &endpoint_id).await?))
-}
-
-/// An endpoint as it stands after a change.
-async fn view(web: &Web, caller: &Caller, app_id: &str, endpoint_id: &str) -> Result<EndpointView, Problem> {
-    let app = web.actions.app(caller, app_id).await?;
-    Ok(EndpointView::of(web, &app, endpoint(&app, Some(endpoint_id))?))
+    let (app, id) = path.into_inner();
+    let enabled = web.actions.enable_endpoint(&caller, &app, &id).await?;
+    Ok(respond::ok(&EndpointView::of(&web, &enabled.app_id, &enabled.endpoint)))
 }

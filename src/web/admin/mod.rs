@@ -1,6 +1,5 @@
 //! The admin API, one module per kind of object: what each call takes, who may make it, what it answers.
 
-pub mod app_body;
 pub mod app_view;
 pub mod apps;
 pub mod audit;
@@ -11,7 +10,6 @@ pub mod delivery_counts;
 pub mod dialects;
 pub mod egress;
 pub mod egress_assignments;
-pub mod endpoint_body;
 pub mod endpoints;
 mod exports;
 pub mod health;
@@ -27,7 +25,6 @@ pub mod publishers;
 pub mod receiver;
 mod replay_view;
 pub mod replays;
-mod review_part;
 pub mod reviews;
 pub mod secrets;
 pub mod sign_in;

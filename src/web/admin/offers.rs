@@ -6,7 +6,6 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::endpoint_body::required;
 use crate::actions::caller::Caller;
 use crate::domain::invalid::Invalid;
 use crate::domain::offer::{Goal, Offer, OfferSettings};
@@ -198,4 +197,13 @@ pub(in crate::web) async fn change(_: Caller, web: Data<Web>, id: Path<String>, 
     let given: OfferBody = body.read()?;
     let offer = web.actions.change_offer(&id, |settings| given.clone().apply(settings)).await?;
     Ok(respond::ok(&OfferView::from(offer)))
+}
+
+/// Applies a field that has no default to go back to.
+fn required<T>(name: &str, given: Patch<T>, setting: &mut T, invalid: &mut Invalid) {
+    match given {
+        Patch::Kept => {}
+        Patch::Reset => invalid.push(name, "must not be null"),
+        Patch::Set(value) => *setting = value,
+    }
 }

@@ -1,39 +1,19 @@
 //! `…/secrets` of an app (which means its first endpoint) or of one of its endpoints: created and shown once, activated,
 //! retired, deleted.
-//!
-//! The callback URL is checked again whenever signing begins or changes hands: a template that was harmless while nothing
-//! was signed may never verify afterwards.
-
-use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::app_view::SHORT_SECRET;
-use crate::actions::access::endpoint;
 use crate::actions::caller::Caller;
-use crate::actions::generate;
-use crate::domain::app::{App, Endpoint, Secret};
-use crate::domain::app_settings::EndpointSettings;
-use crate::domain::dialect::recipe::SecretNeed;
-use crate::domain::endpoint_rules::{check_endpoint, check_key};
-use crate::domain::secret::{SecretState, SecretText};
+use crate::actions::secrets::{Activation, NewSecretBody, SecretsOf};
+use crate::domain::app::Secret;
+use crate::domain::secret::SecretState;
 use crate::domain::time::Timestamp;
-use crate::random;
-use crate::store::secrets::{NewSecret, SecretDeleted};
-use crate::web::error::Problem;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::{Answer, Web, resource, respond};
-
-/// Minutes for which a retired secret may be tried once more, unless the caller says otherwise.
-const DEFAULT_OVERLAP: u64 = 60;
-/// Longest overlap: thirty days.
-const LONGEST_OVERLAP: u64 = 43_200;
-/// Most secrets of one endpoint: one signs, one may be next, the others are history that can be deleted.
-const MOST: usize = 20;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     for of in ["/v1/apps/{id}/secrets", "/v1/apps/{id}/endpoints/{endpointId}/secrets"] {
@@ -50,26 +30,14 @@ pub struct Place {
     id: String,
     #[serde(rename = "endpointId")]
     endpoint_id: Option<String>,
-    #[serde(rename = "secretId")]
-    secret_id: Option<String>,
+    #[serde(rename = "secretId", default)]
+    secret_id: String,
 }
 
-/// A new secret.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewSecretBody {
-    /// A secret that you bring: 1 to 256 characters. Left out, one is made.
-    secret: Option<String>,
-    /// Sign with it at once, although there is an active one.
-    activate: Option<bool>,
-}
-
-/// How an activation is to go.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Activation {
-    /// So many minutes a 401 or 422 is tried once more under the other key (0 to 43,200; default 60; 0 after a leak).
-    overlap_minutes: Option<u64>,
+impl Place {
+    fn of(&self) -> SecretsOf<'_> {
+        SecretsOf { app: &self.id, endpoint: self.endpoint_id.as_deref() }
+    }
 }
 
 /// A secret, without its text.
@@ -114,41 +82,11 @@ impl From<&Secret> for SecretView {
     request_body = NewSecretBody,
     responses((status = 201, description = "Created; the text is in this answer alone.", body = CreatedSecret)))]
 pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
-    let (app, of) = find(&web, &caller, &place).await?;
-    let given: NewSecretBody = body.read_or_empty()?;
-    let recipe = web.node.catalog.get(&of.dialect);
-    if recipe.is_some_and(|recipe| recipe.secret() == SecretNeed::None) {
-        return Err(Problem::field("secret", format!("is of no use: the dialect {} signs nothing", of.dialect)));
-    }
-    let text = match &given.secret {
-        Some(brought) => SecretText::brought(brought)?,
-        None => generate::secret(recipe.map_or("", |recipe| recipe.secret_prefix())),
-    };
-    check_key(recipe.map(AsRef::as_ref), &text, "secret")?;
-    check_urls(&web, &of)?;
-    if of.secrets.len() >= MOST {
-        return Err(Problem::conflict(format!("An endpoint has at most {MOST} secrets; delete retired ones.")));
-    }
-    let now = web.node.clock.now();
-    let activate = given.activate.unwrap_or(false).then(|| Duration::from_secs(DEFAULT_OVERLAP * 60));
-    let new = NewSecret {
-        id: random::new_id("sec"),
-        app_id: app.id.clone(),
-        endpoint_id: of.id.clone(),
-        text: text.clone(),
-        activate,
-        created_at: now,
-    };
-    let id = new.id.clone();
-    let state = web.node.store.create_secret(new).await?.ok_or_else(|| Problem::not_found("endpoint"))?;
-    web.in_force().await?;
-    let signature = recipe.and_then(|recipe| recipe.signature());
-    let unusual = signature.and_then(|signature| signature.secret_warning(&text));
-    let activated_at = (state == SecretState::Active).then_some(now);
+    let created = web.actions.create_secret(&caller, place.of(), &body.or_empty()).await?;
     Ok(respond::created(&CreatedSecret {
-        view: SecretView { id, state, created_at: now, activated_at, overlap_until: None },
-        secret: text.expose().to_owned(),
-        warnings: text.is_short().then(|| SHORT_SECRET.to_owned()).into_iter().chain(unusual).collect(),
+        view: SecretView::from(&created.secret),
+        secret: created.secret.text.expose().to_owned(),
+        warnings: created.warnings,
     }))
 }
 
@@ -157,9 +95,9 @@ pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, place: Path<P
     params(("id" = String, Path), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<SecretView>)))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, place: Path<Place>, request: HttpRequest) -> Answer {
-    let (_, of) = find(&web, &caller, &place).await?;
+    let newest_first = web.actions.secrets(&caller, place.of()).await?;
     let page = list::only_page(request.query_string())?;
-    let newest_first = of.secrets.iter().rev().map(SecretView::from).collect();
+    let newest_first = newest_first.iter().map(SecretView::from).collect();
     Ok(respond::ok(&list::page_of_few(newest_first, &page, |secret| &secret.id)))
 }
 
@@ -169,27 +107,8 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, place: Path<Pla
     request_body = Activation,
     responses((status = 200, description = "Active.", body = SecretView)))]
 pub(in crate::web) async fn activate(caller: Caller, web: Data<Web>, place: Path<Place>, body: Body) -> Answer {
-    let (app, of) = find(&web, &caller, &place).await?;
-    let id = secret_id(&place);
-    let Some(secret) = of.secrets.iter().find(|secret| secret.id == id) else {
-        return Err(Problem::not_found("secret"));
-    };
-    check_key(web.node.catalog.get(&of.dialect).map(AsRef::as_ref), &secret.text, "secret")?;
-    let given: Activation = body.read_or_empty()?;
-    let minutes = given.overlap_minutes.unwrap_or(DEFAULT_OVERLAP);
-    if minutes > LONGEST_OVERLAP {
-        return Err(Problem::field("overlapMinutes", format!("must be a number from 0 to {LONGEST_OVERLAP}")));
-    }
-    check_urls(&web, &of)?;
-    let overlap = Duration::from_secs(minutes * 60);
-    let now = web.node.clock.now();
-    if !web.node.store.activate_secret(&app.id, &of.id, id, overlap, now).await? {
-        return Err(Problem::not_found("secret"));
-    }
-    web.in_force().await?;
-    let (_, of) = find(&web, &caller, &place).await?;
-    let active = of.secrets.iter().find(|secret| secret.id == id).ok_or_else(|| Problem::not_found("secret"))?;
-    Ok(respond::ok(&SecretView::from(active)))
+    let active = web.actions.activate_secret(&caller, place.of(), &place.secret_id, &body.or_empty()).await?;
+    Ok(respond::ok(&SecretView::from(&active)))
 }
 
 /// Deletes a secret that does not sign.
@@ -197,27 +116,6 @@ pub(in crate::web) async fn activate(caller: Caller, web: Data<Web>, place: Path
     params(("id" = String, Path), ("secretId" = String, Path)),
     responses((status = 204, description = "Deleted."), (status = 409, description = "It is the active one.")))]
 pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, place: Path<Place>) -> Answer {
-    let (app, of) = find(&web, &caller, &place).await?;
-    match web.node.store.delete_secret(&app.id, &of.id, secret_id(&place)).await? {
-        SecretDeleted::Deleted => web.once_in_force(respond::deleted()).await,
-        SecretDeleted::Unknown => Err(Problem::not_found("secret")),
-        SecretDeleted::Active => {
-            Err(Problem::conflict("This secret is active; activate another one before deleting it."))
-        }
-    }
-}
-
-async fn find(web: &Web, caller: &Caller, place: &Place) -> Result<(App, Endpoint), Problem> {
-    let app = web.actions.app(caller, &place.id).await?;
-    let of = endpoint(&app, place.endpoint_id.as_deref())?.clone();
-    Ok((app, of))
-}
-
-fn secret_id(place: &Place) -> &str {
-    place.secret_id.as_deref().unwrap_or_default()
-}
-
-fn check_urls(web: &Web, of: &Endpoint) -> Result<(), Problem> {
-    check_endpoint(&EndpointSettings::of(of), &web.node.catalog, &web.node.targets)?;
-    Ok(())
+    web.actions.delete_secret(&caller, place.of(), &place.secret_id).await?;
+    Ok(respond::deleted())
 }

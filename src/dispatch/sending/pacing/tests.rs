@@ -1,8 +1,7 @@
 use super::*;
+use crate::domain::app_settings::AppSettings;
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::trial::config;
-use crate::domain::limits::Limits;
-use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 
 const IN_ALL: usize = 1_024;
@@ -14,28 +13,12 @@ fn pacing() -> Pacing {
 /// An app of this publisher with one endpoint, which bears the app's name.
 fn app(publisher_id: &str, name: &str) -> App {
     let mut config = config("besitos");
-    config.callback_url = Some(CallbackUrl::new(&format!("https://{name}.example/cb")));
-    let endpoint = Endpoint {
-        id: format!("end_{name}"),
-        dialect: "besitos".to_owned(),
-        config,
-        events: None,
-        retry_schedule: None,
-        timeout: None,
-        success: None,
-        disabled: None,
-        secrets: Vec::new(),
-    };
+    config.settings.callback_url = Some(CallbackUrl::new(&format!("https://{name}.example/cb")));
+    let endpoint = Endpoint { id: format!("end_{name}"), config, disabled: None, secrets: Vec::new() };
     App {
         id: format!("app_{name}"),
         publisher_id: publisher_id.to_owned(),
-        reference: None,
-        name: name.to_owned(),
-        paused: false,
-        callbacks: true,
-        max_held_days: 30,
-        limits: Limits::default(),
-        terms: Terms::default(),
+        settings: AppSettings::new(name),
         created_at: Timestamp::from_millis(0),
         archived_at: None,
         revision: 1,

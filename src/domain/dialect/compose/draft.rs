@@ -55,11 +55,11 @@ impl CallbackDraft {
             recipe: Arc::clone(recipe),
             field: which.field(),
             target: Target::expand(template, values),
-            signed_origin: values.config.signed_origin.clone(),
+            signed_origin: values.config.settings.signed_origin.clone(),
             signed_values: signed.into_iter().map(value_of).collect(),
             body: recipe.body().map(|fields| body(fields, values)),
             headers: DialectHeaders::of(recipe, values),
-            own_headers: values.config.headers.clone(),
+            own_headers: values.config.settings.headers.0.clone(),
             token: recipe.success().token().filter(|token| token.contains('{')).map(|token| expanded(token, values)),
             is_test: values.message.is_test,
         }

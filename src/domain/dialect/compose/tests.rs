@@ -1,6 +1,6 @@
 //! What the vectors cannot say: what is refused, and what must hold for any value.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use proptest::prelude::*;
 
@@ -10,6 +10,7 @@ use crate::domain::dialect::callback::TakenBack;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::trial::{OFFERMARU, completion, config};
 use crate::domain::encoding::decode;
+use crate::domain::headers::Headers;
 use crate::domain::time::Timestamp;
 
 fn made(
@@ -37,7 +38,7 @@ fn told(dialect: &str, config: &CallbackConfig, completion: &Completion) -> Resu
 }
 
 fn with_url(dialect: &str, url: &str) -> CallbackConfig {
-    CallbackConfig { callback_url: Some(CallbackUrl::new(url)), ..config(dialect) }
+    config(dialect).with(|settings| settings.callback_url = Some(CallbackUrl::new(url)))
 }
 
 fn taken(whole: bool) -> CallbackEvent {
@@ -64,7 +65,7 @@ fn what_the_endpoint_lacks_is_told_apart() {
     }
     let request = unsigned("offermaru").unwrap();
     assert!(request.headers.is_empty() && request.signed_text.is_none() && request.signature_start.is_none());
-    let no_surface = CallbackConfig { settings: BTreeMap::new(), ..config("attribloom") };
+    let no_surface = config("attribloom").with(|settings| settings.dialect_settings.clear());
     let Err(ComposeError::Invalid(invalid)) = told("attribloom", &no_surface, &completion()) else { panic!("sent") };
     assert_eq!(invalid.0[0].field, "settings.surfaceId");
 }
@@ -119,7 +120,9 @@ fn a_url_over_7500_bytes_is_refused_with_its_length() {
 #[test]
 fn a_publishers_own_header_goes_out_and_is_never_shown() {
     let headers = vec![("Authorization".to_owned(), "Basic c2VjcmV0".to_owned())];
-    let request = told("besitos", &CallbackConfig { headers, ..config("besitos") }, &completion()).unwrap();
+    let request =
+        told("besitos", &config("besitos").with(|settings| settings.headers = Headers(headers)), &completion())
+            .unwrap();
     let own = request.headers.last().unwrap();
     assert_eq!((own.value.as_str(), own.shown.as_str()), ("Basic c2VjcmV0", "…"));
     assert!(!format!("{request:?}").contains("verifier"));
@@ -142,7 +145,7 @@ fn a_text_that_can_no_longer_be_taken_apart_is_a_fault_of_its_own_setting() {
 #[test]
 fn one_callback_url_goes_out_in_each_dialect_in_the_form_that_this_one_signs() {
     let url = CallbackUrl::new(&format!("{OFFERMARU}&q=it's+(a)"));
-    let of = |dialect: &str| CallbackConfig { callback_url: Some(url.clone()), ..config(dialect) };
+    let of = |dialect: &str| config(dialect).with(|settings| settings.callback_url = Some(url.clone()));
     let sent = told("besitos", &of("besitos"), &completion()).unwrap().shown_url().to_owned();
     assert!(sent.ends_with("&q=it%27s%20%28a%29"), "{sent}");
     let sent = told("offermaru", &of("offermaru"), &completion()).unwrap().shown_url().to_owned();

@@ -56,7 +56,7 @@ fn origins(config: &CallbackConfig, template: Option<&Template>, seen: &str) -> 
             origins.push((origin, mistake));
         }
     };
-    if let Some(signed) = &config.signed_origin {
+    if let Some(signed) = &config.settings.signed_origin {
         add(signed.clone(), None);
     }
     let differs = |origin: &str| {

@@ -46,6 +46,7 @@ pub(super) struct RecipeFile {
     pub(super) secret_in_clear: bool,
     pub(super) payout_currency: Option<String>,
     pub(super) required: Vec<Requirement>,
+    #[serde(deserialize_with = "SuccessRule::of_recipe")]
     pub(super) success: SuccessRule,
     #[serde(default)]
     pub(super) final_statuses: StatusSet,

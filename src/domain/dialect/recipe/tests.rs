@@ -35,10 +35,8 @@ headers = [{ name = "webhook-id", value = "eventId" }, { name = "webhook-timesta
 #[test]
 fn another_scheme_is_another_file_and_no_code() {
     let recipe = Arc::new(Recipe::parse(STANDARD, &["{}"]).unwrap());
-    let config = CallbackConfig {
-        callback_url: Some(CallbackUrl::new("https://pub.example/hook")),
-        ..CallbackConfig::default()
-    };
+    let config = CallbackConfig::default()
+        .with(|settings| settings.callback_url = Some(CallbackUrl::new("https://pub.example/hook")));
     let callback = Callback {
         event_id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
         completion: &crate::domain::completion::Completion { payout_minor: Some(2_432_232_314), ..completion() },

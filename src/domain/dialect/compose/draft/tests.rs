@@ -7,17 +7,18 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::completion::Completion;
-use crate::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, Message, TimestampSource};
+use crate::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, Message};
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::{compose, draft};
+use crate::domain::dialect::endpoint_settings::TimestampSource;
 use crate::domain::dialect::trial::{OFFERMARU, completion, config};
 
 /// Read once: reading it costs more than all that is composed by it.
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
 
 fn with_url(dialect: &str, url: &str) -> CallbackConfig {
-    CallbackConfig { callback_url: Some(CallbackUrl::new(url)), ..config(dialect) }
+    config(dialect).with(|settings| settings.callback_url = Some(CallbackUrl::new(url)))
 }
 
 fn drafted(dialect: &str, config: &CallbackConfig, completion: &Completion) -> Result<CallbackDraft, ComposeError> {
@@ -33,7 +34,8 @@ fn key(text: &str) -> SecretText {
 #[test]
 fn what_only_an_attempt_knows_is_filled_in_when_it_is_made() {
     let at = Timestamp::from_millis(1_719_900_000_123);
-    let by_attempt = CallbackConfig { timestamp_source: TimestampSource::Attempt, ..with_url("offermaru", OFFERMARU) };
+    let by_attempt =
+        with_url("offermaru", OFFERMARU).with(|settings| settings.timestamp_source = TimestampSource::Attempt);
     let request = drafted("offermaru", &by_attempt, &completion()).unwrap().finish("evt_1", at, &[]).unwrap();
     assert!(request.url.ends_with("&timestamp=1719900000123"), "{}", request.url);
     let draft = drafted("offermaru", &by_attempt, &completion()).unwrap();
@@ -127,7 +129,7 @@ proptest! {
         let dialect = ["besitos", "offermaru", "affonso", "attribloom"][dialect];
         let any = completion_of(user_id, note, "An offer".to_owned());
         let endpoint = with_url(dialect, &format!("{template}&t={{timestamp}}"));
-        let endpoint = CallbackConfig { timestamp_source: TimestampSource::Attempt, ..endpoint };
+        let endpoint = endpoint.with(|settings| settings.timestamp_source = TimestampSource::Attempt);
         let Ok(draft) = drafted(dialect, &endpoint, &any) else { return Ok(()) };
         for (event_id, pause, text) in [("evt_1", 0, "key"), (event_id.as_str(), seconds, "other")] {
             let attempted_at = any.recorded_at.plus(Duration::from_secs(pause));
