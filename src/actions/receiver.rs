@@ -21,9 +21,12 @@ impl Actions {
         let known = || Language::ALL.map(Language::name).join(", ");
         let unknown = || Refusal::field("language", format!("must be one of {}", known()));
         let language = language.and_then(Language::named).ok_or_else(unknown)?;
-        let undone = || Refusal::conflict(format!("The endpoint's dialect {} is not known here.", endpoint.dialect));
-        let recipe = self.node.catalog.get(&endpoint.dialect).ok_or_else(undone)?;
-        let endpoint = Endpoint { recipe, config: &endpoint.config, success: endpoint.success.as_ref() };
+        let undone = || {
+            Refusal::conflict(format!("The endpoint's dialect {} is not known here.", endpoint.config.settings.dialect))
+        };
+        let recipe = self.node.catalog.get(&endpoint.config.settings.dialect).ok_or_else(undone)?;
+        let endpoint =
+            Endpoint { recipe, config: &endpoint.config, success: endpoint.config.settings.success.as_ref() };
         let plan = Plan::of(&endpoint).map_err(|why| Refusal::conflict(why.to_string()))?;
         Ok(receiver_code(&plan, language))
     }

@@ -6,8 +6,9 @@ use super::sample;
 use super::shape::{Reading, Shape};
 use super::signing::{self, NoPlan};
 use super::words;
-use crate::domain::dialect::callback::{CallbackConfig, TimestampSource};
+use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::callback_url::CallbackUrl;
+use crate::domain::dialect::endpoint_settings::TimestampSource;
 use crate::domain::dialect::recipe::{Recipe, ReversalUrl, ReversedId};
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect::value::{Fact, ValueSource};
@@ -27,8 +28,9 @@ impl Plan {
     /// The plan for an endpoint; for one without a callback URL that of a URL as the dialect would have it.
     pub fn of(endpoint: &Endpoint<'_>) -> Result<Self, NoPlan> {
         let Endpoint { recipe, config, success } = *endpoint;
-        let sample = config.callback_url.is_none().then(|| sample::url(recipe));
-        let url = config.callback_url.as_ref().or(sample.as_ref()).cloned().unwrap_or_else(|| CallbackUrl::new(""));
+        let sample = config.settings.callback_url.is_none().then(|| sample::url(recipe));
+        let url =
+            config.settings.callback_url.as_ref().or(sample.as_ref()).cloned().unwrap_or_else(|| CallbackUrl::new(""));
         let unread = |fault| NoPlan(format!("The endpoint's callback URL cannot be read: it {fault}."));
         let template = url.template(recipe).map_err(unread)?;
         let completion = Shape::of(recipe, &template);
@@ -38,7 +40,7 @@ impl Plan {
         let check = signing::check(recipe, config, &completion)?;
         let (reversal, untold) = Self::reversal(endpoint, &completion)?;
         let fresh = signing::fresh(recipe, config, &completion, &check);
-        let origin = config.signed_origin.clone().unwrap_or_else(|| template.origin().as_str().to_owned());
+        let origin = config.settings.signed_origin.clone().unwrap_or_else(|| template.origin().as_str().to_owned());
         let answer = answer(recipe, success.unwrap_or_else(|| recipe.success()), &completion);
         let mut plan = Self {
             heading: Vec::new(),
@@ -53,7 +55,7 @@ impl Plan {
             answer,
         };
         plan.heading = words::heading(recipe, &url, sample.is_some(), &plan);
-        let stays = config.timestamp_source == TimestampSource::Completion && recipe.tells(Fact::Timestamp);
+        let stays = config.settings.timestamp_source == TimestampSource::Completion && recipe.tells(Fact::Timestamp);
         plan.notes = words::notes(recipe, &plan, untold, stays);
         Ok(plan)
     }
@@ -62,7 +64,7 @@ impl Plan {
     fn reversal(endpoint: &Endpoint<'_>, completion: &Shape) -> Result<(Option<Taken>, Option<&'static str>), NoPlan> {
         let Endpoint { recipe, config, .. } = *endpoint;
         let Some(reversal) = recipe.reversal() else { return Ok((None, Some("This dialect tells no reversals."))) };
-        let (shape, mark) = match (reversal.url, &config.reversal_url) {
+        let (shape, mark) = match (reversal.url, &config.settings.reversal_url) {
             (ReversalUrl::Callback, _) => (completion.clone(), marks::within(recipe, completion)),
             (ReversalUrl::Separate, None) => {
                 return Ok((None, Some("Reversals are not told: the endpoint has no reversal URL.")));

@@ -2,8 +2,9 @@
 
 use super::pattern::{self, Wrapped};
 use super::shape::{Reading, Shape, fields};
-use crate::domain::dialect::callback::{CallbackConfig, TimestampSource};
+use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::digest::{Algorithm, Digest, KeyForm};
+use crate::domain::dialect::endpoint_settings::TimestampSource;
 use crate::domain::dialect::facts::Unit;
 use crate::domain::dialect::format::Format;
 use crate::domain::dialect::recipe::Recipe;
@@ -118,7 +119,7 @@ pub(super) fn check(recipe: &Recipe, config: &CallbackConfig, completion: &Shape
         Travels::Header(carrier) => Carried::Header(carrier.name.clone(), pattern::wrapped(carrier)),
     };
     let text = steps(recipe, config, signature, completion, &carried)?;
-    let elsewhere = config.reversal_url.as_ref().filter(|_| recipe.takes_reversal_url());
+    let elsewhere = config.settings.reversal_url.as_ref().filter(|_| recipe.takes_reversal_url());
     let reversed = elsewhere.and_then(|url| url.template(recipe).ok()).map(|template| Shape::of(recipe, &template));
     let reversed = reversed.map(|shape| steps(recipe, config, signature, &shape, &carried)).transpose()?;
     Ok(Check::Signed(Box::new(Signing {
@@ -206,7 +207,7 @@ fn placeholder(recipe: &Recipe, config: &CallbackConfig, shape: &Shape, name: &s
     let Some(own) = recipe.placeholder(name) else { return Some(Step::Literal(String::new())) };
     match &own.rule.source {
         Some(ValueSource::Setting(setting)) => {
-            return Some(Step::Literal(config.settings.get(setting).cloned().unwrap_or_default()));
+            return Some(Step::Literal(config.settings.dialect_settings.get(setting).cloned().unwrap_or_default()));
         }
         Some(ValueSource::Fact(Fact::AppLabel)) => return Some(Step::Literal(config.app_label.clone())),
         _ => {}
@@ -235,7 +236,7 @@ pub(super) fn fresh(recipe: &Recipe, config: &CallbackConfig, shape: &Shape, che
         _ => None,
     };
     let is_attempt = |rule: &ValueRule| {
-        let chosen = config.timestamp_source == TimestampSource::Attempt && rule.uses(Fact::Timestamp);
+        let chosen = config.settings.timestamp_source == TimestampSource::Attempt && rule.uses(Fact::Timestamp);
         rule.uses(Fact::AttemptedAt) || chosen
     };
     if signature.signs.holds_body() {

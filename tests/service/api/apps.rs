@@ -23,12 +23,12 @@ async fn an_app_is_shown_as_it_was_given_without_the_values_of_its_headers() {
     assert_eq!((created.status, &created.body["publisherId"]), (201, &json!(acme.id)));
     insta::assert_snapshot!(shown(&created.body), @r#"
     {
-      id: "app_1", publisherId: "pub_1", ref: "wall", name: "Wall", paused: true, callbacks: "off", maxHeldDays: 7,
+      id: "app_1", publisherId: "pub_1", name: "Wall", ref: "wall", paused: true, callbacks: "off", maxHeldDays: 7,
       limits: null, refundWindowDays: 60, clickDays: 30, revenueShareBps: null, rewardRate: null,
       rewardDecimals: 0, rewardRounding: "half_even", review: null, endpointId: "end_1", dialect: "besitos",
       callbackUrl: "https://pub.example/pb", reversalUrl: null, events: ["sale"], retrySchedule: [1, 2],
-      timeoutMs: 5000, success: {statuses: ["2xx"], bodyContains: "OK"}, headers: ["Authorization"],
-      timestampSource: "attempt", signedOrigin: "https://inner.example:8443", settings: {}, surfaceId: null,
+      timeoutMs: 5000, success: {statuses: ["2xx"], bodyContains: "OK"}, timestampSource: "attempt",
+      signedOrigin: "https://inner.example:8443", settings: {}, headers: ["Authorization"], surfaceId: null,
       egressIp: null,
       warnings: [
         "no egress IP was ever assigned: callbacks leave by the host's own route",
