@@ -28,8 +28,8 @@ pub struct Created<T> {
 
 impl<T> Created<T> {
     /// This was made, and has this id.
-    pub fn new(id: &str, made: T) -> Self {
-        Self { id: id.to_owned(), made }
+    pub fn new(id: String, made: T) -> Self {
+        Self { id, made }
     }
 }
 

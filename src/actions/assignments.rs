@@ -27,7 +27,7 @@ impl Actions {
         match self.node.store.assign_egress_ip(&random::new_id("ega"), egress_ip_id, holder, now).await? {
             Assigned::Assigned(assignment) => {
                 self.in_force().await?;
-                Ok(Created::new(&assignment.id.clone(), assignment))
+                Ok(Created::new(assignment.id.clone(), assignment))
             }
             Assigned::UnknownEgressIp => Err(Refusal::Unknown("egress IP")),
             Assigned::UnknownHolder => Err(Refusal::field(field, "names nothing that is known")),

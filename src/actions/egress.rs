@@ -85,7 +85,7 @@ impl Actions {
         saved(self.node.store.create_egress_ip(egress_ip.clone(), now).await?)?;
         self.in_force().await?;
         let record = EgressRecord { egress_ip, created_at: now, assignments: Vec::new() };
-        Ok(Created::new(&record.egress_ip.id.clone(), self.known(caller, record)))
+        Ok(Created::new(record.egress_ip.id.clone(), self.known(caller, record)))
     }
 
     /// Changes an egress IP: its address while nobody has it, or its bind.

@@ -37,7 +37,7 @@ impl Actions {
         let answers = self.dispatcher.intake.report(Reporter::Person { app_id, mark }, vec![given], false).await?;
         let recorded = recorded(answers.into_iter().next().ok_or(StoreError::Closed)?)?;
         tracing::info!(app, by = caller.id(), completion = recorded.id(), "a credit was made by hand");
-        Ok(Created::new(&recorded.id().to_owned(), recorded))
+        Ok(Created::new(recorded.id().to_owned(), recorded))
     }
 
     /// Takes a completion back by hand, whoever reported it. No refund window ends that.
@@ -64,7 +64,7 @@ impl Actions {
             reversal = id,
             "a completion was taken back by hand"
         );
-        Ok(Created::new(&id, recorded))
+        Ok(Created::new(id, recorded))
     }
 }
 

@@ -33,7 +33,7 @@ impl Actions {
         let offer = settings.check(random::new_id("ofr"), node.clock.now(), &node.targets)?;
         saved(node.store.create_offer(offer.clone()).await?)?;
         self.in_force().await?;
-        Ok(Created::new(&offer.id.clone(), offer))
+        Ok(Created::new(offer.id.clone(), offer))
     }
 
     /// Changes an offer, as it stands when this is applied to it. It holds for clicks that were made before, too.

@@ -34,7 +34,7 @@ impl Actions {
             created_at: self.node.clock.now(),
         };
         let publisher = saved(self.node.store.create_publisher(publisher).await?)?;
-        Ok(Created::new(&publisher.id.clone(), publisher))
+        Ok(Created::new(publisher.id.clone(), publisher))
     }
 
     /// Changes a publisher's name or `ref`.

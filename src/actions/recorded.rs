@@ -20,7 +20,7 @@ pub enum Recorded {
         ignored: Vec<&'static str>,
     },
     /// That one was taken back, which is reported as an event as well.
-    Reversal(RecordedReversal),
+    Reversal(Box<RecordedReversal>),
 }
 
 /// What a reversal has recorded.
@@ -47,7 +47,9 @@ pub fn recorded(answer: ReportAnswer) -> Result<Recorded, Refusal> {
     match answer {
         ReportAnswer::Accepted(receipt) => Ok(Recorded::Completion { receipt, is_new: true, ignored: Vec::new() }),
         ReportAnswer::Duplicate(receipt, ignored) => Ok(Recorded::Completion { receipt, is_new: false, ignored }),
-        ReportAnswer::Reversal(outcome) => recorded_reversal(*outcome).map(Recorded::Reversal),
+        ReportAnswer::Reversal(outcome) => {
+            recorded_reversal(*outcome).map(|recorded| Recorded::Reversal(Box::new(recorded)))
+        }
         ReportAnswer::Invalid(invalid) => Err(invalid.into()),
         ReportAnswer::Conflict(fields) => {
             let detail = "This externalId is recorded with other values; nothing was changed.";

@@ -51,7 +51,7 @@ impl Actions {
         match self.dispatcher.replays.begin(replay.clone()).await? {
             ReplayBegun::Begun => {
                 tracing::info!(replay = replay.id, app = replay.app_id, by = caller.id(), total, "a replay begins");
-                Ok(Created::new(&replay.id.clone(), replay))
+                Ok(Created::new(replay.id.clone(), replay))
             }
             ReplayBegun::AnotherRuns(id) => {
                 Err(Refusal::conflict(format!("The replay {id} of this app runs; wait for its end, or cancel it.")))

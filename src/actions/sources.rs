@@ -54,7 +54,7 @@ impl Actions {
         match self.node.store.create_source(source).await? {
             SourceCreated::Created(source) => {
                 self.in_force().await?;
-                Ok(Created::new(&source.id.clone(), source))
+                Ok(Created::new(source.id.clone(), source))
             }
             SourceCreated::UnknownApps(places) => {
                 let mut invalid = Invalid::none();

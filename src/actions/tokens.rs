@@ -63,7 +63,7 @@ impl Standalone {
         let text = generate::token();
         match self.store.create_token(token.clone(), &text).await? {
             TokenCreated::Created => {
-                Ok(Created::new(&token.id.clone(), TokenWithText { token, text: SecretText::known(text) }))
+                Ok(Created::new(token.id.clone(), TokenWithText { token, text: SecretText::known(text) }))
             }
             TokenCreated::UnknownPublisher => Err(Refusal::unknown_publisher()),
         }

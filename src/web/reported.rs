@@ -91,7 +91,7 @@ impl Reported {
             }
             Recorded::Reversal(reversal) => {
                 let ReversalAnswer { id, status, transaction_id, deliveries, not_told } =
-                    ReversalAnswer::of(node, reversal);
+                    ReversalAnswer::of(node, *reversal);
                 let (attributed, ignored) = (false, Vec::new());
                 Self { id, status, transaction_id, attributed, deliveries, ignored, not_told }
             }

@@ -9,7 +9,8 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Ident, Item, ItemMod, ItemUse, LitStr, Macro, Meta, MetaList, Token, UseTree, VisRestricted, token,
+    Attribute, ExprField, Ident, Item, ItemMod, ItemUse, LitStr, Macro, Member, Meta, MetaList, Token, UseTree,
+    VisRestricted, token,
 };
 
 /// A path as it is written, segment by segment.
@@ -30,6 +31,8 @@ pub(crate) struct Reading {
     pub(crate) inline: Vec<(String, Reading)>,
     /// Every name and every literal text, for rules about words.
     pub(crate) words: BTreeSet<String>,
+    /// Every field that is reached into by its name.
+    pub(crate) fields: BTreeSet<String>,
 }
 
 impl Reading {
@@ -165,6 +168,13 @@ impl<'ast> Visit<'ast> for Reading {
 
     fn visit_ident(&mut self, ident: &'ast Ident) {
         self.words.insert(ident.to_string());
+    }
+
+    fn visit_expr_field(&mut self, reached: &'ast ExprField) {
+        if let Member::Named(name) = &reached.member {
+            self.fields.insert(name.to_string());
+        }
+        visit::visit_expr_field(self, reached);
     }
 
     fn visit_lit_str(&mut self, text: &'ast LitStr) {

@@ -1,89 +1,15 @@
-//! Who may make which call.
+//! Who calls: tokens, what they open and for how long, and what is open to anyone. Which call is open to whom is in `roles`.
 
-use reqwest::Method;
 use serde_json::json;
 
 use super::Acme;
 use crate::support::has;
 
-/// Every kind of call with the status that operator, account manager and publisher get. `{app}` is the publisher's own
-/// app; bodies are empty objects, so 422 says that the caller got past the door.
-const CALLS: &[(&str, &str, [u16; 3])] = &[
-    ("GET", "/v1/publishers", [200, 200, 200]),
-    ("POST", "/v1/publishers", [422, 422, 403]),
-    ("PATCH", "/v1/publishers/acme", [200, 200, 403]),
-    ("GET", "/v1/publishers/acme", [200, 200, 200]),
-    ("GET", "/v1/tokens", [200, 200, 200]),
-    ("POST", "/v1/tokens", [422, 422, 422]),
-    ("DELETE", "/v1/tokens/tok_none", [404, 404, 404]),
-    ("GET", "/v1/sources", [200, 403, 403]),
-    ("POST", "/v1/sources", [422, 403, 403]),
-    ("DELETE", "/v1/sources/src_none", [404, 403, 403]),
-    ("POST", "/v1/sources/src_none/rotate", [404, 403, 403]),
-    ("GET", "/v1/apps", [200, 200, 200]),
-    ("POST", "/v1/apps", [422, 422, 422]),
-    ("GET", "/v1/apps/{app}", [200, 200, 200]),
-    ("PATCH", "/v1/apps/{app}", [200, 200, 200]),
-    ("GET", "/v1/apps/{app}/endpoints", [200, 200, 200]),
-    ("POST", "/v1/apps/{app}/endpoints", [422, 422, 422]),
-    ("GET", "/v1/apps/{app}/secrets", [200, 200, 200]),
-    ("PUT", "/v1/apps/{app}/egress", [422, 422, 403]),
-    ("GET", "/v1/egress-ips", [200, 200, 200]),
-    ("POST", "/v1/egress-ips", [422, 422, 403]),
-    ("PATCH", "/v1/egress-ips/eip_none", [404, 404, 403]),
-    ("DELETE", "/v1/egress-ips/eip_none", [404, 404, 403]),
-    ("POST", "/v1/egress-ips/eip_none/assignments", [422, 422, 403]),
-    ("DELETE", "/v1/egress-ips/eip_none/assignments/ega_none", [404, 404, 403]),
-    ("GET", "/v1/health", [200, 200, 200]),
-    ("GET", "/v1/deliveries/counts", [200, 200, 200]),
-    ("GET", "/v1/replays", [200, 200, 200]),
-    ("POST", "/v1/replays", [422, 422, 422]),
-    ("GET", "/v1/replays/rpl_none", [404, 404, 404]),
-    ("POST", "/v1/replays/rpl_none/cancel", [404, 404, 404]),
-    ("GET", "/v1/dialects", [200, 200, 200]),
-    ("GET", "/v1/dialects/besitos", [200, 200, 200]),
-    ("GET", "/v1/dialects/nowhere", [404, 404, 404]),
-];
-
 #[tokio::test(flavor = "multi_thread")]
-async fn every_role_may_do_what_the_table_says_and_a_stranger_nothing() {
+async fn a_body_names_no_other_publisher() {
     let acme = Acme::start().await;
-    let app = acme.app(json!({})).await.id();
-    for (method, path, statuses) in CALLS {
-        let path = path.replace("{app}", &app);
-        let method: Method = method.parse().unwrap();
-        let body = if method == Method::GET || method == Method::DELETE { "" } else { "{}" };
-        for (caller, status) in [&*acme.operator, &acme.manager, &acme.publisher].into_iter().zip(statuses) {
-            let answer = caller.try_call(method.clone(), &path, body).await.unwrap();
-            assert_eq!(answer.status, *status, "{method} {path}: {answer:?}");
-        }
-        for token in ["", "no-such-token"] {
-            let answer = acme.operator.with_token(token).try_call(method.clone(), &path, body).await.unwrap();
-            answer.is(401, json!({"type": "/problems/unauthorized"}));
-            assert!(answer.headers.contains_key("www-authenticate"), "{method} {path}");
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_belongs_to_another_publisher_does_not_exist_for_a_publisher() {
-    let acme = Acme::start().await;
-    let app = format!("/v1/apps/{}", acme.app(json!({})).await.id());
     let other = acme.manager.post("/v1/publishers", json!({"name": "Other"})).await.id();
     let stranger = acme.operator.publisher(&other).await;
-    for path in [
-        format!("/v1/publishers/{}", acme.id),
-        app.clone(),
-        format!("{app}/endpoints"),
-        format!("{app}/secrets"),
-        format!("/v1/apps?publisherId={}", acme.id),
-    ] {
-        assert_eq!(stranger.ask(&path).await.status, 404, "{path}");
-    }
-    assert_eq!(stranger.delete(&app).await.status, 404);
-    assert_eq!(stranger.patch(&app, json!({})).await.status, 404);
-    assert_eq!(stranger.post(&format!("{app}/secrets"), json!({})).await.status, 404);
-    assert_eq!(stranger.get("/v1/apps").await, json!({"items": [], "nextCursor": null}));
     let body = json!({"name": "Mine", "dialect": "besitos", "publisherId": acme.id});
     stranger.post("/v1/apps", body).await.refuses(422, &["publisherId"]);
 }

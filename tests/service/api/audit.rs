@@ -114,6 +114,10 @@ async fn a_token_that_was_made_on_the_command_line_is_audited_too() {
     });
     has(&json!(audited(&child, "").await), json!([expected]));
     child.with_token(token.trim()).get("/v1/audit").await;
+
+    let nobodys = ["token", "create", "--name", "p", "--role", "publisher", "--publisher", "nobody"];
+    home.run(&nobodys).await.is_refused(&["--publisher: there is no publisher \"nobody\""]);
+    has(&audited(&child, "limit=1").await[0], json!({"name": "command line", "outcome": "refused", "createdId": null}));
 }
 
 #[tokio::test(flavor = "multi_thread")]

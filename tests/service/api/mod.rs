@@ -4,6 +4,7 @@
 mod access;
 mod apps;
 mod audit;
+mod belongings;
 mod erasure;
 mod exports;
 mod health;
@@ -14,6 +15,7 @@ mod problems;
 mod reads;
 mod replays;
 mod reporting;
+mod roles;
 mod secrets;
 mod stalled;
 mod strictness;

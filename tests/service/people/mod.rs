@@ -1,5 +1,5 @@
 //! People: how somebody comes to be known and what it may then do, through the calls of the API alone; nothing here needs a page.
-//! What a session opens is what a token of the role opens, so that `api/access` need not be said again.
+//! What a session opens is what a token of the role opens, so that `api/roles` need not be said again.
 
 mod accounts;
 mod audit;

@@ -2,8 +2,10 @@
 //! the test turns. The only file of the tests that reaches into the service.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use ringback::clock::{Clock, ManualClock};
+use ringback::dispatch::dispatcher::Dispatcher;
 use ringback::domain::time::Timestamp;
 use ringback::service::Service;
 use ringback::store::Store;
@@ -75,6 +77,11 @@ impl Ringback {
     /// What it keeps, for what no answer shows.
     pub(crate) fn store(&self) -> &Store {
         &self.service.dispatcher.node.store
+    }
+
+    /// Everything behind its web floor.
+    pub(crate) fn dispatcher(&self) -> Arc<Dispatcher> {
+        Arc::clone(&self.service.dispatcher)
     }
 
     /// Whatever is due has been begun once this returns.
