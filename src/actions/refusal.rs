@@ -1,9 +1,11 @@
 //! Why something is not done, in words for whoever asked. Which status that is elsewhere is not known here.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Malformed;
+use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 
 /// Why an action did not take place.
@@ -33,6 +35,11 @@ pub enum Refusal {
     },
     /// As many of these acts as may be are under way already.
     TooMany(String),
+    /// Too many attempts to show a password have failed.
+    TooManyAttempts {
+        /// Before then no further one is looked at.
+        until: Timestamp,
+    },
     /// As many reads of this caller as may be are under way already.
     TooManyReads(String),
     /// The store did not do it.
@@ -75,6 +82,7 @@ impl fmt::Display for Refusal {
             | Self::Malformed(detail)
             | Self::TooMany(detail)
             | Self::TooManyReads(detail) => f.write_str(detail),
+            Self::TooManyAttempts { until } => f.write_str(&too_many_attempts(*until)),
             Self::Unknown(what) => write!(f, "There is no such {what}."),
             Self::TransactionIdTaken(id) => {
                 write!(f, "Another completion of the app has the transaction id {id:?}, ignoring case.")
@@ -103,5 +111,23 @@ impl From<Malformed> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+/// What somebody is told whose attempts have failed too often: the first whole minute by which it is over.
+pub fn too_many_attempts(until: Timestamp) -> String {
+    let written = until.plus(Duration::from_millis(59_999)).to_string();
+    format!("Too many attempts. Try again after {} UTC.", written.get(11..16).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_minute_that_is_named_is_one_by_which_it_is_over() {
+        let at = |second: i64| Timestamp::from_millis((14 * 3_600 + 39 * 60 + second) * 1_000);
+        assert_eq!(too_many_attempts(at(1)), "Too many attempts. Try again after 14:40 UTC.");
+        assert_eq!(too_many_attempts(at(60)), "Too many attempts. Try again after 14:40 UTC.");
     }
 }

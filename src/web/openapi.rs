@@ -23,7 +23,7 @@ use settings::Settings;
 use super::admin::health as health_of_apps;
 use super::admin::{
     apps, audit, completions, deliveries, delivery_counts, dialects, egress, egress_assignments, endpoints,
-    invitations, ledger, lookup, manual, me, offers, people, previews, publishers, receiver, replays, reviews, secrets,
+    invitations, ledger, lookup, manual, me, offers, own_sessions, people, previews, publishers, receiver, replays, reviews, second_factor, secrets,
     sign_in, sources, tokens, users,
 };
 use super::{health, reports, reversals, tracking};
@@ -54,9 +54,10 @@ async fn describe() -> HttpResponse {
     paths(
         publishers::create, publishers::list, publishers::read, publishers::change,
         tokens::create, tokens::list, tokens::delete,
-        sign_in::sign_in, sign_in::join, me::read, me::change, me::sessions, me::end_others, me::end,
-        me::begin_second_factor, me::confirm_second_factor, me::remove_second_factor,
-        people::list, people::read, people::change, people::delete, people::reset, people::remove_second_factor,
+        sign_in::sign_in, sign_in::join, me::read, me::change,
+        own_sessions::list, own_sessions::end_others, own_sessions::end,
+        second_factor::begin, second_factor::confirm, second_factor::remove, second_factor::take_away,
+        people::list, people::read, people::change, people::delete, people::reset,
         invitations::create, invitations::list, invitations::delete,
         sources::create, sources::list, sources::delete, sources::rotate,
         apps::create, apps::list, apps::read, apps::change, apps::delete, users::erase,

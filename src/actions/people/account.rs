@@ -3,7 +3,6 @@
 //! Whoever finds a browser open must not be able to take the account over: a new password takes the present one, unless that
 //! was given a moment ago. A new one ends the other sessions.
 
-use super::sign_in::too_many;
 use super::users::changed;
 use crate::actions::Actions;
 use crate::actions::caller::{By, Caller};
@@ -79,7 +78,7 @@ impl Actions {
         let (id, account) = (random::new_id("att"), proofs.person.email.key());
         let attempt = match store.begin_attempt(id, &account, None, now).await? {
             Attempt::Begun(id) => id,
-            Attempt::TooMany { until } => return Err(Refusal::TooMany(too_many(until))),
+            Attempt::TooMany { until } => return Err(Refusal::TooManyAttempts { until }),
         };
         if !self.people.hasher.is_right(password, Some(proofs.password_hash.clone())).await? {
             return Err(Refusal::field(field, "is not your present password"));

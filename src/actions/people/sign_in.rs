@@ -8,7 +8,9 @@ use std::net::IpAddr;
 use crate::actions::Actions;
 use crate::actions::audit::Entry;
 use crate::actions::caller::Caller;
+use crate::actions::refusal::too_many_attempts;
 use crate::domain::audit::{Actor, Outcome};
+use crate::domain::made_by::MadeBy;
 use crate::domain::password::Password;
 use crate::domain::person::{EmailAddress, Person};
 use crate::domain::secret::SecretText;
@@ -86,17 +88,10 @@ impl std::fmt::Display for SignInRefusal {
             Self::Wrong => f.write_str("E-mail or password is wrong."),
             Self::CodeNeeded => f.write_str("The six digits of your second factor are needed too."),
             Self::WrongCode => f.write_str("These six digits are wrong, or were used before."),
-            Self::TooMany { until } => f.write_str(&too_many(*until)),
+            Self::TooMany { until } => f.write_str(&too_many_attempts(*until)),
             Self::Store(error) => error.fmt(f),
         }
     }
-}
-
-/// What somebody is told whose attempts have failed too often.
-pub(super) fn too_many(until: Timestamp) -> String {
-    // The minute after which it is over, hence the next one.
-    let written = until.plus(std::time::Duration::from_millis(59_999)).to_string();
-    format!("Too many attempts. Try again after {} UTC.", written.get(11..16).unwrap_or_default())
 }
 
 impl Actions {
@@ -178,7 +173,6 @@ pub(super) fn session_of(user_id: &str, from: &Visitor, now: Timestamp) -> Sessi
 
 /// A person, as the audit names whoever signs in as that person.
 pub(super) fn acting(person: &Person) -> Actor {
-    use crate::domain::made_by::MadeBy;
     let by = MadeBy { token_id: None, user_id: Some(person.id.clone()), name: person.name.clone() };
     Actor { by, role: person.role.as_str().to_owned() }
 }
@@ -197,13 +191,6 @@ fn throttled(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_minute_that_is_named_is_one_after_which_it_is_over() {
-        let at = |second: i64| Timestamp::from_millis((14 * 3_600 + 39 * 60 + second) * 1_000);
-        assert_eq!(too_many(at(1)), "Too many attempts. Try again after 14:40 UTC.");
-        assert_eq!(too_many(at(60)), "Too many attempts. Try again after 14:40 UTC.");
-    }
 
     #[test]
     fn addresses_that_one_machine_has_are_counted_together() {

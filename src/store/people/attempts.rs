@@ -71,17 +71,6 @@ impl Store {
         let id = id.to_owned();
         self.write(move |conn| forget(conn, &id, now)).await
     }
-
-    /// Removes what people left behind: sessions and links that are over, and attempts that do not count any more.
-    pub async fn prune_people(&self, now: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |conn| {
-            let over = diesel::delete(sign_in_attempts::table.filter(sign_in_attempts::at.le(now.minus(WITHIN))));
-            let attempts = over.execute(conn)?;
-            let sessions = super::sessions::remove_ended(conn, now)?;
-            Ok(attempts + sessions + super::invitations::remove_ended(conn, now)?)
-        })
-        .await
-    }
 }
 
 /// Those of late that failed, newest first.
@@ -99,4 +88,9 @@ pub(in crate::store) fn failures(throttled: &[u8], now: Timestamp) -> impl Read<
 pub(super) fn forget(conn: &mut Conn, id: &str, now: Timestamp) -> QueryResult<()> {
     let of_late = sign_in_attempts::table.filter(sign_in_attempts::at.gt(now.minus(WITHIN)));
     diesel::delete(of_late.filter(sign_in_attempts::id.eq(id))).execute(conn).map(drop)
+}
+
+/// Removes those that do not count any more.
+pub(super) fn remove_ended(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    diesel::delete(sign_in_attempts::table.filter(sign_in_attempts::at.le(now.minus(WITHIN)))).execute(conn)
 }

@@ -6,13 +6,14 @@
 //! * [`proofs`] holds what proves that somebody is that person: the hash of the password, the sealed key of the second
 //!   factor, and which of its codes was used. It leaves the store for nobody but the action that checks it.
 //! * [`sessions`], [`invitations`]: of the texts that open them there are digests alone, so that a stolen copy opens nothing.
-//! * [`attempts`] counts on all nodes together.
+//! * [`attempts`] counts on all nodes together; `pruning` removes what is over.
 //!
 //! Nothing here checks a password or decides who may do something, and nothing here keeps a text that somebody typed.
 
 pub mod attempts;
 pub mod invitations;
 pub mod proofs;
+mod pruning;
 mod rows;
 pub mod sessions;
 

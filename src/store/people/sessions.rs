@@ -153,7 +153,7 @@ pub(in crate::store) fn by_digest(digest: Vec<u8>) -> impl Read<'static, (Sessio
 }
 
 /// Removes the sessions that are over.
-pub(in crate::store) fn remove_ended(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+pub(super) fn remove_ended(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
     let is_over = sessions::expires_at.le(now).or(sessions::last_seen_at.le(now.minus(IDLE)));
     diesel::delete(sessions::table.filter(is_over)).execute(conn)
 }

@@ -1,7 +1,6 @@
-//! `/v1/me`: who calls, and what a person may do about itself.
+//! `/v1/me`: who calls, and what a person changes of itself.
 
-use actix_web::HttpRequest;
-use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::web::{Data, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,18 +10,10 @@ use crate::domain::password::Password;
 use crate::domain::person::{self, Person};
 use crate::domain::time::Timestamp;
 use crate::web::json::Body;
-use crate::web::list::{self, PageOf};
-use crate::web::views::SessionView;
 use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/v1/me").get(read).patch(change))
-        .service(resource("/v1/me/sessions").get(sessions).delete(end_others))
-        .service(resource("/v1/me/sessions/{id}").delete(end))
-        .service(resource("/v1/me/second-factor").post(begin_second_factor))
-        .service(resource("/v1/me/second-factor/confirm").post(confirm_second_factor))
-        .service(resource("/v1/me/second-factor/remove").post(remove_second_factor));
+    config.service(resource("/v1/me").get(read).patch(change));
 }
 
 /// Who calls: a person who signed in, or a token, which has neither an address nor an account.
@@ -57,7 +48,7 @@ pub struct AccountView {
 }
 
 impl MeView {
-    fn of_person(person: Person) -> Self {
+    pub(super) fn of_person(person: Person) -> Self {
         Self {
             user_id: Some(person.id),
             token_id: None,
@@ -120,30 +111,6 @@ pub struct MeChange {
     theme: Option<Theme>,
 }
 
-/// A code of a second factor.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Code {
-    /// The six digits that the app shows at this moment.
-    code: String,
-}
-
-/// The proof that it is really the person.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PresentPassword {
-    password: String,
-}
-
-/// A second factor that was begun: in force once it is confirmed.
-#[derive(Serialize, ToSchema)]
-pub struct SecondFactorKey {
-    /// As people type it into an app; shown in this answer alone.
-    key: String,
-    /// The same as an app reads it from a picture.
-    uri: String,
-}
-
 /// Says who calls.
 #[utoipa::path(get, path = "/v1/me", tag = "people",
     responses((status = 200, description = "Who calls.", body = MeView)))]
@@ -166,60 +133,4 @@ pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, body: Body) -
         theme: given.theme.map(Into::into),
     };
     Ok(respond::ok(&MeView::of_person(web.actions.change_account(&caller, change).await?)))
-}
-
-/// Lists where one is signed in.
-#[utoipa::path(get, path = "/v1/me/sessions", tag = "people",
-    params(("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, description = "A page.", body = PageOf<SessionView>)))]
-pub(in crate::web) async fn sessions(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
-    let page = list::only_page(request.query_string())?;
-    let own = list::page_of_few(web.actions.own_sessions(&caller).await?, &page, |session| &session.id);
-    Ok(respond::ok(&own.map(|session| SessionView::new(session, caller.session_id()))))
-}
-
-/// Signs out everywhere else.
-#[utoipa::path(delete, path = "/v1/me/sessions", tag = "people",
-    responses((status = 204, description = "All sessions but this one have ended.")))]
-pub(in crate::web) async fn end_others(caller: Caller, web: Data<Web>) -> Answer {
-    web.actions.end_other_sessions(&caller).await?;
-    Ok(respond::deleted())
-}
-
-/// Ends one of one's own sessions; with its own id: signs out.
-#[utoipa::path(delete, path = "/v1/me/sessions/{id}", tag = "people", params(("id" = String, Path)),
-    responses((status = 204, description = "It has ended.")))]
-pub(in crate::web) async fn end(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    web.actions.end_own_session(&caller, &id).await?;
-    Ok(respond::deleted())
-}
-
-/// Makes the key of a second factor.
-#[utoipa::path(post, path = "/v1/me/second-factor", tag = "people", responses(
-    (status = 201, description = "Begun; the key is in this answer alone.", body = SecondFactorKey),
-    (status = 409, description = "There is one; remove it before."),
-))]
-pub(in crate::web) async fn begin_second_factor(caller: Caller, web: Data<Web>) -> Answer {
-    let begun = web.actions.begin_second_factor(&caller).await?;
-    let (key, uri) = (begun.key.expose().to_owned(), begun.uri.expose().to_owned());
-    Ok(respond::created(&SecondFactorKey { key, uri }))
-}
-
-/// Puts a second factor in force, by a code that shows that the app has its key.
-#[utoipa::path(post, path = "/v1/me/second-factor/confirm", tag = "people", request_body = Code, responses(
-    (status = 200, description = "In force.", body = MeView),
-    (status = 409, description = "None was begun."),
-))]
-pub(in crate::web) async fn confirm_second_factor(caller: Caller, web: Data<Web>, body: Body) -> Answer {
-    let given: Code = body.read()?;
-    Ok(respond::ok(&MeView::of_person(web.actions.confirm_second_factor(&caller, &given.code).await?)))
-}
-
-/// Takes one's own second factor away.
-#[utoipa::path(post, path = "/v1/me/second-factor/remove", tag = "people", request_body = PresentPassword,
-    responses((status = 200, description = "Gone.", body = MeView)))]
-pub(in crate::web) async fn remove_second_factor(caller: Caller, web: Data<Web>, body: Body) -> Answer {
-    let given: PresentPassword = body.read()?;
-    let password = Password::typed(&given.password);
-    Ok(respond::ok(&MeView::of_person(web.actions.remove_second_factor(&caller, password).await?)))
 }

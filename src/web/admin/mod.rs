@@ -19,6 +19,7 @@ pub mod lookup;
 pub mod manual;
 pub mod me;
 pub mod offers;
+pub mod own_sessions;
 pub mod people;
 pub mod previews;
 pub mod publishers;
@@ -26,6 +27,7 @@ pub mod receiver;
 mod replay_view;
 pub mod replays;
 pub mod reviews;
+pub mod second_factor;
 pub mod secrets;
 pub mod sign_in;
 pub mod sources;
@@ -41,6 +43,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(tokens::routes)
         .configure(sign_in::routes)
         .configure(me::routes)
+        .configure(own_sessions::routes)
+        .configure(second_factor::routes)
         .configure(people::routes)
         .configure(invitations::routes)
         .configure(sources::routes)

@@ -17,8 +17,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/v1/users").get(list))
         .service(resource("/v1/users/{id}").get(read).patch(change).delete(delete))
-        .service(resource("/v1/users/{id}/reset").post(reset))
-        .service(resource("/v1/users/{id}/second-factor").delete(remove_second_factor));
+        .service(resource("/v1/users/{id}/reset").post(reset));
 }
 
 /// What is to be changed of a person; what is left out stays.
@@ -82,12 +81,4 @@ pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, id: Path<Stri
     responses((status = 201, description = "Made; the link is in this answer alone.", body = LinkView)))]
 pub(in crate::web) async fn reset(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     Ok(respond::created(&LinkView::from(web.actions.reset(&caller, &id).await?)))
-}
-
-/// Takes the second factor of a person away who has lost it.
-#[utoipa::path(delete, path = "/v1/users/{id}/second-factor", tag = "people", params(("id" = String, Path)),
-    responses((status = 204, description = "It signs in with its password alone.")))]
-pub(in crate::web) async fn remove_second_factor(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    web.actions.remove_second_factor_of(&caller, &id).await?;
-    Ok(respond::deleted())
 }

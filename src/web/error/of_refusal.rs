@@ -2,8 +2,9 @@
 
 use super::{Problem, ProblemKind};
 use crate::actions::people::sign_in::SignInRefusal;
-use crate::actions::refusal::Refusal;
+use crate::actions::refusal::{self, Refusal};
 use crate::domain::invalid::Invalid;
+use crate::domain::time::Timestamp;
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -20,6 +21,7 @@ impl From<Refusal> for Problem {
             Refusal::Malformed(detail) => Self::malformed(detail),
             Refusal::Invalid(invalid) => Self::from(invalid),
             Refusal::TooMany(detail) => Self::too_many(detail),
+            Refusal::TooManyAttempts { until } => too_many_attempts(until),
             Refusal::TooManyReads(detail) => Self::new(ProblemKind::TooManyReads, detail),
             Refusal::Store(error) => Self::from(error),
         }
@@ -33,10 +35,12 @@ impl From<SignInRefusal> for Problem {
         match refusal {
             SignInRefusal::Wrong | SignInRefusal::WrongCode => Self::new(ProblemKind::Unauthorized, detail),
             SignInRefusal::CodeNeeded => Self::new(ProblemKind::Unauthorized, detail).with("codeNeeded", true),
-            SignInRefusal::TooMany { until } => {
-                Self::new(ProblemKind::TooManyAttempts, detail).with("retryAfter", until.to_string())
-            }
+            SignInRefusal::TooMany { until } => too_many_attempts(until),
             SignInRefusal::Store(error) => Self::from(error),
         }
     }
+}
+
+fn too_many_attempts(until: Timestamp) -> Problem {
+    Problem::new(ProblemKind::TooManyAttempts, refusal::too_many_attempts(until)).with("retryAfter", until.to_string())
 }

@@ -84,6 +84,8 @@ fn endpoint_id() -> Parameter {
         .build()
 }
 
+/// The calls that check a password.
+const PROVING: [&str; 3] = ["/v1/sessions", "/v1/me", "/v1/me/second-factor/remove"];
 /// The reads of which a token has few at a time.
 const COUNTED_READS: [&str; 7] = [
     "/v1/completions",
@@ -106,7 +108,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
             operation.request_body.is_some()
         }
         ProblemKind::TooMany => path.ends_with("/test"),
-        ProblemKind::TooManyAttempts => path == "/v1/sessions",
+        ProblemKind::TooManyAttempts => PROVING.contains(&path) && operation.request_body.is_some(),
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
         // Of the statuses that others have as well, the more usual kind is described.
         ProblemKind::NarrowIt | ProblemKind::TooSlow => false,
