@@ -19,6 +19,7 @@
 
 pub mod access;
 pub mod admission;
+pub mod app_list;
 pub mod assignments;
 pub mod audit;
 pub mod caller;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::app_view::SHORT_SECRET;
+use super::secret_use_part::UsedSecretView;
 use crate::actions::access::endpoint;
 use crate::actions::caller::Caller;
 use crate::actions::generate;
@@ -155,12 +156,17 @@ pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, place: Path<P
 /// Lists secrets, without their texts.
 #[utoipa::path(get, path = "/v1/apps/{id}/secrets", tag = "secrets",
     params(("id" = String, Path), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, description = "A page.", body = PageOf<SecretView>)))]
+    responses((status = 200, description = "A page.", body = PageOf<UsedSecretView>)))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, place: Path<Place>, request: HttpRequest) -> Answer {
     let (_, of) = find(&web, &caller, &place).await?;
     let page = list::only_page(request.query_string())?;
     let newest_first = of.secrets.iter().rev().map(SecretView::from).collect();
-    Ok(respond::ok(&list::page_of_few(newest_first, &page, |secret| &secret.id)))
+    let secrets = list::page_of_few(newest_first, &page, |secret: &SecretView| &secret.id);
+    let uses = web.node.store.secret_uses(secrets.items.iter().map(|secret| secret.id.clone()).collect()).await?;
+    Ok(respond::ok(&secrets.map(|secret| {
+        let used = uses.get(&secret.id);
+        UsedSecretView::new(secret, used)
+    })))
 }
 
 /// Makes a secret the active one; the one before it is retired.
