@@ -27,15 +27,6 @@ impl Made for App {
 }
 
 impl Actions {
-    /// Apps that the caller may know of, of one publisher or of all, newest first.
-    pub async fn apps(&self, caller: &Caller, publisher: Option<&str>, page: Page) -> Result<Listed<App>, Refusal> {
-        let publisher_id = match publisher {
-            Some(asked) => Some(self.publisher(caller, asked).await?.id),
-            None => caller.limited_to().map(str::to_owned),
-        };
-        Ok(self.node.store.apps(publisher_id.as_deref(), page).await?)
-    }
-
     /// Creates an app with its first endpoint.
     pub async fn create_app(&self, caller: &Caller, given: &impl Given) -> Result<App, Refusal> {
         let given = given::app(&AppSettings::default(), &EndpointSettings::default(), given.object(&DECIMALS)?)?;

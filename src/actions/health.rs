@@ -48,11 +48,14 @@ impl Actions {
     }
 
     /// How each of these apps has been doing for 24 hours; a few queries, however many apps they are.
-    pub async fn health_of(&self, apps: &[App]) -> Result<HashMap<String, AppHealth>, Refusal> {
+    pub async fn health_of(
+        &self,
+        apps: impl Iterator<Item = &App> + Clone,
+    ) -> Result<HashMap<String, AppHealth>, Refusal> {
         let (store, now) = (&self.node.store, self.node.now());
-        let ids: Vec<String> = apps.iter().map(|app| app.id.clone()).collect();
+        let ids: Vec<String> = apps.clone().map(|app| app.id.clone()).collect();
         let sums = store.health_sums(Some(ids.clone()), Series::last_day(now)).await?;
-        let endpoints = apps.iter().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
+        let endpoints = apps.clone().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
         let backlogs = store.backlogs(endpoints, None, now).await?;
         let mut health: HashMap<String, AppHealth> = HashMap::new();
         for status in [Status::Pending, Status::Retrying, Status::Held] {

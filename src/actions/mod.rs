@@ -21,6 +21,7 @@
 pub mod access;
 pub mod admission;
 pub mod apps;
+pub mod app_list;
 pub mod assignments;
 pub mod audit;
 pub mod caller;

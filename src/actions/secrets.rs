@@ -4,6 +4,7 @@
 //! The callback URL is checked again whenever signing begins or changes hands: a template that was harmless while nothing
 //! was signed may never verify afterwards.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -20,6 +21,7 @@ use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::endpoint_rules::{check_endpoint, check_key};
 use crate::domain::secret::{SHORT_SECRET, SecretState, SecretText};
 use crate::random;
+use crate::store::rollups::SecretUse;
 use crate::store::secrets::{NewSecret, SecretDeleted};
 
 /// Minutes for which a retired secret may be tried once more, unless the caller says otherwise.
@@ -120,6 +122,11 @@ impl Actions {
     pub async fn secrets(&self, caller: &Caller, of: SecretsOf<'_>) -> Result<Vec<Secret>, Refusal> {
         let (_, of) = self.secrets_of(caller, of).await?;
         Ok(of.secrets.into_iter().rev().collect())
+    }
+
+    /// When these secrets, which the caller was shown, were last used.
+    pub async fn secret_uses(&self, ids: Vec<String>) -> Result<HashMap<String, SecretUse>, Refusal> {
+        Ok(self.node.store.secret_uses(ids).await?)
     }
 
     /// Makes a secret the active one; the one before it is retired.

@@ -4,7 +4,7 @@
 
 mod assignment;
 
-pub use assignment::{Assignment, Route, route};
+pub use assignment::{Assignment, Route, next_route, route};
 
 use std::net::IpAddr;
 

@@ -29,6 +29,16 @@ words! {
     }
 }
 
+words! {
+    /// The order of a list of apps, where it is not by age.
+    AppOrder {
+        /// Those that need somebody first, then by name.
+        Worst = "worst",
+        /// By name, whatever the case of its letters.
+        Name = "name",
+    }
+}
+
 /// What is due may wait for so long before anybody calls it waiting.
 const DUE_FOR: Duration = Duration::from_secs(60);
 

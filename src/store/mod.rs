@@ -9,6 +9,7 @@
 //! There are two engines: an SQLite file that one process serves, and a PostgreSQL server that several nodes share. Which
 //! of them it is matters in `backend`, [`queue`] and [`inspect`] alone.
 
+pub mod app_list;
 mod app_rows;
 pub mod apps;
 pub mod assignments;

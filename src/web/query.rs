@@ -41,6 +41,21 @@ impl Query {
         self.text(name).map(read).transpose()
     }
 
+    /// A parameter that is one of these words.
+    pub fn word<T: Copy>(
+        &self,
+        name: &str,
+        all: &[T],
+        as_str: impl Fn(T) -> &'static str,
+    ) -> Result<Option<T>, Problem> {
+        let words = || all.iter().map(|word| as_str(*word)).collect::<Vec<_>>().join(", ");
+        let read = |text: &str| {
+            let known = all.iter().copied().find(|word| as_str(*word) == text);
+            known.ok_or_else(|| Problem::field(name, format!("must be one of {}", words())))
+        };
+        self.text(name).map(read).transpose()
+    }
+
     /// A parameter as a day of UTC.
     pub fn day(&self, name: &str) -> Result<Option<Day>, Problem> {
         let read = |text| Day::parse(text).ok_or_else(|| Problem::field(name, "must be a date such as 2026-11-01"));

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::app::App;
-use crate::domain::egress::{Assignment, EgressIp, Route, route};
+use crate::domain::egress::{Assignment, EgressIp, Route, next_route, route};
 use crate::domain::offer::Offer;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
@@ -140,9 +140,16 @@ impl Directory {
     /// Where the app's callbacks leave from at this instant.
     pub fn route(&self, app: &App, now: Timestamp) -> Route {
         self.read(|state| {
-            let of_app = state.assignments_of_apps.get(&app.id).map_or(&[][..], Vec::as_slice);
-            let of_publisher = state.assignments_of_publishers.get(&app.publisher_id).map_or(&[][..], Vec::as_slice);
+            let (of_app, of_publisher) = state.assignments_of(app);
             route(of_app, of_publisher, now, |id| state.egress_ips.get(id))
+        })
+    }
+
+    /// When the app's callbacks begin to leave from another egress IP, and from which, if that is scheduled.
+    pub fn next_route(&self, app: &App, now: Timestamp) -> Option<(Timestamp, EgressIp)> {
+        self.read(|state| {
+            let (of_app, of_publisher) = state.assignments_of(app);
+            next_route(of_app, of_publisher, now, |id| state.egress_ips.get(id))
         })
     }
 
@@ -158,6 +165,13 @@ impl Directory {
 }
 
 impl State {
+    /// The assignments of an app, and of its publisher.
+    fn assignments_of(&self, app: &App) -> (&[Assignment], &[Assignment]) {
+        let of_app = self.assignments_of_apps.get(&app.id).map_or(&[][..], Vec::as_slice);
+        let of_publisher = self.assignments_of_publishers.get(&app.publisher_id).map_or(&[][..], Vec::as_slice);
+        (of_app, of_publisher)
+    }
+
     fn apply(&mut self, configuration: Configuration) {
         self.revision = configuration.revision;
         // All are forgotten before any is remembered: a ref may have moved from one to the other.

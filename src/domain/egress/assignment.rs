@@ -67,6 +67,24 @@ pub fn route<'a>(
     }
 }
 
+/// When, after this instant, an app's callbacks begin to leave from another egress IP, and from which; given the same.
+pub fn next_route<'a>(
+    of_app: &[Assignment],
+    of_publisher: &[Assignment],
+    now: Timestamp,
+    egress_ip: impl Fn(&str) -> Option<&'a EgressIp>,
+) -> Option<(Timestamp, EgressIp)> {
+    let present = route(of_app, of_publisher, now, &egress_ip);
+    let changes = of_app.iter().chain(of_publisher).flat_map(|one| [Some(one.active_at), one.removed_at]);
+    let mut changes: Vec<Timestamp> = changes.flatten().filter(|at| *at > now).collect();
+    changes.sort_unstable();
+    changes.into_iter().find_map(|at| match route(of_app, of_publisher, at, &egress_ip) {
+        next if next == present => None,
+        Route::Egress(next) => Some((at, next)),
+        Route::Host | Route::Removed => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::IpAddr;
@@ -115,5 +133,8 @@ mod tests {
         let both = [assignment("a", "old", 1, false), assignment("b", "new", 100, false)];
         assert_eq!(route(&both, &[], Timestamp::from_millis(99), find), Route::Egress(old.clone()));
         assert_eq!(route(&both, &[], Timestamp::from_millis(100), find), Route::Egress(new.clone()));
+        let next = |now| next_route(&both, &[], Timestamp::from_millis(now), find);
+        assert_eq!(next(99), Some((Timestamp::from_millis(100), new.clone())));
+        assert_eq!(next(100), None);
     }
 }

@@ -5,9 +5,12 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use utoipa::ToSchema;
 
 use super::app_view::AppView;
+use super::health_part::AppWithHealth;
+use crate::actions::app_list::AppsAsked;
 use crate::actions::caller::Caller;
 use crate::domain::app_settings::AppSettings;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
+use crate::domain::health::{AppOrder, Condition};
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
@@ -44,24 +47,35 @@ pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -
     Ok(respond::created(&AppView::of(&web, &app)))
 }
 
-/// Lists apps.
+/// Lists apps, newest first unless `sort` says otherwise: `name`, or `worst` for those that need somebody first. `q` is what the
+/// name, ref or id holds; `state` is `failing`, `waiting`, `not_set_up`, `quiet` or `fine`; `archived=true` lists archived ones
+/// instead.
 #[utoipa::path(get, path = "/v1/apps", tag = "apps",
-    params(("publisherId" = Option<String>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, description = "A page.", body = PageOf<AppView>)))]
+    params(("publisherId" = Option<String>, Query), ("q" = Option<String>, Query), ("state" = Option<String>, Query),
+        ("sort" = Option<String>, Query), ("archived" = Option<bool>, Query),
+        ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, description = "A page.", body = PageOf<AppWithHealth>)))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
-    let query = Query::read(request.query_string(), &["publisherId", "limit", "cursor"])?;
-    let page = list::page_of("app", &query)?;
-    let listed = web.actions.apps(&caller, query.text("publisherId"), page).await?;
-    Ok(respond::ok(&PageOf::from(listed.map(|app| AppView::of(&web, &app)))))
+    let known = ["publisherId", "q", "state", "sort", "archived", "limit", "cursor"];
+    let query = Query::read(request.query_string(), &known)?;
+    let asked = AppsAsked {
+        publisher: query.text("publisherId").map(str::to_owned),
+        holding: query.text("q").map(str::to_owned),
+        condition: query.word("state", Condition::ALL, Condition::as_str)?,
+        order: query.word("sort", AppOrder::ALL, AppOrder::as_str)?,
+        archived: query.truth("archived")?.unwrap_or(false),
+    };
+    let listed = web.actions.listed_apps(&caller, asked, list::page_of("app", &query)?).await?;
+    Ok(respond::ok(&PageOf::from(listed.map(|app| AppWithHealth::of(&web, &app)))))
 }
 
-/// Reads an app.
+/// Reads an app; an archived one by its id.
 #[utoipa::path(get, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), responses(
-    (status = 200, description = "The app.", body = AppView),
+    (status = 200, description = "The app.", body = AppWithHealth),
 ))]
 pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    let app = web.actions.app(&caller, &id).await?;
-    Ok(respond::ok(&AppView::of(&web, &app)))
+    let app = web.actions.app_to_read(&caller, &id).await?;
+    Ok(respond::ok(&AppWithHealth::of(&web, &app)))
 }
 
 /// Changes an app: what is left out stays, null goes back to the default.

@@ -6,6 +6,7 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::secret_use_part::UsedSecretView;
 use crate::actions::caller::Caller;
 use crate::actions::secrets::{Activation, NewSecretBody, SecretsOf};
 use crate::domain::app::Secret;
@@ -93,12 +94,17 @@ pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, place: Path<P
 /// Lists secrets, without their texts.
 #[utoipa::path(get, path = "/v1/apps/{id}/secrets", tag = "secrets",
     params(("id" = String, Path), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, description = "A page.", body = PageOf<SecretView>)))]
+    responses((status = 200, description = "A page.", body = PageOf<UsedSecretView>)))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, place: Path<Place>, request: HttpRequest) -> Answer {
     let newest_first = web.actions.secrets(&caller, place.of()).await?;
     let page = list::only_page(request.query_string())?;
     let newest_first = newest_first.iter().map(SecretView::from).collect();
-    Ok(respond::ok(&list::page_of_few(newest_first, &page, |secret| &secret.id)))
+    let secrets = list::page_of_few(newest_first, &page, |secret: &SecretView| &secret.id);
+    let uses = web.actions.secret_uses(secrets.items.iter().map(|secret| secret.id.clone()).collect()).await?;
+    Ok(respond::ok(&secrets.map(|secret| {
+        let used = uses.get(&secret.id);
+        UsedSecretView::new(secret, used)
+    })))
 }
 
 /// Makes a secret the active one; the one before it is retired.

@@ -12,6 +12,7 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 use super::common::operations;
 use crate::domain::delivery::Status;
 use crate::domain::health::series::STEPS;
+use crate::domain::health::{AppOrder, Condition};
 use crate::web::list;
 
 pub(super) struct Parameters;
@@ -45,6 +46,12 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "from" | "to" if path == "/v1/ledger" => return Some(or_empty(KnownFormat::Date)),
         "from" | "to" => return Some(or_empty(KnownFormat::DateTime)),
         "dryRun" => text().enum_values(Some(["", "0", "1"])),
+        "state" if path == "/v1/apps" => {
+            text().enum_values(Some([""].into_iter().chain(Condition::ALL.iter().map(|word| word.as_str()))))
+        }
+        "sort" if path == "/v1/apps" => {
+            text().enum_values(Some([""].into_iter().chain(AppOrder::ALL.iter().map(|word| word.as_str()))))
+        }
         "step" => integer(300, 86_400).enum_values(Some(STEPS)).default(Some(json!(STEPS[0]))),
         "format" => text().enum_values(Some(["", "json", "csv", "ndjson"])),
         "status" | "deliveryStatus" => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Acme;
-use crate::support::{Home, Reply, Ringback, Wall, calling, found, has};
+use crate::support::{Home, Reply, Ringback, Wall, calling, found, has, text, with};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -204,4 +204,135 @@ async fn a_crash_loses_seconds_of_a_chart_and_nothing_that_was_written() {
     child.kill().await;
     let next = home.serve().await;
     assert!(written(&next.get(&chart_of(&wall)).await));
+}
+
+/// The names of the apps of a list, over all of its pages.
+async fn names(ringback: &Ringback, query: &str) -> Vec<String> {
+    let (mut names, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = ringback.get(&format!("/v1/apps?limit=2&{query}{cursor}")).await;
+        names.extend(page["items"].as_array().unwrap().iter().map(|app| text(app, "name")));
+        let Some(next) = page["nextCursor"].as_str() else { return names };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apps_are_listed_by_how_they_are_doing_and_found_by_a_word() {
+    let ringback = Ringback::start().await;
+    let named = |name: &str| json!({"name": name, "ref": name.to_lowercase().replace(' ', "-")});
+    let fine = ringback.wall("besitos", named("Fine wall")).await;
+    fine.report_until("tx-1", "delivered").await;
+    let failing = ringback.wall("besitos", named("failing wall")).await;
+    failing.receiver.then([Reply::status(403)]);
+    failing.report_until("tx-2", "retrying").await;
+    ringback.app("besitos", named("Not set up")).await;
+    let waiting = ringback.wall("besitos", with(named("waiting wall"), json!({"paused": true}))).await;
+    let held = waiting.report("tx-3").await.delivery();
+    ringback.held_for(&held, "app_paused").await;
+    ringback.wall("besitos", named("Quiet wall")).await;
+    let worst = ["failing wall", "waiting wall", "Not set up", "Quiet wall", "Fine wall"];
+    found("all is added up", || async {
+        ringback.tidy().await;
+        Some(names(&ringback, "sort=worst").await).filter(|names| *names == worst)
+    })
+    .await;
+
+    assert_eq!(names(&ringback, "").await, ["Quiet wall", "waiting wall", "Not set up", "failing wall", "Fine wall"]);
+    let by_name = ["failing wall", "Fine wall", "Not set up", "Quiet wall", "waiting wall"];
+    assert_eq!(names(&ringback, "sort=name").await, by_name);
+    assert_eq!(names(&ringback, "sort=name&q=WALL").await, ["failing wall", "Fine wall", "Quiet wall", "waiting wall"]);
+    assert_eq!(names(&ringback, "q=not-set").await, ["Not set up"]);
+    for (state, name) in ["failing", "waiting", "not_set_up", "quiet", "fine"].into_iter().zip(worst) {
+        assert_eq!(names(&ringback, &format!("state={state}")).await, [name]);
+    }
+    has(
+        &ringback.get(&failing.path("")).await,
+        json!({
+            "state": "failing", "publisherName": "P",
+            "health": {"delivered": 0, "dead": 0, "failedAttempts": 1, "waiting": {"count": 1, "more": false},
+                       "lastFailure": {"outcome": "http_status", "statusCode": 403}},
+        }),
+    );
+    let of_fine = ringback.get(&fine.path("")).await;
+    has(&of_fine, json!({"state": "fine", "health": {"delivered": 1, "lastDeliveredAt": "2024-07-01T18:40:00.000Z"}}));
+    has(&ringback.get(&waiting.path("")).await, json!({"health": {"waiting": {"count": 1, "more": false}}}));
+    for (query, field) in [
+        ("state=good", "state"),
+        ("sort=best", "sort"),
+        ("archived=yes", "archived"),
+        ("archived=true&state=fine", "state"),
+        ("archived=true&sort=worst", "sort"),
+    ] {
+        ringback.ask(&format!("/v1/apps?{query}")).await.is(422, json!({"errors": [{"field": field}]}));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archived_app_is_read_by_its_id_and_listed_among_its_like() {
+    let acme = Acme::start().await;
+    let app = acme.app(json!({"name": "Old", "ref": "old"})).await.id();
+    acme.app(json!({"name": "New"})).await;
+    acme.manager.delete(&format!("/v1/apps/{app}")).await.is(204, json!(null));
+    let path = format!("/v1/apps/{app}");
+    let read = acme.publisher.get(&path).await;
+    has(&read, json!({"name": "Old", "archivedAt": "2024-07-01T18:40:00.000Z"}));
+    acme.publisher.ask("/v1/apps/old").await.is(404, json!({}));
+    acme.publisher.patch(&path, json!({"name": "Newer"})).await.is(404, json!({}));
+    assert_eq!(names(&acme.operator, "archived=true").await, ["Old"]);
+    assert_eq!(names(&acme.operator, "archived=true&sort=name&q=ol").await, ["Old"]);
+    assert_eq!(names(&acme.operator, "").await, ["New"]);
+    let foreign = acme.operator.app("besitos", json!({})).await;
+    acme.manager.delete(&foreign.path("")).await.is(204, json!(null));
+    acme.publisher.ask(&foreign.path("")).await.is(404, json!({}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_address_of_an_app_is_told_as_soon_as_it_is_scheduled() {
+    let ringback = Ringback::start().await;
+    let app = ringback.app("besitos", json!({})).await;
+    ringback.issue(json!({"address": "127.0.0.2"}), json!({"appId": app.id})).await;
+    assert_eq!(ringback.get(&app.path("")).await["nextEgressIp"], Value::Null);
+    let next = ringback.post("/v1/egress-ips", json!({"address": "127.0.0.3"})).await.id();
+    let switch = json!({"egressIpId": next, "activeAt": "2024-07-02T09:00:00Z"});
+    ringback.put(&app.path("/egress"), switch).await.ok();
+    let expected = json!({"egressIp": "127.0.0.2",
+        "nextEgressIp": {"address": "127.0.0.3", "activeAt": "2024-07-02T09:00:00.000Z"}});
+    has(&ringback.get(&app.path("")).await, expected);
+    ringback.clock.advance(15 * HOUR);
+    let read = ringback.get(&app.path("")).await;
+    has(&read, json!({"egressIp": "127.0.0.3", "nextEgressIp": null}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_tells_when_it_signed_last_and_when_that_was_acknowledged() {
+    let (ringback, wall) = calling("besitos", json!({})).await;
+    let secrets = wall.path("/secrets");
+    has(&ringback.get(&secrets).await["items"][0], json!({"lastUsedAt": null, "lastAcknowledgedAt": null}));
+    let next = ringback.post(&secrets, json!({"secret": "the next secret"})).await.id();
+    wall.report_until("tx-1", "delivered").await;
+    ringback.clock.advance(MINUTE);
+    wall.receiver.then([Reply::status(403)]);
+    wall.report_until("tx-2", "retrying").await;
+    // A test with the next one, which its receiver takes.
+    ringback.post(&wall.path("/test"), json!({"secretId": next})).await.ok();
+    let expected = json!([
+        {"lastUsedAt": "2024-07-01T18:41:00.000Z", "lastAcknowledgedAt": "2024-07-01T18:41:00.000Z"},
+        {"lastUsedAt": "2024-07-01T18:41:00.000Z", "lastAcknowledgedAt": "2024-07-01T18:40:00.000Z"},
+    ]);
+    found("the uses are written", || async {
+        ringback.tidy().await;
+        let items = ringback.get(&secrets).await["items"].clone();
+        let is_as_expected = |item: &Value, one: &Value| {
+            item["lastUsedAt"] == one["lastUsedAt"] && item["lastAcknowledgedAt"] == one["lastAcknowledgedAt"]
+        };
+        let all = items
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(expected.as_array().unwrap())
+            .all(|(item, one)| is_as_expected(item, one));
+        Some(()).filter(|()| all)
+    })
+    .await;
 }
