@@ -15,7 +15,6 @@ use crate::domain::given::{self, GivenApp};
 use crate::domain::invalid::Invalid;
 use crate::random;
 use crate::store::apps::{AppChange, AppSaved, Archived, NewApp};
-use crate::store::page::{Listed, Page};
 
 /// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
 const TRIES: usize = 5;

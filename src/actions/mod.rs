@@ -20,8 +20,8 @@
 
 pub mod access;
 pub mod admission;
-pub mod apps;
 pub mod app_list;
+pub mod apps;
 pub mod assignments;
 pub mod audit;
 pub mod caller;

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::app_rows::{AppRow, AppRows};
+use super::app_rows::{AppRow, AppRows, REF};
 use super::schema::{apps, publishers};
-use super::{Store, StoreError};
+use super::{Store, StoreError, settings_text};
 use crate::domain::app::App;
+use crate::domain::app_settings::AppSettings;
 
 /// What a list finds and sorts an app by.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = apps)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppBrief {
     /// Its id.
     pub id: String,
@@ -28,19 +28,27 @@ impl Store {
     /// All apps, of one publisher or of all, newest first: those that are archived, or those that are not.
     pub async fn app_briefs(&self, publisher_id: Option<&str>, archived: bool) -> Result<Vec<AppBrief>, StoreError> {
         let publisher_id = publisher_id.map(str::to_owned);
-        self.read(move |conn| {
-            let mut query = apps::table.select(AppBrief::as_select()).into_boxed();
-            query = if archived {
-                query.filter(apps::archived_at.is_not_null())
-            } else {
-                query.filter(apps::archived_at.is_null())
-            };
-            if let Some(publisher_id) = publisher_id {
-                query = query.filter(apps::publisher_id.eq(publisher_id));
-            }
-            query.order(apps::id.desc()).load(conn)
-        })
-        .await
+        let columns = (apps::id, apps::reference, apps::settings);
+        let found: Vec<(String, Option<String>, String)> = self
+            .read(move |conn| {
+                let mut query = apps::table.select(columns).into_boxed();
+                query = if archived {
+                    query.filter(apps::archived_at.is_not_null())
+                } else {
+                    query.filter(apps::archived_at.is_null())
+                };
+                if let Some(publisher_id) = publisher_id {
+                    query = query.filter(apps::publisher_id.eq(publisher_id));
+                }
+                query.order(apps::id.desc()).load(conn)
+            })
+            .await?;
+        let brief = |(id, reference, settings): (String, Option<String>, String)| {
+            let settings: AppSettings = settings_text::read(&settings, REF, None)
+                .map_err(|_| StoreError::Unreadable { place: format!("apps/{id}/settings") })?;
+            Ok(AppBrief { id, reference, name: settings.name })
+        };
+        found.into_iter().map(brief).collect()
     }
 
     /// The apps with these ids, archived or not, in their order; those that are not there are left out.

@@ -13,7 +13,6 @@ use crate::domain::time::Timestamp;
 use super::app_rows::{AppRow, AppRows, REF};
 use super::backend::Conn;
 use super::endpoint_rows::EndpointRow;
-use super::page::{Listed, Page};
 use super::schema::{apps, egress_assignments, endpoints, publishers};
 use super::{Store, StoreError, open_deliveries, references, revision, settings_text};
 
@@ -92,28 +91,6 @@ impl Store {
             .await?;
         let opened = rows.map(|rows| rows.open(self.key())).transpose()?;
         Ok(opened.and_then(|mut apps| apps.pop()))
-    }
-
-    /// Apps that are not archived, of one publisher or of all, newest first.
-    pub async fn apps(&self, publisher_id: Option<&str>, page: Page) -> Result<Listed<App>, StoreError> {
-        let rows = page.rows();
-        let before = page.before.clone();
-        let publisher_id = publisher_id.map(str::to_owned);
-        let found = self
-            .snapshot(move |conn| {
-                let mut query =
-                    apps::table.filter(apps::archived_at.is_null()).select(AppRow::as_select()).into_boxed();
-                if let Some(publisher_id) = publisher_id {
-                    query = query.filter(apps::publisher_id.eq(publisher_id));
-                }
-                if let Some(before) = before {
-                    query = query.filter(apps::id.lt(before));
-                }
-                let found = query.order(apps::id.desc()).limit(rows).load(conn)?;
-                AppRows::load(conn, found)
-            })
-            .await?;
-        Ok(page.cut(found.open(self.key())?, |app| &app.id))
     }
 
     /// Whose an app is, archived or not.

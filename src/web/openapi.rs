@@ -23,8 +23,8 @@ use settings::Settings;
 use super::admin::health as health_of_apps;
 use super::admin::{
     apps, audit, completions, deliveries, delivery_counts, dialects, egress, egress_assignments, endpoints,
-    invitations, ledger, lookup, manual, me, offers, own_sessions, people, previews, publishers, receiver, replays, reviews, second_factor, secrets,
-    sign_in, sources, tokens, users,
+    invitations, ledger, lookup, manual, me, offers, own_sessions, people, previews, publishers, receiver, replays,
+    reviews, second_factor, secrets, sign_in, sources, tokens, users,
 };
 use super::{health, reports, reversals, tracking};
 

@@ -8,6 +8,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse};
 use reqwest::Method;
+use ringback::actions::Actions;
 use ringback::actions::caller::Caller;
 use ringback::actions::calls::{CALLS, Call, Who};
 use ringback::domain::account::Role;
@@ -206,7 +207,7 @@ async fn a_call_without_a_rule_is_refused_to_operators_as_well_and_logged() {
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || written.clone()).finish();
     let _logged = tracing::subscriber::set_default(subscriber);
     let open = |_: Caller| async { HttpResponse::Ok().finish() };
-    let state = Data::new(Web::new(ringback.dispatcher()));
+    let state = Data::new(Web::new(Arc::new(Actions::new(ringback.dispatcher()))));
     let app = App::new().app_data(state).route("/v1/unruled/{id}", web::get().to(open));
     let app = init_service(app.route("/v1/apps", web::get().to(open))).await;
     let bearer = ("Authorization", format!("Bearer {TOKEN}"));
