@@ -56,3 +56,27 @@ pub fn all() -> &'static [Asset] {
 pub fn address(name: &str) -> Option<String> {
     all().iter().find(|asset| asset.name == name).map(|asset| asset.address.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(ending: &str) -> usize {
+        all().iter().filter(|asset| asset.name.ends_with(ending)).map(|asset| asset.gzipped.len()).sum()
+    }
+
+    #[test]
+    fn what_a_first_view_loads_is_small() {
+        assert!(sent(".css") < 20_000, "stylesheet: {}", sent(".css"));
+        assert!(sent(".js") < 30_000, "scripts: {}", sent(".js"));
+        assert!(sent("console.js") < 5_000, "own script: {}", sent("console.js"));
+    }
+
+    #[test]
+    fn a_name_holds_the_digest_of_its_content() {
+        let names: Vec<&str> = all().iter().map(|asset| asset.address.as_str()).collect();
+        assert!(names.iter().all(|name| name.len() > "/assets/.js".len() + DIGITS));
+        assert_eq!(address("console.css").as_deref(), Some(names[0]));
+        assert_eq!(address("none.css"), None);
+    }
+}

@@ -2,8 +2,6 @@
 
 use askama::Template;
 
-use super::filters;
-use super::flash::Kind;
 use super::frame::Frame;
 use super::parts::lines::Link;
 

@@ -1,17 +1,8 @@
-//! What templates do to a value: the address of an asset, and code that may be broken between its parts.
+//! What templates do to a value. A module whose template shows code brings this one into scope (`use …::filters`).
 
 use std::fmt::{self, Display};
 
 use askama::filters::{Escaper, Html, Safe};
-
-use super::assets;
-
-/// The address of the asset of this name, with the digest of what it holds.
-#[askama::filter_fn]
-pub fn asset(name: impl Display, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
-    let name = name.to_string();
-    assets::address(&name).map(Safe).ok_or(askama::Error::Fmt)
-}
 
 /// Escaped, with a place to break the line behind `&`, `?` and `,`, so that a URL is broken between its parameters.
 #[askama::filter_fn]

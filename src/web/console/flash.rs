@@ -43,6 +43,29 @@ impl Kind {
         }
     }
 
+    /// The class in the stylesheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Done => "ok",
+            Self::Partly => "warn",
+            Self::Failed => "bad",
+        }
+    }
+
+    /// The icon's name.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Done => "delivered",
+            Self::Partly => "warning",
+            Self::Failed => "dead",
+        }
+    }
+
+    /// How a screen reader is told of it: at once only where something was not done.
+    pub fn role(self) -> &'static str {
+        if self == Self::Failed { "alert" } else { "status" }
+    }
+
     fn of(word: &str) -> Option<Self> {
         [Self::Done, Self::Partly, Self::Failed].into_iter().find(|kind| kind.word() == word)
     }
@@ -78,7 +101,9 @@ mod tests {
         let cookie = flash.to_cookie("one");
         assert!(cookie.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)));
         assert_eq!(Flash::from_cookie(&cookie, "one"), Some(flash));
-        for (value, session) in [(cookie.as_str(), "other"), (&cookie.replace("partly", "done"), "one"), ("", "one"), ("a.b", "one")] {
+        for (value, session) in
+            [(cookie.as_str(), "other"), (&cookie.replace("partly", "done"), "one"), ("", "one"), ("a.b", "one")]
+        {
             assert_eq!(Flash::from_cookie(value, session), None);
         }
     }

@@ -1,5 +1,6 @@
 //! What every page is given beside its own content: who looks at it, where it stands, what the last act came to.
 
+use super::assets;
 use super::flash::Flash;
 use super::navigation::{self, Group};
 use super::parts::lines::Link;
@@ -102,9 +103,9 @@ impl Frame {
 
     /// The rail of whoever is signed in.
     pub fn navigation(&self) -> Vec<Group> {
-        self.person.as_ref().map_or_else(Vec::new, |person| {
-            navigation::of(&person.role, &self.path, self.counts, self.shows_planned)
-        })
+        self.person
+            .as_ref()
+            .map_or_else(Vec::new, |person| navigation::of(&person.role, &self.path, self.counts, self.shows_planned))
     }
 
     /// The role in words.
@@ -118,8 +119,13 @@ impl Frame {
     }
 
     /// The icon of the tab; it bears a dot while a notice is open.
-    pub fn favicon(&self) -> &'static str {
-        if self.counts.notices > 0 { "favicon-notice.svg" } else { "favicon.svg" }
+    pub fn favicon(&self) -> String {
+        self.asset(if self.counts.notices > 0 { "favicon-notice.svg" } else { "favicon.svg" })
+    }
+
+    /// The address of the asset of this name.
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name).unwrap_or_default()
     }
 }
 

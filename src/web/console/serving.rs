@@ -1,7 +1,9 @@
 //! The assets over HTTP: compressed for whoever takes it, and kept by browsers for ever, because another content has another
 //! name.
 
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, HeaderMap, VARY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, HeaderMap, VARY, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -41,7 +43,8 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     codings.any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
         let weight = weight.replace(' ', "");
-        let refused = weight.strip_prefix("q=0").is_some_and(|rest| rest.chars().all(|digit| matches!(digit, '.' | '0')));
+        let refused =
+            weight.strip_prefix("q=0").is_some_and(|rest| rest.chars().all(|digit| matches!(digit, '.' | '0')));
         name.trim().eq_ignore_ascii_case("gzip") && !refused
     })
 }

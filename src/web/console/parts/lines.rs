@@ -37,6 +37,11 @@ impl Figure {
     pub fn new(name: &str, value: &str) -> Self {
         Self { name: name.to_owned(), value: value.to_owned(), note: None, tone: Tone::Idle }
     }
+
+    /// Whether it bears a warning beside its colour.
+    pub fn is_trouble(&self) -> bool {
+        matches!(self.tone, Tone::Warn | Tone::Bad)
+    }
 }
 
 /// What happened once.

@@ -36,8 +36,22 @@ pub(super) fn rows() -> Vec<Row> {
     vec![
         row(State::of("dead"), "Kash wall", "order-1", "u1", "Family Island · 60", "500 · 84 ms"),
         Row { next: Some(soon), ..row(retrying, "Kash wall", "order-0", "u7", "Zen Koi · 1.00", "timeout 30 s") },
-        row(State::of("held").because("app paused"), "Kash wall", LONGEST_ID, LONGEST_ID, "Family Island: build your farm, feed the animals, reach level 20 within 14 days · 1200", "–"),
-        row(State::of("pending").because_of_trouble("no node holds 203.0.113.7"), "🦘 wall of the longest name that anybody gave to an app", "order-3", "u9", "Zen Koi · 1.00", "–"),
+        row(
+            State::of("held").because("app paused"),
+            "Kash wall",
+            LONGEST_ID,
+            LONGEST_ID,
+            "Family Island: build your farm, feed the animals, reach level 20 within 14 days · 1200",
+            "–",
+        ),
+        row(
+            State::of("pending").because_of_trouble("no node holds 203.0.113.7"),
+            "🦘 wall of the longest name that anybody gave to an app",
+            "order-3",
+            "u9",
+            "Zen Koi · 1.00",
+            "–",
+        ),
         row(State::of("sending"), "Kash wall", "order-4", "u2", "Zen Koi · 1.00", "–"),
         row(State::of("delivered"), "Kash wall", "order-5", "u3", "Coin Tales · 0.10", "200 · 84 ms"),
         row(State::of("canceled"), "Kash wall", "order-6", "u4", "Coin Tales · 0.10", "–"),
@@ -58,7 +72,10 @@ pub(super) fn events() -> Vec<Event> {
     let request = "GET https://kash.example/pb?user_id=u1&tx=order-1&payout=17.55&verifier=••••\nHost: kash.example\n\n500 Internal Server Error\ncontent-type: text/plain\n\nout of memory";
     vec![
         event(at(0), "delivered", Tone::Ok, "Recorded", "reported by Acme as order-1"),
-        Event { detail: Some(request.to_owned()), ..event(at(44), "dead", Tone::Bad, "Attempt 1", "500 · 84 ms · 203.0.113.7 → 198.51.100.4") },
+        Event {
+            detail: Some(request.to_owned()),
+            ..event(at(44), "dead", Tone::Bad, "Attempt 1", "500 · 84 ms · 203.0.113.7 → 198.51.100.4")
+        },
         event(at(62_000), "info", Tone::Idle, "Attempt 2", "our resolver gave no answer: not counted"),
         Event { planned: true, ..event(None, "pending", Tone::Idle, "Attempt 3", "not before 14:19, then dead") },
     ]

@@ -5,7 +5,8 @@ use crate::web::console::parts::lines::{Figure, Link};
 use crate::web::console::parts::state::Tone;
 use crate::web::console::parts::steps::{Step, Steps};
 
-const DELIVERED: [u64; 24] = [12, 18, 25, 31, 44, 52, 61, 70, 74, 79, 83, 80, 76, 71, 64, 58, 49, 41, 35, 28, 22, 17, 12, 9];
+const DELIVERED: [u64; 24] =
+    [12, 18, 25, 31, 44, 52, 61, 70, 74, 79, 83, 80, 76, 71, 64, 58, 49, 41, 35, 28, 22, 17, 12, 9];
 const FAILED: [u64; 24] = [0, 0, 0, 1, 0, 0, 0, 2, 14, 21, 9, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
 
 pub(super) fn columns() -> Columns {
@@ -47,7 +48,11 @@ pub(super) fn figures() -> Vec<Figure> {
         Figure::new("Due now", "12"),
         Figure::new("In flight", "3"),
         Figure { note: Some("goal 60 s".to_owned()), tone: Tone::Warn, ..Figure::new("Oldest due", "1 min") },
-        Figure { note: Some("no node holds their IP".to_owned()), tone: Tone::Bad, ..Figure::new("Without an address", "1,042") },
+        Figure {
+            note: Some("no node holds their IP".to_owned()),
+            tone: Tone::Bad,
+            ..Figure::new("Without an address", "1,042")
+        },
         Figure { note: Some("held, 0 no IP".to_owned()), ..Figure::new("Waits for others", "42") },
         Figure::new("Nodes", "3"),
     ]

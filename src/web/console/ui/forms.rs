@@ -42,16 +42,26 @@ impl Forms {
                 Field::new("wrongUrl", "Callback URL")
                     .help("Called when a user has completed an offer.")
                     .value("https://kash.example/pb?user_id={user_id}&tx={tranaction_id}")
-                    .corrected("{tranaction_id} is unknown. Did you mean {transaction_id}?", "{transaction_id}", "https://kash.example/pb?user_id={user_id}&tx={transaction_id}")
+                    .corrected(
+                        "{tranaction_id} is unknown. Did you mean {transaction_id}?",
+                        "{transaction_id}",
+                        "https://kash.example/pb?user_id={user_id}&tx={transaction_id}",
+                    )
                     .fault("Callback URL has no {verifier}, where the signature goes."),
-                Field::new("wrongState", "Send to").choice("", "Choose one").choice("a", "203.0.113.7").fault("Send to is required."),
-                Field::new("wrongTick", "I have stored the secret").fault("I have stored the secret must be ticked before the old one is deleted."),
+                Field::new("wrongState", "Send to")
+                    .choice("", "Choose one")
+                    .choice("a", "203.0.113.7")
+                    .fault("Send to is required."),
+                Field::new("wrongTick", "I have stored the secret")
+                    .fault("I have stored the secret must be ticked before the old one is deleted."),
             ],
             filters: vec![
                 Field::new("state", "State").choice("attention", "Needs attention").choice("dead", "Dead").optional(),
                 Field::new("app", "App").choice("kash-wall", "Kash wall").optional(),
                 Field::new("user", "User or transaction").optional(),
-                Field::new("from", "From (UTC)").optional().fault("From (UTC) must be an RFC 3339 time such as 2024-01-15T10:30:00.000Z."),
+                Field::new("from", "From (UTC)")
+                    .optional()
+                    .fault("From (UTC) must be a time such as 2026-11-28T14:03."),
             ],
             confirmed: Field::new("confirmed", "Type kash-wall"),
         }

@@ -20,8 +20,6 @@ use super::parts::page_of::PageOf;
 use super::parts::state::{State, Tone};
 use super::parts::steps::Steps;
 use super::words::amounts;
-use super::words::cuts::Long;
-use super::words::instants::Moment;
 use deliveries::Row;
 use errors::ErrorSample;
 use forms::Forms;
@@ -61,7 +59,10 @@ impl Ui {
             crumbs: vec![Link::new("System", "/system")],
             sections: sections.into_iter().map(|label| here(label, label == "Overview")).collect(),
             live: Some(Live { on: true, turned: "/ui?live=off".to_owned() }),
-            flash: Some(Flash { kind: Kind::Done, text: "Saved. In force now, also for the 3 callbacks that wait.".to_owned() }),
+            flash: Some(Flash {
+                kind: Kind::Done,
+                text: "Saved. In force now, also for the 3 callbacks that wait.".to_owned(),
+            }),
             shows_planned: true,
             ..frame
         };
@@ -72,7 +73,10 @@ impl Ui {
             icons_shown: ICONS,
             flashes: [
                 flash(Kind::Done, "Saved. In force now."),
-                flash(Kind::Partly, "The app was created. Its secret was not: the database could not be reached. Add one on its page."),
+                flash(
+                    Kind::Partly,
+                    "The app was created. Its secret was not: the database could not be reached. Add one on its page.",
+                ),
                 flash(Kind::Failed, "You were signed out. Nothing was changed."),
             ],
             states: values::states(),
@@ -101,9 +105,51 @@ impl Ui {
 
 /// Every colour, as the stylesheet calls it.
 const TOKENS: [&str; 21] = [
-    "bg", "surface", "sunken", "line", "edge", "ink", "muted", "accent", "on-accent", "accent-soft", "mark", "ok",
-    "ok-soft", "warn", "warn-soft", "bad", "bad-soft", "hold", "hold-soft", "idle", "idle-soft",
+    "bg",
+    "surface",
+    "sunken",
+    "line",
+    "edge",
+    "ink",
+    "muted",
+    "accent",
+    "on-accent",
+    "accent-soft",
+    "mark",
+    "ok",
+    "ok-soft",
+    "warn",
+    "warn-soft",
+    "bad",
+    "bad-soft",
+    "hold",
+    "hold-soft",
+    "idle",
+    "idle-soft",
 ];
 
 /// Every icon.
-const ICONS: [&str; 22] = ["pending", "sending", "retrying", "held", "delivered", "dead", "canceled", "copy", "search", "menu", "chevron", "warning", "info", "lock", "key", "clock", "user", "download", "plus", "play", "pause", "bell"];
+const ICONS: [&str; 22] = [
+    "pending",
+    "sending",
+    "retrying",
+    "held",
+    "delivered",
+    "dead",
+    "canceled",
+    "copy",
+    "search",
+    "menu",
+    "chevron",
+    "warning",
+    "info",
+    "lock",
+    "key",
+    "clock",
+    "user",
+    "download",
+    "plus",
+    "play",
+    "pause",
+    "bell",
+];

@@ -1,7 +1,6 @@
 //! States and values of the sample page.
 
 use crate::domain::time::Timestamp;
-use crate::web::console::parts::lines::Link;
 use crate::web::console::parts::state::State;
 use crate::web::console::words::amounts;
 use crate::web::console::words::cuts::{self, Long};
@@ -49,7 +48,6 @@ pub(super) struct Values {
     pub(super) url: Long,
     pub(super) text: Long,
     pub(super) amounts: [String; 6],
-    pub(super) back: Link,
     pub(super) request: &'static str,
     pub(super) signed_text: &'static str,
 }
@@ -64,7 +62,10 @@ impl Values {
             id: cuts::id("cmp_019a7f3b2c4d5e6f70813f2c"),
             longest: cuts::id(LONGEST_ID),
             url: cuts::url("https://kash.example/pb?user_id=u1&tx=test-7f3a&payout=17.55&verifier=872449cf00aa1189"),
-            text: cuts::text("Family Island: build your farm, feed the animals, reach level 20 within 14 days 🏝️ and win", 48),
+            text: cuts::text(
+                "Family Island: build your farm, feed the animals, reach level 20 within 14 days 🏝️ and win",
+                48,
+            ),
             amounts: [
                 amounts::minor(1755, "USD"),
                 amounts::minor(1755, "JPY"),
@@ -73,7 +74,6 @@ impl Values {
                 amounts::reward("-0.10"),
                 amounts::count(1_240_417),
             ],
-            back: Link::new("Back", "/ui"),
             request: "GET /pb?user_id=u%201&tx=order-1&payout=17.55&verifier=•••• HTTP/1.1\nHost: kash.example\nUser-Agent: Ringback/0.1.0\n\n",
             signed_text: "https://kash.example/pb?user_id=u%201&tx=order-1&payout=17.55",
         }

@@ -65,7 +65,10 @@ mod tests {
 
     #[test]
     fn what_is_typed_in_major_units_is_exact_or_nothing() {
-        assert_eq!([typed("17.5", "USD"), typed(" 17.55 ", "USD"), typed("17", "JPY")], [Some(1750), Some(1755), Some(17)]);
+        assert_eq!(
+            [typed("17.5", "USD"), typed(" 17.55 ", "USD"), typed("17", "JPY")],
+            [Some(1750), Some(1755), Some(17)]
+        );
         for wrong in ["", ".5", "5.", "1.234", "-1", "1,5", "1e3", "99999999999999999999"] {
             assert_eq!(typed(wrong, "USD"), None, "{wrong}");
         }

@@ -20,7 +20,12 @@ fn sign(character: char) -> char {
         '\u{7f}' => '␡',
         control @ '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(control)).unwrap_or('␦'),
         // What turns the direction of text or takes no room would hide what stands beside it.
-        '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => '␦',
+        '\u{a0}'
+        | '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => '␦',
         other => other,
     }
 }
