@@ -20,6 +20,17 @@ pub enum Who {
     Operators,
 }
 
+impl Who {
+    /// Whether whoever has this role is among them.
+    pub fn includes(self, role: &Role) -> bool {
+        match self {
+            Self::Everybody | Self::People | Self::Anyone => true,
+            Self::Managers => !matches!(role, Role::Publisher { .. }),
+            Self::Operators => *role == Role::Operator,
+        }
+    }
+}
+
 /// What a token is told that has no account.
 pub const PEOPLE_ALONE: &str = "Only a person who has signed in may do this; a token has no account of its own.";
 
@@ -143,11 +154,7 @@ impl Call {
 
     /// Whether whoever has this role may make it; of those about oneself, as a person who signed in.
     pub fn is_open_to(&self, role: &Role) -> bool {
-        match self.who {
-            Everybody | People | Anyone => true,
-            Managers => !matches!(role, Role::Publisher { .. }),
-            Operators => *role == Role::Operator,
-        }
+        self.who.includes(role)
     }
 
     /// What somebody is told to whom it is not open.

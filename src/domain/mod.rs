@@ -58,6 +58,7 @@ pub mod rounding;
 pub mod sample_completion;
 pub mod secret;
 pub mod session;
+pub mod session_seal;
 pub mod settlement;
 pub mod source;
 pub mod strict_json;

@@ -190,6 +190,11 @@ impl Problem {
         self.kind
     }
 
+    /// What is wrong, for a person.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The same, answered before the body of its request has been read to its end.
     #[must_use]
     pub fn before_the_body_ended(mut self) -> Self {

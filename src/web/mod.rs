@@ -8,6 +8,7 @@
 //! * [`json`], [`query`] and [`list`] read what is asked, strictly; `respond` and [`error`] say what comes back.
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
 //! * `shared_look` lets everybody share one look at our health.
+//! * [`console`] holds the pages.
 //! * `explain` says in words what happened to a completion, and who has to act next.
 //!
 //! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries; and what a caller may do is
@@ -18,6 +19,7 @@ mod audit;
 pub mod auth;
 mod bodies;
 mod call;
+pub mod console;
 pub mod error;
 mod explain;
 mod health;
@@ -87,6 +89,7 @@ pub fn routes(config: &mut ServiceConfig) {
 pub fn routes_without_metrics(config: &mut ServiceConfig) {
     config.configure(health::routes).configure(reports::routes).configure(reversals::routes);
     config.configure(tracking::routes).configure(admin::routes).configure(openapi::routes);
+    config.configure(console::routes);
     config.configure(no_other_path);
 }
 

@@ -1,7 +1,7 @@
 //! Rules of the house that no compiler checks: which floor may import which, that no modules import one another in a
-//! circle, which crates a floor may name, what only one place may know, and that the documents tell the settings as they
-//! are.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! circle, which crates a floor may name, what only one place may know, that the documents tell the settings as they
+//! are, and what the console's templates and stylesheet hold.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod circles;
 mod crates;
@@ -11,6 +11,8 @@ mod floors;
 mod house;
 mod paths;
 mod places;
+mod stylesheet;
+mod templates;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,263 @@
+//! Forms, read as strictly as the API's bodies and into the same objects, so that what acts gives the same answers to both; and
+//! the faults that come back, put at their fields in words.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Number, Value};
+
+use super::parts::field::{Fault, Field};
+use super::words::amounts;
+use crate::domain::invalid::Invalid;
+use crate::domain::strict_json;
+use crate::domain::time::Timestamp;
+
+/// The field that holds the token of the session; no object gets it.
+pub const TOKEN: &str = "formToken";
+
+/// What a field of a form becomes in the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text; left empty, it is not there.
+    Text,
+    /// Text of a change; left empty, it is null: back to the default.
+    Resettable,
+    /// A whole number; left empty, it is not there.
+    Whole,
+    /// A ticked box is true, any other false.
+    Ticked,
+    /// An amount in major units of this currency, as minor units.
+    Amount(&'static str),
+    /// A time that was typed as UTC.
+    Utc,
+    /// Ticked boxes or choices of one name, as a list.
+    Several,
+}
+
+/// The fields of a form: their names, which are the API's (`success.statuses` is a field of an object), and what they become.
+pub type Shape = [(&'static str, Kind)];
+
+/// A form that was sent.
+#[derive(Clone, Debug)]
+pub struct Form {
+    object: Map<String, Value>,
+    token: Option<String>,
+    typed: BTreeMap<String, Vec<String>>,
+    faults: Invalid,
+}
+
+impl Form {
+    /// Reads what a browser sends (`application/x-www-form-urlencoded`). Faults are kept, so that the form can be shown again
+    /// with all of them.
+    pub fn read(body: &[u8], shape: &Shape) -> Self {
+        let mut form = Self { object: Map::new(), token: None, typed: BTreeMap::new(), faults: Invalid::none() };
+        let known: Vec<&str> = shape.iter().map(|(name, _)| *name).collect();
+        for (name, value) in url::form_urlencoded::parse(body) {
+            if name == TOKEN {
+                form.token = Some(value.into_owned());
+                continue;
+            }
+            let Some((_, kind)) = shape.iter().find(|(other, _)| *other == name) else {
+                form.faults.push(name.as_ref(), strict_json::unknown(&name, &known));
+                continue;
+            };
+            let values = form.typed.entry(name.to_string()).or_default();
+            if value.contains('\0') {
+                form.faults.push(name.as_ref(), "holds a NUL character");
+            } else if values.is_empty() || *kind == Kind::Several {
+                // A browser ends the lines of a text with CR and LF, whatever was typed.
+                values.push(value.replace("\r\n", "\n"));
+            } else {
+                form.faults.push(name.as_ref(), "stands twice");
+            }
+        }
+        for (name, kind) in shape {
+            form.take(name, *kind);
+        }
+        form
+    }
+
+    /// The token that came with it.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// What was typed into a field, to show it again.
+    pub fn typed(&self, name: &str) -> &str {
+        self.typed.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+    }
+
+    /// As the body of the API's call, or everything that is wrong with it.
+    pub fn into_body<T: DeserializeOwned>(self) -> Result<T, Invalid> {
+        let mut faults = self.faults;
+        match strict_json::read(self.object) {
+            Ok(body) if faults.0.is_empty() => Ok(body),
+            Ok(_) => Err(faults),
+            Err(others) => {
+                let new = others.0.into_iter().filter(|other| faults.0.iter().all(|known| known.field != other.field));
+                let new: Vec<_> = new.collect();
+                faults.extend(Invalid(new));
+                Err(faults)
+            }
+        }
+    }
+
+    fn take(&mut self, name: &str, kind: Kind) {
+        let values = self.typed.get(name).cloned().unwrap_or_default();
+        let first = values.first().map_or("", String::as_str);
+        let value = match kind {
+            Kind::Ticked => Some(Value::Bool(first == "true")),
+            Kind::Several => Some(values.into_iter().filter(|value| !value.is_empty()).collect()),
+            Kind::Resettable if first.is_empty() => Some(Value::Null),
+            _ if first.is_empty() => None,
+            Kind::Text | Kind::Resettable => Some(Value::String(first.to_owned())),
+            // What is no number goes on as text, so that the API's own words say what is wrong with it.
+            Kind::Whole => Some(first.trim().parse::<i64>().map_or_else(|_| first.into(), |n| Number::from(n).into())),
+            Kind::Amount(currency) => self.amount(name, first, currency),
+            Kind::Utc => self.utc(name, first),
+        };
+        if let Some(value) = value {
+            put(&mut self.object, name, value);
+        }
+    }
+
+    fn amount(&mut self, name: &str, text: &str, currency: &str) -> Option<Value> {
+        let amount = amounts::typed(text, currency);
+        if amount.is_none() {
+            self.faults.push(name, format!("must be an amount of {currency} such as {}", example(currency)));
+        }
+        amount.map(|amount| Number::from(amount).into())
+    }
+
+    fn utc(&mut self, name: &str, text: &str) -> Option<Value> {
+        // To the minute, or with seconds, as browsers send it.
+        let whole = if text.len() == "2026-11-28T14:03".len() { format!("{text}:00Z") } else { format!("{text}Z") };
+        let at = Timestamp::parse_rfc3339(&whole);
+        if at.is_none() {
+            self.faults.push(name, "must be a time such as 2026-11-28T14:03");
+        }
+        at.map(|at| Value::String(at.to_string()))
+    }
+}
+
+fn example(currency: &str) -> String {
+    let shown = amounts::minor(1755, currency);
+    shown.split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// Puts a value where its name says, into objects inside the object.
+fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => {
+            object.insert(name.to_owned(), value);
+        }
+        Some((outer, rest)) => {
+            let inner = object.entry(outer).or_insert_with(|| Map::new().into());
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// Puts faults at their fields, as sentences with the fields' labels. Answers those that belong to none of them.
+pub fn show(fields: &mut [&mut Field], faults: &Invalid) -> Vec<String> {
+    let mut others = Vec::new();
+    for fault in &faults.0 {
+        match fields.iter_mut().find(|field| is_about(&fault.field, &field.name)) {
+            Some(field) => {
+                let message = sentence(&field.label, &fault.message);
+                field.faults.push(Fault { message, suggestion: None });
+            }
+            None => others.push(sentence(&fault.field, &fault.message)),
+        }
+    }
+    others
+}
+
+/// Whether a fault's path leads to this field or into it: `events[3]` is about `events`.
+fn is_about(path: &str, field: &str) -> bool {
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+}
+
+/// What the API says of a field begins with its verb, and is read as a sentence behind the label; what has a subject of its own
+/// stands alone.
+fn sentence(label: &str, message: &str) -> String {
+    let first = message.chars().next();
+    let text = if first.is_some_and(char::is_lowercase) { format!("{label} {message}") } else { message.to_owned() };
+    if text.ends_with(['.', '?', '!', '…']) { text } else { format!("{text}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    const SHAPE: &Shape = &[
+        ("name", Kind::Text),
+        ("ref", Kind::Resettable),
+        ("timeoutMs", Kind::Whole),
+        ("paused", Kind::Ticked),
+        ("payoutMinor", Kind::Amount("USD")),
+        ("activeAt", Kind::Utc),
+        ("success.statuses", Kind::Several),
+    ];
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Body {
+        #[serde(rename = "name")]
+        _name: String,
+        #[serde(default, rename = "timeoutMs")]
+        _timeout_ms: Option<u32>,
+    }
+
+    fn faults(body: &str, shape: &Shape) -> String {
+        Form::read(body.as_bytes(), shape).into_body::<Body>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_form_becomes_the_object_that_the_call_takes() {
+        let body = "formToken=t&name=Kash+wall%0D%0A&ref=&timeoutMs=3000&payoutMinor=17.5&activeAt=2026-12-01T09%3A00\
+                    &success.statuses=200&success.statuses=201";
+        let form = Form::read(body.as_bytes(), SHAPE);
+        assert_eq!((form.token(), form.typed("payoutMinor"), form.typed("none")), (Some("t"), "17.5", ""));
+        let expected = json!({"name": "Kash wall\n", "ref": null, "timeoutMs": 3000, "paused": false, "payoutMinor": 1750,
+            "activeAt": "2026-12-01T09:00:00.000Z", "success": {"statuses": ["200", "201"]}});
+        assert_eq!(Value::Object(form.object), expected);
+    }
+
+    #[test]
+    fn what_is_unknown_or_doubled_or_no_text_is_named_and_never_ignored() {
+        let shape: &Shape = &[("name", Kind::Text), ("timeoutMs", Kind::Whole)];
+        assert_eq!(faults("name=a&name=b", shape), "name: stands twice");
+        assert_eq!(faults("name=a&timeoutMS=1", shape), "timeoutMS: is unknown; did you mean `timeoutMs`?");
+        assert_eq!(faults("name=a%00", shape), "name: holds a NUL character");
+        assert_eq!(faults("name=&timeoutMs=many", shape).split(": ").next(), Some("timeoutMs"));
+        assert_eq!(faults("name=", shape), "name: is required");
+    }
+
+    #[test]
+    fn an_amount_or_a_time_that_is_none_is_told_in_the_words_of_the_form() {
+        let form = Form::read(b"payoutMinor=17.555&activeAt=soon", SHAPE);
+        let told = form.faults.to_string();
+        assert_eq!(
+            told,
+            "payoutMinor: must be an amount of USD such as 17.55; activeAt: must be a time such as 2026-11-28T14:03"
+        );
+    }
+
+    #[test]
+    fn a_fault_stands_at_its_field_as_a_sentence_with_its_label() {
+        let (mut name, mut events) = (Field::new("name", "Name"), Field::new("events", "Events"));
+        let mut faults = Invalid::field("name", "must not be empty");
+        faults.push("events[3]", "{tranaction_id} is unknown. Did you mean {transaction_id}?");
+        faults.push("nameless", "is unknown");
+        let others = show(&mut [&mut name, &mut events], &faults);
+        assert_eq!(name.faults[0].message, "Name must not be empty.");
+        assert_eq!(events.faults[0].message, "{tranaction_id} is unknown. Did you mean {transaction_id}?");
+        assert_eq!(others, ["nameless is unknown."]);
+    }
+}

@@ -1,0 +1,147 @@
+//! What every page is given beside its own content: who looks at it, where it stands, what the last act came to.
+
+use super::assets;
+use super::flash::Flash;
+use super::navigation::{self, Group};
+use super::parts::lines::Link;
+use crate::domain::account::Role;
+
+/// Whoever looks at the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// As it is called.
+    pub name: String,
+    /// What it may see.
+    pub role: Role,
+}
+
+/// The colours that a person has chosen; kept with the account, so that nothing flashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the browser wants it.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// What stands behind the links of the rail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Deliveries that need attention; capped by whoever counts.
+    pub attention: u64,
+    /// Open notices.
+    pub notices: u64,
+}
+
+/// Whether the page renews itself, and where the other is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// Whether it does.
+    pub on: bool,
+    /// This page with the switch the other way.
+    pub turned: String,
+}
+
+/// One of several pages of the same object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its link.
+    pub link: Link,
+    /// Whether it is this page.
+    pub current: bool,
+}
+
+/// The frame around a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// Whoever is signed in.
+    pub person: Option<Person>,
+    /// The path of the page.
+    pub path: String,
+    /// The heading.
+    pub heading: String,
+    /// What stands before the title in the browser: `Error: `, `✕ 3 dead · `.
+    pub mark: String,
+    /// From the first level down to the one above this page.
+    pub crumbs: Vec<Link>,
+    /// The pages beside it.
+    pub sections: Vec<Section>,
+    /// What the last act came to.
+    pub flash: Option<Flash>,
+    /// The colours.
+    pub theme: Theme,
+    /// What stands behind the links of the rail.
+    pub counts: Counts,
+    /// Whether it renews itself.
+    pub live: Option<Live>,
+    /// The token of the session, for every form of the page.
+    pub form_token: String,
+    /// Whether the rail also names pages that are not built yet; for `/ui` alone.
+    pub shows_planned: bool,
+}
+
+impl Frame {
+    /// The title in the browser, unique among open tabs: `Callback URL · Kash wall · Ringback`.
+    pub fn title(&self) -> String {
+        let above = self.crumbs.last().map(|crumb| format!("{} · ", crumb.label)).unwrap_or_default();
+        let section = self.sections.iter().find(|section| section.current);
+        let section = section.map(|section| format!("{} · ", section.link.label)).unwrap_or_default();
+        format!("{}{above}{} · {section}Ringback", self.mark, self.heading)
+    }
+
+    /// The value of `data-theme`, unless the browser decides.
+    pub fn data_theme(&self) -> Option<&'static str> {
+        match self.theme {
+            Theme::System => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
+        }
+    }
+
+    /// The rail of whoever is signed in.
+    pub fn navigation(&self) -> Vec<Group> {
+        self.person
+            .as_ref()
+            .map_or_else(Vec::new, |person| navigation::of(&person.role, &self.path, self.counts, self.shows_planned))
+    }
+
+    /// The role in words.
+    pub fn role(&self) -> &'static str {
+        match self.person.as_ref().map(|person| &person.role) {
+            Some(Role::Operator) => "operator",
+            Some(Role::AccountManager) => "account manager",
+            Some(Role::Publisher { .. }) => "publisher",
+            None => "",
+        }
+    }
+
+    /// The icon of the tab; it bears a dot while a notice is open.
+    pub fn favicon(&self) -> String {
+        self.asset(if self.counts.notices > 0 { "favicon-notice.svg" } else { "favicon.svg" })
+    }
+
+    /// The address of the asset of this name.
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_names_mark_object_and_section() {
+        let section = Section { link: Link::new("Callback URL", "/apps/kash-wall/callback"), current: true };
+        let frame = Frame {
+            heading: "Kash wall".to_owned(),
+            mark: "Error: ".to_owned(),
+            sections: vec![section],
+            ..Frame::default()
+        };
+        assert_eq!(frame.title(), "Error: Kash wall · Callback URL · Ringback");
+    }
+}

@@ -1,0 +1,139 @@
+//! A control of a form with its label, its help and what is wrong with it.
+
+/// One control.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Field {
+    /// The name that it is sent under, which is the API's.
+    pub name: String,
+    /// Above it.
+    pub label: String,
+    /// Under the label.
+    pub help: Option<String>,
+    /// What it holds.
+    pub value: String,
+    /// Whether it may be left empty.
+    pub optional: bool,
+    /// What browsers and password managers may fill in (`autocomplete`).
+    pub fills_in: Option<&'static str>,
+    /// What can be chosen, where it is a choice.
+    pub choices: Vec<Choice>,
+    /// What is wrong, each a sentence.
+    pub faults: Vec<Fault>,
+}
+
+/// One choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// Under it, where one line more helps.
+    pub help: Option<String>,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// In words.
+    pub message: String,
+    /// What one click takes over.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// A corrected value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is corrected, in few words: `{transaction_id}`.
+    pub label: String,
+    /// The whole value.
+    pub value: String,
+}
+
+impl Field {
+    /// A field that is sent under this name and has this label.
+    pub fn new(name: &str, label: &str) -> Self {
+        Self { name: name.to_owned(), label: label.to_owned(), ..Self::default() }
+    }
+
+    /// The same with a line of help.
+    #[must_use]
+    pub fn help(mut self, help: &str) -> Self {
+        self.help = Some(help.to_owned());
+        self
+    }
+
+    /// The same, holding this.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    /// The same, which may be left empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The same, filled in by browsers as this.
+    #[must_use]
+    pub fn fills_in(mut self, kind: &'static str) -> Self {
+        self.fills_in = Some(kind);
+        self
+    }
+
+    /// The same with a choice more.
+    #[must_use]
+    pub fn choice(mut self, value: &str, label: &str) -> Self {
+        self.choices.push(Choice { value: value.to_owned(), label: label.to_owned(), help: None });
+        self
+    }
+
+    /// The same with a choice more, which is explained.
+    #[must_use]
+    pub fn explained_choice(mut self, value: &str, label: &str, help: &str) -> Self {
+        self.choices.push(Choice { value: value.to_owned(), label: label.to_owned(), help: Some(help.to_owned()) });
+        self
+    }
+
+    /// The same with a fault.
+    #[must_use]
+    pub fn fault(mut self, message: &str) -> Self {
+        self.faults.push(Fault { message: message.to_owned(), suggestion: None });
+        self
+    }
+
+    /// The same with a fault and its correction.
+    #[must_use]
+    pub fn corrected(mut self, message: &str, label: &str, value: &str) -> Self {
+        let suggestion = Suggestion { label: label.to_owned(), value: value.to_owned() };
+        self.faults.push(Fault { message: message.to_owned(), suggestion: Some(suggestion) });
+        self
+    }
+
+    /// The id of the control, which labels, faults and the summary name.
+    pub fn id(&self) -> String {
+        let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };
+        format!("field-{}", self.name.chars().map(plain).collect::<String>())
+    }
+
+    /// The ids of what describes the control: help and faults.
+    pub fn described_by(&self) -> Option<String> {
+        let help = self.help.is_some().then(|| format!("{}-help", self.id()));
+        let faults = (!self.faults.is_empty()).then(|| format!("{}-fault", self.id()));
+        let ids: Vec<String> = help.into_iter().chain(faults).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    /// Whether this is what is chosen.
+    pub fn holds(&self, choice: &Choice) -> bool {
+        self.value == choice.value
+    }
+
+    /// Whether a checkbox is ticked.
+    pub fn is_on(&self) -> bool {
+        self.value == "true"
+    }
+}

@@ -1,0 +1,84 @@
+//! Long values, cut where the cut tells least: ids and URLs in the middle, text at its end. The whole is always a click away.
+
+/// Characters that are kept of an id on either side of the cut, beside its prefix.
+const OF_AN_ID: usize = 4;
+/// Characters that are kept of a URL's end, where its last parameters tell it apart.
+const OF_A_URL: usize = 24;
+
+/// A value that is too long for where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Long {
+    /// All of it.
+    pub whole: String,
+    /// What is shown.
+    pub shown: String,
+}
+
+impl Long {
+    /// Whether something is left out.
+    pub fn is_cut(&self) -> bool {
+        self.whole != self.shown
+    }
+}
+
+/// An id: its prefix, the first and the last four characters behind it.
+pub fn id(whole: &str) -> Long {
+    let prefix = whole.find('_').map_or(0, |at| whole[..=at].chars().count());
+    middle(whole, prefix + OF_AN_ID, OF_AN_ID)
+}
+
+/// A URL: its origin and its last 24 characters.
+pub fn url(whole: &str) -> Long {
+    let behind_scheme = whole.find("://").map_or(0, |at| at + 3);
+    let origin = whole[behind_scheme..].find('/').map_or(whole.len(), |at| behind_scheme + at);
+    middle(whole, whole[..origin].chars().count(), OF_A_URL)
+}
+
+/// Text: its beginning.
+pub fn text(whole: &str, most: usize) -> Long {
+    let shown = match whole.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", whole[..end].trim_end()),
+        None => whole.to_owned(),
+    };
+    Long { whole: whole.to_owned(), shown }
+}
+
+/// Keeps so many characters of the beginning and of the end, unless cutting saves nothing.
+fn middle(whole: &str, first: usize, last: usize) -> Long {
+    let length = whole.chars().count();
+    let shown = if length <= first + last + 1 {
+        whole.to_owned()
+    } else {
+        let beginning = whole.chars().take(first);
+        beginning.chain(['…']).chain(whole.chars().skip(length - last)).collect()
+    };
+    Long { whole: whole.to_owned(), shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_keeps_its_prefix_and_both_ends() {
+        assert_eq!(id("cmp_019a7f3b2c4d3f2c").shown, "cmp_019a…3f2c");
+        assert_eq!(id("cmp_019a3f2c").shown, "cmp_019a3f2c");
+        assert_eq!(id("order-1").shown, "order-1");
+        assert_eq!(id(&"é".repeat(128)).shown, "éééé…éééé");
+    }
+
+    #[test]
+    fn a_url_keeps_its_origin_and_its_end() {
+        let cut = url("https://kash.example/pb?user_id=u1&tx=test-7f3a&payout=17.55&verifier=8724");
+        assert_eq!(cut.shown, "https://kash.example…ayout=17.55&verifier=8724");
+        assert!(cut.is_cut());
+        assert_eq!(url("https://kash.example/pb").shown, "https://kash.example/pb");
+        assert_eq!(url("no url").shown, "no url");
+    }
+
+    #[test]
+    fn text_loses_its_end() {
+        assert_eq!(text("Family Island", 6).shown, "Family…");
+        assert_eq!(text("Family", 6).shown, "Family");
+    }
+}

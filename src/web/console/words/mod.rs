@@ -1,0 +1,9 @@
+//! How the console writes what the API writes for programs: instants, durations, amounts, long values.
+//!
+//! Pure: whoever asks brings the time. Nothing here knows HTML; what stands on a page is escaped by its template.
+
+pub mod amounts;
+pub mod bytes;
+pub mod cuts;
+pub mod durations;
+pub mod instants;

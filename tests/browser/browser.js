@@ -1,0 +1,67 @@
+// A headless Chromium that looks at pages: what every page has to hold, whichever it is. Each fault is one sentence.
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
+
+export const WIDE = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+export const NARROW = { width: 320, height: 640 };
+
+export const faults = [];
+export const fault = (...words) => faults.push(words.join(" "));
+export const holds = (is, ...words) => { if (!is) fault(...words); };
+
+export const open = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+
+// Opens a page and notes what the browser complains of, and whatever it loads from elsewhere.
+export async function visit(browser, url, { viewport = WIDE, script = true, scheme = "light", forced = "none" } = {}) {
+  const context = await browser.newContext({
+    viewport, javaScriptEnabled: script, colorScheme: scheme, forcedColors: forced, reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const at = `${new URL(url).pathname} at ${viewport.width}:`;
+  page.on("console", (message) => { if (message.type() === "error") fault(at, "the browser says", message.text()); });
+  page.on("pageerror", (error) => fault(at, "a script failed:", error.message));
+  page.asked = [];
+  page.on("request", (request) => page.asked.push(request.url()));
+  page.named = at;
+  await page.goto(url, { waitUntil: "load" });
+  return page;
+}
+
+// What every page has to hold.
+export async function check(page, url) {
+  const origin = new URL(url).origin;
+  for (const asked of page.asked) holds(asked.startsWith(origin), page.named, "loads", asked);
+  holds(page.asked.length <= 5, page.named, "makes", page.asked.length, "requests for its first view");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  holds(wide <= 0, page.named, "scrolls sideways by", wide);
+  for (const text of await page.evaluate(small)) fault(page.named, "is under 24 by 24:", text);
+  for (const text of await accessible(page)) fault(page.named, text);
+}
+
+// Runs in the page: what can be clicked and is smaller than 24 by 24. Links within text are as large as their text.
+function small() {
+  const all = [...document.querySelectorAll("button, summary, select, input:not([type=hidden]), a.button")];
+  const seen = all.filter((one) => one.checkVisibility() && !one.labels?.length);
+  const sized = seen.map((one) => [one, one.getBoundingClientRect()]);
+  return sized.filter(([, box]) => box.width < 24 || box.height < 24).map(([one]) => one.outerHTML.slice(0, 120));
+}
+
+async function accessible(page) {
+  await page.evaluate(axe);
+  const result = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS);
+  const told = (one) => `axe ${one.id}: ${one.help}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`;
+  return result.violations.map(told);
+}
+
+// Says how it went, for the test that started it.
+export function end(checked) {
+  for (const text of faults) console.log(text);
+  console.log(`${checked} pages looked at, ${faults.length} faults`);
+  process.exitCode = faults.length === 0 && checked > 0 ? 0 : 1;
+}
