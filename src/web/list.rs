@@ -28,13 +28,6 @@ pub struct PageOf<T> {
     pub next_cursor: Option<String>,
 }
 
-impl<T> PageOf<T> {
-    /// The same page of something else.
-    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> PageOf<U> {
-        PageOf { items: self.items.into_iter().map(convert).collect(), next_cursor: self.next_cursor }
-    }
-}
-
 impl<T> From<Listed<T>> for PageOf<T> {
     fn from(listed: Listed<T>) -> Self {
         Self { items: listed.items, next_cursor: listed.next }
