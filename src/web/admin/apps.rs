@@ -4,7 +4,6 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 
 use super::app_body::AppBody;
-use super::app_view::AppView;
 use super::health_part::AppWithHealth;
 use crate::actions::access::endpoint;
 use crate::actions::app_list::AppsAsked;
@@ -33,7 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// Creates an app with its first endpoint.
 #[utoipa::path(post, path = "/v1/apps", tag = "apps", request_body = AppBody, responses(
-    (status = 201, description = "Created.", body = AppView),
+    (status = 201, description = "Created.", body = AppWithHealth),
 ))]
 pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let given = AppBody::read(&body)?;
@@ -52,8 +51,8 @@ pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -
     };
     saved(web.node.store.create_app(new).await?)?;
     web.in_force().await?;
-    let app = web.actions.app(&caller, &id).await?;
-    Ok(respond::created(&AppView::of(&web, &app)))
+    let app = web.actions.app_to_read(&caller, &id).await?;
+    Ok(respond::created(&AppWithHealth::of(&web, &app)))
 }
 
 /// A `ref` is the operator's or account manager's word: sources report by it, so a publisher must not choose one that
@@ -100,7 +99,7 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String
 
 /// Changes an app: what is left out stays, null goes back to the default.
 #[utoipa::path(patch, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), request_body = AppBody,
-    responses((status = 200, description = "Changed.", body = AppView)))]
+    responses((status = 200, description = "Changed.", body = AppWithHealth)))]
 pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     for _ in 0..TRIES {
         let app = web.actions.app(&caller, &id).await?;
@@ -128,8 +127,8 @@ pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<Stri
             outcome => {
                 saved(outcome)?;
                 web.in_force().await?;
-                let app = web.actions.app(&caller, &app.id).await?;
-                return Ok(respond::ok(&AppView::of(&web, &app)));
+                let app = web.actions.app_to_read(&caller, &app.id).await?;
+                return Ok(respond::ok(&AppWithHealth::of(&web, &app)));
             }
         }
     }
