@@ -100,6 +100,11 @@ impl Actions {
             }
             found => found?,
         };
+        self.app_shown(app).await
+    }
+
+    /// An app that the caller may know of, with what is known beside its settings.
+    pub async fn app_shown(&self, app: App) -> Result<AppInList, Refusal> {
         self.in_list(vec![app]).await?.pop().ok_or(Refusal::Unknown("app"))
     }
 

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use diesel::upsert::excluded;
 
-use super::backend::{Conn, on_backend};
+use super::backend::{Conn, upsert};
 use super::keys::{AppKey, NodeKey};
 use super::schema::{rollups, secret_uses};
 use super::{Store, StoreError};
@@ -20,8 +20,6 @@ use crate::domain::health::latencies::Latencies;
 use crate::domain::health::rollup::{LastFailure, Rollup, Step};
 use crate::domain::time::Timestamp;
 
-/// Rows in one statement: far below what PostgreSQL takes as parameters.
-const CHUNK: usize = 500;
 /// Rows that are removed in one step: a few milliseconds of the writer's time.
 const REMOVED: i64 = 2_000;
 
@@ -69,6 +67,15 @@ pub(super) struct Row {
     last_failed_at: Option<Timestamp>,
     last_outcome: Option<Outcome>,
     last_status_code: Option<i32>,
+}
+
+/// A row of `secret_uses`.
+#[derive(Insertable)]
+#[diesel(table_name = secret_uses, treat_none_as_default_value = false)]
+struct UseRow {
+    secret_id: String,
+    last_used_at: Timestamp,
+    last_acknowledged_at: Option<Timestamp>,
 }
 
 /// Of a row that is of all nodes.
@@ -179,64 +186,40 @@ impl Store {
 }
 
 fn write_rows(conn: &mut Conn, rows: &[Row]) -> QueryResult<()> {
-    macro_rules! upsert {
-        ($conn:expr, $rows:expr) => {
-            diesel::insert_into(rollups::table)
-                .values($rows)
-                .on_conflict((rollups::app_id, rollups::step, rollups::at, rollups::node))
-                .do_update()
-                .set((
-                    rollups::delivered.eq(excluded(rollups::delivered)),
-                    rollups::dead.eq(excluded(rollups::dead)),
-                    rollups::failed_attempts.eq(excluded(rollups::failed_attempts)),
-                    rollups::latencies.eq(excluded(rollups::latencies)),
-                    rollups::last_delivered_at.eq(excluded(rollups::last_delivered_at)),
-                    rollups::last_failed_at.eq(excluded(rollups::last_failed_at)),
-                    rollups::last_outcome.eq(excluded(rollups::last_outcome)),
-                    rollups::last_status_code.eq(excluded(rollups::last_status_code)),
-                ))
-                .execute($conn)
-                .map(drop)
-        };
-    }
-    on_backend!(conn,
-        sqlite(conn) => rows.iter().try_for_each(|row| upsert!(&mut *conn, row)),
-        postgres(conn) => rows.chunks(CHUNK).try_for_each(|rows| upsert!(&mut *conn, rows)),
-    )
+    upsert!(conn, rows, |conn, some| diesel::insert_into(rollups::table)
+        .values(some)
+        .on_conflict((rollups::app_id, rollups::step, rollups::at, rollups::node))
+        .do_update()
+        .set((
+            rollups::delivered.eq(excluded(rollups::delivered)),
+            rollups::dead.eq(excluded(rollups::dead)),
+            rollups::failed_attempts.eq(excluded(rollups::failed_attempts)),
+            rollups::latencies.eq(excluded(rollups::latencies)),
+            rollups::last_delivered_at.eq(excluded(rollups::last_delivered_at)),
+            rollups::last_failed_at.eq(excluded(rollups::last_failed_at)),
+            rollups::last_outcome.eq(excluded(rollups::last_outcome)),
+            rollups::last_status_code.eq(excluded(rollups::last_status_code)),
+        )))
 }
 
 /// Two nodes may use the same secret: the later instant stands.
 fn write_uses(conn: &mut Conn, mut uses: Vec<(String, SecretUse)>) -> QueryResult<()> {
     // Every node locks the rows in the same order.
     uses.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let rows: Vec<_> = uses
-        .iter()
-        .map(|(id, used)| {
-            (
-                secret_uses::secret_id.eq(id),
-                secret_uses::last_used_at.eq(used.last_used_at),
-                secret_uses::last_acknowledged_at.eq(used.last_acknowledged_at),
-            )
-        })
-        .collect();
-    macro_rules! upsert {
-        ($conn:expr, $rows:expr) => {
-            diesel::insert_into(secret_uses::table)
-                .values($rows)
-                .on_conflict(secret_uses::secret_id)
-                .do_update()
-                .set((
-                    secret_uses::last_used_at.eq(sql::<BigInt>(&later("last_used_at"))),
-                    secret_uses::last_acknowledged_at.eq(sql::<Nullable<BigInt>>(&later("last_acknowledged_at"))),
-                ))
-                .execute($conn)
-                .map(drop)
-        };
-    }
-    on_backend!(conn,
-        sqlite(conn) => rows.iter().try_for_each(|row| upsert!(&mut *conn, row.clone())),
-        postgres(conn) => rows.chunks(CHUNK).try_for_each(|rows| upsert!(&mut *conn, rows.to_vec())),
-    )
+    let row = |(secret_id, used): (String, SecretUse)| UseRow {
+        secret_id,
+        last_used_at: used.last_used_at,
+        last_acknowledged_at: used.last_acknowledged_at,
+    };
+    let rows: Vec<UseRow> = uses.into_iter().map(row).collect();
+    upsert!(conn, rows, |conn, some| diesel::insert_into(secret_uses::table)
+        .values(some)
+        .on_conflict(secret_uses::secret_id)
+        .do_update()
+        .set((
+            secret_uses::last_used_at.eq(sql::<BigInt>(&later("last_used_at"))),
+            secret_uses::last_acknowledged_at.eq(sql::<Nullable<BigInt>>(&later("last_acknowledged_at"))),
+        )))
 }
 
 /// The later of what stands in a column and what comes, on either engine.

@@ -32,6 +32,23 @@ macro_rules! on_backend {
 }
 pub(in crate::store) use on_backend;
 
+/// Rows in one statement: far below what PostgreSQL takes as parameters.
+pub(in crate::store) const CHUNK: usize = 500;
+
+/// Performs `INSERT … ON CONFLICT` for rows: Diesel knows it of either engine, and not of both at once. On SQLite a statement
+/// takes one row, since only of one does Diesel know the text beforehand.
+macro_rules! upsert {
+    ($conn:expr, $rows:expr, |$on:ident, $some:ident| $statement:expr) => {
+        $crate::store::backend::on_backend!($conn,
+            sqlite($on) => $rows.iter().try_for_each(|$some| $statement.execute($on).map(drop)),
+            postgres($on) => {
+                $rows.chunks($crate::store::backend::CHUNK).try_for_each(|$some| $statement.execute($on).map(drop))
+            }
+        )
+    };
+}
+pub(in crate::store) use upsert;
+
 /// What a transaction is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Begin {

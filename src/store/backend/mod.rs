@@ -14,7 +14,7 @@ mod signals;
 mod sqlite;
 mod transfer;
 
-pub(super) use conn::{BY_INDEX_ALONE, Begin, on_backend};
+pub(super) use conn::{BY_INDEX_ALONE, Begin, CHUNK, on_backend, upsert};
 pub(crate) use conn::{Conn, Engine};
 pub(super) use insertion::insertion;
 pub use location::Location;

@@ -29,7 +29,7 @@ mod replay_view;
 pub mod replays;
 pub mod reviews;
 pub mod second_factor;
-mod secret_use_part;
+mod secret_view;
 pub mod secrets;
 pub mod sign_in;
 pub mod sources;

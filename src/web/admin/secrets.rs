@@ -6,12 +6,9 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::secret_use_part::UsedSecretView;
+use super::secret_view::{SecretView, UsedSecretView};
 use crate::actions::caller::Caller;
 use crate::actions::secrets::{Activation, NewSecretBody, SecretsOf};
-use crate::domain::app::Secret;
-use crate::domain::secret::SecretState;
-use crate::domain::time::Timestamp;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::{Answer, Web, resource, respond};
@@ -41,20 +38,6 @@ impl Place {
     }
 }
 
-/// A secret, without its text.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SecretView {
-    id: String,
-    /// `next`, `active` or `retired`.
-    #[schema(value_type = String)]
-    state: SecretState,
-    created_at: Timestamp,
-    activated_at: Option<Timestamp>,
-    /// Until then it may be tried after a 401 or 422.
-    overlap_until: Option<Timestamp>,
-}
-
 /// A secret that was just created.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CreatedSecret {
@@ -64,18 +47,6 @@ pub struct CreatedSecret {
     secret: String,
     /// What deserves a look.
     warnings: Vec<String>,
-}
-
-impl From<&Secret> for SecretView {
-    fn from(secret: &Secret) -> Self {
-        Self {
-            id: secret.id.clone(),
-            state: secret.state,
-            created_at: secret.created_at,
-            activated_at: secret.activated_at,
-            overlap_until: secret.overlap_until,
-        }
-    }
 }
 
 /// Creates a secret. The first of an endpoint signs at once; a later one waits as `next` unless `activate` is true.
@@ -99,10 +70,10 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, place: Path<Pla
     let newest_first = web.actions.secrets(&caller, place.of()).await?;
     let page = list::only_page(request.query_string())?;
     let newest_first = newest_first.iter().map(SecretView::from).collect();
-    let secrets = list::page_of_few(newest_first, &page, |secret: &SecretView| &secret.id);
-    let uses = web.actions.secret_uses(secrets.items.iter().map(|secret| secret.id.clone()).collect()).await?;
+    let secrets = list::page_of_few(newest_first, &page, SecretView::id);
+    let uses = web.actions.secret_uses(secrets.items.iter().map(|secret| secret.id().to_owned()).collect()).await?;
     Ok(respond::ok(&secrets.map(|secret| {
-        let used = uses.get(&secret.id);
+        let used = uses.get(secret.id());
         UsedSecretView::new(secret, used)
     })))
 }

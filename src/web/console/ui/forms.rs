@@ -23,13 +23,13 @@ impl Forms {
     pub(super) fn new() -> Self {
         let dialects = |field: Field| {
             field
-                .explained_choice("besitos-like", "Besitos", "GET, HMAC over the whole URL as the parameter verifier")
-                .explained_choice("standard", "Standard Webhooks", "POST with JSON, signature in three headers")
+                .explained_choice("url", "Whole URL", "GET, HMAC over the whole URL as the parameter verifier")
+                .explained_choice("body", "Body", "POST with JSON, signature in three headers")
         };
         Self {
             name: Field::new("name", "Name").help("As people know it.").value("Kash wall"),
             reference: Field::new("ref", "Ref").help("Your own name for it, in links and calls.").optional(),
-            dialect: dialects(Field::new("dialect", "Dialect")).value("standard"),
+            dialect: dialects(Field::new("dialect", "Dialect")).value("body"),
             url: Field::new("callbackUrl", "Callback URL")
                 .help("Called when a user has completed an offer.")
                 .value("https://kash.example/pb?user_id={user_id}&tx={transaction_id}&payout={payout}"),
