@@ -8,6 +8,7 @@
 //! partial index covers a condition, and the same text is read by either engine.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, SmallInt};
@@ -25,6 +26,8 @@ use crate::domain::time::Timestamp;
 const LOOKED_THROUGH: u64 = 2_000;
 /// Held deliveries whose reasons are looked at, of all that are asked about.
 const REASONS: u64 = 10_000;
+/// What the time in a key may differ from when its row was created.
+const SLACK: Duration = Duration::from_secs(3600);
 /// Apps or endpoints in one statement.
 const CHUNK: usize = 200;
 /// Apps in one statement that looks through their rows: the first often has as many as are counted.
@@ -251,8 +254,9 @@ fn rows<K: AsRef<i64>>(keys: &[K]) -> String {
 /// The condition that a delivery was created since then.
 fn created(since: Option<Timestamp>) -> String {
     since.map_or_else(String::new, |since| {
-        let first = DeliveryKey::stored(Tick::first_of(since).key(0));
-        format!(" AND d.id >= {}", first.as_ref())
+        // A key is made by the clock of its process a moment before or after; the row says when it was created.
+        let first = DeliveryKey::stored(Tick::first_of(since.minus(SLACK)).key(0));
+        format!(" AND d.id >= {} AND d.created_at >= {}", first.as_ref(), since.as_millis())
     })
 }
 
@@ -309,7 +313,7 @@ pub(super) fn delivered_of(apps: &[AppKey], since: Option<Timestamp>) -> String 
 /// What is claimed of these apps. The sum keeps a planner from the index by app, which holds all that was ever delivered.
 fn claimed_of(apps: &[AppKey], since: Option<Timestamp>) -> String {
     // The same goes for the primary key.
-    let created = created(since).replace("d.id", "d.id + 0");
+    let created = created(since).replace("d.id >=", "d.id + 0 >=");
     let (apps, is_no_test) = (listed(apps, i64::to_string), is_no_test());
     format!(
         "FROM deliveries d WHERE d.claim_token IS NOT NULL AND d.claimed_by IS NOT NULL AND d.app_id + 0 IN ({apps}){created}

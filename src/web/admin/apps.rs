@@ -4,7 +4,6 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 use utoipa::ToSchema;
 
-use super::app_view::AppView;
 use super::health_part::AppWithHealth;
 use crate::actions::app_list::AppsAsked;
 use crate::actions::caller::Caller;
@@ -40,11 +39,12 @@ pub struct AppBody {
 
 /// Creates an app with its first endpoint.
 #[utoipa::path(post, path = "/v1/apps", tag = "apps", request_body = AppBody, responses(
-    (status = 201, description = "Created.", body = AppView),
+    (status = 201, description = "Created.", body = AppWithHealth),
 ))]
 pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let app = web.actions.create_app(&caller, &body).await?;
-    Ok(respond::created(&AppView::of(&web, &app)))
+    let app = web.actions.app_to_read(&caller, &app.id).await?;
+    Ok(respond::created(&AppWithHealth::of(&web, &app)))
 }
 
 /// Lists apps, newest first unless `sort` says otherwise: `name`, or `worst` for those that need somebody first. `q` is what the
@@ -80,10 +80,11 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String
 
 /// Changes an app: what is left out stays, null goes back to the default.
 #[utoipa::path(patch, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), request_body = AppBody,
-    responses((status = 200, description = "Changed.", body = AppView)))]
+    responses((status = 200, description = "Changed.", body = AppWithHealth)))]
 pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.actions.change_app(&caller, &id, &body).await?;
-    Ok(respond::ok(&AppView::of(&web, &app)))
+    let app = web.actions.app_to_read(&caller, &app.id).await?;
+    Ok(respond::ok(&AppWithHealth::of(&web, &app)))
 }
 
 /// Archives an app. Its ref stays taken, so that a late report never reaches another app.

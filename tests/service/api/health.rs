@@ -190,7 +190,7 @@ async fn deliveries_are_counted_by_state_and_by_what_they_wait_for() {
     // What is dead for longer than a week is nobody's to mend today.
     ringback.clock.advance(8 * 24 * HOUR);
     has(&counts(&format!("appId={}", wall.id)).await, json!({"byStatus": {"dead": some(1)}}));
-    has(&counts(&format!("appId={}", wall.id)).await["needsAttention"], json!({"more": false}));
+    has(&counts(&format!("appId={}", wall.id)).await, json!({"needsAttention": some(0)}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -273,7 +273,7 @@ async fn an_archived_app_is_read_by_its_id_and_listed_among_its_like() {
     let acme = Acme::start().await;
     let app = acme.app(json!({"name": "Old", "ref": "old"})).await.id();
     acme.app(json!({"name": "New"})).await;
-    acme.manager.delete(&format!("/v1/apps/{app}")).await.is(204, json!(null));
+    assert_eq!(acme.manager.delete(&format!("/v1/apps/{app}")).await.status, 204);
     let path = format!("/v1/apps/{app}");
     let read = acme.publisher.get(&path).await;
     has(&read, json!({"name": "Old", "archivedAt": "2024-07-01T18:40:00.000Z"}));
@@ -283,7 +283,7 @@ async fn an_archived_app_is_read_by_its_id_and_listed_among_its_like() {
     assert_eq!(names(&acme.operator, "archived=true&sort=name&q=ol").await, ["Old"]);
     assert_eq!(names(&acme.operator, "").await, ["New"]);
     let foreign = acme.operator.app("besitos", json!({})).await;
-    acme.manager.delete(&foreign.path("")).await.is(204, json!(null));
+    assert_eq!(acme.manager.delete(&foreign.path("")).await.status, 204);
     acme.publisher.ask(&foreign.path("")).await.is(404, json!({}));
 }
 

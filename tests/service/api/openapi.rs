@@ -44,6 +44,7 @@ async fn every_path_is_described_with_its_methods() {
     GET,POST /v1/conversions/batch
     GET /v1/conversions/{externalId}
     GET /v1/deliveries
+    GET /v1/deliveries/counts
     GET /v1/deliveries/{id}
     POST /v1/deliveries/{id}/cancel
     POST /v1/deliveries/{id}/replay
@@ -53,6 +54,7 @@ async fn every_path_is_described_with_its_methods() {
     GET,DELETE,PATCH /v1/egress-ips/{id}
     POST /v1/egress-ips/{id}/assignments
     DELETE /v1/egress-ips/{id}/assignments/{assignmentId}
+    GET /v1/health
     GET,POST /v1/invitations
     DELETE /v1/invitations/{id}
     POST /v1/join
