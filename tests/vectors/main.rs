@@ -8,6 +8,7 @@ mod distortions;
 mod document;
 mod others;
 mod properties;
+mod receiver_code;
 mod run;
 mod vector;
 

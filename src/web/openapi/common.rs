@@ -104,9 +104,9 @@ fn add_problems(path: &str, operation: &mut Operation) {
         ProblemKind::Unauthorized | ProblemKind::Forbidden => of_api,
         ProblemKind::NotFound => path.contains('{') || names_an_object(operation),
         ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
-        ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow | ProblemKind::Conflict => {
-            operation.request_body.is_some()
-        }
+        ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow => operation.request_body.is_some(),
+        // A callback URL may be one that no receiver could be written for.
+        ProblemKind::Conflict => operation.request_body.is_some() || path.ends_with("/receiver"),
         ProblemKind::TooMany => path.ends_with("/test"),
         ProblemKind::TooManyAttempts => PROVING.contains(&path) && operation.request_body.is_some(),
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),

@@ -13,6 +13,7 @@ use super::common::operations;
 use crate::domain::delivery::Status;
 use crate::domain::health::series::STEPS;
 use crate::domain::health::{AppOrder, Condition};
+use crate::domain::receiver_code::Language;
 use crate::web::list;
 
 pub(super) struct Parameters;
@@ -58,6 +59,7 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
             let words = Status::ALL.iter().map(|status| status.as_str());
             text().enum_values(Some([""].into_iter().chain(words)))
         }
+        "language" => text().enum_values(Some(Language::ALL.map(Language::name))),
         "user" | "app" => plain("+", 128),
         "userId" if of_path => plain("+", 128),
         "userId" => plain("*", 128),

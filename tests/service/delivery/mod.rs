@@ -20,5 +20,6 @@ mod independent_receiver;
 mod lifecycle;
 mod limits;
 mod queue;
+mod receiver_code;
 mod replays;
 mod wire;

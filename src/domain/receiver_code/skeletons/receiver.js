@@ -185,8 +185,10 @@ async function receive(method, target, headers, body, address) {
   if (!ADDRESSES.includes(address)) throw new Refused(403, 'not an address that callbacks come from');
 %% end
 %% if get
-  const [path, ...query] = target.split('?');
-  const values = parameters(query.join('?'));
+%% if path or uses_path
+  const path = target.split('?')[0];
+%% end
+  const values = parameters(target.split('?').slice(1).join('?'));
 %% end
 %% if path
   for (const [pattern, names] of <<paths>>) {
@@ -204,7 +206,10 @@ async function receive(method, target, headers, body, address) {
   // The signature is the last parameter: what stands before it is signed, and nothing may follow.
   const found = <<last_regex>>.exec(target);
   if (!found) throw new Refused(401, 'no signature');
-  const [before, claimed] = [found[1], [decode(found[2])]];
+%% if url or raw_query
+  const before = found[1];
+%% end
+  const claimed = [decode(found[2])];
   values.delete(<<signature_name>>);
 %% end
 %% if parameter
@@ -302,7 +307,8 @@ const server = http.createServer(async (request, response) => {
     if (!(error instanceof Refused)) console.error('failed', error);
     [status, answer] = error instanceof Refused ? [error.status, error.message] : [500, 'failed'];
   }
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(answer);
+  const length = Buffer.byteLength(answer);
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': length }).end(answer);
 });
 server.listen(Number(process.env.PORT ?? 8000), '127.0.0.1', () => {
   console.log(`listening on 127.0.0.1:${server.address().port}`);

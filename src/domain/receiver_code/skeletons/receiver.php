@@ -218,7 +218,10 @@ function receive(string $method, string $target, string $body, string $address):
     if (!preg_match(<<last_regex>>, $target, $found)) {
         throw new Refused('no signature', 401);
     }
-    [$before, $claimed] = [$found[1], [urldecode($found[2])]];
+%% if url or raw_query
+    $before = $found[1];
+%% end
+    $claimed = [urldecode($found[2])];
     unset($values[<<signature_name>>]);
 %% end
 %% if parameter

@@ -212,7 +212,10 @@ def receive(method, target, headers, body, address):
     found = re.search(<<last_regex>>, target, re.DOTALL)
     if not found:
         raise Refused(401, "no signature")
-    before, claimed = found[1], [unquote_plus(found[2])]
+%% if url or raw_query
+    before = found[1]
+%% end
+    claimed = [unquote_plus(found[2])]
     values.pop(<<signature_name>>, None)
 %% end
 %% if parameter

@@ -192,7 +192,9 @@ def receive(method, target, headers, body, address)
   found = <<last_regex>>.match(target)
   raise Refused.new(401, 'no signature') unless found
 
+%% if url or raw_query
   before = found[1]
+%% end
   claimed = [values.delete(<<signature_name>>)]
 %% end
 %% if parameter

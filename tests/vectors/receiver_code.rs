@@ -1,0 +1,84 @@
+//! Receiver code can be written for whatever a recipe can say. That it works is shown where it runs, before the sender.
+
+use ringback::domain::destination::TargetPolicy;
+use ringback::domain::dialect::callback::CallbackConfig;
+use ringback::domain::dialect::callback_url::{CallbackUrl, UrlUse};
+use ringback::domain::dialect::catalog::Catalog;
+use ringback::domain::dialect::endpoint_settings::EndpointSettings;
+use ringback::domain::dialect::recipe::Recipe;
+use ringback::domain::dialect::success::SuccessRule;
+use ringback::domain::receiver_code::{Endpoint, Language, Plan, receiver_code, sample_url};
+
+use crate::anything::{endpoints, other, read, recipes};
+
+fn plan(recipe: &Recipe, config: &CallbackConfig) -> Plan {
+    let endpoint = Endpoint { recipe, config, success: None };
+    Plan::of(&endpoint).unwrap_or_else(|why| panic!("{} at {:?}: {why}", recipe.id(), config.settings.callback_url))
+}
+
+/// An endpoint with this callback URL.
+fn at(url: &str) -> CallbackConfig {
+    let settings = EndpointSettings { callback_url: Some(CallbackUrl::new(url)), ..EndpointSettings::default() };
+    CallbackConfig { app_label: "app".to_owned(), settings }
+}
+
+#[test]
+fn every_dialect_has_a_receiver_in_every_language_in_which_nothing_is_left_to_fill() {
+    for recipe in recipes() {
+        for config in endpoints(recipe).iter().chain([&CallbackConfig::default()]) {
+            for language in Language::ALL {
+                let code = receiver_code(&plan(recipe, config), language).code;
+                let left = code.lines().find(|line| line.trim_start().starts_with("%%") || is_marked(line));
+                assert_eq!(left, None, "{} in {}", recipe.id(), language.name());
+                assert!(code.contains(&recipe.id()), "{code}");
+            }
+        }
+    }
+}
+
+fn is_marked(line: &str) -> bool {
+    line.split_once("<<").is_some_and(|(_, rest)| rest.contains(">>"))
+}
+
+#[test]
+fn the_example_of_a_callback_url_could_be_saved_as_it_is() {
+    for recipe in recipes() {
+        let url = sample_url(recipe);
+        let checked = url.check(recipe, UrlUse::Callback, &TargetPolicy::default());
+        assert!(checked.is_ok(), "{}: {} {checked:?}", recipe.id(), url.as_str());
+    }
+}
+
+#[test]
+fn a_receiver_answers_what_its_endpoint_takes_for_an_acknowledgement() {
+    let recipe = read(&other("levelplay"));
+    let config = CallbackConfig::default();
+    let code = |success: Option<&SuccessRule>| {
+        let plan = Plan::of(&Endpoint { recipe: &recipe, config: &config, success }).unwrap();
+        receiver_code(&plan, Language::Python).code
+    };
+    assert!(code(None).contains("return 200, values.get(\"EVENT_ID\", \"\") + \":OK\""), "{}", code(None));
+    let own = SuccessRule::new(vec!["202".to_owned()], vec!["DONE".to_owned()], None);
+    assert!(code(Some(&own)).contains("return 202, \"DONE\""), "{}", code(Some(&own)));
+}
+
+#[test]
+fn a_signed_text_that_no_plan_can_say_is_refused_in_words() {
+    // Encoded anew, yet in the order in which it was sent.
+    let recipe = read(&other("rewardinghub").replace("encode = \"sent\"", "encode = \"form\""));
+    let config = CallbackConfig::default();
+    let refused = Plan::of(&Endpoint { recipe: &recipe, config: &config, success: None }).unwrap_err();
+    assert!(refused.to_string().starts_with("There is no receiver code for what"), "{refused}");
+}
+
+#[test]
+fn the_text_of_a_template_ends_no_comment_and_no_page() {
+    let catalog = Catalog::builtin();
+    let recipe = catalog.get("pollfish").unwrap();
+    let url = r#"https://pub.example/a'b"c\u000ad*/?own=?>&tx=[[tx_id]]&sig=[[signature]]"#;
+    let config = at(url);
+    let java = receiver_code(&plan(recipe, &config), Language::Java).code;
+    assert!(java.contains(r"c\\u000ad") && !java.replace(r"\\", "").contains(r"\u000a"), "{java}");
+    let php = receiver_code(&plan(recipe, &config), Language::Php).code;
+    assert!(!php.contains("?>"), "{php}");
+}
