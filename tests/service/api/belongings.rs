@@ -100,7 +100,11 @@ impl Belongings {
 
     /// What is asked beside the path: what a read needs to be answered at all.
     pub(super) fn query(call: &str) -> String {
-        if call == "GET /v1/lookup" { format!("&userId={USER}") } else { String::new() }
+        match call {
+            "GET /v1/lookup" => format!("&userId={USER}"),
+            "GET /v1/apps/{id}/receiver" => "&language=php".to_owned(),
+            _ => String::new(),
+        }
     }
 
     /// The id of what we have of this kind.
