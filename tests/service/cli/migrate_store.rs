@@ -44,6 +44,10 @@ async fn everything(api: &Api) -> Value {
     for completion in seen["/v1/completions"]["items"].as_array_mut().unwrap() {
         completion.as_object_mut().unwrap().remove("deliveryStatus").unwrap();
     }
+    // Nor how an app is doing, which goes on with what is open.
+    for app in seen["/v1/apps"]["items"].as_array_mut().unwrap() {
+        app.as_object_mut().unwrap().retain(|name, _| name != "health" && name != "state");
+    }
     for app in seen["/v1/apps"]["items"].as_array().unwrap().clone() {
         for list in ["endpoints", "secrets"] {
             let path = format!("/v1/apps/{}/{list}", text(&app, "id"));
