@@ -17,7 +17,7 @@ use crate::random;
 use crate::store::apps::{AppChange, AppSaved, Archived, NewApp};
 
 /// How often a change is tried again that another one overtook: two changes by hand never meet more than once.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 impl Made for App {
     fn made_id(&self) -> Option<String> {
@@ -133,6 +133,6 @@ pub(super) fn saved(outcome: AppSaved) -> Result<(), Refusal> {
     }
 }
 
-fn overtaken() -> Refusal {
+pub(super) fn overtaken() -> Refusal {
     Refusal::conflict("The app was changed at the same time; try again.")
 }

@@ -4,7 +4,7 @@
 use super::Actions;
 use super::access::endpoint;
 use super::admission::Made;
-use super::apps::saved;
+use super::apps::{TRIES, overtaken, saved};
 use super::caller::Caller;
 use super::given::Given;
 use super::refusal::Refusal;
@@ -13,7 +13,7 @@ use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::endpoint_rules::{check_active_key, check_endpoint};
 use crate::domain::given;
 use crate::random;
-use crate::store::apps::{AppChange, Archived};
+use crate::store::apps::{AppChange, AppSaved, Archived};
 
 /// Most endpoints of one app: each is one more callback for every completion.
 const MOST: usize = 10;
@@ -56,14 +56,22 @@ impl Actions {
         id: &str,
         given: &impl Given,
     ) -> Result<OfApp, Refusal> {
-        let app = self.app(caller, app).await?;
-        let standing = endpoint(&app, Some(id))?;
-        let settings = self.checked_endpoint(given::endpoint(&standing.config.settings, given.object(&[])?)?)?;
-        check_active_key(&settings.dialect, &self.node.catalog, standing)?;
-        let endpoint = Some((id.to_owned(), settings));
-        let change = AppChange { id: app.id.clone(), read_at: app.revision, settings: app.settings, endpoint };
-        saved(self.node.store.change_app(change).await?)?;
-        self.endpoint_in_force(caller, &app.id, id).await
+        for _ in 0..TRIES {
+            let app = self.app(caller, app).await?;
+            let standing = endpoint(&app, Some(id))?;
+            let settings = self.checked_endpoint(given::endpoint(&standing.config.settings, given.object(&[])?)?)?;
+            check_active_key(&settings.dialect, &self.node.catalog, standing)?;
+            let endpoint = Some((id.to_owned(), settings));
+            let change = AppChange { id: app.id.clone(), read_at: app.revision, settings: app.settings, endpoint };
+            match self.node.store.change_app(change).await? {
+                AppSaved::Overtaken => {}
+                outcome => {
+                    saved(outcome)?;
+                    return self.endpoint_in_force(caller, &app.id, id).await;
+                }
+            }
+        }
+        Err(overtaken())
     }
 
     /// Archives an endpoint; an app keeps at least one.

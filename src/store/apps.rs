@@ -109,7 +109,7 @@ impl Store {
     pub async fn create_app(&self, new: NewApp) -> Result<AppSaved, StoreError> {
         let mut endpoint = EndpointRow::blank(new.endpoint_id, new.id.clone(), 0, new.created_at);
         endpoint.set(new.endpoint, self.key());
-        let settings = settings_text::write(&new.settings, REF);
+        let settings = settings_text::write(&new.settings, REF, "");
         self.configure(move |conn| {
             let publisher = publishers::table.find(&new.publisher_id).select(publishers::id);
             if publisher.first::<String>(conn).optional()?.is_none() {
@@ -153,9 +153,10 @@ impl Store {
                 row.set(settings, &key);
                 diesel::update(endpoints::table.find(&endpoint_id)).set(row).execute(conn)?;
             }
+            let present: String = apps::table.find(&change.id).select(apps::settings).first(conn)?;
             diesel::update(apps::table.find(&change.id))
                 .set((
-                    apps::settings.eq(settings_text::write(&change.settings, REF)),
+                    apps::settings.eq(settings_text::write(&change.settings, REF, &present)),
                     apps::reference.eq(change.settings.reference),
                 ))
                 .execute(conn)?;

@@ -161,12 +161,14 @@ impl Store {
         self.walk(move |conn| {
             conn.only_by_index()?;
             let mut delivered = Capped::default();
-            for some in apps.chunks(FEW) {
+            let mut chunks = apps.chunks(FEW);
+            while let Some(some) = chunks.next() {
                 for of in diesel::sql_query(delivered_of(some, since)).load::<Looked>(conn)? {
                     let more = u64::try_from(of.looked).is_ok_and(|looked| looked >= LOOKED_THROUGH);
                     delivered = delivered.and(Capped { more, ..capped(of.found) });
                 }
                 if delivered.count >= Capped::CAP {
+                    delivered.more |= chunks.len() > 0;
                     break;
                 }
             }

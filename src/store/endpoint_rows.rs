@@ -53,7 +53,7 @@ impl EndpointRow {
 
     /// Puts settings in.
     pub(super) fn set(&mut self, settings: EndpointSettings, key: &MasterKey) {
-        self.settings = settings_text::write(&settings, DIALECT);
+        self.settings = settings_text::write(&settings, DIALECT, &self.settings);
         let Headers(headers) = settings.headers;
         let sealed = || key.seal(&headers_place(&self.id), serde_json::json!(headers).to_string().as_bytes());
         self.headers_sealed = (!headers.is_empty()).then(sealed);

@@ -72,22 +72,36 @@ fn each(conn: &mut Conn, apps: Option<&[AppKey]>, pieces: &[Piece], mut take: im
         match apps {
             Some(apps) => {
                 for some in apps.chunks(CHUNK) {
-                    deadline.check()?;
-                    of_apps(some, piece).load::<Row>(conn)?.iter().for_each(&mut take);
+                    // Of few apps a longer time is as many rows.
+                    let window = WINDOW * (CHUNK / some.len().max(1)).max(1).try_into().unwrap_or(u32::MAX);
+                    in_windows(piece, window, &deadline, |part| {
+                        of_apps(some, part).load::<Row>(conn).map(|rows| rows.iter().for_each(&mut take))
+                    })?;
                 }
             }
-            None => {
-                let mut from = piece.from;
-                while from < piece.to {
-                    deadline.check()?;
-                    // An hour is as many rows as a twelfth of it.
-                    let window = WINDOW * piece.step.seconds() / 300;
-                    let to = from.plus(window).min(piece.to);
-                    of_all(&Piece { from, to, ..*piece }).load::<Row>(conn)?.iter().for_each(&mut take);
-                    from = to;
-                }
-            }
+            None => in_windows(piece, WINDOW, &deadline, |part| {
+                of_all(part).load::<Row>(conn).map(|rows| rows.iter().for_each(&mut take))
+            })?,
         }
+    }
+    Ok(())
+}
+
+/// Reads a piece window by window: a query that has begun cannot be ended on SQLite, and holds what it answers in memory.
+fn in_windows(
+    piece: &Piece,
+    window: Duration,
+    deadline: &Deadline,
+    mut read: impl FnMut(&Piece) -> QueryResult<()>,
+) -> QueryResult<()> {
+    // An hour is as many rows as a twelfth of it.
+    let window = window.saturating_mul(piece.step.seconds() / 300);
+    let mut from = piece.from;
+    while from < piece.to {
+        deadline.check()?;
+        let to = from.plus(window).min(piece.to);
+        read(&Piece { from, to, ..*piece })?;
+        from = to;
     }
     Ok(())
 }
