@@ -42,6 +42,7 @@ pub mod node;
 pub mod offer;
 pub mod own_headers;
 pub mod password;
+pub mod pasted;
 pub mod patch;
 pub mod person;
 pub mod pricing;
