@@ -61,6 +61,7 @@ pub mod secret;
 pub mod session;
 pub mod session_seal;
 pub mod settlement;
+pub mod setup;
 pub mod source;
 pub mod strict_json;
 pub mod surface;

@@ -38,6 +38,13 @@ pub fn read(text: &str) -> Option<Pasted> {
     is_something.then_some(found)
 }
 
+/// A request that was given in parts, as if it had been pasted.
+pub fn of(given: Received) -> Pasted {
+    let Received { method, url, headers, body } = given;
+    let host = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, host)| host.clone());
+    Pasted { method, url, headers, body, host }
+}
+
 impl Pasted {
     /// The request as its receiver saw it, for this endpoint: what a log leaves out is taken to be as the endpoint has it, so
     /// that only what was seen can differ.

@@ -20,7 +20,8 @@ use super::signed_text::SignedText;
 use super::value::Fact;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Origin, Parameter, Piece, Template, TemplateForm, text_fault, tidied};
+use crate::domain::template::{Origin, Parameter, Piece, Template, TemplateForm, mended, text_fault, tidied};
+use foreign::{BRACKETS, DOUBLED};
 
 /// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,19 @@ impl CallbackUrl {
         if known == form { template.clone() } else { read() }
     }
 
+    /// The text with doubled brackets written as this dialect writes them, where that makes a template of it.
+    fn in_own_brackets(&self, recipe: &Recipe) -> Option<String> {
+        let names = || recipe.placeholders().iter().map(|known| known.name());
+        let own = |text: String, name: &str| {
+            DOUBLED
+                .iter()
+                .fold(text, |text, (open, close)| text.replace(&format!("{open}{name}{close}"), &recipe.written(name)))
+        };
+        let text = names().fold(self.text.clone(), own);
+        let is_template = text != self.text && Template::parse(&text, recipe.template_form()).is_ok();
+        is_template.then_some(text)
+    }
+
     /// Checks it against the dialect that will sign it. Answers warnings: what will work but deserves a look.
     pub fn check(&self, recipe: &Recipe, which: UrlUse, policy: &TargetPolicy) -> Result<Vec<String>, Invalid> {
         let field = which.field();
@@ -100,15 +114,27 @@ impl CallbackUrl {
             ));
         }
         if let Some(fault) = text_fault(&self.text) {
-            return Err(Invalid::field(field, fault));
+            let mut invalid = Invalid::none();
+            invalid.push_with(field, fault, mended(&self.text));
+            return Err(invalid);
         }
-        let template = &*self.template(recipe).map_err(|fault| Invalid::field(field, fault))?;
-        let check = Check { recipe, template, which };
+        let template = &*self.template(recipe).map_err(|fault| {
+            let mut invalid = Invalid::none();
+            invalid.push_with(field, fault, self.in_own_brackets(recipe));
+            invalid
+        })?;
+        let check = Check { recipe, template, which, text: &self.text };
         let path_fault = template.path_fault().map(str::to_owned);
         let mut invalid = Invalid::none();
-        let faults = check.target(policy).into_iter().chain(check.placeholders()).chain(check.names());
-        for fault in faults.chain(check.foreign()).chain(check.signature()).chain(path_fault) {
-            invalid.push(field, fault);
+        let plain = |fault: String| Fault { words: fault, replaces: None };
+        let faults = check.target(policy).into_iter().map(plain).chain(check.placeholders());
+        let faults = faults.chain(check.names().into_iter().map(plain)).chain(check.foreign());
+        let faults: Vec<Fault> = faults.chain(check.signature().into_iter().chain(path_fault).map(plain)).collect();
+        // One value mends all that is misspelt, so that whoever takes it over has not to choose.
+        let replaced = || faults.iter().filter_map(|fault| fault.replaces.as_ref());
+        let whole = replaced().fold(self.text.clone(), |text, (wrong, right)| text.replace(wrong.as_str(), right));
+        for fault in &faults {
+            invalid.push_with(field, &fault.words, fault.replaces.as_ref().map(|_| whole.clone()));
         }
         invalid.into_result().map(|()| check.warnings())
     }
@@ -129,10 +155,18 @@ impl fmt::Debug for CallbackUrl {
     }
 }
 
+/// What is wrong, and what stands there in place of what was probably meant.
+struct Fault {
+    words: String,
+    replaces: Option<(String, String)>,
+}
+
 struct Check<'a> {
     recipe: &'a Recipe,
     template: &'a Template,
     which: UrlUse,
+    /// What the template was read from.
+    text: &'a str,
 }
 
 impl Check<'_> {
@@ -143,6 +177,11 @@ impl Check<'_> {
     /// A placeholder as this dialect writes it.
     fn written(&self, name: &str) -> String {
         self.recipe.written(name)
+    }
+
+    /// The brackets that a placeholder stands in.
+    fn as_it_stands(&self, name: &str) -> Option<(&'static str, &'static str)> {
+        BRACKETS.into_iter().find(|(open, close)| self.text.contains(&format!("{open}{name}{close}")))
     }
 
     fn target(&self, policy: &TargetPolicy) -> Vec<String> {
@@ -167,7 +206,7 @@ impl Check<'_> {
         known.map(|known| known.name()).chain(signature.iter().map(String::as_str))
     }
 
-    fn placeholders(&self) -> Vec<String> {
+    fn placeholders(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         for name in self.template.placeholders() {
             let is_extra = name.strip_prefix("extra.").is_some_and(|key| !key.is_empty());
@@ -176,18 +215,25 @@ impl Check<'_> {
             }
             let lower = name.to_lowercase();
             let nearest = self.usable().min_by_key(|known| strsim::damerau_levenshtein(&known.to_lowercase(), &lower));
-            let name = self.written(name);
+            let written = self.written(name);
             faults.push(match nearest {
-                Some(nearest) => {
-                    format!("has the unknown placeholder {name}; did you mean {}?", self.written(nearest))
+                Some(nearest) => Fault {
+                    words: format!("has the unknown placeholder {written}; did you mean {}?", self.written(nearest)),
+                    replaces: self
+                        .as_it_stands(name)
+                        .map(|(open, close)| (format!("{open}{name}{close}"), format!("{open}{nearest}{close}"))),
+                },
+                None => {
+                    let words = format!("has the placeholder {written}, but this dialect's URL takes none");
+                    Fault { words, replaces: None }
                 }
-                None => format!("has the placeholder {name}, but this dialect's URL takes none"),
             });
         }
         let in_path = self.template.path().iter().filter_map(Piece::placeholder);
         let shown = in_path.filter_map(|name| self.recipe.placeholder(name)).find(|own| own.rule.uses(Fact::Secret));
         if let Some(shown) = shown {
-            faults.push(format!("has {} in its path, where the secret would be logged", self.written(shown.name())));
+            let words = format!("has {} in its path, where the secret would be logged", self.written(shown.name()));
+            faults.push(Fault { words, replaces: None });
         }
         faults
     }

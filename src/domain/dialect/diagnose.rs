@@ -8,7 +8,9 @@ mod age;
 mod bodies;
 mod code;
 mod differences;
+mod looked_for;
 mod masked;
+mod named_ids;
 mod pieces;
 mod queries;
 mod reading;
@@ -26,11 +28,14 @@ use super::received::{Received, Seen};
 use super::recipe::Recipe;
 use super::signature::Signature;
 use crate::domain::secret::SecretText;
-pub use age::stale;
+use crate::domain::time::Timestamp;
+pub use age::{stale, told_at};
 pub use code::Code;
 use code::Mistake;
 pub use differences::Difference;
+pub use looked_for::looked_for;
 use masked::Masked;
+pub use named_ids::{NamedIds, named_ids};
 pub use pieces::Piece;
 use reading::Reading;
 use readings::readings;
@@ -52,6 +57,9 @@ pub struct Diagnosis {
     pub finding: String,
     /// What to do.
     pub advice: String,
+    /// What to think of a time that it tells and that is long past.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<String>,
     /// The text as it stands in what was received, as far as it can be rebuilt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received_text: Option<String>,
@@ -121,28 +129,48 @@ pub fn diagnose(
     keys: &[(String, SecretText)],
     config: &CallbackConfig,
 ) -> Diagnosis {
-    diagnose_beside(recipe, received, keys, config, None)
+    Case { recipe, config, received, keys, sent: None, received_at: None }.diagnosis()
 }
 
-/// The same; where it is known what was sent and no reading explains the difference, that is told by comparing the two.
-pub fn diagnose_beside(
-    recipe: &Recipe,
-    received: &Received,
-    keys: &[(String, SecretText)],
-    config: &CallbackConfig,
-    sent: Option<&Sent>,
-) -> Diagnosis {
-    let plain = diagnose_plain(recipe, received, keys, config);
-    let unescaped = |(from, to, code, words): &(&str, &str, Code, &str)| {
-        let url = Some(received.url.replace(from, to)).filter(|url| *url != received.url)?;
-        let found = diagnose_plain(recipe, &Received { url, ..received.clone() }, keys, config);
-        found.verifies.then(|| Found { verifies: false, mistake: Mistake::new(*code, *words), ..found })
-    };
-    let found = if plain.key.is_some() { plain } else { ESCAPED.iter().find_map(unescaped).unwrap_or(plain) };
-    let compared = || sent.and_then(|sent| sent::compared(recipe, config, received, keys, sent));
-    let found = if found.key.is_some() { found } else { compared().unwrap_or(found) };
-    let theirs = plain_text(recipe, config, received).or_else(|| bare_url(recipe, received));
-    Masked::of(recipe, config, received, keys).diagnosis(found, theirs)
+/// A callback that somebody received, with all that may tell what happened to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The dialect that it was sent in.
+    pub recipe: &'a Recipe,
+    /// The endpoint that it was sent to.
+    pub config: &'a CallbackConfig,
+    /// What came.
+    pub received: &'a Received,
+    /// The keys that it may be signed with, each by its label.
+    pub keys: &'a [(String, SecretText)],
+    /// What was sent, where that is known.
+    pub sent: Option<&'a Sent>,
+    /// When it came, where that is known.
+    pub received_at: Option<Timestamp>,
+}
+
+impl Case<'_> {
+    /// What is to be said of it: the reading under which it verifies; where none explains it, what differs from what was sent.
+    pub fn diagnosis(&self) -> Diagnosis {
+        let Self { recipe, config, received, keys, sent, received_at } = *self;
+        let plain = diagnose_plain(recipe, received, keys, config);
+        let unescaped = |(from, to, code, words): &(&str, &str, Code, &str)| {
+            let url = Some(received.url.replace(from, to)).filter(|url| *url != received.url)?;
+            let found = diagnose_plain(recipe, &Received { url, ..received.clone() }, keys, config);
+            found.verifies.then(|| Found { verifies: false, mistake: Mistake::new(*code, *words), ..found })
+        };
+        let found = if plain.key.is_some() { plain } else { ESCAPED.iter().find_map(unescaped).unwrap_or(plain) };
+        let compared = || sent.and_then(|sent| sent::compared(recipe, config, received, keys, sent));
+        let mut found = if found.key.is_some() { found } else { compared().unwrap_or(found) };
+        let age = received_at.and_then(|now| stale(recipe, config, received, now));
+        if let Some(age) = age.as_ref().filter(|_| found.verifies) {
+            found.mistake = Mistake::new(Code::StaleTimestamp, format!("It verifies. {age}"));
+        }
+        let as_received = || plain_text(recipe, config, received).or_else(|| bare_url(recipe, received));
+        // Where it verifies, a host that is not known or replaced on purpose is no difference.
+        let theirs = if found.verifies { found.text.clone() } else { as_received() };
+        Diagnosis { age, ..Masked::of(recipe, config, received, keys).diagnosis(found, theirs) }
+    }
 }
 
 /// The text as it stands in what was received.

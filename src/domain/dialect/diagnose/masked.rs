@@ -32,7 +32,9 @@ impl Masked {
             let start = format!("{}…", claimed.chars().take(SHOWN).collect::<String>());
             [(encode(&claimed), start.clone()), (claimed, start)]
         });
-        let keys = keys.iter().map(|(_, key)| key.expose()).filter(|key| key.len() >= SHORTEST);
+        // Elsewhere a secret stands in no text, and a short one might be an innocent word of it.
+        let travels = recipe.secret_in_clear();
+        let keys = keys.iter().map(|(_, key)| key.expose()).filter(|key| travels && key.len() >= SHORTEST);
         let hidden = keys.flat_map(|key| [(encode(key), SECRET.to_owned()), (key.to_owned(), SECRET.to_owned())]);
         Self(shortened.chain(hidden).collect())
     }
@@ -63,6 +65,7 @@ impl Masked {
             code,
             finding: self.shown(words),
             advice: code.advice().to_owned(),
+            age: None,
             received_text: received.map(|text| text.shown),
             signed_text,
             differences,

@@ -18,6 +18,8 @@ pub struct Sent {
     pub request: CallbackRequest,
     /// The first 8 characters of the signature that went out, as its attempt keeps them.
     pub signature_start: Option<String>,
+    /// A test whose signature was to be wrong.
+    pub is_wrong: bool,
 }
 
 impl Sent {
@@ -61,6 +63,10 @@ pub(super) fn compared(
 fn unchanged(sent: &Sent, claimed: &[String], is_known: bool) -> Option<Mistake> {
     if is_known {
         return None;
+    }
+    if sent.is_wrong {
+        let words = "It is a test with a wrong signature, as it was asked for: your server is to refuse it.";
+        return Some(Mistake::new(Code::SignatureChanged, words));
     }
     let start = sent.signature_start.as_deref();
     let is_ours = start.is_some_and(|start| claimed.iter().any(|claimed| claimed.starts_with(start)));
