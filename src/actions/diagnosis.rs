@@ -108,7 +108,7 @@ impl Actions {
         within_bounds("url", &received.url)?;
         let under_way = self.diagnoses.begin(caller)?;
         let named = named_ids(&recipe, &endpoint.config, &received);
-        let known = self.known(app, endpoint, &received, &named).await?;
+        let known = self.what_was_sent(app, endpoint, &received, &named).await?;
         let (recipe, received_at) = match &known {
             Some(known) => {
                 let recipe = self.dispatcher.previews.recipe(endpoint, Some(&known.delivery))?;
@@ -142,7 +142,7 @@ impl Actions {
     }
 
     /// What was sent to this endpoint under the ids that a callback names.
-    async fn known(
+    async fn what_was_sent(
         &self,
         app: &App,
         endpoint: &Endpoint,

@@ -8,6 +8,7 @@
 //! that can never verify costs a publisher days. Looks no name up and must not refuse what merely looks unusual.
 
 mod foreign;
+mod mending;
 mod names;
 
 use std::fmt;
@@ -21,7 +22,8 @@ use super::value::Fact;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::invalid::Invalid;
 use crate::domain::template::{Origin, Parameter, Piece, Template, TemplateForm, mended, text_fault, tidied};
-use foreign::{BRACKETS, DOUBLED};
+use foreign::BRACKETS;
+use mending::{Fault, mends};
 
 /// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,19 +93,6 @@ impl CallbackUrl {
         if known == form { template.clone() } else { read() }
     }
 
-    /// The text with doubled brackets written as this dialect writes them, where that makes a template of it.
-    fn in_own_brackets(&self, recipe: &Recipe) -> Option<String> {
-        let names = || recipe.placeholders().iter().map(|known| known.name());
-        let own = |text: String, name: &str| {
-            DOUBLED
-                .iter()
-                .fold(text, |text, (open, close)| text.replace(&format!("{open}{name}{close}"), &recipe.written(name)))
-        };
-        let text = names().fold(self.text.clone(), own);
-        let is_template = text != self.text && Template::parse(&text, recipe.template_form()).is_ok();
-        is_template.then_some(text)
-    }
-
     /// Checks it against the dialect that will sign it. Answers warnings: what will work but deserves a look.
     pub fn check(&self, recipe: &Recipe, which: UrlUse, policy: &TargetPolicy) -> Result<Vec<String>, Invalid> {
         let field = which.field();
@@ -130,12 +119,7 @@ impl CallbackUrl {
         let faults = check.target(policy).into_iter().map(plain).chain(check.placeholders());
         let faults = faults.chain(check.names().into_iter().map(plain)).chain(check.foreign());
         let faults: Vec<Fault> = faults.chain(check.signature().into_iter().chain(path_fault).map(plain)).collect();
-        // One value mends all that is misspelt, so that whoever takes it over has not to choose.
-        let replaced = || faults.iter().filter_map(|fault| fault.replaces.as_ref());
-        let whole = replaced().fold(self.text.clone(), |text, (wrong, right)| text.replace(wrong.as_str(), right));
-        for fault in &faults {
-            invalid.push_with(field, &fault.words, fault.replaces.as_ref().map(|_| whole.clone()));
-        }
+        mends(&mut invalid, field, &self.text, &faults);
         invalid.into_result().map(|()| check.warnings())
     }
 }
@@ -153,12 +137,6 @@ impl fmt::Debug for CallbackUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CallbackUrl").field(&self.text).finish()
     }
-}
-
-/// What is wrong, and what stands there in place of what was probably meant.
-struct Fault {
-    words: String,
-    replaces: Option<(String, String)>,
 }
 
 struct Check<'a> {

@@ -1,7 +1,8 @@
 //! Placeholders written in another vendor's brackets, or escaped: they would go out as they stand, which is a common cause of
 //! missing rewards.
 
-use super::{Check, Fault};
+use super::Check;
+use super::mending::Fault;
 use crate::domain::encoding::decode;
 use crate::domain::template::{Parameter, Piece};
 
