@@ -67,7 +67,7 @@ impl Pasted {
     /// The URL of the endpoint whose path it has, else that of its callbacks.
     fn meant<'a>(&self, config: &'a CallbackConfig) -> Option<&'a CallbackUrl> {
         let path = self.url.split('?').next().unwrap_or_default();
-        let urls = || [&config.callback_url, &config.reversal_url].into_iter().flatten();
+        let urls = || [&config.settings.callback_url, &config.settings.reversal_url].into_iter().flatten();
         urls().find(|own| path_of(own) == path).or_else(|| urls().next())
     }
 

@@ -7,8 +7,8 @@ const URL: &str = "https://pub.example/pb?user_id=u%201&verifier=8724";
 const PATH: &str = "/pb?user_id=u%201&verifier=8724";
 
 fn received(text: &str) -> Received {
-    let config =
-        CallbackConfig { callback_url: Some(CallbackUrl::new("https://pub.example/pb")), ..CallbackConfig::default() };
+    let url = Some(CallbackUrl::new("https://pub.example/pb"));
+    let config = CallbackConfig::default().with(|settings| settings.callback_url = url);
     let pasted = read(text).unwrap_or_else(|| panic!("{text}"));
     pasted.received(Catalog::builtin().get("besitos").unwrap(), &config)
 }

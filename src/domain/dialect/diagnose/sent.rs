@@ -26,7 +26,7 @@ impl Sent {
     /// The request as its receiver was to see it.
     fn as_signed(&self, config: &CallbackConfig) -> Received {
         let CallbackRequest { method, url, headers, body, .. } = &self.request;
-        let url = match &config.signed_origin {
+        let url = match &config.settings.signed_origin {
             Some(origin) => format!("{origin}{}", split_origin(url).1),
             None => url.clone(),
         };
