@@ -1,10 +1,9 @@
 //! Diagnosis: why a callback did not verify at its receiver, from whatever was pasted of it.
 //!
 //! Nothing that is given is kept or logged. The search keeps a processor busy, so it goes on apart from whoever answers calls,
-//! once at a time for each caller, and for few callers at a time.
+//! and `diagnoses` says how many at a time.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::Actions;
 use super::access::endpoint;
@@ -24,8 +23,6 @@ use crate::store::StoreError;
 use crate::store::lookups::Criteria;
 use crate::store::page::Page;
 
-/// Diagnoses at a time in all: each keeps a processor busy for up to a second.
-const AT_A_TIME: usize = 2;
 /// So many deliveries of a transaction are looked at: its completion's and its reversals'.
 const MOST_DELIVERIES: usize = 8;
 
@@ -56,33 +53,6 @@ struct Known {
     sent: Option<Sent>,
 }
 
-/// The diagnoses under way, by caller.
-#[derive(Debug, Default)]
-pub struct Diagnoses(Mutex<HashSet<String>>);
-
-/// A diagnosis under way; it has ended when this is dropped.
-struct UnderWay {
-    all: Arc<Diagnoses>,
-    caller: String,
-}
-
-impl Diagnoses {
-    fn begin(self: &Arc<Self>, caller: &Caller) -> Result<UnderWay, Refusal> {
-        let mut under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if under_way.len() >= AT_A_TIME || !under_way.insert(caller.id().to_owned()) {
-            let detail = format!("One diagnosis of a caller is made at a time, and {AT_A_TIME} in all; come again.");
-            return Err(Refusal::TooMany(detail));
-        }
-        Ok(UnderWay { all: Arc::clone(self), caller: caller.id().to_owned() })
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.caller);
-    }
-}
-
 impl Actions {
     /// Says of a callback that was received whether it verifies at an endpoint of the app, the first one where none is named,
     /// and if not why.
@@ -103,9 +73,12 @@ impl Actions {
                 within_bounds("pasted", &text)?;
                 pasted::read(&text).ok_or_else(unreadable)?.received(&recipe, &endpoint.config)
             }
-            Given::Received(received) => pasted::of(received).received(&recipe, &endpoint.config),
+            Given::Received(received) => {
+                within_bounds("url", &received.url)?;
+                within_bounds("body", received.body.as_deref().unwrap_or_default())?;
+                pasted::of(received).received(&recipe, &endpoint.config)
+            }
         };
-        within_bounds("url", &received.url)?;
         let under_way = self.diagnoses.begin(caller)?;
         let named = named_ids(&recipe, &endpoint.config, &received);
         let known = self.what_was_sent(app, endpoint, &received, &named).await?;
@@ -132,12 +105,17 @@ impl Actions {
             drop(under_way);
             diagnosis
         };
-        let diagnosis = self.node.tasks.compute(work).await.map_err(|_| StoreError::Closed)?;
+        let mut diagnosis = self.node.tasks.compute(work).await.map_err(|_| StoreError::Closed)?;
         if is_pasted && diagnosis.code == Code::NoSignature {
             return Err(unreadable());
         }
         let of_key = |id: &String| endpoint.secrets.iter().find(|secret| secret.id == *id);
         let secret = diagnosis.key.as_ref().and_then(of_key).map(|secret| (secret.id.clone(), secret.state));
+        if let Some((_, state)) = secret.as_ref().filter(|_| diagnosis.code == Code::Verifies)
+            && let Some((finding, advice)) = with_a_secret(*state)
+        {
+            (diagnosis.finding, diagnosis.advice) = (finding.to_owned(), advice.to_owned());
+        }
         Ok(Diagnosed { diagnosis, secret, delivery })
     }
 
@@ -223,6 +201,22 @@ const LONGEST_TRANSACTION: usize = 160;
 
 fn is_signed_so(attempt: &Attempt, named: &NamedIds) -> bool {
     attempt.signature_start.is_some() && attempt.signature_start == named.signature_start
+}
+
+/// What is to be said where it verifies, but not with the secret that signs by now.
+fn with_a_secret(state: SecretState) -> Option<(&'static str, &'static str)> {
+    match state {
+        SecretState::Active => None,
+        SecretState::Retired => Some((
+            "It verifies, with a secret that is retired by now.",
+            "Your server probably checks with the new secret alone. While secrets change, have it accept either; a further \
+             attempt is signed with the active one.",
+        )),
+        SecretState::Next => Some((
+            "It verifies, with a secret that is not active yet.",
+            "It is a test of that secret. Have your server accept either, then make the new one active.",
+        )),
+    }
 }
 
 fn within_bounds(field: &str, text: &str) -> Result<(), Refusal> {

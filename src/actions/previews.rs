@@ -101,11 +101,7 @@ impl Actions {
     }
 
     /// The callback of an endpoint before there is an app: without a signature, since there is no secret.
-    pub fn preview_without_app(
-        &self,
-        unsaved: Unsaved,
-        completion: Option<&Object>,
-    ) -> Result<Previewed, Refusal> {
+    pub fn preview_without_app(&self, unsaved: Unsaved, completion: Option<&Object>) -> Result<Previewed, Refusal> {
         let none_yet = Endpoint {
             id: random::new_id("end"),
             config: CallbackConfig { app_label: random::new_id("app"), settings: EndpointSettings::default() },

@@ -2,15 +2,16 @@
 
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
+use diesel::upsert::excluded;
 
-use super::backend::{Conn, on_backend};
+use super::backend::{Conn, upsert};
 use super::schema::endpoint_tests;
 use super::{Store, StoreError};
 use crate::domain::setup::{Remembered, Setup, TestResult, Tested};
 use crate::domain::time::Timestamp;
 
-#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = endpoint_tests, treat_none_as_null = true)]
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = endpoint_tests)]
 struct Row {
     endpoint_id: String,
     dialect: String,
@@ -39,16 +40,23 @@ impl Store {
         self.write(move |conn| {
             let known = of(conn, &tested.endpoint_id)?.filter(|known| known.tested == tested);
             let setup = known.map(|known| known.setup).unwrap_or_default().after(result, at);
-            let row = Row::new(tested, setup);
-            let key = endpoint_tests::endpoint_id;
-            on_backend!(conn,
-                sqlite(conn) => diesel::insert_into(endpoint_tests::table).values(&row).on_conflict(key).do_update().set(&row).execute(conn),
-                postgres(conn) => diesel::insert_into(endpoint_tests::table).values(&row).on_conflict(key).do_update().set(&row).execute(conn),
-            )
-            .map(drop)
+            write(conn, &[Row::new(tested, setup)])
         })
         .await
     }
+}
+
+fn write(conn: &mut Conn, rows: &[Row]) -> QueryResult<()> {
+    upsert!(conn, rows, |conn, some| diesel::insert_into(endpoint_tests::table)
+        .values(some)
+        .on_conflict(endpoint_tests::endpoint_id)
+        .do_update()
+        .set((
+            endpoint_tests::dialect.eq(excluded(endpoint_tests::dialect)),
+            endpoint_tests::secret_id.eq(excluded(endpoint_tests::secret_id)),
+            endpoint_tests::tested_at.eq(excluded(endpoint_tests::tested_at)),
+            endpoint_tests::verified_at.eq(excluded(endpoint_tests::verified_at)),
+        )))
 }
 
 /// What is remembered of these endpoints' tests, in no order.

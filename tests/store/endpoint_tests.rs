@@ -85,7 +85,10 @@ async fn a_test_is_remembered_of_its_endpoint_alone_and_is_no_change_of_the_app(
     let before = store.app(&own.id).await.unwrap().unwrap();
     store.remember_test(tested(&own, None), TestResult::Acknowledged, NOW).await.unwrap();
     let after = store.app(&own.id).await.unwrap().unwrap();
-    assert_eq!(after.revision, before.revision, "whoever changes the app meanwhile must not be told that it was changed");
+    assert_eq!(
+        after.revision, before.revision,
+        "whoever changes the app meanwhile must not be told that it was changed"
+    );
     assert_eq!(shown(store, &own).await.tested_at, Some(NOW));
     assert_eq!(shown(store, &other).await, Setup::default());
     let stranger = Tested { dialect: "cpx".to_owned(), ..tested(&own, None) };

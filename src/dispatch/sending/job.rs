@@ -153,13 +153,8 @@ mod tests {
     fn app(revision: i64, url: &str) -> App {
         let mut config = config("besitos");
         config.settings.callback_url = Some(CallbackUrl::new(url));
-        let endpoint = Endpoint {
-            id: "end_1".to_owned(),
-            config,
-            disabled: None,
-            secrets: Vec::new(),
-            setup: Setup::default(),
-        };
+        let endpoint =
+            Endpoint { id: "end_1".to_owned(), config, disabled: None, secrets: Vec::new(), setup: Setup::default() };
         App {
             id: "app_1".to_owned(),
             publisher_id: "pub_1".to_owned(),

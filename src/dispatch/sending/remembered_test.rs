@@ -19,7 +19,11 @@ impl Sender {
         if signed_with.is_some() && signed_with != active {
             return;
         }
-        let tested = Tested { endpoint_id: endpoint_id.clone(), dialect: endpoint.config.settings.dialect.clone(), secret_id: active };
+        let tested = Tested {
+            endpoint_id: endpoint_id.clone(),
+            dialect: endpoint.config.settings.dialect.clone(),
+            secret_id: active,
+        };
         if let Err(error) = self.node.store.remember_test(tested, result, settlement.at).await {
             tracing::warn!(endpoint = endpoint_id, %error, "how a test ended was not written down");
         }

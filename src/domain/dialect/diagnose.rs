@@ -16,13 +16,14 @@ mod queries;
 mod reading;
 mod readings;
 mod sent;
+mod text;
 mod tricks;
 mod urls;
 
 use serde::Serialize;
 
 use super::callback::CallbackConfig;
-use super::parts::{Part, PartKind, Parts, SECRET};
+use super::parts::Parts;
 use super::query::Query;
 use super::received::{Received, Seen};
 use super::recipe::Recipe;
@@ -40,6 +41,8 @@ pub use pieces::Piece;
 use reading::Reading;
 use readings::readings;
 pub use sent::Sent;
+pub use text::SignedPart;
+use text::Text;
 use tricks::tricks;
 
 /// What is known about a received callback.
@@ -75,33 +78,6 @@ pub struct Diagnosis {
     /// The signed text in parts, with the names of those that are values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub signed_parts: Vec<SignedPart>,
-}
-
-/// A part of a signed text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SignedPart {
-    /// Its text; for the secret, the word that stands for it.
-    pub text: String,
-    /// The placeholder or the parameter whose value it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-/// A text that may be shown, whole and in parts.
-#[derive(Clone, Debug, Default)]
-struct Text {
-    shown: String,
-    parts: Vec<SignedPart>,
-}
-
-impl Text {
-    fn of(text: &Parts<'_>) -> Self {
-        let part = |part: &Part<'_>| {
-            let text = if part.kind == PartKind::Secret { SECRET.to_owned() } else { part.text.clone().into_owned() };
-            SignedPart { text, name: part.name().map(str::to_owned) }
-        };
-        Self { shown: text.shown(), parts: text.iter().map(part).collect() }
-    }
 }
 
 /// What was found, before both texts are laid side by side.
@@ -166,7 +142,11 @@ impl Case<'_> {
         if let Some(age) = age.as_ref().filter(|_| found.verifies) {
             found.mistake = Mistake::new(Code::StaleTimestamp, format!("It verifies. {age}"));
         }
-        let as_received = || plain_text(recipe, config, received).or_else(|| bare_url(recipe, received));
+        let with_all = |text: Text| match found.mistake.code {
+            Code::ParameterAdded => text.with_what_follows(recipe, received),
+            _ => text,
+        };
+        let as_received = || plain_text(recipe, config, received).or_else(|| bare_url(recipe, received)).map(with_all);
         // Where it verifies, a host that is not known or replaced on purpose is no difference.
         let theirs = if found.verifies { found.text.clone() } else { as_received() };
         Diagnosis { age, ..Masked::of(recipe, config, received, keys).diagnosis(found, theirs) }

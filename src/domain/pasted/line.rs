@@ -45,7 +45,9 @@ fn broken_url(text: &str) -> Option<Pasted> {
 
 /// A whole URL, a path with its query, or a query alone.
 fn url(line: &str) -> Option<Pasted> {
-    let whole = |url: &str| Some(Pasted { url: plain(url), ..Pasted::default() });
+    let line = plain(line);
+    let line = line.as_str();
+    let whole = |url: &str| Some(Pasted { url: url.to_owned(), ..Pasted::default() });
     if has_scheme(line) || line.starts_with(['/', '?']) {
         return whole(line);
     }
@@ -57,7 +59,7 @@ fn url(line: &str) -> Option<Pasted> {
         return whole(&word[at.or_else(|| word.find(['/', '?'])).unwrap_or_default()..]);
     }
     let is_query = line.contains('=') && !line.contains(char::is_whitespace);
-    is_query.then(|| Pasted { url: format!("?{}", plain(line)), ..Pasted::default() })
+    is_query.then(|| Pasted { url: format!("?{line}"), ..Pasted::default() })
 }
 
 /// Without what logs in JSON write otherwise.

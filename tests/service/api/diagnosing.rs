@@ -106,6 +106,9 @@ async fn a_signature_that_is_none_of_ours_is_told_apart_from_a_text_that_differs
     let own = verifier(&received);
     let other = received.head.replace(&own, &"0".repeat(64));
     has(&wall.pasted(&other).await.ok(), json!({"verifies": false, "code": "signature_changed"}));
+    let cut = wall.pasted(received.target().split_at(received.target().len() - 20).0).await.ok();
+    has(&cut, json!({"verifies": false, "code": "signature_cut"}));
+    assert!(text(&cut, "finding").contains("44 characters, and 64"), "{cut:#}");
     // A transaction that nobody knows was signed elsewhere.
     let unknown = received.target().replace("transaction_id=tx-1", "transaction_id=tx-999");
     let found = wall.pasted(&unknown).await.ok();
@@ -120,7 +123,9 @@ async fn every_secret_of_the_endpoint_is_tried_and_its_state_is_told() {
     let next = ringback.post(&wall.path("/secrets"), json!({})).await.id();
     let activate = wall.path(&format!("/secrets/{next}/activate"));
     ringback.post(&activate, json!({"overlapMinutes": 0})).await.ok();
-    has(&wall.pasted(&received.head).await.ok(), json!({"verifies": true, "secretState": "retired"}));
+    let found = wall.pasted(&received.head).await.ok();
+    has(&found, json!({"verifies": true, "code": "verifies", "secretState": "retired"}));
+    assert!(text(&found, "finding").contains("retired"), "{found:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

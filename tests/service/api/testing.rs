@@ -60,7 +60,7 @@ async fn a_receiver_that_takes_a_wrong_signature_checks_nothing() {
         let received = wall.receiver.next().await;
         let pasted = format!("{}\r\n\r\n{}", received.head.trim_end(), received.body);
         let found = ringback.post(&wall.path("/diagnose"), json!({"pasted": pasted})).await.ok();
-        has(&found, json!({"verifies": false, "code": "signature_changed"}));
+        has(&found, json!({"verifies": false, "code": "wrong_test"}));
     }
 }
 

@@ -15,13 +15,8 @@ fn pacing() -> Pacing {
 fn app(publisher_id: &str, name: &str) -> App {
     let mut config = config("besitos");
     config.settings.callback_url = Some(CallbackUrl::new(&format!("https://{name}.example/cb")));
-    let endpoint = Endpoint {
-        id: format!("end_{name}"),
-        config,
-        disabled: None,
-        secrets: Vec::new(),
-        setup: Setup::default(),
-    };
+    let endpoint =
+        Endpoint { id: format!("end_{name}"), config, disabled: None, secrets: Vec::new(), setup: Setup::default() };
     App {
         id: format!("app_{name}"),
         publisher_id: publisher_id.to_owned(),

@@ -10,9 +10,6 @@ use crate::domain::template::{Parameter, Piece};
 pub(super) const BRACKETS: [(&str, &str); 9] =
     [("{{", "}}"), ("[[", "]]"), ("[%", "%]"), ("{", "}"), ("<", ">"), ("[", "]"), ("(", ")"), ("%", "%"), ("$", "$")];
 
-/// Those of them that a dialect which writes single ones cannot even take apart.
-pub(super) const DOUBLED: [(&str, &str); 3] = [("{{", "}}"), ("[[", "]]"), ("[%", "%]")];
-
 impl Check<'_> {
     /// Values that are a placeholder of this dialect, written otherwise than the dialect writes it. Only a whole value is
     /// looked at: within others such marks are ordinary text.

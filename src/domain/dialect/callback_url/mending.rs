@@ -1,10 +1,12 @@
 //! Faults that come with the whole value as it was probably meant, so that a person takes it over by one click.
 
 use super::CallbackUrl;
-use super::foreign::DOUBLED;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::invalid::Invalid;
 use crate::domain::template::Template;
+
+/// Brackets that a dialect which writes single ones cannot even take apart.
+pub(super) const DOUBLED: [(&str, &str); 3] = [("{{", "}}"), ("[[", "]]"), ("[%", "%]")];
 
 /// What is wrong, and what stands there in place of what was probably meant.
 pub(super) struct Fault {

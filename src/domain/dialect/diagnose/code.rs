@@ -67,6 +67,10 @@ words! {
         SignatureEncoding = "signature_encoding",
         /// The signature is not the one that was sent.
         SignatureChanged = "signature_changed",
+        /// The signature is a part of the one that was sent.
+        SignatureCut = "signature_cut",
+        /// A test whose signature was to be wrong.
+        WrongTest = "wrong_test",
         /// Signed with none of the known secrets.
         AnotherSecret = "another_secret",
         /// There is no secret to check it with.
@@ -136,6 +140,14 @@ impl Code {
             Self::SignatureCase | Self::SignatureEncoding => "Compare the signature in the form in which it is sent.",
             Self::SignatureChanged => {
                 "Find what rewrites the signature on its way: a proxy, a log or a column that is too short."
+            }
+            Self::SignatureCut => {
+                "Paste all of it. If your server has no more, find what cuts it off: a column or a variable that is too \
+                 short, a line of a log that ends there."
+            }
+            Self::WrongTest => {
+                "If your server refused it, it checks signatures as it is to. If it answered with success, it credits whoever \
+                 knows the URL: have it compare the signature before it does anything else."
             }
             Self::AnotherSecret => {
                 "Compare the secret of your server with the one that was shown, or add a new one. If the secret is right, \

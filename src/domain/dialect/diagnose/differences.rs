@@ -6,8 +6,8 @@ use serde::Serialize;
 const MOST: usize = 20;
 /// So far ahead both texts are looked through for where they go on alike.
 const WINDOW: usize = 256;
-/// So many characters alike are no accident.
-const ALIKE: usize = 6;
+/// So many characters alike are no accident; where little is left out, as many as that.
+const ALIKE: std::ops::RangeInclusive<usize> = 3..=6;
 
 /// A run of characters that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,10 +44,11 @@ pub(super) fn differences(received: &str, signed: &str) -> Vec<Difference> {
 /// How much is left out of each text until both go on alike: as little as possible in all.
 fn next_alike(theirs: &[char], ours: &[char]) -> (usize, usize) {
     let goes_on = |more: usize, less: usize| {
+        let enough = (more + less).clamp(*ALIKE.start(), *ALIKE.end());
         let (Some(theirs), Some(ours)) = (theirs.get(more..), ours.get(less..)) else { return false };
-        let length = ALIKE.min(theirs.len()).min(ours.len());
+        let length = enough.min(theirs.len()).min(ours.len());
         // At the end of one text both must end.
-        let is_enough = length == ALIKE || theirs.len() == ours.len();
+        let is_enough = length == enough || theirs.len() == ours.len();
         is_enough && theirs[..length] == ours[..length]
     };
     for total in 1..=WINDOW {

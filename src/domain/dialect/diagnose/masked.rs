@@ -57,7 +57,9 @@ impl Masked {
         let (received, signed) = (received.map(|text| self.text(text)), text.map(|text| self.text(text)));
         let both = received.as_ref().zip(signed.as_ref());
         let differences = both.map(|(theirs, ours)| differences(&theirs.shown, &ours.shown)).unwrap_or_default();
-        let pieces = both.map(|(theirs, ours)| pieces(&theirs.parts, &ours.parts)).unwrap_or_default();
+        // A text that cannot be taken apart has no values to lay beside those that were signed.
+        let apart = both.filter(|(theirs, _)| !theirs.parts.is_empty());
+        let pieces = apart.map(|(theirs, ours)| pieces(&theirs.parts, &ours.parts)).unwrap_or_default();
         let (signed_text, signed_parts) = signed.map(|text| (text.shown, text.parts)).unzip();
         Diagnosis {
             verifies,

@@ -26,6 +26,8 @@ pub struct NamedIds {
 
 /// What a received callback names.
 pub fn named_ids(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> NamedIds {
+    // What was escaped for HTML names them as well.
+    let received = &Received { url: received.url.replace("&amp;", "&"), ..received.clone() };
     let seen = Seen::new(recipe, config, received);
     let is_of = |facts: &[Fact], uses: &dyn Fn(Fact) -> bool| facts.iter().any(|fact| uses(*fact));
     let of_transaction =

@@ -66,7 +66,12 @@ fn unchanged(sent: &Sent, claimed: &[String], is_known: bool) -> Option<Mistake>
     }
     if sent.is_wrong {
         let words = "It is a test with a wrong signature, as it was asked for: your server is to refuse it.";
-        return Some(Mistake::new(Code::SignatureChanged, words));
+        return Some(Mistake::new(Code::WrongTest, words));
+    }
+    let whole = sent.request.signature.as_ref().map_or(0, String::len);
+    if let Some(part) = claimed.iter().map(String::len).max().filter(|part| *part < whole) {
+        let words = format!("The signature is cut off: it has {part} characters, and {whole} were sent.");
+        return Some(Mistake::new(Code::SignatureCut, words));
     }
     let start = sent.signature_start.as_deref();
     let is_ours = start.is_some_and(|start| claimed.iter().any(|claimed| claimed.starts_with(start)));
