@@ -44,7 +44,10 @@ async fn a_right_and_a_wrong_signature_together_show_that_a_receiver_checks() {
 async fn a_receiver_that_takes_a_wrong_signature_checks_nothing() {
     for dialect in ["besitos", "offermaru", "affonso", "standard-webhooks", "kiwiwall"] {
         let settings = if dialect == "kiwiwall" {
-            json!({"callbackUrl": "/pb?trans_id={trans_id}&sub_id={sub_id}&amount={amount}&status={status}&signature={signature}"})
+            json!({
+                "callbackUrl": "/pb?trans_id={trans_id}&sub_id={sub_id}&amount={amount}&status={status}&signature={signature}",
+                "success": {"statuses": ["200"]},
+            })
         } else {
             json!({})
         };
