@@ -28,6 +28,8 @@ pub mod caller;
 pub mod calls;
 pub mod completions;
 pub mod deliveries;
+pub mod diagnoses;
+pub mod diagnosis;
 pub mod egress;
 pub mod endpoints;
 pub mod erasure;
@@ -39,6 +41,7 @@ pub mod lookup;
 pub mod manual;
 pub mod offers;
 pub mod people;
+pub mod previews;
 pub mod public_url;
 pub mod publishers;
 pub mod reads;
@@ -52,6 +55,7 @@ pub mod scope;
 pub mod secrets;
 pub mod sources;
 pub mod standalone;
+pub mod testing;
 pub mod tokens;
 mod uses;
 
@@ -61,6 +65,7 @@ use std::sync::Arc;
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
+use diagnoses::Diagnoses;
 use people::People;
 use public_url::PublicUrl;
 use reads::Reads;
@@ -77,6 +82,8 @@ pub struct Actions {
     pub reads: Arc<Reads>,
     /// Where people reach the console.
     pub public_url: PublicUrl,
+    /// Who has something diagnosed at this moment.
+    pub diagnoses: Arc<Diagnoses>,
     people: People,
     /// What needs the store and the time alone.
     standalone: Standalone,
@@ -100,6 +107,7 @@ impl Actions {
             node,
             dispatcher,
             reads: Arc::default(),
+            diagnoses: Arc::default(),
             public_url: PublicUrl::default(),
             people: People::default(),
         }

@@ -10,8 +10,11 @@ use serde_json::json;
 use super::endpoint::{self, endpoint};
 use super::given::{at, dialect_flag, flag, read, recipe, secret_flags, secrets, text, utf8};
 use crate::command::{Failure, say, switch};
-use crate::domain::dialect::diagnose::{Diagnosis, diagnose, stale};
+use crate::domain::dialect::callback::CallbackConfig;
+use crate::domain::dialect::diagnose::{Case, Diagnosis, looked_for};
 use crate::domain::dialect::received::Received;
+use crate::domain::dialect::recipe::Recipe;
+use crate::domain::pasted;
 
 const EXAMPLES: &str = "\
 Ends with 0 if it verifies, else with 1.
@@ -21,7 +24,9 @@ Examples:
     --url 'https://pub.example/pb?user_id=u1&payout=17.55&verifier=…'
 
   ringback verify --dialect affonso --secret-file old.secret --secret-file new.secret \\
-    --header 'X-Affonso-Signature: t=1704067200,v1=…' --body received.json";
+    --header 'X-Affonso-Signature: t=1704067200,v1=…' --body received.json
+
+  ringback verify --dialect besitos --secret-file app.secret --paste access.log";
 
 pub(super) fn command() -> Command {
     Command::new("verify")
@@ -33,6 +38,10 @@ pub(super) fn command() -> Command {
         .arg(flag("url", "URL", "The URL as received; path and query will do, as a server logs them"))
         .arg(flag("header", "NAME: VALUE", "A header as received; may be repeated").action(ArgAction::Append))
         .arg(flag("body", "FILE", "The raw body as received; - reads it from the standard input"))
+        .arg(
+            flag("paste", "FILE", "In place of these: a whole request, a curl command, a line of an access log or a URL, as copied; - reads it from the standard input")
+                .conflicts_with_all(["method", "url", "header", "body"]),
+        )
         .args(endpoint::flags())
         .arg(flag(
             "at",
@@ -45,6 +54,26 @@ pub(super) fn command() -> Command {
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let recipe = recipe(flags)?;
     let keys = secrets(flags)?;
+    let config = endpoint(flags, &recipe)?;
+    let received = match text(flags, "paste") {
+        Some(path) => pasted(&utf8("--paste", read("--paste", path)?)?, &recipe, &config)?,
+        None => received(flags, &recipe)?,
+    };
+    // Without an instant nobody knows how old it was when it came.
+    let received_at = text(flags, "at").map(|_| at(flags)).transpose()?;
+    let case = Case { recipe: &recipe, config: &config, received: &received, keys: &keys, sent: None, received_at };
+    let diagnosis = case.diagnosis();
+    if flags.get_flag("json") {
+        say(&json!(diagnosis).to_string())
+    } else {
+        say(&as_text(&diagnosis));
+        diagnosis.age.iter().for_each(|age| say(age));
+    }
+    Ok(if diagnosis.verifies { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the flags give one by one.
+fn received(flags: &ArgMatches, recipe: &Recipe) -> Result<Received, Failure> {
     let url = text(flags, "url").map(|url| url.trim().to_owned());
     if url.is_none() && recipe.method() == "GET" {
         return Err(format!("--url is needed: {} is told by a URL", recipe.title()).into());
@@ -53,28 +82,18 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     if body.is_none() && recipe.method() == "POST" {
         return Err(format!("--body is needed: {} is told by a body", recipe.title()).into());
     }
-    let received = Received {
+    Ok(Received {
         method: text(flags, "method").unwrap_or(recipe.method()).to_owned(),
         url: url.unwrap_or_default(),
         headers: flags.get_many::<String>("header").unwrap_or_default().map(header).collect::<Result<_, _>>()?,
         body: body.map(|path| utf8("--body", read("--body", path)?)).transpose()?,
-    };
-    let config = endpoint(flags, &recipe)?;
-    let diagnosis = diagnose(&recipe, &received, &keys, &config);
-    // Without an instant nobody knows how old it was when it came.
-    let received_at = text(flags, "at").map(|_| at(flags)).transpose()?;
-    let age = received_at.and_then(|now| stale(&recipe, &config, &received, now));
-    if flags.get_flag("json") {
-        let mut answer = json!(diagnosis);
-        if let Some(age) = age {
-            answer["age"] = json!(age);
-        }
-        say(&answer.to_string())
-    } else {
-        say(&as_text(&diagnosis));
-        age.iter().for_each(|age| say(age));
-    }
-    Ok(if diagnosis.verifies { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    })
+}
+
+/// What was pasted as a whole.
+fn pasted(text: &str, recipe: &Recipe, config: &CallbackConfig) -> Result<Received, Failure> {
+    let found = pasted::read(text).map(|pasted| pasted.received(recipe, config));
+    found.ok_or_else(|| format!("--paste: no request was found in this. {}", looked_for(recipe)).into())
 }
 
 fn header(line: &String) -> Result<(String, String), Failure> {
@@ -95,6 +114,14 @@ fn as_text(diagnosis: &Diagnosis) -> String {
     }
     if let Some(signed_text) = &diagnosis.signed_text {
         lines.extend([String::new(), "Signed text:".to_owned(), signed_text.clone()]);
+    }
+    if let Some(received_text) =
+        diagnosis.received_text.as_ref().filter(|text| diagnosis.signed_text.as_ref() != Some(text))
+    {
+        lines.extend([String::new(), "Received text:".to_owned(), received_text.clone()]);
+    }
+    if !diagnosis.verifies {
+        lines.extend([String::new(), diagnosis.advice.clone()]);
     }
     lines.join("\n")
 }

@@ -5,6 +5,7 @@ use super::app_settings::AppSettings;
 use super::dialect::callback::CallbackConfig;
 use super::dialect::recipe::Recipe;
 use super::secret::{SecretState, SecretText};
+use super::setup::Setup;
 use super::time::Timestamp;
 
 /// One offerwall placement.
@@ -39,6 +40,8 @@ pub struct Endpoint {
     pub disabled: Option<Disabled>,
     /// All secrets, oldest first.
     pub secrets: Vec<Secret>,
+    /// What tests had shown of its receiver when it was read: for people to look at, not to decide by.
+    pub setup: Setup,
 }
 
 /// By which answer an endpoint was disabled.
@@ -124,6 +127,7 @@ mod tests {
                 secret("sec_1", text, SecretState::Retired, Some(LATER)),
                 secret("sec_2", "whsec_c2VjcmV0", SecretState::Active, None),
             ],
+            setup: Setup::default(),
         }
     }
 

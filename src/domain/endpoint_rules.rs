@@ -89,7 +89,7 @@ pub fn check_endpoint(
         let given: String = settings.dialect.chars().take(LONGEST_DIALECT).collect();
         let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, &given)).unwrap_or_default();
         let message = format!("is unknown; did you mean {nearest}? GET /v1/dialects lists all of them");
-        invalid.push("dialect", message);
+        invalid.push_with("dialect", message, Some(nearest.to_owned()).filter(|nearest| !nearest.is_empty()));
         return Err(invalid);
     };
     let mut warnings = Vec::new();

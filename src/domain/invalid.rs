@@ -18,6 +18,9 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong and, where possible, what would be right.
     pub message: String,
+    /// The whole value as it was probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
 }
 
 /// One or more faults of one input.
@@ -39,11 +42,23 @@ impl Invalid {
 
     /// Adds a fault, unless as many are known as are listed.
     pub fn push(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.push_with(field, message, None);
+    }
+
+    /// The same with the whole value as it was probably meant, where that is known.
+    pub fn push_with(&mut self, field: impl Into<String>, message: impl Into<String>, suggestion: Option<String>) {
         if !self.is_full() {
             let field = field.into();
             let field = if field.len() > LONGEST_NAME { shortened(&field).into_owned() } else { field };
-            self.0.push(FieldError { field, message: message.into() });
+            self.0.push(FieldError { field, message: message.into(), suggestion });
         }
+    }
+
+    /// The same faults, of fields that stand below this one in what was given.
+    #[must_use]
+    pub fn below(mut self, field: &str) -> Self {
+        self.0.iter_mut().for_each(|fault| fault.field = format!("{field}.{}", fault.field));
+        self
     }
 
     /// Adds the faults of another, as far as they are listed.

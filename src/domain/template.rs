@@ -72,6 +72,12 @@ pub(crate) fn text_fault(text: &str) -> Option<String> {
     too_long(text).or_else(control).or_else(escaped)
 }
 
+/// The text as it was probably meant, where that it was escaped is what is wrong with it.
+pub(crate) fn mended(text: &str) -> Option<String> {
+    let is_plain = too_long(text).is_none() && !text.contains(char::is_control);
+    clean::mended(text).filter(|_| is_plain)
+}
+
 fn too_long(text: &str) -> Option<String> {
     (text.len() > LONGEST).then(|| format!("has {} bytes; at most {LONGEST} are taken", text.len()))
 }

@@ -9,12 +9,13 @@ use diesel::prelude::*;
 
 use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::secret::{SecretState, SecretText};
+use crate::domain::setup::Remembered;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
 use super::endpoint_rows::EndpointRow;
 use super::schema::{apps, endpoints, secrets};
-use super::{MasterKey, StoreError, settings_text};
+use super::{MasterKey, StoreError, endpoint_tests, settings_text};
 
 /// The setting that is a column, since an app is looked up by it.
 pub(super) const REF: &str = "ref";
@@ -55,12 +56,13 @@ pub(super) struct AppRows {
     apps: Vec<AppRow>,
     endpoints: Vec<EndpointRow>,
     secrets: Vec<SecretRow>,
+    tests: Vec<Remembered>,
 }
 
 impl AppRows {
     /// Reads what belongs to these apps.
     pub(super) fn load(conn: &mut Conn, apps: Vec<AppRow>) -> QueryResult<Self> {
-        let (mut endpoints, mut secrets) = (Vec::new(), Vec::new());
+        let (mut endpoints, mut secrets, mut tests) = (Vec::new(), Vec::new(), Vec::new());
         for some in apps.chunks(CHUNK) {
             let ids = some.iter().map(|app| &app.id);
             let of_these = endpoints::table
@@ -73,8 +75,9 @@ impl AppRows {
             let ids = some.iter().map(|endpoint| &endpoint.id);
             let of_these = secrets::table.filter(secrets::endpoint_id.eq_any(ids)).order(secrets::id);
             secrets.extend(of_these.select(SecretRow::as_select()).load(conn)?);
+            tests.extend(endpoint_tests::of_endpoints(conn, some.iter().map(|endpoint| &endpoint.id))?);
         }
-        Ok(Self { apps, endpoints, secrets })
+        Ok(Self { apps, endpoints, secrets, tests })
     }
 
     /// Opens everything, in the order of the apps given.
@@ -86,12 +89,15 @@ impl AppRows {
         }
         let labels: HashMap<String, String> =
             self.apps.iter().map(|app| (app.id.clone(), app.reference.clone().unwrap_or(app.id.clone()))).collect();
+        let tests: HashMap<&str, &Remembered> =
+            self.tests.iter().map(|tests| (tests.tested.endpoint_id.as_str(), tests)).collect();
         let mut endpoints: HashMap<String, Vec<Endpoint>> = HashMap::new();
         for row in self.endpoints {
             let app_id = row.app_id.clone();
             let label = labels.get(&app_id).cloned().unwrap_or_default();
             let secrets = secrets.remove(&row.id).unwrap_or_default();
-            endpoints.entry(app_id).or_default().push(row.open(key, label, secrets)?);
+            let tests = tests.get(row.id.as_str()).copied();
+            endpoints.entry(app_id).or_default().push(row.open(key, label, secrets, tests)?);
         }
         let apps = self.apps.into_iter().map(|row| {
             let endpoints = endpoints.remove(&row.id).unwrap_or_default();

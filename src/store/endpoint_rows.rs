@@ -9,6 +9,8 @@ use crate::domain::app::{Disabled, Endpoint, Secret};
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::headers::Headers;
+use crate::domain::secret::SecretState;
+use crate::domain::setup::Remembered;
 use crate::domain::time::Timestamp;
 
 use super::schema::endpoints;
@@ -61,7 +63,16 @@ impl EndpointRow {
     }
 
     /// Opens what is sealed of it.
-    pub(super) fn open(self, key: &MasterKey, app_label: String, secrets: Vec<Secret>) -> Result<Endpoint, StoreError> {
+    pub(super) fn open(
+        self,
+        key: &MasterKey,
+        app_label: String,
+        secrets: Vec<Secret>,
+        tests: Option<&Remembered>,
+    ) -> Result<Endpoint, StoreError> {
+        let active = secrets.iter().find(|secret| secret.state == SecretState::Active);
+        let active = active.map(|secret| secret.id.as_str());
+        let setup = tests.map(|tests| tests.with(&self.dialect, active)).unwrap_or_default();
         let unreadable = |column: &str| StoreError::Unreadable { place: format!("endpoints/{}/{column}", self.id) };
         let settings = settings_text::read(&self.settings, DIALECT, Some(self.dialect));
         let mut settings: EndpointSettings = settings.map_err(|_| unreadable("settings"))?;
@@ -72,7 +83,7 @@ impl EndpointRow {
         let status = self.disabled_status.map(u16::try_from).transpose().map_err(|_| unreadable("disabled_status"))?;
         let disabled =
             self.disabled_at.zip(status).map(|(at, status)| Disabled { at: Timestamp::from_millis(at), status });
-        Ok(Endpoint { id: self.id, config: CallbackConfig { app_label, settings }, disabled, secrets })
+        Ok(Endpoint { id: self.id, config: CallbackConfig { app_label, settings }, disabled, secrets, setup })
     }
 }
 

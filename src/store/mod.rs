@@ -29,6 +29,7 @@ mod deliveries;
 pub mod delivery_counts;
 pub mod egress;
 mod endpoint_rows;
+mod endpoint_tests;
 mod endpoints;
 mod erased_keys;
 pub mod erasure;

@@ -180,6 +180,16 @@ table! {
 }
 
 table! {
+    endpoint_tests (endpoint_id) {
+        endpoint_id -> Text,
+        dialect -> Text,
+        secret_id -> Nullable<Text>,
+        tested_at -> Nullable<BigInt>,
+        verified_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
     secrets (id) {
         id -> Text,
         endpoint_id -> Text,

@@ -11,6 +11,7 @@ mod configuration;
 mod dead_rows;
 mod disabling;
 mod egress;
+mod endpoint_tests;
 mod engine;
 mod erasure;
 mod history;

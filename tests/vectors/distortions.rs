@@ -7,7 +7,7 @@ use ringback::domain::amount::Decimal;
 use ringback::domain::completion::Completion;
 use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent};
 use ringback::domain::dialect::coverage::coverage;
-use ringback::domain::dialect::diagnose::{Diagnosis, diagnose};
+use ringback::domain::dialect::diagnose::{Code, Diagnosis, diagnose};
 use ringback::domain::dialect::received::Received;
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
@@ -45,19 +45,22 @@ fn completion() -> Completion {
 }
 
 /// What happens to a request on its way.
-struct Distortion {
-    name: &'static str,
+pub(crate) struct Distortion {
+    pub(crate) name: &'static str,
     /// Any of these tells it.
     words: &'static [&'static str],
-    distort: fn(&mut Received),
+    /// So does any of these.
+    pub(crate) codes: &'static [Code],
+    pub(crate) distort: fn(&mut Received),
 }
 
 const LACKING: &str = "lacks the";
 
-const DISTORTIONS: &[Distortion] = &[
+pub(crate) const DISTORTIONS: &[Distortion] = &[
     Distortion {
         name: "a space is written the other way",
         words: &["encoded differently"],
+        codes: &[Code::EncodedDifferently],
         distort: |received| {
             let (from, to) = if received.url.contains("%20") { ("%20", "+") } else { ("+", "%20") };
             received.url = received.url.replace(from, to);
@@ -66,21 +69,25 @@ const DISTORTIONS: &[Distortion] = &[
     Distortion {
         name: "hex in lower case",
         words: &["encoded differently"],
+        codes: &[Code::EncodedDifferently],
         distort: |received| received.url = received.url.replace("%2B", "%2b").replace("%C3%A9", "%c3%a9"),
     },
     Distortion {
         name: "marks that libraries leave literal",
         words: &["encoded differently"],
+        codes: &[Code::EncodedDifferently],
         distort: |received| received.url = received.url.replace("%28", "(").replace("%29", ")").replace("%27", "'"),
     },
     Distortion {
         name: "a plus sign decoded once too often",
         words: &["decoded as a space"],
+        codes: &[Code::PlusDecoded],
         distort: |received| received.url = received.url.replace("%2B", "+"),
     },
     Distortion {
         name: "values encoded twice",
         words: &["encoded twice"],
+        codes: &[Code::EncodedTwice],
         distort: |received| {
             if let Some((before, query)) = received.url.split_once('?') {
                 received.url = format!("{before}?{}", query.replace('%', "%25"));
@@ -90,46 +97,68 @@ const DISTORTIONS: &[Distortion] = &[
     Distortion {
         name: "an ampersand decoded inside of a value",
         words: &["separates parameters", LACKING],
+        codes: &[Code::ValueSplit, Code::Incomplete],
         distort: |received| received.url = received.url.replace("%26", "&"),
     },
     Distortion {
         name: "escaped for HTML",
         words: &["escaped for HTML", LACKING],
+        codes: &[Code::HtmlEscaped, Code::Incomplete],
         distort: |received| received.url = received.url.replace('&', "&amp;"),
     },
     Distortion {
         name: "a number in another form",
         words: &["keep numbers as text"],
+        codes: &[Code::NumberReformatted],
         distort: |received| received.url = received.url.replacen("=150&", "=150.0&", 1),
+    },
+    Distortion {
+        name: "decoded and encoded again as PHP's urlencode does it",
+        words: &["encoded differently"],
+        codes: &[Code::EncodedDifferently],
+        distort: |received| {
+            if let Some((before, query)) = received.url.split_once('?') {
+                let pairs = url::form_urlencoded::parse(query.as_bytes());
+                let again = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+                // Rust's leaves `*` alone, which PHP encodes.
+                received.url = format!("{before}?{}", again.replace('*', "%2A"));
+            }
+        },
     },
     Distortion {
         name: "TLS ended by a proxy",
         words: &["signed for https://pub.example"],
+        codes: &[Code::OriginChanged],
         distort: |received| received.url = received.url.replace("https://pub.example", "http://10.0.0.7:8080"),
     },
     Distortion {
         name: "the default port written out",
         words: &["signed for https://pub.example"],
+        codes: &[Code::OriginChanged],
         distort: |received| received.url = received.url.replace("https://pub.example", "https://pub.example:443"),
     },
     Distortion {
         name: "the host in other letters",
         words: &["signed for https://pub.example"],
+        codes: &[Code::OriginChanged],
         distort: |received| received.url = received.url.replace("https://pub.example", "https://Pub.Example"),
     },
     Distortion {
         name: "a slash added to the path",
         words: &["A slash was added"],
+        codes: &[Code::PathSlash],
         distort: |received| received.url = received.url.replacen("/pb", "/pb/", 1),
     },
     Distortion {
         name: "a prefix added to the path",
         words: &["a prefix was added or cut off"],
+        codes: &[Code::PathPrefix],
         distort: |received| received.url = received.url.replacen("/pb", "/app/pb", 1),
     },
     Distortion {
         name: "a parameter added at the end",
         words: &["added"],
+        codes: &[Code::ParameterAdded],
         distort: |received| {
             received.url.push(if received.url.contains('?') { '&' } else { '?' });
             received.url.push_str("utm=1");
@@ -138,6 +167,7 @@ const DISTORTIONS: &[Distortion] = &[
     Distortion {
         name: "the body written anew",
         words: &["written again"],
+        codes: &[Code::BodyRewritten],
         distort: |received| {
             let json = |body: &String| serde_json::from_str::<serde_json::Value>(body).unwrap();
             received.body = received.body.as_ref().map(|body| serde_json::to_string_pretty(&json(body)).unwrap());
@@ -145,7 +175,7 @@ const DISTORTIONS: &[Distortion] = &[
     },
 ];
 
-fn told(recipe: &Arc<Recipe>, endpoint: &CallbackConfig, key: &SecretText) -> Received {
+pub(crate) fn told(recipe: &Arc<Recipe>, endpoint: &CallbackConfig, key: &SecretText) -> Received {
     let request = composed(recipe, endpoint, &completion(), &CallbackEvent::Completed, key);
     received(request.unwrap_or_else(|fault| panic!("{}: {fault}", recipe.id())))
 }
@@ -155,7 +185,7 @@ fn diagnosed(recipe: &Recipe, endpoint: &CallbackConfig, received: &Received, ke
 }
 
 /// The recipes that sign.
-fn signing() -> impl Iterator<Item = &'static Arc<Recipe>> {
+pub(crate) fn signing() -> impl Iterator<Item = &'static Arc<Recipe>> {
     recipes().filter(|recipe| recipe.signature().is_some())
 }
 
@@ -163,7 +193,7 @@ fn signing() -> impl Iterator<Item = &'static Arc<Recipe>> {
 fn each_distortion_on_the_way_is_named() {
     for recipe in signing() {
         for endpoint in endpoints(recipe) {
-            for Distortion { name, words, distort } in DISTORTIONS {
+            for Distortion { name, words, distort, .. } in DISTORTIONS {
                 let mut received = told(recipe, &endpoint, &secret(recipe));
                 distort(&mut received);
                 let found = diagnosed(recipe, &endpoint, &received, secret(recipe));

@@ -7,6 +7,7 @@ mod anything;
 mod distortions;
 mod document;
 mod others;
+mod pasted;
 mod properties;
 mod receiver_code;
 mod run;

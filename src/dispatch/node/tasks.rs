@@ -34,6 +34,11 @@ impl Tasks {
         self.under_way.spawn_on(work, &self.runtime)
     }
 
+    /// Computes what keeps a processor busy for a while, where nobody else waits for the thread.
+    pub fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+        self.under_way.spawn_blocking_on(work, &self.runtime)
+    }
+
     /// Waits until everything has ended, at most so long; answers how much is still under way.
     pub async fn end_within(&self, patience: Duration) -> usize {
         self.under_way.close();

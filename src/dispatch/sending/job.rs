@@ -94,6 +94,11 @@ pub fn event_id(delivery_id: &str) -> String {
     ["evt_", delivery_id.trim_start_matches("dlv_")].concat()
 }
 
+/// The delivery that an event id names.
+pub fn delivery_of_event(event_id: &str) -> Option<String> {
+    event_id.strip_prefix("evt_").map(|key| ["dlv_", key].concat())
+}
+
 /// What a test callback asked for besides its invented completion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestOptions {
@@ -103,6 +108,9 @@ pub struct TestOptions {
     pub secret_id: Option<String>,
     /// Leave from this egress IP instead of the app's.
     pub egress_ip_id: Option<String>,
+    /// Change one character of the signature, to see whether the receiver refuses it.
+    #[serde(default)]
+    pub tamper: bool,
 }
 
 /// A test as it is kept with its delivery: tests leave no completion in the ledger.
@@ -139,12 +147,14 @@ mod tests {
     use crate::domain::dialect::trial::{completion, config};
     use crate::domain::new_delivery::{NewDelivery, Start};
     use crate::domain::secret::SecretText;
+    use crate::domain::setup::Setup;
     use crate::domain::time::Timestamp;
 
     fn app(revision: i64, url: &str) -> App {
         let mut config = config("besitos");
         config.settings.callback_url = Some(CallbackUrl::new(url));
-        let endpoint = Endpoint { id: "end_1".to_owned(), config, disabled: None, secrets: Vec::new() };
+        let endpoint =
+            Endpoint { id: "end_1".to_owned(), config, disabled: None, secrets: Vec::new(), setup: Setup::default() };
         App {
             id: "app_1".to_owned(),
             publisher_id: "pub_1".to_owned(),

@@ -25,9 +25,11 @@ pub mod preview;
 mod probe;
 pub mod rates;
 mod refusals;
+mod remembered_test;
 mod seats;
 pub mod sender;
 pub mod test_callback;
+mod told;
 mod turns;
 pub mod worker;
 

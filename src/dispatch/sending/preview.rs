@@ -2,33 +2,45 @@
 
 use std::sync::Arc;
 
-use super::job::{TestOptions, event_id};
+use super::job::event_id;
 use crate::dispatch::node::Node;
-use crate::domain::app::{App, Endpoint};
+use crate::domain::app::{Endpoint, Secret};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
-use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
-use crate::domain::dialect::compose::{ComposeError, compose};
+use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest, Message};
+use crate::domain::dialect::compose::{ComposeError, compose, draft};
 use crate::domain::dialect::marked::{Marked, marked};
 use crate::domain::dialect::received::Received;
 use crate::domain::dialect::recipe::Recipe;
+use crate::domain::endpoint_rules::check_key;
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
+use crate::domain::time::Timestamp;
 use crate::random;
 
 /// Makes previews.
 #[derive(Clone, Debug)]
 pub struct Previews {
-    node: Arc<Node>,
+    pub(super) node: Arc<Node>,
 }
 
-/// What a callback is composed for.
-#[derive(Clone, Copy)]
-pub(super) enum Purpose<'a> {
-    /// To be looked at; as this delivery would send it.
-    Preview(Option<&'a Delivery>),
-    /// To be sent as a test.
-    Test,
+/// A callback that is to be composed.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The endpoint that it goes to.
+    pub endpoint: &'a Endpoint,
+    /// What it tells of.
+    pub completion: &'a Completion,
+    /// That it is given, or taken back.
+    pub event: &'a CallbackEvent,
+    /// As this delivery sends it: under its id, recipe and time.
+    pub delivery: Option<&'a Delivery>,
+    /// As at this instant; else now.
+    pub attempted_at: Option<Timestamp>,
+    /// Signed with this secret, whatever its state; else with the active one.
+    pub secret_id: Option<&'a str>,
+    /// Marked as a test.
+    pub is_test: bool,
 }
 
 impl Previews {
@@ -37,25 +49,28 @@ impl Previews {
         Self { node }
     }
 
-    /// The request that would tell an endpoint of a completion now, signed with its active secret; under the id, recipe
-    /// and time of its delivery, where there is one; and its parts.
-    pub fn preview(
-        &self,
-        app: &App,
-        completion: &Completion,
-        delivery: Option<&Delivery>,
-    ) -> Result<(CallbackRequest, Vec<Marked>), Invalid> {
-        let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
-        let options = TestOptions::default();
-        let request =
-            self.compose(endpoint, completion, &CallbackEvent::Completed, &options, Purpose::Preview(delivery))?;
-        let recipe = self.recipe(endpoint, delivery)?;
-        let sent = Received { url: request.url.clone(), body: request.body.clone(), ..Received::default() };
-        let parts = marked(recipe, &endpoint.config, &sent, request.signature.is_some());
+    /// The request, and its parts.
+    pub fn preview(&self, wanted: &Wanted<'_>) -> Result<(CallbackRequest, Vec<Marked>), Invalid> {
+        let request = self.compose(wanted)?;
+        let recipe = self.recipe(wanted.endpoint, wanted.delivery)?;
+        let parts = parts(recipe, wanted.endpoint, &request);
         Ok((request, parts))
     }
 
-    fn recipe(&self, endpoint: &Endpoint, delivery: Option<&Delivery>) -> Result<&Arc<Recipe>, Invalid> {
+    /// The request without a signature, and its parts: how a callback will look before there is a secret.
+    pub fn unsigned(&self, wanted: &Wanted<'_>) -> Result<(CallbackRequest, Vec<Marked>), Invalid> {
+        let recipe = self.recipe(wanted.endpoint, None)?;
+        let (completion, event) = (wanted.completion, wanted.event);
+        let now = self.node.now();
+        let message = Message { completion, event, created_at: now, is_test: wanted.is_test };
+        let drafted = draft(recipe, &wanted.endpoint.config, &message);
+        let request = drafted.and_then(|draft| draft.unsigned(&event_id(&random::new_id("dlv")), now)).map_err(told)?;
+        let parts = parts(recipe, wanted.endpoint, &request);
+        Ok((request, parts))
+    }
+
+    /// The recipe by which a delivery goes to an endpoint; without one the dialect's newest.
+    pub fn recipe(&self, endpoint: &Endpoint, delivery: Option<&Delivery>) -> Result<&Arc<Recipe>, Invalid> {
         let catalog = &self.node.catalog;
         let pinned =
             delivery.and_then(|delivery| catalog.in_force(&delivery.recipe, &endpoint.config.settings.dialect));
@@ -63,19 +78,12 @@ impl Previews {
         recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))
     }
 
-    /// The request for a purpose, or what the publisher must mend before there can be one.
-    pub(super) fn compose(
-        &self,
-        endpoint: &Endpoint,
-        completion: &Completion,
-        event: &CallbackEvent,
-        options: &TestOptions,
-        purpose: Purpose<'_>,
-    ) -> Result<CallbackRequest, Invalid> {
-        let delivery = if let Purpose::Preview(delivery) = purpose { delivery } else { None };
+    /// The request, or what the publisher must mend before there can be one.
+    pub fn compose(&self, wanted: &Wanted<'_>) -> Result<CallbackRequest, Invalid> {
+        let Wanted { endpoint, completion, event, delivery, attempted_at, secret_id, is_test } = *wanted;
         let recipe = self.recipe(endpoint, delivery)?;
-        let key = match &options.secret_id {
-            Some(id) => endpoint.secrets.iter().find(|secret| secret.id == *id),
+        let key = match secret_id {
+            Some(id) => Some(chosen(endpoint, recipe, id)?),
             None => endpoint.active_secret(),
         };
         let now = self.node.now();
@@ -83,19 +91,40 @@ impl Previews {
             event_id: &event_id(&delivery.map_or_else(|| random::new_id("dlv"), |delivery| delivery.id.clone())),
             completion,
             event,
-            attempted_at: now,
+            attempted_at: attempted_at.unwrap_or(now),
             created_at: delivery.map_or(now, |delivery| delivery.created_at),
-            is_test: matches!(purpose, Purpose::Test),
+            is_test,
         };
         let takes_several = recipe.signature().is_some_and(|signature| signature.takes_several());
-        let beside = endpoint.overlapping_secret(recipe, now).filter(|_| takes_several && options.secret_id.is_none());
+        let beside = endpoint.overlapping_secret(recipe, now).filter(|_| takes_several && secret_id.is_none());
         let keys: Vec<&SecretText> = key.into_iter().chain(beside).map(|key| &key.text).collect();
-        compose(recipe, &endpoint.config, &callback, &keys).map_err(|error| match error {
-            ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),
-            ComposeError::NoReversalUrl => Invalid::field("reversalUrl", "set a reversal URL first"),
-            ComposeError::NoSecret => Invalid::field("secret", "the dialect needs a secret; create one first"),
-            ComposeError::Invalid(invalid) => invalid,
-            other => Invalid::field("callbackUrl", other.to_string()),
-        })
+        compose(recipe, &endpoint.config, &callback, &keys).map_err(told)
+    }
+}
+
+/// The secret that somebody chose, which has to be a key of the dialect.
+fn chosen<'a>(endpoint: &'a Endpoint, recipe: &Recipe, id: &str) -> Result<&'a Secret, Invalid> {
+    let found = endpoint.secrets.iter().find(|secret| secret.id == id);
+    let secret = found.ok_or_else(|| Invalid::field("secretId", "the app has no such secret"))?;
+    check_key(Some(recipe), &secret.text, "secretId").map_err(|Invalid(faults)| {
+        let fault = faults.first().map(|fault| fault.message.clone()).unwrap_or_default();
+        Invalid::field("secretId", format!("names a secret that is no key of {}: it {fault}", recipe.title()))
+    })?;
+    Ok(secret)
+}
+
+fn parts(recipe: &Recipe, endpoint: &Endpoint, request: &CallbackRequest) -> Vec<Marked> {
+    let sent = Received { url: request.url.clone(), body: request.body.clone(), ..Received::default() };
+    marked(recipe, &endpoint.config, &sent, request.signature.is_some())
+}
+
+/// What the publisher must mend, by the fields of the endpoint.
+fn told(error: ComposeError) -> Invalid {
+    match error {
+        ComposeError::NoCallbackUrl => Invalid::field("callbackUrl", "set a callback URL first"),
+        ComposeError::NoReversalUrl => Invalid::field("reversalUrl", "set a reversal URL first"),
+        ComposeError::NoSecret => Invalid::field("secret", "the dialect needs a secret; create one first"),
+        ComposeError::Invalid(invalid) => invalid,
+        other => Invalid::field("callbackUrl", other.to_string()),
     }
 }

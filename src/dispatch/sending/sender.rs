@@ -109,6 +109,7 @@ impl Sender {
             permit.restart();
         }
         self.settle(&job.delivery, &settlement, None).await;
+        self.remember_test(&job, &settlement).await;
         drop((job, permit));
     }
 
@@ -203,7 +204,9 @@ impl Sender {
             Err(error) => return self.hold(job, target, &error),
         };
         let takes_several = target.recipe.signature().is_some_and(|signature| signature.takes_several());
-        let beside = key.filter(|_| takes_several);
+        // A second, right signature beside the wrong one would let it pass; and no wrong one is tried again.
+        let is_wrong = job.test.as_ref().is_some_and(|test| test.tamper);
+        let beside = key.filter(|_| takes_several && !is_wrong);
         let beside =
             beside.and_then(|key| self.keys.beside(job, target.endpoint, target.recipe, Some(key), self.node.now()));
         let first = match self.finish(&draft, job, &[key, beside]) {
@@ -211,7 +214,7 @@ impl Sender {
             Err(error) => return self.hold(job, target, &error),
         };
         // Where both keys have signed, there is no other to try.
-        let single = key.filter(|_| !takes_several);
+        let single = key.filter(|_| !takes_several && !is_wrong);
         let other = self.keys.other(job, target.endpoint, target.recipe, single, &first.exchange, self.node.now());
         let mut sent = vec![first];
         if let Some(other) = other
@@ -245,7 +248,9 @@ impl Sender {
         keys: &[Option<&Secret>],
     ) -> Result<CallbackRequest, ComposeError> {
         let keys: Vec<_> = keys.iter().flatten().map(|key| &key.text).collect();
-        draft.finish(&job.event_id(), self.node.now(), &keys)
+        let request = draft.finish(&job.event_id(), self.node.now(), &keys)?;
+        let is_wrong = job.test.as_ref().is_some_and(|test| test.tamper);
+        Ok(if is_wrong { request.with_wrong_signature() } else { request })
     }
 
     async fn exchange(

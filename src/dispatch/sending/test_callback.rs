@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::job::{Job, StoredTest, TestOptions, whole_reversal};
 use super::pacing::Pacing;
-use super::preview::{Previews, Purpose};
+use super::preview::{Previews, Wanted};
 use super::sender::Sender;
 use crate::clock;
 use crate::dispatch::node::Node;
@@ -63,15 +63,17 @@ pub enum Tested {
 }
 
 impl TestCallbacks {
-    /// Sends a test and waits for its outcome as long as the endpoint's time-out allows.
+    /// Sends a test to an endpoint of the app, the first one where none is named, and waits for its outcome as long as the
+    /// endpoint's time-out allows.
     pub async fn send(
         &self,
         app: &Arc<App>,
+        endpoint_id: Option<&str>,
         completion: Completion,
         options: TestOptions,
     ) -> Result<Tested, StoreError> {
         let event = if options.reversal { whole_reversal(&completion) } else { CallbackEvent::Completed };
-        let checked = self.check(app, &completion, &event, &options);
+        let checked = self.check(app, endpoint_id, &completion, &event, &options);
         let (endpoint, recipe) = match checked {
             Ok(checked) => checked,
             Err(invalid) => return Ok(Tested::Refused(invalid)),
@@ -122,11 +124,15 @@ impl TestCallbacks {
     fn check<'a>(
         &self,
         app: &'a App,
+        endpoint_id: Option<&str>,
         completion: &Completion,
         event: &CallbackEvent,
         options: &TestOptions,
     ) -> Result<(&'a Endpoint, Arc<Recipe>), Invalid> {
-        let endpoint = app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?;
+        let endpoint = match endpoint_id {
+            Some(id) => app.endpoint(id).ok_or_else(|| Invalid::field("endpointId", "the app has no such endpoint"))?,
+            None => app.first_endpoint().ok_or_else(|| Invalid::field("appId", "the app has no endpoint"))?,
+        };
         if let Some(id) = &options.secret_id
             && !endpoint.secrets.iter().any(|secret| secret.id == *id)
         {
@@ -145,7 +151,19 @@ impl TestCallbacks {
         let recipe = self.node.catalog.get(&endpoint.config.settings.dialect);
         let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
         check_report(recipe, &endpoint.config, completion)?;
-        self.previews.compose(endpoint, completion, event, options, Purpose::Test)?;
+        let wanted = Wanted {
+            endpoint,
+            completion,
+            event,
+            delivery: None,
+            attempted_at: None,
+            secret_id: options.secret_id.as_deref(),
+            is_test: true,
+        };
+        let request = self.previews.compose(&wanted)?;
+        if options.tamper && request.signature.is_none() {
+            return Err(Invalid::field("tamper", "changes the signature, and this callback has none"));
+        }
         Ok((endpoint, Arc::clone(recipe)))
     }
 }

@@ -8,6 +8,7 @@
 //! that can never verify costs a publisher days. Looks no name up and must not refuse what merely looks unusual.
 
 mod foreign;
+mod mending;
 mod names;
 
 use std::fmt;
@@ -20,7 +21,9 @@ use super::signed_text::SignedText;
 use super::value::Fact;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::invalid::Invalid;
-use crate::domain::template::{Origin, Parameter, Piece, Template, TemplateForm, text_fault, tidied};
+use crate::domain::template::{Origin, Parameter, Piece, Template, TemplateForm, mended, text_fault, tidied};
+use foreign::BRACKETS;
+use mending::{Fault, mends};
 
 /// What a template is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,16 +103,23 @@ impl CallbackUrl {
             ));
         }
         if let Some(fault) = text_fault(&self.text) {
-            return Err(Invalid::field(field, fault));
+            let mut invalid = Invalid::none();
+            invalid.push_with(field, fault, mended(&self.text));
+            return Err(invalid);
         }
-        let template = &*self.template(recipe).map_err(|fault| Invalid::field(field, fault))?;
-        let check = Check { recipe, template, which };
+        let template = &*self.template(recipe).map_err(|fault| {
+            let mut invalid = Invalid::none();
+            invalid.push_with(field, fault, self.in_own_brackets(recipe));
+            invalid
+        })?;
+        let check = Check { recipe, template, which, text: &self.text };
         let path_fault = template.path_fault().map(str::to_owned);
         let mut invalid = Invalid::none();
-        let faults = check.target(policy).into_iter().chain(check.placeholders()).chain(check.names());
-        for fault in faults.chain(check.foreign()).chain(check.signature()).chain(path_fault) {
-            invalid.push(field, fault);
-        }
+        let plain = |fault: String| Fault { words: fault, replaces: None };
+        let faults = check.target(policy).into_iter().map(plain).chain(check.placeholders());
+        let faults = faults.chain(check.names().into_iter().map(plain)).chain(check.foreign());
+        let faults: Vec<Fault> = faults.chain(check.signature().into_iter().chain(path_fault).map(plain)).collect();
+        mends(&mut invalid, field, &self.text, &faults);
         invalid.into_result().map(|()| check.warnings())
     }
 }
@@ -133,6 +143,8 @@ struct Check<'a> {
     recipe: &'a Recipe,
     template: &'a Template,
     which: UrlUse,
+    /// What the template was read from.
+    text: &'a str,
 }
 
 impl Check<'_> {
@@ -143,6 +155,11 @@ impl Check<'_> {
     /// A placeholder as this dialect writes it.
     fn written(&self, name: &str) -> String {
         self.recipe.written(name)
+    }
+
+    /// The brackets that a placeholder stands in.
+    fn as_it_stands(&self, name: &str) -> Option<(&'static str, &'static str)> {
+        BRACKETS.into_iter().find(|(open, close)| self.text.contains(&format!("{open}{name}{close}")))
     }
 
     fn target(&self, policy: &TargetPolicy) -> Vec<String> {
@@ -167,7 +184,7 @@ impl Check<'_> {
         known.map(|known| known.name()).chain(signature.iter().map(String::as_str))
     }
 
-    fn placeholders(&self) -> Vec<String> {
+    fn placeholders(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         for name in self.template.placeholders() {
             let is_extra = name.strip_prefix("extra.").is_some_and(|key| !key.is_empty());
@@ -176,18 +193,25 @@ impl Check<'_> {
             }
             let lower = name.to_lowercase();
             let nearest = self.usable().min_by_key(|known| strsim::damerau_levenshtein(&known.to_lowercase(), &lower));
-            let name = self.written(name);
+            let written = self.written(name);
             faults.push(match nearest {
-                Some(nearest) => {
-                    format!("has the unknown placeholder {name}; did you mean {}?", self.written(nearest))
+                Some(nearest) => Fault {
+                    words: format!("has the unknown placeholder {written}; did you mean {}?", self.written(nearest)),
+                    replaces: self
+                        .as_it_stands(name)
+                        .map(|(open, close)| (format!("{open}{name}{close}"), format!("{open}{nearest}{close}"))),
+                },
+                None => {
+                    let words = format!("has the placeholder {written}, but this dialect's URL takes none");
+                    Fault { words, replaces: None }
                 }
-                None => format!("has the placeholder {name}, but this dialect's URL takes none"),
             });
         }
         let in_path = self.template.path().iter().filter_map(Piece::placeholder);
         let shown = in_path.filter_map(|name| self.recipe.placeholder(name)).find(|own| own.rule.uses(Fact::Secret));
         if let Some(shown) = shown {
-            faults.push(format!("has {} in its path, where the secret would be logged", self.written(shown.name())));
+            let words = format!("has {} in its path, where the secret would be logged", self.written(shown.name()));
+            faults.push(Fault { words, replaces: None });
         }
         faults
     }

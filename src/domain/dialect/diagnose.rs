@@ -1,28 +1,48 @@
 //! Why a callback does not verify, in words: the text is read in every way in which receivers go wrong, and the first
-//! reading under which a known key signs it tells what differs.
+//! reading under which a known key signs it tells what differs. Where it is known what was sent, that is compared besides.
 //!
-//! It never says what the right signature would be: who may ask is not who may sign.
+//! It never says what the right signature would be: who may ask is not who may sign. Of the one that was received it repeats
+//! at most the first 8 characters.
 
 mod age;
 mod bodies;
+mod code;
+mod differences;
+mod looked_for;
+mod masked;
+mod named_ids;
+mod pieces;
 mod queries;
 mod reading;
 mod readings;
+mod sent;
+mod text;
 mod tricks;
 mod urls;
 
 use serde::Serialize;
 
 use super::callback::CallbackConfig;
-use super::parts::{Part, PartKind, Parts, SECRET};
+use super::parts::Parts;
 use super::query::Query;
 use super::received::{Received, Seen};
 use super::recipe::Recipe;
 use super::signature::Signature;
 use crate::domain::secret::SecretText;
-pub use age::stale;
+use crate::domain::time::Timestamp;
+pub use age::{stale, told_at};
+pub use code::Code;
+use code::Mistake;
+pub use differences::Difference;
+pub use looked_for::looked_for;
+use masked::Masked;
+pub use named_ids::{NamedIds, named_ids};
+pub use pieces::Piece;
 use reading::Reading;
 use readings::readings;
+pub use sent::Sent;
+pub use text::SignedPart;
+use text::Text;
 use tricks::tricks;
 
 /// What is known about a received callback.
@@ -34,44 +54,48 @@ pub struct Diagnosis {
     /// The label of the key that it is signed with, if one was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The finding in a word.
+    pub code: Code,
     /// The first thing that differs, or that nothing does.
     pub finding: String,
-    /// The text that the receiver should sign to compare, as far as it can be told.
+    /// What to do.
+    pub advice: String,
+    /// What to think of a time that it tells and that is long past.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<String>,
+    /// The text as it stands in what was received, as far as it can be rebuilt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received_text: Option<String>,
+    /// The text that was signed, where it is known, else the one that the receiver should sign to compare.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_text: Option<String>,
-    /// The same in parts, with the names of those that are values: what to compare one by one.
+    /// Where the two differ, by bytes of the signed one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+    /// Both texts value by value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<Piece>,
+    /// The signed text in parts, with the names of those that are values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub signed_parts: Vec<SignedPart>,
 }
 
-/// A part of a signed text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SignedPart {
-    /// Its text; for the secret, the word that stands for it.
-    pub text: String,
-    /// The placeholder or the parameter whose value it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl SignedPart {
-    fn all(text: &Parts<'_>) -> Vec<Self> {
-        let part = |part: &Part<'_>| {
-            let text = if part.kind == PartKind::Secret { SECRET.to_owned() } else { part.text.clone().into_owned() };
-            Self { text, name: part.name().map(str::to_owned) }
-        };
-        text.iter().map(part).collect()
-    }
+/// What was found, before both texts are laid side by side.
+struct Found {
+    verifies: bool,
+    key: Option<String>,
+    mistake: Mistake,
+    /// What was signed, as far as it is known.
+    text: Option<Text>,
 }
 
 /// So many readings are tried with each mistake about the key.
 const TRIED_WITH_TRICKS: usize = 16;
 
-/// What may have happened to a URL as a whole, signature included: what stands there, what stood there, and the words for
-/// it.
-const ESCAPED: [(&str, &str, &str); 2] = [
-    ("&amp;", "&", "`&amp;` stands in place of `&`: the URL was escaped for HTML on the way."),
-    ("%25", "%", "The values were encoded twice on the way: decode them once more."),
+/// What may have happened to a URL as a whole, signature included: what stands there, what stood there, and what that is.
+const ESCAPED: [(&str, &str, Code, &str); 2] = [
+    ("&amp;", "&", Code::HtmlEscaped, "`&amp;` stands in place of `&`: the URL was escaped for HTML on the way."),
+    ("%25", "%", Code::EncodedTwice, "The values were encoded twice on the way: decode them once more."),
 ];
 
 /// Looks for the key and the reading under which a received callback verifies.
@@ -81,13 +105,67 @@ pub fn diagnose(
     keys: &[(String, SecretText)],
     config: &CallbackConfig,
 ) -> Diagnosis {
-    let plain = diagnose_plain(recipe, received, keys, config);
-    let unescaped = |(from, to, finding): &(&str, &str, &str)| {
-        let url = Some(received.url.replace(from, to)).filter(|url| *url != received.url)?;
-        let found = diagnose_plain(recipe, &Received { url, ..received.clone() }, keys, config);
-        found.verifies.then(|| Diagnosis { verifies: false, finding: (*finding).to_owned(), ..found })
-    };
-    if plain.key.is_some() { plain } else { ESCAPED.iter().find_map(unescaped).unwrap_or(plain) }
+    Case { recipe, config, received, keys, sent: None, received_at: None }.diagnosis()
+}
+
+/// A callback that somebody received, with all that may tell what happened to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The dialect that it was sent in.
+    pub recipe: &'a Recipe,
+    /// The endpoint that it was sent to.
+    pub config: &'a CallbackConfig,
+    /// What came.
+    pub received: &'a Received,
+    /// The keys that it may be signed with, each by its label.
+    pub keys: &'a [(String, SecretText)],
+    /// What was sent, where that is known.
+    pub sent: Option<&'a Sent>,
+    /// When it came, where that is known.
+    pub received_at: Option<Timestamp>,
+}
+
+impl Case<'_> {
+    /// What is to be said of it: the reading under which it verifies; where none explains it, what differs from what was sent.
+    pub fn diagnosis(&self) -> Diagnosis {
+        let Self { recipe, config, received, keys, sent, received_at } = *self;
+        let plain = diagnose_plain(recipe, received, keys, config);
+        let unescaped = |(from, to, code, words): &(&str, &str, Code, &str)| {
+            let url = Some(received.url.replace(from, to)).filter(|url| *url != received.url)?;
+            let found = diagnose_plain(recipe, &Received { url, ..received.clone() }, keys, config);
+            found.verifies.then(|| Found { verifies: false, mistake: Mistake::new(*code, *words), ..found })
+        };
+        let found = if plain.key.is_some() { plain } else { ESCAPED.iter().find_map(unescaped).unwrap_or(plain) };
+        let compared = || sent.and_then(|sent| sent::compared(recipe, config, received, keys, sent));
+        let mut found = if found.key.is_some() { found } else { compared().unwrap_or(found) };
+        let age = received_at.and_then(|now| stale(recipe, config, received, now));
+        if let Some(age) = age.as_ref().filter(|_| found.verifies) {
+            found.mistake = Mistake::new(Code::StaleTimestamp, format!("It verifies. {age}"));
+        }
+        let with_all = |text: Text| match found.mistake.code {
+            Code::ParameterAdded => text.with_what_follows(recipe, received),
+            _ => text,
+        };
+        let as_received = || plain_text(recipe, config, received).or_else(|| bare_url(recipe, received)).map(with_all);
+        // Where it verifies, a host that is not known or replaced on purpose is no difference.
+        let theirs = if found.verifies { found.text.clone() } else { as_received() };
+        Diagnosis { age, ..Masked::of(recipe, config, received, keys).diagnosis(found, theirs) }
+    }
+}
+
+/// The text as it stands in what was received.
+fn plain_text(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> Option<Text> {
+    let seen = Seen::new(recipe, config, received);
+    recipe.signature()?.signs.render(&seen).ok().as_ref().map(Text::of)
+}
+
+/// A URL without what carries its signature, where that cannot be told apart as it should be.
+fn bare_url(recipe: &Recipe, received: &Received) -> Option<Text> {
+    let signature = recipe.signature().filter(|signature| signature.signs_url())?;
+    let carrier = format!("{}=", signature.query_parameter()?);
+    let end = received.url.rfind(&carrier)?;
+    let shown = received.url[..end].trim_end_matches(['?', '&']).trim_end_matches("&amp;").to_owned();
+    Some(Text { shown, parts: Vec::new() })
 }
 
 fn diagnose_plain(
@@ -95,21 +173,20 @@ fn diagnose_plain(
     received: &Received,
     keys: &[(String, SecretText)],
     config: &CallbackConfig,
-) -> Diagnosis {
-    let unknown = |finding: String, text: Option<Parts<'_>>| Diagnosis {
+) -> Found {
+    let unknown = |code: Code, words: String, text: Option<Parts<'_>>| Found {
         verifies: false,
         key: None,
-        finding,
-        signed_text: text.as_ref().map(Parts::shown),
-        signed_parts: text.as_ref().map(SignedPart::all).unwrap_or_default(),
+        mistake: Mistake::new(code, words),
+        text: text.as_ref().map(Text::of),
     };
     let Some(signature) = recipe.signature() else {
-        return unknown(format!("{} signs nothing.", recipe.title()), None);
+        return unknown(Code::NothingSigned, format!("{} signs nothing.", recipe.title()), None);
     };
     let seen = Seen::new(recipe, config, received);
     let claimed = match seen.claimed(signature) {
         Ok(claimed) => claimed,
-        Err(lacking) => return unknown(lacking, None),
+        Err(lacking) => return unknown(Code::NoSignature, lacking, None),
     };
     let readings = readings(&seen, signature);
     let found = find(&seen, signature, &claimed, keys, &readings).or_else(|| {
@@ -120,8 +197,11 @@ fn diagnose_plain(
     });
     // What a receiver cannot even rebuild is told before what it rebuilt.
     found.unwrap_or_else(|| match signature.signs.render(&seen) {
-        Ok(text) => unknown(without_match(&seen, keys), Some(text)),
-        Err(lacking) => unknown(lacking.words, None),
+        Ok(text) => {
+            let mistake = without_match(&seen, keys);
+            unknown(mistake.code, mistake.words, Some(text))
+        }
+        Err(lacking) => unknown(Code::Incomplete, lacking.words, None),
     })
 }
 
@@ -131,28 +211,29 @@ fn find(
     claimed: &[String],
     keys: &[(String, SecretText)],
     readings: &[Reading],
-) -> Option<Diagnosis> {
+) -> Option<Found> {
     readings.iter().find_map(|reading| {
         let seen = seen.with(&reading.received, reading.time.clone());
         let text = signature.signs.render(&seen).ok()?;
         let (label, _) = keys.iter().find(|(_, key)| signature.verifies(key, &text, claimed))?;
-        Some(Diagnosis {
+        Some(Found {
             verifies: reading.mistake.is_none(),
             key: Some(label.clone()),
-            finding: reading.mistake.clone().unwrap_or_else(|| "It verifies.".to_owned()),
-            signed_text: Some(text.shown()),
-            signed_parts: SignedPart::all(&text),
+            mistake: reading.mistake.clone().unwrap_or_else(|| Mistake::new(Code::Verifies, "It verifies.")),
+            text: Some(Text::of(&text)),
         })
     })
 }
 
-fn without_match(seen: &Seen<'_>, keys: &[(String, SecretText)]) -> String {
+fn without_match(seen: &Seen<'_>, keys: &[(String, SecretText)]) -> Mistake {
     let (recipe, received) = (seen.recipe, seen.received);
     if !received.method.eq_ignore_ascii_case(recipe.method()) {
-        return format!("It was received as {}, but {} sends {}.", received.method, recipe.title(), recipe.method());
+        let words =
+            format!("It was received as {}, but {} sends {}.", received.method, recipe.title(), recipe.method());
+        return Mistake::new(Code::MethodChanged, words);
     }
     if keys.is_empty() {
-        return "There is no secret to check it with.".to_owned();
+        return Mistake::new(Code::NoSecret, "There is no secret to check it with.");
     }
     let query = Query::read(&received.url);
     let empty: Vec<&str> = query.pairs().filter(|(_, value)| value.is_empty()).map(|(name, _)| name).collect();
@@ -161,10 +242,14 @@ fn without_match(seen: &Seen<'_>, keys: &[(String, SecretText)]) -> String {
     } else {
         format!(" These parameters arrived empty; were they when they were sent? {}.", empty.join(", "))
     };
-    format!(
-        "No known secret signs this text, nor any of its usual distortions: it was signed with another secret, or a value \
-         was changed.{emptied} Compare signedText, byte by byte, with the text that your server signs."
-    )
+    let none = match keys.len() {
+        1 => "The one secret that is known does not sign this text".to_owned(),
+        several => format!("None of the {several} secrets that are known signs this text"),
+    };
+    let words = format!(
+        "{none}, nor any usual distortion of it: it was signed with another secret, or a value was changed.{emptied}"
+    );
+    Mistake::new(Code::AnotherSecret, words)
 }
 
 #[cfg(test)]

@@ -49,3 +49,4 @@ pub mod value;
 mod values;
 mod wrapping;
 mod written_value;
+mod wrong_signature;

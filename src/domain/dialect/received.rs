@@ -45,7 +45,7 @@ pub(super) struct Seen<'a> {
 
 impl Received {
     /// A header's value, whatever the case of its name.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::setup_part::SetupPart;
 use crate::domain::app::{App, Disabled, Endpoint};
 use crate::domain::app_settings::AppSettings;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
@@ -27,6 +28,8 @@ pub struct EndpointPart {
     /// By which answer its receiver disabled it: what is due is held until somebody enables it.
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled: Option<DisabledPart>,
+    /// What tests have shown of its receiver.
+    setup: SetupPart,
     /// While its receiver is down: what is due waits, and one delivery goes as a probe now and then.
     #[serde(skip_serializing_if = "Option::is_none")]
     circuit: Option<CircuitPart>,
@@ -88,6 +91,7 @@ impl EndpointPart {
             headers: settings.headers.names(),
             surface_id: settings.dialect_settings.get(SURFACE_ID).cloned(),
             disabled: endpoint.disabled.map(|Disabled { at, status }| DisabledPart { at, status_code: status }),
+            setup: SetupPart::from(endpoint.setup),
             circuit: circuit.map(|open| CircuitPart { opened_at: open.opened_at, next_probe_at: open.next_probe_at }),
         }
     }

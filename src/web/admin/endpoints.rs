@@ -22,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// An endpoint, or a change of one. Creating needs `dialect`. In a change, what is left out stays and null goes back to
 /// the default.
-#[derive(ToSchema)]
+#[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only describes what is read over the settings that stand")]
 pub struct EndpointBody {

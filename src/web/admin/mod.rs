@@ -3,10 +3,12 @@
 pub mod app_view;
 pub mod apps;
 pub mod audit;
+mod body_fields;
 pub mod completions;
 mod criteria;
 pub mod deliveries;
 pub mod delivery_counts;
+pub mod diagnosis;
 pub mod dialects;
 pub mod egress;
 pub mod egress_assignments;
@@ -31,8 +33,10 @@ pub mod reviews;
 pub mod second_factor;
 mod secret_view;
 pub mod secrets;
+mod setup_part;
 pub mod sign_in;
 pub mod sources;
+pub mod testing;
 pub mod tokens;
 pub mod users;
 
@@ -60,6 +64,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(egress_assignments::routes)
         .configure(previews::routes)
         .configure(receiver::routes)
+        .configure(testing::routes)
+        .configure(diagnosis::routes)
         .configure(completions::routes)
         .configure(reviews::routes)
         .configure(delivery_counts::routes)

@@ -107,7 +107,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
         ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow => operation.request_body.is_some(),
         // A callback URL may be one that no receiver could be written for.
         ProblemKind::Conflict => operation.request_body.is_some() || path.ends_with("/receiver"),
-        ProblemKind::TooMany => path.ends_with("/test"),
+        ProblemKind::TooMany => path.ends_with("/test") || path.ends_with("/diagnose"),
         ProblemKind::TooManyAttempts => PROVING.contains(&path) && operation.request_body.is_some(),
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
         // Of the statuses that others have as well, the more usual kind is described.

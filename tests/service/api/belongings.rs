@@ -93,6 +93,10 @@ impl Belongings {
         match call {
             "POST /v1/apps/{id}/endpoints" => json!({"dialect": "besitos"}),
             "POST /v1/apps/{id}/preview" => json!({"completion": {}}),
+            "POST /v1/preview" => json!({"endpoint": {"dialect": "besitos", "callbackUrl": "https://p.example/pb"}}),
+            "POST /v1/apps/{id}/diagnose" | "POST /v1/apps/{id}/endpoints/{endpointId}/diagnose" => {
+                json!({"pasted": "/pb?user_id=u&verifier=00"})
+            }
             "POST /v1/replays" => json!({"appId": self.object("apps"), "from": "2024-07-01T00:00:00Z"}),
             _ => json!({}),
         }

@@ -5,12 +5,14 @@ mod access;
 mod apps;
 mod audit;
 mod belongings;
+mod diagnosing;
 mod erasure;
 mod exports;
 mod health;
 mod hostile_bodies;
 mod lookup;
 mod openapi;
+mod previewing;
 mod problems;
 mod reads;
 mod replays;
@@ -19,6 +21,7 @@ mod roles;
 mod secrets;
 mod stalled;
 mod strictness;
+mod testing;
 
 use serde_json::{Value, json};
 

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::app_settings::AppSettings;
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::trial::config;
+use crate::domain::setup::Setup;
 use crate::domain::time::Timestamp;
 
 const IN_ALL: usize = 1_024;
@@ -14,7 +15,8 @@ fn pacing() -> Pacing {
 fn app(publisher_id: &str, name: &str) -> App {
     let mut config = config("besitos");
     config.settings.callback_url = Some(CallbackUrl::new(&format!("https://{name}.example/cb")));
-    let endpoint = Endpoint { id: format!("end_{name}"), config, disabled: None, secrets: Vec::new() };
+    let endpoint =
+        Endpoint { id: format!("end_{name}"), config, disabled: None, secrets: Vec::new(), setup: Setup::default() };
     App {
         id: format!("app_{name}"),
         publisher_id: publisher_id.to_owned(),

@@ -104,14 +104,29 @@ impl CallbackDraft {
         attempted_at: Timestamp,
         keys: &[&SecretText],
     ) -> Result<CallbackRequest, ComposeError> {
-        let key = keys.first();
-        if key.is_none() && self.recipe.secret() == SecretNeed::Required {
+        if keys.is_empty() && self.recipe.secret() == SecretNeed::Required {
             return Err(ComposeError::NoSecret);
         }
+        self.finished(event_id, attempted_at, keys)
+    }
+
+    /// The request as it will look, without a signature although the dialect may need one: never to be sent.
+    pub fn unsigned(&self, event_id: &str, attempted_at: Timestamp) -> Result<CallbackRequest, ComposeError> {
+        self.finished(event_id, attempted_at, &[])
+    }
+
+    fn finished(
+        &self,
+        event_id: &str,
+        attempted_at: Timestamp,
+        keys: &[&SecretText],
+    ) -> Result<CallbackRequest, ComposeError> {
+        let key = keys.first();
         let secret = key.filter(|_| self.recipe.secret_in_clear()).map(|key| key.expose()).unwrap_or_default();
         let unsigned = AttemptFacts { event_id, attempted_at, secret, signature: "" };
         let signature = self.recipe.signature().filter(|signature| !keys.is_empty() && self.carries(signature));
-        if signature.is_none() && self.recipe.signature().is_some() && self.recipe.secret() == SecretNeed::Required {
+        let lacks_place = signature.is_none() && !keys.is_empty() && self.recipe.signature().is_some();
+        if lacks_place && self.recipe.secret() == SecretNeed::Required {
             return Err(ComposeError::Unsigned("the callback URL has no place for the signature".to_owned()));
         }
         let url = self.target.url(unsigned, signature.is_some());

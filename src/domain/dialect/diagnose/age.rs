@@ -16,8 +16,7 @@ const LEAST_MILLISECONDS: i64 = 100_000_000_000;
 
 /// What to think of where a callback tells a time that is long past, at this instant.
 pub fn stale(recipe: &Recipe, config: &CallbackConfig, received: &Received, now: Timestamp) -> Option<String> {
-    let seen = Seen::new(recipe, config, received);
-    let told = told(&seen)?;
+    let told = told_at(recipe, config, received)?;
     let age = now.as_seconds() - told.as_seconds();
     let again = if recipe.tells(Fact::Timestamp) && !recipe.tells(Fact::AttemptedAt) {
         "set timestampSource to attempt where receivers take nothing old"
@@ -25,6 +24,11 @@ pub fn stale(recipe: &Recipe, config: &CallbackConfig, received: &Received, now:
         "a retry tells its own time, so this is an old request"
     };
     (age > OLD_SECONDS).then(|| format!("The time that it tells is {} minutes ago: {again}.", age / 60))
+}
+
+/// The time that a callback tells.
+pub fn told_at(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> Option<Timestamp> {
+    told(&Seen::new(recipe, config, received))
 }
 
 /// The time that it tells: the one that is signed beside the body, or that of a placeholder or a header.

@@ -1,5 +1,6 @@
 //! Distortions of a query, each undone: what proxies, frameworks and escaping make of parameters.
 
+use super::code::{Code, Mistake};
 use crate::domain::dialect::received::Seen;
 use crate::domain::dialect::signature::Signature;
 use crate::domain::encoding::{Encoding, decode, encode};
@@ -8,23 +9,31 @@ use crate::domain::encoding::{Encoding, decode, encode};
 const MOST_CHANGED: usize = 40;
 
 /// Queries that may have been sent in place of the one that arrived, with what happened to them.
-pub(super) fn distortions(seen: &Seen<'_>, signature: &Signature, query: &str) -> Vec<(String, String)> {
+pub(super) fn distortions(seen: &Seen<'_>, signature: &Signature, query: &str) -> Vec<(String, Mistake)> {
     let mut found = Distortions { query, found: Vec::new() };
     let signs = &signature.signs;
     if signs.needs_encoding() {
-        found.add(recoded(query, seen.recipe.encoding()), encoded_differently(seen.recipe.encoding()));
+        found.add(
+            recoded(query, seen.recipe.encoding()),
+            Code::EncodedDifferently,
+            encoded_differently(seen.recipe.encoding()),
+        );
     }
     let plus = "A `+` was decoded as a space: decode it as a plus sign, or decode only once.";
-    found.add(query.replace('+', "%2B"), plus);
+    found.add(query.replace('+', "%2B"), Code::PlusDecoded, plus);
     // Where a space is a plus sign too, any one of them may have been one.
     for (at, _) in query.match_indices('+').take(MOST_CHANGED) {
-        found.add([&query[..at], "%2B", &query[at + 1..]].concat(), plus);
+        found.add([&query[..at], "%2B", &query[at + 1..]].concat(), Code::PlusDecoded, plus);
     }
     if !signs.needs_encoding() {
         let raw = query.replace('%', "%25").replace('+', "%2B");
-        found.add(raw, "The values were signed as they stand in the URL: sign them decoded.");
+        found.add(raw, Code::SignedUndecoded, "The values were signed as they stand in the URL: sign them decoded.");
     }
-    found.add(rejoined(seen, query), "A value was decoded on the way, so that its `&` separates parameters.");
+    found.add(
+        rejoined(seen, query),
+        Code::ValueSplit,
+        "A value was decoded on the way, so that its `&` separates parameters.",
+    );
     if signs.needs_whole_query() {
         let pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
         found.add_added(&pairs);
@@ -39,13 +48,13 @@ pub(super) fn distortions(seen: &Seen<'_>, signature: &Signature, query: &str) -
 
 struct Distortions<'a> {
     query: &'a str,
-    found: Vec<(String, String)>,
+    found: Vec<(String, Mistake)>,
 }
 
 impl Distortions<'_> {
-    fn add(&mut self, query: String, mistake: impl Into<String>) {
+    fn add(&mut self, query: String, code: Code, words: impl Into<String>) {
         if query != self.query && !self.found.iter().any(|(known, _)| *known == query) {
-            self.found.push((query, mistake.into()));
+            self.found.push((query, Mistake::new(code, words)));
         }
     }
 
@@ -55,10 +64,14 @@ impl Distortions<'_> {
             let without: Vec<&str> =
                 pairs.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, pair)| *pair).collect();
             let mistake = format!("The parameter {} was added on the way: sign only what was sent.", name_of(pair));
-            self.add(without.join("&"), mistake);
+            self.add(without.join("&"), Code::ParameterAdded, mistake);
         }
         let full: Vec<&str> = pairs.iter().copied().filter(|pair| !pair.ends_with('=')).collect();
-        self.add(full.join("&"), "Empty parameters were added on the way: sign only what was sent.");
+        self.add(
+            full.join("&"),
+            Code::ParameterAdded,
+            "Empty parameters were added on the way: sign only what was sent.",
+        );
     }
 
     /// What was dropped or moved, where the sender's order is known.
@@ -75,11 +88,11 @@ impl Distortions<'_> {
         for list in [&mut moved, &mut filled] {
             list.extend(others.iter().map(|pair| (*pair).to_owned()));
         }
-        self.add(moved.join("&"), "The parameters were reordered on the way.");
+        self.add(moved.join("&"), Code::Reordered, "The parameters were reordered on the way.");
         if is_lacking {
             let dropped =
                 "A parameter that was sent empty was dropped on the way (frameworks make an empty value null).";
-            self.add(filled.join("&"), dropped);
+            self.add(filled.join("&"), Code::EmptyDropped, dropped);
         }
     }
 
@@ -94,7 +107,7 @@ impl Distortions<'_> {
                     *pair = format!("{name}={other}");
                 }
                 let mistake = format!("{name} was signed as {other} but received as {value}: keep numbers as text.");
-                self.add(changed.join("&"), mistake);
+                self.add(changed.join("&"), Code::NumberReformatted, mistake);
             }
         }
     }

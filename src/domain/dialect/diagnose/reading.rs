@@ -1,5 +1,6 @@
 //! A reading: a request as it may have been when it was signed, and the pieces of a URL that are distorted one by one.
 
+use super::code::Mistake;
 use crate::domain::dialect::query::split_origin;
 use crate::domain::dialect::received::Received;
 use crate::domain::dialect::signature::Signature;
@@ -11,7 +12,7 @@ pub(super) struct Reading {
     pub(super) received: Received,
     /// The time that is signed, where it is not the one that the request carries.
     pub(super) time: Option<String>,
-    pub(super) mistake: Option<String>,
+    pub(super) mistake: Option<Mistake>,
 }
 
 /// A URL in the pieces that are distorted one by one; what carries the signature stands apart.

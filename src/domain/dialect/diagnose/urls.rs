@@ -1,6 +1,7 @@
 //! Distortions of a URL that is signed as a whole: every origin, path and query that it may have been signed with, in every
 //! combination, since a proxy often changes more than one.
 
+use super::code::{Code, Mistake};
 use super::queries;
 use super::reading::{Pieces, Reading};
 use crate::domain::dialect::callback::CallbackConfig;
@@ -14,7 +15,7 @@ const COMBINED: usize = 6;
 const LIKELIEST: usize = 2;
 
 /// A piece as it may have been signed, with what is wrong if it was.
-type Candidate = (String, Option<String>);
+type Candidate = (String, Option<Mistake>);
 
 pub(super) fn readings(seen: &Seen<'_>, pieces: &Pieces) -> Vec<Reading> {
     let Some(signature) = seen.recipe.signature() else { return Vec::new() };
@@ -28,10 +29,11 @@ pub(super) fn readings(seen: &Seen<'_>, pieces: &Pieces) -> Vec<Reading> {
     if !pieces.after.is_empty() {
         let mistake = "The signature does not stand last in the URL: parameters were reordered.";
         let query = [pieces.query.as_str(), &pieces.after].join("&");
-        candidates.push((query, Some(mistake.to_owned())));
+        candidates.push((query, Some(Mistake::new(Code::Reordered, mistake))));
     }
     let added = (!pieces.after.is_empty())
-        .then(|| format!("Something was added after the signature: {}. Check the URL as it was sent.", pieces.after));
+        .then(|| format!("Something was added after the signature: {}. Check the URL as it was sent.", pieces.after))
+        .map(|words| Mistake::new(Code::ParameterAdded, words));
     let mut readings = Vec::new();
     for (at, (query, of_query)) in candidates.iter().enumerate() {
         let most = if at < COMBINED { usize::MAX } else { LIKELIEST };
@@ -51,7 +53,8 @@ pub(super) fn readings(seen: &Seen<'_>, pieces: &Pieces) -> Vec<Reading> {
 /// Origins that the URL may have been signed under.
 fn origins(config: &CallbackConfig, template: Option<&Template>, seen: &str) -> Vec<Candidate> {
     let mut origins = vec![(seen.to_owned(), None)];
-    let mut add = |origin: String, mistake: Option<String>| {
+    let mut add = |origin: String, words: Option<String>| {
+        let mistake = words.map(|words| Mistake::new(Code::OriginChanged, words));
         if !origins.iter().any(|(known, _)| *known == origin) {
             origins.push((origin, mistake));
         }
@@ -88,14 +91,14 @@ fn origins(config: &CallbackConfig, template: Option<&Template>, seen: &str) -> 
 /// Paths that the URL may have been signed with.
 fn paths(template: Option<&Template>, seen: &str) -> Vec<Candidate> {
     let mut paths = vec![(seen.to_owned(), None)];
-    let mut add = |path: String, mistake: &str| {
+    let mut add = |path: String, code: Code, words: &str| {
         if !paths.iter().any(|(known, _)| *known == path) {
-            paths.push((path, Some(mistake.to_owned())));
+            paths.push((path, Some(Mistake::new(code, words))));
         }
     };
     match seen.strip_suffix('/') {
-        Some(without) => add(without.to_owned(), "A slash was added to the path on the way."),
-        None => add(format!("{seen}/"), "A slash at the path's end was dropped on the way."),
+        Some(without) => add(without.to_owned(), Code::PathSlash, "A slash was added to the path on the way."),
+        None => add(format!("{seen}/"), Code::PathSlash, "A slash at the path's end was dropped on the way."),
     }
     // Values stand in few paths; those that do are not known here.
     if let Some(template) =
@@ -104,10 +107,10 @@ fn paths(template: Option<&Template>, seen: &str) -> Vec<Candidate> {
         let path = expand(template.path(), str::to_owned);
         let mistake =
             format!("It was signed with the path {path}, but your server sees {seen}: a prefix was added or cut off.");
-        add(path, &mistake);
+        add(path, Code::PathPrefix, &mistake);
     }
     let decoded = decode(&seen.replace('+', "%2B"));
     let strict: Vec<String> = decoded.split('/').map(crate::domain::encoding::encode).collect();
-    add(strict.join("/"), "The path was decoded on the way.");
+    add(strict.join("/"), Code::PathDecoded, "The path was decoded on the way.");
     paths
 }

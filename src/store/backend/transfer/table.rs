@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 29] = [
+pub(super) const COPIED: [&str; 30] = [
     "installation",
     "publishers",
     "tokens",
@@ -15,6 +15,7 @@ pub(super) const COPIED: [&str; 29] = [
     "offers",
     "endpoints",
     "circuits",
+    "endpoint_tests",
     "secrets",
     "replays",
     "replay_cursors",

@@ -1,0 +1,68 @@
+//! Test callbacks: real ones that mean nothing, rightly signed or on purpose wrongly, and what they show of a receiver.
+
+use super::Actions;
+use super::caller::Caller;
+use super::deliveries::WithAttempts;
+use super::refusal::Refusal;
+use crate::dispatch::sending::job::TestOptions;
+use crate::dispatch::sending::test_callback::Tested;
+use crate::domain::app::App;
+use crate::domain::json::Object;
+use crate::domain::setup::{Setup, Verdict};
+
+/// What a test is to send.
+#[derive(Debug, Default)]
+pub struct TestAsked {
+    /// Fields of the invented completion.
+    pub completion: Option<Object>,
+    /// The endpoint; the first one where none is named.
+    pub endpoint_id: Option<String>,
+    /// What it asks for besides.
+    pub options: TestOptions,
+}
+
+/// A test that was sent, or still is.
+#[derive(Debug)]
+pub struct TestSent {
+    /// Its delivery and its attempt.
+    pub delivery: WithAttempts,
+    /// What it shows; nothing while it is still being sent, or could not be.
+    pub verdict: Option<Verdict>,
+    /// Whether it has ended.
+    pub is_done: bool,
+}
+
+impl Actions {
+    /// Sends a test of an app and waits for its outcome as long as the endpoint's time-out allows.
+    pub async fn test(&self, caller: &Caller, app: App, asked: TestAsked) -> Result<TestSent, Refusal> {
+        let TestAsked { completion, endpoint_id, options } = asked;
+        if options.egress_ip_id.is_some() && caller.limited_to().is_some() {
+            let detail = "Only an account manager or operator may choose the egress IP of a test.";
+            return Err(Refusal::forbidden(detail));
+        }
+        let completion = self.invented(&app.id, completion.as_ref())?;
+        let known = known_before(&app, endpoint_id.as_deref());
+        let is_wrong = options.tamper;
+        let sent = self.dispatcher.tests.send(&app.into(), endpoint_id.as_deref(), completion, options).await?;
+        let (delivery_id, is_done) = match sent {
+            Tested::Done { delivery_id } => (delivery_id, true),
+            Tested::UnderWay { delivery_id } => (delivery_id, false),
+            Tested::Refused(invalid) => return Err(invalid.into()),
+            Tested::TooMany => {
+                let detail =
+                    "At most 2 tests at a time are sent to an endpoint, and 64 in all; wait for those under way.";
+                return Err(Refusal::TooMany(detail.to_owned()));
+            }
+        };
+        let delivery = self.node.store.delivery(delivery_id).await?.ok_or(Refusal::Unknown("delivery"))?;
+        let last = delivery.1.last().filter(|_| is_done);
+        let verdict = last.map(|attempt| Verdict::on(is_wrong, attempt.outcome, attempt.status_code, known));
+        Ok(TestSent { delivery, verdict, is_done })
+    }
+}
+
+/// What tests had shown of the endpoint until now.
+fn known_before(app: &App, endpoint_id: Option<&str>) -> Setup {
+    let endpoint = endpoint_id.map_or_else(|| app.first_endpoint(), |id| app.endpoint(id));
+    endpoint.map(|endpoint| endpoint.setup).unwrap_or_default()
+}

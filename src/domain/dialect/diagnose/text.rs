@@ -1,0 +1,49 @@
+//! A text that may be shown: whole, and in parts with the names of those that are values.
+
+use serde::Serialize;
+
+use crate::domain::dialect::parts::{Part, PartKind, Parts, SECRET};
+use crate::domain::dialect::received::Received;
+use crate::domain::dialect::recipe::Recipe;
+use crate::domain::dialect::signed_url::SignedUrl;
+
+/// A part of a signed text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignedPart {
+    /// Its text; for the secret, the word that stands for it.
+    pub text: String,
+    /// The placeholder or the parameter whose value it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A text that may be shown, whole and in parts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Text {
+    pub(super) shown: String,
+    pub(super) parts: Vec<SignedPart>,
+}
+
+impl Text {
+    pub(super) fn of(text: &Parts<'_>) -> Self {
+        let part = |part: &Part<'_>| {
+            let text = if part.kind == PartKind::Secret { SECRET.to_owned() } else { part.text.clone().into_owned() };
+            SignedPart { text, name: part.name().map(str::to_owned) }
+        };
+        Self { shown: text.shown(), parts: text.iter().map(part).collect() }
+    }
+
+    /// The same with the parameters that stand behind a URL's signature, which sign nothing and belong to nothing signed.
+    pub(super) fn with_what_follows(mut self, recipe: &Recipe, received: &Received) -> Self {
+        let signature = recipe.signature().filter(|signature| signature.signs_url());
+        let signed = signature.and_then(|signature| SignedUrl::read(signature, &received.url).ok());
+        let after = signed.map(|signed| signed.after).unwrap_or_default();
+        for pair in after.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let joined = if self.shown.contains('?') { '&' } else { '?' };
+            self.shown.push_str(&format!("{joined}{pair}"));
+            self.parts.push(SignedPart { text: value.to_owned(), name: Some(name.to_owned()) });
+        }
+        self
+    }
+}

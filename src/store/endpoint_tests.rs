@@ -1,0 +1,75 @@
+//! What is remembered of endpoints' tests, one row for each endpoint that was ever tested.
+
+use diesel::prelude::*;
+use diesel::result::OptionalExtension;
+use diesel::upsert::excluded;
+
+use super::backend::{Conn, upsert};
+use super::schema::endpoint_tests;
+use super::{Store, StoreError};
+use crate::domain::setup::{Remembered, Setup, TestResult, Tested};
+use crate::domain::time::Timestamp;
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = endpoint_tests)]
+struct Row {
+    endpoint_id: String,
+    dialect: String,
+    secret_id: Option<String>,
+    tested_at: Option<Timestamp>,
+    verified_at: Option<Timestamp>,
+}
+
+impl Row {
+    fn new(tested: Tested, setup: Setup) -> Self {
+        let Tested { endpoint_id, dialect, secret_id } = tested;
+        Self { endpoint_id, dialect, secret_id, tested_at: setup.tested_at, verified_at: setup.verified_at }
+    }
+}
+
+impl From<Row> for Remembered {
+    fn from(row: Row) -> Self {
+        let Row { endpoint_id, dialect, secret_id, tested_at, verified_at } = row;
+        Self { tested: Tested { endpoint_id, dialect, secret_id }, setup: Setup { tested_at, verified_at } }
+    }
+}
+
+impl Store {
+    /// Remembers how a test ended. What was tested otherwise before counts no more.
+    pub async fn remember_test(&self, tested: Tested, result: TestResult, at: Timestamp) -> Result<(), StoreError> {
+        self.write(move |conn| {
+            let known = of(conn, &tested.endpoint_id)?.filter(|known| known.tested == tested);
+            let setup = known.map(|known| known.setup).unwrap_or_default().after(result, at);
+            write(conn, &[Row::new(tested, setup)])
+        })
+        .await
+    }
+}
+
+fn write(conn: &mut Conn, rows: &[Row]) -> QueryResult<()> {
+    upsert!(conn, rows, |conn, some| diesel::insert_into(endpoint_tests::table)
+        .values(some)
+        .on_conflict(endpoint_tests::endpoint_id)
+        .do_update()
+        .set((
+            endpoint_tests::dialect.eq(excluded(endpoint_tests::dialect)),
+            endpoint_tests::secret_id.eq(excluded(endpoint_tests::secret_id)),
+            endpoint_tests::tested_at.eq(excluded(endpoint_tests::tested_at)),
+            endpoint_tests::verified_at.eq(excluded(endpoint_tests::verified_at)),
+        )))
+}
+
+/// What is remembered of these endpoints' tests, in no order.
+pub(super) fn of_endpoints<'a>(
+    conn: &mut Conn,
+    endpoint_ids: impl Iterator<Item = &'a String>,
+) -> QueryResult<Vec<Remembered>> {
+    let of_these = endpoint_tests::table.filter(endpoint_tests::endpoint_id.eq_any(endpoint_ids));
+    let rows: Vec<Row> = of_these.select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Remembered::from).collect())
+}
+
+fn of(conn: &mut Conn, endpoint_id: &str) -> QueryResult<Option<Remembered>> {
+    let row: Option<Row> = endpoint_tests::table.find(endpoint_id).select(Row::as_select()).first(conn).optional()?;
+    Ok(row.map(Remembered::from))
+}

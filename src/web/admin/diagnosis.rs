@@ -1,0 +1,143 @@
+//! `/v1/apps/{id}/diagnose`, and the same below an endpoint: why a callback did not verify at its receiver.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, ServiceConfig};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::actions::caller::Caller;
+use crate::actions::diagnosis::{Diagnosed, Given};
+use crate::domain::dialect::diagnose::{Code, Diagnosis, Difference, Piece};
+use crate::domain::dialect::received::Received;
+use crate::domain::secret::SecretState;
+use crate::web::error::Problem;
+use crate::web::json::Body;
+use crate::web::{Answer, Web, resource, respond};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/apps/{id}/diagnose").post(diagnose))
+        .service(resource("/v1/apps/{id}/endpoints/{endpointId}/diagnose").post(diagnose_endpoint));
+}
+
+/// A callback as it was received: `pasted` alone, or the others. Nothing of it is kept.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DiagnoseOf {
+    /// A whole request, a curl command, a line of an access log, or a URL, as copied; at most 64 KiB.
+    pasted: Option<String>,
+    /// Default: as the dialect sends.
+    method: Option<String>,
+    /// The URL as received; path and query will do.
+    url: Option<String>,
+    /// Headers as received, their names in any case.
+    headers: Option<BTreeMap<String, String>>,
+    /// The raw body as received.
+    body: Option<String>,
+}
+
+/// Whether a callback verifies, and if not the first thing that differs.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DiagnosisView {
+    verifies: bool,
+    /// The secret that it is signed with, where one was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_id: Option<String>,
+    /// `active`, `next` or `retired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    secret_state: Option<SecretState>,
+    /// The finding in a word that never changes, such as `encoded_differently`, `origin_changed` or `another_secret`.
+    #[schema(value_type = String)]
+    code: Code,
+    /// The first thing that differs, in words.
+    finding: String,
+    /// What to do.
+    advice: String,
+    /// The text as it stands in what was received; no signature is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received_text: Option<String>,
+    /// The text that was signed, where it is known, else the one to compare with what the receiver signs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_text: Option<String>,
+    /// `{at, received, signed}`: what stands in one text and not in the other, from this byte of the signed one on; at most 20.
+    #[schema(value_type = Vec<Object>)]
+    differences: Vec<Difference>,
+    /// `{name, received, signed, differs}`: both texts value by value; null: it is not there.
+    #[schema(value_type = Vec<Object>)]
+    pieces: Vec<Piece>,
+    /// The delivery that it belongs to, where what it names was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_id: Option<String>,
+    /// The attempt of that delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
+}
+
+/// Says whether a received callback verifies, with which secret, and if not what differs first. Keeps nothing of it.
+#[utoipa::path(post, path = "/v1/apps/{id}/diagnose", tag = "apps", params(("id" = String, Path)),
+    request_body = DiagnoseOf, responses((status = 200, description = "The finding.", body = DiagnosisView)))]
+pub(in crate::web) async fn diagnose(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
+    let app = web.actions.app(&caller, &id).await?;
+    let given = body.read::<DiagnoseOf>()?.given()?;
+    Ok(shown(web.actions.diagnose(&caller, &app, None, given).await?))
+}
+
+/// The same for one of the app's endpoints.
+#[utoipa::path(post, path = "/v1/apps/{id}/endpoints/{endpointId}/diagnose", tag = "endpoints",
+    params(("id" = String, Path), ("endpointId" = String, Path)),
+    request_body = DiagnoseOf, responses((status = 200, description = "The finding.", body = DiagnosisView)))]
+pub(in crate::web) async fn diagnose_endpoint(
+    caller: Caller,
+    web: Data<Web>,
+    path: Path<(String, String)>,
+    body: Body,
+) -> Answer {
+    let (id, endpoint_id) = path.into_inner();
+    let app = web.actions.app(&caller, &id).await?;
+    let given = body.read::<DiagnoseOf>()?.given()?;
+    Ok(shown(web.actions.diagnose(&caller, &app, Some(&endpoint_id), given).await?))
+}
+
+impl DiagnoseOf {
+    fn given(self) -> Result<Given, Problem> {
+        let Self { pasted, method, url, headers, body } = self;
+        let is_apart = method.is_some() || url.is_some() || headers.is_some() || body.is_some();
+        match pasted {
+            Some(_) if is_apart => Err(Problem::field("pasted", "must not stand beside method, url, headers or body")),
+            Some(text) => Ok(Given::Pasted(text)),
+            None if url.is_none() && headers.is_none() => {
+                Err(Problem::field("pasted", "is required, or else url, headers and body as they were received"))
+            }
+            None => Ok(Given::Received(Received {
+                method: method.unwrap_or_default(),
+                url: url.unwrap_or_default().trim().to_owned(),
+                headers: headers.unwrap_or_default().into_iter().collect(),
+                body,
+            })),
+        }
+    }
+}
+
+fn shown(diagnosed: Diagnosed) -> HttpResponse {
+    let Diagnosed { diagnosis, secret, delivery } = diagnosed;
+    let Diagnosis { verifies, code, finding, advice, received_text, signed_text, differences, pieces, .. } = diagnosis;
+    let ((secret_id, secret_state), (delivery_id, attempt)) = (secret.unzip(), delivery.unzip());
+    respond::ok(&DiagnosisView {
+        verifies,
+        secret_id,
+        secret_state,
+        code,
+        finding,
+        advice,
+        received_text,
+        signed_text,
+        differences,
+        pieces,
+        delivery_id,
+        attempt: attempt.flatten(),
+    })
+}
