@@ -163,6 +163,24 @@ async fn the_last_operator_who_can_sign_in_is_neither_changed_nor_deleted() {
     assert!(fresh.store.session_by_text(&ana.id).await.unwrap().is_some());
 }
 
+#[tokio::test]
+async fn a_link_to_a_new_password_is_void_where_its_person_has_another_role_than_it_says() {
+    let fresh = store();
+    let person = joined(&fresh.store, "ana@example.com", Role::Operator).await;
+    let reset = |role| Invitation {
+        user_id: Some(person.id.clone()),
+        ..invitation(Purpose::Reset, Some("ana@example.com"), role)
+    };
+    let made = fresh.store.create_invitation(reset(Role::AccountManager), "one").await.unwrap();
+    assert_eq!(made, InvitationMade::UnknownPerson);
+    assert_eq!(fresh.store.create_invitation(reset(Role::Operator), "two").await.unwrap(), InvitationMade::Made);
+    joined(&fresh.store, "ben@example.com", Role::Operator).await;
+    let demoted = PersonChange { role: Some(Role::AccountManager), ..PersonChange::default() };
+    fresh.store.change_person(&person.id, demoted, NOW).await.unwrap();
+    assert_eq!(fresh.store.reset_password("two", "new".to_owned(), None, NOW).await.unwrap(), Joined::Void);
+    assert_eq!(fresh.store.proofs_of(&person.id).await.unwrap().unwrap().password_hash, "hash");
+}
+
 async fn attempt(store: &Store, account: &str, address: Option<&str>, now: Timestamp) -> Attempt {
     store.begin_attempt(random::new_id("att"), account, address, now).await.unwrap()
 }

@@ -49,7 +49,10 @@ impl Actions {
         let found = self.node.store.invitation_by_text(&given.token, now).await?;
         let invitation = found.ok_or_else(void)?;
         let person = match &invitation.user_id {
-            Some(user_id) => self.node.store.person(user_id).await?.ok_or_else(void)?,
+            Some(user_id) => {
+                let person = self.node.store.person(user_id).await?;
+                person.filter(|person| person.role == invitation.role).ok_or_else(void)?
+            }
             None => joining(&invitation, &given, now)?,
         };
         refuse_needless(&invitation, &given)?;

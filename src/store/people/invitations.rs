@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::rows::NewRow;
 use super::sessions::{SessionBeginning, begin};
-use super::{has_people, is_known_publisher, proofs};
+use super::{find, has_people, is_known_publisher, proofs};
 use crate::domain::account::Role;
 use crate::domain::made_by::MadeBy;
 use crate::domain::person::{EmailAddress, Invitation, Person, Purpose};
@@ -32,7 +32,7 @@ pub enum InvitationMade {
     EmailTaken,
     /// There is no such publisher.
     UnknownPublisher,
-    /// There is no such person.
+    /// There is no such person, or not in this role (any more).
     UnknownPerson,
     /// There is somebody already, who may invite others.
     NotTheFirst,
@@ -182,8 +182,12 @@ impl Store {
         let link = digest(link);
         let session = session.map(|(beginning, text)| (beginning, digest(&text)));
         self.configure(move |conn| {
-            let invitation = open(conn, &link, now)?;
-            let Some(user_id) = invitation.and_then(|invitation| invitation.user_id) else { return Ok(Joined::Void) };
+            let Some(invitation) = open(conn, &link, now)? else { return Ok(Joined::Void) };
+            let Some(user_id) = invitation.user_id else { return Ok(Joined::Void) };
+            // Whoever made it reached a person of the role that the link says, and perhaps of no other.
+            if find(conn, &user_id)?.is_none_or(|person| person.role != invitation.role) {
+                return Ok(Joined::Void);
+            }
             // Removes the link as well.
             proofs::set_password(conn, &user_id, &password_hash, None)?;
             if let Some((beginning, digest)) = session {
@@ -201,10 +205,10 @@ fn refused(conn: &mut Conn, new: &Invitation) -> QueryResult<Option<InvitationMa
         return Ok(Some(InvitationMade::NotTheFirst));
     }
     if let Some(user_id) = &new.user_id {
-        if !select(exists(users::table.find(user_id))).get_result::<bool>(conn)? {
+        if find(conn, user_id)?.is_none_or(|person| person.role != new.role) {
             return Ok(Some(InvitationMade::UnknownPerson));
         }
-        diesel::delete(invitations::table.filter(invitations::user_id.eq(user_id))).execute(conn)?;
+        void_resets_of(conn, user_id)?;
         return Ok(None);
     }
     if let Some(email) = &new.email {
@@ -216,6 +220,11 @@ fn refused(conn: &mut Conn, new: &Invitation) -> QueryResult<Option<InvitationMa
         }
     }
     Ok(None)
+}
+
+/// Removes the links to a new password of this person.
+pub(super) fn void_resets_of(conn: &mut Conn, user_id: &str) -> QueryResult<()> {
+    diesel::delete(invitations::table.filter(invitations::user_id.eq(user_id))).execute(conn).map(drop)
 }
 
 fn is_taken(conn: &mut Conn, email: &EmailAddress) -> QueryResult<bool> {

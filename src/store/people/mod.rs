@@ -23,7 +23,7 @@ use diesel::prelude::*;
 use super::backend::{Conn, Engine};
 use super::page::{Listed, Page};
 use super::role_scope::{RoleScope, within_scope};
-use super::schema::{invitations as invitation_rows, publishers, sessions as session_rows, users};
+use super::schema::{publishers, sessions as session_rows, users};
 use super::{Store, StoreError};
 use crate::domain::account::Role;
 use crate::domain::person::{Person, Theme};
@@ -81,7 +81,8 @@ impl Store {
         Ok(page.cut(found.await?, |person: &Person| &person.id))
     }
 
-    /// Changes a person.
+    /// Changes a person. Links to a new password of before are void where it is disabled or gets another role: whoever made one
+    /// may not do so any more.
     pub async fn change_person(
         &self,
         id: &str,
@@ -113,6 +114,9 @@ impl Store {
                 let since = after.disabled.then_some(now);
                 diesel::update(users::table.find(&id)).set(users::disabled_at.eq(since)).execute(conn)?;
             }
+            if after.disabled || after.role != before.role {
+                invitations::void_resets_of(conn, &id)?;
+            }
             if after.disabled {
                 diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
             }
@@ -130,7 +134,7 @@ impl Store {
                 return Ok(PersonChanged::LastOperator);
             }
             diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
-            diesel::delete(invitation_rows::table.filter(invitation_rows::user_id.eq(&id))).execute(conn)?;
+            invitations::void_resets_of(conn, &id)?;
             diesel::delete(users::table.find(&id)).execute(conn)?;
             Ok(PersonChanged::Done(person))
         })

@@ -4,9 +4,10 @@
 
 use diesel::prelude::*;
 
-use super::super::schema::{invitations, sessions, users};
+use super::super::schema::{sessions, users};
 use super::super::{Store, StoreError};
-use crate::domain::person::{EmailAddress, Person, Purpose};
+use super::invitations::void_resets_of;
+use crate::domain::person::{EmailAddress, Person};
 use crate::domain::totp::{KEY_BYTES, TotpKey};
 use crate::store::backend::Conn;
 use crate::store::vault::MasterKey;
@@ -137,9 +138,7 @@ pub(super) fn set_password(conn: &mut Conn, user_id: &str, hash: &str, kept: Opt
     let others =
         sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(kept.unwrap_or_default()));
     diesel::delete(others).execute(conn)?;
-    let links =
-        invitations::table.filter(invitations::user_id.eq(user_id)).filter(invitations::purpose.eq(Purpose::Reset));
-    diesel::delete(links).execute(conn).map(drop)
+    void_resets_of(conn, user_id)
 }
 
 fn open(key: &MasterKey, place: &str, sealed: &[u8]) -> Result<TotpKey, StoreError> {

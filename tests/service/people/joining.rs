@@ -156,6 +156,23 @@ async fn a_reset_link_sets_a_new_password_and_ends_every_session_and_every_link_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reset_link_opens_nothing_once_its_person_has_another_role_or_publisher_or_is_disabled() {
+    let house = House::start().await;
+    let (acme, zen) = (house.publisher("Acme").await, house.publisher("Zen").await);
+    let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
+    let ana = joined(&max, "ana@example.com", json!({"role": "publisher", "publisherId": acme})).await;
+    let path = format!("/v1/users/{}", id_of(&ana).await);
+    let body = json!({"password": "another horse battery"});
+    for change in [json!({"publisherId": zen}), json!({"disabled": true}), json!({"role": "operator"})] {
+        let link = text(&max.post(&format!("{path}/reset"), "").await.ok(), "link");
+        house.olga.patch(&path, &change).await.ok();
+        join(&max, &link, body.clone()).await.refuses(422, &["token"]);
+        house.olga.patch(&path, json!({"disabled": false})).await.ok();
+    }
+    assert_eq!(house.sign_in("ana@example.com", PASSWORD).await.status, 201, "her password stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn serve_prints_the_link_and_a_restart_a_new_one_while_there_is_nobody() {
     const WORDS: &str = "First operator: ";
     let home = Home::new().with("RINGBACK_PUBLIC_URL", "https://console.example");
