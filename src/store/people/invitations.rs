@@ -227,6 +227,12 @@ pub(super) fn void_resets_of(conn: &mut Conn, user_id: &str) -> QueryResult<()> 
     diesel::delete(invitations::table.filter(invitations::user_id.eq(user_id))).execute(conn).map(drop)
 }
 
+/// Removes the links that this person made and that nobody has used yet.
+pub(super) fn void_made_by(conn: &mut Conn, user_id: &str) -> QueryResult<()> {
+    let open = invitations::table.filter(invitations::by_user_id.eq(user_id)).filter(invitations::used_at.is_null());
+    diesel::delete(open).execute(conn).map(drop)
+}
+
 fn is_taken(conn: &mut Conn, email: &EmailAddress) -> QueryResult<bool> {
     select(exists(users::table.filter(users::email_key.eq(email.key())))).get_result(conn)
 }

@@ -82,7 +82,7 @@ impl Store {
     }
 
     /// Changes a person. Links to a new password of before are void where it is disabled or gets another role: whoever made one
-    /// may not do so any more.
+    /// may not do so any more. So are the open links that it made itself, unless it becomes an operator, who may make each.
     pub async fn change_person(
         &self,
         id: &str,
@@ -117,6 +117,9 @@ impl Store {
             if after.disabled || after.role != before.role {
                 invitations::void_resets_of(conn, &id)?;
             }
+            if after.disabled || (after.role != before.role && after.role != Role::Operator) {
+                invitations::void_made_by(conn, &id)?;
+            }
             if after.disabled {
                 diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
             }
@@ -125,7 +128,7 @@ impl Store {
         .await
     }
 
-    /// Deletes a person with its sessions and the links to a new password for it.
+    /// Deletes a person with its sessions, the links to a new password for it, and the open ones that it made.
     pub async fn delete_person(&self, id: &str) -> Result<PersonChanged, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
@@ -135,6 +138,7 @@ impl Store {
             }
             diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
             invitations::void_resets_of(conn, &id)?;
+            invitations::void_made_by(conn, &id)?;
             diesel::delete(users::table.find(&id)).execute(conn)?;
             Ok(PersonChanged::Done(person))
         })

@@ -173,6 +173,38 @@ async fn a_reset_link_opens_nothing_once_its_person_has_another_role_or_publishe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_links_that_somebody_made_open_nothing_once_it_is_disabled_demoted_or_deleted() {
+    let house = House::start().await;
+    let acme = house.publisher("Acme").await;
+    let of_acme = json!({"role": "publisher", "publisherId": acme});
+    let ana = format!("/v1/users/{}", id_of(&joined(&house.olga, "ana@example.com", of_acme.clone()).await).await);
+    let body = json!({"name": "Ben", "password": "another horse battery"});
+    for (at, end) in [json!({"disabled": true}), of_acme.clone(), json!({"role": "account_manager"}), Value::Null]
+        .into_iter()
+        .enumerate()
+    {
+        let paul = joined(&house.olga, &format!("paul{at}@example.com"), json!({"role": "operator"})).await;
+        let path = format!("/v1/users/{}", id_of(&paul).await);
+        let invited = text(&invite(&paul, &format!("ben{at}@example.com"), of_acme.clone()).await.ok(), "link");
+        let reset = text(&paul.post(&format!("{ana}/reset"), "").await.ok(), "link");
+        if end.is_null() {
+            assert_eq!(house.olga.delete(&path).await.status, 204);
+        } else {
+            house.olga.patch(&path, &end).await.ok();
+        }
+        join(&house.olga, &invited, body.clone()).await.refuses(422, &["token"]);
+        join(&house.olga, &reset, json!({"password": PASSWORD})).await.refuses(422, &["token"]);
+    }
+    assert_eq!(house.olga.get("/v1/invitations").await["items"], json!([]));
+
+    let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
+    let invited = text(&invite(&max, "ben@example.com", of_acme).await.ok(), "link");
+    let path = format!("/v1/users/{}", id_of(&max).await);
+    house.olga.patch(&path, json!({"role": "operator", "name": "Max M."})).await.ok();
+    assert_eq!(join(&house.olga, &invited, body).await.status, 201, "an operator may make each");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn serve_prints_the_link_and_a_restart_a_new_one_while_there_is_nobody() {
     const WORDS: &str = "First operator: ";
     let home = Home::new().with("RINGBACK_PUBLIC_URL", "https://console.example");
