@@ -66,7 +66,9 @@ fn beginning(user_id: &str, step: Option<i64>) -> SessionBeginning {
 /// Somebody who has joined; its session opens with its id.
 async fn joined(store: &Store, address: &str, role: Role) -> Person {
     let link = format!("link of {address}");
-    let made = store.create_invitation(invitation(Purpose::Invitation, Some(address), role.clone()), &link).await;
+    let made = store
+        .create_invitation(invitation(Purpose::Invitation, Some(address), role.clone()), RoleScope::All, &link)
+        .await;
     assert_eq!(made.unwrap(), InvitationMade::Made);
     let person = somebody(address, role);
     let (session, text) = (beginning(&person.id, None), person.id.clone());
@@ -98,7 +100,8 @@ async fn a_person_is_kept_as_it_joined_and_found_whatever_the_case_of_its_addres
 async fn an_address_belongs_to_one_person_and_a_first_operator_is_the_first() {
     let fresh = store();
     let store = &fresh.store;
-    let first = |text| store.create_invitation(invitation(Purpose::FirstOperator, None, Role::Operator), text);
+    let first =
+        |text| store.create_invitation(invitation(Purpose::FirstOperator, None, Role::Operator), RoleScope::All, text);
     assert_eq!(first("one").await.unwrap(), InvitationMade::Made);
     assert_eq!(first("two").await.unwrap(), InvitationMade::Made);
     let join = async |link: &str| {
@@ -109,10 +112,16 @@ async fn an_address_belongs_to_one_person_and_a_first_operator_is_the_first() {
     let (one, two) = tokio::join!(join("one"), join("two"));
     assert_eq!([one, two].iter().filter(|joined| **joined == Joined::Joined).count(), 1);
     assert_eq!(first("three").await.unwrap(), InvitationMade::NotTheFirst);
-    let again = store.create_invitation(invitation(Purpose::Invitation, Some("ANA@example.com"), Role::Operator), "x");
-    assert_eq!(again.await.unwrap(), InvitationMade::EmailTaken);
+    let again = |scope| {
+        let again = invitation(Purpose::Invitation, Some("ANA@example.com"), Role::Operator);
+        store.create_invitation(again, scope, "x")
+    };
+    assert_eq!(again(RoleScope::All).await.unwrap(), InvitationMade::EmailTaken);
+    assert_eq!(again(RoleScope::OfPublishers).await.unwrap(), InvitationMade::Made, "of whom it knows nothing");
+    assert_eq!(join("x").await, Joined::EmailTaken);
     let unknown = Role::Publisher { publisher_id: "pub_none".to_owned() };
-    let unknown = store.create_invitation(invitation(Purpose::Invitation, Some("b@example.com"), unknown), "y");
+    let unknown =
+        store.create_invitation(invitation(Purpose::Invitation, Some("b@example.com"), unknown), RoleScope::All, "y");
     assert_eq!(unknown.await.unwrap(), InvitationMade::UnknownPublisher);
 }
 
@@ -171,9 +180,12 @@ async fn a_link_to_a_new_password_is_void_where_its_person_has_another_role_than
         user_id: Some(person.id.clone()),
         ..invitation(Purpose::Reset, Some("ana@example.com"), role)
     };
-    let made = fresh.store.create_invitation(reset(Role::AccountManager), "one").await.unwrap();
+    let made = fresh.store.create_invitation(reset(Role::AccountManager), RoleScope::All, "one").await.unwrap();
     assert_eq!(made, InvitationMade::UnknownPerson);
-    assert_eq!(fresh.store.create_invitation(reset(Role::Operator), "two").await.unwrap(), InvitationMade::Made);
+    assert_eq!(
+        fresh.store.create_invitation(reset(Role::Operator), RoleScope::All, "two").await.unwrap(),
+        InvitationMade::Made
+    );
     joined(&fresh.store, "ben@example.com", Role::Operator).await;
     let demoted = PersonChange { role: Some(Role::AccountManager), ..PersonChange::default() };
     fresh.store.change_person(&person.id, demoted, NOW).await.unwrap();

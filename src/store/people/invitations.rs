@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
 use super::rows::NewRow;
@@ -28,11 +27,11 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 3_600);
 pub enum InvitationMade {
     /// It opens from now on.
     Made,
-    /// Somebody signs in with this address already.
+    /// Somebody in the scope signs in with this address already.
     EmailTaken,
     /// There is no such publisher.
     UnknownPublisher,
-    /// There is no such person, or not in this role (any more).
+    /// There is no such person in the scope, or not in this role (any more).
     UnknownPerson,
     /// There is somebody already, who may invite others.
     NotTheFirst,
@@ -90,11 +89,17 @@ read_as_row!(Invitation, Row);
 
 impl Store {
     /// Makes a link that opens with this text. Links of before to a new password of the same person
-    /// open nothing any more; of first operators there may be one from each node that started.
-    pub async fn create_invitation(&self, invitation: Invitation, text: &str) -> Result<InvitationMade, StoreError> {
+    /// open nothing any more; of first operators there may be one from each node that started. Of people whom the scope does not
+    /// take in nothing is told: an address of theirs is found taken by whoever wants to join with it.
+    pub async fn create_invitation(
+        &self,
+        invitation: Invitation,
+        scope: RoleScope,
+        text: &str,
+    ) -> Result<InvitationMade, StoreError> {
         let digest = digest(text);
         self.configure(move |conn| {
-            if let Some(refused) = refused(conn, &invitation)? {
+            if let Some(refused) = refused(conn, &invitation, &scope)? {
                 return Ok(refused);
             }
             insert(conn, &invitation, digest)?;
@@ -160,7 +165,7 @@ impl Store {
             let Some(invitation) = open(conn, &link, now)?.filter(|found| found.purpose != Purpose::Reset) else {
                 return Ok(Joined::Void);
             };
-            if is_taken(conn, &person.email)? {
+            if having(conn, &person.email)?.is_some() {
                 return Ok(Joined::EmailTaken);
             }
             diesel::insert_into(users::table).values(NewRow::of(&person, &password_hash)).execute(conn)?;
@@ -200,19 +205,19 @@ impl Store {
 }
 
 /// Why a link cannot be made. Those of before that it replaces are removed.
-fn refused(conn: &mut Conn, new: &Invitation) -> QueryResult<Option<InvitationMade>> {
+fn refused(conn: &mut Conn, new: &Invitation, scope: &RoleScope) -> QueryResult<Option<InvitationMade>> {
     if new.purpose == Purpose::FirstOperator && has_people(conn)? {
         return Ok(Some(InvitationMade::NotTheFirst));
     }
     if let Some(user_id) = &new.user_id {
-        if find(conn, user_id)?.is_none_or(|person| person.role != new.role) {
+        if find(conn, user_id)?.is_none_or(|person| person.role != new.role || !scope.holds(&person.role)) {
             return Ok(Some(InvitationMade::UnknownPerson));
         }
         void_resets_of(conn, user_id)?;
         return Ok(None);
     }
     if let Some(email) = &new.email {
-        if is_taken(conn, email)? {
+        if having(conn, email)?.is_some_and(|person| scope.holds(&person.role)) {
             return Ok(Some(InvitationMade::EmailTaken));
         }
         if !is_known_publisher(conn, &new.role)? {
@@ -233,8 +238,9 @@ pub(super) fn void_made_by(conn: &mut Conn, user_id: &str) -> QueryResult<()> {
     diesel::delete(open).execute(conn).map(drop)
 }
 
-fn is_taken(conn: &mut Conn, email: &EmailAddress) -> QueryResult<bool> {
-    select(exists(users::table.filter(users::email_key.eq(email.key())))).get_result(conn)
+/// Who signs in with this address.
+fn having(conn: &mut Conn, email: &EmailAddress) -> QueryResult<Option<Person>> {
+    users::table.filter(users::email_key.eq(email.key())).select(Person::as_select()).first(conn).optional()
 }
 
 fn insert(conn: &mut Conn, new: &Invitation, digest: Vec<u8>) -> QueryResult<()> {

@@ -135,6 +135,25 @@ async fn of_two_invitations_to_one_address_the_second_says_that_it_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_reach_a_person_is_not_told_that_its_address_is_taken() {
+    let house = House::start().await;
+    let (acme, zen) = (house.publisher("Acme").await, house.publisher("Zen").await);
+    let of = |publisher: &str| json!({"role": "publisher", "publisherId": publisher});
+    let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
+    let ana = joined(&max, "ana@example.com", of(&acme)).await;
+    joined(&max, "zoe@example.com", of(&zen)).await;
+    let taken = json!({"type": "/problems/conflict"});
+    invite(&ana, "ana@example.com", of(&acme)).await.is(409, taken.clone());
+    invite(&max, "zoe@example.com", of(&acme)).await.is(409, taken.clone());
+    invite(&house.olga, "olga@example.com", of(&acme)).await.is(409, taken.clone());
+    let body = json!({"name": "Eve", "password": PASSWORD});
+    for (inviter, email) in [(&ana, "zoe@example.com"), (&ana, "olga@example.com"), (&max, "olga@example.com")] {
+        let link = text(&invite(inviter, email, of(&acme)).await.ok(), "link");
+        join(&house.olga, &link, body.clone()).await.is(409, taken.clone());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reset_link_sets_a_new_password_and_ends_every_session_and_every_link_before_it() {
     let house = House::start().await;
     let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
