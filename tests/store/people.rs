@@ -50,6 +50,7 @@ fn somebody(address: &str, role: Role) -> Person {
     }
 }
 
+/// A session by the password of everybody here, and by a second factor where a step of one is given.
 fn beginning(user_id: &str, step: Option<i64>) -> SessionBeginning {
     let session = Session {
         id: random::new_id("ses"),
@@ -60,7 +61,13 @@ fn beginning(user_id: &str, step: Option<i64>) -> SessionBeginning {
         user_agent: Some("test".to_owned()),
         address: "192.0.2.1".to_owned(),
     };
-    SessionBeginning { session, step, attempt: None }
+    SessionBeginning {
+        session,
+        password_hash: "hash".to_owned(),
+        has_second_factor: step.is_some(),
+        step,
+        attempt: None,
+    }
 }
 
 /// Somebody who has joined; its session opens with its id.
@@ -72,7 +79,7 @@ async fn joined(store: &Store, address: &str, role: Role) -> Person {
     assert_eq!(made.unwrap(), InvitationMade::Made);
     let person = somebody(address, role);
     let (session, text) = (beginning(&person.id, None), person.id.clone());
-    assert_eq!(store.join(&link, person.clone(), "hash".to_owned(), session, &text).await.unwrap(), Joined::Joined);
+    assert_eq!(store.join(&link, person.clone(), session, &text).await.unwrap(), Joined::Joined);
     store.person(&person.id).await.unwrap().unwrap()
 }
 
@@ -107,7 +114,7 @@ async fn an_address_belongs_to_one_person_and_a_first_operator_is_the_first() {
     let join = async |link: &str| {
         let person = somebody("ana@example.com", Role::Operator);
         let session = beginning(&person.id, None);
-        store.join(link, person, "hash".to_owned(), session, link).await.unwrap()
+        store.join(link, person, session, link).await.unwrap()
     };
     let (one, two) = tokio::join!(join("one"), join("two"));
     assert_eq!([one, two].iter().filter(|joined| **joined == Joined::Joined).count(), 1);
@@ -189,8 +196,44 @@ async fn a_link_to_a_new_password_is_void_where_its_person_has_another_role_than
     joined(&fresh.store, "ben@example.com", Role::Operator).await;
     let demoted = PersonChange { role: Some(Role::AccountManager), ..PersonChange::default() };
     fresh.store.change_person(&person.id, demoted, NOW).await.unwrap();
-    assert_eq!(fresh.store.reset_password("two", "new".to_owned(), None, NOW).await.unwrap(), Joined::Void);
+    let session = SessionBeginning { password_hash: "new".to_owned(), ..beginning(&person.id, None) };
+    assert_eq!(fresh.store.reset_password("two", session, "text").await.unwrap(), Joined::Void);
     assert_eq!(fresh.store.proofs_of(&person.id).await.unwrap().unwrap().password_hash, "hash");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_under_way_proves_nothing_after_a_new_password_or_second_factor() {
+    let fresh = store();
+    let store = &fresh.store;
+    let person = joined(store, "ana@example.com", Role::Operator).await;
+    let begins = async |beginning: SessionBeginning| {
+        let text = beginning.session.id.clone();
+        store.begin_session(beginning, &text).await.unwrap()
+    };
+    assert!(begins(beginning(&person.id, None)).await);
+    store.set_password(&person.id, "new".to_owned(), None).await.unwrap();
+    assert!(!begins(beginning(&person.id, None)).await);
+    let by_new = |has_second_factor| SessionBeginning {
+        password_hash: "new".to_owned(),
+        has_second_factor,
+        ..beginning(&person.id, None)
+    };
+    assert!(!begins(by_new(true)).await);
+    assert!(begins(by_new(false)).await);
+    let key = TotpKey::of(*b"12345678901234567890");
+    store.begin_second_factor(&person.id, &key).await.unwrap();
+    assert!(begins(by_new(false)).await, "it is not in force yet");
+    store.confirm_second_factor(&person.id, &key, 7).await.unwrap();
+    assert!(!begins(by_new(false)).await);
+    assert!(begins(by_new(true)).await);
+
+    let reset = Invitation { user_id: Some(person.id.clone()), ..invitation(Purpose::Reset, None, Role::Operator) };
+    let reset = Invitation { email: Some(person.email.clone()), ..reset };
+    assert_eq!(store.create_invitation(reset, RoleScope::All, "reset").await.unwrap(), InvitationMade::Made);
+    let newest = SessionBeginning { password_hash: "newest".to_owned(), ..by_new(false) };
+    assert_eq!(store.reset_password("reset", newest, "text").await.unwrap(), Joined::MustSignIn);
+    assert!(store.session_by_text("text").await.unwrap().is_none());
+    assert_eq!(store.proofs_of(&person.id).await.unwrap().unwrap().password_hash, "newest");
 }
 
 async fn attempt(store: &Store, account: &str, address: Option<&str>, now: Timestamp) -> Attempt {

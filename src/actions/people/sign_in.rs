@@ -140,8 +140,13 @@ impl Actions {
             }
             (Some(key), Some(code)) => Some(key.accepts(&code, now, proofs.used_step).ok_or(SignInRefusal::WrongCode)?),
         };
-        let beginning =
-            SessionBeginning { session: session_of(&proofs.person.id, &given.from, now), step, attempt: Some(attempt) };
+        let beginning = SessionBeginning {
+            session: session_of(&proofs.person.id, &given.from, now),
+            password_hash: proofs.password_hash,
+            has_second_factor: proofs.second_factor.is_some(),
+            step,
+            attempt: Some(attempt),
+        };
         let (text, session) = (texts::session(), beginning.session.clone());
         if !self.node.store.begin_session(beginning, text.expose()).await? {
             return Err(if step.is_some() { SignInRefusal::WrongCode } else { SignInRefusal::Wrong });

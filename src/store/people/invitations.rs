@@ -40,8 +40,10 @@ pub enum InvitationMade {
 /// What became of a person who wanted to join.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Joined {
-    /// It is there.
+    /// It is there, and its session has begun.
     Joined,
+    /// The password is set. No session has begun: a second factor is still to be shown, or the person may not sign in.
+    MustSignIn,
     /// The link opens nothing (any more).
     Void,
     /// Somebody signs in with this address already.
@@ -155,7 +157,6 @@ impl Store {
         &self,
         link: &str,
         person: Person,
-        password_hash: String,
         session: SessionBeginning,
         session_text: &str,
     ) -> Result<Joined, StoreError> {
@@ -168,7 +169,7 @@ impl Store {
             if having(conn, &person.email)?.is_some() {
                 return Ok(Joined::EmailTaken);
             }
-            diesel::insert_into(users::table).values(NewRow::of(&person, &password_hash)).execute(conn)?;
+            diesel::insert_into(users::table).values(NewRow::of(&person, &session.password_hash)).execute(conn)?;
             begin(conn, &session, session_digest)?;
             use_up(conn, &invitation.id, now)?;
             Ok(Joined::Joined)
@@ -176,16 +177,15 @@ impl Store {
         .await
     }
 
-    /// Sets a person's password by the link that opens with this text, and ends its sessions. A session begins where one is given.
+    /// Sets a person's password by the link that opens with this text, and ends its sessions. This one begins, if the person has
+    /// no second factor and may sign in.
     pub async fn reset_password(
         &self,
         link: &str,
-        password_hash: String,
-        session: Option<(SessionBeginning, String)>,
-        now: Timestamp,
+        session: SessionBeginning,
+        session_text: &str,
     ) -> Result<Joined, StoreError> {
-        let link = digest(link);
-        let session = session.map(|(beginning, text)| (beginning, digest(&text)));
+        let (link, session_digest, now) = (digest(link), digest(session_text), session.session.created_at);
         self.configure(move |conn| {
             let Some(invitation) = open(conn, &link, now)? else { return Ok(Joined::Void) };
             let Some(user_id) = invitation.user_id else { return Ok(Joined::Void) };
@@ -194,11 +194,9 @@ impl Store {
                 return Ok(Joined::Void);
             }
             // Removes the link as well.
-            proofs::set_password(conn, &user_id, &password_hash, None)?;
-            if let Some((beginning, digest)) = session {
-                begin(conn, &beginning, digest)?;
-            }
-            Ok(Joined::Joined)
+            proofs::set_password(conn, &user_id, &session.password_hash, None)?;
+            let has_begun = begin(conn, &session, session_digest)?;
+            Ok(if has_begun { Joined::Joined } else { Joined::MustSignIn })
         })
         .await
     }

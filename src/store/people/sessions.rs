@@ -46,19 +46,30 @@ impl From<Row> for Session {
 
 read_as_row!(Session, Row);
 
-/// A session that begins.
-#[derive(Clone, Debug)]
+/// A session that begins. What proves that it may does not show itself.
+#[derive(Clone)]
 pub struct SessionBeginning {
     /// The session.
     pub session: Session,
+    /// The hash of the password that was found right. The session does not begin where it is another one by now.
+    pub password_hash: String,
+    /// Whether a second factor was shown, or set up when it was looked at. The session does not begin where that has changed.
+    pub has_second_factor: bool,
     /// The step of the code that is used up for it, where there is a second factor.
     pub step: Option<i64>,
     /// The attempt that has succeeded; it counts no more.
     pub attempt: Option<String>,
 }
 
+impl std::fmt::Debug for SessionBeginning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionBeginning").field("session", &self.session.id).finish_non_exhaustive()
+    }
+}
+
 impl Store {
-    /// Begins a session that opens with this text; false where the person may not sign in (any more), or its code was used.
+    /// Begins a session that opens with this text; false where the person may not sign in (any more), its code was used, or its
+    /// password or second factor is not what was looked at.
     pub async fn begin_session(&self, beginning: SessionBeginning, text: &str) -> Result<bool, StoreError> {
         let digest = digest(text);
         self.write(move |conn| begin(conn, &beginning, digest)).await
@@ -113,13 +124,19 @@ impl Store {
 }
 
 pub(super) fn begin(conn: &mut Conn, beginning: &SessionBeginning, digest: Vec<u8>) -> QueryResult<bool> {
-    let SessionBeginning { session, step, attempt } = beginning;
+    let SessionBeginning { session, password_hash, has_second_factor, step, attempt } = beginning;
     if let Some(step) = step
         && !use_step(conn, &session.user_id, *step)?
     {
         return Ok(false);
     }
-    let may_sign_in = users::table.filter(users::id.eq(&session.user_id)).filter(users::disabled_at.is_null());
+    // Whoever sets a new password or second factor ends the sessions after it has changed this row; so a sign-in that was under way
+    // either is ended by that, or finds here that it proves nothing any more.
+    let may_sign_in = users::table
+        .filter(users::id.eq(&session.user_id))
+        .filter(users::disabled_at.is_null())
+        .filter(users::password_hash.eq(password_hash))
+        .filter(users::second_factor_sealed.is_not_null().eq(has_second_factor));
     let signed_in = diesel::update(may_sign_in).set(users::last_sign_in_at.eq(session.created_at)).execute(conn)?;
     if signed_in == 0 {
         return Ok(false);
