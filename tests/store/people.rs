@@ -140,7 +140,14 @@ async fn the_key_of_a_second_factor_lies_sealed_and_each_step_is_used_once() {
     fresh.store.begin_second_factor(&person.id, &key).await.unwrap();
     let begun = fresh.store.proofs_of(&person.id).await.unwrap().unwrap();
     assert_eq!((begun.second_factor, begun.next_second_factor.as_ref()), (None, Some(&key)));
-    fresh.store.confirm_second_factor(&person.id, &key, 7).await.unwrap();
+    let other = TotpKey::of(*b"09876543210987654321");
+    assert!(
+        !fresh.store.confirm_second_factor(&person.id, &other, 7, "kept").await.unwrap(),
+        "it is not the begun one"
+    );
+    assert!(fresh.store.confirm_second_factor(&person.id, &key, 7, "kept").await.unwrap());
+    assert!(!fresh.store.confirm_second_factor(&person.id, &key, 7, "kept").await.unwrap());
+    assert!(fresh.store.session_by_text(&person.id).await.unwrap().is_none(), "it was begun without it");
     let confirmed = fresh.another_node().proofs_of(&person.id).await.unwrap().unwrap();
     assert_eq!(
         (confirmed.second_factor, confirmed.next_second_factor, confirmed.used_step),
@@ -223,7 +230,7 @@ async fn a_sign_in_that_was_under_way_proves_nothing_after_a_new_password_or_sec
     let key = TotpKey::of(*b"12345678901234567890");
     store.begin_second_factor(&person.id, &key).await.unwrap();
     assert!(begins(by_new(false)).await, "it is not in force yet");
-    store.confirm_second_factor(&person.id, &key, 7).await.unwrap();
+    store.confirm_second_factor(&person.id, &key, 7, "kept").await.unwrap();
     assert!(!begins(by_new(false)).await);
     assert!(begins(by_new(true)).await);
 

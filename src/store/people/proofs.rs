@@ -4,9 +4,10 @@
 
 use diesel::prelude::*;
 
-use super::super::schema::{sessions, users};
+use super::super::schema::users;
 use super::super::{Store, StoreError};
 use super::invitations::void_resets_of;
+use super::sessions::end_others;
 use crate::domain::person::{EmailAddress, Person};
 use crate::domain::totp::{KEY_BYTES, TotpKey};
 use crate::store::backend::Conn;
@@ -91,18 +92,36 @@ impl Store {
         .await
     }
 
-    /// Puts the key in force that was begun, after its code of this step.
-    pub async fn confirm_second_factor(&self, user_id: &str, key: &TotpKey, step: i64) -> Result<(), StoreError> {
-        let (id, sealed) = (user_id.to_owned(), self.key().seal(&place(user_id), key.expose()));
+    /// Puts the key in force that was begun, after its code of this step, and ends all sessions but the one that is kept; false
+    /// where another key was begun meanwhile, or none is.
+    pub async fn confirm_second_factor(
+        &self,
+        user_id: &str,
+        key: &TotpKey,
+        step: i64,
+        kept: &str,
+    ) -> Result<bool, StoreError> {
+        let (id, kept) = (user_id.to_owned(), kept.to_owned());
+        let of = users::table.find(id.clone()).select(users::next_second_factor_sealed);
+        let found = self.look(move |conn| of.first::<Option<Vec<u8>>>(conn).optional());
+        let Some(begun) = found.await?.flatten() else { return Ok(false) };
+        if open(self.key(), &next_place(user_id), &begun)? != *key {
+            return Ok(false);
+        }
+        let sealed = self.key().seal(&place(user_id), key.expose());
         self.write(move |conn| {
-            diesel::update(users::table.find(id))
+            let still_begun = users::table.filter(users::id.eq(&id)).filter(users::next_second_factor_sealed.eq(begun));
+            let confirmed = diesel::update(still_begun)
                 .set((
                     users::second_factor_sealed.eq(sealed),
                     users::second_factor_step.eq(step),
                     users::next_second_factor_sealed.eq(None::<Vec<u8>>),
                 ))
-                .execute(conn)
-                .map(drop)
+                .execute(conn)?;
+            if confirmed == 1 {
+                end_others(conn, &id, &kept)?;
+            }
+            Ok(confirmed == 1)
         })
         .await
     }
@@ -135,9 +154,7 @@ pub(super) fn use_step(conn: &mut Conn, user_id: &str, step: i64) -> QueryResult
 
 pub(super) fn set_password(conn: &mut Conn, user_id: &str, hash: &str, kept: Option<&str>) -> QueryResult<()> {
     diesel::update(users::table.find(user_id)).set(users::password_hash.eq(hash)).execute(conn)?;
-    let others =
-        sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(kept.unwrap_or_default()));
-    diesel::delete(others).execute(conn)?;
+    end_others(conn, user_id, kept.unwrap_or_default())?;
     void_resets_of(conn, user_id)
 }
 

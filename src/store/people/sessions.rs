@@ -115,11 +115,7 @@ impl Store {
     /// Ends all sessions of a person but this one.
     pub async fn end_other_sessions(&self, user_id: &str, kept: &str) -> Result<(), StoreError> {
         let (user_id, kept) = (user_id.to_owned(), kept.to_owned());
-        self.write(move |conn| {
-            let others = sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(kept));
-            diesel::delete(others).execute(conn).map(drop)
-        })
-        .await
+        self.write(move |conn| end_others(conn, &user_id, &kept)).await
     }
 }
 
@@ -161,6 +157,12 @@ pub(super) fn begin(conn: &mut Conn, beginning: &SessionBeginning, digest: Vec<u
         diesel::delete(sessions::table.filter(sessions::id.eq_any(too_many))).execute(conn)?;
     }
     Ok(true)
+}
+
+/// Ends all sessions of a person but this one.
+pub(super) fn end_others(conn: &mut Conn, user_id: &str, kept: &str) -> QueryResult<()> {
+    let others = sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(kept));
+    diesel::delete(others).execute(conn).map(drop)
 }
 
 /// The session with this digest, and its person.
