@@ -80,10 +80,14 @@ impl Actions {
             Attempt::Begun(id) => id,
             Attempt::TooMany { until } => return Err(Refusal::TooManyAttempts { until }),
         };
-        if !self.people.hasher.is_right(password, Some(proofs.password_hash.clone())).await? {
-            return Err(Refusal::field(field, "is not your present password"));
+        match self.people.hasher.is_right(password, Some(proofs.password_hash.clone())).await {
+            Ok(true) => Ok(store.forget_attempt(&attempt, now).await?),
+            Ok(false) => Err(Refusal::field(field, "is not your present password")),
+            Err(error) => {
+                self.forget_attempt(&attempt, now).await;
+                Err(error.into())
+            }
         }
-        Ok(store.forget_attempt(&attempt, now).await?)
     }
 }
 
