@@ -158,7 +158,7 @@ async fn the_key_of_a_second_factor_lies_sealed_and_each_step_is_used_once() {
         let begun = fresh.store.begin_session(beginning(&person.id, Some(step)), &step.to_string()).await.unwrap();
         assert_eq!(begun, begins, "step {step}");
     }
-    fresh.store.remove_second_factor(&person.id).await.unwrap();
+    fresh.store.remove_second_factor(&person.id, RoleScope::All).await.unwrap();
     assert!(!fresh.store.person(&person.id).await.unwrap().unwrap().has_second_factor);
 }
 
@@ -173,16 +173,16 @@ async fn the_last_operator_who_can_sign_in_is_neither_changed_nor_deleted() {
     let demoted = PersonChange { role: Some(Role::AccountManager), ..PersonChange::default() };
     let change = |id: &str, change: &PersonChange| {
         let (store, id, change) = (fresh.store.clone(), id.to_owned(), change.clone());
-        async move { store.change_person(&id, change, NOW).await.unwrap() }
+        async move { store.change_person(&id, change, RoleScope::All, NOW).await.unwrap() }
     };
     assert!(matches!(change(&ben.id, &disabled).await, PersonChanged::Done(_)));
     assert!(fresh.store.session_by_text(&ben.id).await.unwrap().is_none(), "whoever is disabled is signed out");
     assert!(!fresh.store.begin_session(beginning(&ben.id, None), "again").await.unwrap());
     assert_eq!(change(&ana.id, &disabled).await, PersonChanged::LastOperator);
     assert_eq!(change(&ana.id, &demoted).await, PersonChanged::LastOperator);
-    assert_eq!(fresh.store.delete_person(&ana.id).await.unwrap(), PersonChanged::LastOperator);
-    assert!(matches!(fresh.store.delete_person(&ben.id).await.unwrap(), PersonChanged::Done(_)));
-    assert_eq!(fresh.store.delete_person(&ben.id).await.unwrap(), PersonChanged::Unknown);
+    assert_eq!(fresh.store.delete_person(&ana.id, RoleScope::All).await.unwrap(), PersonChanged::LastOperator);
+    assert!(matches!(fresh.store.delete_person(&ben.id, RoleScope::All).await.unwrap(), PersonChanged::Done(_)));
+    assert_eq!(fresh.store.delete_person(&ben.id, RoleScope::All).await.unwrap(), PersonChanged::Unknown);
     assert!(fresh.store.session_by_text(&ana.id).await.unwrap().is_some());
 }
 
@@ -202,7 +202,7 @@ async fn a_link_to_a_new_password_is_void_where_its_person_has_another_role_than
     );
     joined(&fresh.store, "ben@example.com", Role::Operator).await;
     let demoted = PersonChange { role: Some(Role::AccountManager), ..PersonChange::default() };
-    fresh.store.change_person(&person.id, demoted, NOW).await.unwrap();
+    fresh.store.change_person(&person.id, demoted, RoleScope::All, NOW).await.unwrap();
     let session = SessionBeginning { password_hash: "new".to_owned(), ..beginning(&person.id, None) };
     assert_eq!(fresh.store.reset_password("two", session, "text").await.unwrap(), Joined::Void);
     assert_eq!(fresh.store.proofs_of(&person.id).await.unwrap().unwrap().password_hash, "hash");
@@ -241,6 +241,30 @@ async fn a_sign_in_that_was_under_way_proves_nothing_after_a_new_password_or_sec
     assert_eq!(store.reset_password("reset", newest, "text").await.unwrap(), Joined::MustSignIn);
     assert!(store.session_by_text("text").await.unwrap().is_none());
     assert_eq!(store.proofs_of(&person.id).await.unwrap().unwrap().password_hash, "newest");
+}
+
+#[tokio::test]
+async fn whom_a_scope_does_not_take_in_is_neither_changed_nor_deleted() {
+    let fresh = store();
+    let store = &fresh.store;
+    let acme = publisher(store, None).await;
+    joined(store, "olga@example.com", Role::Operator).await;
+    let ana = joined(store, "ana@example.com", Role::Publisher { publisher_id: acme.id.clone() }).await;
+    let key = TotpKey::of(*b"12345678901234567890");
+    store.begin_second_factor(&ana.id, &key).await.unwrap();
+    assert!(store.confirm_second_factor(&ana.id, &key, 7, "kept").await.unwrap());
+    let named = || PersonChange { name: Some("Ana A.".to_owned()), ..PersonChange::default() };
+    let before = store.person(&ana.id).await.unwrap();
+    let another = || RoleScope::OfPublisher("pub_none".to_owned());
+    assert_eq!(store.change_person(&ana.id, named(), another(), NOW).await.unwrap(), PersonChanged::Unknown);
+    assert!(!store.remove_second_factor(&ana.id, another()).await.unwrap());
+    assert_eq!(store.delete_person(&ana.id, another()).await.unwrap(), PersonChanged::Unknown);
+    assert_eq!(store.person(&ana.id).await.unwrap(), before);
+
+    let own = || RoleScope::OfPublishers;
+    assert!(matches!(store.change_person(&ana.id, named(), own(), NOW).await.unwrap(), PersonChanged::Done(_)));
+    assert!(store.remove_second_factor(&ana.id, own()).await.unwrap());
+    assert!(matches!(store.delete_person(&ana.id, own()).await.unwrap(), PersonChanged::Done(_)));
 }
 
 async fn attempt(store: &Store, account: &str, address: Option<&str>, now: Timestamp) -> Attempt {

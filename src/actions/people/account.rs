@@ -16,6 +16,7 @@ use crate::random;
 use crate::store::people::PersonChange;
 use crate::store::people::attempts::Attempt;
 use crate::store::people::proofs::Proofs;
+use crate::store::role_scope::RoleScope;
 
 /// What a person changes of itself.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +58,7 @@ impl Actions {
             self.node.store.set_password(user_id, hash, Some(session_id.to_owned())).await?;
         }
         let change = PersonChange { name, theme: given.theme.or_default(Theme::System), ..PersonChange::default() };
-        changed(self.node.store.change_person(user_id, change, self.node.clock.now()).await?)
+        changed(self.node.store.change_person(user_id, change, RoleScope::All, self.node.clock.now()).await?)
     }
 
     pub(super) async fn proofs(&self, user_id: &str) -> Result<Proofs, Refusal> {

@@ -13,6 +13,7 @@ use crate::domain::person::Person;
 use crate::domain::secret::SecretText;
 use crate::domain::totp::TotpKey;
 use crate::random;
+use crate::store::role_scope::RoleScope;
 
 /// Under which name apps on phones list the codes.
 const ISSUER: &str = "Ringback";
@@ -66,7 +67,7 @@ impl Actions {
         let (user_id, session_id) = signed_in(caller)?;
         let proofs = self.proofs(user_id).await?;
         self.prove(&proofs, Some(password), "password", session_id).await?;
-        self.node.store.remove_second_factor(user_id).await?;
+        self.node.store.remove_second_factor(user_id, RoleScope::All).await?;
         Ok(Person { has_second_factor: false, ..proofs.person })
     }
 }

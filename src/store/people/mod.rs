@@ -47,7 +47,7 @@ pub struct PersonChange {
 pub enum PersonChanged {
     /// It stands so; of a deletion: it stood so.
     Done(Person),
-    /// There is no such person.
+    /// There is no such person, or none that the scope takes in.
     Unknown,
     /// There is no such publisher.
     UnknownPublisher,
@@ -87,11 +87,14 @@ impl Store {
         &self,
         id: &str,
         change: PersonChange,
+        scope: RoleScope,
         now: Timestamp,
     ) -> Result<PersonChanged, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
-            let Some(before) = find(conn, &id)? else { return Ok(PersonChanged::Unknown) };
+            let Some(before) = find(conn, &id)?.filter(|found| scope.holds(&found.role)) else {
+                return Ok(PersonChanged::Unknown);
+            };
             let mut after = before.clone();
             after.name = change.name.unwrap_or(after.name);
             after.role = change.role.unwrap_or(after.role);
@@ -129,10 +132,12 @@ impl Store {
     }
 
     /// Deletes a person with its sessions, the links to a new password for it, and the open ones that it made.
-    pub async fn delete_person(&self, id: &str) -> Result<PersonChanged, StoreError> {
+    pub async fn delete_person(&self, id: &str, scope: RoleScope) -> Result<PersonChanged, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
-            let Some(person) = find(conn, &id)? else { return Ok(PersonChanged::Unknown) };
+            let Some(person) = find(conn, &id)?.filter(|found| scope.holds(&found.role)) else {
+                return Ok(PersonChanged::Unknown);
+            };
             if takes_last_operator(conn, &person, None)? {
                 return Ok(PersonChanged::LastOperator);
             }

@@ -6,11 +6,13 @@ use diesel::prelude::*;
 
 use super::super::schema::users;
 use super::super::{Store, StoreError};
+use super::find;
 use super::invitations::void_resets_of;
 use super::sessions::end_others;
 use crate::domain::person::{EmailAddress, Person};
 use crate::domain::totp::{KEY_BYTES, TotpKey};
 use crate::store::backend::Conn;
+use crate::store::role_scope::RoleScope;
 use crate::store::vault::MasterKey;
 
 /// A person, and what proves that somebody is that person.
@@ -126,18 +128,23 @@ impl Store {
         .await
     }
 
-    /// Takes the second factor away, and one that was begun.
-    pub async fn remove_second_factor(&self, user_id: &str) -> Result<(), StoreError> {
+    /// Takes the second factor away, and one that was begun; false: there is no such person, or none that the scope takes in.
+    pub async fn remove_second_factor(&self, user_id: &str, scope: RoleScope) -> Result<bool, StoreError> {
         let id = user_id.to_owned();
+        // After every change of a role, which is what the scope looks at.
         self.write(move |conn| {
-            diesel::update(users::table.find(id))
+            conn.begin_configuring()?;
+            if !find(conn, &id)?.is_some_and(|found| scope.holds(&found.role)) {
+                return Ok(false);
+            }
+            let removed = diesel::update(users::table.find(id))
                 .set((
                     users::second_factor_sealed.eq(None::<Vec<u8>>),
                     users::second_factor_step.eq(None::<i64>),
                     users::next_second_factor_sealed.eq(None::<Vec<u8>>),
                 ))
-                .execute(conn)
-                .map(drop)
+                .execute(conn)?;
+            Ok(removed == 1)
         })
         .await
     }
