@@ -116,7 +116,8 @@ impl Service {
             (false, None) => worker_routes,
             (false, Some(_)) => worker_routes_without_metrics,
         };
-        let server = serve(&actions, settings.listen, "RINGBACK_LISTEN", public, files.inbound)?;
+        let web = Web::new(Arc::clone(&actions), settings.trusted_proxies.clone());
+        let server = serve(&web, settings.listen, "RINGBACK_LISTEN", public, files.inbound)?;
         let address = server.address;
         // Known only now where port 0 was asked for, and told before anybody is answered.
         actions.public_url.set(format!("http://{address}"));
@@ -124,7 +125,7 @@ impl Service {
         let mut servers = vec![server];
         let mut metrics_address = None;
         if let Some(listen) = settings.metrics_listen {
-            let server = serve(&actions, listen, "RINGBACK_METRICS_LISTEN", metrics_routes, SCRAPERS)?;
+            let server = serve(&web, listen, "RINGBACK_METRICS_LISTEN", metrics_routes, SCRAPERS)?;
             metrics_address = Some(server.address);
             servers.push(server);
         }
@@ -164,14 +165,14 @@ async fn first_token(store: &Store, settings: &Settings, now: Timestamp) -> Resu
 }
 
 fn serve(
-    actions: &Arc<Actions>,
+    web: &Web,
     listen: SocketAddr,
     setting: &'static str,
     routes: fn(&mut web::ServiceConfig),
     connections: usize,
 ) -> Result<Server, NotStarted> {
     let cannot = |error: std::io::Error| NotStarted::Listen { address: listen, setting, reason: error.to_string() };
-    let state = web::Data::new(Web::new(Arc::clone(actions)));
+    let state = web::Data::new(web.clone());
     let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
         .workers(WEB_THREADS)
         // Of each thread. Further ones wait in the listener's queue, which costs no file.

@@ -31,7 +31,7 @@ pub struct Setting {
 }
 
 /// Every setting of `ringback serve`.
-pub const TABLE: [Setting; 16] = [
+pub const TABLE: [Setting; 17] = [
     Setting { env: "RINGBACK_LISTEN", meaning: "address of API and console", default: "127.0.0.1:8080" },
     Setting {
         env: "RINGBACK_DATABASE_URL",
@@ -91,6 +91,11 @@ pub const TABLE: [Setting; 16] = [
         env: "RINGBACK_PUBLIC_URL",
         meaning: "where people reach the console, such as `https://ringback.example`: links, cookies, origin check",
         default: "`http://` + the listen address",
+    },
+    Setting {
+        env: "RINGBACK_TRUSTED_PROXIES",
+        meaning: "CIDR list of the proxies whose `X-Forwarded-For` says where a visitor comes from",
+        default: "none",
     },
     Setting { env: "RINGBACK_CONFIG", meaning: "TOML file with these settings", default: "none" },
     Setting { env: "RINGBACK_METRICS_LISTEN", meaning: "an address for `/metrics` alone", default: "none" },
@@ -175,6 +180,8 @@ pub struct Settings {
     pub retention_days: u32,
     /// Where people reach the console: scheme, host and port, without a slash; `None`: where it listens.
     pub public_url: Option<String>,
+    /// The proxies that say where a visitor comes from.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where `/metrics` alone listens.
     pub metrics_listen: Option<SocketAddr>,
     /// What is logged.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::invalid::Invalid;
+
 /// A field of a PATCH.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
@@ -48,6 +50,24 @@ impl<T> Patch<T> {
             Self::Kept => {}
             Self::Reset => *setting = None,
             Self::Set(value) => *setting = Some(value),
+        }
+    }
+
+    /// The new value of a field that must always have one.
+    pub fn never_null(self, field: &str) -> Result<Option<T>, Invalid> {
+        match self {
+            Self::Kept => Ok(None),
+            Self::Reset => Err(Invalid::field(field, "must not be null")),
+            Self::Set(value) => Ok(Some(value)),
+        }
+    }
+
+    /// The new value of a field that has a default.
+    pub fn or_default(self, default: T) -> Option<T> {
+        match self {
+            Self::Kept => None,
+            Self::Reset => Some(default),
+            Self::Set(value) => Some(value),
         }
     }
 

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use url::Url;
 
 use super::{BootstrapToken, Setting, Settings, TABLE};
@@ -115,14 +116,6 @@ fn wrong(name: &str, reason: impl Into<String>) -> SettingsError {
 fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
     const ADDRESS: &str = "must be an address with a port, such as 127.0.0.1:8080";
     let database = typed.text_or_default("RINGBACK_DATABASE_URL");
-    let mut allow_targets = Vec::new();
-    for item in typed.list("RINGBACK_ALLOW_TARGETS") {
-        // A lone address is the network of that one address.
-        let network = item.parse().or_else(|_| item.parse::<IpAddr>().map(Into::into));
-        allow_targets.push(network.map_err(|_| {
-            wrong("RINGBACK_ALLOW_TARGETS", format!("{item:?} is not a CIDR network, such as 127.0.0.0/8"))
-        })?);
-    }
     let location = Location::parse(database).map_err(|error| wrong("RINGBACK_DATABASE_URL", error.to_string()))?;
     let role = typed.text_or_default("RINGBACK_ROLE");
     let role = NodeRole::parse(role)
@@ -145,19 +138,29 @@ fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
         store: Access { location, key_file: typed.text("RINGBACK_MASTER_KEY_FILE").map(PathBuf::from), pool_size },
         role,
         bootstrap_token: typed.text("RINGBACK_BOOTSTRAP_TOKEN").map(bootstrap_token).transpose()?,
-        allow_targets,
+        allow_targets: networks(typed, "RINGBACK_ALLOW_TARGETS")?,
         allow_http: typed.parsed("RINGBACK_ALLOW_HTTP", "must be true or false")?,
         retry_scale_thousandths: retry_scale(typed.text_or_default("RINGBACK_RETRY_SCALE"))?,
         egress_bind: egress_bind(typed)?,
         egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(echo_url).transpose()?,
         retention_days,
         public_url: typed.text("RINGBACK_PUBLIC_URL").map(public_url).transpose()?,
+        trusted_proxies: networks(typed, "RINGBACK_TRUSTED_PROXIES")?,
         metrics_listen: typed
             .text("RINGBACK_METRICS_LISTEN")
             .map(|text| text.parse().map_err(|_| wrong("RINGBACK_METRICS_LISTEN", ADDRESS)))
             .transpose()?,
         log: typed.text_or_default("RINGBACK_LOG").to_owned(),
     })
+}
+
+fn networks(typed: &Typed, name: &'static str) -> Result<Vec<IpNet>, SettingsError> {
+    let network = |item: &str| {
+        // A lone address is the network of that one address.
+        let network = item.parse().or_else(|_| item.parse::<IpAddr>().map(Into::into));
+        network.map_err(|_| wrong(name, format!("{item:?} is not a CIDR network, such as 127.0.0.0/8")))
+    };
+    typed.list(name).map(network).collect()
 }
 
 fn bootstrap_token(text: &str) -> Result<BootstrapToken, SettingsError> {
@@ -235,6 +238,7 @@ mod tests {
             ("RINGBACK_DATABASE_URL", "mysql://x"),
             ("RINGBACK_BOOTSTRAP_TOKEN", "short"),
             ("RINGBACK_ALLOW_TARGETS", "10.0.0.0/8,nowhere"),
+            ("RINGBACK_TRUSTED_PROXIES", "10.0.0.0/33"),
             ("RINGBACK_ALLOW_HTTP", "yes"),
             ("RINGBACK_RETRY_SCALE", "1e3"),
             ("RINGBACK_RETRY_SCALE", "0.0001"),

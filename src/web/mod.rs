@@ -41,6 +41,7 @@ use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use ipnet::IpNet;
 
 use crate::actions::Actions;
 use crate::dispatch::dispatcher::Dispatcher;
@@ -65,13 +66,16 @@ pub struct Web {
     /// What bodies may still take.
     bodies: Arc<Bodies>,
     looks: Arc<Looks>,
+    /// The proxies that say where a visitor comes from.
+    trusted_proxies: Arc<[IpNet]>,
 }
 
 impl Web {
-    /// A web floor over these actions.
-    pub fn new(actions: Arc<Actions>) -> Self {
+    /// A web floor over these actions, behind these proxies.
+    pub fn new(actions: Arc<Actions>, trusted_proxies: Vec<IpNet>) -> Self {
         let (node, dispatcher) = (Arc::clone(&actions.node), Arc::clone(&actions.dispatcher));
-        Self { node, dispatcher, actions, bodies: Arc::default(), looks: Arc::default() }
+        let (bodies, looks) = (Arc::default(), Arc::default());
+        Self { node, dispatcher, actions, bodies, looks, trusted_proxies: trusted_proxies.into() }
     }
 
     /// The state that routes are registered beside.

@@ -24,7 +24,7 @@ const MAY_NAME: [(&str, &str); 15] = [
     ("actions", "argon2 hex serde serde_json tokio tracing utoipa"),
     (
         "web",
-        "actix_web askama base64 flate2 futures_util hex serde serde_json sha2 strsim tokio tracing url utoipa utoipa_swagger_ui",
+        "actix_web askama base64 flate2 futures_util hex ipnet serde serde_json sha2 strsim tokio tracing url utoipa utoipa_swagger_ui",
     ),
     ("settings", "clap ipnet thiserror toml url"),
     ("telemetry", "tracing_subscriber"),

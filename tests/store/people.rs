@@ -50,6 +50,7 @@ fn somebody(address: &str, role: Role) -> Person {
     }
 }
 
+/// A session by the password of everybody here, and by a second factor where a step of one is given.
 fn beginning(user_id: &str, step: Option<i64>) -> SessionBeginning {
     let session = Session {
         id: random::new_id("ses"),
@@ -60,17 +61,25 @@ fn beginning(user_id: &str, step: Option<i64>) -> SessionBeginning {
         user_agent: Some("test".to_owned()),
         address: "192.0.2.1".to_owned(),
     };
-    SessionBeginning { session, step, attempt: None }
+    SessionBeginning {
+        session,
+        password_hash: "hash".to_owned(),
+        has_second_factor: step.is_some(),
+        step,
+        attempt: None,
+    }
 }
 
 /// Somebody who has joined; its session opens with its id.
 async fn joined(store: &Store, address: &str, role: Role) -> Person {
     let link = format!("link of {address}");
-    let made = store.create_invitation(invitation(Purpose::Invitation, Some(address), role.clone()), &link).await;
+    let made = store
+        .create_invitation(invitation(Purpose::Invitation, Some(address), role.clone()), RoleScope::All, &link)
+        .await;
     assert_eq!(made.unwrap(), InvitationMade::Made);
     let person = somebody(address, role);
     let (session, text) = (beginning(&person.id, None), person.id.clone());
-    assert_eq!(store.join(&link, person.clone(), "hash".to_owned(), session, &text).await.unwrap(), Joined::Joined);
+    assert_eq!(store.join(&link, person.clone(), session, &text).await.unwrap(), Joined::Joined);
     store.person(&person.id).await.unwrap().unwrap()
 }
 
@@ -98,21 +107,28 @@ async fn a_person_is_kept_as_it_joined_and_found_whatever_the_case_of_its_addres
 async fn an_address_belongs_to_one_person_and_a_first_operator_is_the_first() {
     let fresh = store();
     let store = &fresh.store;
-    let first = |text| store.create_invitation(invitation(Purpose::FirstOperator, None, Role::Operator), text);
+    let first =
+        |text| store.create_invitation(invitation(Purpose::FirstOperator, None, Role::Operator), RoleScope::All, text);
     assert_eq!(first("one").await.unwrap(), InvitationMade::Made);
     assert_eq!(first("two").await.unwrap(), InvitationMade::Made);
     let join = async |link: &str| {
         let person = somebody("ana@example.com", Role::Operator);
         let session = beginning(&person.id, None);
-        store.join(link, person, "hash".to_owned(), session, link).await.unwrap()
+        store.join(link, person, session, link).await.unwrap()
     };
     let (one, two) = tokio::join!(join("one"), join("two"));
     assert_eq!([one, two].iter().filter(|joined| **joined == Joined::Joined).count(), 1);
     assert_eq!(first("three").await.unwrap(), InvitationMade::NotTheFirst);
-    let again = store.create_invitation(invitation(Purpose::Invitation, Some("ANA@example.com"), Role::Operator), "x");
-    assert_eq!(again.await.unwrap(), InvitationMade::EmailTaken);
+    let again = |scope| {
+        let again = invitation(Purpose::Invitation, Some("ANA@example.com"), Role::Operator);
+        store.create_invitation(again, scope, "x")
+    };
+    assert_eq!(again(RoleScope::All).await.unwrap(), InvitationMade::EmailTaken);
+    assert_eq!(again(RoleScope::OfPublishers).await.unwrap(), InvitationMade::Made, "of whom it knows nothing");
+    assert_eq!(join("x").await, Joined::EmailTaken);
     let unknown = Role::Publisher { publisher_id: "pub_none".to_owned() };
-    let unknown = store.create_invitation(invitation(Purpose::Invitation, Some("b@example.com"), unknown), "y");
+    let unknown =
+        store.create_invitation(invitation(Purpose::Invitation, Some("b@example.com"), unknown), RoleScope::All, "y");
     assert_eq!(unknown.await.unwrap(), InvitationMade::UnknownPublisher);
 }
 
@@ -124,7 +140,14 @@ async fn the_key_of_a_second_factor_lies_sealed_and_each_step_is_used_once() {
     fresh.store.begin_second_factor(&person.id, &key).await.unwrap();
     let begun = fresh.store.proofs_of(&person.id).await.unwrap().unwrap();
     assert_eq!((begun.second_factor, begun.next_second_factor.as_ref()), (None, Some(&key)));
-    fresh.store.confirm_second_factor(&person.id, &key, 7).await.unwrap();
+    let other = TotpKey::of(*b"09876543210987654321");
+    assert!(
+        !fresh.store.confirm_second_factor(&person.id, &other, 7, "kept").await.unwrap(),
+        "it is not the begun one"
+    );
+    assert!(fresh.store.confirm_second_factor(&person.id, &key, 7, "kept").await.unwrap());
+    assert!(!fresh.store.confirm_second_factor(&person.id, &key, 7, "kept").await.unwrap());
+    assert!(fresh.store.session_by_text(&person.id).await.unwrap().is_none(), "it was begun without it");
     let confirmed = fresh.another_node().proofs_of(&person.id).await.unwrap().unwrap();
     assert_eq!(
         (confirmed.second_factor, confirmed.next_second_factor, confirmed.used_step),
@@ -135,7 +158,7 @@ async fn the_key_of_a_second_factor_lies_sealed_and_each_step_is_used_once() {
         let begun = fresh.store.begin_session(beginning(&person.id, Some(step)), &step.to_string()).await.unwrap();
         assert_eq!(begun, begins, "step {step}");
     }
-    fresh.store.remove_second_factor(&person.id).await.unwrap();
+    fresh.store.remove_second_factor(&person.id, RoleScope::All).await.unwrap();
     assert!(!fresh.store.person(&person.id).await.unwrap().unwrap().has_second_factor);
 }
 
@@ -150,17 +173,98 @@ async fn the_last_operator_who_can_sign_in_is_neither_changed_nor_deleted() {
     let demoted = PersonChange { role: Some(Role::AccountManager), ..PersonChange::default() };
     let change = |id: &str, change: &PersonChange| {
         let (store, id, change) = (fresh.store.clone(), id.to_owned(), change.clone());
-        async move { store.change_person(&id, change, NOW).await.unwrap() }
+        async move { store.change_person(&id, change, RoleScope::All, NOW).await.unwrap() }
     };
     assert!(matches!(change(&ben.id, &disabled).await, PersonChanged::Done(_)));
     assert!(fresh.store.session_by_text(&ben.id).await.unwrap().is_none(), "whoever is disabled is signed out");
     assert!(!fresh.store.begin_session(beginning(&ben.id, None), "again").await.unwrap());
     assert_eq!(change(&ana.id, &disabled).await, PersonChanged::LastOperator);
     assert_eq!(change(&ana.id, &demoted).await, PersonChanged::LastOperator);
-    assert_eq!(fresh.store.delete_person(&ana.id).await.unwrap(), PersonChanged::LastOperator);
-    assert!(matches!(fresh.store.delete_person(&ben.id).await.unwrap(), PersonChanged::Done(_)));
-    assert_eq!(fresh.store.delete_person(&ben.id).await.unwrap(), PersonChanged::Unknown);
+    assert_eq!(fresh.store.delete_person(&ana.id, RoleScope::All).await.unwrap(), PersonChanged::LastOperator);
+    assert!(matches!(fresh.store.delete_person(&ben.id, RoleScope::All).await.unwrap(), PersonChanged::Done(_)));
+    assert_eq!(fresh.store.delete_person(&ben.id, RoleScope::All).await.unwrap(), PersonChanged::Unknown);
     assert!(fresh.store.session_by_text(&ana.id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_link_to_a_new_password_is_void_where_its_person_has_another_role_than_it_says() {
+    let fresh = store();
+    let person = joined(&fresh.store, "ana@example.com", Role::Operator).await;
+    let reset = |role| Invitation {
+        user_id: Some(person.id.clone()),
+        ..invitation(Purpose::Reset, Some("ana@example.com"), role)
+    };
+    let made = fresh.store.create_invitation(reset(Role::AccountManager), RoleScope::All, "one").await.unwrap();
+    assert_eq!(made, InvitationMade::UnknownPerson);
+    assert_eq!(
+        fresh.store.create_invitation(reset(Role::Operator), RoleScope::All, "two").await.unwrap(),
+        InvitationMade::Made
+    );
+    joined(&fresh.store, "ben@example.com", Role::Operator).await;
+    let demoted = PersonChange { role: Some(Role::AccountManager), ..PersonChange::default() };
+    fresh.store.change_person(&person.id, demoted, RoleScope::All, NOW).await.unwrap();
+    let session = SessionBeginning { password_hash: "new".to_owned(), ..beginning(&person.id, None) };
+    assert_eq!(fresh.store.reset_password("two", session, "text").await.unwrap(), Joined::Void);
+    assert_eq!(fresh.store.proofs_of(&person.id).await.unwrap().unwrap().password_hash, "hash");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_under_way_proves_nothing_after_a_new_password_or_second_factor() {
+    let fresh = store();
+    let store = &fresh.store;
+    let person = joined(store, "ana@example.com", Role::Operator).await;
+    let begins = async |beginning: SessionBeginning| {
+        let text = beginning.session.id.clone();
+        store.begin_session(beginning, &text).await.unwrap()
+    };
+    assert!(begins(beginning(&person.id, None)).await);
+    store.set_password(&person.id, "new".to_owned(), None).await.unwrap();
+    assert!(!begins(beginning(&person.id, None)).await);
+    let by_new = |has_second_factor| SessionBeginning {
+        password_hash: "new".to_owned(),
+        has_second_factor,
+        ..beginning(&person.id, None)
+    };
+    assert!(!begins(by_new(true)).await);
+    assert!(begins(by_new(false)).await);
+    let key = TotpKey::of(*b"12345678901234567890");
+    store.begin_second_factor(&person.id, &key).await.unwrap();
+    assert!(begins(by_new(false)).await, "it is not in force yet");
+    store.confirm_second_factor(&person.id, &key, 7, "kept").await.unwrap();
+    assert!(!begins(by_new(false)).await);
+    assert!(begins(by_new(true)).await);
+
+    let reset = Invitation { user_id: Some(person.id.clone()), ..invitation(Purpose::Reset, None, Role::Operator) };
+    let reset = Invitation { email: Some(person.email.clone()), ..reset };
+    assert_eq!(store.create_invitation(reset, RoleScope::All, "reset").await.unwrap(), InvitationMade::Made);
+    let newest = SessionBeginning { password_hash: "newest".to_owned(), ..by_new(false) };
+    assert_eq!(store.reset_password("reset", newest, "text").await.unwrap(), Joined::MustSignIn);
+    assert!(store.session_by_text("text").await.unwrap().is_none());
+    assert_eq!(store.proofs_of(&person.id).await.unwrap().unwrap().password_hash, "newest");
+}
+
+#[tokio::test]
+async fn whom_a_scope_does_not_take_in_is_neither_changed_nor_deleted() {
+    let fresh = store();
+    let store = &fresh.store;
+    let acme = publisher(store, None).await;
+    joined(store, "olga@example.com", Role::Operator).await;
+    let ana = joined(store, "ana@example.com", Role::Publisher { publisher_id: acme.id.clone() }).await;
+    let key = TotpKey::of(*b"12345678901234567890");
+    store.begin_second_factor(&ana.id, &key).await.unwrap();
+    assert!(store.confirm_second_factor(&ana.id, &key, 7, "kept").await.unwrap());
+    let named = || PersonChange { name: Some("Ana A.".to_owned()), ..PersonChange::default() };
+    let before = store.person(&ana.id).await.unwrap();
+    let another = || RoleScope::OfPublisher("pub_none".to_owned());
+    assert_eq!(store.change_person(&ana.id, named(), another(), NOW).await.unwrap(), PersonChanged::Unknown);
+    assert!(!store.remove_second_factor(&ana.id, another()).await.unwrap());
+    assert_eq!(store.delete_person(&ana.id, another()).await.unwrap(), PersonChanged::Unknown);
+    assert_eq!(store.person(&ana.id).await.unwrap(), before);
+
+    let own = || RoleScope::OfPublishers;
+    assert!(matches!(store.change_person(&ana.id, named(), own(), NOW).await.unwrap(), PersonChanged::Done(_)));
+    assert!(store.remove_second_factor(&ana.id, own()).await.unwrap());
+    assert!(matches!(store.delete_person(&ana.id, own()).await.unwrap(), PersonChanged::Done(_)));
 }
 
 async fn attempt(store: &Store, account: &str, address: Option<&str>, now: Timestamp) -> Attempt {

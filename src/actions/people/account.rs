@@ -3,30 +3,32 @@
 //! Whoever finds a browser open must not be able to take the account over: a new password takes the present one, unless that
 //! was given a moment ago. A new one ends the other sessions.
 
-use super::users::changed;
+use super::users::{changed, new_name};
 use crate::actions::Actions;
 use crate::actions::caller::{By, Caller};
 use crate::actions::refusal::Refusal;
-use crate::domain::naming;
+use crate::domain::invalid::Invalid;
 use crate::domain::password::Password;
+use crate::domain::patch::Patch;
 use crate::domain::person::{Person, Theme};
 use crate::domain::session::Session;
 use crate::random;
 use crate::store::people::PersonChange;
 use crate::store::people::attempts::Attempt;
 use crate::store::people::proofs::Proofs;
+use crate::store::role_scope::RoleScope;
 
-/// What a person changes of itself; `None` leaves it as it is.
+/// What a person changes of itself.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeAccount {
     /// The name.
-    pub name: Option<String>,
+    pub name: Patch<String>,
     /// A new password.
-    pub password: Option<Password>,
+    pub password: Patch<Password>,
     /// The present one, beside a new one; not needed in a session that has just begun.
     pub current_password: Option<Password>,
-    /// In which colours it sees the console.
-    pub theme: Option<Theme>,
+    /// In which colours it sees the console; by default as its machine is set.
+    pub theme: Patch<Theme>,
 }
 
 impl Actions {
@@ -40,11 +42,14 @@ impl Actions {
     pub async fn change_account(&self, caller: &Caller, given: ChangeAccount) -> Result<Person, Refusal> {
         let (user_id, session_id) = signed_in(caller)?;
         let proofs = self.proofs(user_id).await?;
-        let name = given.name.as_deref().map(naming::name).transpose()?;
-        if given.password.is_none() && given.current_password.is_some() {
+        let mut invalid = Invalid::none();
+        let name = invalid.take(new_name(given.name)).flatten();
+        let password = invalid.take(given.password.never_null("password")).flatten();
+        invalid.into_result()?;
+        if password.is_none() && given.current_password.is_some() {
             return Err(Refusal::field("currentPassword", "belongs beside a new password"));
         }
-        if let Some(password) = given.password {
+        if let Some(password) = password {
             let person = &proofs.person;
             let called = name.as_ref().unwrap_or(&person.name);
             let chosen = Password::chosen("password", password.expose(), called, &person.email)?;
@@ -52,8 +57,8 @@ impl Actions {
             let hash = self.people.hasher.hash(chosen).await?;
             self.node.store.set_password(user_id, hash, Some(session_id.to_owned())).await?;
         }
-        let change = PersonChange { name, theme: given.theme, ..PersonChange::default() };
-        changed(self.node.store.change_person(user_id, change, self.node.clock.now()).await?)
+        let change = PersonChange { name, theme: given.theme.or_default(Theme::System), ..PersonChange::default() };
+        changed(self.node.store.change_person(user_id, change, RoleScope::All, self.node.clock.now()).await?)
     }
 
     pub(super) async fn proofs(&self, user_id: &str) -> Result<Proofs, Refusal> {
@@ -80,10 +85,14 @@ impl Actions {
             Attempt::Begun(id) => id,
             Attempt::TooMany { until } => return Err(Refusal::TooManyAttempts { until }),
         };
-        if !self.people.hasher.is_right(password, Some(proofs.password_hash.clone())).await? {
-            return Err(Refusal::field(field, "is not your present password"));
+        match self.people.hasher.is_right(password, Some(proofs.password_hash.clone())).await {
+            Ok(true) => Ok(store.forget_attempt(&attempt, now).await?),
+            Ok(false) => Err(Refusal::field(field, "is not your present password")),
+            Err(error) => {
+                self.forget_attempt(&attempt, now).await;
+                Err(error.into())
+            }
         }
-        Ok(store.forget_attempt(&attempt, now).await?)
     }
 }
 

@@ -49,7 +49,10 @@ impl Actions {
         let found = self.node.store.invitation_by_text(&given.token, now).await?;
         let invitation = found.ok_or_else(void)?;
         let person = match &invitation.user_id {
-            Some(user_id) => self.node.store.person(user_id).await?.ok_or_else(void)?,
+            Some(user_id) => {
+                let person = self.node.store.person(user_id).await?;
+                person.filter(|person| person.role == invitation.role).ok_or_else(void)?
+            }
             None => joining(&invitation, &given, now)?,
         };
         refuse_needless(&invitation, &given)?;
@@ -71,20 +74,28 @@ impl Actions {
     ) -> Result<HasJoined, Refusal> {
         let (hash, store) = (self.people.hasher.hash(password).await?, &self.node.store);
         let (text, session) = (texts::session(), session_of(&person.id, &given.from, now));
-        let beginning = SessionBeginning { session: session.clone(), step: None, attempt: None };
-        let may_enter = !person.has_second_factor && !person.disabled;
+        let beginning = SessionBeginning {
+            session: session.clone(),
+            password_hash: hash,
+            has_second_factor: false,
+            step: None,
+            attempt: None,
+        };
         let done = if invitation.purpose == Purpose::Reset {
-            let session = may_enter.then(|| (beginning, text.expose().to_owned()));
-            store.reset_password(&given.token, hash, session, now).await?
+            store.reset_password(&given.token, beginning, text.expose()).await?
         } else {
-            store.join(&given.token, person.clone(), hash, beginning, text.expose()).await?
+            store.join(&given.token, person.clone(), beginning, text.expose()).await?
         };
         match done {
             Joined::Joined => {
-                let last_sign_in_at = if may_enter { Some(now) } else { person.last_sign_in_at };
-                let person = Person { last_sign_in_at, ..person };
-                let signed_in = may_enter.then(|| SignedIn { text, session, person: person.clone() });
+                let person = Person { last_sign_in_at: Some(now), ..person };
+                let signed_in = Some(SignedIn { text, session, person: person.clone() });
                 Ok(HasJoined { person, signed_in })
+            }
+            // A second factor may have come only now.
+            Joined::MustSignIn => {
+                let person = store.person(&person.id).await?.unwrap_or(person);
+                Ok(HasJoined { person, signed_in: None })
             }
             Joined::Void => Err(void()),
             Joined::EmailTaken => Err(Refusal::conflict("Somebody signs in with this e-mail address already.")),

@@ -20,6 +20,7 @@ use crate::random;
 use crate::store::StoreError;
 use crate::store::page::{Listed, Page};
 use crate::store::people::invitations::InvitationMade;
+use crate::store::role_scope::RoleScope;
 
 /// An invitation may wait for somebody who is away for a few days.
 const INVITATION: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -68,11 +69,12 @@ impl Actions {
         let by_the_server = MadeBy { token_id: None, user_id: None, name: "ringback serve".to_owned() };
         let new = new(Purpose::FirstOperator, Role::Operator, by_the_server, self.node.clock.now());
         let text = texts::link();
-        let made = self.node.store.create_invitation(new, text.expose()).await?;
+        let made = self.node.store.create_invitation(new, RoleScope::All, text.expose()).await?;
         Ok((made == InvitationMade::Made).then(|| self.link(&text)))
     }
 
-    /// Invites somebody to join in a role that is the caller's to give.
+    /// Invites somebody to join in a role that is the caller's to give. That an address is taken is told to whoever reaches that
+    /// person; anybody else would learn whose people sign in here, and the link finds it out.
     pub async fn invite(&self, caller: &Caller, given: Invite) -> Result<MadeLink, Refusal> {
         let role = self.given_role(caller, given.role, "Only an operator may invite people of this role.").await?;
         let mut invalid = Invalid::none();
@@ -80,7 +82,7 @@ impl Actions {
         let name = invalid.take(given.name.as_deref().map(naming::name).transpose());
         invalid.into_result()?;
         let new = new(Purpose::Invitation, role, caller.made_by(), self.node.clock.now());
-        self.made(Invitation { email, name: name.flatten(), ..new }).await
+        self.made(caller, Invitation { email, name: name.flatten(), ..new }).await
     }
 
     /// A link by which a person gets a new password, for somebody whom the caller reaches.
@@ -88,12 +90,12 @@ impl Actions {
         let person = self.person(caller, user_id).await?;
         let new = new(Purpose::Reset, person.role, caller.made_by(), self.node.clock.now());
         let (email, name, user_id) = (Some(person.email), Some(person.name), Some(person.id));
-        self.made(Invitation { email, name, user_id, ..new }).await
+        self.made(caller, Invitation { email, name, user_id, ..new }).await
     }
 
-    async fn made(&self, invitation: Invitation) -> Result<MadeLink, Refusal> {
+    async fn made(&self, caller: &Caller, invitation: Invitation) -> Result<MadeLink, Refusal> {
         let text = texts::link();
-        match self.node.store.create_invitation(invitation.clone(), text.expose()).await? {
+        match self.node.store.create_invitation(invitation.clone(), caller.scope(), text.expose()).await? {
             InvitationMade::Made => Ok(MadeLink { invitation, link: self.link(&text) }),
             InvitationMade::EmailTaken => Err(Refusal::conflict("Somebody signs in with this e-mail address already.")),
             InvitationMade::UnknownPublisher => Err(Refusal::unknown_publisher()),

@@ -104,6 +104,21 @@ impl Actions {
             Attempt::Begun(id) => id,
             Attempt::TooMany { until } => return Err(SignInRefusal::TooMany { until }),
         };
+        let done = self.attempted(given, attempt.clone(), now).await;
+        if matches!(done, Err(SignInRefusal::Store(_))) {
+            self.forget_attempt(&attempt, now).await;
+        }
+        done
+    }
+
+    /// What we fail at is no failure of whoever tries.
+    pub(super) async fn forget_attempt(&self, attempt: &str, now: Timestamp) {
+        if let Err(error) = self.node.store.forget_attempt(attempt, now).await {
+            tracing::warn!(%error, "an attempt to sign in at which we failed counts as failed");
+        }
+    }
+
+    async fn attempted(&self, given: SignIn, attempt: String, now: Timestamp) -> Result<SignedIn, SignInRefusal> {
         let found = match EmailAddress::parse(&given.email) {
             Ok(email) => self.node.store.proofs_by_email(&email).await?,
             Err(_) => None,
@@ -140,8 +155,13 @@ impl Actions {
             }
             (Some(key), Some(code)) => Some(key.accepts(&code, now, proofs.used_step).ok_or(SignInRefusal::WrongCode)?),
         };
-        let beginning =
-            SessionBeginning { session: session_of(&proofs.person.id, &given.from, now), step, attempt: Some(attempt) };
+        let beginning = SessionBeginning {
+            session: session_of(&proofs.person.id, &given.from, now),
+            password_hash: proofs.password_hash,
+            has_second_factor: proofs.second_factor.is_some(),
+            step,
+            attempt: Some(attempt),
+        };
         let (text, session) = (texts::session(), beginning.session.clone());
         if !self.node.store.begin_session(beginning, text.expose()).await? {
             return Err(if step.is_some() { SignInRefusal::WrongCode } else { SignInRefusal::Wrong });

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
 use super::rows::NewRow;
 use super::sessions::{SessionBeginning, begin};
-use super::{has_people, is_known_publisher, proofs};
+use super::{find, has_people, is_known_publisher, proofs};
 use crate::domain::account::Role;
 use crate::domain::made_by::MadeBy;
 use crate::domain::person::{EmailAddress, Invitation, Person, Purpose};
@@ -28,11 +27,11 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 3_600);
 pub enum InvitationMade {
     /// It opens from now on.
     Made,
-    /// Somebody signs in with this address already.
+    /// Somebody in the scope signs in with this address already.
     EmailTaken,
     /// There is no such publisher.
     UnknownPublisher,
-    /// There is no such person.
+    /// There is no such person in the scope, or not in this role (any more).
     UnknownPerson,
     /// There is somebody already, who may invite others.
     NotTheFirst,
@@ -41,8 +40,10 @@ pub enum InvitationMade {
 /// What became of a person who wanted to join.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Joined {
-    /// It is there.
+    /// It is there, and its session has begun.
     Joined,
+    /// The password is set. No session has begun: a second factor is still to be shown, or the person may not sign in.
+    MustSignIn,
     /// The link opens nothing (any more).
     Void,
     /// Somebody signs in with this address already.
@@ -90,11 +91,17 @@ read_as_row!(Invitation, Row);
 
 impl Store {
     /// Makes a link that opens with this text. Links of before to a new password of the same person
-    /// open nothing any more; of first operators there may be one from each node that started.
-    pub async fn create_invitation(&self, invitation: Invitation, text: &str) -> Result<InvitationMade, StoreError> {
+    /// open nothing any more; of first operators there may be one from each node that started. Of people whom the scope does not
+    /// take in nothing is told: an address of theirs is found taken by whoever wants to join with it.
+    pub async fn create_invitation(
+        &self,
+        invitation: Invitation,
+        scope: RoleScope,
+        text: &str,
+    ) -> Result<InvitationMade, StoreError> {
         let digest = digest(text);
         self.configure(move |conn| {
-            if let Some(refused) = refused(conn, &invitation)? {
+            if let Some(refused) = refused(conn, &invitation, &scope)? {
                 return Ok(refused);
             }
             insert(conn, &invitation, digest)?;
@@ -150,7 +157,6 @@ impl Store {
         &self,
         link: &str,
         person: Person,
-        password_hash: String,
         session: SessionBeginning,
         session_text: &str,
     ) -> Result<Joined, StoreError> {
@@ -160,10 +166,10 @@ impl Store {
             let Some(invitation) = open(conn, &link, now)?.filter(|found| found.purpose != Purpose::Reset) else {
                 return Ok(Joined::Void);
             };
-            if is_taken(conn, &person.email)? {
+            if having(conn, &person.email)?.is_some() {
                 return Ok(Joined::EmailTaken);
             }
-            diesel::insert_into(users::table).values(NewRow::of(&person, &password_hash)).execute(conn)?;
+            diesel::insert_into(users::table).values(NewRow::of(&person, &session.password_hash)).execute(conn)?;
             begin(conn, &session, session_digest)?;
             use_up(conn, &invitation.id, now)?;
             Ok(Joined::Joined)
@@ -171,44 +177,45 @@ impl Store {
         .await
     }
 
-    /// Sets a person's password by the link that opens with this text, and ends its sessions. A session begins where one is given.
+    /// Sets a person's password by the link that opens with this text, and ends its sessions. This one begins, if the person has
+    /// no second factor and may sign in.
     pub async fn reset_password(
         &self,
         link: &str,
-        password_hash: String,
-        session: Option<(SessionBeginning, String)>,
-        now: Timestamp,
+        session: SessionBeginning,
+        session_text: &str,
     ) -> Result<Joined, StoreError> {
-        let link = digest(link);
-        let session = session.map(|(beginning, text)| (beginning, digest(&text)));
+        let (link, session_digest, now) = (digest(link), digest(session_text), session.session.created_at);
         self.configure(move |conn| {
-            let invitation = open(conn, &link, now)?;
-            let Some(user_id) = invitation.and_then(|invitation| invitation.user_id) else { return Ok(Joined::Void) };
-            // Removes the link as well.
-            proofs::set_password(conn, &user_id, &password_hash, None)?;
-            if let Some((beginning, digest)) = session {
-                begin(conn, &beginning, digest)?;
+            let Some(invitation) = open(conn, &link, now)? else { return Ok(Joined::Void) };
+            let Some(user_id) = invitation.user_id else { return Ok(Joined::Void) };
+            // Whoever made it reached a person of the role that the link says, and perhaps of no other.
+            if find(conn, &user_id)?.is_none_or(|person| person.role != invitation.role) {
+                return Ok(Joined::Void);
             }
-            Ok(Joined::Joined)
+            // Removes the link as well.
+            proofs::set_password(conn, &user_id, &session.password_hash, None)?;
+            let has_begun = begin(conn, &session, session_digest)?;
+            Ok(if has_begun { Joined::Joined } else { Joined::MustSignIn })
         })
         .await
     }
 }
 
 /// Why a link cannot be made. Those of before that it replaces are removed.
-fn refused(conn: &mut Conn, new: &Invitation) -> QueryResult<Option<InvitationMade>> {
+fn refused(conn: &mut Conn, new: &Invitation, scope: &RoleScope) -> QueryResult<Option<InvitationMade>> {
     if new.purpose == Purpose::FirstOperator && has_people(conn)? {
         return Ok(Some(InvitationMade::NotTheFirst));
     }
     if let Some(user_id) = &new.user_id {
-        if !select(exists(users::table.find(user_id))).get_result::<bool>(conn)? {
+        if find(conn, user_id)?.is_none_or(|person| person.role != new.role || !scope.holds(&person.role)) {
             return Ok(Some(InvitationMade::UnknownPerson));
         }
-        diesel::delete(invitations::table.filter(invitations::user_id.eq(user_id))).execute(conn)?;
+        void_resets_of(conn, user_id)?;
         return Ok(None);
     }
     if let Some(email) = &new.email {
-        if is_taken(conn, email)? {
+        if having(conn, email)?.is_some_and(|person| scope.holds(&person.role)) {
             return Ok(Some(InvitationMade::EmailTaken));
         }
         if !is_known_publisher(conn, &new.role)? {
@@ -218,8 +225,20 @@ fn refused(conn: &mut Conn, new: &Invitation) -> QueryResult<Option<InvitationMa
     Ok(None)
 }
 
-fn is_taken(conn: &mut Conn, email: &EmailAddress) -> QueryResult<bool> {
-    select(exists(users::table.filter(users::email_key.eq(email.key())))).get_result(conn)
+/// Removes the links to a new password of this person.
+pub(super) fn void_resets_of(conn: &mut Conn, user_id: &str) -> QueryResult<()> {
+    diesel::delete(invitations::table.filter(invitations::user_id.eq(user_id))).execute(conn).map(drop)
+}
+
+/// Removes the links that this person made and that nobody has used yet.
+pub(super) fn void_made_by(conn: &mut Conn, user_id: &str) -> QueryResult<()> {
+    let open = invitations::table.filter(invitations::by_user_id.eq(user_id)).filter(invitations::used_at.is_null());
+    diesel::delete(open).execute(conn).map(drop)
+}
+
+/// Who signs in with this address.
+fn having(conn: &mut Conn, email: &EmailAddress) -> QueryResult<Option<Person>> {
+    users::table.filter(users::email_key.eq(email.key())).select(Person::as_select()).first(conn).optional()
 }
 
 fn insert(conn: &mut Conn, new: &Invitation, digest: Vec<u8>) -> QueryResult<()> {

@@ -23,7 +23,7 @@ use diesel::prelude::*;
 use super::backend::{Conn, Engine};
 use super::page::{Listed, Page};
 use super::role_scope::{RoleScope, within_scope};
-use super::schema::{invitations as invitation_rows, publishers, sessions as session_rows, users};
+use super::schema::{publishers, sessions as session_rows, users};
 use super::{Store, StoreError};
 use crate::domain::account::Role;
 use crate::domain::person::{Person, Theme};
@@ -47,7 +47,7 @@ pub struct PersonChange {
 pub enum PersonChanged {
     /// It stands so; of a deletion: it stood so.
     Done(Person),
-    /// There is no such person.
+    /// There is no such person, or none that the scope takes in.
     Unknown,
     /// There is no such publisher.
     UnknownPublisher,
@@ -81,16 +81,20 @@ impl Store {
         Ok(page.cut(found.await?, |person: &Person| &person.id))
     }
 
-    /// Changes a person.
+    /// Changes a person. Links to a new password of before are void where it is disabled or gets another role: whoever made one
+    /// may not do so any more. So are the open links that it made itself, unless it becomes an operator, who may make each.
     pub async fn change_person(
         &self,
         id: &str,
         change: PersonChange,
+        scope: RoleScope,
         now: Timestamp,
     ) -> Result<PersonChanged, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
-            let Some(before) = find(conn, &id)? else { return Ok(PersonChanged::Unknown) };
+            let Some(before) = find(conn, &id)?.filter(|found| scope.holds(&found.role)) else {
+                return Ok(PersonChanged::Unknown);
+            };
             let mut after = before.clone();
             after.name = change.name.unwrap_or(after.name);
             after.role = change.role.unwrap_or(after.role);
@@ -113,6 +117,12 @@ impl Store {
                 let since = after.disabled.then_some(now);
                 diesel::update(users::table.find(&id)).set(users::disabled_at.eq(since)).execute(conn)?;
             }
+            if after.disabled || after.role != before.role {
+                invitations::void_resets_of(conn, &id)?;
+            }
+            if after.disabled || (after.role != before.role && after.role != Role::Operator) {
+                invitations::void_made_by(conn, &id)?;
+            }
             if after.disabled {
                 diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
             }
@@ -121,16 +131,19 @@ impl Store {
         .await
     }
 
-    /// Deletes a person with its sessions and the links to a new password for it.
-    pub async fn delete_person(&self, id: &str) -> Result<PersonChanged, StoreError> {
+    /// Deletes a person with its sessions, the links to a new password for it, and the open ones that it made.
+    pub async fn delete_person(&self, id: &str, scope: RoleScope) -> Result<PersonChanged, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
-            let Some(person) = find(conn, &id)? else { return Ok(PersonChanged::Unknown) };
+            let Some(person) = find(conn, &id)?.filter(|found| scope.holds(&found.role)) else {
+                return Ok(PersonChanged::Unknown);
+            };
             if takes_last_operator(conn, &person, None)? {
                 return Ok(PersonChanged::LastOperator);
             }
             diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
-            diesel::delete(invitation_rows::table.filter(invitation_rows::user_id.eq(&id))).execute(conn)?;
+            invitations::void_resets_of(conn, &id)?;
+            invitations::void_made_by(conn, &id)?;
             diesel::delete(users::table.find(&id)).execute(conn)?;
             Ok(PersonChanged::Done(person))
         })

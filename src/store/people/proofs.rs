@@ -4,11 +4,15 @@
 
 use diesel::prelude::*;
 
-use super::super::schema::{invitations, sessions, users};
+use super::super::schema::users;
 use super::super::{Store, StoreError};
-use crate::domain::person::{EmailAddress, Person, Purpose};
+use super::find;
+use super::invitations::void_resets_of;
+use super::sessions::end_others;
+use crate::domain::person::{EmailAddress, Person};
 use crate::domain::totp::{KEY_BYTES, TotpKey};
 use crate::store::backend::Conn;
+use crate::store::role_scope::RoleScope;
 use crate::store::vault::MasterKey;
 
 /// A person, and what proves that somebody is that person.
@@ -90,34 +94,57 @@ impl Store {
         .await
     }
 
-    /// Puts the key in force that was begun, after its code of this step.
-    pub async fn confirm_second_factor(&self, user_id: &str, key: &TotpKey, step: i64) -> Result<(), StoreError> {
-        let (id, sealed) = (user_id.to_owned(), self.key().seal(&place(user_id), key.expose()));
+    /// Puts the key in force that was begun, after its code of this step, and ends all sessions but the one that is kept; false
+    /// where another key was begun meanwhile, or none is.
+    pub async fn confirm_second_factor(
+        &self,
+        user_id: &str,
+        key: &TotpKey,
+        step: i64,
+        kept: &str,
+    ) -> Result<bool, StoreError> {
+        let (id, kept) = (user_id.to_owned(), kept.to_owned());
+        let of = users::table.find(id.clone()).select(users::next_second_factor_sealed);
+        let found = self.look(move |conn| of.first::<Option<Vec<u8>>>(conn).optional());
+        let Some(begun) = found.await?.flatten() else { return Ok(false) };
+        if open(self.key(), &next_place(user_id), &begun)? != *key {
+            return Ok(false);
+        }
+        let sealed = self.key().seal(&place(user_id), key.expose());
         self.write(move |conn| {
-            diesel::update(users::table.find(id))
+            let still_begun = users::table.filter(users::id.eq(&id)).filter(users::next_second_factor_sealed.eq(begun));
+            let confirmed = diesel::update(still_begun)
                 .set((
                     users::second_factor_sealed.eq(sealed),
                     users::second_factor_step.eq(step),
                     users::next_second_factor_sealed.eq(None::<Vec<u8>>),
                 ))
-                .execute(conn)
-                .map(drop)
+                .execute(conn)?;
+            if confirmed == 1 {
+                end_others(conn, &id, &kept)?;
+            }
+            Ok(confirmed == 1)
         })
         .await
     }
 
-    /// Takes the second factor away, and one that was begun.
-    pub async fn remove_second_factor(&self, user_id: &str) -> Result<(), StoreError> {
+    /// Takes the second factor away, and one that was begun; false: there is no such person, or none that the scope takes in.
+    pub async fn remove_second_factor(&self, user_id: &str, scope: RoleScope) -> Result<bool, StoreError> {
         let id = user_id.to_owned();
+        // After every change of a role, which is what the scope looks at.
         self.write(move |conn| {
-            diesel::update(users::table.find(id))
+            conn.begin_configuring()?;
+            if !find(conn, &id)?.is_some_and(|found| scope.holds(&found.role)) {
+                return Ok(false);
+            }
+            let removed = diesel::update(users::table.find(id))
                 .set((
                     users::second_factor_sealed.eq(None::<Vec<u8>>),
                     users::second_factor_step.eq(None::<i64>),
                     users::next_second_factor_sealed.eq(None::<Vec<u8>>),
                 ))
-                .execute(conn)
-                .map(drop)
+                .execute(conn)?;
+            Ok(removed == 1)
         })
         .await
     }
@@ -134,12 +161,8 @@ pub(super) fn use_step(conn: &mut Conn, user_id: &str, step: i64) -> QueryResult
 
 pub(super) fn set_password(conn: &mut Conn, user_id: &str, hash: &str, kept: Option<&str>) -> QueryResult<()> {
     diesel::update(users::table.find(user_id)).set(users::password_hash.eq(hash)).execute(conn)?;
-    let others =
-        sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(kept.unwrap_or_default()));
-    diesel::delete(others).execute(conn)?;
-    let links =
-        invitations::table.filter(invitations::user_id.eq(user_id)).filter(invitations::purpose.eq(Purpose::Reset));
-    diesel::delete(links).execute(conn).map(drop)
+    end_others(conn, user_id, kept.unwrap_or_default())?;
+    void_resets_of(conn, user_id)
 }
 
 fn open(key: &MasterKey, place: &str, sealed: &[u8]) -> Result<TotpKey, StoreError> {

@@ -46,19 +46,30 @@ impl From<Row> for Session {
 
 read_as_row!(Session, Row);
 
-/// A session that begins.
-#[derive(Clone, Debug)]
+/// A session that begins. What proves that it may does not show itself.
+#[derive(Clone)]
 pub struct SessionBeginning {
     /// The session.
     pub session: Session,
+    /// The hash of the password that was found right. The session does not begin where it is another one by now.
+    pub password_hash: String,
+    /// Whether a second factor was shown, or set up when it was looked at. The session does not begin where that has changed.
+    pub has_second_factor: bool,
     /// The step of the code that is used up for it, where there is a second factor.
     pub step: Option<i64>,
     /// The attempt that has succeeded; it counts no more.
     pub attempt: Option<String>,
 }
 
+impl std::fmt::Debug for SessionBeginning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionBeginning").field("session", &self.session.id).finish_non_exhaustive()
+    }
+}
+
 impl Store {
-    /// Begins a session that opens with this text; false where the person may not sign in (any more), or its code was used.
+    /// Begins a session that opens with this text; false where the person may not sign in (any more), its code was used, or its
+    /// password or second factor is not what was looked at.
     pub async fn begin_session(&self, beginning: SessionBeginning, text: &str) -> Result<bool, StoreError> {
         let digest = digest(text);
         self.write(move |conn| begin(conn, &beginning, digest)).await
@@ -104,22 +115,24 @@ impl Store {
     /// Ends all sessions of a person but this one.
     pub async fn end_other_sessions(&self, user_id: &str, kept: &str) -> Result<(), StoreError> {
         let (user_id, kept) = (user_id.to_owned(), kept.to_owned());
-        self.write(move |conn| {
-            let others = sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(kept));
-            diesel::delete(others).execute(conn).map(drop)
-        })
-        .await
+        self.write(move |conn| end_others(conn, &user_id, &kept)).await
     }
 }
 
 pub(super) fn begin(conn: &mut Conn, beginning: &SessionBeginning, digest: Vec<u8>) -> QueryResult<bool> {
-    let SessionBeginning { session, step, attempt } = beginning;
+    let SessionBeginning { session, password_hash, has_second_factor, step, attempt } = beginning;
     if let Some(step) = step
         && !use_step(conn, &session.user_id, *step)?
     {
         return Ok(false);
     }
-    let may_sign_in = users::table.filter(users::id.eq(&session.user_id)).filter(users::disabled_at.is_null());
+    // Whoever sets a new password or second factor ends the sessions after it has changed this row; so a sign-in that was under way
+    // either is ended by that, or finds here that it proves nothing any more.
+    let may_sign_in = users::table
+        .filter(users::id.eq(&session.user_id))
+        .filter(users::disabled_at.is_null())
+        .filter(users::password_hash.eq(password_hash))
+        .filter(users::second_factor_sealed.is_not_null().eq(has_second_factor));
     let signed_in = diesel::update(may_sign_in).set(users::last_sign_in_at.eq(session.created_at)).execute(conn)?;
     if signed_in == 0 {
         return Ok(false);
@@ -144,6 +157,12 @@ pub(super) fn begin(conn: &mut Conn, beginning: &SessionBeginning, digest: Vec<u
         diesel::delete(sessions::table.filter(sessions::id.eq_any(too_many))).execute(conn)?;
     }
     Ok(true)
+}
+
+/// Ends all sessions of a person but this one.
+pub(super) fn end_others(conn: &mut Conn, user_id: &str, kept: &str) -> QueryResult<()> {
+    let others = sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(kept));
+    diesel::delete(others).execute(conn).map(drop)
 }
 
 /// The session with this digest, and its person.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::actions::caller::Caller;
 use crate::actions::people::account::ChangeAccount;
 use crate::domain::password::Password;
+use crate::domain::patch::Patch;
 use crate::domain::person::{self, Person};
 use crate::domain::time::Timestamp;
 use crate::web::json::Body;
@@ -103,12 +104,19 @@ impl From<Theme> for person::Theme {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MeChange {
-    name: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Patch<String>,
     /// A new one: 12 characters or more, and neither the name nor the e-mail address. It ends all other sessions.
-    password: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    password: Patch<String>,
     /// The present one, beside a new one; not needed in the first 15 minutes of a session.
     current_password: Option<String>,
-    theme: Option<Theme>,
+    /// Null is `system`.
+    #[serde(default)]
+    #[schema(value_type = Option<Theme>)]
+    theme: Patch<Theme>,
 }
 
 /// Says who calls.
@@ -128,7 +136,7 @@ pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, body: Body) -
     let given: MeChange = body.read()?;
     let change = ChangeAccount {
         name: given.name,
-        password: given.password.as_deref().map(Password::typed),
+        password: given.password.map(|password| Password::typed(&password)),
         current_password: given.current_password.as_deref().map(Password::typed),
         theme: given.theme.map(Into::into),
     };

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::tokens::RoleWord;
 use crate::actions::caller::Caller;
 use crate::actions::people::users::ChangePerson;
+use crate::domain::patch::Patch;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::views::{LinkView, UserView};
@@ -24,12 +25,20 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserChange {
-    name: Option<String>,
-    role: Option<RoleWord>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<RoleWord>)]
+    role: Patch<RoleWord>,
     /// Id or ref; with the role `publisher` alone.
-    publisher_id: Option<String>,
-    /// True: it may not sign in, and is signed out everywhere.
-    disabled: Option<bool>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    publisher_id: Patch<String>,
+    /// True: it may not sign in, and is signed out everywhere; null is false.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    disabled: Patch<bool>,
 }
 
 /// Lists people: operators find all, account managers those of publishers, a publisher's people their colleagues.

@@ -26,6 +26,14 @@ pub struct Code {
     code: String,
 }
 
+/// The proof that it is really the person, where its session has not just begun.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSecondFactor {
+    /// The present one; not needed in the first 15 minutes of a session.
+    password: Option<String>,
+}
+
 /// The proof that it is really the person.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -43,17 +51,19 @@ pub struct SecondFactorKey {
 }
 
 /// Makes the key of a second factor.
-#[utoipa::path(post, path = "/v1/me/second-factor", tag = "people", responses(
+#[utoipa::path(post, path = "/v1/me/second-factor", tag = "people", request_body = Option<NewSecondFactor>, responses(
     (status = 201, description = "Begun; the key is in this answer alone.", body = SecondFactorKey),
     (status = 409, description = "There is one; remove it before."),
 ))]
-pub(in crate::web) async fn begin(caller: Caller, web: Data<Web>) -> Answer {
-    let begun = web.actions.begin_second_factor(&caller).await?;
+pub(in crate::web) async fn begin(caller: Caller, web: Data<Web>, body: Body) -> Answer {
+    let given: NewSecondFactor = body.read_or_empty()?;
+    let password = given.password.as_deref().map(Password::typed);
+    let begun = web.actions.begin_second_factor(&caller, password).await?;
     let (key, uri) = (begun.key.expose().to_owned(), begun.uri.expose().to_owned());
     Ok(respond::created(&SecondFactorKey { key, uri }))
 }
 
-/// Puts a second factor in force, by a code that shows that the app has its key.
+/// Puts a second factor in force, by a code that shows that the app has its key. It ends all other sessions.
 #[utoipa::path(post, path = "/v1/me/second-factor/confirm", tag = "people", request_body = Code, responses(
     (status = 200, description = "In force.", body = MeView),
     (status = 409, description = "None was begun."),

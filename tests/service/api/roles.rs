@@ -207,7 +207,7 @@ async fn a_call_without_a_rule_is_refused_to_operators_as_well_and_logged() {
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || written.clone()).finish();
     let _logged = tracing::subscriber::set_default(subscriber);
     let open = |_: Caller| async { HttpResponse::Ok().finish() };
-    let state = Data::new(Web::new(Arc::new(Actions::new(ringback.dispatcher()))));
+    let state = Data::new(Web::new(Arc::new(Actions::new(ringback.dispatcher())), Vec::new()));
     let app = App::new().app_data(state).route("/v1/unruled/{id}", web::get().to(open));
     let app = init_service(app.route("/v1/apps", web::get().to(open))).await;
     let bearer = ("Authorization", format!("Bearer {TOKEN}"));

@@ -3,7 +3,7 @@
 use crate::support::Home;
 
 /// The settings that are promised to operators.
-const PROMISED: [&str; 15] = [
+const PROMISED: [&str; 16] = [
     "RINGBACK_LISTEN",
     "RINGBACK_DATABASE_URL",
     "RINGBACK_MASTER_KEY_FILE",
@@ -16,6 +16,7 @@ const PROMISED: [&str; 15] = [
     "RINGBACK_RETENTION_DAYS",
     "RINGBACK_ROLE",
     "RINGBACK_PUBLIC_URL",
+    "RINGBACK_TRUSTED_PROXIES",
     "RINGBACK_CONFIG",
     "RINGBACK_METRICS_LISTEN",
     "RINGBACK_POOL_SIZE",

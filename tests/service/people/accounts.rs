@@ -16,7 +16,10 @@ async fn a_person_changes_its_name_and_theme_and_what_is_left_out_stays() {
     house.olga.patch("/v1/me", json!({"theme": "dark"})).await.is(200, json!({"name": "Olga", "theme": "dark"}));
     house.olga.patch("/v1/me", json!({"name": "Olga O."})).await.is(200, json!({"name": "Olga O.", "theme": "dark"}));
     has(&house.olga.get("/v1/me").await, json!({"name": "Olga O.", "theme": "dark", "role": "operator"}));
+    house.olga.patch("/v1/me", json!({"theme": null})).await.is(200, json!({"theme": "system"}));
     for (body, field) in [
+        (json!({"name": null}), "name"),
+        (json!({"password": null}), "password"),
         (json!({"theme": "blue"}), "theme"),
         (json!({"name": ""}), "name"),
         (json!({"role": "operator"}), "role"),

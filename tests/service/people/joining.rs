@@ -135,6 +135,25 @@ async fn of_two_invitations_to_one_address_the_second_says_that_it_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_reach_a_person_is_not_told_that_its_address_is_taken() {
+    let house = House::start().await;
+    let (acme, zen) = (house.publisher("Acme").await, house.publisher("Zen").await);
+    let of = |publisher: &str| json!({"role": "publisher", "publisherId": publisher});
+    let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
+    let ana = joined(&max, "ana@example.com", of(&acme)).await;
+    joined(&max, "zoe@example.com", of(&zen)).await;
+    let taken = json!({"type": "/problems/conflict"});
+    invite(&ana, "ana@example.com", of(&acme)).await.is(409, taken.clone());
+    invite(&max, "zoe@example.com", of(&acme)).await.is(409, taken.clone());
+    invite(&house.olga, "olga@example.com", of(&acme)).await.is(409, taken.clone());
+    let body = json!({"name": "Eve", "password": PASSWORD});
+    for (inviter, email) in [(&ana, "zoe@example.com"), (&ana, "olga@example.com"), (&max, "olga@example.com")] {
+        let link = text(&invite(inviter, email, of(&acme)).await.ok(), "link");
+        join(&house.olga, &link, body.clone()).await.is(409, taken.clone());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reset_link_sets_a_new_password_and_ends_every_session_and_every_link_before_it() {
     let house = House::start().await;
     let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
@@ -153,6 +172,55 @@ async fn a_reset_link_sets_a_new_password_and_ends_every_session_and_every_link_
     assert_eq!(sign_in(&max, "max@example.com", "another horse battery").await.status, 201);
     join(&max, &link, body).await.refuses(422, &["token"]);
     assert_eq!(house.olga.post("/v1/users/usr_none/reset", "").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_link_opens_nothing_once_its_person_has_another_role_or_publisher_or_is_disabled() {
+    let house = House::start().await;
+    let (acme, zen) = (house.publisher("Acme").await, house.publisher("Zen").await);
+    let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
+    let ana = joined(&max, "ana@example.com", json!({"role": "publisher", "publisherId": acme})).await;
+    let path = format!("/v1/users/{}", id_of(&ana).await);
+    let body = json!({"password": "another horse battery"});
+    for change in [json!({"publisherId": zen}), json!({"disabled": true}), json!({"role": "operator"})] {
+        let link = text(&max.post(&format!("{path}/reset"), "").await.ok(), "link");
+        house.olga.patch(&path, &change).await.ok();
+        join(&max, &link, body.clone()).await.refuses(422, &["token"]);
+        house.olga.patch(&path, json!({"disabled": false})).await.ok();
+    }
+    assert_eq!(house.sign_in("ana@example.com", PASSWORD).await.status, 201, "her password stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_links_that_somebody_made_open_nothing_once_it_is_disabled_demoted_or_deleted() {
+    let house = House::start().await;
+    let acme = house.publisher("Acme").await;
+    let of_acme = json!({"role": "publisher", "publisherId": acme});
+    let ana = format!("/v1/users/{}", id_of(&joined(&house.olga, "ana@example.com", of_acme.clone()).await).await);
+    let body = json!({"name": "Ben", "password": "another horse battery"});
+    for (at, end) in [json!({"disabled": true}), of_acme.clone(), json!({"role": "account_manager"}), Value::Null]
+        .into_iter()
+        .enumerate()
+    {
+        let paul = joined(&house.olga, &format!("paul{at}@example.com"), json!({"role": "operator"})).await;
+        let path = format!("/v1/users/{}", id_of(&paul).await);
+        let invited = text(&invite(&paul, &format!("ben{at}@example.com"), of_acme.clone()).await.ok(), "link");
+        let reset = text(&paul.post(&format!("{ana}/reset"), "").await.ok(), "link");
+        if end.is_null() {
+            assert_eq!(house.olga.delete(&path).await.status, 204);
+        } else {
+            house.olga.patch(&path, &end).await.ok();
+        }
+        join(&house.olga, &invited, body.clone()).await.refuses(422, &["token"]);
+        join(&house.olga, &reset, json!({"password": PASSWORD})).await.refuses(422, &["token"]);
+    }
+    assert_eq!(house.olga.get("/v1/invitations").await["items"], json!([]));
+
+    let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
+    let invited = text(&invite(&max, "ben@example.com", of_acme).await.ok(), "link");
+    let path = format!("/v1/users/{}", id_of(&max).await);
+    house.olga.patch(&path, json!({"role": "operator", "name": "Max M."})).await.ok();
+    assert_eq!(join(&house.olga, &invited, body).await.status, 201, "an operator may make each");
 }
 
 #[tokio::test(flavor = "multi_thread")]

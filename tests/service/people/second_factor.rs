@@ -128,6 +128,36 @@ async fn it_is_taken_away_by_the_password_or_by_somebody_who_looks_after_its_per
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_quarter_of_an_hour_after_signing_in_a_new_key_takes_the_password() {
+    let house = House::start().await;
+    house.ringback.clock.advance(Duration::from_secs(15 * 60));
+    house.olga.post("/v1/me/second-factor", "").await.refuses(422, &["password"]);
+    house.olga.post("/v1/me/second-factor", json!({"password": "not my password"})).await.refuses(422, &["password"]);
+    house.olga.post("/v1/me/second-factor", json!({"pasword": PASSWORD})).await.refuses(422, &["pasword"]);
+    let confirmed = house.olga.post("/v1/me/second-factor/confirm", json!({"code": "000000"})).await;
+    confirmed.is(409, json!({"detail": "No second factor was begun, or it is in force already."}));
+    let begun = house.olga.post("/v1/me/second-factor", json!({"password": PASSWORD})).await.ok();
+    let code = key(&text(&begun, "key")).code_at(house.olga.now());
+    house.olga.post("/v1/me/second-factor/confirm", json!({"code": code})).await.is(200, json!({"secondFactor": true}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_comes_into_force_ends_the_other_sessions_and_only_the_last_that_was_begun_does() {
+    let house = House::start().await;
+    let other = signed_in(&house.olga, &house.sign_in("olga@example.com", PASSWORD).await);
+    let [before, last] = [
+        house.olga.post("/v1/me/second-factor", "").await.ok(),
+        house.olga.post("/v1/me/second-factor", "").await.ok(),
+    ]
+    .map(|begun| key(&text(&begun, "key")).code_at(house.olga.now()));
+    house.olga.post("/v1/me/second-factor/confirm", json!({"code": before})).await.refuses(422, &["code"]);
+    other.get("/v1/me").await;
+    house.olga.post("/v1/me/second-factor/confirm", json!({"code": last})).await.ok();
+    house.olga.get("/v1/me").await;
+    assert_eq!(other.ask("/v1/me").await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_password_by_a_link_does_not_go_around_it() {
     let house = House::start().await;
     let key = with_second_factor(&house).await;

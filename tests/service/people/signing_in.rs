@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{House, PASSWORD, id_of, joined, sign_in_from, signed_in};
-use crate::support::{Answer, has};
+use crate::support::{Answer, has, in_database};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const WRONG: &str = "not the right password";
@@ -115,6 +115,20 @@ async fn many_attempts_at_a_time_are_not_all_looked_at_and_success_counts_as_no_
     let answers = futures_util::future::join_all(attempts).await;
     let of = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
     assert_eq!((of(401), of(429)), (10, 20), "{answers:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_we_fail_at_is_no_failure_of_whoever_signs_in() {
+    let house = House::start().await;
+    let url = house.ringback.database_url();
+    in_database(&url, "UPDATE users SET name = password_hash, password_hash = 'no hash'");
+    for _ in 0..12 {
+        assert_eq!(house.sign_in("olga@example.com", PASSWORD).await.status, 500);
+        let proof = json!({"password": PASSWORD});
+        assert_eq!(house.olga.post("/v1/me/second-factor", proof).await.status, 500);
+    }
+    in_database(&url, "UPDATE users SET password_hash = name");
+    assert_eq!(house.sign_in("olga@example.com", PASSWORD).await.status, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,6 +93,9 @@ async fn a_role_changes_at_once_and_is_the_callers_to_give() {
     assert_eq!(max.ask(&path).await.status, 404, "it is nobody of a publisher's any more");
     house.olga.patch(&path, json!({"publisherId": acme})).await.refuses(422, &["publisherId"]);
     house.olga.patch(&path, json!({"role": "publisher"})).await.refuses(422, &["publisherId"]);
+    house.olga.patch(&path, json!({"name": null, "role": null})).await.refuses(422, &["name", "role"]);
+    house.olga.patch(&path, json!({"disabled": true})).await.is(200, json!({"disabled": true}));
+    house.olga.patch(&path, json!({"disabled": null, "publisherId": null})).await.is(200, json!({"disabled": false}));
     house.olga.patch(&path, json!({"disabld": true})).await.refuses(422, &["disabld"]);
 }
 

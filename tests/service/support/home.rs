@@ -45,6 +45,7 @@ impl Home {
             .with("RINGBACK_BOOTSTRAP_TOKEN", TOKEN)
             .with("RINGBACK_ALLOW_HTTP", "true")
             .with("RINGBACK_ALLOW_TARGETS", "127.0.0.0/8")
+            .with("RINGBACK_TRUSTED_PROXIES", "127.0.0.0/8")
     }
 
     /// The same with another setting; an empty one counts as unset.
