@@ -20,9 +20,11 @@ async fn every_path_is_described_with_its_methods() {
     GET,POST /v1/apps
     GET,DELETE,PATCH /v1/apps/{id}
     POST /v1/apps/{id}/credits
+    POST /v1/apps/{id}/diagnose
     PUT /v1/apps/{id}/egress
     GET,POST /v1/apps/{id}/endpoints
     DELETE,PATCH /v1/apps/{id}/endpoints/{endpointId}
+    POST /v1/apps/{id}/endpoints/{endpointId}/diagnose
     POST /v1/apps/{id}/endpoints/{endpointId}/enable
     GET,POST /v1/apps/{id}/endpoints/{endpointId}/secrets
     DELETE /v1/apps/{id}/endpoints/{endpointId}/secrets/{secretId}
@@ -68,6 +70,7 @@ async fn every_path_is_described_with_its_methods() {
     DELETE /v1/me/sessions/{id}
     GET,POST /v1/offers
     GET,PATCH /v1/offers/{id}
+    POST /v1/preview
     GET,POST /v1/publishers
     GET,PATCH /v1/publishers/{id}
     GET,POST /v1/replays
