@@ -5,6 +5,7 @@
 //! was signed may never verify afterwards.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -40,8 +41,8 @@ pub struct SecretsOf<'a> {
     pub endpoint: Option<&'a str>,
 }
 
-/// What may be said of a new secret.
-#[derive(Debug, Deserialize, ToSchema)]
+/// What may be said of a new secret. It does not show what was brought.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSecretBody {
     /// A secret that you bring: 1 to 256 characters. Left out, one is made.
@@ -49,6 +50,12 @@ pub struct NewSecretBody {
     secret: Option<String>,
     /// Sign with it at once, although there is an active one.
     activate: Option<bool>,
+}
+
+impl fmt::Debug for NewSecretBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSecretBody").field("activate", &self.activate).finish_non_exhaustive()
+    }
 }
 
 /// How an activation is to go.

@@ -3,6 +3,8 @@
 //! Reading is a call of its own and not an extractor, so that nobody is told anything about a body before it is clear
 //! who asks. Reports do not come this way: their amounts must be kept digit for digit.
 
+use std::fmt;
+
 use actix_web::dev::Payload;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
@@ -22,12 +24,17 @@ use crate::domain::strict_json;
 /// Largest body, by the contract.
 pub const LARGEST: usize = 1024 * 1024;
 
-/// A body of at most so many bytes that has not been read yet.
-#[derive(Debug)]
+/// A body of at most so many bytes that has not been read yet. It does not show what it holds.
 pub struct Body<const MOST: usize = LARGEST> {
     bytes: Bytes,
     /// Its part of what all bodies may take.
     _taken: Taken,
+}
+
+impl<const MOST: usize> fmt::Debug for Body<MOST> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("length", &self.bytes.len()).finish_non_exhaustive()
+    }
 }
 
 impl<const MOST: usize> Body<MOST> {
@@ -172,5 +179,12 @@ mod tests {
         let read: Map<String, Value> = body.read_with_decimals(&["rate", "inner.above", "text", "none"]).unwrap();
         let read = Value::Object(read);
         assert_eq!([&read["rate"], &read["inner"]["above"], &read["text"]], ["100.10", "0.123456789012345678", "1.0"]);
+    }
+
+    #[test]
+    fn a_body_does_not_show_what_it_holds() {
+        let body: Body = Body { bytes: Bytes::from_static(b"hush"), _taken: Taken::default() };
+        let shown = format!("{body:?} {:?}", body.or_empty());
+        assert!(shown.contains("length: 4") && !shown.contains("hush"), "{shown}");
     }
 }

@@ -18,8 +18,8 @@ use crate::random;
 use crate::store::people::invitations::Joined;
 use crate::store::people::sessions::SessionBeginning;
 
-/// What somebody gives who joins.
-#[derive(Clone, Debug)]
+/// What somebody gives who joins. It shows neither the link nor the password.
+#[derive(Clone)]
 pub struct Join {
     /// What stands behind `/join/` in the link.
     pub token: String,
@@ -31,6 +31,12 @@ pub struct Join {
     pub password: Password,
     /// Where from.
     pub from: Visitor,
+}
+
+impl std::fmt::Debug for Join {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Join").field("from", &self.from).finish_non_exhaustive()
+    }
 }
 
 /// Somebody who has joined, or has a new password.

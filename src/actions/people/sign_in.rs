@@ -24,8 +24,8 @@ use crate::store::people::sessions::SessionBeginning;
 
 use super::texts;
 
-/// What somebody shows who wants to sign in.
-#[derive(Clone, Debug)]
+/// What somebody shows who wants to sign in. It does not show itself: into the field for an address a password may be typed.
+#[derive(Clone)]
 pub struct SignIn {
     /// As it was typed.
     pub email: String,
@@ -35,6 +35,12 @@ pub struct SignIn {
     pub code: Option<String>,
     /// Where from.
     pub from: Visitor,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn").field("from", &self.from).finish_non_exhaustive()
+    }
 }
 
 /// Who comes by the network: nothing of it is believed, it is only counted and shown.
@@ -211,6 +217,19 @@ fn throttled(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_typed_to_sign_in_does_not_show_in_a_log() {
+        let from = Visitor { address: [192, 0, 2, 1].into(), agent: None };
+        let given = SignIn {
+            email: "hush1".to_owned(),
+            password: Password::typed("hush2"),
+            code: Some("hush3".to_owned()),
+            from,
+        };
+        let shown = format!("{given:?}");
+        assert!(shown.contains("192.0.2.1") && !shown.contains("hush"), "{shown}");
+    }
 
     #[test]
     fn addresses_that_one_machine_has_are_counted_together() {

@@ -2,6 +2,7 @@
 //! the faults that come back, put at their fields in words.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
@@ -37,13 +38,19 @@ pub enum Kind {
 /// The fields of a form: their names, which are the API's (`success.statuses` is a field of an object), and what they become.
 pub type Shape = [(&'static str, Kind)];
 
-/// A form that was sent.
-#[derive(Clone, Debug)]
+/// A form that was sent. Of what was typed, which may be a password or a secret, it shows nothing.
+#[derive(Clone)]
 pub struct Form {
     object: Map<String, Value>,
     token: Option<String>,
     typed: BTreeMap<String, Vec<String>>,
     faults: Invalid,
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Form").field("fields", &self.typed.keys()).finish_non_exhaustive()
+    }
 }
 
 impl Form {
@@ -227,6 +234,13 @@ mod tests {
         let expected = json!({"name": "Kash wall\n", "ref": null, "timeoutMs": 3000, "paused": false, "payoutMinor": 1750,
             "activeAt": "2026-12-01T09:00:00.000Z", "success": {"statuses": ["200", "201"]}});
         assert_eq!(Value::Object(form.object), expected);
+    }
+
+    #[test]
+    fn what_was_typed_does_not_show_in_a_log() {
+        let form = Form::read(b"formToken=hush1&name=hush2&secret=hush3&name=hush4", SHAPE);
+        let shown = format!("{form:?}");
+        assert!(shown.contains("name") && !shown.contains("hush"), "{shown}");
     }
 
     #[test]
