@@ -13,7 +13,7 @@ use ringback::store::Store;
 use ringback::store::people::attempts::{Attempt, MOST, WITHIN};
 use ringback::store::people::invitations::{InvitationMade, Joined};
 use ringback::store::people::sessions::SessionBeginning;
-use ringback::store::people::{PersonChange, PersonChanged};
+use ringback::store::people::{AccountChange, PersonChange, PersonChanged};
 use ringback::store::role_scope::RoleScope;
 
 use crate::setup::{NOW, all, publisher, store};
@@ -218,7 +218,8 @@ async fn a_sign_in_that_was_under_way_proves_nothing_after_a_new_password_or_sec
         store.begin_session(beginning, &text).await.unwrap()
     };
     assert!(begins(beginning(&person.id, None)).await);
-    store.set_password(&person.id, "new".to_owned(), None).await.unwrap();
+    let change = AccountChange { password: Some(("new".to_owned(), "kept".to_owned())), ..AccountChange::default() };
+    store.change_account(&person.id, change).await.unwrap();
     assert!(!begins(beginning(&person.id, None)).await);
     let by_new = |has_second_factor| SessionBeginning {
         password_hash: "new".to_owned(),
@@ -241,6 +242,23 @@ async fn a_sign_in_that_was_under_way_proves_nothing_after_a_new_password_or_sec
     assert_eq!(store.reset_password("reset", newest, "text").await.unwrap(), Joined::MustSignIn);
     assert!(store.session_by_text("text").await.unwrap().is_none());
     assert_eq!(store.proofs_of(&person.id).await.unwrap().unwrap().password_hash, "newest");
+}
+
+#[tokio::test]
+async fn a_person_changes_its_name_theme_and_password_in_one_change() {
+    let fresh = store();
+    let person = joined(&fresh.store, "ana@example.com", Role::Operator).await;
+    let change = AccountChange {
+        name: Some("Ana A.".to_owned()),
+        theme: Some(Theme::Light),
+        password: Some(("new".to_owned(), "kept".to_owned())),
+    };
+    let expected = Person { name: "Ana A.".to_owned(), theme: Theme::Light, ..person.clone() };
+    assert_eq!(fresh.store.change_account(&person.id, change).await.unwrap().as_ref(), Some(&expected));
+    let proofs = fresh.store.proofs_of(&person.id).await.unwrap().unwrap();
+    assert_eq!((proofs.person, proofs.password_hash.as_str()), (expected, "new"));
+    assert!(fresh.store.session_by_text(&person.id).await.unwrap().is_none());
+    assert_eq!(fresh.store.change_account("usr_none", AccountChange::default()).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! Whoever finds a browser open must not be able to take the account over: a new password takes the present one, unless that
 //! was given a moment ago. A new one ends the other sessions.
 
-use super::users::{changed, new_name};
+use super::users::new_name;
 use crate::actions::Actions;
 use crate::actions::caller::{By, Caller};
 use crate::actions::refusal::Refusal;
@@ -13,10 +13,9 @@ use crate::domain::patch::Patch;
 use crate::domain::person::{Person, Theme};
 use crate::domain::session::Session;
 use crate::random;
-use crate::store::people::PersonChange;
+use crate::store::people::AccountChange;
 use crate::store::people::attempts::Attempt;
 use crate::store::people::proofs::Proofs;
-use crate::store::role_scope::RoleScope;
 
 /// What a person changes of itself.
 #[derive(Clone, Debug, Default)]
@@ -49,16 +48,17 @@ impl Actions {
         if password.is_none() && given.current_password.is_some() {
             return Err(Refusal::field("currentPassword", "belongs beside a new password"));
         }
+        let mut new_password = None;
         if let Some(password) = password {
             let person = &proofs.person;
             let called = name.as_ref().unwrap_or(&person.name);
             let chosen = Password::chosen("password", password.expose(), called, &person.email)?;
             self.prove(&proofs, given.current_password, "currentPassword", session_id).await?;
             let hash = self.people.hasher.hash(chosen).await?;
-            self.node.store.set_password(user_id, hash, Some(session_id.to_owned())).await?;
+            new_password = Some((hash, session_id.to_owned()));
         }
-        let change = PersonChange { name, theme: given.theme.or_default(Theme::System), ..PersonChange::default() };
-        changed(self.node.store.change_person(user_id, change, RoleScope::All, self.node.clock.now()).await?)
+        let change = AccountChange { name, theme: given.theme.or_default(Theme::System), password: new_password };
+        self.node.store.change_account(user_id, change).await?.ok_or(Refusal::Unknown("user"))
     }
 
     pub(super) async fn proofs(&self, user_id: &str) -> Result<Proofs, Refusal> {

@@ -46,7 +46,7 @@ impl Actions {
         let word = invalid.take(given.role.never_null("role")).flatten();
         invalid.into_result()?;
         let role = self.changed_role(caller, &person, word, given.publisher).await?;
-        let change = PersonChange { name, role, disabled: given.disabled.or_default(false), theme: None };
+        let change = PersonChange { name, role, disabled: given.disabled.or_default(false) };
         changed(self.node.store.change_person(id, change, caller.scope(), self.node.clock.now()).await?)
     }
 
@@ -88,7 +88,7 @@ pub(super) fn new_name(given: Patch<String>) -> Result<Option<String>, Invalid> 
     given.never_null("name")?.as_deref().map(naming::name).transpose()
 }
 
-pub(super) fn changed(changed: PersonChanged) -> Result<Person, Refusal> {
+fn changed(changed: PersonChanged) -> Result<Person, Refusal> {
     match changed {
         PersonChanged::Done(person) => Ok(person),
         PersonChanged::Unknown => Err(Refusal::Unknown("user")),

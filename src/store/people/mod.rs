@@ -5,11 +5,13 @@
 //!   whoever takes one away does it after every other change of the configuration, on whichever node.
 //! * [`proofs`] holds what proves that somebody is that person: the hash of the password, the sealed key of the second
 //!   factor, and which of its codes was used. It leaves the store for nobody but the action that checks it.
+//! * `account` is what a person changes of itself, in one change.
 //! * [`sessions`], [`invitations`]: of the texts that open them there are digests alone, so that a stolen copy opens nothing.
 //! * [`attempts`] counts on all nodes together; `pruning` removes what is over.
 //!
 //! Nothing here checks a password or decides who may do something, and nothing here keeps a text that somebody typed.
 
+mod account;
 pub mod attempts;
 pub mod invitations;
 pub mod proofs;
@@ -17,6 +19,7 @@ mod pruning;
 mod rows;
 pub mod sessions;
 
+pub use account::AccountChange;
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
@@ -26,7 +29,7 @@ use super::role_scope::{RoleScope, within_scope};
 use super::schema::{publishers, sessions as session_rows, users};
 use super::{Store, StoreError};
 use crate::domain::account::Role;
-use crate::domain::person::{Person, Theme};
+use crate::domain::person::Person;
 use crate::domain::time::Timestamp;
 
 /// What is to be changed of a person; `None` leaves it as it is.
@@ -38,8 +41,6 @@ pub struct PersonChange {
     pub role: Option<Role>,
     /// Whether it may not sign in; its sessions end then.
     pub disabled: Option<bool>,
-    /// In which colours it sees the console.
-    pub theme: Option<Theme>,
 }
 
 /// What became of a change of a person, or of its end.
@@ -96,23 +97,22 @@ impl Store {
                 return Ok(PersonChanged::Unknown);
             };
             let mut after = before.clone();
+            let is_renamed = change.name.is_some();
             after.name = change.name.unwrap_or(after.name);
             after.role = change.role.unwrap_or(after.role);
             after.disabled = change.disabled.unwrap_or(after.disabled);
-            after.theme = change.theme.unwrap_or(after.theme);
             if !is_known_publisher(conn, &after.role)? {
                 return Ok(PersonChanged::UnknownPublisher);
             }
             if takes_last_operator(conn, &before, Some(&after))? {
                 return Ok(PersonChanged::LastOperator);
             }
-            let row = (
-                users::name.eq(&after.name),
-                users::role.eq(after.role.as_str()),
-                users::publisher_id.eq(after.role.publisher_id()),
-                users::theme.eq(after.theme),
-            );
-            diesel::update(users::table.find(&id)).set(row).execute(conn)?;
+            let role = (users::role.eq(after.role.as_str()), users::publisher_id.eq(after.role.publisher_id()));
+            diesel::update(users::table.find(&id)).set(role).execute(conn)?;
+            // Only what changes: the person itself may be changing its account at this moment.
+            if is_renamed {
+                diesel::update(users::table.find(&id)).set(users::name.eq(&after.name)).execute(conn)?;
+            }
             if before.disabled != after.disabled {
                 let since = after.disabled.then_some(now);
                 diesel::update(users::table.find(&id)).set(users::disabled_at.eq(since)).execute(conn)?;

@@ -76,12 +76,6 @@ impl Store {
         })
     }
 
-    /// Gives a person a new password. All its sessions end but the one that is kept, and so do links to a new password.
-    pub async fn set_password(&self, user_id: &str, hash: String, kept: Option<String>) -> Result<(), StoreError> {
-        let id = user_id.to_owned();
-        self.write(move |conn| set_password(conn, &id, &hash, kept.as_deref())).await
-    }
-
     /// Keeps the key of a second factor that is not confirmed yet, in place of one that was begun before.
     pub async fn begin_second_factor(&self, user_id: &str, key: &TotpKey) -> Result<(), StoreError> {
         let (id, sealed) = (user_id.to_owned(), self.key().seal(&next_place(user_id), key.expose()));
@@ -159,6 +153,7 @@ pub(super) fn use_step(conn: &mut Conn, user_id: &str, step: i64) -> QueryResult
     Ok(used == 1)
 }
 
+/// Gives a person a new password. All its sessions end but the one that is kept, and so do links to a new password.
 pub(super) fn set_password(conn: &mut Conn, user_id: &str, hash: &str, kept: Option<&str>) -> QueryResult<()> {
     diesel::update(users::table.find(user_id)).set(users::password_hash.eq(hash)).execute(conn)?;
     end_others(conn, user_id, kept.unwrap_or_default())?;
