@@ -311,6 +311,22 @@ async fn attempts_are_counted_per_account_and_per_address_on_all_nodes_together(
 }
 
 #[tokio::test]
+async fn whoever_is_shut_out_and_goes_on_trying_writes_nothing() {
+    let store = &store().store;
+    for _ in 0..MOST {
+        attempt(store, "ana", Some("192.0.2.1"), NOW).await;
+    }
+    let before = store.commits().changes.sum;
+    for _ in 0..10 {
+        assert!(matches!(attempt(store, "ana", Some("192.0.2.1"), NOW).await, Attempt::TooMany { .. }));
+    }
+    // A change is counted after it is answered and before the next one; so the last before and this one may come late.
+    attempt(store, "ben", None, NOW).await;
+    let changes = store.commits().changes.sum - before;
+    assert!(changes <= 2, "{changes} changes");
+}
+
+#[tokio::test]
 async fn of_many_attempts_at_once_no_more_are_begun_than_may_fail() {
     let fresh = store();
     let other = fresh.another_node();

@@ -44,16 +44,14 @@ impl Store {
         let account = Some(digest(b"account ", account));
         let address = address.map(|address| digest(b"address ", address));
         let throttled: Vec<Vec<u8>> = account.into_iter().chain(address).collect();
+        // First without writing: whoever is shut out and goes on trying must not keep the writer busy.
+        let looked_at = throttled.clone();
+        if let Some(until) = self.look(move |conn| shut_until(conn, &looked_at, now)).await? {
+            return Ok(Attempt::TooMany { until });
+        }
         self.write(move |conn| {
             conn.begin_counting_sign_ins()?;
-            let mut until: Option<Timestamp> = None;
-            for one in &throttled {
-                let failed: Vec<Timestamp> = failures(one, now).load(conn)?;
-                if let Some(oldest) = failed.get(usize::try_from(MOST - 1).unwrap_or(usize::MAX)) {
-                    until = until.max(Some(oldest.plus(WITHIN)));
-                }
-            }
-            if let Some(until) = until {
+            if let Some(until) = shut_until(conn, &throttled, now)? {
                 return Ok(Attempt::TooMany { until });
             }
             for one in throttled {
@@ -71,6 +69,18 @@ impl Store {
         let id = id.to_owned();
         self.write(move |conn| forget(conn, &id, now)).await
     }
+}
+
+/// Until when no attempt on one of these is looked at.
+fn shut_until(conn: &mut Conn, throttled: &[Vec<u8>], now: Timestamp) -> QueryResult<Option<Timestamp>> {
+    let mut until: Option<Timestamp> = None;
+    for one in throttled {
+        let failed: Vec<Timestamp> = failures(one, now).load(conn)?;
+        if let Some(oldest) = failed.get(usize::try_from(MOST - 1).unwrap_or(usize::MAX)) {
+            until = until.max(Some(oldest.plus(WITHIN)));
+        }
+    }
+    Ok(until)
 }
 
 /// Those of late that failed, newest first.
