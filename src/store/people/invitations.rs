@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
+use super::ending::void_resets_of;
 use super::rows::NewRow;
 use super::sessions::{SessionBeginning, begin};
 use super::{find, has_people, is_known_publisher, proofs};
@@ -223,17 +224,6 @@ fn refused(conn: &mut Conn, new: &Invitation, scope: &RoleScope) -> QueryResult<
         }
     }
     Ok(None)
-}
-
-/// Removes the links to a new password of this person.
-pub(super) fn void_resets_of(conn: &mut Conn, user_id: &str) -> QueryResult<()> {
-    diesel::delete(invitations::table.filter(invitations::user_id.eq(user_id))).execute(conn).map(drop)
-}
-
-/// Removes the links that this person made and that nobody has used yet.
-pub(super) fn void_made_by(conn: &mut Conn, user_id: &str) -> QueryResult<()> {
-    let open = invitations::table.filter(invitations::by_user_id.eq(user_id)).filter(invitations::used_at.is_null());
-    diesel::delete(open).execute(conn).map(drop)
 }
 
 /// Who signs in with this address.

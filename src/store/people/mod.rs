@@ -7,12 +7,14 @@
 //!   factor, and which of its codes was used. It leaves the store for nobody but the action that checks it.
 //! * `account` is what a person changes of itself, in one change.
 //! * [`sessions`], [`invitations`]: of the texts that open them there are digests alone, so that a stolen copy opens nothing.
+//! * `ending` is what a change of a person ends.
 //! * [`attempts`] counts on all nodes together; `pruning` removes what is over.
 //!
 //! Nothing here checks a password or decides who may do something, and nothing here keeps a text that somebody typed.
 
 mod account;
 pub mod attempts;
+mod ending;
 pub mod invitations;
 pub mod proofs;
 mod pruning;
@@ -26,7 +28,7 @@ use diesel::prelude::*;
 use super::backend::{Conn, Engine};
 use super::page::{Listed, Page};
 use super::role_scope::{RoleScope, within_scope};
-use super::schema::{publishers, sessions as session_rows, users};
+use super::schema::{publishers, users};
 use super::{Store, StoreError};
 use crate::domain::account::Role;
 use crate::domain::person::Person;
@@ -118,13 +120,13 @@ impl Store {
                 diesel::update(users::table.find(&id)).set(users::disabled_at.eq(since)).execute(conn)?;
             }
             if after.disabled || after.role != before.role {
-                invitations::void_resets_of(conn, &id)?;
+                ending::void_resets_of(conn, &id)?;
             }
             if after.disabled || (after.role != before.role && after.role != Role::Operator) {
-                invitations::void_made_by(conn, &id)?;
+                ending::void_made_by(conn, &id)?;
             }
             if after.disabled {
-                diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
+                ending::end_sessions(conn, &id)?;
             }
             Ok(PersonChanged::Done(after))
         })
@@ -141,9 +143,9 @@ impl Store {
             if takes_last_operator(conn, &person, None)? {
                 return Ok(PersonChanged::LastOperator);
             }
-            diesel::delete(session_rows::table.filter(session_rows::user_id.eq(&id))).execute(conn)?;
-            invitations::void_resets_of(conn, &id)?;
-            invitations::void_made_by(conn, &id)?;
+            ending::end_sessions(conn, &id)?;
+            ending::void_resets_of(conn, &id)?;
+            ending::void_made_by(conn, &id)?;
             diesel::delete(users::table.find(&id)).execute(conn)?;
             Ok(PersonChanged::Done(person))
         })

@@ -6,9 +6,8 @@ use diesel::prelude::*;
 
 use super::super::schema::users;
 use super::super::{Store, StoreError};
+use super::ending::{end_other_sessions, void_resets_of};
 use super::find;
-use super::invitations::void_resets_of;
-use super::sessions::end_others;
 use crate::domain::person::{EmailAddress, Person};
 use crate::domain::totp::{KEY_BYTES, TotpKey};
 use crate::store::backend::Conn;
@@ -115,7 +114,7 @@ impl Store {
                 ))
                 .execute(conn)?;
             if confirmed == 1 {
-                end_others(conn, &id, &kept)?;
+                end_other_sessions(conn, &id, &kept)?;
             }
             Ok(confirmed == 1)
         })
@@ -156,7 +155,7 @@ pub(super) fn use_step(conn: &mut Conn, user_id: &str, step: i64) -> QueryResult
 /// Gives a person a new password. All its sessions end but the one that is kept, and so do links to a new password.
 pub(super) fn set_password(conn: &mut Conn, user_id: &str, hash: &str, kept: Option<&str>) -> QueryResult<()> {
     diesel::update(users::table.find(user_id)).set(users::password_hash.eq(hash)).execute(conn)?;
-    end_others(conn, user_id, kept.unwrap_or_default())?;
+    end_other_sessions(conn, user_id, kept.unwrap_or_default())?;
     void_resets_of(conn, user_id)
 }
 

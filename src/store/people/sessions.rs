@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use super::attempts;
+use super::ending::end_other_sessions;
 use super::proofs::use_step;
 use crate::domain::person::Person;
 use crate::domain::session::{IDLE, Session};
@@ -115,7 +116,7 @@ impl Store {
     /// Ends all sessions of a person but this one.
     pub async fn end_other_sessions(&self, user_id: &str, kept: &str) -> Result<(), StoreError> {
         let (user_id, kept) = (user_id.to_owned(), kept.to_owned());
-        self.write(move |conn| end_others(conn, &user_id, &kept)).await
+        self.write(move |conn| end_other_sessions(conn, &user_id, &kept)).await
     }
 }
 
@@ -126,8 +127,8 @@ pub(super) fn begin(conn: &mut Conn, beginning: &SessionBeginning, digest: Vec<u
     {
         return Ok(false);
     }
-    // Whoever sets a new password or second factor ends the sessions after it has changed this row; so a sign-in that was under way
-    // either is ended by that, or finds here that it proves nothing any more.
+    // Whoever sets a new password or second factor ends the sessions after it has changed this row; so a sign-in that was under
+    // way either is ended by that, or finds here that it proves nothing any more.
     let may_sign_in = users::table
         .filter(users::id.eq(&session.user_id))
         .filter(users::disabled_at.is_null())
@@ -157,12 +158,6 @@ pub(super) fn begin(conn: &mut Conn, beginning: &SessionBeginning, digest: Vec<u
         diesel::delete(sessions::table.filter(sessions::id.eq_any(too_many))).execute(conn)?;
     }
     Ok(true)
-}
-
-/// Ends all sessions of a person but this one.
-pub(super) fn end_others(conn: &mut Conn, user_id: &str, kept: &str) -> QueryResult<()> {
-    let others = sessions::table.filter(sessions::user_id.eq(user_id)).filter(sessions::id.ne(kept));
-    diesel::delete(others).execute(conn).map(drop)
 }
 
 /// The session with this digest, and its person.
