@@ -16,9 +16,9 @@ use crate::store::sources::SourceCreated;
 /// Hours for which both secrets verify after a rotation, unless the caller says otherwise: a working day's margin.
 const DEFAULT_OVERLAP: u64 = 24;
 /// Longest overlap: thirty days. A secret that verifies for longer was not rotated.
-const LONGEST_OVERLAP: u64 = 720;
+pub const LONGEST_OVERLAP: u64 = 720;
 /// Most apps of one source.
-const MOST_APPS: usize = 1_000;
+pub const MOST_APPS: usize = 1_000;
 
 /// A source as it is asked for.
 #[derive(Clone, Debug)]

@@ -10,10 +10,12 @@ use super::invalid::{Invalid, shortened};
 use super::json::Object;
 use super::time::Timestamp;
 
-/// Most pairs of `extra`, and the longest name and value of one.
-const EXTRA_PAIRS: usize = 20;
-const EXTRA_NAME: usize = 64;
-const EXTRA_VALUE: usize = 500;
+/// Most pairs of `extra`.
+pub const EXTRA_PAIRS: usize = 20;
+/// Longest name of one, in bytes.
+pub const EXTRA_NAME: usize = 64;
+/// Longest value of one, in characters.
+pub const EXTRA_VALUE: usize = 500;
 /// Most digits of an integer amount: every such number fits 64 bits, and a sum of millions of them 128.
 const MINOR_DIGITS: usize = 18;
 /// How far ahead of our clock a reporter's clock may be, in milliseconds.

@@ -6,11 +6,11 @@ use super::ids;
 use super::invalid::Invalid;
 
 /// Longest display name in characters: a line of a table.
-const LONGEST_NAME: usize = 255;
+pub const LONGEST_NAME: usize = 255;
 /// Longest `ref`, as long as the ids that reports may carry.
-const LONGEST_REFERENCE: usize = 128;
+pub const LONGEST_REFERENCE: usize = 128;
 /// Longest transaction prefix: it leaves at least half of a transaction id's 128 characters to the external id.
-const LONGEST_PREFIX: usize = 64;
+pub const LONGEST_PREFIX: usize = 64;
 
 /// A display name: 1–255 characters, none of them a control character, not blank.
 pub fn name(text: &str) -> Result<String, Invalid> {

@@ -18,11 +18,11 @@ use super::pricing::Offered;
 use super::time::Timestamp;
 
 /// Longest id of a goal, as in a report.
-const LONGEST_GOAL_ID: usize = 128;
+pub const LONGEST_GOAL_ID: usize = 128;
 /// Most goals: a page of a form, and little enough to be kept in memory with every offer.
-const MOST_GOALS: usize = 100;
+pub const MOST_GOALS: usize = 100;
 /// Largest amount: of 18 digits, as in a report.
-const LARGEST_MINOR: u64 = 999_999_999_999_999_999;
+pub const LARGEST_MINOR: u64 = 999_999_999_999_999_999;
 
 /// What a user can complete.
 #[derive(Clone, Debug, PartialEq, Eq)]

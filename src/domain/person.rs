@@ -8,7 +8,7 @@ use super::time::Timestamp;
 use super::words::words;
 
 /// Longest address that mail goes to (RFC 5321), in bytes.
-const LONGEST_EMAIL: usize = 254;
+pub const LONGEST_EMAIL: usize = 254;
 /// Longest part before the `@` (RFC 5321), in bytes.
 const LONGEST_LOCAL: usize = 64;
 

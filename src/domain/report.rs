@@ -11,9 +11,11 @@ use super::reversal::{Asked, Reason, ReversalReport};
 use super::time::Timestamp;
 
 /// Longest `externalId`, `transactionId`, `userId` and other ids, in characters.
-const ID: usize = 128;
-const NAME: usize = 255;
-const NOTE: usize = 500;
+pub const ID: usize = 128;
+/// Longest `offerName`, in characters.
+pub const NAME: usize = 255;
+/// Longest `note`, in characters.
+pub const NOTE: usize = 500;
 /// Of a report that names none.
 const DEFAULT_CURRENCY: &str = "USD";
 /// Event types that take the completion of that `externalId` back, and for which reason.

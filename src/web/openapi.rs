@@ -1,12 +1,16 @@
 //! The description of the interface: OpenAPI 3.1 at `/openapi.json`, for reading and trying at `/docs`.
 //!
 //! What every call has in common is added in one place instead of at each handler: who may call, what a problem looks like and
-//! the calls' names ([`common`]), what a parameter may be ([`parameters`]),
-//! and how settings are described where they are given and shown ([`settings`]).
+//! the calls' names ([`common`]), what a parameter may be ([`parameters`]), how settings are described where they are given and
+//! shown ([`settings`]), what a request's body may be ([`bodies`], its fields in [`forms`]), and which words an answer may
+//! hold ([`words`]).
 
+mod bodies;
 mod common;
+mod forms;
 mod parameters;
 mod settings;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -16,9 +20,11 @@ use actix_web::{HttpResponse, guard};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use bodies::Bodies;
 use common::Common;
 use parameters::Parameters;
 use settings::Settings;
+use words::Words;
 
 use super::admin::health as health_of_apps;
 use super::admin::{
@@ -81,7 +87,7 @@ async fn describe() -> HttpResponse {
     ),
     components(schemas(ProblemDocument, FieldProblem)),
     security(("token" = [])),
-    modifiers(&Common, &Parameters, &Settings),
+    modifiers(&Common, &Parameters, &Settings, &Bodies, &Words),
 )]
 struct Ringback;
 

@@ -13,7 +13,7 @@ pub const LONGEST: Duration = Duration::from_secs(31 * 24 * 3600);
 /// answered.
 pub const MOST: u64 = 500_000;
 /// What may be replayed, and what is if nobody says which: the states that a delivery ends in.
-const ENDED: [Status; 3] = [Status::Dead, Status::Delivered, Status::Canceled];
+pub const ENDED: [Status; 3] = [Status::Dead, Status::Delivered, Status::Canceled];
 
 /// Which deliveries of an app a job is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -102,7 +102,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
     let reads_input = of_api || path.starts_with("/c/");
     let kinds = ProblemKind::ALL.into_iter().filter(|kind| match kind {
         ProblemKind::Unauthorized | ProblemKind::Forbidden => of_api,
-        ProblemKind::NotFound => path.contains('{') || names_an_object(operation),
+        ProblemKind::NotFound => path.contains('{') || path == "/v1/replays" || names_an_object(operation),
         ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
         ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow => operation.request_body.is_some(),
         // A callback URL may be one that no receiver could be written for.

@@ -46,6 +46,13 @@ fn flat(schema: &RefOr<Schema>, components: &Components, complete: bool) -> Opti
     let mut whole = Object::with_type(Type::Object);
     whole.description = parts.description.clone();
     for part in &parts.items {
+        // A part that as a whole may not be there, such as what is shown of a person where a token asks.
+        let (part, is_there) = match part {
+            RefOr::T(Schema::OneOf(or_null)) => {
+                (or_null.items.iter().find(|item| matches!(item, RefOr::Ref(_)))?, false)
+            }
+            part => (part, true),
+        };
         let (name, part) = match part {
             RefOr::Ref(part) => {
                 let name = part.ref_location.rsplit('/').next().unwrap_or_default();
@@ -53,18 +60,35 @@ fn flat(schema: &RefOr<Schema>, components: &Components, complete: bool) -> Opti
             }
             part => ("", part),
         };
-        let part = match part {
+        let mut part = match part {
             RefOr::T(Schema::Object(object)) => object.clone(),
             other => flat(other, components, complete)?,
         };
-        whole.required.extend(part.required);
-        if complete && name.ends_with(SETTINGS) {
+        part.properties.values_mut().for_each(join_default);
+        if is_there {
+            whole.required.extend(part.required);
+        }
+        if is_there && complete && name.ends_with(SETTINGS) {
             whole.required.extend(part.properties.keys().cloned());
         }
         whole.properties.extend(part.properties);
     }
+    whole.required.sort_unstable();
     whole.required.dedup();
     Some(whole)
+}
+
+/// Writes what is said of a field (its default) into the field. Beside a field's kind it stands as an object of its own, and
+/// nothing is both a word and an object.
+fn join_default(property: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::AllOf(parts)) = property else { return };
+    let [kind, RefOr::T(Schema::Object(said))] = parts.items.as_slice() else { return };
+    let mut kind = kind.clone();
+    if let RefOr::T(Schema::Object(own)) = &mut kind {
+        own.description.clone_from(&said.description);
+        own.default.clone_from(&said.default);
+    }
+    *property = kind;
 }
 
 /// Allows null where there is a default to go back to: a text that is not one of several words has none.

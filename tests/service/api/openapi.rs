@@ -89,3 +89,36 @@ async fn every_path_is_described_with_its_methods() {
     DELETE /v1/users/{id}/second-factor
     ");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_has_a_tag_and_a_summary_and_a_name_that_no_other_has() {
+    let description = Ringback::start().await.get("/openapi.json").await;
+    let mut names = std::collections::BTreeSet::new();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for (method, call) in methods.as_object().unwrap() {
+            let text = |field: &str| call[field].as_str().unwrap_or_default().trim().to_owned();
+            assert!(names.insert(text("operationId")), "{method} {path}: another call has this name");
+            assert!(!text("operationId").is_empty() && !text("summary").is_empty(), "{method} {path}: {call}");
+            assert!(call["tags"].as_array().is_some_and(|tags| !tags.is_empty()), "{method} {path}: no tag");
+        }
+    }
+    assert!(names.len() > 90, "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_body_says_what_it_may_hold_and_that_it_holds_nothing_else() {
+    let description = Ringback::start().await.get("/openapi.json").await;
+    let schemas = &description["components"]["schemas"];
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for (method, call) in methods.as_object().unwrap() {
+            let Some(body) = call.get("requestBody") else { continue };
+            let named = body["content"]["application/json"]["schema"]["$ref"].as_str();
+            let name = named.unwrap_or_else(|| panic!("{method} {path} names no schema: {body}")).rsplit('/').next();
+            let schema = &schemas[name.unwrap()];
+            let variants = schema["oneOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
+            for variant in variants {
+                assert_eq!(variant["additionalProperties"], false, "{method} {path}: {variant}");
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What a field of a request's body may be: said once by the field's name, with the bounds that the domain checks.
+//!
+//! Only forms are described. That a name must mean something, that one instant lies before another and what a dialect asks
+//! for cannot be said of a field, and is told when it is wrong.
+
+use serde_json::{Value, json};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AdditionalProperties, AnyOfBuilder, Array, ArrayItems, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat,
+    SchemaType, Type,
+};
+
+use crate::actions::sources::{LONGEST_OVERLAP, MOST_APPS};
+use crate::domain::fields::{EXTRA_NAME, EXTRA_PAIRS, EXTRA_VALUE};
+use crate::domain::manual::LONGEST_REASON;
+use crate::domain::naming::{LONGEST_NAME, LONGEST_PREFIX, LONGEST_REFERENCE};
+use crate::domain::offer::{LARGEST_MINOR, LONGEST_GOAL_ID, MOST_GOALS};
+use crate::domain::person::LONGEST_EMAIL;
+use crate::domain::replay::selection::ENDED;
+use crate::domain::reversal::Reason;
+use crate::domain::{password, report};
+
+/// Bodies that are read as reports are: an empty text of theirs counts as absent.
+const REPORTS: [&str; 4] = ["Conversion", "Credit", "Reversal", "TakingBack"];
+/// Texts without control characters.
+const PLAIN: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
+/// The same, where something must be seen.
+const NOT_BLANK: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
+/// Instants of the years 1970 to 9999.
+const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9]{2})[0-9]-";
+const DECIMAL: &str = r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
+const LONGEST_RETRY_WAIT: u64 = 604_800;
+
+/// Writes into a field what it may be.
+pub(super) fn describe(schema: &str, name: &str, property: &mut RefOr<Schema>) {
+    match property {
+        RefOr::T(Schema::Object(own)) if matches!(name, "address" | "bind") => *property = RefOr::T(address(name, own)),
+        RefOr::T(Schema::Object(own)) if REPORTS.contains(&schema) => of_report(schema, name, own),
+        RefOr::T(Schema::Object(own)) => of_one(schema, name, own),
+        RefOr::T(Schema::Array(list)) => of_list(name, list),
+        RefOr::T(Schema::OneOf(or_null)) => {
+            for item in &mut or_null.items {
+                if let RefOr::T(Schema::Object(own)) = item {
+                    own.properties.iter_mut().for_each(|(name, inner)| describe(schema, name, inner));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn of_one(schema: &str, name: &str, own: &mut Object) {
+    // What is missing has this default where settings are read; nobody may give it.
+    own.default.take_if(|default| *default == json!(""));
+    match (schema, name) {
+        // Whatever is shown to sign in is told no more than that it opens nothing.
+        ("SignInBody" | "PresentPassword" | "Code", _) => {}
+        (_, "name") => text(own, NOT_BLANK, LONGEST_NAME),
+        (_, "ref") => {
+            let no_id = "^(?![a-z]{3}_[0-9a-z]{13}$)";
+            own.pattern = Some(format!("{no_id}[A-Za-z0-9_-]{{1,{LONGEST_REFERENCE}}}$"));
+            (own.min_length, own.max_length) = (None, None);
+        }
+        (_, "transactionPrefix") => {
+            let not_ours = "^(?!([rR][0-9]*|[tT][eE][sS][tT])-)";
+            own.pattern = Some(format!("{not_ours}[A-Za-z0-9._~-]{{1,{LONGEST_PREFIX}}}$"));
+        }
+        (_, "email") => {
+            own.format = Some(SchemaFormat::KnownFormat(KnownFormat::Email));
+            own.max_length = Some(LONGEST_EMAIL);
+        }
+        (_, "password") => (own.min_length, own.max_length) = (Some(password::SHORTEST), Some(password::LONGEST)),
+        (_, "publisherId" | "appId" | "egressIpId" | "sinceDeliveryId" | "secretId" | "completionId") => {
+            own.pattern = Some("^[A-Za-z0-9_-]{1,128}$".to_owned());
+        }
+        ("GoalBody", "id") => {
+            text(own, PLAIN, LONGEST_GOAL_ID);
+            own.min_length = Some(1);
+        }
+        (_, "destinationUrl") => own.pattern = Some("^[Hh][Tt][Tt][Pp][Ss]?://".to_owned()),
+        (_, "currency") => own.pattern = Some("^[A-Z]{3}$".to_owned()),
+        (_, "payoutMinor" | "payoutAboveMinor") => minor(own),
+        (_, "rewardRate" | "userRewardAbove") => decimal(own, DECIMAL),
+        (_, "overlapHours") => own.maximum = Some(LONGEST_OVERLAP.into()),
+        (_, "activeFrom" | "activeUntil" | "activeAt" | "expiresAt" | "from" | "to") => {
+            own.pattern = Some(SINCE_1970.to_owned());
+        }
+        (_, "reason") => words(own, Reason::ALL.iter().map(|reason| reason.as_str())),
+        _ => {}
+    }
+}
+
+fn of_report(schema: &str, name: &str, own: &mut Object) {
+    let is_required = !is_nullable(own);
+    match (schema, name) {
+        ("Credit", "reason") | ("TakingBack", "note") => text(own, NOT_BLANK, LONGEST_REASON),
+        (_, "reason") => words(own, Reason::ALL.iter().map(|reason| reason.as_str()).chain([""])),
+        (_, "eventType") if is_required => own.pattern = Some("^[a-z0-9_.-]{1,32}$".to_owned()),
+        (_, "eventType") => own.pattern = Some("^[a-z0-9_.-]{0,32}$".to_owned()),
+        (_, "transactionId") => own.pattern = Some(format!("^[A-Za-z0-9._~-]{{0,{}}}$", report::ID)),
+        (_, "currency") => own.pattern = Some("^([A-Z]{3})?$".to_owned()),
+        (_, "offerName") => text(own, PLAIN, report::NAME),
+        (_, "note") => text(own, PLAIN, report::NOTE),
+        (_, "userReward") => decimal(own, &format!("^$|{DECIMAL}")),
+        (_, "rewardMinor" | "payoutMinor" | "grossMinor") => minor(own),
+        (_, "occurredAt") => {
+            own.pattern = Some(format!("^$|{SINCE_1970}"));
+            own.minimum = Some(0_u64.into());
+            or(own, Type::Integer);
+        }
+        (_, "extra") => {
+            let value =
+                ObjectBuilder::new().schema_type(Type::String).pattern(Some(PLAIN)).max_length(Some(EXTRA_VALUE));
+            let key = ObjectBuilder::new().pattern(Some(format!("^[A-Za-z0-9_-]{{1,{EXTRA_NAME}}}$")));
+            own.additional_properties = Some(Box::new(AdditionalProperties::from(value)));
+            own.property_names = Some(Box::new(Schema::Object(key.schema_type(Type::String).build())));
+            own.max_properties = Some(EXTRA_PAIRS);
+        }
+        _ => {
+            text(own, PLAIN, report::ID);
+            own.min_length = is_required.then_some(1);
+        }
+    }
+}
+
+fn of_list(name: &str, list: &mut Array) {
+    match name {
+        "appIds" => (list.min_items, list.max_items) = (Some(1), Some(MOST_APPS)),
+        "goals" => list.max_items = Some(MOST_GOALS),
+        _ => {}
+    }
+    let ArrayItems::RefOrSchema(item) = &mut list.items else { return };
+    let RefOr::T(Schema::Object(item)) = item.as_mut() else { return };
+    match name {
+        "appIds" => item.pattern = Some("^[A-Za-z0-9_-]{1,128}$".to_owned()),
+        "events" => item.pattern = Some("^[a-z0-9_.-]{1,32}$".to_owned()),
+        "eventTypes" | "offerIds" => (item.min_length, item.max_length) = (Some(1), Some(report::ID)),
+        "retrySchedule" => {
+            item.minimum = Some(1_u64.into());
+            item.maximum = Some(LONGEST_RETRY_WAIT.into());
+        }
+        "status" => words(item, ENDED.iter().map(|status| status.as_str())),
+        _ => {}
+    }
+}
+
+fn text(own: &mut Object, pattern: &str, longest: usize) {
+    own.pattern = Some(pattern.to_owned());
+    (own.min_length, own.max_length) = (None, Some(longest));
+}
+
+fn minor(own: &mut Object) {
+    own.minimum = Some(0_u64.into());
+    own.maximum = Some(LARGEST_MINOR.into());
+}
+
+/// An amount as a text, or as a number.
+fn decimal(own: &mut Object, pattern: &str) {
+    own.pattern = Some(pattern.to_owned());
+    minor(own);
+    or(own, Type::Number);
+}
+
+/// An address, of either family; what a socket is bound to may be a proxy as well.
+fn address(name: &str, own: &Object) -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let family = |format| text().format(Some(SchemaFormat::KnownFormat(format)));
+    let mut any = AnyOfBuilder::new().description(own.description.clone());
+    any = any.item(family(KnownFormat::Ipv4)).item(family(KnownFormat::Ipv6));
+    if name == "bind" {
+        any = any.item(text().pattern(Some("^socks5://.+:[0-9]+/?$")));
+    }
+    if is_nullable(own) {
+        any = any.item(Object::with_type(Type::Null));
+    }
+    Schema::AnyOf(any.build())
+}
+
+fn words<'a>(own: &mut Object, words: impl Iterator<Item = &'a str>) {
+    let mut all: Vec<Value> = words.map(Value::from).collect();
+    if is_nullable(own) {
+        all.push(Value::Null);
+    }
+    own.enum_values = Some(all);
+}
+
+/// Adds a kind to those that a field may be of.
+fn or(own: &mut Object, other: Type) {
+    let mut kinds = match &own.schema_type {
+        SchemaType::Type(kind) => vec![kind.clone()],
+        SchemaType::Array(kinds) => kinds.clone(),
+        SchemaType::AnyValue => return,
+    };
+    kinds.push(other);
+    own.schema_type = SchemaType::Array(kinds);
+}
+
+fn is_nullable(own: &Object) -> bool {
+    matches!(&own.schema_type, SchemaType::Array(kinds) if kinds.contains(&Type::Null))
+}
