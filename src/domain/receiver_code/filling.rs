@@ -165,7 +165,6 @@ fn signed(signing: &Signing, tongue: &dyn Tongue) -> Marks {
     if let KeyForm::Base64After(prefix) = &signing.key {
         set("key_prefix", tongue.quoted(prefix));
         set("key_prefix_length", prefix.len().to_string());
-        set("key_prefix_text", tongue.commented(prefix));
     }
     if let Some(Time::Header(name)) = &signing.time {
         set("time_header", tongue.value(&Reading::Header(name.clone())));

@@ -33,8 +33,9 @@ impl Tongue for Java {
     }
 
     fn quoted(&self, text: &str) -> String {
-        // A `\u` would be read before the text is: a control character is written in octal.
-        ascii(&in_quotes(text, "", |code| format!("\\{code:03o}")))
+        // A `\u` is read before the text is, so the end of a line is written in octal; those beyond end no line in Java.
+        let code = |code: u32| if code <= 0xff { format!("\\{code:03o}") } else { format!("\\u{code:04x}") };
+        ascii(&in_quotes(text, "", code))
     }
 
     fn regex(&self, regex: &str) -> String {

@@ -28,7 +28,7 @@ impl Tongue for Node {
     }
 
     fn quoted(&self, text: &str) -> String {
-        in_quotes(text, "", |code| format!("\\x{code:02x}"))
+        in_quotes(text, "", |code| format!("\\u{code:04x}"))
     }
 
     fn regex(&self, regex: &str) -> String {

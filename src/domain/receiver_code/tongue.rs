@@ -2,6 +2,7 @@
 
 use super::shape::Reading;
 use crate::domain::dialect::digest::Algorithm;
+use crate::domain::encoding::encode;
 
 /// A language.
 pub(super) trait Tongue: Sync {
@@ -77,7 +78,25 @@ pub(super) struct Names {
     pub(super) plus: &'static str,
 }
 
-/// A text in double quotes, with what the language wants escaped besides, and its way to write a control character.
+/// Whether a character must not stand in code as it is: it ends a line for one compiler or another, and with it a comment or a
+/// text, or it shows a reader the code in another order than it runs in.
+fn is_unsafe(character: char) -> bool {
+    let ends_line = matches!(character, '\u{2028}' | '\u{2029}');
+    let is_mark = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
+    let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || ends_line || is_mark || turns
+}
+
+/// A text for a comment in any language: what must not stand there is written as in a URL.
+pub(super) fn harmless(text: &str) -> String {
+    let written = |character: char| match is_unsafe(character) {
+        true => encode(character.encode_utf8(&mut [0; 4])),
+        false => character.to_string(),
+    };
+    text.chars().map(written).collect()
+}
+
+/// A text in double quotes, with what the language wants escaped besides, and its way to write what must not stand there.
 pub(super) fn in_quotes(text: &str, besides: &str, control: fn(u32) -> String) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
@@ -85,7 +104,7 @@ pub(super) fn in_quotes(text: &str, besides: &str, control: fn(u32) -> String) -
             '\\' | '"' => quoted.extend(['\\', character]),
             '\n' => quoted.push_str("\\n"),
             character if besides.contains(character) => quoted.extend(['\\', character]),
-            character if character.is_control() => quoted.push_str(&control(u32::from(character))),
+            character if is_unsafe(character) => quoted.push_str(&control(u32::from(character))),
             character => quoted.push(character),
         }
     }
