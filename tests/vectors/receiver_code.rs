@@ -114,3 +114,18 @@ fn the_text_of_a_template_ends_no_comment_and_no_page() {
         }
     }
 }
+
+#[test]
+fn a_parameter_that_reads_like_a_declaration_of_the_encoding_declares_none() {
+    let catalog = Catalog::builtin();
+    let config = at("https://pub.example/cb?encoding=json&tx=[[tx_id]]&sig=[[signature]]&-*-warn_indent:true-*-=1");
+    let plan = plan(catalog.get("pollfish").unwrap(), &config);
+    for language in [Language::Python, Language::Ruby] {
+        let code = receiver_code(&plan, language).code;
+        // The first line counts, and the second where the first declares none.
+        assert_eq!(code.lines().next(), Some("# -*- coding: utf-8 -*-"), "{code}");
+        assert!(code.contains("encoding=json"), "{code}");
+    }
+    let ruby = receiver_code(&plan, Language::Ruby).code;
+    assert!(!ruby.contains("-*-warn_indent"), "{ruby}");
+}

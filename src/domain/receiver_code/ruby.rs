@@ -27,6 +27,11 @@ impl Tongue for Ruby {
         "#"
     }
 
+    fn commented(&self, text: &str) -> String {
+        // Between two `-*-` a comment changes how the program is read.
+        text.replace("*-", "* -")
+    }
+
     fn quoted(&self, text: &str) -> String {
         in_quotes(text, "#", |code| format!("\\u{code:04x}"))
     }

@@ -22,6 +22,7 @@
 %% end
 %% end
 %% part end
+# -*- coding: utf-8 -*-
 <<heading>>
 #
 # Start it behind whatever ends TLS for you:

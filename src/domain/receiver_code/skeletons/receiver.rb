@@ -19,6 +19,7 @@
 %% end
 %% end
 %% part end
+# -*- coding: utf-8 -*-
 # frozen_string_literal: true
 
 <<heading>>

@@ -56,7 +56,10 @@ fn whole(row: &Row) -> &str {
 /// All of them.
 pub(super) fn dialects() -> Vec<Dialect> {
     vec![
-        Dialect { settings: || json!({"callbackUrl": "/pb.php?static=a+b%2fc"}), ..Dialect::of("besitos", "verifier") },
+        Dialect {
+            settings: || json!({"callbackUrl": "/pb.php?encoding=json&static=a+b%2fc"}),
+            ..Dialect::of("besitos", "verifier")
+        },
         Dialect {
             settings: || {
                 let reversal =
