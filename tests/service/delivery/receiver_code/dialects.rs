@@ -98,7 +98,7 @@ pub(super) fn dialects() -> Vec<Dialect> {
         },
         Dialect {
             settings: || {
-                json!({"callbackUrl": "/ayet?b=*~%20&uid={external_identifier}&amount={currency_amount}&usd={payout_usd}\
+                json!({"callbackUrl": "/ayet/{transaction_id}?b=*~%20&uid={external_identifier}&amount={currency_amount}&usd={payout_usd}\
                     &tx={transaction_id}&offer={offer_name}&cb={is_chargeback}&B=1"})
             },
             ..Dialect::of("ayet", "X-Ayetstudios-Security-Hash")
