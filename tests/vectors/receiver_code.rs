@@ -71,6 +71,24 @@ fn a_signed_text_that_no_plan_can_say_is_refused_in_words() {
     assert!(refused.to_string().starts_with("There is no receiver code for what"), "{refused}");
 }
 
+/// What ends a line for one compiler or another, or shows code in another order than it runs in.
+fn hostile() -> impl Iterator<Item = char> {
+    let controls = (0..=0x9f).filter_map(char::from_u32).filter(|character| character.is_control());
+    let order = ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}');
+    controls.chain("\u{2028}\u{2029}\u{61c}\u{200e}\u{200f}\u{feff}".chars()).chain(order)
+}
+
+/// The code of a GET whose URL holds this text: as it is, encoded in a value, in a fixed value, and encoded in names.
+fn holding(text: &str, language: Language) -> String {
+    let catalog = Catalog::builtin();
+    let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let url = format!(
+        "https://pub.example/a{text}alert()/{encoded}?own={text}alert()&a{text}alert()=[[reward_value]]\
+            &b{encoded}alert()=[[click_id]]&tx{encoded}alert()=[[tx_id]]&sig=[[signature]]"
+    );
+    receiver_code(&plan(catalog.get("pollfish").unwrap(), &at(&url)), language).code
+}
+
 #[test]
 fn the_text_of_a_template_ends_no_comment_and_no_page() {
     let catalog = Catalog::builtin();
@@ -81,4 +99,33 @@ fn the_text_of_a_template_ends_no_comment_and_no_page() {
     assert!(java.contains(r"c\\u000ad") && !java.replace(r"\\", "").contains(r"\u000a"), "{java}");
     let php = receiver_code(&plan(recipe, &config), Language::Php).code;
     assert!(!php.contains("?>"), "{php}");
+    for language in Language::ALL {
+        let lines = holding("x", language).lines().count();
+        for character in hostile() {
+            let code = holding(&character.to_string(), language);
+            let what = format!("U+{:04X} in {}", u32::from(character), language.name());
+            let raw = code.chars().find(|own| hostile().any(|other| other == *own) && !"\n\t".contains(*own));
+            assert_eq!(raw, None, "{what}: {code}");
+            assert_eq!(code.lines().count(), lines, "{what}: {code}");
+            // Java reads the code of a character in a comment too.
+            let read_first = |line: &str| line.replace(r"\\", "").contains(&format!(r"\u{:04x}", u32::from(character)));
+            let comments = code.lines().filter(|line| line.trim_start().starts_with("//"));
+            assert!(!comments.into_iter().any(read_first), "{what}: {code}");
+        }
+    }
+}
+
+#[test]
+fn a_parameter_that_reads_like_a_declaration_of_the_encoding_declares_none() {
+    let catalog = Catalog::builtin();
+    let config = at("https://pub.example/cb?encoding=json&tx=[[tx_id]]&sig=[[signature]]&-*-warn_indent:true-*-=1");
+    let plan = plan(catalog.get("pollfish").unwrap(), &config);
+    for language in [Language::Python, Language::Ruby] {
+        let code = receiver_code(&plan, language).code;
+        // The first line counts, and the second where the first declares none.
+        assert_eq!(code.lines().next(), Some("# -*- coding: utf-8 -*-"), "{code}");
+        assert!(code.contains("encoding=json"), "{code}");
+    }
+    let ruby = receiver_code(&plan, Language::Ruby).code;
+    assert!(!ruby.contains("-*-warn_indent"), "{ruby}");
 }

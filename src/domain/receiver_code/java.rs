@@ -33,8 +33,9 @@ impl Tongue for Java {
     }
 
     fn quoted(&self, text: &str) -> String {
-        // A `\u` would be read before the text is: a control character is written in octal.
-        ascii(&in_quotes(text, "", |code| format!("\\{code:03o}")))
+        // A `\u` is read before the text is, so the end of a line is written in octal; those beyond end no line in Java.
+        let code = |code: u32| if code <= 0xff { format!("\\{code:03o}") } else { format!("\\u{code:04x}") };
+        ascii(&in_quotes(text, "", code))
     }
 
     fn regex(&self, regex: &str) -> String {
@@ -73,10 +74,10 @@ impl Tongue for Java {
         format!("whole({amount})")
     }
 
-    fn pairs(&self, only: &[String], _: bool) -> String {
+    fn pairs(&self, of: &str, only: &[String], _: bool) -> String {
         match only {
-            [] => "pairs(values)".to_owned(),
-            only => format!("pairs(values, {})", self.list_of(only)),
+            [] => format!("pairs({of})"),
+            only => format!("pairs({of}, {})", self.list_of(only)),
         }
     }
 
@@ -115,9 +116,12 @@ impl Tongue for Java {
             url: "ORIGIN + before",
             raw_query: "before.replaceFirst(\"^[^?]*\\\\??\", \"\")",
             path: "path",
+            values: "values",
+            in_query: "inQuery",
             transaction_id: "transactionId",
             user_id: "userId",
             amount: "amount",
+            address: "address",
             typed: "String ",
             plus: " + ",
         }

@@ -2,6 +2,7 @@
 
 use super::shape::Reading;
 use crate::domain::dialect::digest::Algorithm;
+use crate::domain::encoding::encode;
 
 /// A language.
 pub(super) trait Tongue: Sync {
@@ -41,8 +42,8 @@ pub(super) trait Tongue: Sync {
     fn original(&self, id: &str) -> String;
     /// The part of an amount before its point.
     fn whole(&self, amount: &str) -> String;
-    /// Names and values of the query, sorted and perhaps encoded; of these alone, or of all but the signature.
-    fn pairs(&self, only: &[String], is_encoded: bool) -> String;
+    /// Names and values of these parameters, sorted and perhaps encoded; of these alone, or of all but the signature.
+    fn pairs(&self, of: &str, only: &[String], is_encoded: bool) -> String;
     /// Values with what stands between them; those that are marked are left out where they are empty.
     fn joined(&self, join: &str, values: &[(String, bool)]) -> String;
     /// The name of an algorithm.
@@ -69,15 +70,39 @@ pub(super) struct Names {
     /// The query up to the signature.
     pub(super) raw_query: &'static str,
     pub(super) path: &'static str,
+    /// All parameters, those of the path among them.
+    pub(super) values: &'static str,
+    /// Those of the query alone, where the path has some.
+    pub(super) in_query: &'static str,
     pub(super) transaction_id: &'static str,
     pub(super) user_id: &'static str,
     pub(super) amount: &'static str,
+    /// The address that a callback comes from.
+    pub(super) address: &'static str,
     /// What stands before a parameter that is a text.
     pub(super) typed: &'static str,
     pub(super) plus: &'static str,
 }
 
-/// A text in double quotes, with what the language wants escaped besides, and its way to write a control character.
+/// Whether a character must not stand in code as it is: it ends a line for one compiler or another, and with it a comment or a
+/// text, or it shows a reader the code in another order than it runs in.
+fn is_unsafe(character: char) -> bool {
+    let ends_line = matches!(character, '\u{2028}' | '\u{2029}');
+    let is_mark = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
+    let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || ends_line || is_mark || turns
+}
+
+/// A text for a comment in any language: what must not stand there is written as in a URL.
+pub(super) fn harmless(text: &str) -> String {
+    let written = |character: char| match is_unsafe(character) {
+        true => encode(character.encode_utf8(&mut [0; 4])),
+        false => character.to_string(),
+    };
+    text.chars().map(written).collect()
+}
+
+/// A text in double quotes, with what the language wants escaped besides, and its way to write what must not stand there.
 pub(super) fn in_quotes(text: &str, besides: &str, control: fn(u32) -> String) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
@@ -85,7 +110,7 @@ pub(super) fn in_quotes(text: &str, besides: &str, control: fn(u32) -> String) -
             '\\' | '"' => quoted.extend(['\\', character]),
             '\n' => quoted.push_str("\\n"),
             character if besides.contains(character) => quoted.extend(['\\', character]),
-            character if character.is_control() => quoted.push_str(&control(u32::from(character))),
+            character if is_unsafe(character) => quoted.push_str(&control(u32::from(character))),
             character => quoted.push(character),
         }
     }

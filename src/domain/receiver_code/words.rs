@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::shape::Reading;
 use super::signing::{Carried, Check, Step};
-use super::tongue::Tongue;
+use super::tongue::{Tongue, harmless};
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::coverage::coverage;
 use crate::domain::dialect::digest::{Algorithm, Digest, KeyForm};
@@ -150,7 +150,7 @@ pub(super) fn notes(recipe: &Recipe, plan: &Plan, untold: Option<&str>, is_insta
 /// Paragraphs as a comment.
 pub(super) fn comment(tongue: &dyn Tongue, paragraphs: &[String], indent: usize) -> String {
     let lines = paragraphs.iter().flat_map(|paragraph| {
-        let text = tongue.commented(&paragraph.replace(char::is_control, " "));
+        let text = tongue.commented(&harmless(paragraph));
         if text.starts_with(' ') { vec![text] } else { wrapped(&text, WIDTH - indent) }
     });
     lines.map(|line| format!("{} {line}\n", tongue.comment())).collect()

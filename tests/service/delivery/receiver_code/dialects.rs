@@ -56,7 +56,10 @@ fn whole(row: &Row) -> &str {
 /// All of them.
 pub(super) fn dialects() -> Vec<Dialect> {
     vec![
-        Dialect { settings: || json!({"callbackUrl": "/pb.php?static=a+b%2fc"}), ..Dialect::of("besitos", "verifier") },
+        Dialect {
+            settings: || json!({"callbackUrl": "/pb.php?encoding=json&static=a+b%2fc"}),
+            ..Dialect::of("besitos", "verifier")
+        },
         Dialect {
             settings: || {
                 let reversal =
@@ -95,7 +98,7 @@ pub(super) fn dialects() -> Vec<Dialect> {
         },
         Dialect {
             settings: || {
-                json!({"callbackUrl": "/ayet?b=*~%20&uid={external_identifier}&amount={currency_amount}&usd={payout_usd}\
+                json!({"callbackUrl": "/ayet/{transaction_id}?b=*~%20&uid={external_identifier}&amount={currency_amount}&usd={payout_usd}\
                     &tx={transaction_id}&offer={offer_name}&cb={is_chargeback}&B=1"})
             },
             ..Dialect::of("ayet", "X-Ayetstudios-Security-Hash")
