@@ -137,6 +137,9 @@ pub const CALLS: &[Call] = &[
     call("GET /v1/dialects/{name}", Anyone),
 ];
 
+/// `/ui`, the page of all parts of the console: for whoever builds pages.
+pub const PARTS_OF_THE_CONSOLE: Call = call("GET /ui", Operators);
+
 /// `ringback token create`, for whoever has the machine.
 pub const CREATE_TOKEN_COMMAND: Call = call("ringback token create", Operators);
 

@@ -9,6 +9,7 @@
 //! * [`admission`] asks `calls`, and has the [`audit`] written before anything is done and completed afterwards.
 //! * [`people`] is how somebody comes to be known, signs in and out; [`roles`] says which roles are a caller's to give.
 //! * [`given`] is what a caller gives with an act; [`generate`] makes the tokens and secrets.
+//! * [`form_keys`] are of the forms that work once; [`setup_steps`] says what an app still lacks.
 //! * The other modules do it, one per kind of object: they check what is given, write it, put it in force and wake whom it
 //!   concerns. They answer objects of the domain, or a [`refusal`].
 //!
@@ -33,6 +34,7 @@ pub mod diagnosis;
 pub mod egress;
 pub mod endpoints;
 pub mod erasure;
+pub mod form_keys;
 pub mod generate;
 pub mod given;
 pub mod health;
@@ -53,6 +55,7 @@ pub mod reviews;
 pub mod roles;
 pub mod scope;
 pub mod secrets;
+pub mod setup_steps;
 pub mod sources;
 pub mod standalone;
 pub mod testing;

@@ -1,14 +1,11 @@
 //! Sessions: a person who signed in, in one browser or program. It ends when nobody uses it for long, after a week at most, or
 //! when somebody ends it.
 //!
-//! The text that a browser or a program shows is not here: only its digest is kept, and what is derived from it.
+//! The text that a browser or a program shows is not here: only its digest is kept, and what is
+//! derived from it is `session_seal`'s.
 
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
-use super::secret::SecretText;
 use super::time::Timestamp;
 
 /// A session that nobody uses for so long is over: a working day and an evening.
@@ -57,14 +54,6 @@ pub fn shortened_agent(agent: &str) -> Option<String> {
     (!kept.trim().is_empty()).then_some(kept)
 }
 
-/// The token that every form of a session's pages bears. It is derived from the session's text, which another site cannot read,
-/// so nothing of it is kept; and the text cannot be found out from it.
-pub fn csrf_token(session_text: &str) -> SecretText {
-    let mut mac = Hmac::<Sha256>::new_from_slice(session_text.as_bytes()).expect("HMAC takes a key of any length");
-    mac.update(b"ringback csrf token");
-    SecretText::known(hex::encode(mac.finalize().into_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,13 +75,6 @@ mod tests {
         let used_all_along = session(begun.plus(LONGEST));
         assert!(used_all_along.is_open(begun.plus(LONGEST - Duration::from_millis(1))));
         assert!(!used_all_along.is_open(begun.plus(LONGEST)));
-    }
-
-    #[test]
-    fn the_token_of_a_sessions_forms_is_its_own_and_does_not_hold_the_session() {
-        assert_eq!(csrf_token("a").expose(), csrf_token("a").expose());
-        assert_ne!(csrf_token("a").expose(), csrf_token("b").expose());
-        assert!(!csrf_token("rbs_0123456789").expose().contains("0123456789"));
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod erased_keys;
 pub mod erasure;
 mod error;
 mod finding;
+mod form_keys;
 mod health_reads;
 mod highest_key;
 mod id_range;

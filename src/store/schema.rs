@@ -82,6 +82,13 @@ table! {
 }
 
 table! {
+    form_keys (session_id, form_key) {
+        session_id -> Text,
+        form_key -> Text,
+    }
+}
+
+table! {
     invitations (id) {
         id -> Text,
         purpose -> Text,

@@ -41,10 +41,9 @@ const PATH: &str = "/openapi.json";
 static DESCRIPTION: LazyLock<Bytes> =
     LazyLock::new(|| Ringback::openapi().to_json().expect("texts and lists of them always are JSON").into());
 
-/// Registers the description, and `/` until there is a console.
+/// Registers the description.
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
         .service(web::resource(PATH).guard(guard::Get()).to(describe))
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from(PATH)));

@@ -17,21 +17,45 @@ export const holds = (is, ...words) => { if (!is) fault(...words); };
 
 export const open = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 
-// Opens a page and notes what the browser complains of, and whatever it loads from elsewhere.
-export async function visit(browser, url, { viewport = WIDE, script = true, scheme = "light", forced = "none" } = {}) {
+// The largest page, as it is sent.
+const LARGEST = 50_000;
+
+// Opens a browser of somebody's own, and notes what it complains of.
+export async function enter(browser, { viewport = WIDE, script = true, scheme = "light", forced = "none" } = {}) {
   const context = await browser.newContext({
     viewport, javaScriptEnabled: script, colorScheme: scheme, forcedColors: forced, reducedMotion: "reduce",
   });
   const page = await context.newPage();
-  const at = `${new URL(url).pathname} at ${viewport.width}:`;
-  page.on("console", (message) => { if (message.type() === "error") fault(at, "the browser says", message.text()); });
-  page.on("pageerror", (error) => fault(at, "a script failed:", error.message));
+  page.has_script = script;
   page.asked = [];
-  page.on("request", (request) => page.asked.push(request.url()));
-  page.named = at;
+  page.named = "";
+  // A page of a refusal is one all the same.
+  const is_fault = (message) => message.type() === "error"
+    && (message.location().url.includes("/assets/") || !message.text().startsWith("Failed to load resource"));
+  page.on("console", (message) => { if (is_fault(message)) fault(page.named, "the browser says", message.text()); });
+  page.on("pageerror", (error) => fault(page.named, "a script failed:", error.message));
+  page.on("request", (request) => {
+    if (request.isNavigationRequest()) {
+      page.asked = [];
+      page.named = `${new URL(request.url()).pathname} at ${viewport.width}:`;
+    }
+    if (!request.url().includes("part=")) page.asked.push(request.url());
+  });
+  page.on("response", async (response) => {
+    if (!response.request().isNavigationRequest() || response.status() === 303) return;
+    const size = (await response.body().catch(() => "")).length;
+    holds(size < LARGEST || new URL(response.url()).pathname.startsWith("/ui"), page.named, "is", size, "bytes long");
+  });
+  return page;
+}
+
+export async function go(page, url) {
   await page.goto(url, { waitUntil: "load" });
   return page;
 }
+
+// Opens one page.
+export const visit = async (browser, url, options) => go(await enter(browser, options), url);
 
 // What every page has to hold.
 export async function check(page, url) {

@@ -97,7 +97,7 @@ impl Actions {
 }
 
 /// The caller's own id and session; only a person has any.
-pub(super) fn signed_in(caller: &Caller) -> Result<(&str, &str), Refusal> {
+pub(in crate::actions) fn signed_in(caller: &Caller) -> Result<(&str, &str), Refusal> {
     match caller.by() {
         By::Person { id, session_id, .. } => Ok((id, session_id)),
         By::Token { .. } | By::CommandLine => Err(Refusal::forbidden(crate::actions::calls::PEOPLE_ALONE)),

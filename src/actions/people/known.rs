@@ -7,7 +7,8 @@ use crate::actions::Actions;
 use crate::actions::caller::Caller;
 use crate::domain::person::Person;
 use crate::domain::secret::SecretText;
-use crate::domain::session::{self, Session};
+use crate::domain::session::Session;
+use crate::domain::session_seal;
 use crate::store::StoreError;
 
 use super::texts;
@@ -60,7 +61,7 @@ impl Actions {
             self.node.tasks.start_apart(async move { log(node.store.saw_session(&id, now).await) });
         }
         let caller = Caller::signed_in(&person, &session);
-        Ok(Some(Visit { caller, person, session, csrf: session::csrf_token(text) }))
+        Ok(Some(Visit { caller, person, session, csrf: SecretText::known(session_seal::form_token(text)) }))
     }
 
     /// Whether nobody has joined yet, so that nobody can sign in.

@@ -233,6 +233,17 @@ impl Recipe {
         &self.placeholders
     }
 
+    /// What a template may hold, as this dialect writes it; what the signature needs stands first.
+    pub fn usable(&self, in_reversals: bool) -> Vec<String> {
+        let needed = self.signature.as_ref().map(Signature::needs).unwrap_or_default();
+        let known = self.placeholders.iter().filter(|known| !known.hidden && (in_reversals || !known.reversal_only));
+        let known: Vec<&str> = known.map(|known| known.name.as_str()).collect();
+        let stands_for = self.signature.iter().flat_map(|signature| signature.placeholder().iter().take(1));
+        let first = stands_for.map(String::as_str).chain(known.iter().copied().filter(|name| needed.contains(name)));
+        let others = known.iter().copied().filter(|name| !needed.contains(name));
+        first.chain(others).map(|name| self.written(name)).collect()
+    }
+
     /// The placeholder of that name.
     pub fn placeholder(&self, name: &str) -> Option<&Placeholder> {
         self.placeholders.iter().find(|placeholder| placeholder.name == name)

@@ -9,6 +9,7 @@ use super::digest::{Algorithm, Digest, KeyForm, NoKey};
 use super::named::{HeaderRule, Item};
 use super::parts::Parts;
 use super::signed_text::{QueryForm, SignedText};
+use super::text_of::TextPiece;
 use super::wrapping::{fill, unwrap};
 use crate::domain::secret::SecretText;
 
@@ -134,6 +135,15 @@ impl Signature {
             Travels::Placeholder(Spellings(names)) => names,
             Travels::Query(_) | Travels::Header(_) => &[],
         }
+    }
+
+    /// The placeholders that it cannot do without: the one that it stands for, and those whose values it is made of.
+    pub fn needs(&self) -> Vec<&str> {
+        let of_text: Vec<&str> = match &self.signs {
+            SignedText::Text { of, .. } => of.pieces().iter().filter_map(TextPiece::placeholder).collect(),
+            _ => self.signed_parameters().iter().map(String::as_str).collect(),
+        };
+        self.placeholder().iter().take(1).map(String::as_str).chain(of_text).collect()
     }
 
     /// Whether it is what this placeholder of a template stands for.

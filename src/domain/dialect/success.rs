@@ -67,6 +67,21 @@ impl SuccessRule {
         Self { statuses, body_contains, body_is, accepted }
     }
 
+    /// The statuses, as they were written.
+    pub fn statuses(&self) -> &[String] {
+        &self.statuses
+    }
+
+    /// What the body must hold.
+    pub fn body_contains(&self) -> Option<&str> {
+        self.body_contains.as_deref()
+    }
+
+    /// What the whole body must be one of.
+    pub fn body_is(&self) -> &[String] {
+        &self.body_is
+    }
+
     /// Reads and checks the rule of a recipe.
     pub(super) fn of_recipe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let InRecipe { statuses, body_contains, body_is } = InRecipe::deserialize(deserializer)?;

@@ -1,5 +1,4 @@
-//! Forms, read as strictly as the API's bodies and into the same objects, so that what acts gives the same answers to both; and
-//! the faults that come back, put at their fields in words.
+//! Forms, read as strictly as the API's bodies and into the same objects, so that what acts gives the same answers to both.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +6,6 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 
-use super::parts::field::{Fault, Field};
 use super::words::amounts;
 use crate::domain::invalid::Invalid;
 use crate::domain::strict_json;
@@ -33,10 +31,20 @@ pub enum Kind {
     Utc,
     /// Ticked boxes or choices of one name, as a list.
     Several,
+    /// A whole number of a change; left empty, it is null.
+    ResettableWhole,
+    /// Words between commas or blanks, as a list; left empty, it is null.
+    Words,
+    /// Whole numbers between commas or blanks, as a list; left empty, it is null, and `none` is a list of none.
+    Wholes,
+    /// Lines, as a list; left empty, it is not there.
+    Lines,
+    /// Lines of `Name: value`, as an object; left empty, it is not there.
+    Pairs,
 }
 
 /// The fields of a form: their names, which are the API's (`success.statuses` is a field of an object), and what they become.
-pub type Shape = [(&'static str, Kind)];
+pub type Shape<'a> = [(&'a str, Kind)];
 
 /// A form that was sent. Of what was typed, which may be a password or a secret, it shows nothing.
 #[derive(Clone)]
@@ -56,7 +64,7 @@ impl fmt::Debug for Form {
 impl Form {
     /// Reads what a browser sends (`application/x-www-form-urlencoded`). Faults are kept, so that the form can be shown again
     /// with all of them.
-    pub fn read(body: &[u8], shape: &Shape) -> Self {
+    pub fn read(body: &[u8], shape: &Shape<'_>) -> Self {
         let mut form = Self { object: Map::new(), token: None, typed: BTreeMap::new(), faults: Invalid::none() };
         let known: Vec<&str> = shape.iter().map(|(name, _)| *name).collect();
         for (name, value) in url::form_urlencoded::parse(body) {
@@ -94,6 +102,19 @@ impl Form {
         self.typed.get(name).and_then(|values| values.first()).map_or("", String::as_str)
     }
 
+    /// Whether it was read whole.
+    pub fn check(&self) -> Result<(), Invalid> {
+        self.faults.clone().into_result()
+    }
+
+    /// As the object of the API's call, without these fields, which are the form's own.
+    pub fn into_object(self, own: &[&str]) -> Result<Map<String, Value>, Invalid> {
+        self.faults.into_result()?;
+        let mut object = self.object;
+        object.retain(|name, _| !own.contains(&name.as_str()));
+        Ok(object)
+    }
+
     /// As the body of the API's call, or everything that is wrong with it.
     pub fn into_body<T: DeserializeOwned>(self) -> Result<T, Invalid> {
         let mut faults = self.faults;
@@ -115,11 +136,17 @@ impl Form {
         let value = match kind {
             Kind::Ticked => Some(Value::Bool(first == "true")),
             Kind::Several => Some(values.into_iter().filter(|value| !value.is_empty()).collect()),
-            Kind::Resettable if first.is_empty() => Some(Value::Null),
-            _ if first.is_empty() => None,
+            Kind::Resettable | Kind::ResettableWhole | Kind::Words | Kind::Wholes if first.trim().is_empty() => {
+                Some(Value::Null)
+            }
+            _ if first.trim().is_empty() => None,
             Kind::Text | Kind::Resettable => Some(Value::String(first.to_owned())),
-            // What is no number goes on as text, so that the API's own words say what is wrong with it.
-            Kind::Whole => Some(first.trim().parse::<i64>().map_or_else(|_| first.into(), |n| Number::from(n).into())),
+            Kind::Whole | Kind::ResettableWhole => Some(whole(first.trim())),
+            Kind::Words => Some(words(first).collect()),
+            Kind::Wholes if first.trim() == "none" => Some(Value::Array(Vec::new())),
+            Kind::Wholes => Some(words(first).map(whole).collect()),
+            Kind::Lines => Some(first.lines().map(str::trim).filter(|line| !line.is_empty()).collect()),
+            Kind::Pairs => self.pairs(name, first),
             Kind::Amount(currency) => self.amount(name, first, currency),
             Kind::Utc => self.utc(name, first),
         };
@@ -136,6 +163,17 @@ impl Form {
         amount.map(|amount| Number::from(amount).into())
     }
 
+    fn pairs(&mut self, name: &str, text: &str) -> Option<Value> {
+        let mut object = Map::new();
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            match line.split_once(':') {
+                Some((key, value)) => drop(object.insert(key.trim().to_owned(), value.trim().into())),
+                None => self.faults.push(name, "must be one header a line, such as X-Api-Key: value"),
+            }
+        }
+        Some(object.into())
+    }
+
     fn utc(&mut self, name: &str, text: &str) -> Option<Value> {
         // To the minute, or with seconds, as browsers send it.
         let whole = if text.len() == "2026-11-28T14:03".len() { format!("{text}:00Z") } else { format!("{text}Z") };
@@ -145,6 +183,15 @@ impl Form {
         }
         at.map(|at| Value::String(at.to_string()))
     }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty())
+}
+
+/// What is no number goes on as text, so that the API's own words say what is wrong with it.
+fn whole(text: &str) -> Value {
+    text.parse::<i64>().map_or_else(|_| text.into(), |number| Number::from(number).into())
 }
 
 fn example(currency: &str) -> String {
@@ -167,34 +214,6 @@ fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// Puts faults at their fields, as sentences with the fields' labels. Answers those that belong to none of them.
-pub fn show(fields: &mut [&mut Field], faults: &Invalid) -> Vec<String> {
-    let mut others = Vec::new();
-    for fault in &faults.0 {
-        match fields.iter_mut().find(|field| is_about(&fault.field, &field.name)) {
-            Some(field) => {
-                let message = sentence(&field.label, &fault.message);
-                field.faults.push(Fault { message, suggestion: None });
-            }
-            None => others.push(sentence(&fault.field, &fault.message)),
-        }
-    }
-    others
-}
-
-/// Whether a fault's path leads to this field or into it: `events[3]` is about `events`.
-fn is_about(path: &str, field: &str) -> bool {
-    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
-}
-
-/// What the API says of a field begins with its verb, and is read as a sentence behind the label; what has a subject of its own
-/// stands alone.
-fn sentence(label: &str, message: &str) -> String {
-    let first = message.chars().next();
-    let text = if first.is_some_and(char::is_lowercase) { format!("{label} {message}") } else { message.to_owned() };
-    if text.ends_with(['.', '?', '!', '…']) { text } else { format!("{text}.") }
-}
-
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
@@ -202,7 +221,7 @@ mod tests {
 
     use super::*;
 
-    const SHAPE: &Shape = &[
+    const SHAPE: &Shape<'_> = &[
         ("name", Kind::Text),
         ("ref", Kind::Resettable),
         ("timeoutMs", Kind::Whole),
@@ -221,7 +240,7 @@ mod tests {
         _timeout_ms: Option<u32>,
     }
 
-    fn faults(body: &str, shape: &Shape) -> String {
+    fn faults(body: &str, shape: &Shape<'_>) -> String {
         Form::read(body.as_bytes(), shape).into_body::<Body>().unwrap_err().to_string()
     }
 
@@ -245,12 +264,29 @@ mod tests {
 
     #[test]
     fn what_is_unknown_or_doubled_or_no_text_is_named_and_never_ignored() {
-        let shape: &Shape = &[("name", Kind::Text), ("timeoutMs", Kind::Whole)];
+        let shape: &Shape<'_> = &[("name", Kind::Text), ("timeoutMs", Kind::Whole)];
         assert_eq!(faults("name=a&name=b", shape), "name: stands twice");
         assert_eq!(faults("name=a&timeoutMS=1", shape), "timeoutMS: is unknown; did you mean `timeoutMs`?");
         assert_eq!(faults("name=a%00", shape), "name: holds a NUL character");
         assert_eq!(faults("name=&timeoutMs=many", shape).split(": ").next(), Some("timeoutMs"));
         assert_eq!(faults("name=", shape), "name: is required");
+    }
+
+    #[test]
+    fn lists_and_headers_are_written_as_people_write_them() {
+        let shape: &Shape<'_> = &[
+            ("events", Kind::Words),
+            ("retrySchedule", Kind::Wholes),
+            ("none", Kind::Wholes),
+            ("success.bodyIs", Kind::Lines),
+            ("headers", Kind::Pairs),
+            ("timeoutMs", Kind::ResettableWhole),
+        ];
+        let body = "events=sale%2C+level+deal&retrySchedule=60,+soon&none=none&success.bodyIs=OK%0D%0A+DUP&headers=X-A:+a:b&timeoutMs=";
+        let expected = json!({"events": ["sale", "level", "deal"], "retrySchedule": [60, "soon"], "none": [],
+            "success": {"bodyIs": ["OK", "DUP"]}, "headers": {"X-A": "a:b"}, "timeoutMs": null});
+        assert_eq!(Value::Object(Form::read(body.as_bytes(), shape).object), expected);
+        assert!(Form::read(b"headers=X-A", shape).check().is_err());
     }
 
     #[test]
@@ -261,17 +297,5 @@ mod tests {
             told,
             "payoutMinor: must be an amount of USD such as 17.55; activeAt: must be a time such as 2026-11-28T14:03"
         );
-    }
-
-    #[test]
-    fn a_fault_stands_at_its_field_as_a_sentence_with_its_label() {
-        let (mut name, mut events) = (Field::new("name", "Name"), Field::new("events", "Events"));
-        let mut faults = Invalid::field("name", "must not be empty");
-        faults.push("events[3]", "{tranaction_id} is unknown. Did you mean {transaction_id}?");
-        faults.push("nameless", "is unknown");
-        let others = show(&mut [&mut name, &mut events], &faults);
-        assert_eq!(name.faults[0].message, "Name must not be empty.");
-        assert_eq!(events.faults[0].message, "{tranaction_id} is unknown. Did you mean {transaction_id}?");
-        assert_eq!(others, ["nameless is unknown."]);
     }
 }

@@ -1,6 +1,7 @@
 //! What every page is given beside its own content: who looks at it, where it stands, what the last act came to.
 
 use super::assets;
+use super::counts::Counts;
 use super::flash::Flash;
 use super::navigation::{self, Group};
 use super::parts::lines::Link;
@@ -25,15 +26,6 @@ pub enum Theme {
     Light,
     /// Always dark.
     Dark,
-}
-
-/// What stands behind the links of the rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Deliveries that need attention; capped by whoever counts.
-    pub attention: u64,
-    /// Open notices.
-    pub notices: u64,
 }
 
 /// Whether the page renews itself, and where the other is.
@@ -84,12 +76,12 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The title in the browser, unique among open tabs: `Callback URL · Kash wall · Ringback`.
+    /// The title in the browser, unique among open tabs: `Kash wall · Callback URL · Ringback`, `New app · Apps · Ringback`.
     pub fn title(&self) -> String {
-        let above = self.crumbs.last().map(|crumb| format!("{} · ", crumb.label)).unwrap_or_default();
-        let section = self.sections.iter().find(|section| section.current);
-        let section = section.map(|section| format!("{} · ", section.link.label)).unwrap_or_default();
-        format!("{}{above}{} · {section}Ringback", self.mark, self.heading)
+        let section = self.sections.iter().find(|section| section.current).map(|section| &section.link.label);
+        let behind = section.or(self.crumbs.last().map(|crumb| &crumb.label));
+        let behind = behind.map(|label| format!("{label} · ")).unwrap_or_default();
+        format!("{}{} · {behind}Ringback", self.mark, self.heading)
     }
 
     /// The value of `data-theme`, unless the browser decides.
@@ -106,6 +98,11 @@ impl Frame {
         self.person
             .as_ref()
             .map_or_else(Vec::new, |person| navigation::of(&person.role, &self.path, self.counts, self.shows_planned))
+    }
+
+    /// Whether there is a page at this path.
+    pub fn has(&self, path: &str) -> bool {
+        self.shows_planned || navigation::is_built(path)
     }
 
     /// The role in words.

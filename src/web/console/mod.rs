@@ -5,30 +5,48 @@
 //! * [`frame`] is what every page is given, [`navigation`] the rail in it, [`flash`] the line that the last act left.
 //! * [`parts`] are what a page is put together from, [`words`] how times, amounts and long values are written; [`filters`] are
 //!   what templates do to a value.
-//! * [`forms`] reads what is sent and puts faults at their fields; [`security`] says what comes from our own pages, and what
-//!   every page bears.
+//! * [`forms`] reads what is sent, [`faults`] puts what is wrong at its fields; [`security`] says what comes from our own pages,
+//!   and what every page bears.
+//! * `page_request` is what a handler is given: who is signed in, the token of its forms, the last act's line. `pages` is done
+//!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`).
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
+//! * The pages: `sign_in`, `join`, `home` with `app_line`, `new_app`, `callback` with its `preview`; `sections` are those of an app.
 //! * [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
 //!
 //! A page must not know more than the API could say, and must not decide a rule: it asks the actions.
 
+mod app_line;
 pub mod assets;
+mod callback;
+pub mod counts;
 pub mod errors;
+pub mod faults;
 pub mod filters;
 pub mod flash;
 pub mod forms;
 pub mod frame;
+mod home;
+mod join;
 pub mod navigation;
+mod new_app;
+mod page_request;
+mod pages;
 pub mod parts;
+mod preview;
 pub mod render;
+mod sections;
 pub mod security;
 mod serving;
+mod sign_in;
 pub mod ui;
+mod way_back;
 pub mod words;
 
 use actix_web::web::ServiceConfig;
 
 /// Registers the console.
 pub fn routes(config: &mut ServiceConfig) {
-    config.configure(serving::routes);
+    config.configure(serving::routes).configure(ui::routes);
+    config.configure(sign_in::routes).configure(join::routes).configure(home::routes);
+    config.configure(new_app::routes).configure(callback::routes);
 }

@@ -1,6 +1,6 @@
 //! The rail: which pages there are, in which order, and which of them a role sees.
 
-use super::frame::Counts;
+use super::counts::Counts;
 use crate::actions::calls::Who::{self, Anyone, Managers, Operators};
 use crate::domain::account::Role;
 
@@ -28,14 +28,14 @@ pub struct Entry {
 
 /// Group, label, path, who sees it, and whether the page is built; a page that is not is not linked.
 const LINKS: [(&str, &str, &str, Who, bool); 16] = [
-    ("", "Home", "/", Anyone, false),
+    ("", "Home", "/", Anyone, true),
     ("", "Look up", "/lookup", Anyone, false),
     ("", "Deliveries", "/deliveries", Anyone, false),
     ("", "Completions", "/completions", Anyone, false),
     ("", "Replays", "/replays", Anyone, false),
     ("", "Reviews", "/reviews", Managers, false),
     ("Set up", "Publishers", "/publishers", Managers, false),
-    ("Set up", "Apps", "/apps", Anyone, false),
+    ("Set up", "Apps", "/apps", Anyone, true),
     ("Set up", "Offers", "/offers", Anyone, false),
     ("Set up", "Egress IPs", "/egress", Anyone, false),
     ("Set up", "Sources", "/sources", Operators, false),
@@ -63,6 +63,11 @@ pub fn of(role: &Role, path: &str, counts: Counts, with_planned: bool) -> Vec<Gr
         }
     }
     groups
+}
+
+/// Whether there is a page at this path of the rail; one that is not built is not linked from anywhere.
+pub fn is_built(path: &str) -> bool {
+    LINKS.iter().any(|(_, _, href, _, built)| *href == path && *built)
 }
 
 fn leads_to(href: &str, path: &str) -> bool {

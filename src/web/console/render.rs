@@ -32,6 +32,11 @@ pub fn part(request: &HttpRequest, template: &impl Template) -> Answer {
     Ok(if known { answer.finish() } else { answer.content_type(ContentType::html()).body(text) })
 }
 
+/// 204: what the asker has stays as it is.
+pub fn unchanged() -> HttpResponse {
+    security::protect(&mut HttpResponse::NoContent()).finish()
+}
+
 /// 303 to the page that follows an act, with cookies to set.
 pub fn go_on(to: &str, cookies: impl IntoIterator<Item = String>) -> HttpResponse {
     let mut answer = HttpResponse::SeeOther();

@@ -33,5 +33,5 @@ async fn an_asset_of_another_version_is_not_there() {
     let status = async |path| asked(&ringback, path, "gzip").await.status();
     assert_eq!(status("/assets/console-000000000000.css").await, StatusCode::NOT_FOUND);
     assert_eq!(status("/assets/..%2fCargo.toml").await, StatusCode::NOT_FOUND);
-    assert_eq!(status("/ui").await, StatusCode::NOT_FOUND, "nobody is let in without a session");
+    assert_eq!(status("/ui").await, StatusCode::SEE_OTHER, "nobody is let in without a session");
 }

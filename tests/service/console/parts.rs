@@ -1,8 +1,6 @@
 //! The page of all parts, looked at by a browser: with and without script, in both themes, in three widths. The pages stand in a
 //! little server of the test's own, with the headers that every page bears.
 
-use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,12 +8,14 @@ use actix_web::{App, HttpRequest, HttpServer, web};
 use askama::Template;
 use ringback::domain::account::Role;
 use ringback::domain::invalid::Invalid;
-use ringback::web::console::frame::{Counts, Frame, Person, Theme};
+use ringback::web::console::counts::Counts;
+use ringback::web::console::frame::{Frame, Person, Theme};
 use ringback::web::console::parts::field::Field;
 use ringback::web::console::ui::Ui;
-use ringback::web::console::{self, forms, render};
+use ringback::web::console::{self, faults, render};
 use ringback::web::error::Problem;
-use tokio::process::Command;
+
+use super::looked_at;
 
 /// A form that comes back refused.
 #[derive(Template)]
@@ -63,8 +63,8 @@ fn frame(theme: &str) -> Frame {
 
 fn refused(theme: &str) -> Result<actix_web::HttpResponse, Problem> {
     let (mut name, mut note) = (Field::new("name", "Name"), Field::new("note", "Note").optional());
-    let faults = Invalid::field("name", "must not be empty");
-    let others = forms::show(&mut [&mut name, &mut note], &faults);
+    let wrong = Invalid::field("name", "must not be empty");
+    let others = faults::show(&mut [&mut name, &mut note], &wrong);
     let frame = Frame { mark: "Error: ".to_owned(), ..frame(theme) };
     render::page(&Refused { frame, fields: vec![name, note], others })
 }
@@ -96,10 +96,5 @@ async fn served() -> String {
 #[tokio::test]
 async fn every_part_holds_in_a_browser() {
     let base = served().await;
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let mut command = Command::new("node");
-    command.args(["parts.js", &base]).current_dir(folder).kill_on_drop(true).stdin(Stdio::null());
-    let ended = command.output().await.expect("node has to be there; ./tests/run installs it");
-    let told = [ended.stdout, ended.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-    assert!(ended.status.success(), "Chromium, or `npm ci` in tests/browser, is missing, or:\n{told}");
+    looked_at("parts.js", &[&base]).await;
 }

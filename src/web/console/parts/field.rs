@@ -13,6 +13,8 @@ pub struct Field {
     pub value: String,
     /// Whether it may be left empty.
     pub optional: bool,
+    /// Whether its label says so; its help may say what holds then.
+    pub says_optional: bool,
     /// What browsers and password managers may fill in (`autocomplete`).
     pub fills_in: Option<&'static str>,
     /// What can be chosen, where it is a choice.
@@ -73,6 +75,14 @@ impl Field {
     /// The same, which may be left empty.
     #[must_use]
     pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self.says_optional = true;
+        self
+    }
+
+    /// The same, which may be left empty, as its help says.
+    #[must_use]
+    pub fn may_be_empty(mut self) -> Self {
         self.optional = true;
         self
     }

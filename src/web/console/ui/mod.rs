@@ -8,11 +8,14 @@ mod figures;
 mod forms;
 mod values;
 
+use actix_web::web::ServiceConfig;
 use askama::Template;
 
 use super::filters;
 use super::flash::{Flash, Kind};
 use super::frame::{Frame, Live, Section};
+use super::page_request::PageRequest;
+use super::pages;
 use super::parts::chart::{Columns, Times};
 use super::parts::comparison::Comparison;
 use super::parts::lines::{Event, Figure, Link};
@@ -20,10 +23,22 @@ use super::parts::page_of::PageOf;
 use super::parts::state::{State, Tone};
 use super::parts::steps::Steps;
 use super::words::amounts;
+use crate::actions::calls::PARTS_OF_THE_CONSOLE;
+use crate::web::Answer;
 use deliveries::Row;
 use errors::ErrorSample;
 use forms::Forms;
 use values::Values;
+
+/// Registers it.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(pages::resource("/ui").get(show));
+}
+
+async fn show(page: PageRequest) -> Answer {
+    page.may(&PARTS_OF_THE_CONSOLE)?;
+    page.page(&Ui::new(page.frame("")))
+}
 
 /// The page.
 #[derive(Debug, Template)]

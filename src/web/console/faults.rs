@@ -1,0 +1,77 @@
+//! What is wrong with a form, put at its fields: the API's messages, as sentences with the fields' labels.
+
+use super::parts::field::{Fault, Field, Suggestion};
+use crate::actions::refusal::Refusal;
+use crate::domain::invalid::{FieldError, Invalid};
+use crate::web::error::Problem;
+
+/// Puts faults at their fields, as sentences with the fields' labels. Answers those that belong to none of them.
+pub fn show(fields: &mut [&mut Field], faults: &Invalid) -> Vec<String> {
+    let mut others = Vec::new();
+    for fault in &faults.0 {
+        match fields.iter_mut().find(|field| is_about(&fault.field, &field.name)) {
+            Some(field) => {
+                field.faults.push(said(&field.label, fault));
+            }
+            None => others.push(sentence(&fault.field, &fault.message)),
+        }
+    }
+    others
+}
+
+/// A fault as a sentence about what bears this label, with the correction that it brings.
+pub fn said(label: &str, fault: &FieldError) -> Fault {
+    let suggestion = fault.suggestion.as_ref().map(|value| Suggestion {
+        label: meant(&fault.message).unwrap_or("the corrected text").to_owned(),
+        value: value.clone(),
+    });
+    Fault { message: sentence(label, &fault.message), suggestion }
+}
+
+/// What a message asks whether it was meant.
+fn meant(message: &str) -> Option<&str> {
+    message.rsplit_once("did you mean ")?.1.strip_suffix('?').filter(|meant| !meant.contains(' '))
+}
+
+/// What a refusal says of the fields of a form, or of the form as a whole; any other refusal is a page of its own.
+pub fn faults_of(refusal: Refusal) -> Result<Invalid, Problem> {
+    match refusal {
+        Refusal::Invalid(invalid) | Refusal::ConflictIn(_, invalid) => Ok(invalid),
+        Refusal::Conflict(sentence) => Ok(Invalid::field("", sentence)),
+        other => Err(other.into()),
+    }
+}
+
+/// Whether a fault's path leads to this field or into it: `events[3]` is about `events`.
+fn is_about(path: &str, field: &str) -> bool {
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+}
+
+/// What the API says of a field begins with its verb, and is read as a sentence behind the label; what has a subject of its own
+/// stands alone.
+fn sentence(label: &str, message: &str) -> String {
+    let first = message.chars().next();
+    let text = if first.is_some_and(char::is_lowercase) { format!("{label} {message}") } else { message.to_owned() };
+    if text.ends_with(['.', '?', '!', '…']) { text } else { format!("{text}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_stands_at_its_field_as_a_sentence_with_its_label() {
+        let (mut name, mut events) = (Field::new("name", "Name"), Field::new("events", "Events"));
+        let mut faults = Invalid::field("name", "must not be empty");
+        faults.push("events[3]", "{tranaction_id} is unknown. Did you mean {transaction_id}?");
+        faults.push("nameless", "is unknown");
+        let others = show(&mut [&mut name, &mut events], &faults);
+        assert_eq!(name.faults[0].message, "Name must not be empty.");
+        assert_eq!(events.faults[0].message, "{tranaction_id} is unknown. Did you mean {transaction_id}?");
+        assert_eq!(others, ["nameless is unknown."]);
+        let mut invalid = Invalid::none();
+        invalid.push_with("name", "has the unknown placeholder {a}; did you mean {b}?", Some("x{b}".to_owned()));
+        let suggestion = said("Name", &invalid.0[0]).suggestion.unwrap();
+        assert_eq!((suggestion.label.as_str(), suggestion.value.as_str()), ("{b}", "x{b}"));
+    }
+}

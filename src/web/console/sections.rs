@@ -1,0 +1,33 @@
+//! The pages of one app: their order, their paths, and which of them are built; a page that is not is not linked.
+
+use super::frame::{Frame, Section};
+use super::page_request::PageRequest;
+use super::parts::lines::Link;
+use crate::domain::app::App;
+
+/// Label, the end of the path, and whether the page is built.
+const SECTIONS: [(&str, &str, bool); 7] = [
+    ("Overview", "", false),
+    ("Callback URL", "callback", true),
+    ("Secrets", "secrets", false),
+    ("Test", "test", false),
+    ("Doctor", "doctor", false),
+    ("Receiver code", "receiver", false),
+    ("Settings", "settings", false),
+];
+
+/// The path of a page of an app; by its ref, where it has one.
+pub(super) fn path(app: &App, end: &str) -> String {
+    let named = app.settings.reference.as_deref().unwrap_or(&app.id);
+    if end.is_empty() { format!("/apps/{named}") } else { format!("/apps/{named}/{end}") }
+}
+
+/// The frame of the page with this label.
+pub(super) fn frame(page: &PageRequest, app: &App, label: &str) -> Frame {
+    // A page that leads to none of them yet, such as the one that shows a new app's secret, stands alone.
+    let is_one = SECTIONS.iter().any(|(other, _, built)| *other == label && *built);
+    let built = SECTIONS.into_iter().filter(|(.., built)| *built && is_one);
+    let sections =
+        built.map(|(other, end, _)| Section { link: Link::new(other, &path(app, end)), current: other == label });
+    Frame { crumbs: vec![Link::new("Apps", "/apps")], sections: sections.collect(), ..page.frame(&app.settings.name) }
+}

@@ -1,0 +1,128 @@
+//! `/sign-in` and `/sign-out`: e-mail, password and, where there is a second factor, its six digits.
+
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::forms::{Form, Kind, Shape};
+use super::frame::Frame;
+use super::page_request::{PageRequest, SESSION, check_origin, signed_in};
+use super::parts::field::Field;
+use super::{flash, pages, render, security, way_back};
+use crate::actions::people::sign_in::{SignIn, SignInRefusal, SignedIn};
+use crate::domain::password::Password;
+use crate::domain::session::LONGEST;
+use crate::web::error::Problem;
+use crate::web::json::Body;
+use crate::web::query::Query;
+use crate::web::visitor::visitor;
+use crate::web::{Answer, Web};
+
+/// Largest form of those who are not known yet.
+pub(super) const LARGEST: usize = 16 * 1024;
+
+const SHAPE: &Shape<'_> = &[("email", Kind::Text), ("password", Kind::Text), ("code", Kind::Text), ("to", Kind::Text)];
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(pages::resource(way_back::SIGN_IN).get(show).post(sign_in))
+        .service(pages::resource("/sign-out").post(sign_out));
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    /// What happened before, in words.
+    said: Option<&'static str>,
+    problem: Option<String>,
+    is_nobody_here: bool,
+    email: Field,
+    password: Field,
+    code: Option<Field>,
+    /// The page that was wanted.
+    to: String,
+}
+
+impl SignInPage {
+    async fn new(web: &Web, to: &str) -> Result<Self, Problem> {
+        Ok(Self {
+            frame: Frame { heading: "Sign in".to_owned(), ..Frame::default() },
+            said: None,
+            problem: None,
+            is_nobody_here: web.actions.is_nobody_here_yet().await?,
+            email: Field::new("email", "E-mail").fills_in("username"),
+            password: Field::new("password", "Password").fills_in("current-password"),
+            code: None,
+            to: way_back::wanted(Some(to)).to_owned(),
+        })
+    }
+}
+
+async fn show(web: Data<Web>, request: HttpRequest) -> Answer {
+    let query = Query::read(request.query_string(), &["to", "said"])?;
+    let to = way_back::wanted(query.text("to"));
+    if signed_in(&web, &request).await?.is_some() {
+        return Ok(render::go_on(to, []));
+    }
+    let said = match query.text("said") {
+        Some("ended") => Some("You were signed out. Nothing was changed."),
+        Some("out") => Some("You are signed out."),
+        Some("password") => Some("Your new password is in force. Sign in with it."),
+        _ => None,
+    };
+    render::page(&SignInPage { said, ..SignInPage::new(&web, to).await? })
+}
+
+async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> Answer {
+    check_origin(&web, &request)?;
+    let form = Form::read(body.bytes(), SHAPE);
+    form.check()?;
+    let (email, password) = (form.typed("email"), form.typed("password"));
+    let code: String = form.typed("code").chars().filter(|digit| !digit.is_whitespace()).collect();
+    let given = SignIn {
+        email: email.to_owned(),
+        password: Password::typed(password),
+        code: Some(code).filter(|code| !code.is_empty()),
+        from: visitor(&request),
+    };
+    let to = way_back::wanted(Some(form.typed("to")));
+    let refusal = match web.actions.sign_in(given).await {
+        Ok(signed_in) => return Ok(render::go_on(to, begun(&web, &signed_in))),
+        Err(refusal) => refusal,
+    };
+    let mut page = SignInPage::new(&web, to).await?;
+    page.email.value = email.to_owned();
+    if matches!(refusal, SignInRefusal::CodeNeeded | SignInRefusal::WrongCode) {
+        // What was right is not asked for twice; the page is kept by no cache.
+        page.password.value = password.to_owned();
+        let code = Field::new("code", "Six digits").help("As the app on your phone shows them now.");
+        page.code = Some(code.fills_in("one-time-code"));
+    }
+    match refusal {
+        SignInRefusal::Store(error) => Err(error.into()),
+        SignInRefusal::CodeNeeded => render::page(&page),
+        refusal => {
+            page.frame.mark = "Error: ".to_owned();
+            page.problem = Some(refusal.to_string());
+            render::refused(&page, &Problem::from(refusal))
+        }
+    }
+}
+
+/// The cookie of a session that has begun.
+pub(super) fn begun(web: &Web, signed_in: &SignedIn) -> [String; 1] {
+    let is_https = web.actions.public_url.is_https();
+    [security::set_cookie(SESSION, signed_in.text.expose(), LONGEST.as_secs(), is_https)]
+}
+
+async fn sign_out(page: PageRequest, body: Body<LARGEST>) -> Result<HttpResponse, Problem> {
+    page.form(body.bytes(), &[])?;
+    let actions = &page.web.actions;
+    let ends = async { Ok(actions.sign_out(page.caller()).await?) };
+    let session = &page.visit.session.id;
+    page.perform("DELETE /v1/me/sessions/{id}", &[session], ends).await?;
+    let is_https = actions.public_url.is_https();
+    let gone = [SESSION, flash::COOKIE].map(|name| security::set_cookie(name, "", 0, is_https));
+    Ok(render::go_on("/sign-in?said=out", gone))
+}

@@ -1,0 +1,242 @@
+// The pages of the console, as people go through them: with and without script, in both widths, in both themes.
+//
+//     node pages.js http://127.0.0.1:PORT LINK-OF-THE-FIRST-OPERATOR OPERATOR-TOKEN
+//
+// With SHOTS=FOLDER it also takes a picture of each.
+import crypto from "node:crypto";
+import path from "node:path";
+import { PHONE, WIDE, check, end, enter, go, holds, open } from "./browser.js";
+
+const [base, link, token] = process.argv.slice(2);
+const shots = process.env.SHOTS;
+const PASSWORD = "correct horse battery";
+const GOOD = "https://kash.example/pb?user_id={user_id}&tx={transaction_id}&payout={payout}";
+const MISSPELT = GOOD.replace("transaction", "tranaction");
+const SECRET = "#secret-text";
+const browser = await open();
+let checked = 0;
+
+const api = async (method, at, body, bearer = token) => {
+  const headers = { Authorization: `Bearer ${bearer}`, "Content-Type": "application/json" };
+  const answer = await fetch(`${base}${at}`, { method, headers, body: body && JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+};
+
+// Looks at the page as it stands: in both themes where it is wide; a phone's differs from that by its layout alone.
+async function look(page, name) {
+  const is_wide = page.viewportSize().width === WIDE.width;
+  for (const scheme of shots || (is_wide && page.has_script) ? ["light", "dark"] : ["light"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    if (shots) await page.screenshot({ path: path.join(shots, `${name}-${scheme}.png`), fullPage: true });
+    if (page.has_script) await check(page, base);
+    checked += 1;
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  holds(wide <= 0, name, "scrolls sideways by", wide);
+}
+
+const press = async (page, name) => {
+  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
+};
+const text = (page) => page.locator("body").innerText();
+const says = async (page, words) => holds((await text(page)).includes(words), page.url(), "does not say", words, "but", (await text(page)).slice(0, 400));
+
+// Joins by a link; the password is too short at first.
+async function join(page, at, fields, name) {
+  await go(page, at);
+  await look(page, `${name}-join`);
+  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
+  await page.getByLabel("Password").fill("short");
+  await press(page, "Join");
+  await says(page, "Password must have 12 characters or more, not 5.");
+  await look(page, `${name}-join-refused`);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await press(page, "Join");
+  holds(new URL(page.url()).pathname === "/", "joining leads to", page.url());
+}
+
+async function signOut(page) {
+  const menu = page.getByText("Menu", { exact: true });
+  if (await menu.isVisible()) await menu.click();
+  const button = page.getByRole("button", { name: "Sign out" }).locator("visible=true");
+  await Promise.all([page.waitForNavigation(), button.click()]);
+  await says(page, "You are signed out.");
+}
+
+async function signIn(page, email, password) {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await press(page, "Sign in");
+}
+
+// J3: a misspelt placeholder is corrected, by one click where there is a script; then the app is made.
+async function newApp(page, script, name, publisher) {
+  await go(page, `${base}/apps/new`);
+  await look(page, `${name}-new-app`);
+  if (publisher) await page.getByLabel("Name of the new publisher").fill(publisher);
+  await page.getByLabel("Name", { exact: true }).fill(`Wall of ${name}`);
+  await page.getByLabel("Besitos", { exact: true }).check();
+  const url = page.getByLabel("Callback URL");
+  const shown = page.locator("#preview-shown");
+  await url.fill(GOOD.replace("https", "htps"));
+  if (script) await page.waitForSelector("#preview-faults .fault");
+  await url.fill(GOOD);
+  if (script) {
+    await page.waitForFunction(() => document.querySelector("#preview-shown pre")?.textContent.includes("https://kash.example/pb?user_id="));
+    holds(await url.evaluate((one) => one === document.activeElement), "the preview takes the focus");
+    holds(await page.locator("#preview-faults .fault").count() === 0, "a fault stays that was mended");
+  } else {
+    await press(page, "Preview");
+  }
+  await says(page, "Done with 200 exactly; else again after 1 min, 5 min, 15 min, 1 h, …, 5 times at most.");
+  await look(page, `${name}-new-app-preview`);
+  await url.fill(MISSPELT);
+  if (script) {
+    const use = page.locator("#preview [data-take]");
+    await use.waitFor();
+    holds((await shown.innerText()).includes("kash.example/pb"), "the last good state is gone while there is a fault");
+    await look(page, `${name}-new-app-fault`);
+    await use.click();
+    holds(await url.inputValue() === GOOD, "the correction is", await url.inputValue());
+    await page.waitForFunction(() => !document.querySelector("#preview-faults .fault"));
+  } else {
+    await press(page, "Create app");
+    await says(page, "{tranaction_id}; did you mean {transaction_id}?");
+    await look(page, `${name}-new-app-refused`);
+    await url.fill(GOOD);
+  }
+  await press(page, "Create app");
+  await says(page, "Copy it now. It is not shown again, to anybody.");
+  await look(page, `${name}-secret`);
+  return page.locator(SECRET).innerText();
+}
+
+for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
+  for (const script of [true, false]) {
+    const name = `${size}${script ? "" : "-no-script"}`;
+    const page = await enter(browser, { viewport, script });
+    const email = `${name}@example.com`;
+    const is_first = size === "wide" && script;
+    if (is_first) {
+      await go(page, `${base}/`);
+      await says(page, "Nobody can sign in yet. Open the link that ringback serve printed.");
+      await look(page, "nobody");
+      await join(page, link, { "E-mail": email, "Your name": "Olga" }, name);
+      await look(page, "home-operator");
+      await go(page, link);
+      await says(page, "This link opens nothing");
+      await look(page, "void-link");
+    } else {
+      const publisherId = (await api("POST", "/v1/publishers", { name: `Publisher ${name}` })).id;
+      const invited = await api("POST", "/v1/invitations", { email, role: "publisher", publisherId });
+      await join(page, invited.link, { "Your name": "Ana" }, name);
+      await says(page, "No apps yet. An app is one offerwall placement.");
+      await look(page, `${name}-home-empty`);
+      await go(page, `${base}/apps/long/callback`);
+      await says(page, "There is no such app, or it is not yours.");
+      await look(page, `${name}-foreign`);
+    }
+    await go(page, `${base}/apps`);
+    await signOut(page);
+    await look(page, `${name}-signed-out`);
+    await signIn(page, email, "wrong password");
+    await says(page, "E-mail or password is wrong.");
+    await look(page, `${name}-sign-in-refused`);
+    await signIn(page, email, PASSWORD);
+
+    const secret = await newApp(page, script, name, is_first ? "Kash" : null);
+    holds(/^[0-9a-zA-Z_]{20,}$/.test(secret), "the secret is", secret);
+    await page.reload();
+    await says(page, "This form was sent before");
+    holds(!(await page.content()).includes(secret), "a reload shows the secret again");
+    await page.goBack({ waitUntil: "load" }).catch(() => null);
+    const seen = await page.waitForFunction(() => document.readyState === "complete" && document.documentElement.outerHTML);
+    holds(!(await seen.jsonValue()).includes(secret), "the way back shows the secret again");
+    await go(page, `${base}/`);
+    await look(page, `${name}-home`);
+
+    await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: `Wall of ${name}` }).click()]);
+    await look(page, `${name}-callback`);
+    const url = page.getByLabel("Callback URL");
+    await url.fill(MISSPELT);
+    await press(page, "Save");
+    await says(page, "There is a problem");
+    await look(page, `${name}-callback-refused`);
+    if (script) await page.locator("form [data-take]").click();
+    else await url.fill(GOOD);
+    holds(await url.inputValue() === GOOD, "the correction is", await url.inputValue());
+    const changed = `${GOOD}&offer={offer_name}`;
+    await url.fill(changed);
+    await page.getByText("More settings").click();
+    await page.getByLabel("Retry schedule").fill("60, 300");
+    await look(page, `${name}-callback-more`);
+    await press(page, "Save");
+    await says(page, "Saved. In force now.");
+    await look(page, `${name}-callback-saved`);
+    const app = (await api("GET", `/v1/apps?q=${encodeURIComponent(`Wall of ${name}`)}`)).items.find((one) => one.name === `Wall of ${name}`);
+    holds(app.callbackUrl === changed, "in force is", app.callbackUrl);
+    holds(JSON.stringify(app.retrySchedule) === "[60,300]", "in force is", app.retrySchedule);
+    if (is_first) {
+      await go(page, `${base}/apps/long/callback`);
+      await look(page, "long-callback");
+      await go(page, `${base}/apps`);
+      await look(page, "long-apps");
+      await go(page, `${base}/ui`);
+      holds(await page.getByRole("heading", { level: 1 }).isVisible(), "an operator does not see the parts");
+    } else {
+      await go(page, `${base}/ui`);
+      await says(page, "Only an operator may do this.");
+      await look(page, `${name}-forbidden`);
+    }
+    await page.context().close();
+  }
+}
+
+// The second factor: six digits behind the password, which is not asked for twice.
+{
+  const email = "digits@example.com";
+  const invited = await api("POST", "/v1/invitations", { email, role: "operator" });
+  const joined = await api("POST", "/v1/join", { token: invited.link.split("/join/")[1], name: "Digits", password: PASSWORD }, "");
+  const { key } = await api("POST", "/v1/me/second-factor", undefined, joined.token);
+  const started = Math.floor(Date.parse(joined.user.createdAt) / 30_000);
+  await api("POST", "/v1/me/second-factor/confirm", { code: digits(key, started) }, joined.token);
+  const page = await enter(browser, { viewport: PHONE });
+  await go(page, `${base}/sign-in`);
+  await signIn(page, email, PASSWORD);
+  await look(page, "second-factor");
+  const focused = await page.evaluate(() => document.activeElement.name);
+  holds(focused === "code", "the six digits are needed, and the focus is at", focused);
+  await page.getByLabel("Six digits").fill("000000");
+  await press(page, "Sign in");
+  await says(page, "These six digits are wrong, or were used before.");
+  await look(page, "second-factor-wrong");
+  await page.getByLabel("Six digits").fill(digits(key, started + 1).replace(/(...)/, "$1 "));
+  await press(page, "Sign in");
+  holds(new URL(page.url()).pathname === "/", "the second factor leads to", page.url());
+  await page.context().close();
+}
+
+// Too many failures, from an address of its own.
+{
+  const page = await enter(browser, {});
+  await page.setExtraHTTPHeaders({ "X-Forwarded-For": "198.51.100.7" });
+  await go(page, `${base}/sign-in`);
+  for (let failed = 0; failed < 11; failed += 1) await signIn(page, `nobody${failed}@example.com`, "wrong password");
+  await says(page, "Too many attempts. Try again after");
+  await look(page, "too-many");
+  await page.context().close();
+}
+
+function digits(key, step) {
+  const bits = [...key].map((digit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digit).toString(2).padStart(5, "0")).join("");
+  const bytes = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = crypto.createHmac("sha1", bytes).update(counter).digest();
+  const code = (mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000;
+  return String(code).padStart(6, "0");
+}
+
+await browser.close();
+end(checked);

@@ -1,0 +1,16 @@
+//! The pages themselves, looked at by a browser: from the first operator's link to a callback URL that is in force.
+
+use serde_json::json;
+
+use super::looked_at;
+use crate::support::{Ringback, TOKEN};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_holds_in_a_browser() {
+    let ringback = Ringback::start().await;
+    let long = "Wall-of-a-name-without-any-blank-".repeat(3);
+    let url = format!("https://kash.example/{}?user_id={{user_id}}", "a-long-path/".repeat(150));
+    ringback.app("besitos", json!({"name": long, "ref": "long", "callbackUrl": url})).await;
+    let link = ringback.first_operator_link().unwrap();
+    looked_at("pages.js", &[&ringback.url(""), &link, TOKEN]).await;
+}

@@ -1,0 +1,117 @@
+//! A browser as far as HTTP goes: it keeps cookies, sends forms and runs no script.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use serde_json::{Value, json};
+
+use crate::support::{Api, Ringback, text};
+
+/// The password of everybody here.
+pub(super) const PASSWORD: &str = "correct horse battery";
+
+/// Somebody at a browser.
+#[derive(Clone)]
+pub(super) struct Visitor {
+    api: Api,
+    pub(super) cookies: BTreeMap<String, String>,
+}
+
+/// A page as it came.
+pub(super) struct Page {
+    pub(super) status: u16,
+    pub(super) location: Option<String>,
+    pub(super) headers: reqwest::header::HeaderMap,
+    pub(super) html: String,
+}
+
+impl Visitor {
+    /// Somebody who has no session.
+    pub(super) fn new(api: &Api) -> Self {
+        Self { api: api.with_token(""), cookies: BTreeMap::new() }
+    }
+
+    /// Somebody who has joined in this role.
+    pub(super) async fn joined(ringback: &Ringback, email: &str, role: Value) -> Self {
+        let invited = ringback.post("/v1/invitations", crate::support::with(json!({"email": email}), role)).await.ok();
+        let link = text(&invited, "link");
+        let mut visitor = Self::new(ringback);
+        let path = format!("/join/{}", link.split_once("/join/").unwrap().1);
+        let page = visitor.post(&path, &[("email", email), ("name", "Ana"), ("password", PASSWORD)]).await;
+        assert_eq!((page.status, page.location.as_deref()), (303, Some("/")), "{}", page.html);
+        visitor
+    }
+
+    pub(super) async fn get(&mut self, path: &str) -> Page {
+        let request = self.api.request(Method::GET, path);
+        self.sent(request).await
+    }
+
+    /// Sends a form as one of our own pages would, which has no token of itself.
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let origin = self.api.url("");
+        self.post_from(&origin, path, fields).await
+    }
+
+    /// Sends a form from a page of this origin.
+    pub(super) async fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.api.request(Method::POST, path).header(ORIGIN, origin).body(body);
+        self.sent(request).await
+    }
+
+    /// Sends a form of this page: its hidden fields, and these.
+    pub(super) async fn send(&mut self, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
+        let hidden = page.hidden();
+        let all: Vec<_> =
+            hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(fields.iter().copied()).collect();
+        self.post(path, &all).await
+    }
+
+    async fn sent(&mut self, request: reqwest::RequestBuilder) -> Page {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let response = request.header(COOKIE, cookies.join("; ")).send().await.unwrap();
+        for set in response.headers().get_all(SET_COOKIE) {
+            let pair = set.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let location = headers.get(LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        Page { status, location, headers, html: response.text().await.unwrap() }
+    }
+}
+
+impl Page {
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Names and values of its hidden fields, those of *Sign out* apart.
+    pub(super) fn hidden(&self) -> Vec<(String, String)> {
+        let mut found: Vec<(String, String)> = Vec::new();
+        for field in self.html.split("<input type=\"hidden\" name=\"").skip(1) {
+            let (name, rest) = field.split_once("\" value=\"").unwrap();
+            let value = rest.split('"').next().unwrap();
+            if !found.iter().any(|(known, _)| known == name) {
+                found.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        found
+    }
+
+    #[track_caller]
+    pub(super) fn holds(&self, text: &str) {
+        assert!(self.html.contains(text), "{text:?} is not in {} {}", self.status, self.html);
+    }
+
+    #[track_caller]
+    pub(super) fn lacks(&self, text: &str) {
+        assert!(!self.html.contains(text), "{text:?} is in {}", self.html);
+    }
+}
