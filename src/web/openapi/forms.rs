@@ -3,7 +3,7 @@
 //! Only forms are described. That a name must mean something, that one instant lies before another and what a dialect asks
 //! for cannot be said of a field, and is told when it is wrong.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AdditionalProperties, AnyOfBuilder, Array, ArrayItems, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat,
@@ -50,8 +50,6 @@ pub(super) fn describe(schema: &str, name: &str, property: &mut RefOr<Schema>) {
 }
 
 fn of_one(schema: &str, name: &str, own: &mut Object) {
-    // What is missing has this default where settings are read; nobody may give it.
-    own.default.take_if(|default| *default == json!(""));
     match (schema, name) {
         // Whatever is shown to sign in is told no more than that it opens nothing.
         ("SignInBody" | "PresentPassword" | "Code", _) => {}

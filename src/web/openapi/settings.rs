@@ -65,6 +65,7 @@ fn flat(schema: &RefOr<Schema>, components: &Components, complete: bool) -> Opti
             other => flat(other, components, complete)?,
         };
         part.properties.values_mut().for_each(join_default);
+        part.properties.values_mut().for_each(drop_empty_default);
         if is_there {
             whole.required.extend(part.required);
         }
@@ -76,6 +77,13 @@ fn flat(schema: &RefOr<Schema>, components: &Components, complete: bool) -> Opti
     whole.required.sort_unstable();
     whole.required.dedup();
     Some(whole)
+}
+
+/// What must be given is empty where settings are read that say nothing of it, which is no default that anybody may rely on.
+fn drop_empty_default(property: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(own)) = property {
+        own.default.take_if(|default| default.as_str() == Some(""));
+    }
 }
 
 /// Writes what is said of a field (its default) into the field. Beside a field's kind it stands as an object of its own, and
