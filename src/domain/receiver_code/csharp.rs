@@ -59,10 +59,10 @@ impl Tongue for CSharp {
         format!("Whole({amount})")
     }
 
-    fn pairs(&self, only: &[String], _: bool) -> String {
+    fn pairs(&self, of: &str, only: &[String], _: bool) -> String {
         match only {
-            [] => "Pairs(values)".to_owned(),
-            only => format!("Pairs(values, {})", self.list_of(only)),
+            [] => format!("Pairs({of})"),
+            only => format!("Pairs({of}, {})", self.list_of(only)),
         }
     }
 
@@ -101,6 +101,8 @@ impl Tongue for CSharp {
             url: "Origin + before",
             raw_query: "Regex.Replace(before, \"^[^?]*\\\\??\", \"\")",
             path: "path",
+            values: "values",
+            in_query: "inQuery",
             transaction_id: "transactionId",
             user_id: "userId",
             amount: "amount",

@@ -66,7 +66,9 @@ pub(super) fn flags(plan: &Plan) -> Flags {
     set("whole", steps().any(|step| matches!(step, Step::Whole(_))));
     set("joined", steps().any(|step| matches!(step, Step::Joined { .. })));
     let encoded = |form: QueryForm| steps().any(|step| matches!(step, Step::Pairs { encode, .. } if *encode == form));
-    set("pairs", steps().any(|step| matches!(step, Step::Pairs { .. })));
+    let has_pairs = steps().any(|step| matches!(step, Step::Pairs { .. }));
+    set("pairs", has_pairs);
+    set("query_apart", has_pairs && !paths(plan).is_empty());
     set("form", encoded(QueryForm::Form));
     set("rfc3986", encoded(QueryForm::Rfc3986));
     set("decoded", encoded(QueryForm::None));
@@ -139,12 +141,14 @@ pub(super) fn marks(plan: &Plan, tongue: &dyn Tongue) -> Marks {
         set("instant", reading.as_ref().map_or_else(time, |reading| tongue.value(reading)));
     }
     if let Some(signing) = plan.signing() {
-        marks.append(&mut signed(signing, tongue));
+        // What stands in the path is signed in no pair.
+        let of = if paths.is_empty() { tongue_names.values } else { tongue_names.in_query };
+        marks.append(&mut signed(signing, of, tongue));
     }
     marks
 }
 
-fn signed(signing: &Signing, tongue: &dyn Tongue) -> Marks {
+fn signed(signing: &Signing, pairs_of: &str, tongue: &dyn Tongue) -> Marks {
     let mut marks = Marks::new();
     let mut set = |mark: &'static str, text: String| drop(marks.insert(mark, text));
     set("algorithm", tongue.algorithm(signing.algorithm).to_owned());
@@ -160,8 +164,8 @@ fn signed(signing: &Signing, tongue: &dyn Tongue) -> Marks {
         Digest::Base64Url => "base64url",
     };
     set("digest", tongue.quoted(digest));
-    set("text", text(&signing.text, tongue));
-    set("reversed_text", text(signing.reversed_text.as_deref().unwrap_or_default(), tongue));
+    set("text", text(&signing.text, pairs_of, tongue));
+    set("reversed_text", text(signing.reversed_text.as_deref().unwrap_or_default(), pairs_of, tongue));
     if let KeyForm::Base64After(prefix) = &signing.key {
         set("key_prefix", tongue.quoted(prefix));
         set("key_prefix_length", prefix.len().to_string());
@@ -204,7 +208,7 @@ fn paths(plan: &Plan) -> Vec<&PathPattern> {
     paths
 }
 
-fn text(steps: &[Step], tongue: &dyn Tongue) -> String {
+fn text(steps: &[Step], pairs_of: &str, tongue: &dyn Tongue) -> String {
     let names = tongue.names();
     let step = |step: &Step| match step {
         Step::Literal(text) => tongue.quoted(text),
@@ -215,7 +219,7 @@ fn text(steps: &[Step], tongue: &dyn Tongue) -> String {
         Step::Body => names.body.to_owned(),
         Step::Url => names.url.to_owned(),
         Step::RawQuery => names.raw_query.to_owned(),
-        Step::Pairs { only, encode } => tongue.pairs(only, *encode != QueryForm::None),
+        Step::Pairs { only, encode } => tongue.pairs(pairs_of, only, *encode != QueryForm::None),
         Step::Joined { join, values } => {
             let values: Vec<_> = values.iter().map(|(reading, may_lack)| (tongue.value(reading), *may_lack)).collect();
             tongue.joined(&tongue.quoted(join), &values)

@@ -59,10 +59,10 @@ impl Tongue for Go {
         format!("whole({amount})")
     }
 
-    fn pairs(&self, only: &[String], _: bool) -> String {
+    fn pairs(&self, of: &str, only: &[String], _: bool) -> String {
         match only {
-            [] => "pairs(values)".to_owned(),
-            only => format!("pairs(values, {})", self.list_of(only)),
+            [] => format!("pairs({of})"),
+            only => format!("pairs({of}, {})", self.list_of(only)),
         }
     }
 
@@ -99,6 +99,8 @@ impl Tongue for Go {
             url: "origin + before",
             raw_query: "strings.TrimPrefix(before, strings.SplitAfter(before+\"?\", \"?\")[0])",
             path: "path",
+            values: "values",
+            in_query: "inQuery",
             transaction_id: "transactionID",
             user_id: "userID",
             amount: "amount",

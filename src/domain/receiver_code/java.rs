@@ -74,10 +74,10 @@ impl Tongue for Java {
         format!("whole({amount})")
     }
 
-    fn pairs(&self, only: &[String], _: bool) -> String {
+    fn pairs(&self, of: &str, only: &[String], _: bool) -> String {
         match only {
-            [] => "pairs(values)".to_owned(),
-            only => format!("pairs(values, {})", self.list_of(only)),
+            [] => format!("pairs({of})"),
+            only => format!("pairs({of}, {})", self.list_of(only)),
         }
     }
 
@@ -116,6 +116,8 @@ impl Tongue for Java {
             url: "ORIGIN + before",
             raw_query: "before.replaceFirst(\"^[^?]*\\\\??\", \"\")",
             path: "path",
+            values: "values",
+            in_query: "inQuery",
             transaction_id: "transactionId",
             user_id: "userId",
             amount: "amount",

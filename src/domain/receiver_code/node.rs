@@ -67,10 +67,10 @@ impl Tongue for Node {
         format!("whole({amount})")
     }
 
-    fn pairs(&self, only: &[String], _: bool) -> String {
+    fn pairs(&self, of: &str, only: &[String], _: bool) -> String {
         match only {
-            [] => "pairs(values)".to_owned(),
-            only => format!("pairs([...values].filter(([name]) => {}.includes(name)))", self.list(only)),
+            [] => format!("pairs({of})"),
+            only => format!("pairs([...{of}].filter(([name]) => {}.includes(name)))", self.list(only)),
         }
     }
 
@@ -107,6 +107,8 @@ impl Tongue for Node {
             url: "ORIGIN + before",
             raw_query: "before.split('?').slice(1).join('?')",
             path: "path",
+            values: "values",
+            in_query: "inQuery",
             transaction_id: "transactionId",
             user_id: "userId",
             amount: "amount",

@@ -75,10 +75,10 @@ impl Tongue for Php {
         format!("whole({amount})")
     }
 
-    fn pairs(&self, only: &[String], _: bool) -> String {
+    fn pairs(&self, of: &str, only: &[String], _: bool) -> String {
         match only {
-            [] => "pairs($values)".to_owned(),
-            only => format!("pairs(array_intersect_key($values, array_flip({})))", self.list(only)),
+            [] => format!("pairs({of})"),
+            only => format!("pairs(array_intersect_key({of}, array_flip({})))", self.list(only)),
         }
     }
 
@@ -115,6 +115,8 @@ impl Tongue for Php {
             url: "ORIGIN . $before",
             raw_query: "(explode('?', $before, 2)[1] ?? '')",
             path: "$path",
+            values: "$values",
+            in_query: "$inQuery",
             transaction_id: "$transactionId",
             user_id: "$userId",
             amount: "$amount",

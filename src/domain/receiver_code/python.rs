@@ -59,13 +59,13 @@ impl Tongue for Python {
         format!("whole({amount})")
     }
 
-    fn pairs(&self, only: &[String], is_encoded: bool) -> String {
+    fn pairs(&self, of: &str, only: &[String], is_encoded: bool) -> String {
         let written = if is_encoded { "{encode(name)}={encode(value)}" } else { "{name}={value}" };
         let chosen = match only {
             [] => String::new(),
             only => format!(" if name in {}", self.list(only)),
         };
-        format!("\"&\".join(f\"{written}\" for name, value in sorted(values.items()){chosen})")
+        format!("\"&\".join(f\"{written}\" for name, value in sorted({of}.items()){chosen})")
     }
 
     fn joined(&self, join: &str, values: &[(String, bool)]) -> String {
@@ -101,6 +101,8 @@ impl Tongue for Python {
             url: "ORIGIN + before",
             raw_query: "before.partition(\"?\")[2]",
             path: "path",
+            values: "values",
+            in_query: "in_query",
             transaction_id: "transaction_id",
             user_id: "user_id",
             amount: "amount",

@@ -66,10 +66,10 @@ impl Tongue for Ruby {
         format!("whole({amount})")
     }
 
-    fn pairs(&self, only: &[String], is_encoded: bool) -> String {
+    fn pairs(&self, of: &str, only: &[String], is_encoded: bool) -> String {
         let chosen = match only {
-            [] => "values".to_owned(),
-            only => format!("values.slice({})", self.list_of(only)),
+            [] => of.to_owned(),
+            only => format!("{of}.slice({})", self.list_of(only)),
         };
         let written = if is_encoded { "#{encode(name)}=#{encode(value)}" } else { "#{name}=#{value}" };
         format!("{chosen}.sort.map {{ |name, value| \"{written}\" }}.join('&')")
@@ -108,6 +108,8 @@ impl Tongue for Ruby {
             url: "ORIGIN + before",
             raw_query: "before.partition('?').last",
             path: "path",
+            values: "values",
+            in_query: "in_query",
             transaction_id: "transaction_id",
             user_id: "user_id",
             amount: "amount",

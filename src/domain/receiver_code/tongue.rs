@@ -42,8 +42,8 @@ pub(super) trait Tongue: Sync {
     fn original(&self, id: &str) -> String;
     /// The part of an amount before its point.
     fn whole(&self, amount: &str) -> String;
-    /// Names and values of the query, sorted and perhaps encoded; of these alone, or of all but the signature.
-    fn pairs(&self, only: &[String], is_encoded: bool) -> String;
+    /// Names and values of these parameters, sorted and perhaps encoded; of these alone, or of all but the signature.
+    fn pairs(&self, of: &str, only: &[String], is_encoded: bool) -> String;
     /// Values with what stands between them; those that are marked are left out where they are empty.
     fn joined(&self, join: &str, values: &[(String, bool)]) -> String;
     /// The name of an algorithm.
@@ -70,6 +70,10 @@ pub(super) struct Names {
     /// The query up to the signature.
     pub(super) raw_query: &'static str,
     pub(super) path: &'static str,
+    /// All parameters, those of the path among them.
+    pub(super) values: &'static str,
+    /// Those of the query alone, where the path has some.
+    pub(super) in_query: &'static str,
     pub(super) transaction_id: &'static str,
     pub(super) user_id: &'static str,
     pub(super) amount: &'static str,

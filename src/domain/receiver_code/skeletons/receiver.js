@@ -191,6 +191,10 @@ async function receive(method, target, headers, body, address) {
   const values = parameters(target.split('?').slice(1).join('?'));
 %% end
 %% if path
+%% if query_apart
+  // What stands in the path is not among the signed pairs.
+  const inQuery = new Map(values);
+%% end
   for (const [pattern, names] of <<paths>>) {
     const found = pattern.exec(path);
     if (found) {
@@ -211,10 +215,16 @@ async function receive(method, target, headers, body, address) {
 %% end
   const claimed = [decode(found[2])];
   values.delete(<<signature_name>>);
+%% if query_apart
+  inQuery.delete(<<signature_name>>);
+%% end
 %% end
 %% if parameter
   const claimed = [<<claimed>>];
   values.delete(<<signature_name>>);
+%% if query_apart
+  inQuery.delete(<<signature_name>>);
+%% end
 %% end
 %% if header
 %% if url or raw_query

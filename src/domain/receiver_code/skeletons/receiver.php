@@ -203,6 +203,10 @@ function receive(string $method, string $target, string $body, string $address):
     $values = parameters($query);
 %% end
 %% if path
+%% if query_apart
+    // What stands in the path is not among the signed pairs.
+    $inQuery = $values;
+%% end
     foreach (<<paths>> as [$pattern, $names]) {
         if (preg_match($pattern, $path, $found)) {
             $values = array_combine($names, array_map('rawurldecode', array_slice($found, 1))) + $values;
@@ -223,10 +227,16 @@ function receive(string $method, string $target, string $body, string $address):
 %% end
     $claimed = [urldecode($found[2])];
     unset($values[<<signature_name>>]);
+%% if query_apart
+    unset($inQuery[<<signature_name>>]);
+%% end
 %% end
 %% if parameter
     $claimed = [<<claimed>>];
     unset($values[<<signature_name>>]);
+%% if query_apart
+    unset($inQuery[<<signature_name>>]);
+%% end
 %% end
 %% if header
 %% if url or raw_query

@@ -199,6 +199,10 @@ def receive(method, target, headers, body, address):
     values = parameters(query)
 %% end
 %% if path
+%% if query_apart
+    # What stands in the path is not among the signed pairs.
+    in_query = dict(values)
+%% end
     for pattern, names in <<paths>>:
         found = re.search(pattern, path)
         if found:
@@ -218,9 +222,15 @@ def receive(method, target, headers, body, address):
 %% end
     claimed = [unquote_plus(found[2])]
     values.pop(<<signature_name>>, None)
+%% if query_apart
+    in_query.pop(<<signature_name>>, None)
+%% end
 %% end
 %% if parameter
     claimed = [values.pop(<<signature_name>>, "")]
+%% if query_apart
+    in_query.pop(<<signature_name>>, None)
+%% end
 %% end
 %% if header
 %% if url or raw_query

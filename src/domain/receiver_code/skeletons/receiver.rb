@@ -178,6 +178,10 @@ def receive(method, target, headers, body, address)
   values = parameters(target.partition('?').last)
 %% end
 %% if path
+%% if query_apart
+  # What stands in the path is not among the signed pairs.
+  in_query = values.dup
+%% end
   <<paths>>.each do |pattern, names|
     next unless (found = pattern.match(path))
 
@@ -197,9 +201,15 @@ def receive(method, target, headers, body, address)
   before = found[1]
 %% end
   claimed = [values.delete(<<signature_name>>)]
+%% if query_apart
+  in_query.delete(<<signature_name>>)
+%% end
 %% end
 %% if parameter
   claimed = [values.delete(<<signature_name>>).to_s]
+%% if query_apart
+  in_query.delete(<<signature_name>>)
+%% end
 %% end
 %% if header
 %% if url or raw_query
