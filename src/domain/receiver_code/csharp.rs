@@ -106,6 +106,7 @@ impl Tongue for CSharp {
             transaction_id: "transactionId",
             user_id: "userId",
             amount: "amount",
+            address: "address",
             typed: "string ",
             plus: " + ",
         }

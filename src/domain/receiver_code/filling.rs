@@ -113,6 +113,10 @@ pub(super) fn marks(plan: &Plan, tongue: &dyn Tongue) -> Marks {
         set(mark, if is_told { format!(", {name}") } else { String::new() });
         set(typed, if is_told { format!(", {}{name}", tongue_names.typed) } else { String::new() });
     }
+    let is_compared = matches!(plan.check, Check::Address);
+    let address = |typed: &str| if is_compared { format!(", {typed}{}", tongue_names.address) } else { String::new() };
+    set("_address", address(""));
+    set("_typed_address", address(tongue_names.typed));
     set("_final_user", if plan.completion.user_id.is_some() { ", user" } else { "" }.to_owned());
     set("_final_amount", if plan.completion.amount.is_some() { ", told" } else { "" }.to_owned());
     set("cs_values", if plan.is_post { "JsonElement" } else { "Dictionary<string, string>" }.to_owned());

@@ -104,6 +104,7 @@ impl Tongue for Go {
             transaction_id: "transactionID",
             user_id: "userID",
             amount: "amount",
+            address: "address",
             typed: "",
             plus: " + ",
         }

@@ -121,6 +121,7 @@ impl Tongue for Java {
             transaction_id: "transactionId",
             user_id: "userId",
             amount: "amount",
+            address: "address",
             typed: "String ",
             plus: " + ",
         }

@@ -112,6 +112,7 @@ impl Tongue for Node {
             transaction_id: "transactionId",
             user_id: "userId",
             amount: "amount",
+            address: "address",
             typed: "",
             plus: " + ",
         }

@@ -120,6 +120,7 @@ impl Tongue for Php {
             transaction_id: "$transactionId",
             user_id: "$userId",
             amount: "$amount",
+            address: "$address",
             typed: "string ",
             plus: " . ",
         }

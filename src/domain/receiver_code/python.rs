@@ -106,6 +106,7 @@ impl Tongue for Python {
             transaction_id: "transaction_id",
             user_id: "user_id",
             amount: "amount",
+            address: "address",
             typed: "",
             plus: " + ",
         }

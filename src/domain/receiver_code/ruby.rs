@@ -113,6 +113,7 @@ impl Tongue for Ruby {
             transaction_id: "transaction_id",
             user_id: "user_id",
             amount: "amount",
+            address: "address",
             typed: "",
             plus: " + ",
         }

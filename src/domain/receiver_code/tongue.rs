@@ -77,6 +77,8 @@ pub(super) struct Names {
     pub(super) transaction_id: &'static str,
     pub(super) user_id: &'static str,
     pub(super) amount: &'static str,
+    /// The address that a callback comes from.
+    pub(super) address: &'static str,
     /// What stands before a parameter that is a text.
     pub(super) typed: &'static str,
     pub(super) plus: &'static str,

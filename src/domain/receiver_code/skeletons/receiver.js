@@ -22,12 +22,18 @@
 <<heading>>
 //
 // Start it behind whatever ends TLS for you:
+%% if secrets
 //   RINGBACK_SECRET=... node receiver.js
+%% end
+%% if address
+//   RINGBACK_ADDRESS=... node receiver.js
+%% end
 %% if secrets
 // RINGBACK_SECRET is the endpoint's secret; while it is being replaced, RINGBACK_SECRET_2 is the other one.
 %% end
 %% if address
 // RINGBACK_ADDRESS is the address that callbacks come from, as the console shows it; several are separated by commas.
+// Behind a proxy on this machine it is the last entry of X-Forwarded-For: your proxy must set X-Forwarded-For itself.
 %% end
 'use strict';
 
@@ -179,7 +185,7 @@ function isSame(one, other) {
 
 %% end
 /** Takes a callback in; answers status and body. The target is path and query, exactly as they arrived. */
-async function receive(method, target, headers, body, address) {
+async function receive(method, target, headers, body<<_address>>) {
   if (method !== '<<method>>') throw new Refused(405, 'not a <<method>>');
 %% if address
   if (!ADDRESSES.includes(address)) throw new Refused(403, 'not an address that callbacks come from');
@@ -303,6 +309,15 @@ async function receive(method, target, headers, body, address) {
   return [<<status>>, <<answer>>];
 }
 
+%% if address
+/** The address that a callback comes from: the caller itself, or what a proxy on this machine passes on. */
+function caller(request) {
+  const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const isProxy = peer === '::1' || peer.startsWith('127.');
+  return isProxy ? (request.headers['x-forwarded-for'] ?? peer).split(',').at(-1).trim() : peer;
+}
+
+%% end
 const server = http.createServer(async (request, response) => {
   let status;
   let answer;
@@ -310,8 +325,10 @@ const server = http.createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString('utf8');
-    const address = request.socket.remoteAddress;
-    [status, answer] = await receive(request.method, request.url, request.headers, body, address);
+%% if address
+    const address = caller(request);
+%% end
+    [status, answer] = await receive(request.method, request.url, request.headers, body<<_address>>);
   } catch (error) {
     // Whatever fails here: the callback comes again.
     if (!(error instanceof Refused)) console.error('failed', error);

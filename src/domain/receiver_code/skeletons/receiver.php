@@ -29,12 +29,18 @@
 <<heading>>
 //
 // Put it where the callback URL leads, or try it out:
+%% if secrets
 //   RINGBACK_SECRET=... php -S 127.0.0.1:8000 receiver.php
+%% end
+%% if address
+//   RINGBACK_ADDRESS=... php -S 127.0.0.1:8000 receiver.php
+%% end
 %% if secrets
 // RINGBACK_SECRET is the endpoint's secret; while it is being replaced, RINGBACK_SECRET_2 is the other one.
 %% end
 %% if address
 // RINGBACK_ADDRESS is the address that callbacks come from, as the console shows it; several are separated by commas.
+// Behind a proxy on this machine it is the last entry of X-Forwarded-For: your proxy must set X-Forwarded-For itself.
 %% end
 declare(strict_types=1);
 
@@ -187,7 +193,7 @@ function sign(string $secret, string $text): string
 
 %% end
 /** Takes a callback in; answers status and body. The target is path and query, exactly as they arrived. */
-function receive(string $method, string $target, string $body, string $address): array
+function receive(string $method, string $target, string $body<<_typed_address>>): array
 {
     if ($method !== '<<method>>') {
         throw new Refused('not a <<method>>', 405);
@@ -338,12 +344,27 @@ function receive(string $method, string $target, string $body, string $address):
     return [<<status>>, <<answer>>];
 }
 
+%% if address
+/** The address that a callback comes from: the caller itself, or what a proxy on this machine passes on. */
+function caller(): string
+{
+    $peer = preg_replace('/^::ffff:/', '', $_SERVER['REMOTE_ADDR']);
+    if ($peer !== '::1' && !str_starts_with($peer, '127.')) {
+        return $peer;
+    }
+    $passedOn = explode(',', $_SERVER['HTTP_X_FORWARDED_FOR'] ?? $peer);
+    return trim(end($passedOn));
+}
+
+%% end
 try {
     [$status, $answer] = receive(
         $_SERVER['REQUEST_METHOD'],
         $_SERVER['REQUEST_URI'],
         file_get_contents('php://input'),
-        $_SERVER['REMOTE_ADDR'],
+%% if address
+        caller(),
+%% end
     );
 } catch (Refused $refused) {
     [$status, $answer] = [$refused->getCode(), $refused->getMessage()];

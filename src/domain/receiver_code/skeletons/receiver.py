@@ -26,12 +26,18 @@
 <<heading>>
 #
 # Start it behind whatever ends TLS for you:
+%% if secrets
 #   RINGBACK_SECRET=… python3 receiver.py
+%% end
+%% if address
+#   RINGBACK_ADDRESS=… python3 receiver.py
+%% end
 %% if secrets
 # RINGBACK_SECRET is the endpoint's secret; while it is being replaced, RINGBACK_SECRET_2 is the other one.
 %% end
 %% if address
 # RINGBACK_ADDRESS is the address that callbacks come from, as the console shows it; several are separated by commas.
+# Behind a proxy on this machine it is the last entry of X-Forwarded-For: your proxy must set X-Forwarded-For itself.
 %% end
 %% if base64 or base64url or decoded_key
 import base64
@@ -186,7 +192,7 @@ def sign(secret, text):
 
 
 %% end
-def receive(method, target, headers, body, address):
+def receive(method, target, headers, body<<_address>>):
     """Takes a callback in; answers status and body. The target is path and query, exactly as they arrived."""
     if method != "<<method>>":
         raise Refused(405, "not a <<method>>")
@@ -313,6 +319,16 @@ def receive(method, target, headers, body, address):
     return <<status>>, <<answer>>
 
 
+%% if address
+def caller(handler):
+    """The address that a callback comes from: the caller itself, or what a proxy on this machine passes on."""
+    peer = handler.client_address[0].removeprefix("::ffff:")
+    if peer != "::1" and not peer.startswith("127."):
+        return peer
+    return ",".join(handler.headers.get_all("X-Forwarded-For", [peer])).rpartition(",")[2].strip()
+
+
+%% end
 class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
         length = int(self.headers.get("Content-Length") or 0)
@@ -320,7 +336,10 @@ class Handler(BaseHTTPRequestHandler):
             if not 0 <= length <= 1_000_000:
                 raise Refused(413, "too long")
             body = self.rfile.read(length).decode()
-            status, answer = receive(self.command, self.path, self.headers, body, self.client_address[0])
+%% if address
+            address = caller(self)
+%% end
+            status, answer = receive(self.command, self.path, self.headers, body<<_address>>)
         except Refused as refused:
             status, answer = refused.args
         except Exception as error:  # Whatever fails here: the callback comes again.

@@ -25,12 +25,18 @@
 <<heading>>
 #
 # Start it behind whatever ends TLS for you:
+%% if secrets
 #   RINGBACK_SECRET=... ruby receiver.rb
+%% end
+%% if address
+#   RINGBACK_ADDRESS=... ruby receiver.rb
+%% end
 %% if secrets
 # RINGBACK_SECRET is the endpoint's secret; while it is being replaced, RINGBACK_SECRET_2 is the other one.
 %% end
 %% if address
 # RINGBACK_ADDRESS is the address that callbacks come from, as the console shows it; several are separated by commas.
+# Behind a proxy on this machine it is the last entry of X-Forwarded-For: your proxy must set X-Forwarded-For itself.
 %% end
 
 %% if rfc3986
@@ -165,7 +171,7 @@ end
 
 %% end
 # Takes a callback in; answers status and body. The target is path and query, exactly as they arrived.
-def receive(method, target, headers, body, address)
+def receive(method, target, headers, body<<_address>>)
   raise Refused.new(405, 'not a <<method>>') unless method == '<<method>>'
 %% if address
   raise Refused.new(403, 'not an address that callbacks come from') unless ADDRESSES.include?(address)
@@ -298,6 +304,16 @@ def receive(method, target, headers, body, address)
   [<<status>>, <<answer>>]
 end
 
+%% if address
+# The address that a callback comes from: the caller itself, or what a proxy on this machine passes on.
+def caller_of(client, headers)
+  peer = client.remote_address.ip_address.delete_prefix('::ffff:')
+  return peer unless peer == '::1' || peer.start_with?('127.')
+
+  headers.fetch('x-forwarded-for', peer).rpartition(',').last.strip
+end
+
+%% end
 # Reads one request and answers it; in Rack or Rails, call receive with what they give.
 def serve(client)
   method, target = (client.gets || +'').force_encoding(Encoding::UTF_8).split
@@ -310,7 +326,10 @@ def serve(client)
   raise Refused.new(413, 'too long') unless (0..1_000_000).cover?(length)
 
   body = (client.read(length) || +'').force_encoding(Encoding::UTF_8)
-  receive(method, target, headers, body, client.remote_address.ip_address)
+%% if address
+  address = caller_of(client, headers)
+%% end
+  receive(method, target, headers, body<<_address>>)
 rescue Refused => e
   [e.status, e.message]
 rescue StandardError => e

@@ -8,5 +8,6 @@ mod answers;
 mod captured;
 mod dialects;
 mod languages;
+mod let_in;
 mod program;
 mod shown;
