@@ -54,6 +54,7 @@ if (ADDRESSES.length === 0) throw new Error('Set RINGBACK_ADDRESS to the address
 %% if fresh
 const TOLERANCE_SECONDS = Number(process.env.RINGBACK_TOLERANCE_SECONDS ?? 300);
 %% end
+const LONGEST_BODY = 1_000_000;
 const LEDGER = process.env.RINGBACK_LEDGER ?? 'ringback-ledger.txt';
 %% if url
 // A signed URL begins as it was sent, whatever a proxy makes of scheme and host.
@@ -322,8 +323,15 @@ const server = http.createServer(async (request, response) => {
   let status;
   let answer;
   try {
+    // What is announced as longer is not waited for.
+    if (Number(request.headers['content-length'] ?? 0) > LONGEST_BODY) throw new Refused(413, 'too long');
     const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
+    let size = 0;
+    for await (const chunk of request) {
+      size += chunk.length;
+      if (size <= LONGEST_BODY) chunks.push(chunk);
+    }
+    if (size > LONGEST_BODY) throw new Refused(413, 'too long');
     const body = Buffer.concat(chunks).toString('utf8');
 %% if address
     const address = caller(request);

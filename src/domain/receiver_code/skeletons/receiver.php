@@ -357,11 +357,25 @@ function caller(): string
 }
 
 %% end
+/** The body, of a megabyte at most. */
+function body(): string
+{
+    $length = ($_SERVER['CONTENT_LENGTH'] ?? '') ?: '0';
+    if (!ctype_digit($length)) {
+        throw new Refused('no length', 400);
+    }
+    $body = file_get_contents('php://input', false, null, 0, 1_000_001);
+    if ((int) $length > 1_000_000 || strlen($body) > 1_000_000) {
+        throw new Refused('too long', 413);
+    }
+    return $body;
+}
+
 try {
     [$status, $answer] = receive(
         $_SERVER['REQUEST_METHOD'],
         $_SERVER['REQUEST_URI'],
-        file_get_contents('php://input'),
+        body(),
 %% if address
         caller(),
 %% end

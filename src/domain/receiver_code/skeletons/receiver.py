@@ -331,11 +331,13 @@ def caller(handler):
 %% end
 class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
-        length = int(self.headers.get("Content-Length") or 0)
+        length = self.headers.get("Content-Length", "0")
         try:
-            if not 0 <= length <= 1_000_000:
+            if not (length.isascii() and length.isdigit()):
+                raise Refused(400, "no length")
+            if len(length) > 7 or int(length) > 1_000_000:
                 raise Refused(413, "too long")
-            body = self.rfile.read(length).decode()
+            body = self.rfile.read(int(length)).decode()
 %% if address
             address = caller(self)
 %% end

@@ -322,10 +322,11 @@ def serve(client)
     name, value = line.split(':', 2)
     headers[name.downcase] = value.to_s.strip
   end
-  length = headers['content-length'].to_i
-  raise Refused.new(413, 'too long') unless (0..1_000_000).cover?(length)
+  length = headers.fetch('content-length', '0')
+  raise Refused.new(400, 'no length') unless length.match?(/\A[0-9]+\z/)
+  raise Refused.new(413, 'too long') if length.to_i > 1_000_000
 
-  body = (client.read(length) || +'').force_encoding(Encoding::UTF_8)
+  body = (client.read(length.to_i) || +'').force_encoding(Encoding::UTF_8)
 %% if address
   address = caller_of(client, headers)
 %% end

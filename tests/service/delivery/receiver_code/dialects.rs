@@ -101,6 +101,8 @@ pub(super) fn dialects() -> Vec<Dialect> {
                 json!({"callbackUrl": "/ayet/{transaction_id}?b=*~%20&uid={external_identifier}&amount={currency_amount}&usd={payout_usd}\
                     &tx={transaction_id}&offer={offer_name}&cb={is_chargeback}&B=1"})
             },
+            // What stands in the path is not signed.
+            signed: ("tx=tx-0", "tx=tx-X"),
             ..Dialect::of("ayet", "X-Ayetstudios-Security-Hash")
         },
         Dialect {
