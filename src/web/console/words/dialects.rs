@@ -33,7 +33,7 @@ mod tests {
         let catalog = Catalog::builtin();
         let of = |name: &str| how(catalog.get(name).unwrap());
         assert_eq!(of("besitos"), "GET, signed in the parameter verifier");
-        assert!(of("standard-webhooks").starts_with("POST with JSON, signed in the header webhook-signature"));
+        assert!(of("standard-webhooks").starts_with("POST with JSON, signed in the header Webhook-Signature"));
         assert!(catalog.newest().all(|recipe| how(recipe).len() < 80));
     }
 }
