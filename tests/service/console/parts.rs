@@ -37,12 +37,21 @@ struct Refused {
 #[derive(Template)]
 #[template(
     ext = "html",
-    blocks = ["beats"],
     source = r#"{% extends "base.html" %}
-{% block main %}{% block beats %}<section id="part" data-poll="1" hx-get="/live?part=beats" hx-trigger="poll" hx-swap="outerMorph"><p id="beats">{{ word }}</p><details><summary>More</summary>more</details></section>{% endblock %}{% endblock %}"#
+{% block main %}{{ beats|safe }}{% endblock %}"#
 )]
 struct Live {
     frame: Frame,
+    beats: Beats,
+}
+
+/// The part.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<section id="part" data-poll="1" hx-get="/live?part=beats" hx-trigger="poll" hx-swap="outerMorph"><p id="beats">{{ word }}</p><details><summary>More</summary>more</details></section>"#
+)]
+struct Beats {
     word: &'static str,
 }
 
@@ -77,8 +86,8 @@ async fn served() -> String {
             let is_part = request.query_string() == "part=beats";
             let word = if changed.fetch_or(is_part, Ordering::SeqCst) || is_part { "changed" } else { "first" };
             async move {
-                let page = Live { frame: frame("light"), word };
-                if is_part { render::part(&request, &page.as_beats()) } else { render::page(&page) }
+                let page = Live { frame: frame("light"), beats: Beats { word } };
+                if is_part { render::part(&request, &page.beats) } else { render::page(&page) }
             }
         };
         App::new()
