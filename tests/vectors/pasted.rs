@@ -48,9 +48,12 @@ fn url(received: &Received) -> String {
     format!("  <{}>\n", received.url)
 }
 
+/// A form in which somebody pastes what was received, by its name.
+type Form = (&'static str, fn(&Received) -> String);
+
 /// The forms in which a callback of this recipe holds its signature.
-fn forms(recipe: &Recipe) -> Vec<(&'static str, fn(&Received) -> String)> {
-    let mut forms: Vec<(&'static str, fn(&Received) -> String)> = vec![("raw", raw), ("curl", curl)];
+fn forms(recipe: &Recipe) -> Vec<Form> {
+    let mut forms: Vec<Form> = vec![("raw", raw), ("curl", curl)];
     let in_url = recipe.signature().is_some_and(|own| own.query_parameter().is_some() || !own.placeholder().is_empty());
     if in_url {
         forms.extend([("log", logged as fn(&Received) -> String), ("url", url)]);

@@ -147,8 +147,8 @@ impl Times {
 
     /// The three lines, from the top: class, name with its last value, and points.
     pub fn lines(&self) -> Vec<(&'static str, String, String)> {
-        let of: [(&str, fn(&Quantiles) -> u64); 3] = [("p99", |q| q.p99), ("p95", |q| q.p95), ("p50", |q| q.p50)];
-        of.into_iter().map(|(name, value)| (name, self.named(name, value), self.points(value))).collect()
+        let line = |name, value: fn(&Quantiles) -> u64| (name, self.named(name, value), self.points(value));
+        vec![line("p99", |of| of.p99), line("p95", |of| of.p95), line("p50", |of| of.p50)]
     }
 
     /// The largest value.

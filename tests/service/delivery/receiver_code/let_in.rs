@@ -63,7 +63,7 @@ async fn a_body_of_more_than_a_megabyte_is_too_long_and_a_length_that_is_none_is
     let from = format!("\r\nX-Forwarded-For: {EGRESS}");
     let callback = with(&wall.receiver.next().await, &from);
     let whole = Received { body: "x".repeat(1_000_001), ..with(&callback, "\r\nContent-Length: 1000001") };
-    let chunks = format!("{}0\r\n\r\n", format!("fffff\r\n{}\r\n", "x".repeat(0xfffff)));
+    let chunks = format!("fffff\r\n{}\r\n0\r\n\r\n", "x".repeat(0xfffff));
     let chunked = Received { body: chunks, ..with(&callback, "\r\nTransfer-Encoding: chunked") };
     for language in LANGUAGES {
         let code = code(&ringback, &wall, language).await;
