@@ -1,4 +1,4 @@
-//! JSON read strictly: text → [`values`], duplicate keys refused → a body's own type ([`typed`]), every fault named by
+//! JSON read strictly: text → `values`, duplicate keys refused → a body's own type (`typed`), every fault named by
 //! the path of its field; and a change, read over what stands ([`merged`]).
 
 mod merged;

@@ -2,7 +2,7 @@
 //!
 //! What has not been delivered stands in small indexes by app and state, or by endpoint and time. Each count enters one of them and
 //! ends at the cap, so it costs the same over a backlog of a hundred thousand. What has been delivered stands in no such index:
-//! there the newest rows of an app are looked through, as many as [`LOOKED_THROUGH`].
+//! there the newest rows of an app are looked through, as many as `LOOKED_THROUGH`.
 //!
 //! Ids are numbers and states are words of ours, so the queries hold them as literals: only then does a planner see that a
 //! partial index covers a condition, and the same text is read by either engine.

@@ -2,7 +2,7 @@
 //!
 //! A process writes the whole of a stretch of five minutes again and again while it adds to it, each time over its own row: a
 //! write whose answer was lost can be repeated, nothing is read before it is written, and no node waits for another's row.
-//! Which rows answer a question is [`super::health_reads`]' to say.
+//! Which rows answer a question is `health_reads`' to say.
 
 use std::collections::{BTreeMap, HashMap};
 

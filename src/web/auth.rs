@@ -2,7 +2,7 @@
 //!
 //! A handler of the admin API takes a [`Caller`] as its first argument, and there is no other way to one: a handler that
 //! forgets to ask who calls does not know whose objects to answer with. Which roles a call is open to says
-//! [`calls`](crate::actions::calls), of the method and the pattern of the path that the handler is registered for.
+//! [`calls`], of the method and the pattern of the path that the handler is registered for.
 //!
 //! A bearer's text is a token's or a session's; both are looked up in the store at every call, so that what was
 //! deleted or ended opens nothing from then on. Nobody gets to know

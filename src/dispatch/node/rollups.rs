@@ -6,7 +6,7 @@
 //! nothing is formatted, and memory is taken only for the first settlement of an app after a write.
 //!
 //! # Why locks, and why nobody waits for them
-//! Apps are spread over [`SHARDS`] shards. Whoever adds holds one for some hundred nanoseconds, out of the tens of microseconds
+//! Apps are spread over `SHARDS` shards. Whoever adds holds one for some hundred nanoseconds, out of the tens of microseconds
 //! that a delivery takes; two threads meet in a shard about once in ten thousand deliveries even on a machine of 64 cores. Whoever
 //! writes takes the shards one after the other and copies what has changed, and never holds one while the store works. Counters
 //! without locks would need one for each bucket of answer times of each app, and could not be taken over as of one moment; one map
