@@ -29,7 +29,7 @@ async fn an_app_is_shown_as_it_was_given_without_the_values_of_its_headers() {
       callbackUrl: "https://pub.example/pb", reversalUrl: null, events: ["sale"], retrySchedule: [1, 2],
       timeoutMs: 5000, success: {statuses: ["2xx"], bodyContains: "OK"}, timestampSource: "attempt",
       signedOrigin: "https://inner.example:8443", settings: {}, headers: ["Authorization"], surfaceId: null,
-      egressIp: null,
+      setup: {}, egressIp: null,
       warnings: [
         "no egress IP was ever assigned: callbacks leave by the host's own route",
         "there is no active secret: deliveries are held until there is one",

@@ -58,7 +58,10 @@ async fn a_problem_says_what_it_is_and_which_fields_are_at_fault() {
         type: "/problems/invalid", title: "Invalid input", status: 422,
         detail: "dialect: is unknown; did you mean besitos? GET /v1/dialects lists all of them",
         errors: [
-          {field: "dialect", message: "is unknown; did you mean besitos? GET /v1/dialects lists all of them"},
+          {
+            field: "dialect", message: "is unknown; did you mean besitos? GET /v1/dialects lists all of them",
+            suggestion: "besitos",
+          },
         ],
       },
     ]
