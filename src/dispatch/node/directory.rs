@@ -241,7 +241,7 @@ mod tests {
     use crate::store::{Access, Location};
 
     #[tokio::test]
-    async fn a_thousand_who_do_not_know_a_name_share_two_looks_at_the_store() {
+    async fn a_thousand_who_do_not_know_a_name_share_a_few_looks_at_the_store() {
         let place = place::on_sqlite();
         let location = Location::parse(&place.url).unwrap();
         let access = Access { key_file: Some(place.key_file()), ..Access::to(location) };
@@ -249,7 +249,8 @@ mod tests {
         let before = directory.begun.load(Ordering::Acquire);
         let asked = join_all((0..1_000).map(|_| directory.find_app("app_unknown"))).await;
         assert!(asked.into_iter().all(|found| found.is_ok_and(|found| found.is_none())));
-        // The second began when all of them had come.
-        assert_eq!(directory.begun.load(Ordering::Acquire) - before, 2);
+        // One begins for the first who comes, one when all have come; where the first has ended before, one between.
+        let looks = directory.begun.load(Ordering::Acquire) - before;
+        assert!((2..=3).contains(&looks), "{looks} looks");
     }
 }
