@@ -76,6 +76,12 @@ words! {
     }
 }
 
+impl Default for Theme {
+    fn default() -> Self {
+        Self::System
+    }
+}
+
 /// Somebody who signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {

@@ -5,10 +5,10 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::tokens::RoleWord;
 use crate::actions::caller::Caller;
 use crate::actions::people::links::Invite;
 use crate::actions::roles::AskedRole;
+use crate::domain::account::RoleWord;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
 use crate::web::views::{InvitationView, LinkView};
@@ -40,7 +40,7 @@ pub struct NewInvitation {
 ))]
 pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let given: NewInvitation = body.read()?;
-    let role = AskedRole { word: given.role.into(), publisher: given.publisher_id };
+    let role = AskedRole { word: given.role, publisher: given.publisher_id };
     let made = web.actions.invite(&caller, Invite { email: given.email, name: given.name, role }).await?;
     Ok(respond::created(&LinkView::from(made)))
 }

@@ -8,7 +8,7 @@ use crate::actions::caller::Caller;
 use crate::actions::people::account::ChangeAccount;
 use crate::domain::password::Password;
 use crate::domain::patch::Patch;
-use crate::domain::person::{self, Person};
+use crate::domain::person::{Person, Theme};
 use crate::domain::time::Timestamp;
 use crate::web::json::Body;
 use crate::web::{Answer, Web, resource, respond};
@@ -74,28 +74,6 @@ impl MeView {
             role: caller.role().as_str(),
             publisher_id: caller.limited_to().map(str::to_owned),
             account: None,
-        }
-    }
-}
-
-/// A theme's word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    /// As the person's machine is set.
-    System,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-impl From<Theme> for person::Theme {
-    fn from(theme: Theme) -> Self {
-        match theme {
-            Theme::System => Self::System,
-            Theme::Light => Self::Light,
-            Theme::Dark => Self::Dark,
         }
     }
 }

@@ -5,9 +5,9 @@ use actix_web::web::{Data, Path, ServiceConfig};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::tokens::RoleWord;
 use crate::actions::caller::Caller;
 use crate::actions::people::users::ChangePerson;
+use crate::domain::account::RoleWord;
 use crate::domain::patch::Patch;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
@@ -66,12 +66,8 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String
 ))]
 pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let given: UserChange = body.read()?;
-    let change = ChangePerson {
-        name: given.name,
-        role: given.role.map(Into::into),
-        publisher: given.publisher_id,
-        disabled: given.disabled,
-    };
+    let change =
+        ChangePerson { name: given.name, role: given.role, publisher: given.publisher_id, disabled: given.disabled };
     Ok(respond::ok(&UserView::from(web.actions.change_person(&caller, &id, change).await?)))
 }
 

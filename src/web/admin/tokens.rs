@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::actions::caller::Caller;
 use crate::actions::tokens::{self, TokenWithText};
-use crate::domain::account::{self, Token};
+use crate::domain::account::{RoleWord, Token};
 use crate::domain::time::Timestamp;
 use crate::web::json::Body;
 use crate::web::list::{self, PageOf};
@@ -16,18 +16,6 @@ use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/tokens").post(create).get(list)).service(resource("/v1/tokens/{id}").delete(delete));
-}
-
-/// A role's word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RoleWord {
-    /// May do everything.
-    Operator,
-    /// Everything about publishers, apps and egress IPs.
-    AccountManager,
-    /// What concerns its own apps.
-    Publisher,
 }
 
 /// A new token.
@@ -90,20 +78,10 @@ impl From<TokenWithText> for CreatedToken {
     }
 }
 
-impl From<RoleWord> for account::RoleWord {
-    fn from(word: RoleWord) -> Self {
-        match word {
-            RoleWord::Operator => Self::Operator,
-            RoleWord::AccountManager => Self::AccountManager,
-            RoleWord::Publisher => Self::Publisher,
-        }
-    }
-}
-
 impl From<NewToken> for tokens::NewToken {
     fn from(given: NewToken) -> Self {
         let NewToken { name, role, publisher_id, expires_at } = given;
-        Self { name, role: role.into(), publisher: publisher_id, expires_at }
+        Self { name, role, publisher: publisher_id, expires_at }
     }
 }
 

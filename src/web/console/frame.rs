@@ -6,6 +6,7 @@ use super::flash::Flash;
 use super::navigation::{self, Group};
 use super::parts::lines::Link;
 use crate::domain::account::Role;
+use crate::domain::person::Theme;
 
 /// Whoever looks at the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,18 +15,6 @@ pub struct Person {
     pub name: String,
     /// What it may see.
     pub role: Role,
-}
-
-/// The colours that a person has chosen; kept with the account, so that nothing flashes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the browser wants it.
-    #[default]
-    System,
-    /// Always light.
-    Light,
-    /// Always dark.
-    Dark,
 }
 
 /// Whether the page renews itself, and where the other is.

@@ -9,14 +9,14 @@ use futures_util::future::LocalBoxFuture;
 
 use super::flash::{self, Flash, Kind};
 use super::forms::{Form, Shape};
-use super::frame::{Frame, Person, Theme};
+use super::frame::{Frame, Person};
 use super::{render, security};
 use crate::actions::admission::{Made, admit};
 use crate::actions::caller::Caller;
 use crate::actions::calls::{self, Call};
 use crate::actions::people::known::Visit;
 use crate::actions::refusal::Refusal;
-use crate::domain::{person, session_seal};
+use crate::domain::session_seal;
 use crate::web::error::{Problem, ProblemKind};
 use crate::web::query::Query;
 use crate::web::{Answer, Web};
@@ -99,11 +99,7 @@ impl PageRequest {
             path: self.request.path().to_owned(),
             heading: heading.to_owned(),
             flash: self.flash.clone(),
-            theme: match person.theme {
-                person::Theme::System => Theme::System,
-                person::Theme::Light => Theme::Light,
-                person::Theme::Dark => Theme::Dark,
-            },
+            theme: person.theme,
             form_token: self.visit.csrf().expose().to_owned(),
             ..Frame::default()
         }
