@@ -66,19 +66,15 @@ fn is_address(text: &str) -> bool {
 
 words! {
     /// In which colours a person sees the console.
+    #[derive(Default)]
     Theme {
         /// As the person's machine is set.
+        #[default]
         System = "system",
         /// Dark on light.
         Light = "light",
         /// Light on dark.
         Dark = "dark",
-    }
-}
-
-impl Default for Theme {
-    fn default() -> Self {
-        Self::System
     }
 }
 

@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 
 /// A key and the instant of its record are taken at the same moment on the same machine; but the order of keys is that of
 /// several machines, whose clocks may differ, and one may be set back. An hour is more than either.
-const SLACK: Duration = Duration::from_secs(3600);
+pub(super) const SLACK: Duration = Duration::from_secs(3600);
 
 /// A range of keys; an absent bound does not matter.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,14 +35,14 @@ export async function enter(browser, { viewport = WIDE, script = true, scheme = 
   page.on("console", (message) => { if (is_fault(message)) fault(page.named, "the browser says", message.text()); });
   page.on("pageerror", (error) => fault(page.named, "a script failed:", error.message));
   page.on("request", (request) => {
-    if (request.isNavigationRequest()) {
-      page.asked = [];
-      page.named = `${new URL(request.url()).pathname} at ${viewport.width}:`;
-    }
-    if (!request.url().includes("part=")) page.asked.push(request.url());
+    if (!request.isNavigationRequest() && !request.url().includes("part=")) page.asked.push(request.url());
   });
   page.on("response", async (response) => {
-    if (!response.request().isNavigationRequest() || response.status() === 303) return;
+    if (!response.request().isNavigationRequest()) return;
+    // A page asks for what it needs once it is there; what is asked before is the last page's, such as its icon.
+    page.asked = [response.url()];
+    page.named = `${new URL(response.url()).pathname} at ${viewport.width}:`;
+    if (response.status() === 303) return;
     const size = (await response.body().catch(() => "")).length;
     holds(size < LARGEST || new URL(response.url()).pathname.startsWith("/ui"), page.named, "is", size, "bytes long");
   });

@@ -15,6 +15,7 @@ use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::criteria::{completions_within, deliveries_within};
+use crate::store::delivery_counts::queries as counted;
 use crate::store::erased_keys::{self, ErasedKind};
 use crate::store::id_range::Span;
 use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
@@ -22,9 +23,7 @@ use crate::store::lookups::{self, Criteria};
 use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::{
-    Store, StoreError, clicks, delivery_counts, erasure, finding, health_reads, people, prune, replay_steps, rollups,
-};
+use crate::store::{Store, StoreError, clicks, erasure, finding, health_reads, people, prune, replay_steps, rollups};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -200,12 +199,12 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("health of apps", of_apps),
         plan("health of all apps", of_all),
         counts("retention: roll-ups", rollups::removal(Step::FiveMinutes, sample.before))?,
-        counts("counts: dead of an app", delivery_counts::of_apps(&apps, Status::Dead, since))?,
-        counts("counts: waiting of an endpoint", delivery_counts::of_endpoints(&endpoints, None, now))?,
-        counts("counts: delivered", delivery_counts::delivered_of(&apps, since))?,
-        counts("counts: sending", delivery_counts::sending(&apps, since))?,
-        counts("counts: in line", delivery_counts::in_line(&apps, since))?,
-        counts("counts: held, by reason", delivery_counts::held_reasons(&apps, since))?,
+        counts("counts: dead of an app", counted::of_apps(&apps, Status::Dead, since))?,
+        counts("counts: waiting of an endpoint", counted::of_endpoints(&endpoints, None, now))?,
+        counts("counts: delivered", counted::delivered_of(&apps, since))?,
+        counts("counts: sending", counted::sending(&apps, since))?,
+        counts("counts: in line", counted::in_line(&apps, since))?,
+        counts("counts: held, by reason", counted::held_reasons(&apps, since))?,
     ])
 }
 

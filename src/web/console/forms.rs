@@ -4,47 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::words::amounts;
+use super::kinds::{Kind, Shape};
 use crate::domain::invalid::Invalid;
 use crate::domain::strict_json;
-use crate::domain::time::Timestamp;
 
 /// The field that holds the token of the session; no object gets it.
 pub const TOKEN: &str = "formToken";
-
-/// What a field of a form becomes in the object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Text; left empty, it is not there.
-    Text,
-    /// Text of a change; left empty, it is null: back to the default.
-    Resettable,
-    /// A whole number; left empty, it is not there.
-    Whole,
-    /// A ticked box is true, any other false.
-    Ticked,
-    /// An amount in major units of this currency, as minor units.
-    Amount(&'static str),
-    /// A time that was typed as UTC.
-    Utc,
-    /// Ticked boxes or choices of one name, as a list.
-    Several,
-    /// A whole number of a change; left empty, it is null.
-    ResettableWhole,
-    /// Words between commas or blanks, as a list; left empty, it is null.
-    Words,
-    /// Whole numbers between commas or blanks, as a list; left empty, it is null, and `none` is a list of none.
-    Wholes,
-    /// Lines, as a list; left empty, it is not there.
-    Lines,
-    /// Lines of `Name: value`, as an object; left empty, it is not there.
-    Pairs,
-}
-
-/// The fields of a form: their names, which are the API's (`success.statuses` is a field of an object), and what they become.
-pub type Shape<'a> = [(&'a str, Kind)];
 
 /// A form that was sent. Of what was typed, which may be a password or a secret, it shows nothing.
 #[derive(Clone)]
@@ -132,71 +99,12 @@ impl Form {
 
     fn take(&mut self, name: &str, kind: Kind) {
         let values = self.typed.get(name).cloned().unwrap_or_default();
-        let first = values.first().map_or("", String::as_str);
-        let value = match kind {
-            Kind::Ticked => Some(Value::Bool(first == "true")),
-            Kind::Several => Some(values.into_iter().filter(|value| !value.is_empty()).collect()),
-            Kind::Resettable | Kind::ResettableWhole | Kind::Words | Kind::Wholes if first.trim().is_empty() => {
-                Some(Value::Null)
-            }
-            _ if first.trim().is_empty() => None,
-            Kind::Text | Kind::Resettable => Some(Value::String(first.to_owned())),
-            Kind::Whole | Kind::ResettableWhole => Some(whole(first.trim())),
-            Kind::Words => Some(words(first).collect()),
-            Kind::Wholes if first.trim() == "none" => Some(Value::Array(Vec::new())),
-            Kind::Wholes => Some(words(first).map(whole).collect()),
-            Kind::Lines => Some(first.lines().map(str::trim).filter(|line| !line.is_empty()).collect()),
-            Kind::Pairs => self.pairs(name, first),
-            Kind::Amount(currency) => self.amount(name, first, currency),
-            Kind::Utc => self.utc(name, first),
-        };
-        if let Some(value) = value {
-            put(&mut self.object, name, value);
+        match kind.value(values) {
+            Ok(Some(value)) => put(&mut self.object, name, value),
+            Ok(None) => {}
+            Err(message) => self.faults.push(name, message),
         }
     }
-
-    fn amount(&mut self, name: &str, text: &str, currency: &str) -> Option<Value> {
-        let amount = amounts::typed(text, currency);
-        if amount.is_none() {
-            self.faults.push(name, format!("must be an amount of {currency} such as {}", example(currency)));
-        }
-        amount.map(|amount| Number::from(amount).into())
-    }
-
-    fn pairs(&mut self, name: &str, text: &str) -> Option<Value> {
-        let mut object = Map::new();
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            match line.split_once(':') {
-                Some((key, value)) => drop(object.insert(key.trim().to_owned(), value.trim().into())),
-                None => self.faults.push(name, "must be one header a line, such as X-Api-Key: value"),
-            }
-        }
-        Some(object.into())
-    }
-
-    fn utc(&mut self, name: &str, text: &str) -> Option<Value> {
-        // To the minute, or with seconds, as browsers send it.
-        let whole = if text.len() == "2026-11-28T14:03".len() { format!("{text}:00Z") } else { format!("{text}Z") };
-        let at = Timestamp::parse_rfc3339(&whole);
-        if at.is_none() {
-            self.faults.push(name, "must be a time such as 2026-11-28T14:03");
-        }
-        at.map(|at| Value::String(at.to_string()))
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty())
-}
-
-/// What is no number goes on as text, so that the API's own words say what is wrong with it.
-fn whole(text: &str) -> Value {
-    text.parse::<i64>().map_or_else(|_| text.into(), |number| Number::from(number).into())
-}
-
-fn example(currency: &str) -> String {
-    let shown = amounts::minor(1755, currency);
-    shown.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// Puts a value where its name says, into objects inside the object.

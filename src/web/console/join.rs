@@ -4,8 +4,9 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 use askama::Template;
 
-use super::forms::{Form, Kind, Shape};
+use super::forms::Form;
 use super::frame::Frame;
+use super::kinds::{Kind, Shape};
 use super::page_request::check_origin;
 use super::parts::field::Field;
 use super::sign_in::{LARGEST, begun};

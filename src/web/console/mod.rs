@@ -27,6 +27,7 @@ pub mod forms;
 pub mod frame;
 mod home;
 mod join;
+pub mod kinds;
 pub mod navigation;
 mod new_app;
 mod page_request;

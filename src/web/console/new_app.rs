@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use super::filters;
 use super::flash;
-use super::forms::{Form, Kind, Shape};
+use super::forms::Form;
 use super::frame::Frame;
+use super::kinds::{Kind, Shape};
 use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::parts::lines::Link;

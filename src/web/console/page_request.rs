@@ -8,8 +8,9 @@ use askama::Template;
 use futures_util::future::LocalBoxFuture;
 
 use super::flash::{self, Flash, Kind};
-use super::forms::{Form, Shape};
+use super::forms::Form;
 use super::frame::{Frame, Person};
+use super::kinds::Shape;
 use super::{render, security};
 use crate::actions::admission::{Made, admit};
 use crate::actions::caller::Caller;

@@ -4,8 +4,9 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::forms::{Form, Kind, Shape};
+use super::forms::Form;
 use super::frame::Frame;
+use super::kinds::{Kind, Shape};
 use super::page_request::{PageRequest, SESSION, check_origin, signed_in};
 use super::parts::field::Field;
 use super::{flash, pages, render, security, way_back};

@@ -6,7 +6,8 @@ use crate::domain::dialect::endpoint_settings::{EndpointSettings, TimestampSourc
 use crate::domain::dialect::recipe::{Recipe, Setting};
 use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::invalid::Invalid;
-use crate::web::console::forms::{Form, Kind};
+use crate::web::console::forms::Form;
+use crate::web::console::kinds::Kind;
 use crate::web::console::parts::field::Field;
 use crate::web::console::words::{durations, outcomes};
 
