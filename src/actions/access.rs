@@ -21,6 +21,13 @@ impl Actions {
         let publisher_id = self.node.store.publisher_of_app(app_id).await?;
         Ok(publisher_id.is_some_and(|publisher_id| caller.sees(&publisher_id)))
     }
+
+    /// The app of the endpoint with this id, archived or not, if the caller may know of it.
+    pub(super) async fn app_of_endpoint(&self, caller: &Caller, id: &str) -> Result<String, Refusal> {
+        let unknown = Refusal::Unknown("endpoint");
+        let Some(app_id) = self.node.store.app_of_endpoint(id).await? else { return Err(unknown) };
+        if self.may_know_of(caller, &app_id).await? { Ok(app_id) } else { Err(unknown) }
+    }
 }
 
 impl Standalone {

@@ -5,16 +5,40 @@ use super::caller::Caller;
 use super::reads::Reading;
 use super::refusal::Refusal;
 use super::scope::Filter;
-use crate::domain::completion::Completion;
-use crate::domain::delivery::Delivery;
+use crate::domain::completion::{Completion, ReviewState};
+use crate::domain::delivery::{Delivery, Status};
+use crate::domain::report;
 use crate::domain::reversal::Reversal;
 use crate::store::completion_lists::Entry;
-use crate::store::lookups::Criteria;
+use crate::store::lookups::CompletionCriteria;
 use crate::store::page::{Listed, Page};
 use crate::store::{Store, StoreError};
 
 /// Completions that an export reads at a time: about half a megabyte.
 const EXPORTED_AT_A_TIME: usize = 1_000;
+
+/// What completions are listed by; what is absent does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompletionFilter {
+    /// Among these.
+    pub among: Filter,
+    /// Of this user.
+    pub user_id: Option<String>,
+    /// With this transaction id, ignoring case.
+    pub transaction_id: Option<String>,
+    /// Of this offer.
+    pub offer_id: Option<String>,
+    /// Of this type.
+    pub event_type: Option<String>,
+    /// Whether something was taken back.
+    pub reversed: Option<bool>,
+    /// Whether it was credited by hand.
+    pub manual: Option<bool>,
+    /// Whose review stands there.
+    pub review: Option<ReviewState>,
+    /// With a callback of its own, not of a reversal, in this state.
+    pub callback: Option<Status>,
+}
 
 /// A completion with its deliveries and its reversals, oldest first.
 #[derive(Clone, Debug)]
@@ -29,20 +53,59 @@ pub struct CompletionRecord {
 
 impl Actions {
     /// Completions, newest first.
-    pub async fn completions(&self, caller: &Caller, filter: Filter, page: Page) -> Result<Listed<Entry>, Refusal> {
-        let criteria = self.criteria(caller, filter).await?;
+    pub async fn completions(
+        &self,
+        caller: &Caller,
+        filter: CompletionFilter,
+        page: Page,
+    ) -> Result<Listed<Entry>, Refusal> {
+        let criteria = self.completion_criteria(caller, filter).await?;
         let _reading = self.reads.begin(caller)?;
         Ok(self.node.store.completions(criteria, page).await?)
     }
 
     /// All completions, newest first, as an export that has read its first page. It is one read of its caller until it is
     /// dropped.
-    pub async fn export(&self, caller: &Caller, filter: Filter) -> Result<Export, Refusal> {
-        let criteria = self.criteria(caller, filter).await?;
+    pub async fn export(&self, caller: &Caller, filter: CompletionFilter) -> Result<Export, Refusal> {
+        let criteria = self.completion_criteria(caller, filter).await?;
         let reading = self.reads.begin(caller)?;
         let page = Page { limit: EXPORTED_AT_A_TIME, before: None };
         let first = self.node.store.completions(criteria.clone(), page).await?;
         Ok(Export { store: self.node.store.clone(), criteria, next: Next::Read(first), _reading: reading })
+    }
+
+    async fn completion_criteria(
+        &self,
+        caller: &Caller,
+        filter: CompletionFilter,
+    ) -> Result<CompletionCriteria, Refusal> {
+        let CompletionFilter {
+            among,
+            user_id,
+            transaction_id,
+            offer_id,
+            event_type,
+            reversed,
+            manual,
+            review,
+            callback,
+        } = filter;
+        if let Some(Err(reason)) = event_type.as_deref().map(report::check_event_type) {
+            return Err(Refusal::field("eventType", reason));
+        }
+        let (scope, click_id) = (self.scope(caller, among).await?, None);
+        Ok(CompletionCriteria {
+            scope,
+            user_id,
+            transaction_id,
+            offer_id,
+            click_id,
+            event_type,
+            reversed,
+            manual,
+            review,
+            callback,
+        })
     }
 
     /// The completion with this id and all that belongs to it, if the caller may know of its app.
@@ -69,7 +132,7 @@ impl Actions {
 #[derive(Debug)]
 pub struct Export {
     store: Store,
-    criteria: Criteria,
+    criteria: CompletionCriteria,
     next: Next,
     _reading: Reading,
 }

@@ -3,24 +3,15 @@
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use super::scope::Filter;
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::Delivery;
 use crate::domain::replay;
 use crate::store::operator_actions::ActionOutcome;
-use crate::store::page::{Listed, Page};
 
 /// A delivery and its attempts, oldest first.
 pub type WithAttempts = (Delivery, Vec<Attempt>);
 
 impl Actions {
-    /// Deliveries, newest first.
-    pub async fn deliveries(&self, caller: &Caller, filter: Filter, page: Page) -> Result<Listed<Delivery>, Refusal> {
-        let criteria = self.criteria(caller, filter).await?;
-        let _reading = self.reads.begin(caller)?;
-        Ok(self.node.store.deliveries(criteria, page).await?)
-    }
-
     /// The delivery with this id, if the caller may know of its app.
     pub async fn delivery(&self, caller: &Caller, id: &str) -> Result<WithAttempts, Refusal> {
         let unknown = Refusal::Unknown("delivery");

@@ -20,7 +20,7 @@ use crate::domain::ids;
 use crate::domain::pasted;
 use crate::domain::secret::{SecretState, SecretText};
 use crate::store::StoreError;
-use crate::store::lookups::Criteria;
+use crate::store::lookups::{DeliveryCriteria, Scope};
 use crate::store::page::Page;
 
 /// So many deliveries of a transaction are looked at: its completion's and its reversals'.
@@ -155,10 +155,10 @@ impl Actions {
             if transaction_id.len() > LONGEST_TRANSACTION || transaction_id.contains('\0') {
                 continue;
             }
-            let criteria = Criteria {
-                app_ids: Some(vec![app.id.clone()]),
+            let criteria = DeliveryCriteria {
+                scope: Scope { app_ids: Some(vec![app.id.clone()]), ..Scope::default() },
                 transaction_id: Some(transaction_id.clone()),
-                ..Criteria::default()
+                ..DeliveryCriteria::default()
             };
             let page = Page { limit: MOST_DELIVERIES, before: None };
             ids.extend(self.node.store.deliveries(criteria, page).await?.items.into_iter().map(|delivery| delivery.id));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use crate::dispatch::node::routing::{Readiness, lacking};
+use crate::dispatch::node::routing::lacking;
 use crate::domain::app::App;
 use crate::domain::app_settings::Callbacks;
 use crate::domain::delivery::{Status, WaitingFor};
@@ -38,11 +38,7 @@ impl Actions {
         asked: Asked<'_>,
         series: Series,
     ) -> Result<BTreeMap<Timestamp, Rollup>, Refusal> {
-        let apps = match (asked.app, self.whose(caller, asked).await?) {
-            (Some(app), _) => Some(vec![self.app(caller, app).await?.id]),
-            (None, Some(publisher)) => Some(self.node.store.app_ids_of(&publisher).await?),
-            (None, None) => None,
-        };
+        let apps = self.apps_asked(caller, asked.app, asked.publisher).await?;
         let _reading = self.reads.begin(caller)?;
         Ok(self.node.store.health_series(apps, series).await?)
     }
@@ -123,11 +119,12 @@ impl Actions {
             counts.waiting_for(reason, count);
         }
         let in_line = store.count_in_line(ids.clone(), since).await?;
-        for (endpoint_id, backlog) in store.backlogs(endpoints, since, now).await? {
-            let EndpointBacklog { due, later, held, .. } = backlog;
-            counts.waiting_for(WaitingFor::Retry, later);
-            let due = due.and(in_line.get(&endpoint_id).copied().unwrap_or_default());
-            counts.waiting_for(self.due_waits_for(&apps, &endpoint_id), due);
+        let mut backlogs = store.backlogs(endpoints, since, now).await?;
+        for (app, endpoint) in apps.iter().flat_map(|app| app.endpoints.iter().map(move |endpoint| (app, endpoint))) {
+            let EndpointBacklog { due, later, held, .. } = backlogs.remove(&endpoint.id).unwrap_or_default();
+            let waits = self.node.routing().waits(app, endpoint);
+            counts.waiting_for(waits.later, later);
+            counts.waiting_for(waits.due, due.and(in_line.get(&endpoint.id).copied().unwrap_or_default()));
             counts.needs_attention = counts.needs_attention.and(held);
         }
         let of_late = now.minus(OF_LATE).max(since.unwrap_or_default());
@@ -137,22 +134,9 @@ impl Actions {
         Ok(counts)
     }
 
-    /// What a delivery of an endpoint waits for that is due.
-    fn due_waits_for(&self, apps: &[Arc<App>], endpoint_id: &str) -> WaitingFor {
-        let app = apps.iter().find(|app| app.endpoint(endpoint_id).is_some());
-        let is_limited = app.is_some_and(|app| app.settings.limits.per_second.is_some());
-        match self.node.readiness(endpoint_id) {
-            Some(Readiness::Blocked(reason)) => reason,
-            Some(Readiness::NoEgress) => WaitingFor::EgressIp,
-            _ if self.node.circuits.is_open(endpoint_id) => WaitingFor::Circuit,
-            _ if is_limited => WaitingFor::RateLimit,
-            _ => WaitingFor::Permit,
-        }
-    }
-
     /// The apps asked about that are not archived.
     async fn living_apps(&self, caller: &Caller, asked: Asked<'_>) -> Result<Vec<Arc<App>>, Refusal> {
-        let publisher = self.whose(caller, asked).await?;
+        let publisher = self.whose(caller, asked.app, asked.publisher).await?;
         let named = match asked.app {
             Some(app) => Some(self.app(caller, app).await?.id),
             None => None,
@@ -163,19 +147,5 @@ impl Actions {
             is_named && publisher.as_deref().is_none_or(|publisher| publisher == app.publisher_id)
         });
         Ok(apps)
-    }
-
-    /// The publisher whose apps are asked about; `None`: all there are.
-    async fn whose(&self, caller: &Caller, asked: Asked<'_>) -> Result<Option<String>, Refusal> {
-        if asked.app.is_some() && asked.publisher.is_some() {
-            return Err(Refusal::field(
-                "publisherId",
-                "cannot be given beside appId, which names a publisher's app already",
-            ));
-        }
-        match asked.publisher {
-            Some(named) => Ok(Some(self.publisher(caller, named).await?.id)),
-            None => Ok(caller.limited_to().map(str::to_owned)),
-        }
     }
 }

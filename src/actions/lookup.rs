@@ -8,7 +8,7 @@ use crate::domain::click::Click;
 use crate::domain::time::Timestamp;
 use crate::store::clicks::{ClickCriteria, ClickKey};
 use crate::store::completion_lists::Found;
-use crate::store::lookups::Criteria;
+use crate::store::lookups::CompletionCriteria;
 use crate::store::page::Page;
 
 /// Most completions, and most clicks, that are told of: a person reads them.
@@ -37,12 +37,13 @@ pub struct LookedUp {
 impl Actions {
     /// Looks it up in the app that is named, else in all that the caller sees.
     pub async fn look_up(&self, caller: &Caller, app: Option<&str>, by: LookUp) -> Result<LookedUp, Refusal> {
-        let all = self.criteria(caller, Filter { app: app.map(str::to_owned), ..Filter::default() }).await?;
-        let app_ids = all.app_ids.clone();
+        let scope = self.scope(caller, Filter { app: app.map(str::to_owned), ..Filter::default() }).await?;
+        let app_ids = scope.app_ids.clone();
+        let all = CompletionCriteria { scope, ..CompletionCriteria::default() };
         let (criteria, click_key) = match by {
-            LookUp::User(id) => (Criteria { user_id: Some(id.clone()), ..all }, Some(ClickKey::User(id))),
-            LookUp::Transaction(id) => (Criteria { transaction_id: Some(id), ..all }, None),
-            LookUp::Click(id) => (Criteria { click_id: Some(id.clone()), ..all }, Some(ClickKey::Id(id))),
+            LookUp::User(id) => (CompletionCriteria { user_id: Some(id.clone()), ..all }, Some(ClickKey::User(id))),
+            LookUp::Transaction(id) => (CompletionCriteria { transaction_id: Some(id), ..all }, None),
+            LookUp::Click(id) => (CompletionCriteria { click_id: Some(id.clone()), ..all }, Some(ClickKey::Id(id))),
         };
         let _reading = self.reads.begin(caller)?;
         let completions = self.node.store.found(criteria, PAGE).await?;

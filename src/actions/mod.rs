@@ -29,6 +29,7 @@ pub mod caller;
 pub mod calls;
 pub mod completions;
 pub mod deliveries;
+pub mod delivery_list;
 pub mod diagnoses;
 pub mod diagnosis;
 pub mod egress;

@@ -1,51 +1,73 @@
 //! What lists show: what a caller asks for, limited to the apps that it may know of. The one place that says so.
 //!
 //! The floors above name an app as the caller wrote it, or none, and get records; no list of theirs can go without its
-//! limit, because the store's criteria are made here alone.
+//! limit, because the store's scopes are made here alone.
 
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use crate::domain::delivery::Status;
 use crate::domain::time::Timestamp;
-use crate::store::lookups::Criteria;
+use crate::store::lookups::Scope;
 
-/// What completions or deliveries are listed by; what is absent does not matter.
-#[derive(Clone, Debug, Default)]
+/// Among which records of a kind something is listed; what is absent does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// An app, by id or `ref`; else all that the caller sees.
+    /// Of an app, by id or `ref`; else of all that the caller sees.
     pub app: Option<String>,
-    /// Of this user (completions only).
-    pub user_id: Option<String>,
-    /// With this transaction id, ignoring case.
-    pub transaction_id: Option<String>,
-    /// Of this offer (completions only).
-    pub offer_id: Option<String>,
-    /// Whether something was taken back (completions only).
-    pub reversed: Option<bool>,
-    /// In this state; of a completion, one of its own callbacks.
-    pub status: Option<Status>,
+    /// Of all apps of a publisher, by id or `ref`.
+    pub publisher: Option<String>,
     /// Recorded at or after.
     pub from: Option<Timestamp>,
     /// Recorded before.
     pub to: Option<Timestamp>,
+    /// Newer than the record with this id.
+    pub after: Option<String>,
 }
 
 impl Actions {
     /// The app that is named, else all that the caller sees; `None` for whoever sees all there are.
     pub(super) async fn app_ids(&self, caller: &Caller, named: Option<&str>) -> Result<Option<Vec<String>>, Refusal> {
-        Ok(match (named, caller.limited_to()) {
+        self.apps_asked(caller, named, None).await
+    }
+
+    /// The app that is named, else those of the publisher that is named, else all that the caller sees; `None`: all there are.
+    pub(super) async fn apps_asked(
+        &self,
+        caller: &Caller,
+        app: Option<&str>,
+        publisher: Option<&str>,
+    ) -> Result<Option<Vec<String>>, Refusal> {
+        let whose = self.whose(caller, app, publisher).await?;
+        Ok(match (app, whose) {
             (Some(named), _) => Some(vec![self.app(caller, named).await?.id]),
+            (None, Some(publisher)) => Some(self.node.store.app_ids_of(&publisher).await?),
             (None, None) => None,
-            (None, Some(publisher)) => Some(self.node.store.app_ids_of(publisher).await?),
         })
     }
 
-    /// The store's criteria of a filter.
-    pub(super) async fn criteria(&self, caller: &Caller, filter: Filter) -> Result<Criteria, Refusal> {
-        let app_ids = self.app_ids(caller, filter.app.as_deref()).await?;
-        let Filter { app: _, user_id, transaction_id, offer_id, reversed, status, from, to } = filter;
-        let (click_id, asked_at) = (None, self.node.now());
-        Ok(Criteria { app_ids, user_id, transaction_id, offer_id, click_id, reversed, status, from, to, asked_at })
+    /// The publisher whose apps are asked about; `None`: all there are.
+    pub(super) async fn whose(
+        &self,
+        caller: &Caller,
+        app: Option<&str>,
+        publisher: Option<&str>,
+    ) -> Result<Option<String>, Refusal> {
+        if app.is_some() && publisher.is_some() {
+            return Err(Refusal::field(
+                "publisherId",
+                "cannot be given beside appId, which names a publisher's app already",
+            ));
+        }
+        match publisher {
+            Some(named) => Ok(Some(self.publisher(caller, named).await?.id)),
+            None => Ok(caller.limited_to().map(str::to_owned)),
+        }
+    }
+
+    /// Among which records the store is to look.
+    pub(super) async fn scope(&self, caller: &Caller, filter: Filter) -> Result<Scope, Refusal> {
+        let Filter { app, publisher, from, to, after } = filter;
+        let app_ids = self.apps_asked(caller, app.as_deref(), publisher.as_deref()).await?;
+        Ok(Scope { app_ids, from, to, after, asked_at: self.node.now() })
     }
 }

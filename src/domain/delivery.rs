@@ -224,6 +224,23 @@ impl Status {
     }
 }
 
+impl WaitingFor {
+    /// Whether a delivery that waits for it is held. For all else it waits to be sent; and so it does for a moment for what a
+    /// publisher mends, until it is held.
+    pub fn is_held_for(self) -> bool {
+        match self {
+            Self::AppPaused
+            | Self::CallbackUrl
+            | Self::Secret
+            | Self::Completion
+            | Self::Review
+            | Self::Fields
+            | Self::EndpointDisabled => true,
+            Self::Retry | Self::EgressIp | Self::Permit | Self::Circuit | Self::RateLimit => false,
+        }
+    }
+}
+
 impl Outcome {
     /// What the receiver may know after this attempt: where no connection was made, no request left.
     pub fn told(self) -> Told {

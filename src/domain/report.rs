@@ -16,6 +16,8 @@ pub const ID: usize = 128;
 pub const NAME: usize = 255;
 /// Longest `note`, in characters.
 pub const NOTE: usize = 500;
+/// Longest `eventType`, in characters.
+const EVENT_TYPE: usize = 32;
 /// Of a report that names none.
 const DEFAULT_CURRENCY: &str = "USD";
 /// Event types that take the completion of that `externalId` back, and for which reason.
@@ -89,7 +91,7 @@ impl Report {
         let report = Self {
             external_id: fields.required_text("externalId", ID),
             transaction_id: fields.text("transactionId", ID),
-            event_type: fields.required_text("eventType", 32),
+            event_type: fields.required_text("eventType", EVENT_TYPE),
             app_id: fields.text("appId", ID),
             user_id: fields.text("userId", ID),
             offer_id: fields.text("offerId", ID),
@@ -111,9 +113,11 @@ impl Report {
     }
 
     fn check_words(&self, faults: &mut Invalid) {
-        let event_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte);
-        if !self.event_type.bytes().all(event_byte) {
-            faults.push("eventType", "must match [a-z0-9_.-]{1,32}");
+        // That it is there, and how long it may be, was checked as it was read.
+        if !self.event_type.is_empty()
+            && let Err(reason) = check_event_type(&self.event_type)
+        {
+            faults.push("eventType", reason);
         }
         let is_code = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
         if !self.currency.as_deref().is_none_or(is_code) {
@@ -155,6 +159,13 @@ impl Report {
             Invalid::field("transactionId", message)
         })
     }
+}
+
+/// What a type of completions may not be, in words.
+pub fn check_event_type(event_type: &str) -> Result<(), &'static str> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte);
+    let is_one = (1..=EVENT_TYPE).contains(&event_type.len()) && event_type.bytes().all(fits);
+    if is_one { Ok(()) } else { Err("must match [a-z0-9_.-]{1,32}") }
 }
 
 /// What a transaction id may not be, in words.

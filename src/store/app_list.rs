@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::app_rows::{AppRow, AppRows, REF};
+use super::app_labels::name_in;
+use super::app_rows::{AppRow, AppRows};
 use super::schema::{apps, publishers};
-use super::{Store, StoreError, settings_text};
+use super::{Store, StoreError};
 use crate::domain::app::App;
-use crate::domain::app_settings::AppSettings;
 
 /// What a list finds and sorts an app by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +44,8 @@ impl Store {
             })
             .await?;
         let brief = |(id, reference, settings): (String, Option<String>, String)| {
-            let settings: AppSettings = settings_text::read(&settings, REF, None)
-                .map_err(|_| StoreError::Unreadable { place: format!("apps/{id}/settings") })?;
-            Ok(AppBrief { id, reference, name: settings.name })
+            let name = name_in(&settings, &id)?;
+            Ok(AppBrief { id, reference, name })
         };
         found.into_iter().map(brief).collect()
     }

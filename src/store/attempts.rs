@@ -9,12 +9,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt};
 use serde::{Serialize, Serializer};
 
-use super::backend::insertion;
+use super::backend::{Read, insertion};
 use super::codes::in_code;
 use super::columns::{in_millis, read_as_row};
 use super::deliveries::{count, stored_count};
 use super::keys::DeliveryKey;
-use super::schema::attempts;
+use super::schema::{attempts, deliveries};
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::Outcome;
 use crate::domain::time::Timestamp;
@@ -129,6 +129,62 @@ impl TryFrom<AttemptRow> for Attempt {
     }
 }
 
+/// What is told of a delivery's last attempt where there is no room for all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastAttempt {
+    /// Its number.
+    pub number: u32,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub duration_ms: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The receiver's status.
+    pub status_code: Option<u16>,
+}
+
+/// The columns of [`LastAttempt`].
+#[derive(Clone, Copy, Debug, Queryable, Selectable)]
+#[diesel(table_name = attempts)]
+pub struct LastAttemptRow {
+    number: i32,
+    started_at: Timestamp,
+    duration_ms: i64,
+    outcome: Outcome,
+    status_code: Option<i32>,
+}
+
+impl From<LastAttemptRow> for LastAttempt {
+    fn from(row: LastAttemptRow) -> Self {
+        Self {
+            number: count(row.number),
+            started_at: row.started_at,
+            duration_ms: u64::try_from(row.duration_ms).unwrap_or(0),
+            outcome: row.outcome,
+            status_code: row.status_code.and_then(|status| u16::try_from(status).ok()),
+        }
+    }
+}
+
+read_as_row!(LastAttempt, LastAttemptRow);
+
+/// The last attempt of each of these deliveries that was tried.
+pub(super) fn last_of(keys: &[DeliveryKey]) -> impl Read<'_, (DeliveryKey, LastAttempt)> {
+    let is_last = deliveries::id.eq(attempts::delivery_id).and(deliveries::last_number.eq(attempts::number));
+    deliveries::table
+        .inner_join(attempts::table.on(is_last))
+        .filter(deliveries::id.eq_any(keys))
+        .select((attempts::delivery_id, LastAttempt::as_select()))
+}
+
+/// Which stored details are of attempts that left from an address: those from the first bytes on, and before the second ones.
+pub(super) fn left_from(egress_ip: &str) -> (Vec<u8>, Vec<u8>) {
+    let first = Detail { egress_ip: Some(egress_ip), ..Detail::default() }.encode();
+    let behind = [&first[..], &[detail::BEHIND_TAGS]].concat();
+    (first, behind)
+}
+
 /// A stored detail without what may name the user that the callback told of: what was asked for, and whatever was said of it
 /// or answered. Where it went, and which secret signed it, stays.
 pub(super) fn without_user(detail: &[u8]) -> QueryResult<Vec<u8>> {
@@ -206,6 +262,21 @@ mod tests {
                 ..attempt
             };
             prop_assert_eq!(Attempt::try_from(row), Ok(erased));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_details_of_attempts_from_an_address_lie_together_and_no_others_among_them(
+            attempt in attempt(), egress_ip in of("[0-9.]{1,3}"),
+        ) {
+            let attempt = Attempt { egress_ip, ..attempt };
+            let detail = Detail::of(&attempt).encode();
+            for address in ["1", "1.", "10", "1.1", "::1"] {
+                let (first, behind) = left_from(address);
+                let lies_there = first <= detail && detail < behind;
+                prop_assert_eq!(lies_there, attempt.egress_ip.as_deref() == Some(address), "{}", address);
+            }
         }
     }
 

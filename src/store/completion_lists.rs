@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 
+use super::app_labels;
 use super::backend::Conn;
-use super::criteria::Criteria;
+use super::criteria::CompletionCriteria;
 use super::finding::{self, Part};
 use super::keys::{CompletionKey, DeliveryKey};
 use super::page::{Listed, Page};
@@ -18,11 +19,13 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind, Status};
 use crate::domain::reversal::Reversal;
 
-/// A completion and what was taken back of it.
+/// A completion and what a list shows beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The completion.
     pub completion: Completion,
+    /// What its app is called.
+    pub app_name: String,
     /// Its reversals, oldest first.
     pub reversals: Vec<Reversal>,
     /// Where its callback to the first endpoint that it had one for stands.
@@ -42,39 +45,51 @@ pub struct Found {
 
 impl Store {
     /// Completions with what was taken back of them, newest first.
-    pub async fn completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
+    pub async fn completions(&self, criteria: CompletionCriteria, page: Page) -> Result<Listed<Entry>, StoreError> {
         self.entries(criteria, page, Part::First).await
     }
 
     /// A page that an export goes on with: as many rows may be looked through as there is time for.
-    pub async fn rest_of_completions(&self, criteria: Criteria, page: Page) -> Result<Listed<Entry>, StoreError> {
+    pub async fn rest_of_completions(
+        &self,
+        criteria: CompletionCriteria,
+        page: Page,
+    ) -> Result<Listed<Entry>, StoreError> {
         self.entries(criteria, page, Part::Rest).await
     }
 
-    async fn entries(&self, criteria: Criteria, page: Page, part: Part) -> Result<Listed<Entry>, StoreError> {
+    async fn entries(&self, criteria: CompletionCriteria, page: Page, part: Part) -> Result<Listed<Entry>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
-        self.walk_at_once(move |conn| {
-            let found = finding::completions(conn, &erased, &criteria, &page, part)?;
-            let Listed { items: completions, next } = page.cut(found, |completion: &Completion| &completion.id);
-            let keys: Vec<CompletionKey> =
-                completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();
-            let mut callbacks = first_callbacks(conn, &keys)?;
-            let mut reversals = reversals_of(conn, &keys)?;
-            let entry = |completion: Completion| Entry {
-                reversals: reversals.remove(&completion.id).unwrap_or_default(),
-                callback: callbacks.remove(&completion.id),
-                completion,
-            };
-            Ok(Listed { items: completions.into_iter().map(entry).collect(), next })
-        })
-        .await
+        let (mut listed, apps) = self
+            .walk_at_once(move |conn| {
+                let found = finding::completions::find(conn, &erased, &criteria, &page, part)?;
+                let Listed { items: completions, next } = page.cut(found, |completion: &Completion| &completion.id);
+                let keys: Vec<CompletionKey> =
+                    completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();
+                let mut callbacks = first_callbacks(conn, &keys)?;
+                let mut reversals = reversals_of(conn, &keys)?;
+                let apps = app_labels::of(conn, completions.iter().map(|completion| completion.app_id.as_str()))?;
+                let entry = |completion: Completion| Entry {
+                    reversals: reversals.remove(&completion.id).unwrap_or_default(),
+                    callback: callbacks.remove(&completion.id),
+                    app_name: String::new(),
+                    completion,
+                };
+                Ok((Listed { items: completions.into_iter().map(entry).collect::<Vec<_>>(), next }, apps))
+            })
+            .await?;
+        let labels = apps.read()?;
+        for entry in &mut listed.items {
+            entry.app_name = labels.get(&entry.completion.app_id).map(|app| app.name.clone()).unwrap_or_default();
+        }
+        Ok(listed)
     }
 
     /// Completions with all that belongs to them, newest first.
-    pub async fn found(&self, criteria: Criteria, page: Page) -> Result<Vec<Found>, StoreError> {
+    pub async fn found(&self, criteria: CompletionCriteria, page: Page) -> Result<Vec<Found>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
         self.walk_at_once(move |conn| {
-            let found = finding::completions(conn, &erased, &criteria, &page, Part::First)?;
+            let found = finding::completions::find(conn, &erased, &criteria, &page, Part::First)?;
             let completions = page.cut(found, |completion: &Completion| &completion.id).items;
             let keys: Vec<CompletionKey> =
                 completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();

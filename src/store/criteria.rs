@@ -1,186 +1,203 @@
-//! What completions and deliveries are looked for by, and the queries that this makes over a span of keys.
+//! What completions and deliveries are looked for by. What is absent does not matter; what is given, all of it must hold.
 //!
-//! Which span to read, and how much of it, is for [`super::finding`] to say.
+//! Which index leads to what is asked for, and what has to be looked through, is for [`super::finding`] to say.
 
-use diesel::dsl::{exists, sql};
-use diesel::expression::SqlLiteral;
-use diesel::prelude::*;
-use diesel::sql_types::Bool;
-
-use super::backend::{Engine, Read};
-use super::deliveries::{is, is_a_test};
-use super::id_range::Span;
-use super::keys::{AppKey, CompletionKey};
-use super::schema::{completions, deliveries};
-use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, DeliveryKind, Status};
+use super::keys::AppKey;
+use crate::domain::completion::ReviewState;
+use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::sample_completion;
 use crate::domain::time::Timestamp;
 
-/// Which completions or deliveries are looked for; absent criteria do not matter.
+/// Among which records of either kind something is looked for: whose, made when, and behind which one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Criteria {
+pub struct Scope {
     /// Of these apps; `None`: of any.
     pub app_ids: Option<Vec<String>>,
-    /// Of this user (completions only).
-    pub user_id: Option<String>,
-    /// With this transaction id, ignoring case.
-    pub transaction_id: Option<String>,
-    /// Of this offer (completions only).
-    pub offer_id: Option<String>,
-    /// Attributed by this click (completions only).
-    pub click_id: Option<String>,
-    /// Whether something was taken back (completions only).
-    pub reversed: Option<bool>,
-    /// In this state; of a completion, one of its own callbacks.
-    pub status: Option<Status>,
     /// Recorded at or after.
     pub from: Option<Timestamp>,
     /// Recorded before.
     pub to: Option<Timestamp>,
+    /// Newer than the record with this id.
+    pub after: Option<String>,
     /// When this is asked: a time without an end goes on until then.
     pub asked_at: Timestamp,
 }
 
-impl Criteria {
-    /// The app, if it is one.
-    pub(super) fn only_app(&self) -> Option<AppKey> {
-        match self.app_ids.as_deref() {
-            Some([app_id]) => Some(AppKey::of(app_id)),
-            _ => None,
+/// Which completions are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompletionCriteria {
+    /// Among these.
+    pub scope: Scope,
+    /// Of this user.
+    pub user_id: Option<String>,
+    /// With this transaction id, ignoring case.
+    pub transaction_id: Option<String>,
+    /// Of this offer.
+    pub offer_id: Option<String>,
+    /// Attributed by this click.
+    pub click_id: Option<String>,
+    /// Of this type.
+    pub event_type: Option<String>,
+    /// Whether something was taken back.
+    pub reversed: Option<bool>,
+    /// Whether it was credited by hand.
+    pub manual: Option<bool>,
+    /// Whose review stands there.
+    pub review: Option<ReviewState>,
+    /// With a callback of its own, not of a reversal, in this state.
+    pub callback: Option<Status>,
+}
+
+/// Which deliveries are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryCriteria {
+    /// Among these.
+    pub scope: Scope,
+    /// In one of these states; none given: in any.
+    pub statuses: Vec<Status>,
+    /// Of one of these kinds; none given: of any.
+    pub kinds: Vec<DeliveryKind>,
+    /// That tell of a completion of this user. Tests tell of none.
+    pub user_id: Option<String>,
+    /// With this transaction id, ignoring case.
+    pub transaction_id: Option<String>,
+    /// That tell of this completion.
+    pub completion_id: Option<String>,
+    /// To this endpoint.
+    pub endpoint_id: Option<String>,
+    /// Whose last attempt was like this.
+    pub last_attempt: AttemptCriteria,
+    /// That wait for this.
+    pub waiting: Option<Waiting>,
+}
+
+/// What a delivery's last attempt is looked for by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttemptCriteria {
+    /// It ended like this.
+    pub outcome: Option<Outcome>,
+    /// The receiver answered this.
+    pub status_code: Option<u16>,
+    /// It left from this address, in its usual form.
+    pub egress_ip: Option<String>,
+}
+
+/// Deliveries that wait for one thing. Why a delivery is held, its row says. Why one waits to be sent is a matter of its
+/// endpoint and of the moment, so whoever asks brings along what is so now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What is waited for.
+    pub reason: WaitingFor,
+    /// The endpoints whose deliveries wait for it while they wait to be sent.
+    pub endpoints: Vec<WaitingEndpoint>,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// An endpoint of which some deliveries wait to be sent for the reason that is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingEndpoint {
+    /// Its app.
+    pub app_id: String,
+    /// The endpoint.
+    pub endpoint_id: String,
+    /// Those that are due do.
+    pub due: bool,
+    /// Those that are due later do.
+    pub later: bool,
+}
+
+impl Scope {
+    /// The apps, if not any will do.
+    pub(super) fn apps(&self) -> Option<Vec<AppKey>> {
+        let apps = self.app_ids.as_ref()?;
+        Some(apps.iter().map(|id| AppKey::of(id)).collect())
+    }
+
+    /// Whether a record's own instant decides as well, and not its key alone.
+    pub(super) fn has_time(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+}
+
+impl AttemptCriteria {
+    /// Whether a last attempt is asked about.
+    pub(super) fn asks(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+impl DeliveryCriteria {
+    /// The states that what is looked for can be in; `None`: in any. What was delivered is what was acknowledged last, and
+    /// only what is held or waits to be sent waits for something.
+    pub(super) fn possible_statuses(&self) -> Option<Vec<Status>> {
+        let by_outcome = self.last_attempt.outcome.is_some_and(|outcome| outcome != Outcome::Delivered);
+        if self.statuses.is_empty() && !by_outcome && self.waiting.is_none() {
+            return None;
         }
-    }
-
-    /// Whether completions are read along the index of those of which something was taken back.
-    pub(super) fn follows_reversed(&self) -> bool {
-        self.reversed == Some(true) && self.user_id.is_none() && self.only_app().is_some()
-    }
-
-    /// Whether deliveries are read along the index of those that are neither delivered nor under way. Of a time, it would
-    /// lead to all of them.
-    pub(super) fn follows_unsettled(&self) -> bool {
-        self.only_app().is_some()
-            && self.from.is_none()
-            && self.to.is_none()
-            && self.status.is_some_and(|status| !matches!(status, Status::Delivered | Status::Sending))
-    }
-
-    /// Whether completions are left out that the index leads to.
-    pub(super) fn filters_completions(&self) -> bool {
-        let apps_of_user = self.user_id.is_some() && self.app_ids.is_some();
-        let by_time = self.from.is_some() || self.to.is_some();
-        let by_reversals = self.reversed.is_some() && !self.follows_reversed();
-        self.offer_id.is_some() || self.status.is_some() || by_reversals || apps_of_user || by_time
-    }
-
-    /// Whether deliveries are left out that the index leads to.
-    pub(super) fn filters_deliveries(&self) -> bool {
-        let by_status = self.status.is_some() && !self.follows_unsettled();
-        by_status || self.from.is_some() || self.to.is_some()
-    }
-}
-
-/// Whether something was taken back, as the index says it.
-pub(super) fn is_reversed() -> SqlLiteral<Bool> {
-    sql("completions.reversals > 0")
-}
-
-/// Completions of a span of keys, newest first; `bearing`: only those, which bear the transaction id.
-pub(super) fn completions_within<'a>(
-    criteria: &'a Criteria,
-    bearing: Option<&[CompletionKey]>,
-    span: &Span,
-    at_most: usize,
-) -> impl Read<'a, Completion> + use<'a> {
-    let mut query = completions::table.select(Completion::as_select()).into_boxed::<Engine>();
-    if let Some(keys) = bearing {
-        query = query.filter(completions::id.eq_any(keys.to_vec()));
-    }
-    match criteria.app_ids.as_deref() {
-        // A user has few completions, an app all of them: the sum keeps SQLite from entering the app's index instead.
-        Some([app_id]) if criteria.user_id.is_some() => {
-            query = query.filter((completions::app_id + 0).eq(AppKey::of(app_id)));
-        }
-        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
-        Some([app_id]) => query = query.filter(completions::app_id.eq(AppKey::of(app_id))),
-        Some(app_ids) => query = query.filter(completions::app_id.eq_any(app_ids.iter().map(|id| AppKey::of(id)))),
-        None => {}
-    }
-    if let Some(user_id) = &criteria.user_id {
-        query = query.filter(completions::user_id.eq(user_id));
-    }
-    if let Some(offer_id) = &criteria.offer_id {
-        query = query.filter(completions::offer_id.eq(offer_id));
-    }
-    if let Some(click_id) = &criteria.click_id {
-        query = query.filter(completions::click_id.eq(click_id));
-    }
-    query = match criteria.reversed {
-        Some(true) => query.filter(is_reversed()),
-        Some(false) => query.filter(completions::reversals.eq(0)),
-        None => query,
-    };
-    if let Some(status) = criteria.status {
-        let callbacks = deliveries::table.filter(deliveries::completion_id.eq(completions::id));
-        let callbacks = callbacks.filter(deliveries::kind.eq(DeliveryKind::Completion)).filter(is(status));
-        query = query.filter(exists(callbacks));
-    }
-    if let Some(lower) = span.lower {
-        query = query.filter(completions::id.ge(lower));
-    }
-    if let Some(upper) = span.upper {
-        query = query.filter(completions::id.lt(upper));
-    }
-    if let Some(from) = criteria.from {
-        query = query.filter(completions::recorded_at.ge(from));
-    }
-    if let Some(to) = criteria.to {
-        query = query.filter(completions::recorded_at.lt(to));
-    }
-    query.order(completions::id.desc()).limit(rows(at_most))
-}
-
-/// Deliveries of a span of keys, newest first; `bearing`: only those of these completions, which bear the transaction id.
-pub(super) fn deliveries_within<'a>(
-    criteria: &'a Criteria,
-    bearing: Option<&[CompletionKey]>,
-    span: &Span,
-    at_most: usize,
-) -> impl Read<'a, Delivery> + use<'a> {
-    let mut query = deliveries::table.select(Delivery::as_select()).into_boxed::<Engine>();
-    if let Some(transaction_id) = &criteria.transaction_id {
-        // A test leaves no completion that could be found by it.
-        query = if transaction_id.starts_with(sample_completion::PREFIX) {
-            query.filter(is_a_test()).filter(deliveries::transaction_id.eq(transaction_id))
-        } else {
-            query.filter(deliveries::completion_id.eq_any(bearing.unwrap_or_default().to_vec()))
+        let is_possible = |status: &Status| {
+            let is_asked_for = self.statuses.is_empty() || self.statuses.contains(status);
+            let has_outcome = !by_outcome || *status != Status::Delivered;
+            is_asked_for && has_outcome && self.waiting.as_ref().is_none_or(|waiting| waiting.may_be_in(*status))
         };
+        Some(Status::ALL.iter().copied().filter(is_possible).collect())
     }
-    match criteria.app_ids.as_deref() {
-        // Along the app's own index, newest first; of a list, even of one, PostgreSQL would sort all that there is.
-        Some([app_id]) => query = query.filter(deliveries::app_id.eq(AppKey::of(app_id))),
-        Some(app_ids) => query = query.filter(deliveries::app_id.eq_any(app_ids.iter().map(|id| AppKey::of(id)))),
-        None => {}
+
+    /// Whether the transaction id is a test's, which leaves no completion that could be found by it.
+    pub(super) fn names_a_test(&self) -> bool {
+        self.transaction_id.as_deref().is_some_and(|id| id.starts_with(sample_completion::PREFIX))
     }
-    if let Some(status) = criteria.status {
-        query = query.filter(is(status));
+
+    /// Whether only tests are looked for.
+    pub(super) fn is_about_tests(&self) -> bool {
+        self.kinds == [DeliveryKind::Test]
     }
-    // Bounded on both sides, SQLite enters the index of all deliveries of the app instead.
-    if let Some(lower) = span.lower.filter(|_| !criteria.follows_unsettled()) {
-        query = query.filter(deliveries::id.ge(lower));
-    }
-    if let Some(upper) = span.upper {
-        query = query.filter(deliveries::id.lt(upper));
-    }
-    if let Some(from) = criteria.from {
-        query = query.filter(deliveries::created_at.ge(from));
-    }
-    if let Some(to) = criteria.to {
-        query = query.filter(deliveries::created_at.lt(to));
-    }
-    query.order(deliveries::id.desc()).limit(rows(at_most))
 }
 
-fn rows(at_most: usize) -> i64 {
-    i64::try_from(at_most).unwrap_or(i64::MAX)
+impl Waiting {
+    /// Whether a delivery in this state may wait for it.
+    fn may_be_in(&self, status: Status) -> bool {
+        match status {
+            Status::Held => self.reason.is_held_for(),
+            Status::Pending | Status::Retrying => !self.endpoints.is_empty(),
+            Status::Sending | Status::Delivered | Status::Dead | Status::Canceled => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn possible(criteria: DeliveryCriteria) -> Option<Vec<Status>> {
+        criteria.possible_statuses()
+    }
+
+    fn waiting(reason: WaitingFor, endpoints: Vec<WaitingEndpoint>) -> DeliveryCriteria {
+        let waiting = Waiting { reason, endpoints, now: Timestamp::from_millis(0) };
+        DeliveryCriteria { waiting: Some(waiting), ..DeliveryCriteria::default() }
+    }
+
+    #[test]
+    fn what_is_asked_for_says_in_which_states_it_can_be() {
+        let ended = |outcome| AttemptCriteria { outcome: Some(outcome), ..AttemptCriteria::default() };
+        let of = |last_attempt| DeliveryCriteria { last_attempt, ..DeliveryCriteria::default() };
+        let endpoint =
+            WaitingEndpoint { app_id: "app_1".to_owned(), endpoint_id: "end_1".to_owned(), due: true, later: false };
+        assert_eq!(possible(DeliveryCriteria::default()), None);
+        assert_eq!(possible(of(ended(Outcome::Delivered))), None);
+        let failed = possible(of(ended(Outcome::Timeout))).unwrap();
+        assert_eq!(failed.len(), Status::ALL.len() - 1);
+        assert!(!failed.contains(&Status::Delivered));
+        assert_eq!(possible(waiting(WaitingFor::Review, vec![])), Some(vec![Status::Held]));
+        assert_eq!(possible(waiting(WaitingFor::Permit, vec![])), Some(vec![]));
+        assert_eq!(
+            possible(waiting(WaitingFor::Permit, vec![endpoint.clone()])),
+            Some(vec![Status::Pending, Status::Retrying])
+        );
+        let paused = waiting(WaitingFor::AppPaused, vec![endpoint]);
+        assert_eq!(possible(paused.clone()), Some(vec![Status::Pending, Status::Retrying, Status::Held]));
+        let dead = DeliveryCriteria { statuses: vec![Status::Dead, Status::Held], ..paused };
+        assert_eq!(possible(dead), Some(vec![Status::Held]));
+    }
 }

@@ -38,6 +38,12 @@ impl Store {
         .await
     }
 
+    /// The app of an endpoint, whether or not either is archived: their history stays.
+    pub async fn app_of_endpoint(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let id = id.to_owned();
+        self.read(move |conn| endpoints::table.find(id).select(endpoints::app_id).first(conn).optional()).await
+    }
+
     /// Enables an endpoint if it is disabled; answers whether there is one of this id.
     pub async fn enable_endpoint(&self, app_id: &str, endpoint_id: &str, now: Timestamp) -> Result<bool, StoreError> {
         let (app_id, endpoint_id) = (app_id.to_owned(), endpoint_id.to_owned());

@@ -7,7 +7,7 @@ use diesel::result::OptionalExtension;
 
 use super::backend::Read;
 use super::completions as completion_rows;
-pub use super::criteria::Criteria;
+pub use super::criteria::{AttemptCriteria, CompletionCriteria, DeliveryCriteria, Scope, Waiting, WaitingEndpoint};
 use super::erased_keys::{self, ErasedKind};
 use super::keys::{CompletionKey, DeliveryKey, SourceKey};
 use super::page::{Listed, Page};
@@ -49,10 +49,10 @@ impl Store {
     }
 
     /// Deliveries, newest first.
-    pub async fn deliveries(&self, criteria: Criteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
+    pub async fn deliveries(&self, criteria: DeliveryCriteria, page: Page) -> Result<Listed<Delivery>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
-        self.walk(move |conn| {
-            let found = finding::deliveries(conn, &erased, &criteria, &page)?;
+        self.walk_at_once(move |conn| {
+            let found = finding::deliveries::find(conn, &erased, &criteria, &page)?;
             Ok(page.cut(found, |delivery: &Delivery| &delivery.id))
         })
         .await

@@ -9,6 +9,7 @@
 //! There are two engines: an SQLite file that one process serves, and a PostgreSQL server that several nodes share. Which
 //! of them it is matters in `backend`, [`queue`] and [`inspect`] alone.
 
+pub mod app_labels;
 pub mod app_list;
 mod app_rows;
 pub mod apps;
@@ -27,6 +28,7 @@ mod criteria;
 mod deadline;
 mod deliveries;
 pub mod delivery_counts;
+pub mod delivery_lists;
 pub mod egress;
 mod endpoint_rows;
 mod endpoint_tests;

@@ -80,22 +80,47 @@ impl Walk {
         edge: impl Fn(&mut Conn, &Span<K>) -> QueryResult<Option<K>>,
         within: impl Fn(&mut Conn, &Span<K>, usize) -> QueryResult<Vec<T>>,
     ) -> QueryResult<Vec<T>> {
+        self.down_to_the_rest(conn, span, wanted, edge, within).map(|(found, _)| found)
+    }
+
+    /// The same; where everything was looked through, what was less than a window stands beside it. Whoever walks over many
+    /// short spans has to say how much that was ([`looked`](Self::looked)), or no bound would ever be reached.
+    pub(super) fn down_to_the_rest<K: Clone, T>(
+        &mut self,
+        conn: &mut Conn,
+        span: &Span<K>,
+        wanted: usize,
+        edge: impl Fn(&mut Conn, &Span<K>) -> QueryResult<Option<K>>,
+        within: impl Fn(&mut Conn, &Span<K>, usize) -> QueryResult<Vec<T>>,
+    ) -> QueryResult<(Vec<T>, Option<Span<K>>)> {
         let (mut found, mut rest) = (Vec::new(), span.clone());
         loop {
             self.check()?;
             let edge = edge(conn, &rest)?;
             let window = Span { lower: edge.clone().or(rest.lower.clone()), upper: rest.upper };
             found.extend(within(conn, &window, wanted - found.len())?);
-            if edge.is_none() || found.len() >= wanted {
-                return Ok(found);
+            if edge.is_none() {
+                return Ok((found, Some(window)));
             }
-            self.walked += WINDOW;
-            if let Reach::Bounded(field) = self.reach
-                && self.walked >= MOST
-            {
-                return Err(Ended::TooWide(field).error());
+            if found.len() >= wanted {
+                return Ok((found, None));
             }
-            rest.upper = edge;
+            self.looked(WINDOW)?;
+            rest = Span { lower: rest.lower, upper: edge };
+        }
+    }
+
+    /// Whether it matters how many rows are looked through.
+    pub(super) fn is_bounded(&self) -> bool {
+        matches!(self.reach, Reach::Bounded(_))
+    }
+
+    /// So many rows more were looked through: ends the read if those were too many.
+    pub(super) fn looked(&mut self, rows: usize) -> QueryResult<()> {
+        self.walked += rows;
+        match self.reach {
+            Reach::Bounded(field) if self.walked >= MOST => Err(Ended::TooWide(field).error()),
+            Reach::Bounded(_) | Reach::Sought(_) | Reach::InTime => Ok(()),
         }
     }
 }
@@ -132,6 +157,19 @@ mod tests {
     fn everything_down_to_the_oldest_row_is_looked_through_window_by_window() {
         let (found, windows) = walk(95_000, 50_000, 10, Reach::Bounded("offerId"));
         assert_eq!((found.unwrap(), windows), (vec![50_000, 0], 10));
+    }
+
+    #[test]
+    fn what_is_looked_through_of_many_short_spans_adds_up_to_the_bound() {
+        let mut conn = backend::in_memory();
+        let none = |_: &mut Conn, _: &Span| Ok(None);
+        let nothing = |_: &mut Conn, _: &Span, _| Ok(Vec::<i64>::new());
+        let mut walk = Walk::begin(Reach::Bounded("statusCode"));
+        let short = Span { lower: Some(3), upper: Some(9) };
+        let (found, rest) = walk.down_to_the_rest(&mut conn, &short, 1, none, nothing).unwrap();
+        assert_eq!((found, rest), (vec![], Some(short)));
+        walk.looked(MOST - 1).unwrap();
+        assert_eq!(Ended::of(&walk.looked(1).unwrap_err()), Some(Ended::TooWide("statusCode")));
     }
 
     #[test]

@@ -50,6 +50,16 @@ pub fn page_of(prefix: &str, query: &Query) -> Result<Page, Problem> {
     }
 }
 
+/// Reads what everything must be newer than, in a list whose ids have this prefix: an item of it, such as the newest that
+/// somebody has seen.
+pub fn after(prefix: &str, query: &Query) -> Result<Option<String>, Problem> {
+    let read = |text: &str| {
+        let id = ids::is_id(text).then(|| text.to_owned()).filter(|id| ids::key(prefix, id).is_some());
+        id.ok_or_else(|| Problem::field("after", "must be the id of an item of this list"))
+    };
+    query.text("after").map(read).transpose()
+}
+
 fn page(query: &Query) -> Result<Page, Problem> {
     let limit = match query.text("limit") {
         None => DEFAULT,
@@ -103,5 +113,15 @@ mod tests {
         let query = Query::read(&format!("cursor={}", page_of_deliveries.next_cursor.unwrap()), &PARAMETERS).unwrap();
         assert_eq!(page_of("dlv", &query).unwrap().before, Some(id));
         assert!(page_of("cmp", &query).is_err());
+    }
+
+    #[test]
+    fn what_everything_must_be_newer_than_is_an_item_of_the_list() {
+        let id = crate::random::new_id("dlv");
+        let query = Query::read(&format!("after={id}"), &["after"]).unwrap();
+        assert_eq!(after("dlv", &query).unwrap(), Some(id));
+        assert!(after("cmp", &query).is_err());
+        assert!(after("dlv", &Query::read("after=dlv_1", &["after"]).unwrap()).is_err());
+        assert_eq!(after("dlv", &Query::read("after=", &["after"]).unwrap()).unwrap(), None);
     }
 }

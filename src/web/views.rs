@@ -5,11 +5,13 @@
 mod completion;
 mod created_by;
 mod delivery;
+mod listed_delivery;
 mod person;
 mod reversal;
 
 pub use completion::{CompletionView, CompletionWithDeliveries};
 pub use created_by::CreatedBy;
 pub use delivery::{AttemptView, DeliveryView, DeliveryWithAttempts, header_map};
+pub use listed_delivery::{LastAttemptView, ListedDelivery};
 pub use person::{InvitationView, LinkView, SessionView, UserView};
 pub use reversal::{ReversalView, ReversedView};

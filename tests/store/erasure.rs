@@ -7,7 +7,7 @@ use ringback::domain::click::{self, Click};
 use ringback::domain::identity::ReportedFields;
 use ringback::domain::new_delivery::Start;
 use ringback::store::erasure::{Erased, Erasure};
-use ringback::store::lookups::Criteria;
+use ringback::store::lookups::CompletionCriteria;
 use ringback::store::queue::{NewCompletion, Recorded};
 
 use crate::queue::new;
@@ -105,7 +105,8 @@ async fn an_erased_key_that_was_read_in_an_answer_leads_to_its_record() {
         assert_eq!(elsewhere, None, "{external_id}");
     }
     for transaction_id in ["T1", shown.transaction_id.as_str()] {
-        let criteria = Criteria { transaction_id: Some(transaction_id.to_owned()), ..Criteria::default() };
+        let named = Some(transaction_id.to_owned());
+        let criteria = CompletionCriteria { transaction_id: named, ..CompletionCriteria::default() };
         let found = fresh.store.completions(criteria, all()).await.unwrap().items;
         assert_eq!(found.iter().map(|entry| &entry.completion.id).collect::<Vec<_>>(), [&id], "{transaction_id}");
     }
@@ -125,7 +126,7 @@ async fn a_record_whose_answer_was_lost_is_one_record_even_if_its_user_was_erase
         assert_eq!(fresh.store.record(vec![new.clone()]).await.unwrap(), [Recorded::Accepted]);
         fresh.store.erase_user(erasure()).await.unwrap();
     }
-    assert_eq!(fresh.store.completions(Criteria::default(), all()).await.unwrap().items.len(), 1);
+    assert_eq!(fresh.store.completions(Default::default(), all()).await.unwrap().items.len(), 1);
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use ringback::domain::delivery::{Outcome, Status, Told};
 use ringback::store::inspect::history::Past;
-use ringback::store::lookups::Criteria;
 
 use crate::setup::{NOW, all, app, publisher, store};
 
@@ -16,7 +15,7 @@ async fn each_completion_of_a_made_up_past_was_delivered_by_one_attempt_that_nam
     let until = NOW.plus(Duration::from_secs(60));
     let past = Past { first: 99, count: 20, users: 3, from: NOW, until, recipe: "besitos@1".to_owned() };
     fresh.store.make_past(past).await.unwrap();
-    let found = fresh.store.found(Criteria::default(), all()).await.unwrap();
+    let found = fresh.store.found(Default::default(), all()).await.unwrap();
     assert_eq!(found.len(), 20);
     for one in found {
         let [(delivery, attempts)] = &one.deliveries[..] else { panic!("one delivery each: {one:?}") };

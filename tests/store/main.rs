@@ -9,6 +9,7 @@ mod clicks;
 mod compiled;
 mod configuration;
 mod dead_rows;
+mod delivery_lists;
 mod disabling;
 mod egress;
 mod endpoint_tests;

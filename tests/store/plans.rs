@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 49] = [
+const MADE_FOR: [(&str, &str); 82] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -35,12 +35,23 @@ const MADE_FOR: [(&str, &str); 49] = [
     ("replay: due of an endpoint", "deliveries_due"),
     ("replay: dead deliveries", "deliveries_unsettled"),
     ("replay: all deliveries", "deliveries_by_app"),
+    ("completions", "completions_pkey"),
     ("completions of a user", "completions_by_user"),
-    ("completions of a user and app", "completions_by_user"),
+    ("completions of a user, looked through", "completions_by_user"),
     ("completions of an app", "completions_by_app"),
+    ("completions of an app, looked through", "completions_by_app"),
     ("completions of a click", "completions_by_click"),
-    ("completions of an offer", "completions_by_app"),
     ("completions taken back", "completions_reversed"),
+    ("completions taken back, looked through", "completions_reversed"),
+    ("completions in review", "completions_in_review"),
+    ("completions of a user: window", "completions_by_user"),
+    ("completions of an app: window", "completions_by_app"),
+    ("completions of an app: rest", "completions_by_app"),
+    ("completions taken back: window", "completions_reversed"),
+    ("completions in review: are they few", "completions_in_review"),
+    ("a page of completions", "completions_pkey"),
+    ("completions of apps: heads", "completions_by_app"),
+    ("completions taken back of apps: heads", "completions_reversed"),
     ("completions by transaction id", "transaction_ids_pkey"),
     ("completions by an erased transaction id", "erased_keys_pkey"),
     ("deliveries of a completion", "deliveries_once"),
@@ -48,8 +59,30 @@ const MADE_FOR: [(&str, &str); 49] = [
     ("a click", "clicks_pkey"),
     ("a session and its person", "sessions_by_token"),
     ("failures to sign in", "sign_in_attempts_pkey"),
+    ("deliveries", "deliveries_pkey"),
     ("deliveries of an app", "deliveries_by_app"),
+    ("deliveries of an app, looked through", "deliveries_by_app"),
     ("dead deliveries of an app", "deliveries_unsettled"),
+    ("dead deliveries of an app, looked through", "deliveries_unsettled"),
+    ("held deliveries of an app, looked through", "deliveries_unsettled"),
+    ("tests of an app", "deliveries_tests"),
+    ("tests of an app, looked through", "deliveries_tests"),
+    ("deliveries that are being sent", "deliveries_claimed"),
+    ("deliveries of some completions", "deliveries_once"),
+    ("deliveries: window", "deliveries_pkey"),
+    ("deliveries of an app: window", "deliveries_by_app"),
+    ("dead deliveries of an app: window", "deliveries_unsettled"),
+    ("dead deliveries of an app: rest", "deliveries_unsettled"),
+    ("tests of an app: window", "deliveries_tests"),
+    ("deliveries of a user: completions", "completions_by_user"),
+    ("deliveries of a user: window", "completions_by_user"),
+    ("deliveries of apps: heads", "deliveries_by_app"),
+    ("deliveries of apps by state: heads", "deliveries_unsettled"),
+    ("deliveries of all apps by state: heads", "deliveries_unsettled"),
+    ("tests of all apps: heads", "deliveries_tests"),
+    ("a page of deliveries", "deliveries_pkey"),
+    ("a page of deliveries: what they tell of", "completions_pkey"),
+    ("a page of deliveries: last attempts", "attempts_pkey"),
     // By app or by time, whichever leads to fewer rows.
     ("health of apps", ""),
     ("health of all apps", "rollups_by_time"),
@@ -96,6 +129,25 @@ async fn no_query_of_the_hot_path_walks_over_a_table() {
     let plans = plans().await;
     let walks: Vec<&Plan> = plans.iter().filter(|plan| plan.walks()).collect();
     assert!(walks.is_empty(), "{walks:#?}");
+}
+
+/// What an index leads to is read in its order, from one end of a window to the other: not further, and without a sort.
+#[tokio::test]
+async fn a_window_of_a_list_is_read_in_order_and_between_its_ends_whatever_is_looked_for() {
+    let plans = plans().await;
+    let is_window = |plan: &&Plan| plan.query.ends_with(", looked through") || plan.query.ends_with(": window");
+    let windows: Vec<&Plan> = plans.iter().filter(is_window).collect();
+    assert_eq!(windows.len(), 15);
+    for window in windows {
+        let text = &window.text;
+        // PostgreSQL may sort the few rows that it believes an empty table to have.
+        let sorts = text.contains("TEMP B-TREE FOR ORDER BY");
+        // The windows of a user's completions begin at the newest of them, or where the one before ended.
+        let is_from_the_end = window.query == "deliveries of a user: window";
+        let begins = text.contains("(id >= ") || text.contains("rowid>?") || is_from_the_end;
+        let ends = text.contains("(id < ") || text.contains("(id <= ") || text.contains("rowid<?");
+        assert!(!sorts && begins && ends, "{window:#?}");
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use ringback::domain::settlement::{Next, Settlement};
 use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::Store;
-use ringback::store::lookups::Criteria;
 use ringback::store::operator_actions::ActionOutcome;
 use ringback::store::queue::{Claimed, NewCompletion, Recorded, Settled, Unbounded, Wanted};
 
@@ -104,8 +103,8 @@ async fn a_report_recorded_twice_in_one_batch_is_one_completion() {
     let duplicate =
         matches!(&outcomes[1], Recorded::Duplicate { completion_id, .. } if *completion_id == first.completion.id);
     assert!(outcomes[0] == Recorded::Accepted && duplicate, "{outcomes:?}");
-    assert_eq!(fresh.store.completions(Criteria::default(), all()).await.unwrap().items.len(), 1);
-    assert_eq!(fresh.store.deliveries(Criteria::default(), all()).await.unwrap().items.len(), 1);
+    assert_eq!(fresh.store.completions(Default::default(), all()).await.unwrap().items.len(), 1);
+    assert_eq!(fresh.store.deliveries(Default::default(), all()).await.unwrap().items.len(), 1);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use ringback::domain::new_delivery::Start;
 use ringback::domain::node::NodeRole;
 use ringback::domain::settlement::Next;
 use ringback::store::StoreError;
-use ringback::store::lookups::Criteria;
+use ringback::store::lookups::DeliveryCriteria;
 use ringback::store::queue::Settled;
 
 use crate::queue::{claim, completion, delivery, new, recorded, settlement, token};
@@ -102,7 +102,7 @@ async fn what_waits_under_an_unknown_word_is_an_error_to_read_and_stands_in_nobo
         assert_eq!(fresh.row(&unread), before, "{column}");
 
         assert!(is_unreadable(&fresh.store.delivery(unread.clone()).await), "{column}");
-        assert!(is_unreadable(&fresh.store.deliveries(Criteria::default(), all()).await), "{column}");
+        assert!(is_unreadable(&fresh.store.deliveries(DeliveryCriteria::default(), all()).await), "{column}");
         assert!(is_unreadable(&fresh.store.cancel(unread.clone(), NOW).await), "{column}");
     }
 }

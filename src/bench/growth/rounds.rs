@@ -20,7 +20,7 @@ use crate::random;
 use crate::store::Store;
 use crate::store::inspect::Buffers;
 use crate::store::inspect::history::{self, Past};
-use crate::store::lookups::Criteria;
+use crate::store::lookups::{CompletionCriteria, DeliveryCriteria, Scope};
 use crate::store::page::Page;
 use crate::store::queue::{Claimed, Settled, Unbounded, Wanted};
 
@@ -70,15 +70,17 @@ impl<'a> Rounds<'a> {
         self.pass_through(RECORDED).await?;
 
         let (sought, users) = (turn as u64 * STRIDE, past::users(stored));
-        let by_user = Criteria { user_id: Some(history::user_id(sought % users)), ..Criteria::default() };
+        let user_id = Some(history::user_id(sought % users));
+        let by_user = CompletionCriteria { user_id, ..CompletionCriteria::default() };
         self.look_up(Work::ByUser, by_user.clone()).await?;
         self.look_up(Work::ByUserAgain, by_user).await?;
         let transaction_id = Some(history::transaction_id(sought % stored.max(1)));
-        let by_transaction_id = Criteria { transaction_id, ..Criteria::default() };
+        let by_transaction_id = CompletionCriteria { transaction_id, ..CompletionCriteria::default() };
         self.look_up(Work::ByTransactionId, by_transaction_id.clone()).await?;
         self.look_up(Work::ByTransactionIdAgain, by_transaction_id).await?;
         let of_app = vec![self.ground.receiver(turn).app_id.clone()];
-        let of_app = Criteria { app_ids: Some(of_app), ..Criteria::default() };
+        let scope = Scope { app_ids: Some(of_app), ..Scope::default() };
+        let of_app = DeliveryCriteria { scope, ..DeliveryCriteria::default() };
         let started = Instant::now();
         store.deliveries(of_app, PAGE).await?;
         self.times.note(Work::OfApp, started.elapsed());
@@ -145,7 +147,7 @@ impl<'a> Rounds<'a> {
         Ok(self.store.make_past(Past { first, count: STEP, users: STEP, from, until, recipe }).await?)
     }
 
-    async fn look_up(&mut self, work: Work, criteria: Criteria) -> Result<(), Failure> {
+    async fn look_up(&mut self, work: Work, criteria: CompletionCriteria) -> Result<(), Failure> {
         let started = Instant::now();
         let found = self.store.completions(criteria.clone(), PAGE).await?;
         self.times.note(work, started.elapsed());

@@ -27,6 +27,15 @@ pub enum Readiness {
     NoEgress,
 }
 
+/// What the deliveries of an endpoint wait for that are neither held nor being sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// Those that are due.
+    pub due: WaitingFor,
+    /// Those that are due later.
+    pub later: WaitingFor,
+}
+
 /// What decides about leaving.
 #[derive(Clone, Copy, Debug)]
 pub struct Routing<'a> {
@@ -87,21 +96,25 @@ impl Routing<'_> {
             return None;
         }
         let app = self.directory.app_of_endpoint(&delivery.endpoint_id)?;
-        let endpoint = app.endpoint(&delivery.endpoint_id)?;
-        match self.readiness(&app, endpoint) {
-            Readiness::Blocked(reason) => Some(reason),
-            Readiness::NoEgress => Some(WaitingFor::EgressIp),
-            Readiness::Ready | Readiness::CircuitOpen | Readiness::Elsewhere
-                if delivery.due_at.is_some_and(|due| due > self.now) =>
-            {
-                Some(WaitingFor::Retry)
+        let waits = self.waits(&app, app.endpoint(&delivery.endpoint_id)?);
+        Some(if delivery.due_at.is_some_and(|due| due > self.now) { waits.later } else { waits.due })
+    }
+
+    /// What the deliveries of an endpoint wait for that wait to be sent.
+    pub fn waits(&self, app: &App, endpoint: &Endpoint) -> Waits {
+        match self.readiness(app, endpoint) {
+            Readiness::Blocked(reason) => Waits { due: reason, later: reason },
+            Readiness::NoEgress => Waits { due: WaitingFor::EgressIp, later: WaitingFor::EgressIp },
+            Readiness::Ready | Readiness::CircuitOpen | Readiness::Elsewhere => {
+                let due = if self.circuits.is_open(&endpoint.id) {
+                    WaitingFor::Circuit
+                } else if app.settings.limits.per_second.is_some() {
+                    WaitingFor::RateLimit
+                } else {
+                    WaitingFor::Permit
+                };
+                Waits { due, later: WaitingFor::Retry }
             }
-            Readiness::CircuitOpen => Some(WaitingFor::Circuit),
-            Readiness::Elsewhere if self.circuits.is_open(&endpoint.id) => Some(WaitingFor::Circuit),
-            Readiness::Ready | Readiness::Elsewhere if app.settings.limits.per_second.is_some() => {
-                Some(WaitingFor::RateLimit)
-            }
-            Readiness::Ready | Readiness::Elsewhere => Some(WaitingFor::Permit),
         }
     }
 }

@@ -41,6 +41,11 @@ pub enum Undecodable {
 
 const VERSION: u8 = 1;
 
+/// Behind every tag there is or will be.
+pub(in crate::store) const BEHIND_TAGS: u8 = u8::MAX;
+
+/// The first, so that the details of all attempts from one address begin with the same bytes, by which they are asked for.
+/// Another version has to be asked for in its own way.
 const EGRESS_IP: u8 = 1;
 const PEER: u8 = 2;
 const METHOD: u8 = 3;

@@ -8,45 +8,20 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite};
+use super::look_up_plans::of_look_ups;
+use super::sample::{ROWS, Sample};
 use crate::domain::delivery::{Counters, Status, Told};
 use crate::domain::health::rollup::Step;
 use crate::domain::health::series::Piece;
 use crate::domain::settlement::{Next, Settlement};
-use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
-use crate::store::criteria::{completions_within, deliveries_within};
 use crate::store::delivery_counts::queries as counted;
 use crate::store::erased_keys::{self, ErasedKind};
-use crate::store::id_range::Span;
 use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
-use crate::store::lookups::{self, Criteria};
 use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::{Store, StoreError, clicks, erasure, finding, health_reads, people, prune, replay_steps, rollups};
-
-/// Values to ask about: a plan may depend on how often the database believes to have them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sample {
-    /// An app.
-    pub app_id: String,
-    /// An endpoint of it.
-    pub endpoint_id: String,
-    /// A user who completed something.
-    pub user_id: String,
-    /// A completion's.
-    pub transaction_id: String,
-    /// A completion.
-    pub completion_id: String,
-    /// A delivery of it.
-    pub delivery_id: String,
-    /// A click.
-    pub click_id: String,
-    /// What ended before this is old; what is due is due by now.
-    pub before: Timestamp,
-    /// The present.
-    pub now: Timestamp,
-}
+use crate::store::{Store, StoreError, clicks, erasure, health_reads, prune, replay_steps, rollups};
 
 /// What size of the tables the plans are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +31,6 @@ pub enum Size {
     /// So large that nothing is as dear as walking over one: in a table of few rows PostgreSQL prefers that.
     Large,
 }
-
-/// Rows of a claim, of a settlement and of a page.
-const ROWS: usize = 64;
 
 impl Store {
     /// How the database answers the queries of the hot path and the look-ups.
@@ -151,41 +123,6 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     ])
 }
 
-fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
-    let span = Span { lower: Some(1), upper: Some(i64::MAX) };
-    let of_user = Criteria { user_id: Some(sample.user_id.clone()), ..Criteria::default() };
-    let of_app = Criteria { app_ids: Some(vec![sample.app_id.clone()]), ..Criteria::default() };
-    let of_both = Criteria { app_ids: of_app.app_ids.clone(), ..of_user.clone() };
-    let of_click = Criteria { click_id: Some(sample.transaction_id.clone()), ..Criteria::default() };
-    let dead = Criteria { status: Some(Status::Dead), ..of_app.clone() };
-    let reversed = Criteria { reversed: Some(true), ..of_app.clone() };
-    let of_offer = Criteria { offer_id: Some(String::new()), ..of_app.clone() };
-    let mut completions = |criteria: &Criteria| explain(conn, completions_within(criteria, None, &span, ROWS));
-    let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
-    let (by_click, by_offer) = (completions(&of_click)?, completions(&of_offer)?);
-    let taken_back = completions(&reversed)?;
-    let mut deliveries = |criteria: &Criteria| explain(conn, deliveries_within(criteria, None, &span, ROWS));
-    let (all_of_app, dead_of_app) = (deliveries(&of_app)?, deliveries(&dead)?);
-    let plan = |query, text| Plan { query, text };
-    Ok(vec![
-        plan("completions of a user", by_user),
-        plan("completions of a user and app", by_both),
-        plan("completions of an app", by_app),
-        plan("completions of a click", by_click),
-        plan("completions of an offer", by_offer),
-        plan("completions taken back", taken_back),
-        plan("completions by transaction id", explain(conn, finding::bearing_now(&sample.transaction_id))?),
-        plan("completions by an erased transaction id", explain(conn, finding::bore(&sample.transaction_id))?),
-        plan("deliveries of a completion", explain(conn, lookups::of_completion(&sample.completion_id))?),
-        plan("attempts of a delivery", explain(conn, lookups::attempts_of(&sample.delivery_id))?),
-        plan("a click", explain(conn, clicks::by_id(&sample.click_id))?),
-        plan("a session and its person", explain(conn, people::sessions::by_digest(vec![0]))?),
-        plan("failures to sign in", explain(conn, people::attempts::failures(&[0], sample.now))?),
-        plan("deliveries of an app", all_of_app),
-        plan("dead deliveries of an app", dead_of_app),
-    ])
-}
-
 /// What charts and counts ask.
 fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let (apps, endpoints) = ([AppKey::of(&sample.app_id)], [EndpointKey::of(&sample.endpoint_id)]);
@@ -226,6 +163,7 @@ mod tests {
     use diesel::sqlite::Sqlite;
 
     use super::*;
+    use crate::domain::time::Timestamp;
     use crate::store::backend;
 
     /// On SQLite, whose plans also name the columns that an index is entered by.
@@ -299,9 +237,8 @@ mod tests {
             ("deliveries of a completion", "deliveries_once (completion_id=?)"),
             ("attempts of a delivery", "PRIMARY KEY (delivery_id=?)"),
             ("completions of a user", "completions_by_user (user_id=? AND rowid>? AND rowid<?)"),
-            ("completions of an offer", "completions_by_app (app_id=? AND rowid>? AND rowid<?)"),
+            ("completions of an app, looked through", "completions_by_app (app_id=? AND rowid>? AND rowid<?)"),
             ("completions taken back", "completions_reversed (app_id=? AND rowid>? AND rowid<?)"),
-            ("dead deliveries of an app", "deliveries_unsettled (app_id=? AND status=? AND rowid<?)"),
         ] {
             let found = plan_of(query);
             assert!(found.contains(entry), "{query}: {found}");

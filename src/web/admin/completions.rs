@@ -3,10 +3,12 @@
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 
-use super::criteria::{filter, status};
+use super::criteria::{among, text};
 use super::exports;
 use crate::actions::caller::Caller;
-use crate::actions::scope::Filter;
+use crate::actions::completions::CompletionFilter;
+use crate::domain::completion::ReviewState;
+use crate::domain::delivery::Status;
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
 use crate::web::views::{CompletionView, CompletionWithDeliveries};
@@ -25,27 +27,38 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// `+`, `-`, `@`, a tab or a line break, has a `'` before it; numbers are left as they are. NDJSON has the items of the
 /// list, one on each line, with every text as it is.
 ///
-/// `offerId` and `deliveryStatus` are in no index: one call looks through 100,000 records for them, or through a time of at
-/// most 31 days (`from`, `to`), and is answered 422 `narrow-it` where that is not enough. Two such reads of a token are
-/// answered at a time.
+/// With `after`, the id of the newest item that somebody has seen, only what was recorded since then is listed, the newest
+/// first; `nextCursor` goes on towards it. (Nodes make ids by their own clocks: what another node recorded at the same moment may
+/// stand behind it.)
+///
+/// `offerId`, `deliveryStatus`, `eventType`, `manual` and `review` are in no index (but for `review=waiting`, while at most 10,000
+/// completions wait): one call looks through 100,000 records for them, or through a time of at most 31 days (`from`, `to`), and is
+/// answered 422 `narrow-it` where that is not enough. Two such reads of a token are answered at a time.
 #[utoipa::path(get, path = "/v1/completions", tag = "completions",
     params(("appId" = Option<String>, Query), ("userId" = Option<String>, Query), ("offerId" = Option<String>, Query),
         ("transactionId" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
         ("reversed" = Option<bool>, Query, description = "Whether anything was taken back"),
         ("deliveryStatus" = Option<String>, Query,
             description = "With a callback (of its own, not of a reversal) in this state, as long as that is kept"),
+        ("eventType" = Option<String>, Query), ("manual" = Option<bool>, Query, description = "Whether it was credited by hand"),
+        ("review" = Option<String>, Query, description = "Where its review stands, if it has one"),
+        ("after" = Option<String>, Query, description = "Newer than the completion with this id"),
         ("format" = Option<String>, Query, description = "`json`, `csv` or `ndjson`"),
         ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page, or everything.", content(
         (PageOf<CompletionView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
     let query = Query::read(request.query_string(), &KNOWN)?;
-    let filter = Filter {
-        user_id: query.text("userId").map(str::to_owned),
-        offer_id: query.text("offerId").map(str::to_owned),
+    let filter = CompletionFilter {
+        among: among("cmp", &query)?,
+        user_id: text(&query, "userId"),
+        transaction_id: text(&query, "transactionId"),
+        offer_id: text(&query, "offerId"),
+        event_type: text(&query, "eventType"),
         reversed: query.truth("reversed")?,
-        status: status(&query, "deliveryStatus")?,
-        ..filter(&query)?
+        manual: query.truth("manual")?,
+        review: query.word("review", ReviewState::ALL, ReviewState::as_str)?,
+        callback: query.word("deliveryStatus", Status::ALL, Status::as_str)?,
     };
     if let Some(format) = exports::format(&query, &request)? {
         return Ok(exports::answer(web.actions.export(&caller, filter).await?, format));
@@ -55,7 +68,7 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRe
 }
 
 /// What a list of completions is asked by.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 15] = [
     "appId",
     "userId",
     "offerId",
@@ -64,6 +77,10 @@ const KNOWN: [&str; 11] = [
     "to",
     "reversed",
     "deliveryStatus",
+    "eventType",
+    "manual",
+    "review",
+    "after",
     "format",
     "limit",
     "cursor",

@@ -2,24 +2,22 @@
 //! say.
 
 use crate::actions::scope::Filter;
-use crate::domain::delivery::Status;
 use crate::web::error::Problem;
+use crate::web::list;
 use crate::web::query::Query;
 
-/// What completions and deliveries are both looked for by.
-pub(super) fn filter(query: &Query) -> Result<Filter, Problem> {
+/// Among which records a list is whose ids have this prefix.
+pub(super) fn among(prefix: &str, query: &Query) -> Result<Filter, Problem> {
     Ok(Filter {
-        app: query.text("appId").map(str::to_owned),
-        transaction_id: query.text("transactionId").map(str::to_owned),
+        app: text(query, "appId"),
+        publisher: text(query, "publisherId"),
         from: query.instant("from")?,
         to: query.instant("to")?,
-        ..Filter::default()
+        after: list::after(prefix, query)?,
     })
 }
 
-/// A parameter that names a delivery's state.
-pub(super) fn status(query: &Query, name: &str) -> Result<Option<Status>, Problem> {
-    let words = || Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", ");
-    let read = |text| Status::parse(text).ok_or_else(|| Problem::field(name, format!("must be one of {}", words())));
-    query.text(name).map(read).transpose()
+/// A parameter's text.
+pub(super) fn text(query: &Query, name: &str) -> Option<String> {
+    query.text(name).map(str::to_owned)
 }

@@ -6,11 +6,12 @@
 use serde_json::json;
 use utoipa::Modify;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{OpenApi as Document, RefOr};
 
 use super::common::operations;
-use crate::domain::delivery::Status;
+use crate::domain::completion::ReviewState;
+use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::health::series::STEPS;
 use crate::domain::health::{AppOrder, Condition};
 use crate::domain::receiver_code::Language;
@@ -43,22 +44,27 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
     let of_path = parameter.parameter_in == ParameterIn::Path;
     let form = match parameter.name.as_str() {
         "limit" => integer(1, list::MOST).default(Some(json!(list::DEFAULT))),
-        "cursor" => text().pattern(Some(format!("^({}_[1-7][0-9a-v]{{12}})?$", listed(path)))),
-        "from" | "to" if path == "/v1/ledger" => return Some(or_empty(KnownFormat::Date)),
-        "from" | "to" => return Some(or_empty(KnownFormat::DateTime)),
+        "cursor" | "after" => text().pattern(Some(format!("^({}_[1-7][0-9a-v]{{12}})?$", listed(path)))),
+        "from" | "to" if path == "/v1/ledger" => return Some(or_empty([KnownFormat::Date])),
+        "from" | "to" => return Some(or_empty([KnownFormat::DateTime])),
         "dryRun" => text().enum_values(Some(["", "0", "1"])),
-        "state" if path == "/v1/apps" => {
-            text().enum_values(Some([""].into_iter().chain(Condition::ALL.iter().map(|word| word.as_str()))))
-        }
-        "sort" if path == "/v1/apps" => {
-            text().enum_values(Some([""].into_iter().chain(AppOrder::ALL.iter().map(|word| word.as_str()))))
-        }
+        "state" if path == "/v1/apps" => one_of(Condition::ALL, Condition::as_str),
+        "sort" if path == "/v1/apps" => one_of(AppOrder::ALL, AppOrder::as_str),
         "step" => integer(300, 86_400).enum_values(Some(STEPS)).default(Some(json!(STEPS[0]))),
         "format" => text().enum_values(Some(["", "json", "csv", "ndjson"])),
-        "status" | "deliveryStatus" => {
-            let words = Status::ALL.iter().map(|status| status.as_str());
-            text().enum_values(Some([""].into_iter().chain(words)))
+        "status" => {
+            let each = one_of(Status::ALL, Status::as_str).build();
+            return Some(Schema::Array(ArrayBuilder::new().items(each).build()));
         }
+        "deliveryStatus" => one_of(Status::ALL, Status::as_str),
+        "kind" => one_of(DeliveryKind::ALL, DeliveryKind::as_str),
+        "outcome" => one_of(Outcome::ALL, Outcome::as_str),
+        "waitingFor" => one_of(WaitingFor::ALL, WaitingFor::as_str),
+        "review" => one_of(ReviewState::ALL, ReviewState::as_str),
+        "statusCode" => integer(100, 999),
+        "egressIp" => return Some(or_empty([KnownFormat::Ipv4, KnownFormat::Ipv6])),
+        "eventType" => text().pattern(Some("^([a-z0-9_.-]{1,32})?$")),
+        "completionId" => text().pattern(Some("^(cmp_[1-7][0-9a-v]{12})?$")),
         "language" => text().enum_values(Some(Language::ALL.map(Language::name))),
         "user" | "app" => plain("+", 128),
         "userId" if of_path => plain("+", 128),
@@ -91,10 +97,16 @@ fn plain(times: &str, most: usize) -> ObjectBuilder {
     text().pattern(Some(format!(r"^[^\x00-\x1f\x7f-\x9f]{times}$"))).max_length(Some(most))
 }
 
-/// A text of this format, or none.
-fn or_empty(format: KnownFormat) -> Schema {
-    let given = text().format(Some(SchemaFormat::KnownFormat(format)));
-    Schema::AnyOf(AnyOfBuilder::new().item(given).item(text().max_length(Some(0))).build())
+/// One of these words, or none.
+fn one_of<T: Copy>(words: &[T], as_str: impl Fn(T) -> &'static str) -> ObjectBuilder {
+    text().enum_values(Some([""].into_iter().chain(words.iter().map(|word| as_str(*word)))))
+}
+
+/// A text of one of these formats, or none.
+fn or_empty<const N: usize>(formats: [KnownFormat; N]) -> Schema {
+    let given = formats.into_iter().map(|format| text().format(Some(SchemaFormat::KnownFormat(format))));
+    let all = given.chain([text().max_length(Some(0))]);
+    Schema::AnyOf(all.fold(AnyOfBuilder::new(), AnyOfBuilder::item).build())
 }
 
 fn integer(least: usize, most: usize) -> ObjectBuilder {

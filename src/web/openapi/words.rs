@@ -42,14 +42,20 @@ fn describe(schema: &str, field: &str, property: &mut RefOr<Schema>) {
 
 fn words(schema: &str, field: &str) -> Option<Vec<&'static str>> {
     Some(match (schema, field) {
-        ("DeliveryView" | "DeliveryWithAttempts", "kind") => all(DeliveryKind::ALL, DeliveryKind::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts" | "ReportedDelivery", "status") => all(Status::ALL, Status::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts", "told") => all(Told::ALL, Told::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts" | "ReportedDelivery", "waitingFor") => {
+        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery", "kind") => {
+            all(DeliveryKind::ALL, DeliveryKind::as_str)
+        }
+        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery" | "ReportedDelivery", "status") => {
+            all(Status::ALL, Status::as_str)
+        }
+        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery", "told") => all(Told::ALL, Told::as_str),
+        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery" | "ReportedDelivery", "waitingFor") => {
             all(WaitingFor::ALL, WaitingFor::as_str)
         }
-        ("DeliveryView" | "DeliveryWithAttempts", "endedReason") => all(EndedReason::ALL, EndedReason::as_str),
-        ("AttemptView" | "LastFailurePart", "outcome") => all(Outcome::ALL, Outcome::as_str),
+        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery", "endedReason") => {
+            all(EndedReason::ALL, EndedReason::as_str)
+        }
+        ("AttemptView" | "LastAttemptView" | "LastFailurePart", "outcome") => all(Outcome::ALL, Outcome::as_str),
         ("AuditView", "outcome") => all(audit::Outcome::ALL, audit::Outcome::as_str),
         ("CompletionView" | "CompletionWithDeliveries", "review") => all(ReviewState::ALL, ReviewState::as_str),
         ("ReversalView", "reason") => all(Reason::ALL, Reason::as_str),

@@ -26,6 +26,9 @@ pub struct CompletionView {
     transaction_id: String,
     event_type: String,
     app_id: String,
+    /// In lists and exports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_name: Option<String>,
     user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     offer_id: Option<String>,
@@ -88,6 +91,7 @@ impl CompletionView {
             transaction_id: completion.transaction_id,
             event_type: completion.event_type,
             app_id: completion.app_id,
+            app_name: None,
             user_id: completion.user_id,
             offer_id: completion.offer_id,
             offer_name: completion.offer_name,
@@ -114,7 +118,8 @@ impl CompletionView {
 impl From<Entry> for CompletionView {
     fn from(entry: Entry) -> Self {
         let delivery_status = entry.callback.map(Status::as_str);
-        Self { delivery_status, ..Self::new(entry.completion, &entry.reversals) }
+        let app_name = Some(entry.app_name);
+        Self { delivery_status, app_name, ..Self::new(entry.completion, &entry.reversals) }
     }
 }
 

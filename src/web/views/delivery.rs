@@ -47,7 +47,12 @@ pub struct DeliveryView {
 impl DeliveryView {
     /// A delivery as it is at this moment.
     pub fn new(node: &Node, delivery: Delivery) -> Self {
-        let waiting_for = node.waiting_for(&delivery).map(|reason| reason.as_str());
+        let waiting_for = node.waiting_for(&delivery);
+        Self::waiting(delivery, waiting_for)
+    }
+
+    /// A delivery that waits for this, or for nothing.
+    pub fn waiting(delivery: Delivery, waiting_for: Option<WaitingFor>) -> Self {
         Self {
             id: delivery.id,
             app_id: delivery.app_id,
@@ -59,7 +64,7 @@ impl DeliveryView {
             status: delivery.status.as_str(),
             told: delivery.told.as_str(),
             attempts_made: delivery.counters.attempts_made,
-            waiting_for,
+            waiting_for: waiting_for.map(WaitingFor::as_str),
             // What is held for mending keeps its due time, but nobody knows when that will be.
             next_attempt_at: delivery
                 .due_at

@@ -46,14 +46,14 @@ async fn a_list_is_filtered_and_shows_what_was_taken_back() {
       items: [
         {
           id: "cmp_1", sourceId: "src_1", externalId: "x2", transactionId: "x2", eventType: "sale", appId: "app_1",
-          userId: "user_42", offerId: "other", offerName: "An offer", userReward: "100", rewardMinor: 60,
-          payoutMinor: 250, currency: "USD", occurredAt: "2024-07-01T18:40:00.000Z",
+          appName: "A", userId: "user_42", offerId: "other", offerName: "An offer", userReward: "100",
+          rewardMinor: 60, payoutMinor: 250, currency: "USD", occurredAt: "2024-07-01T18:40:00.000Z",
           recordedAt: "2024-07-01T18:40:00.000Z", deliveryStatus: "held",
         },
         {
           id: "cmp_2", sourceId: "src_1", externalId: "x1", transactionId: "x1", eventType: "sale", appId: "app_1",
-          userId: "user_42", offerId: "abc123", offerName: "An offer", userReward: "100", rewardMinor: 60,
-          payoutMinor: 250, currency: "USD", occurredAt: "2024-07-01T18:40:00.000Z",
+          appName: "A", userId: "user_42", offerId: "abc123", offerName: "An offer", userReward: "100",
+          rewardMinor: 60, payoutMinor: 250, currency: "USD", occurredAt: "2024-07-01T18:40:00.000Z",
           recordedAt: "2024-07-01T18:40:00.000Z",
           reversed: {count: 2, payoutMinor: 75, rewardMinor: 0, userReward: "0.75"}, deliveryStatus: "delivered",
         },
@@ -68,6 +68,11 @@ async fn a_list_is_filtered_and_shows_what_was_taken_back() {
         ("deliveryStatus=lost", "deliveryStatus"),
         ("format=xml", "format"),
         ("format=csv&limit=5", "limit"),
+        ("review=lost", "review"),
+        ("manual=perhaps", "manual"),
+        ("eventType=Sale", "eventType"),
+        ("after=dlv_1b3f5h7j9l1n3", "after"),
+        ("review=waiting&review=released", "review"),
     ] {
         ringback.ask(&format!("/v1/completions?{query}")).await.refuses(422, &[field]);
     }
@@ -95,6 +100,69 @@ async fn csv_has_a_header_every_column_and_nothing_that_a_spreadsheet_would_run(
     let by_header = Answer::to(by_header).await.unwrap();
     assert_eq!(by_header.headers["content-type"], "text/csv; charset=utf-8; header=present");
     assert_eq!(by_header.body, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_and_exports_find_by_review_type_and_hand_what_each_may_see_and_what_came_since() {
+    let (ringback, wall) = calling("affonso", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
+    wall.report("x1").await.ok();
+    let install = json!({"eventType": "install", "payoutMinor": 150});
+    wall.source.report(&with(wall.completion("x2"), install)).await.ok();
+    for (name, decision) in [("x3", "release"), ("x4", "reject")] {
+        let id = wall.report(name).await.id();
+        ringback.post(&format!("/v1/completions/{id}/{decision}"), json!({})).await.ok();
+    }
+    let credit = json!({"userId": "user_42", "userReward": "5", "externalId": "x5", "reason": "survey crashed"});
+    ringback.post(&wall.path("/credits"), credit).await.ok();
+    let other = ringback.wall("affonso", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
+    other.report("y1").await.ok();
+    let foreign = with(other.completion("y2"), json!({"eventType": "install", "payoutMinor": 1}));
+    other.source.report(&foreign).await.ok();
+
+    let publisher = ringback.publisher(&wall.publisher).await;
+    let x2 = publisher.get("/v1/completions?eventType=install").await;
+    let after = format!("after={}", text(&x2["items"][0], "id"));
+    assert_eq!(x2["items"][0]["appName"], "A");
+    for (query, ours, theirs) in [
+        ("review=waiting", vec!["x1"], vec!["y1"]),
+        ("review=released", vec!["x3"], vec![]),
+        ("review=rejected", vec!["x4"], vec![]),
+        ("eventType=install", vec!["x2"], vec!["y2"]),
+        ("eventType=sale", vec!["x4", "x3", "x1"], vec!["y1"]),
+        ("eventType=survey", vec![], vec![]),
+        ("manual=true", vec!["x5"], vec![]),
+        ("manual=false", vec!["x4", "x3", "x2", "x1"], vec!["y2", "y1"]),
+        ("manual=true&eventType=credit", vec!["x5"], vec![]),
+        ("manual=true&review=waiting", vec![], vec![]),
+        ("review=waiting&eventType=sale&userId=user_42", vec!["x1"], vec!["y1"]),
+        ("review=rejected&reversed=true", vec!["x4"], vec![]),
+        ("review=released&transactionId=x3", vec!["x3"], vec![]),
+        ("review=released&transactionId=x4", vec![], vec![]),
+        (&after, vec!["x5", "x4", "x3"], vec!["y2", "y1"]),
+        (&format!("{after}&eventType=sale"), vec!["x4", "x3"], vec!["y1"]),
+        (&format!("{after}&review=waiting"), vec![], vec!["y1"]),
+        (&format!("{after}&userId=user_42&manual=true"), vec!["x5"], vec![]),
+    ] {
+        for (api, expected) in [(&publisher, ours.clone()), (&*ringback, [theirs, ours].concat())] {
+            let listed = api.get(&format!("/v1/completions?{query}")).await;
+            let found: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|one| &one["externalId"]).collect();
+            assert_eq!(found, expected, "{query}");
+            let lines = export(api, &format!("{query}&format=ndjson")).await;
+            let exported: Vec<Value> =
+                lines.lines().filter(|line| !line.is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert_eq!(Value::Array(exported), listed["items"], "{query}");
+            let csv = export(api, &format!("{query}&format=csv")).await;
+            assert_eq!(csv.lines().count(), 1 + expected.len(), "{query}: {csv}");
+        }
+    }
+    let page = publisher.get(&format!("/v1/completions?{after}&limit=2")).await;
+    let next = publisher.get(&format!("/v1/completions?{after}&limit=2&cursor={}", text(&page, "nextCursor"))).await;
+    assert_eq!(
+        (&next["items"][0]["externalId"], &next["items"][1], &next["nextCursor"]),
+        (&json!("x3"), &Value::Null, &Value::Null)
+    );
+    let words = publisher.ask("/v1/completions?review=lost").await.body["errors"][0]["message"].to_string();
+    assert!(words.contains("waiting, released, rejected"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ mod erasure;
 mod exports;
 mod health;
 mod hostile_bodies;
+mod lists;
 mod lookup;
 mod openapi;
 mod previewing;
