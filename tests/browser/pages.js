@@ -112,6 +112,21 @@ async function newApp(page, script, name, publisher) {
   return page.locator(SECRET).innerText();
 }
 
+// A preview that is refused as a whole (the session was begun anew in another tab) leaves the form and what was typed as they are.
+async function refusedPreview(page, url) {
+  await page.evaluate(() => {
+    document.querySelector("form[hx-post] [name=formToken]").value = "stale";
+    window.ended = new Promise((done) => document.addEventListener("htmx:finally:request", done, { once: true }));
+  });
+  const answer = page.waitForResponse((one) => one.url().includes("part=preview"));
+  await url.fill(MISSPELT);
+  holds((await answer).status() === 403, "a stale form is answered", (await answer).status());
+  await page.evaluate(() => window.ended.then(() => null));
+  holds(await page.locator("main").count() === 1, "a refused preview puts a page into the page");
+  holds(await url.inputValue() === MISSPELT, "a refused preview changes what was typed to", await url.inputValue());
+  await page.reload();
+}
+
 for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
   for (const script of [true, false]) {
     const name = `${size}${script ? "" : "-no-script"}`;
@@ -159,6 +174,7 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: `Wall of ${name}` }).click()]);
     await look(page, `${name}-callback`);
     const url = page.getByLabel("Callback URL");
+    if (script) await refusedPreview(page, url);
     await url.fill(MISSPELT);
     await press(page, "Save");
     await says(page, "There is a problem");

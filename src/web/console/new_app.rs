@@ -44,8 +44,8 @@ const OWN: [&str; 3] = ["publisherName", "formKey", "act"];
 /// Publishers that can be chosen from.
 const PUBLISHERS: usize = 1_000;
 /// What somebody is told whose form was sent before.
-const USED: &str = "This form was sent before: its app was made, and its secret was shown. If you did not store that, add another \
-                    one on the app's page.";
+const USED: &str = "This form was sent before, and makes nothing twice. If its app is here, its secret was shown then: if you did not \
+                    store that, add another one on the app's page. If it is not here, make it with a new form.";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(pages::resource("/apps/new").get(show).post(send));
@@ -172,12 +172,15 @@ async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
     };
     let wrong = faults::faults_of(refusal)?;
     // Read anew: a publisher that was made is among those that can be chosen, and stays.
-    let shown = NewAppPage::new(&page).await?.typed(&form).refused(&wrong);
-    render::refused(&keeping_publisher(shown, &form), &Problem::from(wrong))
+    let mut shown = NewAppPage::new(&page).await?.typed(&form).refused(&wrong);
+    if !keeps_publisher(&mut shown, &form) {
+        page.web.actions.free_form_key(page.caller(), form.typed("formKey")).await?;
+    }
+    render::refused(&shown, &Problem::from(wrong))
 }
 
-/// Chooses the publisher that was made before something else was refused, and says so.
-fn keeping_publisher(mut shown: NewAppPage, form: &Form) -> NewAppPage {
+/// Chooses the publisher that was made before something else was refused, and says so; false: nothing was made.
+fn keeps_publisher(shown: &mut NewAppPage, form: &Form) -> bool {
     let named = form.typed("publisherName").trim().to_owned();
     if let Some((choice, name)) = &mut shown.publisher
         && !named.is_empty()
@@ -188,14 +191,18 @@ fn keeping_publisher(mut shown: NewAppPage, form: &Form) -> NewAppPage {
         choice.value = made;
         name.value.clear();
         shown.others.push(format!("The publisher {named} is made and chosen. The app is not made yet."));
+        return true;
     }
-    shown
+    false
 }
 
 /// Makes the publisher, where it is a new one, and the app.
 async fn made(page: &PageRequest, form: &Form) -> Result<App, Refusal> {
     let actions = &page.web.actions;
     let mut given: Map<String, Value> = form.clone().into_object(&OWN)?;
+    if given.contains_key("publisherId") && !form.typed("publisherName").trim().is_empty() {
+        return Err(Refusal::field("publisherName", "must be empty where a publisher is chosen"));
+    }
     if page.caller().limited_to().is_none() && !given.contains_key("publisherId") {
         let name = form.typed("publisherName");
         let makes = page.perform("POST /v1/publishers", &[], actions.create_publisher(name, None));

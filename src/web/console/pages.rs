@@ -26,7 +26,11 @@ pub(super) fn resource(
     call::resource(path).wrap(from_fn(answer))
 }
 
-async fn answer(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+    // A page answers HEAD as it would GET; the server itself leaves the body out.
+    if *request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let response = next.call(request).await?.map_into_boxed_body();
     let found = response.response().error().and_then(|error| error.as_error::<Problem>()).cloned();
     let is_wrong_method = response.status() == ProblemKind::MethodNotAllowed.status();
@@ -44,14 +48,20 @@ fn told(request: &HttpRequest, problem: &Problem) -> Answer {
     }
     let frame = request.extensions().get::<Frame>().cloned().unwrap_or_default();
     if problem.detail() == security::EXPIRED {
-        return render::expired(frame, request.path());
+        return render::expired(frame, address(request));
     }
     let mut logged_as = String::new();
     if problem.kind() == ProblemKind::Internal {
         logged_as = random::new_id("err");
         tracing::error!(logged_as, "a page could not be answered");
     }
-    render::refusal(frame, problem, request.path(), &logged_as)
+    let tries_itself = *request.method() == Method::GET;
+    render::refusal(frame, problem, address(request), tries_itself, &logged_as)
+}
+
+/// The page that was asked for, with all that its address says.
+fn address(request: &HttpRequest) -> &str {
+    request.uri().path_and_query().map_or("/", |page| page.as_str())
 }
 
 /// A part that a script asks for stays as it is: whoever types goes on typing, and is told when the form is sent.
@@ -60,6 +70,9 @@ fn to_sign_in(request: &HttpRequest) -> HttpResponse {
         return render::unchanged();
     }
     let was_sent = *request.method() == Method::POST;
-    let page = request.uri().path_and_query().map_or("/", |page| page.as_str());
-    render::go_on(&way_back::to_sign_in(page, was_sent), [])
+    // Whoever wanted to be signed out is.
+    if request.path() == way_back::SIGN_OUT {
+        return render::go_on(way_back::SIGNED_OUT, []);
+    }
+    render::go_on(&way_back::to_sign_in(address(request), was_sent), [])
 }

@@ -47,13 +47,14 @@ pub fn go_on(to: &str, cookies: impl IntoIterator<Item = String>) -> HttpRespons
     answer.finish()
 }
 
-/// The page of a refusal, with the status that the API would answer. `back` is where the caller came from; `logged_as` is what
-/// our own failure is called in the log.
-pub fn refusal(frame: Frame, problem: &Problem, back: &str, logged_as: &str) -> Answer {
+/// The page of a refusal, with the status that the API would answer. `back` is where the caller came from; `tries_itself`: asking
+/// for the page once more is all that is to be done; `logged_as` is what our own failure is called in the log.
+pub fn refusal(frame: Frame, problem: &Problem, back: &str, tries_itself: bool, logged_as: &str) -> Answer {
     let error = match problem.kind() {
         ProblemKind::Forbidden => Error::forbidden(problem.detail()),
         ProblemKind::NotFound => Error::not_found(problem.detail()),
-        ProblemKind::Overloaded => Error::away(),
+        ProblemKind::Overloaded if tries_itself => Error::away(problem.detail()),
+        ProblemKind::Overloaded => Error::not_done(problem.detail(), back),
         ProblemKind::Internal => Error::internal(logged_as),
         _ => Error::conflict(problem.detail(), back),
     };

@@ -78,6 +78,9 @@ fn own(setting: &Setting, settings: &EndpointSettings) -> Field {
 pub(super) fn settings(form: Form) -> Result<Map<String, Value>, Invalid> {
     let takes_headers_away = form.typed("noHeaders") == "true";
     let mut given = form.into_object(&OWN)?;
+    if takes_headers_away && given.contains_key("headers") {
+        return Err(Invalid::field("headers", "must be empty where no headers are to be sent any more"));
+    }
     if takes_headers_away {
         given.insert("headers".to_owned(), Map::new().into());
     }

@@ -154,10 +154,13 @@ async fn save(page: &PageRequest, place: &Place, form: Form) -> Result<String, R
     let (app, endpoint) = (place.app.id.as_str(), place.endpoint.id.as_str());
     let given = form::settings(form)?;
     let actions = &page.web.actions;
+    // What waits is known of the app as a whole.
+    let is_only_endpoint = place.app.endpoints.len() == 1;
     let waiting = actions.app_to_read(page.caller(), app).await?.health.waiting;
     page.perform(SAVES, &[app, endpoint], actions.change_endpoint(page.caller(), app, endpoint, &given)).await?;
     Ok(match waiting.count {
         0 => "Saved. In force now.".to_owned(),
+        _ if !is_only_endpoint => "Saved. In force now, also for callbacks to this endpoint that wait.".to_owned(),
         1 if !waiting.more => "Saved. In force now, also for the callback that waits.".to_owned(),
         _ => format!("Saved. In force now, also for the {} callbacks that wait.", capped(waiting)),
     })
