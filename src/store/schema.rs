@@ -187,10 +187,10 @@ table! {
 }
 
 table! {
-    endpoint_tests (endpoint_id) {
+    endpoint_tests (endpoint_id, secret_id) {
         endpoint_id -> Text,
+        secret_id -> Text,
         dialect -> Text,
-        secret_id -> Nullable<Text>,
         tested_at -> Nullable<BigInt>,
         verified_at -> Nullable<BigInt>,
     }
