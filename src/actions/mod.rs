@@ -9,7 +9,8 @@
 //! * [`admission`] asks `calls`, and has the [`audit`] written before anything is done and completed afterwards.
 //! * [`people`] is how somebody comes to be known, signs in and out; [`roles`] says which roles are a caller's to give.
 //! * [`given`] is what a caller gives with an act; [`generate`] makes the tokens and secrets.
-//! * [`form_keys`] are of the forms that work once; [`setup_steps`] says what an app still lacks.
+//! * [`form_keys`] are of the forms that work once; [`setup_steps`] says what an app still lacks, [`app_warnings`] what of it deserves
+//!   a look.
 //! * The other modules do it, one per kind of object: they check what is given, write it, put it in force and wake whom it
 //!   concerns. They answer objects of the domain, or a [`refusal`].
 //!
@@ -22,6 +23,7 @@
 pub mod access;
 pub mod admission;
 pub mod app_list;
+pub mod app_warnings;
 pub mod apps;
 pub mod assignments;
 pub mod audit;
