@@ -226,7 +226,7 @@ fn of_the_publisher(refusal: Refusal) -> Refusal {
 /// Makes the first secret, and shows it this once.
 async fn secret_of(page: &PageRequest, app: &App) -> Answer {
     let actions = &page.web.actions;
-    let next = sections::path(app, "callback");
+    let next = sections::path(app, "test");
     let name = &app.settings.name;
     let dialect = app.first_endpoint().map(|endpoint| endpoint.config.settings.dialect.as_str()).unwrap_or_default();
     let need = actions.node.catalog.get(dialect).map_or(SecretNeed::None, |recipe| recipe.secret());

@@ -1,7 +1,7 @@
 //! From a template to an answer: the page with its headers, the part of a page that is asked for again, the way on after an act,
 //! and the page of a refusal.
 
-use actix_web::http::header::{ContentType, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE};
+use actix_web::http::header::{ContentDisposition, ContentType, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use sha2::{Digest, Sha256};
@@ -64,6 +64,13 @@ pub fn refusal(frame: Frame, problem: &Problem, back: &str, tries_itself: bool, 
 /// The page of a form whose token is not that of the session, or which came from elsewhere.
 pub fn expired(frame: Frame, form: &str) -> Answer {
     html(&mut HttpResponse::build(ProblemKind::Forbidden.status()), &ErrorPage::new(frame, Error::expired(form)))
+}
+
+/// A file to keep.
+pub fn file(name: &str, text: String) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    security::protect(&mut answer).insert_header(ContentDisposition::attachment(name));
+    answer.content_type(ContentType::plaintext()).body(text)
 }
 
 fn html(answer: &mut HttpResponseBuilder, template: &impl Template) -> Answer {

@@ -34,6 +34,12 @@ pub fn detailed(at: Timestamp, now: Timestamp) -> Moment {
     Moment { datetime: at.to_string(), shown: format!("{day} {month} {year} {time} UTC, {off}") }
 }
 
+/// An hour of a chart: `28 Nov 14:00`.
+pub fn hour(at: Timestamp) -> String {
+    let Parts { day, month, time, .. } = Parts::of(at);
+    format!("{day} {month} {}", time.get(..5).unwrap_or(&time))
+}
+
 /// What is to come: `in 4 min`, and `now` once it has come.
 pub fn to_come(at: Timestamp, now: Timestamp) -> Moment {
     let shown = if at > now { format!("in {}", durations::written(at.since(now))) } else { "now".to_owned() };
@@ -84,6 +90,7 @@ mod tests {
         assert_eq!(listed.datetime, "2026-11-28T14:03:07.120Z");
         assert_eq!(detailed(then, now).shown, "28 Nov 2026 14:03:07.120 UTC, 3 min ago");
         assert_eq!(typed(then), "2026-11-28T14:03");
+        assert_eq!(hour(at("2026-11-08T04:00:00Z")), "8 Nov 04:00");
     }
 
     #[test]
