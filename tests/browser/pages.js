@@ -172,6 +172,8 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     await look(page, `${name}-home`);
 
     await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: `Wall of ${name}` }).click()]);
+    await look(page, `${name}-overview`);
+    await go(page, `${page.url()}/callback`);
     await look(page, `${name}-callback`);
     const url = page.getByLabel("Callback URL");
     if (script) await refusedPreview(page, url);

@@ -4,6 +4,7 @@ mod assets;
 mod forms;
 mod pages;
 mod parts;
+mod set_up;
 mod signing_in;
 mod visitor;
 
