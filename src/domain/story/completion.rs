@@ -2,6 +2,7 @@
 
 use super::label::Label;
 use super::{Callback, Next, Reader, Subject, Turn};
+use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{DeliveryKind, Status};
 use crate::domain::moment;
 use crate::domain::reversal::Reversal;
@@ -15,6 +16,9 @@ pub(super) fn next(subject: &Subject<'_>, callbacks: &[Callback<'_>], reader: Re
         let then =
             reader.choose("You find it among your completions.", "The publisher finds it among its completions.");
         return (Turn::Publisher, format!("{why} {then}"));
+    }
+    if subject.completion.review.is_some_and(|review| review.state == ReviewState::Rejected) {
+        return (Turn::Nobody, "Rejected in review, so it is not called back. Nothing is due.".to_owned());
     }
     let of_kind = |kind| callbacks.iter().filter(move |callback| callback.delivery.kind == kind);
     // The completion's own callbacks come first: those of its reversals depend on them.

@@ -21,16 +21,19 @@ pub(super) fn of_completion(subject: &Subject<'_>, callbacks: &[Callback<'_>], n
     let own = callbacks.iter().find(|callback| callback.delivery.kind == DeliveryKind::Completion);
     // Several parts may come to the whole; only the callback knows that.
     let nothing_is_left = own.is_some_and(|callback| callback.delivery.reversed == Some(Extent::Whole));
+    // A rejection takes the whole back as well.
+    if completion.review.is_some_and(|review| review.state == ReviewState::Rejected) {
+        return format!("{reported}{REJECTED}");
+    }
     if let Some(last) = reversals.iter().rfind(|reversal| reversal.taken.whole || nothing_is_left) {
         return format!("{reported}, and {}.", taken_back(last, now));
     }
     let state = match completion.review.map(|review| review.state) {
-        Some(ReviewState::Rejected) => ". It was checked and not approved, so it is not paid out.".to_owned(),
         Some(ReviewState::Waiting) => {
             let until = completion.review.map(|review| format!(", until {} at the latest", bare(review.until, now)));
             format!(". It is being checked{}. {NOTHING_TO_DO}", until.unwrap_or_default())
         }
-        Some(ReviewState::Released) | None => match own {
+        Some(ReviewState::Released | ReviewState::Rejected) | None => match own {
             Some(callback) => of_callback(callback, now),
             None => format!(" and is recorded. {ASK}"),
         },
@@ -43,6 +46,7 @@ pub(super) fn of_completion(subject: &Subject<'_>, callbacks: &[Callback<'_>], n
 
 const ASK: &str = "If it is missing in the app, ask the app's support.";
 const NOTHING_TO_DO: &str = "There is nothing that you need to do.";
+const REJECTED: &str = ". It was checked and not approved, so it is not paid out.";
 const NOT_YET: &str = ". The app has not confirmed it yet";
 
 fn of_callback(callback: &Callback<'_>, now: Timestamp) -> String {
@@ -52,9 +56,7 @@ fn of_callback(callback: &Callback<'_>, now: Timestamp) -> String {
             let confirmed = delivery.ended_at.map(|at| format!(" {}", spoken(at, now))).unwrap_or_default();
             format!(", and the app confirmed it{confirmed}. {ASK}")
         }
-        (Status::Canceled, Some(EndedReason::Rejected)) => {
-            ". It was checked and not approved, so it is not paid out.".to_owned()
-        }
+        (Status::Canceled, Some(EndedReason::Rejected)) => REJECTED.to_owned(),
         (Status::Canceled, Some(_)) => ", and was taken back.".to_owned(),
         (Status::Dead | Status::Canceled, _) if callback.refusal.is_some() => {
             ". The app has not confirmed it, and it is not passed on any more. Ask the app's support.".to_owned()

@@ -42,6 +42,18 @@ fn of_what_was_reversed_nothing_is_due_unless_the_publisher_could_not_be_told() 
 }
 
 #[test]
+fn what_was_rejected_is_told_as_that_and_not_as_reversed() {
+    use crate::domain::completion::{Review, ReviewState};
+    let rejected = Completion { review: Some(Review { state: ReviewState::Rejected, until: NOW }), ..completion() };
+    let canceled = Delivery { ended_reason: Some(EndedReason::Rejected), ..delivery(Status::Canceled) };
+    let reversals = [reversal(true)];
+    let story = of_completion(&subject(&rejected, &reversals), &[callback(&canceled, &[])], Reader::Publisher, NOW);
+    is_plain(&story);
+    assert_eq!(story.turn, Turn::Nobody);
+    assert_eq!(story.next, "Rejected in review, so it is not called back. Nothing is due.");
+}
+
+#[test]
 fn the_callback_that_waits_for_nobody_does_not_hide_the_one_that_does() {
     let (delivered, dead) = (delivery(Status::Delivered), tried(Status::Dead, 1));
     let attempts = refused(1);

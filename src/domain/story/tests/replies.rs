@@ -92,7 +92,8 @@ fn a_review_is_told_with_its_end_and_its_outcome() {
         "Your reward of 60 for Family Island was reported at 18:40 UTC. It is being checked, until 2 Jul at 18:40 UTC at the \
          latest. There is nothing that you need to do."
     );
-    let rejected = told(&reviewed(ReviewState::Rejected), &[], &[]);
+    let canceled = Delivery { ended_reason: Some(EndedReason::Rejected), ..delivery(Status::Canceled) };
+    let rejected = told(&reviewed(ReviewState::Rejected), &[reversal(true)], &[callback(&canceled, &[])]);
     assert!(rejected.contains("checked and not approved"), "{rejected}");
     let released = told(&reviewed(ReviewState::Released), &[], &[callback(&delivery(Status::Sending), &[])]);
     assert!(released.contains("being passed on right now"), "{released}");
