@@ -58,6 +58,7 @@ pub mod secrets;
 pub mod setup_steps;
 pub mod sources;
 pub mod standalone;
+mod stories;
 pub mod testing;
 pub mod tokens;
 mod uses;

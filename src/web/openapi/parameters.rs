@@ -62,7 +62,7 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "language" => text().enum_values(Some(Language::ALL.map(Language::name))),
         "user" | "app" => plain("+", 128),
         "userId" if of_path => plain("+", 128),
-        "userId" => text().pattern(Some(r"^[^\x00]*$")),
+        "userId" | "q" => text().pattern(Some(r"^[^\x00]*$")),
         "sub" => plain("*", 255),
         _ if of_path => text().pattern(Some("^[A-Za-z0-9._~-]{1,128}$")),
         _ => return None,

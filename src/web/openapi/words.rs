@@ -16,6 +16,7 @@ use crate::domain::person::Theme;
 use crate::domain::replay::ReplayState;
 use crate::domain::reversal::Reason;
 use crate::domain::secret::SecretState;
+use crate::domain::story::{EventKind, Turn};
 
 pub(super) struct Words;
 
@@ -42,14 +43,22 @@ fn describe(schema: &str, field: &str, property: &mut RefOr<Schema>) {
 
 fn words(schema: &str, field: &str) -> Option<Vec<&'static str>> {
     Some(match (schema, field) {
-        ("DeliveryView" | "DeliveryWithAttempts", "kind") => all(DeliveryKind::ALL, DeliveryKind::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts" | "ReportedDelivery", "status") => all(Status::ALL, Status::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts", "told") => all(Told::ALL, Told::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts" | "ReportedDelivery", "waitingFor") => {
+        ("DeliveryView" | "DeliveryWithAttempts" | "DeliveryDetailView", "kind") => {
+            all(DeliveryKind::ALL, DeliveryKind::as_str)
+        }
+        ("DeliveryView" | "DeliveryWithAttempts" | "DeliveryDetailView" | "ReportedDelivery", "status") => {
+            all(Status::ALL, Status::as_str)
+        }
+        ("DeliveryView" | "DeliveryWithAttempts" | "DeliveryDetailView", "told") => all(Told::ALL, Told::as_str),
+        ("DeliveryView" | "DeliveryWithAttempts" | "DeliveryDetailView" | "ReportedDelivery", "waitingFor") => {
             all(WaitingFor::ALL, WaitingFor::as_str)
         }
-        ("DeliveryView" | "DeliveryWithAttempts", "endedReason") => all(EndedReason::ALL, EndedReason::as_str),
+        ("DeliveryView" | "DeliveryWithAttempts" | "DeliveryDetailView", "endedReason") => {
+            all(EndedReason::ALL, EndedReason::as_str)
+        }
         ("AttemptView" | "LastFailurePart", "outcome") => all(Outcome::ALL, Outcome::as_str),
+        ("DeliveryDetailView" | "LookedUp" | "ClickView", "turn") => all(Turn::ALL, Turn::as_str),
+        ("EventView", "kind") => all(EventKind::ALL, EventKind::as_str),
         ("AuditView", "outcome") => all(audit::Outcome::ALL, audit::Outcome::as_str),
         ("CompletionView" | "CompletionWithDeliveries", "review") => all(ReviewState::ALL, ReviewState::as_str),
         ("ReversalView", "reason") => all(Reason::ALL, Reason::as_str),
