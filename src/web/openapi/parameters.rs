@@ -54,6 +54,7 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
             text().enum_values(Some([""].into_iter().chain(AppOrder::ALL.iter().map(|word| word.as_str()))))
         }
         "step" => integer(300, 86_400).enum_values(Some(STEPS)).default(Some(json!(STEPS[0]))),
+        "format" if path == "/v1/ledger" => text().enum_values(Some(["", "json", "csv"])),
         "format" => text().enum_values(Some(["", "json", "csv", "ndjson"])),
         "status" | "deliveryStatus" => {
             let words = Status::ALL.iter().map(|status| status.as_str());
