@@ -16,6 +16,7 @@ use crate::domain::person::Theme;
 use crate::domain::replay::ReplayState;
 use crate::domain::reversal::Reason;
 use crate::domain::secret::SecretState;
+use crate::domain::setup::Verdict;
 
 pub(super) struct Words;
 
@@ -42,18 +43,26 @@ fn describe(schema: &str, field: &str, property: &mut RefOr<Schema>) {
 
 fn words(schema: &str, field: &str) -> Option<Vec<&'static str>> {
     Some(match (schema, field) {
-        ("DeliveryView" | "DeliveryWithAttempts", "kind") => all(DeliveryKind::ALL, DeliveryKind::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts" | "ReportedDelivery", "status") => all(Status::ALL, Status::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts", "told") => all(Told::ALL, Told::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts" | "ReportedDelivery", "waitingFor") => {
+        ("DeliveryView" | "DeliveryWithAttempts" | "TestView", "kind") => all(DeliveryKind::ALL, DeliveryKind::as_str),
+        ("DeliveryView" | "DeliveryWithAttempts" | "TestView" | "ReportedDelivery", "status") => {
+            all(Status::ALL, Status::as_str)
+        }
+        ("DeliveryView" | "DeliveryWithAttempts" | "TestView", "told") => all(Told::ALL, Told::as_str),
+        ("DeliveryView" | "DeliveryWithAttempts" | "TestView" | "ReportedDelivery", "waitingFor") => {
             all(WaitingFor::ALL, WaitingFor::as_str)
         }
-        ("DeliveryView" | "DeliveryWithAttempts", "endedReason") => all(EndedReason::ALL, EndedReason::as_str),
+        ("DeliveryView" | "DeliveryWithAttempts" | "TestView", "endedReason") => {
+            all(EndedReason::ALL, EndedReason::as_str)
+        }
+        ("TestView", "verdict") => all(Verdict::ALL, Verdict::as_str),
+        ("CompletionView" | "CompletionWithDeliveries", "deliveryStatus") => all(Status::ALL, Status::as_str),
         ("AttemptView" | "LastFailurePart", "outcome") => all(Outcome::ALL, Outcome::as_str),
         ("AuditView", "outcome") => all(audit::Outcome::ALL, audit::Outcome::as_str),
         ("CompletionView" | "CompletionWithDeliveries", "review") => all(ReviewState::ALL, ReviewState::as_str),
         ("ReversalView", "reason") => all(Reason::ALL, Reason::as_str),
-        ("SecretView" | "UsedSecretView" | "CreatedSecret", "state") => all(SecretState::ALL, SecretState::as_str),
+        ("SecretView" | "UsedSecretView" | "CreatedSecret", "state") | ("DiagnosisView", "secretState") => {
+            all(SecretState::ALL, SecretState::as_str)
+        }
         ("AppWithHealth", "state") => all(Condition::ALL, Condition::as_str),
         ("ReplayView", "state") => all(ReplayState::ALL, ReplayState::as_str),
         ("NodeState", "role") => all(NodeRole::ALL, NodeRole::as_str),
