@@ -58,16 +58,18 @@ async fn calls_made_up_from_the_description_are_answered_as_it_says_and_each_suc
     let seen = folder.path().join("seen.json");
     let whom = ["-m", "schemathesis.cli", "--config-file", CONFIG, "run", &description];
     let made_up = ["--checks", "all", "--max-examples", EXAMPLES, "--seed", SEED, "--no-color"];
-    let program = run(
-        &[&whom[..], &made_up[..]].concat(),
+    let asked = [&whom[..], &made_up[..]].concat();
+    let ended = run(
+        &asked,
         &[
             ("SCHEMATHESIS_HOOKS", "hooks"),
             ("RINGBACK_URL", &url),
             ("RINGBACK_TOKEN", TOKEN),
             ("RINGBACK_SEEN", seen.to_str().unwrap()),
         ],
-    );
-    is_content(&program.await);
+    )
+    .await;
+    is_content(&ended);
     let seen: Statuses = serde_json::from_slice(&std::fs::read(seen).unwrap()).unwrap();
     each_succeeds(&may_succeed(&ringback).await, &seen);
     let ended = ringback.terminate().await;
