@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Actions;
+use super::asked::Asked;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::dispatch::node::routing::{Readiness, lacking};
@@ -21,15 +22,6 @@ use crate::store::delivery_counts::EndpointBacklog;
 /// What was given up since then still needs somebody's attention.
 const OF_LATE: Duration = Duration::from_secs(7 * 86_400);
 
-/// Whose apps are asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked<'a> {
-    /// One app, by id or `ref`.
-    pub app: Option<&'a str>,
-    /// All of one publisher, by id or `ref`.
-    pub publisher: Option<&'a str>,
-}
-
 impl Actions {
     /// What became of the callbacks of the apps asked about, in each bucket of a series that has any.
     pub async fn health_series(
@@ -38,11 +30,7 @@ impl Actions {
         asked: Asked<'_>,
         series: Series,
     ) -> Result<BTreeMap<Timestamp, Rollup>, Refusal> {
-        let apps = match (asked.app, self.whose(caller, asked).await?) {
-            (Some(app), _) => Some(vec![self.app(caller, app).await?.id]),
-            (None, Some(publisher)) => Some(self.node.store.app_ids_of(&publisher).await?),
-            (None, None) => None,
-        };
+        let apps = self.asked_apps(caller, asked).await?;
         let _reading = self.reads.begin(caller)?;
         Ok(self.node.store.health_series(apps, series).await?)
     }
@@ -163,19 +151,5 @@ impl Actions {
             is_named && publisher.as_deref().is_none_or(|publisher| publisher == app.publisher_id)
         });
         Ok(apps)
-    }
-
-    /// The publisher whose apps are asked about; `None`: all there are.
-    async fn whose(&self, caller: &Caller, asked: Asked<'_>) -> Result<Option<String>, Refusal> {
-        if asked.app.is_some() && asked.publisher.is_some() {
-            return Err(Refusal::field(
-                "publisherId",
-                "cannot be given beside appId, which names a publisher's app already",
-            ));
-        }
-        match asked.publisher {
-            Some(named) => Ok(Some(self.publisher(caller, named).await?.id)),
-            None => Ok(caller.limited_to().map(str::to_owned)),
-        }
     }
 }

@@ -4,8 +4,8 @@
 //! * A [`caller`] is a token, a person or the command line, with a role. Whoever answers a request finds out which.
 //! * [`calls`] lists every call of the admin API with who may make it. What a page does bears the name of the call that does
 //!   the same; a command that acts is listed there as well, under its own name.
-//! * [`access`] says whose objects a caller reaches, [`scope`] what its lists show; [`reads`] bounds how much one caller
-//!   reads at a time.
+//! * [`access`] says whose objects a caller reaches, [`scope`] what its lists show, [`asked`] what its sums are
+//!   about; [`reads`] bounds how much one caller reads at a time.
 //! * [`admission`] asks `calls`, and has the [`audit`] written before anything is done and completed afterwards.
 //! * [`people`] is how somebody comes to be known, signs in and out; [`roles`] says which roles are a caller's to give.
 //! * [`given`] is what a caller gives with an act; [`generate`] makes the tokens and secrets.
@@ -25,6 +25,7 @@ pub mod admission;
 pub mod app_list;
 pub mod app_warnings;
 pub mod apps;
+pub mod asked;
 pub mod assignments;
 pub mod audit;
 pub mod caller;
@@ -60,6 +61,7 @@ pub mod secrets;
 pub mod setup_steps;
 pub mod sources;
 pub mod standalone;
+mod stories;
 pub mod testing;
 pub mod tokens;
 mod uses;

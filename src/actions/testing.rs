@@ -2,11 +2,12 @@
 
 use super::Actions;
 use super::caller::Caller;
-use super::deliveries::WithAttempts;
 use super::refusal::Refusal;
 use crate::dispatch::sending::job::TestOptions;
 use crate::dispatch::sending::test_callback::Tested;
 use crate::domain::app::App;
+use crate::domain::attempt::Attempt;
+use crate::domain::delivery::Delivery;
 use crate::domain::json::Object;
 use crate::domain::setup::{Setup, Verdict};
 
@@ -25,7 +26,7 @@ pub struct TestAsked {
 #[derive(Debug)]
 pub struct TestSent {
     /// Its delivery and its attempt.
-    pub delivery: WithAttempts,
+    pub delivery: (Delivery, Vec<Attempt>),
     /// What it shows; nothing while it is still being sent, or could not be.
     pub verdict: Option<Verdict>,
     /// Whether it has ended.

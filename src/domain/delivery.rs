@@ -224,6 +224,22 @@ impl Status {
     }
 }
 
+impl WaitingFor {
+    /// Whether somebody has to set something before anything can be sent.
+    pub fn is_to_be_fixed(self) -> bool {
+        match self {
+            Self::AppPaused | Self::CallbackUrl | Self::Secret | Self::Fields | Self::EndpointDisabled => true,
+            Self::Retry
+            | Self::EgressIp
+            | Self::Permit
+            | Self::Completion
+            | Self::Review
+            | Self::Circuit
+            | Self::RateLimit => false,
+        }
+    }
+}
+
 impl Outcome {
     /// What the receiver may know after this attempt: where no connection was made, no request left.
     pub fn told(self) -> Told {

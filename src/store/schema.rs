@@ -412,6 +412,7 @@ table! {
         transaction_id -> Text,
         recipe -> Text,
         test -> Nullable<Text>,
+        reopened_at -> Nullable<BigInt>,
     }
 }
 

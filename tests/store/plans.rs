@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 49] = [
+const MADE_FOR: [(&str, &str); 56] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -45,6 +45,13 @@ const MADE_FOR: [(&str, &str); 49] = [
     ("completions by an erased transaction id", "erased_keys_pkey"),
     ("deliveries of a completion", "deliveries_once"),
     ("attempts of a delivery", "attempts_pkey"),
+    ("completions of keys, in an app", "completions_pkey"),
+    ("look-up: a delivery's completion", "deliveries_pkey"),
+    ("look-up: a reversal's completion", "reversals_pkey"),
+    ("look-up: what sources call so", "reported_pkey"),
+    ("look-up: what sources called so", "erased_keys_pkey"),
+    ("look-up: attempts of deliveries", "attempts_pkey"),
+    ("look-up: when replayed", "deliveries_pkey"),
     ("a click", "clicks_pkey"),
     ("a session and its person", "sessions_by_token"),
     ("failures to sign in", "sign_in_attempts_pkey"),

@@ -18,12 +18,15 @@ use crate::store::criteria::{completions_within, deliveries_within};
 use crate::store::delivery_counts::queries as counted;
 use crate::store::erased_keys::{self, ErasedKind};
 use crate::store::id_range::Span;
-use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
+use crate::store::keys::{AppKey, ClaimKey, CompletionKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
 use crate::store::lookups::{self, Criteria};
 use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::{Store, StoreError, clicks, erasure, finding, health_reads, people, prune, replay_steps, rollups};
+use crate::store::{
+    Store, StoreError, callback_records, clicks, erasure, finding, health_reads, people, prune, replay_steps, rollups,
+    support_look_up,
+};
 
 /// Values to ask about: a plan may depend on how often the database believes to have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -164,6 +167,10 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let (by_user, by_both, by_app) = (completions(&of_user)?, completions(&of_both)?, completions(&of_app)?);
     let (by_click, by_offer) = (completions(&of_click)?, completions(&of_offer)?);
     let taken_back = completions(&reversed)?;
+    let key = [CompletionKey::of(&sample.completion_id)];
+    let keyed_of_app = explain(conn, completions_within(&of_app, Some(&key), &Span::default(), ROWS))?;
+    let (one, sources) = ([DeliveryKey::of(&sample.delivery_id)], [SourceKey::of("src_1"), SourceKey::NONE]);
+    let digests = [sample.transaction_id.clone()];
     let mut deliveries = |criteria: &Criteria| explain(conn, deliveries_within(criteria, None, &span, ROWS));
     let (all_of_app, dead_of_app) = (deliveries(&of_app)?, deliveries(&dead)?);
     let plan = |query, text| Plan { query, text };
@@ -178,6 +185,19 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("completions by an erased transaction id", explain(conn, finding::bore(&sample.transaction_id))?),
         plan("deliveries of a completion", explain(conn, lookups::of_completion(&sample.completion_id))?),
         plan("attempts of a delivery", explain(conn, lookups::attempts_of(&sample.delivery_id))?),
+        plan("completions of keys, in an app", keyed_of_app),
+        plan("look-up: a delivery's completion", explain(conn, support_look_up::of_delivery(&sample.delivery_id))?),
+        plan("look-up: a reversal's completion", explain(conn, support_look_up::of_reversal("rev_1"))?),
+        plan(
+            "look-up: what sources call so",
+            explain(conn, support_look_up::called(&sources, &sample.transaction_id))?,
+        ),
+        plan(
+            "look-up: what sources called so",
+            explain(conn, erased_keys::with_any_digest(&digests, ErasedKind::External))?,
+        ),
+        plan("look-up: attempts of deliveries", explain(conn, callback_records::attempts_of_all(&one))?),
+        plan("look-up: when replayed", explain(conn, callback_records::reopened(&one))?),
         plan("a click", explain(conn, clicks::by_id(&sample.click_id))?),
         plan("a session and its person", explain(conn, people::sessions::by_digest(vec![0]))?),
         plan("failures to sign in", explain(conn, people::attempts::failures(&[0], sample.now))?),
@@ -298,6 +318,13 @@ mod tests {
             ("retention: oldest", "PRIMARY KEY (rowid<?)"),
             ("deliveries of a completion", "deliveries_once (completion_id=?)"),
             ("attempts of a delivery", "PRIMARY KEY (delivery_id=?)"),
+            ("completions of keys, in an app", "PRIMARY KEY (rowid=?)"),
+            ("look-up: a delivery's completion", "PRIMARY KEY (rowid=?)"),
+            ("look-up: a reversal's completion", "PRIMARY KEY (rowid=?)"),
+            ("look-up: what sources call so", "PRIMARY KEY (source_id=? AND external_id=?)"),
+            ("look-up: what sources called so", "PRIMARY KEY (digest=?)"),
+            ("look-up: attempts of deliveries", "PRIMARY KEY (delivery_id=?)"),
+            ("look-up: when replayed", "PRIMARY KEY (rowid=?)"),
             ("completions of a user", "completions_by_user (user_id=? AND rowid>? AND rowid<?)"),
             ("completions of an offer", "completions_by_app (app_id=? AND rowid>? AND rowid<?)"),
             ("completions taken back", "completions_reversed (app_id=? AND rowid>? AND rowid<?)"),

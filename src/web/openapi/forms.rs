@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{
 };
 
 use crate::actions::sources::{LONGEST_OVERLAP, MOST_APPS};
+use crate::domain::dialect::catalog::Catalog;
 use crate::domain::fields::{EXTRA_NAME, EXTRA_PAIRS, EXTRA_VALUE};
 use crate::domain::manual::LONGEST_REASON;
 use crate::domain::naming::{LONGEST_NAME, LONGEST_PREFIX, LONGEST_REFERENCE};
@@ -18,7 +19,9 @@ use crate::domain::offer::{LARGEST_MINOR, LONGEST_GOAL_ID, MOST_GOALS};
 use crate::domain::person::LONGEST_EMAIL;
 use crate::domain::replay::selection::ENDED;
 use crate::domain::reversal::Reason;
-use crate::domain::{password, report};
+use crate::domain::secret;
+use crate::domain::{own_headers, password, report};
+use crate::web::reports;
 
 /// Bodies that are read as reports are: an empty text of theirs counts as absent.
 const REPORTS: [&str; 4] = ["Conversion", "Credit", "Reversal", "TakingBack"];
@@ -30,6 +33,8 @@ const NOT_BLANK: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\
 const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9]{2})[0-9]-";
 const DECIMAL: &str = r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
 const LONGEST_RETRY_WAIT: u64 = 604_800;
+/// What begins a transaction id of ours, which nobody else gives.
+const NOT_OURS: &str = "^(?!([rR][0-9]*|[tT][eE][sS][tT])-)";
 
 /// Writes into a field what it may be.
 pub(super) fn describe(schema: &str, name: &str, property: &mut RefOr<Schema>) {
@@ -37,10 +42,14 @@ pub(super) fn describe(schema: &str, name: &str, property: &mut RefOr<Schema>) {
         RefOr::T(Schema::Object(own)) if matches!(name, "address" | "bind") => *property = RefOr::T(address(name, own)),
         RefOr::T(Schema::Object(own)) if REPORTS.contains(&schema) => of_report(schema, name, own),
         RefOr::T(Schema::Object(own)) => of_one(schema, name, own),
+        RefOr::T(Schema::Array(list)) if name == "status" => *property = RefOr::T(word_or_words(list.clone())),
         RefOr::T(Schema::Array(list)) => of_list(name, list),
         RefOr::T(Schema::OneOf(or_null)) => {
             for item in &mut or_null.items {
-                if let RefOr::T(Schema::Object(own)) = item {
+                if let RefOr::T(Schema::Object(own)) = item
+                    && !own.properties.is_empty()
+                {
+                    own.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
                     own.properties.iter_mut().for_each(|(name, inner)| describe(schema, name, inner));
                 }
             }
@@ -60,25 +69,54 @@ fn of_one(schema: &str, name: &str, own: &mut Object) {
             (own.min_length, own.max_length) = (None, None);
         }
         (_, "transactionPrefix") => {
-            let not_ours = "^(?!([rR][0-9]*|[tT][eE][sS][tT])-)";
-            own.pattern = Some(format!("{not_ours}[A-Za-z0-9._~-]{{1,{LONGEST_PREFIX}}}$"));
+            own.pattern = Some(format!("{NOT_OURS}[A-Za-z0-9._~-]{{1,{LONGEST_PREFIX}}}$"));
         }
         (_, "email") => {
             own.format = Some(SchemaFormat::KnownFormat(KnownFormat::Email));
             own.max_length = Some(LONGEST_EMAIL);
         }
         (_, "password") => (own.min_length, own.max_length) = (Some(password::SHORTEST), Some(password::LONGEST)),
-        (_, "publisherId" | "appId" | "egressIpId" | "sinceDeliveryId" | "secretId" | "completionId") => {
+        (
+            _,
+            "publisherId" | "appId" | "endpointId" | "egressIpId" | "sinceDeliveryId" | "deliveryId" | "secretId"
+            | "completionId",
+        ) => {
             own.pattern = Some("^[A-Za-z0-9_-]{1,128}$".to_owned());
         }
         ("GoalBody", "id") => {
             text(own, PLAIN, LONGEST_GOAL_ID);
             own.min_length = Some(1);
         }
+        (_, "dialect") => {
+            (own.min_length, own.max_length) = (None, None);
+            words(own, Catalog::builtin().newest().map(|recipe| recipe.name()));
+        }
+        (_, "secret") => {
+            let inner = r"[^\x00-\x1f\x7f-\x9f]";
+            own.pattern = Some(format!(r"^(?!\s)(?!.*\s$){inner}*$"));
+            (own.min_length, own.max_length) = (Some(1), Some(secret::LONGEST));
+        }
+        ("AppBody" | "NewApp" | "EndpointBody" | "NewEndpoint", "headers") => {
+            let visible = r"^([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?$";
+            let value = ObjectBuilder::new().schema_type(Type::String).pattern(Some(visible));
+            own.additional_properties =
+                Some(Box::new(AdditionalProperties::from(value.max_length(Some(own_headers::LONGEST_VALUE)))));
+            let key = format!("^[A-Za-z0-9!#$%&'*+.^_`|~-]{{1,{}}}$", own_headers::LONGEST_NAME);
+            let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some(key));
+            own.property_names = Some(Box::new(Schema::Object(key.build())));
+            own.max_properties = Some(own_headers::MOST);
+        }
+        (_, "tamper") => words(own, ["signature"].into_iter()),
+        (_, "attempt") => own.minimum = Some(1_u64.into()),
         (_, "destinationUrl") => own.pattern = Some("^[Hh][Tt][Tt][Pp][Ss]?://".to_owned()),
         (_, "currency") => own.pattern = Some("^[A-Z]{3}$".to_owned()),
         (_, "payoutMinor" | "payoutAboveMinor") => minor(own),
-        (_, "rewardRate" | "userRewardAbove") => decimal(own, DECIMAL),
+        (_, "rewardRate") => {
+            decimal(own, r"^(?=.*[1-9])(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?$");
+            (own.minimum, own.exclusive_minimum) = (None, Some(0_u64.into()));
+            own.maximum = Some(999_999_999_u64.into());
+        }
+        (_, "userRewardAbove") => decimal(own, DECIMAL),
         (_, "overlapHours") => own.maximum = Some(LONGEST_OVERLAP.into()),
         (_, "activeFrom" | "activeUntil" | "activeAt" | "expiresAt" | "from" | "to") => {
             own.pattern = Some(SINCE_1970.to_owned());
@@ -95,7 +133,7 @@ fn of_report(schema: &str, name: &str, own: &mut Object) {
         (_, "reason") => words(own, Reason::ALL.iter().map(|reason| reason.as_str()).chain([""])),
         (_, "eventType") if is_required => own.pattern = Some("^[a-z0-9_.-]{1,32}$".to_owned()),
         (_, "eventType") => own.pattern = Some("^[a-z0-9_.-]{0,32}$".to_owned()),
-        (_, "transactionId") => own.pattern = Some(format!("^[A-Za-z0-9._~-]{{0,{}}}$", report::ID)),
+        (_, "transactionId") => own.pattern = Some(format!("{NOT_OURS}[A-Za-z0-9._~-]{{0,{}}}$", report::ID)),
         (_, "currency") => own.pattern = Some("^([A-Z]{3})?$".to_owned()),
         (_, "offerName") => text(own, PLAIN, report::NAME),
         (_, "note") => text(own, PLAIN, report::NOTE),
@@ -124,7 +162,9 @@ fn of_report(schema: &str, name: &str, own: &mut Object) {
 fn of_list(name: &str, list: &mut Array) {
     match name {
         "appIds" => (list.min_items, list.max_items) = (Some(1), Some(MOST_APPS)),
+        "status" => list.min_items = Some(1),
         "goals" => list.max_items = Some(MOST_GOALS),
+        "conversions" => (list.min_items, list.max_items) = (Some(1), Some(reports::MOST)),
         _ => {}
     }
     let ArrayItems::RefOrSchema(item) = &mut list.items else { return };
@@ -137,9 +177,21 @@ fn of_list(name: &str, list: &mut Array) {
             item.minimum = Some(1_u64.into());
             item.maximum = Some(LONGEST_RETRY_WAIT.into());
         }
+        "statuses" => item.pattern = Some("^2([0-9]{2}|xx)$".to_owned()),
+        "bodyIs" => (item.min_length, item.max_length) = (Some(1), Some(64)),
         "status" => words(item, ENDED.iter().map(|status| status.as_str())),
         _ => {}
     }
+}
+
+/// Several words, or one that stands for a list of itself.
+fn word_or_words(mut list: Array) -> Schema {
+    of_list("status", &mut list);
+    let mut any = AnyOfBuilder::new().description(list.description.take());
+    if let ArrayItems::RefOrSchema(word) = &list.items {
+        any = any.item(word.as_ref().clone());
+    }
+    Schema::AnyOf(any.item(list).build())
 }
 
 fn text(own: &mut Object, pattern: &str, longest: usize) {

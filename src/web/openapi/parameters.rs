@@ -46,7 +46,7 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "cursor" => text().pattern(Some(format!("^({}_[1-7][0-9a-v]{{12}})?$", listed(path)))),
         "from" | "to" if path == "/v1/ledger" => return Some(or_empty(KnownFormat::Date)),
         "from" | "to" => return Some(or_empty(KnownFormat::DateTime)),
-        "dryRun" => text().enum_values(Some(["", "0", "1"])),
+        "dryRun" => text().enum_values(Some(["", "0", "1", "false", "true"])),
         "state" if path == "/v1/apps" => {
             text().enum_values(Some([""].into_iter().chain(Condition::ALL.iter().map(|word| word.as_str()))))
         }
@@ -54,6 +54,7 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
             text().enum_values(Some([""].into_iter().chain(AppOrder::ALL.iter().map(|word| word.as_str()))))
         }
         "step" => integer(300, 86_400).enum_values(Some(STEPS)).default(Some(json!(STEPS[0]))),
+        "format" if path == "/v1/ledger" => text().enum_values(Some(["", "json", "csv"])),
         "format" => text().enum_values(Some(["", "json", "csv", "ndjson"])),
         "status" | "deliveryStatus" => {
             let words = Status::ALL.iter().map(|status| status.as_str());
@@ -62,8 +63,9 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "language" => text().enum_values(Some(Language::ALL.map(Language::name))),
         "user" | "app" => plain("+", 128),
         "userId" if of_path => plain("+", 128),
-        "userId" => text().pattern(Some(r"^[^\x00]*$")),
+        "userId" | "q" => text().pattern(Some(r"^[^\x00]*$")),
         "sub" => plain("*", 255),
+        "name" if of_path => text().pattern(Some("^[A-Za-z0-9._~-]{1,128}(@[0-9]{1,9})?$")),
         _ if of_path => text().pattern(Some("^[A-Za-z0-9._~-]{1,128}$")),
         _ => return None,
     };

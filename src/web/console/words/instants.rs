@@ -1,9 +1,8 @@
 //! Instants for people, in UTC: short in lists, whole where one thing is shown, and how far off.
 
 use super::durations;
+use crate::domain::moment::Parts;
 use crate::domain::time::Timestamp;
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// An instant as it stands on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,25 +52,6 @@ pub fn typed(at: Timestamp) -> String {
 
 fn ago(at: Timestamp, now: Timestamp) -> String {
     format!("{} ago", durations::written(now.since(at)))
-}
-
-/// The parts of an instant, in words.
-struct Parts {
-    year: String,
-    month: &'static str,
-    day: String,
-    time: String,
-}
-
-impl Parts {
-    /// Cut out of RFC 3339, whose parts stand at fixed places in the years up to 9999.
-    fn of(at: Timestamp) -> Self {
-        let text = at.to_string();
-        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
-        let month = part(5, 7).parse::<usize>().ok().and_then(|month| MONTHS.get(month.wrapping_sub(1)));
-        let day = part(8, 10).trim_start_matches('0').to_owned();
-        Self { year: part(0, 4), month: month.unwrap_or(&""), day, time: part(11, 23) }
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod amounts;
 pub mod bytes;
 pub mod cuts;
 pub mod dialects;
-pub mod durations;
 pub mod instants;
 pub mod outcomes;
+
+pub use crate::domain::durations;
