@@ -17,7 +17,7 @@ use super::parts::state::Tone;
 use super::words::durations;
 use super::words::instants::{self, Moment};
 use super::{pages, sections};
-use crate::actions::health::Asked;
+use crate::actions::asked::Asked;
 use crate::domain::app::App;
 use crate::domain::health::rollup::Rollup;
 use crate::domain::health::series::Series;

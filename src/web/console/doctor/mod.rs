@@ -17,6 +17,7 @@ use super::parts::lines::Link;
 use super::place::{self, Place};
 use super::words::instants;
 use super::{faults, filters, pages, render, sections};
+use crate::actions::deliveries::DeliveryDetail;
 use crate::actions::diagnosis::Given;
 use crate::actions::previews::PreviewAsked;
 use crate::actions::refusal::Refusal;
@@ -195,12 +196,12 @@ fn given(form: &Form) -> Result<Given, Invalid> {
 
 /// The test that somebody comes from, in a sentence.
 async fn about(page: &PageRequest, place: &Place, id: &str) -> Result<Option<String>, Problem> {
-    let (delivery, attempts) = page.web.actions.delivery(page.caller(), id).await?;
+    let DeliveryDetail { delivery, attempts, .. } = page.web.actions.delivery(page.caller(), id).await?;
     if delivery.endpoint_id != place.endpoint.id {
         return Err(Refusal::Unknown("delivery").into());
     }
     let now = page.web.node.clock.now();
-    Ok(attempts.last().map(|attempt| {
+    Ok(attempts.last().map(|(attempt, _)| {
         let at = instants::listed(attempt.started_at, now).shown;
         format!("Paste what your server received of {}, which was sent at {at} UTC.", delivery.transaction_id)
     }))

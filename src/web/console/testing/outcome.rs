@@ -1,5 +1,6 @@
 //! What a test has shown, read from its deliveries: the verdict in a sentence, and both exchanges as they went.
 
+use crate::actions::deliveries::DeliveryDetail;
 use crate::actions::refusal::Refusal;
 use crate::domain::account::Role;
 use crate::domain::attempt::Attempt;
@@ -76,8 +77,10 @@ impl Outcome {
 /// A test of this endpoint; any other delivery is none.
 async fn test(page: &PageRequest, place: &Place, id: &str) -> Result<(Delivery, Vec<Attempt>), Refusal> {
     let found = page.web.actions.delivery(page.caller(), id).await?;
-    let is_its_own = found.0.kind == DeliveryKind::Test && found.0.endpoint_id == place.endpoint.id;
-    if is_its_own { Ok(found) } else { Err(Refusal::Unknown("delivery")) }
+    let DeliveryDetail { delivery, attempts, .. } = found;
+    let is_its_own = delivery.kind == DeliveryKind::Test && delivery.endpoint_id == place.endpoint.id;
+    let attempts = attempts.into_iter().map(|(attempt, _)| attempt).collect();
+    if is_its_own { Ok((delivery, attempts)) } else { Err(Refusal::Unknown("delivery")) }
 }
 
 fn verdict(right: &Attempt, wrong: Option<&Attempt>, known: Setup) -> Verdict {
