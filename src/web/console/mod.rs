@@ -11,7 +11,7 @@
 //!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`).
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
 //! * The pages: `sign_in`, `join`, `home` with `app_line`, `new_app`, `callback` with its `preview`; `sections` are those of an app.
-//! * [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
+//! * `unknown` answers where nothing lies. [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
 //!
 //! A page must not know more than the API could say, and must not decide a rule: it asks the actions.
 
@@ -40,6 +40,7 @@ pub mod security;
 mod serving;
 mod sign_in;
 pub mod ui;
+pub(super) mod unknown;
 mod way_back;
 pub mod words;
 

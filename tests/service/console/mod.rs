@@ -1,7 +1,9 @@
 //! The console: what its pages bear and how they look in a headless Chromium, which `tests/run` installs.
 
 mod assets;
+mod attention;
 mod forms;
+mod nowhere;
 mod pages;
 mod parts;
 mod signing_in;
