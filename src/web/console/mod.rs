@@ -19,6 +19,7 @@ mod app_line;
 pub mod assets;
 mod callback;
 pub mod counts;
+mod dialect_choice;
 pub mod errors;
 pub mod faults;
 pub mod filters;

@@ -6,6 +6,7 @@ mod forms;
 mod nowhere;
 mod pages;
 mod parts;
+mod previewing;
 mod signing_in;
 mod visitor;
 
