@@ -91,8 +91,7 @@ pub fn routes(config: &mut ServiceConfig) {
 pub fn routes_without_metrics(config: &mut ServiceConfig) {
     config.configure(health::routes).configure(reports::routes).configure(reversals::routes);
     config.configure(tracking::routes).configure(admin::routes).configure(openapi::routes);
-    config.configure(console::routes);
-    config.configure(no_other_path);
+    config.configure(console::routes).default_service(web::to(console::unknown::answer));
 }
 
 /// Registers what a node shows of itself that only sends: health and metrics.

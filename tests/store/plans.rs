@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 56] = [
+const MADE_FOR: [(&str, &str); 59] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -38,6 +38,7 @@ const MADE_FOR: [(&str, &str); 56] = [
     ("completions of a user", "completions_by_user"),
     ("completions of a user and app", "completions_by_user"),
     ("completions of an app", "completions_by_app"),
+    ("newest completion of an app", "completions_by_app"),
     ("completions of a click", "completions_by_click"),
     ("completions of an offer", "completions_by_app"),
     ("completions taken back", "completions_reversed"),
@@ -67,6 +68,8 @@ const MADE_FOR: [(&str, &str); 56] = [
     ("counts: sending", "deliveries_claimed"),
     ("counts: in line", "deliveries_claimed"),
     ("counts: held, by reason", "deliveries_unsettled"),
+    ("counts: held of endpoints together", "deliveries_held"),
+    ("counts: dead of apps together", "deliveries_unsettled"),
 ];
 
 async fn plans() -> Vec<Plan> {

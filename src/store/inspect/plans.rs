@@ -15,6 +15,7 @@ use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::criteria::{completions_within, deliveries_within};
+use crate::store::delivery_counts::attention;
 use crate::store::delivery_counts::queries as counted;
 use crate::store::erased_keys::{self, ErasedKind};
 use crate::store::id_range::Span;
@@ -156,6 +157,7 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
 
 fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let span = Span { lower: Some(1), upper: Some(i64::MAX) };
+    let app = AppKey::of(&sample.app_id);
     let of_user = Criteria { user_id: Some(sample.user_id.clone()), ..Criteria::default() };
     let of_app = Criteria { app_ids: Some(vec![sample.app_id.clone()]), ..Criteria::default() };
     let of_both = Criteria { app_ids: of_app.app_ids.clone(), ..of_user.clone() };
@@ -178,6 +180,7 @@ fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("completions of a user", by_user),
         plan("completions of a user and app", by_both),
         plan("completions of an app", by_app),
+        plan("newest completion of an app", explain(conn, lookups::newest_of(app))?),
         plan("completions of a click", by_click),
         plan("completions of an offer", by_offer),
         plan("completions taken back", taken_back),
@@ -225,6 +228,8 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         counts("counts: sending", counted::sending(&apps, since))?,
         counts("counts: in line", counted::in_line(&apps, since))?,
         counts("counts: held, by reason", counted::held_reasons(&apps, since))?,
+        counts("counts: held of endpoints together", attention::held_of(&endpoints))?,
+        counts("counts: dead of apps together", attention::dead_of(&apps, sample.before))?,
     ])
 }
 

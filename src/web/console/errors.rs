@@ -38,6 +38,11 @@ impl Error {
         Self::new("Not found", &format!("{sentence}, or it is not yours.")).leading("Home", "/")
     }
 
+    /// 405: a page that takes no form, or a form that shows no page.
+    pub fn wrong_method(sentence: &str) -> Self {
+        Self::new("No such page", sentence).leading("Home", "/")
+    }
+
     /// 409, in the API's sentence.
     pub fn conflict(sentence: &str, back: &str) -> Self {
         Self::new("This cannot be done now", sentence).leading("Back", back)

@@ -78,10 +78,15 @@ impl Form {
 
     /// As the object of the API's call, without these fields, which are the form's own.
     pub fn into_object(self, own: &[&str]) -> Result<Map<String, Value>, Invalid> {
-        self.faults.into_result()?;
+        let (object, faults) = self.into_parts(own);
+        faults.into_result().map(|()| object)
+    }
+
+    /// The same as far as it could be read, and what could not.
+    pub fn into_parts(self, own: &[&str]) -> (Map<String, Value>, Invalid) {
         let mut object = self.object;
         object.retain(|name, _| !own.contains(&name.as_str()));
-        Ok(object)
+        (object, self.faults)
     }
 
     /// As the body of the API's call, or everything that is wrong with it.

@@ -4,18 +4,17 @@
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::ALLOW;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Resource, ResponseError};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, Resource, ResponseError};
 
 use super::frame::Frame;
+use super::page_request::{BY_SCRIPT, PageRequest};
 use super::{render, security, way_back};
 use crate::random;
 use crate::web::Answer;
 use crate::web::call;
 use crate::web::error::{Problem, ProblemKind};
-
-/// The header that a script's own requests bear.
-const BY_SCRIPT: &str = "hx-request";
 
 /// A path of pages.
 pub(super) fn resource(
@@ -34,12 +33,35 @@ async fn answer(mut request: ServiceRequest, next: Next<impl MessageBody + 'stat
     let response = next.call(request).await?.map_into_boxed_body();
     let found = response.response().error().and_then(|error| error.as_error::<Problem>()).cloned();
     let is_wrong_method = response.status() == ProblemKind::MethodNotAllowed.status();
-    let Some(problem) = found.or_else(|| is_wrong_method.then(|| Problem::not_found("page"))) else {
+    let Some(problem) = found.or_else(|| is_wrong_method.then(|| wrong_method(response.request()))) else {
         return Ok(response);
     };
+    let allowed = response.headers().get(ALLOW).cloned();
     let (request, _) = response.into_parts();
-    let answer = told(&request, &problem).unwrap_or_else(|failed| failed.error_response());
+    let mut answer = if is_wrong_method { in_frame(&request, &problem).await } else { refused(&request, &problem) };
+    if let Some(allowed) = allowed {
+        answer.headers_mut().insert(ALLOW, allowed);
+    }
     Ok(ServiceResponse::new(request, answer))
+}
+
+fn wrong_method(request: &HttpRequest) -> Problem {
+    let detail = match *request.method() {
+        Method::GET => "There is nothing to see at this address: it only takes a form.",
+        _ => "This page takes no form. Nothing was changed.",
+    };
+    Problem::new(ProblemKind::MethodNotAllowed, detail)
+}
+
+/// The page of a refusal that no handler has given: in the frame of whoever is signed in.
+pub(super) async fn in_frame(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    // What is wrong with the session as well is not told: the page stands alone then.
+    let _ = PageRequest::extract(request).await;
+    refused(request, problem)
+}
+
+fn refused(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    told(request, problem).unwrap_or_else(|failed| failed.error_response())
 }
 
 fn told(request: &HttpRequest, problem: &Problem) -> Answer {

@@ -53,6 +53,7 @@ pub fn refusal(frame: Frame, problem: &Problem, back: &str, tries_itself: bool, 
     let error = match problem.kind() {
         ProblemKind::Forbidden => Error::forbidden(problem.detail()),
         ProblemKind::NotFound => Error::not_found(problem.detail()),
+        ProblemKind::MethodNotAllowed => Error::wrong_method(problem.detail()),
         ProblemKind::Overloaded if tries_itself => Error::away(problem.detail()),
         ProblemKind::Overloaded => Error::not_done(problem.detail(), back),
         ProblemKind::Internal => Error::internal(logged_as),

@@ -8,5 +8,6 @@ pub mod cuts;
 pub mod dialects;
 pub mod instants;
 pub mod outcomes;
+pub mod sentences;
 
 pub use crate::domain::durations;
