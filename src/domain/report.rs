@@ -19,7 +19,7 @@ pub const NOTE: usize = 500;
 /// Of a report that names none.
 const DEFAULT_CURRENCY: &str = "USD";
 /// Event types that take the completion of that `externalId` back, and for which reason.
-const REVERSALS: [(&str, Reason); 3] =
+pub const REVERSALS: [(&str, Reason); 3] =
     [("refund", Reason::Refund), ("reversal", Reason::Other), ("chargeback", Reason::Chargeback)];
 
 const FIELDS: [&str; 17] = [

@@ -2,13 +2,14 @@
 //!
 //! What every call has in common is added in one place instead of at each handler: who may call, what a problem looks like and
 //! the calls' names ([`common`]), what a parameter may be ([`parameters`]), what pages list ([`pages`]), how settings are described
-//! where they are given and shown ([`settings`]), what a request's body may be ([`bodies`], its fields in [`forms`]), and what an answer
+//! where they are given and shown ([`settings`]), what a request's body may be ([`bodies`], its fields in [`forms`], by [`kinds`]), and what an answer
 //! may hold ([`answers`]), in which words ([`words`]).
 
 mod answers;
 mod bodies;
 mod common;
 mod forms;
+mod kinds;
 mod pages;
 mod parameters;
 mod settings;

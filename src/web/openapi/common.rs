@@ -75,11 +75,11 @@ fn names_an_object(operation: &Operation) -> bool {
     operation.parameters.iter().flatten().any(names)
 }
 
-/// Whether a call whose path has no parameter is about a record all the same: one that its body names, or a completion that is
-/// called as the path ends.
+/// Whether a call whose path has no parameter is about a record all the same: one that its body names (of a conversion, where its
+/// event type takes it back), or a completion that is called as the path ends.
 fn names_a_record(path: &str, operation: &Operation) -> bool {
     match path {
-        "/v1/replays" | "/v1/reversals" => true,
+        "/v1/conversions" | "/v1/replays" | "/v1/reversals" => true,
         "/v1/conversions/batch" => operation.request_body.is_none(),
         _ => false,
     }

@@ -3,19 +3,19 @@
 //! Only forms are described. That a name must mean something, that one instant lies before another and what a dialect asks
 //! for cannot be said of a field, and is told when it is wrong.
 
-use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AdditionalProperties, AnyOfBuilder, Array, ArrayItems, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat,
-    SchemaType, Type,
+    Type,
 };
 
+use super::kinds::{address, decimal, is_nullable, minor, or, refuse_nul, text, words};
 use crate::actions::sources::{LONGEST_OVERLAP, MOST_APPS};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::fields::{EXTRA_NAME, EXTRA_PAIRS, EXTRA_VALUE};
 use crate::domain::manual::LONGEST_REASON;
 use crate::domain::naming::{LONGEST_NAME, LONGEST_PREFIX, LONGEST_REFERENCE};
-use crate::domain::offer::{LARGEST_MINOR, LONGEST_GOAL_ID, MOST_GOALS};
+use crate::domain::offer::{LONGEST_GOAL_ID, MOST_GOALS};
 use crate::domain::person::LONGEST_EMAIL;
 use crate::domain::replay::selection::ENDED;
 use crate::domain::reversal::Reason;
@@ -31,6 +31,10 @@ const PLAIN: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 const NOT_BLANK: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
 /// Instants of the years 1970 to 9999.
 const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9]{2})[0-9]-";
+/// Something without white space around it.
+const UNPADDED: &str = r"^(?![\s\x85])(?![\s\S]*[\s\x85]$)[^\x00]+$";
+/// Of what may have to be the whole body of an answer; in bytes, which no description counts.
+const LONGEST_WHOLE_BODY: usize = 64;
 const DECIMAL: &str = r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
 const LONGEST_RETRY_WAIT: u64 = 604_800;
 /// What begins a transaction id of ours, which nobody else gives.
@@ -38,6 +42,11 @@ const NOT_OURS: &str = "^(?!([rR][0-9]*|[tT][eE][sS][tT])-)";
 
 /// Writes into a field what it may be.
 pub(super) fn describe(schema: &str, name: &str, property: &mut RefOr<Schema>) {
+    say_form(schema, name, property);
+    refuse_nul(property);
+}
+
+fn say_form(schema: &str, name: &str, property: &mut RefOr<Schema>) {
     match property {
         RefOr::T(Schema::Object(own)) if matches!(name, "address" | "bind") => *property = RefOr::T(address(name, own)),
         RefOr::T(Schema::Object(own)) if REPORTS.contains(&schema) => of_report(schema, name, own),
@@ -132,7 +141,11 @@ fn of_report(schema: &str, name: &str, own: &mut Object) {
         ("Credit", "reason") | ("TakingBack", "note") => text(own, NOT_BLANK, LONGEST_REASON),
         (_, "reason") => words(own, Reason::ALL.iter().map(|reason| reason.as_str()).chain([""])),
         (_, "eventType") if is_required => own.pattern = Some("^[a-z0-9_.-]{1,32}$".to_owned()),
-        (_, "eventType") => own.pattern = Some("^[a-z0-9_.-]{0,32}$".to_owned()),
+        // A credit is no reversal.
+        (_, "eventType") => {
+            let reserved = report::REVERSALS.map(|(event_type, _)| event_type).join("|");
+            own.pattern = Some(format!("^(?!({reserved})$)[a-z0-9_.-]{{0,32}}$"));
+        }
         (_, "transactionId") => own.pattern = Some(format!("{NOT_OURS}[A-Za-z0-9._~-]{{0,{}}}$", report::ID)),
         (_, "currency") => own.pattern = Some("^([A-Z]{3})?$".to_owned()),
         (_, "offerName") => text(own, PLAIN, report::NAME),
@@ -164,6 +177,7 @@ fn of_list(name: &str, list: &mut Array) {
         "appIds" => (list.min_items, list.max_items) = (Some(1), Some(MOST_APPS)),
         "status" => list.min_items = Some(1),
         "goals" => list.max_items = Some(MOST_GOALS),
+        "events" => list.unique_items = true,
         "conversions" => (list.min_items, list.max_items) = (Some(1), Some(reports::MOST)),
         _ => {}
     }
@@ -178,7 +192,7 @@ fn of_list(name: &str, list: &mut Array) {
             item.maximum = Some(LONGEST_RETRY_WAIT.into());
         }
         "statuses" => item.pattern = Some("^2([0-9]{2}|xx)$".to_owned()),
-        "bodyIs" => (item.min_length, item.max_length) = (Some(1), Some(64)),
+        "bodyIs" => text(item, UNPADDED, LONGEST_WHOLE_BODY),
         "status" => words(item, ENDED.iter().map(|status| status.as_str())),
         _ => {}
     }
@@ -192,59 +206,4 @@ fn word_or_words(mut list: Array) -> Schema {
         any = any.item(word.as_ref().clone());
     }
     Schema::AnyOf(any.item(list).build())
-}
-
-fn text(own: &mut Object, pattern: &str, longest: usize) {
-    own.pattern = Some(pattern.to_owned());
-    (own.min_length, own.max_length) = (None, Some(longest));
-}
-
-fn minor(own: &mut Object) {
-    own.minimum = Some(0_u64.into());
-    own.maximum = Some(LARGEST_MINOR.into());
-}
-
-/// An amount as a text, or as a number.
-fn decimal(own: &mut Object, pattern: &str) {
-    own.pattern = Some(pattern.to_owned());
-    minor(own);
-    or(own, Type::Number);
-}
-
-/// An address, of either family; what a socket is bound to may be a proxy as well.
-fn address(name: &str, own: &Object) -> Schema {
-    let text = || ObjectBuilder::new().schema_type(Type::String);
-    let family = |format| text().format(Some(SchemaFormat::KnownFormat(format)));
-    let mut any = AnyOfBuilder::new().description(own.description.clone());
-    any = any.item(family(KnownFormat::Ipv4)).item(family(KnownFormat::Ipv6));
-    if name == "bind" {
-        any = any.item(text().pattern(Some("^socks5://.+:[0-9]+/?$")));
-    }
-    if is_nullable(own) {
-        any = any.item(Object::with_type(Type::Null));
-    }
-    Schema::AnyOf(any.build())
-}
-
-fn words<'a>(own: &mut Object, words: impl Iterator<Item = &'a str>) {
-    let mut all: Vec<Value> = words.map(Value::from).collect();
-    if is_nullable(own) {
-        all.push(Value::Null);
-    }
-    own.enum_values = Some(all);
-}
-
-/// Adds a kind to those that a field may be of.
-fn or(own: &mut Object, other: Type) {
-    let mut kinds = match &own.schema_type {
-        SchemaType::Type(kind) => vec![kind.clone()],
-        SchemaType::Array(kinds) => kinds.clone(),
-        SchemaType::AnyValue => return,
-    };
-    kinds.push(other);
-    own.schema_type = SchemaType::Array(kinds);
-}
-
-fn is_nullable(own: &Object) -> bool {
-    matches!(&own.schema_type, SchemaType::Array(kinds) if kinds.contains(&Type::Null))
 }

@@ -10,6 +10,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, 
 use utoipa::openapi::{OpenApi as Document, RefOr};
 
 use super::common::operations;
+use super::kinds;
 use crate::domain::delivery::Status;
 use crate::domain::health::series::STEPS;
 use crate::domain::health::{AppOrder, Condition};
@@ -63,13 +64,17 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "language" => text().enum_values(Some(Language::ALL.map(Language::name))),
         "user" | "app" => plain("+", 128),
         "userId" if of_path => plain("+", 128),
-        "userId" | "q" => text().pattern(Some(r"^[^\x00]*$")),
         "sub" => plain("*", 255),
         "name" if of_path => text().pattern(Some("^[A-Za-z0-9._~-]{1,128}(@[0-9]{1,9})?$")),
         _ if of_path => text().pattern(Some("^[A-Za-z0-9._~-]{1,128}$")),
+        _ if is_text(parameter) => text().pattern(Some(kinds::WITHOUT_NUL)),
         _ => return None,
     };
     Some(Schema::Object(form.build()))
+}
+
+fn is_text(parameter: &Parameter) -> bool {
+    matches!(&parameter.schema, Some(RefOr::T(Schema::Object(own))) if kinds::is_text(own))
 }
 
 /// The prefix of the ids that a list's pages begin behind; where several would do, any.

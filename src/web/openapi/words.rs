@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 use utoipa::Modify;
-use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{OpenApi as Document, RefOr};
 
+use super::kinds::is_nullable;
 use crate::domain::account::RoleWord;
 use crate::domain::audit;
 use crate::domain::completion::ReviewState;
@@ -79,8 +80,4 @@ fn words(schema: &str, field: &str) -> Option<Vec<&'static str>> {
 
 fn all<T: Copy>(words: &[T], as_str: impl Fn(T) -> &'static str) -> Vec<&'static str> {
     words.iter().map(|word| as_str(*word)).collect()
-}
-
-fn is_nullable(own: &Object) -> bool {
-    matches!(&own.schema_type, SchemaType::Array(kinds) if kinds.contains(&Type::Null))
 }

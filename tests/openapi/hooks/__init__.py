@@ -89,6 +89,8 @@ def before_call(context, case, _kwargs):
     if _is_good(case, location.PATH):
         obey = paths.spare if is_linked else paths.obey
         case.path_parameters = obey(world, call, own, case.path_parameters)
+    if case.query:
+        case.query = queries.given(case.query)
     if _is_good(case, location.QUERY):
         case.query = queries.obey(world, call, case.query)
     if _is_good(case, location.BODY) and isinstance(case.body, dict):

@@ -7,7 +7,7 @@ DAY = timedelta(days=1)
 
 def obey(world, call, query):
     """The query with values that are good together."""
-    query = {name: value for name, value in query.items() if value not in ("", [""])}
+    query = given(query)
     names = {
         "appId": [world.app["id"], world.app["ref"]],
         "publisherId": [world.publisher["id"], world.publisher["ref"]],
@@ -32,6 +32,11 @@ def obey(world, call, query):
     if call == "GET /v1/lookup":
         _one_key(world, query)
     return query
+
+
+def given(query):
+    """Those parameters that have a value: an empty one counts as absent, whatever was to be written so."""
+    return {name: value for name, value in query.items() if value not in ("", [""], {}, [])}
 
 
 def _in_order(call, query):

@@ -16,7 +16,23 @@ def obey(world, settings):
         settings["headers"] = {"X-Wall": "1"}
     for name in ("reversalUrl", "settings", "surfaceId"):
         settings.pop(name, None)
+    if settings.get("success"):
+        settings["success"] = _in_bytes(settings["success"])
     review = settings.get("review")
     if review and not any(review.get(name) for name in ("eventTypes", "offerIds")):
         settings["review"] = {**review, "eventTypes": ["sale"]}
     return settings
+
+
+def _in_bytes(success):
+    """Texts as long as they may be in bytes, which no description counts."""
+    success = dict(success)
+    if success.get("bodyContains") is not None:
+        success["bodyContains"] = _cut(success["bodyContains"], 256)
+    if success.get("bodyIs"):
+        success["bodyIs"] = [_cut(text, 64).strip() or "OK" for text in success["bodyIs"]]
+    return success
+
+
+def _cut(text, most):
+    return text.encode("utf-8", "ignore")[:most].decode("utf-8", "ignore") or "OK"
