@@ -2,7 +2,7 @@
 
 use super::audit::outcome;
 use super::caller::Caller;
-use super::calls::{Call, Who};
+use super::calls::Call;
 use super::refusal::Refusal;
 use super::standalone::Standalone;
 
@@ -41,8 +41,8 @@ impl<T> Made for Created<T> {
 
 /// Refuses a caller to whom a call is not open.
 pub fn admit(caller: &Caller, call: &Call) -> Result<(), Refusal> {
-    let is_known = call.who != Who::People || caller.user_id().is_some();
-    if is_known && call.is_open_to(caller.role()) { Ok(()) } else { Err(Refusal::forbidden(call.refusal())) }
+    let is_open = call.is_open_to(caller.role(), caller.user_id().is_some());
+    if is_open { Ok(()) } else { Err(Refusal::forbidden(call.refusal())) }
 }
 
 impl Standalone {

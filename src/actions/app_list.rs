@@ -60,6 +60,8 @@ impl Actions {
             briefs.retain(|app| holds(app, &word));
         }
         let conditions = if asked.condition.is_some() || asked.order == Some(AppOrder::Worst) {
+            // The health of all apps, whatever the page is.
+            let _reading = self.reads.begin(caller)?;
             self.conditions_of(&briefs).await?
         } else {
             HashMap::new()

@@ -1,6 +1,8 @@
 //! What a caller may do to apps: list them, create one with its first endpoint, change both, archive one. A publisher keeps its
 //! own, account managers and operators all.
 
+use serde_json::{Map, Value};
+
 use super::Actions;
 use super::access::endpoint;
 use super::admission::Made;
@@ -45,6 +47,24 @@ impl Actions {
         saved(self.node.store.create_app(new).await?)?;
         self.in_force().await?;
         self.app(caller, &id).await
+    }
+
+    /// What is wrong with what is given of a new app so far: for whoever is still writing. What is not given yet is no fault.
+    pub fn faults_of_app(&self, given: &Map<String, Value>) -> Invalid {
+        let GivenApp { app, endpoint, .. } =
+            match given::app(&AppSettings::default(), &EndpointSettings::default(), given.clone()) {
+                Ok(read) => read,
+                Err(wrong) => return wrong,
+            };
+        let mut invalid = app.faults.clone();
+        invalid.extend(endpoint.faults.clone());
+        if app.check_complete().is_ok() {
+            invalid.take(check_app(&app.settings));
+        }
+        if endpoint.check_complete().is_ok() {
+            invalid.take(check_endpoint(&endpoint.settings, &self.node.catalog, &self.node.targets));
+        }
+        invalid
     }
 
     /// Changes an app and its first endpoint: what is left out stays, null goes back to the default.

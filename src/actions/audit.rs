@@ -80,7 +80,7 @@ impl Standalone {
         let store = &self.store;
         let path = action.split_once(' ').map_or("", |(_, path)| path);
         let found = if path.starts_with("/v1/apps/") {
-            store.app(named).await?.map(|app| (app.id, app.settings.name))
+            store.app_brief(named).await?.map(|app| (app.id, app.name))
         } else if path.starts_with("/v1/publishers/") {
             store.publisher(named).await?.map(|publisher| (publisher.id, publisher.name))
         } else if path.starts_with("/v1/offers/") {

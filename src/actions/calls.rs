@@ -12,6 +12,9 @@ pub enum Who {
     Everybody,
     /// A person who signed in, about itself; no token.
     People,
+    /// Whoever may have others sign in: people, and the tokens of account managers and operators. A publisher's token is
+    /// kept on a server, and whoever copied it would outlive it as a person.
+    Inviters,
     /// Anyone who is known; a publisher as far as the object is its own.
     Anyone,
     /// Account managers and operators.
@@ -21,11 +24,14 @@ pub enum Who {
 }
 
 impl Who {
-    /// Whether whoever has this role is among them.
-    pub fn includes(self, role: &Role) -> bool {
+    /// Whether whoever has this role is among them, as a person who signed in or by a token.
+    pub fn includes(self, role: &Role, is_person: bool) -> bool {
+        let is_publisher = matches!(role, Role::Publisher { .. });
         match self {
-            Self::Everybody | Self::People | Self::Anyone => true,
-            Self::Managers => !matches!(role, Role::Publisher { .. }),
+            Self::Everybody | Self::Anyone => true,
+            Self::People => is_person,
+            Self::Inviters => is_person || !is_publisher,
+            Self::Managers => !is_publisher,
             Self::Operators => *role == Role::Operator,
         }
     }
@@ -43,7 +49,7 @@ pub struct Call {
     pub who: Who,
 }
 
-use Who::{Anyone, Everybody, Managers, Operators, People};
+use Who::{Anyone, Everybody, Inviters, Managers, Operators, People};
 
 /// All of them, by object.
 pub const CALLS: &[Call] = &[
@@ -70,7 +76,7 @@ pub const CALLS: &[Call] = &[
     call("DELETE /v1/users/{id}", Managers),
     call("POST /v1/users/{id}/reset", Managers),
     call("DELETE /v1/users/{id}/second-factor", Managers),
-    call("POST /v1/invitations", Anyone),
+    call("POST /v1/invitations", Inviters),
     call("GET /v1/invitations", Anyone),
     call("DELETE /v1/invitations/{id}", Anyone),
     call("POST /v1/sources", Operators),
@@ -158,15 +164,16 @@ impl Call {
         self.name.starts_with("GET ")
     }
 
-    /// Whether whoever has this role may make it; of those about oneself, as a person who signed in.
-    pub fn is_open_to(&self, role: &Role) -> bool {
-        self.who.includes(role)
+    /// Whether whoever has this role may make it, as a person who signed in or by a token.
+    pub fn is_open_to(&self, role: &Role, is_person: bool) -> bool {
+        self.who.includes(role, is_person)
     }
 
     /// What somebody is told to whom it is not open.
     pub fn refusal(&self) -> &'static str {
         match self.who {
             People => PEOPLE_ALONE,
+            Inviters => "Only a person who has signed in may do this, or the token of an account manager or operator.",
             Everybody | Anyone => "Only somebody who is signed in may do this.",
             Managers => "Only an account manager or operator may do this.",
             Operators => "Only an operator may do this.",
@@ -190,10 +197,14 @@ mod tests {
     #[test]
     fn a_role_may_what_is_open_to_it_and_to_those_below_it() {
         let publisher = Role::Publisher { publisher_id: "pub_1".to_owned() };
-        let open = |who, role: &Role| call("GET /v1/x", who).is_open_to(role);
-        let of = |role: &Role| [Anyone, Managers, Operators].map(|who| open(who, role));
-        assert_eq!(of(&publisher), [true, false, false]);
-        assert_eq!(of(&Role::AccountManager), [true, true, false]);
-        assert_eq!(of(&Role::Operator), [true, true, true]);
+        let open = |who, role: &Role, is_person| call("GET /v1/x", who).is_open_to(role, is_person);
+        let of = |role: &Role, is_person| {
+            [Anyone, People, Inviters, Managers, Operators].map(|who| open(who, role, is_person))
+        };
+        assert_eq!(of(&publisher, false), [true, false, false, false, false]);
+        assert_eq!(of(&publisher, true), [true, true, true, false, false]);
+        assert_eq!(of(&Role::AccountManager, false), [true, false, true, true, false]);
+        assert_eq!(of(&Role::Operator, false), [true, false, true, true, true]);
+        assert_eq!(of(&Role::Operator, true), [true; 5]);
     }
 }

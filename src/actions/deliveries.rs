@@ -4,48 +4,95 @@ use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::domain::attempt::Attempt;
-use crate::domain::delivery::Delivery;
-use crate::domain::replay;
-use crate::store::operator_actions::ActionOutcome;
+use crate::domain::delivery::{Delivery, Status};
+use crate::domain::plan::Planned;
+use crate::domain::replay::{self, Obstacle};
+use crate::domain::story::Story;
+use crate::store::operator_actions::{Canceled, Replayed};
 
-/// A delivery and its attempts, oldest first.
-pub type WithAttempts = (Delivery, Vec<Attempt>);
+/// A delivery with all that is to be said of it.
+#[derive(Debug)]
+pub struct DeliveryDetail {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Its attempts, oldest first, each with the beginning of the body that it sent, composed again.
+    pub attempts: Vec<(Attempt, Option<String>)>,
+    /// Its attempts that are still to come.
+    pub plan: Vec<Planned>,
+    /// What happened, whose turn it is, and what comes next.
+    pub story: Story,
+    /// Why it cannot be replayed now.
+    pub replay_refused: Option<String>,
+    /// Why it cannot be canceled now.
+    pub cancel_refused: Option<String>,
+}
 
 impl Actions {
     /// The delivery with this id, if the caller may know of its app.
-    pub async fn delivery(&self, caller: &Caller, id: &str) -> Result<WithAttempts, Refusal> {
+    pub async fn delivery(&self, caller: &Caller, id: &str) -> Result<DeliveryDetail, Refusal> {
         let unknown = Refusal::Unknown("delivery");
-        let Some(found) = self.node.store.delivery(id.to_owned()).await? else { return Err(unknown) };
-        if self.may_know_of(caller, &found.0.app_id).await? { Ok(found) } else { Err(unknown) }
+        let Some(record) = self.node.store.delivery_record(id.to_owned()).await? else { return Err(unknown) };
+        if !self.may_know_of(caller, &record.callback.delivery.app_id).await? {
+            return Err(unknown);
+        }
+        let (plan, story) = self.story_of_delivery(caller, &record);
+        let (delivery, attempts) = (record.callback.delivery, record.callback.attempts);
+        let bodies = self.dispatcher.previews.shown_bodies(&delivery, &attempts).await?;
+        Ok(DeliveryDetail {
+            attempts: attempts.into_iter().zip(bodies).collect(),
+            plan,
+            story,
+            replay_refused: replay::obstacle(&delivery, record.callback.refusal).map(not_replayed),
+            cancel_refused: (!delivery.status.may_be_canceled()).then(|| not_canceled(delivery.status)),
+            delivery,
+        })
     }
 
     /// Sends an ended delivery again, under the same event id.
-    pub async fn replay_delivery(&self, caller: &Caller, id: &str) -> Result<WithAttempts, Refusal> {
-        self.delivery(caller, id).await?;
+    pub async fn replay_delivery(&self, caller: &Caller, id: &str) -> Result<DeliveryDetail, Refusal> {
+        self.knows(caller, id).await?;
         let done = self.node.store.replay(id.to_owned(), self.node.clock.now()).await?;
         self.node.work_is_due();
-        acted(done, "replayed only once it has ended: delivered, dead or canceled")?;
-        self.delivery(caller, id).await
+        match done {
+            Replayed::Done => self.delivery(caller, id).await,
+            Replayed::Not(obstacle) => Err(Refusal::conflict(not_replayed(obstacle))),
+            Replayed::Unknown => Err(Refusal::Unknown("delivery")),
+        }
     }
 
     /// Ends a delivery that waits.
-    pub async fn cancel_delivery(&self, caller: &Caller, id: &str) -> Result<WithAttempts, Refusal> {
-        self.delivery(caller, id).await?;
-        let done = self.node.store.cancel(id.to_owned(), self.node.clock.now()).await?;
-        acted(done, "canceled only while it waits: pending, retrying or held")?;
-        self.delivery(caller, id).await
+    pub async fn cancel_delivery(&self, caller: &Caller, id: &str) -> Result<DeliveryDetail, Refusal> {
+        self.knows(caller, id).await?;
+        match self.node.store.cancel(id.to_owned(), self.node.clock.now()).await? {
+            Canceled::Done => self.delivery(caller, id).await,
+            Canceled::NotFrom(status) => Err(Refusal::conflict(not_canceled(status))),
+            Canceled::Unknown => Err(Refusal::Unknown("delivery")),
+        }
+    }
+
+    /// Refuses, unless there is this delivery and the caller may know of its app.
+    async fn knows(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
+        let unknown = Refusal::Unknown("delivery");
+        let Some((delivery, _)) = self.node.store.delivery(id.to_owned()).await? else { return Err(unknown) };
+        if self.may_know_of(caller, &delivery.app_id).await? { Ok(()) } else { Err(unknown) }
     }
 }
 
-fn acted(done: ActionOutcome, rule: &str) -> Result<(), Refusal> {
-    match done {
-        ActionOutcome::Done => Ok(()),
-        ActionOutcome::NotFrom(status) => {
-            Err(Refusal::conflict(format!("The delivery is {}; it can be {rule}.", status.as_str())))
-        }
-        ActionOutcome::Refused(refusal) => Err(Refusal::conflict(why(refusal))),
-        ActionOutcome::Unknown => Err(Refusal::Unknown("delivery")),
+/// Why a delivery is not replayed, to whoever tries and to whoever looks.
+fn not_replayed(obstacle: Obstacle) -> String {
+    match obstacle {
+        Obstacle::NotEnded(status) => not_from(status, "replayed only once it has ended: delivered, dead or canceled"),
+        Obstacle::Refused(refusal) => why(refusal).to_owned(),
     }
+}
+
+/// Why a delivery in this state is not canceled, likewise.
+fn not_canceled(status: Status) -> String {
+    not_from(status, "canceled only while it waits: pending, retrying or held")
+}
+
+fn not_from(status: Status, rule: &str) -> String {
+    format!("The delivery is {}; it can be {rule}.", status.as_str())
 }
 
 /// Why a delivery cannot be told again.

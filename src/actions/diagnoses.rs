@@ -23,7 +23,7 @@ impl Diagnoses {
     pub(super) fn begin(self: &Arc<Self>, caller: &Caller) -> Result<UnderWay, Refusal> {
         let mut under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if under_way.len() >= AT_A_TIME || !under_way.insert(caller.id().to_owned()) {
-            let detail = format!("One diagnosis of a caller is made at a time, and {AT_A_TIME} in all; come again.");
+            let detail = format!("One diagnosis of a caller is made at a time, and {AT_A_TIME} in all; try again.");
             return Err(Refusal::TooMany(detail));
         }
         Ok(UnderWay { all: Arc::clone(self), caller: caller.id().to_owned() })

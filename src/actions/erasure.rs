@@ -4,6 +4,8 @@
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
+use crate::domain::fields::check_text;
+use crate::domain::report;
 use crate::random;
 use crate::store::erasure::{Erased, Erasure};
 
@@ -13,6 +15,7 @@ const PSEUDONYM: &str = "erased";
 impl Actions {
     /// Erases a user of an app, of an archived one as well, whose records stay; that one is named by its id.
     pub async fn erase_user(&self, caller: &Caller, app: &str, user_id: String) -> Result<(), Refusal> {
+        check_text(&user_id, report::ID).map_err(|fault| Refusal::field("userId", fault))?;
         let app_id = match self.app(caller, app).await {
             Ok(app) => app.id,
             Err(_) if self.may_know_of(caller, app).await? => app.to_owned(),

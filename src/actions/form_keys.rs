@@ -1,6 +1,6 @@
 //! Forms that work once: the answer to them shows a secret, and whoever sends one twice must not make a second one unseen.
 //!
-//! A form bears a key that is used up before the act. A form that was refused bears a new one.
+//! A form bears a key that is used up before the act. It works once more where the form was refused and nothing was made.
 
 use super::Actions;
 use super::caller::Caller;
@@ -24,5 +24,12 @@ impl Actions {
             return Err(Refusal::field("formKey", "is not the key of a form"));
         }
         Ok(self.node.store.use_form_key(session_id, key).await?)
+    }
+
+    /// Has a form's key work once more: the form was refused, and nothing was made. Whoever goes back to it in the browser and
+    /// corrects it sends the same key.
+    pub async fn free_form_key(&self, caller: &Caller, key: &str) -> Result<(), Refusal> {
+        let (_, session_id) = signed_in(caller)?;
+        Ok(self.node.store.free_form_key(session_id, key).await?)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Actions;
+use super::asked::Asked;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::dispatch::node::routing::lacking;
@@ -14,21 +15,12 @@ use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::delivery_counts::DeliveryCounts;
 use crate::domain::health::rollup::Rollup;
 use crate::domain::health::series::Series;
-use crate::domain::health::{AppHealth, Condition, Standing, condition};
+use crate::domain::health::{AppHealth, Capped, Condition, Standing, condition};
 use crate::domain::time::Timestamp;
 use crate::store::delivery_counts::EndpointBacklog;
 
 /// What was given up since then still needs somebody's attention.
 const OF_LATE: Duration = Duration::from_secs(7 * 86_400);
-
-/// Whose apps are asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked<'a> {
-    /// One app, by id or `ref`.
-    pub app: Option<&'a str>,
-    /// All of one publisher, by id or `ref`.
-    pub publisher: Option<&'a str>,
-}
 
 impl Actions {
     /// What became of the callbacks of the apps asked about, in each bucket of a series that has any.
@@ -38,7 +30,7 @@ impl Actions {
         asked: Asked<'_>,
         series: Series,
     ) -> Result<BTreeMap<Timestamp, Rollup>, Refusal> {
-        let apps = self.apps_asked(caller, asked.app, asked.publisher).await?;
+        let apps = self.asked_apps(caller, asked).await?;
         let _reading = self.reads.begin(caller)?;
         Ok(self.node.store.health_series(apps, series).await?)
     }
@@ -134,9 +126,18 @@ impl Actions {
         Ok(counts)
     }
 
+    /// How many deliveries need attention of all apps that the caller sees: the same as in the counts of all of them, counted
+    /// alone, because every page says it. Two small statements, which take no turn from the caller's own reads.
+    pub async fn needing_attention(&self, caller: &Caller) -> Result<Capped, Refusal> {
+        let apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
+        let endpoints = apps.iter().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
+        let ids = apps.iter().map(|app| app.id.clone()).collect();
+        Ok(self.node.store.count_attention(endpoints, ids, self.node.now().minus(OF_LATE)).await?)
+    }
+
     /// The apps asked about that are not archived.
     async fn living_apps(&self, caller: &Caller, asked: Asked<'_>) -> Result<Vec<Arc<App>>, Refusal> {
-        let publisher = self.whose(caller, asked.app, asked.publisher).await?;
+        let publisher = self.whose(caller, asked).await?;
         let named = match asked.app {
             Some(app) => Some(self.app(caller, app).await?.id),
             None => None,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Actions;
+use super::asked::Asked;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::domain::day::Day;
@@ -27,11 +28,11 @@ pub struct LedgerOfDays {
 }
 
 impl Actions {
-    /// Adds up what was recorded of the app that is named, else of all that the caller sees.
+    /// Adds up what was recorded of the apps asked about.
     pub async fn ledger(
         &self,
         caller: &Caller,
-        app: Option<&str>,
+        asked: Asked<'_>,
         from: Option<Day>,
         to: Option<Day>,
     ) -> Result<LedgerOfDays, Refusal> {
@@ -43,7 +44,7 @@ impl Actions {
                 format!("must be a day up to `to` ({to}), and at most {MOST_DAYS} days before the day after it");
             return Err(Refusal::field("from", message));
         }
-        let app_ids = self.app_ids(caller, app).await?;
+        let app_ids = self.asked_apps(caller, asked).await?;
         let _reading = self.reads.begin(caller)?;
         // Each of its reads is short; of a great many apps and days there are too many of them.
         let reading = tokio::time::timeout(PATIENCE, self.node.store.ledger(app_ids, from.start(), to.end()));

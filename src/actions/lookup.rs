@@ -1,15 +1,15 @@
-//! "Where is my reward?", asked by the user, the transaction or the click: what is known of it, to whoever may know.
+//! "Where is my reward?", asked by the user, the transaction, the click or any id: what is known of it, to whoever may know.
 
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use super::scope::Filter;
 use crate::domain::click::Click;
-use crate::domain::time::Timestamp;
+use crate::domain::story::{ClickOutlook, Story};
 use crate::store::clicks::{ClickCriteria, ClickKey};
-use crate::store::completion_lists::Found;
 use crate::store::lookups::CompletionCriteria;
 use crate::store::page::Page;
+use crate::store::support_look_up::Found;
 
 /// Most completions, and most clicks, that are told of: a person reads them.
 const PAGE: Page = Page { limit: 50, before: None };
@@ -23,15 +23,39 @@ pub enum LookUp {
     Transaction(String),
     /// What this click became.
     Click(String),
+    /// Whatever this may be: one of the above, what a source calls a completion, or an id of ours.
+    Any(String),
 }
 
 /// What is known of it, newest first.
 #[derive(Debug)]
 pub struct LookedUp {
     /// Completions with all that belongs to them.
-    pub completions: Vec<Found>,
-    /// Clicks that no report has named, each with the instant until which it counts; `None` where its app is archived.
-    pub clicks: Vec<(Click, Option<Timestamp>)>,
+    pub completions: Vec<CompletionFound>,
+    /// Clicks that no report has named.
+    pub clicks: Vec<ClickFound>,
+    /// What it means that there is nothing, and whom to ask.
+    pub hint: Option<&'static str>,
+}
+
+/// A completion, and what is told of it.
+#[derive(Debug)]
+pub struct CompletionFound {
+    /// The completion with all that belongs to it.
+    pub found: Found,
+    /// What happened, whose turn it is, and what comes next.
+    pub story: Story,
+    /// What the end user may be told.
+    pub reply: String,
+}
+
+/// A click, and what is told of it.
+#[derive(Debug)]
+pub struct ClickFound {
+    /// The click.
+    pub click: Click,
+    /// What is told of it.
+    pub outlook: ClickOutlook,
 }
 
 impl Actions {
@@ -40,21 +64,71 @@ impl Actions {
         let scope = self.scope(caller, Filter { app: app.map(str::to_owned), ..Filter::default() }).await?;
         let app_ids = scope.app_ids.clone();
         let all = CompletionCriteria { scope, ..CompletionCriteria::default() };
-        let (criteria, click_key) = match by {
-            LookUp::User(id) => (CompletionCriteria { user_id: Some(id.clone()), ..all }, Some(ClickKey::User(id))),
-            LookUp::Transaction(id) => (CompletionCriteria { transaction_id: Some(id), ..all }, None),
-            LookUp::Click(id) => (CompletionCriteria { click_id: Some(id.clone()), ..all }, Some(ClickKey::Id(id))),
-        };
+        let hint = by.hint();
         let _reading = self.reads.begin(caller)?;
-        let completions = self.node.store.found(criteria, PAGE).await?;
-        let mut clicks = Vec::new();
-        if let Some(by) = click_key {
-            for click in self.node.store.unconverted_clicks(ClickCriteria { app_ids, by }, PAGE).await? {
-                let app = self.node.directory.find_app(&click.app_id).await?;
-                let counts_until = app.map(|app| click.expires_at(app.settings.click_days));
-                clicks.push((click, counts_until));
+        let store = &self.node.store;
+        let (completions, click_keys) = match by {
+            LookUp::User(id) => {
+                let criteria = CompletionCriteria { user_id: Some(id.clone()), ..all };
+                (store.found(criteria, PAGE).await?, vec![ClickKey::User(id)])
+            }
+            LookUp::Transaction(id) => {
+                (store.found(CompletionCriteria { transaction_id: Some(id), ..all }, PAGE).await?, Vec::new())
+            }
+            LookUp::Click(id) => {
+                let criteria = CompletionCriteria { click_id: Some(id.clone()), ..all };
+                (store.found(criteria, PAGE).await?, vec![ClickKey::Id(id)])
+            }
+            LookUp::Any(text) => {
+                let keys = vec![ClickKey::Id(text.clone()), ClickKey::User(text.clone())];
+                (store.found_by_any(text, all, PAGE).await?, keys)
+            }
+        };
+        let completions: Vec<CompletionFound> = completions
+            .into_iter()
+            .map(|found| {
+                let (story, reply) = self.story_of_completion(caller, &found);
+                CompletionFound { found, story, reply }
+            })
+            .collect();
+        let mut clicks: Vec<ClickFound> = Vec::new();
+        for by in click_keys {
+            for click in store.unconverted_clicks(ClickCriteria { app_ids: app_ids.clone(), by }, PAGE).await? {
+                // Somebody may call a user as one of their clicks is called.
+                if clicks.iter().all(|known| known.click.id != click.id) {
+                    let app = self.node.directory.find_app(&click.app_id).await?;
+                    let counts_until = app.map(|app| click.expires_at(app.settings.click_days));
+                    clicks.push(ClickFound { outlook: self.outlook_of_click(&click, counts_until), click });
+                }
             }
         }
-        Ok(LookedUp { completions, clicks })
+        clicks.truncate(PAGE.limit);
+        let is_nothing = completions.is_empty() && clicks.is_empty();
+        Ok(LookedUp { completions, clicks, hint: is_nothing.then_some(hint) })
+    }
+}
+
+impl LookUp {
+    /// What it means that there is nothing, and whom to ask.
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::User(_) => {
+                "Nothing was reported for this user: ask the offer system whether it has reported the completion, and under \
+                 which user id. User ids are compared exactly, upper and lower case included."
+            }
+            Self::Transaction(_) => {
+                "No completion bears this transaction id: ask the offer system whether it has reported it, and whether this \
+                 is its own id, before which the source's prefix may stand here."
+            }
+            Self::Click(_) => {
+                "No such click is known, or not any more: clicks that nothing came of are kept as long as they count. \
+                 Otherwise ask the offer system with which clickId it has reported the completion."
+            }
+            Self::Any(_) => {
+                "No user, transaction, click or record is known by this: ask the offer system whether it has reported the \
+                 completion, and under which ids. Ids are compared exactly, upper and lower case included, but for transaction \
+                 ids. Tests are not looked up."
+            }
+        }
     }
 }

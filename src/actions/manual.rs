@@ -85,8 +85,9 @@ fn refuse(object: &Object, names: &[&str]) -> Result<(), Invalid> {
     faults.into_result()
 }
 
-/// Gives a field that was left out.
+/// Gives a field that was left out; as in a report, null and an empty text count as that.
 fn default(object: &mut Object, name: &str, value: &str) {
+    object.0.retain(|(given, value)| given != name || !matches!(value.get(), "null" | "\"\""));
     if object.0.iter().all(|(given, _)| given != name) {
         let value = serde_json::Value::from(value).to_string();
         object.0.push((name.to_owned(), RawValue::from_string(value).expect("a JSON text is JSON")));

@@ -4,12 +4,13 @@
 //! * A [`caller`] is a token, a person or the command line, with a role. Whoever answers a request finds out which.
 //! * [`calls`] lists every call of the admin API with who may make it. What a page does bears the name of the call that does
 //!   the same; a command that acts is listed there as well, under its own name.
-//! * [`access`] says whose objects a caller reaches, [`scope`] what its lists show; [`reads`] bounds how much one caller
-//!   reads at a time.
+//! * [`access`] says whose objects a caller reaches, [`scope`] what its lists show, [`asked`] what its sums are
+//!   about; [`reads`] bounds how much one caller reads at a time.
 //! * [`admission`] asks `calls`, and has the [`audit`] written before anything is done and completed afterwards.
 //! * [`people`] is how somebody comes to be known, signs in and out; [`roles`] says which roles are a caller's to give.
 //! * [`given`] is what a caller gives with an act; [`generate`] makes the tokens and secrets.
-//! * [`form_keys`] are of the forms that work once; [`setup_steps`] says what an app still lacks.
+//! * [`form_keys`] are of the forms that work once; [`setup_steps`] says what an app still lacks, [`app_warnings`] what of it deserves
+//!   a look.
 //! * The other modules do it, one per kind of object: they check what is given, write it, put it in force and wake whom it
 //!   concerns. They answer objects of the domain, or a [`refusal`].
 //!
@@ -22,7 +23,9 @@
 pub mod access;
 pub mod admission;
 pub mod app_list;
+pub mod app_warnings;
 pub mod apps;
+pub mod asked;
 pub mod assignments;
 pub mod audit;
 pub mod caller;
@@ -59,6 +62,7 @@ pub mod secrets;
 pub mod setup_steps;
 pub mod sources;
 pub mod standalone;
+mod stories;
 pub mod testing;
 pub mod tokens;
 mod uses;

@@ -15,6 +15,7 @@ use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::dialect::callback::{CallbackConfig, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::marked::Marked;
+use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::endpoint_rules::{check_active_key, check_endpoint};
 use crate::domain::given;
 use crate::domain::invalid::Invalid;
@@ -28,6 +29,9 @@ pub type Unsaved = Map<String, Value>;
 
 /// Where unsaved fields stand in what is given.
 const UNSAVED: &str = "endpoint";
+/// Said of a callback that would be held.
+pub const NOT_SIGNED: &str =
+    "not signed: the dialect needs a secret and there is none, so callbacks wait until one is added";
 
 /// What is to be previewed: a recorded completion, an invented one, or what a delivery tells.
 #[derive(Default)]
@@ -94,7 +98,15 @@ impl Actions {
             secret_id: known,
             is_test: subject.delivery.as_ref().is_some_and(|delivery| delivery.kind == DeliveryKind::Test),
         };
-        let (request, parts) = self.dispatcher.previews.preview(&wanted)?;
+        let previews = &self.dispatcher.previews;
+        let lacks_secret = known.is_none() && endpoint.active_secret().is_none();
+        let (request, parts) =
+            if lacks_secret && previews.recipe(endpoint, wanted.delivery)?.secret() == SecretNeed::Required {
+                warnings.push(NOT_SIGNED.to_owned());
+                previews.unsigned(&wanted)?
+            } else {
+                previews.preview(&wanted)?
+            };
         let completion = &subject.completion.id;
         tracing::info!(app = app.id, token = caller.id(), completion, is_changed, "a callback was previewed");
         Ok(Previewed { request, parts, warnings })
@@ -122,6 +134,18 @@ impl Actions {
         };
         let (request, parts) = self.dispatcher.previews.unsigned(&wanted)?;
         Ok(Previewed { request, parts, warnings: self.warnings(&endpoint) })
+    }
+
+    /// The newest completion of an app that the caller may know of, to preview it: the same as the first of their list.
+    /// Nothing where there is none, or where its user was erased.
+    pub async fn newest_completion(&self, app: &App) -> Result<Option<Completion>, Refusal> {
+        Ok(self.node.store.newest_completion(app.id.clone()).await?)
+    }
+
+    /// A completion of an app that the caller may know of, by its id.
+    pub async fn completion_of(&self, app: &App, id: &str) -> Result<Option<Completion>, Refusal> {
+        let found = self.node.store.completion(id.to_owned()).await?;
+        Ok(found.filter(|completion| completion.app_id == app.id))
     }
 
     /// An invented completion of an app, with these fields.
@@ -168,9 +192,8 @@ impl Actions {
         endpoint_id: &str,
         completion_id: String,
     ) -> Result<(Completion, Option<Delivery>), Refusal> {
-        let found = self.node.store.completion(completion_id).await?;
-        let of_app = found.filter(|completion| completion.app_id == app.id);
-        let completion = of_app.ok_or_else(|| Refusal::field("completionId", "the app has no such completion"))?;
+        let found = self.completion_of(app, &completion_id).await?;
+        let completion = found.ok_or_else(|| Refusal::field("completionId", "the app has no such completion"))?;
         let deliveries = self.node.store.deliveries_of(completion.id.clone()).await?;
         let is_own =
             |delivery: &Delivery| delivery.kind == DeliveryKind::Completion && delivery.endpoint_id == endpoint_id;

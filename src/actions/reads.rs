@@ -30,7 +30,7 @@ impl Reads {
     pub fn begin(self: &Arc<Self>, caller: &Caller) -> Result<Reading, Refusal> {
         self.begin_of(caller.id()).ok_or_else(|| {
             let detail =
-                format!("Of one token {AT_A_TIME} such reads are answered at a time; come again when one has ended.");
+                format!("{AT_A_TIME} such reads of one caller are answered at a time; try again when one has ended.");
             Refusal::TooManyReads(detail)
         })
     }

@@ -4,6 +4,7 @@
 //! limit, because the store's scopes are made here alone.
 
 use super::Actions;
+use super::asked::Asked;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::domain::time::Timestamp;
@@ -27,47 +28,14 @@ pub struct Filter {
 impl Actions {
     /// The app that is named, else all that the caller sees; `None` for whoever sees all there are.
     pub(super) async fn app_ids(&self, caller: &Caller, named: Option<&str>) -> Result<Option<Vec<String>>, Refusal> {
-        self.apps_asked(caller, named, None).await
-    }
-
-    /// The app that is named, else those of the publisher that is named, else all that the caller sees; `None`: all there are.
-    pub(super) async fn apps_asked(
-        &self,
-        caller: &Caller,
-        app: Option<&str>,
-        publisher: Option<&str>,
-    ) -> Result<Option<Vec<String>>, Refusal> {
-        let whose = self.whose(caller, app, publisher).await?;
-        Ok(match (app, whose) {
-            (Some(named), _) => Some(vec![self.app(caller, named).await?.id]),
-            (None, Some(publisher)) => Some(self.node.store.app_ids_of(&publisher).await?),
-            (None, None) => None,
-        })
-    }
-
-    /// The publisher whose apps are asked about; `None`: all there are.
-    pub(super) async fn whose(
-        &self,
-        caller: &Caller,
-        app: Option<&str>,
-        publisher: Option<&str>,
-    ) -> Result<Option<String>, Refusal> {
-        if app.is_some() && publisher.is_some() {
-            return Err(Refusal::field(
-                "publisherId",
-                "cannot be given beside appId, which names a publisher's app already",
-            ));
-        }
-        match publisher {
-            Some(named) => Ok(Some(self.publisher(caller, named).await?.id)),
-            None => Ok(caller.limited_to().map(str::to_owned)),
-        }
+        self.asked_apps(caller, Asked { app: named, publisher: None }).await
     }
 
     /// Among which records the store is to look.
     pub(super) async fn scope(&self, caller: &Caller, filter: Filter) -> Result<Scope, Refusal> {
         let Filter { app, publisher, from, to, after } = filter;
-        let app_ids = self.apps_asked(caller, app.as_deref(), publisher.as_deref()).await?;
+        let asked = Asked { app: app.as_deref(), publisher: publisher.as_deref() };
+        let app_ids = self.asked_apps(caller, asked).await?;
         Ok(Scope { app_ids, from, to, after, asked_at: self.node.now() })
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::endpoint_rules::{check_endpoint, check_key};
 use crate::domain::secret::{SHORT_SECRET, SecretState, SecretText};
+use crate::domain::setup::Setup;
 use crate::random;
 use crate::store::rollups::SecretUse;
 use crate::store::secrets::{NewSecret, SecretDeleted};
@@ -121,7 +122,8 @@ impl Actions {
         let unusual = signature.and_then(|signature| signature.secret_warning(&text));
         let warnings = text.is_short().then(|| SHORT_SECRET.to_owned()).into_iter().chain(unusual).collect();
         let activated_at = (state == SecretState::Active).then_some(now);
-        let secret = Secret { id, state, text, created_at: now, activated_at, overlap_until: None };
+        let secret =
+            Secret { id, state, text, created_at: now, activated_at, overlap_until: None, setup: Setup::default() };
         Ok(CreatedSecret { secret, warnings })
     }
 

@@ -2,11 +2,12 @@
 
 use super::Actions;
 use super::caller::Caller;
-use super::deliveries::WithAttempts;
 use super::refusal::Refusal;
 use crate::dispatch::sending::job::TestOptions;
 use crate::dispatch::sending::test_callback::Tested;
 use crate::domain::app::App;
+use crate::domain::attempt::Attempt;
+use crate::domain::delivery::Delivery;
 use crate::domain::json::Object;
 use crate::domain::setup::{Setup, Verdict};
 
@@ -25,7 +26,7 @@ pub struct TestAsked {
 #[derive(Debug)]
 pub struct TestSent {
     /// Its delivery and its attempt.
-    pub delivery: WithAttempts,
+    pub delivery: (Delivery, Vec<Attempt>),
     /// What it shows; nothing while it is still being sent, or could not be.
     pub verdict: Option<Verdict>,
     /// Whether it has ended.
@@ -41,7 +42,7 @@ impl Actions {
             return Err(Refusal::forbidden(detail));
         }
         let completion = self.invented(&app.id, completion.as_ref())?;
-        let known = known_before(&app, endpoint_id.as_deref());
+        let known = known_before(&app, endpoint_id.as_deref(), options.secret_id.as_deref());
         let is_wrong = options.tamper;
         let sent = self.dispatcher.tests.send(&app.into(), endpoint_id.as_deref(), completion, options).await?;
         let (delivery_id, is_done) = match sent {
@@ -61,8 +62,14 @@ impl Actions {
     }
 }
 
-/// What tests had shown of the endpoint until now.
-fn known_before(app: &App, endpoint_id: Option<&str>) -> Setup {
+/// What tests had shown of the endpoint until now, with the secret that is named, else with the one that signs.
+fn known_before(app: &App, endpoint_id: Option<&str>, secret_id: Option<&str>) -> Setup {
     let endpoint = endpoint_id.map_or_else(|| app.first_endpoint(), |id| app.endpoint(id));
-    endpoint.map(|endpoint| endpoint.setup).unwrap_or_default()
+    let Some(endpoint) = endpoint else { return Setup::default() };
+    match secret_id {
+        None => endpoint.setup,
+        Some(id) => {
+            endpoint.secrets.iter().find(|secret| secret.id == id).map(|secret| secret.setup).unwrap_or_default()
+        }
+    }
 }

@@ -68,6 +68,8 @@ pub struct Secret {
     pub activated_at: Option<Timestamp>,
     /// Until then a retired secret may be tried once after a 401 or 422.
     pub overlap_until: Option<Timestamp>,
+    /// What tests have shown that were signed with it.
+    pub setup: Setup,
 }
 
 impl App {
@@ -118,6 +120,7 @@ mod tests {
             created_at: NOW,
             activated_at: Some(NOW),
             overlap_until,
+            setup: Setup::default(),
         };
         Endpoint {
             id: "end_1".to_owned(),

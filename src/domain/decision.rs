@@ -78,14 +78,22 @@ pub fn decide(before: Counters, exchanges: &[&Exchange], policy: AttemptPolicy<'
     if answers.any(|answer| final_statuses.contains(answer.status)) {
         return Decision::Dead;
     }
-    match pacing.schedule.get(before.round_attempts as usize) {
+    match pacing.wait_after(before.round_attempts) {
         None => Decision::Dead,
-        Some(seconds) => {
-            let scaled = seconds.saturating_mul(pacing.scale_thousandths);
-            let jittered = scaled.saturating_add(scaled.saturating_mul(pacing.jitter_thousandths).div_ceil(1000));
+        Some(wait) => {
             let asked = asked.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-            Decision::Retry { at: now.plus(Duration::from_millis(jittered).max(asked)) }
+            Decision::Retry { at: now.plus(wait.max(asked)) }
         }
+    }
+}
+
+impl RetryPacing<'_> {
+    /// How long to wait after an attempt that failed, before which there were so many counted ones; `None`: it was the last.
+    pub fn wait_after(&self, counted_before: u32) -> Option<Duration> {
+        let seconds = self.schedule.get(usize::try_from(counted_before).ok()?)?;
+        let scaled = seconds.saturating_mul(self.scale_thousandths);
+        let jittered = scaled.saturating_add(scaled.saturating_mul(self.jitter_thousandths).div_ceil(1000));
+        Some(Duration::from_millis(jittered))
     }
 }
 

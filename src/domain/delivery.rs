@@ -239,6 +239,20 @@ impl WaitingFor {
             Self::Retry | Self::EgressIp | Self::Permit | Self::Circuit | Self::RateLimit => false,
         }
     }
+
+    /// Whether somebody has to set something before anything can be sent.
+    pub fn is_to_be_fixed(self) -> bool {
+        match self {
+            Self::AppPaused | Self::CallbackUrl | Self::Secret | Self::Fields | Self::EndpointDisabled => true,
+            Self::Retry
+            | Self::EgressIp
+            | Self::Permit
+            | Self::Completion
+            | Self::Review
+            | Self::Circuit
+            | Self::RateLimit => false,
+        }
+    }
 }
 
 impl Outcome {

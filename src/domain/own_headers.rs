@@ -7,11 +7,11 @@ use super::headers::Headers;
 use super::invalid::Invalid;
 
 /// Most headers of one endpoint.
-const MOST: usize = 20;
+pub const MOST: usize = 20;
 /// Longest name.
-const LONGEST_NAME: usize = 128;
+pub const LONGEST_NAME: usize = 128;
 /// Longest value: common servers take 8 KiB for all headers together.
-const LONGEST_VALUE: usize = 4_096;
+pub const LONGEST_VALUE: usize = 4_096;
 
 /// What belongs to HTTP/1.1 itself or to the client that speaks it.
 const PROTOCOL: [&str; 15] = [

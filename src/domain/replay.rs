@@ -5,7 +5,7 @@
 
 pub mod selection;
 
-use super::delivery::Delivery;
+use super::delivery::{Delivery, Status};
 use super::made_by::MadeBy;
 use super::time::Timestamp;
 use super::words::words;
@@ -36,6 +36,20 @@ pub struct Surroundings {
     pub is_in_review: bool,
     /// A reversal's delivery waits for it, so that reopening it leads to both in order.
     pub is_awaited: bool,
+}
+
+/// Why a delivery is not reopened now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It has not ended: it stands there.
+    NotEnded(Status),
+    /// It may not be.
+    Refused(Refusal),
+}
+
+/// What stands in the way of reopening a delivery: that it has not ended, or what would refuse it once it has.
+pub fn obstacle(delivery: &Delivery, refusal: Option<Refusal>) -> Option<Obstacle> {
+    if delivery.status.is_ended() { refusal.map(Obstacle::Refused) } else { Some(Obstacle::NotEnded(delivery.status)) }
 }
 
 /// Whether a delivery that has ended may be reopened.

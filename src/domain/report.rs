@@ -21,7 +21,7 @@ const EVENT_TYPE: usize = 32;
 /// Of a report that names none.
 const DEFAULT_CURRENCY: &str = "USD";
 /// Event types that take the completion of that `externalId` back, and for which reason.
-const REVERSALS: [(&str, Reason); 3] =
+pub const REVERSALS: [(&str, Reason); 3] =
     [("refund", Reason::Refund), ("reversal", Reason::Other), ("chargeback", Reason::Chargeback)];
 
 const FIELDS: [&str; 17] = [

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::amount::{Decimal, Minor};
 use super::completion::{Completion, Review, ReviewState};
 use super::invalid::Invalid;
+use super::offer::LARGEST_MINOR;
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// At least so long that somebody can look, at most a month: until then the user waits for a reward.
@@ -30,7 +31,7 @@ pub struct ReviewRule {
     pub hours: u32,
     /// A payout of more than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0)]
+    #[schema(value_type = Option<i64>, minimum = 0)]
     pub payout_above_minor: Option<Minor>,
     /// A reward, in the app's currency, of more than this: a decimal, as a number or a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,8 +70,10 @@ impl ReviewRule {
             let message = format!("must be a number of hours from {} to {}", HOURS.start(), HOURS.end());
             invalid.push("review.hours", message);
         }
-        if self.payout_above_minor.is_some_and(|above| above < 0) {
-            invalid.push("review.payoutAboveMinor", "must be an integer of minor units, 0 or more");
+        let is_amount = |above: Minor| u64::try_from(above).is_ok_and(|above| above <= LARGEST_MINOR);
+        if !self.payout_above_minor.is_none_or(is_amount) {
+            let message = format!("must be an integer of minor units, from 0 to {LARGEST_MINOR}");
+            invalid.push("review.payoutAboveMinor", message);
         }
         for (field, names) in [("review.eventTypes", &self.event_types), ("review.offerIds", &self.offer_ids)] {
             let fits = |name: &String| (1..=LONGEST_NAME).contains(&name.chars().count());
@@ -125,6 +128,11 @@ mod tests {
         let good = ReviewRule { hours: 720, payout_above_minor: Some(0), ..ReviewRule::default() };
         assert_eq!(faults(good.clone()), [""; 0]);
         assert_eq!(faults(ReviewRule { hours: 1, ..ReviewRule::default() }), ["review"]);
+        let more_than_any = Some(1_000_000_000_000_000_000);
+        assert_eq!(
+            faults(ReviewRule { payout_above_minor: more_than_any, ..good.clone() }),
+            ["review.payoutAboveMinor"]
+        );
         let bad = ReviewRule {
             hours: 721,
             payout_above_minor: Some(-1),

@@ -15,7 +15,7 @@ pub const SHORT: usize = 16;
 /// What is said of it.
 pub const SHORT_SECRET: &str = "the secret has fewer than 16 characters and could be guessed";
 /// Longest secret in characters.
-const LONGEST: usize = 256;
+pub const LONGEST: usize = 256;
 
 /// A secret's text. How its bytes become a key (as they are, or decoded) is the recipe's to say.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use super::time::Timestamp;
 
+/// What a session's text begins with; a token's begins otherwise.
+pub const PREFIX: &str = "rbs_";
 /// A session that nobody uses for so long is over: a working day and an evening.
 pub const IDLE: Duration = Duration::from_secs(12 * 3_600);
 /// The longest that a session goes on, whoever uses it: a week.

@@ -1,6 +1,7 @@
 //! What tests have shown of an endpoint's receiver: that it acknowledges, and that it refuses a wrong signature.
 //!
-//! Both hold for the dialect and the active secret that were tested with: another one of either voids them.
+//! Both hold for the dialect and the secret that were tested with: what one secret has shown says nothing of another one, and
+//! holds again when that one signs.
 
 use super::delivery::Outcome;
 use super::time::Timestamp;
@@ -13,7 +14,7 @@ pub struct Tested {
     pub endpoint_id: String,
     /// The dialect's name.
     pub dialect: String,
-    /// The active secret; `None`: there was none.
+    /// The secret that it was signed with; `None`: nothing was signed.
     pub secret_id: Option<String>,
 }
 
@@ -89,12 +90,10 @@ impl Setup {
     }
 }
 
-impl Remembered {
-    /// What still holds where this is the dialect, and this the active secret.
-    pub fn with(&self, dialect: &str, active_secret: Option<&str>) -> Setup {
-        let is_same = self.tested.dialect == dialect && self.tested.secret_id.as_deref() == active_secret;
-        if is_same { self.setup } else { Setup::default() }
-    }
+/// What tests have shown where this dialect is signed with this secret, or nothing is signed.
+pub fn shown(tests: &[Remembered], dialect: &str, secret_id: Option<&str>) -> Setup {
+    let is_same = |one: &&Remembered| one.tested.dialect == dialect && one.tested.secret_id.as_deref() == secret_id;
+    tests.iter().find(is_same).map(|one| one.setup).unwrap_or_default()
 }
 
 #[cfg(test)]

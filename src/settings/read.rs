@@ -13,6 +13,7 @@ use super::{BootstrapToken, Setting, Settings, TABLE};
 use crate::domain::amount::Decimal;
 use crate::domain::egress::{self, Bind};
 use crate::domain::node::NodeRole;
+use crate::domain::session;
 use crate::store::{Access, FEWEST_CONNECTIONS, Location};
 
 /// Shortest bootstrap token.
@@ -168,6 +169,10 @@ fn bootstrap_token(text: &str) -> Result<BootstrapToken, SettingsError> {
         let reason = format!("must have {SHORTEST_TOKEN} or more printable ASCII characters");
         return Err(wrong("RINGBACK_BOOTSTRAP_TOKEN", reason));
     }
+    if text.starts_with(session::PREFIX) {
+        let reason = format!("must not begin with {}: what does is looked for among sessions", session::PREFIX);
+        return Err(wrong("RINGBACK_BOOTSTRAP_TOKEN", reason));
+    }
     Ok(BootstrapToken(text.to_owned()))
 }
 
@@ -237,6 +242,7 @@ mod tests {
             ("RINGBACK_LISTEN", "8080"),
             ("RINGBACK_DATABASE_URL", "mysql://x"),
             ("RINGBACK_BOOTSTRAP_TOKEN", "short"),
+            ("RINGBACK_BOOTSTRAP_TOKEN", "rbs_0123456789012345678901234567"),
             ("RINGBACK_ALLOW_TARGETS", "10.0.0.0/8,nowhere"),
             ("RINGBACK_TRUSTED_PROXIES", "10.0.0.0/33"),
             ("RINGBACK_ALLOW_HTTP", "yes"),

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use super::app_labels::name_in;
 use super::app_rows::{AppRow, AppRows};
 use super::schema::{apps, publishers};
-use super::{Store, StoreError};
+use super::{Store, StoreError, references};
 use crate::domain::app::App;
 
 /// What a list finds and sorts an app by.
@@ -24,12 +24,15 @@ pub struct AppBrief {
     pub name: String,
 }
 
+/// The columns of a brief: id, `ref`, settings.
+type BriefRow = (String, Option<String>, String);
+
 impl Store {
     /// All apps, of one publisher or of all, newest first: those that are archived, or those that are not.
     pub async fn app_briefs(&self, publisher_id: Option<&str>, archived: bool) -> Result<Vec<AppBrief>, StoreError> {
         let publisher_id = publisher_id.map(str::to_owned);
         let columns = (apps::id, apps::reference, apps::settings);
-        let found: Vec<(String, Option<String>, String)> = self
+        let found: Vec<BriefRow> = self
             .read(move |conn| {
                 let mut query = apps::table.select(columns).into_boxed();
                 query = if archived {
@@ -43,11 +46,19 @@ impl Store {
                 query.order(apps::id.desc()).load(conn)
             })
             .await?;
-        let brief = |(id, reference, settings): (String, Option<String>, String)| {
-            let name = name_in(&settings, &id)?;
-            Ok(AppBrief { id, reference, name })
-        };
         found.into_iter().map(brief).collect()
+    }
+
+    /// The app with this id or `ref`, if it is not archived; ids win. No secret of it is opened.
+    pub async fn app_brief(&self, id_or_ref: &str) -> Result<Option<AppBrief>, StoreError> {
+        let id_or_ref = id_or_ref.to_owned();
+        let found: Option<BriefRow> = self
+            .read(move |conn| {
+                let Some(id) = references::app(conn, &id_or_ref)? else { return Ok(None) };
+                apps::table.find(id).select((apps::id, apps::reference, apps::settings)).first(conn).optional()
+            })
+            .await?;
+        found.map(brief).transpose()
     }
 
     /// The apps with these ids, archived or not, in their order; those that are not there are left out.
@@ -71,4 +82,9 @@ impl Store {
             self.read(move |conn| named.filter(publishers::id.eq_any(ids)).load(conn)).await?;
         Ok(named.into_iter().collect())
     }
+}
+
+fn brief((id, reference, settings): BriefRow) -> Result<AppBrief, StoreError> {
+    let name = name_in(&settings, &id)?;
+    Ok(AppBrief { id, reference, name })
 }

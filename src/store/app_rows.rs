@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::secret::{SecretState, SecretText};
-use crate::domain::setup::Remembered;
+use crate::domain::setup::{Remembered, Setup};
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
@@ -89,15 +89,17 @@ impl AppRows {
         }
         let labels: HashMap<String, String> =
             self.apps.iter().map(|app| (app.id.clone(), app.reference.clone().unwrap_or(app.id.clone()))).collect();
-        let tests: HashMap<&str, &Remembered> =
-            self.tests.iter().map(|tests| (tests.tested.endpoint_id.as_str(), tests)).collect();
+        let mut tests: HashMap<String, Vec<Remembered>> = HashMap::new();
+        for one in self.tests {
+            tests.entry(one.tested.endpoint_id.clone()).or_default().push(one);
+        }
         let mut endpoints: HashMap<String, Vec<Endpoint>> = HashMap::new();
         for row in self.endpoints {
             let app_id = row.app_id.clone();
             let label = labels.get(&app_id).cloned().unwrap_or_default();
             let secrets = secrets.remove(&row.id).unwrap_or_default();
-            let tests = tests.get(row.id.as_str()).copied();
-            endpoints.entry(app_id).or_default().push(row.open(key, label, secrets, tests)?);
+            let tests = tests.remove(&row.id).unwrap_or_default();
+            endpoints.entry(app_id).or_default().push(row.open(key, label, secrets, &tests)?);
         }
         let apps = self.apps.into_iter().map(|row| {
             let endpoints = endpoints.remove(&row.id).unwrap_or_default();
@@ -123,6 +125,7 @@ impl AppRow {
 }
 
 impl SecretRow {
+    /// What tests have shown of it is its endpoint's to add.
     fn open(self, key: &MasterKey) -> Result<Secret, StoreError> {
         let text = SecretText::known(key.open_text(&secret_place(&self.id), &self.sealed)?);
         Ok(Secret {
@@ -132,6 +135,7 @@ impl SecretRow {
             created_at: self.created_at,
             activated_at: self.activated_at,
             overlap_until: self.overlap_until,
+            setup: Setup::default(),
         })
     }
 }

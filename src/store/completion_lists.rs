@@ -1,5 +1,4 @@
-//! Completions with what became of them: for lists, for exports that go on page by page, and for the question where a
-//! reward is. It changes nothing.
+//! Completions with what became of them: for lists, and for exports that go on page by page. It changes nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,13 +9,12 @@ use super::app_labels;
 use super::backend::Conn;
 use super::criteria::CompletionCriteria;
 use super::finding::{self, Part};
-use super::keys::{CompletionKey, DeliveryKey};
+use super::keys::CompletionKey;
 use super::page::{Listed, Page};
-use super::schema::{attempts, deliveries};
+use super::schema::deliveries;
 use super::{Store, StoreError, reversals as reversal_rows};
-use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
-use crate::domain::delivery::{Delivery, DeliveryKind, Status};
+use crate::domain::delivery::{DeliveryKind, Status};
 use crate::domain::reversal::Reversal;
 
 /// A completion and what a list shows beside it.
@@ -30,17 +28,6 @@ pub struct Entry {
     pub reversals: Vec<Reversal>,
     /// Where its callback to the first endpoint that it had one for stands.
     pub callback: Option<Status>,
-}
-
-/// A completion with all that belongs to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The completion.
-    pub completion: Completion,
-    /// Its reversals, oldest first.
-    pub reversals: Vec<Reversal>,
-    /// Its deliveries, oldest first, each with its attempts.
-    pub deliveries: Vec<(Delivery, Vec<Attempt>)>,
 }
 
 impl Store {
@@ -84,26 +71,6 @@ impl Store {
         }
         Ok(listed)
     }
-
-    /// Completions with all that belongs to them, newest first.
-    pub async fn found(&self, criteria: CompletionCriteria, page: Page) -> Result<Vec<Found>, StoreError> {
-        let erased = Arc::clone(&self.shared.erased);
-        self.walk_at_once(move |conn| {
-            let found = finding::completions::find(conn, &erased, &criteria, &page, Part::First)?;
-            let completions = page.cut(found, |completion: &Completion| &completion.id).items;
-            let keys: Vec<CompletionKey> =
-                completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();
-            let mut deliveries = deliveries_of(conn, &keys)?;
-            let mut reversals = reversals_of(conn, &keys)?;
-            let found = |completion: Completion| Found {
-                reversals: reversals.remove(&completion.id).unwrap_or_default(),
-                deliveries: deliveries.remove(&completion.id).unwrap_or_default(),
-                completion,
-            };
-            Ok(completions.into_iter().map(found).collect())
-        })
-        .await
-    }
 }
 
 /// Each completion's reversals, oldest first.
@@ -128,30 +95,4 @@ fn first_callbacks(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashM
         first.entry(completion_id.id()).or_insert(status);
     }
     Ok(first)
-}
-
-type WithAttempts = Vec<(Delivery, Vec<Attempt>)>;
-
-fn deliveries_of(conn: &mut Conn, keys: &[CompletionKey]) -> QueryResult<HashMap<String, WithAttempts>> {
-    let of_them: Vec<Delivery> = deliveries::table
-        .filter(deliveries::completion_id.eq_any(keys))
-        .order(deliveries::id)
-        .select(Delivery::as_select())
-        .load(conn)?;
-    let delivery_keys = of_them.iter().map(|delivery| DeliveryKey::of(&delivery.id));
-    let made: Vec<(DeliveryKey, Attempt)> = attempts::table
-        .filter(attempts::delivery_id.eq_any(delivery_keys))
-        .order((attempts::delivery_id, attempts::number))
-        .select((attempts::delivery_id, Attempt::as_select()))
-        .load(conn)?;
-    let mut attempts_of: HashMap<DeliveryKey, Vec<Attempt>> = HashMap::new();
-    for (delivery_id, attempt) in made {
-        attempts_of.entry(delivery_id).or_default().push(attempt);
-    }
-    let mut found: HashMap<String, WithAttempts> = HashMap::new();
-    for delivery in of_them {
-        let attempts = attempts_of.remove(&DeliveryKey::of(&delivery.id)).unwrap_or_default();
-        found.entry(delivery.completion_id.clone()).or_default().push((delivery, attempts));
-    }
-    Ok(found)
 }

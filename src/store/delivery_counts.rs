@@ -6,6 +6,7 @@
 //!
 //! Nothing here may count rows without an end: whoever asks waits, and others with them.
 
+pub(in crate::store) mod attention;
 pub(in crate::store) mod queries;
 
 use std::collections::HashMap;

@@ -10,7 +10,7 @@ use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::headers::Headers;
 use crate::domain::secret::SecretState;
-use crate::domain::setup::Remembered;
+use crate::domain::setup::{self, Remembered};
 use crate::domain::time::Timestamp;
 
 use super::schema::endpoints;
@@ -67,12 +67,14 @@ impl EndpointRow {
         self,
         key: &MasterKey,
         app_label: String,
-        secrets: Vec<Secret>,
-        tests: Option<&Remembered>,
+        mut secrets: Vec<Secret>,
+        tests: &[Remembered],
     ) -> Result<Endpoint, StoreError> {
+        for secret in &mut secrets {
+            secret.setup = setup::shown(tests, &self.dialect, Some(&secret.id));
+        }
         let active = secrets.iter().find(|secret| secret.state == SecretState::Active);
-        let active = active.map(|secret| secret.id.as_str());
-        let setup = tests.map(|tests| tests.with(&self.dialect, active)).unwrap_or_default();
+        let setup = active.map_or_else(|| setup::shown(tests, &self.dialect, None), |secret| secret.setup);
         let unreadable = |column: &str| StoreError::Unreadable { place: format!("endpoints/{}/{column}", self.id) };
         let settings = settings_text::read(&self.settings, DIALECT, Some(self.dialect));
         let mut settings: EndpointSettings = settings.map_err(|_| unreadable("settings"))?;

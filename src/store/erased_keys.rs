@@ -130,6 +130,14 @@ pub(super) fn with_digest(digest: &str, kind: ErasedKind) -> impl Read<'_, Compl
         .select(erased_keys::completion_id)
 }
 
+/// The completions whose key of this kind has one of these digests.
+pub(super) fn with_any_digest(digests: &[String], kind: ErasedKind) -> impl Read<'_, CompletionKey> {
+    erased_keys::table
+        .filter(erased_keys::digest.eq_any(digests))
+        .filter(erased_keys::kind.eq(kind as i32))
+        .select(erased_keys::completion_id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,7 +60,7 @@ pub enum StoreError {
     /// The disk is full; the same may succeed once there is room on it.
     #[error("the disk of the store is full")]
     Full,
-    /// More work waits than can be taken on; come again.
+    /// More work waits than can be taken on; try again.
     #[error("the store is overloaded")]
     Overloaded,
     /// A person's read went on for too long, and was ended.

@@ -21,4 +21,10 @@ impl Store {
         })
         .await
     }
+
+    /// Has a form's key work once more.
+    pub async fn free_form_key(&self, session_id: &str, key: &str) -> Result<(), StoreError> {
+        let (session_id, key) = (session_id.to_owned(), key.to_owned());
+        self.write(move |conn| diesel::delete(form_keys::table.find((session_id, key))).execute(conn).map(drop)).await
+    }
 }

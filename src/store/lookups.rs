@@ -9,9 +9,9 @@ use super::backend::Read;
 use super::completions as completion_rows;
 pub use super::criteria::{AttemptCriteria, CompletionCriteria, DeliveryCriteria, Scope, Waiting, WaitingEndpoint};
 use super::erased_keys::{self, ErasedKind};
-use super::keys::{CompletionKey, DeliveryKey, SourceKey};
+use super::keys::{AppKey, CompletionKey, DeliveryKey, SourceKey};
 use super::page::{Listed, Page};
-use super::schema::{attempts, deliveries, reported};
+use super::schema::{attempts, completions, deliveries, reported};
 use super::{Store, StoreError, finding};
 use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
@@ -21,6 +21,12 @@ impl Store {
     /// A completion by its id.
     pub async fn completion(&self, id: String) -> Result<Option<Completion>, StoreError> {
         self.read(move |conn| Ok(completion_rows::by_keys(conn, &[CompletionKey::of(&id)])?.pop())).await
+    }
+
+    /// The newest completion of an app; nothing where its user's name has been taken out of it.
+    pub async fn newest_completion(&self, app_id: String) -> Result<Option<Completion>, StoreError> {
+        let found = self.read(move |conn| newest_of(AppKey::of(&app_id)).get_result(conn).optional()).await?;
+        Ok(found.filter(|(_, is_erased)| !is_erased).map(|(completion, _)| completion))
     }
 
     /// A completion by what its source calls it, or whoever credited it by hand.
@@ -72,6 +78,15 @@ impl Store {
         })
         .await
     }
+}
+
+/// The newest completion of an app, and whether its user's name has been taken out of it.
+pub(super) fn newest_of(app: AppKey) -> impl Read<'static, (Completion, bool)> {
+    completions::table
+        .filter(completions::app_id.eq(app))
+        .order(completions::id.desc())
+        .select((Completion::as_select(), completions::erased_at.is_not_null()))
+        .limit(1)
 }
 
 /// The deliveries of a completion, oldest first.

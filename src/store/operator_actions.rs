@@ -16,32 +16,40 @@ use super::schema::deliveries;
 use super::terminal::Ended;
 use super::{Store, StoreError};
 use crate::domain::delivery::{Delivery, Extent, Status};
-use crate::domain::replay::Refusal;
+use crate::domain::replay::Obstacle;
 use crate::domain::time::Timestamp;
 
-/// What became of a replay or a cancel.
+/// What became of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ActionOutcome {
-    /// It took effect.
+pub enum Replayed {
+    /// It is due at once.
+    Done,
+    /// This stands in the way.
+    Not(Obstacle),
+    /// There is no such delivery.
+    Unknown,
+}
+
+/// What became of a cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canceled {
+    /// It has ended.
     Done,
     /// The delivery is in a state that does not allow it.
     NotFrom(Status),
-    /// It may not be sent again.
-    Refused(Refusal),
     /// There is no such delivery.
     Unknown,
 }
 
 impl Store {
     /// Reopens an ended delivery: due at once, with the schedule from its beginning; attempt numbers go on.
-    pub async fn replay(&self, id: String, now: Timestamp) -> Result<ActionOutcome, StoreError> {
+    pub async fn replay(&self, id: String, now: Timestamp) -> Result<Replayed, StoreError> {
         self.write(move |conn| {
-            let Some(delivery) = read(conn, &id)? else { return Ok(ActionOutcome::Unknown) };
+            let Some(delivery) = read(conn, &id)? else { return Ok(Replayed::Unknown) };
             Ok(match reopen(conn, &[delivery], now)?.pop() {
-                Some(Reopened::Done) => ActionOutcome::Done,
-                Some(Reopened::NotFrom(status)) => ActionOutcome::NotFrom(status),
-                Some(Reopened::Refused(refusal)) => ActionOutcome::Refused(refusal),
-                Some(Reopened::Gone) | None => ActionOutcome::Unknown,
+                Some(Reopened::Done) => Replayed::Done,
+                Some(Reopened::Not(obstacle)) => Replayed::Not(obstacle),
+                Some(Reopened::Gone) | None => Replayed::Unknown,
             })
         })
         .await
@@ -49,15 +57,15 @@ impl Store {
 
     /// Ends a delivery that waits. Another node may change the row between the look and the change, which then finds nothing to
     /// change; a delivery changes a few times in its life, so this ends.
-    pub async fn cancel(&self, id: String, now: Timestamp) -> Result<ActionOutcome, StoreError> {
+    pub async fn cancel(&self, id: String, now: Timestamp) -> Result<Canceled, StoreError> {
         self.write(move |conn| {
             loop {
-                let Some(delivery) = read(conn, &id)? else { return Ok(ActionOutcome::Unknown) };
+                let Some(delivery) = read(conn, &id)? else { return Ok(Canceled::Unknown) };
                 if !delivery.status.may_be_canceled() {
-                    return Ok(ActionOutcome::NotFrom(delivery.status));
+                    return Ok(Canceled::NotFrom(delivery.status));
                 }
                 if end(conn, &delivery, now)? {
-                    return Ok(ActionOutcome::Done);
+                    return Ok(Canceled::Done);
                 }
             }
         })

@@ -14,7 +14,7 @@ use super::queue::{awaited, callbacks_beside, waits_for_completion};
 use super::schema::{apps, deliveries, endpoints};
 use super::unknown_words::{has_known_words, load_readable};
 use crate::domain::delivery::{Delivery, DeliveryKind, EndedReason, Status};
-use crate::domain::replay::{Refusal, Surroundings, refusal};
+use crate::domain::replay::{Obstacle, Refusal, Surroundings, obstacle, refusal};
 use crate::domain::time::Timestamp;
 
 /// What became of a delivery that was to be reopened.
@@ -22,10 +22,8 @@ use crate::domain::time::Timestamp;
 pub(super) enum Reopened {
     /// It is due at once, with the schedule from its beginning; attempt numbers go on.
     Done,
-    /// It has not ended, or not any more.
-    NotFrom(Status),
-    /// It may not be.
-    Refused(Refusal),
+    /// This stands in the way.
+    Not(Obstacle),
     /// It is gone, or holds a word by now that this version does not know.
     Gone,
 }
@@ -46,11 +44,7 @@ pub(super) fn reopen(conn: &mut Conn, seen: &[Delivery], now: Timestamp) -> Quer
     let refusals = refusals(conn, &found.rows)?;
     let mut outcomes: HashMap<&str, Reopened> = HashMap::new();
     for (delivery, refusal) in found.rows.iter().zip(refusals) {
-        let outcome = match refusal {
-            _ if !delivery.status.is_ended() => Reopened::NotFrom(delivery.status),
-            Some(refusal) => Reopened::Refused(refusal),
-            None => Reopened::Done,
-        };
+        let outcome = obstacle(delivery, refusal).map_or(Reopened::Done, Reopened::Not);
         outcomes.insert(&delivery.id, outcome);
     }
     let is_done = |delivery: &&Delivery| outcomes.get(delivery.id.as_str()) == Some(&Reopened::Done);
@@ -68,6 +62,7 @@ fn make_due(conn: &mut Conn, keys: Vec<DeliveryKey>, now: Timestamp) -> QueryRes
             deliveries::round_attempts.eq(0),
             deliveries::faults.eq(0),
             deliveries::due_at.eq(now),
+            deliveries::reopened_at.eq(now),
             deliveries::ended_at.eq(None::<Timestamp>),
             deliveries::ended_reason.eq(None::<EndedReason>),
         ))

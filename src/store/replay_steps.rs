@@ -21,7 +21,7 @@ use super::schema::{deliveries, nodes, replay_cursors, replays};
 use super::unknown_words::load_readable;
 use super::{Store, StoreError, codes};
 use crate::domain::delivery::{Delivery, Status, WaitingFor};
-use crate::domain::replay::{Replay, ReplayState, Skipped};
+use crate::domain::replay::{Obstacle, Replay, ReplayState, Skipped};
 use crate::domain::time::Timestamp;
 
 /// What of a job is to be done next.
@@ -162,9 +162,9 @@ fn reopen_and_count(conn: &mut Conn, id: &str, keys: &[DeliveryKey], now: Timest
     for outcome in reopen(conn, &rows, now)? {
         match outcome {
             Reopened::Done => done += 1,
-            Reopened::Refused(refusal) => skipped.refused(refusal),
+            Reopened::Not(Obstacle::Refused(refusal)) => skipped.refused(refusal),
             // In none of the states any more: the end of the job counts these.
-            Reopened::NotFrom(_) | Reopened::Gone => {}
+            Reopened::Not(Obstacle::NotEnded(_)) | Reopened::Gone => {}
         }
     }
     diesel::update(replays::table.find(id))

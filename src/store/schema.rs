@@ -187,10 +187,10 @@ table! {
 }
 
 table! {
-    endpoint_tests (endpoint_id) {
+    endpoint_tests (endpoint_id, secret_id) {
         endpoint_id -> Text,
+        secret_id -> Text,
         dialect -> Text,
-        secret_id -> Nullable<Text>,
         tested_at -> Nullable<BigInt>,
         verified_at -> Nullable<BigInt>,
     }
@@ -412,6 +412,7 @@ table! {
         transaction_id -> Text,
         recipe -> Text,
         test -> Nullable<Text>,
+        reopened_at -> Nullable<BigInt>,
     }
 }
 

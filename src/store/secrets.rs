@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 use super::app_rows::{SecretRow, secret_place};
 use super::backend::Conn;
 use super::schema::{apps, endpoints, secret_uses, secrets};
-use super::{Store, StoreError, revision};
+use super::{Store, StoreError, endpoint_tests, revision};
 
 /// A new secret.
 #[derive(Clone, Debug)]
@@ -115,6 +115,7 @@ impl Store {
             }
             diesel::delete(secrets::table.find(&secret_id)).execute(conn)?;
             diesel::delete(secret_uses::table.find(&secret_id)).execute(conn)?;
+            endpoint_tests::forget(conn, &endpoint_id, &secret_id)?;
             revision::stamp_app(conn, &app_id)?;
             Ok(SecretDeleted::Deleted)
         })

@@ -1,5 +1,6 @@
 //! Sources: the reporting credentials of offer systems. Secrets lie sealed; an archived source verifies nothing.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -69,6 +70,21 @@ impl SourceRow {
             created_at: self.created_at,
         }))
     }
+}
+
+/// The ids of all sources, archived ones among them: what they reported stays.
+pub(super) fn ids(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    sources::table.select(sources::id).load(conn)
+}
+
+/// What these sources are called, archived ones among them.
+pub(super) fn names<'a>(conn: &mut Conn, ids: impl Iterator<Item = &'a str>) -> QueryResult<HashMap<String, String>> {
+    let ids: HashSet<&str> = ids.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let named = sources::table.filter(sources::id.eq_any(ids)).select((sources::id, sources::name));
+    Ok(named.load(conn)?.into_iter().collect())
 }
 
 impl Store {

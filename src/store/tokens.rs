@@ -12,7 +12,7 @@ use crate::random;
 use super::backend::Engine;
 use super::page::{Listed, Page};
 use super::role_scope::{RoleScope, within_scope};
-use super::schema::{publishers, tokens};
+use super::schema::{invitations, publishers, tokens};
 use super::{Store, StoreError};
 
 /// What became of a new token.
@@ -170,7 +170,8 @@ impl Store {
         Ok(page.cut(tokens, |token| &token.id))
     }
 
-    /// Deletes a token; the last operator token that is valid stays, because nobody could make another one.
+    /// Deletes a token with the links that it made and that nobody has used yet. The last operator token that is valid stays,
+    /// because nobody could make another one.
     pub async fn delete_token(&self, id: &str, scope: RoleScope, now: Timestamp) -> Result<TokenDeleted, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
@@ -187,6 +188,9 @@ impl Store {
             if role == Role::Operator && !select(exists(others)).get_result::<bool>(conn)? {
                 return Ok(TokenDeleted::LastOperator);
             }
+            let open =
+                invitations::table.filter(invitations::by_token_id.eq(&id)).filter(invitations::used_at.is_null());
+            diesel::delete(open).execute(conn)?;
             diesel::delete(tokens::table.find(&id)).execute(conn)?;
             Ok(TokenDeleted::Deleted)
         })

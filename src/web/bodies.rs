@@ -54,7 +54,7 @@ impl Bodies {
             let part =
                 u32::try_from(bytes).ok().and_then(|bytes| Arc::clone(budget).try_acquire_many_owned(bytes).ok());
             let Some(part) = part else {
-                return Err(Problem::new(ProblemKind::Overloaded, "Too many bodies are under way; come again.")
+                return Err(Problem::new(ProblemKind::Overloaded, "Too many bodies are under way; try again.")
                     .before_the_body_ended());
             };
             // One permit for both budgets' bytes each, however many chunks come.

@@ -25,6 +25,7 @@ pub struct PageOf<T> {
     /// Newest first.
     pub items: Vec<T>,
     /// Give it as `cursor` for the next page; null at the end.
+    #[schema(required)]
     pub next_cursor: Option<String>,
 }
 

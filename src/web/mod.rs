@@ -9,7 +9,6 @@
 //! * [`admin`] holds the calls, one module per kind of object; `openapi` describes them.
 //! * `shared_look` lets everybody share one look at our health.
 //! * [`console`] holds the pages.
-//! * `explain` says in words what happened to a completion, and who has to act next.
 //!
 //! This floor must not know how anything is stored: it asks the store's methods and decides nothing about queries; and what a caller may do is
 //! written in [`actions`](crate::actions), which the handlers call.
@@ -21,7 +20,6 @@ mod bodies;
 mod call;
 pub mod console;
 pub mod error;
-mod explain;
 mod health;
 pub mod json;
 pub mod list;
@@ -93,8 +91,7 @@ pub fn routes(config: &mut ServiceConfig) {
 pub fn routes_without_metrics(config: &mut ServiceConfig) {
     config.configure(health::routes).configure(reports::routes).configure(reversals::routes);
     config.configure(tracking::routes).configure(admin::routes).configure(openapi::routes);
-    config.configure(console::routes);
-    config.configure(no_other_path);
+    config.configure(console::routes).default_service(web::to(console::unknown::answer));
 }
 
 /// Registers what a node shows of itself that only sends: health and metrics.

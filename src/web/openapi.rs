@@ -1,13 +1,16 @@
 //! The description of the interface: OpenAPI 3.1 at `/openapi.json`, for reading and trying at `/docs`.
 //!
 //! What every call has in common is added in one place instead of at each handler: who may call, what a problem looks like and
-//! the calls' names ([`common`]), what a parameter may be ([`parameters`]), how settings are described where they are given and
-//! shown ([`settings`]), what a request's body may be ([`bodies`], its fields in [`forms`]), and which words an answer may
-//! hold ([`words`]).
+//! the calls' names ([`common`]), what a parameter may be ([`parameters`]), what pages list ([`pages`]), how settings are described
+//! where they are given and shown ([`settings`]), what a request's body may be ([`bodies`], its fields in [`forms`], by [`kinds`]), and what an answer
+//! may hold ([`answers`]), in which words ([`words`]).
 
+mod answers;
 mod bodies;
 mod common;
 mod forms;
+mod kinds;
+mod pages;
 mod parameters;
 mod settings;
 mod words;
@@ -20,8 +23,10 @@ use actix_web::{HttpResponse, guard};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use answers::Answers;
 use bodies::Bodies;
 use common::Common;
+use pages::Pages;
 use parameters::Parameters;
 use settings::Settings;
 use words::Words;
@@ -86,13 +91,13 @@ async fn describe() -> HttpResponse {
     ),
     components(schemas(ProblemDocument, FieldProblem)),
     security(("token" = [])),
-    modifiers(&Common, &Parameters, &Settings, &Bodies, &Words),
+    modifiers(&Common, &Parameters, &Pages, &Settings, &Bodies, &Answers, &Words),
 )]
 struct Ringback;
 
 /// What is wrong with a call (RFC 9457).
 #[derive(ToSchema)]
-#[schema(as = Problem)]
+#[schema(as = Problem, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only describes what the problems write by hand")]
 struct ProblemDocument {
     /// The kind, as a reference that never changes.
@@ -106,6 +111,18 @@ struct ProblemDocument {
     detail: String,
     /// Every field that is wrong.
     errors: Option<Vec<FieldProblem>>,
+    /// At a sign-in without it: whether the person has a second factor.
+    code_needed: Option<bool>,
+    /// After too many attempts: when the next one is looked at.
+    #[schema(format = DateTime)]
+    retry_after: Option<String>,
+    /// Of a report whose timestamp is not good: what time it is here.
+    #[schema(format = DateTime)]
+    server_time: Option<String>,
+    /// Of a report whose signature is not good: the length of the body as received.
+    body_length: Option<u64>,
+    /// The same: the SHA-256 of the body as received, in hex.
+    body_sha256: Option<String>,
 }
 
 /// What is wrong with one field.

@@ -23,7 +23,7 @@ use crate::domain::manual::Reporter;
 /// Largest body of a batch, by the contract.
 const LARGEST_BATCH: usize = 8 * 1024 * 1024;
 /// Most conversions of a batch.
-const MOST: usize = 1_000;
+pub(super) const MOST: usize = 1_000;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config

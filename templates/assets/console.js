@@ -44,6 +44,68 @@
     changed(field);
   };
 
+  // Faults come and go while somebody types: what is read of a control follows, and so does the summary of a form that was refused.
+  // Of a control that was right until now it is said once what is wrong, however often the words change after that.
+  const judge = () => {
+    const news = [];
+    for (const place of all(".faults")) {
+      const control = document.getElementById(place.dataset.of);
+      const said = all(".said", place).map((one) => one.textContent);
+      if (!said.length) control.removeAttribute("aria-invalid");
+      else if (!control.hasAttribute("aria-invalid")) {
+        control.setAttribute("aria-invalid", "true");
+        news.push(...said);
+      }
+    }
+    if (news.length) say(news.join(" "));
+    for (const link of all(".summary a")) {
+      if (!document.querySelector(`${link.hash}-fault .fault`)) link.closest("li").remove();
+    }
+    const summary = document.querySelector(".summary");
+    if (summary && !summary.querySelector("li")) {
+      summary.remove();
+      document.title = document.title.replace(/^Error: /, "");
+    }
+  };
+  document.addEventListener("htmx:after:swap", judge);
+
+  // A long list of choices is found by typing. What is chosen stays in sight; Enter chooses the first that is found.
+  const rows = (field) => all(".choice", document.getElementById(field.dataset.finds));
+  const radio = (row) => row.querySelector("[type=radio]");
+  const find = (field) => {
+    const words = field.value.toLowerCase().split(/\s+/);
+    const has = (row) => words.every((word) => row.querySelector(".tick").textContent.toLowerCase().includes(word));
+    let found = 0;
+    for (const row of rows(field)) {
+      row.dataset.found = has(row) ? "1" : "";
+      row.hidden = !has(row) && !radio(row).checked;
+      found += has(row);
+    }
+    document.querySelector(`#${field.dataset.finds} .none`).hidden = found > 0;
+    say(`${found} found`);
+  };
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-finds]")) return;
+    // It is no part of what the form says.
+    event.stopPropagation();
+    find(event.target);
+  }, { capture: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-finds]")) return;
+    event.preventDefault();
+    const first = rows(event.target).find((row) => row.dataset.found !== "" && !row.hidden);
+    if (first) { radio(first).click(); radio(first).focus(); }
+  });
+  document.addEventListener("invalid", (event) => {
+    // Whoever has to choose sees what there is.
+    const list = event.target.closest(".choices");
+    if (list) for (const row of all(".choice", list)) row.hidden = false;
+  }, { capture: true });
+  for (const chosen of all(".choices [type=radio]:checked")) {
+    const row = chosen.closest(".choice");
+    row.parentElement.scrollTop = row.offsetTop - row.offsetHeight;
+  }
+
   // A confirmation page in a dialog: the very page's form. Escape and Back close it, and focus returns.
   const dialog = async (link) => {
     const answer = await fetch(link.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });

@@ -18,8 +18,10 @@ async fn each_completion_of_a_made_up_past_was_delivered_by_one_attempt_that_nam
     let found = fresh.store.found(Default::default(), all()).await.unwrap();
     assert_eq!(found.len(), 20);
     for one in found {
-        let [(delivery, attempts)] = &one.deliveries[..] else { panic!("one delivery each: {one:?}") };
-        let [attempt] = &attempts[..] else { panic!("one attempt each: {one:?}") };
+        let [callback] = &one.deliveries[..] else { panic!("one delivery each: {one:?}") };
+        let (delivery, [attempt]) = (&callback.delivery, &callback.attempts[..]) else {
+            panic!("one attempt each: {one:?}")
+        };
         assert_eq!(
             (delivery.status, delivery.told, attempt.outcome),
             (Status::Delivered, Told::Yes, Outcome::Delivered)

@@ -4,7 +4,7 @@ use ringback::domain::delivery::{Outcome, Status, Told, WaitingFor};
 use ringback::domain::new_delivery::Start;
 use ringback::domain::settlement::Next;
 use ringback::store::Store;
-use ringback::store::operator_actions::ActionOutcome;
+use ringback::store::operator_actions::Canceled;
 use ringback::store::queue::{ClaimInLine, ClaimSeat, Settled, Wanted};
 
 use crate::queue::{claim, delivery, new, recorded, settlement, token};
@@ -55,7 +55,7 @@ async fn it_is_begun_in_the_commit_that_settles_what_frees_its_permit() {
 async fn what_was_canceled_in_line_is_not_begun() {
     let fresh = store();
     let waiting = in_line(&fresh.store, "e1").await;
-    assert_eq!(fresh.store.cancel(waiting.delivery_id.clone(), NOW).await.unwrap(), ActionOutcome::Done);
+    assert_eq!(fresh.store.cancel(waiting.delivery_id.clone(), NOW).await.unwrap(), Canceled::Done);
     assert!(!fresh.store.begin(waiting.clone(), NOW).await.unwrap());
     assert_eq!(status(&fresh.store, &waiting).await, Status::Canceled);
     assert_eq!(fresh.store.give_back(vec![waiting]).await.unwrap(), 0);

@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 82] = [
+const MADE_FOR: [(&str, &str); 92] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -40,6 +40,7 @@ const MADE_FOR: [(&str, &str); 82] = [
     ("completions of a user, looked through", "completions_by_user"),
     ("completions of an app", "completions_by_app"),
     ("completions of an app, looked through", "completions_by_app"),
+    ("newest completion of an app", "completions_by_app"),
     ("completions of a click", "completions_by_click"),
     ("completions taken back", "completions_reversed"),
     ("completions taken back, looked through", "completions_reversed"),
@@ -56,6 +57,13 @@ const MADE_FOR: [(&str, &str); 82] = [
     ("completions by an erased transaction id", "erased_keys_pkey"),
     ("deliveries of a completion", "deliveries_once"),
     ("attempts of a delivery", "attempts_pkey"),
+    ("completions of keys, in an app", "completions_pkey"),
+    ("look-up: a delivery's completion", "deliveries_pkey"),
+    ("look-up: a reversal's completion", "reversals_pkey"),
+    ("look-up: what sources call so", "reported_pkey"),
+    ("look-up: what sources called so", "erased_keys_pkey"),
+    ("look-up: attempts of deliveries", "attempts_pkey"),
+    ("look-up: when replayed", "deliveries_pkey"),
     ("a click", "clicks_pkey"),
     ("a session and its person", "sessions_by_token"),
     ("failures to sign in", "sign_in_attempts_pkey"),
@@ -93,6 +101,8 @@ const MADE_FOR: [(&str, &str); 82] = [
     ("counts: sending", "deliveries_claimed"),
     ("counts: in line", "deliveries_claimed"),
     ("counts: held, by reason", "deliveries_unsettled"),
+    ("counts: held of endpoints together", "deliveries_held"),
+    ("counts: dead of apps together", "deliveries_unsettled"),
 ];
 
 async fn plans() -> Vec<Plan> {

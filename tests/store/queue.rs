@@ -7,11 +7,12 @@ use ringback::domain::completion::Completion;
 use ringback::domain::delivery::{Counters, Delivery, DeliveryKind, EndedReason, Outcome, Status, Told, WaitingFor};
 use ringback::domain::identity::ReportedFields;
 use ringback::domain::new_delivery::{NewDelivery, Start};
+use ringback::domain::replay::Obstacle;
 use ringback::domain::settlement::{Next, Settlement};
 use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::Store;
-use ringback::store::operator_actions::ActionOutcome;
+use ringback::store::operator_actions::{Canceled, Replayed};
 use ringback::store::queue::{Claimed, NewCompletion, Recorded, Settled, Unbounded, Wanted};
 
 use crate::setup::{NOW, all, store};
@@ -246,16 +247,16 @@ async fn a_replayed_delivery_begins_its_schedule_anew_and_keeps_its_count() {
     let fresh = store();
     let id = recorded(&fresh.store, new("e1", "end_1", Start::Pending)).await;
     let claimed = claim(&fresh.store, "end_1", 1, NOW).await.remove(0);
-    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ActionOutcome::NotFrom(Status::Sending));
+    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), Replayed::Not(Obstacle::NotEnded(Status::Sending)));
     let counters = Counters { attempts_made: 9, round_attempts: 9, last_number: 9, faults: 0 };
     let dead = Settlement { counters, ..settlement(&claimed, Next::Dead) };
     fresh.store.settle(dead).await.unwrap();
-    assert_eq!(fresh.store.cancel(id.clone(), NOW).await.unwrap(), ActionOutcome::NotFrom(Status::Dead));
-    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), ActionOutcome::Done);
+    assert_eq!(fresh.store.cancel(id.clone(), NOW).await.unwrap(), Canceled::NotFrom(Status::Dead));
+    assert_eq!(fresh.store.replay(id.clone(), NOW).await.unwrap(), Replayed::Done);
     let reopened = delivery(&fresh.store, &id).await;
     assert_eq!(reopened.counters, Counters { attempts_made: 9, round_attempts: 0, last_number: 9, faults: 0 });
-    assert_eq!(fresh.store.cancel(id, NOW).await.unwrap(), ActionOutcome::Done);
-    assert_eq!(fresh.store.replay("dlv_unknown".to_owned(), NOW).await.unwrap(), ActionOutcome::Unknown);
+    assert_eq!(fresh.store.cancel(id, NOW).await.unwrap(), Canceled::Done);
+    assert_eq!(fresh.store.replay("dlv_unknown".to_owned(), NOW).await.unwrap(), Replayed::Unknown);
 }
 
 #[tokio::test]

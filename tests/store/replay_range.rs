@@ -7,7 +7,7 @@ use ringback::domain::new_delivery::Start;
 use ringback::domain::replay::selection::{Range, Selection};
 use ringback::domain::replay::{ReplayState, Skipped};
 use ringback::domain::settlement::Next;
-use ringback::store::operator_actions::ActionOutcome;
+use ringback::store::operator_actions::Replayed;
 use ringback::store::replay_steps::Stepped;
 
 use crate::queue::{claim, delivery, new, recorded, settlement};
@@ -83,7 +83,7 @@ async fn what_may_not_be_told_once_more_is_passed_over_and_counted_by_reason() {
     // Somebody reopens three meanwhile, of which one has ended anew before the job comes to it.
     let newest = fresh.store.deliveries(Default::default(), all()).await.unwrap().items;
     for delivery in newest.iter().take(3) {
-        assert_eq!(fresh.store.replay(delivery.id.clone(), BEGUN).await.unwrap(), ActionOutcome::Done);
+        assert_eq!(fresh.store.replay(delivery.id.clone(), BEGUN).await.unwrap(), Replayed::Done);
     }
     let later = BEGUN.as_millis() + 1;
     database.change(&format!(

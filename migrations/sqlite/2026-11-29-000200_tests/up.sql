@@ -1,11 +1,13 @@
--- What tests have shown of an endpoint's receiver, for the dialect and the active secret that they were made with: another one of
--- either voids it. In a table of its own, since a test must not count up the revision of the configuration.
+-- What tests have shown of an endpoint's receiver, for the dialect and the secret that they were signed with: what one secret has
+-- shown says nothing of another one, and holds again when that one signs. In a table of its own, since a test must not count up
+-- the revision of the configuration.
 CREATE TABLE endpoint_tests (
-    endpoint_id TEXT NOT NULL PRIMARY KEY,
+    endpoint_id TEXT NOT NULL,
+    -- Empty: nothing was signed.
+    secret_id   TEXT NOT NULL,
     dialect     TEXT NOT NULL,
-    -- NULL: there was no active secret.
-    secret_id   TEXT,
     -- When a test was last acknowledged with success, and when a wrong signature was last refused after that.
     tested_at   BIGINT,
-    verified_at BIGINT
+    verified_at BIGINT,
+    PRIMARY KEY (endpoint_id, secret_id)
 ) WITHOUT ROWID;

@@ -80,7 +80,8 @@ impl Actions {
             let is_fresh = own.iter().any(has_just_begun);
             return if is_fresh { Ok(()) } else { Err(Refusal::field(field, "is required: your present password")) };
         };
-        let (id, account) = (random::new_id("att"), proofs.person.email.key());
+        // Counted apart from signing in, or whoever knows the address could keep its person from a new password.
+        let (id, account) = (random::new_id("att"), format!("proof of {}", proofs.person.id));
         let attempt = match store.begin_attempt(id, &account, None, now).await? {
             Attempt::Begun(id) => id,
             Attempt::TooMany { until } => return Err(Refusal::TooManyAttempts { until }),

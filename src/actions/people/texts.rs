@@ -2,15 +2,14 @@
 
 use crate::actions::generate;
 use crate::domain::secret::SecretText;
+use crate::domain::session;
 
-/// What a session's text begins with; a token's begins otherwise.
-const SESSION: &str = "rbs_";
 /// What the text in a link begins with.
 const LINK: &str = "rbj_";
 
 /// A new session's text.
 pub(super) fn session() -> SecretText {
-    generate::secret(SESSION)
+    generate::secret(session::PREFIX)
 }
 
 /// A new link's text.
@@ -20,5 +19,5 @@ pub(super) fn link() -> SecretText {
 
 /// Whether a bearer shows a session.
 pub(super) fn is_session(text: &str) -> bool {
-    text.starts_with(SESSION)
+    text.starts_with(session::PREFIX)
 }

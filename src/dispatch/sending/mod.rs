@@ -28,6 +28,7 @@ mod refusals;
 mod remembered_test;
 mod seats;
 pub mod sender;
+mod shown_body;
 pub mod test_callback;
 mod told;
 mod turns;

@@ -59,13 +59,15 @@ impl Previews {
 
     /// The request without a signature, and its parts: how a callback will look before there is a secret.
     pub fn unsigned(&self, wanted: &Wanted<'_>) -> Result<(CallbackRequest, Vec<Marked>), Invalid> {
-        let recipe = self.recipe(wanted.endpoint, None)?;
-        let (completion, event) = (wanted.completion, wanted.event);
+        let Wanted { endpoint, completion, event, delivery, attempted_at, secret_id: _, is_test } = *wanted;
+        let recipe = self.recipe(endpoint, delivery)?;
         let now = self.node.now();
-        let message = Message { completion, event, created_at: now, is_test: wanted.is_test };
-        let drafted = draft(recipe, &wanted.endpoint.config, &message);
-        let request = drafted.and_then(|draft| draft.unsigned(&event_id(&random::new_id("dlv")), now)).map_err(told)?;
-        let parts = parts(recipe, wanted.endpoint, &request);
+        let message =
+            Message { completion, event, created_at: delivery.map_or(now, |delivery| delivery.created_at), is_test };
+        let (id, at) = (event_id_of(delivery), attempted_at.unwrap_or(now));
+        let drafted = draft(recipe, &endpoint.config, &message);
+        let request = drafted.and_then(|draft| draft.unsigned(&id, at)).map_err(told)?;
+        let parts = parts(recipe, endpoint, &request);
         Ok((request, parts))
     }
 
@@ -88,7 +90,7 @@ impl Previews {
         };
         let now = self.node.now();
         let callback = Callback {
-            event_id: &event_id(&delivery.map_or_else(|| random::new_id("dlv"), |delivery| delivery.id.clone())),
+            event_id: &event_id_of(delivery),
             completion,
             event,
             attempted_at: attempted_at.unwrap_or(now),
@@ -100,6 +102,11 @@ impl Previews {
         let keys: Vec<&SecretText> = key.into_iter().chain(beside).map(|key| &key.text).collect();
         compose(recipe, &endpoint.config, &callback, &keys).map_err(told)
     }
+}
+
+/// The delivery's event id; without one that of a delivery that might be.
+fn event_id_of(delivery: Option<&Delivery>) -> String {
+    event_id(&delivery.map_or_else(|| random::new_id("dlv"), |delivery| delivery.id.clone()))
 }
 
 /// The secret that somebody chose, which has to be a key of the dialect.

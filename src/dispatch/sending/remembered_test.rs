@@ -8,21 +8,19 @@ use crate::domain::settlement::Settlement;
 use crate::domain::setup::{TestResult, Tested};
 
 impl Sender {
-    /// Remembers how a test ended that was signed with the endpoint's active secret, or with none where it has none.
+    /// Remembers how a test ended, for the secret that it was signed with.
     pub(super) async fn remember_test(&self, job: &Job, settlement: &Settlement) {
         let Some(result) = result(job, settlement) else { return };
         let endpoint_id = &job.delivery.endpoint_id;
         let app = self.node.directory.app_of_endpoint(endpoint_id);
         let Some(endpoint) = app.as_ref().and_then(|app| app.endpoint(endpoint_id)) else { return };
-        let active = endpoint.active_secret().map(|secret| secret.id.clone());
+        // Where nothing is signed, no secret has shown anything; one that is there stands for the endpoint all the same.
+        let active = || endpoint.active_secret().map(|secret| secret.id.clone());
         let signed_with = settlement.attempts.last().and_then(|attempt| attempt.secret_id.clone());
-        if signed_with.is_some() && signed_with != active {
-            return;
-        }
         let tested = Tested {
             endpoint_id: endpoint_id.clone(),
             dialect: endpoint.config.settings.dialect.clone(),
-            secret_id: active,
+            secret_id: signed_with.or_else(active),
         };
         if let Err(error) = self.node.store.remember_test(tested, result, settlement.at).await {
             tracing::warn!(endpoint = endpoint_id, %error, "how a test ended was not written down");

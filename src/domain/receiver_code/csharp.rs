@@ -7,6 +7,10 @@ use crate::domain::dialect::digest::Algorithm;
 pub(super) struct CSharp;
 
 impl Tongue for CSharp {
+    fn title(&self) -> &'static str {
+        "C#"
+    }
+
     fn name(&self) -> &'static str {
         "csharp"
     }

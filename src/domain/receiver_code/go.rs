@@ -7,6 +7,10 @@ use crate::domain::dialect::digest::Algorithm;
 pub(super) struct Go;
 
 impl Tongue for Go {
+    fn title(&self) -> &'static str {
+        "Go"
+    }
+
     fn name(&self) -> &'static str {
         "go"
     }

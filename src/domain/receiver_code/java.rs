@@ -7,6 +7,10 @@ use crate::domain::dialect::digest::Algorithm;
 pub(super) struct Java;
 
 impl Tongue for Java {
+    fn title(&self) -> &'static str {
+        "Java"
+    }
+
     fn name(&self) -> &'static str {
         "java"
     }

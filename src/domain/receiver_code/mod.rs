@@ -79,6 +79,11 @@ impl Language {
         self.tongue().name()
     }
 
+    /// As people name it.
+    pub fn title(self) -> &'static str {
+        self.tongue().title()
+    }
+
     /// The language of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.name() == name)

@@ -7,6 +7,10 @@ use crate::domain::dialect::digest::Algorithm;
 pub(super) struct Node;
 
 impl Tongue for Node {
+    fn title(&self) -> &'static str {
+        "Node.js"
+    }
+
     fn name(&self) -> &'static str {
         "node"
     }

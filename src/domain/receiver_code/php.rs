@@ -7,6 +7,10 @@ use crate::domain::dialect::digest::Algorithm;
 pub(super) struct Php;
 
 impl Tongue for Php {
+    fn title(&self) -> &'static str {
+        "PHP"
+    }
+
     fn name(&self) -> &'static str {
         "php"
     }

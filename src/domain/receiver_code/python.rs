@@ -7,6 +7,10 @@ use crate::domain::dialect::digest::Algorithm;
 pub(super) struct Python;
 
 impl Tongue for Python {
+    fn title(&self) -> &'static str {
+        "Python"
+    }
+
     fn name(&self) -> &'static str {
         "python"
     }

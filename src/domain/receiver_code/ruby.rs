@@ -7,6 +7,10 @@ use crate::domain::dialect::digest::Algorithm;
 pub(super) struct Ruby;
 
 impl Tongue for Ruby {
+    fn title(&self) -> &'static str {
+        "Ruby"
+    }
+
     fn name(&self) -> &'static str {
         "ruby"
     }

@@ -6,6 +6,8 @@ use crate::domain::encoding::encode;
 
 /// A language.
 pub(super) trait Tongue: Sync {
+    /// As people name it.
+    fn title(&self) -> &'static str;
     /// As the API names it.
     fn name(&self) -> &'static str;
     /// The name to save the program under.

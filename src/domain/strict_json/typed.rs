@@ -131,6 +131,19 @@ impl<'de> Deserializer<'de> for At {
         visitor.visit_newtype_struct(self)
     }
 
+    /// A derived reader would take a list of a struct's values as well, which nobody is told of.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Array(_) => Err(Fault::custom("must be an object")),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -145,7 +158,7 @@ impl<'de> Deserializer<'de> for At {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map identifier ignored_any
     }
 }
 
@@ -238,6 +251,7 @@ mod tests {
         assert_eq!(fault(r#"{"callbackUrl":"x","timeoutMs":1.5}"#), "timeoutMs: must be a whole number, not negative");
         assert_eq!(fault(r#"{"callbackUrl":"x","mode":"maybe"}"#), "mode: must be one of on, off");
         assert_eq!(fault(r#"{"callbackUrl":"x","mode":1}"#), "mode: must be one of on, off");
+        assert_eq!(fault(r#"{"callbackUrl":"x","inner":[["a"]]}"#), "inner: must be an object");
         assert_eq!(fault("{}"), "callbackUrl: is required");
     }
 

@@ -17,7 +17,7 @@ pub(super) const LOOKED_THROUGH: u64 = 2_000;
 /// Held deliveries whose reasons are looked at, of all that are asked about.
 pub(super) const REASONS: u64 = 10_000;
 /// One more than the cap tells that there are more.
-const ENOUGH: u64 = Capped::CAP + 1;
+pub(super) const ENOUGH: u64 = Capped::CAP + 1;
 
 /// Numbers as a list.
 fn listed<K: AsRef<i64>>(keys: &[K], of: impl Fn(&i64) -> String) -> String {
@@ -29,12 +29,12 @@ fn listed<K: AsRef<i64>>(keys: &[K], of: impl Fn(&i64) -> String) -> String {
 }
 
 /// These keys as rows that a subquery is done for, one after the other.
-fn rows<K: AsRef<i64>>(keys: &[K]) -> String {
+pub(super) fn rows<K: AsRef<i64>>(keys: &[K]) -> String {
     format!("WITH a(id) AS (VALUES {})", listed(keys, |key| format!("({key})")))
 }
 
 /// The condition that a delivery was created since then.
-fn created(since: Option<Timestamp>) -> String {
+pub(super) fn created(since: Option<Timestamp>) -> String {
     since.map_or_else(String::new, |since| {
         // A key is made by the clock of its process a moment before or after; the row says when it was created.
         let first = DeliveryKey::stored(Tick::first_of(since.minus(SLACK)).key(0));
@@ -42,7 +42,7 @@ fn created(since: Option<Timestamp>) -> String {
     })
 }
 
-fn is_no_test() -> String {
+pub(super) fn is_no_test() -> String {
     codes::is_not("d.kind", DeliveryKind::Test)
 }
 

@@ -15,11 +15,12 @@ const ON_SQLITE: &str = "EXPLAIN QUERY PLAN ";
 /// The statement is performed, and what it reads is counted.
 const PERFORMED_ON_POSTGRES: &str = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) ";
 /// The tables that grow with history, as queries call them; SQLite also speaks of scanning what a query gathers itself.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "deliveries",
     "d",
     "completions",
     "attempts",
+    "reversals",
     "reported",
     "transaction_ids",
     "clicks",

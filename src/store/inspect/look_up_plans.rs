@@ -9,16 +9,44 @@ use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::store::backend::Conn;
 use crate::store::criteria::{AttemptCriteria, CompletionCriteria, DeliveryCriteria, Scope, Waiting, WaitingEndpoint};
+use crate::store::erased_keys::{self, ErasedKind};
 use crate::store::finding::leads::{self, Apps};
 use crate::store::finding::{completion_queries, deliveries, delivery_queries};
 use crate::store::id_range::Span;
-use crate::store::keys::{AppKey, CompletionKey, DeliveryKey};
-use crate::store::{attempts, clicks, codes, delivery_lists, finding, lookups, people};
+use crate::store::keys::{AppKey, CompletionKey, DeliveryKey, SourceKey};
+use crate::store::{
+    attempts, callback_records, clicks, codes, delivery_lists, finding, lookups, people, support_look_up,
+};
 
 pub(super) fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let plan = |query, text| Plan { query, text };
     let mut plans = of_completions(conn, sample)?;
+    let (one, sources) = ([DeliveryKey::of(&sample.delivery_id)], [SourceKey::of("src_1"), SourceKey::NONE]);
+    let digests = [sample.transaction_id.clone()];
+    let keyed = completion_queries::Lead::Keys(vec![CompletionKey::of(&sample.completion_id)]);
+    let of_app = CompletionCriteria {
+        scope: Scope { app_ids: Some(vec![sample.app_id.clone()]), ..Scope::default() },
+        ..CompletionCriteria::default()
+    };
+    let app = AppKey::of(&sample.app_id);
     plans.extend([
+        plan("newest completion of an app", explain(conn, lookups::newest_of(app))?),
+        plan(
+            "completions of keys, in an app",
+            explain(conn, completion_queries::within(&of_app, &keyed, &Span::default(), ROWS))?,
+        ),
+        plan("look-up: a delivery's completion", explain(conn, support_look_up::of_delivery(&sample.delivery_id))?),
+        plan("look-up: a reversal's completion", explain(conn, support_look_up::of_reversal("rev_1"))?),
+        plan(
+            "look-up: what sources call so",
+            explain(conn, support_look_up::called(&sources, &sample.transaction_id))?,
+        ),
+        plan(
+            "look-up: what sources called so",
+            explain(conn, erased_keys::with_any_digest(&digests, ErasedKind::External))?,
+        ),
+        plan("look-up: attempts of deliveries", explain(conn, callback_records::attempts_of_all(&one))?),
+        plan("look-up: when replayed", explain(conn, callback_records::reopened(&one))?),
         plan("completions by transaction id", explain(conn, finding::bearing_now(&sample.transaction_id))?),
         plan("completions by an erased transaction id", explain(conn, finding::bore(&sample.transaction_id))?),
         plan("deliveries of a completion", explain(conn, lookups::of_completion(&sample.completion_id))?),

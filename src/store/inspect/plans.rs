@@ -15,6 +15,7 @@ use crate::domain::health::rollup::Step;
 use crate::domain::health::series::Piece;
 use crate::domain::settlement::{Next, Settlement};
 use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
+use crate::store::delivery_counts::attention;
 use crate::store::delivery_counts::queries as counted;
 use crate::store::erased_keys::{self, ErasedKind};
 use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
@@ -142,6 +143,8 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         counts("counts: sending", counted::sending(&apps, since))?,
         counts("counts: in line", counted::in_line(&apps, since))?,
         counts("counts: held, by reason", counted::held_reasons(&apps, since))?,
+        counts("counts: held of endpoints together", attention::held_of(&endpoints))?,
+        counts("counts: dead of apps together", attention::dead_of(&apps, sample.before))?,
     ])
 }
 
@@ -236,6 +239,13 @@ mod tests {
             ("retention: oldest", "PRIMARY KEY (rowid<?)"),
             ("deliveries of a completion", "deliveries_once (completion_id=?)"),
             ("attempts of a delivery", "PRIMARY KEY (delivery_id=?)"),
+            ("completions of keys, in an app", "PRIMARY KEY (rowid=?)"),
+            ("look-up: a delivery's completion", "PRIMARY KEY (rowid=?)"),
+            ("look-up: a reversal's completion", "PRIMARY KEY (rowid=?)"),
+            ("look-up: what sources call so", "PRIMARY KEY (source_id=? AND external_id=?)"),
+            ("look-up: what sources called so", "PRIMARY KEY (digest=?)"),
+            ("look-up: attempts of deliveries", "PRIMARY KEY (delivery_id=?)"),
+            ("look-up: when replayed", "PRIMARY KEY (rowid=?)"),
             ("completions of a user", "completions_by_user (user_id=? AND rowid>? AND rowid<?)"),
             ("completions of an app, looked through", "completions_by_app (app_id=? AND rowid>? AND rowid<?)"),
             ("completions taken back", "completions_reversed (app_id=? AND rowid>? AND rowid<?)"),

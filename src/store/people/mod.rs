@@ -85,7 +85,8 @@ impl Store {
     }
 
     /// Changes a person. Links to a new password of before are void where it is disabled or gets another role: whoever made one
-    /// may not do so any more. So are the open links that it made itself, unless it becomes an operator, who may make each.
+    /// may not do so any more. So are the open links and the tokens that it made itself, unless it becomes an operator, who may
+    /// make each.
     pub async fn change_person(
         &self,
         id: &str,
@@ -123,7 +124,7 @@ impl Store {
                 ending::void_resets_of(conn, &id)?;
             }
             if after.disabled || (after.role != before.role && after.role != Role::Operator) {
-                ending::void_made_by(conn, &id)?;
+                ending::end_made_by(conn, &id)?;
             }
             if after.disabled {
                 ending::end_sessions(conn, &id)?;
@@ -133,7 +134,7 @@ impl Store {
         .await
     }
 
-    /// Deletes a person with its sessions, the links to a new password for it, and the open ones that it made.
+    /// Deletes a person with its sessions, the links to a new password for it, and the open ones and the tokens that it made.
     pub async fn delete_person(&self, id: &str, scope: RoleScope) -> Result<PersonChanged, StoreError> {
         let id = id.to_owned();
         self.configure(move |conn| {
@@ -145,7 +146,7 @@ impl Store {
             }
             ending::end_sessions(conn, &id)?;
             ending::void_resets_of(conn, &id)?;
-            ending::void_made_by(conn, &id)?;
+            ending::end_made_by(conn, &id)?;
             diesel::delete(users::table.find(&id)).execute(conn)?;
             Ok(PersonChanged::Done(person))
         })

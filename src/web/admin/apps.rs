@@ -1,5 +1,7 @@
 //! `/v1/apps`: offerwall placements.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 use utoipa::ToSchema;
@@ -23,6 +25,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// An app and its first endpoint, or a change of them. Creating needs `name`, `dialect` and (unless a publisher's own token
 /// asks) `publisherId`; everything else may be left out. In a change, what is left out stays and null goes back to the default.
+/// A change is merged one level deep: what is given replaces what stands, so `limits`, `review`, `success`, `headers` and the
+/// lists are replaced whole, with whatever they leave out. Of `settings` alone each is changed by its name.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only describes what is read over the settings that stand")]
@@ -33,6 +37,8 @@ pub struct AppBody {
     app: AppSettings,
     #[serde(flatten)]
     endpoint: EndpointSettings,
+    /// Further headers, at most 20; their values are never shown again. Replaces all that were set before.
+    headers: BTreeMap<String, String>,
     /// The same as `settings.surfaceId`: the remote surface of an endpoint that forwards reports.
     surface_id: Option<String>,
 }
@@ -78,6 +84,10 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String
 }
 
 /// Changes an app: what is left out stays, null goes back to the default.
+///
+/// A merge patch of one level: a field that is given replaces the one that stands. `limits`, `review`, `success` and `headers` are
+/// replaced whole, with whatever they leave out (`{"limits": {"perSecond": 5}}` takes `inFlight` away); `settings` alone is
+/// changed name by name.
 #[utoipa::path(patch, path = "/v1/apps/{id}", tag = "apps", params(("id" = String, Path)), request_body = AppBody,
     responses((status = 200, description = "Changed.", body = AppWithHealth)))]
 pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {

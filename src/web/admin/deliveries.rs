@@ -2,17 +2,16 @@
 
 use std::ops::RangeInclusive;
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::criteria::{among, text};
 use crate::actions::caller::Caller;
-use crate::actions::deliveries::WithAttempts;
 use crate::actions::delivery_list::DeliveryFilter;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::web::list::{self, PageOf};
 use crate::web::query::Query;
-use crate::web::views::{DeliveryWithAttempts, ListedDelivery};
+use crate::web::views::{DeliveryDetailView, ListedDelivery};
 use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -93,27 +92,26 @@ const KNOWN: [&str; 17] = [
     "cursor",
 ];
 
-/// Reads a delivery with its attempts.
+/// Reads a delivery with its attempts, those that are still to come, and whose turn it is.
 #[utoipa::path(get, path = "/v1/deliveries/{id}", tag = "deliveries", params(("id" = String, Path)),
-    responses((status = 200, description = "The delivery.", body = DeliveryWithAttempts)))]
+    responses((status = 200, description = "The delivery.", body = DeliveryDetailView)))]
 pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    Ok(shown(&web, web.actions.delivery(&caller, &id).await?))
+    let detail = web.actions.delivery(&caller, &id).await?;
+    Ok(respond::ok(&DeliveryDetailView::new(&web.node, detail)))
 }
 
 /// Sends an ended delivery again, under the same event id.
 #[utoipa::path(post, path = "/v1/deliveries/{id}/replay", tag = "deliveries", params(("id" = String, Path)),
-    responses((status = 200, description = "It is due at once.", body = DeliveryWithAttempts)))]
+    responses((status = 200, description = "It is due at once.", body = DeliveryDetailView)))]
 pub(in crate::web) async fn replay(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    Ok(shown(&web, web.actions.replay_delivery(&caller, &id).await?))
+    let detail = web.actions.replay_delivery(&caller, &id).await?;
+    Ok(respond::ok(&DeliveryDetailView::new(&web.node, detail)))
 }
 
 /// Ends a delivery that waits.
 #[utoipa::path(post, path = "/v1/deliveries/{id}/cancel", tag = "deliveries", params(("id" = String, Path)),
-    responses((status = 200, description = "It is canceled.", body = DeliveryWithAttempts)))]
+    responses((status = 200, description = "It is canceled.", body = DeliveryDetailView)))]
 pub(in crate::web) async fn cancel(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
-    Ok(shown(&web, web.actions.cancel_delivery(&caller, &id).await?))
-}
-
-fn shown(web: &Web, (delivery, attempts): WithAttempts) -> HttpResponse {
-    respond::ok(&DeliveryWithAttempts::new(&web.node, delivery, attempts))
+    let detail = web.actions.cancel_delivery(&caller, &id).await?;
+    Ok(respond::ok(&DeliveryDetailView::new(&web.node, detail)))
 }

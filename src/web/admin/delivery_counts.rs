@@ -7,8 +7,8 @@ use actix_web::web::{Data, ServiceConfig};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::actions::asked::Asked;
 use crate::actions::caller::Caller;
-use crate::actions::health::Asked;
 use crate::domain::delivery_counts::DeliveryCounts;
 use crate::domain::health::Capped;
 use crate::web::query::Query;

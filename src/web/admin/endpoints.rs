@@ -1,6 +1,8 @@
 //! `/v1/apps/{id}/endpoints`: further receivers of an app, such as analytics or a mirror. The first one is what the app
 //! calls mean; it is changed here as well as there.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, ServiceConfig};
 use utoipa::ToSchema;
@@ -21,13 +23,16 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 /// An endpoint, or a change of one. Creating needs `dialect`. In a change, what is left out stays and null goes back to
-/// the default.
+/// the default. A change is merged one level deep: `success`, `headers` and the lists are replaced whole, of `settings` each is
+/// changed by its name.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only describes what is read over the settings that stand")]
 pub struct EndpointBody {
     #[serde(flatten)]
     settings: EndpointSettings,
+    /// Further headers, at most 20; their values are never shown again. Replaces all that were set before.
+    headers: BTreeMap<String, String>,
     /// The same as `settings.surfaceId`: the remote surface of an endpoint that forwards reports.
     surface_id: Option<String>,
 }
@@ -53,6 +58,9 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, id: Path<String
 }
 
 /// Changes an endpoint: what is left out stays, null goes back to the default.
+///
+/// A merge patch of one level: a field that is given replaces the one that stands. `success` and `headers` are replaced whole, with
+/// whatever they leave out; `settings` alone is changed name by name.
 #[utoipa::path(patch, path = "/v1/apps/{id}/endpoints/{endpointId}", tag = "endpoints",
     params(("id" = String, Path), ("endpointId" = String, Path)),
     request_body = EndpointBody,

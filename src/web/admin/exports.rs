@@ -1,15 +1,12 @@
 //! Exports: everything that matches, as CSV or NDJSON, read page by page while it is sent, so that no size of history
 //! needs more memory than a page.
-//!
-//! The CSV is written here rather than by a library: nothing reads CSV, and of writing it the standard's one rule of
-//! quoting is the lesser half; which cells a spreadsheet must not run is ours to say anyway.
 
-use actix_web::http::header::ACCEPT;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use futures_util::stream::{once, try_unfold};
 
+use super::csv::{self, accepts, cell};
 use crate::actions::completions::Export;
 use crate::domain::delivery::Status;
 use crate::domain::ledger::TakenInSum;
@@ -34,17 +31,13 @@ const COLUMNS: &str = "id,transactionId,externalId,appId,userId,eventType,offerI
 
 /// Which export is asked for, by the parameter, else by the header; `None`: none, but a page.
 pub(super) fn format(query: &Query, request: &HttpRequest) -> Result<Option<Format>, Problem> {
-    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |media_type: &str| {
-        accepted.split(',').any(|one| one.split(';').next().is_some_and(|one| one.trim() == media_type))
-    };
     let format = match query.text("format") {
         Some("json") => None,
         Some("csv") => Some(Format::Csv),
         Some("ndjson") => Some(Format::Ndjson),
         Some(_) => return Err(Problem::field("format", "must be one of json, csv, ndjson")),
-        None if accepts("text/csv") => Some(Format::Csv),
-        None if accepts("application/x-ndjson") => Some(Format::Ndjson),
+        None if accepts(request, "text/csv") => Some(Format::Csv),
+        None if accepts(request, "application/x-ndjson") => Some(Format::Ndjson),
         None => None,
     };
     let paged = ["limit", "cursor"].into_iter().find(|name| query.text(name).is_some());
@@ -57,7 +50,7 @@ pub(super) fn format(query: &Query, request: &HttpRequest) -> Result<Option<Form
 /// Everything that was asked for, as a stream.
 pub(super) fn answer(export: Export, format: Format) -> HttpResponse {
     let (content_type, heading) = match format {
-        Format::Csv => ("text/csv; charset=utf-8; header=present", format!("{COLUMNS}\r\n")),
+        Format::Csv => (csv::CONTENT_TYPE, format!("{COLUMNS}\r\n")),
         Format::Ndjson => ("application/x-ndjson", String::new()),
     };
     // The export is one read, until it has ended or nobody listens any more.
@@ -126,39 +119,4 @@ fn line(out: &mut String, entry: &Entry) {
     ];
     out.push_str(&cells.join(","));
     out.push_str("\r\n");
-}
-
-/// A text as a cell: harmless to a spreadsheet, and quoted where RFC 4180 asks for it.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
-    if text.contains([',', '"', '\r', '\n']) {
-        format!("\"{guard}{}\"", text.replace('"', "\"\""))
-    } else {
-        format!("{guard}{text}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_quoted_where_it_must_be_and_is_never_a_formula() {
-        for (text, written) in [
-            ("", ""),
-            ("Family Island", "Family Island"),
-            ("a,b", "\"a,b\""),
-            ("say \"hi\"", "\"say \"\"hi\"\"\""),
-            ("two\r\nlines", "\"two\r\nlines\""),
-            ("=1+1", "'=1+1"),
-            ("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""),
-            ("-x", "'-x"),
-            ("+x", "'+x"),
-            ("@x", "'@x"),
-            ("\tx", "'\tx"),
-            ("x=y", "x=y"),
-        ] {
-            assert_eq!(cell(text), written);
-        }
-    }
 }

@@ -5,8 +5,8 @@ use actix_web::web::{Data, ServiceConfig};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::actions::asked::Asked;
 use crate::actions::caller::Caller;
-use crate::actions::health::Asked;
 use crate::domain::health::rollup::Rollup;
 use crate::domain::health::series::{STEPS, Series};
 use crate::domain::time::Timestamp;

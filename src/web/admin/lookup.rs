@@ -1,4 +1,5 @@
-//! `GET /v1/lookup`: "Where is my reward?", asked by the user, the transaction or the click, answered in words and facts.
+//! `GET /v1/lookup`: "Where is my reward?", asked by the user, the transaction, the click or any id, answered in words and
+//! facts.
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, ServiceConfig};
@@ -6,19 +7,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::caller::Caller;
-use crate::actions::lookup::LookUp;
+use crate::actions::lookup::{ClickFound, CompletionFound, LookUp};
 use crate::dispatch::node::Node;
 use crate::domain::click::Click;
 use crate::domain::invalid::Invalid;
+use crate::domain::story::ClickOutlook;
 use crate::domain::time::Timestamp;
-use crate::store::completion_lists::Found;
-use crate::web::explain::{CallbackHistory, Explanation, explain, explain_click};
+use crate::store::support_look_up::Found;
 use crate::web::query::Query;
-use crate::web::views::{CompletionView, DeliveryView, ReversalView};
+use crate::web::views::{CompletionView, DeliveryView, EventView, ReversalView};
 use crate::web::{Answer, Web, resource, respond};
 
 /// What can be asked by.
-const KEYS: [&str; 3] = ["userId", "transactionId", "clickId"];
+const KEYS: [&str; 4] = ["userId", "transactionId", "clickId", "q"];
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/v1/lookup").get(read));
@@ -28,8 +29,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::web) struct LookupView {
     /// Newest first, at most 50.
+    #[schema(max_items = 50)]
     items: Vec<LookedUp>,
-    /// Clicks that no report has named, newest first, at most 50; asked by user or click.
+    /// Clicks that no report has named, newest first, at most 50; not asked by transaction.
+    #[schema(max_items = 50)]
     clicks: Vec<ClickView>,
     /// What that means where nothing was found, and whom to ask.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,12 +47,14 @@ pub(in crate::web) struct LookedUp {
     deliveries: Vec<DeliveryView>,
     /// Oldest first.
     reversals: Vec<ReversalView>,
-    /// What happened, in order, each line with its instant.
-    story: Vec<String>,
+    /// What happened, oldest first.
+    story: Vec<EventView>,
     /// Who has to do something or is about to: `publisher`, `ringback`, `operator` or `nobody`.
     turn: &'static str,
     /// What comes next, and who has to do what.
     next: String,
+    /// What the end user may be told, to be passed on as it is.
+    reply: String,
 }
 
 /// A click that nothing has come of.
@@ -63,48 +68,49 @@ pub(in crate::web) struct ClickView {
     sub: Option<String>,
     clicked_at: Timestamp,
     /// What happened.
-    story: Vec<String>,
+    story: Vec<EventView>,
     /// `offer_system` while the click counts, then `nobody`.
     turn: &'static str,
     /// What comes next.
     next: String,
+    /// What the end user may be told, to be passed on as it is.
+    reply: String,
 }
 
-impl ClickView {
-    fn new(node: &Node, click: Click, counts_until: Option<Timestamp>) -> Self {
-        let Explanation { lines, responsible, next } = explain_click(&click, counts_until, node.clock.now());
+impl From<ClickFound> for ClickView {
+    fn from(ClickFound { click, outlook: ClickOutlook { story, reply } }: ClickFound) -> Self {
         let Click { id, offer_id, app_id, user_id, sub, clicked_at } = click;
-        Self { id, app_id, offer_id, user_id, sub, clicked_at, story: lines, turn: responsible.as_str(), next }
+        let events = story.events.into_iter().map(EventView::from).collect();
+        let (turn, next) = (story.turn.as_str(), story.next);
+        Self { id, app_id, offer_id, user_id, sub, clicked_at, story: events, turn, next, reply }
     }
 }
 
 impl LookedUp {
-    fn new(node: &Node, found: Found) -> Self {
-        let Found { completion, reversals, deliveries } = found;
-        let callbacks: Vec<CallbackHistory<'_>> = deliveries
-            .iter()
-            .map(|(delivery, attempts)| CallbackHistory { delivery, attempts, waiting_for: node.waiting_for(delivery) })
-            .collect();
-        let Explanation { lines, responsible, next } = explain(&completion, &reversals, &callbacks);
+    fn new(node: &Node, CompletionFound { found, story, reply }: CompletionFound) -> Self {
+        let Found { completion, reversals, deliveries, .. } = found;
         Self {
             completion: CompletionView::new(completion, &reversals),
-            deliveries: deliveries.into_iter().map(|(delivery, _)| DeliveryView::new(node, delivery)).collect(),
+            deliveries: deliveries.into_iter().map(|record| DeliveryView::new(node, record.delivery)).collect(),
             reversals: reversals.into_iter().map(ReversalView::from).collect(),
-            story: lines,
-            turn: responsible.as_str(),
-            next,
+            story: story.events.into_iter().map(EventView::from).collect(),
+            turn: story.turn.as_str(),
+            next: story.next,
+            reply,
         }
     }
 }
 
-/// Tells what became of a user's, a transaction's or a click's completions, and of clicks that have become nothing, and
-/// whose turn it is.
+/// Tells what became of completions, and of clicks that have become nothing, whose turn it is, and what their user may be told.
 #[utoipa::path(get, path = "/v1/lookup", tag = "completions",
     params(("userId" = Option<String>, Query), ("transactionId" = Option<String>, Query),
-        ("clickId" = Option<String>, Query, description = "Exactly one of the three"), ("appId" = Option<String>, Query)),
+        ("clickId" = Option<String>, Query),
+        ("q" = Option<String>, Query, description = "A user, a transaction, a click, what a source calls a completion \
+            (externalId), or the id of a completion, a delivery, a reversal or a click. Exactly one of the four is given"),
+        ("appId" = Option<String>, Query)),
     responses((status = 200, description = "What was found.", body = LookupView)))]
 pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
-    let query = Query::read(request.query_string(), &["userId", "transactionId", "clickId", "appId"])?;
+    let query = Query::read(request.query_string(), &["userId", "transactionId", "clickId", "q", "appId"])?;
     let given: Vec<&str> = KEYS.into_iter().filter(|key| query.text(key).is_some()).collect();
     let [key] = given[..] else {
         let mut invalid = Invalid::none();
@@ -117,29 +123,11 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, request: HttpRe
     let by = match key {
         "userId" => LookUp::User(text),
         "transactionId" => LookUp::Transaction(text),
-        _ => LookUp::Click(text),
+        "clickId" => LookUp::Click(text),
+        _ => LookUp::Any(text),
     };
     let found = web.actions.look_up(&caller, query.text("appId"), by).await?;
-    let items: Vec<LookedUp> = found.completions.into_iter().map(|found| LookedUp::new(&web.node, found)).collect();
-    let clicks: Vec<ClickView> =
-        found.clicks.into_iter().map(|(click, until)| ClickView::new(&web.node, click, until)).collect();
-    let hint = (items.is_empty() && clicks.is_empty()).then(|| hint(key));
-    Ok(respond::ok(&LookupView { items, clicks, hint }))
-}
-
-fn hint(key: &str) -> &'static str {
-    match key {
-        "userId" => {
-            "Nothing was reported for this user: ask the offer system whether it has reported the completion, and under \
-             which user id. User ids are compared exactly, upper and lower case included."
-        }
-        "transactionId" => {
-            "No completion bears this transaction id: ask the offer system whether it has reported it, and whether this \
-             is its own id, before which the source's prefix may stand here."
-        }
-        _ => {
-            "No such click is known, or not any more: clicks that nothing came of are kept as long as they count. \
-             Otherwise ask the offer system with which clickId it has reported the completion."
-        }
-    }
+    let items = found.completions.into_iter().map(|found| LookedUp::new(&web.node, found)).collect();
+    let clicks = found.clicks.into_iter().map(ClickView::from).collect();
+    Ok(respond::ok(&LookupView { items, clicks, hint: found.hint }))
 }

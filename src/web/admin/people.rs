@@ -59,6 +59,9 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String
 }
 
 /// Changes a person.
+///
+/// Where it is disabled or gets another role (but operator), the links that it made and nobody has used yet and the API tokens
+/// that it made end with that: it has seen their texts. What was made with those tokens stays.
 #[utoipa::path(patch, path = "/v1/users/{id}", tag = "people", params(("id" = String, Path)),
     request_body = UserChange, responses(
     (status = 200, description = "Changed.", body = UserView),
@@ -72,6 +75,9 @@ pub(in crate::web) async fn change(caller: Caller, web: Data<Web>, id: Path<Stri
 }
 
 /// Deletes a person, and signs it out everywhere. What it did stays in the audit, under its name.
+///
+/// The links that it made and nobody has used yet and the API tokens that it made end with it. What was made with those tokens
+/// stays.
 #[utoipa::path(delete, path = "/v1/users/{id}", tag = "people", params(("id" = String, Path)), responses(
     (status = 204, description = "Deleted."),
     (status = 409, description = "It is the last operator who can sign in."),

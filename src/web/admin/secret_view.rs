@@ -20,6 +20,12 @@ pub struct SecretView {
     pub(super) activated_at: Option<Timestamp>,
     /// Until then it may be tried after a 401 or 422.
     pub(super) overlap_until: Option<Timestamp>,
+    /// When a test that was signed with it was last acknowledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tested_at: Option<Timestamp>,
+    /// When a wrong signature in place of its own was last refused after that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verified_at: Option<Timestamp>,
 }
 
 impl From<&Secret> for SecretView {
@@ -30,6 +36,8 @@ impl From<&Secret> for SecretView {
             created_at: secret.created_at,
             activated_at: secret.activated_at,
             overlap_until: secret.overlap_until,
+            tested_at: secret.setup.tested_at,
+            verified_at: secret.setup.verified_at,
         }
     }
 }

@@ -105,7 +105,8 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRe
     Ok(respond::ok(&PageOf::from(listed.map(TokenView::from))))
 }
 
-/// Deletes a token: it opens nothing from then on.
+/// Deletes a token: it opens nothing from then on, and neither do the links that it made and nobody has used yet. Tokens and
+/// objects that it made stay, and are listed with who made them.
 #[utoipa::path(delete, path = "/v1/tokens/{id}", tag = "tokens", params(("id" = String, Path)), responses(
     (status = 204, description = "Deleted."),
 ))]

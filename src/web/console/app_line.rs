@@ -3,6 +3,7 @@
 use super::parts::lines::Link;
 use super::parts::state::{State, Tone};
 use super::parts::steps::Step;
+use super::sections;
 use super::words::amounts;
 use super::words::cuts::{self, Long};
 use crate::actions::Actions;
@@ -35,7 +36,7 @@ impl AppLine {
     /// For somebody of this role.
     pub(super) fn of(actions: &Actions, role: &Role, shown: &AppInList) -> Self {
         let AppInList { app, publisher_name, health, condition } = shown;
-        let callback = format!("/apps/{}/callback", app.settings.reference.as_deref().unwrap_or(&app.id));
+        let callback = sections::path(app, "callback");
         let steps = actions.setup_steps(app);
         let lacks = |step| steps.contains(&(step, false));
         let order = [
@@ -46,9 +47,16 @@ impl AppLine {
             SetupStep::Verified,
         ];
         let next = order.into_iter().find(|step| lacks(*step));
-        let act = (next == Some(SetupStep::CallbackUrl)).then(|| Link::new("Set callback URL", &callback));
+        let act = match next {
+            Some(SetupStep::CallbackUrl) => Some(Link::new("Set callback URL", &callback)),
+            Some(SetupStep::Secret) => Some(Link::new("Add secret", &sections::path(app, "secrets"))),
+            Some(SetupStep::TestAnswered | SetupStep::Verified) => {
+                Some(Link::new("Send test callback", &sections::path(app, "test")))
+            }
+            Some(SetupStep::EgressIp) | None => None,
+        };
         Self {
-            href: callback,
+            href: sections::path(app, ""),
             name: cuts::text(&app.settings.name, OF_A_NAME),
             publisher: cuts::text(publisher_name, OF_A_NAME),
             state: state(*condition),

@@ -38,6 +38,11 @@ impl Error {
         Self::new("Not found", &format!("{sentence}, or it is not yours.")).leading("Home", "/")
     }
 
+    /// 405: a page that takes no form, or a form that shows no page.
+    pub fn wrong_method(sentence: &str) -> Self {
+        Self::new("No such page", sentence).leading("Home", "/")
+    }
+
     /// 409, in the API's sentence.
     pub fn conflict(sentence: &str, back: &str) -> Self {
         Self::new("This cannot be done now", sentence).leading("Back", back)
@@ -49,12 +54,17 @@ impl Error {
             .leading("Home", "/")
     }
 
-    /// 503: the database cannot be reached.
-    pub fn away() -> Self {
-        let text = format!(
-            "The database cannot be reached at the moment. What was acknowledged is safe. This page retries in {ASKS_AGAIN} s."
-        );
-        Self { retries_after: Some(ASKS_AGAIN), ..Self::new("Not reachable", &text) }
+    /// 503 to whoever wanted to see a page: in the API's sentence, and the page asks again.
+    pub fn away(sentence: &str) -> Self {
+        let text = format!("{sentence} What was acknowledged is safe. This page retries in {ASKS_AGAIN} s.");
+        Self { retries_after: Some(ASKS_AGAIN), ..Self::new("Not available at the moment", &text) }
+    }
+
+    /// 503 to whoever sent a form: only the form, sent once more, does what was asked for.
+    pub fn not_done(sentence: &str, back: &str) -> Self {
+        let text =
+            format!("{sentence} What was acknowledged is safe. Go back in your browser to send the form once more.");
+        Self::new("Not done", &text).leading("Open the page again", back)
     }
 
     fn new(heading: &'static str, text: &str) -> Self {

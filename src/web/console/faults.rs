@@ -2,8 +2,12 @@
 
 use super::parts::field::{Fault, Field, Suggestion};
 use crate::actions::refusal::Refusal;
+use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::invalid::{FieldError, Invalid};
 use crate::web::error::Problem;
+
+/// Below which the API names what a dialect wants to know of an endpoint.
+pub const SETTINGS: &str = "settings.";
 
 /// Puts faults at their fields, as sentences with the fields' labels. Answers those that belong to none of them.
 pub fn show(fields: &mut [&mut Field], faults: &Invalid) -> Vec<String> {
@@ -17,6 +21,18 @@ pub fn show(fields: &mut [&mut Field], faults: &Invalid) -> Vec<String> {
         }
     }
     others
+}
+
+/// The same faults, those of a dialect's own settings named as a form names their fields: below `settings.`, or this instead.
+pub fn of_own_settings(mut faults: Invalid, below: &str) -> Invalid {
+    for fault in &mut faults.0 {
+        if fault.field == SURFACE_ID {
+            fault.field = format!("{below}{SURFACE_ID}");
+        } else if let Some(name) = fault.field.strip_prefix(SETTINGS) {
+            fault.field = format!("{below}{name}");
+        }
+    }
+    faults
 }
 
 /// A fault as a sentence about what bears this label, with the correction that it brings.

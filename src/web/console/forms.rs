@@ -36,7 +36,9 @@ impl Form {
         let known: Vec<&str> = shape.iter().map(|(name, _)| *name).collect();
         for (name, value) in url::form_urlencoded::parse(body) {
             if name == TOKEN {
-                form.token = Some(value.into_owned());
+                if form.token.replace(value.into_owned()).is_some() {
+                    form.faults.push(TOKEN, "stands twice");
+                }
                 continue;
             }
             let Some((_, kind)) = shape.iter().find(|(other, _)| *other == name) else {
@@ -76,10 +78,15 @@ impl Form {
 
     /// As the object of the API's call, without these fields, which are the form's own.
     pub fn into_object(self, own: &[&str]) -> Result<Map<String, Value>, Invalid> {
-        self.faults.into_result()?;
+        let (object, faults) = self.into_parts(own);
+        faults.into_result().map(|()| object)
+    }
+
+    /// The same as far as it could be read, and what could not.
+    pub fn into_parts(self, own: &[&str]) -> (Map<String, Value>, Invalid) {
         let mut object = self.object;
         object.retain(|name, _| !own.contains(&name.as_str()));
-        Ok(object)
+        (object, self.faults)
     }
 
     /// As the body of the API's call, or everything that is wrong with it.
@@ -174,6 +181,7 @@ mod tests {
     fn what_is_unknown_or_doubled_or_no_text_is_named_and_never_ignored() {
         let shape: &Shape<'_> = &[("name", Kind::Text), ("timeoutMs", Kind::Whole)];
         assert_eq!(faults("name=a&name=b", shape), "name: stands twice");
+        assert_eq!(faults("formToken=t&formToken=u&name=a", shape), "formToken: stands twice");
         assert_eq!(faults("name=a&timeoutMS=1", shape), "timeoutMS: is unknown; did you mean `timeoutMs`?");
         assert_eq!(faults("name=a%00", shape), "name: holds a NUL character");
         assert_eq!(faults("name=&timeoutMs=many", shape).split(": ").next(), Some("timeoutMs"));

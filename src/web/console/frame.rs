@@ -5,8 +5,12 @@ use super::counts::Counts;
 use super::flash::Flash;
 use super::navigation::{self, Group};
 use super::parts::lines::Link;
+use super::words::cuts::{self, Long};
 use crate::domain::account::Role;
 use crate::domain::person::Theme;
+
+/// Characters of a heading: two lines on a phone.
+const OF_A_HEADING: usize = 64;
 
 /// Whoever looks at the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +75,11 @@ impl Frame {
         let behind = section.or(self.crumbs.last().map(|crumb| &crumb.label));
         let behind = behind.map(|label| format!("{label} · ")).unwrap_or_default();
         format!("{}{} · {behind}Ringback", self.mark, self.heading)
+    }
+
+    /// The heading as it stands on the page: what people called something may be a line or two, and the title has all of it.
+    pub fn shown_heading(&self) -> Long {
+        cuts::text(&self.heading, OF_A_HEADING)
     }
 
     /// The value of `data-theme`, unless the browser decides.

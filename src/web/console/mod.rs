@@ -10,15 +10,21 @@
 //! * `page_request` is what a handler is given: who is signed in, the token of its forms, the last act's line. `pages` is done
 //!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`).
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
-//! * The pages: `sign_in`, `join`, `home` with `app_line`, `new_app`, `callback` with its `preview`; `sections` are those of an app.
-//! * [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
+//! * The pages: `sign_in`, `join`, `home` with `app_line`, `new_app` with `dialect_choice`, `account`; of an app, which `sections` lists,
+//!   `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`. `place` is the endpoint that one is
+//!   about, `confirm` what is asked before an act.
+//! * `unknown` answers where nothing lies. [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
 //!
 //! A page must not know more than the API could say, and must not decide a rule: it asks the actions.
 
+mod account;
 mod app_line;
 pub mod assets;
 mod callback;
+mod confirm;
 pub mod counts;
+mod dialect_choice;
+mod doctor;
 pub mod errors;
 pub mod faults;
 pub mod filters;
@@ -30,16 +36,22 @@ mod join;
 pub mod kinds;
 pub mod navigation;
 mod new_app;
+mod overview;
 mod page_request;
 mod pages;
 pub mod parts;
+mod place;
 mod preview;
+mod receiver;
 pub mod render;
+mod secrets;
 mod sections;
 pub mod security;
 mod serving;
 mod sign_in;
+mod testing;
 pub mod ui;
+pub(super) mod unknown;
 mod way_back;
 pub mod words;
 
@@ -50,4 +62,6 @@ pub fn routes(config: &mut ServiceConfig) {
     config.configure(serving::routes).configure(ui::routes);
     config.configure(sign_in::routes).configure(join::routes).configure(home::routes);
     config.configure(new_app::routes).configure(callback::routes);
+    config.configure(overview::routes).configure(secrets::routes).configure(testing::routes);
+    config.configure(doctor::routes).configure(receiver::routes).configure(account::routes);
 }

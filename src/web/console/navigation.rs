@@ -53,7 +53,7 @@ const MOST: u64 = 999;
 pub fn of(role: &Role, path: &str, counts: Counts, with_planned: bool) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (name, label, href, who, built) in LINKS {
-        if !(built || with_planned) || !who.includes(role) {
+        if !(built || with_planned) || !who.includes(role, true) {
             continue;
         }
         let link = Entry { label, href, current: leads_to(href, path), count: count(href, counts) };

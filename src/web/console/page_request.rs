@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 use futures_util::future::LocalBoxFuture;
 
+use super::counts::Counts;
 use super::flash::{self, Flash, Kind};
 use super::forms::Form;
 use super::frame::{Frame, Person};
@@ -22,6 +23,9 @@ use crate::web::error::{Problem, ProblemKind};
 use crate::web::query::Query;
 use crate::web::{Answer, Web};
 
+/// The header that a script's own requests bear.
+pub(super) const BY_SCRIPT: &str = "hx-request";
+
 /// The cookie that holds a session's text, before its prefix.
 pub const SESSION: &str = "ringback";
 
@@ -36,6 +40,7 @@ pub struct PageRequest {
     /// What opens the session.
     text: String,
     flash: Option<Flash>,
+    counts: Counts,
 }
 
 impl FromRequest for PageRequest {
@@ -47,7 +52,10 @@ impl FromRequest for PageRequest {
         Box::pin(async move {
             let (text, visit) = signed_in(&web, &request).await?.ok_or_else(not_signed_in)?;
             let flash = cookie(&web, &request, flash::COOKIE).and_then(|value| Flash::from_cookie(value, &text));
-            let page = Self { web, visit, request, text, flash };
+            // A part has no rail.
+            let is_part = request.headers().contains_key(BY_SCRIPT);
+            let counts = if is_part { Counts::default() } else { Counts::of(&web, &visit.caller).await };
+            let page = Self { web, visit, request, text, flash, counts };
             let frame = page.frame("");
             page.request.extensions_mut().insert(frame);
             Ok(page)
@@ -102,6 +110,7 @@ impl PageRequest {
             flash: self.flash.clone(),
             theme: person.theme,
             form_token: self.visit.csrf().expose().to_owned(),
+            counts: self.counts,
             ..Frame::default()
         }
     }

@@ -1,7 +1,7 @@
 //! From a template to an answer: the page with its headers, the part of a page that is asked for again, the way on after an act,
 //! and the page of a refusal.
 
-use actix_web::http::header::{ContentType, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE};
+use actix_web::http::header::{ContentDisposition, ContentType, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use sha2::{Digest, Sha256};
@@ -47,13 +47,15 @@ pub fn go_on(to: &str, cookies: impl IntoIterator<Item = String>) -> HttpRespons
     answer.finish()
 }
 
-/// The page of a refusal, with the status that the API would answer. `back` is where the caller came from; `logged_as` is what
-/// our own failure is called in the log.
-pub fn refusal(frame: Frame, problem: &Problem, back: &str, logged_as: &str) -> Answer {
+/// The page of a refusal, with the status that the API would answer. `back` is where the caller came from; `tries_itself`: asking
+/// for the page once more is all that is to be done; `logged_as` is what our own failure is called in the log.
+pub fn refusal(frame: Frame, problem: &Problem, back: &str, tries_itself: bool, logged_as: &str) -> Answer {
     let error = match problem.kind() {
         ProblemKind::Forbidden => Error::forbidden(problem.detail()),
         ProblemKind::NotFound => Error::not_found(problem.detail()),
-        ProblemKind::Overloaded => Error::away(),
+        ProblemKind::MethodNotAllowed => Error::wrong_method(problem.detail()),
+        ProblemKind::Overloaded if tries_itself => Error::away(problem.detail()),
+        ProblemKind::Overloaded => Error::not_done(problem.detail(), back),
         ProblemKind::Internal => Error::internal(logged_as),
         _ => Error::conflict(problem.detail(), back),
     };
@@ -63,6 +65,13 @@ pub fn refusal(frame: Frame, problem: &Problem, back: &str, logged_as: &str) -> 
 /// The page of a form whose token is not that of the session, or which came from elsewhere.
 pub fn expired(frame: Frame, form: &str) -> Answer {
     html(&mut HttpResponse::build(ProblemKind::Forbidden.status()), &ErrorPage::new(frame, Error::expired(form)))
+}
+
+/// A file to keep.
+pub fn file(name: &str, text: String) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    security::protect(&mut answer).insert_header(ContentDisposition::attachment(name));
+    answer.content_type(ContentType::plaintext()).body(text)
 }
 
 fn html(answer: &mut HttpResponseBuilder, template: &impl Template) -> Answer {

@@ -7,14 +7,19 @@ use crate::domain::app::App;
 
 /// Label, the end of the path, and whether the page is built.
 const SECTIONS: [(&str, &str, bool); 7] = [
-    ("Overview", "", false),
+    ("Overview", "", true),
     ("Callback URL", "callback", true),
-    ("Secrets", "secrets", false),
-    ("Test", "test", false),
-    ("Doctor", "doctor", false),
-    ("Receiver code", "receiver", false),
+    ("Secrets", "secrets", true),
+    ("Test", "test", true),
+    ("Doctor", "doctor", true),
+    ("Receiver code", "receiver", true),
     ("Settings", "settings", false),
 ];
+
+/// Whether the page with this end of its path is built.
+pub(super) fn is_built(end: &str) -> bool {
+    SECTIONS.iter().any(|(_, other, built)| *other == end && *built)
+}
 
 /// The path of a page of an app; by its ref, where it has one.
 pub(super) fn path(app: &App, end: &str) -> String {

@@ -27,7 +27,7 @@ const SHAPE: &Shape<'_> = &[("email", Kind::Text), ("password", Kind::Text), ("c
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(pages::resource(way_back::SIGN_IN).get(show).post(sign_in))
-        .service(pages::resource("/sign-out").post(sign_out));
+        .service(pages::resource(way_back::SIGN_OUT).post(sign_out));
 }
 
 #[derive(Template)]
@@ -125,5 +125,5 @@ async fn sign_out(page: PageRequest, body: Body<LARGEST>) -> Result<HttpResponse
     page.perform("DELETE /v1/me/sessions/{id}", &[session], ends).await?;
     let is_https = actions.public_url.is_https();
     let gone = [SESSION, flash::COOKIE].map(|name| security::set_cookie(name, "", 0, is_https));
-    Ok(render::go_on("/sign-in?said=out", gone))
+    Ok(render::go_on(way_back::SIGNED_OUT, gone))
 }

@@ -4,6 +4,10 @@ use url::form_urlencoded;
 
 /// Where people sign in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where they sign out …
+pub const SIGN_OUT: &str = "/sign-out";
+/// … and what they see then.
+pub const SIGNED_OUT: &str = "/sign-in?said=out";
 
 /// The address of signing in for whoever wanted this page. `was_sent`: by a form, which changed nothing.
 pub fn to_sign_in(page: &str, was_sent: bool) -> String {

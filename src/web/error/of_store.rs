@@ -1,4 +1,4 @@
-//! What a caller is told of a failure of the store: that there was one, whether to come again, and what to ask less of.
+//! What a caller is told of a failure of the store: that there was one, whether to try again, and what to ask less of.
 //!
 //! The message inside goes to the log, here and once.
 
@@ -9,18 +9,18 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Overloaded => {
-                Self::new(ProblemKind::Overloaded, "More work waits than can be taken on; come again.")
+                Self::new(ProblemKind::Overloaded, "More work waits than can be taken on; try again.")
             }
             StoreError::Full => {
                 tracing::error!("the disk of the store is full");
-                Self::new(ProblemKind::Overloaded, "The disk is full; come again when there is room on it.")
+                Self::new(ProblemKind::Overloaded, "The disk is full; try again when there is room on it.")
             }
             StoreError::Unreachable(reason) => {
                 tracing::error!(reason, "a call did not reach the database");
-                Self::new(ProblemKind::Overloaded, "The database cannot be reached at the moment; come again.")
+                Self::new(ProblemKind::Overloaded, "The database cannot be reached at the moment; try again.")
             }
             StoreError::TookTooLong => {
-                Self::new(ProblemKind::TooSlow, "The database did not answer in time; come again, or ask for less.")
+                Self::new(ProblemKind::TooSlow, "The database did not answer in time; try again, or ask for less.")
             }
             StoreError::TooWide { field } => Self::narrow(
                 field,
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_and_what_may_come_again_are_answered_503_and_when_to_come_again() {
+    fn a_full_disk_and_what_may_be_tried_again_are_answered_503_and_when_to_try_again() {
         for error in [StoreError::Full, StoreError::Overloaded, StoreError::TookTooLong] {
             let response = Problem::from(error).error_response();
             assert_eq!(response.status().as_u16(), 503);

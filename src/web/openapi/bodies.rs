@@ -20,22 +20,37 @@ const NEW: [(&str, &str, &str, &[&str]); 3] = [
     ("/v1/offers", "OfferBody", "NewOffer", &["name", "destinationUrl", "payoutMinor", "currency"]),
 ];
 /// What a change may leave out and not take away.
-const NEVER_NULL: [(&str, &[&str]); 3] = [
+const NEVER_NULL: [(&str, &[&str]); 5] = [
     ("OfferBody", &["name", "destinationUrl", "payoutMinor", "currency"]),
     ("PublisherPatch", &["name"]),
     ("EgressIpPatch", &["address"]),
+    ("UserChange", &["name", "role"]),
+    ("MeChange", &["name", "password"]),
 ];
 /// Bodies of which no field is needed, so that there need not be one.
-const MAY_BE_LEFT_OUT: [&str; 5] = ["Activation", "NewSecretBody", "RejectBody", "Rotation", "TestOf"];
-/// One field, with those that belong to it.
+const MAY_BE_LEFT_OUT: [&str; 6] =
+    ["Activation", "NewSecondFactor", "NewSecretBody", "RejectBody", "Rotation", "TestOf"];
+/// A field that must be there, with those that must not be there then.
 type Choice = (&'static str, &'static [&'static str]);
 /// Of which fields exactly one must be there.
-const EITHER: [(&str, [Choice; 2]); 3] = [
-    ("NewAssignment", [("appId", &[]), ("publisherId", &[])]),
-    ("PreviewOf", [("completionId", &[]), ("completion", &[])]),
-    ("ReplayBody", [("from", &["to"]), ("sinceDeliveryId", &[])]),
+const EITHER: [(&str, &[Choice]); 4] = [
+    (
+        "DiagnoseOf",
+        &[("pasted", &["method", "url", "headers", "body"]), ("url", &["pasted"]), ("headers", &["pasted", "url"])],
+    ),
+    ("NewAssignment", &[("appId", &["publisherId"]), ("publisherId", &["appId"])]),
+    (
+        "PreviewOf",
+        &[
+            ("completionId", &["completion", "deliveryId", "attempt"]),
+            ("completion", &["completionId", "deliveryId", "attempt"]),
+            ("deliveryId", &["completionId", "completion"]),
+            ("endpoint", &["completionId", "completion", "deliveryId", "attempt"]),
+        ],
+    ),
+    ("ReplayBody", &[("from", &["sinceDeliveryId"]), ("sinceDeliveryId", &["from", "to"])]),
 ];
-/// What names a publisher exactly where its role is a publisher's.
+/// What names a publisher where its role is a publisher's, unless that publisher itself asks, and nowhere else.
 const OF_A_ROLE: [&str; 2] = ["NewInvitation", "NewToken"];
 
 pub(super) struct Bodies;
@@ -145,7 +160,7 @@ fn describe(components: &mut Components, name: &str) {
     object.properties.iter_mut().for_each(|(field, property)| forms::describe(name, field, property));
     let choices = EITHER.iter().find(|(of, _)| *of == name);
     let variants = match choices {
-        Some((_, choices)) => choices.iter().map(|choice| chosen(object, choice, choices)).collect(),
+        Some((_, choices)) => choices.iter().map(|choice| chosen(object, choice)).collect(),
         None if OF_A_ROLE.contains(&name) => of_roles(object).to_vec(),
         None => return,
     };
@@ -156,21 +171,19 @@ fn describe(components: &mut Components, name: &str) {
     components.schemas.insert(name.to_owned(), RefOr::T(Schema::OneOf(one_of.build())));
 }
 
-/// The object with this choice, where the others may only be null.
-fn chosen(object: &Object, choice: &Choice, choices: &[Choice]) -> Object {
+/// The object with this choice, where what does not go with it may only be null.
+fn chosen(object: &Object, (field, absent): &Choice) -> Object {
     let mut variant = object.clone();
     variant.description = None;
-    for (field, with_it) in choices.iter().filter(|other| *other != choice) {
-        for absent in [field].into_iter().chain(*with_it) {
-            variant.properties.insert((*absent).to_owned(), Object::with_type(Type::Null).into());
-        }
+    for other in *absent {
+        variant.properties.insert((*other).to_owned(), Object::with_type(Type::Null).into());
     }
-    variant.properties.get_mut(choice.0).into_iter().for_each(refuse_null);
-    variant.required.push(choice.0.to_owned());
+    variant.properties.get_mut(*field).into_iter().for_each(refuse_null);
+    variant.required.push((*field).to_owned());
     variant
 }
 
-/// The object with a publisher's role and its publisher, and with another role and without one.
+/// The object with a publisher's role, which takes a publisher, and with another role and without one.
 fn of_roles(object: &Object) -> [Object; 2] {
     let with_role = |is_publisher: bool| {
         let mut variant = object.clone();
@@ -181,14 +194,20 @@ fn of_roles(object: &Object) -> [Object; 2] {
         variant.properties.insert("role".to_owned(), role.into());
         variant
     };
-    let (mut publishers, mut others) = (with_role(true), with_role(false));
-    publishers.properties.get_mut("publisherId").into_iter().for_each(refuse_null);
-    publishers.required.push("publisherId".to_owned());
+    let (publishers, mut others) = (with_role(true), with_role(false));
     others.properties.insert("publisherId".to_owned(), Object::with_type(Type::Null).into());
     [publishers, others]
 }
 
 fn refuse_null(property: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::OneOf(or_null)) = property {
+        let is_null = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(own)) if own.schema_type == SchemaType::Type(Type::Null));
+        or_null.items.retain(|item| !is_null(item));
+        if let [only] = or_null.items.as_slice() {
+            *property = only.clone();
+        }
+        return;
+    }
     let of = match property {
         RefOr::T(Schema::Object(own)) => &mut own.schema_type,
         RefOr::T(Schema::Array(list)) => &mut list.schema_type,

@@ -75,6 +75,16 @@ fn names_an_object(operation: &Operation) -> bool {
     operation.parameters.iter().flatten().any(names)
 }
 
+/// Whether a call whose path has no parameter is about a record all the same: one that its body names (of a conversion, where its
+/// event type takes it back), or a completion that is called as the path ends.
+fn names_a_record(path: &str, operation: &Operation) -> bool {
+    match path {
+        "/v1/conversions" | "/v1/replays" | "/v1/reversals" => true,
+        "/v1/conversions/batch" => operation.request_body.is_none(),
+        _ => false,
+    }
+}
+
 fn endpoint_id() -> Parameter {
     ParameterBuilder::new()
         .name("endpointId")
@@ -85,7 +95,10 @@ fn endpoint_id() -> Parameter {
 }
 
 /// The calls that check a password.
-const PROVING: [&str; 3] = ["/v1/sessions", "/v1/me", "/v1/me/second-factor/remove"];
+const PROVING: [&str; 4] = ["/v1/sessions", "/v1/me", "/v1/me/second-factor", "/v1/me/second-factor/remove"];
+/// How paths of calls without a body end that what stands may contradict: a delivery that has ended or has not, a callback URL
+/// that no receiver could be written for.
+const CONFLICTING: [&str; 3] = ["/cancel", "/replay", "/receiver"];
 /// The reads of which a token has few at a time.
 const COUNTED_READS: [&str; 7] = [
     "/v1/completions",
@@ -102,11 +115,10 @@ fn add_problems(path: &str, operation: &mut Operation) {
     let reads_input = of_api || path.starts_with("/c/");
     let kinds = ProblemKind::ALL.into_iter().filter(|kind| match kind {
         ProblemKind::Unauthorized | ProblemKind::Forbidden => of_api,
-        ProblemKind::NotFound => path.contains('{') || path == "/v1/replays" || names_an_object(operation),
+        ProblemKind::NotFound => path.contains('{') || names_a_record(path, operation) || names_an_object(operation),
         ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
         ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow => operation.request_body.is_some(),
-        // A callback URL may be one that no receiver could be written for.
-        ProblemKind::Conflict => operation.request_body.is_some() || path.ends_with("/receiver"),
+        ProblemKind::Conflict => operation.request_body.is_some() || CONFLICTING.iter().any(|end| path.ends_with(end)),
         ProblemKind::TooMany => path.ends_with("/test") || path.ends_with("/diagnose"),
         ProblemKind::TooManyAttempts => PROVING.contains(&path) && operation.request_body.is_some(),
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),

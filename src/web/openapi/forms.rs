@@ -3,22 +3,25 @@
 //! Only forms are described. That a name must mean something, that one instant lies before another and what a dialect asks
 //! for cannot be said of a field, and is told when it is wrong.
 
-use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AdditionalProperties, AnyOfBuilder, Array, ArrayItems, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat,
-    SchemaType, Type,
+    Type,
 };
 
+use super::kinds::{address, decimal, is_nullable, minor, or, refuse_nul, text, words};
 use crate::actions::sources::{LONGEST_OVERLAP, MOST_APPS};
+use crate::domain::dialect::catalog::Catalog;
 use crate::domain::fields::{EXTRA_NAME, EXTRA_PAIRS, EXTRA_VALUE};
 use crate::domain::manual::LONGEST_REASON;
 use crate::domain::naming::{LONGEST_NAME, LONGEST_PREFIX, LONGEST_REFERENCE};
-use crate::domain::offer::{LARGEST_MINOR, LONGEST_GOAL_ID, MOST_GOALS};
+use crate::domain::offer::{LONGEST_GOAL_ID, MOST_GOALS};
 use crate::domain::person::LONGEST_EMAIL;
 use crate::domain::replay::selection::ENDED;
 use crate::domain::reversal::Reason;
-use crate::domain::{password, report};
+use crate::domain::secret;
+use crate::domain::{own_headers, password, report};
+use crate::web::reports;
 
 /// Bodies that are read as reports are: an empty text of theirs counts as absent.
 const REPORTS: [&str; 4] = ["Conversion", "Credit", "Reversal", "TakingBack"];
@@ -28,19 +31,34 @@ const PLAIN: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 const NOT_BLANK: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
 /// Instants of the years 1970 to 9999.
 const SINCE_1970: &str = "^(19[7-9]|[2-9][0-9]{2})[0-9]-";
+/// Something without white space around it.
+const UNPADDED: &str = r"^(?![\s\x85])(?![\s\S]*[\s\x85]$)[^\x00]+$";
+/// Of what may have to be the whole body of an answer; in bytes, which no description counts.
+const LONGEST_WHOLE_BODY: usize = 64;
 const DECIMAL: &str = r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?$";
 const LONGEST_RETRY_WAIT: u64 = 604_800;
+/// What begins a transaction id of ours, which nobody else gives.
+const NOT_OURS: &str = "^(?!([rR][0-9]*|[tT][eE][sS][tT])-)";
 
 /// Writes into a field what it may be.
 pub(super) fn describe(schema: &str, name: &str, property: &mut RefOr<Schema>) {
+    say_form(schema, name, property);
+    refuse_nul(property);
+}
+
+fn say_form(schema: &str, name: &str, property: &mut RefOr<Schema>) {
     match property {
         RefOr::T(Schema::Object(own)) if matches!(name, "address" | "bind") => *property = RefOr::T(address(name, own)),
         RefOr::T(Schema::Object(own)) if REPORTS.contains(&schema) => of_report(schema, name, own),
         RefOr::T(Schema::Object(own)) => of_one(schema, name, own),
+        RefOr::T(Schema::Array(list)) if name == "status" => *property = RefOr::T(word_or_words(list.clone())),
         RefOr::T(Schema::Array(list)) => of_list(name, list),
         RefOr::T(Schema::OneOf(or_null)) => {
             for item in &mut or_null.items {
-                if let RefOr::T(Schema::Object(own)) = item {
+                if let RefOr::T(Schema::Object(own)) = item
+                    && !own.properties.is_empty()
+                {
+                    own.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
                     own.properties.iter_mut().for_each(|(name, inner)| describe(schema, name, inner));
                 }
             }
@@ -60,25 +78,54 @@ fn of_one(schema: &str, name: &str, own: &mut Object) {
             (own.min_length, own.max_length) = (None, None);
         }
         (_, "transactionPrefix") => {
-            let not_ours = "^(?!([rR][0-9]*|[tT][eE][sS][tT])-)";
-            own.pattern = Some(format!("{not_ours}[A-Za-z0-9._~-]{{1,{LONGEST_PREFIX}}}$"));
+            own.pattern = Some(format!("{NOT_OURS}[A-Za-z0-9._~-]{{1,{LONGEST_PREFIX}}}$"));
         }
         (_, "email") => {
             own.format = Some(SchemaFormat::KnownFormat(KnownFormat::Email));
             own.max_length = Some(LONGEST_EMAIL);
         }
         (_, "password") => (own.min_length, own.max_length) = (Some(password::SHORTEST), Some(password::LONGEST)),
-        (_, "publisherId" | "appId" | "egressIpId" | "sinceDeliveryId" | "secretId" | "completionId") => {
+        (
+            _,
+            "publisherId" | "appId" | "endpointId" | "egressIpId" | "sinceDeliveryId" | "deliveryId" | "secretId"
+            | "completionId",
+        ) => {
             own.pattern = Some("^[A-Za-z0-9_-]{1,128}$".to_owned());
         }
         ("GoalBody", "id") => {
             text(own, PLAIN, LONGEST_GOAL_ID);
             own.min_length = Some(1);
         }
+        (_, "dialect") => {
+            (own.min_length, own.max_length) = (None, None);
+            words(own, Catalog::builtin().newest().map(|recipe| recipe.name()));
+        }
+        (_, "secret") => {
+            let inner = r"[^\x00-\x1f\x7f-\x9f]";
+            own.pattern = Some(format!(r"^(?!\s)(?!.*\s$){inner}*$"));
+            (own.min_length, own.max_length) = (Some(1), Some(secret::LONGEST));
+        }
+        ("AppBody" | "NewApp" | "EndpointBody" | "NewEndpoint", "headers") => {
+            let visible = r"^([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?$";
+            let value = ObjectBuilder::new().schema_type(Type::String).pattern(Some(visible));
+            own.additional_properties =
+                Some(Box::new(AdditionalProperties::from(value.max_length(Some(own_headers::LONGEST_VALUE)))));
+            let key = format!("^[A-Za-z0-9!#$%&'*+.^_`|~-]{{1,{}}}$", own_headers::LONGEST_NAME);
+            let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some(key));
+            own.property_names = Some(Box::new(Schema::Object(key.build())));
+            own.max_properties = Some(own_headers::MOST);
+        }
+        (_, "tamper") => words(own, ["signature"].into_iter()),
+        (_, "attempt") => own.minimum = Some(1_u64.into()),
         (_, "destinationUrl") => own.pattern = Some("^[Hh][Tt][Tt][Pp][Ss]?://".to_owned()),
         (_, "currency") => own.pattern = Some("^[A-Z]{3}$".to_owned()),
         (_, "payoutMinor" | "payoutAboveMinor") => minor(own),
-        (_, "rewardRate" | "userRewardAbove") => decimal(own, DECIMAL),
+        (_, "rewardRate") => {
+            decimal(own, r"^(?=.*[1-9])(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?$");
+            (own.minimum, own.exclusive_minimum) = (None, Some(0_u64.into()));
+            own.maximum = Some(999_999_999_u64.into());
+        }
+        (_, "userRewardAbove") => decimal(own, DECIMAL),
         (_, "overlapHours") => own.maximum = Some(LONGEST_OVERLAP.into()),
         (_, "activeFrom" | "activeUntil" | "activeAt" | "expiresAt" | "from" | "to") => {
             own.pattern = Some(SINCE_1970.to_owned());
@@ -94,8 +141,12 @@ fn of_report(schema: &str, name: &str, own: &mut Object) {
         ("Credit", "reason") | ("TakingBack", "note") => text(own, NOT_BLANK, LONGEST_REASON),
         (_, "reason") => words(own, Reason::ALL.iter().map(|reason| reason.as_str()).chain([""])),
         (_, "eventType") if is_required => own.pattern = Some("^[a-z0-9_.-]{1,32}$".to_owned()),
-        (_, "eventType") => own.pattern = Some("^[a-z0-9_.-]{0,32}$".to_owned()),
-        (_, "transactionId") => own.pattern = Some(format!("^[A-Za-z0-9._~-]{{0,{}}}$", report::ID)),
+        // A credit is no reversal.
+        (_, "eventType") => {
+            let reserved = report::REVERSALS.map(|(event_type, _)| event_type).join("|");
+            own.pattern = Some(format!("^(?!({reserved})$)[a-z0-9_.-]{{0,32}}$"));
+        }
+        (_, "transactionId") => own.pattern = Some(format!("{NOT_OURS}[A-Za-z0-9._~-]{{0,{}}}$", report::ID)),
         (_, "currency") => own.pattern = Some("^([A-Z]{3})?$".to_owned()),
         (_, "offerName") => text(own, PLAIN, report::NAME),
         (_, "note") => text(own, PLAIN, report::NOTE),
@@ -124,7 +175,10 @@ fn of_report(schema: &str, name: &str, own: &mut Object) {
 fn of_list(name: &str, list: &mut Array) {
     match name {
         "appIds" => (list.min_items, list.max_items) = (Some(1), Some(MOST_APPS)),
+        "status" => list.min_items = Some(1),
         "goals" => list.max_items = Some(MOST_GOALS),
+        "events" => list.unique_items = true,
+        "conversions" => (list.min_items, list.max_items) = (Some(1), Some(reports::MOST)),
         _ => {}
     }
     let ArrayItems::RefOrSchema(item) = &mut list.items else { return };
@@ -137,62 +191,19 @@ fn of_list(name: &str, list: &mut Array) {
             item.minimum = Some(1_u64.into());
             item.maximum = Some(LONGEST_RETRY_WAIT.into());
         }
+        "statuses" => item.pattern = Some("^2([0-9]{2}|xx)$".to_owned()),
+        "bodyIs" => text(item, UNPADDED, LONGEST_WHOLE_BODY),
         "status" => words(item, ENDED.iter().map(|status| status.as_str())),
         _ => {}
     }
 }
 
-fn text(own: &mut Object, pattern: &str, longest: usize) {
-    own.pattern = Some(pattern.to_owned());
-    (own.min_length, own.max_length) = (None, Some(longest));
-}
-
-fn minor(own: &mut Object) {
-    own.minimum = Some(0_u64.into());
-    own.maximum = Some(LARGEST_MINOR.into());
-}
-
-/// An amount as a text, or as a number.
-fn decimal(own: &mut Object, pattern: &str) {
-    own.pattern = Some(pattern.to_owned());
-    minor(own);
-    or(own, Type::Number);
-}
-
-/// An address, of either family; what a socket is bound to may be a proxy as well.
-fn address(name: &str, own: &Object) -> Schema {
-    let text = || ObjectBuilder::new().schema_type(Type::String);
-    let family = |format| text().format(Some(SchemaFormat::KnownFormat(format)));
-    let mut any = AnyOfBuilder::new().description(own.description.clone());
-    any = any.item(family(KnownFormat::Ipv4)).item(family(KnownFormat::Ipv6));
-    if name == "bind" {
-        any = any.item(text().pattern(Some("^socks5://.+:[0-9]+/?$")));
+/// Several words, or one that stands for a list of itself.
+fn word_or_words(mut list: Array) -> Schema {
+    of_list("status", &mut list);
+    let mut any = AnyOfBuilder::new().description(list.description.take());
+    if let ArrayItems::RefOrSchema(word) = &list.items {
+        any = any.item(word.as_ref().clone());
     }
-    if is_nullable(own) {
-        any = any.item(Object::with_type(Type::Null));
-    }
-    Schema::AnyOf(any.build())
-}
-
-fn words<'a>(own: &mut Object, words: impl Iterator<Item = &'a str>) {
-    let mut all: Vec<Value> = words.map(Value::from).collect();
-    if is_nullable(own) {
-        all.push(Value::Null);
-    }
-    own.enum_values = Some(all);
-}
-
-/// Adds a kind to those that a field may be of.
-fn or(own: &mut Object, other: Type) {
-    let mut kinds = match &own.schema_type {
-        SchemaType::Type(kind) => vec![kind.clone()],
-        SchemaType::Array(kinds) => kinds.clone(),
-        SchemaType::AnyValue => return,
-    };
-    kinds.push(other);
-    own.schema_type = SchemaType::Array(kinds);
-}
-
-fn is_nullable(own: &Object) -> bool {
-    matches!(&own.schema_type, SchemaType::Array(kinds) if kinds.contains(&Type::Null))
+    Schema::AnyOf(any.item(list).build())
 }

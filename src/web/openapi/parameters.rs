@@ -10,6 +10,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBui
 use utoipa::openapi::{OpenApi as Document, RefOr};
 
 use super::common::operations;
+use super::kinds;
 use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::health::series::STEPS;
@@ -47,10 +48,11 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "cursor" | "after" => text().pattern(Some(format!("^({}_[1-7][0-9a-v]{{12}})?$", listed(path)))),
         "from" | "to" if path == "/v1/ledger" => return Some(or_empty([KnownFormat::Date])),
         "from" | "to" => return Some(or_empty([KnownFormat::DateTime])),
-        "dryRun" => text().enum_values(Some(["", "0", "1"])),
+        "dryRun" => text().enum_values(Some(["", "0", "1", "false", "true"])),
         "state" if path == "/v1/apps" => one_of(Condition::ALL, Condition::as_str),
         "sort" if path == "/v1/apps" => one_of(AppOrder::ALL, AppOrder::as_str),
         "step" => integer(300, 86_400).enum_values(Some(STEPS)).default(Some(json!(STEPS[0]))),
+        "format" if path == "/v1/ledger" => text().enum_values(Some(["", "json", "csv"])),
         "format" => text().enum_values(Some(["", "json", "csv", "ndjson"])),
         "status" => {
             let each = one_of(Status::ALL, Status::as_str).build();
@@ -68,12 +70,17 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "language" => text().enum_values(Some(Language::ALL.map(Language::name))),
         "user" | "app" => plain("+", 128),
         "userId" if of_path => plain("+", 128),
-        "userId" => text().pattern(Some(r"^[^\x00]*$")),
         "sub" => plain("*", 255),
+        "name" if of_path => text().pattern(Some("^[A-Za-z0-9._~-]{1,128}(@[0-9]{1,9})?$")),
         _ if of_path => text().pattern(Some("^[A-Za-z0-9._~-]{1,128}$")),
+        _ if is_text(parameter) => text().pattern(Some(kinds::WITHOUT_NUL)),
         _ => return None,
     };
     Some(Schema::Object(form.build()))
+}
+
+fn is_text(parameter: &Parameter) -> bool {
+    matches!(&parameter.schema, Some(RefOr::T(Schema::Object(own))) if kinds::is_text(own))
 }
 
 /// The prefix of the ids that a list's pages begin behind; where several would do, any.

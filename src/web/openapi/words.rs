@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 use utoipa::Modify;
-use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{OpenApi as Document, RefOr};
 
+use super::kinds::is_nullable;
 use crate::domain::account::RoleWord;
 use crate::domain::audit;
 use crate::domain::completion::ReviewState;
@@ -16,6 +17,12 @@ use crate::domain::person::Theme;
 use crate::domain::replay::ReplayState;
 use crate::domain::reversal::Reason;
 use crate::domain::secret::SecretState;
+use crate::domain::setup::Verdict;
+use crate::domain::story::{EventKind, Turn};
+
+/// Schemas that hold all that a delivery has.
+const DELIVERIES: [&str; 5] =
+    ["DeliveryView", "DeliveryWithAttempts", "DeliveryDetailView", "ListedDelivery", "TestView"];
 
 pub(super) struct Words;
 
@@ -42,24 +49,24 @@ fn describe(schema: &str, field: &str, property: &mut RefOr<Schema>) {
 
 fn words(schema: &str, field: &str) -> Option<Vec<&'static str>> {
     Some(match (schema, field) {
-        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery", "kind") => {
-            all(DeliveryKind::ALL, DeliveryKind::as_str)
-        }
-        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery" | "ReportedDelivery", "status") => {
-            all(Status::ALL, Status::as_str)
-        }
-        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery", "told") => all(Told::ALL, Told::as_str),
-        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery" | "ReportedDelivery", "waitingFor") => {
-            all(WaitingFor::ALL, WaitingFor::as_str)
-        }
-        ("DeliveryView" | "DeliveryWithAttempts" | "ListedDelivery", "endedReason") => {
-            all(EndedReason::ALL, EndedReason::as_str)
-        }
+        ("ReportedDelivery", "status") => all(Status::ALL, Status::as_str),
+        ("ReportedDelivery", "waitingFor") => all(WaitingFor::ALL, WaitingFor::as_str),
+        (of, "kind") if DELIVERIES.contains(&of) => all(DeliveryKind::ALL, DeliveryKind::as_str),
+        (of, "status") if DELIVERIES.contains(&of) => all(Status::ALL, Status::as_str),
+        (of, "told") if DELIVERIES.contains(&of) => all(Told::ALL, Told::as_str),
+        (of, "waitingFor") if DELIVERIES.contains(&of) => all(WaitingFor::ALL, WaitingFor::as_str),
+        (of, "endedReason") if DELIVERIES.contains(&of) => all(EndedReason::ALL, EndedReason::as_str),
+        ("TestView", "verdict") => all(Verdict::ALL, Verdict::as_str),
+        ("CompletionView" | "CompletionWithDeliveries", "deliveryStatus") => all(Status::ALL, Status::as_str),
         ("AttemptView" | "LastAttemptView" | "LastFailurePart", "outcome") => all(Outcome::ALL, Outcome::as_str),
+        ("DeliveryDetailView" | "LookedUp" | "ClickView", "turn") => all(Turn::ALL, Turn::as_str),
+        ("EventView", "kind") => all(EventKind::ALL, EventKind::as_str),
         ("AuditView", "outcome") => all(audit::Outcome::ALL, audit::Outcome::as_str),
         ("CompletionView" | "CompletionWithDeliveries", "review") => all(ReviewState::ALL, ReviewState::as_str),
         ("ReversalView", "reason") => all(Reason::ALL, Reason::as_str),
-        ("SecretView" | "UsedSecretView" | "CreatedSecret", "state") => all(SecretState::ALL, SecretState::as_str),
+        ("SecretView" | "UsedSecretView" | "CreatedSecret", "state") | ("DiagnosisView", "secretState") => {
+            all(SecretState::ALL, SecretState::as_str)
+        }
         ("AppWithHealth", "state") => all(Condition::ALL, Condition::as_str),
         ("ReplayView", "state") => all(ReplayState::ALL, ReplayState::as_str),
         ("NodeState", "role") => all(NodeRole::ALL, NodeRole::as_str),
@@ -74,8 +81,4 @@ fn words(schema: &str, field: &str) -> Option<Vec<&'static str>> {
 
 fn all<T: Copy>(words: &[T], as_str: impl Fn(T) -> &'static str) -> Vec<&'static str> {
     words.iter().map(|word| as_str(*word)).collect()
-}
-
-fn is_nullable(own: &Object) -> bool {
-    matches!(&own.schema_type, SchemaType::Array(kinds) if kinds.contains(&Type::Null))
 }

@@ -112,6 +112,11 @@ pub struct AttemptView {
     url: Option<String>,
     #[schema(value_type = Object)]
     headers: Map<String, Value>,
+    /// Of a delivery that is read by its id: the first 4 KiB of the body of a POST, composed anew from what was recorded and from
+    /// the endpoint as it is now, and never kept; without a secret. Absent where that cannot be done any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 4096)]
+    request_body: Option<String>,
     /// The signature's first 8 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     signature_start: Option<String>,
@@ -145,6 +150,7 @@ impl From<Attempt> for AttemptView {
             method: attempt.method,
             url: attempt.url,
             headers: header_map(attempt.headers),
+            request_body: None,
             signature_start: attempt.signature_start,
             secret_id: attempt.secret_id,
             outcome: attempt.outcome.as_str(),
@@ -155,6 +161,13 @@ impl From<Attempt> for AttemptView {
             retry_after_seconds: attempt.retry_after_seconds,
             next_attempt_at: attempt.next_attempt_at,
         }
+    }
+}
+
+impl AttemptView {
+    /// An attempt with the body that it sent.
+    pub fn with_body(attempt: Attempt, request_body: Option<String>) -> Self {
+        Self { request_body, ..Self::from(attempt) }
     }
 }
 

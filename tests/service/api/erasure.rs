@@ -169,3 +169,12 @@ async fn a_user_of_an_archived_app_is_erased_by_the_apps_id() {
     assert!(text(&shown, "userId").starts_with("erased_"), "{shown:#}");
     assert_eq!(ringback.delete("/v1/apps/none/users/user_42").await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_no_user_can_have_is_refused() {
+    let (ringback, wall) = calling("affonso", json!({"callbacks": "off"})).await;
+    for name in ["u".repeat(129), "a%0Ab".to_owned()] {
+        ringback.delete(&wall.path(&format!("/users/{name}"))).await.refuses(422, &["userId"]);
+    }
+    assert_eq!(ringback.delete(&wall.path(&format!("/users/{}", "u".repeat(128)))).await.status, 204);
+}

@@ -5,6 +5,7 @@ mod access;
 mod apps;
 mod audit;
 mod belongings;
+mod delivery_detail;
 mod described;
 mod diagnosing;
 mod erasure;

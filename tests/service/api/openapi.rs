@@ -1,5 +1,7 @@
 //! What the description of the interface lists.
 
+use serde_json::json;
+
 use crate::support::Ringback;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,4 +123,44 @@ async fn every_body_says_what_it_may_hold_and_that_it_holds_nothing_else() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_of_a_page_is_described_as_it_is_where_it_stands_alone() {
+    let description = Ringback::start().await.get("/openapi.json").await;
+    let schemas = description["components"]["schemas"].as_object().unwrap();
+    let mut pages = 0;
+    for (name, page) in schemas {
+        let Some(item) = name.strip_prefix("PageOf_").filter(|item| *item != "Object") else { continue };
+        assert_eq!(page["properties"]["items"]["items"]["$ref"], format!("#/components/schemas/{item}"), "{name}");
+        assert!(schemas[item]["properties"].is_object(), "{item} is not described as one object");
+        assert!(page["required"].as_array().unwrap().contains(&json!("nextCursor")), "{name}");
+        pages += 1;
+    }
+    assert!(pages > 10, "{pages}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_described_as_they_are_read() {
+    let description = Ringback::start().await.get("/openapi.json").await;
+    let schema = |name: &str| description["components"]["schemas"][name].clone();
+    assert_eq!(schema("RoleWord")["enum"], json!(["operator", "account_manager", "publisher"]));
+    assert_eq!(schema("Theme")["enum"], json!(["system", "light", "dark"]));
+    let dialects = schema("NewApp")["properties"]["dialect"]["enum"].as_array().unwrap().clone();
+    assert!(dialects.len() > 10 && dialects.contains(&json!("besitos")), "{dialects:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_read_of_an_endpoint_can_be_given_by_the_description_and_a_change_says_what_it_replaces_whole() {
+    let description = Ringback::start().await.get("/openapi.json").await;
+    for body in ["NewApp", "AppBody", "NewEndpoint", "EndpointBody"] {
+        let fields = &description["components"]["schemas"][body]["properties"];
+        for field in ["headers", "settings", "success", "signedOrigin", "surfaceId"] {
+            assert!(fields[field].is_object(), "{body} has no {field}");
+        }
+    }
+    let change = |path: &str| description["paths"][path]["patch"]["description"].as_str().unwrap().to_owned();
+    let (app, endpoint) = (change("/v1/apps/{id}"), change("/v1/apps/{id}/endpoints/{endpointId}"));
+    assert!(app.contains("`limits`, `review`, `success` and `headers` are\nreplaced whole"), "{app}");
+    assert!(endpoint.contains("`success` and `headers` are replaced whole"), "{endpoint}");
 }

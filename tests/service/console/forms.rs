@@ -41,6 +41,9 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing() {
         refused.holds("This form has expired. Open the page again; nothing was changed.");
         assert_eq!(refused.status, 403);
     }
+    let endpoint = text(&ringback.get(&format!("/v1/apps/{app}/endpoints")).await["items"][0], "id");
+    let of_endpoint = format!("{path}?endpoint={endpoint}");
+    ana.post(&of_endpoint, &[other]).await.holds(&format!("href=\"{of_endpoint}\""));
     assert_eq!(url_of(&ringback, &app).await, URL);
     let saved = ana.post(&path, &[("formToken", &token), other]).await;
     assert_eq!(saved.status, 303);
@@ -82,6 +85,8 @@ async fn what_is_saved_is_in_force_and_is_said_once() {
         (&shown["events"], &shown["success"], &shown["headers"]),
         (&Value::Null, &Value::Null, &json!(["X-Api-Key"]))
     );
+    let both = [("callbackUrl", URL), ("noHeaders", "true"), ("headers", "X-B: b")];
+    ana.send(&page, &path, &both).await.holds("Headers must be empty where no headers are to be sent any more.");
     ana.send(&page, &path, &[("callbackUrl", URL), ("noHeaders", "true")]).await;
     assert_eq!(ringback.get(&format!("/v1/apps/{app}")).await["headers"], json!([]));
     let action = ringback.get("/v1/audit").await["items"][0]["action"].clone();
@@ -141,9 +146,9 @@ async fn a_new_apps_secret_is_shown_once_and_the_same_form_makes_nothing_more() 
     let form = ana.get("/apps/new").await;
     let refused = ana.send(&form, "/apps/new", &new_app("", URL)).await;
     refused.holds("Name is required.");
-    let again = ana.send(&form, "/apps/new", &new_app("Zen wall", URL)).await;
-    assert_eq!(again.location.as_deref(), Some("/apps"), "a form that was refused bears another key");
-    let made = ana.send(&refused, "/apps/new", &new_app("Zen wall", URL)).await;
+    assert_eq!(ringback.get("/v1/apps?q=Zen").await["items"], json!([]));
+    // By *back* in the browser: the form as it was before it was refused.
+    let made = ana.send(&form, "/apps/new", &new_app("Zen wall", URL)).await;
     assert_eq!((made.status, made.header("cache-control")), (200, "no-store"));
     made.holds("Copy it now. It is not shown again, to anybody.");
     let secret = made.html.split("<code id=\"secret-text\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
@@ -151,9 +156,9 @@ async fn a_new_apps_secret_is_shown_once_and_the_same_form_makes_nothing_more() 
     let app = text(&apps["items"][0], "id");
     assert_eq!(ringback.get(&format!("/v1/apps/{app}/secrets")).await["items"][0]["state"], "active");
 
-    let twice = ana.send(&refused, "/apps/new", &new_app("Zen wall", URL)).await;
+    let twice = ana.send(&form, "/apps/new", &new_app("Zen wall", URL)).await;
     assert_eq!(twice.location.as_deref(), Some("/apps"));
-    ana.get("/apps").await.holds("This form was sent before: its app was made, and its secret was shown.");
+    ana.get("/apps").await.holds("This form was sent before, and makes nothing twice.");
     assert_eq!(ringback.get("/v1/apps?q=Zen").await["items"].as_array().unwrap().len(), 1);
     for path in ["/", "/apps", "/apps/new", &format!("/apps/{app}/callback")] {
         ana.get(path).await.lacks(&secret);
@@ -177,6 +182,11 @@ async fn a_publisher_that_was_made_stays_where_its_app_is_refused() {
     let publisher = text(&ringback.get("/v1/publishers").await["items"][0], "id");
     refused.holds(&format!("<option value=\"{publisher}\" selected>Kash</option>"));
     let fields = [("publisherId", publisher.as_str()), ("name", "Wall"), ("dialect", "besitos"), ("callbackUrl", URL)];
+    let both = [&fields[..], &[("publisherName", "Zen")]].concat();
+    let refused = olga.send(&refused, "/apps/new", &both).await;
+    refused.holds("Name of the new publisher must be empty where a publisher is chosen.");
+    // The form that made the publisher makes no second one.
+    assert_eq!(olga.send(&nameless, "/apps/new", &of("Kash")).await.location.as_deref(), Some("/apps"));
     assert_eq!(olga.send(&refused, "/apps/new", &fields).await.status, 200);
     assert_eq!(ringback.get("/v1/publishers").await["items"].as_array().unwrap().len(), 1);
 }

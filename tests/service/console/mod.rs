@@ -1,9 +1,13 @@
 //! The console: what its pages bear and how they look in a headless Chromium, which `tests/run` installs.
 
 mod assets;
+mod attention;
 mod forms;
+mod nowhere;
 mod pages;
 mod parts;
+mod previewing;
+mod set_up;
 mod signing_in;
 mod visitor;
 

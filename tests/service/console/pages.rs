@@ -14,3 +14,10 @@ async fn every_page_holds_in_a_browser() {
     let link = ringback.first_operator_link().unwrap();
     looked_at("pages.js", &[&ringback.url(""), &link, TOKEN]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_minutes_end_in_a_verified_callback() {
+    let ringback = Ringback::start().await;
+    let link = ringback.first_operator_link().unwrap();
+    looked_at("first.js", &[&ringback.url(""), &link, TOKEN]).await;
+}

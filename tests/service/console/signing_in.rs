@@ -109,6 +109,8 @@ async fn signing_out_ends_the_session_everywhere() {
     assert_eq!(out.location.as_deref(), Some("/sign-in?said=out"));
     assert!(visitor.cookies.is_empty());
     assert_eq!(copy.get("/").await.location.as_deref(), Some("/sign-in"));
+    let again = copy.send(&home, "/sign-out", &[]).await;
+    assert_eq!(again.location.as_deref(), Some("/sign-in?said=out"), "who wants to be signed out is");
     let audit = ringback.get("/v1/audit").await;
     assert_eq!(audit["items"][0]["action"], "DELETE /v1/me/sessions/{id}");
 }

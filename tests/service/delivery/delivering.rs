@@ -46,6 +46,15 @@ async fn a_reported_completion_becomes_a_signed_callback_byte_for_byte() {
           responseHeaders: {content-length: "2"}, responseBody: "OK",
         },
       ],
+      plan: [], turn: "nobody", next: "…",
+      story: [
+        {at: "2024-07-01T18:40:00.000Z", kind: "recorded", text: "Reported by S as tx_987654, and recorded."},
+        {
+          at: "2024-07-01T18:40:00.000Z", kind: "delivered",
+          text: "Attempt 1: the publisher's server answered 200.",
+        },
+      ],
+      cancelRefused: "The delivery is delivered; it can be canceled only while it waits: pending, retrying or held.",
     }
     "#);
 }

@@ -37,6 +37,12 @@ async fn a_failure_is_tried_again_by_the_schedule_never_earlier_and_is_dead_afte
           responseBody: "", nextAttemptAt: "…",
         },
       ],
+      plan: [{number: 2, notBefore: "…"}, {number: 3, notBefore: "…"}], turn: "ringback", next: "…",
+      story: [
+        {at: "2024-07-01T18:40:00.000Z", kind: "recorded", text: "Reported by S as ext-1, and recorded."},
+        {at: "2024-07-01T18:40:00.000Z", kind: "failed", text: "Attempt 1: the publisher's server answered 500."},
+      ],
+      replayRefused: "The delivery is retrying; it can be replayed only once it has ended: delivered, dead or canceled.",
     }
     "#);
     let pause = pause_of(&ringback, &waiting);

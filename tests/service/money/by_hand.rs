@@ -33,6 +33,12 @@ async fn a_credit_by_hand_is_called_back_like_the_rest_and_marked_with_who_did_i
     }
     "#);
     ringback.post(&path, credit).await.is(200, json!({"status": "duplicate", "id": made.body["id"]}));
+    for nothing in [json!(""), json!(null)] {
+        let unnamed =
+            json!({"userId": "u1", "payoutMinor": 1, "reason": "because", "eventType": nothing, "externalId": nothing});
+        let made = ringback.post(&path, unnamed).await.id();
+        has(&ringback.recorded(&made).await, json!({"eventType": "credit"}));
+    }
 
     for (field, value) in [
         ("reason", json!("")),

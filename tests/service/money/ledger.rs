@@ -1,10 +1,12 @@
 //! The ledger adds up to the records, whatever became of the deliveries since.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Reply, Ringback, Wall, calling, shown, with};
+use crate::support::{Answer, Api, Reply, Ringback, TOKEN, Wall, calling, shown, with};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -126,6 +128,72 @@ async fn a_publisher_sees_its_own_apps_and_nobody_more_than_400_days() {
         ("to=2024-07-01T00:00:00Z", "to"),
         ("day=2024-07-01", "day"),
     ] {
+        ringback.ask(&format!("/v1/ledger?{query}")).await.refuses(422, &[field]);
+    }
+}
+
+/// The lines of a ledger in CSV, each value by its column.
+async fn lines_of_csv(by: &Api, query: &str) -> Vec<BTreeMap<String, String>> {
+    let Value::String(written) = by.get(&format!("/v1/ledger?format=csv&{query}")).await else { panic!("no text") };
+    let mut lines = written.strip_suffix("\r\n").unwrap().split("\r\n").map(|line| line.split(',').map(str::to_owned));
+    let columns: Vec<String> = lines.next().unwrap().collect();
+    lines.map(|cells| columns.iter().cloned().zip(cells).collect()).collect()
+}
+
+/// The same in JSON.
+async fn lines_of_json(by: &Api, query: &str) -> Vec<BTreeMap<String, String>> {
+    let ledger = by.get(&format!("/v1/ledger?{query}")).await;
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let line =
+        |item: &Value| item.as_object().unwrap().iter().map(|(name, value)| (name.clone(), text(value))).collect();
+    ledger["items"].as_array().unwrap().iter().map(line).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn csv_has_the_items_of_the_json_digit_for_digit_in_every_role() {
+    let (ringback, wall) = days().await;
+    let other = ringback.app("affonso", json!({"callbacks": "off"})).await;
+    let large = json!({"userReward": "123456789012345678.000000001", "payoutMinor": 9_007_199_254_740_993_i64});
+    wall.source.report(&with(other.completion("x4"), large)).await.ok();
+    let (manager, publisher) = (ringback.manager().await, ringback.publisher(&wall.publisher).await);
+    let (ours, theirs) = (format!("publisherId={}", wall.publisher), format!("publisherId={}", other.publisher));
+    for (by, query, lines) in [
+        (&*ringback, "", 5),
+        (&*ringback, ours.as_str(), 4),
+        (&manager, "", 5),
+        (&manager, theirs.as_str(), 1),
+        (&publisher, "", 4),
+        (&publisher, ours.as_str(), 4),
+        (&publisher, "from=2024-07-02&to=2024-07-02", 2),
+    ] {
+        let written = lines_of_csv(by, query).await;
+        assert_eq!(written.len(), lines, "{query}: {written:#?}");
+        assert_eq!(written, lines_of_json(by, query).await, "{query}");
+    }
+    let [line] = &lines_of_csv(&ringback, &theirs).await[..] else { panic!("one day of one app") };
+    assert_eq!((&*line["userReward"], &*line["payoutMinor"]), ("123456789012345678.000000001", "9007199254740993"));
+    assert_eq!(publisher.ask(&format!("/v1/ledger?format=csv&{theirs}")).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn csv_names_its_columns_also_where_there_is_no_line_and_is_asked_for_by_a_header_as_well() {
+    let (ringback, wall) = days().await;
+    let columns = "appId,day,currency,completions,payoutMinor,rewardMinor,userReward,reversals,reversedPayoutMinor,\
+                   reversedRewardMinor,reversedUserReward,delivered,waiting,dead,canceled\r\n";
+    assert_eq!(ringback.get("/v1/ledger?format=csv&to=2024-06-30").await, columns);
+    let asked = |query: &str| {
+        let path = format!("/v1/ledger?from=2024-07-01&to=2024-07-01{query}");
+        Answer::to(ringback.request(Method::GET, &path).bearer_auth(TOKEN).header("accept", "text/csv"))
+    };
+    let by_header = asked("").await.unwrap();
+    assert_eq!(by_header.headers["content-type"], "text/csv; charset=utf-8; header=present");
+    let of_euros = format!("{},2024-07-01,EUR,1,250,60,100,0,0,0,0,0,0,0,0\r\n", wall.id);
+    let of_dollars = format!("{},2024-07-01,USD,2,500,120,100.25,0,0,0,0,1,0,1,0\r\n", wall.id);
+    assert_eq!(by_header.body, format!("{columns}{of_euros}{of_dollars}"));
+    assert!(asked("&format=json").await.unwrap().body.is_object(), "the parameter decides");
+
+    let both = format!("appId={}&publisherId={}", wall.id, wall.publisher);
+    for (query, field) in [("format=ndjson", "format"), ("format=CSV", "format"), (both.as_str(), "publisherId")] {
         ringback.ask(&format!("/v1/ledger?{query}")).await.refuses(422, &[field]);
     }
 }

@@ -60,6 +60,17 @@ async fn a_quarter_of_an_hour_after_signing_in_a_new_password_takes_the_present_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_guess_at_an_address_do_not_keep_its_person_from_a_new_password() {
+    let house = House::start().await;
+    house.ringback.clock.advance(Duration::from_secs(15 * 60));
+    for _ in 0..10 {
+        assert_eq!(house.sign_in("olga@example.com", "not the right one").await.status, 401);
+    }
+    assert_eq!(house.sign_in("olga@example.com", PASSWORD).await.status, 429);
+    house.olga.patch("/v1/me", json!({"password": NEW, "currentPassword": PASSWORD})).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_says_what_it_is_and_has_no_account() {
     let house = House::start().await;
     let token = house.ringback.manager().await;

@@ -192,7 +192,7 @@ async fn a_reset_link_opens_nothing_once_its_person_has_another_role_or_publishe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_links_that_somebody_made_open_nothing_once_it_is_disabled_demoted_or_deleted() {
+async fn the_links_and_tokens_that_somebody_made_open_nothing_once_it_is_disabled_demoted_or_deleted() {
     let house = House::start().await;
     let acme = house.publisher("Acme").await;
     let of_acme = json!({"role": "publisher", "publisherId": acme});
@@ -206,6 +206,9 @@ async fn the_links_that_somebody_made_open_nothing_once_it_is_disabled_demoted_o
         let path = format!("/v1/users/{}", id_of(&paul).await);
         let invited = text(&invite(&paul, &format!("ben{at}@example.com"), of_acme.clone()).await.ok(), "link");
         let reset = text(&paul.post(&format!("{ana}/reset"), "").await.ok(), "link");
+        let token = paul.post("/v1/tokens", json!({"name": "his", "role": "operator"})).await.ok();
+        let token = house.olga.with_token(&text(&token, "token"));
+        token.get("/v1/sources").await;
         if end.is_null() {
             assert_eq!(house.olga.delete(&path).await.status, 204);
         } else {
@@ -213,14 +216,29 @@ async fn the_links_that_somebody_made_open_nothing_once_it_is_disabled_demoted_o
         }
         join(&house.olga, &invited, body.clone()).await.refuses(422, &["token"]);
         join(&house.olga, &reset, json!({"password": PASSWORD})).await.refuses(422, &["token"]);
+        assert_eq!(token.ask("/v1/sources").await.status, 401, "{end}");
     }
     assert_eq!(house.olga.get("/v1/invitations").await["items"], json!([]));
 
     let max = joined(&house.olga, "max@example.com", json!({"role": "account_manager"})).await;
     let invited = text(&invite(&max, "ben@example.com", of_acme).await.ok(), "link");
     let path = format!("/v1/users/{}", id_of(&max).await);
+    let token = max.post("/v1/tokens", json!({"name": "his", "role": "publisher", "publisherId": acme})).await.ok();
     house.olga.patch(&path, json!({"role": "operator", "name": "Max M."})).await.ok();
+    house.olga.with_token(&text(&token, "token")).get("/v1/apps").await;
     assert_eq!(join(&house.olga, &invited, body).await.status, 201, "an operator may make each");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_links_that_a_token_made_open_nothing_once_it_is_deleted() {
+    let house = House::start().await;
+    let token = house.olga.post("/v1/tokens", json!({"name": "deploy", "role": "operator"})).await.ok();
+    let by_token = house.olga.with_token(&text(&token, "token"));
+    let link = text(&invite(&by_token, "eve@example.com", json!({"role": "operator"})).await.ok(), "link");
+    assert_eq!(house.olga.delete(&format!("/v1/tokens/{}", text(&token, "id"))).await.status, 204);
+    let body = json!({"name": "Eve", "password": "another horse battery"});
+    join(&house.olga, &link, body).await.refuses(422, &["token"]);
+    assert_eq!(house.olga.get("/v1/invitations").await["items"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

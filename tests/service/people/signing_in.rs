@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{House, PASSWORD, id_of, joined, sign_in_from, signed_in};
 use crate::support::{Answer, has, in_database};
@@ -139,5 +139,4 @@ async fn the_failures_outlast_a_restart() {
     }
     let ringback = house.ringback.restart().await;
     assert_eq!(super::sign_in(&ringback, "olga@example.com", PASSWORD).await.status, 429);
-    assert_ne!(ringback.get("/v1/audit").await["items"], Value::Null);
 }

@@ -115,6 +115,13 @@ impl CallbackDraft {
         self.finished(event_id, attempted_at, &[])
     }
 
+    /// The body of an attempt as it may be shown. No recipe may have the secret or a signature stand in it; if one did, it would
+    /// not be shown either.
+    pub fn shown_body(&self, event_id: &str, attempted_at: Timestamp) -> Option<String> {
+        let masked = AttemptFacts { event_id, attempted_at, secret: MASK, signature: MASK };
+        self.body.as_ref().map(|body| body.fill(masked).into_owned())
+    }
+
     fn finished(
         &self,
         event_id: &str,

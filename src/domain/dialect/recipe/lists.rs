@@ -1,5 +1,7 @@
 //! The names and rules of a recipe, gathered from all its places: lists, placeholders, headers, body.
 
+use std::collections::BTreeSet;
+
 use super::Recipe;
 use super::parts::{BodyField, Content};
 use crate::domain::dialect::named::Item;
@@ -19,6 +21,13 @@ impl Recipe {
             let named = lists.by_event_type.iter().map(|(event_type, items)| (event_type.as_str(), items.as_slice()));
             named.chain([("other", lists.other.as_slice())])
         })
+    }
+
+    /// The event types that its callbacks tell apart, by a list or a word of their own.
+    pub fn event_types(&self) -> BTreeSet<&str> {
+        let lists = self.parameters.iter().flat_map(|lists| lists.by_event_type.keys());
+        let words = self.rules().flat_map(|rule| rule.words.event.keys());
+        lists.chain(words).map(String::as_str).collect()
     }
 
     /// What goes after everything else.

@@ -56,6 +56,18 @@ fn another_scheme_is_another_file_and_no_code() {
 }
 
 #[test]
+fn no_body_ever_holds_the_secret() {
+    let own = r#"value = "payoutMinor" }]"#;
+    let with_secret = r#"value = "payoutMinor" }, { name = "key", value = "secret" }]"#;
+    let recipe =
+        STANDARD.replace(own, with_secret).replace("timeout_seconds", "secret_in_clear = true\ntimeout_seconds");
+    match Recipe::parse(&recipe, &["{}"]) {
+        Err(RecipeError::Senseless { fault, .. }) => assert!(fault.contains("elsewhere than in a URL"), "{fault}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_recipe_that_contradicts_itself_is_refused() {
     for (from, to) in [
         ("version = 3", "version = 3\nappended = [\"reverse\"]"),

@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value};
 
+use super::sample::SAMPLE;
 use crate::domain::dialect::endpoint_settings::{EndpointSettings, TimestampSource};
 use crate::domain::dialect::recipe::{Recipe, Setting};
-use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::invalid::Invalid;
+use crate::web::console::faults::SETTINGS;
 use crate::web::console::forms::Form;
 use crate::web::console::kinds::Kind;
 use crate::web::console::parts::field::Field;
-use crate::web::console::words::{durations, outcomes};
+use crate::web::console::words::{dialects, durations, outcomes};
 
 /// Fields of every endpoint.
 const COMMON: [(&str, Kind); 12] = [
@@ -27,9 +28,7 @@ const COMMON: [(&str, Kind); 12] = [
     ("signedOrigin", Kind::Resettable),
 ];
 /// What is the form's own and no setting.
-const OWN: [&str; 2] = ["act", "noHeaders"];
-/// Where the dialect's own settings stand.
-const SETTINGS: &str = "settings.";
+const OWN: [&str; 3] = ["act", "noHeaders", SAMPLE];
 
 /// The controls.
 #[derive(Clone, Debug)]
@@ -63,21 +62,23 @@ pub(super) fn own_names(recipe: &Recipe) -> Vec<String> {
 /// What may be sent, with these fields of the dialect's own.
 pub(super) fn shape(own: &[String]) -> Vec<(&str, Kind)> {
     let own = own.iter().map(|name| (name.as_str(), Kind::Resettable));
-    COMMON.into_iter().chain([("act", Kind::Text)]).chain(own).collect()
+    COMMON.into_iter().chain([("act", Kind::Text), (SAMPLE, Kind::Text)]).chain(own).collect()
 }
 
 /// What a dialect wants to know of an endpoint besides.
 fn own(setting: &Setting, settings: &EndpointSettings) -> Field {
-    let label = if setting.name == SURFACE_ID { "Surface id" } else { setting.name.as_str() };
-    let field = Field::new(&format!("{SETTINGS}{}", setting.name), label).help(&setting.meaning);
+    let field = Field::new(&format!("{SETTINGS}{}", setting.name), dialects::setting(setting)).means(&setting.meaning);
     let field = field.value(settings.dialect_settings.get(&setting.name).cloned().unwrap_or_default());
     if setting.required { field } else { field.may_be_empty() }
 }
 
-/// The settings that a form gives, as the API's object.
-pub(super) fn settings(form: Form) -> Result<Map<String, Value>, Invalid> {
+/// The settings that a form gives, as the API's object, and what of it could not be read.
+pub(super) fn settings(form: Form) -> (Map<String, Value>, Invalid) {
     let takes_headers_away = form.typed("noHeaders") == "true";
-    let mut given = form.into_object(&OWN)?;
+    let (mut given, mut faults) = form.into_parts(&OWN);
+    if takes_headers_away && given.contains_key("headers") {
+        faults.push("headers", "must be empty where no headers are to be sent any more");
+    }
     if takes_headers_away {
         given.insert("headers".to_owned(), Map::new().into());
     }
@@ -87,7 +88,7 @@ pub(super) fn settings(form: Form) -> Result<Map<String, Value>, Invalid> {
             given.insert("success".to_owned(), Value::Null);
         }
     }
-    Ok(given)
+    (given, faults)
 }
 
 impl Fields {
@@ -153,7 +154,7 @@ impl Fields {
             no_headers: (!names.is_empty()).then(|| Field::new("noHeaders", "Send no headers of your own any more")),
             timestamp_source: Field::new("timestampSource", "Timestamp")
                 .help("Which instant the callback's timestamp speaks of.")
-                .choice("completion", "When the user completed the offer (default)")
+                .choice("completion", "When the offer was completed (default)")
                 .choice("attempt", "When this attempt is made")
                 .value(source),
             signed_origin: Field::new("signedOrigin", "Signed origin")
@@ -204,13 +205,5 @@ impl Fields {
     /// Opens *More settings* where something in it is wrong.
     pub(super) fn open_where_wrong(&mut self) {
         self.is_open = self.further().iter().any(|field| !field.faults.is_empty());
-    }
-
-    /// What the page calls a field of the API, and the id of its control.
-    pub(super) fn label(&self, field: &str) -> Option<(String, String)> {
-        let leads_to =
-            |name: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']));
-        let found = self.all().into_iter().find(|known| leads_to(&known.name))?;
-        Some((found.label.clone(), found.id()))
     }
 }

@@ -2,36 +2,39 @@
 //! preview what it would send.
 
 mod form;
+mod previewed;
+mod sample;
 
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 use serde_json::{Map, Value};
+use url::form_urlencoded;
 
 use super::app_line::capped;
+use super::faults::{self, SETTINGS};
 use super::filters;
 use super::flash::Kind;
-use super::forms::Form;
 use super::frame::Frame;
 use super::page_request::PageRequest;
+use super::parts::field::Field;
 use super::parts::lines::Link;
-use super::preview::{self, Preview};
-use super::{faults, pages, render, sections};
+use super::preview::{self, Preview, PreviewPart};
+use super::{pages, render, sections};
 use crate::actions::access::endpoint;
-use crate::actions::previews::PreviewAsked;
 use crate::actions::refusal::Refusal;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::recipe::Recipe;
-use crate::domain::given;
 use crate::domain::invalid::Invalid;
-use crate::domain::strict_json;
 use crate::web::Answer;
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use form::Fields;
+use previewed::Previewing;
+use sample::SAMPLE;
 
 /// Parameters of the page.
-const PARAMETERS: [&str; 2] = ["endpoint", "part"];
+const PARAMETERS: [&str; 3] = ["endpoint", SAMPLE, "part"];
 /// Largest form: two URLs, and twenty headers of any length.
 const LARGEST: usize = 256 * 1024;
 /// The call that it saves by.
@@ -52,8 +55,35 @@ struct CallbackPage {
     endpoints: Vec<(Link, bool)>,
     fields: Fields,
     others: Vec<String>,
+    /// What the preview tells of.
+    sample: Field,
     preview: Preview,
     previewed_by: String,
+}
+
+impl CallbackPage {
+    /// Every control, in the order of the page.
+    fn all(&self) -> Vec<&Field> {
+        self.fields.all().into_iter().chain([&self.sample]).collect()
+    }
+
+    /// Puts what is wrong at its fields. The preview waits for them.
+    fn wrong(mut self, wrong: Invalid) -> Self {
+        let wrong = faults::of_own_settings(wrong, SETTINGS);
+        let mut fields = self.fields.all_mut();
+        fields.push(&mut self.sample);
+        self.others = faults::show(&mut fields, &wrong);
+        self.fields.open_where_wrong();
+        self.preview = std::mem::take(&mut self.preview).behind(&self.all(), self.others.clone());
+        self
+    }
+
+    /// The page of a form that was refused.
+    fn refused(mut self, wrong: Invalid) -> Answer {
+        self.frame.mark = "Error: ".to_owned();
+        let problem = Problem::from(wrong.clone());
+        render::refused(&self.wrong(wrong), &problem)
+    }
 }
 
 /// The endpoint that the page is about.
@@ -81,13 +111,20 @@ impl Place {
         Ok(found.ok_or(Refusal::conflict("This version does not know the dialect of this endpoint."))?)
     }
 
-    fn path(&self) -> String {
-        let path = sections::path(&self.app, "callback");
-        if self.is_named { format!("{path}?endpoint={}", self.endpoint.id) } else { path }
+    /// The page with these parameters, beside the endpoint that is named.
+    fn path(&self, parameters: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if self.is_named {
+            query.append_pair("endpoint", &self.endpoint.id);
+        }
+        query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
+        match (sections::path(&self.app, "callback"), query.finish()) {
+            (path, query) if query.is_empty() => path,
+            (path, query) => format!("{path}?{query}"),
+        }
     }
 
-    fn page(&self, page: &PageRequest, recipe: &Recipe, fields: Fields, preview: Preview) -> CallbackPage {
-        let path = self.path();
+    fn page(&self, page: &PageRequest, recipe: &Recipe, fields: Fields, seen: Previewing) -> CallbackPage {
         let base = sections::path(&self.app, "callback");
         let links = self.app.endpoints.iter().enumerate().map(|(number, other)| {
             let label = format!("{}. {}", number + 1, other.config.settings.dialect);
@@ -95,13 +132,14 @@ impl Place {
         });
         CallbackPage {
             frame: sections::frame(page, &self.app, "Callback URL"),
-            previewed_by: format!("{path}{}part=preview", if self.is_named { "&" } else { "?" }),
-            path,
+            previewed_by: self.path(&[("part", "preview")]),
+            path: self.path(&[]),
             dialect: recipe.title().to_owned(),
             endpoints: if self.app.endpoints.len() > 1 { links.collect() } else { Vec::new() },
             fields,
             others: Vec::new(),
-            preview,
+            sample: seen.sample,
+            preview: seen.preview,
         }
     }
 }
@@ -109,12 +147,12 @@ impl Place {
 async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let place = Place::of(&page, &app).await?;
     let recipe = place.recipe(&page)?;
+    let query = page.query(&PARAMETERS)?;
     let fields = Fields::of(recipe, place.settings());
-    let preview = match place.settings().callback_url {
-        Some(_) => previewed(&page, &place, recipe, &fields, Map::new()).await?,
-        None => Preview::empty(),
-    };
-    page.page(&place.page(&page, recipe, fields, preview))
+    let seen = Previewing::of(&page, &place, recipe, query.text(SAMPLE).unwrap_or_default(), Map::new()).await?;
+    let wrong = seen.wrong.clone();
+    let shown = place.page(&page, recipe, fields, seen);
+    if wrong.0.is_empty() { page.page(&shown) } else { shown.refused(wrong) }
 }
 
 /// Saves the form, or only shows what it would send.
@@ -124,73 +162,43 @@ async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answ
     let own = form::own_names(recipe);
     let form = page.form(body.bytes(), &form::shape(&own))?;
     let fields = Fields::of(recipe, place.settings()).typed(&form);
+    let chosen = form.typed(SAMPLE).to_owned();
     let is_part = page.query(&PARAMETERS)?.text("part") == Some("preview");
-    if is_part || form.typed("act") == "preview" {
-        let preview = match form::settings(form) {
-            Ok(settings) => previewed(&page, &place, recipe, &fields, settings).await?,
-            Err(wrong) => Preview::refused(&wrong, |field| fields.label(field)),
-        };
-        return if is_part {
-            preview::part(&page, preview)
-        } else {
-            page.page(&place.page(&page, recipe, fields, preview))
-        };
-    }
-    match save(&page, &place, form).await {
-        Ok(text) => Ok(page.go_on(&place.path(), Kind::Done, text)),
-        Err(refusal) => {
-            let wrong = faults::faults_of(refusal)?;
-            let mut shown = place.page(&page, recipe, fields, Preview::default());
-            shown.others = faults::show(&mut shown.fields.all_mut(), &wrong);
-            shown.fields.open_where_wrong();
-            shown.frame.mark = "Error: ".to_owned();
-            render::refused(&shown, &Problem::from(wrong))
+    let saves = !is_part && form.typed("act") != "preview";
+    let (given, mut wrong) = form::settings(form);
+    if saves && wrong.0.is_empty() {
+        match save(&page, &place, &given).await {
+            Ok(text) => return Ok(page.go_on(&place.path(&[(SAMPLE, &chosen)]), Kind::Done, text)),
+            Err(refusal) => wrong = faults::faults_of(refusal)?,
         }
+    }
+    let seen = Previewing::of(&page, &place, recipe, &chosen, given).await?;
+    // What could not be read, and what is wrong with the rest, all at once.
+    let known: Vec<String> = wrong.0.iter().map(|fault| fault.field.clone()).collect();
+    wrong.0.extend(seen.wrong.0.iter().filter(|fault| !known.contains(&fault.field)).cloned());
+    let shown = place.page(&page, recipe, fields, seen);
+    if is_part {
+        let shown = shown.wrong(wrong);
+        preview::part(&page, &PreviewPart { preview: shown.preview.clone(), fields: shown.all(), inserts: None })
+    } else if wrong.0.is_empty() {
+        page.page(&shown)
+    } else {
+        shown.refused(wrong)
     }
 }
 
 /// Says how it was saved.
-async fn save(page: &PageRequest, place: &Place, form: Form) -> Result<String, Refusal> {
+async fn save(page: &PageRequest, place: &Place, given: &Map<String, Value>) -> Result<String, Refusal> {
     let (app, endpoint) = (place.app.id.as_str(), place.endpoint.id.as_str());
-    let given = form::settings(form)?;
     let actions = &page.web.actions;
+    // What waits is known of the app as a whole.
+    let is_only_endpoint = place.app.endpoints.len() == 1;
     let waiting = actions.app_to_read(page.caller(), app).await?.health.waiting;
-    page.perform(SAVES, &[app, endpoint], actions.change_endpoint(page.caller(), app, endpoint, &given)).await?;
+    page.perform(SAVES, &[app, endpoint], actions.change_endpoint(page.caller(), app, endpoint, given)).await?;
     Ok(match waiting.count {
         0 => "Saved. In force now.".to_owned(),
+        _ if !is_only_endpoint => "Saved. In force now, also for callbacks to this endpoint that wait.".to_owned(),
         1 if !waiting.more => "Saved. In force now, also for the callback that waits.".to_owned(),
         _ => format!("Saved. In force now, also for the {} callbacks that wait.", capped(waiting)),
     })
-}
-
-/// What these settings would send.
-async fn previewed(
-    page: &PageRequest,
-    place: &Place,
-    recipe: &Recipe,
-    fields: &Fields,
-    given: Map<String, Value>,
-) -> Result<Preview, Problem> {
-    let actions = &page.web.actions;
-    let has_secret = place.endpoint.active_secret().is_some();
-    let done = if has_secret || recipe.signature().is_none() {
-        let asked = PreviewAsked {
-            endpoint_id: Some(place.endpoint.id.clone()),
-            unsaved: Some(given.clone()),
-            ..PreviewAsked::default()
-        };
-        actions.preview(page.caller(), &place.app, asked).await
-    } else {
-        let mut all = strict_json::as_object(place.settings());
-        all.extend(given.clone());
-        actions.preview_without_app(all, None)
-    };
-    match done {
-        Ok(previewed) => {
-            // They were read a moment ago, or there would be no preview.
-            let settings = given::endpoint(place.settings(), given).map(|given| given.settings);
-            Ok(Preview::of(recipe, &settings.unwrap_or_else(|_: Invalid| place.settings().clone()), previewed))
-        }
-        Err(refusal) => Ok(Preview::refused(&faults::faults_of(refusal)?, |field| fields.label(field))),
-    }
 }

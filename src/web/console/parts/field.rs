@@ -1,5 +1,7 @@
 //! A control of a form with its label, its help and what is wrong with it.
 
+use crate::web::console::words::sentences;
+
 /// One control.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
@@ -63,6 +65,13 @@ impl Field {
     pub fn help(mut self, help: &str) -> Self {
         self.help = Some(help.to_owned());
         self
+    }
+
+    /// The same with a recipe's words as the line of help: as a sentence.
+    #[must_use]
+    pub fn means(self, meaning: &str) -> Self {
+        let meaning = sentences::of(meaning);
+        self.help(&meaning)
     }
 
     /// The same, holding this.
@@ -129,12 +138,10 @@ impl Field {
         format!("field-{}", self.name.chars().map(plain).collect::<String>())
     }
 
-    /// The ids of what describes the control: help and faults.
-    pub fn described_by(&self) -> Option<String> {
-        let help = self.help.is_some().then(|| format!("{}-help", self.id()));
-        let faults = (!self.faults.is_empty()).then(|| format!("{}-fault", self.id()));
-        let ids: Vec<String> = help.into_iter().chain(faults).collect();
-        (!ids.is_empty()).then(|| ids.join(" "))
+    /// The ids of what describes the control: its help, and where its faults stand, which come and go while somebody types.
+    pub fn described_by(&self) -> String {
+        let help = self.help.as_ref().map(|_| format!("{}-help ", self.id()));
+        format!("{}{}-fault", help.unwrap_or_default(), self.id())
     }
 
     /// Whether this is what is chosen.

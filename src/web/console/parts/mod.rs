@@ -4,6 +4,7 @@
 
 pub mod chart;
 pub mod comparison;
+pub mod exchange;
 pub mod field;
 pub mod lines;
 pub mod page_of;

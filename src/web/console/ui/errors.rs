@@ -23,6 +23,6 @@ pub(super) fn all() -> Vec<ErrorSample> {
             ),
         ),
         sample(500, Error::internal("01JDV5ZT8Q3M9F0W")),
-        sample(503, Error::away()),
+        sample(503, Error::away("The database cannot be reached at the moment; try again.")),
     ]
 }

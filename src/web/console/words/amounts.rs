@@ -1,16 +1,7 @@
 //! Amounts and counts: the currency behind the number, a true minus, thousands apart. Text all the way, no floating point.
 
 use crate::domain::currency::minor_digits;
-
-/// An amount of minor units with its currency, placed by ISO 4217: `17.55 USD`, `1755 JPY`.
-pub fn minor(amount: i64, currency: &str) -> String {
-    let places = usize::try_from(minor_digits(currency)).unwrap_or_default();
-    let digits = format!("{:0>width$}", amount.unsigned_abs(), width = places + 1);
-    let (whole, behind) = digits.split_at(digits.len() - places);
-    let sign = if amount < 0 { "−" } else { "" };
-    let point = if places == 0 { "" } else { "." };
-    format!("{sign}{whole}{point}{behind} {currency}")
-}
+pub use crate::domain::currency::written as minor;
 
 /// A reward, digit for digit as it was reported (`100.0` stays), with a true minus.
 pub fn reward(written: &str) -> String {
@@ -45,13 +36,6 @@ pub fn typed(text: &str, currency: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn minor_units_are_placed_by_the_currency() {
-        assert_eq!([minor(1755, "USD"), minor(5, "USD"), minor(-100, "EUR")], ["17.55 USD", "0.05 USD", "−1.00 EUR"]);
-        assert_eq!([minor(1755, "JPY"), minor(1755, "KWD"), minor(0, "JPY")], ["1755 JPY", "1.755 KWD", "0 JPY"]);
-        assert_eq!(minor(i64::MIN, "USD"), "−92233720368547758.08 USD");
-    }
 
     #[test]
     fn a_reward_keeps_its_digits() {

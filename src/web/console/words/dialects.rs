@@ -1,20 +1,26 @@
-//! A dialect in one line: how it is sent, and where its signature stands.
+//! A dialect in one short line: how it is sent, and where its signature stands.
 
-use crate::domain::dialect::recipe::{Recipe, SecretNeed};
+use crate::domain::dialect::recipe::{Recipe, SecretNeed, Setting};
+use crate::domain::dialect_settings::SURFACE_ID;
 
-/// `GET, signed in the parameter verifier`.
+/// What a page calls a setting of a dialect: what the vendor calls it.
+pub fn setting(setting: &Setting) -> &str {
+    if setting.name == SURFACE_ID { "Surface id" } else { &setting.name }
+}
+
+/// `GET, signature in verifier`.
 pub fn how(recipe: &Recipe) -> String {
-    let sent = if recipe.method() == "GET" { "GET" } else { "POST with JSON" };
+    let sent = if recipe.method() == "GET" { "GET" } else { "POST" };
     let signed = match recipe.signature() {
         None => "not signed".to_owned(),
         Some(signature) => match (signature.query_parameter(), signature.placeholder().first(), carrier(recipe)) {
-            (Some(name), ..) => format!("signed in the parameter {name}"),
-            (None, Some(name), _) => format!("signed where the URL says {}", recipe.written(name)),
-            (None, None, Some(header)) => format!("signed in the header {header}"),
+            (Some(name), ..) => format!("signature in {name}"),
+            (None, Some(name), _) => format!("signature at {}", recipe.written(name)),
+            (None, None, Some(header)) => format!("signature in {header}"),
             (None, None, None) => "signed".to_owned(),
         },
     };
-    let optional = if recipe.secret() == SecretNeed::Optional { ", if you like" } else { "" };
+    let optional = if recipe.secret() == SecretNeed::Optional { ", optional" } else { "" };
     format!("{sent}, {signed}{optional}")
 }
 
@@ -32,8 +38,8 @@ mod tests {
     fn each_dialect_is_told_in_one_line() {
         let catalog = Catalog::builtin();
         let of = |name: &str| how(catalog.get(name).unwrap());
-        assert_eq!(of("besitos"), "GET, signed in the parameter verifier");
-        assert!(of("standard-webhooks").starts_with("POST with JSON, signed in the header Webhook-Signature"));
-        assert!(catalog.newest().all(|recipe| how(recipe).len() < 80));
+        assert_eq!(of("besitos"), "GET, signature in verifier");
+        assert_eq!(of("standard-webhooks"), "POST, signature in Webhook-Signature");
+        assert!(catalog.newest().all(|recipe| how(recipe).len() < 50));
     }
 }

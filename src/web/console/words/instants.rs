@@ -1,9 +1,8 @@
 //! Instants for people, in UTC: short in lists, whole where one thing is shown, and how far off.
 
 use super::durations;
+use crate::domain::moment::Parts;
 use crate::domain::time::Timestamp;
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// An instant as it stands on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +33,12 @@ pub fn detailed(at: Timestamp, now: Timestamp) -> Moment {
     Moment { datetime: at.to_string(), shown: format!("{day} {month} {year} {time} UTC, {off}") }
 }
 
+/// An hour of a chart: `28 Nov 14:00`.
+pub fn hour(at: Timestamp) -> String {
+    let Parts { day, month, time, .. } = Parts::of(at);
+    format!("{day} {month} {}", time.get(..5).unwrap_or(&time))
+}
+
 /// What is to come: `in 4 min`, and `now` once it has come.
 pub fn to_come(at: Timestamp, now: Timestamp) -> Moment {
     let shown = if at > now { format!("in {}", durations::written(at.since(now))) } else { "now".to_owned() };
@@ -47,25 +52,6 @@ pub fn typed(at: Timestamp) -> String {
 
 fn ago(at: Timestamp, now: Timestamp) -> String {
     format!("{} ago", durations::written(now.since(at)))
-}
-
-/// The parts of an instant, in words.
-struct Parts {
-    year: String,
-    month: &'static str,
-    day: String,
-    time: String,
-}
-
-impl Parts {
-    /// Cut out of RFC 3339, whose parts stand at fixed places in the years up to 9999.
-    fn of(at: Timestamp) -> Self {
-        let text = at.to_string();
-        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
-        let month = part(5, 7).parse::<usize>().ok().and_then(|month| MONTHS.get(month.wrapping_sub(1)));
-        let day = part(8, 10).trim_start_matches('0').to_owned();
-        Self { year: part(0, 4), month: month.unwrap_or(&""), day, time: part(11, 23) }
-    }
 }
 
 #[cfg(test)]
@@ -84,6 +70,7 @@ mod tests {
         assert_eq!(listed.datetime, "2026-11-28T14:03:07.120Z");
         assert_eq!(detailed(then, now).shown, "28 Nov 2026 14:03:07.120 UTC, 3 min ago");
         assert_eq!(typed(then), "2026-11-28T14:03");
+        assert_eq!(hour(at("2026-11-08T04:00:00Z")), "8 Nov 04:00");
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub mod amounts;
 pub mod bytes;
 pub mod cuts;
 pub mod dialects;
-pub mod durations;
 pub mod instants;
 pub mod outcomes;
+pub mod sentences;
+
+pub use crate::domain::durations;

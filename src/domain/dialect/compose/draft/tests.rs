@@ -52,6 +52,19 @@ fn what_only_an_attempt_knows_is_filled_in_when_it_is_made() {
 }
 
 #[test]
+fn the_body_that_is_shown_is_the_one_that_is_sent_and_needs_no_key() {
+    let at = Timestamp::from_millis(1_719_900_000_123);
+    let key = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    for dialect in ["affonso", "attribloom", "standard-webhooks"] {
+        let draft = drafted(dialect, &config(dialect), &completion()).unwrap();
+        let (sent, shown) = (draft.finish("evt_1", at, &[&key]).unwrap(), draft.shown_body("evt_1", at).unwrap());
+        assert_eq!(sent.body.as_deref(), Some(shown.as_str()), "{dialect}");
+        assert!(!shown.contains(key.expose()) && !shown.contains(&sent.signature.unwrap()), "{dialect}: {shown}");
+    }
+    assert_eq!(drafted("besitos", &config("besitos"), &completion()).unwrap().shown_body("evt_1", at), None);
+}
+
+#[test]
 fn the_longest_url_is_measured_with_its_signature_before_there_is_one() {
     let endpoint = with_url("besitos", "https://pub.example/pb?n={note}&o={offer_name}");
     let mut long = completion();

@@ -1,0 +1,65 @@
+//! What works of an app but deserves a look, or keeps its deliveries waiting, in the words of API and pages.
+
+use std::net::IpAddr;
+
+use super::Actions;
+use crate::domain::app::{App, Disabled, Endpoint};
+use crate::domain::dialect::recipe::SecretNeed;
+use crate::domain::egress::Route;
+use crate::domain::endpoint_rules::check_endpoint;
+use crate::domain::secret::SHORT_SECRET;
+
+impl Actions {
+    /// The address that an app's callbacks leave from at this moment, where that is fixed, and what is to be said of it.
+    pub fn leaves_from(&self, app: &App) -> (Option<IpAddr>, Option<String>) {
+        match self.node.directory.route(app, self.node.clock.now()) {
+            Route::Egress(egress_ip) => {
+                let address = egress_ip.address;
+                let warning = (self.node.holders(&egress_ip.id) == 0)
+                    .then(|| format!("no live node holds the egress IP {address}: deliveries wait for one that does"));
+                (Some(address), warning)
+            }
+            Route::Removed => {
+                let warning = "the egress IP was taken away: deliveries wait until there is another one";
+                (None, Some(warning.to_owned()))
+            }
+            Route::Host => {
+                let warning = "no egress IP was ever assigned: callbacks leave by the host's own route";
+                (None, Some(warning.to_owned()))
+            }
+        }
+    }
+
+    /// What is to be said of an endpoint.
+    pub fn endpoint_warnings(&self, endpoint: &Endpoint) -> Vec<String> {
+        let node = &self.node;
+        let mut warnings = Vec::new();
+        match check_endpoint(&endpoint.config.settings, &node.catalog, &node.targets) {
+            Ok(of_urls) => warnings.extend(of_urls),
+            // It was good when it was saved; what the instance allows has changed since.
+            Err(invalid) => {
+                warnings.extend(invalid.0.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)))
+            }
+        }
+        if endpoint.config.settings.callback_url.is_none() {
+            warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());
+        }
+        if let Some(Disabled { status, .. }) = endpoint.disabled {
+            let why = format!("the receiver answered {status}, that it is there no more: deliveries are held until");
+            warnings.push(format!("{why} the endpoint is enabled (POST …/endpoints/{}/enable)", endpoint.id));
+        }
+        let need =
+            node.catalog.get(&endpoint.config.settings.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
+        match (endpoint.active_secret(), need) {
+            (None, SecretNeed::Required) => {
+                warnings.push("there is no active secret: deliveries are held until there is one".to_owned());
+            }
+            (None, SecretNeed::Optional) => {
+                warnings.push("there is no active secret: callbacks are not signed".to_owned());
+            }
+            (Some(secret), _) if secret.text.is_short() => warnings.push(SHORT_SECRET.to_owned()),
+            _ => {}
+        }
+        warnings
+    }
+}

@@ -1,0 +1,111 @@
+//! What is told of deliveries, completions and clicks: gathers what the words need to know of this moment, from the
+//! configuration in memory. The words are the domain's.
+
+use super::Actions;
+use super::caller::Caller;
+use crate::domain::account::Role;
+use crate::domain::click::Click;
+use crate::domain::completion::Completion;
+use crate::domain::decision::RetryPacing;
+use crate::domain::delivery::{Delivery, WaitingFor};
+use crate::domain::plan::{Planned, plan};
+use crate::domain::story::{
+    Callback, ClickOutlook, ClickSubject, Reader, Story, Subject, of_callback, of_completion, reply,
+};
+use crate::domain::time::Timestamp;
+use crate::store::callback_records::{CallbackRecord, DeliveryRecord};
+use crate::store::support_look_up::Found;
+
+/// What is to be known of a delivery beside its record.
+struct Outlook {
+    waiting_for: Option<WaitingFor>,
+    plan: Vec<Planned>,
+}
+
+impl Actions {
+    /// What is planned of a delivery, and its story.
+    pub(super) fn story_of_delivery(&self, caller: &Caller, record: &DeliveryRecord) -> (Vec<Planned>, Story) {
+        let outlook = self.outlook(&record.callback.delivery);
+        let follows = record.follows.as_ref().map(|first| (first, self.outlook(&first.delivery)));
+        let follows = follows.as_ref().map(|(first, outlook)| callback(first, outlook));
+        let offer_name = record.completion.as_ref().and_then(|completion| self.offer_name(completion));
+        let subject = record.completion.as_ref().map(|completion| Subject {
+            completion,
+            source_name: record.source_name.as_deref(),
+            offer_name: offer_name.as_deref(),
+            reversals: &record.reversals,
+        });
+        let own = callback(&record.callback, &outlook);
+        let story = of_callback(&own, follows.as_ref(), subject.as_ref(), reader(caller), self.node.now());
+        (outlook.plan, story)
+    }
+
+    /// The story of a completion, and what its user may be told.
+    pub(super) fn story_of_completion(&self, caller: &Caller, found: &Found) -> (Story, String) {
+        let outlooks: Vec<Outlook> = found.deliveries.iter().map(|record| self.outlook(&record.delivery)).collect();
+        let callbacks: Vec<Callback<'_>> =
+            found.deliveries.iter().zip(&outlooks).map(|(record, outlook)| callback(record, outlook)).collect();
+        let offer_name = self.offer_name(&found.completion);
+        let subject = Subject {
+            completion: &found.completion,
+            source_name: found.source_name.as_deref(),
+            offer_name: offer_name.as_deref(),
+            reversals: &found.reversals,
+        };
+        let now = self.node.now();
+        (of_completion(&subject, &callbacks, reader(caller), now), reply(&subject, &callbacks, now))
+    }
+
+    /// What is to be said of a click that nothing has come of.
+    pub(super) fn outlook_of_click(&self, click: &Click, counts_until: Option<Timestamp>) -> ClickOutlook {
+        let offer = self.node.directory.offer(&click.offer_id);
+        let offer_name = offer.as_ref().map(|offer| offer.name.as_str());
+        ClickOutlook::of(&ClickSubject { click, offer_name, counts_until }, self.node.now())
+    }
+
+    /// As it was reported, else as one of our own offers is called now.
+    fn offer_name(&self, completion: &Completion) -> Option<String> {
+        let of_ours = || {
+            let offer = self.node.directory.offer(completion.offer_id.as_deref()?)?;
+            Some(offer.name.clone())
+        };
+        completion.offer_name.clone().or_else(of_ours)
+    }
+
+    fn outlook(&self, delivery: &Delivery) -> Outlook {
+        let waiting_for = self.node.waiting_for(delivery);
+        Outlook { waiting_for, plan: self.plan(delivery, waiting_for).unwrap_or_default() }
+    }
+
+    /// By the schedule in force; nothing of an endpoint that is archived.
+    fn plan(&self, delivery: &Delivery, waiting_for: Option<WaitingFor>) -> Option<Vec<Planned>> {
+        let app = self.node.directory.app_of_endpoint(&delivery.endpoint_id)?;
+        let endpoint = app.endpoint(&delivery.endpoint_id)?;
+        let recipe = self.dispatcher.previews.recipe(endpoint, Some(delivery)).ok()?;
+        let schedule = endpoint.config.settings.retry_schedule.as_ref().unwrap_or(recipe.retry());
+        let pacing = RetryPacing {
+            schedule: schedule.as_seconds(),
+            scale_thousandths: self.node.retry_scale_thousandths,
+            jitter_thousandths: 0,
+        };
+        Some(plan(delivery, waiting_for, pacing, self.node.now()))
+    }
+}
+
+fn callback<'a>(record: &'a CallbackRecord, outlook: &'a Outlook) -> Callback<'a> {
+    Callback {
+        delivery: &record.delivery,
+        attempts: &record.attempts,
+        waiting_for: outlook.waiting_for,
+        plan: &outlook.plan,
+        reopened_at: record.reopened_at,
+        refusal: record.refusal,
+    }
+}
+
+fn reader(caller: &Caller) -> Reader {
+    match caller.role() {
+        Role::Publisher { .. } => Reader::Publisher,
+        Role::AccountManager | Role::Operator => Reader::Staff,
+    }
+}

@@ -1,0 +1,251 @@
+//! `/apps/new`: publisher, app and first secret by one form. The answer shows the secret, so the form works once.
+
+mod making;
+
+use std::cmp::Ordering;
+
+use actix_web::web::ServiceConfig;
+use askama::Template;
+use serde_json::{Map, Value};
+
+use super::dialect_choice::{self, DialectChoice};
+use super::filters;
+use super::flash;
+use super::forms::Form;
+use super::frame::Frame;
+use super::kinds::{Kind, Shape};
+use super::page_request::PageRequest;
+use super::parts::field::Field;
+use super::parts::lines::Link;
+use super::preview::{self, Preview, PreviewPart, Told};
+use super::{faults, pages, render};
+use crate::actions::refusal::Refusal;
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
+use crate::domain::invalid::Invalid;
+use crate::domain::naming;
+use crate::store::page::Page;
+use crate::web::Answer;
+use crate::web::error::Problem;
+use crate::web::json::Body;
+use making::{check_publisher, made, of_the_publisher, secret_of};
+
+const LARGEST: usize = 64 * 1024;
+const COMMON: &Shape<'_> = &[
+    ("publisherId", Kind::Text),
+    ("publisherName", Kind::Text),
+    ("name", Kind::Text),
+    ("dialect", Kind::Text),
+    ("callbackUrl", Kind::Text),
+    ("formKey", Kind::Text),
+    ("act", Kind::Text),
+];
+/// What is the form's own and nothing of an app's.
+const OWN: [&str; 3] = ["publisherName", "formKey", "act"];
+/// Publishers that can be chosen from.
+const PUBLISHERS: usize = 1_000;
+/// What the preview says before there is one.
+const NO_DIALECT: &str = "Choose a dialect and write a callback URL, and the callback is shown here.";
+/// What somebody is told whose form was sent before.
+const USED: &str = "This form was sent before, and makes nothing twice. If its app is here, its secret was shown then: if you did not \
+                    store that, add another one on the app's page. If it is not here, make it with a new form.";
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(pages::resource("/apps/new").get(show).post(send));
+}
+
+#[derive(Template)]
+#[template(path = "new_app.html")]
+struct NewAppPage {
+    frame: Frame,
+    /// Whose app it is to be, for those who keep several publishers'.
+    publisher: Option<(Field, Field)>,
+    name: Field,
+    dialect: DialectChoice,
+    callback_url: Field,
+    /// What can be inserted into it, which the dialect says.
+    inserts: Vec<String>,
+    form_key: String,
+    others: Vec<String>,
+    preview: Preview,
+}
+
+impl NewAppPage {
+    async fn new(page: &PageRequest) -> Result<Self, Problem> {
+        let actions = &page.web.actions;
+        let publisher = if page.caller().limited_to().is_some() {
+            None
+        } else {
+            let listed = actions.publishers(page.caller(), Page { limit: PUBLISHERS, before: None }).await?;
+            let mut known = listed.items;
+            known.sort_by(|one, other| by_name(&one.name, &other.name));
+            let choice = Field::new("publisherId", "Publisher").choice("", "A new one, named below").may_be_empty();
+            let choice = known.iter().fold(choice, |field, known| field.choice(&known.id, &known.name));
+            let name =
+                Field::new("publisherName", "Name of the new publisher").help("Who owns the app.").may_be_empty();
+            Some((choice, name))
+        };
+        let crumbs = vec![Link::new("Apps", "/apps")];
+        Ok(Self {
+            frame: Frame { crumbs, ..page.frame("New app") },
+            publisher,
+            name: Field::new("name", "Name").help("Of the placement, such as Kash wall."),
+            dialect: DialectChoice::of(&page.web.node.catalog),
+            callback_url: Field::new("callbackUrl", "Callback URL")
+                .help("Called when a user has completed an offer. It can be set later; callbacks wait until it is.")
+                .may_be_empty(),
+            inserts: Vec::new(),
+            form_key: actions.new_form_key(),
+            others: Vec::new(),
+            preview: Preview::empty(NO_DIALECT),
+        })
+    }
+
+    /// With what was typed, and what it would send.
+    fn typed(mut self, page: &PageRequest, form: &Form) -> Self {
+        self.dialect = self.dialect.typed(form);
+        let recipe = page.web.node.catalog.get(form.typed("dialect"));
+        self.inserts = recipe.map(|recipe| recipe.usable(false)).unwrap_or_default();
+        self.preview = previewed(page, given(form));
+        for field in self.all_mut() {
+            field.value = form.typed(&field.name).to_owned();
+        }
+        self
+    }
+
+    /// Puts what is wrong at its fields. The preview waits for those that it is made of.
+    fn wrong(mut self, wrong: Invalid) -> Self {
+        let wrong = self.dialect.named(wrong);
+        self.others = faults::show(&mut self.all_mut(), &wrong);
+        let made_of = self.dialect.fields().into_iter().chain([&self.callback_url]);
+        self.preview = self.preview.clone().behind(&made_of.collect::<Vec<_>>(), self.others.clone());
+        self
+    }
+
+    /// The page of a form that was refused.
+    fn refused(mut self, wrong: Invalid) -> Self {
+        self.frame.mark = "Error: ".to_owned();
+        self.wrong(wrong)
+    }
+
+    fn all(&self) -> Vec<&Field> {
+        let publisher = self.publisher.iter().flat_map(|(choice, name)| [choice, name]);
+        publisher.chain([&self.name]).chain(self.dialect.fields()).chain([&self.callback_url]).collect()
+    }
+
+    fn all_mut(&mut self) -> Vec<&mut Field> {
+        let publisher = self.publisher.iter_mut().flat_map(|(choice, name)| [choice, name]);
+        let behind = self.dialect.fields_mut().into_iter().chain([&mut self.callback_url]);
+        publisher.chain([&mut self.name]).chain(behind).collect()
+    }
+
+    /// Those of which can be said whether they are right: what was not reached yet is not wrong.
+    fn reached(&self) -> Vec<&Field> {
+        let is_chosen = self.publisher.as_ref().is_some_and(|(choice, _)| !choice.value.is_empty());
+        let is_made_of = |field: &Field| !["name", "publisherName"].contains(&field.name.as_str());
+        let is_reached = |field: &&Field| {
+            is_made_of(field) || !field.value.is_empty() || (is_chosen && field.name == "publisherName")
+        };
+        self.all().into_iter().filter(is_reached).collect()
+    }
+}
+
+fn by_name(one: &str, other: &str) -> Ordering {
+    one.to_lowercase().cmp(&other.to_lowercase())
+}
+
+async fn show(page: PageRequest) -> Answer {
+    page.query(&[])?;
+    page.page(&NewAppPage::new(&page).await?)
+}
+
+/// Makes what the form says, or only shows what it would send.
+async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
+    let is_part = page.query(&["part"])?.text("part") == Some("preview");
+    let own = DialectChoice::of(&page.web.node.catalog).own_names();
+    let form = page.form(body.bytes(), &dialect_choice::shape(COMMON, &own))?;
+    if is_part || form.typed("act") == "preview" {
+        let shown = NewAppPage::new(&page).await?.typed(&page, &form);
+        let wrong = wrong_so_far(&page, &form);
+        if is_part {
+            let shown = shown.wrong(wrong);
+            let inserts = Some((&shown.callback_url, shown.inserts.as_slice()));
+            let (preview, fields) = (shown.preview.clone(), shown.reached());
+            return preview::part(&page, &PreviewPart { preview, fields, inserts });
+        }
+        let problem = Problem::from(wrong.clone());
+        return if wrong.0.is_empty() { page.page(&shown) } else { render::refused(&shown.refused(wrong), &problem) };
+    }
+    form.check()?;
+    if !page.web.actions.use_form_key(page.caller(), form.typed("formKey")).await? {
+        return Ok(page.go_on("/apps", flash::Kind::Partly, USED));
+    }
+    let refusal = match made(&page, &form).await {
+        Ok(app) => return secret_of(&page, &app).await,
+        Err(refusal) => refusal,
+    };
+    let wrong = faults::faults_of(refusal)?;
+    let problem = Problem::from(wrong.clone());
+    // Read anew: a publisher that was made is among those that can be chosen, and stays.
+    let mut shown = NewAppPage::new(&page).await?.typed(&page, &form).refused(wrong);
+    if !keeps_publisher(&mut shown, &form) {
+        page.web.actions.free_form_key(page.caller(), form.typed("formKey")).await?;
+    }
+    render::refused(&shown, &problem)
+}
+
+/// What the form gives of an app, as far as it could be read.
+fn given(form: &Form) -> Map<String, Value> {
+    let (mut given, _) = form.clone().into_parts(&OWN);
+    dialect_choice::keep_chosen(&mut given);
+    given
+}
+
+/// What is wrong with what was written until now.
+fn wrong_so_far(page: &PageRequest, form: &Form) -> Invalid {
+    let (_, mut wrong) = form.clone().into_parts(&OWN);
+    wrong.extend(page.web.actions.faults_of_app(&given(form)));
+    wrong.take(check_publisher(form));
+    let publisher = form.typed("publisherName");
+    if !publisher.is_empty()
+        && let Err(of_name) = naming::name(publisher)
+    {
+        wrong.extend(of_the_publisher(of_name));
+    }
+    wrong
+}
+
+/// Chooses the publisher that was made before something else was refused, and says so; false: nothing was made.
+fn keeps_publisher(shown: &mut NewAppPage, form: &Form) -> bool {
+    let named = form.typed("publisherName").trim().to_owned();
+    if let Some((choice, name)) = &mut shown.publisher
+        && !named.is_empty()
+        && name.faults.is_empty()
+        && choice.value.is_empty()
+        && let Some(made) = choice.choices.iter().find(|known| known.label == named).map(|known| known.value.clone())
+    {
+        choice.value = made;
+        name.value.clear();
+        shown.others.push(format!("The publisher {named} is made and chosen. The app is not made yet."));
+        return true;
+    }
+    false
+}
+
+/// What the form would send, before there is an app and a secret.
+fn previewed(page: &PageRequest, mut given: Map<String, Value>) -> Preview {
+    let Some(dialect) = given.get("dialect").and_then(Value::as_str).map(str::to_owned) else {
+        return Preview::empty(NO_DIALECT);
+    };
+    let actions = &page.web.actions;
+    given.retain(|name, _| ["dialect", "callbackUrl", "settings"].contains(&name.as_str()));
+    if !given.contains_key("callbackUrl") {
+        return Preview::empty(preview::NO_URL);
+    }
+    match (actions.preview_without_app(given, None), page.web.node.catalog.get(&dialect)) {
+        (Ok(previewed), Some(recipe)) => {
+            Preview::of(recipe, &EndpointSettings::new(&dialect), previewed, Told::Invented)
+        }
+        (Err(Refusal::Invalid(wrong)), _) => Preview::refused(&preview::of_settings(wrong).1),
+        _ => Preview::empty(NO_DIALECT),
+    }
+}

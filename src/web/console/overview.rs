@@ -1,0 +1,170 @@
+//! `/apps/{app}`: whether an app works, and what it lacks. A paused app is resumed here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use actix_web::web::{Path, ServiceConfig};
+use askama::Template;
+use serde_json::{Map, Value};
+
+use super::app_line::AppLine;
+use super::flash::Kind;
+use super::frame::Frame;
+use super::page_request::PageRequest;
+use super::parts::chart::{Bucket, Columns};
+use super::parts::lines::Link;
+use super::parts::state::Tone;
+use super::words::durations;
+use super::words::instants::{self, Moment};
+use super::{pages, sections};
+use crate::actions::asked::Asked;
+use crate::domain::app::App;
+use crate::domain::health::rollup::Rollup;
+use crate::domain::health::series::Series;
+use crate::domain::time::Timestamp;
+use crate::web::Answer;
+use crate::web::error::Problem;
+use crate::web::json::Body;
+
+const LARGEST: usize = 4 * 1024;
+const HOUR: u32 = 3_600;
+const PERIOD: &str = "period";
+const WEEK: &str = "7d";
+/// The call that pauses and resumes.
+const CHANGES: &str = "PATCH /v1/apps/{id}";
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(pages::resource("/apps/{app}").get(show))
+        .service(pages::resource("/apps/{app}/resume").post(resume));
+}
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct OverviewPage {
+    frame: Frame,
+    line: AppLine,
+    /// What is lacking, in a sentence; nothing where nothing is.
+    next: Option<&'static str>,
+    /// How to resume, where it is paused.
+    paused: Option<Paused>,
+    address: Option<String>,
+    /// The address that follows, and from when on.
+    next_address: Option<(String, Moment)>,
+    warnings: Vec<String>,
+    summary: String,
+    times: Option<String>,
+    chart: Columns,
+    periods: Vec<(Link, bool)>,
+    is_archived: bool,
+}
+
+struct Paused {
+    tone: Tone,
+    text: String,
+    path: String,
+}
+
+async fn show(page: PageRequest, app: Path<String>) -> Answer {
+    let query = page.query(&[PERIOD])?;
+    let is_week = query.word(PERIOD, &["24h", WEEK], |word| word)? == Some(WEEK);
+    let actions = &page.web.actions;
+    let shown = actions.app_to_read(page.caller(), &app).await?;
+    let app = &shown.app;
+    let now = page.web.node.clock.now();
+    let line = AppLine::of(actions, page.caller().role(), &shown);
+    let is_archived = app.archived_at.is_some();
+    let (address, warning) = actions.leaves_from(app);
+    let of_endpoints = app.endpoints.iter().flat_map(|endpoint| actions.endpoint_warnings(endpoint));
+    let warnings: Vec<String> = if is_archived {
+        Vec::new()
+    } else {
+        warning.into_iter().chain(of_endpoints).map(|text| sentence(&text)).collect()
+    };
+    let series = series(is_week, now)?;
+    let asked = Asked { app: Some(&app.id), publisher: None };
+    let buckets =
+        if is_archived { BTreeMap::new() } else { actions.health_series(page.caller(), asked, series).await? };
+    let path = sections::path(app, "");
+    page.page(&OverviewPage {
+        frame: sections::frame(&page, app, "Overview"),
+        next: line.next.filter(|_| !is_archived),
+        paused: app.settings.paused.then(|| paused(app, &line.waiting)),
+        address: address.map(|address| address.to_string()),
+        next_address: page
+            .web
+            .node
+            .directory
+            .next_route(app, now)
+            .map(|(at, egress_ip)| (egress_ip.address.to_string(), instants::listed(at, now))),
+        warnings,
+        summary: format!("{} delivered · {} dead · {} waiting", line.delivered, line.dead, line.waiting),
+        times: times(&buckets),
+        chart: chart(&series, &buckets, is_week),
+        periods: vec![
+            (Link::new("24 h", &path), !is_week),
+            (Link::new("7 days", &format!("{path}?{PERIOD}={WEEK}")), is_week),
+        ],
+        line,
+        is_archived,
+    })
+}
+
+async fn resume(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answer {
+    page.form(body.bytes(), &[])?.check()?;
+    let actions = &page.web.actions;
+    let app = actions.app(page.caller(), &app).await?;
+    let given: Map<String, Value> = Map::from_iter([("paused".to_owned(), Value::Bool(false))]);
+    let resumes = async { actions.change_app(page.caller(), &app.id, &given).await.map(drop) };
+    page.perform(CHANGES, &[&app.id], resumes).await?;
+    Ok(page.go_on(&sections::path(&app, ""), Kind::Done, "Resumed. What waited is sent now."))
+}
+
+fn paused(app: &App, waiting: &str) -> Paused {
+    let text = match waiting {
+        "0" => "Paused. Callbacks wait, and are sent when you resume.".to_owned(),
+        "1" => "Paused. 1 callback waits and is sent when you resume.".to_owned(),
+        many => format!("Paused. {many} callbacks wait and are sent when you resume."),
+    };
+    Paused { tone: Tone::Hold, text, path: sections::path(app, "resume") }
+}
+
+/// By the hour: of a day, or of a week.
+fn series(is_week: bool, now: Timestamp) -> Result<Series, Problem> {
+    let days = if is_week { 7 } else { 1 };
+    let from = now.minus(Duration::from_secs(days * 86_400));
+    Ok(Series::asked(Some(from), None, Some(HOUR), now)?)
+}
+
+fn chart(series: &Series, buckets: &BTreeMap<Timestamp, Rollup>, is_week: bool) -> Columns {
+    let bucket = |at: Timestamp| {
+        let known = buckets.get(&at);
+        Bucket {
+            name: instants::hour(at),
+            delivered: known.map_or(0, |rollup| rollup.delivered),
+            failed: known.map_or(0, |rollup| rollup.dead + rollup.failed_attempts),
+        }
+    };
+    let period = if is_week { "7 days" } else { "24 h" };
+    Columns {
+        title: format!("Callbacks of the last {period}, by hour"),
+        buckets: series.buckets().map(bucket).collect(),
+    }
+}
+
+/// How long answers took; nothing where there was none.
+fn times(buckets: &BTreeMap<Timestamp, Rollup>) -> Option<String> {
+    let mut all = Rollup::default();
+    buckets.values().for_each(|rollup| all.merge(rollup));
+    let written =
+        |thousandths| all.latencies.quantile(thousandths).map(|ms| durations::written(Duration::from_millis(ms)));
+    Some(format!("Answer time p50 {} · p95 {} · p99 {}", written(500)?, written(950)?, written(990)?))
+}
+
+/// A warning of the API as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let end = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}

@@ -1,0 +1,138 @@
+//! `/apps/{app}/test`: a real callback that means nothing, and beside it one with a wrong signature, which has to be refused. The form
+//! sends, and leads to the page that shows what came of it: a reload sends nothing twice.
+
+mod form;
+mod outcome;
+
+use actix_web::web::{Path, ServiceConfig};
+use askama::Template;
+
+use super::flash::Kind;
+use super::frame::Frame;
+use super::page_request::PageRequest;
+use super::parts::lines::Link;
+use super::place::{self, Place};
+use super::{faults, filters, pages, render, sections};
+use crate::actions::refusal::Refusal;
+use crate::actions::testing::TestAsked;
+use crate::dispatch::sending::job::TestOptions;
+use crate::web::Answer;
+use crate::web::error::Problem;
+use crate::web::json::Body;
+use form::{Asked, Fields};
+use outcome::Outcome;
+
+const LARGEST: usize = 16 * 1024;
+/// The call that sends.
+const SENDS: &str = "POST /v1/apps/{id}/test";
+/// The parameters that name what was sent …
+const SENT: &str = "sent";
+/// … and what was sent with a wrong signature.
+const WRONG: &str = "wrong";
+const PARAMETERS: [&str; 5] = [place::PARAMETER, "secret", SENT, WRONG, "part"];
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(pages::resource("/apps/{app}/test").get(show).post(send));
+}
+
+#[derive(Template)]
+#[template(path = "test.html")]
+struct TestPage {
+    frame: Frame,
+    path: String,
+    endpoints: Vec<(Link, bool)>,
+    /// The saved URL that is called.
+    url: Option<String>,
+    callback: String,
+    fields: Fields,
+    others: Vec<String>,
+    outcome: Option<Outcome>,
+}
+
+#[derive(Template)]
+#[template(path = "test_outcome.html")]
+struct OutcomePart<'a> {
+    outcome: &'a Outcome,
+}
+
+impl TestPage {
+    fn new(page: &PageRequest, place: &Place, fields: Fields, outcome: Option<Outcome>) -> Self {
+        Self {
+            frame: sections::frame(page, &place.app, "Test"),
+            path: place.path("test"),
+            endpoints: place.switcher("test"),
+            url: place.settings().callback_url.clone().map(String::from),
+            callback: place.path("callback"),
+            fields,
+            others: Vec::new(),
+            outcome,
+        }
+    }
+}
+
+async fn show(page: PageRequest, app: Path<String>) -> Answer {
+    let query = page.query(&PARAMETERS)?;
+    let place = Place::of(&page, &app, query.text(place::PARAMETER)).await?;
+    let outcome = match query.text(SENT) {
+        Some(sent) => Some(Outcome::of(&page, &place, sent, query.text(WRONG)).await?),
+        None => None,
+    };
+    match (&outcome, query.text("part")) {
+        (Some(outcome), Some("outcome")) => page.part(&OutcomePart { outcome }),
+        _ => {
+            let fields = Fields::new(&page, &place, query.text("secret")).await?;
+            page.page(&TestPage::new(&page, &place, fields, outcome))
+        }
+    }
+}
+
+async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answer {
+    let query = page.query(&PARAMETERS)?;
+    let place = Place::of(&page, &app, query.text(place::PARAMETER)).await?;
+    let form = page.form(body.bytes(), form::SHAPE)?;
+    let sent = match form::asked(&form) {
+        Ok(asked) => sent(&page, &place, asked).await,
+        Err(wrong) => Err(wrong.into()),
+    };
+    match sent {
+        Ok((sent, wrong)) => {
+            let parameters: Vec<(&str, &str)> = [(SENT, Some(sent.as_str())), (WRONG, wrong.as_deref())]
+                .into_iter()
+                .filter_map(|(name, id)| Some((name, id?)))
+                .collect();
+            Ok(render::go_on(&place.path_with("test", &parameters), []))
+        }
+        Err(Refusal::TooMany(text)) => Ok(page.go_on(&place.path("test"), Kind::Failed, text)),
+        Err(refusal) => {
+            let wrong = faults::faults_of(refusal)?;
+            let mut shown = TestPage::new(&page, &place, Fields::new(&page, &place, None).await?.typed(&form), None);
+            shown.others = faults::show(&mut shown.fields.all_mut(), &form::renamed(&wrong));
+            shown.frame.mark = "Error: ".to_owned();
+            render::refused(&shown, &Problem::from(wrong))
+        }
+    }
+}
+
+/// Sends the right one and, behind it, the wrong one; answers the ids of their deliveries.
+async fn sent(page: &PageRequest, place: &Place, asked: Asked) -> Result<(String, Option<String>), Refusal> {
+    let options = |tamper| TestOptions { tamper, ..asked.options.clone() };
+    let right = one(page, place, &asked, options(false)).await?;
+    if !asked.also_wrong {
+        return Ok((right, None));
+    }
+    let wrong = one(page, place, &asked, options(true)).await?;
+    Ok((right, Some(wrong)))
+}
+
+async fn one(page: &PageRequest, place: &Place, asked: &Asked, options: TestOptions) -> Result<String, Refusal> {
+    let endpoint_id = Some(place.endpoint.id.clone());
+    let test = TestAsked { completion: asked.completion(), endpoint_id, options };
+    let mut id = String::new();
+    let sends = async {
+        let sent = page.web.actions.test(page.caller(), place.app.clone(), test).await?;
+        id = sent.delivery.0.id;
+        Ok(())
+    };
+    page.perform(SENDS, &[&place.app.id], sends).await?;
+    Ok(id)
+}

@@ -1,0 +1,143 @@
+//! What a test has shown, read from its deliveries: the verdict in a sentence, and both exchanges as they went.
+
+use crate::actions::deliveries::DeliveryDetail;
+use crate::actions::refusal::Refusal;
+use crate::domain::account::Role;
+use crate::domain::attempt::Attempt;
+use crate::domain::delivery::{Delivery, DeliveryKind};
+use crate::domain::setup::{Setup, Verdict};
+use crate::web::console::page_request::PageRequest;
+use crate::web::console::parts::exchange::Exchange;
+use crate::web::console::parts::lines::Link;
+use crate::web::console::parts::state::{State, Tone};
+use crate::web::console::place::Place;
+use crate::web::console::sections;
+use crate::web::error::Problem;
+
+/// What came of a test.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) verdict: State,
+    /// In sentences.
+    pub(super) text: Vec<String>,
+    pub(super) exchanges: Vec<(&'static str, Option<Exchange>)>,
+    /// Where to go on.
+    pub(super) act: Option<Link>,
+    /// Where the same is asked for again, while it is still being sent.
+    pub(super) again: Option<String>,
+}
+
+impl Outcome {
+    /// Of the deliveries with these ids; `wrong` was sent with a wrong signature.
+    pub(super) async fn of(
+        page: &PageRequest,
+        place: &Place,
+        sent: &str,
+        wrong: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let right = test(page, place, sent).await?;
+        let tampered = match wrong {
+            Some(wrong) => Some(test(page, place, wrong).await?),
+            None => None,
+        };
+        let signs = place.recipe(page)?.signature().is_some();
+        let yours = if matches!(page.caller().role(), Role::Publisher { .. }) {
+            "Your server"
+        } else {
+            "The publisher's server"
+        };
+        let exchange = |(_, attempts): &(Delivery, Vec<Attempt>)| attempts.last().map(Exchange::of);
+        let mut exchanges = vec![(if signs { "right signature" } else { "callback" }, exchange(&right))];
+        exchanges.extend(tampered.as_ref().map(|tampered| ("wrong signature", exchange(tampered))));
+        let is_over = |one: &(Delivery, Vec<Attempt>)| one.0.status.is_ended();
+        let all_over = is_over(&right) && tampered.as_ref().is_none_or(is_over);
+        let parameters: Vec<(&str, &str)> = [("sent", Some(sent)), ("wrong", wrong), ("part", Some("outcome"))]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect();
+        let again = (!all_over).then(|| place.path_with("test", &parameters));
+        let (verdict, text) = match (right.1.last(), all_over) {
+            (Some(last), true) => {
+                let of_wrong = tampered.as_ref().and_then(|tampered| tampered.1.last());
+                said(verdict(last, of_wrong, place.endpoint.setup), last, of_wrong, signs, yours)
+            }
+            (None, true) => (state("Not sent", "dead", Tone::Bad), vec!["Nothing was sent.".to_owned()]),
+            (_, false) => {
+                (state("Still being sent", "sending", Tone::Accent), vec!["The result follows here.".to_owned()])
+            }
+        };
+        let refused = verdict.tone == Tone::Bad && sections::is_built("doctor");
+        let act = refused.then(|| {
+            Link::new("Open the doctor with this request ›", &place.path_with("doctor", &[("delivery", sent)]))
+        });
+        Ok(Self { verdict, text, exchanges, act, again })
+    }
+}
+
+/// A test of this endpoint; any other delivery is none.
+async fn test(page: &PageRequest, place: &Place, id: &str) -> Result<(Delivery, Vec<Attempt>), Refusal> {
+    let found = page.web.actions.delivery(page.caller(), id).await?;
+    let DeliveryDetail { delivery, attempts, .. } = found;
+    let is_its_own = delivery.kind == DeliveryKind::Test && delivery.endpoint_id == place.endpoint.id;
+    let attempts = attempts.into_iter().map(|(attempt, _)| attempt).collect();
+    if is_its_own { Ok((delivery, attempts)) } else { Err(Refusal::Unknown("delivery")) }
+}
+
+fn verdict(right: &Attempt, wrong: Option<&Attempt>, known: Setup) -> Verdict {
+    let of_right = Verdict::on(false, right.outcome, right.status_code, Setup { verified_at: None, ..known });
+    match wrong {
+        Some(wrong) if of_right == Verdict::Answered => {
+            Verdict::on(true, wrong.outcome, wrong.status_code, Setup { tested_at: Some(right.started_at), ..known })
+        }
+        _ => of_right,
+    }
+}
+
+fn state(word: &str, icon: &'static str, tone: Tone) -> State {
+    State { word: word.to_owned(), icon, tone, under: None }
+}
+
+/// The verdict in words.
+fn said(verdict: Verdict, right: &Attempt, wrong: Option<&Attempt>, signs: bool, yours: &str) -> (State, Vec<String>) {
+    let status =
+        |attempt: &Attempt| attempt.status_code.map_or_else(|| "nothing".to_owned(), |status| status.to_string());
+    match verdict {
+        Verdict::Verified => (
+            state("Verified", "delivered", Tone::Ok),
+            vec![format!("{yours} accepts what we sign and refuses what we do not.")],
+        ),
+        Verdict::Answered if !signs => (
+            state("Answered", "delivered", Tone::Ok),
+            vec![format!("{yours} answered {}. Nothing is signed, so there is nothing to check.", status(right))],
+        ),
+        Verdict::Answered => (
+            state("Answered", "delivered", Tone::Ok),
+            vec![format!("{yours} answered {}. Whether it refuses a wrong signature was not tried.", status(right))],
+        ),
+        Verdict::NotChecked => (
+            state("Not checked", "warning", Tone::Warn),
+            vec![format!(
+                "{yours} answered {} to a wrong signature. Anybody who knows the URL can credit users.",
+                wrong.map(status).unwrap_or_default()
+            )],
+        ),
+        Verdict::Refused if right.outcome == crate::domain::delivery::Outcome::Delivered => (
+            state("Not sure", "warning", Tone::Warn),
+            vec![format!(
+                "{yours} accepts what we sign, but answered {} to a wrong signature: a refusal is a status from 400 to 499.",
+                wrong.map(status).unwrap_or_default()
+            )],
+        ),
+        Verdict::Refused => (
+            state(&format!("Refused with {}", status(right)), "dead", Tone::Bad),
+            vec![right.error.clone().unwrap_or_else(|| format!("{yours} answered {}.", status(right)))],
+        ),
+        Verdict::NoAnswer => (
+            state("No answer", "dead", Tone::Bad),
+            vec![
+                right.error.clone().unwrap_or_else(|| format!("{yours} gave no answer.")),
+                format!("{}.", Exchange::of(right).addresses),
+            ],
+        ),
+    }
+}

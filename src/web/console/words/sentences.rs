@@ -1,0 +1,20 @@
+//! What the API and the recipes say in passing, as sentences.
+
+/// With a capital and a full stop.
+pub fn of(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let sentence = format!("{first}{}", characters.as_str());
+    if sentence.ends_with(['.', '?', '!', '…']) { sentence } else { format!("{sentence}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_ends() {
+        assert_eq!(of("receivers disagree about port 8443"), "Receivers disagree about port 8443.");
+        assert_eq!(of("Did you mean {b}?"), "Did you mean {b}?");
+    }
+}
