@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An integer amount of minor units (cents, pence, yen), as reported or computed.
 pub type Minor = i64;
+/// Largest amount: of 18 digits, as in a report.
+pub const LARGEST_MINOR: u64 = 999_999_999_999_999_999;
 
 /// A decimal amount as it was written: `(0|[1-9]\d{0,17})(\.\d{1,9})?`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

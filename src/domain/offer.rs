@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use destination::{Arrival, Destination};
 
-use super::amount::Minor;
+use super::amount::{LARGEST_MINOR, Minor};
 use super::destination::TargetPolicy;
 use super::fields::check_text;
 use super::invalid::Invalid;
@@ -21,8 +21,6 @@ use super::time::Timestamp;
 pub const LONGEST_GOAL_ID: usize = 128;
 /// Most goals: a page of a form, and little enough to be kept in memory with every offer.
 pub const MOST_GOALS: usize = 100;
-/// Largest amount: of 18 digits, as in a report.
-pub const LARGEST_MINOR: u64 = 999_999_999_999_999_999;
 
 /// What a user can complete.
 #[derive(Clone, Debug, PartialEq, Eq)]

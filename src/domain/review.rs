@@ -9,10 +9,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::amount::{Decimal, Minor};
+use super::amount::{Decimal, LARGEST_MINOR, Minor};
 use super::completion::{Completion, Review, ReviewState};
 use super::invalid::Invalid;
-use super::offer::LARGEST_MINOR;
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// At least so long that somebody can look, at most a month: until then the user waits for a reward.

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{
     SchemaType, Type,
 };
 
-use crate::domain::offer::LARGEST_MINOR;
+use crate::domain::amount::LARGEST_MINOR;
 
 /// Any text, which PostgreSQL can hold.
 pub(super) const WITHOUT_NUL: &str = r"^[^\x00]*$";

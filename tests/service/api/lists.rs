@@ -147,6 +147,14 @@ async fn whoever_asks_sees_its_own_and_is_told_of_nothing_else() {
             assert_eq!(items(&stage.ringback, &query).await, [foreign.clone()], "{query}");
         }
     }
+    let stranger = stage.ringback.post("/v1/publishers", json!({"name": "Without an app"})).await.id();
+    let stranger = stage.ringback.publisher(&stranger).await;
+    for query in
+        ["", "status=delivered", "status=sending&status=held", "kind=test", "userId=user_42", "transactionId=x1"]
+    {
+        assert_eq!(items(&stranger, query).await, Vec::<Value>::new(), "{query}");
+        assert!(!items(&stage.ringback, query).await.is_empty(), "{query}");
+    }
     let beside = format!("/v1/deliveries?appId={}&{by_publisher}", stage.wall.id);
     stage.ringback.ask(&beside).await.refuses(422, &["publisherId"]);
     let elsewhere =
