@@ -16,7 +16,7 @@ use ringback::domain::time::Timestamp;
 use crate::anything::{OCCURRED_MS, composed, endpoints, received, recipes, secret};
 
 /// Values that every dialect can tell and that no distortion leaves alone.
-fn completion() -> Completion {
+pub(crate) fn completion() -> Completion {
     Completion {
         id: "cmp_1".to_owned(),
         source_id: None,

@@ -10,6 +10,7 @@ mod others;
 mod pasted;
 mod properties;
 mod receiver_code;
+mod right_signature;
 mod run;
 mod vector;
 

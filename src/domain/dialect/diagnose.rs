@@ -149,7 +149,7 @@ impl Case<'_> {
         let as_received = || plain_text(recipe, config, received).or_else(|| bare_url(recipe, received)).map(with_all);
         // Where it verifies, a host that is not known or replaced on purpose is no difference.
         let theirs = if found.verifies { found.text.clone() } else { as_received() };
-        Diagnosis { age, ..Masked::of(recipe, config, received, keys).diagnosis(found, theirs) }
+        Diagnosis { age, ..Masked::of(recipe, config, received, keys, sent).diagnosis(found, theirs) }
     }
 }
 

@@ -92,6 +92,11 @@ impl<'a> Seen<'a> {
         templates.filter(is_own).map(Parameter::decoded_name).chain(signature.placeholder().iter().cloned())
     }
 
+    /// The parameters that carry nothing but the signature, wherever it travels in a URL.
+    pub(super) fn signature_carriers(&self, signature: &Signature) -> Vec<String> {
+        self.signature_parameters(signature).chain(signature.query_parameter().map(str::to_owned)).collect()
+    }
+
     /// The value of a placeholder that travels, decoded; nothing if it does not.
     fn carried(&self, placeholder: &str) -> Result<Option<String>, Lacking> {
         let query = Query::read(&self.received.url);

@@ -1,14 +1,19 @@
 //! What a diagnosis shows: both texts side by side, without any signature and without any secret that travels in them.
+//!
+//! Neither the signature that was received nor the one that was sent: who may ask for a diagnosis is not who may sign. Whatever
+//! finds out what differs should hold no signature, and this is the second lock behind that.
 
 use super::code::Mistake;
 use super::differences::differences;
 use super::pieces::pieces;
-use super::{Diagnosis, Found, SignedPart, Text};
-use crate::domain::dialect::callback::CallbackConfig;
+use super::{Diagnosis, Found, Sent, SignedPart, Text};
+use crate::domain::dialect::callback::{CallbackConfig, MASK};
 use crate::domain::dialect::parts::SECRET;
+use crate::domain::dialect::query::Query;
 use crate::domain::dialect::received::{Received, Seen};
 use crate::domain::dialect::recipe::Recipe;
-use crate::domain::encoding::encode;
+use crate::domain::dialect::signature::Signature;
+use crate::domain::encoding::{decode, encode};
 use crate::domain::secret::SecretText;
 
 /// So many characters are shown of a signature that was received.
@@ -25,18 +30,28 @@ impl Masked {
         config: &CallbackConfig,
         received: &Received,
         keys: &[(String, SecretText)],
+        sent: Option<&Sent>,
     ) -> Self {
+        let mut masked = Self(Vec::new());
+        // The longest first: a part of another is no longer found once that is replaced.
+        let mut sent: Vec<&String> = sent.iter().flat_map(|sent| &sent.request.hidden).collect();
+        sent.sort_by_key(|hidden| std::cmp::Reverse(hidden.len()));
+        for hidden in sent.into_iter().filter(|hidden| hidden.len() >= SHORTEST) {
+            masked.0.push((hidden.clone(), MASK.to_owned()));
+        }
         let seen = Seen::new(recipe, config, received);
-        let claimed = recipe.signature().and_then(|signature| seen.claimed(signature).ok()).unwrap_or_default();
-        let shortened = claimed.into_iter().filter(|claimed| claimed.chars().count() > SHOWN).flat_map(|claimed| {
-            let start = format!("{}…", claimed.chars().take(SHOWN).collect::<String>());
-            [(encode(&claimed), start.clone()), (claimed, start)]
-        });
+        for claimed in recipe.signature().map(|signature| claimed(&seen, signature)).unwrap_or_default() {
+            if claimed.chars().count() > SHOWN {
+                let start = format!("{}…", claimed.chars().take(SHOWN).collect::<String>());
+                masked.0.extend([(encode(&claimed), start.clone()), (claimed, start)]);
+            }
+        }
         // Elsewhere a secret stands in no text, and a short one might be an innocent word of it.
         let travels = recipe.secret_in_clear();
-        let keys = keys.iter().map(|(_, key)| key.expose()).filter(|key| travels && key.len() >= SHORTEST);
-        let hidden = keys.flat_map(|key| [(encode(key), SECRET.to_owned()), (key.to_owned(), SECRET.to_owned())]);
-        Self(shortened.chain(hidden).collect())
+        for key in keys.iter().map(|(_, key)| key.expose()).filter(|key| travels && key.len() >= SHORTEST) {
+            masked.0.extend([(encode(key), SECRET.to_owned()), (key.to_owned(), SECRET.to_owned())]);
+        }
+        masked
     }
 
     fn shown(&self, text: String) -> String {
@@ -75,4 +90,13 @@ impl Masked {
             signed_parts: signed_parts.unwrap_or_default(),
         }
     }
+}
+
+/// The signatures that a callback carries, and whatever else stands where one may: a parameter may be there twice.
+fn claimed(seen: &Seen<'_>, signature: &Signature) -> Vec<String> {
+    let names = seen.signature_carriers(signature);
+    let query = Query::read(&seen.received.url);
+    let in_query = query.pairs().filter(|(name, _)| names.contains(&decode(name)));
+    let in_query = in_query.flat_map(|(_, value)| [decode(value), value.to_owned()]);
+    seen.claimed(signature).unwrap_or_default().into_iter().chain(in_query).collect()
 }

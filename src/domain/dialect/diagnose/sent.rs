@@ -2,7 +2,7 @@
 
 use super::code::{Code, Mistake};
 use super::pieces::{Piece, URL, pieces};
-use super::{Found, Text};
+use super::{Found, SignedPart, Text};
 use crate::domain::amount::Decimal;
 use crate::domain::dialect::callback::{CallbackConfig, CallbackRequest};
 use crate::domain::dialect::query::split_origin;
@@ -47,14 +47,15 @@ pub(super) fn compared(
     let as_sent = sent.as_signed(config);
     let seen = Seen::new(recipe, config, &as_sent);
     let text = signature.signs.render(&seen).ok()?;
-    let claimed = Seen::new(recipe, config, received).claimed(signature).ok()?;
+    let seen_there = Seen::new(recipe, config, received);
+    let claimed = seen_there.claimed(signature).ok()?;
     let key = keys.iter().find(|(_, key)| signature.verifies(key, &text, &claimed)).map(|(label, _)| label.clone());
     let theirs = super::plain_text(recipe, config, received);
     let signed = Text::of(&text);
     let mistake = match &theirs {
         Some(theirs) if theirs.shown == signed.shown => unchanged(sent, &claimed, key.is_some())?,
         Some(theirs) => pieces(&theirs.parts, &signed.parts).iter().find(|piece| piece.differs).map(named)?,
-        None => of_queries(received, &as_sent)?,
+        None => of_queries(received, &as_sent, &seen_there.signature_carriers(signature))?,
     };
     Some(Found { verifies: false, key, mistake, text: Some(signed) })
 }
@@ -87,15 +88,19 @@ fn unchanged(sent: &Sent, claimed: &[String], is_known: bool) -> Option<Mistake>
     })
 }
 
-/// The first parameter of a query that is not as it was sent, where what is signed cannot even be rebuilt.
-fn of_queries(received: &Received, sent: &Received) -> Option<Mistake> {
+/// The first parameter of a query that is not as it was sent, where what is signed cannot even be rebuilt. What carries the
+/// signature is none of them: the right one is told to nobody.
+fn of_queries(received: &Received, sent: &Received, carriers: &[String]) -> Option<Mistake> {
     let pairs = |url: &str| {
         let query = url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
         let part = |pair: &str| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            super::SignedPart { text: value.to_owned(), name: Some(name.to_owned()) }
+            SignedPart { text: value.to_owned(), name: Some(name.to_owned()) }
         };
-        query.split('&').filter(|pair| !pair.is_empty()).map(part).collect::<Vec<_>>()
+        let is_signature =
+            |part: &SignedPart| part.name.as_deref().is_some_and(|name| carriers.contains(&decode(name)));
+        let parts = query.split('&').filter(|pair| !pair.is_empty()).map(part);
+        parts.filter(|part| !is_signature(part)).collect::<Vec<_>>()
     };
     pieces(&pairs(&received.url), &pairs(&sent.url)).iter().find(|piece| piece.differs).map(named)
 }

@@ -1,0 +1,86 @@
+//! No answer holds the right signature: every callback of every recipe, distorted in every way, with a signature that is none,
+//! beside the request that was sent. Whoever may ask for a diagnosis may not sign by it.
+
+use std::collections::HashSet;
+
+use percent_encoding::percent_decode_str;
+use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent, CallbackRequest};
+use ringback::domain::dialect::diagnose::{Case, Sent};
+use ringback::domain::dialect::received::Received;
+use ringback::domain::dialect::recipe::Recipe;
+use ringback::domain::secret::SecretText;
+
+use crate::anything::{composed, endpoints, received, secret};
+use crate::distortions::{DISTORTIONS, completion, signing};
+
+/// An attempt shows the first 8 characters to whoever may see the delivery; more than this of a signature is a part of it.
+const TELLING: usize = 12;
+
+/// The same with another signature: zeros, as many as there were characters.
+fn with_zeros(request: &CallbackRequest) -> Received {
+    let mut received = received(request.clone());
+    for hidden in &request.hidden {
+        let zeros = "0".repeat(hidden.len());
+        received.url = received.url.replace(hidden, &zeros);
+        for (_, value) in &mut received.headers {
+            *value = value.replace(hidden, &zeros);
+        }
+    }
+    received
+}
+
+/// One parameter after the other dropped, doubled and emptied.
+fn of_each_parameter(received: &Received) -> Vec<Received> {
+    let Some((before, query)) = received.url.split_once('?') else { return Vec::new() };
+    let pairs: Vec<&str> = query.split('&').collect();
+    let changed = |at: usize, into: &[String]| {
+        let mut pairs: Vec<String> = pairs.iter().map(|pair| (*pair).to_owned()).collect();
+        pairs.splice(at..=at, into.iter().cloned());
+        Received { url: format!("{before}?{}", pairs.join("&")), ..received.clone() }
+    };
+    let of_one = |(at, pair): (usize, &&str)| {
+        let (pair, name) = ((*pair).to_owned(), pair.split('=').next().unwrap());
+        [changed(at, &[]), changed(at, &[pair.clone(), pair.clone()]), changed(at, &[format!("{name}=")])]
+    };
+    pairs.iter().enumerate().flat_map(of_one).collect()
+}
+
+/// The parts of a signature by which it could be guessed.
+fn parts(request: &CallbackRequest) -> HashSet<String> {
+    let signature: Vec<char> = request.signature.as_ref().unwrap().chars().collect();
+    signature.windows(TELLING).map(|part| part.iter().collect()).collect()
+}
+
+fn check(recipe: &Recipe, endpoint: &CallbackConfig, received: &Received, request: &CallbackRequest, what: &str) {
+    let sent = Sent { request: request.clone(), signature_start: request.signature_start.clone(), is_wrong: false };
+    let other = SecretText::known(format!("{}MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", recipe.secret_prefix()));
+    for keys in [vec![("right".to_owned(), secret(recipe))], vec![("other".to_owned(), other)], Vec::new()] {
+        let case = Case { recipe, config: endpoint, received, keys: &keys, sent: Some(&sent), received_at: None };
+        let answer = serde_json::to_string(&case.diagnosis()).unwrap();
+        let decoded = percent_decode_str(&answer).decode_utf8_lossy();
+        for part in parts(request) {
+            let is_told = answer.contains(&part) || decoded.contains(&part);
+            assert!(!is_told, "{}: {what}: {part} is told: {answer}", recipe.id());
+        }
+    }
+}
+
+#[test]
+fn no_answer_to_any_distortion_holds_the_right_signature() {
+    for recipe in signing() {
+        for endpoint in endpoints(recipe) {
+            let request =
+                composed(recipe, &endpoint, &completion(), &CallbackEvent::Completed, &secret(recipe)).unwrap();
+            let untouched = with_zeros(&request);
+            assert!(parts(&request).len() > TELLING, "{}", recipe.id());
+            for distortion in DISTORTIONS {
+                let mut received = untouched.clone();
+                (distortion.distort)(&mut received);
+                check(recipe, &endpoint, &received, &request, distortion.name);
+            }
+            for received in of_each_parameter(&untouched) {
+                check(recipe, &endpoint, &received, &request, &received.url);
+            }
+        }
+    }
+}
