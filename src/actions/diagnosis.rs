@@ -76,6 +76,7 @@ impl Actions {
             Given::Received(received) => {
                 within_bounds("url", &received.url)?;
                 within_bounds("body", received.body.as_deref().unwrap_or_default())?;
+                headers_within_bounds(&received)?;
                 pasted::of(received).received(&recipe, &endpoint.config)
             }
         };
@@ -220,11 +221,20 @@ fn with_a_secret(state: SecretState) -> Option<(&'static str, &'static str)> {
 }
 
 fn within_bounds(field: &str, text: &str) -> Result<(), Refusal> {
+    check_length(field, text.len())
+}
+
+/// All headers together, because each reading of a callback holds them.
+fn headers_within_bounds(received: &Received) -> Result<(), Refusal> {
+    check_length("headers", received.headers.iter().map(|(name, value)| name.len() + value.len()).sum())
+}
+
+fn check_length(field: &str, length: usize) -> Result<(), Refusal> {
     let longest = pasted::LONGEST;
-    if text.len() <= longest {
+    if length <= longest {
         return Ok(());
     }
-    Err(Refusal::field(field, format!("has {} bytes; at most {longest} are read", text.len())))
+    Err(Refusal::field(field, format!("has {length} bytes; at most {longest} are read")))
 }
 
 /// All secrets of an endpoint, the likeliest first.

@@ -157,6 +157,10 @@ async fn what_holds_no_signature_is_refused_with_where_it_was_looked_for() {
     }
     wall.pasted(&"x".repeat(64 * 1024 + 1)).await.refuses(422, &["pasted"]);
     let path = wall.path("/diagnose");
+    let many: Value =
+        (0..70).map(|at| (format!("x-{at}"), "x".repeat(1_000).into())).collect::<serde_json::Map<_, _>>().into();
+    let large = json!({"url": "/pb.php?verifier=00", "headers": many});
+    wall.source.api.post(&path, large).await.refuses(422, &["headers"]);
     ringback.post(&path, json!({})).await.refuses(422, &["pasted"]);
     ringback.post(&path, json!({"pasted": "x", "url": "/"})).await.refuses(422, &["pasted"]);
     ringback.post(&path, json!({"pastd": "x"})).await.refuses(422, &["pastd"]);
