@@ -122,7 +122,7 @@ fn leads(conn: &mut Conn, criteria: &DeliveryCriteria, span: &Span) -> QueryResu
     if criteria.is_about_tests() || criteria.names_a_test() {
         let is_a_test = codes::is("d.kind", DeliveryKind::Test);
         let those = apps.as_deref().map_or(Apps::With(&is_a_test), Apps::These);
-        let heads = heads(conn, "deliveries", &[is_a_test.clone()], those, span)?;
+        let heads = heads(conn, "deliveries", std::slice::from_ref(&is_a_test), those, span)?;
         return Ok(heads.into_iter().map(|(head, app, _)| (head, Lead::Tests(app))).collect());
     }
     if let Some(statuses) = criteria.possible_statuses().filter(|statuses| !statuses.contains(&Status::Delivered)) {

@@ -70,7 +70,8 @@ impl DeliveryCriteria {
     /// Whether deliveries are left out that the lead leads to.
     pub(super) fn filters(&self, lead: &Lead) -> bool {
         let statuses = self.possible_statuses().is_some() && !matches!(lead, Lead::InState(..));
-        let kinds = !self.kinds.is_empty() && !(self.is_about_tests() && matches!(lead, Lead::Tests(_)));
+        let follows_tests = self.is_about_tests() && matches!(lead, Lead::Tests(_));
+        let kinds = !(self.kinds.is_empty() || follows_tests);
         let names = self.transaction_id.is_some() || self.endpoint_id.is_some();
         statuses || kinds || names || self.last_attempt.asks() || self.waiting.is_some() || self.scope.has_time()
     }
