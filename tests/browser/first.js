@@ -184,6 +184,8 @@ async function wrong(page, kash, name) {
   await says(page, "signs from now on");
   await go(page, secrets.replace(/\/secrets/, "/receiver"));
   await look(page, `${name}-receiver`);
+  await go(page, `${base}/account`);
+  await look(page, `${name}-account`);
 }
 
 await browser.close();

@@ -216,10 +216,12 @@ mod tests {
     fn a_last_attempt_is_looked_up_by_its_number() {
         for query in ["dead deliveries of an app, looked through", "a page of deliveries: last attempts"] {
             let found = plan_of(query);
-            assert!(
-                found.contains("SEARCH attempts USING PRIMARY KEY (delivery_id=? AND number=?)"),
-                "{query}: {found}"
-            );
+            // As one of several tables, or as what has to exist.
+            let is_looked_up = |line: &str| {
+                line.starts_with("SEARCH attempts ")
+                    && line.ends_with(" USING PRIMARY KEY (delivery_id=? AND number=?)")
+            };
+            assert!(found.lines().any(is_looked_up), "{query}: {found}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The console: what its pages bear and how they look in a headless Chromium, which `tests/run` installs.
 
+mod account;
 mod assets;
 mod attention;
 mod forms;
