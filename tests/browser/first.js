@@ -176,7 +176,8 @@ async function wrong(page, kash, name) {
     page.asked = [];
     await look(page, `${name}-use-dialog`);
     await page.keyboard.press("Escape");
-    holds(await page.locator("dialog").count() === 0, "Escape does not close the dialog");
+    const closed = await page.locator("dialog").waitFor({ state: "detached" }).then(() => true, () => false);
+    holds(closed, "Escape does not close the dialog");
   }
   await go(page, await page.getByRole("link", { name: /^Use from now on/ }).first().evaluate((one) => one.href));
   await look(page, `${name}-use`);
