@@ -3,7 +3,7 @@
 //! Who is who: `cast` says who takes part, `stage` starts `ringback serve` as a child process, and the publishers' servers
 //! (`receiver`, which verify by `checks` and read by `told`), `setup` makes them known through the admin API (`platform`),
 //! `story` makes the `reports` and waits, `money` plays a click, its conversion and a reversal, `board` shows each callback
-//! as it arrives, `table` the outcome, and `verdict` says what was wrong with it.
+//! as it arrives, `table` the outcome, and `verdict` says what was wrong with it; `sign_in_link` lets a person into the console.
 //!
 //! Nothing here may import anything of the product but what all commands share: whatever the demo shows, anybody can do
 //! over HTTP.
@@ -18,6 +18,7 @@ mod received;
 mod receiver;
 mod reports;
 mod setup;
+mod sign_in_link;
 mod stage;
 mod story;
 mod table;
@@ -34,6 +35,7 @@ use tokio::time::{Instant, timeout_at};
 
 use self::board::Board;
 use self::paint::Paint;
+use self::sign_in_link::SignInLink;
 use self::stage::Stage;
 use crate::command::{Failure, Subcommand, on_runtime, say, say_error, switch};
 
@@ -76,8 +78,10 @@ fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
         };
         let interrupted = matches!(&performed, Ok(code) if *code == ExitCode::from(INTERRUPTED));
         if !exit && !interrupted && performed.is_ok() {
-            invite(&stage, paint);
+            let link = SignInLink::open(&stage.platform).await?;
+            invite(&stage, &link, paint);
             interruption.wait().await;
+            link.close().await;
         }
         if !exit || interrupted {
             say("\nStopping; the temporary folder is removed.");
@@ -108,20 +112,18 @@ async fn perform(stage: &Stage, board: &Board, paint: Paint) -> Result<ExitCode,
 }
 
 /// Tells the person how to look around.
-fn invite(stage: &Stage, paint: Paint) {
+fn invite(stage: &Stage, link: &SignInLink, paint: Paint) {
     let platform::Platform { base, token, .. } = &stage.platform;
     say("");
     say(&paint.bold(
         "Look around: Ringback and the publishers' servers stay up, further callbacks are shown here. Ctrl-C ends it.",
     ));
+    say(&format!("  console, signed in  {}", link.url));
     say(&format!("  API documentation   {base}/docs"));
     say(&format!("  operator token      {token}"));
-    say("  what is dead, why, and once more:");
+    say("  by the API: what is dead and why, and a test callback");
     say(&format!("    TOKEN={token}"));
     say(&format!("    curl -s -H \"Authorization: Bearer $TOKEN\" '{base}/v1/deliveries?status=dead'"));
-    say(&format!("    curl -s -H \"Authorization: Bearer $TOKEN\" {base}/v1/deliveries/ID"));
-    say(&format!("    curl -s -H \"Authorization: Bearer $TOKEN\" -X POST {base}/v1/deliveries/ID/replay"));
-    say("  a test callback:");
     say(&format!("    curl -s -H \"Authorization: Bearer $TOKEN\" -X POST {base}/v1/apps/offermaru/test"));
 }
 

@@ -29,6 +29,16 @@ impl Demo {
         Self { process, printed, address, folder }
     }
 
+    /// What stands in the first line that has this before it.
+    async fn line_after(&mut self, before: &str) -> String {
+        loop {
+            let line = timeout(PATIENCE, self.printed.next_line()).await.expect("it says nothing more").unwrap();
+            if let Some((_, rest)) = line.expect("it has ended").split_once(before) {
+                return rest.trim().to_owned();
+            }
+        }
+    }
+
     async fn until_its_server_is_gone(&self) {
         let refused = async { while TcpStream::connect(&self.address).await.is_ok() {} };
         timeout(PATIENCE, refused).await.expect("its server goes on");
@@ -49,6 +59,27 @@ async fn an_interrupted_demo_stops_its_server_and_removes_its_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_demo_takes_its_server_along() {
     let mut demo = Demo::begin().await;
+    demo.process.kill().await.unwrap();
+    demo.until_its_server_is_gone().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_that_a_demo_prints_signs_a_person_in_and_nothing_beside_it_does() {
+    let mut demo = Demo::begin().await;
+    let link = demo.line_after("console, signed in").await;
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+
+    let opened = browser.get(&link).send().await.unwrap();
+    let leads_to = opened.headers()["location"].to_str().unwrap().to_owned();
+    assert_eq!(leads_to, format!("http://{}/", demo.address));
+    let cookie = opened.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let home = browser.get(&leads_to).header("cookie", cookie).send().await.unwrap();
+    assert_eq!(home.status(), 200);
+    let home = home.text().await.unwrap();
+    assert!(home.contains("Demo visitor") && home.contains("Demo: offermaru"), "{home}");
+
+    let guessed = browser.get(format!("{link}0")).send().await.unwrap();
+    assert_eq!((guessed.status().as_u16(), guessed.headers().get("set-cookie")), (404, None));
     demo.process.kill().await.unwrap();
     demo.until_its_server_is_gone().await;
 }
