@@ -38,9 +38,18 @@ pub(super) async fn publisher(store: &Store, apps: Vec<Vec<String>>) -> Result<V
 
 /// The same with apps that are limited.
 pub(super) async fn limited(store: &Store, apps: Vec<Vec<String>>, limits: Limits) -> Result<Vec<App>, Failure> {
-    let now = Clock::system().now();
-    let id = random::new_id("pub");
-    let publisher = Publisher { id: id.clone(), reference: None, name: "Measured".to_owned(), created_at: now };
+    let (id, created_at) = (random::new_id("pub"), Clock::system().now());
+    let publisher = Publisher { id, reference: None, name: "Measured".to_owned(), created_at };
+    all(store, publisher, apps, limits).await
+}
+
+/// The same of a publisher that is given.
+pub(super) async fn of(store: &Store, publisher: Publisher, apps: Vec<Vec<String>>) -> Result<Vec<App>, Failure> {
+    all(store, publisher, apps, Limits::default()).await
+}
+
+async fn all(store: &Store, publisher: Publisher, apps: Vec<Vec<String>>, limits: Limits) -> Result<Vec<App>, Failure> {
+    let (id, now) = (publisher.id.clone(), publisher.created_at);
     store.create_publisher(publisher).await?;
     // Side by side, since what waits at the same time is flushed together.
     try_join_all(apps.iter().map(|urls| app(store, &id, urls, limits, now))).await

@@ -14,8 +14,8 @@
 //! and time; nothing is left behind.
 //!
 //! `ringback bench growth` (`growth`) measures something else: that what is stored, or waits, makes nothing slower;
-//! `ringback bench fairness` (`fairness`) that others' troubles do not; and `ringback bench limits` (`limits`) that a limited
-//! app is called back as often as it is limited to.
+//! `ringback bench fairness` (`fairness`) that others' troubles do not; `ringback bench limits` (`limits`) that a limited
+//! app is called back as often as it is limited to; and `ringback bench pages` (`pages`) how long the console's pages take.
 //! docs/BENCHMARKS.md says how all of this is read.
 
 mod apps;
@@ -29,6 +29,7 @@ mod limits;
 mod measured;
 mod node;
 mod open;
+mod pages;
 mod past;
 mod place;
 mod plan;
@@ -72,6 +73,7 @@ fn command() -> Command {
         .subcommand(growth::command())
         .subcommand(fairness::command())
         .subcommand(limits::command())
+        .subcommand(pages::command())
 }
 
 /// A flag that takes a number within a range.
@@ -98,6 +100,9 @@ fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     if let Some(flags) = flags.subcommand_matches("limits") {
         return limits::run(flags);
+    }
+    if let Some(flags) = flags.subcommand_matches("pages") {
+        return pages::run(flags);
     }
     let plan = Plan::of(flags)?;
     until_interrupted(measure(plan, flags.get_flag("json")))

@@ -136,19 +136,20 @@ fn series(is_week: bool, now: Timestamp) -> Result<Series, Problem> {
     Ok(Series::asked(Some(from), None, Some(HOUR), now)?)
 }
 
+/// A week is shown by three hours: so many columns can be told apart, and so many lines of figures be read.
 fn chart(series: &Series, buckets: &BTreeMap<Timestamp, Rollup>, is_week: bool) -> Columns {
-    let bucket = |at: Timestamp| {
-        let known = buckets.get(&at);
+    let (period, stretch, hours) = if is_week { ("7 days", "3 hours", 3) } else { ("24 h", "hour", 1) };
+    let bucket = |hours: &[Timestamp]| {
+        let known = || hours.iter().filter_map(|at| buckets.get(at));
         Bucket {
-            name: instants::hour(at),
-            delivered: known.map_or(0, |rollup| rollup.delivered),
-            failed: known.map_or(0, |rollup| rollup.dead + rollup.failed_attempts),
+            name: hours.first().copied().map(instants::hour).unwrap_or_default(),
+            delivered: known().map(|rollup| rollup.delivered).sum(),
+            failed: known().map(|rollup| rollup.dead + rollup.failed_attempts).sum(),
         }
     };
-    let period = if is_week { "7 days" } else { "24 h" };
     Columns {
-        title: format!("Callbacks of the last {period}, by hour"),
-        buckets: series.buckets().map(bucket).collect(),
+        title: format!("Callbacks of the last {period}, by {stretch}"),
+        buckets: series.buckets().collect::<Vec<_>>().chunks(hours).map(bucket).collect(),
     }
 }
 

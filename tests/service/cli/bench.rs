@@ -170,3 +170,18 @@ async fn a_healthy_app_is_measured_beside_troubles_on_postgresql_too() {
     let measured = healthy_beside(&["black-holes", "replay"], 2, &place).await;
     assert_eq!(measured["store"], "PostgreSQL", "{measured}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_the_console_are_timed_for_an_operator_and_for_a_publishers_person_on_either_store() {
+    let database = Home::on_postgres();
+    let small = ["bench", "pages", "--stored", "2000", "--apps", "20", "--rounds", "2", "--json"];
+    for place in [&[][..], &["--database-url", &database.database_url()]] {
+        let measured = measured(&[&small[..], place].concat()).await;
+        for page in measured["pages"].as_array().unwrap() {
+            assert!(is_known(&page["operator"]["us"]["p95"]), "{page}");
+            // The budget of a page, which no store's size may break: lists are bounded.
+            let seen = [&page["operator"], &page["publisher"]].into_iter().filter(|seen| !seen.is_null());
+            assert!(seen.clone().all(|seen| seen["bytes"].as_u64().unwrap() < 50_000), "{page}");
+        }
+    }
+}

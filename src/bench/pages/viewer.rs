@@ -1,0 +1,120 @@
+//! Somebody who looks at the console, as a browser does: signed in by a cookie, over one kept connection.
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::bench::node::Node;
+use crate::bench::wire::{self, Connection, Message};
+use crate::command::Failure;
+
+/// What the address of a page's live part stands behind.
+const LIVE: &str = "data-poll=";
+const ASKS: &str = "hx-get=\"";
+
+/// A person with a session.
+#[derive(Debug)]
+pub(super) struct Viewer {
+    connection: Connection,
+    session: String,
+    publisher: Option<String>,
+}
+
+/// A page that was answered.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// How long that took.
+    pub(super) micros: u64,
+    pub(super) body: bytes::Bytes,
+}
+
+impl Viewer {
+    /// Invites somebody, an operator or one of a publisher's, and joins in its place.
+    pub(super) async fn sign_in(node: &Node, publisher: Option<&str>) -> Result<Self, Failure> {
+        let role = if publisher.is_some() { "publisher" } else { "operator" };
+        let mut invitation = json!({ "email": format!("{role}@ringback.example"), "name": "Viewer", "role": role });
+        if let Some(publisher) = publisher {
+            invitation["publisherId"] = publisher.into();
+        }
+        let invited = call(node, "POST", "/v1/invitations", &invitation).await?;
+        let link = invited["link"].as_str().unwrap_or_default();
+        let token = link.rsplit('/').next().unwrap_or_default();
+        // It is a password for as long as the measurement takes, on loopback.
+        let joining = json!({ "token": token, "password": token });
+        let joined = call(node, "POST", "/v1/join", &joining).await?;
+        let session = joined["token"].as_str().ok_or("somebody who joined was given no session")?;
+        Ok(Self {
+            connection: Connection::open(node.address()).await?,
+            session: session.to_owned(),
+            publisher: publisher.map(str::to_owned),
+        })
+    }
+
+    /// Who it is.
+    pub(super) fn name(&self) -> &'static str {
+        if self.publisher.is_some() { "publisher" } else { "operator" }
+    }
+
+    /// Whether it is a publisher's, and whose.
+    pub(super) fn publisher(&self) -> Option<&str> {
+        self.publisher.as_deref()
+    }
+
+    /// Opens a page.
+    pub(super) async fn open(&mut self, path: &str) -> Result<Shown, Failure> {
+        let began = Instant::now();
+        let answer = self.get(path, &[]).await?;
+        let micros = u64::try_from(began.elapsed().as_micros())?;
+        match answer.status() {
+            Some(200) => Ok(Shown { micros, body: answer.body }),
+            other => Err(format!("{} was answered {other:?} at {path}", self.name()).into()),
+        }
+    }
+
+    /// Asks once more for the live part of a page that was opened, which has not changed; answers how long that took. Nothing
+    /// where the page has none.
+    pub(super) async fn ask_again(&mut self, shown: &Shown) -> Result<Option<u64>, Failure> {
+        let Some(path) = live_part(&String::from_utf8_lossy(&shown.body)) else { return Ok(None) };
+        let first = self.get(&path, &["HX-Request: true".to_owned()]).await?;
+        let head = String::from_utf8_lossy(&first.head).into_owned();
+        let version = head.lines().find_map(|line| line.strip_prefix("etag: ").or(line.strip_prefix("ETag: ")));
+        let version = version.ok_or_else(|| format!("{path} was answered without a version"))?;
+        let known = ["HX-Request: true".to_owned(), format!("If-None-Match: {version}")];
+        let began = Instant::now();
+        let answer = self.get(&path, &known).await?;
+        let micros = u64::try_from(began.elapsed().as_micros())?;
+        // Where something did change in between, there is nothing to be measured.
+        Ok((answer.status() == Some(204)).then_some(micros))
+    }
+
+    async fn get(&mut self, path: &str, headers: &[String]) -> Result<Message, Failure> {
+        let mut all = vec![format!("Cookie: ringback={}", self.session)];
+        all.extend_from_slice(headers);
+        Ok(self.connection.exchange(&wire::request("GET", path, &all, b"")).await?)
+    }
+}
+
+/// An operator's call.
+pub(super) async fn call(node: &Node, method: &str, path: &str, body: &Value) -> Result<Value, Failure> {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    Ok(serde_json::from_slice(&node.call(method, path, body.as_bytes()).await?)?)
+}
+
+/// Where the first live part of a page is asked for.
+fn live_part(page: &str) -> Option<String> {
+    let tag = &page[page.find(LIVE)?..];
+    let tag = &tag[..tag.find('>')?];
+    let path = &tag[tag.find(ASKS)? + ASKS.len()..];
+    Some(path[..path.find('"')?].replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_live_part_of_a_page_is_found_with_its_query() {
+        let page = r#"<p><div data-poll="5" hx-get="/deliveries?part=rows&#38;state=all" hx-trigger="poll"></div>"#;
+        assert_eq!(live_part(page).as_deref(), Some("/deliveries?part=rows&state=all"));
+        assert_eq!(live_part("<p>Nothing lives here.</p>"), None);
+    }
+}
