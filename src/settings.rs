@@ -1,6 +1,6 @@
 //! Settings: flags, environment variables `RINGBACK_*`, a TOML file, in that order of precedence.
 //!
-//! Two layers: [`TABLE`] says each setting as an operator types it (one table makes `--help`, the README's table and the
+//! Two layers: [`TABLE`] says each setting as an operator types it (one table makes `--help`, the table of docs/SETTINGS.md and the
 //! keys of the TOML file, so they cannot disagree), and [`Settings`] says what it means. An empty value counts as unset.
 //! Nothing below the floors of `main`, `cli` and `service` may read settings.
 
@@ -141,7 +141,7 @@ fn flag(setting: &Setting) -> Arg {
         .help(format!("{} [default: {}] [env: {}]", setting.meaning, setting.default, setting.env))
 }
 
-/// The README's table.
+/// The table of docs/SETTINGS.md.
 pub fn markdown_table() -> String {
     let mut table = String::from("| setting | flag | meaning | default |\n|---|---|---|---|\n");
     for setting in &TABLE {

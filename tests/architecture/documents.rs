@@ -25,10 +25,10 @@ fn the_example_of_three_nodes_is_made_of_settings_that_mean_something() {
 }
 
 #[test]
-fn the_readme_lists_the_settings_as_the_code_has_them() {
-    let readme = fs::read_to_string(crate::root().join("README.md")).unwrap();
+fn the_settings_are_documented_as_the_code_has_them() {
+    let document = fs::read_to_string(crate::root().join("docs/SETTINGS.md")).unwrap();
     let table = settings::markdown_table();
-    assert!(readme.contains(&table), "README.md should hold this table:\n{table}");
+    assert!(document.contains(&table), "docs/SETTINGS.md should hold this table:\n{table}");
 }
 
 #[test]
@@ -45,14 +45,61 @@ fn the_table_of_rules_names_files_that_exist() {
 
 #[test]
 fn every_source_file_that_a_document_names_exists() {
-    for document in ["README.md", "docs/ARCHITECTURE.md", "docs/GLOSSARY.md", "docs/SECURITY.md"] {
+    let documents = [
+        "README.md",
+        "docs/ARCHITECTURE.md",
+        "docs/CONSOLE.md",
+        "docs/GLOSSARY.md",
+        "docs/MONEY.md",
+        "docs/SECURITY.md",
+    ];
+    for document in documents {
         let text = fs::read_to_string(crate::root().join(document)).unwrap();
-        let quoted = text.split('`').skip(1).step_by(2).filter(|quoted| quoted.ends_with(".rs"));
+        let quoted = text.split('`').skip(1).step_by(2);
+        let quoted = quoted.filter(|quoted| quoted.ends_with(".rs") && !quoted.contains("NAME"));
         // As in the sources, or as within the folder that the text walks through.
         let exists = |path: &&str| {
-            ["", "src", "src/dispatch"].iter().any(|folder| crate::root().join(folder).join(path).is_file())
+            ["", "src", "src/dispatch", "src/web/console"]
+                .iter()
+                .any(|folder| crate::root().join(folder).join(path).is_file())
         };
         let missing: Vec<&str> = quoted.filter(|path| !exists(path)).collect();
         assert!(missing.is_empty(), "{document} names {missing:?}");
     }
+}
+
+#[test]
+fn every_link_from_one_document_to_another_leads_to_a_file_and_its_heading() {
+    let docs = fs::read_dir(crate::root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let documents =
+        docs.filter(|path| path.extension().is_some_and(|of| of == "md")).chain([crate::root().join("README.md")]);
+    let mut missing = Vec::new();
+    for document in documents {
+        let text = fs::read_to_string(&document).unwrap();
+        for link in
+            text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|link| !link.contains("://"))
+        {
+            let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { document.clone() } else { document.parent().unwrap().join(path) };
+            let has_heading = || headings(&fs::read_to_string(&target).unwrap()).any(|known| known == heading);
+            if !target.exists() || !(heading.is_empty() || has_heading()) {
+                missing.push(format!("{}: {link}", document.file_name().unwrap().display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "links that lead nowhere: {missing:#?}");
+}
+
+/// The headings of a document, as links name them.
+fn headings(text: &str) -> impl Iterator<Item = String> {
+    let name = |heading: &str| -> String {
+        let letters = heading.trim().to_lowercase();
+        letters
+            .chars()
+            .filter(|one| one.is_alphanumeric() || " -_".contains(*one))
+            .map(|one| if one == ' ' { '-' } else { one })
+            .collect()
+    };
+    let lines = text.lines().filter(|line| line.starts_with('#'));
+    lines.map(|line| name(line.trim_start_matches('#'))).collect::<Vec<_>>().into_iter()
 }
