@@ -38,6 +38,8 @@ const LET_ANSWER: u64 = 2;
 pub struct Service {
     /// Where API and console listen.
     pub address: SocketAddr,
+    /// Where people open the console; nowhere where this node answers none.
+    pub console: Option<String>,
     /// Where `/metrics` alone listens.
     pub metrics_address: Option<SocketAddr>,
     /// A token that was made because the store had none; shown once.
@@ -121,6 +123,7 @@ impl Service {
         let address = server.address;
         // Known only now where port 0 was asked for, and told before anybody is answered.
         actions.public_url.set(format!("http://{address}"));
+        let console = settings.role.serves().then(|| actions.public_url.link("/"));
         let first_operator = if settings.role.serves() { actions.first_operator_link().await? } else { None };
         let mut servers = vec![server];
         let mut metrics_address = None;
@@ -132,6 +135,7 @@ impl Service {
         let running = dispatcher.start();
         Ok(Self {
             address,
+            console,
             metrics_address,
             first_token,
             first_operator,

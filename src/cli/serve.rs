@@ -43,11 +43,15 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
 
 fn announce(service: &Service) {
     say(&format!("{LISTENS_ON}{}", service.address));
+    if let Some(console) = &service.console {
+        say(&format!("Console: {console}"));
+    }
     say(&format!("API documentation: http://{}/docs", service.address));
     if let Some(metrics) = service.metrics_address {
         say(&format!("Metrics: http://{metrics}/metrics"));
     }
     if let Some(link) = &service.first_operator {
+        say("Nobody can sign in yet. Open this link to join; it opens once, within 24 hours.");
         say(&format!("First operator: {}", link.expose()));
     }
     if let Some(token) = &service.first_token {

@@ -67,6 +67,7 @@ async fn a_killed_demo_takes_its_server_along() {
 async fn the_link_that_a_demo_prints_signs_a_person_in_and_nothing_beside_it_does() {
     let mut demo = Demo::begin().await;
     let link = demo.line_after("console, signed in").await;
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
 
     let opened = browser.get(&link).send().await.unwrap();

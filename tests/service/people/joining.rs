@@ -258,5 +258,6 @@ async fn serve_prints_the_link_and_a_restart_a_new_one_while_there_is_nobody() {
     child.terminate().await;
     let child = home.serve().await;
     assert_eq!(sign_in(&child, "olga@example.com", PASSWORD).await.status, 201);
-    assert!(!child.terminate().await.printed.contains(WORDS));
+    let printed = child.terminate().await.printed;
+    assert!(printed.contains("Console: https://console.example/\n") && !printed.contains(WORDS), "{printed}");
 }
