@@ -3,7 +3,7 @@
 //! What every call has in common is added in one place instead of at each handler: who may call, what a problem looks like and
 //! the calls' names ([`common`]), what a parameter may be ([`parameters`]), what pages list ([`pages`]), how settings are described
 //! where they are given and shown ([`settings`]), what a request's body may be ([`bodies`], its fields in [`forms`], by [`kinds`]), and what an answer
-//! may hold ([`answers`]), in which words ([`words`]).
+//! may hold ([`answers`], [`shapes`]), in which words ([`words`]).
 
 mod answers;
 mod bodies;
@@ -13,6 +13,7 @@ mod kinds;
 mod pages;
 mod parameters;
 mod settings;
+mod shapes;
 mod words;
 
 use std::sync::LazyLock;
@@ -29,6 +30,7 @@ use common::Common;
 use pages::Pages;
 use parameters::Parameters;
 use settings::Settings;
+use shapes::Shapes;
 use words::Words;
 
 use super::admin::health as health_of_apps;
@@ -91,7 +93,7 @@ async fn describe() -> HttpResponse {
     ),
     components(schemas(ProblemDocument, FieldProblem)),
     security(("token" = [])),
-    modifiers(&Common, &Parameters, &Pages, &Settings, &Bodies, &Answers, &Words),
+    modifiers(&Common, &Parameters, &Pages, &Settings, &Bodies, &Answers, &Shapes, &Words),
 )]
 struct Ringback;
 
