@@ -23,6 +23,8 @@ pub mod assets;
 mod callback;
 mod confirm;
 pub mod counts;
+mod deliveries;
+mod delivery;
 mod dialect_choice;
 mod doctor;
 pub mod errors;
@@ -34,6 +36,7 @@ pub mod frame;
 mod home;
 mod join;
 pub mod kinds;
+mod lookup;
 pub mod navigation;
 mod new_app;
 mod overview;
@@ -64,4 +67,5 @@ pub fn routes(config: &mut ServiceConfig) {
     config.configure(new_app::routes).configure(callback::routes);
     config.configure(overview::routes).configure(secrets::routes).configure(testing::routes);
     config.configure(doctor::routes).configure(receiver::routes).configure(account::routes);
+    config.configure(deliveries::routes).configure(delivery::routes).configure(lookup::routes);
 }
