@@ -106,14 +106,14 @@ async function rowsStay(page, name) {
     const { x, y, width, height } = row.getBoundingClientRect();
     return `${row.querySelector(".cover").getAttribute("href")} ${[x, y + scrollY, width, height].map(Math.round)}`;
   }));
-  const newer = async () => Number((await page.locator("#newer").innerText()).split(" ")[0]);
+  const newer = async () => parseInt(await page.locator("#newer").innerText(), 10);
   const before = await rows();
   let number = 0;
-  const coming = setInterval(() => report({ externalId: `${name}-${number += 1}`, appId: "kash", userId: "u2" }), 100);
+  const coming = setInterval(() => report({ externalId: `${name}-${number += 1}`, appId: "kash", userId: "u2" }), 200);
   await page.locator("#newer").waitFor({ timeout: 30_000 });
   const first = await newer();
   holds((await rows()).join("\n") === before.join("\n"), name, "a row moved:", ...before.filter((row) => !row), (await rows()).find((row, at) => row !== before[at]), "was", before.find((row, at) => row !== before[at]));
-  await page.waitForFunction((first) => Number(document.querySelector("#newer").textContent.split(" ")[0]) > first, first, { timeout: 30_000 });
+  await page.waitForFunction((first) => parseInt(document.querySelector("#newer").textContent, 10) > first, first, { timeout: 30_000 });
   clearInterval(coming);
   holds((await rows()).join("\n") === before.join("\n"), name, "a row moved when there were more");
   await look(page, `${name}-newer`);
@@ -178,7 +178,7 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     await go(page, `${base}/deliveries`);
     await look(page, `${name}-list`);
     if (size === "phone") await page.locator(".folds > summary").click();
-    await page.getByLabel("State").selectOption("attention");
+    await page.getByLabel("State", { exact: true }).selectOption("attention");
     await press(page, "Filter");
     holds(new URL(page.url()).searchParams.get("state") === "attention", "the filter leads to", page.url());
     holds(await page.locator("tbody tr").count() >= 2, "what needs attention is not listed");

@@ -13,8 +13,8 @@ use crate::web::console::parts::state::State;
 use crate::web::console::words::{amounts, cuts, instants, waits};
 use crate::web::error::Problem;
 
-/// Characters of a name or an offer in a list.
-const OF_A_NAME: usize = 40;
+/// Characters of a name or an offer in a list: two lines of its column.
+const OF_A_NAME: usize = 28;
 
 /// What the receiver is called by whoever looks at the page.
 fn server(page: &PageRequest) -> &'static str {
@@ -59,7 +59,7 @@ fn row(found: DeliveryRow, publishers: &HashMap<String, String>, server: &str, n
         created: instants::listed(delivery.created_at, now),
         app: cuts::text(&app.name, OF_A_NAME).shown,
         publisher: cuts::text(publisher, OF_A_NAME).shown,
-        transaction: cuts::id(&delivery.transaction_id),
+        transaction: cuts::external(&delivery.transaction_id),
         kind: match delivery.kind {
             DeliveryKind::Completion => None,
             DeliveryKind::Reversal => Some("reversal"),
@@ -76,7 +76,7 @@ fn row(found: DeliveryRow, publishers: &HashMap<String, String>, server: &str, n
 /// Of whom a delivery tells: a test of nobody.
 pub(in crate::web::console) fn whom(found: &DeliveryRow) -> Option<Whom> {
     match (&found.user_id, found.delivery.kind) {
-        (Some(user_id), _) => Some(Whom::Known(cuts::id(user_id))),
+        (Some(user_id), _) => Some(Whom::Known(cuts::external(user_id))),
         (None, DeliveryKind::Test) => None,
         (None, DeliveryKind::Completion | DeliveryKind::Reversal) => Some(Whom::Erased),
     }

@@ -70,7 +70,7 @@ impl Facts {
             endpoint: cuts::id(&delivery.endpoint_id),
             created: instants::detailed(delivery.created_at, now),
             ended: delivery.ended_at.map(|at| instants::detailed(at, now)),
-            transaction: cuts::id(&delivery.transaction_id),
+            transaction: cuts::external(&delivery.transaction_id),
             id: cuts::id(&delivery.id),
             user,
             offer: listed.offer_name.map(|name| cuts::text(&name, OF_A_NAME)),

@@ -3,6 +3,7 @@
 use url::form_urlencoded::Serializer;
 
 use crate::actions::lookup::LookUp;
+use crate::actions::refusal::Refusal;
 use crate::domain::app::App;
 use crate::domain::invalid::Invalid;
 use crate::web::Answer;
@@ -64,7 +65,7 @@ impl Meant {
         let name = cuts::text(&self.app.settings.name, OF_A_NAME).shown;
         Ok(ConfirmPage {
             frame: Frame { crumbs: vec![Link::new("Look up", super::PATH)], ..page.frame("Erase a user") },
-            question: format!("Erase {} of {name}?", cuts::id(&self.user_id).shown),
+            question: format!("Erase {} of {name}?", cuts::external(&self.user_id).shown),
             facts: vec![
                 names,
                 "Amounts and sums stay, and what was reported stays a duplicate. Nobody's server is told.".to_owned(),
@@ -103,11 +104,15 @@ pub(super) async fn erase(page: PageRequest, body: Body<LARGEST>) -> Answer {
     match done {
         Ok(()) => Ok(page.go_on(super::PATH, flash::Kind::Done, "Erased. Nothing bears the user's id any more.")),
         Err(refusal) => {
+            let standing = match &refusal {
+                Refusal::Conflict(sentence) => Some(Problem::conflict(sentence.clone())),
+                _ => None,
+            };
             let wrong = faults::faults_of(refusal)?;
             let mut shown = meant.page(&page).await?;
             shown.others = faults::show(&mut shown.choice.iter_mut().collect::<Vec<_>>(), &wrong);
             shown.frame.mark = "Error: ".to_owned();
-            render::refused(&shown, &Problem::from(wrong))
+            render::refused(&shown, &standing.unwrap_or_else(|| Problem::from(wrong)))
         }
     }
 }

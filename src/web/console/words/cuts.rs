@@ -31,6 +31,11 @@ pub fn id(whole: &str) -> Long {
     middle(whole, prefix + OF_AN_ID, OF_AN_ID)
 }
 
+/// An id that others have given: its first nine and its last five characters, because it says something to whoever reads it.
+pub fn external(whole: &str) -> Long {
+    middle(whole, 9, 5)
+}
+
 /// A URL: its origin and its last 24 characters.
 pub fn url(whole: &str) -> Long {
     let behind_scheme = whole.find("://").map_or(0, |at| at + 3);
@@ -70,6 +75,7 @@ mod tests {
         assert_eq!(id("order-1").shown, "order-1");
         assert_eq!(id(&"é".repeat(128)).shown, "éééé…éééé");
         assert_eq!(id(&format!("{}_1", "x".repeat(126))).shown, "xxxx…xx_1");
+        assert_eq!([external("order-1234567890").shown, external("order-123456789").shown], ["order-123…67890", "order-123456789"]);
     }
 
     #[test]
