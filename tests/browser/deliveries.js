@@ -137,7 +137,7 @@ async function watched(page, name) {
   const opened = page.locator("#attempt-1");
   holds(await opened.evaluate((one) => one.open), "the newest attempt is not open");
   await page.locator("#attempt-1-head").focus();
-  await page.locator("[role=status]", { hasText: "Delivered" }).waitFor({ timeout: 30_000 });
+  await page.locator("#shown [role=status]", { hasText: "Delivered" }).waitFor({ state: "attached", timeout: 30_000 });
   const focused = await page.evaluate(() => document.activeElement.id);
   holds(focused === "attempt-1-head", "the focus went to", focused);
   holds(await opened.evaluate((one) => one.open), "an open detail was closed");
@@ -170,6 +170,64 @@ async function canceled(page, name) {
   await look(page, `${name}-canceled`);
 }
 
+// J10: where a reward is, in each of the turns, in the words of the publisher.
+const offer = await api("POST", "/v1/offers", { name: "Zen Koi", destinationUrl: "https://ads.example/go?c={click_id}", payoutMinor: 250, currency: "USD" });
+const away = await api("POST", "/v1/egress-ips", { address: "203.0.113.9" });
+await made("Zen wall", "zen", {});
+await api("POST", `/v1/egress-ips/${away.id}/assignments`, { appId: "zen" });
+async function rewards(page, name) {
+  const user = (turn) => `${turn}-of-${name}`;
+  answers.set(user("publisher"), [500]);
+  answers.set(user("ringback"), [500]);
+  const report_of = async (turn, app) => (await report({ externalId: `${turn}-${name}`, appId: app, userId: user(turn) })).deliveries[0].id;
+  await until(await report_of("publisher", "roo"), "dead");
+  await until(await report_of("nobody", "kash"), "delivered");
+  await report_of("operator", "zen");
+  await until(await report_of("ringback", "kash"), "retrying");
+  await fetch(`${base}${new URL(offer.trackingUrl, base).pathname}?app=kash&user=${user("offer")}`, { redirect: "manual" });
+  await go(page, `${base}/lookup`);
+  await look(page, `${name}-lookup`);
+  for (const [turn, heading, words] of [
+    ["publisher", "Your turn", "Your server answered 500. Fix it, then replay."],
+    ["ringback", "Ours", "Your server answered 500. We try again at"],
+    ["operator", "Ours", "no node holds the egress IP that it leaves from"],
+    ["nobody", "Nothing to do", "Delivered. Your server answered 200"],
+    ["offer", "The offer system's turn", "Nothing was reported with this click yet"],
+  ]) {
+    await page.getByLabel("User, transaction or click").fill(user(turn));
+    await press(page, "Look up");
+    await says(page, heading);
+    await says(page, words);
+    await says(page, "For a reply to the user");
+    await look(page, `${name}-lookup-${turn}`);
+  }
+  await page.getByLabel("User, transaction or click").fill("nobody at all");
+  await press(page, "Look up");
+  await says(page, "No user, transaction, click or record is known by this");
+  await look(page, `${name}-lookup-nothing`);
+  await go(page, `${base}/lookup?q=${user("nobody")}`);
+  if (page.has_script) {
+    await page.getByRole("button", { name: "Copy the reply" }).click();
+    await page.getByText("Copied").first().waitFor();
+  }
+  await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: "Open delivery" }).click()]);
+  await says(page, `nobody-${name}`);
+  await go(page, `${base}/lookup?q=${user("nobody")}`);
+  await go(page, await page.getByRole("link", { name: "Erase this user" }).evaluate((one) => one.href));
+  await page.getByLabel("User id").fill("somebody else");
+  await press(page, "Erase this user");
+  await says(page, "User id must be the id of this user, exactly.");
+  await look(page, `${name}-erase-refused`);
+  await page.getByLabel("User id").fill(user("nobody"));
+  await press(page, "Erase this user");
+  await says(page, "Erased. Nothing bears the user's id any more.");
+  await go(page, `${base}/deliveries?q=nobody-${name}`);
+  await says(page, "erased");
+  await go(page, `${base}/apps/kash`);
+  await says(page, "Newest deliveries");
+  await look(page, `${name}-overview`);
+}
+
 await fill();
 for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
   for (const script of [true, false]) {
@@ -197,6 +255,7 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     await look(page, `${name}-dead`);
     await watched(page, name);
     await canceled(page, name);
+    await rewards(page, name);
     if (script) await rowsStay(page, name);
     await page.context().close();
   }
@@ -211,6 +270,11 @@ for (const [size, viewport] of [["narrow", NARROW], ["tablet", { width: 760, hei
   await look(page, `deliveries-${size}-long-one`);
   await go(page, `${base}/deliveries`);
   await look(page, `deliveries-${size}-all`);
+  await go(page, `${base}/lookup?q=user${LONG}5678`);
+  await says(page, "the publisher's own books");
+  await look(page, `deliveries-${size}-lookup`);
+  await go(page, await page.getByRole("link", { name: "Erase this user" }).evaluate((one) => one.href));
+  await look(page, `deliveries-${size}-erase`);
   await page.context().close();
 }
 

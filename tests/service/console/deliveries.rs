@@ -214,7 +214,7 @@ async fn what_may_have_been_told_is_replayed_after_asking() {
         "besitos@1",
         "Reported by S as lost, and recorded.",
         "Attempt 1",
-        "Request, as recorded; signature masked",
+        "Request, as recorded without its signature",
         "x-trace: 7",
         "out of memory",
         "Signed text, computed now",

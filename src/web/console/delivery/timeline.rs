@@ -88,9 +88,12 @@ impl Timeline {
                 let known = secrets.iter().find(|secret| secret.id == id);
                 (cuts::id(id), known.map_or("deleted since", |known| known.state.as_str()))
             });
+            let exchange = Exchange::of(&attempt);
+            // What says no more than the sentence before it is left out.
+            let is_more = |error: &String| attempt.status_code.is_none_or(|status| !error.ends_with(&status.to_string()));
             let whole = Whole {
                 said: event.text.clone(),
-                exchange: Exchange::of(&attempt),
+                exchange: Exchange { error: exchange.error.clone().filter(is_more), ..exchange },
                 no_request: if is_erased {
                     "What was sent and answered was erased with its user."
                 } else {
