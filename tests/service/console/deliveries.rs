@@ -19,7 +19,9 @@ async fn stage() -> (Ringback, Wall, Visitor, Visitor) {
 /// The transaction ids of a list, from the top.
 fn listed(page: &Page) -> Vec<String> {
     let cells = page.html.split("<td class=\"of-transaction\">").skip(1);
-    let code = |cell: &str| cell.split("<code").nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let code = |cell: &str| {
+        cell.split("<code").nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap().to_owned()
+    };
     cells.map(code).collect()
 }
 
@@ -40,7 +42,7 @@ async fn a_list_is_what_its_address_asks_for() {
     ringback.delivery_once(&other, "delivered").await;
     wall.source.reverse(json!({"externalId": "fine"})).await.ok();
     ringback.post(&wall.path("/test"), json!({})).await.ok();
-    let mut names = |query: &str| {
+    let names = |query: &str| {
         let path = format!("/deliveries?{query}");
         let mut visitor = ana.clone();
         async move {

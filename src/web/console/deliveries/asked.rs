@@ -30,9 +30,8 @@ pub(super) const SHAPE: &Shape<'_> = &[
     ("ids", Kind::Text),
 ];
 /// What says which deliveries are listed, and whether the list renews itself.
-pub(super) const KEPT: [&str; 12] = [
-    "state", "app", "q", "from", "to", "kind", "answer", "waitingFor", "publisher", "endpoint", "egressIp", LIVE,
-];
+pub(super) const KEPT: [&str; 12] =
+    ["state", "app", "q", "from", "to", "kind", "answer", "waitingFor", "publisher", "endpoint", "egressIp", LIVE];
 /// Rows of a page; a part names those that it renews.
 pub(super) const ROWS: usize = 50;
 

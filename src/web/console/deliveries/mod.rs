@@ -190,10 +190,7 @@ impl DeliveriesPage {
         let turned = asked.address.with(LIVE, asked.is_live.then_some(OFF)).with("cursor", asked.cursor.as_deref());
         let is_first = asked.cursor.is_none();
         Self {
-            frame: Frame {
-                live: Some(Live { on: asked.is_live, turned: turned.path() }),
-                ..page.frame("Deliveries")
-            },
+            frame: Frame { live: Some(Live { on: asked.is_live, turned: turned.path() }), ..page.frame("Deliveries") },
             fields: Fields::new(asked, apps, &endpoints, page.caller().limited_to().is_none()),
             others: Vec::new(),
             is_live: asked.is_live,

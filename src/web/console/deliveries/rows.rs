@@ -17,7 +17,7 @@ use crate::web::error::Problem;
 const OF_A_NAME: usize = 28;
 
 /// What the receiver is called by whoever looks at the page.
-fn server(page: &PageRequest) -> &'static str {
+pub(in crate::web::console) fn server(page: &PageRequest) -> &'static str {
     match page.caller().role() {
         Role::Publisher { .. } => "your server",
         Role::AccountManager | Role::Operator => "the publisher's server",

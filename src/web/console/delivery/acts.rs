@@ -119,7 +119,10 @@ pub(super) async fn ask_replay(page: PageRequest, id: Path<String>) -> Answer {
     };
     page.page(&ConfirmPage {
         question: "Replay this delivery?".to_owned(),
-        facts: vec![format!("{known} {again}"), "It goes first in its app's line, with a new round of attempts.".to_owned()],
+        facts: vec![
+            format!("{known} {again}"),
+            "It goes first in its app's line, with a new round of attempts.".to_owned(),
+        ],
         act: "Replay".to_owned(),
         is_danger: false,
         path: format!("{}/replay", path(&id)),
@@ -146,7 +149,9 @@ pub(super) async fn ask_cancel(page: PageRequest, id: Path<String>) -> Answer {
         Told::Yes => format!("{server} acknowledged it once; it is not told again."),
     };
     let stays = match detail.delivery.kind {
-        DeliveryKind::Completion => "The completion stays recorded, and stays in the ledger. A replay sends it after all.",
+        DeliveryKind::Completion => {
+            "The completion stays recorded, and stays in the ledger. A replay sends it after all."
+        }
         DeliveryKind::Reversal => "The reversal stays recorded, and stays in the ledger. A replay sends it after all.",
         DeliveryKind::Test => "It is a test: nobody is credited either way.",
     };

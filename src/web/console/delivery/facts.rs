@@ -1,7 +1,7 @@
 //! The facts of a delivery: where it goes, what it tells and of whom, what the receiver may know.
 
-use crate::actions::delivery_list::DeliveryRow;
 use crate::actions::deliveries::DeliveryDetail;
+use crate::actions::delivery_list::DeliveryRow;
 use crate::domain::account::Role;
 use crate::domain::app::App;
 use crate::domain::delivery::{Delivery, Told};
@@ -9,9 +9,9 @@ use crate::domain::time::Timestamp;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::delivery_list::Whom;
 use crate::web::console::parts::lines::Link;
+use crate::web::console::words::amounts;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::words::instants::{self, Moment};
-use crate::web::console::words::amounts;
 use crate::web::console::{navigation, sections};
 
 /// Characters of a name where it stands alone.
@@ -70,7 +70,7 @@ impl Facts {
             endpoint: cuts::id(&delivery.endpoint_id),
             created: instants::detailed(delivery.created_at, now),
             ended: delivery.ended_at.map(|at| instants::detailed(at, now)),
-            transaction: cuts::external(&delivery.transaction_id),
+            transaction: cuts::external_whole(&delivery.transaction_id),
             id: cuts::id(&delivery.id),
             user,
             offer: listed.offer_name.map(|name| cuts::text(&name, OF_A_NAME)),

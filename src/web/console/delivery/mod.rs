@@ -14,11 +14,12 @@ use super::page_request::PageRequest;
 use super::parts::delivery_list::Whom;
 use super::parts::lines::Link;
 use super::parts::state::State;
-use super::words::turns;
+use super::words::{instants, turns};
 use super::{deliveries, filters, navigation, pages};
 use crate::actions::deliveries::DeliveryDetail;
+use crate::actions::delivery_list::DeliveryRow;
 use crate::actions::refusal::Refusal;
-use crate::domain::delivery::{Delivery, DeliveryKind};
+use crate::domain::delivery::{Delivery, DeliveryKind, Status, WaitingFor};
 use crate::web::Answer;
 use crate::web::error::Problem;
 use acts::Acts;
@@ -80,21 +81,18 @@ async fn show(page: PageRequest, id: Path<String>) -> Answer {
     let detail = page.web.actions.delivery(page.caller(), &id).await?;
     let transaction = detail.delivery.transaction_id.clone();
     let is_over = detail.delivery.status.is_ended();
+    let is_dead = detail.delivery.status == Status::Dead;
     let shown = Shown::of(&page, detail, named, is_live && !is_over).await?;
     let crumbs = vec![Link::new("Deliveries", deliveries::PATH)];
     let turned = if is_live { format!("{}?{LIVE}=off", path(&id)) } else { path(&id) };
     let live = (!is_over).then_some(Live { on: is_live, turned });
-    let frame = Frame { crumbs, live, ..page.frame(&transaction) };
+    let mark = if is_dead { "✕ Dead · ".to_owned() } else { String::new() };
+    let frame = Frame { crumbs, live, mark, ..page.frame(&transaction) };
     if is_part { page.part(&ShownPart { frame, shown }) } else { page.page(&DeliveryPage { frame, shown }) }
 }
 
 impl Shown {
-    async fn of(
-        page: &PageRequest,
-        detail: DeliveryDetail,
-        named: Option<u32>,
-        renews: bool,
-    ) -> Result<Self, Problem> {
+    async fn of(page: &PageRequest, detail: DeliveryDetail, named: Option<u32>, renews: bool) -> Result<Self, Problem> {
         let actions = &page.web.actions;
         let (id, now) = (detail.delivery.id.clone(), page.web.node.clock.now());
         let app = actions.app_of_record(page.caller(), &detail.delivery.app_id).await?;
@@ -106,7 +104,7 @@ impl Shown {
         let whom = rows::whom(&listed);
         let role = page.caller().role();
         Ok(Self {
-            state: rows::state(page, &listed),
+            state: state(page, &listed, &detail),
             kind: kind(&detail.delivery),
             app: facts::link(&app),
             turn: turns::heading(detail.story.turn, role),
@@ -117,6 +115,20 @@ impl Shown {
             timeline: Timeline::of(&app, detail, signed, named, whom == Some(Whom::Erased), now),
             again: renews.then(|| format!("{}?part=shown{parameter}", path(&id))),
         })
+    }
+}
+
+/// As in the list; where the receiver asked for a later attempt, that is said instead of how long it takes.
+fn state(page: &PageRequest, listed: &DeliveryRow, detail: &DeliveryDetail) -> State {
+    let state = rows::state(page, listed);
+    let is_put_off =
+        detail.attempts.last().is_some_and(|(last, _)| last.retry_after_seconds.is_some_and(|asked| asked > 0));
+    match listed.delivery.due_at.filter(|_| is_put_off && listed.waiting_for == Some(WaitingFor::Retry)) {
+        Some(due) => {
+            let until = instants::listed(due, page.web.node.clock.now()).shown;
+            state.because(format!("put off by {} until {until} UTC", rows::server(page)))
+        }
+        None => state,
     }
 }
 

@@ -90,7 +90,8 @@ impl Timeline {
             });
             let exchange = Exchange::of(&attempt);
             // What says no more than the sentence before it is left out.
-            let is_more = |error: &String| attempt.status_code.is_none_or(|status| !error.ends_with(&status.to_string()));
+            let is_more =
+                |error: &String| attempt.status_code.is_none_or(|status| !error.ends_with(&status.to_string()));
             let whole = Whole {
                 said: event.text.clone(),
                 exchange: Exchange { error: exchange.error.clone().filter(is_more), ..exchange },
@@ -104,11 +105,8 @@ impl Timeline {
                 signature: attempt.signature_start.clone(),
                 secret,
             };
-            let shown = Shown {
-                number: attempt.number,
-                is_newest: place + 1 == count,
-                whole: is_whole.then_some(whole),
-            };
+            let shown =
+                Shown { number: attempt.number, is_newest: place + 1 == count, whole: is_whole.then_some(whole) };
             items.push(Item { attempt: Some(shown), ..Item::of_attempt(&event, &attempt, now) });
         }
         let then = then(&plan, now);

@@ -130,8 +130,8 @@ fn of_completion(page: &PageRequest, app: &App, found: CompletionFound, id: &str
         offer: completion.offer_name.as_deref().map(|name| cuts::text(name, OF_A_NAME)),
         reward: reward(&completion),
         app: name(app),
-        transaction: Some(cuts::external(&completion.transaction_id)),
-        user: if is_erased { Whom::Erased } else { Whom::Known(cuts::external(&completion.user_id)) },
+        transaction: Some(cuts::external_whole(&completion.transaction_id)),
+        user: if is_erased { Whom::Erased } else { Whom::Known(cuts::external_whole(&completion.user_id)) },
         turn: turns::heading(story.turn, page.caller().role()),
         next: story.next,
         happened: Happened::briefly(story.events, now),
@@ -152,7 +152,7 @@ fn of_click(page: &PageRequest, app: &App, ClickFound { click, outlook }: ClickF
         reward: None,
         app: name(app),
         transaction: None,
-        user: Whom::Known(cuts::external(&click.user_id)),
+        user: Whom::Known(cuts::external_whole(&click.user_id)),
         turn: turns::heading(outlook.story.turn, page.caller().role()),
         next: outlook.story.next,
         happened: Vec::new(),
@@ -198,5 +198,5 @@ fn name(app: &App) -> String {
 }
 
 fn erasable(app: &App, user_id: &str) -> Erasable {
-    Erasable { user: cuts::external(user_id), app: name(app), href: erasing::path(&app.id, user_id) }
+    Erasable { user: cuts::external_whole(user_id), app: name(app), href: erasing::path(&app.id, user_id) }
 }

@@ -43,7 +43,8 @@ struct Meant {
 impl Meant {
     async fn read(page: &PageRequest) -> Result<Self, Problem> {
         let query = page.query(&["app", "user"])?;
-        let needed = |name: &str| query.text(name).map(str::to_owned).ok_or_else(|| Problem::field(name, "is required"));
+        let needed =
+            |name: &str| query.text(name).map(str::to_owned).ok_or_else(|| Problem::field(name, "is required"));
         let (app, user_id) = (needed("app")?, needed("user")?);
         Ok(Self { app: page.web.actions.app_of_record(page.caller(), &app).await?, user_id })
     }
@@ -91,7 +92,9 @@ pub(super) async fn erase(page: PageRequest, body: Body<LARGEST>) -> Answer {
     let form = page.form(body.bytes(), SHAPE)?;
     let meant = Meant::read(&page).await?;
     let typed = match form.check() {
-        Ok(()) if form.typed(TYPED) != meant.user_id => Err(Invalid::field(TYPED, "must be the id of this user, exactly")),
+        Ok(()) if form.typed(TYPED) != meant.user_id => {
+            Err(Invalid::field(TYPED, "must be the id of this user, exactly"))
+        }
         read => read,
     };
     let done = match typed {

@@ -36,6 +36,11 @@ pub fn external(whole: &str) -> Long {
     middle(whole, 9, 5)
 }
 
+/// The same where there is room: all of almost every one.
+pub fn external_whole(whole: &str) -> Long {
+    middle(whole, 24, 12)
+}
+
 /// A URL: its origin and its last 24 characters.
 pub fn url(whole: &str) -> Long {
     let behind_scheme = whole.find("://").map_or(0, |at| at + 3);
@@ -75,7 +80,10 @@ mod tests {
         assert_eq!(id("order-1").shown, "order-1");
         assert_eq!(id(&"é".repeat(128)).shown, "éééé…éééé");
         assert_eq!(id(&format!("{}_1", "x".repeat(126))).shown, "xxxx…xx_1");
-        assert_eq!([external("order-1234567890").shown, external("order-123456789").shown], ["order-123…67890", "order-123456789"]);
+        assert_eq!(
+            [external("order-1234567890").shown, external("order-123456789").shown],
+            ["order-123…67890", "order-123456789"]
+        );
     }
 
     #[test]
