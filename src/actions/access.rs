@@ -2,6 +2,8 @@
 //!
 //! What is foreign is answered like what does not exist, so that nobody learns what others have.
 
+use std::sync::Arc;
+
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
@@ -14,6 +16,24 @@ impl Actions {
     pub async fn app(&self, caller: &Caller, id_or_ref: &str) -> Result<App, Refusal> {
         let found = self.node.store.app(id_or_ref).await?;
         found.filter(|app| caller.sees(&app.publisher_id)).ok_or(Refusal::Unknown("app"))
+    }
+
+    /// The app with this id, archived or not, if the caller may know of it: its history stays.
+    pub async fn app_of_record(&self, caller: &Caller, id: &str) -> Result<Arc<App>, Refusal> {
+        let found = match self.node.directory.app(id) {
+            Some(app) => Some(app),
+            None => self.node.store.apps_by_id(vec![id.to_owned()]).await?.pop().map(Arc::new),
+        };
+        found.filter(|app| caller.sees(&app.publisher_id)).ok_or(Refusal::Unknown("app"))
+    }
+
+    /// The id of the app that is named by its id or `ref`, or of an archived one by its id.
+    pub(super) async fn app_id_to_read(&self, caller: &Caller, named: &str) -> Result<String, Refusal> {
+        match self.app(caller, named).await {
+            Ok(app) => Ok(app.id),
+            Err(_) if self.may_know_of(caller, named).await? => Ok(named.to_owned()),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Whether the caller may know of what belongs to an app, archived or not: its history stays.

@@ -17,7 +17,7 @@ impl Actions {
     /// The ids of the apps asked about, archived ones among them; `None`: all there are.
     pub(super) async fn asked_apps(&self, caller: &Caller, asked: Asked<'_>) -> Result<Option<Vec<String>>, Refusal> {
         Ok(match (asked.app, self.whose(caller, asked).await?) {
-            (Some(app), _) => Some(vec![self.app(caller, app).await?.id]),
+            (Some(app), _) => Some(vec![self.app_id_to_read(caller, app).await?]),
             (None, Some(publisher)) => Some(self.node.store.app_ids_of(&publisher).await?),
             (None, None) => None,
         })

@@ -48,6 +48,12 @@ impl Actions {
         })
     }
 
+    /// The text that was signed of each of a delivery's attempts, computed again; nothing where that cannot be done.
+    pub async fn signed_texts(&self, detail: &DeliveryDetail) -> Result<Vec<Option<String>>, Refusal> {
+        let attempts: Vec<Attempt> = detail.attempts.iter().map(|(attempt, _)| attempt.clone()).collect();
+        Ok(self.dispatcher.previews.signed_texts(&detail.delivery, &attempts).await?)
+    }
+
     /// Sends an ended delivery again, under the same event id.
     pub async fn replay_delivery(&self, caller: &Caller, id: &str) -> Result<DeliveryDetail, Refusal> {
         self.knows(caller, id).await?;

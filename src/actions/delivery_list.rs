@@ -4,11 +4,13 @@ use std::net::IpAddr;
 
 use super::Actions;
 use super::caller::Caller;
+use super::health::OF_LATE;
 use super::refusal::Refusal;
 use super::scope::Filter;
 use crate::dispatch::sending::job::StoredTest;
 use crate::domain::amount::Decimal;
 use crate::domain::delivery::{Delivery, DeliveryKind, Outcome, Status, WaitingFor};
+use crate::domain::egress::Route;
 use crate::domain::ids;
 use crate::domain::time::Timestamp;
 use crate::store::app_labels::AppLabel;
@@ -29,6 +31,8 @@ pub struct DeliveryFilter {
     pub user_id: Option<String>,
     /// With this transaction id, ignoring case.
     pub transaction_id: Option<String>,
+    /// Of this user or with this transaction id; where only tests are asked for, with this transaction id.
+    pub about: Option<String>,
     /// That tell of this completion, by id.
     pub completion_id: Option<String>,
     /// To this endpoint, by id.
@@ -41,6 +45,8 @@ pub struct DeliveryFilter {
     pub egress_ip: Option<IpAddr>,
     /// That wait for this at the moment.
     pub waiting_for: Option<WaitingFor>,
+    /// That are held until somebody fixes something, or were created in the last 7 days and given up. Tests never need it.
+    pub needs_attention: bool,
 }
 
 /// A delivery as a list shows it.
@@ -60,6 +66,10 @@ pub struct DeliveryRow {
     pub user_reward: Option<Decimal>,
     /// How it was tried last.
     pub last_attempt: Option<LastAttempt>,
+    /// How many attempts the schedule in force has; unknown where its endpoint is archived.
+    pub most_attempts: Option<u32>,
+    /// The address that no node holds, where it waits for that.
+    pub awaited_address: Option<IpAddr>,
 }
 
 impl Actions {
@@ -78,7 +88,39 @@ impl Actions {
         Ok(listed.map(|entry| self.row(entry, asked_for)))
     }
 
+    /// How many deliveries a list has, counted up to a limit, and whether there are more.
+    pub async fn deliveries_up_to(
+        &self,
+        caller: &Caller,
+        filter: DeliveryFilter,
+        limit: usize,
+    ) -> Result<(usize, bool), Refusal> {
+        let criteria = self.delivery_criteria(caller, filter).await?;
+        let _reading = self.reads.begin(caller)?;
+        let listed = self.node.store.deliveries(criteria, Page { limit, before: None }).await?;
+        Ok((listed.items.len(), listed.next.is_some()))
+    }
+
+    /// Those of these deliveries that the caller may know of, as a list shows them, newest first.
+    pub async fn deliveries_by_id(&self, caller: &Caller, ids: Vec<String>) -> Result<Vec<DeliveryRow>, Refusal> {
+        let found = self.node.store.deliveries_by_id(ids).await?;
+        let is_known = |entry: &Entry| caller.sees(&entry.app.publisher_id);
+        Ok(found.into_iter().filter(is_known).map(|entry| self.row(entry, None)).collect())
+    }
+
     async fn delivery_criteria(&self, caller: &Caller, filter: DeliveryFilter) -> Result<DeliveryCriteria, Refusal> {
+        let mut filter = filter;
+        let is_named_beside =
+            filter.user_id.is_some() || filter.transaction_id.is_some() || filter.completion_id.is_some();
+        if filter.about.is_some() && is_named_beside {
+            return Err(Refusal::field("q", "cannot be given beside userId, transactionId or completionId"));
+        }
+        if filter.kinds == [DeliveryKind::Test] {
+            filter.transaction_id = filter.about.take().or(filter.transaction_id);
+        }
+        if filter.needs_attention && filter.kinds.is_empty() {
+            filter.kinds = vec![DeliveryKind::Completion, DeliveryKind::Reversal];
+        }
         if filter.completion_id.as_deref().is_some_and(|id| ids::key("cmp", id).is_none()) {
             return Err(Refusal::field("completionId", "must be the id of a completion, such as cmp_1b3f5h7j9l1n3"));
         }
@@ -91,12 +133,14 @@ impl Actions {
             scope.app_ids = Some(vec![app_id]);
         }
         let waiting = filter.waiting_for.map(|reason| self.waiting(scope.app_ids.as_deref(), reason, scope.asked_at));
+        let needing_attention = filter.needs_attention.then(|| scope.asked_at.minus(OF_LATE));
         Ok(DeliveryCriteria {
             scope,
             statuses: filter.statuses,
             kinds: filter.kinds,
             user_id: filter.user_id,
             transaction_id: filter.transaction_id,
+            about: filter.about,
             completion_id: filter.completion_id,
             endpoint_id: filter.endpoint_id,
             last_attempt: AttemptCriteria {
@@ -105,6 +149,7 @@ impl Actions {
                 egress_ip: filter.egress_ip.map(|address| address.to_canonical().to_string()),
             },
             waiting,
+            needing_attention,
         })
     }
 
@@ -135,7 +180,28 @@ impl Actions {
             None => invented(&delivery),
         };
         let waiting_for = waiting_for.or_else(|| self.node.waiting_for(&delivery));
-        DeliveryRow { delivery, waiting_for, app, user_id, offer_name, user_reward, last_attempt }
+        let most_attempts = self.most_attempts(&delivery);
+        let awaited_address = (waiting_for == Some(WaitingFor::EgressIp)).then(|| self.address_of(&delivery)).flatten();
+        DeliveryRow {
+            delivery,
+            waiting_for,
+            app,
+            user_id,
+            offer_name,
+            user_reward,
+            last_attempt,
+            most_attempts,
+            awaited_address,
+        }
+    }
+
+    /// Where it is to leave from.
+    fn address_of(&self, delivery: &Delivery) -> Option<IpAddr> {
+        let app = self.node.directory.app_of_endpoint(&delivery.endpoint_id)?;
+        match self.node.route(&app, None) {
+            Route::Egress(egress_ip) => Some(egress_ip.address),
+            Route::Host | Route::Removed => None,
+        }
     }
 }
 

@@ -16,11 +16,7 @@ impl Actions {
     /// Erases a user of an app, of an archived one as well, whose records stay; that one is named by its id.
     pub async fn erase_user(&self, caller: &Caller, app: &str, user_id: String) -> Result<(), Refusal> {
         check_text(&user_id, report::ID).map_err(|fault| Refusal::field("userId", fault))?;
-        let app_id = match self.app(caller, app).await {
-            Ok(app) => app.id,
-            Err(_) if self.may_know_of(caller, app).await? => app.to_owned(),
-            Err(refusal) => return Err(refusal),
-        };
+        let app_id = self.app_id_to_read(caller, app).await?;
         let erasure = Erasure { app_id, user_id, pseudonym: random::new_id(PSEUDONYM), now: self.node.clock.now() };
         let store = &self.node.store;
         if store.has_open_deliveries(erasure.clone()).await? {

@@ -20,7 +20,7 @@ use crate::domain::time::Timestamp;
 use crate::store::delivery_counts::EndpointBacklog;
 
 /// What was given up since then still needs somebody's attention.
-const OF_LATE: Duration = Duration::from_secs(7 * 86_400);
+pub(super) const OF_LATE: Duration = Duration::from_secs(7 * 86_400);
 
 impl Actions {
     /// What became of the callbacks of the apps asked about, in each bucket of a series that has any.

@@ -7,7 +7,7 @@ use crate::domain::account::Role;
 use crate::domain::click::Click;
 use crate::domain::completion::Completion;
 use crate::domain::decision::RetryPacing;
-use crate::domain::delivery::{Delivery, WaitingFor};
+use crate::domain::delivery::{Delivery, DeliveryKind, WaitingFor};
 use crate::domain::plan::{Planned, plan};
 use crate::domain::story::{
     Callback, ClickOutlook, ClickSubject, Reader, Story, Subject, of_callback, of_completion, reply,
@@ -77,18 +77,30 @@ impl Actions {
         Outlook { waiting_for, plan: self.plan(delivery, waiting_for).unwrap_or_default() }
     }
 
+    /// How many attempts a delivery has since it was last opened, by the schedule in force; unknown where its endpoint is archived.
+    pub(super) fn most_attempts(&self, delivery: &Delivery) -> Option<u32> {
+        if delivery.kind == DeliveryKind::Test {
+            return Some(1);
+        }
+        let waits = self.by_schedule(delivery, |schedule| schedule.len())?;
+        u32::try_from(waits).ok()?.checked_add(1)
+    }
+
     /// By the schedule in force; nothing of an endpoint that is archived.
     fn plan(&self, delivery: &Delivery, waiting_for: Option<WaitingFor>) -> Option<Vec<Planned>> {
+        self.by_schedule(delivery, |schedule| {
+            let scale_thousandths = self.node.retry_scale_thousandths;
+            let pacing = RetryPacing { schedule, scale_thousandths, jitter_thousandths: 0 };
+            plan(delivery, waiting_for, pacing, self.node.now())
+        })
+    }
+
+    fn by_schedule<T>(&self, delivery: &Delivery, say: impl FnOnce(&[u64]) -> T) -> Option<T> {
         let app = self.node.directory.app_of_endpoint(&delivery.endpoint_id)?;
         let endpoint = app.endpoint(&delivery.endpoint_id)?;
         let recipe = self.dispatcher.previews.recipe(endpoint, Some(delivery)).ok()?;
         let schedule = endpoint.config.settings.retry_schedule.as_ref().unwrap_or(recipe.retry());
-        let pacing = RetryPacing {
-            schedule: schedule.as_seconds(),
-            scale_thousandths: self.node.retry_scale_thousandths,
-            jitter_thousandths: 0,
-        };
-        Some(plan(delivery, waiting_for, pacing, self.node.now()))
+        Some(say(schedule.as_seconds()))
     }
 }
 

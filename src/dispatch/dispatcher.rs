@@ -89,6 +89,8 @@ pub struct Dispatcher {
     pub reviews: Reviews,
     /// Does replay jobs.
     pub replays: Replays,
+    /// Days for which what has ended is kept.
+    pub retention_days: u32,
     pub(super) worker: Worker,
     pub(super) rates: Rates,
     pub(super) releases: Releases,
@@ -139,6 +141,7 @@ impl Dispatcher {
             previews,
             reviews: Reviews::new(Arc::clone(&node), Arc::clone(&guard)),
             replays: Replays::new(Arc::clone(&node)),
+            retention_days: setup.retention_days,
             rates: Rates::new(Arc::clone(&node), Arc::clone(&pacing)),
             releases: Releases::new(Arc::clone(&node)),
             blocks: Blocks::new(Arc::clone(&node), Arc::clone(&pacing)),

@@ -61,6 +61,8 @@ pub struct DeliveryCriteria {
     pub user_id: Option<String>,
     /// With this transaction id, ignoring case.
     pub transaction_id: Option<String>,
+    /// Of this user, or with this transaction id; beside neither of these two, nor a completion. A test is found by neither.
+    pub about: Option<String>,
     /// That tell of this completion.
     pub completion_id: Option<String>,
     /// To this endpoint.
@@ -69,6 +71,8 @@ pub struct DeliveryCriteria {
     pub last_attempt: AttemptCriteria,
     /// That wait for this.
     pub waiting: Option<Waiting>,
+    /// That are held until somebody fixes something, or were created since then and given up.
+    pub needing_attention: Option<Timestamp>,
 }
 
 /// What a delivery's last attempt is looked for by.
@@ -132,13 +136,16 @@ impl DeliveryCriteria {
     /// only what is held or waits to be sent waits for something.
     pub(super) fn possible_statuses(&self) -> Option<Vec<Status>> {
         let by_outcome = self.last_attempt.outcome.is_some_and(|outcome| outcome != Outcome::Delivered);
-        if self.statuses.is_empty() && !by_outcome && self.waiting.is_none() {
+        let by_attention = self.needing_attention.is_some();
+        if self.statuses.is_empty() && !by_outcome && self.waiting.is_none() && !by_attention {
             return None;
         }
         let is_possible = |status: &Status| {
             let is_asked_for = self.statuses.is_empty() || self.statuses.contains(status);
             let has_outcome = !by_outcome || *status != Status::Delivered;
-            is_asked_for && has_outcome && self.waiting.as_ref().is_none_or(|waiting| waiting.may_be_in(*status))
+            let may_need_it = !by_attention || matches!(status, Status::Held | Status::Dead);
+            let may_wait = self.waiting.as_ref().is_none_or(|waiting| waiting.may_be_in(*status));
+            is_asked_for && has_outcome && may_need_it && may_wait
         };
         Some(Status::ALL.iter().copied().filter(is_possible).collect())
     }
@@ -146,6 +153,11 @@ impl DeliveryCriteria {
     /// Whether the transaction id is a test's, which leaves no completion that could be found by it.
     pub(super) fn names_a_test(&self) -> bool {
         self.transaction_id.as_deref().is_some_and(|id| id.starts_with(sample_completion::PREFIX))
+    }
+
+    /// Whether kinds are asked for that leave out much: almost everything tells of completions.
+    pub(super) fn seeks_a_kind(&self) -> bool {
+        !self.kinds.is_empty() && !self.kinds.contains(&DeliveryKind::Completion)
     }
 
     /// Whether only tests are looked for.
@@ -199,5 +211,9 @@ mod tests {
         assert_eq!(possible(paused.clone()), Some(vec![Status::Pending, Status::Retrying, Status::Held]));
         let dead = DeliveryCriteria { statuses: vec![Status::Dead, Status::Held], ..paused };
         assert_eq!(possible(dead), Some(vec![Status::Held]));
+        let needing =
+            DeliveryCriteria { needing_attention: Some(Timestamp::from_millis(0)), ..DeliveryCriteria::default() };
+        assert_eq!(possible(needing.clone()), Some(vec![Status::Held, Status::Dead]));
+        assert_eq!(possible(DeliveryCriteria { statuses: vec![Status::Pending], ..needing }), Some(vec![]));
     }
 }

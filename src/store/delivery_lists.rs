@@ -51,23 +51,54 @@ impl Store {
     /// Deliveries with what a list shows beside them, newest first.
     pub async fn listed_deliveries(&self, criteria: DeliveryCriteria, page: Page) -> Result<Listed<Entry>, StoreError> {
         let erased = Arc::clone(&self.shared.erased);
-        let (listed, apps, told, mut attempts) = self
+        let (listed, beside) = self
             .walk_at_once(move |conn| {
                 let found = finding::deliveries::find(conn, &erased, &criteria, &page)?;
                 let listed = page.cut(found, |delivery: &Delivery| &delivery.id);
-                let apps = app_labels::of(conn, listed.items.iter().map(|delivery| delivery.app_id.as_str()))?;
-                let told = told_by(conn, &listed.items)?;
-                let keys: Vec<DeliveryKey> =
-                    listed.items.iter().map(|delivery| DeliveryKey::of(&delivery.id)).collect();
-                let attempts: Vec<(DeliveryKey, LastAttempt)> = last_of(&keys).load(conn)?;
-                Ok((listed, apps, told, attempts.into_iter().collect::<HashMap<_, _>>()))
+                let beside = Beside::of(conn, &listed.items)?;
+                Ok((listed, beside))
             })
             .await?;
-        let labels = apps.read()?;
+        beside.each(listed)
+    }
+
+    /// Those of these deliveries that are there, with the same beside them, newest first.
+    pub async fn deliveries_by_id(&self, ids: Vec<String>) -> Result<Vec<Entry>, StoreError> {
+        let keys: Vec<i64> = ids.iter().map(|id| *DeliveryKey::of(id).as_ref()).collect();
+        let (items, beside) = self
+            .snapshot(move |conn| {
+                let found: Vec<Delivery> = finding::delivery_queries::of_keys(&keys).load(conn)?;
+                let beside = Beside::of(conn, &found)?;
+                Ok((found, beside))
+            })
+            .await?;
+        Ok(beside.each(Listed { items, next: None })?.items)
+    }
+}
+
+/// What is shown beside some deliveries.
+struct Beside {
+    apps: app_labels::Unread,
+    told: HashMap<CompletionKey, ToldOf>,
+    attempts: HashMap<DeliveryKey, LastAttempt>,
+}
+
+impl Beside {
+    fn of(conn: &mut Conn, deliveries: &[Delivery]) -> QueryResult<Self> {
+        let keys: Vec<DeliveryKey> = deliveries.iter().map(|delivery| DeliveryKey::of(&delivery.id)).collect();
+        Ok(Self {
+            apps: app_labels::of(conn, deliveries.iter().map(|delivery| delivery.app_id.as_str()))?,
+            told: told_by(conn, deliveries)?,
+            attempts: last_of(&keys).load(conn)?.into_iter().collect(),
+        })
+    }
+
+    fn each(mut self, listed: Listed<Delivery>) -> Result<Listed<Entry>, StoreError> {
+        let labels = self.apps.read()?;
         Ok(listed.map(|delivery| Entry {
             app: labels.get(&delivery.app_id).cloned().unwrap_or_default(),
-            told_of: told.get(&CompletionKey::of(&delivery.completion_id)).cloned(),
-            last_attempt: attempts.remove(&DeliveryKey::of(&delivery.id)),
+            told_of: self.told.get(&CompletionKey::of(&delivery.completion_id)).cloned(),
+            last_attempt: self.attempts.remove(&DeliveryKey::of(&delivery.id)),
             delivery,
         }))
     }

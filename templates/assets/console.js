@@ -174,6 +174,19 @@
     }
   }, 500);
 
+  // A row whose state has changed shows it once.
+  const states = new WeakMap();
+  const note = () => {
+    for (const row of all("[data-poll] tbody tr")) {
+      const state = row.querySelector(".state")?.textContent;
+      if (states.has(row) && states.get(row) !== state) row.classList.add("changed");
+      states.set(row, state);
+    }
+  };
+  document.addEventListener("animationend", (event) => event.target.classList.remove("changed"));
+  document.addEventListener("htmx:after:swap", note);
+  note();
+
   // What a live part shows already is not sent again: its version goes along, and the answer is 204 while it is the same.
   const versions = new WeakMap();
   document.addEventListener("htmx:config:request", (event) => {

@@ -62,6 +62,7 @@ fn follow(
     walk: &mut Walk,
 ) -> QueryResult<Vec<i64>> {
     walk.check()?;
+    let span = &criteria.part_of(lead, span);
     let within = |conn: &mut Conn, span: &Span, at_most| within(criteria, lead, span, at_most).load(conn);
     if *lead == Lead::Sending || !criteria.filters(lead) {
         return within(conn, span, at_most);
@@ -96,9 +97,16 @@ fn told_of(
         }
         (_, Some(named)) => vec![named],
         (_, None) => {
-            return Ok(match &criteria.user_id {
-                Some(user_id) => Some(all_of(conn, user_id, walk)?),
-                None => None,
+            return Ok(match (&criteria.user_id, &criteria.about) {
+                (Some(user_id), _) => Some(all_of(conn, user_id, walk)?),
+                (None, Some(about)) => {
+                    let mut either = bearing(conn, erased, about)?;
+                    either.extend(all_of(conn, about, walk)?);
+                    either.sort_unstable();
+                    either.dedup();
+                    Some(either)
+                }
+                (None, None) => None,
             });
         }
     };
@@ -166,8 +174,10 @@ fn sought_by(criteria: &DeliveryCriteria) -> Option<&'static str> {
         (criteria.waiting.is_some(), "waitingFor"),
         (criteria.endpoint_id.is_some(), "endpointId"),
         (criteria.user_id.is_some(), "userId"),
+        (criteria.about.is_some(), "q"),
         (criteria.names_a_test(), "transactionId"),
-        (!criteria.kinds.is_empty(), "kind"),
+        (criteria.seeks_a_kind(), "kind"),
+        (criteria.needing_attention.is_some(), "needsAttention"),
     ]
     .into_iter()
     .find_map(|(is_given, field)| is_given.then_some(field))
@@ -177,11 +187,15 @@ fn sought_by(criteria: &DeliveryCriteria) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::domain::delivery::Outcome;
+    use crate::domain::time::Timestamp;
     use crate::store::criteria::AttemptCriteria;
 
     #[test]
     fn the_field_to_be_narrowed_is_one_that_no_index_holds() {
         let kinds = DeliveryCriteria { kinds: vec![DeliveryKind::Reversal], ..DeliveryCriteria::default() };
+        let no_tests =
+            DeliveryCriteria { kinds: vec![DeliveryKind::Completion, DeliveryKind::Reversal], ..Default::default() };
+        let attention = DeliveryCriteria { needing_attention: Some(Timestamp::from_millis(0)), ..no_tests.clone() };
         let of_user = DeliveryCriteria { user_id: Some("u".to_owned()), ..kinds.clone() };
         let ended = AttemptCriteria { outcome: Some(Outcome::Timeout), ..AttemptCriteria::default() };
         let failed = DeliveryCriteria { last_attempt: ended, ..of_user.clone() };
@@ -190,6 +204,8 @@ mod tests {
             (DeliveryCriteria::default(), Reach::InTime),
             (dead, Reach::Sought("status")),
             (kinds, Reach::Bounded("kind")),
+            (no_tests, Reach::InTime),
+            (attention, Reach::Bounded("needsAttention")),
             (of_user, Reach::Bounded("userId")),
             (failed, Reach::Bounded("outcome")),
         ] {

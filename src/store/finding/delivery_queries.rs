@@ -5,13 +5,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool};
 
 use super::rows;
-use crate::domain::delivery::{Delivery, Status};
+use crate::domain::delivery::{Delivery, Status, WaitingFor};
+use crate::domain::ids::Tick;
+use crate::domain::time::Timestamp;
 use crate::store::attempts::left_from;
 use crate::store::backend::{Engine, Read};
 use crate::store::codes::{self, Coded};
 use crate::store::criteria::{AttemptCriteria, DeliveryCriteria, Waiting, WaitingEndpoint};
 use crate::store::deliveries::{is, is_a_test};
-use crate::store::id_range::Span;
+use crate::store::id_range::{SLACK, Span};
 use crate::store::keys::{AppKey, CompletionKey, EndpointKey};
 use crate::store::schema::{completions, deliveries};
 use crate::store::walk::WINDOW;
@@ -73,7 +75,18 @@ impl DeliveryCriteria {
         let follows_tests = self.is_about_tests() && matches!(lead, Lead::Tests(_));
         let kinds = !(self.kinds.is_empty() || follows_tests);
         let names = self.transaction_id.is_some() || self.endpoint_id.is_some();
-        statuses || kinds || names || self.last_attempt.asks() || self.waiting.is_some() || self.scope.has_time()
+        let stands = self.waiting.is_some() || self.needing_attention.is_some();
+        statuses || kinds || names || self.last_attempt.asks() || stands || self.scope.has_time()
+    }
+
+    /// What of a span can be asked for of this lead: what was given up long ago needs nobody's attention, and is not walked over.
+    pub(super) fn part_of(&self, lead: &Lead, span: &Span) -> Span {
+        let mut part = span.clone();
+        if let (Lead::InState(_, Status::Dead), Some(since)) = (lead, self.needing_attention) {
+            let first = Tick::first_of(since.minus(SLACK)).key(0);
+            part.lower = Some(part.lower.map_or(first, |lower| lower.max(first)));
+        }
+        part
     }
 
     /// What is asked for and the lead does not decide. Of columns that other indexes hold, sums keep either planner from these.
@@ -102,6 +115,9 @@ impl DeliveryCriteria {
         }
         if let Some(waiting) = &self.waiting {
             all.push(Box::new(sql::<Bool>(&waits(waiting, lead.app()))));
+        }
+        if let Some(since) = self.needing_attention {
+            all.push(Box::new(sql::<Bool>(&needs_attention(since))));
         }
         if let Some(from) = self.scope.from {
             all.push(Box::new(deliveries::created_at.ge(from)));
@@ -165,6 +181,16 @@ fn waits(waiting: &Waiting, app: Option<AppKey>) -> String {
         }
     }
     if ways.is_empty() { "1 = 0".to_owned() } else { format!("({})", ways.join(" OR ")) }
+}
+
+/// That somebody has to fix something, or that it was created since then and given up.
+fn needs_attention(since: Timestamp) -> String {
+    let (status, waiting_for) = ("deliveries.status + 0", "deliveries.waiting_for + 0");
+    let [is_held, is_dead] = [Status::Held, Status::Dead].map(|held| codes::is(status, held));
+    let [no_review, no_completion] =
+        [WaitingFor::Review, WaitingFor::Completion].map(|reason| codes::is_not(waiting_for, reason));
+    let since = since.as_millis();
+    format!("(({is_held} AND {no_review} AND {no_completion}) OR ({is_dead} AND deliveries.created_at >= {since}))")
 }
 
 /// The keys of those of a lead that are asked for and lie in a span, newest first.

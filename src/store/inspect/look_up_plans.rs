@@ -132,6 +132,7 @@ fn of_deliveries(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
             endpoints: vec![WaitingEndpoint { app_id, endpoint_id, due: true, later: true }],
             now: sample.now,
         }),
+        needing_attention: Some(sample.before),
         ..any.clone()
     };
     let sought_of_apps = DeliveryCriteria {

@@ -24,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// Lists deliveries, newest first.
 ///
-/// All that is given must hold at once; of `status` one of those given. `outcome`, `statusCode` and `egressIp` are of the last
+/// All that is given must hold at once; of `status` and of `kind` one of those given. `outcome`, `statusCode` and `egressIp` are of the last
 /// attempt. `waitingFor` is what a delivery waits for at the moment: of what is held its row says why, of what waits to be sent
 /// the node that answers knows, as it shows it. `userId` finds what tells of a completion of the user; a test tells of none, and
 /// its offer and reward are invented.
@@ -33,14 +33,20 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// `nextCursor` goes on towards it. (Nodes make ids by their own clocks: what another node added at the same moment may stand
 /// behind it.)
 ///
-/// `outcome`, `statusCode`, `egressIp`, `waitingFor`, `endpointId` and `kind` are in no index: one call looks through 100,000
+/// `outcome`, `statusCode`, `egressIp`, `waitingFor`, `endpointId`, `needsAttention` and a `kind` other than
+/// `completion` are in no index: one call looks through 100,000
 /// deliveries for them (of one app, and of a state other than `delivered`, where such are given), or through a time of at most 31
-/// days (`from`, `to`), and is answered 422 `narrow-it` where that is not enough. For `userId` it looks through as many
+/// days (`from`, `to`), and is answered 422 `narrow-it` where that is not enough. For `userId` and `q` it looks through as many
 /// completions of that user. Two such reads of a token are answered at a time.
 #[utoipa::path(get, path = "/v1/deliveries", tag = "deliveries",
     params(("appId" = Option<String>, Query), ("publisherId" = Option<String>, Query, description = "Not beside `appId`"),
         ("status" = Option<Vec<String>>, Query, description = "May be given several times: in one of these states"),
-        ("kind" = Option<String>, Query), ("userId" = Option<String>, Query), ("transactionId" = Option<String>, Query),
+        ("kind" = Option<Vec<String>>, Query, description = "May be given several times: of one of these kinds"),
+        ("q" = Option<String>, Query, description = "Of this user, or with this transaction id; of tests, with this \
+            transaction id. Beside none of `userId`, `transactionId` and `completionId`"),
+        ("needsAttention" = Option<bool>, Query, description = "With `true` what is held until somebody fixes something, and \
+            what was created in the last 7 days and is dead; tests are left out"),
+        ("userId" = Option<String>, Query), ("transactionId" = Option<String>, Query),
         ("completionId" = Option<String>, Query), ("endpointId" = Option<String>, Query),
         ("outcome" = Option<String>, Query, description = "How the last attempt ended"),
         ("statusCode" = Option<u16>, Query, description = "What the receiver answered to the last attempt"),
@@ -50,19 +56,21 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "A page.", body = PageOf<ListedDelivery>)))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRequest) -> Answer {
-    let query = Query::read_repeating(request.query_string(), &KNOWN, &["status"])?;
+    let query = Query::read_repeating(request.query_string(), &KNOWN, &["status", "kind"])?;
     let filter = DeliveryFilter {
         among: among("dlv", &query)?,
         statuses: query.words("status", Status::ALL, Status::as_str)?,
         kinds: query.words("kind", DeliveryKind::ALL, DeliveryKind::as_str)?,
         user_id: text(&query, "userId"),
         transaction_id: text(&query, "transactionId"),
+        about: text(&query, "q"),
         completion_id: text(&query, "completionId"),
         endpoint_id: text(&query, "endpointId"),
         outcome: query.word("outcome", Outcome::ALL, Outcome::as_str)?,
         status_code: query.number("statusCode", STATUS_CODES)?,
         egress_ip: query.address("egressIp")?,
         waiting_for: query.word("waitingFor", WaitingFor::ALL, WaitingFor::as_str)?,
+        needs_attention: query.truth("needsAttention")?.unwrap_or_default(),
     };
     let listed = web.actions.deliveries(&caller, filter, list::page_of("dlv", &query)?).await?;
     Ok(respond::ok(&PageOf::from(listed.map(ListedDelivery::from))))
@@ -72,13 +80,15 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRe
 const STATUS_CODES: RangeInclusive<u16> = 100..=999;
 
 /// What a list of deliveries is asked by.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 19] = [
     "appId",
     "publisherId",
     "status",
     "kind",
     "userId",
     "transactionId",
+    "q",
+    "needsAttention",
     "completionId",
     "endpointId",
     "outcome",

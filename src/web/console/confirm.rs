@@ -17,7 +17,7 @@ pub(super) struct ConfirmPage {
     pub(super) facts: Vec<String>,
     /// What should be looked at first.
     pub(super) warning: Option<String>,
-    /// What has to be chosen.
+    /// What has to be chosen, or typed where there is no choice.
     pub(super) choice: Option<Field>,
     pub(super) others: Vec<String>,
     /// Where the form goes.

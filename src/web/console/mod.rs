@@ -10,7 +10,8 @@
 //! * `page_request` is what a handler is given: who is signed in, the token of its forms, the last act's line. `pages` is done
 //!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`).
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
-//! * The pages: `sign_in`, `join`, `home` with `app_line`, `new_app` with `dialect_choice`, `account`; of an app, which `sections` lists,
+//! * The pages: `sign_in`, `join`, `home` with `app_line`, `lookup`, `deliveries` and one `delivery`, `new_app` with
+//!   `dialect_choice`, `account`; of an app, which `sections` lists,
 //!   `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`. `place` is the endpoint that one is
 //!   about, `confirm` what is asked before an act.
 //! * `unknown` answers where nothing lies. [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
@@ -23,6 +24,8 @@ pub mod assets;
 mod callback;
 mod confirm;
 pub mod counts;
+mod deliveries;
+mod delivery;
 mod dialect_choice;
 mod doctor;
 pub mod errors;
@@ -34,6 +37,7 @@ pub mod frame;
 mod home;
 mod join;
 pub mod kinds;
+mod lookup;
 pub mod navigation;
 mod new_app;
 mod overview;
@@ -64,4 +68,5 @@ pub fn routes(config: &mut ServiceConfig) {
     config.configure(new_app::routes).configure(callback::routes);
     config.configure(overview::routes).configure(secrets::routes).configure(testing::routes);
     config.configure(doctor::routes).configure(receiver::routes).configure(account::routes);
+    config.configure(deliveries::routes).configure(delivery::routes).configure(lookup::routes);
 }

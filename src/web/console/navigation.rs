@@ -29,8 +29,8 @@ pub struct Entry {
 /// Group, label, path, who sees it, and whether the page is built; a page that is not is not linked.
 const LINKS: [(&str, &str, &str, Who, bool); 16] = [
     ("", "Home", "/", Anyone, true),
-    ("", "Look up", "/lookup", Anyone, false),
-    ("", "Deliveries", "/deliveries", Anyone, false),
+    ("", "Look up", "/lookup", Anyone, true),
+    ("", "Deliveries", "/deliveries", Anyone, true),
     ("", "Completions", "/completions", Anyone, false),
     ("", "Replays", "/replays", Anyone, false),
     ("", "Reviews", "/reviews", Managers, false),

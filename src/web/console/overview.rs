@@ -12,11 +12,12 @@ use super::flash::Kind;
 use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::chart::{Bucket, Columns};
+use super::parts::delivery_list::{Columns as RowColumns, Row, Whom};
 use super::parts::lines::Link;
 use super::parts::state::Tone;
 use super::words::durations;
 use super::words::instants::{self, Moment};
-use super::{pages, sections};
+use super::{deliveries, pages, sections};
 use crate::actions::asked::Asked;
 use crate::domain::app::App;
 use crate::domain::health::rollup::Rollup;
@@ -27,6 +28,8 @@ use crate::web::error::Problem;
 use crate::web::json::Body;
 
 const LARGEST: usize = 4 * 1024;
+/// Deliveries that are shown; all others are a page away.
+const NEWEST: usize = 5;
 const HOUR: u32 = 3_600;
 const PERIOD: &str = "period";
 const WEEK: &str = "7d";
@@ -56,6 +59,10 @@ struct OverviewPage {
     times: Option<String>,
     chart: Columns,
     periods: Vec<(Link, bool)>,
+    newest: Vec<Row>,
+    columns: RowColumns,
+    /// All deliveries of the app.
+    deliveries: String,
     is_archived: bool,
 }
 
@@ -86,6 +93,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let buckets =
         if is_archived { BTreeMap::new() } else { actions.health_series(page.caller(), asked, series).await? };
     let path = sections::path(app, "");
+    let newest = deliveries::newest(&page, &app.id, NEWEST).await?;
     page.page(&OverviewPage {
         frame: sections::frame(&page, app, "Overview"),
         next: line.next.filter(|_| !is_archived),
@@ -106,6 +114,9 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
             (Link::new("7 days", &format!("{path}?{PERIOD}={WEEK}")), is_week),
         ],
         line,
+        newest,
+        columns: RowColumns::default(),
+        deliveries: deliveries::path_of(if is_archived { &app.id } else { path.trim_start_matches("/apps/") }),
         is_archived,
     })
 }

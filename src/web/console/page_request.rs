@@ -100,6 +100,11 @@ impl PageRequest {
         Query::read(self.request.query_string(), known)
     }
 
+    /// The same of a list, whose filters are shown again with what is wrong with each.
+    pub fn filters(&self, shape: &Shape<'_>) -> Form {
+        Form::read(self.request.query_string().as_bytes(), shape)
+    }
+
     /// The frame of a page with this heading.
     pub fn frame(&self, heading: &str) -> Frame {
         let person = &self.visit.person;

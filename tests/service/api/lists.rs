@@ -220,7 +220,7 @@ async fn what_came_since_the_newest_row_is_listed_newest_first_and_paged_down_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_state_may_be_given_several_times_and_unknown_words_are_answered_with_the_known_ones() {
+async fn only_states_and_kinds_may_be_given_several_times_and_unknown_words_are_answered_with_the_known_ones() {
     let stage = Stage::set().await;
     let all = items(&stage.ringback, "").await;
     let in_state = |states: &[&str]| -> Vec<Value> {
@@ -234,6 +234,8 @@ async fn only_the_state_may_be_given_several_times_and_unknown_words_are_answere
     }
     assert_eq!(items(&stage.ringback, "status=&status=dead").await, in_state(&["dead"]));
     assert_eq!(items(&stage.ringback, "status=").await, all);
+    let no_tests: Vec<Value> = all.iter().filter(|item| item["kind"] != "test").cloned().collect();
+    assert_eq!(items(&stage.ringback, "kind=completion&kind=reversal").await, no_tests);
     for (query, field, words) in [
         ("status=held&status=lost", "status", "pending, sending, retrying, held, delivered, dead, canceled"),
         ("kind=lead", "kind", "completion, reversal, test"),
@@ -243,7 +245,8 @@ async fn only_the_state_may_be_given_several_times_and_unknown_words_are_answere
         ("egressIp=localhost", "egressIp", "203.0.113.7"),
         ("completionId=dlv_1", "completionId", "cmp_"),
         ("after=cmp_1b3f5h7j9l1n3", "after", "id of an item of this list"),
-        ("kind=test&kind=test", "kind", "stands twice"),
+        ("needsAttention=yes", "needsAttention", "true or false"),
+        ("q=u&userId=u", "q", "cannot be given beside"),
         ("statusCode=200&statusCode=200", "statusCode", "stands twice"),
         ("state=dead", "state", "status"),
     ] {
@@ -252,6 +255,42 @@ async fn only_the_state_may_be_given_several_times_and_unknown_words_are_answere
         let message = answer.body["errors"][0]["message"].as_str().unwrap();
         assert!(message.contains(words), "{query}: {message}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_text_finds_what_is_of_a_user_or_bears_a_transaction_id_and_of_tests_the_transaction_id() {
+    let stage = Stage::set().await;
+    let of_user = items(&stage.publisher, "userId=user_42").await;
+    assert!(of_user.len() > 1);
+    assert_eq!(items(&stage.publisher, "q=user_42").await, of_user);
+    assert_eq!(items(&stage.publisher, "q=X2").await, items(&stage.publisher, "transactionId=x2").await);
+    let dead: Vec<Value> = of_user.iter().filter(|item| item["status"] == "dead").cloned().collect();
+    assert_eq!(items(&stage.publisher, "q=user_42&status=dead").await, dead);
+    let test = items(&stage.publisher, "kind=test").await.remove(0);
+    assert_eq!(items(&stage.publisher, &format!("kind=test&q={}", text(&test, "transactionId"))).await, [test]);
+    // Who calls a user as somebody else calls a transaction sees both.
+    let named = with(stage.wall.completion("x9"), json!({"userId": "x2"}));
+    let own = stage.wall.source.report(&named).await.delivery();
+    let both = items(&stage.publisher, "q=x2").await;
+    assert_eq!((both.len(), &both[0]["id"], &both[1]["transactionId"]), (2, &json!(own), &json!("x2")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_needs_attention_is_what_the_counts_count() {
+    let stage = Stage::set().await;
+    stage.wall.receiver.then([Reply::status(500)]);
+    stage.ringback.post(&stage.wall.path("/test"), json!({})).await.ok();
+    let counted = || async { stage.ringback.get("/v1/deliveries/counts").await["needsAttention"]["count"].clone() };
+    let needing = items(&stage.ringback, "needsAttention=true").await;
+    let states: BTreeSet<String> = needing.iter().map(|item| text(item, "status")).collect();
+    assert_eq!((states, counted().await), (["dead", "held"].map(str::to_owned).into(), json!(needing.len())));
+    let is_to_be_fixed = |item: &Value| item["kind"] != "test" && item["waitingFor"] != "review";
+    assert!(needing.iter().all(is_to_be_fixed), "{needing:#?}");
+    let dead = items(&stage.ringback, "needsAttention=true&status=dead").await;
+    assert_eq!(dead.len(), 1, "a test that failed needs nobody");
+    // Who did not look for a week will not be told of it for ever.
+    stage.ringback.clock.advance(Duration::from_secs(8 * 86_400));
+    assert_eq!(items(&stage.ringback, "needsAttention=true&status=dead").await, Vec::<Value>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

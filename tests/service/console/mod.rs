@@ -3,7 +3,9 @@
 mod account;
 mod assets;
 mod attention;
+mod deliveries;
 mod forms;
+mod lookup;
 mod nowhere;
 mod pages;
 mod parts;

@@ -4,8 +4,10 @@
 
 pub mod chart;
 pub mod comparison;
+pub mod delivery_list;
 pub mod exchange;
 pub mod field;
+pub mod happened;
 pub mod lines;
 pub mod page_of;
 pub mod state;

@@ -21,10 +21,24 @@ impl Long {
     }
 }
 
+/// Longest prefix that is kept whole: ours have four characters, and what others call a record may have its first `_` anywhere.
+const PREFIX: usize = 8;
+
 /// An id: its prefix, the first and the last four characters behind it.
 pub fn id(whole: &str) -> Long {
     let prefix = whole.find('_').map_or(0, |at| whole[..=at].chars().count());
+    let prefix = if prefix > PREFIX { 0 } else { prefix };
     middle(whole, prefix + OF_AN_ID, OF_AN_ID)
+}
+
+/// An id that others have given: its first nine and its last five characters, because it says something to whoever reads it.
+pub fn external(whole: &str) -> Long {
+    middle(whole, 9, 5)
+}
+
+/// The same where there is room: all of almost every one.
+pub fn external_whole(whole: &str) -> Long {
+    middle(whole, 24, 12)
 }
 
 /// A URL: its origin and its last 24 characters.
@@ -65,6 +79,11 @@ mod tests {
         assert_eq!(id("cmp_019a3f2c").shown, "cmp_019a3f2c");
         assert_eq!(id("order-1").shown, "order-1");
         assert_eq!(id(&"é".repeat(128)).shown, "éééé…éééé");
+        assert_eq!(id(&format!("{}_1", "x".repeat(126))).shown, "xxxx…xx_1");
+        assert_eq!(
+            [external("order-1234567890").shown, external("order-123456789").shown],
+            ["order-123…67890", "order-123456789"]
+        );
     }
 
     #[test]

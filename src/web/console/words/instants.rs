@@ -26,6 +26,13 @@ pub fn listed(at: Timestamp, now: Timestamp) -> Moment {
     Moment { datetime: at.to_string(), shown }
 }
 
+/// The same to the millisecond, where things follow one another: `28 Nov 14:03:07.120`.
+pub fn precise(at: Timestamp, now: Timestamp) -> Moment {
+    let Moment { datetime, shown } = listed(at, now);
+    let behind = Parts::of(at).time.split_once('.').map(|(_, behind)| format!(".{behind}"));
+    Moment { datetime, shown: shown + &behind.unwrap_or_default() }
+}
+
 /// Where one thing is shown: `28 Nov 2026 14:03:07.120 UTC, 3 min ago`.
 pub fn detailed(at: Timestamp, now: Timestamp) -> Moment {
     let Parts { year, month, day, time } = Parts::of(at);
@@ -70,6 +77,7 @@ mod tests {
         assert_eq!(listed.datetime, "2026-11-28T14:03:07.120Z");
         assert_eq!(detailed(then, now).shown, "28 Nov 2026 14:03:07.120 UTC, 3 min ago");
         assert_eq!(typed(then), "2026-11-28T14:03");
+        assert_eq!(precise(then, now).shown, "28 Nov 14:03:07.120");
         assert_eq!(hour(at("2026-11-08T04:00:00Z")), "8 Nov 04:00");
     }
 

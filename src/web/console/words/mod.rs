@@ -9,5 +9,7 @@ pub mod dialects;
 pub mod instants;
 pub mod outcomes;
 pub mod sentences;
+pub mod turns;
+pub mod waits;
 
 pub use crate::domain::durations;

@@ -1,0 +1,213 @@
+//! `/deliveries`: what was called back, what waits and why. The list renews its rows in place; newer ones are told of and never
+//! inserted.
+
+mod address;
+mod asked;
+mod fields;
+mod quick;
+pub(super) mod rows;
+mod standing;
+
+pub(super) use address::PATH;
+
+use actix_web::web::ServiceConfig;
+use askama::Template;
+
+use super::frame::{Frame, Live};
+use super::page_request::PageRequest;
+use super::parts::delivery_list::{Columns, DeliveryList, Newer, Row, Whom};
+use super::parts::lines::Link;
+use super::parts::page_of::PageOf;
+use super::{pages, render, sections};
+use crate::actions::app_names::NamedApp;
+use crate::actions::delivery_list::DeliveryFilter;
+use crate::actions::scope::Filter;
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::invalid::Invalid;
+use crate::store::page::Page;
+use crate::web::Answer;
+use crate::web::error::Problem;
+use address::{Address, LIVE, OFF};
+use asked::{Asked, ROWS, SHAPE};
+use fields::Fields;
+
+/// Newer ones that are counted: nobody looks at more than these one by one.
+const COUNTED: usize = 99;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(pages::resource(PATH).get(show));
+}
+
+/// The newest deliveries of an app, as rows.
+pub(super) async fn newest(page: &PageRequest, app_id: &str, count: usize) -> Result<Vec<Row>, Problem> {
+    let of_app = Filter { app: Some(app_id.to_owned()), ..Filter::default() };
+    let kinds = vec![DeliveryKind::Completion, DeliveryKind::Reversal];
+    let filter = DeliveryFilter { among: of_app, kinds, ..DeliveryFilter::default() };
+    let found = page.web.actions.deliveries(page.caller(), filter, Page { limit: count, before: None }).await?;
+    rows::of(page, found.items, Columns::default()).await
+}
+
+/// Where all deliveries of an app are listed.
+pub(super) fn path_of(app: &str) -> String {
+    Address::default().with("app", Some(app)).path()
+}
+
+#[derive(Template)]
+#[template(path = "deliveries.html")]
+struct DeliveriesPage {
+    frame: Frame,
+    fields: Fields,
+    others: Vec<String>,
+    /// Whether the list is as it was told to be: `live=off` is kept by the form.
+    is_live: bool,
+    quick: Vec<(Link, bool)>,
+    /// Nothing while a filter is wrong.
+    list: Option<DeliveryList>,
+    /// What there is to say where nothing is listed, and where to go.
+    empty: Empty,
+    clear: String,
+    replay: Option<String>,
+    pager: PageOf,
+}
+
+enum Empty {
+    NothingYet(Option<String>),
+    NothingMatches,
+    NothingOlder,
+}
+
+#[derive(Template)]
+#[template(path = "deliveries_list.html")]
+struct ListPart {
+    list: DeliveryList,
+}
+
+async fn show(page: PageRequest) -> Answer {
+    let asked = Asked::read(&page.filters(SHAPE));
+    if asked.is_part {
+        return part(&page, &asked).await;
+    }
+    let apps = page.web.actions.named_apps(page.caller());
+    let mut shown = DeliveriesPage::new(&page, &asked, &apps);
+    let found = match asked.wrong.clone().into_result() {
+        Ok(()) => listed(&page, &asked).await,
+        Err(wrong) => Err((wrong.clone(), Problem::from(wrong))),
+    };
+    match found {
+        Ok((rows, next)) => {
+            shown.pager.older = next.map(|id| asked.address.with("cursor", Some(&id)).path());
+            shown.list = Some(of_rows(&page, &asked, &apps, rows).await?);
+            shown.quick = quick::links(&page, &asked).await?;
+            page.page(&shown)
+        }
+        // A refusal that is about no filter is a page of its own.
+        Err((wrong, problem)) if wrong.0.is_empty() => Err(problem),
+        Err((wrong, problem)) => {
+            shown.others = shown.fields.show(&wrong);
+            shown.frame.mark = "Error: ".to_owned();
+            shown.fields.is_open |= shown.fields.more().iter().any(|field| !field.faults.is_empty());
+            render::refused(&shown, &problem)
+        }
+    }
+}
+
+/// The same rows as they are now, and how many newer ones there are.
+async fn part(page: &PageRequest, asked: &Asked) -> Answer {
+    asked.wrong.clone().into_result()?;
+    let apps = page.web.actions.named_apps(page.caller());
+    let found = page.web.actions.deliveries_by_id(page.caller(), asked.ids.clone()).await?;
+    let rows = rows::of(page, found, columns(page, asked, &apps)).await?;
+    let mut list = of_rows(page, asked, &apps, rows).await?;
+    if asked.cursor.is_none() {
+        let mut filter = asked.filter.clone();
+        filter.among.after = asked.ids.first().cloned();
+        list.newer = newer(page, asked, filter).await?;
+    }
+    page.part(&ListPart { list })
+}
+
+type Listed = (Vec<Row>, Option<String>);
+
+async fn listed(page: &PageRequest, asked: &Asked) -> Result<Listed, (Invalid, Problem)> {
+    let of_page = Page { limit: ROWS, before: asked.cursor.clone() };
+    let actions = &page.web.actions;
+    let found = actions.deliveries(page.caller(), asked.filter.clone(), of_page).await.map_err(quick::told)?;
+    let apps = actions.named_apps(page.caller());
+    let rows = rows::of(page, found.items, columns(page, asked, &apps)).await;
+    Ok((rows.map_err(|problem| (Invalid::none(), problem))?, found.next))
+}
+
+async fn newer(page: &PageRequest, asked: &Asked, filter: DeliveryFilter) -> Result<Option<Newer>, Problem> {
+    let (count, more) = page.web.actions.deliveries_up_to(page.caller(), filter, COUNTED).await?;
+    let words = match (count, more) {
+        (0, _) => return Ok(None),
+        (1, false) => "1 newer delivery. Show it".to_owned(),
+        (count, false) => format!("{count} newer deliveries. Show them"),
+        (count, true) => format!("{count}+ newer deliveries. Show them"),
+    };
+    Ok(Some(Newer { words, href: asked.address.path() }))
+}
+
+/// The app alone tells nothing where there is but one; the publisher nothing to whoever is one.
+fn columns(page: &PageRequest, asked: &Asked, apps: &[NamedApp]) -> Columns {
+    let names_app = asked.filter.among.app.is_some();
+    let sees_all = page.caller().limited_to().is_none();
+    Columns {
+        app: !names_app && apps.len() > 1,
+        publisher: sees_all && !names_app && asked.filter.among.publisher.is_none(),
+    }
+}
+
+async fn of_rows(
+    page: &PageRequest,
+    asked: &Asked,
+    apps: &[NamedApp],
+    rows: Vec<Row>,
+) -> Result<DeliveryList, Problem> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let again = asked.address.with("cursor", asked.cursor.as_deref()).with("part", Some("list"));
+    let again = again.with("ids", Some(&ids.join(",")).filter(|ids| !ids.is_empty()).map(String::as_str));
+    Ok(DeliveryList {
+        columns: columns(page, asked, apps),
+        again: asked.is_live.then(|| again.path()),
+        newer: None,
+        is_newest: asked.cursor.is_none(),
+        rows,
+    })
+}
+
+impl DeliveriesPage {
+    fn new(page: &PageRequest, asked: &Asked, apps: &[NamedApp]) -> Self {
+        let app = asked.filter.among.app.as_deref();
+        let directory = &page.web.node.directory;
+        // Whose endpoints these are, the caller knows: of a foreign app nothing is found here.
+        let named = apps.iter().find(|one| app.is_some_and(|app| one.is_called(app)));
+        let only = named.or(apps.first().filter(|_| apps.len() == 1)).and_then(|app| directory.app(&app.id));
+        let endpoints: Vec<(String, String)> = (only.iter().flat_map(|app| &app.endpoints).enumerate())
+            .map(|(at, one)| (one.id.clone(), format!("{}. {}", at + 1, one.config.settings.dialect)))
+            .collect();
+        let endpoints = if endpoints.len() > 1 { endpoints } else { Vec::new() };
+        let turned = asked.address.with(LIVE, asked.is_live.then_some(OFF)).with("cursor", asked.cursor.as_deref());
+        let is_first = asked.cursor.is_none();
+        Self {
+            frame: Frame { live: Some(Live { on: asked.is_live, turned: turned.path() }), ..page.frame("Deliveries") },
+            fields: Fields::new(asked, apps, &endpoints, page.caller().limited_to().is_none()),
+            others: Vec::new(),
+            is_live: asked.is_live,
+            quick: Vec::new(),
+            list: None,
+            empty: match (is_first, asked.narrows()) {
+                (false, _) => Empty::NothingOlder,
+                (true, true) => Empty::NothingMatches,
+                (true, false) => Empty::NothingYet(only.map(|app| sections::path(&app, "test"))),
+            },
+            clear: quick::cleared(asked).path(),
+            replay: quick::replay(asked, page.web.node.clock.now()),
+            pager: PageOf {
+                newest: (!is_first).then(|| asked.address.path()),
+                older: None,
+                note: Some(format!("Kept {} days after their end", page.web.dispatcher.retention_days)),
+            },
+        }
+    }
+}
