@@ -42,7 +42,7 @@ const LINKS: [(&str, &str, &str, Who, bool); 16] = [
     ("Run", "System", "/system", Operators, false),
     ("Run", "Ledger", "/ledger", Anyone, false),
     ("Run", "Audit", "/audit", Operators, false),
-    ("Run", "People", "/people", Anyone, false),
+    ("Run", "People", "/people", Anyone, true),
     ("Run", "Notices", "/notices", Anyone, false),
 ];
 

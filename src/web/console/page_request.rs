@@ -76,7 +76,8 @@ pub(super) fn check_origin(web: &Web, request: &HttpRequest) -> Result<(), Probl
     if is_ours { Ok(()) } else { Err(expired()) }
 }
 
-fn cookie<'a>(web: &Web, request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+/// The value of a cookie of ours.
+pub(super) fn cookie<'a>(web: &Web, request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let name = security::cookie_name(name, web.actions.public_url.is_https());
     security::cookie(request.headers(), &name)
 }

@@ -38,7 +38,7 @@ impl Visitor {
         let link = text(&invited, "link");
         let mut visitor = Self::new(ringback);
         let path = format!("/join/{}", link.split_once("/join/").unwrap().1);
-        let page = visitor.post(&path, &[("email", email), ("name", "Ana"), ("password", PASSWORD)]).await;
+        let page = visitor.fill_in(&path, &[("email", email), ("name", "Ana"), ("password", PASSWORD)]).await;
         assert_eq!((page.status, page.location.as_deref()), (303, Some("/")), "{}", page.html);
         visitor
     }
@@ -48,7 +48,18 @@ impl Visitor {
         self.sent(request).await
     }
 
-    /// Sends a form as one of our own pages would, which has no token of itself.
+    /// Opens a page and sends its form.
+    pub(super) async fn fill_in(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let form = self.get(path).await;
+        self.send(&form, path, fields).await
+    }
+
+    /// Signs in.
+    pub(super) async fn sign_in(&mut self, email: &str, password: &str) -> Page {
+        self.fill_in("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    /// Sends a form as one of our own pages would, without its token.
     pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let origin = self.api.url("");
         self.post_from(&origin, path, fields).await
