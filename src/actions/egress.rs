@@ -27,8 +27,8 @@ pub struct KnownEgressIp {
     pub address: IpAddr,
     /// What is bound to, without a proxy's credentials; for operators alone.
     pub bind: Option<String>,
-    /// Whether a live node can send from it.
-    pub held: bool,
+    /// How many live nodes can send from it.
+    pub nodes: usize,
     /// Whether receivers see this address, as far as this node knows.
     pub verification: Verification,
     /// Those in force and those scheduled.
@@ -57,7 +57,7 @@ impl Actions {
     fn known(&self, caller: &Caller, record: EgressRecord) -> KnownEgressIp {
         let EgressRecord { egress_ip, created_at, assignments } = record;
         KnownEgressIp {
-            held: self.node.holders(&egress_ip.id) > 0,
+            nodes: self.node.holders(&egress_ip.id),
             verification: self.node.addresses.verification(&egress_ip),
             bind: caller.is_operator().then(|| egress_ip.bind.shown()),
             address: egress_ip.address,

@@ -11,7 +11,7 @@
 //!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`); `guest` is
 //!   whoever fills in the forms that lead to a session.
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
-//! * The pages: `sign_in`, `join`, `home` with `app_line`, `new_app` with `dialect_choice` and `publisher_choice`, `account`, `people`; of an app, which `sections` lists,
+//! * The pages: `sign_in`, `join`, `home` with `needs` (for those who keep many) and `app_line`, `apps` with its filters (`asked`), `new_app` with `dialect_choice` and `publisher_choice`, `account`, `people`, `egress`; of an app, which `sections` lists,
 //!   `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`. `place` is the endpoint that one is
 //!   about, `confirm` what is asked before an act.
 //! * `problems` says what the `type` of a problem means, to everybody. `unknown` answers where nothing lies. [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
@@ -20,12 +20,15 @@
 
 mod account;
 mod app_line;
+mod apps;
+mod asked;
 pub mod assets;
 mod callback;
 mod confirm;
 pub mod counts;
 mod dialect_choice;
 mod doctor;
+mod egress;
 pub mod errors;
 pub mod faults;
 pub mod filters;
@@ -37,6 +40,7 @@ mod home;
 mod join;
 pub mod kinds;
 pub mod navigation;
+mod needs;
 mod new_app;
 mod overview;
 mod page_request;
@@ -66,8 +70,9 @@ use actix_web::web::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config.configure(serving::routes).configure(ui::routes);
     config.configure(sign_in::routes).configure(join::routes).configure(home::routes);
+    config.configure(apps::routes);
     config.configure(new_app::routes).configure(callback::routes);
     config.configure(overview::routes).configure(secrets::routes).configure(testing::routes);
     config.configure(doctor::routes).configure(receiver::routes).configure(account::routes);
-    config.configure(people::routes).configure(problems::routes);
+    config.configure(people::routes).configure(problems::routes).configure(egress::routes);
 }

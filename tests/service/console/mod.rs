@@ -10,6 +10,7 @@ mod parts;
 mod people;
 mod previewing;
 mod problems;
+mod routes;
 mod set_up;
 mod signing_in;
 mod visitor;

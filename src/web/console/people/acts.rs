@@ -4,7 +4,6 @@ use actix_web::web::Path;
 
 use super::one::{CHANGES, frame};
 use super::{LARGEST, PATH};
-use crate::actions::calls;
 use crate::actions::people::users::ChangePerson;
 use crate::actions::refusal::Refusal;
 use crate::domain::patch::Patch;
@@ -71,11 +70,11 @@ impl Act {
         }
     }
 
-    fn call(self) -> String {
+    fn call(self) -> &'static str {
         match self {
-            Self::Disable => format!("{} {}", CHANGES.0, CHANGES.1),
-            Self::RemoveSecondFactor => REMOVES.to_owned(),
-            Self::Delete => DELETES.to_owned(),
+            Self::Disable => CHANGES,
+            Self::RemoveSecondFactor => REMOVES,
+            Self::Delete => DELETES,
         }
     }
 
@@ -83,10 +82,7 @@ impl Act {
     async fn ask(self, page: &PageRequest, id: &str) -> Answer {
         page.query(&[])?;
         let person = page.web.actions.person(page.caller(), id).await?;
-        let call = self.call();
-        if let Some(call) = call.split_once(' ').and_then(|(method, pattern)| calls::named(method, pattern)) {
-            page.may(call)?;
-        }
+        page.may_perform(self.call())?;
         page.page(&self.page(page, &person))
     }
 
@@ -115,7 +111,7 @@ async fn of_form(page: &PageRequest, id: &str, body: &Body<LARGEST>) -> Result<P
 async fn set_disabled(page: &PageRequest, person: &Person, disabled: bool) -> Result<(), Refusal> {
     let change = ChangePerson { disabled: Patch::Set(disabled), ..ChangePerson::default() };
     let changes = async { page.web.actions.change_person(page.caller(), &person.id, change).await.map(drop) };
-    page.perform(&Act::Disable.call(), &[&person.id], changes).await
+    page.perform(CHANGES, &[&person.id], changes).await
 }
 
 pub(super) async fn ask_disable(page: PageRequest, id: Path<String>) -> Answer {

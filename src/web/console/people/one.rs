@@ -6,7 +6,6 @@ use askama::Template;
 use super::role_fields::{self, ROLE, RoleFields};
 use super::rows::Row;
 use super::{LARGEST, PATH, once};
-use crate::actions::calls;
 use crate::actions::people::users::ChangePerson;
 use crate::actions::refusal::Refusal;
 use crate::domain::patch::Patch;
@@ -25,7 +24,9 @@ use crate::web::error::Problem;
 use crate::web::json::Body;
 
 /// The call that changes a person.
-pub(super) const CHANGES: (&str, &str) = ("PATCH", "/v1/users/{id}");
+pub(super) const CHANGES: &str = "PATCH /v1/users/{id}";
+/// The call that makes a link to a new password.
+const RESETS: &str = "POST /v1/users/{id}/reset";
 const SHAPE: &Shape<'_> = &[("name", Kind::Text), (ROLE, Kind::Text), (publisher_choice::NAME, Kind::Text)];
 
 #[derive(Template)]
@@ -47,7 +48,7 @@ impl PersonPage {
         let (actions, now) = (&page.web.actions, page.web.node.clock.now());
         let of = person.role.publisher_id();
         let names = actions.names_of_publishers(page.caller(), of.into_iter()).await?;
-        let form = if may_change(page) {
+        let form = if page.may_perform(CHANGES).is_ok() {
             let roles = RoleFields::of(page).await?;
             let publisher = of.and_then(|id| names.get(id)).map_or("", String::as_str);
             let name = Field::new("name", "Name").help("As colleagues know them.").value(&person.name);
@@ -70,10 +71,6 @@ impl PersonPage {
     fn all(&self) -> Vec<&Field> {
         self.form.iter().flat_map(|(name, roles)| [name].into_iter().chain(roles.all())).collect()
     }
-}
-
-fn may_change(page: &PageRequest) -> bool {
-    calls::named(CHANGES.0, CHANGES.1).is_some_and(|call| page.may(call).is_ok())
 }
 
 /// The frame of the pages about a person.
@@ -120,7 +117,7 @@ async fn changed(page: &PageRequest, person: &Person, form: &Form) -> Result<(),
         };
         page.web.actions.change_person(page.caller(), &person.id, change).await.map(drop)
     };
-    page.perform(&format!("{} {}", CHANGES.0, CHANGES.1), &[&person.id], changes).await
+    page.perform(CHANGES, &[&person.id], changes).await
 }
 
 /// Makes a link to a new password, and shows it this once.
@@ -129,11 +126,13 @@ pub(super) async fn reset(page: PageRequest, id: Path<String>, body: Body<LARGES
     let person = actions.person(page.caller(), &id).await?;
     let form = page.form(body.bytes(), &[("formKey", Kind::Text)])?;
     form.check()?;
+    page.may_perform(RESETS)?;
     let path = format!("{PATH}/{}", person.id);
     if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
         return Ok(page.go_on(&path, FlashKind::Partly, once::USED));
     }
-    let made = page.perform("POST /v1/users/{id}/reset", &[&person.id], actions.reset(page.caller(), &person.id)).await?;
+    let resets = actions.reset(page.caller(), &person.id);
+    let made = page.perform(RESETS, &[&person.id], resets).await?;
     let whom = format!("With this link {} chooses a new password. One that was made before opens nothing any more.", person.name);
     once::shown(&page, &made, &whom, &path)
 }
