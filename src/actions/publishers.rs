@@ -33,7 +33,9 @@ impl Actions {
         let mut called: Vec<Publisher> = called.into_iter().filter(|found| caller.sees(&found.id)).collect();
         let more = called.len() > 1;
         match called.pop() {
-            Some(_) if more => Err(Refusal::field("publisherId", "is the name of several publishers; give a ref or id")),
+            Some(_) if more => {
+                Err(Refusal::field("publisherId", "is the name of several publishers; give a ref or id"))
+            }
             Some(only) => Ok(only),
             None => Err(Refusal::unknown_publisher()),
         }

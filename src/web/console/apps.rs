@@ -45,7 +45,14 @@ struct AppsPage {
     pager: PageOf,
 }
 
-fn filters() -> [Field; 4] {
+/// The default order is chosen where none was named.
+fn filters(are_archived: bool) -> [Field; 4] {
+    let order = Field::new("sort", "Order").may_be_empty();
+    let order = if are_archived {
+        order.choice("", "By name")
+    } else {
+        order.choice("", "Worst first").choice(AppOrder::Name.as_str(), "By name")
+    };
     [
         Field::new("q", "Name, ref or id").may_be_empty(),
         Field::new("state", "State")
@@ -56,11 +63,7 @@ fn filters() -> [Field; 4] {
             .choice(Condition::Quiet.as_str(), "Quiet")
             .choice(Condition::Fine.as_str(), "Fine")
             .may_be_empty(),
-        Field::new("sort", "Order")
-            .choice("", "As needed")
-            .choice(AppOrder::Worst.as_str(), "Worst first")
-            .choice(AppOrder::Name.as_str(), "By name")
-            .may_be_empty(),
+        order,
         Field::new("archived", "Archived").choice("", "No").choice("true", "Only archived").may_be_empty(),
     ]
 }
@@ -110,8 +113,14 @@ fn cursor(asked: &mut Asked) -> Page {
 
 impl AppsPage {
     fn new(page: &PageRequest, asked: &Asked, listed: Listed<AppLine>, are_archived: bool) -> Self {
-        let mut filters = filters();
+        let mut filters = filters(are_archived);
         let others = asked.show(&mut filters.each_mut());
+        // What is named and is the default all the same.
+        if let [_, _, order, _] = &mut filters
+            && !order.choices.iter().any(|choice| choice.value == order.value)
+        {
+            order.value.clear();
+        }
         let link = |cursor: Option<&str>| asked.address(PATH, &FILTERS, cursor.map(|cursor| (CURSOR, cursor)));
         Self {
             frame: page.frame("Apps"),

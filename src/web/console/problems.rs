@@ -15,9 +15,7 @@ const PATH: &str = "/problems";
 const HEADING: &str = "Problems";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(pages::resource(PATH).get(list))
-        .service(pages::resource("/problems/{kind}").get(one));
+    config.service(pages::resource(PATH).get(list)).service(pages::resource("/problems/{kind}").get(one));
 }
 
 #[derive(Template)]

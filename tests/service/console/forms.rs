@@ -203,7 +203,9 @@ async fn among_many_publishers_one_is_named_by_ref_or_by_a_name_that_is_its_own(
     form.lacks("<select");
     form.holds("Left empty: a new one, named below.");
     let of = |named, name| [("publisherId", named), ("name", name), ("dialect", "besitos"), ("callbackUrl", URL)];
-    olga.send(&form, "/apps/new", &of("P7", "W")).await.holds("Publisher is the name of several publishers; give a ref or id.");
+    olga.send(&form, "/apps/new", &of("P7", "W"))
+        .await
+        .holds("Publisher is the name of several publishers; give a ref or id.");
     olga.send(&form, "/apps/new", &of("nobody", "W")).await.holds("Publisher names no publisher.");
     for (named, name) in [("kash", "By ref"), ("Kash", "By name"), (kash.as_str(), "By id")] {
         let form = olga.get("/apps/new").await;

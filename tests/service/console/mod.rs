@@ -3,7 +3,9 @@
 mod account;
 mod assets;
 mod attention;
+mod egress_ips;
 mod forms;
+mod homes;
 mod nowhere;
 mod pages;
 mod parts;

@@ -85,7 +85,8 @@ fn registered() -> BTreeMap<String, Route> {
         for rest in text.split("pages::resource(").skip(1) {
             let (named, mut rest) = rest.split_once(')').unwrap();
             let mut route = Route::default();
-            while let Some((method, behind)) = rest.trim_start().strip_prefix('.').and_then(|rest| rest.split_once('(')) {
+            while let Some((method, behind)) = rest.trim_start().strip_prefix('.').and_then(|rest| rest.split_once('('))
+            {
                 match method {
                     "get" => route.shows = true,
                     "post" => route.takes_forms = true,
@@ -137,23 +138,26 @@ async fn signed_in(ringback: &Ringback, email: &str) -> Visitor {
 fn every_page_says_for_whom_it_is() {
     let known: Vec<&str> = PATHS.iter().map(|(path, _)| *path).collect();
     let registered = registered();
-    let unknown: Vec<&String> =
-        registered.keys().filter(|path| !known.contains(&path.replace("/join/{token}", "/join/{link}").as_str())).collect();
+    let unknown: Vec<&String> = registered
+        .keys()
+        .filter(|path| !known.contains(&path.replace("/join/{token}", "/join/{link}").as_str()))
+        .collect();
     assert!(unknown.is_empty(), "add a line to PATHS in tests/service/console/routes.rs for {unknown:?}");
-    let gone: Vec<&&str> = known.iter().filter(|path| !registered.contains_key(&path.replace("{link}", "{token}"))).collect();
+    let gone: Vec<&&str> =
+        known.iter().filter(|path| !registered.contains_key(&path.replace("{link}", "{token}"))).collect();
     assert!(gone.is_empty(), "nothing registers {gone:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_for_its_roles_and_shows_nobody_what_is_anothers() {
     let ringback = Ringback::start().await;
-    let (ours, theirs) = (Belongings::of_a_publisher(&ringback, 1).await, Belongings::of_a_publisher(&ringback, 2).await);
+    let (ours, theirs) =
+        (Belongings::of_a_publisher(&ringback, 1).await, Belongings::of_a_publisher(&ringback, 2).await);
     let operator = Visitor::joined(&ringback, "olga@example.com", json!({"role": "operator"})).await;
     let manager = Visitor::joined(&ringback, "max@example.com", json!({"role": "account_manager"})).await;
     let publisher = signed_in(&ringback, "ana1@example.com").await;
     let of_publisher = Role::Publisher { publisher_id: String::new() };
-    let mut roles =
-        [(Role::Operator, operator), (Role::AccountManager, manager), (of_publisher.clone(), publisher)];
+    let mut roles = [(Role::Operator, operator), (Role::AccountManager, manager), (of_publisher.clone(), publisher)];
     let registered = registered();
     for (pattern, who) in PATHS {
         let route = &registered[&pattern.replace("{link}", "{token}")];

@@ -12,9 +12,9 @@ use crate::domain::time::Timestamp;
 use crate::web::console::app_line;
 use crate::web::console::parts::state::State;
 use crate::web::console::sections;
+use crate::web::console::words::amounts;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::words::instants;
-use crate::web::console::words::amounts;
 
 /// Characters of a name.
 const OF_A_NAME: usize = 60;

@@ -6,6 +6,7 @@ use crate::actions::standing::{Standing, Switch, WaitingWork};
 use crate::domain::health::{Capped, Condition};
 use crate::domain::time::Timestamp;
 use crate::web::console::app_line::capped;
+use crate::web::console::navigation;
 use crate::web::console::parts::lines::Figure;
 use crate::web::console::parts::state::Tone;
 use crate::web::console::sections;
@@ -15,6 +16,7 @@ use crate::web::console::words::{amounts, durations};
 
 /// What is due longer than this is late, and five times that is trouble.
 const GOAL: Duration = Duration::from_secs(60);
+const REVIEWS: &str = "/reviews";
 /// Characters of a name.
 const OF_A_NAME: usize = 60;
 
@@ -22,6 +24,8 @@ const OF_A_NAME: usize = 60;
 #[derive(Debug)]
 pub(super) struct Reviews {
     pub(super) text: String,
+    /// Where they are decided, once that page is there.
+    pub(super) href: Option<&'static str>,
 }
 
 impl Reviews {
@@ -32,7 +36,7 @@ impl Reviews {
             Capped { count: 1, more: false } => format!("1 review ends {end}."),
             many => format!("{} reviews; the first ends {end}.", capped(many)),
         };
-        Some(Self { text })
+        Some(Self { text, href: navigation::is_built(REVIEWS).then_some(REVIEWS) })
     }
 }
 

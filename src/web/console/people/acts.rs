@@ -87,7 +87,14 @@ impl Act {
     }
 
     /// Where it was done, on to the next page; the question once more with the reason where it was not.
-    async fn answered(self, page: &PageRequest, person: &Person, done: Result<(), Refusal>, to: &str, said: &str) -> Answer {
+    async fn answered(
+        self,
+        page: &PageRequest,
+        person: &Person,
+        done: Result<(), Refusal>,
+        to: &str,
+        said: &str,
+    ) -> Answer {
         let refusal = match done {
             Ok(()) => return Ok(page.go_on(to, Kind::Done, format!("{} {said}", person.name))),
             Err(refusal) => refusal,

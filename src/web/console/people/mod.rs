@@ -20,8 +20,8 @@ use askama::Template;
 
 use super::flash::Kind;
 use super::frame::Frame;
-use super::pages;
 use super::page_request::PageRequest;
+use super::pages;
 use super::parts::page_of::PageOf;
 use crate::domain::ids;
 use crate::store::page::{Listed, Page};

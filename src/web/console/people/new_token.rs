@@ -61,7 +61,9 @@ impl NewTokenPage {
             frame: Frame { crumbs: crumbs(), ..page.frame("New token") },
             name: Field::new("name", "Name").help("Who or what uses it, such as nightly import."),
             roles: RoleFields::of(page).await?,
-            expires: Field::new(EXPIRES, "Expires (UTC)").help("Left empty, it is good until it is deleted.").may_be_empty(),
+            expires: Field::new(EXPIRES, "Expires (UTC)")
+                .help("Left empty, it is good until it is deleted.")
+                .may_be_empty(),
             form_key: page.web.actions.new_form_key(),
             others: Vec::new(),
         })

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::PATH;
 use crate::actions::people::links::MadeLink;
+use crate::domain::person::Purpose;
 use crate::web::Answer;
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
@@ -25,11 +26,12 @@ struct LinkPage {
 
 /// Shows a link that was just made: for whom it is, in words, and where the reader goes on.
 pub(super) fn shown(page: &PageRequest, made: &MadeLink, whom: &str, next: &str) -> Answer {
-    let until = instants::detailed(made.invitation.expires_at, page.web.node.clock.now()).shown;
+    let until = instants::listed(made.invitation.expires_at, page.web.node.clock.now()).shown;
+    let heading = if made.invitation.purpose == Purpose::Reset { "Password link" } else { "Invitation" };
     page.page(&LinkPage {
-        frame: Frame { crumbs: vec![Link::new("People", PATH)], ..page.frame("Link") },
+        frame: Frame { crumbs: vec![Link::new("People", PATH)], ..page.frame(heading) },
         link: made.link.expose().to_owned(),
-        said: format!("{whom} It opens once, until {until}. Hand it over in a way that nobody else reads."),
+        said: format!("{whom} It opens once, until {until} UTC. Hand it over in a way that nobody else reads."),
         next: next.to_owned(),
     })
 }

@@ -133,6 +133,9 @@ pub(super) async fn reset(page: PageRequest, id: Path<String>, body: Body<LARGES
     }
     let resets = actions.reset(page.caller(), &person.id);
     let made = page.perform(RESETS, &[&person.id], resets).await?;
-    let whom = format!("With this link {} chooses a new password. One that was made before opens nothing any more.", person.name);
+    let whom = format!(
+        "With this link {} chooses a new password. One that was made before opens nothing any more.",
+        person.name
+    );
     once::shown(&page, &made, &whom, &path)
 }

@@ -31,7 +31,11 @@ impl RoleFields {
             return Ok(Self { role: None, publisher: Some(publisher_choice::field(page, None).await?) });
         }
         let role = Field::new(ROLE, "Role")
-            .explained_choice("publisher", "Publisher", "What one publisher has: its apps, their callbacks, its people.")
+            .explained_choice(
+                "publisher",
+                "Publisher",
+                "What one publisher has: its apps, their callbacks, its people.",
+            )
             .explained_choice("account_manager", "Account manager", "All publishers, their apps and the egress IPs.")
             .explained_choice("operator", "Operator", "Everything.");
         let publisher = publisher_choice::field(page, Some("no publisher")).await?;

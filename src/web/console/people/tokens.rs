@@ -101,7 +101,8 @@ async fn question(page: &PageRequest, token: &Token) -> Result<ConfirmPage, Prob
                 roles::somebody(&token.role, publisher),
                 used(token, now)
             ),
-            "Invitations that it made and nobody has used open nothing any more. All else that it made stays.".to_owned(),
+            "Invitations that it made and nobody has used open nothing any more. All else that it made stays."
+                .to_owned(),
             "It cannot be undone.".to_owned(),
         ],
         warning: None,
