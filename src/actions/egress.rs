@@ -4,12 +4,15 @@
 //! What a node binds to is for operators to know: an address leaves this floor without its bind for anybody else.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::Actions;
 use super::admission::Created;
+use super::asked::Asked;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::dispatch::egress::echo::Verification;
+use crate::domain::app::App;
 use crate::domain::egress::{self, Assignment, Bind, EgressIp};
 use crate::domain::invalid::Invalid;
 use crate::domain::patch::Patch;
@@ -42,6 +45,13 @@ impl Actions {
     pub async fn egress_ips(&self, caller: &Caller, page: Page) -> Result<Listed<KnownEgressIp>, Refusal> {
         let listed = self.node.store.egress_ips(caller.limited_to(), page, self.node.clock.now()).await?;
         Ok(listed.map(|record| self.known(caller, record)))
+    }
+
+    /// The apps that the caller sees and that no address is fixed for.
+    pub async fn apps_without_egress_ip(&self, caller: &Caller) -> Result<Vec<Arc<App>>, Refusal> {
+        let mut apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
+        apps.retain(|app| self.leaves_from(app).0.is_none());
+        Ok(apps)
     }
 
     /// The egress IP with this id, if the caller may know of it.

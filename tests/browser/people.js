@@ -103,7 +103,7 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     await join(other, link, "Ana");
     await look(other, `${name}-home-publisher`);
     await go(other, `${base}/egress`);
-    await says(other, "Callbacks come from these addresses alone.");
+    await says(other, "Callbacks of these apps come from these addresses alone.");
     await look(other, `${name}-own-egress`);
     await go(other, `${base}/people`);
     await look(other, `${name}-own-list`);

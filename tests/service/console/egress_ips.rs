@@ -40,7 +40,11 @@ async fn who_holds_an_address_who_has_it_and_who_will_have_it_is_shown() {
     let role = json!({"role": "publisher", "publisherId": kash.publisher});
     let mut ana = Visitor::joined(&ringback, "ana@example.com", role).await;
     let own = ana.get("/egress").await;
-    own.holds("Callbacks come from these addresses alone. Allow them on your server.");
+    own.holds("Callbacks of these apps come from these addresses alone. Allow them on your server.");
+    own.lacks("No address is fixed for");
+    let second = json!({"publisherId": kash.publisher, "name": "Second wall", "dialect": "besitos"});
+    ringback.post("/v1/apps", second).await.ok();
+    ana.get("/egress").await.holds("No address is fixed for Second wall: callbacks leave");
     own.holds("<b>from</b> <time datetime=\"2024-07-02T18:40:00.000Z\"");
     own.holds("<code id=\"all-addresses\">127.0.9.2\n127.0.9.1</code>");
     own.holds("/v1/egress-ips</code>");

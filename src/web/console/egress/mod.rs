@@ -15,6 +15,7 @@ use super::pages;
 use super::parts::lines::Link;
 use super::parts::page_of::PageOf;
 use super::parts::state::{State, Tone};
+use super::words::cuts;
 use crate::actions::egress::KnownEgressIp;
 use crate::dispatch::egress::echo::Verification;
 use crate::store::page::Listed;
@@ -23,6 +24,10 @@ use crate::web::{Answer, list};
 use uses::Use;
 
 const PATH: &str = "/egress";
+/// Apps without an address that are named.
+const NAMED: usize = 3;
+/// Characters of a name.
+const OF_A_NAME: usize = 60;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(pages::resource(PATH).get(show)).service(pages::resource("/egress/{address}").get(one));
@@ -44,6 +49,8 @@ struct OwnEgressPage {
     frame: Frame,
     /// Each address with whom it is for.
     uses: Vec<(String, Use)>,
+    /// The apps that have none, in a sentence.
+    without: Option<String>,
     /// All addresses, a line each.
     all: String,
     /// What a script asks.
@@ -96,8 +103,10 @@ async fn show(page: PageRequest) -> Answer {
         of_this.map(|one| (known.address.to_string(), one))
     });
     let call = page.web.actions.public_url.link("/v1/egress-ips");
+    let without = page.web.actions.apps_without_egress_ip(page.caller()).await?;
     page.page(&OwnEgressPage {
         uses: uses.collect(),
+        without: without_any(&without.iter().map(|app| app.settings.name.as_str()).collect::<Vec<_>>()),
         all: all.join("\n"),
         call: format!("curl -H \"Authorization: Bearer $RINGBACK_TOKEN\" {call}"),
         frame,
@@ -144,6 +153,20 @@ fn row(page: &PageRequest, known: &KnownEgressIp, names: &HashMap<String, String
         used_by,
         next: Use::next(page, known, names),
     }
+}
+
+/// Which apps have no address.
+fn without_any(names: &[&str]) -> Option<String> {
+    let named = |name: &&str| cuts::text(name, OF_A_NAME).shown;
+    let first = names.iter().take(NAMED).map(named).collect::<Vec<_>>().join(", ");
+    let whom = match names.len().saturating_sub(NAMED) {
+        _ if names.is_empty() => return None,
+        0 => first,
+        more => format!("{first} and {more} more"),
+    };
+    Some(format!(
+        "No address is fixed for {whom}: callbacks leave by the host's own route, or wait if one was taken away."
+    ))
 }
 
 fn counted(number: usize, what: &str) -> String {
