@@ -59,6 +59,7 @@ pub const CALLS: &[Call] = &[
     call("PATCH /v1/publishers/{id}", Managers),
     call("POST /v1/tokens", Anyone),
     call("GET /v1/tokens", Anyone),
+    call("GET /v1/tokens/{id}", Anyone),
     call("DELETE /v1/tokens/{id}", Anyone),
     call("POST /v1/sessions", Everybody),
     call("POST /v1/join", Everybody),

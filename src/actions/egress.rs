@@ -4,12 +4,15 @@
 //! What a node binds to is for operators to know: an address leaves this floor without its bind for anybody else.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::Actions;
 use super::admission::Created;
+use super::asked::Asked;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::dispatch::egress::echo::Verification;
+use crate::domain::app::App;
 use crate::domain::egress::{self, Assignment, Bind, EgressIp};
 use crate::domain::invalid::Invalid;
 use crate::domain::patch::Patch;
@@ -27,8 +30,8 @@ pub struct KnownEgressIp {
     pub address: IpAddr,
     /// What is bound to, without a proxy's credentials; for operators alone.
     pub bind: Option<String>,
-    /// Whether a live node can send from it.
-    pub held: bool,
+    /// How many live nodes can send from it.
+    pub nodes: usize,
     /// Whether receivers see this address, as far as this node knows.
     pub verification: Verification,
     /// Those in force and those scheduled.
@@ -44,6 +47,13 @@ impl Actions {
         Ok(listed.map(|record| self.known(caller, record)))
     }
 
+    /// The apps that the caller sees and that no address is fixed for.
+    pub async fn apps_without_egress_ip(&self, caller: &Caller) -> Result<Vec<Arc<App>>, Refusal> {
+        let mut apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
+        apps.retain(|app| self.leaves_from(app).0.is_none());
+        Ok(apps)
+    }
+
     /// The egress IP with this id, if the caller may know of it.
     pub async fn egress_ip(&self, caller: &Caller, id: &str) -> Result<KnownEgressIp, Refusal> {
         Ok(self.known(caller, self.egress_record(caller, id).await?))
@@ -57,7 +67,7 @@ impl Actions {
     fn known(&self, caller: &Caller, record: EgressRecord) -> KnownEgressIp {
         let EgressRecord { egress_ip, created_at, assignments } = record;
         KnownEgressIp {
-            held: self.node.holders(&egress_ip.id) > 0,
+            nodes: self.node.holders(&egress_ip.id),
             verification: self.node.addresses.verification(&egress_ip),
             bind: caller.is_operator().then(|| egress_ip.bind.shown()),
             address: egress_ip.address,

@@ -136,7 +136,7 @@ impl Actions {
     }
 
     /// The apps asked about that are not archived.
-    async fn living_apps(&self, caller: &Caller, asked: Asked<'_>) -> Result<Vec<Arc<App>>, Refusal> {
+    pub(super) async fn living_apps(&self, caller: &Caller, asked: Asked<'_>) -> Result<Vec<Arc<App>>, Refusal> {
         let publisher = self.whose(caller, asked).await?;
         let named = match asked.app {
             Some(app) => Some(self.app(caller, app).await?.id),

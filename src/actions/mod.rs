@@ -63,6 +63,7 @@ pub mod secrets;
 pub mod setup_steps;
 pub mod sources;
 pub mod standalone;
+pub mod standing;
 mod stories;
 pub mod testing;
 pub mod tokens;

@@ -1,5 +1,7 @@
 //! Publishers: the accounts that own apps. Account managers keep them; a publisher knows of itself alone.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Actions;
 use super::admission::Created;
 use super::caller::Caller;
@@ -19,6 +21,37 @@ impl Actions {
             None => self.node.store.publishers(page).await?,
             Some(own) => Listed { items: vec![self.publisher(caller, own).await?], next: None },
         })
+    }
+
+    /// The publisher that somebody names as people do: by its `ref` or id, or by a name that no other one has.
+    pub async fn publisher_meant(&self, caller: &Caller, named: &str) -> Result<Publisher, Refusal> {
+        match self.publisher(caller, named).await {
+            Err(Refusal::Unknown(_)) => {}
+            known => return known,
+        }
+        let called = self.node.store.publishers_called(named.trim(), 2).await?;
+        let mut called: Vec<Publisher> = called.into_iter().filter(|found| caller.sees(&found.id)).collect();
+        let more = called.len() > 1;
+        match called.pop() {
+            Some(_) if more => {
+                Err(Refusal::field("publisherId", "is the name of several publishers; give a ref or id"))
+            }
+            Some(only) => Ok(only),
+            None => Err(Refusal::unknown_publisher()),
+        }
+    }
+
+    /// What publishers are called, by id, as far as the caller knows of them.
+    pub async fn names_of_publishers<'a>(
+        &self,
+        caller: &Caller,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Result<HashMap<String, String>, Refusal> {
+        let known: HashSet<&str> = ids.filter(|id| caller.sees(id)).collect();
+        if known.is_empty() {
+            return Ok(HashMap::new());
+        }
+        Ok(self.node.store.publisher_names(known.into_iter().map(str::to_owned).collect()).await?)
     }
 
     /// Creates a publisher.

@@ -75,6 +75,12 @@ impl Standalone {
         Ok(self.store.tokens(caller.scope(), page).await?)
     }
 
+    /// The token with this id, if the caller may know of it.
+    pub async fn token(&self, caller: &Caller, id: &str) -> Result<Token, Refusal> {
+        let found = self.store.token(id).await?;
+        found.filter(|token| caller.scope().holds(&token.role)).ok_or(Refusal::Unknown("token"))
+    }
+
     /// Deletes a token: it opens nothing from then on.
     pub async fn delete_token(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
         match self.store.delete_token(id, caller.scope(), self.clock.now()).await? {

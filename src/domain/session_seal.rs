@@ -1,4 +1,5 @@
-//! What a session's secret vouches for: the token in its forms, and what it was handed to bring back.
+//! What a session's secret vouches for: the token in its forms, and what it was handed to bring back. Before there is a session, the
+//! secret of a visit does so for the forms that lead to one.
 //!
 //! A seal is made of the secret, so no store keeps any and every node knows it; it ends with the session. It is not the secret,
 //! so what stands in a page opens nothing.
@@ -14,6 +15,8 @@ pub enum Purpose {
     Form,
     /// A flash that the next page shows.
     Flash,
+    /// The token in a form that is sent before there is a session.
+    Visit,
 }
 
 impl Purpose {
@@ -21,6 +24,7 @@ impl Purpose {
         match self {
             Self::Form => b"form\0",
             Self::Flash => b"flash\0",
+            Self::Visit => b"visit\0",
         }
     }
 }

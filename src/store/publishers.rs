@@ -97,6 +97,13 @@ impl Store {
         self.read(move |conn| find(conn, &id_or_ref)).await
     }
 
+    /// The newest publishers of this very name: at most so many.
+    pub async fn publishers_called(&self, name: &str, at_most: i64) -> Result<Vec<Publisher>, StoreError> {
+        let name = name.to_owned();
+        let called = publishers::table.filter(publishers::name.eq(name)).order(publishers::id.desc()).limit(at_most);
+        self.read(move |conn| called.select(Publisher::as_select()).load(conn)).await
+    }
+
     /// Publishers, newest first.
     pub async fn publishers(&self, page: Page) -> Result<Listed<Publisher>, StoreError> {
         let rows = page.rows();

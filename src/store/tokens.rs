@@ -152,6 +152,13 @@ impl Store {
         .await
     }
 
+    /// The token with this id.
+    pub async fn token(&self, id: &str) -> Result<Option<Token>, StoreError> {
+        let id = id.to_owned();
+        let found = self.read(move |conn| tokens::table.find(id).select(TokenRow::as_select()).first(conn).optional());
+        found.await?.map(TokenRow::read).transpose()
+    }
+
     /// Tokens, newest first.
     pub async fn tokens(&self, scope: RoleScope, page: Page) -> Result<Listed<Token>, StoreError> {
         let rows = page.rows();

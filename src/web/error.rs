@@ -3,6 +3,7 @@
 //! The message outside is not the message inside: a caller is told what it can mend, and of our own failures only that
 //! there was one. Those are logged once, in `of_store`.
 
+mod meanings;
 mod of_refusal;
 mod of_store;
 

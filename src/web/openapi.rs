@@ -65,7 +65,7 @@ async fn describe() -> HttpResponse {
     info(title = "Ringback", description = "The sender behind an offerwall."),
     paths(
         publishers::create, publishers::list, publishers::read, publishers::change,
-        tokens::create, tokens::list, tokens::delete,
+        tokens::create, tokens::list, tokens::read, tokens::delete,
         sign_in::sign_in, sign_in::join, me::read, me::change,
         own_sessions::list, own_sessions::end_others, own_sessions::end,
         second_factor::begin, second_factor::confirm, second_factor::remove, second_factor::take_away,
@@ -102,7 +102,7 @@ struct Ringback;
 #[schema(as = Problem, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only describes what the problems write by hand")]
 struct ProblemDocument {
-    /// The kind, as a reference that never changes.
+    /// The kind, as a reference that never changes. It leads to a page that says what the kind means and what to do.
     #[schema(example = "/problems/invalid")]
     r#type: String,
     /// The kind in words.

@@ -273,6 +273,7 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     await go(page, `${base}/`);
     await look(page, `${name}-home`);
 
+    await go(page, `${base}/apps`);
     await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: `Wall of ${name}` }).click()]);
     await look(page, `${name}-overview`);
     await go(page, `${page.url()}/callback`);

@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 92] = [
+const MADE_FOR: [(&str, &str); 93] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -25,6 +25,7 @@ const MADE_FOR: [(&str, &str); 92] = [
     ("claims of a dead node", "deliveries_claimed"),
     ("tests that wait", "deliveries_pending_tests"),
     ("reviews that are over", "completions_in_review"),
+    ("reviews by their end", "completions_in_review"),
     ("retention: oldest", "deliveries_pkey"),
     ("retention: deliveries", "deliveries_pkey"),
     ("retention: attempts", "attempts_pkey"),

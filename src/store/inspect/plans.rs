@@ -108,6 +108,7 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("claims of a dead node", explain(conn, queries::claimed_by("", Words::Any))?),
         plan("tests that wait", explain(conn, queries::pending_tests())?),
         plan("reviews that are over", explain(conn, queries::over(now))?),
+        plan("reviews by their end", explain(conn, queries::ends())?),
         plan("retention: oldest", explain(conn, prune::oldest(before))?),
         plan("retention: deliveries", explain(conn, prune::removal(&one, before))?),
         plan("retention: attempts", explain(conn, prune::removal_of_attempts(&one))?),

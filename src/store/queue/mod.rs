@@ -57,6 +57,6 @@ pub(super) mod queries {
     pub(in crate::store) use super::hold::held_endpoints;
     pub(in crate::store) use super::record::{LookAt, converted, insertion, known, taken};
     pub(in crate::store) use super::rescue::{claimed_by, claims_of};
-    pub(in crate::store) use super::review::over;
+    pub(in crate::store) use super::review::{ends, over};
     pub(in crate::store) use super::settle::{PreparedSettlement, Update, changes};
 }

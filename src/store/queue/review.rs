@@ -13,6 +13,7 @@ use diesel::sql_types::Bool;
 use super::reverse::{NewReversal, reverse};
 use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{EndedReason, Status, WaitingFor};
+use crate::domain::health::Capped;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Read};
 use crate::store::codes;
@@ -54,6 +55,13 @@ impl Store {
         self.write(move |conn| reject(conn, &erased, reversal)).await
     }
 
+    /// How many completions are in review, and when the first of these reviews ends.
+    pub async fn open_reviews(&self) -> Result<(Capped, Option<Timestamp>), StoreError> {
+        let ends = self.read(|conn| ends().load(conn)).await?;
+        let found = u64::try_from(ends.len()).unwrap_or(u64::MAX);
+        Ok((Capped::of(found), ends.first().copied().flatten()))
+    }
+
     /// Releases a step of the completions whose review is over; answers how many.
     pub async fn release_overdue(&self, now: Timestamp) -> Result<usize, StoreError> {
         let keys = self.look(move |conn| over(now).load(conn)).await?;
@@ -62,6 +70,13 @@ impl Store {
         }
         self.write(move |conn| release(conn, &keys, now)).await
     }
+}
+
+/// When the reviews end that are open, the first first.
+pub(in crate::store) fn ends() -> impl Read<'static, Option<Timestamp>> {
+    let most = i64::try_from(Capped::CAP).unwrap_or(i64::MAX).saturating_add(1);
+    let open = completions::table.filter(is_in_review()).order(completions::review_until);
+    open.limit(most).select(completions::review_until)
 }
 
 /// The completions whose review is over, the first first: few are in review at all, and an index holds no others.

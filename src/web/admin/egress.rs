@@ -58,6 +58,8 @@ pub struct EgressIpView {
     bind: Option<String>,
     /// Whether a live node can send from it.
     held: bool,
+    /// How many live nodes can send from it.
+    nodes: usize,
     /// Whether receivers see this address, as far as the node that answers knows: `verified`, `assumed` (no echo is set,
     /// or it has not answered yet) or `wrong` (then it is not held).
     #[schema(value_type = String, example = "verified")]
@@ -102,7 +104,8 @@ impl From<KnownEgressIp> for EgressIpView {
             id: known.id,
             address: known.address.to_string(),
             bind: known.bind,
-            held: known.held,
+            held: known.nodes > 0,
+            nodes: known.nodes,
             verification: known.verification,
             assignments: known.assignments.into_iter().map(AssignmentView::from).collect(),
             created_at: known.created_at,

@@ -15,7 +15,9 @@ use crate::web::views::CreatedBy;
 use crate::web::{Answer, Web, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(resource("/v1/tokens").post(create).get(list)).service(resource("/v1/tokens/{id}").delete(delete));
+    config
+        .service(resource("/v1/tokens").post(create).get(list))
+        .service(resource("/v1/tokens/{id}").get(read).delete(delete));
 }
 
 /// A new token.
@@ -103,6 +105,13 @@ pub(in crate::web) async fn list(caller: Caller, web: Data<Web>, request: HttpRe
     let page = list::only_page(request.query_string())?;
     let listed = web.actions.tokens(&caller, page).await?;
     Ok(respond::ok(&PageOf::from(listed.map(TokenView::from))))
+}
+
+/// Reads a token, without its text.
+#[utoipa::path(get, path = "/v1/tokens/{id}", tag = "tokens", params(("id" = String, Path)),
+    responses((status = 200, description = "The token.", body = TokenView)))]
+pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
+    Ok(respond::ok(&TokenView::from(web.actions.token(&caller, &id).await?)))
 }
 
 /// Deletes a token: it opens nothing from then on, and neither do the links that it made and nobody has used yet. Tokens and

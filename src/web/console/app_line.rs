@@ -59,7 +59,7 @@ impl AppLine {
             href: sections::path(app, ""),
             name: cuts::text(&app.settings.name, OF_A_NAME),
             publisher: cuts::text(publisher_name, OF_A_NAME),
-            state: state(*condition),
+            state: if app.archived_at.is_some() { archived() } else { state(*condition) },
             steps: steps.iter().map(|(step, done)| Step { name: name(*step).to_owned(), done: *done }).collect(),
             next: next.map(|step| sentence(step, role)),
             act,
@@ -104,8 +104,12 @@ fn sentence(step: SetupStep, role: &Role) -> &'static str {
     }
 }
 
+fn archived() -> State {
+    State { word: "Archived".to_owned(), icon: "lock", tone: Tone::Idle, under: None }
+}
+
 /// The word for how an app is doing, with an icon of its own shape.
-fn state(condition: Condition) -> State {
+pub(super) fn state(condition: Condition) -> State {
     let (word, icon, tone) = match condition {
         Condition::Failing => ("Failing", "dead", Tone::Bad),
         Condition::Waiting => ("Waiting", "clock", Tone::Warn),

@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::forms::Form;
 use super::frame::Frame;
+use super::guest::{self, Guest};
 use super::kinds::{Kind, Shape};
-use super::page_request::check_origin;
 use super::parts::field::Field;
 use super::sign_in::{LARGEST, begun};
 use super::{faults, pages, render};
@@ -51,7 +51,7 @@ struct VoidLink {
 }
 
 impl JoinPage {
-    fn new(path: &str, invited: &Invited) -> Self {
+    fn new(path: &str, guest: &Guest, invited: &Invited) -> Self {
         let invitation = &invited.invitation;
         let is_reset = invitation.purpose == Purpose::Reset;
         let email = Field::new("email", "E-mail").fills_in("username");
@@ -70,6 +70,7 @@ impl JoinPage {
         Self {
             frame: Frame {
                 heading: if is_reset { "New password" } else { "Join Ringback" }.to_owned(),
+                form_token: guest.token(),
                 ..Frame::default()
             },
             about,
@@ -106,17 +107,25 @@ impl JoinPage {
 
 async fn show(web: Data<Web>, request: HttpRequest, token: Path<String>) -> Answer {
     match web.actions.invitation(&token).await? {
-        Some(invited) => render::page(&JoinPage::new(request.path(), &invited)),
+        Some(invited) => {
+            let guest = Guest::of(&web, &request);
+            Ok(guest.keeps(render::page(&JoinPage::new(request.path(), &guest, &invited))?))
+        }
         None => void(),
     }
 }
 
 async fn join(web: Data<Web>, request: HttpRequest, token: Path<String>, body: Body<LARGEST>) -> Answer {
-    check_origin(&web, &request)?;
+    let (guest, form) = (Guest::of(&web, &request), Form::read(body.bytes(), SHAPE));
+    let is_ours = guest.has_sent(&web, &request, &form)?;
     let Some(invited) = web.actions.invitation(&token).await? else { return void() };
-    let form = Form::read(body.bytes(), SHAPE);
     form.check()?;
-    let page = JoinPage::new(request.path(), &invited);
+    let mut page = JoinPage::new(request.path(), &guest, &invited);
+    if !is_ours {
+        page.frame.mark = "Error: ".to_owned();
+        page.others.push(guest::EXPIRED.to_owned());
+        return Ok(guest.keeps(render::refused(&page, &Problem::forbidden(guest::EXPIRED))?));
+    }
     let typed = |name| Some(form.typed(name).to_owned()).filter(|text| !text.is_empty());
     let given = Join {
         token: token.into_inner(),
@@ -127,7 +136,7 @@ async fn join(web: Data<Web>, request: HttpRequest, token: Path<String>, body: B
     };
     match web.actions.join(given).await {
         Ok(joined) => Ok(match &joined.signed_in {
-            Some(signed_in) => render::go_on("/", begun(&web, signed_in)),
+            Some(signed_in) => render::go_on("/", [begun(&web, signed_in), guest.gone()]),
             None => render::go_on("/sign-in?said=password", []),
         }),
         Err(refusal) => {
@@ -135,7 +144,7 @@ async fn join(web: Data<Web>, request: HttpRequest, token: Path<String>, body: B
             if wrong.0.iter().any(|fault| fault.field == "token") {
                 return void();
             }
-            render::refused(&page.refused(&form, &wrong), &Problem::from(wrong))
+            Ok(guest.keeps(render::refused(&page.refused(&form, &wrong), &Problem::from(wrong))?))
         }
     }
 }

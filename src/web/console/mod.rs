@@ -8,18 +8,22 @@
 //! * [`forms`] reads what is sent, [`faults`] puts what is wrong at its fields; [`security`] says what comes from our own pages,
 //!   and what every page bears.
 //! * `page_request` is what a handler is given: who is signed in, the token of its forms, the last act's line. `pages` is done
-//!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`).
+//!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`); `guest` is
+//!   whoever fills in the forms that lead to a session.
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
-//! * The pages: `sign_in`, `join`, `home` with `app_line`, `lookup`, `deliveries` and one `delivery`, `new_app` with
-//!   `dialect_choice`, `account`; of an app, which `sections` lists,
+//! * The pages: `sign_in`, `join`; `home` with `needs` (for those who keep many) and `app_line`; `apps` with its filters (`asked`);
+//!   `lookup`, `deliveries` and one `delivery`; `new_app` with `dialect_choice` and `publisher_choice`; `account`, `people`,
+//!   `egress`, `problems`; of an app, which `sections` lists,
 //!   `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`. `place` is the endpoint that one is
 //!   about, `confirm` what is asked before an act.
-//! * `unknown` answers where nothing lies. [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
+//! * `problems` says what the `type` of a problem means, to everybody. `unknown` answers where nothing lies. [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
 //!
 //! A page must not know more than the API could say, and must not decide a rule: it asks the actions.
 
 mod account;
 mod app_line;
+mod apps;
+mod asked;
 pub mod assets;
 mod callback;
 mod confirm;
@@ -28,24 +32,30 @@ mod deliveries;
 mod delivery;
 mod dialect_choice;
 mod doctor;
+mod egress;
 pub mod errors;
 pub mod faults;
 pub mod filters;
 pub mod flash;
 pub mod forms;
 pub mod frame;
+mod guest;
 mod home;
 mod join;
 pub mod kinds;
 mod lookup;
 pub mod navigation;
+mod needs;
 mod new_app;
 mod overview;
 mod page_request;
 mod pages;
 pub mod parts;
+mod people;
 mod place;
 mod preview;
+mod problems;
+mod publisher_choice;
 mod receiver;
 pub mod render;
 mod secrets;
@@ -65,8 +75,10 @@ use actix_web::web::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config.configure(serving::routes).configure(ui::routes);
     config.configure(sign_in::routes).configure(join::routes).configure(home::routes);
+    config.configure(apps::routes);
     config.configure(new_app::routes).configure(callback::routes);
     config.configure(overview::routes).configure(secrets::routes).configure(testing::routes);
     config.configure(doctor::routes).configure(receiver::routes).configure(account::routes);
     config.configure(deliveries::routes).configure(delivery::routes).configure(lookup::routes);
+    config.configure(people::routes).configure(problems::routes).configure(egress::routes);
 }

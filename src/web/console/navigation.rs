@@ -37,12 +37,12 @@ const LINKS: [(&str, &str, &str, Who, bool); 16] = [
     ("Set up", "Publishers", "/publishers", Managers, false),
     ("Set up", "Apps", "/apps", Anyone, true),
     ("Set up", "Offers", "/offers", Anyone, false),
-    ("Set up", "Egress IPs", "/egress", Anyone, false),
+    ("Set up", "Egress IPs", "/egress", Anyone, true),
     ("Set up", "Sources", "/sources", Operators, false),
     ("Run", "System", "/system", Operators, false),
     ("Run", "Ledger", "/ledger", Anyone, false),
     ("Run", "Audit", "/audit", Operators, false),
-    ("Run", "People", "/people", Anyone, false),
+    ("Run", "People", "/people", Anyone, true),
     ("Run", "Notices", "/notices", Anyone, false),
 ];
 

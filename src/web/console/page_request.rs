@@ -76,9 +76,16 @@ pub(super) fn check_origin(web: &Web, request: &HttpRequest) -> Result<(), Probl
     if is_ours { Ok(()) } else { Err(expired()) }
 }
 
-fn cookie<'a>(web: &Web, request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+/// The value of a cookie of ours.
+pub(super) fn cookie<'a>(web: &Web, request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let name = security::cookie_name(name, web.actions.public_url.is_https());
     security::cookie(request.headers(), &name)
+}
+
+/// The call of this name, with its rule; without one nobody may make it.
+fn ruled(call: &str) -> Result<&'static Call, Refusal> {
+    let found = call.split_once(' ').and_then(|(method, pattern)| calls::named(method, pattern));
+    found.ok_or_else(|| Refusal::forbidden("Nobody may do this."))
 }
 
 fn not_signed_in() -> Problem {
@@ -93,6 +100,11 @@ impl PageRequest {
     /// As whom it acts.
     pub fn caller(&self) -> &Caller {
         &self.visit.caller
+    }
+
+    /// The parameters as they stand in the address.
+    pub fn query_string(&self) -> &str {
+        self.request.query_string()
     }
 
     /// The parameters of the page, each known and given once.
@@ -133,6 +145,11 @@ impl PageRequest {
         Ok(admit(self.caller(), call)?)
     }
 
+    /// Refuses whoever may not do what the call of this name does, before it is asked for.
+    pub fn may_perform(&self, call: &str) -> Result<(), Problem> {
+        Ok(admit(self.caller(), ruled(call)?)?)
+    }
+
     /// Does what the call of this name does, by its rule and with its entry in the audit. `named` is what its path names.
     pub async fn perform<T: Made>(
         &self,
@@ -140,8 +157,7 @@ impl PageRequest {
         named: &[&str],
         act: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
-        let call = call.split_once(' ').and_then(|(method, pattern)| calls::named(method, pattern));
-        let call = call.ok_or_else(|| Refusal::forbidden("Nobody may do this."))?;
+        let call = ruled(call)?;
         let named: Vec<String> = named.iter().map(|&name| name.to_owned()).collect();
         self.web.actions.perform(self.caller(), call, &named, act).await
     }

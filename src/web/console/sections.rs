@@ -21,9 +21,10 @@ pub(super) fn is_built(end: &str) -> bool {
     SECTIONS.iter().any(|(_, other, built)| *other == end && *built)
 }
 
-/// The path of a page of an app; by its ref, where it has one.
+/// The path of a page of an app; by its ref, where it has one. An archived app is found by its id alone.
 pub(super) fn path(app: &App, end: &str) -> String {
-    let named = app.settings.reference.as_deref().unwrap_or(&app.id);
+    let reference = app.settings.reference.as_deref().filter(|_| app.archived_at.is_none());
+    let named = reference.unwrap_or(&app.id);
     if end.is_empty() { format!("/apps/{named}") } else { format!("/apps/{named}/{end}") }
 }
 

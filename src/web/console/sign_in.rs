@@ -6,8 +6,9 @@ use askama::Template;
 
 use super::forms::Form;
 use super::frame::Frame;
+use super::guest::{self, Guest};
 use super::kinds::{Kind, Shape};
-use super::page_request::{PageRequest, SESSION, check_origin, signed_in};
+use super::page_request::{PageRequest, SESSION, signed_in};
 use super::parts::field::Field;
 use super::{flash, pages, render, security, way_back};
 use crate::actions::people::sign_in::{SignIn, SignInRefusal, SignedIn};
@@ -36,7 +37,8 @@ struct SignInPage {
     frame: Frame,
     /// What happened before, in words.
     said: Option<&'static str>,
-    problem: Option<String>,
+    /// What is wrong with the form and with no one field of it.
+    others: Vec<String>,
     is_nobody_here: bool,
     email: Field,
     password: Field,
@@ -46,17 +48,21 @@ struct SignInPage {
 }
 
 impl SignInPage {
-    async fn new(web: &Web, to: &str) -> Result<Self, Problem> {
+    async fn new(web: &Web, guest: &Guest, to: &str) -> Result<Self, Problem> {
         Ok(Self {
-            frame: Frame { heading: "Sign in".to_owned(), ..Frame::default() },
+            frame: Frame { heading: "Sign in".to_owned(), form_token: guest.token(), ..Frame::default() },
             said: None,
-            problem: None,
+            others: Vec::new(),
             is_nobody_here: web.actions.is_nobody_here_yet().await?,
             email: Field::new("email", "E-mail").fills_in("username"),
             password: Field::new("password", "Password").fills_in("current-password"),
             code: None,
             to: way_back::wanted(Some(to)).to_owned(),
         })
+    }
+
+    fn fields(&self) -> Vec<&Field> {
+        [&self.email, &self.password].into_iter().chain(&self.code).collect()
     }
 }
 
@@ -72,13 +78,22 @@ async fn show(web: Data<Web>, request: HttpRequest) -> Answer {
         Some("password") => Some("Your new password is in force. Sign in with it."),
         _ => None,
     };
-    render::page(&SignInPage { said, ..SignInPage::new(&web, to).await? })
+    let guest = Guest::of(&web, &request);
+    Ok(guest.keeps(render::page(&SignInPage { said, ..SignInPage::new(&web, &guest, to).await? })?))
 }
 
 async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> Answer {
-    check_origin(&web, &request)?;
-    let form = Form::read(body.bytes(), SHAPE);
+    let (guest, form) = (Guest::of(&web, &request), Form::read(body.bytes(), SHAPE));
+    let is_ours = guest.has_sent(&web, &request, &form)?;
     form.check()?;
+    let to = way_back::wanted(Some(form.typed("to")));
+    let mut page = SignInPage::new(&web, &guest, to).await?;
+    if !is_ours {
+        // Nothing that was typed is shown: it may be another site's.
+        page.frame.mark = "Error: ".to_owned();
+        page.others.push(guest::EXPIRED.to_owned());
+        return Ok(guest.keeps(render::refused(&page, &Problem::forbidden(guest::EXPIRED))?));
+    }
     let (email, password) = (form.typed("email"), form.typed("password"));
     let code: String = form.typed("code").chars().filter(|digit| !digit.is_whitespace()).collect();
     let given = SignIn {
@@ -87,12 +102,10 @@ async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> A
         code: Some(code).filter(|code| !code.is_empty()),
         from: visitor(&request),
     };
-    let to = way_back::wanted(Some(form.typed("to")));
     let refusal = match web.actions.sign_in(given).await {
-        Ok(signed_in) => return Ok(render::go_on(to, begun(&web, &signed_in))),
+        Ok(signed_in) => return Ok(render::go_on(to, [begun(&web, &signed_in), guest.gone()])),
         Err(refusal) => refusal,
     };
-    let mut page = SignInPage::new(&web, to).await?;
     page.email.value = email.to_owned();
     if matches!(refusal, SignInRefusal::CodeNeeded | SignInRefusal::WrongCode) {
         // What was right is not asked for twice; the page is kept by no cache.
@@ -100,21 +113,26 @@ async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> A
         let code = Field::new("code", "Six digits").help("As the app on your phone shows them now.");
         page.code = Some(code.fills_in("one-time-code"));
     }
-    match refusal {
-        SignInRefusal::Store(error) => Err(error.into()),
+    let answer = match refusal {
+        SignInRefusal::Store(error) => return Err(error.into()),
         SignInRefusal::CodeNeeded => render::page(&page),
         refusal => {
             page.frame.mark = "Error: ".to_owned();
-            page.problem = Some(refusal.to_string());
+            let words = refusal.to_string();
+            match page.code.take() {
+                Some(code) => page.code = Some(code.fault(&words)),
+                None => page.others.push(words),
+            }
             render::refused(&page, &Problem::from(refusal))
         }
-    }
+    };
+    Ok(guest.keeps(answer?))
 }
 
 /// The cookie of a session that has begun.
-pub(super) fn begun(web: &Web, signed_in: &SignedIn) -> [String; 1] {
+pub(super) fn begun(web: &Web, signed_in: &SignedIn) -> String {
     let is_https = web.actions.public_url.is_https();
-    [security::set_cookie(SESSION, signed_in.text.expose(), LONGEST.as_secs(), is_https)]
+    security::set_cookie(SESSION, signed_in.text.expose(), LONGEST.as_secs(), is_https)
 }
 
 async fn sign_out(page: PageRequest, body: Body<LARGEST>) -> Result<HttpResponse, Problem> {

@@ -41,5 +41,6 @@ def _there(world, call, name):
         "externalId": [world.external_id, world.taken_back["externalId"]],
         "replays": [world.replay["id"]],
         "users": [world.user["id"]],
+        "tokens": [world.token["id"]],
         "name": ["besitos", "offermaru", "standard-webhooks"],
     }[before]

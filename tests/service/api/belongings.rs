@@ -12,18 +12,18 @@ const USER: &str = "user_42";
 const SHARED: [&str; 4] = ["offers", "name", "userId", "sources"];
 
 /// What belongs to one publisher, and whoever bears its token.
-pub(super) struct Belongings {
+pub(crate) struct Belongings {
     /// The publisher's token.
-    pub(super) publisher: Api,
+    pub(crate) publisher: Api,
     /// A person of the publisher's, who has signed in.
-    pub(super) person: Api,
+    pub(crate) person: Api,
     /// By the part of a path that names it: the parameter, or for `{id}` what stands before it.
     objects: BTreeMap<&'static str, String>,
 }
 
 impl Belongings {
     /// Makes a publisher with one of each; `place` tells its egress IP from all others.
-    pub(super) async fn of_a_publisher(ringback: &Ringback, place: u8) -> Self {
+    pub(crate) async fn of_a_publisher(ringback: &Ringback, place: u8) -> Self {
         let wall = ringback.wall("besitos", json!({})).await;
         let token = json!({"name": "theirs", "role": "publisher", "publisherId": wall.publisher});
         let token = ringback.post("/v1/tokens", token).await;
@@ -68,7 +68,7 @@ impl Belongings {
     }
 
     /// The path of this pattern that names these objects.
-    pub(super) fn path(&self, pattern: &str) -> String {
+    pub(crate) fn path(&self, pattern: &str) -> String {
         let mut path = pattern.to_owned();
         for (parameter, kind) in parameters(pattern) {
             path = path.replacen(&parameter, self.object(&kind), 1);
@@ -77,19 +77,19 @@ impl Belongings {
     }
 
     /// The path of this pattern below our own object, where it names another one's below that; nothing where it does not.
-    pub(super) fn path_to_the_others_below(&self, other: &Self, pattern: &str) -> Option<String> {
+    pub(crate) fn path_to_the_others_below(&self, other: &Self, pattern: &str) -> Option<String> {
         let parameters = parameters(pattern);
         let (last, kind) = parameters.get(1..)?.last().filter(|(_, kind)| !SHARED.contains(&kind.as_str()))?;
         Some(self.path(&pattern.replace(last, other.object(kind))))
     }
 
     /// The ids that no other publisher may be shown.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
         self.objects.iter().filter(|(kind, _)| !SHARED.contains(kind)).map(|(_, id)| id.as_str())
     }
 
     /// What is sent with a call: what it needs to be read at all, about these objects.
-    pub(super) fn body(&self, call: &str) -> Value {
+    pub(crate) fn body(&self, call: &str) -> Value {
         match call {
             "POST /v1/apps/{id}/endpoints" => json!({"dialect": "besitos"}),
             "POST /v1/apps/{id}/preview" => json!({"completion": {}}),
@@ -103,7 +103,7 @@ impl Belongings {
     }
 
     /// What is asked beside the path: what a read needs to be answered at all.
-    pub(super) fn query(call: &str) -> String {
+    pub(crate) fn query(call: &str) -> String {
         match call {
             "GET /v1/lookup" => format!("&userId={USER}"),
             "GET /v1/apps/{id}/receiver" => "&language=php".to_owned(),
@@ -112,7 +112,7 @@ impl Belongings {
     }
 
     /// The id of what we have of this kind.
-    pub(super) fn object(&self, kind: &str) -> &str {
+    pub(crate) fn object(&self, kind: &str) -> &str {
         self.objects.get(kind).unwrap_or_else(|| {
             panic!("a path names {kind:?}: have one made in tests/service/api/belongings.rs, which says what it is")
         })
@@ -120,7 +120,7 @@ impl Belongings {
 }
 
 /// Whether a path names something that belongs to somebody.
-pub(super) fn names_a_belonging(pattern: &str) -> bool {
+pub(crate) fn names_a_belonging(pattern: &str) -> bool {
     parameters(pattern).iter().any(|(_, kind)| !SHARED.contains(&kind.as_str()))
 }
 

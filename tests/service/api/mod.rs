@@ -4,7 +4,7 @@
 mod access;
 mod apps;
 mod audit;
-mod belongings;
+pub(crate) mod belongings;
 mod delivery_detail;
 mod described;
 mod diagnosing;

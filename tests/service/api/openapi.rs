@@ -84,7 +84,7 @@ async fn every_path_is_described_with_its_methods() {
     DELETE /v1/sources/{id}
     POST /v1/sources/{id}/rotate
     GET,POST /v1/tokens
-    DELETE /v1/tokens/{id}
+    GET,DELETE /v1/tokens/{id}
     GET /v1/users
     GET,DELETE,PATCH /v1/users/{id}
     POST /v1/users/{id}/reset

@@ -20,7 +20,7 @@ async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
 
 async fn signed_in(ringback: &Ringback, password: &str) -> u16 {
     let mut visitor = Visitor::new(ringback);
-    visitor.post("/sign-in", &[("email", EMAIL), ("password", password)]).await.status
+    visitor.sign_in(EMAIL, password).await.status
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn a_new_password_is_in_force_and_ends_the_other_sessions() {
     let ringback = Ringback::start().await;
     let mut olga = olga(&ringback).await;
     let mut other = Visitor::new(&ringback);
-    assert_eq!(other.post("/sign-in", &[("email", EMAIL), ("password", PASSWORD)]).await.status, 303);
+    assert_eq!(other.sign_in(EMAIL, PASSWORD).await.status, 303);
     let form = olga.get("/account").await;
     let short = olga.send(&form, "/account/password", &[("password", "short")]).await;
     short.holds("New password must have 12 characters or more, not 5.");
@@ -73,7 +73,7 @@ async fn a_session_is_ended_from_another_one() {
     let ringback = Ringback::start().await;
     let mut olga = olga(&ringback).await;
     let mut other = Visitor::new(&ringback);
-    assert_eq!(other.post("/sign-in", &[("email", EMAIL), ("password", PASSWORD)]).await.status, 303);
+    assert_eq!(other.sign_in(EMAIL, PASSWORD).await.status, 303);
     let form = olga.get("/account").await;
     form.holds("(this one)");
     let ended = olga.send(&form, "/account/sessions", &[]).await;

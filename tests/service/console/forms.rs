@@ -192,6 +192,30 @@ async fn a_publisher_that_was_made_stays_where_its_app_is_refused() {
 }
 
 #[tokio::test]
+async fn among_many_publishers_one_is_named_by_ref_or_by_a_name_that_is_its_own() {
+    let ringback = Ringback::start().await;
+    let mut olga = Visitor::joined(&ringback, "olga@example.com", json!({"role": "operator"})).await;
+    for number in 0..50 {
+        ringback.post("/v1/publishers", json!({"name": format!("P{}", number / 2)})).await.ok();
+    }
+    let kash = ringback.post("/v1/publishers", json!({"name": "Kash", "ref": "kash"})).await.id();
+    let form = olga.get("/apps/new").await;
+    form.lacks("<select");
+    form.holds("Left empty: a new one, named below.");
+    let of = |named, name| [("publisherId", named), ("name", name), ("dialect", "besitos"), ("callbackUrl", URL)];
+    olga.send(&form, "/apps/new", &of("P7", "W"))
+        .await
+        .holds("Publisher is the name of several publishers; give a ref or id.");
+    olga.send(&form, "/apps/new", &of("nobody", "W")).await.holds("Publisher names no publisher.");
+    for (named, name) in [("kash", "By ref"), ("Kash", "By name"), (kash.as_str(), "By id")] {
+        let form = olga.get("/apps/new").await;
+        assert_eq!(olga.send(&form, "/apps/new", &of(named, name)).await.status, 200, "{named}");
+        let made = ringback.get(&format!("/v1/apps?q={}", name.replace(' ', "%20"))).await;
+        assert_eq!(made["items"][0]["publisherId"], kash.as_str());
+    }
+}
+
+#[tokio::test]
 async fn what_is_foreign_is_answered_like_what_does_not_exist() {
     let ringback = Ringback::start().await;
     let (mut ana, _) = with_app(&ringback).await;

@@ -14,7 +14,7 @@ const NOWHERE: &str = "There is no such page, or it is not yours.";
 async fn a_path_that_leads_nowhere_is_answered_by_a_page_with_a_way_on() {
     let ringback = Ringback::start().await;
     let mut olga = Visitor::joined(&ringback, "olga@example.com", json!({"role": "operator"})).await;
-    for path in ["/no-such-page", "/apps/none/no-such-page", "/problems", "/v2/apps", "/robots.txt"] {
+    for path in ["/no-such-page", "/apps/none/no-such-page", "/v2/apps", "/robots.txt"] {
         let page = olga.get(path).await;
         page.holds(NOWHERE);
         page.holds("<a class=\"button\" href=\"/\">Home</a>");

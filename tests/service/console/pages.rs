@@ -21,3 +21,9 @@ async fn the_first_minutes_end_in_a_verified_callback() {
     let link = ringback.first_operator_link().unwrap();
     looked_at("first.js", &[&ringback.url(""), &link, TOKEN]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_and_what_each_role_arrives_at_hold_in_a_browser() {
+    let ringback = Ringback::start().await;
+    looked_at("people.js", &[&ringback.url(""), TOKEN]).await;
+}

@@ -24,11 +24,11 @@ async fn the_first_operator_joins_by_the_printed_link_once() {
         .holds("Nobody can sign in yet. Open the link that <code>ringback serve</code> printed.");
     visitor.get(&path).await.holds("You are the first operator here.");
     let short = [("email", "olga@example.com"), ("name", "Olga"), ("password", "short")];
-    let refused = visitor.post(&path, &short).await;
+    let refused = visitor.fill_in(&path, &short).await;
     refused.holds("Password must have 12 characters or more, not 5.");
     assert_eq!(refused.status, 422);
     let fields = [("email", "olga@example.com"), ("name", "Olga"), ("password", PASSWORD)];
-    assert_eq!(visitor.post(&path, &fields).await.location.as_deref(), Some("/"));
+    assert_eq!(visitor.fill_in(&path, &fields).await.location.as_deref(), Some("/"));
     visitor.get("/").await.holds("No apps yet. An app is one offerwall placement.");
     for void in [visitor.get(&path).await, visitor.post(&path, &fields).await] {
         void.holds("This link opens nothing");
@@ -58,8 +58,9 @@ async fn whoever_is_not_signed_in_is_led_to_a_form_and_back_to_the_page() {
         cookie.starts_with("ringback=rbs_") && cookie.ends_with("; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax")
     );
     assert_eq!(visitor.get("/apps/new").await.status, 200);
+    let mut other = Visitor::new(&ringback);
     let away = [("email", OPERATOR), ("password", PASSWORD), ("to", "//evil.example")];
-    assert_eq!(visitor.post("/sign-in", &away).await.location.as_deref(), Some("/"));
+    assert_eq!(other.fill_in("/sign-in", &away).await.location.as_deref(), Some("/"));
 }
 
 #[tokio::test]
@@ -73,8 +74,12 @@ async fn operator_over_https(ringback: &Ringback) {
     let path = link.strip_prefix("https://rb.example").unwrap();
     let mut visitor = Visitor::new(ringback);
     let fields = [("email", "olga@example.com"), ("name", "Olga"), ("password", PASSWORD)];
-    assert_eq!(visitor.post(path, &fields).await.status, 403, "it comes from another origin");
-    let joined = visitor.post_from("https://rb.example", path, &fields).await;
+    let form = visitor.get(path).await;
+    assert!(form.header("set-cookie").starts_with("__Host-ringback-visit="), "{}", form.header("set-cookie"));
+    assert_eq!(visitor.send(&form, path, &fields).await.status, 403, "it comes from another origin");
+    let token = form.hidden();
+    let ours = [&[(token[0].0.as_str(), token[0].1.as_str())], &fields[..]].concat();
+    let joined = visitor.post_from("https://rb.example", path, &ours).await;
     let cookie = joined.header("set-cookie");
     assert!(cookie.starts_with("__Host-ringback=rbs_") && cookie.ends_with("SameSite=Lax; Secure"), "{cookie}");
     assert_eq!(visitor.get("/").await.status, 200);
@@ -86,17 +91,92 @@ async fn one_answer_tells_nobody_what_was_wrong_and_too_many_failures_shut() {
     operator(&ringback).await;
     let mut visitor = Visitor::new(&ringback);
     for email in [OPERATOR, "nobody@example.com", "no address"] {
-        let refused = visitor.post("/sign-in", &[("email", email), ("password", "wrong")]).await;
+        let refused = visitor.sign_in(email, "wrong").await;
         refused.holds("E-mail or password is wrong.");
         refused.lacks("wrong\"");
         assert_eq!(refused.status, 401);
     }
     for _ in 3..10 {
-        visitor.post("/sign-in", &[("email", OPERATOR), ("password", "wrong")]).await;
+        visitor.sign_in(OPERATOR, "wrong").await;
     }
-    let shut = visitor.post("/sign-in", &[("email", OPERATOR), ("password", PASSWORD)]).await;
+    let shut = visitor.sign_in(OPERATOR, PASSWORD).await;
     shut.holds("Too many attempts. Try again after 18:55 UTC.");
     assert_eq!(shut.status, 429);
+}
+
+#[tokio::test]
+async fn a_form_that_another_site_has_somebody_send_signs_nobody_in() {
+    let ringback = Ringback::start().await;
+    operator(&ringback).await;
+    let (mut evil, mut victim) = (Visitor::new(&ringback), Visitor::new(&ringback));
+    let fields = [("email", OPERATOR), ("password", PASSWORD)];
+    let (of_evil, of_victim) = (evil.get("/sign-in").await.hidden(), victim.get("/sign-in").await.hidden());
+    let (of_evil, right) = (of_evil[0].1.as_str(), of_victim[0].1.as_str());
+    // Over http a browser says `null` of our own pages and of the other site's alike.
+    for token in [None, Some(""), Some(of_evil), Some(&right[1..])] {
+        let token = token.map(|token| ("formToken", token));
+        let all: Vec<_> = token.into_iter().chain(fields).collect();
+        let refused = victim.post_from("null", "/sign-in", &all).await;
+        assert_eq!((refused.status, refused.location.as_deref()), (403, None));
+        refused.holds("This form has expired. Send it once more; nothing was changed.");
+        refused.lacks(OPERATOR);
+        assert!(!victim.cookies.contains_key("ringback"), "{:?}", victim.cookies);
+    }
+    assert_eq!(ringback.get("/v1/audit").await["items"][0]["action"], "POST /v1/join", "nobody tried to sign in");
+    let ours: Vec<_> = [("formToken", right)].into_iter().chain(fields).collect();
+    assert_eq!(victim.post_from("null", "/sign-in", &ours).await.status, 303);
+    assert!(!victim.cookies.contains_key("ringback-visit"), "{:?}", victim.cookies);
+}
+
+#[tokio::test]
+async fn a_form_to_sign_in_works_in_two_tabs_and_for_half_a_day() {
+    let ringback = Ringback::start().await;
+    operator(&ringback).await;
+    let mut visitor = Visitor::new(&ringback);
+    let fields = [("email", OPERATOR), ("password", PASSWORD)];
+    let first = visitor.get("/sign-in").await;
+    visitor.get("/sign-in?to=%2Fapps").await;
+    let mut other = visitor.clone();
+    assert_eq!(visitor.send(&first, "/sign-in", &fields).await.status, 303);
+    ringback.clock.advance(std::time::Duration::from_secs(12 * 3_600));
+    let late = other.send(&first, "/sign-in", &fields).await;
+    assert_eq!(late.status, 403);
+    assert_eq!(other.send(&late, "/sign-in", &fields).await.status, 303, "what is shown then is a form that works");
+}
+
+#[tokio::test]
+async fn a_link_to_join_is_used_by_the_form_that_was_shown_alone() {
+    let ringback = Ringback::start().await;
+    let link = ringback.first_operator_link().unwrap();
+    let path = format!("/join/{}", link.split_once("/join/").unwrap().1);
+    let fields = [("email", "olga@example.com"), ("name", "Olga"), ("password", PASSWORD)];
+    let mut visitor = Visitor::new(&ringback);
+    let refused = visitor.post_from("null", &path, &fields).await;
+    assert_eq!(refused.status, 403);
+    refused.holds("This form has expired. Send it once more; nothing was changed.");
+    refused.lacks("olga@example.com");
+    assert_eq!(visitor.send(&refused, &path, &fields).await.location.as_deref(), Some("/"));
+}
+
+#[tokio::test]
+async fn wrong_digits_are_said_at_their_field_and_what_was_right_stays() {
+    let ringback = Ringback::start().await;
+    let mut olga = operator(&ringback).await;
+    let account = olga.get("/account").await;
+    let begun = olga.send(&account, "/account/second-factor", &[]).await;
+    let key = begun.html.split("<code id=\"secret-text\">").nth(1).unwrap().split('<').next().unwrap();
+    let code = crate::people::second_factor::key(key).code_at(ringback.now());
+    assert_eq!(olga.send(&begun, "/account/second-factor/confirm", &[("code", &code)]).await.status, 303);
+    let mut visitor = Visitor::new(&ringback);
+    let asked = visitor.sign_in(OPERATOR, PASSWORD).await;
+    assert_eq!(asked.status, 200);
+    asked.lacks("There is a problem");
+    let fields = [("email", OPERATOR), ("password", PASSWORD), ("code", "000000")];
+    let refused = visitor.send(&asked, "/sign-in", &fields).await;
+    assert_eq!(refused.status, 401);
+    refused.holds("<a href=\"#field-code\">These six digits are wrong, or were used before.</a>");
+    refused.holds("name=\"code\" aria-describedby=\"field-code-help field-code-fault\" required aria-invalid=\"true\"");
+    refused.holds(&format!("value=\"{PASSWORD}\""));
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ impl Visitor {
         let link = text(&invited, "link");
         let mut visitor = Self::new(ringback);
         let path = format!("/join/{}", link.split_once("/join/").unwrap().1);
-        let page = visitor.post(&path, &[("email", email), ("name", "Ana"), ("password", PASSWORD)]).await;
+        let page = visitor.fill_in(&path, &[("email", email), ("name", "Ana"), ("password", PASSWORD)]).await;
         assert_eq!((page.status, page.location.as_deref()), (303, Some("/")), "{}", page.html);
         visitor
     }
@@ -48,7 +48,18 @@ impl Visitor {
         self.sent(request).await
     }
 
-    /// Sends a form as one of our own pages would, which has no token of itself.
+    /// Opens a page and sends its form.
+    pub(super) async fn fill_in(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let form = self.get(path).await;
+        self.send(&form, path, fields).await
+    }
+
+    /// Signs in.
+    pub(super) async fn sign_in(&mut self, email: &str, password: &str) -> Page {
+        self.fill_in("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    /// Sends a form as one of our own pages would, without its token.
     pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let origin = self.api.url("");
         self.post_from(&origin, path, fields).await
@@ -61,9 +72,10 @@ impl Visitor {
         self.sent(request).await
     }
 
-    /// Sends a form of this page: its hidden fields, and these.
+    /// Sends the form of this page that goes to this path: its hidden fields, and these. Where no form goes there, somebody
+    /// has made one out of what the page has.
     pub(super) async fn send(&mut self, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
-        let hidden = page.hidden();
+        let hidden = page.hidden_of(path);
         let all: Vec<_> =
             hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(fields.iter().copied()).collect();
         self.post(path, &all).await
@@ -94,15 +106,13 @@ impl Page {
 
     /// Names and values of its hidden fields, those of *Sign out* apart.
     pub(super) fn hidden(&self) -> Vec<(String, String)> {
-        let mut found: Vec<(String, String)> = Vec::new();
-        for field in self.html.split("<input type=\"hidden\" name=\"").skip(1) {
-            let (name, rest) = field.split_once("\" value=\"").unwrap();
-            let value = rest.split('"').next().unwrap();
-            if !found.iter().any(|(known, _)| known == name) {
-                found.push((name.to_owned(), value.to_owned()));
-            }
-        }
-        found
+        hidden_in(&self.html)
+    }
+
+    /// Those of the form that goes to this path; of all forms where none does.
+    fn hidden_of(&self, path: &str) -> Vec<(String, String)> {
+        let form = self.html.split_once(&format!("action=\"{path}\""));
+        hidden_in(form.map_or(&self.html, |(_, form)| form.split("</form>").next().unwrap()))
     }
 
     #[track_caller]
@@ -114,4 +124,16 @@ impl Page {
     pub(super) fn lacks(&self, text: &str) {
         assert!(!self.html.contains(text), "{text:?} is in {}", self.html);
     }
+}
+
+fn hidden_in(html: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for field in html.split("<input type=\"hidden\" name=\"").skip(1) {
+        let (name, rest) = field.split_once("\" value=\"").unwrap();
+        let value = rest.split('"').next().unwrap();
+        if !found.iter().any(|(known, _)| known == name) {
+            found.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    found
 }

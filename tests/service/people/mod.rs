@@ -5,7 +5,7 @@ mod accounts;
 mod audit;
 mod joining;
 mod publishers_own;
-mod second_factor;
+pub(crate) mod second_factor;
 mod sessions;
 mod signing_in;
 mod users;

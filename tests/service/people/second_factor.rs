@@ -11,7 +11,7 @@ use crate::support::{Answer, has, text};
 const STEP: Duration = Duration::from_secs(30);
 
 /// The key that an app reads.
-fn key(base32: &str) -> TotpKey {
+pub(crate) fn key(base32: &str) -> TotpKey {
     let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
     for digit in base32.bytes() {
         let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == digit).unwrap();

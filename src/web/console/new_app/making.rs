@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::given;
 use crate::actions::refusal::Refusal;
 use crate::actions::secrets::{CreatedSecret, SecretsOf};
+use crate::domain::account::Publisher;
 use crate::domain::app::App;
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::invalid::Invalid;
@@ -14,6 +15,7 @@ use crate::web::console::flash;
 use crate::web::console::forms::Form;
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
+use crate::web::console::publisher_choice;
 use crate::web::console::sections;
 
 /// The page that shows a new app's secret, once.
@@ -26,22 +28,32 @@ struct AppMadePage {
     next: String,
 }
 
-/// Makes the publisher, where it is a new one, and the app.
-pub(super) async fn made(page: &PageRequest, form: &Form) -> Result<App, Refusal> {
-    let actions = &page.web.actions;
+/// Makes the publisher, where it is a new one, and the app. Tells of the new publisher also where the app was refused.
+pub(super) async fn made(page: &PageRequest, form: &Form) -> (Result<App, Refusal>, Option<Publisher>) {
+    let mut new = None;
+    let app = app_of(page, form, &mut new).await;
+    (app, new)
+}
+
+async fn app_of(page: &PageRequest, form: &Form, new: &mut Option<Publisher>) -> Result<App, Refusal> {
     let mut given: Map<String, Value> = given(form);
     check_publisher(form)?;
-    if page.caller().limited_to().is_none() && !given.contains_key("publisherId") {
-        let name = form.typed("publisherName");
-        let makes = page.perform("POST /v1/publishers", &[], actions.create_publisher(name, None));
-        let publisher = makes.await.map_err(|refusal| match refusal {
-            Refusal::Invalid(of_name) => Refusal::Invalid(of_the_publisher(of_name)),
-            other => other,
-        })?;
-        let publisher = publisher.made;
-        given.insert("publisherId".to_owned(), publisher.id.into());
+    if page.caller().limited_to().is_none() {
+        let publisher = match form.typed(publisher_choice::NAME) {
+            "" => new.insert(new_publisher(page, form.typed("publisherName")).await?).id.clone(),
+            named => publisher_choice::meant(page, named).await?,
+        };
+        given.insert(publisher_choice::NAME.to_owned(), publisher.into());
     }
-    page.perform("POST /v1/apps", &[], actions.create_app(page.caller(), &given)).await
+    page.perform("POST /v1/apps", &[], page.web.actions.create_app(page.caller(), &given)).await
+}
+
+async fn new_publisher(page: &PageRequest, name: &str) -> Result<Publisher, Refusal> {
+    let makes = page.perform("POST /v1/publishers", &[], page.web.actions.create_publisher(name, None));
+    makes.await.map(|created| created.made).map_err(|refusal| match refusal {
+        Refusal::Invalid(of_name) => Refusal::Invalid(of_the_publisher(of_name)),
+        other => other,
+    })
 }
 
 /// Somebody names a new publisher or chooses one that is there.

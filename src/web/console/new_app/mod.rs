@@ -2,8 +2,6 @@
 
 mod making;
 
-use std::cmp::Ordering;
-
 use actix_web::web::ServiceConfig;
 use askama::Template;
 use serde_json::{Map, Value};
@@ -18,12 +16,12 @@ use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::parts::lines::Link;
 use super::preview::{self, Preview, PreviewPart, Told};
-use super::{faults, pages, render};
+use super::{faults, pages, publisher_choice, render};
 use crate::actions::refusal::Refusal;
+use crate::domain::account::Publisher;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
-use crate::store::page::Page;
 use crate::web::Answer;
 use crate::web::error::Problem;
 use crate::web::json::Body;
@@ -41,8 +39,6 @@ const COMMON: &Shape<'_> = &[
 ];
 /// What is the form's own and nothing of an app's.
 const OWN: [&str; 3] = ["publisherName", "formKey", "act"];
-/// Publishers that can be chosen from.
-const PUBLISHERS: usize = 1_000;
 /// What the preview says before there is one.
 const NO_DIALECT: &str = "Choose a dialect and write a callback URL, and the callback is shown here.";
 /// What somebody is told whose form was sent before.
@@ -70,16 +66,16 @@ struct NewAppPage {
 }
 
 impl NewAppPage {
-    async fn new(page: &PageRequest) -> Result<Self, Problem> {
+    /// `is_part`: nobody sees who the publishers are, so they are not read.
+    async fn new(page: &PageRequest, is_part: bool) -> Result<Self, Problem> {
         let actions = &page.web.actions;
         let publisher = if page.caller().limited_to().is_some() {
             None
         } else {
-            let listed = actions.publishers(page.caller(), Page { limit: PUBLISHERS, before: None }).await?;
-            let mut known = listed.items;
-            known.sort_by(|one, other| by_name(&one.name, &other.name));
-            let choice = Field::new("publisherId", "Publisher").choice("", "A new one, named below").may_be_empty();
-            let choice = known.iter().fold(choice, |field, known| field.choice(&known.id, &known.name));
+            let choice = match is_part {
+                true => publisher_choice::unread(),
+                false => publisher_choice::field(page, Some("a new one, named below")).await?,
+            };
             let name =
                 Field::new("publisherName", "Name of the new publisher").help("Who owns the app.").may_be_empty();
             Some((choice, name))
@@ -127,6 +123,15 @@ impl NewAppPage {
         self.wrong(wrong)
     }
 
+    /// Chooses the publisher that was made before something else was refused, and says so.
+    fn keep(&mut self, made: &Publisher) {
+        if let Some((choice, name)) = &mut self.publisher {
+            publisher_choice::hold(choice, &made.id, &made.name);
+            name.value.clear();
+            self.others.push(format!("The publisher {} is made and chosen. The app is not made yet.", made.name));
+        }
+    }
+
     fn all(&self) -> Vec<&Field> {
         let publisher = self.publisher.iter().flat_map(|(choice, name)| [choice, name]);
         publisher.chain([&self.name]).chain(self.dialect.fields()).chain([&self.callback_url]).collect()
@@ -149,13 +154,9 @@ impl NewAppPage {
     }
 }
 
-fn by_name(one: &str, other: &str) -> Ordering {
-    one.to_lowercase().cmp(&other.to_lowercase())
-}
-
 async fn show(page: PageRequest) -> Answer {
     page.query(&[])?;
-    page.page(&NewAppPage::new(&page).await?)
+    page.page(&NewAppPage::new(&page, false).await?)
 }
 
 /// Makes what the form says, or only shows what it would send.
@@ -164,7 +165,7 @@ async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
     let own = DialectChoice::of(&page.web.node.catalog).own_names();
     let form = page.form(body.bytes(), &dialect_choice::shape(COMMON, &own))?;
     if is_part || form.typed("act") == "preview" {
-        let shown = NewAppPage::new(&page).await?.typed(&page, &form);
+        let shown = NewAppPage::new(&page, is_part).await?.typed(&page, &form);
         let wrong = wrong_so_far(&page, &form);
         if is_part {
             let shown = shown.wrong(wrong);
@@ -179,16 +180,17 @@ async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
     if !page.web.actions.use_form_key(page.caller(), form.typed("formKey")).await? {
         return Ok(page.go_on("/apps", flash::Kind::Partly, USED));
     }
-    let refusal = match made(&page, &form).await {
+    let (app, new_publisher) = made(&page, &form).await;
+    let refusal = match app {
         Ok(app) => return secret_of(&page, &app).await,
         Err(refusal) => refusal,
     };
     let wrong = faults::faults_of(refusal)?;
     let problem = Problem::from(wrong.clone());
-    // Read anew: a publisher that was made is among those that can be chosen, and stays.
-    let mut shown = NewAppPage::new(&page).await?.typed(&page, &form).refused(wrong);
-    if !keeps_publisher(&mut shown, &form) {
-        page.web.actions.free_form_key(page.caller(), form.typed("formKey")).await?;
+    let mut shown = NewAppPage::new(&page, false).await?.typed(&page, &form).refused(wrong);
+    match new_publisher {
+        Some(publisher) => shown.keep(&publisher),
+        None => page.web.actions.free_form_key(page.caller(), form.typed("formKey")).await?,
     }
     render::refused(&shown, &problem)
 }
@@ -212,23 +214,6 @@ fn wrong_so_far(page: &PageRequest, form: &Form) -> Invalid {
         wrong.extend(of_the_publisher(of_name));
     }
     wrong
-}
-
-/// Chooses the publisher that was made before something else was refused, and says so; false: nothing was made.
-fn keeps_publisher(shown: &mut NewAppPage, form: &Form) -> bool {
-    let named = form.typed("publisherName").trim().to_owned();
-    if let Some((choice, name)) = &mut shown.publisher
-        && !named.is_empty()
-        && name.faults.is_empty()
-        && choice.value.is_empty()
-        && let Some(made) = choice.choices.iter().find(|known| known.label == named).map(|known| known.value.clone())
-    {
-        choice.value = made;
-        name.value.clear();
-        shown.others.push(format!("The publisher {named} is made and chosen. The app is not made yet."));
-        return true;
-    }
-    false
 }
 
 /// What the form would send, before there is an app and a secret.

@@ -8,6 +8,7 @@ pub mod cuts;
 pub mod dialects;
 pub mod instants;
 pub mod outcomes;
+pub mod roles;
 pub mod sentences;
 pub mod turns;
 pub mod waits;

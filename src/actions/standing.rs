@@ -1,0 +1,146 @@
+//! How all apps stand that a caller sees: what needs somebody, and the figures of what is due. One look at each, whatever is asked
+//! about them afterwards.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::Actions;
+use super::app_list::AppInList;
+use super::asked::Asked;
+use super::caller::Caller;
+use super::refusal::Refusal;
+use crate::domain::app::App;
+use crate::domain::health::{AppHealth, Capped, Condition};
+use crate::domain::time::Timestamp;
+
+/// How the apps stand, those first that need somebody.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// All of them, worst first, then by name.
+    pub apps: Vec<AppStanding>,
+    /// Those that leave from another egress IP from an instant on, the first first.
+    pub switches: Vec<Switch>,
+}
+
+/// How one app stands.
+#[derive(Clone, Debug)]
+pub struct AppStanding {
+    /// The app.
+    pub app: Arc<App>,
+    /// How it has been doing for 24 hours.
+    pub health: AppHealth,
+    /// The same in a word.
+    pub condition: Condition,
+}
+
+/// A scheduled change of the address that an app's callbacks leave from.
+#[derive(Clone, Debug)]
+pub struct Switch {
+    /// The app.
+    pub app: Arc<App>,
+    /// From then on …
+    pub at: Timestamp,
+    /// … they leave from here.
+    pub address: IpAddr,
+}
+
+/// What waits at this moment, of all apps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WaitingWork {
+    /// Due, and claimed by nobody.
+    pub due: Capped,
+    /// Being sent.
+    pub in_flight: Capped,
+    /// Since when the oldest is due that nobody has claimed.
+    pub oldest_due_at: Option<Timestamp>,
+    /// Held until somebody mends something.
+    pub held: Capped,
+    /// Nodes that live.
+    pub nodes: usize,
+}
+
+impl Standing {
+    /// How many publishers are in each condition, which is that of the worst of their apps.
+    pub fn publishers(&self) -> BTreeMap<Condition, u64> {
+        let mut worst: HashMap<&str, Condition> = HashMap::new();
+        for standing in &self.apps {
+            let of = worst.entry(&standing.app.publisher_id).or_insert(standing.condition);
+            *of = standing.condition.min(*of);
+        }
+        let mut counts = BTreeMap::new();
+        worst.into_values().for_each(|condition| *counts.entry(condition).or_default() += 1);
+        counts
+    }
+
+    /// The apps that need somebody.
+    pub fn needing(&self) -> impl Iterator<Item = &AppStanding> {
+        self.apps.iter().filter(|standing| needs_somebody(standing.condition))
+    }
+}
+
+/// Whether an app that is doing so needs somebody.
+pub fn needs_somebody(condition: Condition) -> bool {
+    matches!(condition, Condition::Failing | Condition::Waiting | Condition::NotSetUp)
+}
+
+impl AppStanding {
+    /// As a list has it.
+    pub fn in_list(&self, publisher_name: &str) -> AppInList {
+        let (app, publisher_name) = (App::clone(&self.app), publisher_name.to_owned());
+        AppInList { app, publisher_name, health: self.health, condition: self.condition }
+    }
+}
+
+impl Actions {
+    /// How the apps stand that the caller sees; a few statements, however many they are.
+    pub async fn standing(&self, caller: &Caller) -> Result<Standing, Refusal> {
+        let apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
+        let _reading = self.reads.begin(caller)?;
+        let mut health = self.health_of(apps.iter().map(|app| &**app)).await?;
+        let now = self.node.now();
+        let mut switches = Vec::new();
+        for app in &apps {
+            if let Some((at, egress_ip)) = self.node.directory.next_route(app, now) {
+                switches.push(Switch { app: Arc::clone(app), at, address: egress_ip.address });
+            }
+        }
+        switches.sort_by_key(|switch| switch.at);
+        let standing = |app: Arc<App>| {
+            let health = health.remove(&app.id).unwrap_or_default();
+            AppStanding { condition: self.condition_of(&app, &health), app, health }
+        };
+        let mut apps: Vec<AppStanding> = apps.into_iter().map(standing).collect();
+        apps.sort_by_cached_key(|one| (one.condition, one.app.settings.name.to_lowercase(), one.app.id.clone()));
+        Ok(Standing { apps, switches })
+    }
+
+    /// What waits at this moment, of the apps that the caller sees.
+    pub async fn waiting_work(&self, caller: &Caller) -> Result<WaitingWork, Refusal> {
+        let apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
+        let _reading = self.reads.begin(caller)?;
+        let endpoints = apps.iter().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
+        let ids = apps.iter().map(|app| app.id.clone()).collect();
+        let (store, now) = (&self.node.store, self.node.now());
+        let mut waiting = WaitingWork {
+            in_flight: store.count_sending(ids, None).await?,
+            nodes: self.node.cluster.view().len(),
+            ..WaitingWork::default()
+        };
+        for backlog in store.backlogs(endpoints, None, now).await?.into_values() {
+            waiting.due = waiting.due.and(backlog.due);
+            waiting.held = waiting.held.and(backlog.held);
+            let due = backlog.first_due_at.filter(|due| *due <= now);
+            waiting.oldest_due_at = [waiting.oldest_due_at, due].into_iter().flatten().min();
+        }
+        Ok(waiting)
+    }
+
+    /// How many completions are in review, and when the first of these reviews ends; for those who decide them.
+    pub async fn open_reviews(&self, caller: &Caller) -> Result<(Capped, Option<Timestamp>), Refusal> {
+        match caller.limited_to() {
+            None => Ok(self.node.store.open_reviews().await?),
+            Some(_) => Ok((Capped::default(), None)),
+        }
+    }
+}

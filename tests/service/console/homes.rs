@@ -1,0 +1,171 @@
+//! Home of each role: what it needs to do, and what there is to know.
+
+use serde_json::json;
+
+use super::visitor::Visitor;
+use crate::support::{Reply, Ringback, calling, found};
+
+const URL: &str = "https://kash.example/pb?user_id={user_id}&tx={transaction_id}&payout={payout}";
+
+async fn manager(ringback: &Ringback) -> Visitor {
+    Visitor::joined(ringback, "max@example.com", json!({"role": "account_manager"})).await
+}
+
+async fn operator(ringback: &Ringback) -> Visitor {
+    Visitor::joined(ringback, "olga@example.com", json!({"role": "operator"})).await
+}
+
+/// The address that the live part of a page asks for.
+fn part_of(html: &str) -> String {
+    let address = html.split("data-poll=\"15\" hx-get=\"").nth(1).unwrap().split('"').next().unwrap();
+    address.replace("&#38;", "&")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_needs_somebody_stands_worst_first_with_why_and_the_rest_is_counted() {
+    let (ringback, wall) = calling("besitos", json!({"name": "Failing wall", "retrySchedule": []})).await;
+    wall.receiver.then([Reply::status(500)]);
+    wall.report_until("dead", "dead").await;
+    let bare = ringback.app("besitos", json!({"name": "Bare wall"})).await;
+    let fine = ringback.wall("besitos", json!({"name": "Fine wall"})).await;
+    fine.report_until("fine", "delivered").await;
+    found("what became of both is added up", || async {
+        ringback.tidy().await;
+        let failing = ringback.get("/v1/apps?state=failing").await;
+        let fine = ringback.get("/v1/apps?state=fine").await;
+        (failing["items"] != json!([]) && fine["items"] != json!([])).then_some(())
+    })
+    .await;
+    let mut max = manager(&ringback).await;
+    let home = max.get("/").await;
+    let rows: Vec<&str> = home.html.split("<tr id=\"need-").skip(1).collect();
+    assert_eq!(rows.len(), 2, "{}", home.html);
+    assert!(rows[0].contains("Failing wall") && rows[0].contains("1 dead in 24 h, last answer 500 at "), "{}", rows[0]);
+    assert!(rows[1].contains("Bare wall") && rows[1].contains("Callback URL missing, secret missing."), "{}", rows[1]);
+    home.holds("1 failing · 1 not set up · 1 fine");
+    home.lacks("Fine wall");
+    home.lacks("Oldest due");
+    operator(&ringback).await.get("/").await.holds("Oldest due");
+
+    // The page renews itself: rows stay where they are, and what is new is told of.
+    let part = part_of(&home.html);
+    ringback.change(&bare, json!({"callbackUrl": URL})).await;
+    ringback.secret(&bare, "a-secret-of-sixteen").await;
+    ringback.app("besitos", json!({"name": "Newer wall"})).await;
+    let renewed = max.get(&part).await;
+    renewed.lacks("<html");
+    let rows: Vec<&str> = renewed.html.split("<tr id=\"need-").skip(1).collect();
+    assert!(rows[1].contains("Bare wall") && rows[1].contains("Needs nobody now."), "{}", renewed.html);
+    renewed.holds("1 more app needs somebody. Show it");
+    renewed.lacks("Newer wall");
+    max.get("/").await.holds("Newer wall");
+    assert_eq!(max.get("/?part=work&shown=dlv_1").await.status, 422);
+    let paused = max.get("/?live=off").await;
+    paused.holds("Paused <a href=\"/\">go on</a>");
+    paused.lacks("data-poll");
+}
+
+#[tokio::test]
+async fn where_nothing_needs_anybody_it_is_said_and_an_empty_install_says_what_is_first() {
+    let ringback = Ringback::start().await;
+    let mut max = manager(&ringback).await;
+    let empty = max.get("/").await;
+    empty.holds("No apps yet. An app is one offerwall placement.");
+    empty.lacks("Needs you");
+    let app = ringback.app("besitos", json!({"callbackUrl": URL})).await;
+    ringback.secret(&app, "a-secret-of-sixteen").await;
+    max.get("/").await.holds("No app needs anybody.");
+}
+
+#[tokio::test]
+async fn open_reviews_and_scheduled_switches_are_told() {
+    let ringback = Ringback::start().await;
+    let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
+    wall.report("held").await.is(200, json!({"deliveries": [{"status": "held", "waitingFor": "review"}]}));
+    let egress = ringback.post("/v1/egress-ips", json!({"address": "127.0.9.9"})).await.id();
+    let active_at = ringback.now().plus(std::time::Duration::from_secs(86_400)).to_string();
+    ringback.put(&wall.path("/egress"), json!({"egressIpId": egress, "activeAt": active_at})).await.ok();
+    let home = manager(&ringback).await.get("/").await;
+    home.holds("Scheduled switches");
+    home.holds("<code>127.0.9.9</code>");
+    home.holds("1 review ends in 2 h.");
+}
+
+#[tokio::test]
+async fn a_publisher_sees_its_apps_and_nothing_that_is_for_those_who_keep_many() {
+    let ringback = Ringback::start().await;
+    let app = ringback.app("besitos", json!({"name": "Kash wall"})).await;
+    let role = json!({"role": "publisher", "publisherId": app.publisher});
+    let mut ana = Visitor::joined(&ringback, "ana@example.com", role).await;
+    let home = ana.get("/").await;
+    home.holds("Kash wall");
+    home.holds("Set callback URL");
+    home.lacks("Needs you");
+    assert_eq!(ana.get("/?part=work").await.status, 422);
+}
+
+#[tokio::test]
+async fn apps_are_found_by_words_and_state_sorted_and_listed_when_archived() {
+    let ringback = Ringback::start().await;
+    let mut max = manager(&ringback).await;
+    max.get("/apps").await.holds("No apps yet. An app is one offerwall placement.");
+    for (name, url) in [("Zen wall", URL), ("Kash wall", "")] {
+        let settings = if url.is_empty() { json!({"name": name}) } else { json!({"name": name, "callbackUrl": url}) };
+        ringback.app("besitos", settings).await;
+    }
+    let zen = ringback.app("besitos", json!({"name": "Old wall", "ref": "old"})).await;
+    assert_eq!(ringback.delete(&zen.path("")).await.status, 204);
+    let order = |html: &str| {
+        let places = ["Kash wall", "Zen wall", "Old wall"].map(|name| html.find(name));
+        (places[0] < places[1], places.map(|place| place.is_some()))
+    };
+    assert_eq!(order(&max.get("/apps?sort=name").await.html), (true, [true, true, false]));
+    assert_eq!(order(&max.get("/apps?q=ZEN").await.html).1, [false, true, false]);
+    let archived = max.get("/apps?archived=true").await;
+    assert_eq!(order(&archived.html).1, [false, false, true]);
+    archived.holds("Archived</span>");
+    archived.holds(&format!("href=\"/apps/{}\"", zen.id));
+    assert_eq!(max.get(&format!("/apps/{}", zen.id)).await.status, 200);
+    let none = max.get("/apps?q=nowhere&sort=name").await;
+    none.holds("No app matches.");
+    none.holds("value=\"nowhere\"");
+    for (query, said) in [
+        ("state=bad&q=kept", "State must be one of failing, waiting, not_set_up, quiet, fine."),
+        ("q=kept&q=b", "Name, ref or id stands twice."),
+        ("q=kept&stat=x", "stat is unknown; did you mean `state`?"),
+        ("q=kept&archived=true&state=fine", "State says nothing of archived apps, which call nobody back."),
+        ("q=kept&cursor=dlv_1", "cursor must be that of a page of this list."),
+    ] {
+        let page = max.get(&format!("/apps?{query}")).await;
+        assert_eq!(page.status, 422, "{query}");
+        page.holds(said);
+        page.holds("value=\"kept\"");
+    }
+}
+
+#[tokio::test]
+async fn many_apps_are_turned_page_by_page_and_the_filters_go_along() {
+    let ringback = Ringback::start().await;
+    let publisher = ringback.post("/v1/publishers", json!({"name": "P"})).await.id();
+    for number in 0..120 {
+        let app = json!({"publisherId": publisher, "name": format!("Wall {number:03}"), "dialect": "besitos"});
+        ringback.post("/v1/apps", app).await.ok();
+    }
+    let mut max = manager(&ringback).await;
+    let (mut at, mut seen) = ("/apps?q=wall&sort=name".to_owned(), Vec::new());
+    loop {
+        let page = max.get(&at).await;
+        assert!(page.html.len() < 50_000, "{} bytes", page.html.len());
+        seen.extend(
+            page.html.split("class=\"cover\"").skip(1).map(|row| row.split('>').nth(1).unwrap()[..8].to_owned()),
+        );
+        let Some(older) = page.html.split("\" rel=\"next\"").next().filter(|_| page.html.contains("rel=\"next\""))
+        else {
+            break;
+        };
+        at = older.rsplit("href=\"").next().unwrap().replace("&#38;", "&");
+        assert!(at.starts_with("/apps?q=wall&sort=name&cursor=app_"), "{at}");
+    }
+    let expected: Vec<String> = (0..120).map(|number| format!("Wall {number:03}")).collect();
+    assert_eq!(seen, expected);
+}
