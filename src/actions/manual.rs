@@ -10,11 +10,12 @@ use super::admission::Created;
 use super::caller::Caller;
 use super::recorded::{Recorded, RecordedReversal, recorded, recorded_reversal};
 use super::refusal::Refusal;
+use crate::dispatch::intake::reversals::NotTold;
 use crate::domain::fields::Fields;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{LONGEST_REASON, Manual, Reporter};
-use crate::domain::reversal::ReversalReport;
+use crate::domain::reversal::{Asked, Reason, ReversalReport};
 use crate::random;
 use crate::store::StoreError;
 
@@ -65,6 +66,18 @@ impl Actions {
             "a completion was taken back by hand"
         );
         Ok(Created::new(id, recorded))
+    }
+}
+
+impl Actions {
+    /// Which endpoints would not be told if all that is left of a completion were taken back, and why.
+    pub async fn not_told_of_reversal(&self, caller: &Caller, completion_id: &str) -> Result<Vec<NotTold>, Refusal> {
+        let completion = self.known_completion(caller, completion_id).await?;
+        let (external_id, asked) = (completion.external_id.clone(), Asked::default());
+        let report = ReversalReport { external_id, reversal_id: None, asked, reason: Reason::Other, occurred_at: None };
+        let mark = caller.mark(String::new());
+        let outcome = self.dispatcher.reversals.take_back_of(completion, report, Some(mark), true).await?;
+        Ok(recorded_reversal(outcome).map(|recorded| recorded.taken_back.not_told).unwrap_or_default())
     }
 }
 

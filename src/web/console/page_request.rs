@@ -89,6 +89,12 @@ fn expired() -> Problem {
     Problem::forbidden(security::EXPIRED)
 }
 
+/// The call of this name.
+fn named(call: &str) -> Result<&'static Call, Refusal> {
+    let call = call.split_once(' ').and_then(|(method, pattern)| calls::named(method, pattern));
+    call.ok_or_else(|| Refusal::forbidden("Nobody may do this."))
+}
+
 impl PageRequest {
     /// As whom it acts.
     pub fn caller(&self) -> &Caller {
@@ -98,6 +104,11 @@ impl PageRequest {
     /// The parameters of the page, each known and given once.
     pub fn query(&self, known: &[&str]) -> Result<Query, Problem> {
         Query::read(self.request.query_string(), known)
+    }
+
+    /// The parameters of the page as a form that was sent by its address: what is wrong with them is told at its fields.
+    pub fn asked(&self, shape: &Shape<'_>) -> Form {
+        Form::read(self.request.query_string().as_bytes(), shape)
     }
 
     /// The frame of a page with this heading.
@@ -128,6 +139,16 @@ impl PageRequest {
         Ok(admit(self.caller(), call)?)
     }
 
+    /// Refuses whoever may not make the call of this name.
+    pub fn may_do(&self, call: &str) -> Result<(), Problem> {
+        Ok(admit(self.caller(), named(call)?)?)
+    }
+
+    /// Whether the call of this name is open to whoever asks.
+    pub fn can(&self, call: &str) -> bool {
+        self.may_do(call).is_ok()
+    }
+
     /// Does what the call of this name does, by its rule and with its entry in the audit. `named` is what its path names.
     pub async fn perform<T: Made>(
         &self,
@@ -135,8 +156,7 @@ impl PageRequest {
         named: &[&str],
         act: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
-        let call = call.split_once(' ').and_then(|(method, pattern)| calls::named(method, pattern));
-        let call = call.ok_or_else(|| Refusal::forbidden("Nobody may do this."))?;
+        let call = self::named(call)?;
         let named: Vec<String> = named.iter().map(|&name| name.to_owned()).collect();
         self.web.actions.perform(self.caller(), call, &named, act).await
     }

@@ -3,11 +3,13 @@
 mod account;
 mod assets;
 mod attention;
+mod completions;
 mod forms;
 mod nowhere;
 mod pages;
 mod parts;
 mod previewing;
+mod replays;
 mod set_up;
 mod signing_in;
 mod visitor;

@@ -149,6 +149,11 @@ impl Field {
         self.value == choice.value
     }
 
+    /// Whether this is among what is chosen, where several can be: their values stand between blanks.
+    pub fn has(&self, choice: &Choice) -> bool {
+        self.value.split(' ').any(|value| value == choice.value)
+    }
+
     /// Whether a checkbox is ticked.
     pub fn is_on(&self) -> bool {
         self.value == "true"
