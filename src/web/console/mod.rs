@@ -24,6 +24,7 @@ mod callback;
 mod completions;
 mod confirm;
 pub mod counts;
+mod credit;
 mod dialect_choice;
 mod doctor;
 pub mod errors;
@@ -51,6 +52,7 @@ mod secrets;
 mod sections;
 pub mod security;
 mod serving;
+mod settings;
 mod sign_in;
 mod testing;
 pub mod ui;
@@ -68,4 +70,5 @@ pub fn routes(config: &mut ServiceConfig) {
     config.configure(overview::routes).configure(secrets::routes).configure(testing::routes);
     config.configure(doctor::routes).configure(receiver::routes).configure(account::routes);
     config.configure(replays::routes).configure(completions::routes);
+    config.configure(settings::routes).configure(credit::routes);
 }

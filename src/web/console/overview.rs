@@ -32,6 +32,8 @@ const PERIOD: &str = "period";
 const WEEK: &str = "7d";
 /// The call that pauses and resumes.
 const CHANGES: &str = "PATCH /v1/apps/{id}";
+/// The call that credits by hand.
+const CREDITS: &str = "POST /v1/apps/{id}/credits";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -57,6 +59,8 @@ struct OverviewPage {
     chart: Columns,
     periods: Vec<(Link, bool)>,
     is_archived: bool,
+    /// Where a user is credited by hand, for those who may.
+    credit: Option<String>,
 }
 
 struct Paused {
@@ -107,6 +111,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         ],
         line,
         is_archived,
+        credit: (!is_archived && page.can(CREDITS)).then(|| sections::path(app, "credit")),
     })
 }
 

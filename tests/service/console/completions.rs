@@ -21,7 +21,7 @@ async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_recorded_is_listed_by_the_filters_of_the_api_and_every_link_keeps_them() {
-    let (ringback, wall, mut ana, _) = with_wall("besitos").await;
+    let (_ringback, wall, mut ana, _) = with_wall("besitos").await;
     ana.get("/completions").await.holds("No completions yet. They appear as soon as the offer system reports one.");
     wall.report_until("order-1", "delivered").await;
     let id = wall.report("order-2").await.id();

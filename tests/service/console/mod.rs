@@ -4,6 +4,7 @@ mod account;
 mod assets;
 mod attention;
 mod completions;
+mod credit;
 mod forms;
 mod nowhere;
 mod pages;
@@ -11,6 +12,7 @@ mod parts;
 mod previewing;
 mod replays;
 mod set_up;
+mod settings;
 mod signing_in;
 mod visitor;
 

@@ -21,3 +21,9 @@ async fn the_first_minutes_end_in_a_verified_callback() {
     let link = ringback.first_operator_link().unwrap();
     looked_at("first.js", &[&ringback.url(""), &link, TOKEN]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_caught_up_with_and_a_credit_is_taken_back() {
+    let ringback = Ringback::start().await;
+    looked_at("work.js", &[&ringback.url(""), TOKEN]).await;
+}
