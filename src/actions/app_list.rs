@@ -1,12 +1,14 @@
 //! Lists of apps: found by a word, by how they are doing, archived or not; newest first, by name, or worst first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::domain::app::App;
 use crate::domain::health::{AppHealth, AppOrder, Condition};
+use crate::store::StoreError;
 use crate::store::app_list::AppBrief;
 use crate::store::page::{Listed, Page};
 
@@ -95,14 +97,45 @@ impl Actions {
 
     /// An app by its id, archived or not, or by the `ref` of one that is not, if the caller may know of it.
     pub async fn app_to_read(&self, caller: &Caller, id_or_ref: &str) -> Result<AppInList, Refusal> {
-        let app = match self.app(caller, id_or_ref).await {
+        self.app_shown(self.app_or_archived(caller, id_or_ref).await?).await
+    }
+
+    /// The same without what is known beside its settings.
+    pub async fn app_or_archived(&self, caller: &Caller, id_or_ref: &str) -> Result<App, Refusal> {
+        match self.app(caller, id_or_ref).await {
             Err(Refusal::Unknown(_)) => {
                 let archived = self.node.store.apps_by_id(vec![id_or_ref.to_owned()]).await?.pop();
-                archived.filter(|app| caller.sees(&app.publisher_id)).ok_or(Refusal::Unknown("app"))?
+                archived.filter(|app| caller.sees(&app.publisher_id)).ok_or(Refusal::Unknown("app"))
             }
-            found => found?,
-        };
-        self.app_shown(app).await
+            found => found,
+        }
+    }
+
+    /// The apps that the caller may choose from, by name; archived ones are not among them. From memory.
+    pub fn apps_to_choose(&self, caller: &Caller) -> Vec<Arc<App>> {
+        let mut apps = self.node.directory.apps();
+        apps.retain(|app| caller.sees(&app.publisher_id));
+        apps.sort_by_cached_key(|app| (app.settings.name.to_lowercase(), app.id.clone()));
+        apps
+    }
+
+    /// What the apps of these ids are called, archived ones too.
+    pub(super) async fn names_of(
+        &self,
+        ids: impl Iterator<Item = &str>,
+    ) -> Result<HashMap<String, String>, StoreError> {
+        let (mut names, mut others) = (HashMap::new(), Vec::new());
+        for id in ids.collect::<BTreeSet<&str>>() {
+            match self.node.directory.app(id) {
+                Some(app) => drop(names.insert(id.to_owned(), app.settings.name.clone())),
+                None => others.push(id.to_owned()),
+            }
+        }
+        if !others.is_empty() {
+            let archived = self.node.store.apps_by_id(others).await?;
+            names.extend(archived.into_iter().map(|app| (app.id, app.settings.name)));
+        }
+        Ok(names)
     }
 
     /// An app that the caller may know of, with what is known beside its settings.

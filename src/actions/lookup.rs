@@ -84,13 +84,7 @@ impl Actions {
                 (store.found_by_any(text, all, PAGE).await?, keys)
             }
         };
-        let completions: Vec<CompletionFound> = completions
-            .into_iter()
-            .map(|found| {
-                let (story, reply) = self.story_of_completion(caller, &found);
-                CompletionFound { found, story, reply }
-            })
-            .collect();
+        let completions: Vec<CompletionFound> = completions.into_iter().map(|found| self.told(caller, found)).collect();
         let mut clicks: Vec<ClickFound> = Vec::new();
         for by in click_keys {
             for click in store.unconverted_clicks(ClickCriteria { app_ids: app_ids.clone(), by }, PAGE).await? {
@@ -105,6 +99,23 @@ impl Actions {
         clicks.truncate(PAGE.limit);
         let is_nothing = completions.is_empty() && clicks.is_empty();
         Ok(LookedUp { completions, clicks, hint: is_nothing.then_some(hint) })
+    }
+}
+
+impl Actions {
+    /// The completion with this id, and what is told of it, if the caller may know of its app.
+    pub async fn completion_told(&self, caller: &Caller, id: &str) -> Result<CompletionFound, Refusal> {
+        let unknown = Refusal::Unknown("completion");
+        let Some(found) = self.node.store.found_by_id(id.to_owned()).await? else { return Err(unknown) };
+        if !self.may_know_of(caller, &found.completion.app_id).await? {
+            return Err(unknown);
+        }
+        Ok(self.told(caller, found))
+    }
+
+    fn told(&self, caller: &Caller, found: Found) -> CompletionFound {
+        let (story, reply) = self.story_of_completion(caller, &found);
+        CompletionFound { found, story, reply }
     }
 }
 

@@ -10,11 +10,12 @@ use super::admission::Created;
 use super::caller::Caller;
 use super::recorded::{Recorded, RecordedReversal, recorded, recorded_reversal};
 use super::refusal::Refusal;
+use crate::dispatch::intake::reversals::NotTold;
 use crate::domain::fields::Fields;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{LONGEST_REASON, Manual, Reporter};
-use crate::domain::reversal::ReversalReport;
+use crate::domain::reversal::{Asked, Reason, ReversalReport};
 use crate::random;
 use crate::store::StoreError;
 
@@ -27,17 +28,31 @@ const NOT_GIVEN: [&str; 2] = ["appId", "clickId"];
 
 impl Actions {
     /// Credits a user of an app by hand. The amounts are as given, whatever the app's terms are.
-    pub async fn credit(&self, caller: &Caller, app: &str, mut given: Object) -> Result<Created<Recorded>, Refusal> {
+    pub async fn credit(&self, caller: &Caller, app: &str, given: Object) -> Result<Created<Recorded>, Refusal> {
+        let recorded = self.credited(caller, app, given, false).await?;
+        tracing::info!(app, by = caller.id(), completion = recorded.id(), "a credit was made by hand");
+        Ok(Created::new(recorded.id().to_owned(), recorded))
+    }
+
+    /// What a credit would record and call back; nothing is recorded.
+    pub async fn check_credit(&self, caller: &Caller, app: &str, given: Object) -> Result<Recorded, Refusal> {
+        self.credited(caller, app, given, true).await
+    }
+
+    async fn credited(
+        &self,
+        caller: &Caller,
+        app: &str,
+        mut given: Object,
+        dry_run: bool,
+    ) -> Result<Recorded, Refusal> {
         let app_id = self.app(caller, app).await?.id;
         let mark = mark(&mut given, "reason", caller)?;
         refuse(&given, &NOT_GIVEN)?;
         default(&mut given, "externalId", &random::new_id(PREFIX));
         default(&mut given, "eventType", EVENT_TYPE);
-        let app = app_id.clone();
-        let answers = self.dispatcher.intake.report(Reporter::Person { app_id, mark }, vec![given], false).await?;
-        let recorded = recorded(answers.into_iter().next().ok_or(StoreError::Closed)?)?;
-        tracing::info!(app, by = caller.id(), completion = recorded.id(), "a credit was made by hand");
-        Ok(Created::new(recorded.id().to_owned(), recorded))
+        let answers = self.dispatcher.intake.report(Reporter::Person { app_id, mark }, vec![given], dry_run).await?;
+        recorded(answers.into_iter().next().ok_or(StoreError::Closed)?)
     }
 
     /// Takes a completion back by hand, whoever reported it. No refund window ends that.
@@ -65,6 +80,18 @@ impl Actions {
             "a completion was taken back by hand"
         );
         Ok(Created::new(id, recorded))
+    }
+}
+
+impl Actions {
+    /// Which endpoints would not be told if all that is left of a completion were taken back, and why.
+    pub async fn not_told_of_reversal(&self, caller: &Caller, completion_id: &str) -> Result<Vec<NotTold>, Refusal> {
+        let completion = self.known_completion(caller, completion_id).await?;
+        let (external_id, asked) = (completion.external_id.clone(), Asked::default());
+        let report = ReversalReport { external_id, reversal_id: None, asked, reason: Reason::Other, occurred_at: None };
+        let mark = caller.mark(String::new());
+        let outcome = self.dispatcher.reversals.take_back_of(completion, report, Some(mark), true).await?;
+        Ok(recorded_reversal(outcome).map(|recorded| recorded.taken_back.not_told).unwrap_or_default())
     }
 }
 

@@ -26,6 +26,15 @@ pub struct ReplayPlan {
     pub skipped: Skipped,
 }
 
+/// A job as a list shows it.
+#[derive(Clone, Debug)]
+pub struct ReplayInList {
+    /// The job.
+    pub replay: Replay,
+    /// What its app is called.
+    pub app_name: String,
+}
+
 impl Actions {
     /// Counts what a job would be about.
     pub async fn count_replay(&self, caller: &Caller, app: &str, asked: Asked) -> Result<ReplayPlan, Refusal> {
@@ -91,9 +100,17 @@ impl Actions {
     }
 
     /// Jobs, newest first: of the app that is named, else of all that the caller sees.
-    pub async fn replays(&self, caller: &Caller, app: Option<&str>, page: Page) -> Result<Listed<Replay>, Refusal> {
+    pub async fn replays(
+        &self,
+        caller: &Caller,
+        app: Option<&str>,
+        page: Page,
+    ) -> Result<Listed<ReplayInList>, Refusal> {
         let app_ids = self.app_ids(caller, app).await?;
-        Ok(self.node.store.replays(app_ids, page).await?)
+        let listed = self.node.store.replays(app_ids, page).await?;
+        let names = self.names_of(listed.items.iter().map(|replay| replay.app_id.as_str())).await?;
+        Ok(listed
+            .map(|replay| ReplayInList { app_name: names.get(&replay.app_id).cloned().unwrap_or_default(), replay }))
     }
 
     /// The job with this id, if the caller may know of its app.

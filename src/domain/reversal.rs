@@ -195,7 +195,13 @@ pub fn order_beside(callback: &Delivery) -> Option<Order> {
     Some(order(callback.status, callback.told, callback.reversed?))
 }
 
-fn left(completion: &Completion, before: &[Reversal]) -> Asked {
+/// Whether something may still be taken back: all of what nothing was taken back of, even where it has no amounts.
+pub fn has_rest(completion: &Completion, before: &[Reversal]) -> bool {
+    before.is_empty() || !left(completion, before).is_nothing()
+}
+
+/// What these reversals have left of a completion.
+pub fn left(completion: &Completion, before: &[Reversal]) -> Asked {
     let minor = |given: Option<Minor>, taken: fn(&TakenBack) -> Option<Minor>| {
         let taken: Minor = before.iter().filter_map(|reversal| taken(&reversal.taken)).sum();
         given.map(|given| given.saturating_sub(taken))

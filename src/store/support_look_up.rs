@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use super::backend::{Conn, Read};
 use super::callback_records::{CallbackRecord, records};
 use super::completion_lists::reversals_of;
+use super::completions as completion_rows;
 use super::criteria::CompletionCriteria;
 use super::erased_keys::{self, ErasedKeys, ErasedKind};
 use super::finding::completion_queries::{self, Lead};
@@ -45,6 +46,15 @@ impl Store {
         self.walk_at_once(move |conn| {
             let found = finding::completions::find(conn, &erased, &criteria, &page, Part::First)?;
             whole(conn, page.cut(found, |completion: &Completion| &completion.id).items)
+        })
+        .await
+    }
+
+    /// One completion with all that belongs to it.
+    pub async fn found_by_id(&self, id: String) -> Result<Option<Found>, StoreError> {
+        self.read(move |conn| {
+            let completions = completion_rows::by_keys(conn, &[CompletionKey::of(&id)])?;
+            Ok(whole(conn, completions)?.pop())
         })
         .await
     }

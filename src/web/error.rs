@@ -196,6 +196,11 @@ impl Problem {
         &self.detail
     }
 
+    /// The fields that are wrong.
+    pub fn faults(&self) -> &[FieldError] {
+        &self.errors
+    }
+
     /// The same, answered before the body of its request has been read to its end.
     #[must_use]
     pub fn before_the_body_ended(mut self) -> Self {

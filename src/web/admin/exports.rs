@@ -19,7 +19,7 @@ use crate::web::views::CompletionView;
 
 /// How an export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(in crate::web) enum Format {
     Csv,
     Ndjson,
 }
@@ -48,7 +48,7 @@ pub(super) fn format(query: &Query, request: &HttpRequest) -> Result<Option<Form
 }
 
 /// Everything that was asked for, as a stream.
-pub(super) fn answer(export: Export, format: Format) -> HttpResponse {
+pub(in crate::web) fn answer(export: Export, format: Format) -> HttpResponse {
     let (content_type, heading) = match format {
         Format::Csv => (csv::CONTENT_TYPE, format!("{COLUMNS}\r\n")),
         Format::Ndjson => ("application/x-ndjson", String::new()),

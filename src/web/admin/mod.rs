@@ -14,7 +14,7 @@ pub mod dialects;
 pub mod egress;
 pub mod egress_assignments;
 pub mod endpoints;
-mod exports;
+pub(in crate::web) mod exports;
 pub mod health;
 mod health_part;
 pub mod invitations;

@@ -7,7 +7,7 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::actions::replays::ReplayPlan;
+use crate::actions::replays::{ReplayInList, ReplayPlan};
 use crate::domain::replay::selection::{Asked, Range, Selection};
 use crate::domain::replay::{Replay, Skipped};
 use crate::domain::time::Timestamp;
@@ -125,6 +125,9 @@ pub struct ReplayCount {
 pub struct ReplayView {
     id: String,
     app_id: String,
+    /// In lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_name: Option<String>,
     #[serde(flatten)]
     selection: SelectionView,
     /// `running`, `done` or `canceled`.
@@ -172,6 +175,7 @@ impl From<Replay> for ReplayView {
         Self {
             id: replay.id,
             app_id: replay.app_id,
+            app_name: None,
             selection: (&replay.selection).into(),
             state: replay.state.as_str(),
             total: replay.total,
@@ -181,5 +185,11 @@ impl From<Replay> for ReplayView {
             created_at: replay.created_at,
             ended_at: replay.ended_at,
         }
+    }
+}
+
+impl From<ReplayInList> for ReplayView {
+    fn from(listed: ReplayInList) -> Self {
+        Self { app_name: Some(listed.app_name), ..Self::from(listed.replay) }
     }
 }

@@ -54,6 +54,7 @@ pub fn faults_of(refusal: Refusal) -> Result<Invalid, Problem> {
     match refusal {
         Refusal::Invalid(invalid) | Refusal::ConflictIn(_, invalid) => Ok(invalid),
         Refusal::Conflict(sentence) => Ok(Invalid::field("", sentence)),
+        Refusal::TooWide { field, message } => Ok(Invalid::field(field, message)),
         other => Err(other.into()),
     }
 }

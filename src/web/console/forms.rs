@@ -71,6 +71,11 @@ impl Form {
         self.typed.get(name).and_then(|values| values.first()).map_or("", String::as_str)
     }
 
+    /// All that was chosen under a name, where several can be.
+    pub fn all_typed(&self, name: &str) -> &[String] {
+        self.typed.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Whether it was read whole.
     pub fn check(&self) -> Result<(), Invalid> {
         self.faults.clone().into_result()

@@ -64,7 +64,8 @@ impl Kind {
     }
 }
 
-fn amount(text: &str, currency: &str) -> Result<Value, String> {
+/// An amount in major units of a currency, as minor units; or what is wrong with it.
+pub(super) fn amount(text: &str, currency: &str) -> Result<Value, String> {
     let amount = amounts::typed(text, currency);
     let amount = amount.ok_or_else(|| format!("must be an amount of {currency} such as {}", example(currency)))?;
     Ok(Number::from(amount).into())

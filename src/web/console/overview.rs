@@ -35,6 +35,8 @@ const PERIOD: &str = "period";
 const WEEK: &str = "7d";
 /// The call that pauses and resumes.
 const CHANGES: &str = "PATCH /v1/apps/{id}";
+/// The call that credits by hand.
+const CREDITS: &str = "POST /v1/apps/{id}/credits";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -64,6 +66,8 @@ struct OverviewPage {
     /// All deliveries of the app.
     deliveries: String,
     is_archived: bool,
+    /// Where a user is credited by hand, for those who may.
+    credit: Option<String>,
 }
 
 struct Paused {
@@ -118,6 +122,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         columns: RowColumns::default(),
         deliveries: deliveries::path_of(if is_archived { &app.id } else { path.trim_start_matches("/apps/") }),
         is_archived,
+        credit: (!is_archived && page.can(CREDITS)).then(|| sections::path(app, "credit")),
     })
 }
 

@@ -150,6 +150,11 @@ impl PageRequest {
         Ok(admit(self.caller(), ruled(call)?)?)
     }
 
+    /// Whether the call of this name is open to whoever asks.
+    pub fn can(&self, call: &str) -> bool {
+        self.may_perform(call).is_ok()
+    }
+
     /// Does what the call of this name does, by its rule and with its entry in the audit. `named` is what its path names.
     pub async fn perform<T: Made>(
         &self,

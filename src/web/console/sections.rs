@@ -13,7 +13,7 @@ const SECTIONS: [(&str, &str, bool); 7] = [
     ("Test", "test", true),
     ("Doctor", "doctor", true),
     ("Receiver code", "receiver", true),
-    ("Settings", "settings", false),
+    ("Settings", "settings", true),
 ];
 
 /// Whether the page with this end of its path is built.
@@ -21,7 +21,10 @@ pub(super) fn is_built(end: &str) -> bool {
     SECTIONS.iter().any(|(_, other, built)| *other == end && *built)
 }
 
-/// The path of a page of an app; by its ref, where it has one. An archived app is found by its id alone.
+/// The pages of an archived app: what can be read of it.
+const OF_ARCHIVED: [&str; 2] = ["", "settings"];
+
+/// The path of a page of an app; by its ref, where it has one that still means it.
 pub(super) fn path(app: &App, end: &str) -> String {
     let reference = app.settings.reference.as_deref().filter(|_| app.archived_at.is_none());
     let named = reference.unwrap_or(&app.id);
@@ -32,7 +35,8 @@ pub(super) fn path(app: &App, end: &str) -> String {
 pub(super) fn frame(page: &PageRequest, app: &App, label: &str) -> Frame {
     // A page that leads to none of them yet, such as the one that shows a new app's secret, stands alone.
     let is_one = SECTIONS.iter().any(|(other, _, built)| *other == label && *built);
-    let built = SECTIONS.into_iter().filter(|(.., built)| *built && is_one);
+    let is_there = |end: &str| app.archived_at.is_none() || OF_ARCHIVED.contains(&end);
+    let built = SECTIONS.into_iter().filter(|(_, end, built)| *built && is_one && is_there(end));
     let sections =
         built.map(|(other, end, _)| Section { link: Link::new(other, &path(app, end)), current: other == label });
     Frame { crumbs: vec![Link::new("Apps", "/apps")], sections: sections.collect(), ..page.frame(&app.settings.name) }

@@ -3,6 +3,8 @@
 mod account;
 mod assets;
 mod attention;
+mod completions;
+mod credit;
 mod deliveries;
 mod egress_ips;
 mod forms;
@@ -14,8 +16,10 @@ mod parts;
 mod people;
 mod previewing;
 mod problems;
+mod replays;
 mod routes;
 mod set_up;
+mod settings;
 mod signing_in;
 mod visitor;
 

@@ -27,3 +27,9 @@ async fn people_and_what_each_role_arrives_at_hold_in_a_browser() {
     let ringback = Ringback::start().await;
     looked_at("people.js", &[&ringback.url(""), TOKEN]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_caught_up_with_and_a_credit_is_taken_back() {
+    let ringback = Ringback::start().await;
+    looked_at("work.js", &[&ringback.url(""), TOKEN]).await;
+}

@@ -149,6 +149,17 @@ impl Field {
         self.value == choice.value
     }
 
+    /// Whether this is among what is chosen, where several can be: their values stand between blanks.
+    pub fn has(&self, choice: &Choice) -> bool {
+        self.value.split(' ').any(|value| value == choice.value)
+    }
+
+    /// What it holds, as it is read: the words of what is chosen, and a dash for nothing.
+    pub fn shown(&self) -> String {
+        let chosen = self.choices.iter().find(|choice| choice.value == self.value).map(|choice| choice.label.clone());
+        chosen.unwrap_or_else(|| if self.value.is_empty() { "–".to_owned() } else { self.value.clone() })
+    }
+
     /// Whether a checkbox is ticked.
     pub fn is_on(&self) -> bool {
         self.value == "true"

@@ -1,0 +1,174 @@
+//! The list, its export, and how many were recorded since it was opened: those are told of and never put in.
+
+use actix_web::http::header::{CONTENT_DISPOSITION, ContentDisposition, HeaderValue};
+use askama::Template;
+
+use super::filters::{Filters, OF_EXPORT, SHAPE, filter};
+use super::row::Row;
+use crate::actions::completions::CompletionFilter;
+use crate::domain::invalid::Invalid;
+use crate::store::page::Page;
+use crate::web::Answer;
+use crate::web::admin::exports::{self, Format};
+use crate::web::console::frame::Frame;
+use crate::web::console::list_query::{LIVE, ListQuery};
+use crate::web::console::page_request::PageRequest;
+use crate::web::console::parts::page_of::PageOf;
+use crate::web::console::{faults, render};
+use crate::web::error::Problem;
+use crate::web::list;
+
+const PATH: &str = "/completions";
+/// Rows of a page.
+const ROWS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "completions.html")]
+struct CompletionsPage {
+    frame: Frame,
+    filters: Filters,
+    others: Vec<String>,
+    /// Nothing while a filter is wrong.
+    list: Option<Rows>,
+    is_live: bool,
+}
+
+/// The rows with what stands around them.
+#[derive(Debug)]
+struct Rows {
+    rows: Vec<Row>,
+    /// Whether there are several apps to tell apart.
+    names_apps: bool,
+    /// Whether a row was held for review.
+    has_reviews: bool,
+    pager: PageOf,
+    newer: Newer,
+    export: String,
+    /// Why there is nothing, and whether that is because of the filters.
+    empty: (&'static str, bool),
+}
+
+/// What was recorded since the list was opened.
+#[derive(Clone, Debug)]
+struct Newer {
+    /// How many, and where they are.
+    told: Option<(String, String)>,
+    /// Where that is asked for again.
+    again: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "completions_newer.html")]
+struct NewerPart {
+    newer: Newer,
+}
+
+pub(super) async fn show(page: PageRequest) -> Answer {
+    let mut query = ListQuery::of(&page, PATH, SHAPE)?;
+    let filter = filter(&mut query);
+    let asked = query.take(|query| list::page_of("cmp", query));
+    let Some(asked) = asked.filter(|_| query.is_good()) else { return refused(&page, &query) };
+    if query.text("part") == Some("newer") {
+        return page.part(&NewerPart { newer: newer(&page, &query, filter).await? });
+    }
+    match rows(&page, &query, filter, asked).await {
+        Ok(list) => page.page(&whole(&page, &query, Some(list))),
+        Err(Wrong::Fields(wrong)) => {
+            query.faults = wrong;
+            refused(&page, &query)
+        }
+        Err(Wrong::All(problem)) => Err(problem),
+    }
+}
+
+/// Why a list cannot be shown: its filters are wrong, or something else.
+enum Wrong {
+    Fields(Invalid),
+    All(Problem),
+}
+
+async fn rows(page: &PageRequest, query: &ListQuery, filter: CompletionFilter, asked: Page) -> Result<Rows, Wrong> {
+    let is_first = asked.before.is_none();
+    let found = page.web.actions.completions(page.caller(), filter, Page { limit: ROWS, ..asked }).await;
+    let listed = found.map_err(|refusal| match faults::faults_of(refusal) {
+        Ok(wrong) => Wrong::Fields(wrong),
+        Err(problem) => Wrong::All(problem),
+    })?;
+    let now = page.web.node.clock.now();
+    let rows: Vec<Row> = listed.items.iter().map(|entry| Row::of(entry, now)).collect();
+    let newest = rows.first().filter(|_| is_first && query.is_live()).map(|row| row.id.as_str());
+    Ok(Rows {
+        names_apps: page.web.actions.apps_to_choose(page.caller()).len() > 1,
+        has_reviews: rows.iter().any(|row| row.review.is_some()),
+        pager: PageOf {
+            newest: (!is_first).then(|| query.address(&[])),
+            older: listed.next.map(|last| query.address(&[("cursor", &last)])),
+            note: None,
+        },
+        newer: Newer { told: None, again: newest.map(|newest| query.address(&[("part", "newer"), ("after", newest)])) },
+        export: query.address_at("/completions/export", &[(LIVE, "")]),
+        empty: empty(query),
+        rows,
+    })
+}
+
+fn empty(query: &ListQuery) -> (&'static str, bool) {
+    if query.narrows_beside(&["from", "to"]) {
+        ("No completion matches. Clear the filters, or look the user up.", true)
+    } else if query.narrows_beside(&[]) {
+        ("Nothing recorded in this period.", true)
+    } else {
+        ("No completions yet. They appear as soon as the offer system reports one.", false)
+    }
+}
+
+async fn newer(page: &PageRequest, query: &ListQuery, filter: CompletionFilter) -> Result<Newer, Problem> {
+    let found = page.web.actions.completions(page.caller(), filter, Page { limit: ROWS, before: None }).await?;
+    let more = if found.next.is_some() { "+" } else { "" };
+    let number = found.items.len();
+    let again = query.address(&[("part", "newer"), ("after", query.text("after").unwrap_or_default())]);
+    Ok(Newer {
+        told: (number > 0).then(|| (format!("{number}{more}"), query.address(&[]))),
+        again: query.is_live().then_some(again),
+    })
+}
+
+fn whole(page: &PageRequest, query: &ListQuery, list: Option<Rows>) -> CompletionsPage {
+    CompletionsPage {
+        frame: Frame { live: Some(query.live()), ..page.frame("Completions") },
+        filters: Filters::of(page, query),
+        others: Vec::new(),
+        is_live: query.is_live(),
+        list,
+    }
+}
+
+/// The list without rows: what is wrong stands at the filters, and the others keep what was typed.
+fn refused(page: &PageRequest, query: &ListQuery) -> Answer {
+    let mut shown = whole(page, query, None);
+    shown.others = shown.filters.wrong(&query.faults);
+    shown.frame.mark = "Error: ".to_owned();
+    render::refused(&shown, &Problem::from(query.faults.clone()))
+}
+
+/// Everything that matches, as CSV.
+pub(super) async fn export(page: PageRequest) -> Answer {
+    let mut query = ListQuery::of(&page, PATH, OF_EXPORT)?;
+    let filter = filter(&mut query);
+    if !query.is_good() {
+        return refused(&page, &query);
+    }
+    let export = match page.web.actions.export(page.caller(), filter).await {
+        Ok(export) => export,
+        Err(refusal) => {
+            query.faults = faults::faults_of(refusal)?;
+            return refused(&page, &query);
+        }
+    };
+    let mut answer = exports::answer(export, Format::Csv);
+    let is_file = ContentDisposition::attachment("completions.csv").to_string();
+    if let Ok(is_file) = HeaderValue::from_str(&is_file) {
+        answer.headers_mut().insert(CONTENT_DISPOSITION, is_file);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,295 @@
+//! `/replays/new`: what is to be sent again, counted first. The form asks by its address, so that a count can be looked at again;
+//! only what was counted is begun, once.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use super::line::{self, Window};
+use crate::actions::replays::ReplayPlan;
+use crate::domain::delivery::Status;
+use crate::domain::invalid::Invalid;
+use crate::domain::replay::selection::{Asked, ENDED, Range, Selection};
+use crate::domain::time::Timestamp;
+use crate::web::Answer;
+use crate::web::console::flash;
+use crate::web::console::forms::Form;
+use crate::web::console::frame::Frame;
+use crate::web::console::kinds::{Kind, Shape};
+use crate::web::console::list_query::among_apps;
+use crate::web::console::page_request::PageRequest;
+use crate::web::console::parts::field::Field;
+use crate::web::console::parts::lines::Link;
+use crate::web::console::parts::state::State;
+use crate::web::console::words::instants;
+use crate::web::console::{faults, render};
+use crate::web::error::Problem;
+use crate::web::json::Body;
+
+const LARGEST: usize = 16 * 1024;
+/// What the form asks for by its address.
+const ASKED: &Shape<'_> = &[
+    ("app", Kind::Text),
+    ("from", Kind::Utc),
+    ("to", Kind::Utc),
+    ("state", Kind::Several),
+    ("since", Kind::Text),
+    ("count", Kind::Text),
+];
+/// What was counted, to the millisecond.
+const COUNTED: &Shape<'_> = &[
+    ("app", Kind::Text),
+    ("from", Kind::Text),
+    ("to", Kind::Text),
+    ("state", Kind::Several),
+    ("since", Kind::Text),
+    ("formKey", Kind::Text),
+];
+/// The call that begins one.
+const BEGINS: &str = "POST /v1/replays";
+/// What somebody is told whose form was sent before.
+const USED: &str = "This form was sent before, and nothing is sent twice because of it.";
+/// The API's names of what is asked for, and the form's.
+const NAMES: [(&str, &str); 3] = [("appId", "app"), ("status", "state"), ("sinceDeliveryId", "since")];
+
+#[derive(Template)]
+#[template(path = "replay_new.html")]
+struct NewPage {
+    frame: Frame,
+    app: Field,
+    from: Field,
+    to: Field,
+    state: Field,
+    /// The delivery that it begins with, and the way to choose a time instead.
+    since: Option<(Field, String)>,
+    others: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "replay_counted.html")]
+struct CountedPage {
+    frame: Frame,
+    counted: String,
+    app: String,
+    window: Window,
+    states: String,
+    hidden: Vec<(&'static str, String)>,
+    form_key: String,
+    facts: Vec<&'static str>,
+    warning: Option<String>,
+    /// The words of the button; nothing where nothing would be sent.
+    act: Option<String>,
+    back: String,
+}
+
+impl NewPage {
+    fn of(page: &PageRequest, form: &Form) -> Self {
+        let chosen = Field::new("app", "App").value(form.typed("app"));
+        let states = form.all_typed("state");
+        let is_fresh = states.is_empty() && form.typed("count").is_empty();
+        let said = if is_fresh { Status::Dead.as_str().to_owned() } else { states.join(" ") };
+        let state = |field: Field, status: Status| {
+            let help = match status {
+                Status::Dead => "Given up: what an outage leaves behind.",
+                Status::Delivered => "Acknowledged: for a server that took it and lost it. It is told twice.",
+                _ => "Ended by hand.",
+            };
+            field.explained_choice(status.as_str(), &State::of(status.as_str()).word, help)
+        };
+        let since = form.typed("since");
+        let time = |name: &str| {
+            let typed = form.typed(name);
+            Timestamp::parse_rfc3339(typed).map_or_else(|| typed.to_owned(), instants::typed)
+        };
+        Self {
+            frame: frame(page, "New replay"),
+            app: among_apps(page, chosen, None),
+            from: Field::new("from", "From (UTC)")
+                .help("When they were accepted. At most 31 days before the end.")
+                .value(time("from")),
+            to: Field::new("to", "To (UTC)").help("Left empty: until now.").value(time("to")).may_be_empty(),
+            state: ENDED.into_iter().fold(Field::new("state", "State").value(said), state),
+            since: (!since.is_empty())
+                .then(|| (Field::new("since", "Since").value(since), address(&[("app", form.typed("app"))], states))),
+            others: Vec::new(),
+        }
+    }
+
+    fn all(&self) -> Vec<&Field> {
+        let since = self.since.iter().map(|(since, _)| since);
+        [&self.app].into_iter().chain(since).chain([&self.from, &self.to, &self.state]).collect()
+    }
+
+    fn refused(mut self, wrong: Invalid) -> Answer {
+        let problem = Problem::from(wrong.clone());
+        let since = self.since.iter_mut().map(|(since, _)| since);
+        let mut fields: Vec<&mut Field> =
+            since.chain([&mut self.app, &mut self.from, &mut self.to, &mut self.state]).collect();
+        self.others = faults::show(&mut fields, &renamed(wrong));
+        self.frame.mark = "Error: ".to_owned();
+        render::refused(&self, &problem)
+    }
+}
+
+pub(super) async fn show(page: PageRequest) -> Answer {
+    let form = page.filters(ASKED);
+    if let Some(leads) = with_its_app(&page, &form).await? {
+        return Ok(leads);
+    }
+    let shown = NewPage::of(&page, &form);
+    if !form.typed("app").is_empty() {
+        page.web.actions.app(page.caller(), form.typed("app")).await?;
+    }
+    if form.typed("count").is_empty() {
+        return match form.check() {
+            Ok(()) => page.page(&shown),
+            Err(wrong) => shown.refused(wrong),
+        };
+    }
+    let back = back(&form);
+    let counted = match asked(form) {
+        Ok((app, asked)) => page.web.actions.count_replay(page.caller(), &app, asked).await,
+        Err(wrong) => Err(wrong.into()),
+    };
+    match counted {
+        Ok(plan) => page.page(&counted_page(&page, plan, back).await?),
+        Err(refusal) => shown.refused(faults::faults_of(refusal)?),
+    }
+}
+
+/// Whoever names a delivery alone means its app.
+async fn with_its_app(page: &PageRequest, form: &Form) -> Result<Option<HttpResponse>, Problem> {
+    let since = form.typed("since");
+    if since.is_empty() || !form.typed("app").is_empty() || form.check().is_err() {
+        return Ok(None);
+    }
+    let app_id = page.web.actions.delivery(page.caller(), since).await?.delivery.app_id;
+    let address = address(&[("app", &app_id), ("since", since)], form.all_typed("state"));
+    Ok(Some(render::go_on(&address, [])))
+}
+
+async fn counted_page(page: &PageRequest, plan: ReplayPlan, back: String) -> Result<CountedPage, Problem> {
+    let app = page.web.actions.app(page.caller(), &plan.app_id).await?;
+    let sent = plan.total.saturating_sub(plan.skipped.sum());
+    let is_told_twice = plan.selection.statuses.contains(&Status::Delivered);
+    let yours = if page.caller().limited_to().is_some() { "Your server" } else { "The publisher's server" };
+    let warning = format!(
+        "{yours} acknowledged some of these already. It is told again with the same transaction ids; a receiver that keeps ids ignores them."
+    );
+    Ok(CountedPage {
+        frame: frame(page, "New replay"),
+        counted: line::counted(plan.total, &plan.skipped),
+        app: app.settings.name,
+        window: Window::of(&plan.selection.range, page.web.node.clock.now()),
+        states: line::states(&plan.selection),
+        hidden: hidden(&plan.app_id, &plan.selection),
+        form_key: page.web.actions.new_form_key(),
+        facts: vec![
+            "They are sent a few at a time, behind what is new, each with its own transaction id as before.",
+            "What is left out stays as it is. The replay can be canceled while it runs.",
+        ],
+        warning: is_told_twice.then_some(warning),
+        act: (sent > 0).then(|| format!("Replay {}", line::deliveries(sent))),
+        back,
+    })
+}
+
+/// Begins what was counted.
+pub(super) async fn begin(page: PageRequest, body: Body<LARGEST>) -> Answer {
+    let form = page.form(body.bytes(), COUNTED)?;
+    form.check()?;
+    let (app, asked) = asked(form.clone())?;
+    let app = page.web.actions.app(page.caller(), &app).await?;
+    let actions = &page.web.actions;
+    if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
+        return Ok(page.go_on("/replays", flash::Kind::Partly, USED));
+    }
+    match page.perform(BEGINS, &[], actions.begin_replay(page.caller(), &app.id, asked)).await {
+        Ok(begun) => {
+            let path = format!("/replays/{}", begun.made.id);
+            Ok(page.go_on(&path, flash::Kind::Done, "The replay has begun. This page follows it."))
+        }
+        Err(refusal) => {
+            let wrong = faults::faults_of(refusal)?;
+            actions.free_form_key(page.caller(), form.typed("formKey")).await?;
+            NewPage::of(&page, &form).refused(wrong)
+        }
+    }
+}
+
+/// What the form asks for: the app, and which of its deliveries.
+fn asked(form: Form) -> Result<(String, Asked), Invalid> {
+    let (given, mut faults) = form.into_parts(&["count", "formKey"]);
+    let text = |name: &str| given.get(name).and_then(Value::as_str).map(str::to_owned);
+    let mut instant = |name: &str| {
+        let read = text(name).map(|text| Timestamp::parse_rfc3339(&text));
+        if read == Some(None) {
+            faults.push(name, "must be a time such as 2026-11-28T14:03");
+        }
+        read.flatten()
+    };
+    let (from, to) = (instant("from"), instant("to"));
+    let app = text("app");
+    if app.is_none() {
+        faults.push("app", "is required");
+    }
+    faults.into_result()?;
+    let asked = Asked { statuses: Some(states(&given)), from, to, since_delivery_id: text("since") };
+    Ok((app.unwrap_or_default(), asked))
+}
+
+fn states(given: &Map<String, Value>) -> Vec<String> {
+    let states = given.get("state").and_then(Value::as_array).into_iter().flatten();
+    states.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Exactly what was counted: a window that ends now ends then.
+fn hidden(app_id: &str, selection: &Selection) -> Vec<(&'static str, String)> {
+    let mut hidden = vec![("app", app_id.to_owned())];
+    match &selection.range {
+        Range::Window { from, to } => hidden.extend([("from", from.to_string()), ("to", to.to_string())]),
+        Range::Since { delivery_id } => hidden.push(("since", delivery_id.clone())),
+    }
+    hidden.extend(selection.statuses.iter().map(|status| ("state", status.as_str().to_owned())));
+    hidden
+}
+
+/// The form as it was before it was counted.
+fn back(form: &Form) -> String {
+    let parameters = ["app", "from", "to", "since"].map(|name| (name, form.typed(name)));
+    address(&parameters, form.all_typed("state"))
+}
+
+fn address(parameters: &[(&str, &str)], states: &[String]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
+    query.extend_pairs(states.iter().map(|state| ("state", state)));
+    format!("/replays/new?{}", query.finish())
+}
+
+/// The API's faults by the names of the form, and in its words.
+fn renamed(mut wrong: Invalid) -> Invalid {
+    for fault in &mut wrong.0 {
+        if let Some((_, name)) = NAMES.iter().find(|(of_api, _)| *of_api == fault.field) {
+            fault.field = (*name).to_owned();
+        }
+        if !["from", "to", "since"].contains(&fault.field.as_str()) {
+            continue;
+        }
+        fault.message = fault
+            .message
+            .replace(", unless there is a `sinceDeliveryId`", "")
+            .replace(
+                "stands in place of `from` and `to`; give one or the other",
+                "stands in place of a time; give one or the other",
+            )
+            .replace("`from`", "From")
+            .replace("`to`", "To");
+    }
+    wrong
+}
+
+fn frame(page: &PageRequest, heading: &str) -> Frame {
+    Frame { crumbs: vec![Link::new("Replays", "/replays")], ..page.frame(heading) }
+}

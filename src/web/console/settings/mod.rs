@@ -1,0 +1,119 @@
+//! `/apps/{app}/settings`: what can be set of an app itself, its terms for those who agree on them, its endpoints, and archiving it.
+//! Of an archived app it says what was set.
+
+mod archive;
+mod endpoints;
+mod general;
+mod terms;
+
+use actix_web::web::{Path, ServiceConfig};
+use askama::Template;
+
+use super::frame::Frame;
+use super::page_request::PageRequest;
+use super::parts::field::Field;
+use super::{faults, pages, render, sections};
+use crate::domain::app::App;
+use crate::domain::invalid::Invalid;
+use crate::web::Answer;
+use crate::web::error::Problem;
+use endpoints::EndpointRow;
+use general::General;
+use terms::Terms;
+
+const LARGEST: usize = 64 * 1024;
+/// The call that saves both.
+const SAVES: &str = "PATCH /v1/apps/{id}";
+/// The call that credits by hand: whoever may make it, agrees on terms as well.
+const CREDITS: &str = "POST /v1/apps/{id}/credits";
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(pages::resource("/apps/{app}/settings").get(show).post(general::save))
+        .service(pages::resource("/apps/{app}/settings/terms").post(terms::save))
+        .service(pages::resource("/apps/{app}/settings/archive").get(archive::ask).post(archive::archive))
+        .service(pages::resource("/apps/{app}/settings/endpoints").post(endpoints::add))
+        .service(
+            pages::resource("/apps/{app}/settings/endpoints/{endpoint}/delete")
+                .get(endpoints::ask_delete)
+                .post(endpoints::delete),
+        )
+        .service(pages::resource("/apps/{app}/settings/endpoints/{endpoint}/enable").post(endpoints::enable));
+}
+
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct SettingsPage {
+    frame: Frame,
+    path: String,
+    general: General,
+    /// For those who agree on them.
+    terms: Option<Terms>,
+    endpoints: Vec<EndpointRow>,
+    dialect: Field,
+    form_key: String,
+    /// Where a user is credited by hand, for those who may.
+    credit: Option<String>,
+    others: Vec<String>,
+}
+
+/// Of an archived app: what was set, to be read.
+#[derive(Template)]
+#[template(path = "settings_archived.html")]
+struct ArchivedPage {
+    frame: Frame,
+    facts: Vec<(String, String)>,
+    endpoints: Vec<EndpointRow>,
+}
+
+impl SettingsPage {
+    fn of(page: &PageRequest, app: &App) -> Self {
+        let may_agree = page.can(CREDITS);
+        Self {
+            frame: sections::frame(page, app, "Settings"),
+            path: sections::path(app, "settings"),
+            general: General::of(app, may_agree),
+            terms: may_agree.then(|| Terms::of(&app.settings)),
+            endpoints: endpoints::rows(page, app),
+            dialect: endpoints::dialects(page),
+            form_key: page.web.actions.new_form_key(),
+            credit: may_agree.then(|| sections::path(app, "credit")),
+            others: Vec::new(),
+        }
+    }
+
+    /// Every control, in the order of the page.
+    fn all(&self) -> Vec<&Field> {
+        let terms = self.terms.iter().flat_map(Terms::all);
+        self.general.all().into_iter().chain(terms).chain([&self.dialect]).collect()
+    }
+
+    fn refused(mut self, wrong: Invalid) -> Answer {
+        let problem = Problem::from(wrong.clone());
+        let terms = self.terms.iter_mut().flat_map(Terms::all_mut);
+        let mut fields: Vec<&mut Field> =
+            self.general.all_mut().into_iter().chain(terms).chain([&mut self.dialect]).collect();
+        self.others = faults::show(&mut fields, &wrong);
+        self.frame.mark = "Error: ".to_owned();
+        if let Some(terms) = &mut self.terms {
+            terms.open_where_wrong();
+        }
+        render::refused(&self, &problem)
+    }
+}
+
+async fn show(page: PageRequest, app: Path<String>) -> Answer {
+    page.query(&[])?;
+    let app = page.web.actions.app_or_archived(page.caller(), &app).await?;
+    if app.archived_at.is_none() {
+        return page.page(&SettingsPage::of(&page, &app));
+    }
+    let (general, terms) = (General::of(&app, true), Terms::of(&app.settings));
+    let shown = |field: &&Field| field.name != "paused";
+    let fact = |field: &Field| (field.label.clone(), field.shown());
+    page.page(&ArchivedPage {
+        frame: sections::frame(&page, &app, "Settings"),
+        facts: general.all().into_iter().filter(shown).chain(terms.all()).map(fact).collect(),
+        endpoints: endpoints::rows(&page, &app),
+    })
+}
