@@ -11,6 +11,16 @@ use serde_json::Value;
 /// Every page that shows what is stored. What stands in braces is taken from a [`Sample`].
 pub(super) const PAGES: &[&str] = &[
     "/",
+    "/lookup?q={user}",
+    "/deliveries",
+    "/deliveries?state=attention",
+    "/deliveries?state=waiting",
+    "/deliveries?app={app}",
+    "/deliveries/{delivery}",
+    "/completions",
+    "/completions?app={app}",
+    "/completions/{completion}",
+    "/replays",
     "/apps",
     "/apps/{app}",
     "/apps/{app}?period=7d",
@@ -19,6 +29,10 @@ pub(super) const PAGES: &[&str] = &[
     "/apps/{app}/test",
     "/apps/{app}/doctor",
     "/apps/{app}/receiver",
+    "/apps/{app}/settings",
+    "/egress",
+    "/people",
+    "/people/tokens",
     "/account",
 ];
 

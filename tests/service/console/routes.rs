@@ -40,6 +40,27 @@ const PATHS: &[(&str, Who)] = &[
     ("/apps/{app}/test", Anyone),
     ("/apps/{app}/doctor", Anyone),
     ("/apps/{app}/receiver", Anyone),
+    ("/apps/{app}/settings", Anyone),
+    ("/apps/{app}/settings/terms", Managers),
+    ("/apps/{app}/settings/archive", Anyone),
+    ("/apps/{app}/settings/endpoints", Anyone),
+    ("/apps/{app}/settings/endpoints/{endpoint}/enable", Anyone),
+    ("/apps/{app}/settings/endpoints/{endpoint}/delete", Anyone),
+    ("/apps/{app}/credit", Managers),
+    ("/lookup", Anyone),
+    ("/lookup/erase", Anyone),
+    ("/deliveries", Anyone),
+    ("/deliveries/{delivery}", Anyone),
+    ("/deliveries/{delivery}/replay", Anyone),
+    ("/deliveries/{delivery}/cancel", Anyone),
+    ("/completions", Anyone),
+    ("/completions/export", Anyone),
+    ("/completions/{completion}", Anyone),
+    ("/completions/{completion}/reverse", Managers),
+    ("/replays", Anyone),
+    ("/replays/new", Anyone),
+    ("/replays/{replay}", Anyone),
+    ("/replays/{replay}/cancel", Anyone),
     ("/egress", Anyone),
     ("/egress/{address}", Anyone),
     ("/people", Anyone),
@@ -57,10 +78,11 @@ const PATHS: &[(&str, Who)] = &[
 ];
 
 /// What a part of a path names: the kind of a belonging.
-const NAMES: [(&str, &str); 10] = [
+const NAMES: [(&str, &str); 11] = [
     ("{app}", "apps"),
     ("{secret}", "secretId"),
     ("{session}", "sessions"),
+    ("{endpoint}", "endpointId"),
     ("{address}", "egress-ips"),
     ("{invitation}", "invitations"),
     ("{token}", "tokens"),
@@ -114,7 +136,9 @@ fn literal(named: &str, text: &str, file: &Path) -> String {
     let (module, name) = named.rsplit_once("::").unwrap_or(("", named));
     let other = file.with_file_name(format!("{}.rs", module.trim_start_matches("super::")));
     let text = if module.is_empty() { text.to_owned() } else { fs::read_to_string(other).unwrap() };
-    let value = text.split(&format!("const {name}: &str = \"")).nth(1);
+    let beside = || sources(file.parent().unwrap()).into_iter().map(|file| fs::read_to_string(file).unwrap());
+    let is = format!("const {name}: &str = \"");
+    let value = std::iter::once(text).chain(beside()).find_map(|text| Some(text.split_once(&is)?.1.to_owned()));
     value.unwrap_or_else(|| panic!("{}: {named} is no text", file.display())).split('"').next().unwrap().to_owned()
 }
 

@@ -18,6 +18,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(pages::resource("/completions").get(list::show))
         .service(pages::resource("/completions/export").get(list::export))
-        .service(pages::resource("/completions/{id}").get(one::show))
-        .service(pages::resource("/completions/{id}/reverse").get(reverse::ask).post(reverse::reverse));
+        .service(pages::resource("/completions/{completion}").get(one::show))
+        .service(pages::resource("/completions/{completion}/reverse").get(reverse::ask).post(reverse::reverse));
 }

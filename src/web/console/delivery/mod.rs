@@ -33,9 +33,9 @@ const PARAMETERS: [&str; 3] = [LIVE, ATTEMPT, "part"];
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(pages::resource("/deliveries/{id}").get(show))
-        .service(pages::resource("/deliveries/{id}/replay").get(acts::ask_replay).post(acts::replay))
-        .service(pages::resource("/deliveries/{id}/cancel").get(acts::ask_cancel).post(acts::cancel));
+        .service(pages::resource("/deliveries/{delivery}").get(show))
+        .service(pages::resource("/deliveries/{delivery}/replay").get(acts::ask_replay).post(acts::replay))
+        .service(pages::resource("/deliveries/{delivery}/cancel").get(acts::ask_cancel).post(acts::cancel));
 }
 
 /// Where a delivery is shown.

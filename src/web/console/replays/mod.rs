@@ -14,6 +14,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(pages::resource("/replays").get(list::show))
         .service(pages::resource("/replays/new").get(new::show).post(new::begin))
-        .service(pages::resource("/replays/{id}").get(one::show))
-        .service(pages::resource("/replays/{id}/cancel").get(one::ask_cancel).post(one::cancel));
+        .service(pages::resource("/replays/{replay}").get(one::show))
+        .service(pages::resource("/replays/{replay}/cancel").get(one::ask_cancel).post(one::cancel));
 }
