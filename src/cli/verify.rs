@@ -39,7 +39,7 @@ pub(super) fn command() -> Command {
         .arg(flag("header", "NAME: VALUE", "A header as received; may be repeated").action(ArgAction::Append))
         .arg(flag("body", "FILE", "The raw body as received; - reads it from the standard input"))
         .arg(
-            flag("paste", "FILE", "In place of these: a whole request, a curl command, a line of an access log or a URL, as copied; - reads it from the standard input")
+            flag("paste", "FILE", "In place of these: a whole request, a curl command, lines of an access log, JSON or a URL, as copied; - reads it from the standard input")
                 .conflicts_with_all(["method", "url", "header", "body"]),
         )
         .args(endpoint::flags())

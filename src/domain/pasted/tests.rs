@@ -1,5 +1,7 @@
 //! One request in every form in which people paste it.
 
+mod forms;
+
 use super::*;
 use crate::domain::dialect::catalog::Catalog;
 

@@ -70,7 +70,8 @@ pub(super) fn broken(text: &str) -> Option<Pasted> {
     let first = text.lines().next()?.trim();
     let is_url = has_scheme(first) || first.starts_with('/') || first.starts_with('?');
     let lines = || text.lines().map(str::trim);
-    let is_one = is_url && lines().count() > 1 && lines().all(|line| !line.contains(char::is_whitespace));
+    let goes_on = |line: &str| !has_scheme(line) && !line.contains(char::is_whitespace);
+    let is_one = is_url && lines().count() > 1 && !first.contains(char::is_whitespace) && lines().skip(1).all(goes_on);
     let joined = || lines().collect::<String>();
     is_one.then(|| Pasted { url: plain(&joined()).trim_end_matches(BEHIND).to_owned(), ..Pasted::default() })
 }

@@ -26,7 +26,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DiagnoseOf {
-    /// A whole request, a curl command, a line of an access log, or a URL, as copied; at most 64 KiB.
+    /// A whole request, a curl command, lines of an access log, JSON (HAR too), a dictionary as a language prints it, or a URL, as
+    /// copied; at most 64 KiB. The request in which a signature of the dialect stands is taken.
     pasted: Option<String>,
     /// Default: as the dialect sends.
     method: Option<String>,

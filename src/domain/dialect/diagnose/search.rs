@@ -21,11 +21,11 @@ use crate::domain::dialect::received::{Received, Seen};
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::secret::SecretText;
 
-/// So many bytes are signed while one request is looked at. A release build signs and builds some hundred megabytes a second
-/// on one processor, so a diagnosis takes a quarter of a second at the most.
-const MOST_BYTES: usize = 24 * 1024 * 1024;
-/// What a text costs besides its length: taking the request apart, and the last blocks of a digest.
-const EACH: usize = 512;
+/// So many bytes are written and signed while one request is looked at. A release build does some hundred megabytes a second
+/// on one processor, so a diagnosis takes a fraction of a second at the most.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// What a reading costs besides its length: taking it apart, and the last blocks of a digest.
+const EACH: usize = 256;
 /// So many things are undone at once.
 pub(super) const DEEPEST: usize = 2;
 /// So many readings are tried with each mistake about the key: whoever mistook it seldom had much distorted as well.
@@ -39,6 +39,10 @@ pub(super) struct Budget(usize);
 impl Budget {
     pub(super) fn new() -> Self {
         Self(MOST_BYTES)
+    }
+
+    fn is_spent(&self) -> bool {
+        self.0 == 0
     }
 
     fn take(&mut self, bytes: usize) -> bool {
@@ -102,6 +106,9 @@ impl<'a> Search<'a> {
         let mut next = Vec::new();
         for (first, reading) in std::mem::take(&mut self.level) {
             for (at, undoing) in UNDOINGS.iter().enumerate().skip(first) {
+                if budget.is_spent() {
+                    return None;
+                }
                 for undone in (undoing.undo)(&self.ground, &reading) {
                     if let Some(found) = self.tried(&undone, budget) {
                         return Some(found);
@@ -140,6 +147,10 @@ impl<'a> Search<'a> {
         match &reading.body {
             Some(body) => self.scratch.body = Some(body.clone()),
             None => self.scratch.body.clone_from(&self.ground.seen.received.body),
+        }
+        let length = self.scratch.url.len() + self.scratch.body.as_ref().map_or(0, String::len);
+        if !budget.take(length + EACH) {
+            return None;
         }
         let signature = self.ground.signature;
         let seen = self.ground.seen.with(&self.scratch, reading.time.clone());

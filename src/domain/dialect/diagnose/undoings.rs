@@ -34,9 +34,10 @@ const fn again(undo: fn(&Ground<'_>, &Reading) -> Vec<Reading>) -> Undoing {
 }
 
 /// All of them.
-pub(super) const UNDOINGS: [Undoing; 12] = [
+pub(super) const UNDOINGS: [Undoing; 13] = [
     again(members::renamed),
     again(members::added),
+    once(values::decoded),
     once(values::rejoined),
     again(values::pluses),
     once(values::undecoded),

@@ -19,10 +19,7 @@ pub(super) fn recoded(ground: &Ground<'_>, reading: &Reading) -> Vec<Reading> {
     }
     let encoding = ground.seen.recipe.encoding();
     let words = || Mistake::new(Code::EncodedDifferently, encoded_differently(encoding));
-    let recoded = |pair: &&str| match pair.split_once('=') {
-        Some((name, value)) => format!("{}={}", encoding.recode(name), encoding.recode(value)),
-        None => format!("{}=", encoding.recode(pair)),
-    };
+    let recoded = |pair: &&str| recoded_pair(encoding, pair);
     let pairs = reading.pairs();
     queries.add(pairs.iter().map(recoded).collect::<Vec<_>>().join("&"), words);
     if let Some(template) = ground.seen.template.as_deref() {
@@ -30,6 +27,13 @@ pub(super) fn recoded(ground: &Ground<'_>, reading: &Reading) -> Vec<Reading> {
         queries.add(pairs.iter().map(kept).collect::<Vec<_>>().join("&"), words);
     }
     queries.done()
+}
+
+fn recoded_pair(encoding: Encoding, pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, value)) => format!("{}={}", encoding.recode(name), encoding.recode(value)),
+        None => format!("{}=", encoding.recode(pair)),
+    }
 }
 
 /// A parameter as a template has it, where that fills nothing in.
@@ -89,6 +93,32 @@ pub(super) fn undecoded(ground: &Ground<'_>, reading: &Reading) -> Vec<Reading> 
 /// Stretches that are no parameter of the sender's belong to the value before them.
 pub(super) fn rejoined(ground: &Ground<'_>, reading: &Reading) -> Vec<Reading> {
     let mut queries = Queries::of(reading);
+    queries.add(joined(ground, &reading.url.query), split);
+    queries.done()
+}
+
+/// The query before all of it was decoded at once, which a blank in it shows.
+pub(super) fn decoded(ground: &Ground<'_>, reading: &Reading) -> Vec<Reading> {
+    let query = reading.url.query.as_str();
+    if !ground.signature.signs.needs_encoding() || !query.contains(' ') {
+        return Vec::new();
+    }
+    let encoding = ground.seen.recipe.encoding();
+    let plain = query.replace('+', "%2B");
+    let whole = joined(ground, &plain);
+    let recoded: Vec<String> = whole.split('&').map(|pair| recoded_pair(encoding, pair)).collect();
+    let words = "The query was decoded on the way: its values are signed encoded, a `+` or `&` in them as well.";
+    let reading = if whole == plain { reading.clone() } else { reading.with(split()) };
+    vec![reading.with_query(recoded.join("&"), Mistake::new(Code::EncodedDifferently, words))]
+}
+
+fn split() -> Mistake {
+    let words = "A value was decoded on the way, so that its `&` separates parameters.";
+    Mistake::new(Code::ValueSplit, words)
+}
+
+/// A query with the stretches that are no parameter of the sender's put back into the values before them.
+fn joined(ground: &Ground<'_>, query: &str) -> String {
     let recipe = ground.seen.recipe;
     let orders = orders(ground);
     let signature = Signature::placeholder(ground.signature);
@@ -101,16 +131,12 @@ pub(super) fn rejoined(ground: &Ground<'_>, reading: &Reading) -> Vec<Reading> {
         pair.contains('=') && (orders.is_empty() || expected(&name))
     };
     let mut joined = String::new();
-    for (at, pair) in reading.url.query.split('&').enumerate() {
+    for (at, pair) in query.split('&').enumerate() {
         match (at, is_own(pair)) {
             (0, _) => joined.push_str(pair),
             (_, true) => joined.extend(["&", pair]),
             (_, false) => joined.extend(["%26", &pair.replace('=', "%3D")]),
         }
     }
-    queries.add(joined, || {
-        let words = "A value was decoded on the way, so that its `&` separates parameters.";
-        Mistake::new(Code::ValueSplit, words)
-    });
-    queries.done()
+    joined
 }

@@ -104,15 +104,21 @@ fn html_decoded(known: &Known<'_>, received: &Received) -> Option<(Received, Mis
     let names = known.recipe.placeholders().iter().map(|placeholder| placeholder.name());
     let names: Vec<&str> = names.chain(known.recipe.listed_names()).collect();
     let mut url = received.url.clone();
+    let mut found = Vec::new();
     for (mark, encoded, entity) in ENTITIES {
         for name in names.iter().filter_map(|name| name.strip_prefix(&entity[1..])) {
             for mark in [mark, encoded] {
-                url = url.replace(&format!("{mark}{name}="), &format!("{entity}{name}="));
+                let mended = url.replace(&format!("{mark}{name}="), &format!("{entity}{name}="));
+                if mended != url {
+                    found.push(format!("`{entity}{name}` as `{mark}{name}`"));
+                    url = mended;
+                }
             }
         }
     }
-    let words = "A parameter's name was taken for an HTML entity (`&note` begins with `&not`): the URL was read as HTML on the way.";
-    with_url(received, url, Code::HtmlEscaped, words)
+    let words =
+        format!("The URL was read as HTML on the way, which takes the beginning of {} for a sign.", found.join(", "));
+    with_url(received, url, Code::HtmlEscaped, &words)
 }
 
 fn body_escaped(known: &Known<'_>, received: &Received) -> Option<(Received, Mistake)> {
