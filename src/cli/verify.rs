@@ -39,7 +39,7 @@ pub(super) fn command() -> Command {
         .arg(flag("header", "NAME: VALUE", "A header as received; may be repeated").action(ArgAction::Append))
         .arg(flag("body", "FILE", "The raw body as received; - reads it from the standard input"))
         .arg(
-            flag("paste", "FILE", "In place of these: a whole request, a curl command, a line of an access log or a URL, as copied; - reads it from the standard input")
+            flag("paste", "FILE", "In place of these: a whole request, a curl command, lines of an access log, JSON or a URL, as copied; - reads it from the standard input")
                 .conflicts_with_all(["method", "url", "header", "body"]),
         )
         .args(endpoint::flags())
@@ -92,8 +92,9 @@ fn received(flags: &ArgMatches, recipe: &Recipe) -> Result<Received, Failure> {
 
 /// What was pasted as a whole.
 fn pasted(text: &str, recipe: &Recipe, config: &CallbackConfig) -> Result<Received, Failure> {
-    let found = pasted::read(text).map(|pasted| pasted.received(recipe, config));
-    found.ok_or_else(|| format!("--paste: no request was found in this. {}", looked_for(recipe)).into())
+    let found = pasted::read(text);
+    let paste = found.ok_or_else(|| format!("--paste: no request was found in this. {}", looked_for(recipe)))?;
+    paste.received(recipe, config).map_err(|elsewhere| format!("--paste: {elsewhere}").into())
 }
 
 fn header(line: &String) -> Result<(String, String), Failure> {
@@ -113,13 +114,16 @@ fn as_text(diagnosis: &Diagnosis) -> String {
         lines.push(format!("The secret is right: {key}."));
     }
     if let Some(signed_text) = &diagnosis.signed_text {
-        lines.extend([String::new(), "Signed text:".to_owned(), signed_text.clone()]);
+        // Nobody signed a text that no secret verifies: it is the one to compare with.
+        let label = if diagnosis.is_signed { "Signed text:" } else { "Text to compare with what your server signs:" };
+        lines.extend([String::new(), label.to_owned(), signed_text.clone()]);
     }
     if let Some(received_text) =
         diagnosis.received_text.as_ref().filter(|text| diagnosis.signed_text.as_ref() != Some(text))
     {
         lines.extend([String::new(), "Received text:".to_owned(), received_text.clone()]);
     }
+    lines.extend(diagnosis.note.iter().flat_map(|note| [String::new(), note.clone()]));
     if !diagnosis.verifies {
         lines.extend([String::new(), diagnosis.advice.clone()]);
     }

@@ -1,22 +1,35 @@
-//! What a person pastes of a callback that a server received: a whole request, a curl command, a line of an access log, a URL.
+//! What a person pastes of a callback that a server received: a whole request, a curl command, lines of an access log, a printed
+//! dictionary, a URL.
 //!
-//! It says which request stands there and where it probably belongs, and adds nothing that could make it verify. It knows no
-//! dialect by name, keeps nothing, and takes any text: what it cannot read is no request.
+//! One text can often be read in several ways. All of them are made, the most certain first, and the one in which a signature
+//! stands is taken. It says which request stands there and where it probably belongs, and adds nothing that could make it
+//! verify. It knows no dialect by name, keeps nothing, and takes any text: what it cannot read is no request.
 
 mod curl;
+mod fields;
 mod line;
+mod printed;
 mod request;
+mod shell;
 mod unwrapped;
+mod url;
 
 use super::dialect::callback::CallbackConfig;
 use super::dialect::callback_url::CallbackUrl;
+use super::dialect::diagnose::likeness;
 use super::dialect::received::Received;
 use super::dialect::recipe::Recipe;
 
 /// Longest paste in bytes: a callback's URL has at most 7,500, its body and a server's headers seldom as much again.
 pub const LONGEST: usize = 64 * 1024;
+/// So many readings of a paste are looked at: whoever pastes a whole log has what matters near its beginning.
+const MOST_READINGS: usize = 100;
 /// What servers are told by proxies of the scheme that the caller used.
 const FORWARDED_SCHEME: &str = "x-forwarded-proto";
+
+/// A paste in every way in which it can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paste(Vec<Pasted>);
 
 /// A request as it was pasted: its URL is whole, or begins with its path or its query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,32 +37,70 @@ pub struct Pasted {
     /// Empty where the paste does not say.
     method: String,
     url: String,
+    /// Parameters that a server had decoded when they were printed; they stand in place of a query.
+    parameters: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     body: Option<String>,
+    /// The file that holds the body.
+    body_file: Option<String>,
     /// The host beside a URL that has none, as a header or a log says it.
     host: Option<String>,
 }
 
+/// The body is signed, and lies in a file that was not pasted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("tells that the body lies in the file {0}, which was not pasted: put its content in place of @{0}")]
+pub struct BodyElsewhere(String);
+
 /// Reads a paste; nothing if no request stands in it.
-pub fn read(text: &str) -> Option<Pasted> {
+pub fn read(text: &str) -> Option<Paste> {
     let text = unwrapped::unwrapped(text);
-    let found = curl::read(text).or_else(|| request::read(text)).or_else(|| line::read(text))?;
-    let is_something = !found.url.is_empty() || !found.headers.is_empty();
-    is_something.then_some(found)
+    let mut readings = curl::read(text);
+    readings.extend(request::read(text));
+    readings.extend(printed::read(text).iter().flat_map(fields::requests));
+    readings.extend(url::broken(text));
+    readings.extend(line::read(text));
+    readings.retain(|found| !found.url.is_empty() || !found.headers.is_empty() || !found.parameters.is_empty());
+    readings.truncate(MOST_READINGS);
+    (!readings.is_empty()).then_some(Paste(readings))
 }
 
 /// A request that was given in parts, as if it had been pasted.
 pub fn of(given: Received) -> Pasted {
     let Received { method, url, headers, body } = given;
     let host = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, host)| host.clone());
-    Pasted { method, url, headers, body, host }
+    Pasted { method, url, headers, body, host, ..Pasted::default() }
+}
+
+impl Paste {
+    /// The request as its receiver saw it: the most certain reading in which the signature of this dialect stands.
+    pub fn received(self, recipe: &Recipe, config: &CallbackConfig) -> Result<Received, BodyElsewhere> {
+        let mut surest: Option<(u8, Pasted, Received)> = None;
+        for pasted in self.0 {
+            let received = pasted.clone().received(recipe, config);
+            let likeness = likeness(recipe, config, &received);
+            if surest.as_ref().is_none_or(|(known, ..)| *known < likeness) {
+                surest = Some((likeness, pasted, received));
+            }
+        }
+        let Some((_, pasted, received)) = surest else { return Ok(Received::default()) };
+        let signs_body = recipe.signature().is_some_and(|signature| signature.signs_body());
+        match pasted.body_file.filter(|_| signs_body && received.body.is_none()) {
+            Some(file) => Err(BodyElsewhere(file)),
+            None => Ok(received),
+        }
+    }
 }
 
 impl Pasted {
     /// The request as its receiver saw it, for this endpoint: what a log leaves out is taken to be as the endpoint has it, so
     /// that only what was seen can differ.
-    pub fn received(self, recipe: &Recipe, config: &CallbackConfig) -> Received {
+    pub fn received(mut self, recipe: &Recipe, config: &CallbackConfig) -> Received {
         let method = if self.method.is_empty() { recipe.method().to_owned() } else { self.method.clone() };
+        if !self.parameters.is_empty() && !self.url.contains('?') {
+            self.url.push('?');
+            self.url.push_str(&recipe.query_of(&self.parameters));
+        }
         Received { method, url: self.placed(config), headers: self.headers, body: self.body }
     }
 
@@ -60,6 +111,7 @@ impl Pasted {
         }
         let Some(own) = self.meant(config) else { return self.url.clone() };
         let Some(origin) = own.origin().map(ToString::to_string) else { return self.url.clone() };
+        let origin = config.settings.signed_origin.clone().unwrap_or(origin);
         let path = if self.url.starts_with('/') { "" } else { path_of(own) };
         format!("{}{path}{}", self.origin(&origin), self.url)
     }
@@ -79,6 +131,11 @@ impl Pasted {
         let forwarded = forwarded.map(|(_, value)| value.trim()).filter(|value| matches!(*value, "http" | "https"));
         let is_same = host.eq_ignore_ascii_case(own_host) && forwarded.is_none_or(|forwarded| forwarded == scheme);
         if is_same { own.to_owned() } else { format!("{}://{host}", forwarded.unwrap_or(scheme)) }
+    }
+
+    /// The header of this name, whatever its case.
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
@@ -102,6 +159,14 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OP
 /// The method that a text begins with, and what follows the blank behind it.
 fn method_at(text: &str) -> Option<(&'static str, &str)> {
     METHODS.into_iter().find_map(|method| Some((method, text.strip_prefix(method)?.strip_prefix(' ')?)))
+}
+
+/// A header's name as it is sent: servers that hand headers on as variables put a word before it and write no hyphen.
+fn sent_name(name: &str) -> String {
+    match name.strip_prefix("HTTP_").or_else(|| name.strip_prefix("http_")) {
+        Some(rest) => rest.replace('_', "-"),
+        None => name.to_owned(),
+    }
 }
 
 #[cfg(test)]

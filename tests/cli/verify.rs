@@ -34,6 +34,20 @@ fn a_distorted_callback_does_not_verify_and_says_why() {
 }
 
 #[test]
+fn a_text_that_nobody_signed_is_not_called_signed() {
+    let url = BESITOS.replace("payout=17.55", "payout=99.99");
+    for text in [url.clone(), format!("[30/Nov/2026:10:00:00 +0000] \"GET {} HTTP/1.1\" 401 12", &url[19..])] {
+        let flags = ["verify", "--dialect", "besitos", "--callback-url", "https://pub.example/pb", "--paste", "-"];
+        let ended = ringback(&flags, &text, Some("sekret"));
+        assert!(ended.out.contains("Text to compare with what your server signs:"), "{}", ended.out);
+        assert!(!ended.out.contains("Signed text:"), "{}", ended.out);
+    }
+    let flags = ["verify", "--dialect", "besitos", "--paste", "-"];
+    let ended = ringback(&flags, &BESITOS.replace("%20", "+"), Some("sekret"));
+    assert!(ended.out.contains("\nSigned text:\n") && ended.out.contains("\nReceived text:\n"), "{}", ended.out);
+}
+
+#[test]
 fn a_body_that_was_written_again_is_recognised() {
     let flags = ["verify", "--dialect", "affonso", "--header", AFFONSO, "--body", "-", "--json"];
     let ended = ringback(&flags, "{\"id\": \"evt_1\"}", Some("whsec_abc123xyz"));

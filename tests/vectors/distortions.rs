@@ -145,13 +145,13 @@ pub(crate) const DISTORTIONS: &[Distortion] = &[
     },
     Distortion {
         name: "a slash added to the path",
-        words: &["A slash was added"],
+        words: &["a slash was added"],
         codes: &[Code::PathSlash],
         distort: |received| received.url = received.url.replacen("/pb", "/pb/", 1),
     },
     Distortion {
         name: "a prefix added to the path",
-        words: &["a prefix was added or cut off"],
+        words: &["the prefix /app was added"],
         codes: &[Code::PathPrefix],
         distort: |received| received.url = received.url.replacen("/pb", "/app/pb", 1),
     },

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use percent_encoding::percent_decode_str;
 use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent, CallbackRequest};
-use ringback::domain::dialect::diagnose::{Case, Sent};
+use ringback::domain::dialect::diagnose::{Case, Kept, Sent};
 use ringback::domain::dialect::received::Received;
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
@@ -52,7 +52,8 @@ fn parts(request: &CallbackRequest) -> HashSet<String> {
 }
 
 fn check(recipe: &Recipe, endpoint: &CallbackConfig, received: &Received, request: &CallbackRequest, what: &str) {
-    let sent = Sent { request: request.clone(), signature_start: request.signature_start.clone(), is_wrong: false };
+    let kept = Kept { signature_start: request.signature_start.clone(), ..Kept::default() };
+    let sent = Sent { request: Some(request.clone()), kept, has_secret: true, ..Sent::default() };
     let other = SecretText::known(format!("{}MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", recipe.secret_prefix()));
     for keys in [vec![("right".to_owned(), secret(recipe))], vec![("other".to_owned(), other)], Vec::new()] {
         let case = Case { recipe, config: endpoint, received, keys: &keys, sent: Some(&sent), received_at: None };

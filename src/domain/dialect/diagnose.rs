@@ -1,49 +1,60 @@
-//! Why a callback does not verify, in words: the text is read in every way in which receivers go wrong, and the first
-//! reading under which a known key signs it tells what differs. Where it is known what was sent, that is compared besides.
+//! Why a callback does not verify, in words: the request is read in every way in which it may have been sent, and the first
+//! reading under which a known key signs it tells what happened. Where it is known what was sent, that is compared besides.
+//!
+//! A reading undoes one thing or several ([`undoings`]); what happens to a request as a whole is undone before ([`wholes`]).
+//! A new distortion is one more undoing: how it goes along with all others is the search's business.
 //!
 //! It never says what the right signature would be: who may ask is not who may sign. Of the one that was received it repeats
 //! at most the first 8 characters.
 
 mod age;
 mod bodies;
+mod changes;
+mod claims;
 mod code;
+mod compared;
 mod differences;
+mod keys;
 mod looked_for;
 mod masked;
+mod members;
 mod named_ids;
+mod numbers;
+mod orders;
+mod paths;
 mod pieces;
-mod queries;
+mod places;
 mod reading;
-mod readings;
+mod search;
 mod sent;
 mod text;
-mod tricks;
-mod urls;
+mod undoings;
+mod unexplained;
+mod values;
+mod wholes;
 
 use serde::Serialize;
 
 use super::callback::CallbackConfig;
-use super::parts::Parts;
-use super::query::Query;
-use super::received::{Received, Seen};
+use super::received::Received;
 use super::recipe::Recipe;
-use super::signature::Signature;
 use crate::domain::secret::SecretText;
 use crate::domain::time::Timestamp;
 pub use age::{stale, told_at};
 pub use code::Code;
 use code::Mistake;
+use compared::compared;
 pub use differences::Difference;
-pub use looked_for::looked_for;
+pub use looked_for::{likeness, looked_for};
 use masked::Masked;
 pub use named_ids::{NamedIds, named_ids};
-pub use pieces::Piece;
-use reading::Reading;
-use readings::readings;
-pub use sent::Sent;
+pub use pieces::{Piece, Place};
+use search::{Budget, DEEPEST, Search};
+pub use sent::{Kept, Sent};
 pub use text::SignedPart;
 use text::Text;
-use tricks::tricks;
+use unexplained::unexplained;
+use wholes::{Whole, wholes};
 
 /// What is known about a received callback.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,10 +67,16 @@ pub struct Diagnosis {
     pub key: Option<String>,
     /// The finding in a word.
     pub code: Code,
-    /// The first thing that differs, or that nothing does.
+    /// All that was found, each in a word, where it is more than one thing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Code>,
+    /// The first thing that differs and those besides, or that nothing does.
     pub finding: String,
-    /// What to do.
+    /// What to do about the first.
     pub advice: String,
+    /// What it was compared with, where that is not what would be sent now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// What to think of a time that it tells and that is long past.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age: Option<String>,
@@ -69,6 +86,8 @@ pub struct Diagnosis {
     /// The text that was signed, where it is known, else the one that the receiver should sign to compare.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_text: Option<String>,
+    /// Whether it is known that `signed_text` is what was signed.
+    pub is_signed: bool,
     /// Where the two differ, by bytes of the signed one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
@@ -82,21 +101,12 @@ pub struct Diagnosis {
 
 /// What was found, before both texts are laid side by side.
 struct Found {
-    verifies: bool,
     key: Option<String>,
-    mistake: Mistake,
+    /// What happened, the first thing first; nothing where it verifies.
+    mistakes: Vec<Mistake>,
     /// What was signed, as far as it is known.
     text: Option<Text>,
 }
-
-/// So many readings are tried with each mistake about the key.
-const TRIED_WITH_TRICKS: usize = 16;
-
-/// What may have happened to a URL as a whole, signature included: what stands there, what stood there, and what that is.
-const ESCAPED: [(&str, &str, Code, &str); 2] = [
-    ("&amp;", "&", Code::HtmlEscaped, "`&amp;` stands in place of `&`: the URL was escaped for HTML on the way."),
-    ("%25", "%", Code::EncodedTwice, "The values were encoded twice on the way: decode them once more."),
-];
 
 /// Looks for the key and the reading under which a received callback verifies.
 pub fn diagnose(
@@ -117,7 +127,7 @@ pub struct Case<'a> {
     pub config: &'a CallbackConfig,
     /// What came.
     pub received: &'a Received,
-    /// The keys that it may be signed with, each by its label.
+    /// The keys that it may be signed with, each by its label, the likeliest first.
     pub keys: &'a [(String, SecretText)],
     /// What was sent, where that is known.
     pub sent: Option<&'a Sent>,
@@ -129,127 +139,97 @@ impl Case<'_> {
     /// What is to be said of it: the reading under which it verifies; where none explains it, what differs from what was sent.
     pub fn diagnosis(&self) -> Diagnosis {
         let Self { recipe, config, received, keys, sent, received_at } = *self;
-        let plain = diagnose_plain(recipe, received, keys, config);
-        let unescaped = |(from, to, code, words): &(&str, &str, Code, &str)| {
-            let url = Some(received.url.replace(from, to)).filter(|url| *url != received.url)?;
-            let found = diagnose_plain(recipe, &Received { url, ..received.clone() }, keys, config);
-            found.verifies.then(|| Found { verifies: false, mistake: Mistake::new(*code, *words), ..found })
-        };
-        let found = if plain.key.is_some() { plain } else { ESCAPED.iter().find_map(unescaped).unwrap_or(plain) };
-        let compared = || sent.and_then(|sent| sent::compared(recipe, config, received, keys, sent));
-        let mut found = if found.key.is_some() { found } else { compared().unwrap_or(found) };
+        let sent_to = sent.and_then(|sent| sent.place(recipe));
+        let wholes = wholes(recipe, config, received, sent_to.as_ref());
+        let compared = || wholes.iter().find_map(|whole| self.compared_with_sent(whole));
+        let found = self.searched(&wholes, sent_to.as_ref()).or_else(compared);
+        let found = found.unwrap_or_else(|| unexplained(recipe, config, &wholes, keys));
+        let verifies = found.key.is_some() && found.mistakes.is_empty();
+        let is_signed = found.key.is_some() && found.text.is_some();
         let age = received_at.and_then(|now| stale(recipe, config, received, now));
-        if let Some(age) = age.as_ref().filter(|_| found.verifies) {
-            found.mistake = Mistake::new(Code::StaleTimestamp, format!("It verifies. {age}"));
-        }
-        let with_all = |text: Text| match found.mistake.code {
-            Code::ParameterAdded => text.with_what_follows(recipe, received),
-            _ => text,
-        };
-        let as_received = || plain_text(recipe, config, received).or_else(|| bare_url(recipe, received)).map(with_all);
+        let again = sent.and_then(|sent| sent.again).filter(|_| age.is_none());
+        let later = again.and_then(|(number, at)| age::stale_again(recipe, config, received, number, at));
         // Where it verifies, a host that is not known or replaced on purpose is no difference.
-        let theirs = if found.verifies { found.text.clone() } else { as_received() };
-        Diagnosis { age, ..Masked::of(recipe, config, received, keys, sent).diagnosis(found, theirs) }
-    }
-}
-
-/// The text as it stands in what was received.
-fn plain_text(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> Option<Text> {
-    let seen = Seen::new(recipe, config, received);
-    recipe.signature()?.signs.render(&seen).ok().as_ref().map(Text::of)
-}
-
-/// A URL without what carries its signature, where that cannot be told apart as it should be.
-fn bare_url(recipe: &Recipe, received: &Received) -> Option<Text> {
-    let signature = recipe.signature().filter(|signature| signature.signs_url())?;
-    let carrier = format!("{}=", signature.query_parameter()?);
-    let end = received.url.rfind(&carrier)?;
-    let shown = received.url[..end].trim_end_matches(['?', '&']).trim_end_matches("&amp;").to_owned();
-    Some(Text { shown, parts: Vec::new() })
-}
-
-fn diagnose_plain(
-    recipe: &Recipe,
-    received: &Received,
-    keys: &[(String, SecretText)],
-    config: &CallbackConfig,
-) -> Found {
-    let unknown = |code: Code, words: String, text: Option<Parts<'_>>| Found {
-        verifies: false,
-        key: None,
-        mistake: Mistake::new(code, words),
-        text: text.as_ref().map(Text::of),
-    };
-    let Some(signature) = recipe.signature() else {
-        return unknown(Code::NothingSigned, format!("{} signs nothing.", recipe.title()), None);
-    };
-    let seen = Seen::new(recipe, config, received);
-    let claimed = match seen.claimed(signature) {
-        Ok(claimed) => claimed,
-        Err(lacking) => return unknown(Code::NoSignature, lacking, None),
-    };
-    let readings = readings(&seen, signature);
-    let found = find(&seen, signature, &claimed, keys, &readings).or_else(|| {
-        let tricks = tricks(signature, recipe.secret_prefix(), &claimed);
-        // Whoever mistook the key seldom had the URL distorted as well.
-        let likeliest = &readings[..readings.len().min(TRIED_WITH_TRICKS)];
-        tricks.into_iter().find_map(|trick| trick.find(&seen, keys, likeliest))
-    });
-    // What a receiver cannot even rebuild is told before what it rebuilt.
-    found.unwrap_or_else(|| match signature.signs.render(&seen) {
-        Ok(text) => {
-            let mistake = without_match(&seen, keys);
-            unknown(mistake.code, mistake.words, Some(text))
+        let theirs = match verifies {
+            true => found.text.clone(),
+            false => {
+                let came = wholes.first().map_or(received, |whole| &whole.received);
+                Text::of_received(recipe, config, came).map(|text| self.with_what_follows(text, &found))
+            }
+        };
+        let code = found.mistakes.first().map_or(Code::Verifies, |mistake| mistake.code);
+        let (code, finding) = match &age {
+            Some(age) if verifies => (Code::StaleTimestamp, format!("It verifies. {age}")),
+            _ if verifies => (Code::Verifies, "It verifies.".to_owned()),
+            _ => (code, in_sentences(&found.mistakes)),
+        };
+        let codes = found.mistakes.iter().map(|mistake| mistake.code).collect::<Vec<_>>();
+        let is_kept = sent.and_then(|sent| sent.went_out(recipe)).is_some_and(|went_out| went_out.is_kept);
+        let note = is_kept.then(|| CHANGED_SINCE.to_owned());
+        let masked = Masked::of(self, &wholes);
+        let shown = masked.texts(found.text, theirs);
+        Diagnosis {
+            verifies,
+            key: found.key,
+            code,
+            codes: if codes.len() > 1 { codes } else { Vec::new() },
+            finding: masked.shown(finding),
+            advice: code.advice().to_owned(),
+            note,
+            age: age.or(later),
+            received_text: shown.received.map(|text| text.shown),
+            signed_text: shown.signed.as_ref().map(|text| text.shown.clone()),
+            is_signed,
+            differences: shown.differences,
+            pieces: shown.pieces,
+            signed_parts: shown.signed.map(|text| text.parts).unwrap_or_default(),
         }
-        Err(lacking) => unknown(Code::Incomplete, lacking.words, None),
-    })
+    }
+
+    /// The first reading that a known key signs, with as little undone as possible.
+    fn searched(&self, wholes: &[Whole], sent_to: Option<&(String, String)>) -> Option<Found> {
+        let of = |whole| Search::of(self.recipe, self.config, whole, self.keys, sent_to);
+        let mut searches: Vec<Search<'_>> = wholes.iter().filter_map(of).collect();
+        let mut budget = Budget::new();
+        for depth in 0..=DEEPEST {
+            let found = searches.iter_mut().find_map(|search| search.at(depth, &mut budget));
+            // A mistake about the secret is likelier than two things that happened on the way.
+            let with_other_keys = || searches.iter_mut().find_map(|search| search.with_other_keys(&mut budget));
+            let found = if depth == 1 { found.or_else(with_other_keys) } else { found };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// What differs from what was sent, where that is known.
+    fn compared_with_sent(&self, whole: &Whole) -> Option<Found> {
+        let found = compared(self.recipe, self.config, &whole.received, self.keys, self.sent?)?;
+        let of_whole = whole.mistakes.iter().cloned();
+        Some(Found { mistakes: of_whole.chain(found.mistakes).collect(), ..found })
+    }
+
+    /// With the parameters behind a signature that is to stand last, where they were added.
+    fn with_what_follows(&self, text: Text, found: &Found) -> Text {
+        let is_added = found.mistakes.iter().any(|mistake| mistake.code == Code::ParameterAdded);
+        if is_added { text.with_what_follows(self.recipe, self.received) } else { text }
+    }
 }
 
-fn find(
-    seen: &Seen<'_>,
-    signature: &Signature,
-    claimed: &[String],
-    keys: &[(String, SecretText)],
-    readings: &[Reading],
-) -> Option<Found> {
-    readings.iter().find_map(|reading| {
-        let seen = seen.with(&reading.received, reading.time.clone());
-        let text = signature.signs.render(&seen).ok()?;
-        let (label, _) = keys.iter().find(|(_, key)| signature.verifies(key, &text, claimed))?;
-        Some(Found {
-            verifies: reading.mistake.is_none(),
-            key: Some(label.clone()),
-            mistake: reading.mistake.clone().unwrap_or_else(|| Mistake::new(Code::Verifies, "It verifies.")),
-            text: Some(Text::of(&text)),
-        })
-    })
-}
+/// Why what was received lies beside what an attempt keeps.
+const CHANGED_SINCE: &str = "The endpoint's callback URL or settings changed since this was sent, so it is compared with what was \
+                             called then, and not with what would be called now.";
 
-fn without_match(seen: &Seen<'_>, keys: &[(String, SecretText)]) -> Mistake {
-    let (recipe, received) = (seen.recipe, seen.received);
-    if !received.method.eq_ignore_ascii_case(recipe.method()) {
-        let words =
-            format!("It was received as {}, but {} sends {}.", received.method, recipe.title(), recipe.method());
-        return Mistake::new(Code::MethodChanged, words);
+/// All that happened, the first thing first.
+fn in_sentences(mistakes: &[Mistake]) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for mistake in mistakes {
+        if !words.contains(&mistake.words.as_str()) {
+            words.push(&mistake.words);
+        }
     }
-    if keys.is_empty() {
-        return Mistake::new(Code::NoSecret, "There is no secret to check it with.");
-    }
-    let query = Query::read(&received.url);
-    let empty: Vec<&str> = query.pairs().filter(|(_, value)| value.is_empty()).map(|(name, _)| name).collect();
-    let emptied = if empty.is_empty() {
-        String::new()
-    } else {
-        format!(" These parameters arrived empty; were they when they were sent? {}.", empty.join(", "))
-    };
-    let none = match keys.len() {
-        1 => "The one secret that is known does not sign this text".to_owned(),
-        several => format!("None of the {several} secrets that are known signs this text"),
-    };
-    let words = format!(
-        "{none}, nor any usual distortion of it: it was signed with another secret, or a value was changed.{emptied}"
-    );
-    Mistake::new(Code::AnotherSecret, words)
+    words.join(" Besides: ")
 }
 
 #[cfg(test)]

@@ -14,7 +14,9 @@ use super::named::HeaderRule;
 use super::query::{Query, split_origin};
 use super::recipe::{Placeholder, Recipe, Requirement};
 use super::signature::{Signature, Travels};
+use super::signed_text::SignedText;
 use super::signed_url::{SignedUrl, no_parameter};
+use super::text_of::TextPiece;
 use super::value::{Fact, ValueSource};
 use crate::domain::encoding::decode;
 use crate::domain::template::{Parameter, Template, unexpand};
@@ -146,6 +148,27 @@ impl<'a> Seen<'a> {
             ValueSource::Fact(Fact::AppLabel) => Some(self.config.app_label.clone()).filter(|label| !label.is_empty()),
             ValueSource::Fact(_) | ValueSource::Extra(_) => None,
         }
+    }
+
+    /// The headers without which nothing can be verified: the one that carries the signature, and those beside it whose values
+    /// are signed.
+    pub(super) fn needed_headers(&self, signature: &'a Signature) -> Vec<&'a str> {
+        let signs = |fact: Fact| match (&signature.signs, fact) {
+            (SignedText::Text { of, .. }, Fact::EventId) => of.pieces().contains(&TextPiece::EventId),
+            (SignedText::Text { of, .. }, _) => of.pieces().contains(&TextPiece::Time),
+            _ => false,
+        };
+        let carrier = signature.carrier();
+        let is_wrapped = carrier.is_some_and(|carrier| carrier.wrapping().contains("{t}"));
+        let facts = [(Fact::EventId, true), (Fact::AttemptedAt, !is_wrapped)];
+        let facts = facts.into_iter().filter(|(fact, travels)| *travels && signs(*fact));
+        let headers = || self.recipe.headers().iter().chain(&signature.headers);
+        let beside = facts.filter_map(|(fact, _)| headers().find(|header| header.rule.uses(fact)));
+        carrier
+            .map(|carrier| carrier.name.as_str())
+            .into_iter()
+            .chain(beside.map(|header| header.name.as_str()))
+            .collect()
     }
 
     fn beside(&self, signature: &Signature, fact: Fact) -> Option<&'a str> {

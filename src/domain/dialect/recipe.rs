@@ -171,6 +171,20 @@ impl Recipe {
         self.encoding
     }
 
+    /// A query of these parameters, encoded as values are.
+    pub(crate) fn query_of(&self, parameters: &[(String, String)]) -> String {
+        let mut query = String::new();
+        for (name, value) in parameters {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            self.encoding.encode_onto(&mut query, name);
+            query.push('=');
+            self.encoding.encode_onto(&mut query, value);
+        }
+        query
+    }
+
     /// In which language its templates are written.
     pub(super) fn template_form(&self) -> &TemplateForm {
         &self.template_form

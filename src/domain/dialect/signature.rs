@@ -3,7 +3,6 @@
 //! It says and computes; where the facts of a text come from is the business of whoever renders it.
 
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
 use super::digest::{Algorithm, Digest, KeyForm, NoKey};
 use super::named::{HeaderRule, Item};
@@ -82,12 +81,6 @@ impl Signature {
         Ok(self.digest.written(&self.algorithm.digest(&self.key.key(secret)?, bytes)))
     }
 
-    /// Whether one of those claimed is the signature of the text, compared without telling by time where it differs.
-    pub(super) fn verifies(&self, secret: &SecretText, text: &Parts<'_>, claimed: &[String]) -> bool {
-        let Ok(right) = self.sign(secret, text) else { return false };
-        claimed.iter().any(|claimed| right.as_bytes().ct_eq(claimed.as_bytes()).into())
-    }
-
     /// A text as long as any signature is once it stands in a URL.
     pub(super) fn longest(&self) -> String {
         self.digest.longest(self.algorithm.bytes())
@@ -106,6 +99,11 @@ impl Signature {
     /// Whether the whole URL is what is signed.
     pub fn signs_url(&self) -> bool {
         self.signs == SignedText::Url
+    }
+
+    /// Whether the body is a part of what is signed.
+    pub(crate) fn signs_body(&self) -> bool {
+        self.signs.holds_body()
     }
 
     /// The parameters that are signed by name, under their own names; none where something else is signed.

@@ -97,6 +97,29 @@ impl SignedText {
         Ok(parts)
     }
 
+    /// The same without what these facts lack, where the text is made of single values; nothing where they lack nothing or all.
+    pub(super) fn as_far_as(&self, facts: &dyn Facts) -> Option<Self> {
+        match self {
+            Self::Query { sort, encode, only: Some(names) } => {
+                let url = facts.url().ok()?;
+                let query = Query::read(&url);
+                let there = names.iter().filter(|name| query.only(name).is_ok()).cloned().collect::<Vec<_>>();
+                let is_part = !there.is_empty() && there.len() < names.len();
+                is_part.then(|| Self::Query { sort: *sort, encode: *encode, only: Some(there) })
+            }
+            Self::Text { of, t } => {
+                let of = of.where_known(|piece| match piece {
+                    TextPiece::Placeholder(name) => facts.value(name).is_ok(),
+                    TextPiece::EventId => facts.event_id().is_ok(),
+                    TextPiece::Time => facts.time(Unit::Seconds).is_ok(),
+                    TextPiece::Literal(_) | TextPiece::Secret | TextPiece::Body => true,
+                })?;
+                Some(Self::Text { of, t: *t })
+            }
+            Self::Url | Self::Query { only: None, .. } | Self::Values { .. } => None,
+        }
+    }
+
     /// The unit in which it, and what carries the signature, speak of an instant.
     pub(crate) fn unit(&self) -> Unit {
         match self {

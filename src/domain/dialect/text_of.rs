@@ -30,6 +30,12 @@ impl TextOf {
         &self.pieces
     }
 
+    /// The same without the pieces that are not known; nothing where all of them are.
+    pub(super) fn where_known(&self, is_known: impl Fn(&TextPiece) -> bool) -> Option<Self> {
+        let pieces: Vec<TextPiece> = self.pieces.iter().filter(|piece| is_known(piece)).cloned().collect();
+        (pieces.len() < self.pieces.len()).then_some(Self { pieces })
+    }
+
     /// The same where names that are placeholders of the recipe mean those, whatever else they could mean.
     pub(super) fn for_placeholders(self, is_placeholder: impl Fn(&str) -> bool) -> Self {
         let resolve = |piece: TextPiece| match piece.common_name() {

@@ -1,138 +1,173 @@
-//! A curl command as browsers and tools copy it: quoted words, lines continued by `\` or `^`.
+//! A curl command as browsers and tools copy it.
 
+use super::shell::words;
 use super::{Pasted, has_scheme};
+use crate::domain::encoding::encode;
 
-/// Options with a value that says nothing of the request's URL, method, headers or body.
-const WITH_VALUE: [&str; 15] = [
-    "-A",
-    "-b",
-    "-c",
-    "-e",
-    "-m",
-    "-o",
-    "-u",
-    "-x",
-    "--connect-timeout",
-    "--cookie",
-    "--max-time",
-    "--output",
-    "--referer",
-    "--user",
-    "--user-agent",
+/// Short options with a value.
+const SHORT_WITH_VALUE: &str = "ACDEFHKPQTUXYbcdehmoruwxyz";
+/// Long options without a value; of all others it is known, or taken to be so, that one follows.
+const ALONE: [&str; 34] = [
+    "--compressed",
+    "--insecure",
+    "--silent",
+    "--show-error",
+    "--location",
+    "--location-trusted",
+    "--get",
+    "--head",
+    "--include",
+    "--verbose",
+    "--fail",
+    "--fail-with-body",
+    "--globoff",
+    "--http1.0",
+    "--http1.1",
+    "--http2",
+    "--http2-prior-knowledge",
+    "--http3",
+    "--ipv4",
+    "--ipv6",
+    "--no-buffer",
+    "--no-keepalive",
+    "--path-as-is",
+    "--post301",
+    "--post302",
+    "--progress-bar",
+    "--raw",
+    "--remote-name",
+    "--ssl-reqd",
+    "--tlsv1.2",
+    "--tlsv1.3",
+    "--tr-encoding",
+    "--next",
+    "--anyauth",
 ];
-const DATA: [&str; 6] = ["-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json"];
-/// Short options whose value may follow without a blank.
-const JOINED: [&str; 3] = ["-X", "-H", "-d"];
 
-pub(super) fn read(text: &str) -> Option<Pasted> {
-    let behind = text.strip_prefix("curl")?;
-    if !behind.starts_with(|c: char| c.is_whitespace() || c == '.') {
+/// The command as it is gathered.
+#[derive(Default)]
+struct Command {
+    pasted: Pasted,
+    data: Vec<String>,
+    is_get: bool,
+}
+
+/// The commands that a line of the text begins with.
+pub(super) fn read(text: &str) -> Vec<Pasted> {
+    let mut starts: Vec<usize> = vec![0];
+    starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+    let at_command = starts.into_iter().filter_map(|at| {
+        let line = text[at..].trim_start().trim_start_matches(['$', '#', '>', '%']).trim_start();
+        line.starts_with("curl").then_some(line)
+    });
+    at_command.take(MOST_COMMANDS).filter_map(command).collect()
+}
+
+/// So many commands are read of one paste.
+const MOST_COMMANDS: usize = 4;
+
+fn command(text: &str) -> Option<Pasted> {
+    let behind = text.strip_prefix("curl")?.trim_start_matches(".exe");
+    if !behind.is_empty() && !behind.starts_with(char::is_whitespace) {
         return None;
     }
-    let mut words = words(behind.trim_start_matches(".exe")).into_iter();
-    let mut pasted = Pasted::default();
+    let mut words = words(behind).into_iter();
+    let mut command = Command::default();
     while let Some(word) = words.next() {
-        let (option, joined) = split_option(&word);
-        let mut value = || joined.map(str::to_owned).or_else(|| words.next()).unwrap_or_default();
+        if word.starts_with("--") && word.len() > 2 {
+            let (option, joined) =
+                word.split_once('=').map_or((word.as_str(), None), |(option, value)| (option, Some(value)));
+            if ALONE.contains(&option) || option.starts_with("--no-") {
+                command.take(option, String::new());
+            } else {
+                let value = joined.map(str::to_owned).or_else(|| words.next()).unwrap_or_default();
+                command.take(option, value);
+            }
+        } else if let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) {
+            // Letters are joined up to the first that takes a value, which is what follows it.
+            let valued = letters.char_indices().find(|(_, c)| SHORT_WITH_VALUE.contains(*c));
+            let alone = &letters[..valued.map_or(letters.len(), |(at, _)| at)];
+            alone.chars().for_each(|letter| command.take(&format!("-{letter}"), String::new()));
+            if let Some((at, letter)) = valued {
+                let joined = Some(letters[at + letter.len_utf8()..].to_owned()).filter(|joined| !joined.is_empty());
+                command.take(&format!("-{letter}"), joined.or_else(|| words.next()).unwrap_or_default());
+            }
+        } else if command.pasted.url.is_empty() {
+            command.pasted.url = word.trim().to_owned();
+        }
+    }
+    Some(command.done())
+}
+
+impl Command {
+    fn take(&mut self, option: &str, value: String) {
         match option {
             "-H" | "--header" => {
-                let header = value();
-                if let Some((name, value)) = header.split_once(':') {
-                    pasted.headers.push((name.trim().to_owned(), value.trim().to_owned()));
+                if let Some((name, value)) = value.split_once(':').filter(|_| !value.starts_with('@')) {
+                    self.pasted.headers.push((name.trim().to_owned(), value.trim().to_owned()));
                 }
             }
-            "-X" | "--request" => pasted.method = value().to_uppercase(),
-            "--url" => pasted.url = value(),
-            option if DATA.contains(&option) => pasted.body = Some(value()),
-            option if WITH_VALUE.contains(&option) => drop(value()),
-            option if option.starts_with('-') => {}
-            url if pasted.url.is_empty() => pasted.url = url.trim().to_owned(),
+            "-X" | "--request" => self.pasted.method = value.to_uppercase(),
+            "-I" | "--head" => self.pasted.method = "HEAD".to_owned(),
+            "-G" | "--get" => self.is_get = true,
+            "--url" => self.pasted.url = value,
+            "--url-query" => self.in_query(&urlencoded(&value)),
+            "-d" | "--data" | "--data-ascii" | "--data-binary" => self.given(value),
+            "--data-raw" => self.data.push(value),
+            "--json" => {
+                self.pasted.headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+                self.given(value);
+            }
+            "--data-urlencode" => self.data.push(urlencoded(&value)),
             _ => {}
         }
     }
-    if !pasted.url.is_empty() && !has_scheme(&pasted.url) && !pasted.url.starts_with(['/', '?']) {
-        // As curl does with a host alone.
-        pasted.url = format!("http://{}", pasted.url);
-    }
-    let host = pasted.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));
-    pasted.host = host.map(|(_, host)| host.clone()).filter(|_| !has_scheme(&pasted.url));
-    Some(pasted)
-}
 
-/// An option and the value that is joined to it.
-fn split_option(word: &str) -> (&str, Option<&str>) {
-    if word.starts_with("--") {
-        return word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
+    /// Data, or the file that holds it.
+    fn given(&mut self, value: String) {
+        match value.strip_prefix('@') {
+            Some(file) => self.pasted.body_file = Some(file.to_owned()),
+            None => self.data.push(value),
+        }
     }
-    let joined = JOINED.iter().find_map(|option| Some((*option, word.strip_prefix(option)?)));
-    match joined {
-        Some((option, value)) if !value.is_empty() => (option, Some(value)),
-        _ => (word, None),
-    }
-}
 
-/// The words of a command as a shell splits them.
-fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '\\' | '^' if matches!(rest.peek(), Some('\n' | '\r')) => {
-                rest.next_if_eq(&'\r');
-                rest.next_if_eq(&'\n');
+    fn in_query(&mut self, pairs: &str) {
+        let url = &mut self.pasted.url;
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(pairs);
+    }
+
+    fn done(mut self) -> Pasted {
+        let data = (!self.data.is_empty()).then(|| self.data.join("&"));
+        match data {
+            Some(data) if self.is_get => self.in_query(&data),
+            data => {
+                if self.pasted.method.is_empty() && (data.is_some() || self.pasted.body_file.is_some()) {
+                    self.pasted.method = "POST".to_owned();
+                }
+                self.pasted.body = data;
             }
-            '\\' => word.get_or_insert_default().extend(rest.next()),
-            '$' if rest.peek() == Some(&'\'') => {
-                rest.next();
-                escaped(&mut rest, word.get_or_insert_default());
-            }
-            '\'' => word.get_or_insert_default().extend(rest.by_ref().take_while(|c| *c != '\'')),
-            '"' => quoted(&mut rest, word.get_or_insert_default()),
-            c if c.is_whitespace() => words.extend(word.take()),
-            c => word.get_or_insert_default().push(c),
         }
-    }
-    words.extend(word);
-    words
-}
-
-type Rest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
-
-/// Within double quotes a backslash stands only before what it takes the meaning from.
-fn quoted(rest: &mut Rest<'_>, word: &mut String) {
-    while let Some(c) = rest.next() {
-        match c {
-            '"' => return,
-            '\\' => match rest.next() {
-                Some(c @ ('"' | '\\' | '$' | '`')) => word.push(c),
-                Some('\n') | None => {}
-                Some(c) => word.extend(['\\', c]),
-            },
-            c => word.push(c),
+        let mut pasted = self.pasted;
+        if pasted.body_file.is_some() {
+            // A part of the data is not the body.
+            pasted.body = None;
         }
+        if !pasted.url.is_empty() && !has_scheme(&pasted.url) && !pasted.url.starts_with(['/', '?']) {
+            // As curl does with a host alone.
+            pasted.url = format!("http://{}", pasted.url);
+        }
+        let host = pasted.header("host").map(str::to_owned);
+        pasted.host = host.filter(|_| !has_scheme(&pasted.url));
+        pasted
     }
 }
 
-/// Within `$'…'`, as browsers copy a text that holds quotes or line breaks.
-fn escaped(rest: &mut Rest<'_>, word: &mut String) {
-    while let Some(c) = rest.next() {
-        match c {
-            '\'' => return,
-            '\\' => match rest.next() {
-                Some('n') => word.push('\n'),
-                Some('r') => word.push('\r'),
-                Some('t') => word.push('\t'),
-                Some('u') => word.extend(unicode(rest)),
-                Some(c) => word.push(c),
-                None => {}
-            },
-            c => word.push(c),
-        }
+/// `name=value` with the value encoded, as curl does it.
+fn urlencoded(value: &str) -> String {
+    match value.split_once('=') {
+        Some(("", value)) => encode(value),
+        Some((name, value)) => format!("{name}={}", encode(value)),
+        None => encode(value),
     }
-}
-
-fn unicode(rest: &mut Rest<'_>) -> Option<char> {
-    let digits: String = std::iter::from_fn(|| rest.next_if(char::is_ascii_hexdigit)).take(4).collect();
-    char::from_u32(u32::from_str_radix(&digits, 16).ok()?)
 }

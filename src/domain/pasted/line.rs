@@ -1,24 +1,31 @@
-//! A line of an access log, or a URL: what stands in one line, wherever it stands there.
+//! Lines of an access log: the request that each of them is about.
 
+use super::url::{ended, urls};
 use super::{Pasted, has_scheme, method_at};
 
-/// The first line in which a request stands.
-pub(super) fn read(text: &str) -> Option<Pasted> {
-    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines().find_map(logged).or_else(|| broken_url(text)).or_else(|| lines().find_map(url))
+/// So many lines are read, and so much of each.
+const MOST_LINES: usize = 60;
+
+/// What stands in each line, and then the URLs that stand there without a method.
+pub(super) fn read(text: &str) -> Vec<Pasted> {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_LINES);
+    lines().flat_map(logged).chain(lines().flat_map(urls)).collect()
 }
 
 /// `… "GET /path?query HTTP/1.1" …`
-fn logged(line: &str) -> Option<Pasted> {
+pub(super) fn logged(line: &str) -> Vec<Pasted> {
     let starts = line.char_indices().filter(|(at, _)| !line[..*at].ends_with(|c: char| c.is_ascii_alphanumeric()));
-    let (at, method, rest) =
-        starts.into_iter().find_map(|(at, _)| method_at(&line[at..]).map(|(method, rest)| (at, method, rest)))?;
-    let end = rest.find(" HTTP/").or_else(|| rest.find('"')).unwrap_or(rest.len());
-    let target = rest[..end].trim();
-    if !target.starts_with('/') && !has_scheme(target) {
-        return None;
+    let found = starts.into_iter().find_map(|(at, _)| method_at(&line[at..]).map(|(method, rest)| (at, method, rest)));
+    let Some((at, method, rest)) = found else { return Vec::new() };
+    let rest = rest.trim_start();
+    if !rest.starts_with('/') && !has_scheme(rest) {
+        return Vec::new();
     }
-    Some(Pasted { method: method.to_owned(), url: plain(target), host: host(&line[..at]), ..Pasted::default() })
+    // Where the line says where the target ends, that is it, whatever stands in it.
+    let told = rest.find(" HTTP/").map(|end| super::url::plain(rest[..end].trim()));
+    let host = host(&line[..at]).or_else(|| named_host(&rest[rest.len().min(1)..]));
+    let pasted = |url: String| Pasted { method: method.to_owned(), url, host: host.clone(), ..Pasted::default() };
+    told.into_iter().chain(ended(rest)).map(pasted).collect()
 }
 
 /// The virtual host that a log begins its lines with: `pub.example:443 192.0.2.1 - -`. What comes first otherwise is the
@@ -34,35 +41,8 @@ fn host(before: &str) -> Option<String> {
     (is_host && !is_address(name) && is_address(second)).then(|| host.to_owned())
 }
 
-/// A URL that was broken into several lines.
-fn broken_url(text: &str) -> Option<Pasted> {
-    let first = text.lines().next()?.trim();
-    let is_url = has_scheme(first) || first.starts_with('/');
-    let lines = || text.lines().map(str::trim);
-    let is_one = is_url && lines().all(|line| !line.contains(char::is_whitespace));
-    is_one.then(|| Pasted { url: lines().collect(), ..Pasted::default() })
-}
-
-/// A whole URL, a path with its query, or a query alone.
-fn url(line: &str) -> Option<Pasted> {
-    let line = plain(line);
-    let line = line.as_str();
-    let whole = |url: &str| Some(Pasted { url: url.to_owned(), ..Pasted::default() });
-    if has_scheme(line) || line.starts_with(['/', '?']) {
-        return whole(line);
-    }
-    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`');
-    let mut words = line.split(ends).filter(|word| !word.is_empty());
-    let found = words.find(|word| has_scheme(word) || word.contains('?') && word.contains('='));
-    if let Some(word) = found {
-        let at = ["https://", "http://"].iter().find_map(|scheme| word.find(scheme));
-        return whole(&word[at.or_else(|| word.find(['/', '?'])).unwrap_or_default()..]);
-    }
-    let is_query = line.contains('=') && !line.contains(char::is_whitespace);
-    is_query.then(|| Pasted { url: format!("?{line}"), ..Pasted::default() })
-}
-
-/// Without what logs in JSON write otherwise.
-fn plain(url: &str) -> String {
-    url.replace("\\/", "/").replace("\\u0026", "&").replace("\\x26", "&")
+/// The host that nginx names behind the request, in its log of errors; one without a dot is a name within.
+fn named_host(behind: &str) -> Option<String> {
+    let host = behind.split("host: \"").nth(1)?.split('"').next()?;
+    host.contains('.').then(|| host.to_owned())
 }

@@ -1,11 +1,27 @@
-//! A whole request as it came off the wire, or as `curl -v` and servers' dumps print it.
+//! A whole request as it came off the wire, or as `curl -v`, HTTP/2 tools and servers' dumps print it.
 
-use super::{Pasted, has_scheme, method_at};
+use super::{Pasted, has_scheme, method_at, sent_name};
+
+/// So many requests are read of one paste.
+const MOST_REQUESTS: usize = 4;
 
 /// A request line with header lines behind it, or header lines alone; then a body behind an empty line.
-pub(super) fn read(text: &str) -> Option<Pasted> {
+pub(super) fn read(text: &str) -> Vec<Pasted> {
     let plain = without_marks(text);
-    let (head, body) = split_head(&plain);
+    let mut starts: Vec<usize> = vec![0];
+    // What a tool says before the request, or another request.
+    let later =
+        plain.match_indices('\n').map(|(at, _)| at + 1).filter(|at| is_request_line(plain[*at..].lines().next()));
+    starts.extend(later.take(MOST_REQUESTS));
+    starts.into_iter().filter_map(|at| request(&plain[at..])).collect()
+}
+
+fn is_request_line(line: Option<&str>) -> bool {
+    line.is_some_and(|line| method_at(line).is_some() && line.contains(" HTTP/"))
+}
+
+fn request(text: &str) -> Option<Pasted> {
+    let (head, body) = split_head(text);
     let mut lines = head.lines();
     let first = lines.next()?.trim_end();
     let mut pasted = match method_at(first) {
@@ -17,30 +33,47 @@ pub(super) fn read(text: &str) -> Option<Pasted> {
         None if first.contains(" HTTP/") => return None,
         None => Pasted { headers: vec![header(first)?], ..Pasted::default() },
     };
-    if lines.clone().count() == 0 && body.is_none() && pasted.headers.is_empty() {
-        return (!pasted.url.is_empty()).then_some(pasted);
+    if !pasted.url.is_empty() && pasted.url.contains(char::is_whitespace) && !first.contains(" HTTP/") {
+        return None;
     }
     pasted.headers.extend(lines.filter_map(header));
-    let value = |name: &str| pasted.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-    let length = value("content-length").and_then(|(_, length)| length.parse::<usize>().ok());
-    let host = value("host").map(|(_, host)| host.clone());
+    pseudo(&mut pasted);
+    let length = pasted.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    let host = pasted.header("host").map(str::to_owned).or(pasted.host.take());
     pasted.host = host.filter(|host| !host.is_empty() && !host.contains(char::is_whitespace));
     pasted.body = body.map(|body| whole(body, length).to_owned()).filter(|body| !body.is_empty());
     Some(pasted)
 }
 
-/// A name and a value; nothing for a line that is no header. A name that PHP gives a header is turned back.
+/// The request line of HTTP/2, which stands among the headers.
+fn pseudo(pasted: &mut Pasted) {
+    let (own, headers): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut pasted.headers).into_iter().partition(|(name, _)| name.starts_with(':'));
+    pasted.headers = headers;
+    for (name, value) in own {
+        match name.as_str() {
+            ":method" => pasted.method = value.to_uppercase(),
+            ":path" => pasted.url = value,
+            ":authority" => pasted.host = Some(value),
+            _ => {}
+        }
+    }
+}
+
+/// A name and a value; nothing for a line that is no header.
 fn header(line: &str) -> Option<(String, String)> {
-    let (name, value) = line.split_once(':')?;
+    let line = line.trim();
+    // Tools print `[:method: GET]`, or a list's mark before each of them.
+    let line = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')).unwrap_or(line);
+    let line = line.trim_start_matches(['*', '-', '•', '<']).trim_start();
+    let is_pseudo = line.starts_with(':');
+    let (name, value) = line[usize::from(is_pseudo)..].split_once(':')?;
     let name = name.trim();
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if name.is_empty() || has_scheme(line) || !name.bytes().all(is_token) {
         return None;
     }
-    let name = match name.strip_prefix("HTTP_") {
-        Some(rest) => rest.replace('_', "-"),
-        None => name.to_owned(),
-    };
+    let name = if is_pseudo { format!(":{name}") } else { sent_name(name) };
     Some((name, value.trim().to_owned()))
 }
 
@@ -61,9 +94,10 @@ fn whole(body: &str, length: Option<usize>) -> &str {
 
 /// Without the marks of `curl -v`, where the request's lines have them.
 fn without_marks(text: &str) -> String {
-    if !text.starts_with("> ") {
+    let is_marked = |line: &&str| line.starts_with("> ") || *line == ">";
+    if !text.lines().any(|line| line.starts_with("> ") && method_at(&line[2..]).is_some()) {
         return text.to_owned();
     }
-    let lines = text.lines().map_while(|line| line.strip_prefix('>'));
+    let lines = text.lines().skip_while(|line| !is_marked(line)).filter(is_marked).map(|line| &line[1..]);
     lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
 }

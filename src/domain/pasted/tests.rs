@@ -1,5 +1,7 @@
 //! One request in every form in which people paste it.
 
+mod forms;
+
 use super::*;
 use crate::domain::dialect::catalog::Catalog;
 
@@ -10,7 +12,7 @@ fn received(text: &str) -> Received {
     let url = Some(CallbackUrl::new("https://pub.example/pb"));
     let config = CallbackConfig::default().with(|settings| settings.callback_url = url);
     let pasted = read(text).unwrap_or_else(|| panic!("{text}"));
-    pasted.received(Catalog::builtin().get("besitos").unwrap(), &config)
+    pasted.received(Catalog::builtin().get("besitos").unwrap(), &config).unwrap()
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! A paste without what copying put around it: quotes, brackets, fences of code, white space.
+//! A paste without what copying put around it: quotes, brackets, fences of code, marks of a quotation, white space.
 
 /// What stands around a copied text, in pairs.
-const AROUND: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('<', '>'), ('(', ')')];
+const AROUND: [(char, char); 7] =
+    [('"', '"'), ('\'', '\''), ('`', '`'), ('<', '>'), ('(', ')'), ('“', '”'), ('‘', '’')];
 
 /// The text without what stands around the whole of it.
 pub(super) fn unwrapped(text: &str) -> &str {

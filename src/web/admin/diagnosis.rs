@@ -26,7 +26,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DiagnoseOf {
-    /// A whole request, a curl command, a line of an access log, or a URL, as copied; at most 64 KiB.
+    /// A whole request, a curl command, lines of an access log, JSON (HAR too), a dictionary as a language prints it, or a URL, as
+    /// copied; at most 64 KiB. The request in which a signature of the dialect stands is taken.
     pasted: Option<String>,
     /// Default: as the dialect sends.
     method: Option<String>,
@@ -53,20 +54,32 @@ pub struct DiagnosisView {
     /// The finding in a word that never changes, such as `encoded_differently`, `origin_changed` or `another_secret`.
     #[schema(value_type = String)]
     code: Code,
-    /// The first thing that differs, in words.
+    /// All that was found, each in such a word, where it is more than one thing; `code` is the first.
+    #[schema(value_type = Vec<String>)]
+    codes: Vec<Code>,
+    /// The first thing that differs, in words, and what differs besides.
     finding: String,
-    /// What to do.
+    /// What to do about the first.
     advice: String,
+    /// What it was compared with, where the endpoint changed since it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    /// What to think of a time that it tells and that was long past when it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age: Option<String>,
     /// The text as it stands in what was received; no signature is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     received_text: Option<String>,
     /// The text that was signed, where it is known, else the one to compare with what the receiver signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     signed_text: Option<String>,
+    /// Whether it is known that `signedText` was signed: by a secret of the endpoint, or as its attempt keeps it.
+    is_signed: bool,
     /// `{at, received, signed}`: what stands in one text and not in the other, from this byte of the signed one on; at most 20.
     #[schema(value_type = Vec<Object>)]
     differences: Vec<Difference>,
-    /// `{name, received, signed, differs}`: both texts value by value; null: it is not there.
+    /// `{name, place, received, signed, differs}`: both texts value by value; null: it is not there. `place`: `start` (what stands
+    /// before a URL's query), `value` or `body`.
     #[schema(value_type = Vec<Object>)]
     pieces: Vec<Piece>,
     /// The delivery that it belongs to, where what it names was found.
@@ -124,17 +137,35 @@ impl DiagnoseOf {
 
 fn shown(diagnosed: Diagnosed) -> HttpResponse {
     let Diagnosed { diagnosis, secret, delivery } = diagnosed;
-    let Diagnosis { verifies, code, finding, advice, received_text, signed_text, differences, pieces, .. } = diagnosis;
+    let Diagnosis {
+        verifies,
+        code,
+        codes,
+        finding,
+        advice,
+        note,
+        age,
+        received_text,
+        signed_text,
+        is_signed,
+        differences,
+        pieces,
+        ..
+    } = diagnosis;
     let ((secret_id, secret_state), (delivery_id, attempt)) = (secret.unzip(), delivery.unzip());
     respond::ok(&DiagnosisView {
         verifies,
         secret_id,
         secret_state,
         code,
+        codes,
         finding,
         advice,
+        note,
+        age,
         received_text,
         signed_text,
+        is_signed,
         differences,
         pieces,
         delivery_id,

@@ -26,6 +26,12 @@ async fn told(dialect: &str, settings: Value) -> (Ringback, Wall, Received, Stri
     (ringback, wall, received, id)
 }
 
+/// A header's value.
+fn header(received: &Received, name: &str) -> String {
+    let line = received.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    line.unwrap_or_else(|| panic!("no {name} in {}", received.head)).trim().to_owned()
+}
+
 /// The signature of a besitos callback.
 fn verifier(received: &Received) -> String {
     received.parameter("verifier").unwrap()
@@ -115,6 +121,83 @@ async fn a_signature_that_is_none_of_ours_is_told_apart_from_a_text_that_differs
     has(&found, json!({"verifies": false, "code": "another_secret"}));
     assert!(text(&found, "finding").contains("nor any usual distortion"), "{found:#}");
     assert!(found["deliveryId"].is_null() && found["secretId"].is_null(), "{found:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_that_was_changed_is_not_blamed_on_a_secret_that_is_still_there() {
+    let (ringback, wall, received, _) = told("besitos", json!({})).await;
+    let own = verifier(&received);
+    let changed = format!("{}{}", &own[..12], "0".repeat(own.len() - 12));
+    let found = wall.pasted(&received.head.replace(&own, &changed)).await.ok();
+    has(&found, json!({"verifies": false, "code": "signature_changed"}));
+    assert!(!text(&found, "finding").contains("no longer has"), "{found:#}");
+    let longer = wall.pasted(received.target().replace(&own, &format!("{own}00")).as_str()).await.ok();
+    has(&longer, json!({"verifies": false, "code": "signature_changed"}));
+    // Once the secret is gone, it is what the signature was made with.
+    let first = text(&ringback.get(&wall.path("/secrets")).await["items"][0], "id");
+    let next = ringback.post(&wall.path("/secrets"), json!({})).await.id();
+    ringback.post(&wall.path(&format!("/secrets/{next}/activate")), json!({"overlapMinutes": 0})).await.ok();
+    assert_eq!(ringback.delete(&wall.path(&format!("/secrets/{first}"))).await.status, 204);
+    let found = wall.pasted(&received.head).await.ok();
+    has(&found, json!({"verifies": false, "code": "another_secret"}));
+    assert!(text(&found, "finding").contains("no longer has"), "{found:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_received_is_compared_with_what_was_called_then() {
+    let (ringback, wall, received, id) = told("besitos", json!({})).await;
+    let elsewhere = wall.receiver.url.replace("/pb.php", "/elsewhere");
+    ringback.patch(&wall.path(""), json!({"callbackUrl": elsewhere})).await.ok();
+    has(&wall.pasted(&received.head).await.ok(), json!({"verifies": true, "deliveryId": id}));
+    let found = wall.pasted(&received.head.replace("payout=2.50", "payout=9.99")).await.ok();
+    has(&found, json!({"verifies": false, "code": "value_changed", "secretState": "active", "isSigned": true}));
+    assert!(text(&found, "finding").contains("payout was sent as 2.50 but received as 9.99"), "{found:#}");
+    assert!(text(&found, "note").contains("changed since"), "{found:#}");
+    assert!(!found.to_string().contains("elsewhere"), "{found:#}");
+    let prefixed = wall.pasted(&received.head.replace("GET /pb.php", "GET /app/pb.php")).await.ok();
+    has(&prefixed, json!({"code": "path_prefix", "secretState": "active"}));
+    assert!(text(&prefixed, "finding").contains("/app was added"), "{prefixed:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_is_found_by_its_signature_where_its_transaction_was_lost_on_the_way() {
+    let (_ringback, wall, received, id) = told("besitos", json!({})).await;
+    let found = wall.pasted(&received.head.replace("transaction_id=tx-1", "transaction_id=")).await.ok();
+    has(&found, json!({"verifies": false, "code": "value_emptied", "deliveryId": id, "attempt": 1}));
+    assert!(text(&found, "finding").contains("transaction_id was sent as tx-1"), "{found:#}");
+    assert!(text(&found, "signedText").contains("transaction_id=tx-1"), "{found:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_things_that_happened_are_all_told() {
+    let (_ringback, wall, received, _) = told("besitos", json!({})).await;
+    let distorted = received.target().replace("An%20offer", "An+offer").replace('&', "&amp;");
+    let line = format!("Nov 30 10:00:00 host nginx: 203.0.113.7 \"GET {distorted} HTTP/1.1\" 401 9");
+    let found = wall.pasted(&line).await.ok();
+    has(&found, json!({"code": "html_escaped", "codes": ["html_escaped", "encoded_differently"], "isSigned": true}));
+    assert!(text(&found, "finding").contains("&amp;") && text(&found, "finding").contains("%20"), "{found:#}");
+    let (_ringback, wall, received, _) = told("offermaru", json!({})).await;
+    let renamed = received.head.replace("X-Offermaru-Signature", "X_Offermaru_Signature");
+    assert_ne!(renamed, received.head);
+    let found = wall.pasted(&renamed).await.ok();
+    has(&found, json!({"verifies": false, "code": "header_renamed", "secretState": "active"}));
+    let line = format!(
+        "{{\"url\":\"{}\",\"headers\":{{\"X-Offermaru-Signature\":\"{}\"}}}}",
+        received.target(),
+        header(&received, "X-Offermaru-Signature")
+    );
+    has(&wall.pasted(&line).await.ok(), json!({"verifies": true}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_in_a_file_is_asked_for() {
+    let (_ringback, wall, received, _) = told("affonso", json!({})).await;
+    let signature = header(&received, "X-Affonso-Signature");
+    let curl =
+        format!("curl -sSX POST {} -H 'X-Affonso-Signature: {signature}' --data-binary @event.json", wall.receiver.url);
+    let answer = wall.pasted(&curl).await;
+    answer.refuses(422, &["pasted"]);
+    assert!(answer.body["errors"][0]["message"].as_str().unwrap().contains("event.json"), "{}", answer.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,35 @@ const OLD_SECONDS: i64 = 300;
 /// From so large a number on it counts milliseconds: as seconds it would lie beyond the year 5000.
 const LEAST_MILLISECONDS: i64 = 100_000_000_000;
 
+/// What to think of where a further attempt, which tells the same time, went out so late that this was long past by then.
+pub(super) fn stale_again(
+    recipe: &Recipe,
+    config: &CallbackConfig,
+    received: &Received,
+    attempt: u32,
+    at: Timestamp,
+) -> Option<String> {
+    let told = told_at(recipe, config, received)?;
+    let age = at.as_seconds() - told.as_seconds();
+    let words = || {
+        format!(
+            "Attempt {attempt} went out with the same signature and tells the same time, which was {} ago by then: set \
+             timestampSource to attempt where receivers take nothing old.",
+            lasted(age)
+        )
+    };
+    (age > OLD_SECONDS).then(words)
+}
+
+/// A time in the unit that says most.
+fn lasted(seconds: i64) -> String {
+    match seconds / 60 {
+        minutes @ ..=119 => format!("{minutes} minutes"),
+        minutes @ 120..=2_879 => format!("{} hours", minutes / 60),
+        minutes => format!("{} days", minutes / 1_440),
+    }
+}
+
 /// What to think of where a callback tells a time that is long past, at this instant.
 pub fn stale(recipe: &Recipe, config: &CallbackConfig, received: &Received, now: Timestamp) -> Option<String> {
     let told = told_at(recipe, config, received)?;
@@ -23,7 +52,7 @@ pub fn stale(recipe: &Recipe, config: &CallbackConfig, received: &Received, now:
     } else {
         "a retry tells its own time, so this is an old request"
     };
-    (age > OLD_SECONDS).then(|| format!("The time that it tells is {} minutes ago: {again}.", age / 60))
+    (age > OLD_SECONDS).then(|| format!("The time that it tells is {} ago: {again}.", lasted(age)))
 }
 
 /// The time that a callback tells.

@@ -33,8 +33,14 @@ words! {
         ParameterDropped = "parameter_dropped",
         /// There is a parameter more.
         ParameterAdded = "parameter_added",
+        /// A parameter has another name.
+        ParameterRenamed = "parameter_renamed",
         /// Parameters stand in another order.
         Reordered = "parameters_reordered",
+        /// A header has another name.
+        HeaderRenamed = "header_renamed",
+        /// A header's value is written otherwise.
+        HeaderRewritten = "header_rewritten",
         /// Another scheme, host or port.
         OriginChanged = "origin_changed",
         /// A prefix of the path was added or cut off.
@@ -59,6 +65,8 @@ words! {
         SecretLineBreak = "secret_line_break",
         /// The secret without its prefix.
         SecretPrefix = "secret_without_prefix",
+        /// The secret in quotes.
+        SecretQuoted = "secret_quoted",
         /// The secret decoded where it is not, or not decoded where it is.
         SecretDecoded = "secret_decoded",
         /// The signature in upper case.
@@ -121,6 +129,13 @@ impl Code {
             }
             Self::ParameterDropped => "Find what drops this parameter, or sign the raw query.",
             Self::ParameterAdded => "Sign only what was sent: leave out what your routing or a proxy adds.",
+            Self::ParameterRenamed => {
+                "Take the parameters under the names that they are sent with, or sign the raw query."
+            }
+            Self::HeaderRenamed | Self::HeaderRewritten => {
+                "Find what rewrites headers on the way: a proxy, a gateway, or a framework that gives them names of its own. Take \
+                 the header as it is sent."
+            }
             Self::Reordered => "Sign the raw query, in the order in which it was received.",
             Self::OriginChanged => {
                 "Rebuild the URL with the public scheme and host (X-Forwarded-Proto, X-Forwarded-Host), or set signedOrigin to \
@@ -135,6 +150,7 @@ impl Code {
             }
             Self::TimestampUnit => "Sign the timestamp's text as it is sent, without converting it.",
             Self::SecretLineBreak => "Store the secret without the line break at its end.",
+            Self::SecretQuoted => "Store the secret without quotes.",
             Self::SecretPrefix => "Use the whole secret, with its prefix.",
             Self::SecretDecoded => "Make the key of the secret as the finding says.",
             Self::SignatureCase | Self::SignatureEncoding => "Compare the signature in the form in which it is sent.",
@@ -172,6 +188,14 @@ pub(super) struct Mistake {
 }
 
 impl Mistake {
+    /// Whether it is about where the request went: what happens to most requests on the way, and is told last.
+    pub(super) fn is_of_place(&self) -> bool {
+        matches!(
+            self.code,
+            Code::OriginChanged | Code::PathPrefix | Code::PathSlash | Code::PathDecoded | Code::PathChanged
+        )
+    }
+
     pub(super) fn new(code: Code, words: impl Into<String>) -> Self {
         Self { code, words: words.into() }
     }

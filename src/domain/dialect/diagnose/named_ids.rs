@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::wholes::wholes;
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::facts::Facts;
 use crate::domain::dialect::received::{Received, Seen};
@@ -26,8 +27,14 @@ pub struct NamedIds {
 
 /// What a received callback names.
 pub fn named_ids(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> NamedIds {
-    // What was escaped for HTML names them as well.
-    let received = &Received { url: received.url.replace("&amp;", "&"), ..received.clone() };
+    // What was escaped, or has a header under another name, names them as well.
+    let wholes = wholes(recipe, config, received, None);
+    let claims = |received: &Received| {
+        let seen = Seen::new(recipe, config, received);
+        recipe.signature().and_then(|signature| seen.claimed(signature).ok())
+    };
+    let readable = wholes.iter().find(|whole| claims(&whole.received).is_some());
+    let received = readable.or(wholes.first()).map_or(received, |whole| &whole.received);
     let seen = Seen::new(recipe, config, received);
     let is_of = |facts: &[Fact], uses: &dyn Fn(Fact) -> bool| facts.iter().any(|fact| uses(*fact));
     let of_transaction =
@@ -51,7 +58,7 @@ pub fn named_ids(recipe: &Recipe, config: &CallbackConfig, received: &Received) 
         }
     }
     let event = seen.event_id().ok().map(|id| id.into_owned());
-    let claimed = recipe.signature().and_then(|signature| seen.claimed(signature).ok()).unwrap_or_default();
+    let claimed = claims(received).unwrap_or_default();
     NamedIds {
         transactions,
         event: event.or_else(|| in_body(&[Fact::EventId]).into_iter().next()),

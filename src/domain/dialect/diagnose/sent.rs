@@ -1,168 +1,150 @@
-//! A received callback beside the one that was sent: what changed on the way, even where no usual distortion explains it.
+//! What is known of the request that a received callback was sent as: composed again, and what its attempt keeps of it.
 
+use super::claims;
 use super::code::{Code, Mistake};
-use super::pieces::{Piece, URL, pieces};
-use super::{Found, SignedPart, Text};
-use crate::domain::amount::Decimal;
 use crate::domain::dialect::callback::{CallbackConfig, CallbackRequest};
+use crate::domain::dialect::digest::Digest;
 use crate::domain::dialect::query::split_origin;
-use crate::domain::dialect::received::{Received, Seen};
+use crate::domain::dialect::received::Received;
 use crate::domain::dialect::recipe::Recipe;
-use crate::domain::encoding::decode;
-use crate::domain::secret::SecretText;
+use crate::domain::dialect::signature::Signature;
+use crate::domain::time::Timestamp;
 
 /// What is known of the delivery that a received callback belongs to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sent {
-    /// The request, composed again.
-    pub request: CallbackRequest,
-    /// The first 8 characters of the signature that went out, as its attempt keeps them.
-    pub signature_start: Option<String>,
+    /// The request, composed again from the endpoint as it is now; nothing where it cannot be.
+    pub request: Option<CallbackRequest>,
+    /// What its attempt keeps of it.
+    pub kept: Kept,
+    /// Whether the endpoint has the secret that signed it.
+    pub has_secret: bool,
     /// A test whose signature was to be wrong.
     pub is_wrong: bool,
+    /// The last of further attempts that went out with the same signature.
+    pub again: Option<(u32, Timestamp)>,
+}
+
+/// What an attempt keeps of its request.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Without its signature.
+    pub url: Option<String>,
+    /// As they may be shown.
+    pub headers: Vec<(String, String)>,
+    /// The first 8 characters of the signature that went out.
+    pub signature_start: Option<String>,
+}
+
+/// The request as it went out, as far as it is known.
+pub(super) struct WentOut {
+    pub(super) received: Received,
+    /// Whether it is what the attempt keeps, because the endpoint changed since.
+    pub(super) is_kept: bool,
 }
 
 impl Sent {
-    /// The request as its receiver was to see it.
-    fn as_signed(&self, config: &CallbackConfig) -> Received {
-        let CallbackRequest { method, url, headers, body, .. } = &self.request;
-        let url = match &config.settings.signed_origin {
-            Some(origin) => format!("{origin}{}", split_origin(url).1),
-            None => url.clone(),
+    /// The request that went out. The one that is composed again is it where it begins with the signature that the attempt
+    /// keeps, or differs in nothing else: the endpoint may have changed since, or may have lost the secret.
+    pub(super) fn went_out(&self, recipe: &Recipe) -> Option<WentOut> {
+        let Kept { url, headers, signature_start } = &self.kept;
+        let carriers = recipe.owned_headers();
+        let is_same = |request: &&CallbackRequest| {
+            let is_owned = |name: &str| carriers.iter().any(|own| own.eq_ignore_ascii_case(name));
+            let shown = request.headers.iter().map(|header| (&header.name, &header.shown));
+            let shown: Vec<_> = shown.filter(|(name, _)| !is_owned(name)).collect();
+            let kept: Vec<_> =
+                headers.iter().map(|(name, value)| (name, value)).filter(|(name, _)| !is_owned(name)).collect();
+            match (signature_start, url) {
+                (Some(start), _) if request.signature_start.as_ref() == Some(start) => true,
+                (_, Some(url)) => request.shown_url() == url && shown == kept && !self.has_secret,
+                (start, None) => start.is_none(),
+            }
         };
-        let headers = headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
-        Received { method: (*method).to_owned(), url, headers, body: body.clone() }
-    }
-}
-
-/// What differs from what was sent; nothing if that cannot be told.
-pub(super) fn compared(
-    recipe: &Recipe,
-    config: &CallbackConfig,
-    received: &Received,
-    keys: &[(String, SecretText)],
-    sent: &Sent,
-) -> Option<Found> {
-    let signature = recipe.signature()?;
-    let as_sent = sent.as_signed(config);
-    let seen = Seen::new(recipe, config, &as_sent);
-    let text = signature.signs.render(&seen).ok()?;
-    let seen_there = Seen::new(recipe, config, received);
-    let claimed = seen_there.claimed(signature).ok()?;
-    let key = keys.iter().find(|(_, key)| signature.verifies(key, &text, &claimed)).map(|(label, _)| label.clone());
-    let theirs = super::plain_text(recipe, config, received);
-    let signed = Text::of(&text);
-    let mistake = match &theirs {
-        Some(theirs) if theirs.shown == signed.shown => unchanged(sent, &claimed, key.is_some())?,
-        Some(theirs) => pieces(&theirs.parts, &signed.parts).iter().find(|piece| piece.differs).map(named)?,
-        None => of_queries(received, &as_sent, &seen_there.signature_carriers(signature))?,
-    };
-    Some(Found { verifies: false, key, mistake, text: Some(signed) })
-}
-
-/// The text is the one that was sent, so it is the signature that is not ours.
-fn unchanged(sent: &Sent, claimed: &[String], is_known: bool) -> Option<Mistake> {
-    if is_known {
-        return None;
-    }
-    if sent.is_wrong {
-        let words = "It is a test with a wrong signature, as it was asked for: your server is to refuse it.";
-        return Some(Mistake::new(Code::WrongTest, words));
-    }
-    let whole = sent.request.signature.as_ref().map_or(0, String::len);
-    if let Some(part) = claimed.iter().map(String::len).max().filter(|part| *part < whole) {
-        let words = format!("The signature is cut off: it has {part} characters, and {whole} were sent.");
-        return Some(Mistake::new(Code::SignatureCut, words));
-    }
-    let start = sent.signature_start.as_deref();
-    let is_ours = start.is_some_and(|start| claimed.iter().any(|claimed| claimed.starts_with(start)));
-    Some(match (start, is_ours) {
-        (Some(_), false) => Mistake::new(
-            Code::SignatureChanged,
-            "What is signed arrived as it was sent, but the signature is not the one that was sent with it.",
-        ),
-        _ => Mistake::new(
-            Code::AnotherSecret,
-            "What is signed arrived as it was sent, and was signed with another secret, which this endpoint no longer has.",
-        ),
-    })
-}
-
-/// The first parameter of a query that is not as it was sent, where what is signed cannot even be rebuilt. What carries the
-/// signature is none of them: the right one is told to nobody.
-fn of_queries(received: &Received, sent: &Received, carriers: &[String]) -> Option<Mistake> {
-    let pairs = |url: &str| {
-        let query = url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
-        let part = |pair: &str| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            SignedPart { text: value.to_owned(), name: Some(name.to_owned()) }
-        };
-        let is_signature =
-            |part: &SignedPart| part.name.as_deref().is_some_and(|name| carriers.contains(&decode(name)));
-        let parts = query.split('&').filter(|pair| !pair.is_empty()).map(part);
-        parts.filter(|part| !is_signature(part)).collect::<Vec<_>>()
-    };
-    pieces(&pairs(&received.url), &pairs(&sent.url)).iter().find(|piece| piece.differs).map(named)
-}
-
-/// What happened to a value, in words.
-fn named(piece: &Piece) -> Mistake {
-    let name = &piece.name;
-    match (&piece.signed, &piece.received) {
-        (Some(sent), Some(received)) if name == URL => of_urls(received, sent),
-        (Some(_), Some(_)) if name == "body" => {
-            Mistake::new(Code::BodyChanged, "The body is not the one that was sent: something rewrote it on the way.")
+        if let Some(request) = self.request.as_ref().filter(is_same) {
+            let CallbackRequest { method, url, headers, body, .. } = request;
+            let headers = headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
+            let received = Received { method: (*method).to_owned(), url: url.clone(), headers, body: body.clone() };
+            return Some(WentOut { received, is_kept: false });
         }
-        (Some(sent), Some(received)) => of_values(name, received, sent),
-        (Some(sent), None) if sent.is_empty() => Mistake::new(
-            Code::EmptyDropped,
-            format!("{name} was sent empty and did not arrive: an empty value was turned to nothing."),
-        ),
-        (Some(_), None) => Mistake::new(Code::ParameterDropped, format!("{name} was sent and did not arrive.")),
-        (None, _) => Mistake::new(Code::ParameterAdded, format!("{name} was not sent: it was added on the way.")),
+        let url = with_a_signature(recipe, url.as_ref()?);
+        let received = Received { method: recipe.method().to_owned(), url, headers: headers.clone(), body: None };
+        Some(WentOut { received, is_kept: true })
+    }
+
+    /// Where it went, as origin and path.
+    pub(super) fn place(&self, recipe: &Recipe) -> Option<(String, String)> {
+        let url = self.went_out(recipe)?.received.url;
+        let (origin, rest) = split_origin(&url);
+        Some((origin.to_owned(), rest.split('?').next().unwrap_or_default().to_owned()))
+    }
+
+    /// What is signed of a request, where it may be another origin than the one that was called.
+    pub(super) fn origins(config: &CallbackConfig, url: &str) -> Vec<String> {
+        let signed = config.settings.signed_origin.iter();
+        let signed = signed.map(|origin| format!("{origin}{}", split_origin(url).1));
+        signed.chain([url.to_owned()]).collect()
+    }
+
+    /// What stands in a signature's place although the text that it signs arrived as it was sent; `claimed` is what came.
+    pub(super) fn wrong_signature(&self, signature: &Signature, claimed: &[String]) -> Mistake {
+        if self.is_wrong {
+            let words = "It is a test with a wrong signature, as it was asked for: your server is to refuse it.";
+            return Mistake::new(Code::WrongTest, words);
+        }
+        if let Some(mistake) = of_length(signature, claimed) {
+            return mistake;
+        }
+        let start = self.kept.signature_start.as_deref();
+        let is_ours = start.is_some_and(|start| claimed.iter().any(|claimed| claimed.starts_with(start)));
+        match (start, is_ours, self.has_secret) {
+            (Some(_), false, _) => Mistake::new(
+                Code::SignatureChanged,
+                "What is signed arrived as it was sent, but the signature is not the one that was sent with it.",
+            ),
+            (_, _, true) => Mistake::new(
+                Code::SignatureChanged,
+                "What is signed arrived as it was sent, and its secret is known: the signature begins as it was sent, and was \
+                 changed behind that.",
+            ),
+            _ => Mistake::new(
+                Code::AnotherSecret,
+                "What is signed arrived as it was sent, and was signed with another secret, which this endpoint no longer has.",
+            ),
+        }
     }
 }
 
-fn of_values(name: &str, received: &str, sent: &str) -> Mistake {
-    let number = |text: &str| {
-        let text = decode(text);
-        let digits = text.strip_prefix('-').unwrap_or(&text);
-        Decimal::parse(digits).map(|number| (digits.len() < text.len(), number.billionths()))
+/// So many `=` may end a signature in base64, and may be left out.
+const MOST_PADDING: usize = 2;
+
+/// What is wrong with a signature by its length alone.
+pub(super) fn of_length(signature: &Signature, claimed: &[String]) -> Option<Mistake> {
+    let length = claimed.iter().map(|claimed| claimed.chars().count()).max()?;
+    let whole = claims::length(signature);
+    let padding = if signature.digest == Digest::Hex { 0 } else { MOST_PADDING };
+    match length {
+        _ if length + padding < whole => {
+            let words = format!("The signature is cut off: it has {length} characters, and {whole} were sent.");
+            Some(Mistake::new(Code::SignatureCut, words))
+        }
+        _ if length > whole => {
+            let words = format!(
+                "The signature is not as it was sent: it has {length} characters, and {whole} were sent. Something stands behind \
+                 it or within it."
+            );
+            Some(Mistake::new(Code::SignatureChanged, words))
+        }
+        _ => None,
+    }
+}
+
+/// A URL that is kept without its signature, with something in place of it, so that it can be read like any other.
+fn with_a_signature(recipe: &Recipe, url: &str) -> String {
+    let Some(name) = recipe.signature().and_then(|signature| signature.query_parameter()) else {
+        return url.to_owned();
     };
-    let words = || format!("{name} was sent as {sent} but received as {received}");
-    if received.is_empty() {
-        Mistake::new(Code::ValueEmptied, format!("{name} was sent as {sent} but arrived empty."))
-    } else if decode(received) == decode(sent) {
-        Mistake::new(Code::EncodedDifferently, format!("{}: it was encoded differently on the way.", words()))
-    } else if number(received).is_some() && number(received) == number(sent) {
-        Mistake::new(Code::NumberReformatted, format!("{}: keep numbers as text.", words()))
-    } else {
-        Mistake::new(Code::ValueChanged, format!("{}: a value was changed on the way.", words()))
-    }
-}
-
-/// What happened to a URL before its query.
-fn of_urls(received: &str, sent: &str) -> Mistake {
-    let (received, sent) = (received.trim_end_matches('?'), sent.trim_end_matches('?'));
-    let ((origin, path), (sent_origin, sent_path)) = (split_origin(received), split_origin(sent));
-    if path == sent_path {
-        return Mistake::new(
-            Code::OriginChanged,
-            format!("It was signed for {sent_origin}, but your server sees {origin}."),
-        );
-    }
-    let prefix =
-        |long: &str, short: &str| long.strip_suffix(short).filter(|prefix| !prefix.is_empty()).map(str::to_owned);
-    if let Some(prefix) = prefix(path, sent_path) {
-        let words =
-            format!("It was sent to the path {sent_path}, but your server sees {path}: the prefix {prefix} was added.");
-        return Mistake::new(Code::PathPrefix, words);
-    }
-    if let Some(prefix) = prefix(sent_path, path) {
-        let words = format!(
-            "It was sent to the path {sent_path}, but your server sees {path}: the prefix {prefix} was cut off."
-        );
-        return Mistake::new(Code::PathPrefix, words);
-    }
-    Mistake::new(Code::PathChanged, format!("It was sent to the path {sent_path}, but your server sees {path}."))
+    let is_there = url.contains(&format!("?{name}=")) || url.contains(&format!("&{name}="));
+    let joined = if url.contains('?') { '&' } else { '?' };
+    if is_there { url.to_owned() } else { format!("{}{joined}{name}=-", url.trim_end_matches(['?', '&'])) }
 }

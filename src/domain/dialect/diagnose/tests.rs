@@ -1,5 +1,7 @@
 //! A callback is composed, distorted in one way, and diagnosed.
 
+mod several;
+
 use super::*;
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
 use crate::domain::dialect::catalog::Catalog;

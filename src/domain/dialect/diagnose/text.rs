@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::parts::{Part, PartKind, Parts, SECRET};
-use crate::domain::dialect::received::Received;
+use crate::domain::dialect::received::{Received, Seen};
 use crate::domain::dialect::recipe::Recipe;
+use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_url::SignedUrl;
 
 /// A part of a signed text.
@@ -25,6 +27,26 @@ pub(super) struct Text {
 }
 
 impl Text {
+    /// The text as it stands in what was received, as far as it can be rebuilt.
+    pub(super) fn of_received(recipe: &Recipe, config: &CallbackConfig, received: &Received) -> Option<Self> {
+        let seen = Seen::new(recipe, config, received);
+        let signature = recipe.signature()?;
+        if let Ok(text) = signature.signs.render(&seen) {
+            return Some(Self::of(&text));
+        }
+        let far = signature.signs.as_far_as(&seen);
+        let text = far.as_ref().and_then(|signs| signs.render(&seen).ok()).map(|text| Self::of(&text));
+        text.or_else(|| Self::before_signature(signature, received))
+    }
+
+    /// A URL without what carries its signature, where that cannot be told apart as it should be.
+    fn before_signature(signature: &Signature, received: &Received) -> Option<Self> {
+        let carrier = format!("{}=", signature.query_parameter().filter(|_| signature.signs_url())?);
+        let end = received.url.rfind(&carrier)?;
+        let shown = received.url[..end].trim_end_matches(['?', '&']).trim_end_matches("&amp;").to_owned();
+        Some(Self { shown, parts: Vec::new() })
+    }
+
     pub(super) fn of(text: &Parts<'_>) -> Self {
         let part = |part: &Part<'_>| {
             let text = if part.kind == PartKind::Secret { SECRET.to_owned() } else { part.text.clone().into_owned() };

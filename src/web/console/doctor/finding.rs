@@ -19,6 +19,8 @@ pub(super) struct Finding {
     pub(super) secret: Option<String>,
     pub(super) finding: String,
     pub(super) advice: String,
+    /// What it was compared with, where that is not what would be sent now.
+    pub(super) note: Option<String>,
     pub(super) age: Option<String>,
     pub(super) pieces: Vec<Row>,
     pub(super) texts: Option<Comparison>,
@@ -41,11 +43,15 @@ pub(super) struct Row {
 impl Finding {
     pub(super) fn of(place: &Place, diagnosed: Diagnosed) -> Self {
         let Diagnosed { diagnosis, secret, delivery } = diagnosed;
-        let Diagnosis { verifies, finding, advice, age, received_text, signed_text, pieces, .. } = diagnosis;
+        let Diagnosis { verifies, finding, advice, note, age, received_text, signed_text, is_signed, pieces, .. } =
+            diagnosis;
         let (word, icon, tone) =
             if verifies { ("It verifies", "delivered", Tone::Ok) } else { ("It does not verify", "dead", Tone::Bad) };
         let (texts, text) = match (signed_text, received_text) {
-            (Some(signed), Some(received)) => (Some(Comparison::of(&signed, &received)), None),
+            // A text that nobody signed is no other one to compare with.
+            (Some(signed), Some(received)) if is_signed || signed != received => {
+                (Some(Comparison::of(&signed, &received)), None)
+            }
             (one, other) => (None, one.or(other)),
         };
         let drawn = |value: &Option<String>| value.as_deref().map_or_else(|| "(not there)".to_owned(), bytes::drawn);
@@ -60,6 +66,7 @@ impl Finding {
             secret: secret.map(|(id, state)| format!("{} ({})", cuts::id(&id).shown, word_of(state))),
             finding,
             advice,
+            note,
             age,
             pieces: pieces.iter().map(row).collect(),
             texts,

@@ -74,8 +74,8 @@ struct Fields {
 
 impl Fields {
     fn new() -> Self {
-        let help =
-            "A URL or log line, a whole request, or a curl command, as copied; at most 64 KiB. Nothing of it is kept.";
+        let help = "A URL, lines of a log, a whole request, a printed dictionary or JSON, or a curl command, as copied; at most 64 KiB. \
+             Nothing of it is kept.";
         Self {
             pasted: Field::new("pasted", "What your server received").help(help).may_be_empty(),
             apart: vec![

@@ -1,0 +1,488 @@
+//! Callbacks that were distorted as they really are: in several ways at once, at several places, in dialects of every kind. Each
+//! case says what must be named; none of them is known to the engine as a case.
+
+use super::*;
+use crate::domain::amount::Decimal;
+use crate::domain::dialect::callback_url::CallbackUrl;
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
+
+const BARE: &str = "https://pub.example/pb";
+const OWN: &str =
+    "https://pub.example/app/cb?uid={user_id}&tx={transaction_id}&sum={payout}&name={offer_name}&note={note}&v=a/b";
+const IN_PATH: &str = "https://pub.example/api/u/{user_id}/pb?tx={transaction_id}&sum={payout}";
+const OFFERMARU: &str = crate::domain::dialect::trial::OFFERMARU;
+const AYET: &str = "https://pub.example/cb?external_identifier={external_identifier}&currency_amount={currency_amount}\
+    &transaction_id={transaction_id}&offer_name={offer_name}&payout_usd={payout_usd}&mine=1&empty=";
+const BITLABS: &str = "https://pub.example/bl?uid=[%UID%]&val=[%VAL%]&usd=[%VALUE:USD%]&tx=[%TX%]";
+const CPX: &str = "https://pub.example/cpx?status={status}&trans_id={trans_id}&user_id={user_id}&hash={secure_hash}";
+const POLLFISH: &str = "https://pub.example/pf?device_id=[[device_id]]&cpa=[[cpa]]&tx_id=[[tx_id]]&value=[[reward_value]]&signature=[[signature]]";
+
+/// A callback of this dialect to this URL, as it was received, with what is known of it.
+pub(super) struct Told {
+    pub(super) received: Received,
+    pub(super) config: CallbackConfig,
+    pub(super) sent: Sent,
+}
+
+pub(super) fn told(dialect: &str, url: &str, event_type: &str) -> Told {
+    let recipe = Catalog::builtin().get(dialect).unwrap().clone();
+    let settings = EndpointSettings {
+        callback_url: Some(CallbackUrl::new(url)),
+        dialect_settings: recipe.settings().iter().map(|own| (own.name.clone(), format!("{}-7", own.name))).collect(),
+        ..EndpointSettings::new(dialect)
+    };
+    let config = CallbackConfig { app_label: "kash".to_owned(), settings };
+    let mut completion = completion();
+    completion.event_type = event_type.to_owned();
+    completion.user_id = "u 42".to_owned();
+    completion.offer_name = Some("Gems & Gold".to_owned());
+    completion.note = Some("50% off + more, it's #1".to_owned());
+    completion.user_reward = Decimal::parse("17.50");
+    completion.reward_minor = Some(500);
+    completion.payout_minor = Some(1_250);
+    let callback = Callback {
+        event_id: "evt_1",
+        completion: &completion,
+        event: &CallbackEvent::Completed,
+        attempted_at: completion.recorded_at,
+        created_at: completion.recorded_at,
+        is_test: false,
+    };
+    let request = compose(&recipe, &config, &callback, &[&secret(KEY)]).unwrap();
+    let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
+    let shown = request.headers.iter().map(|header| (header.name.clone(), header.shown.clone())).collect();
+    let kept = Kept {
+        url: Some(request.shown_url().to_owned()),
+        headers: shown,
+        signature_start: request.signature_start.clone(),
+    };
+    let received =
+        Received { method: request.method.to_owned(), url: request.url.clone(), headers, body: request.body.clone() };
+    let sent = Sent { request: Some(request), kept, has_secret: true, ..Sent::default() };
+    Told { received, config, sent }
+}
+
+/// A key that is one in every dialect.
+pub(super) const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+pub(super) fn diagnosed(dialect: &str, told: &Told, sent: Option<&Sent>) -> Diagnosis {
+    let keys = [("other".to_owned(), secret("something-else-altogether")), ("active".to_owned(), secret(KEY))];
+    let recipe = Catalog::builtin().get(dialect).unwrap().clone();
+    let Told { received, config, .. } = told;
+    Case { recipe: &recipe, config, received, keys: &keys, sent, received_at: None }.diagnosis()
+}
+
+pub(super) fn swap(received: &mut Received, from: &str, to: &str) {
+    assert!(received.url.contains(from), "{from} is not in {}", received.url);
+    received.url = received.url.replace(from, to);
+}
+
+/// The query as a framework prints it once it has decoded it.
+fn decoded(received: &mut Received) {
+    let (before, query) = received.url.split_once('?').unwrap();
+    received.url = format!("{before}?{}", crate::domain::encoding::decode(&query.replace('+', "%2B")));
+}
+
+/// The parameters in another order.
+fn turned(received: &mut Received, order: impl Fn(&mut Vec<&str>)) {
+    let url = received.url.clone();
+    let (before, query) = url.split_once('?').unwrap();
+    let mut pairs: Vec<&str> = query.split('&').collect();
+    let last = pairs.pop().unwrap();
+    order(&mut pairs);
+    pairs.push(last);
+    received.url = format!("{before}?{}", pairs.join("&"));
+}
+
+fn header(received: &mut Received, name: &str, change: impl Fn(&mut (String, String))) {
+    let found = received.headers.iter_mut().find(|(own, _)| own == name);
+    change(found.unwrap_or_else(|| panic!("no header {name}")));
+}
+
+/// What happened, by the codes that must be named, and words of the finding.
+type Happened = (&'static str, &'static str, &'static [Code], &'static [&'static str], fn(&mut Received));
+
+const OF_OFFERS: &[Happened] = &[
+    ("besitos", BARE, &[Code::NumberReformatted], &["payout was signed as 12.50", "reward was signed as 5.00"], |it| {
+        swap(it, "=12.50", "=12.5");
+        swap(it, "reward=5.00", "reward=5");
+    }),
+    ("besitos", BARE, &[Code::NumberReformatted], &["17.50", "12.50", "5.00"], |it| {
+        swap(it, "=12.50", "=12.5");
+        swap(it, "=17.50", "=17.5");
+        swap(it, "reward=5.00", "reward=5.0");
+    }),
+    ("besitos", BARE, &[Code::ValueSplit, Code::EncodedDifferently], &["separates parameters"], |it| {
+        swap(it, "offer_name=Gems%20%26%20Gold", "offer_name=Gems & Gold");
+    }),
+    ("besitos", BARE, &[Code::ValueSplit, Code::EncodedDifferently], &[], |it| {
+        swap(it, "offer_name=Gems%20%26%20Gold", "offer_name=Gems+&+Gold");
+    }),
+    ("besitos", BARE, &[Code::HtmlEscaped, Code::EncodedDifferently], &["&amp;", "%20"], |it| {
+        swap(it, "%20", "+");
+        swap(it, "&", "&amp;");
+    }),
+    ("besitos", BARE, &[Code::HtmlEscaped, Code::NumberReformatted], &[], |it| {
+        swap(it, "=12.50", "=12.5");
+        swap(it, "&", "&amp;");
+    }),
+    ("besitos", BARE, &[Code::HtmlEscaped, Code::OriginChanged], &[], |it| {
+        swap(it, "&", "&amp;");
+        swap(it, "https://pub.example", "http://10.0.0.3:3000");
+    }),
+    ("besitos", BARE, &[Code::HtmlEscaped], &["&note"], |it| swap(it, "&note=", "¬e=")),
+    ("besitos", BARE, &[Code::EncodedTwice, Code::OriginChanged], &[], |it| {
+        swap(it, "%", "%25");
+        swap(it, "https://", "http://");
+    }),
+    ("besitos", BARE, &[Code::NumberReformatted, Code::OriginChanged], &[], |it| {
+        swap(it, "=12.50", "=12.5");
+        swap(it, "=17.50", "=17.5");
+        swap(it, "https://pub.example", "http://pub.example:8080");
+    }),
+    ("besitos", BARE, &[Code::EncodedDifferently, Code::PathPrefix, Code::OriginChanged], &["/app was added"], |it| {
+        swap(it, "%20", "+");
+        swap(it, "https://pub.example/pb", "http://pub.internal/app/pb");
+    }),
+    ("besitos", BARE, &[Code::Reordered], &[], |it| turned(it, |pairs| pairs.sort_unstable())),
+    ("besitos", BARE, &[Code::Reordered, Code::EncodedDifferently], &[], |it| {
+        turned(it, |pairs| pairs.reverse());
+        swap(it, "%20", "+");
+    }),
+    ("besitos", BARE, &[Code::ParameterAdded], &["lang", "ref"], |it| {
+        swap(it, "?", "?lang=en&");
+        swap(it, "&payout", "&ref=mail&payout");
+    }),
+    ("besitos", BARE, &[Code::ParameterAdded, Code::EncodedDifferently], &["fbclid"], |it| {
+        swap(it, "%20", "+");
+        it.url.push_str("&fbclid=x1");
+    }),
+    ("besitos", BARE, &[Code::ParameterRenamed], &["userId"], |it| swap(it, "user_id=", "userId=")),
+    ("besitos", BARE, &[Code::ParameterRenamed], &["no parameter verifier", "sig"], |it| swap(it, "verifier=", "sig=")),
+    ("besitos", BARE, &[Code::SignatureCase, Code::OriginChanged], &["upper-case"], |it| {
+        let at = it.url.find("verifier=").unwrap() + 9;
+        it.url = format!("{}{}", &it.url[..at], it.url[at..].to_uppercase()).replace("https://", "http://");
+    }),
+    ("besitos", BARE, &[Code::SignatureChanged], &["no part of it"], |it| it.url.push_str("\" 401 12")),
+    ("besitos", BARE, &[Code::SignatureCut], &["54 characters, and 64"], |it| it.url.truncate(it.url.len() - 10)),
+    ("besitos", OWN, &[Code::EncodedDifferently], &[], |it| swap(it, "v=a%2Fb", "v=a/b")),
+    ("besitos", OWN, &[Code::PathPrefix], &["/app was cut off"], |it| swap(it, "/app/cb", "/cb")),
+    ("besitos", OWN, &[Code::PathChanged], &["another path altogether"], |it| swap(it, "/app/cb", "/hooks")),
+    ("besitos", OWN, &[Code::PathChanged, Code::OriginChanged], &[], |it| {
+        swap(it, "https://pub.example/app/cb", "http://127.0.0.1:9000/index.php");
+    }),
+    ("besitos", OWN, &[Code::PlusDecoded, Code::EncodedDifferently], &[], |it| {
+        swap(it, "%2B", "+");
+        swap(it, "%27", "'");
+    }),
+    ("besitos", OWN, &[Code::ValueSplit, Code::EncodedDifferently], &["The query was decoded on the way"], decoded),
+    ("besitos", IN_PATH, &[Code::PathPrefix], &["/api was cut off"], |it| swap(it, "/api/u/", "/u/")),
+    ("besitos", IN_PATH, &[Code::PathPrefix], &["/v2 was added"], |it| swap(it, "/api/u/", "/v2/api/u/")),
+    ("besitos", IN_PATH, &[Code::PathDecoded], &["u%2042"], |it| swap(it, "u%2042", "u 42")),
+    ("notik", BARE, &[Code::EmptyDropped], &["s1"], |it| swap(it, "&s1=", "")),
+    ("notik", BARE, &[Code::EmptyDropped], &["rewarded_txn_id"], |it| {
+        swap(it, "&s1=", "");
+        swap(it, "&rewarded_txn_id=", "");
+    }),
+    ("notik", BARE, &[Code::EncodedDifferently], &["+ for a space"], |it| swap(it, "+", "%20")),
+    ("bitlabs", BITLABS, &[Code::NumberReformatted], &["usd was signed as"], |it| swap(it, "usd=12.50", "usd=12.5")),
+    ("bitlabs", BITLABS, &[Code::NumberReformatted, Code::OriginChanged], &[], |it| {
+        swap(it, "usd=12.50", "usd=12.5");
+        swap(it, "https:", "http:");
+    }),
+    (
+        "offermaru",
+        OFFERMARU,
+        &[Code::HeaderRenamed],
+        &["no header X-Offermaru-Signature", "x_offermaru_signature"],
+        |it| {
+            header(it, "X-Offermaru-Signature", |own| own.0 = "x_offermaru_signature".to_owned());
+        },
+    ),
+    ("offermaru", OFFERMARU, &[Code::HeaderRenamed], &["X-Sig"], |it| {
+        header(it, "X-Offermaru-Signature", |own| own.0 = "X-Sig".to_owned());
+    }),
+    (
+        "offermaru",
+        OFFERMARU,
+        &[Code::HeaderRenamed, Code::NumberReformatted],
+        &["X-Original-Offermaru-Signature"],
+        |it| {
+            header(it, "X-Offermaru-Signature", |own| own.0 = "X-Original-Offermaru-Signature".to_owned());
+            swap(it, "user_reward=17.50", "user_reward=17.5");
+        },
+    ),
+    ("offermaru", OFFERMARU, &[Code::NumberReformatted], &["1719859200000"], |it| {
+        swap(it, "timestamp=1719859200000", "timestamp=1.7198592e%2B12");
+        swap(it, "user_reward=17.50", "user_reward=17.5");
+    }),
+    ("offermaru", OFFERMARU, &[Code::ParameterRenamed], &["userReward"], |it| swap(it, "user_reward", "userReward")),
+    ("offermaru", OFFERMARU, &[Code::ParameterAdded], &["user_id more than once"], |it| {
+        it.url.push_str("&user_id=u2");
+    }),
+    ("offermaru", OFFERMARU, &[Code::HtmlEscaped], &["&times"], |it| swap(it, "&timestamp=", "×tamp=")),
+    ("offermaru", OFFERMARU, &[Code::SignatureChanged], &["no part of it"], |it| {
+        header(it, "X-Offermaru-Signature", |own| own.1 = format!("sha256={}", own.1));
+    }),
+    ("ayet", AYET, &[Code::EmptyDropped], &["empty was sent empty"], |it| swap(it, "&empty=", "")),
+    ("ayet", AYET, &[Code::NumberReformatted], &["currency_amount", "payout_usd"], |it| {
+        swap(it, "currency_amount=17.50", "currency_amount=17.5");
+        swap(it, "payout_usd=12.50", "payout_usd=12.5");
+    }),
+    ("ayet", AYET, &[Code::ValueSplit], &[], |it| swap(it, "%26", "&")),
+    ("ayet", AYET, &[Code::HeaderRenamed, Code::ParameterAdded], &["gclid"], |it| {
+        header(it, "X-Ayetstudios-Security-Hash", |own| own.0 = "X_AYETSTUDIOS_SECURITY_HASH".to_owned());
+        it.url.push_str("&gclid=1");
+    }),
+    ("pollfish", POLLFISH, &[Code::NumberReformatted], &["cpa was signed as"], |it| swap(it, "cpa=1250", "cpa=1250.0")),
+    ("affonso", BARE, &[Code::HeaderRewritten], &["rewrote"], |it| {
+        header(it, "X-Affonso-Signature", |own| own.1 = own.1.replace(',', ", "));
+    }),
+    ("affonso", BARE, &[Code::HeaderRenamed, Code::BodyRewritten], &[], |it| {
+        header(it, "X-Affonso-Signature", |own| own.0 = "Affonso-Signature".to_owned());
+        it.body = it.body.as_ref().map(|body| body.replace(':', ": "));
+        it.body = it.body.as_ref().map(|body| body.replace(": ", ":").replace("\":", "\": "));
+    }),
+    ("affonso", BARE, &[Code::BodyRewritten], &["another order"], |it| {
+        let json: serde_json::Map<String, serde_json::Value> = serde_json::from_str(it.body.as_ref().unwrap()).unwrap();
+        let sorted: std::collections::BTreeMap<_, _> = json.into_iter().collect();
+        it.body = Some(serde_json::to_string(&sorted).unwrap());
+    }),
+    ("affonso", BARE, &[Code::HtmlEscaped], &["&quot;"], |it| {
+        it.body = it.body.as_ref().map(|body| body.replace('&', "&amp;").replace('"', "&quot;"));
+    }),
+    ("attribloom", BARE, &[Code::HeaderRenamed], &["x-ea-timestamp"], |it| {
+        header(it, "x-ea-timestamp", |own| own.0 = "X_Ea_Timestamp".to_owned());
+    }),
+    ("attribloom", BARE, &[Code::BodyWhitespace, Code::TimestampUnit], &[], |it| {
+        header(it, "x-ea-timestamp", |own| own.1.truncate(own.1.len() - 3));
+        it.body = it.body.as_ref().map(|body| format!("{body}\n"));
+    }),
+    ("standard-webhooks", BARE, &[Code::SignatureEncoding], &["="], |it| {
+        header(it, "Webhook-Signature", |own| own.1 = own.1.trim_end_matches('=').to_owned());
+    }),
+    ("standard-webhooks", BARE, &[Code::HeaderRenamed], &["svix-webhook-id"], |it| {
+        header(it, "Webhook-Id", |own| own.0 = "svix-webhook-id".to_owned());
+    }),
+];
+
+fn fault(event_type: &str, (dialect, url, codes, words, distort): &Happened) -> Option<String> {
+    let mut told = told(dialect, url, event_type);
+    assert!(diagnosed(dialect, &told, None).verifies, "{dialect}: {}", told.received.url);
+    distort(&mut told.received);
+    let found = diagnosed(dialect, &told, None);
+    let named = if found.codes.is_empty() { vec![found.code] } else { found.codes.clone() };
+    let what = format!("{dialect} {codes:?}: {named:?} {}\n{}", found.finding, told.received.url);
+    let is_told = !found.verifies
+        && codes.iter().all(|code| named.contains(code))
+        && words.iter().all(|words| found.finding.contains(words));
+    // What is explained has both texts, and where they differ.
+    let has_both = found.received_text.is_some() && found.key.is_some() && !is_of_signature(&named);
+    let is_shown = !has_both || found.received_text != found.signed_text && !found.differences.is_empty();
+    // Whatever is known besides must not mislead.
+    let with_sent = diagnosed(dialect, &told, Some(&told.sent));
+    let is_told = is_told && !with_sent.verifies && with_sent.note.is_none();
+    (!is_told || !is_shown).then_some(what)
+}
+
+/// Whether it is the signature or a header that differs, and no text.
+fn is_of_signature(codes: &[Code]) -> bool {
+    codes.iter().all(|code| {
+        matches!(
+            code,
+            Code::SignatureCase
+                | Code::SignatureChanged
+                | Code::SignatureEncoding
+                | Code::SignatureCut
+                | Code::HeaderRenamed
+                | Code::HeaderRewritten
+                | Code::ParameterRenamed
+                | Code::HtmlEscaped
+                | Code::TimestampUnit
+        )
+    })
+}
+
+#[test]
+fn everything_that_happened_to_a_callback_is_named() {
+    let faults: Vec<String> = OF_OFFERS.iter().filter_map(|happened| fault("goal", happened)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn the_lists_of_surveys_and_deals_are_known_like_those_of_offers() {
+    let cases: &[(&str, Happened)] = &[
+        ("survey", ("besitos", BARE, &[Code::Reordered], &[], |it| turned(it, |pairs| pairs.sort_unstable()))),
+        ("deal", ("besitos", BARE, &[Code::Reordered], &[], |it| turned(it, |pairs| pairs.reverse()))),
+        (
+            "survey",
+            ("besitos", BARE, &[Code::ParameterDropped], &["type was sent as survey"], |it| {
+                swap(it, "&type=survey", "");
+            }),
+        ),
+        (
+            "deal",
+            ("besitos", BARE, &[Code::ValueSplit, Code::EncodedDifferently], &[], |it| {
+                swap(it, "deal_name=Gems%20%26%20Gold", "deal_name=Gems & Gold");
+            }),
+        ),
+        (
+            "deal",
+            ("besitos", "https://pub.example/pb?mine=1", &[Code::Reordered], &[], |it| {
+                turned(it, |pairs| pairs.rotate_left(1));
+            }),
+        ),
+    ];
+    let faults: Vec<String> = cases.iter().filter_map(|(event_type, happened)| fault(event_type, happened)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn a_signed_origin_does_not_hide_that_another_one_was_seen() {
+    let mut told = told("besitos", BARE, "goal");
+    let inner = "http://10.0.0.7:8080";
+    told.config.settings.signed_origin = Some(inner.to_owned());
+    // What is signed for the inner origin verifies there and nowhere else.
+    let recipe = Catalog::builtin().get("besitos").unwrap().clone();
+    let (unsigned, _) = told.received.url.rsplit_once("&verifier=").unwrap();
+    let signed = unsigned.replace("https://pub.example", inner);
+    let signature = recipe.signature().unwrap().sign_bytes(&secret(KEY), signed.as_bytes()).unwrap();
+    for (seen, verifies) in [(inner, true), ("https://pub.example", false), ("http://10.0.0.7", false)] {
+        told.received.url = format!("{}&verifier={signature}", signed.replace(inner, seen));
+        let found = diagnosed("besitos", &told, None);
+        assert_eq!(found.verifies, verifies, "{seen}: {}", found.finding);
+        if !verifies {
+            assert_eq!(found.code, Code::OriginChanged, "{seen}: {}", found.finding);
+            assert!(found.finding.contains(inner) && found.finding.contains(seen), "{}", found.finding);
+        }
+    }
+}
+
+#[test]
+fn what_was_sent_is_told_where_nothing_else_explains_it() {
+    let cases: &[Happened] = &[
+        (
+            "besitos",
+            BARE,
+            &[Code::ValueChanged, Code::ValueEmptied],
+            &["payout was sent as 12.50 but received as 99.00"],
+            |it| {
+                swap(it, "payout=12.50", "payout=99.00");
+                swap(it, "user_id=u%2042", "user_id=");
+            },
+        ),
+        ("besitos", BARE, &[Code::ValueEmptied], &["transaction_id was sent as tx-1 but arrived empty"], |it| {
+            swap(it, "=tx-1&", "=&");
+        }),
+        (
+            "besitos",
+            "https://pub.example/pb?url={offer_id}&body={note}&tx={transaction_id}",
+            &[Code::ValueChanged],
+            &["url was sent as o1"],
+            |it| {
+                swap(it, "url=o1", "url=o2");
+            },
+        ),
+        (
+            "besitos",
+            "https://pub.example/pb?url={offer_id}&body={note}&tx={transaction_id}",
+            &[Code::ValueEmptied],
+            &["body was sent as"],
+            |it| {
+                let at = it.url.find("&body=").unwrap() + 6;
+                let end = it.url.find("&tx=").unwrap();
+                it.url.replace_range(at..end, "");
+            },
+        ),
+        ("offermaru", OFFERMARU, &[Code::ParameterDropped], &["user_reward was sent and did not arrive"], |it| {
+            swap(it, "&user_reward=17.50", "");
+        }),
+        ("cpx", CPX, &[Code::ValueEmptied], &["trans_id was sent as tx-1 but arrived empty"], |it| {
+            swap(it, "trans_id=tx-1", "trans_id=")
+        }),
+        ("affonso", BARE, &[Code::BodyChanged], &["body"], |it| {
+            it.body = it.body.as_ref().map(|body| body.replace("tx-1", "tx-9"));
+        }),
+    ];
+    for (dialect, url, codes, words, distort) in cases {
+        let mut told = told(dialect, url, "goal");
+        distort(&mut told.received);
+        let found = diagnosed(dialect, &told, Some(&told.sent));
+        let named = if found.codes.is_empty() { vec![found.code] } else { found.codes.clone() };
+        let what = format!("{dialect}: {named:?} {}", found.finding);
+        assert!(codes.iter().all(|code| named.contains(code)), "{what}");
+        assert!(words.iter().all(|words| found.finding.contains(words)), "{what}");
+        assert_eq!(found.key.as_deref(), Some("active"), "{what}");
+        assert!(found.received_text.is_some() && found.received_text != found.signed_text, "{what}");
+        assert!(!found.differences.is_empty(), "{what}");
+    }
+}
+
+#[test]
+fn a_callback_url_that_was_changed_since_is_not_held_against_what_was_called() {
+    let old = told("besitos", BARE, "goal");
+    let new = told("besitos", "https://new.example/other", "goal");
+    // As the endpoint is now, the request would be another one; the attempt keeps the old one.
+    let sent =
+        Sent { request: new.sent.request.clone(), kept: old.sent.kept.clone(), has_secret: true, ..Sent::default() };
+    let mut told = Told { received: old.received.clone(), config: new.config.clone(), sent: sent.clone() };
+    assert!(diagnosed("besitos", &told, Some(&sent)).verifies);
+    swap(&mut told.received, "payout=12.50", "payout=99.00");
+    let found = diagnosed("besitos", &told, Some(&sent));
+    assert_eq!((found.code, found.key.as_deref()), (Code::ValueChanged, Some("active")), "{}", found.finding);
+    assert!(!found.finding.contains("new.example") && found.note.is_some(), "{}", found.finding);
+    swap(&mut told.received, "https://pub.example/pb", "http://10.0.0.1/app/pb");
+    swap(&mut told.received, "payout=99.00", "payout=12.50");
+    let found = diagnosed("besitos", &told, Some(&sent));
+    assert!(
+        found.finding.contains("https://pub.example") && found.finding.contains("/app was added"),
+        "{}",
+        found.finding
+    );
+}
+
+#[test]
+fn a_signature_that_was_changed_is_not_called_one_of_a_lost_secret() {
+    let changed = |signature: &str| format!("{}{}", &signature[..20], "0".repeat(signature.len() - 20));
+    for (dialect, url) in [("besitos", BARE), ("offermaru", OFFERMARU), ("affonso", BARE)] {
+        let mut told = told(dialect, url, "goal");
+        let right = told.sent.request.as_ref().unwrap().signature.clone().unwrap();
+        told.received.url = told.received.url.replace(&right, &changed(&right));
+        for (_, value) in &mut told.received.headers {
+            *value = value.replace(&right, &changed(&right));
+        }
+        let found = diagnosed(dialect, &told, Some(&told.sent));
+        assert_eq!(found.code, Code::SignatureChanged, "{dialect}: {}", found.finding);
+        let gone = Sent { has_secret: false, ..told.sent.clone() };
+        let keys = [("other".to_owned(), secret("something-else-altogether"))];
+        let recipe = Catalog::builtin().get(dialect).unwrap().clone();
+        let Told { received, config, .. } = &told;
+        let case = Case { recipe: &recipe, config, received, keys: &keys, sent: Some(&gone), received_at: None };
+        let found = case.diagnosis();
+        assert_eq!(found.code, Code::AnotherSecret, "{dialect}: {}", found.finding);
+        assert!(found.finding.contains("no longer has"), "{dialect}: {}", found.finding);
+    }
+}
+
+#[test]
+fn a_further_attempt_that_was_late_is_told_beside_one_that_was_not() {
+    let mut told = told("offermaru", OFFERMARU, "goal");
+    let sent_at = crate::domain::dialect::trial::completion().occurred_at;
+    let later = Timestamp::from_millis(sent_at.as_millis() + 3 * 86_400_000);
+    told.sent.again = Some((4, later));
+    let keys = [("active".to_owned(), secret(KEY))];
+    let recipe = Catalog::builtin().get("offermaru").unwrap().clone();
+    let Told { received, config, sent } = &told;
+    let case = Case { recipe: &recipe, config, received, keys: &keys, sent: Some(sent), received_at: Some(sent_at) };
+    let found = case.diagnosis();
+    assert_eq!(found.code, Code::Verifies, "{}", found.finding);
+    assert!(found.age.as_ref().unwrap().contains("Attempt 4") && found.age.unwrap().contains("3 days ago by then"));
+}
+
+#[test]
+fn the_search_ends_for_whatever_is_given() {
+    let mut told = told("besitos", BARE, "goal");
+    let numbers: String = (0..200).map(|at| format!("&n{at}={at}.5+%2B&m{at}=")).collect();
+    swap(&mut told.received, "&payout=12.50", &format!("{numbers}&payout=99.00"));
+    assert_eq!(diagnosed("besitos", &told, None).code, Code::AnotherSecret);
+}

@@ -1,0 +1,269 @@
+//! Dictionaries as languages print them: JSON, and what Python, Ruby, PHP, JavaScript and Java make of one.
+//!
+//! It reads what looks like names and values in brackets and forgives everything else: the texts come from logs, cut off and
+//! with words around them. What stands there means nothing yet.
+
+/// So deep are brackets followed.
+const DEEPEST: usize = 12;
+/// So many values are read of one paste.
+const MOST: usize = 4_000;
+/// So many dictionaries are looked for in one paste.
+const MOST_STARTS: usize = 20;
+
+/// A value as it was printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    Text(String),
+    /// Names with values, and all of it as it stands there.
+    Map(Vec<(String, Value<'a>)>, &'a str),
+    List(Vec<Value<'a>>),
+}
+
+/// Every dictionary that is not within another one.
+pub(super) fn read(text: &str) -> Vec<Value<'_>> {
+    let mut found = Vec::new();
+    let mut reader = Reader { text, at: 0, left: MOST };
+    while let Some(start) = text[reader.at..].find(['{', '[', '(']).map(|at| reader.at + at) {
+        if found.len() >= MOST_STARTS || reader.left == 0 {
+            break;
+        }
+        reader.at = start;
+        match reader.container(0) {
+            Some(value) if holds_map(&value) => found.push(value),
+            // A bracket in a sentence: what stands within may be one.
+            _ => reader.at = start + 1,
+        }
+    }
+    found
+}
+
+fn holds_map(value: &Value<'_>) -> bool {
+    match value {
+        Value::Text(_) => false,
+        Value::Map(pairs, _) => !pairs.is_empty(),
+        Value::List(items) => items.iter().any(holds_map),
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    /// So many values may still be read.
+    left: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn skip(&mut self, count: usize) {
+        self.at += count;
+    }
+
+    fn skip_blanks(&mut self) {
+        self.at = self.text.len() - self.rest().trim_start().len();
+    }
+
+    /// What stands in brackets, up to the one that closes them or the text's end.
+    fn container(&mut self, depth: usize) -> Option<Value<'a>> {
+        let start = self.at;
+        let close = match self.rest().chars().next()? {
+            '{' => '}',
+            '[' => ']',
+            '(' => ')',
+            _ => return None,
+        };
+        if depth >= DEEPEST {
+            return None;
+        }
+        self.skip(1);
+        let (mut pairs, mut items) = (Vec::new(), Vec::new());
+        loop {
+            self.skip_blanks();
+            let Some(next) = self.rest().chars().next() else { break };
+            if next == close {
+                self.skip(1);
+                break;
+            }
+            if matches!(next, ',' | ';' | '}' | ']' | ')') {
+                self.skip(1);
+                continue;
+            }
+            self.left = self.left.checked_sub(1)?;
+            let before = self.at;
+            let name = self.value(depth + 1, true)?;
+            self.skip_blanks();
+            let is_named = ["=>", ":", "="].iter().find(|mark| self.rest().starts_with(**mark)).copied();
+            match (is_named, text_of(&name)) {
+                (Some(mark), Some(name)) => {
+                    self.skip(mark.len());
+                    let value = self.named_value(depth + 1, mark)?;
+                    pairs.push((name, value));
+                }
+                _ => items.push(name),
+            }
+            if self.at == before {
+                self.skip(next.len_utf8());
+            }
+        }
+        let whole = &self.text[start..self.at];
+        Some(match pairs.is_empty() {
+            true => as_pairs(items, whole),
+            false => Value::Map(pairs, whole),
+        })
+    }
+
+    /// What stands behind a name.
+    fn named_value(&mut self, depth: usize, mark: &str) -> Option<Value<'a>> {
+        let line_end = self.rest().find('\n').unwrap_or(self.rest().len());
+        let line = self.rest()[..line_end].trim();
+        let is_bare = !line.is_empty() && !line.starts_with(['"', '\'', '{', '[', '(']);
+        // PHP prints one pair a line, its texts without quotes.
+        if mark == "=>" && is_bare && !line.contains("=>") && line != "Array" && !line.contains(['"', '\'']) {
+            self.skip(line_end);
+            return Some(Value::Text(line.trim_end_matches(',').to_owned()));
+        }
+        self.skip_blanks();
+        self.value(depth, false)
+    }
+
+    /// A text or what stands in brackets, behind the words that languages print before either.
+    fn value(&mut self, depth: usize, is_name: bool) -> Option<Value<'a>> {
+        let Some(next) = self.rest().chars().next() else { return Some(Value::Text(String::new())) };
+        match next {
+            '"' | '\'' => Some(Value::Text(self.quoted(next))),
+            '{' | '[' | '(' => self.container(depth),
+            _ => {
+                let bare = self.bare(is_name);
+                self.skip_blanks_in_line();
+                let is_label = !bare.is_empty() && (is_word(&bare) || bare.ends_with(')'));
+                match self.rest().chars().next() {
+                    // `b'…'`, `string(64) "…"`, `Headers([…])`, `Array (…)`.
+                    Some(quote @ ('"' | '\'')) if is_label && !is_name => Some(Value::Text(self.quoted(quote))),
+                    Some('{' | '[' | '(') if is_label && !is_name => self.container(depth),
+                    _ => Some(Value::Text(bare)),
+                }
+            }
+        }
+    }
+
+    fn skip_blanks_in_line(&mut self) {
+        while self.rest().starts_with([' ', '\t', '\n'])
+            && self.rest().trim_start().starts_with(['"', '\'', '{', '[', '('])
+        {
+            self.skip(1);
+        }
+    }
+
+    /// A text without quotes, up to what separates values.
+    fn bare(&mut self, is_name: bool) -> String {
+        let rest = self.rest();
+        let ends = |(at, c): (usize, char)| {
+            let next = rest[at + c.len_utf8()..].chars().next();
+            match c {
+                ',' => next.is_none_or(|next| next.is_whitespace() || matches!(next, '"' | '\'' | '{' | '[')),
+                '(' => !is_name && next.is_none_or(|next| !next.is_ascii_digit()),
+                ')' => !rest[..at].contains('('),
+                '\n' | '\r' | '}' | ']' | '{' | '[' | '"' | '\'' => true,
+                ':' | '=' => is_name,
+                c => is_name && c.is_whitespace(),
+            }
+        };
+        let end = rest.char_indices().find_map(|(at, c)| ends((at, c)).then_some(at)).unwrap_or(rest.len());
+        self.skip(end);
+        rest[..end].trim().to_owned()
+    }
+
+    /// A text in quotes, with what stands for other characters in it.
+    fn quoted(&mut self, quote: char) -> String {
+        self.skip(1);
+        let rest = self.rest();
+        let mut text = String::new();
+        let mut chars = rest.char_indices();
+        while let Some((at, c)) = chars.next() {
+            if c == quote {
+                self.skip(at + 1);
+                return text;
+            }
+            if c != '\\' {
+                text.push(c);
+                continue;
+            }
+            match chars.next().map(|(_, c)| c) {
+                Some('n') => text.push('\n'),
+                Some('r') => text.push('\r'),
+                Some('t') => text.push('\t'),
+                Some(kind @ ('u' | 'x')) => {
+                    let digits = if kind == 'u' { 4 } else { 2 };
+                    let code = rest.get(at + 2..at + 2 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+                    match code {
+                        Some(high) => {
+                            chars.nth(digits - 1);
+                            text.push(paired(high, &rest[at + 2 + digits..], &mut chars));
+                        }
+                        None => text.extend(['\\', kind]),
+                    }
+                }
+                Some(c) => text.push(c),
+                None => {}
+            }
+        }
+        self.at = self.text.len();
+        text
+    }
+}
+
+/// The character of a code, where that is the first half of a pair with the one behind it.
+fn paired(high: u32, behind: &str, chars: &mut std::str::CharIndices<'_>) -> char {
+    let low =
+        behind.strip_prefix("\\u").and_then(|rest| rest.get(..4)).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    if let (0xd800..=0xdbff, Some(low @ 0xdc00..=0xdfff)) = (high, low) {
+        chars.nth(5);
+        let code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+        return char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+    }
+    char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+fn is_word(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
+/// The text that a name is: PHP puts names in brackets.
+fn text_of(name: &Value<'_>) -> Option<String> {
+    match name {
+        Value::Text(text) => Some(text.clone()),
+        Value::List(items) => match items.as_slice() {
+            [Value::Text(text)] => Some(text.clone()),
+            _ => None,
+        },
+        Value::Map(..) => None,
+    }
+}
+
+/// A list of pairs is a dictionary: of `(name, value)`, or of `{"name": …, "value": …}` as browsers and tools write headers.
+fn as_pairs<'a>(items: Vec<Value<'a>>, whole: &'a str) -> Value<'a> {
+    let pair = |item: &Value<'a>| match item {
+        Value::List(two) => match two.as_slice() {
+            [Value::Text(name), value] => Some((name.clone(), value.clone())),
+            _ => None,
+        },
+        Value::Map(pairs, _) => {
+            let of = |wanted: &[&str]| {
+                let found = pairs.iter().find(|(name, _)| wanted.iter().any(|known| name.eq_ignore_ascii_case(known)));
+                found.map(|(_, value)| value.clone())
+            };
+            match (of(&["name", "key"]), of(&["value"])) {
+                (Some(Value::Text(name)), Some(value)) => Some((name, value)),
+                _ => None,
+            }
+        }
+        Value::Text(_) => None,
+    };
+    let pairs: Option<Vec<_>> = items.iter().map(pair).collect();
+    match pairs.filter(|pairs| !pairs.is_empty()) {
+        Some(pairs) => Value::Map(pairs, whole),
+        None => Value::List(items),
+    }
+}
