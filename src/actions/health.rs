@@ -22,6 +22,17 @@ use crate::store::delivery_counts::EndpointBacklog;
 /// What was given up since then still needs somebody's attention.
 pub(super) const OF_LATE: Duration = Duration::from_secs(7 * 86_400);
 
+/// How many deliveries there are of what most look for first; tests are in none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FirstCounts {
+    /// Held until somebody fixes something, or given up of late.
+    pub needs_attention: Capped,
+    /// Waiting to be sent, or being sent.
+    pub waiting: Capped,
+    /// Given up.
+    pub dead: Capped,
+}
+
 impl Actions {
     /// What became of the callbacks of the apps asked about, in each bucket of a series that has any.
     pub async fn health_series(
@@ -124,6 +135,21 @@ impl Actions {
             counts.needs_attention = counts.needs_attention.and(count);
         }
         Ok(counts)
+    }
+
+    /// What stands above a list of deliveries, counted for it alone: a few small statements, which take no turn from the caller's
+    /// own reads.
+    pub async fn first_counts(&self, caller: &Caller, asked: Asked<'_>) -> Result<FirstCounts, Refusal> {
+        let apps = self.living_apps(caller, asked).await?;
+        let ids: Vec<String> = apps.iter().map(|app| app.id.clone()).collect();
+        let endpoints = apps.iter().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
+        let store = &self.node.store;
+        let in_line = store.count_together(ids.clone(), &[Status::Pending, Status::Retrying, Status::Held]).await?;
+        Ok(FirstCounts {
+            needs_attention: store.count_attention(endpoints, ids.clone(), self.node.now().minus(OF_LATE)).await?,
+            waiting: in_line.and(store.count_sending(ids.clone(), None).await?),
+            dead: store.count_together(ids, &[Status::Dead]).await?,
+        })
     }
 
     /// How many deliveries need attention of all apps that the caller sees: the same as in the counts of all of them, counted

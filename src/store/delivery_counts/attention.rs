@@ -1,4 +1,5 @@
-//! How many deliveries need somebody's attention, of all that a caller sees: one number, which stands on every page.
+//! How many deliveries need somebody's attention, of all that a caller sees: one number, which stands on every page. And how many
+//! wait or are dead, which stands above a list.
 //!
 //! So it costs next to nothing. Two statements enter an index each, and end together at the cap; nobody is told by whom or why.
 
@@ -29,8 +30,23 @@ impl Store {
         self.read(move |conn| {
             conn.only_by_index()?;
             let of_endpoints = endpoints.chunks(CHUNK).map(held_of);
-            let of_apps = apps.chunks(CHUNK).map(|some| dead_of(some, since));
+            let of_apps = apps.chunks(CHUNK).map(|some| in_state_of(some, Status::Dead, Some(since)));
             added_up(conn, of_endpoints.chain(of_apps))
+        })
+        .await
+    }
+
+    /// How many deliveries of these apps together are in one of these states, each of which an index lists.
+    pub async fn count_together(
+        &self,
+        app_ids: Vec<String>,
+        statuses: &'static [Status],
+    ) -> Result<Capped, StoreError> {
+        let apps = app_keys(&app_ids);
+        self.read(move |conn| {
+            conn.only_by_index()?;
+            let in_state = |status: &Status| apps.chunks(CHUNK).map(|some| in_state_of(some, *status, None)).collect();
+            added_up(conn, statuses.iter().flat_map(|status| -> Vec<String> { in_state(status) }))
         })
         .await
     }
@@ -54,10 +70,10 @@ pub(in crate::store) fn held_of(endpoints: &[EndpointKey]) -> String {
     together(&rows(endpoints), &format!("d.endpoint_id = a.id AND {}", held_for_mending("d")))
 }
 
-/// How many deliveries of these apps together were created since then and given up.
-pub(in crate::store) fn dead_of(apps: &[AppKey], since: Timestamp) -> String {
-    let (is_dead, created) = (codes::is("d.status", Status::Dead), created(Some(since)));
-    together(&rows(apps), &format!("d.app_id = a.id AND {is_dead}{created}"))
+/// How many deliveries of these apps together are in a state, of those that were created since then if an instant is given.
+pub(in crate::store) fn in_state_of(apps: &[AppKey], status: Status, since: Option<Timestamp>) -> String {
+    let (is_it, created) = (codes::is("d.status", status), created(since));
+    together(&rows(apps), &format!("d.app_id = a.id AND {is_it}{created}"))
 }
 
 fn together(rows: &str, condition: &str) -> String {

@@ -145,7 +145,7 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         counts("counts: in line", counted::in_line(&apps, since))?,
         counts("counts: held, by reason", counted::held_reasons(&apps, since))?,
         counts("counts: held of endpoints together", attention::held_of(&endpoints))?,
-        counts("counts: dead of apps together", attention::dead_of(&apps, sample.before))?,
+        counts("counts: dead of apps together", attention::in_state_of(&apps, Status::Dead, Some(sample.before)))?,
     ])
 }
 

@@ -90,7 +90,7 @@ async fn show(page: PageRequest) -> Answer {
     let apps = page.web.actions.named_apps(page.caller());
     let mut shown = DeliveriesPage::new(&page, &asked, &apps);
     let found = match asked.wrong.clone().into_result() {
-        Ok(()) => listed(&page, &asked).await,
+        Ok(()) => listed(&page, &asked, &apps).await,
         Err(wrong) => Err((wrong.clone(), Problem::from(wrong))),
     };
     match found {
@@ -128,12 +128,11 @@ async fn part(page: &PageRequest, asked: &Asked) -> Answer {
 
 type Listed = (Vec<Row>, Option<String>);
 
-async fn listed(page: &PageRequest, asked: &Asked) -> Result<Listed, (Invalid, Problem)> {
+async fn listed(page: &PageRequest, asked: &Asked, apps: &[NamedApp]) -> Result<Listed, (Invalid, Problem)> {
     let of_page = Page { limit: ROWS, before: asked.cursor.clone() };
     let actions = &page.web.actions;
     let found = actions.deliveries(page.caller(), asked.filter.clone(), of_page).await.map_err(quick::told)?;
-    let apps = actions.named_apps(page.caller());
-    let rows = rows::of(page, found.items, columns(page, asked, &apps)).await;
+    let rows = rows::of(page, found.items, columns(page, asked, apps)).await;
     Ok((rows.map_err(|problem| (Invalid::none(), problem))?, found.next))
 }
 

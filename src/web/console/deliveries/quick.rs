@@ -8,7 +8,6 @@ use super::asked::{Asked, States};
 use crate::actions::asked::Asked as Whose;
 use crate::actions::refusal::Refusal;
 use crate::domain::delivery::Status;
-use crate::domain::delivery_counts::DeliveryCounts;
 use crate::domain::health::Capped;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
@@ -30,10 +29,10 @@ pub(super) async fn links(page: &PageRequest, asked: &Asked) -> Result<Vec<(Link
     let among = &asked.filter.among;
     let whose = Whose { app: among.app.as_deref(), publisher: among.publisher.as_deref() };
     let counts = if asked.states_alone() {
-        match page.web.actions.delivery_counts(page.caller(), whose, None).await {
+        match page.web.actions.first_counts(page.caller(), whose).await {
             Ok(counts) => Some(counts),
-            // What belongs to an archived app is not counted, nor what somebody counts already in other tabs.
-            Err(Refusal::Unknown(_) | Refusal::TooManyReads(_)) => None,
+            // What belongs to an archived app is not counted.
+            Err(Refusal::Unknown(_)) => None,
             Err(other) => return Err(other.into()),
         }
     } else {
@@ -44,22 +43,14 @@ pub(super) async fn links(page: &PageRequest, asked: &Asked) -> Result<Vec<(Link
         let href = asked.address.with("state", word).path();
         (Link::new(&format!("{label}{count}"), &href), asked.states == states)
     };
-    let of = |count: fn(&DeliveryCounts) -> Capped| counts.as_ref().map(count);
+    let attention = counts.map(|counts| counts.needs_attention);
+    let (waiting, dead) = (counts.map(|counts| counts.waiting), counts.map(|counts| counts.dead));
     Ok(vec![
-        link("Needs attention", Some("attention"), States::Attention, of(|counts| counts.needs_attention)),
-        link("Waiting", Some("waiting"), States::Waiting, of(open)),
-        link("Dead", Some("dead"), States::One(Status::Dead), of(|counts| in_state(counts, Status::Dead))),
+        link("Needs attention", Some("attention"), States::Attention, attention),
+        link("Waiting", Some("waiting"), States::Waiting, waiting),
+        link("Dead", Some("dead"), States::One(Status::Dead), dead),
         link("All", None, States::All, None),
     ])
-}
-
-fn in_state(counts: &DeliveryCounts, status: Status) -> Capped {
-    counts.by_status.get(&status).copied().unwrap_or_default()
-}
-
-fn open(counts: &DeliveryCounts) -> Capped {
-    let open = [Status::Pending, Status::Sending, Status::Retrying, Status::Held];
-    open.iter().fold(Capped::default(), |sum, status| sum.and(in_state(counts, *status)))
 }
 
 /// Without filters; what is paused stays so.

@@ -2,59 +2,82 @@
 
 use super::values::{LONGEST_ID, NOW, THEN};
 use crate::domain::time::Timestamp;
+use crate::web::console::parts::delivery_list::{Columns, DeliveryList, Newer, Row, Whom};
 use crate::web::console::parts::lines::Event;
 use crate::web::console::parts::state::{State, Tone};
-use crate::web::console::words::cuts::{self, Long};
-use crate::web::console::words::instants::{self, Moment};
+use crate::web::console::words::{cuts, instants};
 
-/// A row of the list.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub(super) state: State,
-    pub(super) created: Moment,
-    pub(super) app: &'static str,
-    pub(super) transaction: Long,
-    pub(super) user: Long,
-    pub(super) offer: &'static str,
-    pub(super) answer: &'static str,
-    pub(super) next: Option<Moment>,
+/// A list of them, with newer ones than it shows.
+pub(super) fn list() -> DeliveryList {
+    DeliveryList {
+        rows: rows(),
+        columns: Columns { app: true, publisher: false },
+        again: None,
+        newer: Some(Newer { words: "4 newer deliveries. Show them".to_owned(), href: "/ui".to_owned() }),
+        is_newest: true,
+    }
 }
 
-pub(super) fn rows() -> Vec<Row> {
-    let row = |state, app, transaction, user, offer, answer| Row {
+fn rows() -> Vec<Row> {
+    let row = |state: State, app: &str, transaction: &str, user: &str, offer: &str, answer: Option<&str>| Row {
+        id: "dlv_6h2m1k9s07k00".to_owned(),
         state,
         created: instants::listed(THEN, NOW),
-        app,
-        transaction: cuts::id(transaction),
-        user: cuts::id(user),
-        offer,
-        answer,
+        app: app.to_owned(),
+        publisher: String::new(),
+        transaction: cuts::external(transaction),
+        kind: None,
+        user: Some(Whom::Known(cuts::external(user))),
+        offer: offer.to_owned(),
+        answer: answer.map(str::to_owned),
         next: None,
     };
     let soon = instants::to_come(Timestamp::from_millis(1_795_875_030_000), NOW);
-    let retrying = State::of("retrying").attempt(3, 6);
+    let retrying = State::of("retrying").attempt(3, 6).because("in 4 min");
+    let long = "Family Island: build your f… · 1200";
+    let of = |state| State::of(state);
     vec![
-        row(State::of("dead"), "Kash wall", "order-1", "u1", "Family Island · 60", "500 · 84 ms"),
-        Row { next: Some(soon), ..row(retrying, "Kash wall", "order-0", "u7", "Zen Koi · 1.00", "timeout 30 s") },
         row(
-            State::of("held").because("app paused"),
+            of("dead").because("after 6 attempts"),
             "Kash wall",
-            LONGEST_ID,
-            LONGEST_ID,
-            "Family Island: build your farm, feed the animals, reach level 20 within 14 days · 1200",
-            "–",
+            "order-1",
+            "u1",
+            "Family Island · 60",
+            Some("500 · 84 ms"),
         ),
+        Row {
+            next: Some(soon),
+            ..row(retrying, "Kash wall", "order-0", "u7", "Zen Koi · 1.00", Some("no answer · 30 s"))
+        },
+        row(of("held").because("app paused"), "Kash wall", LONGEST_ID, LONGEST_ID, long, None),
         row(
-            State::of("pending").because_of_trouble("no node holds 203.0.113.7"),
-            "🦘 wall of the longest name that anybody gave to an app",
+            of("pending").because_of_trouble("no node holds 203.0.113.7"),
+            "🦘 wall of the longest name…",
             "order-3",
             "u9",
             "Zen Koi · 1.00",
-            "–",
+            None,
         ),
-        row(State::of("sending"), "Kash wall", "order-4", "u2", "Zen Koi · 1.00", "–"),
-        row(State::of("delivered"), "Kash wall", "order-5", "u3", "Coin Tales · 0.10", "200 · 84 ms"),
-        row(State::of("canceled"), "Kash wall", "order-6", "u4", "Coin Tales · 0.10", "–"),
+        Row {
+            kind: Some("reversal"),
+            ..row(of("sending").because("right now"), "Kash wall", "order-4", "u2", "Zen Koi · 1.00", None)
+        },
+        Row {
+            user: Some(Whom::Erased),
+            ..row(
+                of("delivered").because("at the first attempt"),
+                "Kash wall",
+                "order-5",
+                "",
+                "Coin Tales · 0.10",
+                Some("200 · 84 ms"),
+            )
+        },
+        Row {
+            user: None,
+            kind: Some("test"),
+            ..row(of("canceled").because("by hand"), "Kash wall", "test-6", "", "Test offer · 100", None)
+        },
     ]
 }
 

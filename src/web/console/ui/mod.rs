@@ -18,6 +18,7 @@ use super::page_request::PageRequest;
 use super::pages;
 use super::parts::chart::{Columns, Times};
 use super::parts::comparison::Comparison;
+use super::parts::delivery_list::{DeliveryList, Whom};
 use super::parts::lines::{Event, Figure, Link};
 use super::parts::page_of::PageOf;
 use super::parts::state::{State, Tone};
@@ -25,7 +26,6 @@ use super::parts::steps::Steps;
 use super::words::amounts;
 use crate::actions::calls::PARTS_OF_THE_CONSOLE;
 use crate::web::Answer;
-use deliveries::Row;
 use errors::ErrorSample;
 use forms::Forms;
 use values::Values;
@@ -51,7 +51,7 @@ pub struct Ui {
     states: Vec<(State, &'static str)>,
     values: Values,
     forms: Forms,
-    rows: Vec<Row>,
+    list: DeliveryList,
     page: PageOf,
     columns: Columns,
     nothing: Columns,
@@ -97,7 +97,7 @@ impl Ui {
             states: values::states(),
             values: Values::new(),
             forms: Forms::new(),
-            rows: deliveries::rows(),
+            list: deliveries::list(),
             page: PageOf {
                 newest: Some("/ui".to_owned()),
                 older: Some("/ui?cursor=older".to_owned()),
