@@ -34,6 +34,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 struct AppsPage {
     frame: Frame,
     filters: [Field; 4],
+    /// Whether those that are seldom used say something.
+    has_more: bool,
     others: Vec<String>,
     apps: Vec<AppLine>,
     /// Whether there are several publishers' apps.
@@ -124,6 +126,7 @@ impl AppsPage {
         let link = |cursor: Option<&str>| asked.address(PATH, &FILTERS, cursor.map(|cursor| (CURSOR, cursor)));
         Self {
             frame: page.frame("Apps"),
+            has_more: filters[2..].iter().any(|field| !field.value.is_empty() || !field.faults.is_empty()),
             others,
             apps: listed.items,
             names_publishers: page.caller().limited_to().is_none(),
