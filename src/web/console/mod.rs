@@ -10,9 +10,10 @@
 //! * `page_request` is what a handler is given: who is signed in, the token of its forms, the last act's line. `pages` is done
 //!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`).
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
-//! * The pages: `sign_in`, `join`, `home` with `app_line`, `new_app` with `dialect_choice`, `account`; of an app, which `sections` lists,
-//!   `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`. `place` is the endpoint that one is
-//!   about, `confirm` what is asked before an act.
+//! * The pages: `sign_in`, `join`, `home` with `app_line`, `new_app` with `dialect_choice`, `account`; of records `completions` and
+//!   `replays`, whose filters are a `list_query`; of an app, which `sections` lists, `overview`, `callback` with its `preview`,
+//!   `secrets`, `testing`, `doctor`, `receiver`, `settings`, and `credit`. `place` is the endpoint that one is about, `confirm` what
+//!   is asked before an act.
 //! * `unknown` answers where nothing lies. [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
 //!
 //! A page must not know more than the API could say, and must not decide a rule: it asks the actions.
