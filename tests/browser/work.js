@@ -15,6 +15,8 @@ const PASSWORD = "correct horse battery";
 const MISSED = 20;
 const AT_A_TIME = 16;
 const LONG = "x".repeat(128);
+// A time of so many hours from now, as `datetime-local` has it.
+const hours = (off) => new Date(Date.now() + off * 3_600_000).toISOString().slice(0, 16);
 const browser = await open();
 let checked = 0;
 
@@ -85,7 +87,7 @@ async function joined(page, email, role) {
 async function outage(app, name, kash) {
   kash.up = false;
   for (let number = 0; number < MISSED; number += 1) {
-    const credit = { userId: `u${number}`, userReward: "60", payoutMinor: 100, offerName: "Family Island", externalId: `${name}-${number}`, eventType: "sale", reason: "by hand" };
+    const credit = { userId: `u${number}`, userReward: "60", payoutMinor: 100, offerId: "o1", offerName: "Family Island", externalId: `${name}-${number}`, eventType: "sale", reason: "by hand" };
     await api("POST", `/v1/apps/${app.id}/credits`, credit);
   }
   await until("all are dead", async () => (await api("GET", `/v1/deliveries?appId=${app.id}&status=dead`)).items.length === MISSED);
@@ -99,12 +101,12 @@ async function catchUp(page, app, name, kash) {
   await look(page, `${name}-replays-empty`);
   await follow(page, "New replay");
   await look(page, `${name}-replay-new`);
-  await page.getByLabel("From (UTC)").fill("2024-07-01T18:00");
-  await page.getByLabel("To (UTC)").fill("2024-07-01T17:00");
+  await page.getByLabel("From (UTC)").fill(hours(-1));
+  await page.getByLabel("To (UTC)").fill(hours(-2));
   await press(page, "Count first");
   await says(page, "From must be before To");
   await look(page, `${name}-replay-new-refused`);
-  await page.getByLabel("To (UTC)").fill("2024-07-01T19:00");
+  await page.getByLabel("To (UTC)").fill(hours(1));
   await press(page, "Count first");
   await says(page, `${MISSED} deliveries would be sent again.`);
   await look(page, `${name}-replay-counted`);
@@ -120,7 +122,7 @@ async function catchUp(page, app, name, kash) {
   await go(page, `${at.split("?")[0]}/cancel`);
   await says(page, `This stops what is not yet due: ${MISSED - AT_A_TIME} deliveries`);
   await look(page, `${name}-replay-cancel`);
-  await follow(page, "Back");
+  await follow(page, /^Back$/);
   await page.evaluate(() => { window.stays = true; });
   await api("PATCH", `/v1/apps/${app.id}`, { paused: false });
   await comes(page, `${MISSED} deliveries were queued again.`);
@@ -169,7 +171,7 @@ async function toldOfNewer(page, name) {
   const first = () => page.locator("tbody tr").first().innerText();
   const before = await first();
   const app = (await api("GET", `/v1/apps?q=${name}`)).items[0];
-  await api("POST", `/v1/apps/${app.id}/credits`, { userId: "later", userReward: "1", payoutMinor: 1, offerName: "Later", reason: "later" });
+  await api("POST", `/v1/apps/${app.id}/credits`, { userId: "later", userReward: "1", payoutMinor: 1, offerId: "o2", offerName: "Later", reason: "later" });
   await page.getByText("1 newer. Show them").waitFor({ timeout: 45_000 });
   holds(await first() === before, name, "a row moves");
   await look(page, `${name}-completions-newer`);
@@ -186,6 +188,7 @@ async function byHand(page, app, name, kash) {
   await page.getByLabel("Reward", { exact: true }).fill("60.0");
   await page.getByLabel("Payout", { exact: true }).fill("1.255");
   await page.getByLabel("Offer", { exact: true }).fill("Family Island");
+  await page.getByLabel("Offer id").fill("o1");
   await page.getByLabel("Reason").fill("the survey crashed");
   await press(page, "Next: what is told");
   await says(page, "must be an amount of USD such as 17.55");

@@ -12,11 +12,12 @@
 //!   whoever fills in the forms that lead to a session.
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
 //! * The pages: `sign_in`, `join`; `home` with `needs` (for those who keep many) and `app_line`; `apps` with its filters (`asked`);
-//!   `lookup`, `deliveries` and one `delivery`; `new_app` with `dialect_choice` and `publisher_choice`; `account`, `people`,
-//!   `egress`, `problems`; of an app, which `sections` lists,
-//!   `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`. `place` is the endpoint that one is
-//!   about, `confirm` what is asked before an act.
-//! * `problems` says what the `type` of a problem means, to everybody. `unknown` answers where nothing lies. [`assets`] are embedded, `serving` hands them out; [`ui`] shows every part on one page.
+//!   `lookup`, `deliveries` and one `delivery`, `completions`, `replays`, whose filters are a `list_query`; `new_app` with
+//!   `dialect_choice` and `publisher_choice`; `account`, `people`, `egress`; of an app, which `sections` lists, `overview`,
+//!   `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`, `settings`, and `credit`. `place` is the endpoint
+//!   that one is about, `confirm` what is asked before an act.
+//! * `problems` says what the `type` of a problem means, to everybody; `unknown` answers where nothing lies. [`assets`] are
+//!   embedded, `serving` hands them out; [`ui`] shows every part on one page.
 //!
 //! A page must not know more than the API could say, and must not decide a rule: it asks the actions.
 

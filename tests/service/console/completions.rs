@@ -1,9 +1,9 @@
 //! Completions, without a script: listed and exported by the API's filters, shown with how they came about, and taken back once.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::visitor::{Page, Visitor};
-use crate::support::{Reply, Ringback, Wall, calling, has};
+use crate::support::{Reply, Ringback, Wall, calling, has, with};
 
 /// A wall, its publisher's person and a manager.
 async fn with_wall(dialect: &str) -> (Ringback, Wall, Visitor, Visitor) {
@@ -211,4 +211,25 @@ async fn what_was_never_sent_is_canceled_and_a_dialect_that_knows_no_parts_says_
     let done = max.send(&form, &path, &[("extent", "all"), ("note", "n")]).await;
     follow(&mut max, done).await.holds("Reversed before anything was sent, so nobody is told.");
     assert!(wall.receiver.so_far().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_rows_are_a_small_page() {
+    let (ringback, wall, _, mut max) = with_wall("besitos").await;
+    ringback.app("besitos", json!({"publisherId": wall.publisher, "name": "N".repeat(255)})).await;
+    // As long as the ids that offer systems and publishers make, which are UUIDs.
+    let completion = |number: usize| {
+        let id = format!("3f2c7d0f-41c9-4b86-9e4a-{number:0>12}");
+        with(wall.completion(&id), json!({"userId": id, "offerName": "W".repeat(60), "userReward": "1234567.89"}))
+    };
+    let all: Vec<Value> = (0..51).map(completion).collect();
+    wall.source.report_batch(&all).await;
+    let page = max.get("/completions").await;
+    assert_eq!(page.html.matches("class=\"cover\"").count(), 50);
+    page.holds("rel=\"next\"");
+    let older = page.html.split("href=\"/completions?cursor=").nth(1).unwrap().split('"').next().unwrap();
+    let rest = max.get(&format!("/completions?cursor={older}")).await;
+    assert_eq!(rest.html.matches("class=\"cover\"").count(), 1);
+    rest.holds(">Newest</a>");
+    assert!(page.html.len() < 50_000, "{} bytes", page.html.len());
 }

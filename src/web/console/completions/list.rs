@@ -134,8 +134,10 @@ async fn newer(page: &PageRequest, query: &ListQuery, filter: CompletionFilter) 
 }
 
 fn whole(page: &PageRequest, query: &ListQuery, list: Option<Rows>) -> CompletionsPage {
+    // The switch stands where something is asked for again, or would be.
+    let asks = list.as_ref().is_some_and(|list| list.newer.again.is_some());
     CompletionsPage {
-        frame: Frame { live: Some(query.live()), ..page.frame("Completions") },
+        frame: Frame { live: (asks || !query.is_live()).then(|| query.live()), ..page.frame("Completions") },
         filters: Filters::of(page, query),
         others: Vec::new(),
         is_live: query.is_live(),

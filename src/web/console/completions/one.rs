@@ -111,7 +111,7 @@ fn delivery(record: &CallbackRecord, now: Timestamp) -> DeliveryRow {
     let Delivery { id, endpoint_id, kind, status, told, counters, created_at, .. } = &record.delivery;
     let told = match told.as_str() {
         "never" => "nothing",
-        "maybe" => "maybe",
+        "maybe" => "may have been told",
         _ => "acknowledged",
     };
     DeliveryRow {

@@ -74,7 +74,9 @@ pub(super) async fn show(page: PageRequest) -> Answer {
     if query.text("part") == Some("rows") {
         return page.part(&RowsPart { list });
     }
-    page.page(&ReplaysPage { frame: Frame { live: Some(query.live()), ..page.frame("Replays") }, list })
+    // The switch stands where something is asked for again, or would be.
+    let live = (list.again.is_some() || !query.is_live()).then(|| query.live());
+    page.page(&ReplaysPage { frame: Frame { live, ..page.frame("Replays") }, list })
 }
 
 /// Of the first page, more than are shown: as many as may have begun since it was opened.
