@@ -53,22 +53,16 @@ impl Actions {
         let unreadable =
             || Refusal::field("pasted", format!("No signature was found in this. {}", looked_for(&recipe)));
         let is_pasted = matches!(given, Given::Pasted(_));
-        let received = match given {
-            Given::Pasted(text) => {
-                within_bounds("pasted", &text)?;
-                let paste = pasted::read(&text).ok_or_else(unreadable)?;
-                paste
-                    .received(&recipe, &endpoint.config)
-                    .map_err(|elsewhere| Refusal::field("pasted", elsewhere.to_string()))?
-            }
-            Given::Received(received) => {
-                within_bounds("url", &received.url)?;
-                within_bounds("body", received.body.as_deref().unwrap_or_default())?;
-                headers_within_bounds(&received)?;
-                pasted::of(received).received(&recipe, &endpoint.config)
-            }
-        };
+        within_bounds(&given)?;
         let under_way = self.diagnoses.begin(caller)?;
+        let (of, config) = (Arc::clone(&recipe), endpoint.config.clone());
+        let read = move || match given {
+            Given::Pasted(text) => pasted::read(&text).map(|paste| paste.received(&of, &config)),
+            Given::Received(received) => Some(Ok(pasted::of(received).received(&of, &config))),
+        };
+        let read = self.node.tasks.compute(read).await.map_err(|_| StoreError::Closed)?;
+        let received = read.ok_or_else(unreadable)?;
+        let received = received.map_err(|elsewhere| Refusal::field("pasted", elsewhere.to_string()))?;
         let named = named_ids(&recipe, &endpoint.config, &received);
         let known = self.what_was_sent(app, endpoint, &named).await?;
         let (recipe, received_at) = match &known {
@@ -124,13 +118,16 @@ fn with_a_secret(state: SecretState) -> Option<(&'static str, &'static str)> {
     }
 }
 
-fn within_bounds(field: &str, text: &str) -> Result<(), Refusal> {
-    check_length(field, text.len())
-}
-
-/// All headers together, because each reading of a callback holds them.
-fn headers_within_bounds(received: &Received) -> Result<(), Refusal> {
-    check_length("headers", received.headers.iter().map(|(name, value)| name.len() + value.len()).sum())
+/// Nothing is read that is longer than a callback can be; all headers count together, because each reading holds them.
+fn within_bounds(given: &Given) -> Result<(), Refusal> {
+    match given {
+        Given::Pasted(text) => check_length("pasted", text.len()),
+        Given::Received(received) => {
+            check_length("url", received.url.len())?;
+            check_length("body", received.body.as_ref().map_or(0, String::len))?;
+            check_length("headers", received.headers.iter().map(|(name, value)| name.len() + value.len()).sum())
+        }
+    }
 }
 
 fn check_length(field: &str, length: usize) -> Result<(), Refusal> {

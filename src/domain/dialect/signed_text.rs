@@ -105,7 +105,7 @@ impl SignedText {
                 let query = Query::read(&url);
                 let there = names.iter().filter(|name| query.only(name).is_ok()).cloned().collect::<Vec<_>>();
                 let is_part = !there.is_empty() && there.len() < names.len();
-                is_part.then(|| Self::Query { sort: *sort, encode: *encode, only: Some(there) })
+                is_part.then_some(Self::Query { sort: *sort, encode: *encode, only: Some(there) })
             }
             Self::Text { of, t } => {
                 let of = of.where_known(|piece| match piece {

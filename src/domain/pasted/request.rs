@@ -38,6 +38,12 @@ fn request(text: &str) -> Option<Pasted> {
     }
     pasted.headers.extend(lines.filter_map(header));
     pseudo(&mut pasted);
+    if pasted.url.is_empty() {
+        // Variables of a server, which stand without a request line.
+        for header in &mut pasted.headers {
+            header.0 = sent_name(&header.0);
+        }
+    }
     let length = pasted.header("content-length").and_then(|length| length.parse::<usize>().ok());
     let host = pasted.header("host").map(str::to_owned).or(pasted.host.take());
     pasted.host = host.filter(|host| !host.is_empty() && !host.contains(char::is_whitespace));
@@ -73,7 +79,7 @@ fn header(line: &str) -> Option<(String, String)> {
     if name.is_empty() || has_scheme(line) || !name.bytes().all(is_token) {
         return None;
     }
-    let name = if is_pseudo { format!(":{name}") } else { sent_name(name) };
+    let name = if is_pseudo { format!(":{name}") } else { name.to_owned() };
     Some((name, value.trim().to_owned()))
 }
 

@@ -78,8 +78,8 @@ pub struct DiagnosisView {
     /// `{at, received, signed}`: what stands in one text and not in the other, from this byte of the signed one on; at most 20.
     #[schema(value_type = Vec<Object>)]
     differences: Vec<Difference>,
-    /// `{name, place, received, signed, differs}`: both texts value by value; null: it is not there. `place`: `start` (what stands
-    /// before a URL's query), `value` or `body`.
+    /// `{name, received, signed, differs, place?}`: both texts value by value; null: it is not there. `place` says of what is no value
+    /// which part it is: `start` (what stands before a URL's query) or `body`; a parameter may be called `url`.
     #[schema(value_type = Vec<Object>)]
     pieces: Vec<Piece>,
     /// The delivery that it belongs to, where what it names was found.

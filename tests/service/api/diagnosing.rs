@@ -26,12 +26,6 @@ async fn told(dialect: &str, settings: Value) -> (Ringback, Wall, Received, Stri
     (ringback, wall, received, id)
 }
 
-/// A header's value.
-fn header(received: &Received, name: &str) -> String {
-    let line = received.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-    line.unwrap_or_else(|| panic!("no {name} in {}", received.head)).trim().to_owned()
-}
-
 /// The signature of a besitos callback.
 fn verifier(received: &Received) -> String {
     received.parameter("verifier").unwrap()
@@ -116,7 +110,7 @@ async fn a_signature_that_is_none_of_ours_is_told_apart_from_a_text_that_differs
     has(&cut, json!({"verifies": false, "code": "signature_cut"}));
     assert!(text(&cut, "finding").contains("44 characters, and 64"), "{cut:#}");
     // A transaction that nobody knows was signed elsewhere.
-    let unknown = received.target().replace("transaction_id=tx-1", "transaction_id=tx-999");
+    let unknown = other.replace("transaction_id=tx-1", "transaction_id=tx-999");
     let found = wall.pasted(&unknown).await.ok();
     has(&found, json!({"verifies": false, "code": "another_secret"}));
     assert!(text(&found, "finding").contains("nor any usual distortion"), "{found:#}");
@@ -146,8 +140,7 @@ async fn a_signature_that_was_changed_is_not_blamed_on_a_secret_that_is_still_th
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_received_is_compared_with_what_was_called_then() {
     let (ringback, wall, received, id) = told("besitos", json!({})).await;
-    let elsewhere = wall.receiver.url.replace("/pb.php", "/elsewhere");
-    ringback.patch(&wall.path(""), json!({"callbackUrl": elsewhere})).await.ok();
+    ringback.change(&wall.app, json!({"callbackUrl": wall.receiver.url("/elsewhere")})).await;
     has(&wall.pasted(&received.head).await.ok(), json!({"verifies": true, "deliveryId": id}));
     let found = wall.pasted(&received.head.replace("payout=2.50", "payout=9.99")).await.ok();
     has(&found, json!({"verifies": false, "code": "value_changed", "secretState": "active", "isSigned": true}));
@@ -184,7 +177,7 @@ async fn several_things_that_happened_are_all_told() {
     let line = format!(
         "{{\"url\":\"{}\",\"headers\":{{\"X-Offermaru-Signature\":\"{}\"}}}}",
         received.target(),
-        header(&received, "X-Offermaru-Signature")
+        received.header("X-Offermaru-Signature").unwrap()
     );
     has(&wall.pasted(&line).await.ok(), json!({"verifies": true}));
 }
@@ -192,9 +185,11 @@ async fn several_things_that_happened_are_all_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_in_a_file_is_asked_for() {
     let (_ringback, wall, received, _) = told("affonso", json!({})).await;
-    let signature = header(&received, "X-Affonso-Signature");
-    let curl =
-        format!("curl -sSX POST {} -H 'X-Affonso-Signature: {signature}' --data-binary @event.json", wall.receiver.url);
+    let signature = received.header("X-Affonso-Signature").unwrap();
+    let curl = format!(
+        "curl -sSX POST {} -H 'X-Affonso-Signature: {signature}' --data-binary @event.json",
+        wall.receiver.url("/hook")
+    );
     let answer = wall.pasted(&curl).await;
     answer.refuses(422, &["pasted"]);
     assert!(answer.body["errors"][0]["message"].as_str().unwrap().contains("event.json"), "{}", answer.body);

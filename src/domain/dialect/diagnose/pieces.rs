@@ -17,12 +17,19 @@ pub enum Place {
     Body,
 }
 
+impl Place {
+    fn is_value(&self) -> bool {
+        *self == Self::Value
+    }
+}
+
 /// One value as it was signed and as it was received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Piece {
     /// The parameter or placeholder; `url` for what stands before the query, `body` for the body.
     pub name: String,
-    /// Which part it is: a parameter may be called `url`.
+    /// Which part it is, where it is no value: a parameter may be called `url`.
+    #[serde(skip_serializing_if = "Place::is_value")]
     pub place: Place,
     /// As received; `None`: it is not there.
     pub received: Option<String>,

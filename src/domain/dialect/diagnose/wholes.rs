@@ -218,13 +218,13 @@ fn parameter_renamed(known: &Known<'_>, received: &Received) -> Option<(Received
         let in_template = template.is_some_and(|own| own.parameters().iter().any(|own| own.decoded_name() == name));
         in_template || known.recipe.listed_names().any(|listed| listed == name)
     };
-    let looks = |pair: &&str| {
+    let looks = |pair: &str| {
         let (name, value) = (name_of(pair), pair.split_once('=').map_or("", |(_, value)| value));
         let is_named = carriers.iter().any(|carrier| squeezed(carrier) == squeezed(&name));
         let holds_one = || is_whole(known.signature, &crate::domain::encoding::decode(value));
         is_named || !is_own(&name) && holds_one()
     };
-    let at = pairs.iter().rposition(|pair| looks(&pair))?;
+    let at = pairs.iter().rposition(|pair| looks(pair))?;
     let (name, value) = (name_of(pairs[at]), pairs[at].split_once('=').map_or("", |(_, value)| value));
     let url = format!("{before}?{}", replaced(&pairs, at, &format!("{}={value}", encode(wanted))));
     let words = format!(

@@ -184,6 +184,36 @@ const OF_OFFERS: &[Happened] = &[
         swap(it, "&s1=", "");
         swap(it, "&rewarded_txn_id=", "");
     }),
+    ("notik", BARE, &[Code::ParameterAdded], &["utm_source", "utm_medium"], |it| {
+        swap(it, "?", "?utm_source=a&utm_medium=b&");
+    }),
+    ("notik", BARE, &[Code::ParameterRenamed], &["userid"], |it| swap(it, "user_id=", "userid=")),
+    ("notik", BARE, &[Code::PlusDecoded, Code::OriginChanged], &[], |it| {
+        swap(it, "%2B", "+");
+        swap(it, "https:", "http:");
+    }),
+    ("bitlabs", BITLABS, &[Code::Reordered], &[], |it| turned(it, |pairs| pairs.rotate_left(2))),
+    ("bitlabs", BITLABS, &[Code::Reordered], &["does not stand last"], |it| {
+        let (before, hash) = it.url.rsplit_once('&').unwrap();
+        let (before, last) = before.rsplit_once('&').unwrap();
+        it.url = format!("{before}&{hash}&{last}");
+    }),
+    ("bitlabs", BITLABS, &[Code::SignatureEncoding], &["base64"], |it| {
+        use base64::Engine;
+        let (before, hash) = it.url.split_once("hash=").unwrap();
+        let bytes: Vec<u8> = (0..20).map(|at| u8::from_str_radix(&hash[2 * at..2 * at + 2], 16).unwrap()).collect();
+        it.url = format!(
+            "{before}hash={}",
+            crate::domain::encoding::encode(&base64::engine::general_purpose::STANDARD.encode(bytes))
+        );
+    }),
+    ("cpx", CPX, &[Code::ParameterRenamed], &["transId"], |it| swap(it, "trans_id", "transId")),
+    ("cpx", CPX, &[Code::ParameterRenamed], &["no parameter hash"], |it| swap(it, "hash=", "secure=")),
+    ("cpx", CPX, &[Code::SignatureCase], &["lower case"], |it| {
+        let (before, hash) = it.url.split_once("hash=").unwrap();
+        it.url = format!("{before}hash={}", hash.to_uppercase());
+    }),
+    ("cpx", CPX, &[Code::HtmlEscaped], &["&amp;"], |it| swap(it, "&", "&amp;")),
     ("notik", BARE, &[Code::EncodedDifferently], &["+ for a space"], |it| swap(it, "+", "%20")),
     ("bitlabs", BITLABS, &[Code::NumberReformatted], &["usd was signed as"], |it| swap(it, "usd=12.50", "usd=12.5")),
     ("bitlabs", BITLABS, &[Code::NumberReformatted, Code::OriginChanged], &[], |it| {
@@ -199,6 +229,9 @@ const OF_OFFERS: &[Happened] = &[
             header(it, "X-Offermaru-Signature", |own| own.0 = "x_offermaru_signature".to_owned());
         },
     ),
+    ("offermaru", OFFERMARU, &[Code::HeaderRenamed], &["HTTP_X_OFFERMARU_SIGNATURE"], |it| {
+        header(it, "X-Offermaru-Signature", |own| own.0 = "HTTP_X_OFFERMARU_SIGNATURE".to_owned());
+    }),
     ("offermaru", OFFERMARU, &[Code::HeaderRenamed], &["X-Sig"], |it| {
         header(it, "X-Offermaru-Signature", |own| own.0 = "X-Sig".to_owned());
     }),
@@ -253,6 +286,15 @@ const OF_OFFERS: &[Happened] = &[
     }),
     ("attribloom", BARE, &[Code::HeaderRenamed], &["x-ea-timestamp"], |it| {
         header(it, "x-ea-timestamp", |own| own.0 = "X_Ea_Timestamp".to_owned());
+    }),
+    ("attribloom", BARE, &[Code::BodyRewritten], &["JSON text"], |it| {
+        it.body = it.body.as_ref().map(|body| serde_json::to_string(body).unwrap());
+    }),
+    ("attribloom", BARE, &[Code::BodyRewritten], &["written again"], |it| {
+        it.body = it.body.as_ref().map(|body| body.replace('/', "\\/").replace(',', ", "));
+    }),
+    ("attribloom", BARE, &[Code::BodyWhitespace], &[], |it| {
+        it.body = it.body.as_ref().map(|body| format!("\u{feff}{body}\r\n"));
     }),
     ("attribloom", BARE, &[Code::BodyWhitespace, Code::TimestampUnit], &[], |it| {
         header(it, "x-ea-timestamp", |own| own.1.truncate(own.1.len() - 3));
