@@ -261,11 +261,17 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
   }
 }
 
+// A page full of the longest values is no longer than a page may be.
+for (let number = 0; number < 50; number += 1) {
+  await report({ externalId: `${LONG}${1000 + number}`.padStart(128, "y"), appId: "roo", userId: `${LONG}${2000 + number}`.padStart(128, "z"), offerName: `🦘 ${LONG}` });
+}
+
 // The longest values at 320 px, for an operator, who sees the publisher as well; and between a phone and a desk.
 for (const [size, viewport] of [["narrow", NARROW], ["tablet", { width: 760, height: 900 }]]) {
   const page = await person({ role: "operator" }, { viewport });
   await go(page, `${base}/deliveries?app=roo`);
   await look(page, `deliveries-${size}-long`);
+  holds(await page.locator("tbody tr").count() === 50, "the page of the longest values is not full");
   await Promise.all([page.waitForNavigation(), page.locator(".cover").first().click()]);
   await look(page, `deliveries-${size}-long-one`);
   await go(page, `${base}/deliveries`);

@@ -189,6 +189,19 @@ async fn deliveries_are_found_by_their_states() {
 }
 
 #[tokio::test]
+async fn what_somebody_has_to_fix_is_found_and_what_was_given_up_since_then() {
+    let lists = Lists::made().await;
+    let since = |at: i64| DeliveryCriteria {
+        needing_attention: Some(Timestamp::from_millis(at)),
+        ..DeliveryCriteria::default()
+    };
+    lists.finds(since(0), &["no secret", "dead"]).await;
+    lists.finds(since(NOW.as_millis() + 1), &["no secret"]).await;
+    lists.finds(DeliveryCriteria { statuses: vec![Status::Dead], ..since(0) }, &["dead"]).await;
+    lists.finds(DeliveryCriteria { statuses: vec![Status::Delivered], ..since(0) }, &[]).await;
+}
+
+#[tokio::test]
 async fn deliveries_are_found_by_what_they_tell_and_where_they_go() {
     let lists = Lists::made().await;
     let any = DeliveryCriteria::default();
@@ -200,6 +213,11 @@ async fn deliveries_are_found_by_what_they_tell_and_where_they_go() {
     lists.finds(of_user("u1"), &["sending", "no secret", "retrying", "delivered"]).await;
     lists.finds(of_user("u2"), &["canceled", "in review", "pending", "dead"]).await;
     lists.finds(of_user("u3"), &[]).await;
+    let about = |text: &str| DeliveryCriteria { about: Some(text.to_owned()), ..any.clone() };
+    lists.finds(about("u2"), &["canceled", "in review", "pending", "dead"]).await;
+    lists.finds(about("DEAD"), &["dead"]).await;
+    lists.finds(about("nobody"), &[]).await;
+    lists.finds(DeliveryCriteria { statuses: vec![Status::Held], ..about("u1") }, &["no secret"]).await;
     let named = |id: &str| DeliveryCriteria { transaction_id: Some(id.to_owned()), ..any.clone() };
     lists.finds(named("DEAD"), &["dead"]).await;
     lists.finds(named("test-1"), &["test-1"]).await;

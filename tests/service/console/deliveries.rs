@@ -18,7 +18,7 @@ async fn stage() -> (Ringback, Wall, Visitor, Visitor) {
 
 /// The transaction ids of a list, from the top.
 fn listed(page: &Page) -> Vec<String> {
-    let cells = page.html.split("<td class=\"of-transaction\">").skip(1);
+    let cells = page.html.split("<td class=\"of-tx\">").skip(1);
     let code = |cell: &str| {
         cell.split("<code").nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap().to_owned()
     };
@@ -292,7 +292,7 @@ async fn of_an_erased_user_nothing_is_shown_and_nothing_replayed() {
     page.lacks("user_42");
     page.lacks("computed now");
     let list = ana.get("/deliveries").await;
-    list.holds("<td class=\"of-user\"><span class=\"muted\">erased</span></td>");
+    list.holds("<td class=\"of-user\"><span class=\"muted\">erased</span>");
 }
 
 #[tokio::test(flavor = "multi_thread")]
