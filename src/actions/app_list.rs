@@ -120,7 +120,10 @@ impl Actions {
     }
 
     /// What the apps of these ids are called, archived ones too.
-    pub(super) async fn names_of(&self, ids: impl Iterator<Item = &str>) -> Result<HashMap<String, String>, StoreError> {
+    pub(super) async fn names_of(
+        &self,
+        ids: impl Iterator<Item = &str>,
+    ) -> Result<HashMap<String, String>, StoreError> {
         let (mut names, mut others) = (HashMap::new(), Vec::new());
         for id in ids.collect::<BTreeSet<&str>>() {
             match self.node.directory.app(id) {

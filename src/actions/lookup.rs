@@ -84,8 +84,7 @@ impl Actions {
                 (store.found_by_any(text, all, PAGE).await?, keys)
             }
         };
-        let completions: Vec<CompletionFound> =
-            completions.into_iter().map(|found| self.told(caller, found)).collect();
+        let completions: Vec<CompletionFound> = completions.into_iter().map(|found| self.told(caller, found)).collect();
         let mut clicks: Vec<ClickFound> = Vec::new();
         for by in click_keys {
             for click in store.unconverted_clicks(ClickCriteria { app_ids: app_ids.clone(), by }, PAGE).await? {

@@ -109,10 +109,8 @@ impl Actions {
         let app_ids = self.app_ids(caller, app).await?;
         let listed = self.node.store.replays(app_ids, page).await?;
         let names = self.names_of(listed.items.iter().map(|replay| replay.app_id.as_str())).await?;
-        Ok(listed.map(|replay| ReplayInList {
-            app_name: names.get(&replay.app_id).cloned().unwrap_or_default(),
-            replay,
-        }))
+        Ok(listed
+            .map(|replay| ReplayInList { app_name: names.get(&replay.app_id).cloned().unwrap_or_default(), replay }))
     }
 
     /// The job with this id, if the caller may know of its app.

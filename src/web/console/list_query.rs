@@ -65,7 +65,8 @@ impl ListQuery {
     pub(super) fn take<T>(&mut self, read: impl FnOnce(&Query) -> Result<T, Problem>) -> Option<T> {
         read(&self.query)
             .map_err(|problem| {
-                let faults = problem.faults().iter().filter(|new| self.faults.0.iter().all(|old| old.field != new.field));
+                let faults =
+                    problem.faults().iter().filter(|new| self.faults.0.iter().all(|old| old.field != new.field));
                 let faults = Invalid(faults.cloned().collect());
                 self.faults.extend(faults);
             })

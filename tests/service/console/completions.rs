@@ -117,12 +117,9 @@ async fn a_completion_says_whose_turn_it_is_and_how_its_amounts_came_about() {
     page.holds("The publisher&#39;s turn");
     page.holds(&format!("href=\"/completions/{id}/reverse\">Reverse</a>"));
     let foreign = ringback.app("besitos", json!({"name": "Other"})).await;
-    let mut bea = Visitor::joined(
-        &ringback,
-        "bea@example.com",
-        json!({"role": "publisher", "publisherId": foreign.publisher}),
-    )
-    .await;
+    let mut bea =
+        Visitor::joined(&ringback, "bea@example.com", json!({"role": "publisher", "publisherId": foreign.publisher}))
+            .await;
     bea.get(&format!("/completions/{id}")).await.holds("There is no such completion, or it is not yours.");
     bea.get("/completions").await.lacks("order-1");
     assert_eq!(max.get("/completions/cmp_1").await.status, 404);

@@ -112,8 +112,9 @@ async fn terms_and_the_ref_are_the_account_managers_to_set() {
     let named = send(&mut max, &form, PATH, &[("name", "Kash wall"), ("callbacks", "on"), ("ref", "kash-2")]).await;
     assert_eq!(named.location.as_deref(), Some("/apps/kash-2/settings"));
     let taken = ringback.app("besitos", json!({"name": "Other", "ref": "taken"})).await;
-    let refused = send(&mut max, &form, "/apps/kash-2/settings", &[("name", "Kash wall"), ("callbacks", "on"), ("ref", "taken")])
-        .await;
+    let refused =
+        send(&mut max, &form, "/apps/kash-2/settings", &[("name", "Kash wall"), ("callbacks", "on"), ("ref", "taken")])
+            .await;
     refused.holds("has this ref.");
     assert_ne!(taken.id, wall.id);
 }

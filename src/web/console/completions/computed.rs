@@ -29,7 +29,11 @@ pub(super) fn computed(completion: &Completion) -> Vec<String> {
             RewardCalculation::Rate { payout_minor, rate, decimals, rounding } => {
                 let (payout, currency) = (minor(*payout_minor), &completion.currency);
                 let digits = if *decimals == 1 { "1 digit".to_owned() } else { format!("{decimals} digits") };
-                format!("the payout of {payout} at {} for 1 {currency}, {digits} after the point, {}", rate.as_str(), rounded(*rounding))
+                format!(
+                    "the payout of {payout} at {} for 1 {currency}, {digits} after the point, {}",
+                    rate.as_str(),
+                    rounded(*rounding)
+                )
             }
             RewardCalculation::Reported => "as reported".to_owned(),
         };

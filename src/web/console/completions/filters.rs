@@ -87,7 +87,9 @@ impl Filters {
             offer: query.field("offerId", "Offer id"),
             event: query.field("eventType", "Event type"),
             callback: Status::ALL.iter().fold(any(query.field("deliveryStatus", "Callback")), states),
-            reversed: any(query.field("reversed", "Reversed")).choice("true", "Reversed").choice("false", "Not reversed"),
+            reversed: any(query.field("reversed", "Reversed"))
+                .choice("true", "Reversed")
+                .choice("false", "Not reversed"),
             manual: any(query.field("manual", "By hand"))
                 .choice("true", "Credited by hand")
                 .choice("false", "Reported"),

@@ -128,7 +128,8 @@ fn delivery(record: &CallbackRecord, now: Timestamp) -> DeliveryRow {
 
 fn reversed(reversal: &Reversal, currency: &str, now: Timestamp) -> ReversalRow {
     let taken = &reversal.taken;
-    let minor = |amount: Option<i64>| amount.filter(|amount| *amount > 0).map(|amount| amounts::minor(amount, currency));
+    let minor =
+        |amount: Option<i64>| amount.filter(|amount| *amount > 0).map(|amount| amounts::minor(amount, currency));
     let payout = minor(taken.payout_minor).map(|amount| format!("payout {amount}"));
     let in_currency = minor(taken.reward_minor).map(|amount| format!("reward {amount}"));
     let reward = taken.user_reward.as_ref().filter(|reward| !reward.is_zero());

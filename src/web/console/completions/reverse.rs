@@ -93,7 +93,7 @@ pub(super) async fn reverse(page: PageRequest, id: Path<String>, body: Body<LARG
             let takes = page.web.actions.take_back(page.caller(), &completion.id, given);
             page.perform(REVERSES, &[&completion.id], takes).await
         }
-        Err(wrong) => Err(wrong.into()),
+        Err(wrong) => Err(wrong),
     };
     let refusal = match done {
         Ok(made) => {
@@ -137,7 +137,8 @@ fn said(recorded: &RecordedReversal) -> (Kind, String) {
 /// Who will be told, and when, if all that is left is taken back.
 fn told(record: &CompletionRecord, app: &App, not_told: &[NotTold]) -> Vec<String> {
     let is_silent = |endpoint: &str| not_told.iter().any(|silent| silent.endpoint_id == endpoint);
-    let own = record.deliveries.iter().filter(|one| one.kind == DeliveryKind::Completion && !is_silent(&one.endpoint_id));
+    let own =
+        record.deliveries.iter().filter(|one| one.kind == DeliveryKind::Completion && !is_silent(&one.endpoint_id));
     let orders: Vec<Order> = own.map(|one| reversal::order(one.status, one.told, Extent::Whole)).collect();
     let mut facts = Vec::new();
     if orders.contains(&Order::Go) {
@@ -147,15 +148,22 @@ fn told(record: &CompletionRecord, app: &App, not_told: &[NotTold]) -> Vec<Strin
         facts.push("The callback may still arrive: the publisher's server is told of the reversal once it has acknowledged that.".to_owned());
     }
     if orders.contains(&Order::CancelBoth) {
-        facts.push("Nothing was sent yet: if all is reversed, the callback is canceled and nobody is told of either.".to_owned());
+        facts.push(
+            "Nothing was sent yet: if all is reversed, the callback is canceled and nobody is told of either."
+                .to_owned(),
+        );
     }
     for NotTold { endpoint_id, reason } in not_told {
-        let endpoint = if app.endpoints.len() > 1 { cuts::id(endpoint_id).shown } else { "the publisher's server".to_owned() };
+        let endpoint =
+            if app.endpoints.len() > 1 { cuts::id(endpoint_id).shown } else { "the publisher's server".to_owned() };
         facts.push(format!("Not told is {endpoint}: {reason}."));
     }
     if facts.is_empty() {
         facts.push("No callback belongs to it, so nobody is told.".to_owned());
     }
-    facts.push("It stands in the ledger of today, and cannot be undone; what was reversed by mistake is credited by hand.".to_owned());
+    facts.push(
+        "It stands in the ledger of today, and cannot be undone; what was reversed by mistake is credited by hand."
+            .to_owned(),
+    );
     facts
 }

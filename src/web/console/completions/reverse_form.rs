@@ -42,7 +42,8 @@ impl Fields {
         };
         let minor = |amount| amounts::minor(amount, currency);
         let payout = left.payout_minor.map(|left| amount("payoutMinor", &format!("Payout in {currency}"), minor(left)));
-        let reward = left.user_reward.as_ref().map(|left| amount("userReward", "Reward", amounts::reward(left.as_str())));
+        let reward =
+            left.user_reward.as_ref().map(|left| amount("userReward", "Reward", amounts::reward(left.as_str())));
         let in_currency =
             left.reward_minor.map(|left| amount("rewardMinor", &format!("Reward in {currency}"), minor(left)));
         let words = Reason::ALL.iter().map(|reason| reason.as_str());
@@ -87,7 +88,7 @@ pub(super) fn shown(left: &Asked, currency: &str) -> Vec<(String, String)> {
 /// The API's object. `is_known`: the very form was sent before, so that what it asked for is not left any more.
 pub(super) fn given(form: &Form, left: &Asked, currency: &str, is_known: bool) -> Result<Object, Refusal> {
     let (mut given, mut faults) = form.clone().into_parts(&["extent"]);
-    let typed = |name: &&str| !form.typed(name).trim().is_empty();
+    let typed = |name: &str| !form.typed(name).trim().is_empty();
     match form.typed("extent") {
         ALL => {
             for name in AMOUNTS.iter().filter(|name| typed(name)) {
@@ -97,7 +98,7 @@ pub(super) fn given(form: &Form, left: &Asked, currency: &str, is_known: bool) -
             given.remove("reversalId");
         }
         PART => {
-            if !AMOUNTS.iter().any(|name| typed(&name)) {
+            if !AMOUNTS.iter().any(|name| typed(name)) {
                 faults.push("extent", "needs one or more amounts, where parts are reversed");
             }
             parts(&mut given, left, currency, is_known, &mut faults);
@@ -114,7 +115,9 @@ fn parts(given: &mut Map<String, Value>, left: &Asked, currency: &str, is_known:
         let Some(text) = given.get(name).and_then(Value::as_str) else { continue };
         match kinds::amount(text, currency) {
             Ok(amount) => {
-                if let Some(left) = left.filter(|left| amount.as_i64().is_some_and(|amount| amount > *left) && !is_known) {
+                if let Some(left) =
+                    left.filter(|left| amount.as_i64().is_some_and(|amount| amount > *left) && !is_known)
+                {
                     faults.push(name, format!("is more than the {} that are left", amounts::minor(left, currency)));
                 }
                 given.insert(name.to_owned(), amount);

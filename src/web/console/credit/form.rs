@@ -63,7 +63,11 @@ impl Fields {
                 field("eventType", "Event type", "Left empty: credit."),
                 field("goalId", "Goal", "Where the dialect asks for it."),
                 field("note", "Note", "A remark that some dialects pass on."),
-                field("externalId", "Named", "Such as a ticket's number: one credit of a name. Left empty: a new name."),
+                field(
+                    "externalId",
+                    "Named",
+                    "Such as a ticket's number: one credit of a name. Left empty: a new name.",
+                ),
             ],
             is_open: false,
         }

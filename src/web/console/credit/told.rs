@@ -43,7 +43,9 @@ pub(super) fn told(form: &Form, transaction_id: &str) -> Vec<(String, String)> {
 /// Whether and when it is told.
 pub(super) fn facts(app: &App, deliveries: &[(String, Status, Option<WaitingFor>)]) -> Vec<String> {
     let who = match deliveries.len() {
-        0 if app.settings.callbacks == Callbacks::Off => "Callbacks are off: it is recorded, and nobody is told.".to_owned(),
+        0 if app.settings.callbacks == Callbacks::Off => {
+            "Callbacks are off: it is recorded, and nobody is told.".to_owned()
+        }
         0 => "No endpoint takes this event type: it is recorded, and nobody is told.".to_owned(),
         1 => "The publisher's server is told this by one callback.".to_owned(),
         several => format!("The publisher's server is told this by {several} callbacks, one for each endpoint."),

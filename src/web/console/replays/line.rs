@@ -93,10 +93,7 @@ mod tests {
     #[test]
     fn what_would_be_sent_and_what_is_left_out_is_said_in_one_line() {
         let of = |total, reversed, review| counted(total, &Skipped { reversed, review, ..Skipped::default() });
-        assert_eq!(
-            of(1_252, 9, 3),
-            "1,240 deliveries would be sent again. 12 are left out: 9 reversed, 3 in review."
-        );
+        assert_eq!(of(1_252, 9, 3), "1,240 deliveries would be sent again. 12 are left out: 9 reversed, 3 in review.");
         assert_eq!(of(2, 1, 0), "1 delivery would be sent again. 1 is left out: 1 reversed.");
         assert_eq!(of(0, 0, 0), "No delivery would be sent again.");
     }

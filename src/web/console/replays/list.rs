@@ -20,8 +20,7 @@ use crate::web::console::words::instants::{self, Moment};
 use crate::web::error::Problem;
 use crate::web::list;
 
-const SHAPE: &Shape<'_> =
-    &[("cursor", Kind::Text), (LIVE, Kind::Text), ("newest", Kind::Text), ("part", Kind::Text)];
+const SHAPE: &Shape<'_> = &[("cursor", Kind::Text), (LIVE, Kind::Text), ("newest", Kind::Text), ("part", Kind::Text)];
 /// Rows of a page.
 const ROWS: usize = 50;
 /// Characters of a name in a row.

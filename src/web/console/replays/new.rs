@@ -105,12 +105,13 @@ impl NewPage {
         Self {
             frame: frame(page, "New replay"),
             app: among_apps(page, chosen, None),
-            from: Field::new("from", "From (UTC)").help("When they were accepted. At most 31 days before the end.").value(time("from")),
+            from: Field::new("from", "From (UTC)")
+                .help("When they were accepted. At most 31 days before the end.")
+                .value(time("from")),
             to: Field::new("to", "To (UTC)").help("Left empty: until now.").value(time("to")).may_be_empty(),
             state: ENDED.into_iter().fold(Field::new("state", "State").value(said), state),
-            since: (!since.is_empty()).then(|| {
-                (Field::new("since", "Since").value(since), address(&[("app", form.typed("app"))], states))
-            }),
+            since: (!since.is_empty())
+                .then(|| (Field::new("since", "Since").value(since), address(&[("app", form.typed("app"))], states))),
             others: Vec::new(),
         }
     }
@@ -123,7 +124,8 @@ impl NewPage {
     fn refused(mut self, wrong: Invalid) -> Answer {
         let problem = Problem::from(wrong.clone());
         let since = self.since.iter_mut().map(|(since, _)| since);
-        let mut fields: Vec<&mut Field> = since.chain([&mut self.app, &mut self.from, &mut self.to, &mut self.state]).collect();
+        let mut fields: Vec<&mut Field> =
+            since.chain([&mut self.app, &mut self.from, &mut self.to, &mut self.state]).collect();
         self.others = faults::show(&mut fields, &renamed(wrong));
         self.frame.mark = "Error: ".to_owned();
         render::refused(&self, &problem)
@@ -278,7 +280,10 @@ fn renamed(mut wrong: Invalid) -> Invalid {
         fault.message = fault
             .message
             .replace(", unless there is a `sinceDeliveryId`", "")
-            .replace("stands in place of `from` and `to`; give one or the other", "stands in place of a time; give one or the other")
+            .replace(
+                "stands in place of `from` and `to`; give one or the other",
+                "stands in place of a time; give one or the other",
+            )
             .replace("`from`", "From")
             .replace("`to`", "To");
     }

@@ -95,7 +95,9 @@ fn progress(page: &PageRequest, replay: &Replay, app: &App, query: &ListQuery) -
     let runs = replay.state == ReplayState::Running;
     let sent = line::deliveries(replay.done);
     let turn = match replay.state {
-        ReplayState::Running if app.archived_at.is_some() => "The app is archived: nothing more is sent again.".to_owned(),
+        ReplayState::Running if app.archived_at.is_some() => {
+            "The app is archived: nothing more is sent again.".to_owned()
+        }
         ReplayState::Running if app.settings.paused => {
             "The app is paused: what is sent again is held, and the replay goes on when the app is resumed.".to_owned()
         }

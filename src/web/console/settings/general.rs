@@ -78,8 +78,7 @@ impl General {
     }
 
     pub(super) fn all_mut(&mut self) -> Vec<&mut Field> {
-        let behind =
-            [&mut self.paused, &mut self.callbacks, &mut self.held, &mut self.per_second, &mut self.in_flight];
+        let behind = [&mut self.paused, &mut self.callbacks, &mut self.held, &mut self.per_second, &mut self.in_flight];
         [&mut self.name].into_iter().chain(&mut self.reference).chain(behind).collect()
     }
 

@@ -187,7 +187,8 @@ fn given(form: &Form) -> Result<Map<String, Value>, Invalid> {
 fn at_its_fields(mut wrong: Invalid) -> Invalid {
     for fault in wrong.0.iter_mut().filter(|fault| fault.field == REVIEW) {
         fault.field = "review.hours".to_owned();
-        "Reviews need one or more of what stands below: a payout, a reward, event types or offers.".clone_into(&mut fault.message);
+        "Reviews need one or more of what stands below: a payout, a reward, event types or offers."
+            .clone_into(&mut fault.message);
     }
     wrong
 }
