@@ -1,37 +1,32 @@
-//! What is known of a completion, each with its name: texts that may be long with the way to copy them.
+//! What is known of a completion, each with its name, and whole: this is the page where whatever a list cuts can be read.
 
 use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
 use crate::web::console::words::amounts;
-use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::words::instants;
-
-/// Characters of a text.
-const OF_A_TEXT: usize = 80;
 
 /// A value with its name.
 #[derive(Clone, Debug)]
 pub(super) struct Fact {
     pub(super) name: String,
-    pub(super) value: Long,
+    pub(super) value: String,
     /// Whether somebody takes it elsewhere.
     pub(super) is_copied: bool,
 }
 
 /// All that is there.
 pub(super) fn facts(completion: &Completion, source: Option<&str>, now: Timestamp) -> Vec<Fact> {
-    let whole = |text: String| Long { whole: text.clone(), shown: text };
     let fact = |name: &str, value| Fact { name: name.to_owned(), value, is_copied: false };
-    let text = |name, text: &str| fact(name, cuts::text(text, OF_A_TEXT));
-    let id = |name: &str, id: &str| Fact { name: name.to_owned(), value: cuts::id(id), is_copied: true };
-    let minor = |amount| whole(amounts::minor(amount, &completion.currency));
-    let instant = |at| whole(instants::detailed(at, now).shown);
+    let text = |name, text: &str| fact(name, text.to_owned());
+    let id = |name: &str, id: &str| Fact { name: name.to_owned(), value: id.to_owned(), is_copied: true };
+    let minor = |amount| amounts::minor(amount, &completion.currency);
+    let instant = |at| instants::detailed(at, now).shown;
     let mut facts = vec![id("Transaction", &completion.transaction_id), id("User", &completion.user_id)];
     facts.extend(completion.offer_name.as_deref().map(|name| text("Offer", name)));
     facts.extend(completion.offer_id.as_deref().map(|offer| id("Offer id", offer)));
     facts.extend(completion.goal_id.as_deref().map(|goal| id("Goal", goal)));
     facts.push(text("Event type", &completion.event_type));
-    facts.extend(completion.user_reward.as_ref().map(|reward| fact("Reward", whole(amounts::reward(reward.as_str())))));
+    facts.extend(completion.user_reward.as_ref().map(|reward| fact("Reward", amounts::reward(reward.as_str()))));
     facts.extend(completion.reward_minor.map(|reward| fact("Reward in the payout currency", minor(reward))));
     facts.extend(completion.payout_minor.map(|payout| fact("Payout", minor(payout))));
     facts.extend(completion.gross_minor.map(|gross| fact("Gross", minor(gross))));

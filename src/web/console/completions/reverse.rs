@@ -93,7 +93,7 @@ pub(super) async fn reverse(page: PageRequest, id: Path<String>, body: Body<LARG
             let takes = page.web.actions.take_back(page.caller(), &completion.id, given);
             page.perform(REVERSES, &[&completion.id], takes).await
         }
-        Err(wrong) => Err(wrong.into()),
+        Err(wrong) => Err(wrong),
     };
     let refusal = match done {
         Ok(made) => {

@@ -88,7 +88,7 @@ pub(super) fn shown(left: &Asked, currency: &str) -> Vec<(String, String)> {
 /// The API's object. `is_known`: the very form was sent before, so that what it asked for is not left any more.
 pub(super) fn given(form: &Form, left: &Asked, currency: &str, is_known: bool) -> Result<Object, Refusal> {
     let (mut given, mut faults) = form.clone().into_parts(&["extent"]);
-    let typed = |name: &&str| !form.typed(name).trim().is_empty();
+    let typed = |name: &str| !form.typed(name).trim().is_empty();
     match form.typed("extent") {
         ALL => {
             for name in AMOUNTS.iter().filter(|name| typed(name)) {
@@ -98,7 +98,7 @@ pub(super) fn given(form: &Form, left: &Asked, currency: &str, is_known: bool) -
             given.remove("reversalId");
         }
         PART => {
-            if !AMOUNTS.iter().any(|name| typed(&name)) {
+            if !AMOUNTS.iter().any(|name| typed(name)) {
                 faults.push("extent", "needs one or more amounts, where parts are reversed");
             }
             parts(&mut given, left, currency, is_known, &mut faults);
