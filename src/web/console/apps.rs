@@ -4,25 +4,26 @@ use actix_web::web::ServiceConfig;
 use askama::Template;
 
 use super::app_line::AppLine;
-use super::asked::Asked;
 use super::frame::Frame;
+use super::kinds::{Kind, Shape};
+use super::list_query::ListQuery;
 use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::parts::page_of::PageOf;
-use super::{pages, render};
+use super::{faults, pages, render};
 use crate::actions::app_list::AppsAsked;
 use crate::actions::refusal::Refusal;
 use crate::domain::health::{AppOrder, Condition};
-use crate::domain::ids;
 use crate::store::page::{Listed, Page};
-use crate::web::Answer;
 use crate::web::error::Problem;
+use crate::web::{Answer, list};
 
 const PATH: &str = "/apps";
 /// Rows of a page.
 const ROWS: usize = 50;
 /// What narrows or orders the list; named as the API's parameters are.
-const FILTERS: [&str; 4] = ["q", "state", "sort", "archived"];
+const SHAPE: &Shape<'_> =
+    &[("q", Kind::Text), ("state", Kind::Text), ("sort", Kind::Text), ("archived", Kind::Text), (CURSOR, Kind::Text)];
 const CURSOR: &str = "cursor";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -48,82 +49,74 @@ struct AppsPage {
 }
 
 /// The default order is chosen where none was named.
-fn filters(are_archived: bool) -> [Field; 4] {
-    let order = Field::new("sort", "Order").may_be_empty();
+fn filters(query: &ListQuery, are_archived: bool) -> [Field; 4] {
+    let order = query.field("sort", "Order");
     let order = if are_archived {
         order.choice("", "By name")
     } else {
         order.choice("", "Worst first").choice(AppOrder::Name.as_str(), "By name")
     };
     [
-        Field::new("q", "Name, ref or id").may_be_empty(),
-        Field::new("state", "State")
+        query.field("q", "Name, ref or id"),
+        query
+            .field("state", "State")
             .choice("", "All")
             .choice(Condition::Failing.as_str(), "Failing")
             .choice(Condition::Waiting.as_str(), "Waiting")
             .choice(Condition::NotSetUp.as_str(), "Not set up")
             .choice(Condition::Quiet.as_str(), "Quiet")
-            .choice(Condition::Fine.as_str(), "Fine")
-            .may_be_empty(),
+            .choice(Condition::Fine.as_str(), "Fine"),
         order,
-        Field::new("archived", "Archived").choice("", "No").choice("true", "Only archived").may_be_empty(),
+        query.field("archived", "Archived").choice("", "No").choice("true", "Only archived"),
     ]
 }
 
 async fn show(page: PageRequest) -> Answer {
-    let known: Vec<&str> = FILTERS.into_iter().chain([CURSOR]).collect();
-    let mut asked = Asked::read(page.query_string(), &known);
-    let (wanted, at) = (wanted(&mut asked), cursor(&mut asked));
+    let mut query = ListQuery::of(&page, PATH, SHAPE)?;
+    let wanted = wanted(&mut query);
+    let at = query.take(|query| list::page_of("app", query));
     let are_archived = wanted.archived;
-    if asked.faults.0.is_empty() {
-        match page.web.actions.listed_apps(page.caller(), wanted, at).await {
+    if let Some(at) = at.filter(|_| query.is_good()) {
+        let actions = &page.web.actions;
+        match actions.listed_apps(page.caller(), wanted, Page { limit: ROWS, ..at }).await {
             Ok(listed) => {
-                let actions = &page.web.actions;
                 let listed = listed.map(|app| AppLine::of(actions, page.caller().role(), &app));
-                return page.page(&AppsPage::new(&page, &asked, listed, are_archived));
+                return page.page(&AppsPage::new(&page, &query, listed, are_archived));
             }
-            Err(Refusal::Invalid(wrong)) => asked.faults = wrong,
+            Err(Refusal::Invalid(wrong)) => query.faults = wrong,
             Err(refusal) => return Err(refusal.into()),
         }
     }
-    let problem = Problem::from(asked.faults.clone());
-    let mut shown = AppsPage::new(&page, &asked, Listed { items: Vec::new(), next: None }, are_archived);
+    let mut shown = AppsPage::new(&page, &query, Listed { items: Vec::new(), next: None }, are_archived);
     shown.frame.mark = "Error: ".to_owned();
-    render::refused(&shown, &problem)
+    render::refused(&shown, &Problem::from(query.faults))
 }
 
 /// Worst first, unless something else is asked for; of archived apps nothing is worse.
-fn wanted(asked: &mut Asked) -> AppsAsked {
-    let archived = asked.word("archived", &[true, false], |yes| if yes { "true" } else { "false" }).unwrap_or(false);
+fn wanted(query: &mut ListQuery) -> AppsAsked {
+    let yes_or_no = |yes| if yes { "true" } else { "false" };
+    let archived = query.take(|query| query.word("archived", &[true, false], yes_or_no)).flatten().unwrap_or(false);
     let default = if archived { AppOrder::Name } else { AppOrder::Worst };
+    let order = query.take(|query| query.word("sort", AppOrder::ALL, AppOrder::as_str)).flatten();
     AppsAsked {
         publisher: None,
-        holding: asked.text("q").map(str::to_owned),
-        condition: asked.word("state", Condition::ALL, Condition::as_str),
-        order: asked.word("sort", AppOrder::ALL, AppOrder::as_str).or(Some(default)),
+        holding: query.owned("q"),
+        condition: query.take(|query| query.word("state", Condition::ALL, Condition::as_str)).flatten(),
+        order: order.or(Some(default)),
         archived,
     }
 }
 
-fn cursor(asked: &mut Asked) -> Page {
-    let before = asked.text(CURSOR).map(str::to_owned);
-    if before.as_deref().is_some_and(|id| !ids::is_id(id) || ids::key("app", id).is_none()) {
-        asked.faults.push(CURSOR, "must be that of a page of this list");
-    }
-    Page { limit: ROWS, before }
-}
-
 impl AppsPage {
-    fn new(page: &PageRequest, asked: &Asked, listed: Listed<AppLine>, are_archived: bool) -> Self {
-        let mut filters = filters(are_archived);
-        let others = asked.show(&mut filters.each_mut());
+    fn new(page: &PageRequest, query: &ListQuery, listed: Listed<AppLine>, are_archived: bool) -> Self {
+        let mut filters = filters(query, are_archived);
+        let others = faults::show(&mut filters.each_mut(), &query.faults);
         // What is named and is the default all the same.
         if let [_, _, order, _] = &mut filters
             && !order.choices.iter().any(|choice| choice.value == order.value)
         {
             order.value.clear();
         }
-        let link = |cursor: Option<&str>| asked.address(PATH, &FILTERS, cursor.map(|cursor| (CURSOR, cursor)));
         Self {
             frame: page.frame("Apps"),
             has_more: filters[2..].iter().any(|field| !field.value.is_empty() || !field.faults.is_empty()),
@@ -131,10 +124,10 @@ impl AppsPage {
             apps: listed.items,
             names_publishers: page.caller().limited_to().is_none(),
             are_archived,
-            is_narrowed: asked.text("q").or(asked.text("state")).or(asked.text(CURSOR)).is_some(),
+            is_narrowed: query.narrows_beside(&["sort", "archived"]) || query.text(CURSOR).is_some(),
             pager: PageOf {
-                newest: asked.text(CURSOR).map(|_| link(None)),
-                older: listed.next.as_deref().map(|next| link(Some(next))),
+                newest: query.text(CURSOR).map(|_| query.address(&[])),
+                older: listed.next.map(|next| query.address(&[(CURSOR, &next)])),
                 note: None,
             },
             filters,

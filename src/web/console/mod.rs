@@ -11,8 +11,8 @@
 //!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`); `guest` is
 //!   whoever fills in the forms that lead to a session.
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
-//! * The pages: `sign_in`, `join`; `home` with `needs` (for those who keep many) and `app_line`; `apps` with its filters (`asked`);
-//!   `lookup`, `deliveries` and one `delivery`, `completions`, `replays`, whose filters are a `list_query`; `new_app` with
+//! * The pages: `sign_in`, `join`; `home` with `needs` (for those who keep many) and `app_line`; `apps`;
+//!   `lookup`, `deliveries` and one `delivery`, `completions`, `replays`, whose filters most are a `list_query`; `new_app` with
 //!   `dialect_choice` and `publisher_choice`; `account`, `people`, `egress`; of an app, which `sections` lists, `overview`,
 //!   `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`, `settings`, and `credit`. `place` is the endpoint
 //!   that one is about, `confirm` what is asked before an act.
@@ -24,7 +24,6 @@
 mod account;
 mod app_line;
 mod apps;
-mod asked;
 pub mod assets;
 mod callback;
 mod completions;

@@ -102,11 +102,6 @@ impl PageRequest {
         &self.visit.caller
     }
 
-    /// The parameters as they stand in the address.
-    pub fn query_string(&self) -> &str {
-        self.request.query_string()
-    }
-
     /// The parameters of the page, each known and given once.
     pub fn query(&self, known: &[&str]) -> Result<Query, Problem> {
         Query::read(self.request.query_string(), known)
