@@ -14,6 +14,7 @@ mod claims;
 mod code;
 mod compared;
 mod differences;
+mod ground;
 mod keys;
 mod looked_for;
 mod masked;
