@@ -29,6 +29,7 @@ mod reading;
 mod search;
 mod sent;
 mod text;
+mod texts;
 mod undoings;
 mod unexplained;
 mod values;

@@ -6,7 +6,7 @@
 
 use super::ground::Ground;
 use super::reading::Reading;
-use super::{bodies, members, numbers, places, values};
+use super::{bodies, members, numbers, places, texts, values};
 
 /// Gives the requests that may have become this one by one thing that happened.
 pub(super) struct Undoing {
@@ -24,7 +24,7 @@ const fn again(undo: fn(&Ground<'_>, &Reading) -> Vec<Reading>) -> Undoing {
 }
 
 /// All of them.
-pub(super) const UNDOINGS: [Undoing; 13] = [
+pub(super) const UNDOINGS: [Undoing; 14] = [
     again(members::renamed),
     again(members::added),
     once(values::decoded),
@@ -32,6 +32,7 @@ pub(super) const UNDOINGS: [Undoing; 13] = [
     again(values::pluses),
     once(values::undecoded),
     once(values::recoded),
+    once(texts::rewritten),
     once(members::moved),
     again(members::emptied),
     again(numbers::reformatted),
