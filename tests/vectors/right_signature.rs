@@ -29,6 +29,23 @@ fn with_zeros(request: &CallbackRequest) -> Received {
     received
 }
 
+/// The same where what carries the signature has another name, and holds more than the signature.
+fn disguised(received: &Received, request: &CallbackRequest) -> Vec<Received> {
+    let is_signed = |text: &str| request.hidden.iter().any(|hidden| text.contains(&"0".repeat(hidden.len())));
+    let mut renamed = received.clone();
+    for (name, _) in renamed.headers.iter_mut().filter(|(_, value)| is_signed(value)) {
+        *name = name.replace('-', "_");
+    }
+    let mut longer = received.clone();
+    longer.url.push_str("\" 401 12");
+    for (_, value) in longer.headers.iter_mut().filter(|(_, value)| is_signed(value)) {
+        value.push_str("; x");
+    }
+    let mut doubled = received.clone();
+    doubled.url = format!("{0}{0}", doubled.url);
+    vec![renamed, longer, doubled]
+}
+
 /// One parameter after the other dropped, doubled and emptied.
 fn of_each_parameter(received: &Received) -> Vec<Received> {
     let Some((before, query)) = received.url.split_once('?') else { return Vec::new() };
@@ -51,12 +68,28 @@ fn parts(request: &CallbackRequest) -> HashSet<String> {
     signature.windows(TELLING).map(|part| part.iter().collect()).collect()
 }
 
-fn check(recipe: &Recipe, endpoint: &CallbackConfig, received: &Received, request: &CallbackRequest, what: &str) {
-    let kept = Kept { signature_start: request.signature_start.clone(), ..Kept::default() };
-    let sent = Sent { request: Some(request.clone()), kept, has_secret: true, ..Sent::default() };
+/// Checks what is answered by those who know these of the secrets: the right one, another one, none.
+fn check(
+    recipe: &Recipe,
+    endpoint: &CallbackConfig,
+    received: &Received,
+    request: &CallbackRequest,
+    what: &str,
+    known: &[usize],
+) {
+    let kept = Kept {
+        url: Some(request.shown_url().to_owned()),
+        headers: request.headers.iter().map(|header| (header.name.clone(), header.shown.clone())).collect(),
+        signature_start: request.signature_start.clone(),
+    };
+    let composed = Sent { request: Some(request.clone()), kept, has_secret: true, ..Sent::default() };
+    // As an attempt keeps it, where the endpoint changed since.
+    let kept = Sent { request: None, ..composed.clone() };
     let other = SecretText::known(format!("{}MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", recipe.secret_prefix()));
-    for keys in [vec![("right".to_owned(), secret(recipe))], vec![("other".to_owned(), other)], Vec::new()] {
-        let case = Case { recipe, config: endpoint, received, keys: &keys, sent: Some(&sent), received_at: None };
+    let right = vec![("right".to_owned(), secret(recipe))];
+    let all = [(right, &composed), (vec![("other".to_owned(), other)], &kept), (Vec::new(), &composed)];
+    for (keys, sent) in known.iter().map(|at| &all[*at]) {
+        let case = Case { recipe, config: endpoint, received, keys, sent: Some(sent), received_at: None };
         let answer = serde_json::to_string(&case.diagnosis()).unwrap();
         let decoded = percent_decode_str(&answer).decode_utf8_lossy();
         for part in parts(request) {
@@ -77,10 +110,11 @@ fn no_answer_to_any_distortion_holds_the_right_signature() {
             for distortion in DISTORTIONS {
                 let mut received = untouched.clone();
                 (distortion.distort)(&mut received);
-                check(recipe, &endpoint, &received, &request, distortion.name);
+                check(recipe, &endpoint, &received, &request, distortion.name, &[0, 1, 2]);
             }
-            for received in of_each_parameter(&untouched) {
-                check(recipe, &endpoint, &received, &request, &received.url);
+            let changed = of_each_parameter(&untouched).into_iter().chain(disguised(&untouched, &request));
+            for (at, received) in changed.enumerate() {
+                check(recipe, &endpoint, &received, &request, &received.url, &[at % 3]);
             }
         }
     }

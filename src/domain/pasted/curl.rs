@@ -6,42 +6,44 @@ use crate::domain::encoding::encode;
 
 /// Short options with a value.
 const SHORT_WITH_VALUE: &str = "ACDEFHKPQTUXYbcdehmoruwxyz";
-/// Long options without a value; of all others it is known, or taken to be so, that one follows.
-const ALONE: [&str; 34] = [
+/// Long options whose value may be a URL or begin with a hyphen. Of all others it is seen from what follows whether that is the
+/// value: curl has some two hundred, and more with each version.
+const WITH_ANY_VALUE: [&str; 16] = [
+    "--url",
+    "--url-query",
+    "--header",
+    "--request",
+    "--data",
+    "--data-raw",
+    "--data-binary",
+    "--data-ascii",
+    "--data-urlencode",
+    "--json",
+    "--proxy",
+    "--preproxy",
+    "--referer",
+    "--user-agent",
+    "--cookie",
+    "--user",
+];
+/// Long options without a value that commonly stand before one of these.
+const ALONE: [&str; 16] = [
+    "--anyauth",
     "--compressed",
-    "--insecure",
-    "--silent",
-    "--show-error",
-    "--location",
-    "--location-trusted",
-    "--get",
-    "--head",
-    "--include",
-    "--verbose",
     "--fail",
     "--fail-with-body",
+    "--get",
     "--globoff",
-    "--http1.0",
-    "--http1.1",
-    "--http2",
-    "--http2-prior-knowledge",
-    "--http3",
-    "--ipv4",
-    "--ipv6",
-    "--no-buffer",
-    "--no-keepalive",
+    "--head",
+    "--include",
+    "--insecure",
+    "--location",
+    "--location-trusted",
     "--path-as-is",
-    "--post301",
-    "--post302",
-    "--progress-bar",
     "--raw",
-    "--remote-name",
-    "--ssl-reqd",
-    "--tlsv1.2",
-    "--tlsv1.3",
-    "--tr-encoding",
-    "--next",
-    "--anyauth",
+    "--show-error",
+    "--silent",
+    "--verbose",
 ];
 
 /// The command as it is gathered.
@@ -71,18 +73,15 @@ fn command(text: &str) -> Option<Pasted> {
     if !behind.is_empty() && !behind.starts_with(char::is_whitespace) {
         return None;
     }
-    let mut words = words(behind).into_iter();
+    let mut words = words(behind).into_iter().peekable();
     let mut command = Command::default();
     while let Some(word) = words.next() {
         if word.starts_with("--") && word.len() > 2 {
-            let (option, joined) =
-                word.split_once('=').map_or((word.as_str(), None), |(option, value)| (option, Some(value)));
-            if ALONE.contains(&option) || option.starts_with("--no-") {
-                command.take(option, String::new());
-            } else {
-                let value = joined.map(str::to_owned).or_else(|| words.next()).unwrap_or_default();
-                command.take(option, value);
-            }
+            let joined = word.split_once('=');
+            let (option, joined) = joined.map_or((word.as_str(), None), |(option, value)| (option, Some(value)));
+            let takes = joined.is_none() && words.peek().is_some_and(|next| is_value(option, next));
+            let value = if takes { words.next() } else { joined.map(str::to_owned) };
+            command.take(option, value.unwrap_or_default());
         } else if let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) {
             // Letters are joined up to the first that takes a value, which is what follows it.
             let valued = letters.char_indices().find(|(_, c)| SHORT_WITH_VALUE.contains(*c));
@@ -97,6 +96,12 @@ fn command(text: &str) -> Option<Pasted> {
         }
     }
     Some(command.done())
+}
+
+/// Whether what follows a long option is its value.
+fn is_value(option: &str, next: &str) -> bool {
+    let is_alone = ALONE.contains(&option) || option.starts_with("--no-") || option.starts_with("--http");
+    WITH_ANY_VALUE.contains(&option) || !is_alone && !next.starts_with('-') && !has_scheme(next)
 }
 
 impl Command {

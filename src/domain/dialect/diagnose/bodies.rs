@@ -3,8 +3,8 @@
 use serde_json::value::RawValue;
 
 use super::code::{Code, Mistake};
+use super::ground::Ground;
 use super::reading::Reading;
-use super::undoings::Ground;
 use crate::domain::dialect::facts::{Facts, Unit};
 use crate::domain::dialect::recipe::{BodyField, Content};
 use crate::domain::json::{Object, check_depth};

@@ -1,9 +1,9 @@
 //! What happens to the parameters of a query as a whole: one more, one less, another name, another order.
 
 use super::code::{Code, Mistake};
+use super::ground::{Ground, Queries};
 use super::orders::{Member, orders};
 use super::reading::Reading;
-use super::undoings::{Ground, Queries};
 use crate::domain::encoding::{decode, encode};
 
 /// So many parameters are looked at one by one.

@@ -1,9 +1,9 @@
 //! What happens to numbers: languages print the same one in many forms.
 
 use super::code::{Code, Mistake};
+use super::ground::{Ground, Queries};
 use super::members::{name_of, replaced};
 use super::reading::Reading;
-use super::undoings::{Ground, Queries};
 use crate::domain::dialect::format::Format;
 use crate::domain::encoding::{decode, encode};
 

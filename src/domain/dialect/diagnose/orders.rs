@@ -1,7 +1,7 @@
 //! The parameters that a sender's URL has, in their order: those of the endpoint's template, or of each list that the dialect
 //! appends to a bare URL.
 
-use super::undoings::Ground;
+use super::ground::Ground;
 
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]

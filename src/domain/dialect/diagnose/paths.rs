@@ -11,6 +11,9 @@ pub(super) fn of_paths(sent: &str, seen: &str) -> Mistake {
     if sent.strip_suffix('/') == Some(seen) {
         return Mistake::new(Code::PathSlash, both("a slash at its end was dropped."));
     }
+    if seen.replace("//", "/") == sent {
+        return Mistake::new(Code::PathSlash, both("a slash was added."));
+    }
     if let Some(prefix) = longer_by(seen, sent) {
         return Mistake::new(Code::PathPrefix, both(&format!("the prefix {prefix} was added.")));
     }
@@ -45,6 +48,8 @@ mod tests {
             ("/app/", "/", Code::PathPrefix, "cut off"),
             ("/pb", "/pb/", Code::PathSlash, "a slash was added"),
             ("/pb/", "/pb", Code::PathSlash, "a slash at its end was dropped"),
+            ("/a/pb", "/a//pb", Code::PathSlash, "a slash was added"),
+            ("/pb", "//pb", Code::PathSlash, "a slash was added"),
             ("/pb", "/pb/index.php", Code::PathChanged, "/index.php was added to its end"),
             ("/pb.php", "/pb", Code::PathChanged, ".php was cut off its end"),
             ("/pb", "/callback", Code::PathChanged, "another path altogether"),

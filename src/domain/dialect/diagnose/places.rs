@@ -2,9 +2,9 @@
 //! changes both.
 
 use super::code::{Code, Mistake};
+use super::ground::Ground;
 use super::paths::of_paths;
 use super::reading::{Pieces, Reading};
-use super::undoings::Ground;
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::query::split_origin;
 use crate::domain::dialect::received::{Received, Seen};

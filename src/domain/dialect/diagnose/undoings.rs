@@ -4,19 +4,9 @@
 //! other, in the order of this list. It is the order in which they undo: a value is put together again before it is encoded
 //! again.
 
-use super::code::Mistake;
+use super::ground::Ground;
 use super::reading::Reading;
-use super::{bodies, members, numbers, places, values};
-use crate::domain::dialect::received::Seen;
-use crate::domain::dialect::signature::Signature;
-
-/// What is known besides the request.
-pub(super) struct Ground<'a> {
-    pub(super) seen: Seen<'a>,
-    pub(super) signature: &'a Signature,
-    /// Where it was sent, as origin and path, where that is known.
-    pub(super) sent_to: Option<&'a (String, String)>,
-}
+use super::{bodies, members, numbers, places, texts, values};
 
 /// Gives the requests that may have become this one by one thing that happened.
 pub(super) struct Undoing {
@@ -34,7 +24,7 @@ const fn again(undo: fn(&Ground<'_>, &Reading) -> Vec<Reading>) -> Undoing {
 }
 
 /// All of them.
-pub(super) const UNDOINGS: [Undoing; 13] = [
+pub(super) const UNDOINGS: [Undoing; 14] = [
     again(members::renamed),
     again(members::added),
     once(values::decoded),
@@ -42,6 +32,7 @@ pub(super) const UNDOINGS: [Undoing; 13] = [
     again(values::pluses),
     once(values::undecoded),
     once(values::recoded),
+    once(texts::rewritten),
     once(members::moved),
     again(members::emptied),
     again(numbers::reformatted),
@@ -49,26 +40,3 @@ pub(super) const UNDOINGS: [Undoing; 13] = [
     once(bodies::retimed),
     once(places::elsewhere),
 ];
-
-/// Readings with other queries, each of them once.
-pub(super) struct Queries<'a> {
-    reading: &'a Reading,
-    found: Vec<Reading>,
-}
-
-impl<'a> Queries<'a> {
-    pub(super) fn of(reading: &'a Reading) -> Self {
-        Self { reading, found: Vec::new() }
-    }
-
-    pub(super) fn add(&mut self, query: String, mistake: impl FnOnce() -> Mistake) {
-        let is_known = |known: &Reading| known.url.query == query;
-        if !is_known(self.reading) && !self.found.iter().any(is_known) {
-            self.found.push(self.reading.with_query(query, mistake()));
-        }
-    }
-
-    pub(super) fn done(self) -> Vec<Reading> {
-        self.found
-    }
-}

@@ -1,9 +1,9 @@
 //! What happens to the values of a query: they are encoded otherwise, decoded, or fall apart.
 
 use super::code::{Code, Mistake};
+use super::ground::{Ground, Queries};
 use super::orders::orders;
 use super::reading::Reading;
-use super::undoings::{Ground, Queries};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::encoding::{Encoding, decode};
 use crate::domain::template::{Template, expand};

@@ -125,6 +125,12 @@ const OF_URLS: &[Form] = &[
     ("curl with an option for the URL", |it| {
         format!("$ curl -sX GET --http2 --url \"{}\" -o /dev/null | jq .", it.url)
     }),
+    ("curl with options that nobody knows", |it| {
+        format!("curl --ssl-no-revoke --retry 3 --parallel '{}' --new-thing x", it.url)
+    }),
+    ("curl through a proxy", |it| {
+        format!("curl -x http://proxy.example:3128 -e https://x.example/?a=b -- '{}'", it.url)
+    }),
     ("curl of cmd.exe", |it| {
         let url = it.url.replace('&', "^&").replace('%', "^%");
         format!("curl ^\"{url}^\" ^\n  -H ^\"Accept: */*^\" ^\n  --compressed")

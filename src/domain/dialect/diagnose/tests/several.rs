@@ -36,7 +36,7 @@ pub(super) fn told(dialect: &str, url: &str, event_type: &str) -> Told {
     completion.event_type = event_type.to_owned();
     completion.user_id = "u 42".to_owned();
     completion.offer_name = Some("Gems & Gold".to_owned());
-    completion.note = Some("50% off + more, it's #1".to_owned());
+    completion.note = Some("50% off + more, it's #1 é".to_owned());
     completion.user_reward = Decimal::parse("17.50");
     completion.reward_minor = Some(500);
     completion.payout_minor = Some(1_250);
@@ -184,6 +184,15 @@ const OF_OFFERS: &[Happened] = &[
         swap(it, "&s1=", "");
         swap(it, "&rewarded_txn_id=", "");
     }),
+    ("besitos", BARE, &[Code::HtmlEscaped], &["a filter did"], |it| swap(it, "it%27s", "it%26%2339%3Bs")),
+    ("besitos", BARE, &[Code::HtmlEscaped, Code::OriginChanged], &["a filter did"], |it| {
+        swap(it, "it%27s", "it%26%23039%3Bs");
+        swap(it, "https:", "http:");
+    }),
+    ("besitos", BARE, &[Code::ValueChanged], &["Backslashes"], |it| swap(it, "it%27s", "it%5C%27s")),
+    ("besitos", BARE, &[Code::EncodedDifferently], &["Latin-1"], |it| swap(it, "%C3%A9", "%C3%83%C2%A9")),
+    ("besitos", BARE, &[Code::EncodedDifferently], &["Latin-1"], |it| swap(it, "%C3%A9", "%E9")),
+    ("besitos", BARE, &[Code::PathSlash], &["a slash was added"], |it| swap(it, "/pb?", "//pb?")),
     ("notik", BARE, &[Code::ParameterAdded], &["utm_source", "utm_medium"], |it| {
         swap(it, "?", "?utm_source=a&utm_medium=b&");
     }),
