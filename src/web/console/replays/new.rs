@@ -6,11 +6,10 @@ use askama::Template;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::line::{self, Window};
-use crate::actions::replays::ReplayPlan;
+use super::counted::CountedPage;
 use crate::domain::delivery::Status;
 use crate::domain::invalid::Invalid;
-use crate::domain::replay::selection::{Asked, ENDED, Range, Selection};
+use crate::domain::replay::selection::{Asked, ENDED};
 use crate::domain::time::Timestamp;
 use crate::web::Answer;
 use crate::web::console::flash;
@@ -28,6 +27,7 @@ use crate::web::error::Problem;
 use crate::web::json::Body;
 
 const LARGEST: usize = 16 * 1024;
+const HEADING: &str = "New replay";
 /// What the form asks for by its address.
 const ASKED: &Shape<'_> = &[
     ("app", Kind::Text),
@@ -66,23 +66,6 @@ struct NewPage {
     others: Vec<String>,
 }
 
-#[derive(Template)]
-#[template(path = "replay_counted.html")]
-struct CountedPage {
-    frame: Frame,
-    counted: String,
-    app: String,
-    window: Window,
-    states: String,
-    hidden: Vec<(&'static str, String)>,
-    form_key: String,
-    facts: Vec<&'static str>,
-    warning: Option<String>,
-    /// The words of the button; nothing where nothing would be sent.
-    act: Option<String>,
-    back: String,
-}
-
 impl NewPage {
     fn of(page: &PageRequest, form: &Form) -> Self {
         let chosen = Field::new("app", "App").value(form.typed("app"));
@@ -103,7 +86,7 @@ impl NewPage {
             Timestamp::parse_rfc3339(typed).map_or_else(|| typed.to_owned(), instants::typed)
         };
         Self {
-            frame: frame(page, "New replay"),
+            frame: frame(page, HEADING),
             app: among_apps(page, chosen, None),
             from: Field::new("from", "From (UTC)")
                 .help("When they were accepted. At most 31 days before the end.")
@@ -153,7 +136,7 @@ pub(super) async fn show(page: PageRequest) -> Answer {
         Err(wrong) => Err(wrong.into()),
     };
     match counted {
-        Ok(plan) => page.page(&counted_page(&page, plan, back).await?),
+        Ok(plan) => page.page(&CountedPage::of(&page, plan, frame(&page, HEADING), back).await?),
         Err(refusal) => shown.refused(faults::faults_of(refusal)?),
     }
 }
@@ -167,32 +150,6 @@ async fn with_its_app(page: &PageRequest, form: &Form) -> Result<Option<HttpResp
     let app_id = page.web.actions.delivery(page.caller(), since).await?.delivery.app_id;
     let address = address(&[("app", &app_id), ("since", since)], form.all_typed("state"));
     Ok(Some(render::go_on(&address, [])))
-}
-
-async fn counted_page(page: &PageRequest, plan: ReplayPlan, back: String) -> Result<CountedPage, Problem> {
-    let app = page.web.actions.app(page.caller(), &plan.app_id).await?;
-    let sent = plan.total.saturating_sub(plan.skipped.sum());
-    let is_told_twice = plan.selection.statuses.contains(&Status::Delivered);
-    let yours = if page.caller().limited_to().is_some() { "Your server" } else { "The publisher's server" };
-    let warning = format!(
-        "{yours} acknowledged some of these already. It is told again with the same transaction ids; a receiver that keeps ids ignores them."
-    );
-    Ok(CountedPage {
-        frame: frame(page, "New replay"),
-        counted: line::counted(plan.total, &plan.skipped),
-        app: app.settings.name,
-        window: Window::of(&plan.selection.range, page.web.node.clock.now()),
-        states: line::states(&plan.selection),
-        hidden: hidden(&plan.app_id, &plan.selection),
-        form_key: page.web.actions.new_form_key(),
-        facts: vec![
-            "They are sent a few at a time, behind what is new, each with its own transaction id as before.",
-            "What is left out stays as it is. The replay can be canceled while it runs.",
-        ],
-        warning: is_told_twice.then_some(warning),
-        act: (sent > 0).then(|| format!("Replay {}", line::deliveries(sent))),
-        back,
-    })
 }
 
 /// Begins what was counted.
@@ -242,17 +199,6 @@ fn asked(form: Form) -> Result<(String, Asked), Invalid> {
 fn states(given: &Map<String, Value>) -> Vec<String> {
     let states = given.get("state").and_then(Value::as_array).into_iter().flatten();
     states.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// Exactly what was counted: a window that ends now ends then.
-fn hidden(app_id: &str, selection: &Selection) -> Vec<(&'static str, String)> {
-    let mut hidden = vec![("app", app_id.to_owned())];
-    match &selection.range {
-        Range::Window { from, to } => hidden.extend([("from", from.to_string()), ("to", to.to_string())]),
-        Range::Since { delivery_id } => hidden.push(("since", delivery_id.clone())),
-    }
-    hidden.extend(selection.statuses.iter().map(|status| ("state", status.as_str().to_owned())));
-    hidden
 }
 
 /// The form as it was before it was counted.

@@ -1,0 +1,67 @@
+//! What was counted, before it is sent again: how many, what is left out and why, and the form that begins exactly that.
+
+use askama::Template;
+
+use super::line::{self, Window};
+use crate::actions::replays::ReplayPlan;
+use crate::domain::delivery::Status;
+use crate::domain::replay::selection::{Range, Selection};
+use crate::web::console::frame::Frame;
+use crate::web::console::page_request::PageRequest;
+use crate::web::error::Problem;
+
+#[derive(Template)]
+#[template(path = "replay_counted.html")]
+pub(super) struct CountedPage {
+    frame: Frame,
+    counted: String,
+    app: String,
+    window: Window,
+    states: String,
+    hidden: Vec<(&'static str, String)>,
+    form_key: String,
+    facts: Vec<&'static str>,
+    warning: Option<String>,
+    /// The words of the button; nothing where nothing would be sent.
+    act: Option<String>,
+    back: String,
+}
+
+impl CountedPage {
+    pub(super) async fn of(page: &PageRequest, plan: ReplayPlan, frame: Frame, back: String) -> Result<Self, Problem> {
+        let app = page.web.actions.app(page.caller(), &plan.app_id).await?;
+        let sent = plan.total.saturating_sub(plan.skipped.sum());
+        let is_told_twice = plan.selection.statuses.contains(&Status::Delivered);
+        let yours = if page.caller().limited_to().is_some() { "Your server" } else { "The publisher's server" };
+        let warning = format!(
+            "{yours} acknowledged some of these already. It is told again with the same transaction ids; a receiver that keeps ids ignores them."
+        );
+        Ok(Self {
+            frame,
+            counted: line::counted(plan.total, &plan.skipped),
+            app: app.settings.name,
+            window: Window::of(&plan.selection.range, page.web.node.clock.now()),
+            states: line::states(&plan.selection),
+            hidden: hidden(&plan.app_id, &plan.selection),
+            form_key: page.web.actions.new_form_key(),
+            facts: vec![
+                "They are sent a few at a time, behind what is new, each with its own transaction id as before.",
+                "What is left out stays as it is. The replay can be canceled while it runs.",
+            ],
+            warning: is_told_twice.then_some(warning),
+            act: (sent > 0).then(|| format!("Replay {}", line::deliveries(sent))),
+            back,
+        })
+    }
+}
+
+/// Exactly what was counted: a window that ends now ends then.
+fn hidden(app_id: &str, selection: &Selection) -> Vec<(&'static str, String)> {
+    let mut hidden = vec![("app", app_id.to_owned())];
+    match &selection.range {
+        Range::Window { from, to } => hidden.extend([("from", from.to_string()), ("to", to.to_string())]),
+        Range::Since { delivery_id } => hidden.push(("since", delivery_id.clone())),
+    }
+    hidden.extend(selection.statuses.iter().map(|status| ("state", status.as_str().to_owned())));
+    hidden
+}
