@@ -74,7 +74,9 @@ fn difference() -> Object {
 
 fn piece() -> Object {
     let of = ObjectBuilder::new().property("name", text()).property("received", text_or_null());
-    let of = of.property("signed", text_or_null()).property("differs", flag());
+    let place =
+        text().enum_values(Some(["start", "body"])).description(Some("Which part it is, where it is no value."));
+    let of = of.property("signed", text_or_null()).property("differs", flag()).property("place", place);
     ["name", "received", "signed", "differs"].into_iter().fold(of, ObjectBuilder::required).build()
 }
 

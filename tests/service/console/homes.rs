@@ -134,7 +134,7 @@ async fn apps_are_found_by_words_and_state_sorted_and_listed_when_archived() {
         ("q=kept&q=b", "Name, ref or id stands twice."),
         ("q=kept&stat=x", "stat is unknown; did you mean `state`?"),
         ("q=kept&archived=true&state=fine", "State says nothing of archived apps, which call nobody back."),
-        ("q=kept&cursor=dlv_1", "cursor must be that of a page of this list."),
+        ("q=kept&cursor=dlv_1", "cursor must be the nextCursor of a page of this list."),
     ] {
         let page = max.get(&format!("/apps?{query}")).await;
         assert_eq!(page.status, 422, "{query}");
