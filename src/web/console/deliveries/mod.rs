@@ -70,10 +70,14 @@ struct DeliveriesPage {
     pager: PageOf,
 }
 
+/// What there is none of.
 enum Empty {
-    NothingYet(Option<String>),
-    NothingMatches,
-    NothingOlder,
+    /// Nothing at all yet; where a test is sent, if the page is about one app.
+    OfAll(Option<String>),
+    /// Nothing that matches.
+    OfThese,
+    /// Nothing that is older and matches.
+    Older,
 }
 
 #[derive(Template)]
@@ -196,9 +200,9 @@ impl DeliveriesPage {
             quick: Vec::new(),
             list: None,
             empty: match (is_first, asked.narrows()) {
-                (false, _) => Empty::NothingOlder,
-                (true, true) => Empty::NothingMatches,
-                (true, false) => Empty::NothingYet(only.map(|app| sections::path(&app, "test"))),
+                (false, _) => Empty::Older,
+                (true, true) => Empty::OfThese,
+                (true, false) => Empty::OfAll(only.map(|app| sections::path(&app, "test"))),
             },
             clear: quick::cleared(asked).path(),
             replay: quick::replay(asked, page.web.node.clock.now()),
