@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
+use super::viewer::call;
 use crate::bench::apps::{self, App};
+use crate::bench::node::Node;
 use crate::bench::past;
 use crate::bench::place::OwnStore;
 use crate::clock::Clock;
@@ -23,6 +27,9 @@ const FAILING: usize = 15;
 const WAITING: usize = 50;
 /// Nobody listens there, so what is due is tried, refused and put off.
 const NOWHERE: &str = "http://127.0.0.1:9/callback";
+/// An address that every Linux host has, and so many tokens that use it.
+const ADDRESS: &str = "127.0.0.7";
+const LISTED: usize = 30;
 
 /// Roll-ups: five minutes each of the last day, one for each hour of the week.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -65,6 +72,23 @@ impl Ground {
         }
         Ok(apps)
     }
+}
+
+/// What is made by calls, once a server works on the store: an egress IP, tokens and replays, so that their lists hold something.
+pub(super) async fn add_by_calls(node: &Node) -> Result<(), Failure> {
+    let issued = call(node, "POST", "/v1/egress-ips", &json!({ "address": ADDRESS })).await?;
+    let assignments = format!("/v1/egress-ips/{}/assignments", issued["id"].as_str().unwrap_or_default());
+    call(node, "POST", &assignments, &json!({ "publisherId": PUBLISHER })).await?;
+    for number in 0..LISTED {
+        let token = json!({ "name": format!("script {number}"), "role": "publisher", "publisherId": PUBLISHER });
+        call(node, "POST", "/v1/tokens", &token).await?;
+    }
+    let apps = call(node, "GET", &format!("/v1/apps?publisherId={PUBLISHER}"), &Value::Null).await?;
+    for app in apps["items"].as_array().into_iter().flatten() {
+        let replay = json!({ "appId": app["id"], "from": Clock::system().now().minus(HOUR) });
+        call(node, "POST", "/v1/replays", &replay).await?;
+    }
+    Ok(())
 }
 
 /// What became of callbacks in the last week, of every app.

@@ -8,7 +8,7 @@ use crate::command::Failure;
 use crate::store::inspect::history;
 use serde_json::Value;
 
-/// Every page that shows what is stored. What stands in braces is taken from a [`Sample`].
+/// Every page that shows records, and those of an app. What stands in braces is taken from a [`Sample`].
 pub(super) const PAGES: &[&str] = &[
     "/",
     "/lookup?q={user}",
@@ -17,10 +17,12 @@ pub(super) const PAGES: &[&str] = &[
     "/deliveries?state=waiting",
     "/deliveries?app={app}",
     "/deliveries/{delivery}",
+    "/deliveries/{delivery}/replay",
     "/completions",
     "/completions?app={app}",
     "/completions/{completion}",
     "/replays",
+    "/replays/new?app={app}",
     "/apps",
     "/apps/{app}",
     "/apps/{app}?period=7d",
@@ -31,13 +33,11 @@ pub(super) const PAGES: &[&str] = &[
     "/apps/{app}/receiver",
     "/apps/{app}/settings",
     "/egress",
+    "/egress/{address}",
     "/people",
     "/people/tokens",
     "/account",
 ];
-
-/// Pages that a publisher's people do not have.
-const NOT_FOR_PUBLISHERS: &[&str] = &[];
 
 /// Prime, so that what is asked for one after the other lies far apart.
 const STRIDE: usize = 7_919;
@@ -48,14 +48,8 @@ pub(super) struct Sample {
     app: String,
     delivery: String,
     completion: String,
+    address: String,
     user: String,
-}
-
-impl Viewer {
-    /// Whether there is such a page for it.
-    pub(super) fn may_see(&self, page: &str) -> bool {
-        self.publisher().is_none() || !NOT_FOR_PUBLISHERS.contains(&page)
-    }
 }
 
 impl Sample {
@@ -65,6 +59,7 @@ impl Sample {
             ("{app}", &self.app),
             ("{delivery}", &self.delivery),
             ("{completion}", &self.completion),
+            ("{address}", &self.address),
             ("{user}", &self.user),
         ];
         known.into_iter().fold(page.to_owned(), |path, (name, value)| path.replace(name, value))
@@ -80,6 +75,7 @@ pub(super) async fn samples(
 ) -> Result<Vec<Sample>, Failure> {
     let of = viewer.publisher().map(|_| format!("&publisherId={PUBLISHER}")).unwrap_or_default();
     let apps = items(node, &format!("/v1/apps?limit=200{of}")).await?;
+    let addresses = items(node, "/v1/egress-ips?limit=200").await?;
     let users = usize::try_from(past::users(ground.stored))?;
     let mut samples = Vec::with_capacity(rounds + 1);
     for round in 0..=rounds {
@@ -89,6 +85,7 @@ pub(super) async fn samples(
         samples.push(Sample {
             delivery: text(delivery, "id")?,
             completion: text(delivery, "completionId")?,
+            address: text(&addresses[round % addresses.len()], "id")?,
             user: history::user_id(u64::try_from(round * STRIDE % users)?),
             app,
         });

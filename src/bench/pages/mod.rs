@@ -70,15 +70,10 @@ impl Pages {
         let measured = self.on(&own).await;
         own.remove()?;
         let (operator, publisher) = measured?;
-        let of = |seen: &[Option<Seen>], index: usize, show: fn(&Seen) -> Value| {
-            seen.get(index).and_then(Option::as_ref).map(show).unwrap_or_default()
-        };
+        let seen = || PAGES.iter().zip(operator.iter().zip(&publisher));
         if self.as_json {
-            let page = |(index, name): (usize, &&str)| {
-                json!({ "page": name, "operator": of(&operator, index, Seen::json),
-                        "publisher": of(&publisher, index, Seen::json) })
-            };
-            let pages: Vec<Value> = PAGES.iter().enumerate().map(page).collect();
+            let page = |(page, (operator, publisher)): (&&str, (&Seen, &Seen))| json!({ "page": page, "operator": operator.json(), "publisher": publisher.json() });
+            let pages: Vec<Value> = seen().map(page).collect();
             let (stored, apps, engine) = (self.ground.stored, self.ground.apps, self.place.engine());
             let told =
                 json!({ "store": engine, "stored": stored, "apps": apps, "rounds": self.rounds, "pages": pages });
@@ -86,11 +81,10 @@ impl Pages {
             return Ok(());
         }
         let mut lines = vec![cells("ms, p50 / p95", ["operator", "unchanged", "publisher", "unchanged", "KiB"])];
-        for ((page, operator), publisher) in PAGES.iter().zip(&operator).zip(&publisher) {
-            let [seen, poll] = Seen::cells(operator.as_ref());
-            let [of_publisher, its_poll] = Seen::cells(publisher.as_ref());
-            let largest = [operator, publisher].into_iter().flatten().map(|seen| seen.page.largest()).max();
-            let kib = largest.unwrap_or(0).div_ceil(1024).to_string();
+        for (page, (operator, publisher)) in seen() {
+            let ([seen, poll], [of_publisher, its_poll]) = (operator.cells(), publisher.cells());
+            let largest = operator.page.largest().max(publisher.page.largest());
+            let kib = largest.div_ceil(1024).to_string();
             lines.push(cells(page, [&*seen, &*poll, &*of_publisher, &*its_poll, &*kib]));
         }
         say(&format!("\n{}, each page {} times\n{}", self.place.engine(), self.rounds, table(&lines)));
@@ -98,8 +92,9 @@ impl Pages {
     }
 
     /// What an operator and a publisher's person see, in the order of the pages.
-    async fn on(&self, own: &OwnStore) -> Result<(Vec<Option<Seen>>, Vec<Option<Seen>>), Failure> {
+    async fn on(&self, own: &OwnStore) -> Result<(Vec<Seen>, Vec<Seen>), Failure> {
         let node = Node::start(own, "error").await?;
+        ground::add_by_calls(&node).await?;
         let mut operator = Viewer::sign_in(&node, None).await?;
         let mut publisher = Viewer::sign_in(&node, Some(ground::PUBLISHER)).await?;
         let measured = (self.look(&node, &mut operator).await?, self.look(&node, &mut publisher).await?);
@@ -107,11 +102,11 @@ impl Pages {
         Ok(measured)
     }
 
-    async fn look(&self, node: &Node, viewer: &mut Viewer) -> Result<Vec<Option<Seen>>, Failure> {
+    async fn look(&self, node: &Node, viewer: &mut Viewer) -> Result<Vec<Seen>, Failure> {
         let samples = list::samples(node, viewer, &self.ground, self.rounds).await?;
         let mut all = Vec::with_capacity(PAGES.len());
         for page in PAGES {
-            all.push(if viewer.may_see(page) { Some(self.page(viewer, page, &samples).await?) } else { None });
+            all.push(self.page(viewer, page, &samples).await?);
             self.tell(&format!("{}: {page}", viewer.name()));
         }
         Ok(all)
@@ -140,10 +135,8 @@ impl Pages {
 }
 
 impl Seen {
-    fn cells(seen: Option<&Self>) -> [String; 2] {
-        let nothing = || "–".to_owned();
-        let page = seen.map_or_else(nothing, |seen| seen.page.cell());
-        [page, seen.and_then(|seen| seen.poll.as_ref()).map_or_else(nothing, Times::cell)]
+    fn cells(&self) -> [String; 2] {
+        [self.page.cell(), self.poll.as_ref().map_or_else(|| "–".to_owned(), Times::cell)]
     }
 
     fn json(&self) -> Value {

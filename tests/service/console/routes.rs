@@ -78,7 +78,8 @@ const PATHS: &[(&str, Who)] = &[
 ];
 
 /// What a part of a path names: the kind of a belonging.
-const NAMES: [(&str, &str); 11] = [
+const NAMES: [(&str, &str); 12] = [
+    ("{user}", "userId"),
     ("{app}", "apps"),
     ("{secret}", "secretId"),
     ("{session}", "sessions"),
@@ -91,6 +92,9 @@ const NAMES: [(&str, &str); 11] = [
     ("{completion}", "completions"),
     ("{replay}", "replays"),
 ];
+
+/// What stands behind a path whose page is about what its query names.
+const QUERIES: [(&str, &str); 1] = [("/lookup/erase", "?app={app}&user={user}")];
 
 /// A path of pages, and what it takes.
 #[derive(Default)]
@@ -142,10 +146,19 @@ fn literal(named: &str, text: &str, file: &Path) -> String {
     value.unwrap_or_else(|| panic!("{}: {named} is no text", file.display())).split('"').next().unwrap().to_owned()
 }
 
+/// A path with its query.
+fn whole(pattern: &str) -> String {
+    let query = QUERIES.into_iter().find(|(path, _)| *path == pattern).map_or("", |(_, query)| query);
+    format!("{pattern}{query}")
+}
+
 /// The path about these belongings; nothing where it names what nobody has.
 fn about(pattern: &str, of: &Belongings) -> String {
-    let mut path = pattern.replace("{kind}", "conflict").replace("{link}", "none");
-    for (part, kind) in NAMES.into_iter().filter(|(part, _)| pattern.contains(part)) {
+    let mut path = whole(pattern).replace("{kind}", "conflict").replace("{link}", "none");
+    for (part, kind) in NAMES {
+        if !path.contains(part) {
+            continue;
+        }
         path = path.replace(part, of.object(kind));
     }
     assert!(!path.contains('{'), "{pattern}: say in NAMES what its parts name");
@@ -183,19 +196,26 @@ async fn every_page_is_for_its_roles_and_shows_nobody_what_is_anothers() {
     let of_publisher = Role::Publisher { publisher_id: String::new() };
     let mut roles = [(Role::Operator, operator), (Role::AccountManager, manager), (of_publisher.clone(), publisher)];
     let registered = registered();
+    let mut wrong = Vec::new();
+    let mut holds = |holds: bool, what: String| {
+        if !holds {
+            wrong.push(what);
+        }
+    };
     for (pattern, who) in PATHS {
         let route = &registered[&pattern.replace("{link}", "{token}")];
         for (role, visitor) in &mut roles {
             let what = format!("{pattern} by {}", role.as_str());
             let is_let_in = who.includes(role, true);
-            let names_something = NAMES.iter().any(|(part, _)| pattern.contains(part));
+            let names_something = NAMES.iter().any(|(part, _)| whole(pattern).contains(part));
             let own = about(pattern, &ours);
             if route.shows && *who != Everybody {
                 let page = visitor.get(&own).await;
-                assert_eq!(page.status, if is_let_in { 200 } else { 403 }, "{what}: {}", page.html);
+                let expected = if is_let_in { 200 } else { 403 };
+                holds(page.status == expected, format!("{what} is answered {}", page.status));
                 if *role == of_publisher {
                     for id in theirs.ids() {
-                        assert!(!page.html.contains(id), "{what} shows {id}, which is another publisher's");
+                        holds(!page.html.contains(id), format!("{what} shows {id}, which is another publisher's"));
                     }
                 }
             }
@@ -206,21 +226,25 @@ async fn every_page_is_for_its_roles_and_shows_nobody_what_is_anothers() {
                 if route.shows {
                     let page = visitor.get(&foreign).await;
                     // Whoever may not see the page of its own is told the same of a foreign one.
-                    assert_eq!(page.status, if is_let_in { 404 } else { 403 }, "{what}, foreign: {}", page.html);
-                    assert!(!is_let_in || page.html.contains("There is no such "), "{what}, foreign: {}", page.html);
+                    let expected = if is_let_in { 404 } else { 403 };
+                    holds(page.status == expected, format!("{what}, foreign, is answered {}", page.status));
+                    let says = !is_let_in || page.html.contains("There is no such ");
+                    holds(says, format!("{what}, foreign, does not say that there is none"));
                 }
                 if route.takes_forms {
                     let sent = visitor.post(&foreign, &token).await;
-                    assert!(sent.status == 404 || (sent.status == 403 && !is_let_in), "{what}, foreign: {}", sent.html);
+                    let is_refused = sent.status == 404 || (sent.status == 403 && !is_let_in);
+                    holds(is_refused, format!("a form of {what}, foreign, is answered {}", sent.status));
                 }
             }
             if route.takes_forms && pattern != &"/join/{link}" {
                 // Without the token of the session nothing is changed, by nobody.
                 let page = visitor.post(&own, &[]).await;
-                assert_eq!(page.status, 403, "{what}, without a token: {}", page.html);
+                holds(page.status == 403, format!("a form of {what} without a token is answered {}", page.status));
             }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
     let mut stranger = Visitor::new(&ringback);
     for (pattern, who) in PATHS.iter().filter(|(pattern, _)| registered[&pattern.replace("{link}", "{token}")].shows) {
         let page = stranger.get(&about(pattern, &ours)).await;
