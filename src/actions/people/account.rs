@@ -97,13 +97,6 @@ impl Actions {
     }
 }
 
-/// Refuses to do to a caller itself what others do for somebody who has lost a password or a phone: whoever finds a browser open, or
-/// made a token there, would get in by it.
-pub(super) fn of_another(caller: &Caller, user_id: &str) -> Result<(), Refusal> {
-    let own = "Your own password and second factor are changed in your account, with your password.";
-    if caller.is_of(user_id) { Err(Refusal::conflict(own)) } else { Ok(()) }
-}
-
 /// The caller's own id and session; only a person has any.
 pub(in crate::actions) fn signed_in(caller: &Caller) -> Result<(&str, &str), Refusal> {
     match caller.by() {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::account::of_another;
+use super::another;
 use super::texts;
 use crate::actions::Actions;
 use crate::actions::admission::Made;
@@ -88,7 +88,7 @@ impl Actions {
 
     /// A link by which a person gets a new password, for somebody else whom the caller reaches.
     pub async fn reset(&self, caller: &Caller, user_id: &str) -> Result<MadeLink, Refusal> {
-        of_another(caller, user_id)?;
+        another::than(caller, user_id)?;
         let person = self.person(caller, user_id).await?;
         let new = new(Purpose::Reset, person.role, caller.made_by(), self.node.clock.now());
         let (email, name, user_id) = (Some(person.email), Some(person.name), Some(person.id));

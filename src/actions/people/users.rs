@@ -1,7 +1,7 @@
 //! People, as others see and change them: operators all, account managers those of publishers, a publisher's people see their
 //! colleagues.
 
-use super::account::of_another;
+use super::another;
 use crate::actions::Actions;
 use crate::actions::caller::Caller;
 use crate::actions::refusal::Refusal;
@@ -79,7 +79,7 @@ impl Actions {
 
     /// Takes the second factor of somebody else away who has lost it.
     pub async fn remove_second_factor_of(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
-        of_another(caller, id)?;
+        another::than(caller, id)?;
         let is_removed = self.node.store.remove_second_factor(id, caller.scope()).await?;
         if is_removed { Ok(()) } else { Err(Refusal::Unknown("user")) }
     }
