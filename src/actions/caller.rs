@@ -24,6 +24,8 @@ pub enum By {
         id: String,
         /// What it is called.
         name: String,
+        /// The person who made it, if one did.
+        made_by: Option<String>,
     },
     /// A person who signed in.
     Person {
@@ -41,7 +43,8 @@ pub enum By {
 impl Caller {
     /// Whoever bears this token.
     pub fn by_token(token: Token) -> Self {
-        Self { role: token.role, by: By::Token { id: token.id, name: token.name } }
+        let made_by = token.created_by.and_then(|by| by.user_id);
+        Self { role: token.role, by: By::Token { id: token.id, name: token.name, made_by } }
     }
 
     /// A person, signed in by this session.
@@ -78,6 +81,15 @@ impl Caller {
         match &self.by {
             By::Person { id, .. } => Some(id),
             By::Token { .. } | By::CommandLine => None,
+        }
+    }
+
+    /// Whether it is this person, or a token that this person made.
+    pub fn is_of(&self, user_id: &str) -> bool {
+        match &self.by {
+            By::Person { id, .. } => id == user_id,
+            By::Token { made_by, .. } => made_by.as_deref() == Some(user_id),
+            By::CommandLine => false,
         }
     }
 

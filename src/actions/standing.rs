@@ -1,7 +1,7 @@
 //! How all apps stand that a caller sees: what needs somebody, and the figures of what is due. One look at each, whatever is asked
 //! about them afterwards.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,6 +13,10 @@ use super::refusal::Refusal;
 use crate::domain::app::App;
 use crate::domain::health::{AppHealth, Capped, Condition};
 use crate::domain::time::Timestamp;
+use crate::store::page::Page;
+
+/// Publishers that are read at a time.
+const AT_A_TIME: usize = 500;
 
 /// How the apps stand, those first that need somebody.
 #[derive(Clone, Debug)]
@@ -21,6 +25,8 @@ pub struct Standing {
     pub apps: Vec<AppStanding>,
     /// Those that leave from another egress IP from an instant on, the first first.
     pub switches: Vec<Switch>,
+    /// Publishers that have none of these apps.
+    pub bare_publishers: u64,
 }
 
 /// How one app stands.
@@ -61,7 +67,7 @@ pub struct WaitingWork {
 }
 
 impl Standing {
-    /// How many publishers are in each condition, which is that of the worst of their apps.
+    /// How many publishers are in each condition, which is that of the worst of their apps; one without an app is not set up.
     pub fn publishers(&self) -> BTreeMap<Condition, u64> {
         let mut worst: HashMap<&str, Condition> = HashMap::new();
         for standing in &self.apps {
@@ -70,6 +76,9 @@ impl Standing {
         }
         let mut counts = BTreeMap::new();
         worst.into_values().for_each(|condition| *counts.entry(condition).or_default() += 1);
+        if self.bare_publishers > 0 {
+            *counts.entry(Condition::NotSetUp).or_default() += self.bare_publishers;
+        }
         counts
     }
 
@@ -93,10 +102,11 @@ impl AppStanding {
 }
 
 impl Actions {
-    /// How the apps stand that the caller sees; a few statements, however many they are.
+    /// How the apps stand that the caller sees; a few statements, however many they are. Neither this nor
+    /// [`waiting_work`](Self::waiting_work) takes a turn from the caller's own reads: both are Home, which must open beside any export.
     pub async fn standing(&self, caller: &Caller) -> Result<Standing, Refusal> {
         let apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
-        let _reading = self.reads.begin(caller)?;
+        let bare_publishers = self.bare_publishers(caller, &apps).await?;
         let mut health = self.health_of(apps.iter().map(|app| &**app)).await?;
         let now = self.node.now();
         let mut switches = Vec::new();
@@ -112,13 +122,27 @@ impl Actions {
         };
         let mut apps: Vec<AppStanding> = apps.into_iter().map(standing).collect();
         apps.sort_by_cached_key(|one| (one.condition, one.app.settings.name.to_lowercase(), one.app.id.clone()));
-        Ok(Standing { apps, switches })
+        Ok(Standing { apps, switches, bare_publishers })
+    }
+
+    /// How many publishers have none of these apps.
+    async fn bare_publishers(&self, caller: &Caller, apps: &[Arc<App>]) -> Result<u64, Refusal> {
+        let having: HashSet<&str> = apps.iter().map(|app| app.publisher_id.as_str()).collect();
+        let (mut bare, mut before) = (0, None);
+        loop {
+            let found = self.publishers(caller, Page { limit: AT_A_TIME, before }).await?;
+            let without = found.items.iter().filter(|one| !having.contains(one.id.as_str()));
+            bare += without.map(|_| 1_u64).sum::<u64>();
+            match found.next {
+                Some(next) => before = Some(next),
+                None => return Ok(bare),
+            }
+        }
     }
 
     /// What waits at this moment, of the apps that the caller sees.
     pub async fn waiting_work(&self, caller: &Caller) -> Result<WaitingWork, Refusal> {
         let apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
-        let _reading = self.reads.begin(caller)?;
         let endpoints = apps.iter().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
         let ids = apps.iter().map(|app| app.id.clone()).collect();
         let (store, now) = (&self.node.store, self.node.now());

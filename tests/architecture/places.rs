@@ -23,6 +23,22 @@ fn status_codes_are_decided_in_the_error_module_of_the_web_floor_alone() {
 }
 
 #[test]
+fn what_is_said_holds_no_run_of_blanks() {
+    // rustfmt leaves none in code, so one that stands in a line is a text whose continuation broke.
+    let is_wide = |line: &&str| {
+        let code = line.trim_start();
+        let runs = code.match_indices("  ").map(|(at, _)| (&code[..at], code[at..].trim_start()));
+        let mut within = runs.filter(|(before, behind)| !before.ends_with(['"', ' ']) && !behind.starts_with('"'));
+        !code.starts_with("//") && within.next().is_some()
+    };
+    for (_, module) in HOUSE.modules().filter(|(at, _)| matches!(floor(at), Some("actions" | "web"))) {
+        let text = std::fs::read_to_string(crate::root().join("src").join(&module.file)).unwrap();
+        let wide: Vec<&str> = text.lines().filter(is_wide).collect();
+        assert!(wide.is_empty(), "{}: {wide:#?}", module.file);
+    }
+}
+
+#[test]
 fn which_engine_it_is_matters_in_the_stores_backend_queue_and_inspect_alone() {
     let engines = ["Conn::Sqlite", "Conn::Postgres", "Location::Sqlite", "Location::Postgres"];
     let words = ["on_backend", "SqliteConnection", "PgConnection"];

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::another;
 use super::texts;
 use crate::actions::Actions;
 use crate::actions::admission::Made;
@@ -85,8 +86,9 @@ impl Actions {
         self.made(caller, Invitation { email, name: name.flatten(), ..new }).await
     }
 
-    /// A link by which a person gets a new password, for somebody whom the caller reaches.
+    /// A link by which a person gets a new password, for somebody else whom the caller reaches.
     pub async fn reset(&self, caller: &Caller, user_id: &str) -> Result<MadeLink, Refusal> {
+        another::than(caller, user_id)?;
         let person = self.person(caller, user_id).await?;
         let new = new(Purpose::Reset, person.role, caller.made_by(), self.node.clock.now());
         let (email, name, user_id) = (Some(person.email), Some(person.name), Some(person.id));

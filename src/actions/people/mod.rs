@@ -16,6 +16,7 @@
 //! person typed to prove who it is stands in no log, no audit and no refusal.
 
 pub mod account;
+mod another;
 pub mod hasher;
 pub mod join;
 pub mod known;

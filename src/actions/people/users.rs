@@ -1,6 +1,7 @@
 //! People, as others see and change them: operators all, account managers those of publishers, a publisher's people see their
 //! colleagues.
 
+use super::another;
 use crate::actions::Actions;
 use crate::actions::caller::Caller;
 use crate::actions::refusal::Refusal;
@@ -76,8 +77,9 @@ impl Actions {
         changed(self.node.store.delete_person(id, caller.scope()).await?).map(drop)
     }
 
-    /// Takes the second factor of a person away who has lost it.
+    /// Takes the second factor of somebody else away who has lost it.
     pub async fn remove_second_factor_of(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
+        another::than(caller, id)?;
         let is_removed = self.node.store.remove_second_factor(id, caller.scope()).await?;
         if is_removed { Ok(()) } else { Err(Refusal::Unknown("user")) }
     }

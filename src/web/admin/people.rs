@@ -89,7 +89,10 @@ pub(in crate::web) async fn delete(caller: Caller, web: Data<Web>, id: Path<Stri
 
 /// Makes a link by which a person gets a new password, for 24 hours; the one before it opens nothing any more.
 #[utoipa::path(post, path = "/v1/users/{id}/reset", tag = "people", params(("id" = String, Path)),
-    responses((status = 201, description = "Made; the link is in this answer alone.", body = LinkView)))]
+    responses(
+        (status = 201, description = "Made; the link is in this answer alone.", body = LinkView),
+        (status = 409, description = "It is one's own account, or that of whoever made the token."),
+    ))]
 pub(in crate::web) async fn reset(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     Ok(respond::created(&LinkView::from(web.actions.reset(&caller, &id).await?)))
 }

@@ -84,7 +84,10 @@ pub(in crate::web) async fn remove(caller: Caller, web: Data<Web>, body: Body) -
 
 /// Takes the second factor of a person away who has lost it.
 #[utoipa::path(delete, path = "/v1/users/{id}/second-factor", tag = "people", params(("id" = String, Path)),
-    responses((status = 204, description = "It signs in with its password alone.")))]
+    responses(
+        (status = 204, description = "It signs in with its password alone."),
+        (status = 409, description = "It is one's own account, or that of whoever made the token."),
+    ))]
 pub(in crate::web) async fn take_away(caller: Caller, web: Data<Web>, id: Path<String>) -> Answer {
     web.actions.remove_second_factor_of(&caller, &id).await?;
     Ok(respond::deleted())

@@ -5,15 +5,12 @@ use super::parts::state::{State, Tone};
 use super::parts::steps::Step;
 use super::sections;
 use super::words::amounts;
-use super::words::cuts::{self, Long};
+use super::words::cuts::{self, Long, OF_A_NAME};
 use crate::actions::Actions;
 use crate::actions::app_list::AppInList;
 use crate::actions::setup_steps::SetupStep;
 use crate::domain::account::Role;
 use crate::domain::health::{Capped, Condition};
-
-/// Characters of a name in a list.
-const OF_A_NAME: usize = 60;
 
 /// An app of a list.
 #[derive(Clone, Debug)]

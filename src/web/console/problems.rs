@@ -40,12 +40,22 @@ fn frame(page: Option<&PageRequest>, heading: &str) -> Frame {
     }
 }
 
+/// What the last act left is shown once, here as everywhere.
+fn shown(page: Option<&PageRequest>, template: &impl Template) -> Answer {
+    match page {
+        Some(page) => page.page(template),
+        None => render::page(template),
+    }
+}
+
 async fn list(page: Option<PageRequest>) -> Answer {
-    render::page(&ProblemsPage { frame: frame(page.as_ref(), HEADING), kinds: ProblemKind::ALL })
+    let frame = frame(page.as_ref(), HEADING);
+    shown(page.as_ref(), &ProblemsPage { frame, kinds: ProblemKind::ALL })
 }
 
 async fn one(page: Option<PageRequest>, kind: Path<String>) -> Answer {
     let kind = ProblemKind::named(&kind).ok_or_else(|| Problem::not_found("kind of problem"))?;
     let frame = frame(page.as_ref(), kind.title());
-    render::page(&ProblemPage { frame: Frame { crumbs: vec![Link::new(HEADING, PATH)], ..frame }, kind })
+    let frame = Frame { crumbs: vec![Link::new(HEADING, PATH)], ..frame };
+    shown(page.as_ref(), &ProblemPage { frame, kind })
 }

@@ -2,6 +2,7 @@
 
 use ringback::actions::Actions;
 use ringback::actions::caller::Caller;
+use ringback::actions::completions::CompletionFilter;
 use ringback::domain::account::{Role, Token};
 use ringback::domain::health::Capped;
 use ringback::domain::time::Timestamp;
@@ -59,4 +60,15 @@ async fn what_is_held_or_was_given_up_of_late_is_counted_for_whoever_sees_it() {
     ringback.clock.advance(8 * DAY);
     assert_eq!(counted(&ringback, publisher(&wall.publisher)).await, 0);
     assert_eq!(counted(&ringback, publisher("pub_none")).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn home_opens_beside_two_exports_of_its_reader() {
+    let ringback = Ringback::start().await;
+    let (actions, max) = (Actions::new(ringback.dispatcher()), caller(Role::AccountManager));
+    let export = || actions.export(&max, CompletionFilter::default());
+    let _under_way = (export().await.unwrap(), export().await.unwrap());
+    assert!(export().await.is_err(), "a third read has to wait");
+    assert_eq!(actions.standing(&max).await.unwrap().apps.len(), 0);
+    assert_eq!(actions.waiting_work(&max).await.unwrap().due, Capped::default());
 }

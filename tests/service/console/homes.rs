@@ -43,6 +43,8 @@ async fn what_needs_somebody_stands_worst_first_with_why_and_the_rest_is_counted
     assert!(rows[0].contains("Failing wall") && rows[0].contains("1 dead in 24 h, last answer 500 at "), "{}", rows[0]);
     assert!(rows[1].contains("Bare wall") && rows[1].contains("Callback URL missing, secret missing."), "{}", rows[1]);
     home.holds("1 failing · 1 not set up · 1 fine");
+    ringback.post("/v1/publishers", json!({"name": "Without an app"})).await.ok();
+    max.get("/").await.holds("1 failing · 2 not set up · 1 fine");
     home.lacks("Fine wall");
     home.lacks("Oldest due");
     operator(&ringback).await.get("/").await.holds("Oldest due");

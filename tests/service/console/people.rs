@@ -264,6 +264,53 @@ async fn a_second_factor_is_removed_for_somebody_who_has_lost_it() {
 }
 
 #[tokio::test]
+async fn whoever_finds_a_browser_open_makes_no_way_into_its_account() {
+    let mut house = House::start().await;
+    let account = house.olga.get("/account").await;
+    let begun = house.olga.send(&account, "/account/second-factor", &[]).await;
+    let code = crate::people::second_factor::key(&shown(&begun)).code_at(house.ringback.now());
+    assert_eq!(house.olga.send(&begun, "/account/second-factor/confirm", &[("code", &code)]).await.status, 303);
+    let path = house.path(OLGA).await;
+    let page = house.olga.get(&path).await;
+    page.holds("This is you.");
+    page.lacks("Make password link");
+    page.lacks("Remove second factor");
+    let other = house.path("max@example.com").await;
+    let other = house.olga.get(&other).await;
+    other.holds("Make password link");
+    let key = other.hidden().into_iter().find(|(name, _)| name == "formKey").unwrap().1;
+    let own = "Your own password and second factor are changed in your account, with your password.";
+    for (end, fields) in [("reset", &[("formKey", key.as_str())][..]), ("second-factor", &[])] {
+        let token = account.hidden().into_iter().find(|(name, _)| name == "formToken").unwrap().1;
+        let fields = [&[("formToken", token.as_str())], fields].concat();
+        let refused = house.olga.post(&format!("{path}/{end}"), &fields).await;
+        refused.holds(own);
+        assert_eq!(refused.status, 409, "{end}");
+    }
+    assert_eq!(house.user(OLGA).await["secondFactor"], true);
+}
+
+#[tokio::test]
+async fn a_form_that_was_opened_before_somebody_was_promoted_does_not_take_that_back() {
+    let mut house = House::start().await;
+    let path = house.path("ana@example.com").await;
+    let form = house.olga.get(&path).await;
+    house.ringback.patch(&format!("/v1/users/{}", &path["/people/".len()..]), json!({"role": "operator"})).await.ok();
+    let kash = house.kash.clone();
+    let as_shown = [("role", "publisher"), ("publisherId", kash.as_str())];
+    let fields = [&[("name", "Ana A.")], &as_shown[..]].concat();
+    let saved = house.olga.send(&form, &path, &fields).await;
+    follow(&mut house.olga, saved).await.holds("Saved.");
+    let user = house.user("ana@example.com").await;
+    assert_eq!((&user["name"], &user["role"]), (&json!("Ana A."), &json!("operator")));
+    // Refused and sent once more, the form still knows what it showed first.
+    let refused = house.olga.send(&form, &path, &[&[("name", "")], &as_shown[..]].concat()).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(house.olga.send(&refused, &path, &fields).await.status, 303);
+    assert_eq!(house.user("ana@example.com").await["role"], "operator");
+}
+
+#[tokio::test]
 async fn a_token_is_shown_once_lists_its_use_and_opens_nothing_once_deleted() {
     let mut house = House::start().await;
     let list = house.ana.get("/people/tokens").await;

@@ -24,6 +24,10 @@ async fn the_type_of_every_problem_leads_to_its_page_for_everybody() {
         }
     }
     olga.get("/problems").await.holds("<nav aria-label=\"Main\">");
+    let path = format!("/people/{}", text(&ringback.get("/v1/users").await["items"][0], "id"));
+    assert_eq!(olga.fill_in(&path, &[("name", "Olga"), ("role", "operator")]).await.status, 303);
+    olga.get("/problems").await.holds("Saved.");
+    olga.get("/problems").await.lacks("Saved.");
     let refused = ringback.with_token("no-such-token").ask("/v1/apps").await;
     stranger.get(&text(&refused.body, "type")).await.holds("Not authenticated");
     let unknown = stranger.get("/problems/no-such-kind").await;

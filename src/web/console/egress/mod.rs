@@ -15,7 +15,7 @@ use super::pages;
 use super::parts::lines::Link;
 use super::parts::page_of::PageOf;
 use super::parts::state::{State, Tone};
-use super::words::cuts;
+use super::words::cuts::{self, OF_A_NAME};
 use crate::actions::egress::KnownEgressIp;
 use crate::dispatch::egress::echo::Verification;
 use crate::store::page::Listed;
@@ -26,8 +26,6 @@ use uses::Use;
 const PATH: &str = "/egress";
 /// Apps without an address that are named.
 const NAMED: usize = 3;
-/// Characters of a name.
-const OF_A_NAME: usize = 60;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(pages::resource(PATH).get(show)).service(pages::resource("/egress/{address}").get(one));

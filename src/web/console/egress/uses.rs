@@ -6,11 +6,8 @@ use crate::actions::egress::KnownEgressIp;
 use crate::domain::egress::Assignment;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::sections;
-use crate::web::console::words::cuts::{self, Long};
+use crate::web::console::words::cuts::{self, Long, OF_A_NAME};
 use crate::web::console::words::instants::{self, Moment};
-
-/// Characters of a name.
-const OF_A_NAME: usize = 60;
 
 /// An app or a publisher that has an address, or will have.
 #[derive(Debug)]

@@ -13,11 +13,8 @@ use crate::web::console::app_line;
 use crate::web::console::parts::state::State;
 use crate::web::console::sections;
 use crate::web::console::words::amounts;
-use crate::web::console::words::cuts::{self, Long};
+use crate::web::console::words::cuts::{self, Long, OF_A_NAME};
 use crate::web::console::words::instants;
-
-/// Characters of a name.
-const OF_A_NAME: usize = 60;
 
 /// Such a row.
 #[derive(Debug)]

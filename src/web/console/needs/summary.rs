@@ -10,15 +10,13 @@ use crate::web::console::navigation;
 use crate::web::console::parts::lines::Figure;
 use crate::web::console::parts::state::Tone;
 use crate::web::console::sections;
-use crate::web::console::words::cuts::{self, Long};
+use crate::web::console::words::cuts::{self, Long, OF_A_NAME};
 use crate::web::console::words::instants::{self, Moment};
 use crate::web::console::words::{amounts, durations};
 
 /// What is due longer than this is late, and five times that is trouble.
 const GOAL: Duration = Duration::from_secs(60);
 const REVIEWS: &str = "/reviews";
-/// Characters of a name.
-const OF_A_NAME: usize = 60;
 
 /// Open reviews.
 #[derive(Debug)]

@@ -19,7 +19,8 @@ use crate::web::json::Body;
 const DELETES: &str = "DELETE /v1/users/{id}";
 const REMOVES: &str = "DELETE /v1/users/{id}/second-factor";
 /// What ends with a person, or with its leave to sign in: it has seen their texts.
-const ENDS: &str = "The invitations that this person made and nobody has used and the API tokens that this person made end with                     that, because this person has seen them. What was made with those tokens stays.";
+const ENDS: &str = "The invitations that this person made and nobody has used and the API tokens that this person made end with \
+                    that, because this person has seen them. What was made with those tokens stays.";
 
 /// What may be asked.
 #[derive(Clone, Copy)]

@@ -27,7 +27,34 @@ use crate::web::json::Body;
 pub(super) const CHANGES: &str = "PATCH /v1/users/{id}";
 /// The call that makes a link to a new password.
 const RESETS: &str = "POST /v1/users/{id}/reset";
-const SHAPE: &Shape<'_> = &[("name", Kind::Text), (ROLE, Kind::Text), (publisher_choice::NAME, Kind::Text)];
+const SHOWN_ROLE: &str = "shownRole";
+const SHOWN_PUBLISHER: &str = "shownPublisherId";
+const SHAPE: &Shape<'_> = &[
+    ("name", Kind::Text),
+    (ROLE, Kind::Text),
+    (publisher_choice::NAME, Kind::Text),
+    (SHOWN_ROLE, Kind::Text),
+    (SHOWN_PUBLISHER, Kind::Text),
+];
+
+/// The role as the form showed it when it was opened. What was not changed since is not sent: somebody else may have given another one
+/// meanwhile, which would be taken back, and with it what the person made.
+#[derive(Debug, Default)]
+struct Shown {
+    role: String,
+    publisher: String,
+}
+
+impl Shown {
+    fn on(roles: &RoleFields) -> Self {
+        let value = |field: &Option<Field>| field.as_ref().map_or_else(String::new, |field| field.value.clone());
+        Self { role: value(&roles.role), publisher: value(&roles.publisher) }
+    }
+
+    fn of(form: &Form) -> Self {
+        Self { role: form.typed(SHOWN_ROLE).to_owned(), publisher: form.typed(SHOWN_PUBLISHER).to_owned() }
+    }
+}
 
 #[derive(Template)]
 #[template(path = "person.html")]
@@ -39,6 +66,7 @@ struct PersonPage {
     has_second_factor: bool,
     /// What may be changed; nothing where that is not the reader's.
     form: Option<(Field, RoleFields)>,
+    shown: Shown,
     form_key: String,
     others: Vec<String>,
 }
@@ -56,6 +84,7 @@ impl PersonPage {
         } else {
             None
         };
+        let shown = form.as_ref().map(|(_, roles)| Shown::on(roles)).unwrap_or_default();
         Ok(Self {
             frame: frame(page, person),
             path: format!("{PATH}/{}", person.id),
@@ -63,6 +92,7 @@ impl PersonPage {
             joined: instants::listed(person.created_at, now),
             has_second_factor: person.has_second_factor,
             form,
+            shown,
             form_key: actions.new_form_key(),
             others: Vec::new(),
         })
@@ -100,6 +130,7 @@ pub(super) async fn save(page: PageRequest, id: Path<String>, body: Body<LARGEST
     if let Some((name, roles)) = &mut shown.form {
         name.value = form.typed("name").to_owned();
         roles.typed(&form);
+        shown.shown = Shown::of(&form);
         shown.others = faults::show(&mut [name].into_iter().chain(roles.all_mut()).collect::<Vec<_>>(), &wrong);
     }
     shown.frame.mark = "Error: ".to_owned();
@@ -108,13 +139,16 @@ pub(super) async fn save(page: PageRequest, id: Path<String>, body: Body<LARGEST
 
 async fn changed(page: &PageRequest, person: &Person, form: &Form) -> Result<(), Refusal> {
     let changes = async {
-        let role = role_fields::asked(page, form).await?;
-        let change = ChangePerson {
-            name: Patch::Set(form.typed("name").to_owned()),
-            role: Patch::Set(role.word),
-            publisher: role.publisher.map_or(Patch::Reset, Patch::Set),
-            disabled: Patch::Kept,
-        };
+        let (shown, name) = (Shown::of(form), Patch::Set(form.typed("name").to_owned()));
+        let has_other_role = form.typed(ROLE) != shown.role;
+        let mut change = ChangePerson { name, ..ChangePerson::default() };
+        if has_other_role || form.typed(publisher_choice::NAME) != shown.publisher {
+            let role = role_fields::asked(page, form).await?;
+            change.publisher = role.publisher.map_or(Patch::Reset, Patch::Set);
+            if has_other_role {
+                change.role = Patch::Set(role.word);
+            }
+        }
         page.web.actions.change_person(page.caller(), &person.id, change).await.map(drop)
     };
     page.perform(CHANGES, &[&person.id], changes).await

@@ -5,12 +5,9 @@ use std::collections::HashMap;
 use crate::domain::account::Role;
 use crate::domain::person::{Invitation, Person};
 use crate::domain::time::Timestamp;
-use crate::web::console::words::cuts::{self, Long};
+use crate::web::console::words::cuts::{self, Long, OF_A_NAME};
 use crate::web::console::words::instants::{self, Moment};
 use crate::web::console::words::roles;
-
-/// Characters of a name or an address in a list.
-const OF_A_NAME: usize = 60;
 
 /// A person of the list.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
 use crate::web::console::parts::page_of::PageOf;
-use crate::web::console::words::cuts::{self, Long};
+use crate::web::console::words::cuts::{self, Long, OF_A_NAME};
 use crate::web::console::words::instants::{self, Moment};
 use crate::web::console::words::roles;
 use crate::web::console::{faults, render};
@@ -22,8 +22,6 @@ use crate::web::json::Body;
 use crate::web::{Answer, list};
 
 const DELETES: &str = "DELETE /v1/tokens/{id}";
-/// Characters of a name in a list.
-const OF_A_NAME: usize = 60;
 
 #[derive(Template)]
 #[template(path = "tokens.html")]

@@ -15,7 +15,7 @@ use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::page_of::PageOf;
 use crate::web::console::parts::state::State;
 use crate::web::console::words::amounts;
-use crate::web::console::words::cuts::{self, Long};
+use crate::web::console::words::cuts::{self, Long, OF_A_NAME};
 use crate::web::console::words::instants::{self, Moment};
 use crate::web::error::Problem;
 use crate::web::list;
@@ -23,8 +23,6 @@ use crate::web::list;
 const SHAPE: &Shape<'_> = &[("cursor", Kind::Text), (LIVE, Kind::Text), ("newest", Kind::Text), ("part", Kind::Text)];
 /// Rows of a page.
 const ROWS: usize = 50;
-/// Characters of a name in a row.
-const OF_A_NAME: usize = 60;
 
 /// A row.
 #[derive(Clone, Debug)]

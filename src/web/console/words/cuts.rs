@@ -5,6 +5,9 @@ const OF_AN_ID: usize = 4;
 /// Characters that are kept of a URL's end, where its last parameters tell it apart.
 const OF_A_URL: usize = 24;
 
+/// Characters of a name in a list, where nothing else asks for fewer or more.
+pub const OF_A_NAME: usize = 60;
+
 /// A value that is too long for where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Long {
