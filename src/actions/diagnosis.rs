@@ -60,7 +60,7 @@ impl Actions {
             Given::Pasted(text) => pasted::read(&text).map(|paste| paste.received(&of, &config)),
             Given::Received(received) => Some(Ok(pasted::of(received).received(&of, &config))),
         };
-        let read = self.node.tasks.compute(read).await.map_err(|_| StoreError::Closed)?;
+        let (read, under_way) = under_way.through(&self.node.tasks, read).await.ok_or(StoreError::Closed)?;
         let received = read.ok_or_else(unreadable)?;
         let received = received.map_err(|elsewhere| Refusal::field("pasted", elsewhere.to_string()))?;
         let named = named_ids(&recipe, &endpoint.config, &received);
@@ -70,7 +70,8 @@ impl Actions {
                 let recipe = self.dispatcher.previews.recipe(endpoint, Some(&known.delivery))?;
                 (Arc::clone(recipe), known.sent_at)
             }
-            None => (Arc::clone(&recipe), Some(self.node.now())),
+            // The instant of pasting is not that of receiving.
+            None => (Arc::clone(&recipe), None),
         };
         let (sent, delivery) = known.map(|known| (known.sent, (known.delivery.id, known.attempt))).unzip();
         let (sent, keys, config) = (sent.flatten(), keys(endpoint), endpoint.config.clone());
@@ -83,11 +84,9 @@ impl Actions {
                 sent: sent.as_ref(),
                 received_at,
             };
-            let diagnosis = case.diagnosis();
-            drop(under_way);
-            diagnosis
+            case.diagnosis()
         };
-        let mut diagnosis = self.node.tasks.compute(work).await.map_err(|_| StoreError::Closed)?;
+        let (mut diagnosis, _) = under_way.through(&self.node.tasks, work).await.ok_or(StoreError::Closed)?;
         if is_pasted && diagnosis.code == Code::NoSignature {
             return Err(unreadable());
         }

@@ -16,7 +16,7 @@ mod url;
 
 use super::dialect::callback::CallbackConfig;
 use super::dialect::callback_url::CallbackUrl;
-use super::dialect::diagnose::likeness;
+use super::dialect::diagnose::{LONGEST_RECEIVED, beyond_usual, likeness};
 use super::dialect::received::Received;
 use super::dialect::recipe::Recipe;
 
@@ -24,6 +24,8 @@ use super::dialect::recipe::Recipe;
 pub const LONGEST: usize = 64 * 1024;
 /// So many readings of a paste are looked at: whoever pastes a whole log has what matters near its beginning.
 const MOST_READINGS: usize = 100;
+/// So many bytes of readings are looked at for a signature: a paste at its longest, in every way in which it is one request.
+const MOST_BYTES: usize = 16 * LONGEST;
 /// What servers are told by proxies of the scheme that the caller used.
 const FORWARDED_SCHEME: &str = "x-forwarded-proto";
 
@@ -76,7 +78,11 @@ impl Paste {
     /// The request as its receiver saw it: the most certain reading in which the signature of this dialect stands.
     pub fn received(self, recipe: &Recipe, config: &CallbackConfig) -> Result<Received, BodyElsewhere> {
         let mut surest: Option<(u8, Pasted, Received)> = None;
-        for pasted in self.0 {
+        let mut left = MOST_BYTES;
+        // No callback has a longer URL; what is longer is a text that was taken for one.
+        for pasted in self.0.into_iter().filter(|pasted| pasted.length() <= LONGEST_RECEIVED) {
+            let Some(less) = left.checked_sub(pasted.cost()) else { continue };
+            left = less;
             let received = pasted.clone().received(recipe, config);
             let likeness = likeness(recipe, config, &received);
             if surest.as_ref().is_none_or(|(known, ..)| *known < likeness) {
@@ -102,6 +108,17 @@ impl Pasted {
             self.url.push_str(&recipe.query_of(&self.parameters));
         }
         Received { method, url: self.placed(config), headers: self.headers, body: self.body }
+    }
+
+    /// How long its URL is, or will be.
+    fn length(&self) -> usize {
+        self.url.len() + of_pairs(&self.parameters)
+    }
+
+    /// What it costs to look for a signature in it, in bytes.
+    fn cost(&self) -> usize {
+        let body = self.body.as_ref().map_or(0, String::len);
+        self.length() + of_pairs(&self.headers) + body + beyond_usual(&self.url)
     }
 
     /// The URL with an origin and a path.
@@ -137,6 +154,10 @@ impl Pasted {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
+}
+
+fn of_pairs(pairs: &[(String, String)]) -> usize {
+    pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 /// The path of a callback URL, as it is written.

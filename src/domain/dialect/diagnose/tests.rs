@@ -1,5 +1,6 @@
 //! A callback is composed, distorted in one way, and diagnosed.
 
+mod hostile;
 mod several;
 
 use super::*;
