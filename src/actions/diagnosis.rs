@@ -14,7 +14,7 @@ use super::refusal::Refusal;
 use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::dialect::diagnose::{Case, Code, Diagnosis, looked_for, named_ids};
 use crate::domain::dialect::received::Received;
-use crate::domain::pasted;
+use crate::domain::pasted::{self, Chosen};
 use crate::domain::secret::{SecretState, SecretText};
 use crate::store::StoreError;
 
@@ -55,14 +55,18 @@ impl Actions {
         let is_pasted = matches!(given, Given::Pasted(_));
         within_bounds(&given)?;
         let under_way = self.diagnoses.begin(caller)?;
-        let (of, config) = (Arc::clone(&recipe), endpoint.config.clone());
+        let (of, config, of_endpoint) = (Arc::clone(&recipe), endpoint.config.clone(), keys(endpoint));
         let read = move || match given {
-            Given::Pasted(text) => pasted::read(&text).map(|paste| paste.received(&of, &config)),
-            Given::Received(received) => Some(Ok(pasted::of(received).received(&of, &config))),
+            Given::Pasted(text) => pasted::read(&text).map(|paste| paste.chosen(&of, &config, &of_endpoint)),
+            Given::Received(received) => {
+                let received = pasted::of(received).received(&of, &config);
+                Some(Ok(Chosen { received, note: None }))
+            }
         };
         let (read, under_way) = under_way.through(&self.node.tasks, read).await.ok_or(StoreError::Closed)?;
-        let received = read.ok_or_else(unreadable)?;
-        let received = received.map_err(|elsewhere| Refusal::field("pasted", elsewhere.to_string()))?;
+        let chosen = read.ok_or_else(unreadable)?;
+        let chosen = chosen.map_err(|elsewhere| Refusal::field("pasted", elsewhere.to_string()))?;
+        let Chosen { received, note: of_paste } = chosen;
         let named = named_ids(&recipe, &endpoint.config, &received);
         let known = self.what_was_sent(app, endpoint, &named).await?;
         let (recipe, received_at) = match &known {
@@ -87,6 +91,8 @@ impl Actions {
             case.diagnosis()
         };
         let (mut diagnosis, _) = under_way.through(&self.node.tasks, work).await.ok_or(StoreError::Closed)?;
+        let notes: Vec<String> = diagnosis.note.take().into_iter().chain(of_paste).collect();
+        diagnosis.note = (!notes.is_empty()).then(|| notes.join(" "));
         if is_pasted && diagnosis.code == Code::NoSignature {
             return Err(unreadable());
         }

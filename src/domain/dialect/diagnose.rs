@@ -122,6 +122,13 @@ pub fn diagnose(
     Case { recipe, config, received, keys, sent: None, received_at: None }.diagnosis()
 }
 
+/// Whether one of these keys signs a callback as it stands.
+pub fn verifies(recipe: &Recipe, config: &CallbackConfig, received: &Received, keys: &[(String, SecretText)]) -> bool {
+    let wholes = wholes(recipe, config, received, None);
+    let search = wholes.first().and_then(|whole| Search::of(recipe, config, whole, keys, None));
+    search.and_then(|mut search| search.at(0, &mut Budget::new())).is_some_and(|found| found.mistakes.is_empty())
+}
+
 /// A callback that somebody received, with all that may tell what happened to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod several;
+mod verdicts;
 
 use super::*;
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
