@@ -3,6 +3,11 @@
 //! It reads what looks like names and values in brackets and forgives everything else: the texts come from logs, cut off and
 //! with words around them. What stands there means nothing yet.
 
+mod value;
+
+pub(super) use value::Value;
+use value::{as_pairs, holds_map, text_of};
+
 /// So deep are brackets followed.
 const DEEPEST: usize = 12;
 /// So many values are read of one paste.
@@ -11,15 +16,6 @@ const MOST: usize = 4_000;
 const MOST_STARTS: usize = 20;
 /// So often is each byte looked at: brackets that nothing closes are begun again within themselves.
 const MOST_PASSES: usize = 32;
-
-/// A value as it was printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value<'a> {
-    Text(String),
-    /// Names with values, and all of it as it stands there.
-    Map(Vec<(String, Value<'a>)>, &'a str),
-    List(Vec<Value<'a>>),
-}
 
 /// Every dictionary that is not within another one.
 pub(super) fn read(text: &str) -> Vec<Value<'_>> {
@@ -37,14 +33,6 @@ pub(super) fn read(text: &str) -> Vec<Value<'_>> {
         }
     }
     found
-}
-
-fn holds_map(value: &Value<'_>) -> bool {
-    match value {
-        Value::Text(_) => false,
-        Value::Map(pairs, _) => !pairs.is_empty(),
-        Value::List(items) => items.iter().any(holds_map),
-    }
 }
 
 struct Reader<'a> {
@@ -250,44 +238,6 @@ fn paired(high: u32, behind: &str, chars: &mut std::str::CharIndices<'_>) -> cha
 
 fn is_word(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
-}
-
-/// The text that a name is: PHP puts names in brackets.
-fn text_of(name: &Value<'_>) -> Option<String> {
-    match name {
-        Value::Text(text) => Some(text.clone()),
-        Value::List(items) => match items.as_slice() {
-            [Value::Text(text)] => Some(text.clone()),
-            _ => None,
-        },
-        Value::Map(..) => None,
-    }
-}
-
-/// A list of pairs is a dictionary: of `(name, value)`, or of `{"name": …, "value": …}` as browsers and tools write headers.
-fn as_pairs<'a>(items: Vec<Value<'a>>, whole: &'a str) -> Value<'a> {
-    let pair = |item: &Value<'a>| match item {
-        Value::List(two) => match two.as_slice() {
-            [Value::Text(name), value] => Some((name.clone(), value.clone())),
-            _ => None,
-        },
-        Value::Map(pairs, _) => {
-            let of = |wanted: &[&str]| {
-                let found = pairs.iter().find(|(name, _)| wanted.iter().any(|known| name.eq_ignore_ascii_case(known)));
-                found.map(|(_, value)| value.clone())
-            };
-            match (of(&["name", "key"]), of(&["value"])) {
-                (Some(Value::Text(name)), Some(value)) => Some((name, value)),
-                _ => None,
-            }
-        }
-        Value::Text(_) => None,
-    };
-    let pairs: Option<Vec<_>> = items.iter().map(pair).collect();
-    match pairs.filter(|pairs| !pairs.is_empty()) {
-        Some(pairs) => Value::Map(pairs, whole),
-        None => Value::List(items),
-    }
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn whole(body: &str, length: Option<usize>) -> &str {
 /// A body that was sent in chunks, each behind a line with its size; nothing where it is not written so.
 fn joined(body: &str) -> Option<String> {
     let (mut whole, mut rest) = (String::new(), body);
-    while !rest.trim().is_empty() {
+    while !rest.trim_start().is_empty() {
         let (size, behind) = rest.split_once('\n').unwrap_or((rest, ""));
         let size = usize::from_str_radix(size.split(';').next()?.trim(), 16).ok()?;
         if size == 0 {
