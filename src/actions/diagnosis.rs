@@ -14,7 +14,7 @@ use super::refusal::Refusal;
 use crate::domain::app::{App, Endpoint, Secret};
 use crate::domain::dialect::diagnose::{Case, Code, Diagnosis, looked_for, named_ids};
 use crate::domain::dialect::received::Received;
-use crate::domain::pasted;
+use crate::domain::pasted::{self, Chosen};
 use crate::domain::secret::{SecretState, SecretText};
 use crate::store::StoreError;
 
@@ -55,14 +55,18 @@ impl Actions {
         let is_pasted = matches!(given, Given::Pasted(_));
         within_bounds(&given)?;
         let under_way = self.diagnoses.begin(caller)?;
-        let (of, config) = (Arc::clone(&recipe), endpoint.config.clone());
+        let (of, config, of_endpoint) = (Arc::clone(&recipe), endpoint.config.clone(), keys(endpoint));
         let read = move || match given {
-            Given::Pasted(text) => pasted::read(&text).map(|paste| paste.received(&of, &config)),
-            Given::Received(received) => Some(Ok(pasted::of(received).received(&of, &config))),
+            Given::Pasted(text) => pasted::read(&text).map(|paste| paste.chosen(&of, &config, &of_endpoint)),
+            Given::Received(received) => {
+                let received = pasted::of(received).received(&of, &config);
+                Some(Ok(Chosen { received, note: None }))
+            }
         };
-        let read = self.node.tasks.compute(read).await.map_err(|_| StoreError::Closed)?;
-        let received = read.ok_or_else(unreadable)?;
-        let received = received.map_err(|elsewhere| Refusal::field("pasted", elsewhere.to_string()))?;
+        let (read, under_way) = under_way.through(&self.node.tasks, read).await.ok_or(StoreError::Closed)?;
+        let chosen = read.ok_or_else(unreadable)?;
+        let chosen = chosen.map_err(|elsewhere| Refusal::field("pasted", elsewhere.to_string()))?;
+        let Chosen { received, note: of_paste } = chosen;
         let named = named_ids(&recipe, &endpoint.config, &received);
         let known = self.what_was_sent(app, endpoint, &named).await?;
         let (recipe, received_at) = match &known {
@@ -70,7 +74,8 @@ impl Actions {
                 let recipe = self.dispatcher.previews.recipe(endpoint, Some(&known.delivery))?;
                 (Arc::clone(recipe), known.sent_at)
             }
-            None => (Arc::clone(&recipe), Some(self.node.now())),
+            // The instant of pasting is not that of receiving.
+            None => (Arc::clone(&recipe), None),
         };
         let (sent, delivery) = known.map(|known| (known.sent, (known.delivery.id, known.attempt))).unzip();
         let (sent, keys, config) = (sent.flatten(), keys(endpoint), endpoint.config.clone());
@@ -83,11 +88,11 @@ impl Actions {
                 sent: sent.as_ref(),
                 received_at,
             };
-            let diagnosis = case.diagnosis();
-            drop(under_way);
-            diagnosis
+            case.diagnosis()
         };
-        let mut diagnosis = self.node.tasks.compute(work).await.map_err(|_| StoreError::Closed)?;
+        let (mut diagnosis, _) = under_way.through(&self.node.tasks, work).await.ok_or(StoreError::Closed)?;
+        let notes: Vec<String> = diagnosis.note.take().into_iter().chain(of_paste).collect();
+        diagnosis.note = (!notes.is_empty()).then(|| notes.join(" "));
         if is_pasted && diagnosis.code == Code::NoSignature {
             return Err(unreadable());
         }

@@ -14,7 +14,8 @@ use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::diagnose::{Case, Diagnosis, looked_for};
 use crate::domain::dialect::received::Received;
 use crate::domain::dialect::recipe::Recipe;
-use crate::domain::pasted;
+use crate::domain::pasted::{self, Chosen};
+use crate::domain::secret::SecretText;
 
 const EXAMPLES: &str = "\
 Ends with 0 if it verifies, else with 1.
@@ -55,14 +56,15 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let recipe = recipe(flags)?;
     let keys = secrets(flags)?;
     let config = endpoint(flags, &recipe)?;
-    let received = match text(flags, "paste") {
-        Some(path) => pasted(&utf8("--paste", read("--paste", path)?)?, &recipe, &config)?,
-        None => received(flags, &recipe)?,
+    let Chosen { received, note } = match text(flags, "paste") {
+        Some(path) => pasted(&utf8("--paste", read("--paste", path)?)?, &recipe, &config, &keys)?,
+        None => Chosen { received: received(flags, &recipe)?, note: None },
     };
     // Without an instant nobody knows how old it was when it came.
     let received_at = text(flags, "at").map(|_| at(flags)).transpose()?;
     let case = Case { recipe: &recipe, config: &config, received: &received, keys: &keys, sent: None, received_at };
     let diagnosis = case.diagnosis();
+    let diagnosis = Diagnosis { note: diagnosis.note.clone().or(note), ..diagnosis };
     if flags.get_flag("json") {
         say(&json!(diagnosis).to_string())
     } else {
@@ -91,10 +93,15 @@ fn received(flags: &ArgMatches, recipe: &Recipe) -> Result<Received, Failure> {
 }
 
 /// What was pasted as a whole.
-fn pasted(text: &str, recipe: &Recipe, config: &CallbackConfig) -> Result<Received, Failure> {
+fn pasted(
+    text: &str,
+    recipe: &Recipe,
+    config: &CallbackConfig,
+    keys: &[(String, SecretText)],
+) -> Result<Chosen, Failure> {
     let found = pasted::read(text);
     let paste = found.ok_or_else(|| format!("--paste: no request was found in this. {}", looked_for(recipe)))?;
-    paste.received(recipe, config).map_err(|elsewhere| format!("--paste: {elsewhere}").into())
+    paste.chosen(recipe, config, keys).map_err(|elsewhere| format!("--paste: {elsewhere}").into())
 }
 
 fn header(line: &String) -> Result<(String, String), Failure> {

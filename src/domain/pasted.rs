@@ -16,20 +16,38 @@ mod url;
 
 use super::dialect::callback::CallbackConfig;
 use super::dialect::callback_url::CallbackUrl;
-use super::dialect::diagnose::likeness;
+use super::dialect::diagnose::{LONGEST_RECEIVED, beyond_usual, likeness, named_ids, verifies};
 use super::dialect::received::Received;
 use super::dialect::recipe::Recipe;
+use super::secret::SecretText;
 
 /// Longest paste in bytes: a callback's URL has at most 7,500, its body and a server's headers seldom as much again.
 pub const LONGEST: usize = 64 * 1024;
-/// So many readings of a paste are looked at: whoever pastes a whole log has what matters near its beginning.
-const MOST_READINGS: usize = 100;
+/// So many readings of a paste are looked at.
+const MOST_READINGS: usize = 160;
+/// So many callbacks of one paste are told apart.
+const MOST_CALLBACKS: usize = 16;
+/// So many bytes of readings are looked at for a signature: a paste at its longest, in every way in which it is one request.
+const MOST_BYTES: usize = 16 * LONGEST;
 /// What servers are told by proxies of the scheme that the caller used.
 const FORWARDED_SCHEME: &str = "x-forwarded-proto";
 
 /// A paste in every way in which it can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paste(Vec<Pasted>);
+pub struct Paste {
+    readings: Vec<Pasted>,
+    /// Lines of a log that are not read.
+    unread: usize,
+}
+
+/// The callback of a paste that is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    /// As its receiver saw it.
+    pub received: Received,
+    /// What of the paste is not looked at.
+    pub note: Option<String>,
+}
 
 /// A request as it was pasted: its URL is whole, or begins with its path or its query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,10 +77,11 @@ pub fn read(text: &str) -> Option<Paste> {
     readings.extend(request::read(text));
     readings.extend(printed::read(text).iter().flat_map(fields::requests));
     readings.extend(url::broken(text));
-    readings.extend(line::read(text));
+    let (of_lines, unread) = line::read(text);
+    readings.extend(of_lines);
     readings.retain(|found| !found.url.is_empty() || !found.headers.is_empty() || !found.parameters.is_empty());
     readings.truncate(MOST_READINGS);
-    (!readings.is_empty()).then_some(Paste(readings))
+    (!readings.is_empty()).then_some(Paste { readings, unread })
 }
 
 /// A request that was given in parts, as if it had been pasted.
@@ -73,22 +92,58 @@ pub fn of(given: Received) -> Pasted {
 }
 
 impl Paste {
-    /// The request as its receiver saw it: the most certain reading in which the signature of this dialect stands.
-    pub fn received(self, recipe: &Recipe, config: &CallbackConfig) -> Result<Received, BodyElsewhere> {
-        let mut surest: Option<(u8, Pasted, Received)> = None;
-        for pasted in self.0 {
+    /// The callback that a person asks about: of several the first that none of these keys signs as it stands.
+    pub fn chosen(
+        self,
+        recipe: &Recipe,
+        config: &CallbackConfig,
+        keys: &[(String, SecretText)],
+    ) -> Result<Chosen, BodyElsewhere> {
+        let unread = self.unread;
+        let callbacks = self.callbacks(recipe, config);
+        let count = callbacks.len();
+        let verifies = |(_, received): &(Pasted, Received)| verifies(recipe, config, received, keys);
+        let at = callbacks.iter().position(|callback| !verifies(callback)).unwrap_or_default();
+        let Some((pasted, received)) = callbacks.into_iter().nth(at) else { return Ok(Chosen::default()) };
+        let signs_body = recipe.signature().is_some_and(|signature| signature.signs_body());
+        if let Some(file) = pasted.body_file.filter(|_| signs_body && received.body.is_none()) {
+            return Err(BodyElsewhere(file));
+        }
+        let several = (count > 1).then(|| {
+            format!(
+                "{count} callbacks were read in this; this is number {}: paste one alone to look at another.",
+                at + 1
+            )
+        });
+        let unread = (unread > 0).then(|| format!("{unread} lines before the last ones were not read."));
+        let notes: Vec<String> = several.into_iter().chain(unread).collect();
+        Ok(Chosen { received, note: (!notes.is_empty()).then(|| notes.join(" ")) })
+    }
+
+    /// The callbacks in it: of each the most certain reading in which a signature of this dialect stands.
+    fn callbacks(self, recipe: &Recipe, config: &CallbackConfig) -> Vec<(Pasted, Received)> {
+        let (mut surest, mut found, mut left) = (None, Vec::new(), MOST_BYTES);
+        // No callback has a longer URL; what is longer is a text that was taken for one.
+        for pasted in self.readings.into_iter().filter(|pasted| pasted.length() <= LONGEST_RECEIVED) {
+            let Some(less) = left.checked_sub(pasted.cost()) else { continue };
+            left = less;
             let received = pasted.clone().received(recipe, config);
-            let likeness = likeness(recipe, config, &received);
-            if surest.as_ref().is_none_or(|(known, ..)| *known < likeness) {
-                surest = Some((likeness, pasted, received));
+            let likeness = Some(likeness(recipe, config, &received));
+            if surest < likeness {
+                (surest, found) = (likeness, Vec::new());
+            }
+            if surest == likeness {
+                found.push((pasted, received));
             }
         }
-        let Some((_, pasted, received)) = surest else { return Ok(Received::default()) };
-        let signs_body = recipe.signature().is_some_and(|signature| signature.signs_body());
-        match pasted.body_file.filter(|_| signs_body && received.body.is_none()) {
-            Some(file) => Err(BodyElsewhere(file)),
-            None => Ok(received),
-        }
+        let mut signatures = Vec::new();
+        found.retain(|(_, received)| {
+            let signature = named_ids(recipe, config, received).signature_start;
+            let is_new = signatures.len() < MOST_CALLBACKS && !signatures.contains(&signature);
+            signatures.extend(is_new.then_some(signature));
+            is_new
+        });
+        found
     }
 }
 
@@ -102,6 +157,17 @@ impl Pasted {
             self.url.push_str(&recipe.query_of(&self.parameters));
         }
         Received { method, url: self.placed(config), headers: self.headers, body: self.body }
+    }
+
+    /// How long its URL is, or will be.
+    fn length(&self) -> usize {
+        self.url.len() + of_pairs(&self.parameters)
+    }
+
+    /// What it costs to look for a signature in it, in bytes.
+    fn cost(&self) -> usize {
+        let body = self.body.as_ref().map_or(0, String::len);
+        self.length() + of_pairs(&self.headers) + body + beyond_usual(&self.url)
     }
 
     /// The URL with an origin and a path.
@@ -137,6 +203,10 @@ impl Pasted {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
+}
+
+fn of_pairs(pairs: &[(String, String)]) -> usize {
+    pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 /// The path of a callback URL, as it is written.

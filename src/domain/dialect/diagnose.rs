@@ -49,9 +49,11 @@ use compared::compared;
 pub use differences::Difference;
 pub use looked_for::{likeness, looked_for};
 use masked::Masked;
+pub use members::squeezed;
 pub use named_ids::{NamedIds, named_ids};
 pub use pieces::{Piece, Place};
 use search::{Budget, DEEPEST, Search};
+pub use search::{LONGEST_RECEIVED, beyond_usual};
 pub use sent::{Kept, Sent};
 pub use text::SignedPart;
 use text::Text;
@@ -118,6 +120,13 @@ pub fn diagnose(
     config: &CallbackConfig,
 ) -> Diagnosis {
     Case { recipe, config, received, keys, sent: None, received_at: None }.diagnosis()
+}
+
+/// Whether one of these keys signs a callback as it stands.
+pub fn verifies(recipe: &Recipe, config: &CallbackConfig, received: &Received, keys: &[(String, SecretText)]) -> bool {
+    let wholes = wholes(recipe, config, received, None);
+    let search = wholes.first().and_then(|whole| Search::of(recipe, config, whole, keys, None));
+    search.and_then(|mut search| search.at(0, &mut Budget::new())).is_some_and(|found| found.mistakes.is_empty())
 }
 
 /// A callback that somebody received, with all that may tell what happened to it.

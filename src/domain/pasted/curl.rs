@@ -59,8 +59,10 @@ pub(super) fn read(text: &str) -> Vec<Pasted> {
     let mut starts: Vec<usize> = vec![0];
     starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
     let at_command = starts.into_iter().filter_map(|at| {
-        let line = text[at..].trim_start().trim_start_matches(['$', '#', '>', '%']).trim_start();
-        line.starts_with("curl").then_some(line)
+        // Trimmed within its line: all that follows would be looked at once for each line.
+        let line = text[at..].lines().next()?;
+        let command = line.trim_start().trim_start_matches(['$', '#', '>', '%']).trim_start();
+        command.starts_with("curl").then(|| &text[at + line.len() - command.len()..])
     });
     at_command.take(MOST_COMMANDS).filter_map(command).collect()
 }

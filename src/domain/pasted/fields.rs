@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::line::logged;
 use super::printed::{self, Value};
 use super::{Pasted, has_scheme, sent_name};
+use crate::domain::dialect::diagnose::squeezed;
 
 /// Names as they are written without marks and in small letters, the surest first.
 const URLS: [&str; 16] = [
@@ -37,6 +38,8 @@ const PARAMETERS: [&str; 8] =
 
 /// So many dictionaries are read as a request each.
 const MOST: usize = 30;
+/// No name that is looked for is longer, marks and all.
+const LONGEST_NAME: usize = 64;
 /// A body that is a text within another one, and so on, is looked into so deep.
 const DEEPEST: usize = 4;
 
@@ -60,7 +63,7 @@ fn gather(value: &Value<'_>, found: &mut Vec<Pasted>, depth: usize) {
         Value::List(items) => items.iter().for_each(|item| gather(item, found, depth + 1)),
         // A message, or JSON within JSON.
         Value::Text(text) if text.contains(['?', ':', '{']) => {
-            found.extend(text.lines().flat_map(logged));
+            found.extend(text.lines().flat_map(logged).take(MOST - found.len()));
             if text.contains('{') && depth < DEEPEST {
                 printed::read(text).iter().for_each(|value| gather(value, found, depth + DEEPEST));
             }
@@ -69,9 +72,9 @@ fn gather(value: &Value<'_>, found: &mut Vec<Pasted>, depth: usize) {
     }
 }
 
-/// A name without what languages put between its words.
+/// A name without what languages put between its words; nothing of one that is longer than any that is known.
 fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    if name.len() > LONGEST_NAME { String::new() } else { squeezed(name) }
 }
 
 /// The value of the first of these names, in this dictionary or in one within it.
@@ -192,5 +195,16 @@ fn body(value: &Value<'_>) -> Option<String> {
             Some(text.unwrap_or_else(|| (*whole).to_owned()))
         }
         Value::List(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_text_that_holds_a_whole_log_only_so_many_lines_are_read() {
+        let log = "GET /pb?a=1 HTTP/1.1\n".repeat(3_000);
+        assert_eq!(requests(&Value::List(vec![Value::Text(log.clone()), Value::Text(log)])).len(), MOST);
     }
 }

@@ -3,28 +3,26 @@
 //! It reads what looks like names and values in brackets and forgives everything else: the texts come from logs, cut off and
 //! with words around them. What stands there means nothing yet.
 
+mod value;
+
+pub(super) use value::Value;
+use value::{as_pairs, holds_map, text_of};
+
 /// So deep are brackets followed.
 const DEEPEST: usize = 12;
 /// So many values are read of one paste.
 const MOST: usize = 4_000;
 /// So many dictionaries are looked for in one paste.
 const MOST_STARTS: usize = 20;
-
-/// A value as it was printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value<'a> {
-    Text(String),
-    /// Names with values, and all of it as it stands there.
-    Map(Vec<(String, Value<'a>)>, &'a str),
-    List(Vec<Value<'a>>),
-}
+/// So often is each byte looked at: brackets that nothing closes are begun again within themselves.
+const MOST_PASSES: usize = 32;
 
 /// Every dictionary that is not within another one.
 pub(super) fn read(text: &str) -> Vec<Value<'_>> {
     let mut found = Vec::new();
-    let mut reader = Reader { text, at: 0, left: MOST };
+    let mut reader = Reader { text, at: 0, left: MOST, steps: MOST_PASSES * text.len() };
     while let Some(start) = text[reader.at..].find(['{', '[', '(']).map(|at| reader.at + at) {
-        if found.len() >= MOST_STARTS || reader.left == 0 {
+        if found.len() >= MOST_STARTS || reader.left == 0 || reader.steps == 0 {
             break;
         }
         reader.at = start;
@@ -37,19 +35,13 @@ pub(super) fn read(text: &str) -> Vec<Value<'_>> {
     found
 }
 
-fn holds_map(value: &Value<'_>) -> bool {
-    match value {
-        Value::Text(_) => false,
-        Value::Map(pairs, _) => !pairs.is_empty(),
-        Value::List(items) => items.iter().any(holds_map),
-    }
-}
-
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     /// So many values may still be read.
     left: usize,
+    /// So many bytes may still be looked at.
+    steps: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -62,7 +54,13 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_blanks(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
+        let blanks = self.rest().len() - self.rest().trim_start().len();
+        self.looked_at(blanks);
+        self.skip(blanks);
+    }
+
+    fn looked_at(&mut self, bytes: usize) {
+        self.steps = self.steps.saturating_sub(bytes);
     }
 
     /// What stands in brackets, up to the one that closes them or the text's end.
@@ -74,7 +72,7 @@ impl<'a> Reader<'a> {
             '(' => ')',
             _ => return None,
         };
-        if depth >= DEEPEST {
+        if depth >= DEEPEST || self.steps == 0 {
             return None;
         }
         self.skip(1);
@@ -116,13 +114,17 @@ impl<'a> Reader<'a> {
 
     /// What stands behind a name.
     fn named_value(&mut self, depth: usize, mark: &str) -> Option<Value<'a>> {
-        let line_end = self.rest().find('\n').unwrap_or(self.rest().len());
-        let line = self.rest()[..line_end].trim();
-        let is_bare = !line.is_empty() && !line.starts_with(['"', '\'', '{', '[', '(']);
         // PHP prints one pair a line, its texts without quotes.
-        if mark == "=>" && is_bare && !line.contains("=>") && line != "Array" && !line.contains(['"', '\'']) {
-            self.skip(line_end);
-            return Some(Value::Text(line.trim_end_matches(',').to_owned()));
+        if mark == "=>" {
+            let end = self.rest().find(['\n', '"', '\'']).unwrap_or(self.rest().len());
+            self.looked_at(end);
+            let line = self.rest()[..end].trim();
+            let is_quoted = self.rest()[end..].starts_with(['"', '\'']);
+            let is_bare = !is_quoted && !line.is_empty() && !line.starts_with(['{', '[', '(']);
+            if is_bare && !line.contains("=>") && line != "Array" {
+                self.skip(end);
+                return Some(Value::Text(line.trim_end_matches(',').to_owned()));
+            }
         }
         self.skip_blanks();
         self.value(depth, false)
@@ -149,28 +151,34 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_blanks_in_line(&mut self) {
-        while self.rest().starts_with([' ', '\t', '\n'])
-            && self.rest().trim_start().starts_with(['"', '\'', '{', '[', '('])
-        {
-            self.skip(1);
+        let behind = self.rest().trim_start_matches([' ', '\t', '\n']);
+        let blanks = self.rest().len() - behind.len();
+        self.looked_at(blanks);
+        if behind.starts_with(['"', '\'', '{', '[', '(']) {
+            self.skip(blanks);
         }
     }
 
     /// A text without quotes, up to what separates values.
     fn bare(&mut self, is_name: bool) -> String {
         let rest = self.rest();
-        let ends = |(at, c): (usize, char)| {
+        let mut is_open = false;
+        let mut ends = |(at, c): (usize, char)| {
             let next = rest[at + c.len_utf8()..].chars().next();
             match c {
                 ',' => next.is_none_or(|next| next.is_whitespace() || matches!(next, '"' | '\'' | '{' | '[')),
-                '(' => !is_name && next.is_none_or(|next| !next.is_ascii_digit()),
-                ')' => !rest[..at].contains('('),
+                '(' => {
+                    is_open = true;
+                    !is_name && next.is_none_or(|next| !next.is_ascii_digit())
+                }
+                ')' => !is_open,
                 '\n' | '\r' | '}' | ']' | '{' | '[' | '"' | '\'' => true,
                 ':' | '=' => is_name,
                 c => is_name && c.is_whitespace(),
             }
         };
         let end = rest.char_indices().find_map(|(at, c)| ends((at, c)).then_some(at)).unwrap_or(rest.len());
+        self.looked_at(end);
         self.skip(end);
         rest[..end].trim().to_owned()
     }
@@ -183,6 +191,7 @@ impl<'a> Reader<'a> {
         let mut chars = rest.char_indices();
         while let Some((at, c)) = chars.next() {
             if c == quote {
+                self.looked_at(at + 1);
                 self.skip(at + 1);
                 return text;
             }
@@ -209,6 +218,7 @@ impl<'a> Reader<'a> {
                 None => {}
             }
         }
+        self.looked_at(rest.len());
         self.at = self.text.len();
         text
     }
@@ -230,40 +240,32 @@ fn is_word(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
 }
 
-/// The text that a name is: PHP puts names in brackets.
-fn text_of(name: &Value<'_>) -> Option<String> {
-    match name {
-        Value::Text(text) => Some(text.clone()),
-        Value::List(items) => match items.as_slice() {
-            [Value::Text(text)] => Some(text.clone()),
-            _ => None,
-        },
-        Value::Map(..) => None,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A list of pairs is a dictionary: of `(name, value)`, or of `{"name": …, "value": …}` as browsers and tools write headers.
-fn as_pairs<'a>(items: Vec<Value<'a>>, whole: &'a str) -> Value<'a> {
-    let pair = |item: &Value<'a>| match item {
-        Value::List(two) => match two.as_slice() {
-            [Value::Text(name), value] => Some((name.clone(), value.clone())),
-            _ => None,
-        },
-        Value::Map(pairs, _) => {
-            let of = |wanted: &[&str]| {
-                let found = pairs.iter().find(|(name, _)| wanted.iter().any(|known| name.eq_ignore_ascii_case(known)));
-                found.map(|(_, value)| value.clone())
-            };
-            match (of(&["name", "key"]), of(&["value"])) {
-                (Some(Value::Text(name)), Some(value)) => Some((name, value)),
-                _ => None,
-            }
+    fn steps(text: &str) -> usize {
+        let mut reader = Reader { text, at: 0, left: MOST, steps: usize::MAX };
+        let mut start = 0;
+        while let Some(at) = text[start..].find(['{', '[', '(']).map(|at| start + at) {
+            reader.at = at;
+            start = if reader.container(0).is_some_and(|value| holds_map(&value)) { reader.at } else { at + 1 };
         }
-        Value::Text(_) => None,
-    };
-    let pairs: Option<Vec<_>> = items.iter().map(pair).collect();
-    match pairs.filter(|pairs| !pairs.is_empty()) {
-        Some(pairs) => Value::Map(pairs, whole),
-        None => Value::List(items),
+        usize::MAX - reader.steps
+    }
+
+    #[test]
+    fn each_byte_is_looked_at_a_few_times_however_brackets_stand() {
+        let blanks = " ".repeat(65_000);
+        for text in [
+            format!("{}a{blanks}\"", "[".repeat(12)),
+            format!("{}a{blanks}", "[".repeat(12)),
+            format!("{{{}({}", "a".repeat(30_000), ")".repeat(30_000)),
+            format!("[a=>{}b=>{blanks}c", "x".repeat(100)),
+        ] {
+            assert!(steps(&text) < MOST_PASSES * text.len(), "{}: {}", &text[..16], steps(&text));
+        }
+        let again = "[a,".repeat(20_000);
+        assert!(read(&again).is_empty());
     }
 }

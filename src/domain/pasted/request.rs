@@ -47,7 +47,11 @@ fn request(text: &str) -> Option<Pasted> {
     let length = pasted.header("content-length").and_then(|length| length.parse::<usize>().ok());
     let host = pasted.header("host").map(str::to_owned).or(pasted.host.take());
     pasted.host = host.filter(|host| !host.is_empty() && !host.contains(char::is_whitespace));
-    pasted.body = body.map(|body| whole(body, length).to_owned()).filter(|body| !body.is_empty());
+    let is_chunked = pasted.header("transfer-encoding").is_some_and(|coding| coding.to_lowercase().contains("chunked"));
+    // A tool may have joined the chunks and kept the header.
+    let joined = body.filter(|_| is_chunked).and_then(joined);
+    let body = joined.or_else(|| body.map(|body| whole(body, length).to_owned()));
+    pasted.body = body.filter(|body| !body.is_empty());
     Some(pasted)
 }
 
@@ -96,6 +100,22 @@ fn split_head(text: &str) -> (&str, Option<&str>) {
 /// The body without the line break that pasting adds, unless its declared length counts that.
 fn whole(body: &str, length: Option<usize>) -> &str {
     if length == Some(body.len()) { body } else { body.trim_end_matches(['\r', '\n']) }
+}
+
+/// A body that was sent in chunks, each behind a line with its size; nothing where it is not written so.
+fn joined(body: &str) -> Option<String> {
+    let (mut whole, mut rest) = (String::new(), body);
+    while !rest.trim_start().is_empty() {
+        let (size, behind) = rest.split_once('\n').unwrap_or((rest, ""));
+        let size = usize::from_str_radix(size.split(';').next()?.trim(), 16).ok()?;
+        if size == 0 {
+            break;
+        }
+        whole.push_str(behind.get(..size)?);
+        let end = &behind[size..];
+        rest = end.strip_prefix("\r\n").or_else(|| end.strip_prefix('\n')).or(end.is_empty().then_some(end))?;
+    }
+    (!whole.is_empty()).then_some(whole)
 }
 
 /// Without the marks of `curl -v`, where the request's lines have them.

@@ -1,6 +1,7 @@
 //! One request in every form in which people paste it.
 
 mod forms;
+mod several;
 
 use super::*;
 use crate::domain::dialect::catalog::Catalog;
@@ -12,7 +13,7 @@ fn received(text: &str) -> Received {
     let url = Some(CallbackUrl::new("https://pub.example/pb"));
     let config = CallbackConfig::default().with(|settings| settings.callback_url = url);
     let pasted = read(text).unwrap_or_else(|| panic!("{text}"));
-    pasted.received(Catalog::builtin().get("besitos").unwrap(), &config).unwrap()
+    pasted.chosen(Catalog::builtin().get("besitos").unwrap(), &config, &[]).unwrap().received
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub struct DiagnosisView {
     finding: String,
     /// What to do about the first.
     advice: String,
-    /// What it was compared with, where the endpoint changed since it was sent.
+    /// What it was compared with, where the endpoint changed since it was sent, and what of a paste was not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     /// What to think of a time that it tells and that was long past when it was sent.

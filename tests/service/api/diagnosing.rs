@@ -265,3 +265,27 @@ async fn a_diagnosis_is_its_owners_and_may_be_of_any_endpoint() {
     }
     assert_eq!(acme.publisher.post(&format!("/v1/apps/{app}/endpoints/end_x/diagnose"), &pasted).await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_instant_of_pasting_is_not_taken_for_that_of_receiving() {
+    let (ringback, wall) = calling("offermaru", json!({})).await;
+    let hour_ago = wall.source.api.now().as_millis() - 3_600_000;
+    let preview = ringback.post(&wall.path("/preview"), json!({"completion": {"occurredAt": hour_ago}})).await.ok();
+    let headers = preview["headers"].as_object().unwrap();
+    let headers: String =
+        headers.iter().map(|(name, value)| format!("{name}: {}\n", value.as_str().unwrap())).collect();
+    let found = wall.pasted(&format!("GET {} HTTP/1.1\n{headers}", text(&preview, "url"))).await.ok();
+    has(&found, json!({"verifies": true, "code": "verifies"}));
+    assert_eq!(found.get("deliveryId").filter(|id| !id.is_null()), None, "{found:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_callbacks_in_one_paste_the_one_that_does_not_verify_is_told_and_noted() {
+    let (_ringback, wall, received, _) = told("besitos", json!({})).await;
+    let good = received.target();
+    let verifier = verifier(&received);
+    let bad = good.replace(&verifier, &verifier.chars().rev().collect::<String>());
+    let found = wall.pasted(&format!("GET {good} HTTP/1.1\nGET {bad} HTTP/1.1\n")).await.ok();
+    has(&found, json!({"verifies": false}));
+    assert!(text(&found, "note").contains("2 callbacks were read in this; this is number 2"), "{found:#}");
+}

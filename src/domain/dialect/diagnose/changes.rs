@@ -1,11 +1,14 @@
 //! What happened to one piece of a callback, in words: what was sent, and what was received.
 
+use serde_json::Value;
+
 use super::code::{Code, Mistake};
 use super::paths::of_paths;
 use super::pieces::{Piece, Place};
 use crate::domain::amount::Decimal;
 use crate::domain::dialect::query::split_origin;
 use crate::domain::encoding::decode;
+use crate::domain::json::check_depth;
 
 /// So much of a value is told in a sentence; both texts have all of it.
 const LONGEST: usize = 200;
@@ -18,6 +21,10 @@ pub(super) fn change(piece: &Piece) -> Mistake {
         (Some(_), Some(received)) if piece.place == Place::Body && received.is_empty() => Mistake::new(
             Code::BodyEmpty,
             "The body did not arrive: it was read before it was checked, or dropped on the way.",
+        ),
+        (Some(sent), Some(received)) if piece.place == Place::Body && is_same_json(sent, received) => Mistake::new(
+            Code::BodyRewritten,
+            "The body was parsed and written again, its fields in another order: sign its raw bytes, before any JSON parser.",
         ),
         (Some(_), Some(_)) if piece.place == Place::Body => {
             Mistake::new(Code::BodyChanged, "The body is not the one that was sent: something rewrote it on the way.")
@@ -32,6 +39,15 @@ pub(super) fn change(piece: &Piece) -> Mistake {
         }
         (None, _) => Mistake::new(Code::ParameterAdded, format!("{name} was not sent: it was added on the way.")),
     }
+}
+
+/// Whether two texts are the same JSON, whatever the order of its fields.
+fn is_same_json(sent: &str, received: &str) -> bool {
+    let read = |text: &str| {
+        check_depth(text.as_bytes()).ok()?;
+        serde_json::from_str::<Value>(text).ok()
+    };
+    read(sent).is_some_and(|sent| read(received) == Some(sent))
 }
 
 fn cut(text: &str) -> String {

@@ -196,6 +196,11 @@ impl Mistake {
         )
     }
 
+    /// Whether a value is the same one, written otherwise.
+    pub(super) fn is_of_form(&self) -> bool {
+        matches!(self.code, Code::EncodedDifferently | Code::NumberReformatted)
+    }
+
     pub(super) fn new(code: Code, words: impl Into<String>) -> Self {
         Self { code, words: words.into() }
     }

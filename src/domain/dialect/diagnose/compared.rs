@@ -37,6 +37,10 @@ pub(super) fn compared(
     sent: &Sent,
 ) -> Option<Found> {
     let signature = recipe.signature()?;
+    if signature.signs.holds_body() && received.body.is_none() {
+        // Whether the body arrived cannot be said where it was not given.
+        return None;
+    }
     let went_out = sent.went_out(recipe)?;
     let seen = Seen::new(recipe, config, received);
     let claimed = seen.claimed(signature).ok()?;
@@ -68,8 +72,10 @@ impl Both<'_> {
             _ => self.of_queries(as_sent),
         };
         let differing = differing.iter().filter(|piece| piece.differs);
-        let mut mistakes: Vec<Mistake> = differing.map(change).take(MOST).collect();
-        mistakes.sort_by_key(Mistake::is_of_place);
+        let mut mistakes: Vec<Mistake> = differing.map(change).collect();
+        // What is another value or gone matters before what is only written otherwise, and either before the place.
+        mistakes.sort_by_key(|mistake| (mistake.is_of_place(), mistake.is_of_form()));
+        mistakes.truncate(MOST);
         if key.is_none() && (mistakes.is_empty() || !self.begins_as_sent()) {
             let wrong = self.sent.wrong_signature(self.signature, &self.claimed);
             // Beside other differences only what the signature shows by itself is certain.

@@ -81,7 +81,7 @@ fn mistake(changed: &[(String, String, &str)]) -> Mistake {
     let one = |(name, signed, received): &(String, String, &str)| {
         format!("{name} was signed as {signed} but received as {received}")
     };
-    let all: Vec<String> = changed.iter().map(one).collect();
+    let all: Vec<String> = changed.iter().take(MOST).map(one).collect();
     Mistake::new(Code::NumberReformatted, format!("{}: keep numbers as text.", all.join(", ")))
 }
 

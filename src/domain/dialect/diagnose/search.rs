@@ -32,7 +32,11 @@ pub(super) const DEEPEST: usize = 2;
 /// So many readings are tried with each mistake about the key: whoever mistook it seldom had much distorted as well.
 const TRIED_WITH_OTHER_KEYS: usize = 16;
 /// No callback has a longer URL, and a proxy adds little to it: what is longer is read as it stands.
-const LONGEST_RECEIVED: usize = 2 * LONGEST_URL;
+pub const LONGEST_RECEIVED: usize = 2 * LONGEST_URL;
+/// No callback has more parameters; each one more is taken apart anew with every reading.
+const USUAL_PAIRS: usize = 64;
+/// What each of those costs.
+const EACH_PAIR: usize = 64;
 
 /// What may still be signed.
 pub(super) struct Budget(usize);
@@ -107,7 +111,7 @@ impl<'a> Search<'a> {
         let mut next = Vec::new();
         for (first, reading) in std::mem::take(&mut self.level) {
             for (at, undoing) in UNDOINGS.iter().enumerate().skip(first) {
-                if budget.is_spent() {
+                if budget.is_spent() || !budget.take(beyond_usual(&reading.url.query)) {
                     return None;
                 }
                 for undone in (undoing.undo)(&self.ground, &reading) {
@@ -150,7 +154,7 @@ impl<'a> Search<'a> {
             None => self.scratch.body.clone_from(&self.ground.seen.received.body),
         }
         let length = self.scratch.url.len() + self.scratch.body.as_ref().map_or(0, String::len);
-        if !budget.take(length + EACH) {
+        if !budget.take(length + EACH + beyond_usual(&reading.url.query)) {
             return None;
         }
         let signature = self.ground.signature;
@@ -172,6 +176,12 @@ impl<'a> Search<'a> {
         mistakes.sort_by_key(Mistake::is_of_place);
         Some(Found { key: Some(key.label.clone()), mistakes, text: Some(Text::of(&text)) })
     }
+}
+
+/// What it costs to take a query apart that has far more parameters than any callback: names are compared with each other.
+pub fn beyond_usual(query: &str) -> usize {
+    let pairs = query.bytes().filter(|byte| *byte == b'&').count();
+    pairs.saturating_sub(USUAL_PAIRS) * EACH_PAIR
 }
 
 fn hash(text: &Parts<'_>) -> u64 {

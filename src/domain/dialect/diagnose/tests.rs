@@ -1,6 +1,8 @@
 //! A callback is composed, distorted in one way, and diagnosed.
 
+mod hostile;
 mod several;
+mod verdicts;
 
 use super::*;
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};

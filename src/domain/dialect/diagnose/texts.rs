@@ -51,7 +51,8 @@ fn changed(value: &str, mended: String) -> Option<String> {
     (mended != value).then_some(mended)
 }
 
-fn unescaped(value: &str) -> Option<String> {
+/// A text before it was escaped for HTML.
+pub(super) fn without_entities(text: &str) -> String {
     const ENTITIES: [(&str, &str); 8] = [
         ("&quot;", "\""),
         ("&#34;", "\""),
@@ -62,9 +63,12 @@ fn unescaped(value: &str) -> Option<String> {
         ("&gt;", ">"),
         ("&amp;", "&"),
     ];
+    ENTITIES.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
+}
+
+fn unescaped(value: &str) -> Option<String> {
     let value = decode(value);
-    let plain = ENTITIES.iter().fold(value.clone(), |text, (entity, plain)| text.replace(entity, plain));
-    changed(&value, plain)
+    changed(&value, without_entities(&value))
 }
 
 fn without_slashes(value: &str) -> Option<String> {

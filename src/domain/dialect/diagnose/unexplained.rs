@@ -7,7 +7,7 @@ use super::{Found, Text};
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::query::Query;
 use crate::domain::dialect::received::Seen;
-use crate::domain::dialect::recipe::Recipe;
+use crate::domain::dialect::recipe::{Recipe, SecretNeed};
 use crate::domain::secret::SecretText;
 
 /// What cannot even be rebuilt is told before what can.
@@ -22,6 +22,13 @@ pub(super) fn unexplained(
         let words = format!("{} signs nothing.", recipe.title());
         return found(vec![Mistake::new(Code::NothingSigned, words)], None);
     };
+    if recipe.secret() == SecretNeed::Optional
+        && keys.is_empty()
+        && !wholes.iter().any(|whole| is_signed(recipe, config, whole))
+    {
+        let words = "This endpoint has no secret, so nothing is signed.";
+        return found(vec![Mistake::new(Code::NoSecret, words)], None);
+    }
     // The first of them that holds a signature says more than one that does not.
     let mut lacking = None;
     for whole in wholes {
@@ -43,6 +50,13 @@ pub(super) fn unexplained(
     found(vec![Mistake::new(Code::NoSignature, lacking.unwrap_or_default())], None)
 }
 
+/// Whether something stands where the signature is to stand.
+fn is_signed(recipe: &Recipe, config: &CallbackConfig, whole: &Whole) -> bool {
+    let seen = Seen::new(recipe, config, &whole.received);
+    let claimed = recipe.signature().and_then(|signature| seen.claimed(signature).ok()).unwrap_or_default();
+    claimed.iter().any(|claimed| !claimed.is_empty())
+}
+
 fn without_match(seen: &Seen<'_>, keys: &[(String, SecretText)], of_length: Option<Mistake>) -> Mistake {
     let (recipe, received) = (seen.recipe, seen.received);
     if !received.method.eq_ignore_ascii_case(recipe.method()) {
@@ -52,6 +66,10 @@ fn without_match(seen: &Seen<'_>, keys: &[(String, SecretText)], of_length: Opti
     }
     if keys.is_empty() {
         return Mistake::new(Code::NoSecret, "There is no secret to check it with.");
+    }
+    let signs_body = recipe.signature().is_some_and(|signature| signature.signs.holds_body());
+    if signs_body && received.body.is_none() {
+        return Mistake::new(Code::Incomplete, "No body was given; it is what is signed.");
     }
     if let Some(mistake) = of_length {
         return mistake;

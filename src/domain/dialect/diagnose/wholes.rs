@@ -6,6 +6,7 @@ use super::claims::is_whole;
 use super::code::{Code, Mistake};
 use super::members::{name_of, replaced, squeezed};
 use super::places;
+use super::texts::without_entities;
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::received::{Received, Seen};
 use crate::domain::dialect::recipe::Recipe;
@@ -123,8 +124,7 @@ fn html_decoded(known: &Known<'_>, received: &Received) -> Option<(Received, Mis
 
 fn body_escaped(known: &Known<'_>, received: &Received) -> Option<(Received, Mistake)> {
     let body = received.body.as_ref().filter(|body| known.signature.signs.holds_body() && body.contains("&quot;"))?;
-    let entities = [("&quot;", "\""), ("&#39;", "'"), ("&#039;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
-    let body = entities.iter().fold(body.clone(), |body, (entity, text)| body.replace(entity, text));
+    let body = without_entities(body);
     let words = "`&quot;` stands in the body in place of quotes: it was escaped for HTML on the way.";
     Some((Received { body: Some(body), ..received.clone() }, Mistake::new(Code::HtmlEscaped, words)))
 }
@@ -134,30 +134,42 @@ fn encoded_twice(_: &Known<'_>, received: &Received) -> Option<(Received, Mistak
     with_url(received, received.url.replace("%25", "%"), Code::EncodedTwice, words)
 }
 
-/// A header that is lacking, and another one that looks like it: by its name, or because a signature stands in it.
+/// The headers that are lacking, and others that look like them: by their names, or because a signature stands in one.
 fn header_renamed(known: &Known<'_>, received: &Received) -> Option<(Received, Mistake)> {
     let seen = Seen::new(known.recipe, known.config, received);
     let carrier = known.signature.carrier();
-    let lacking = seen.needed_headers(known.signature).into_iter().find(|name| received.header(name).is_none())?;
+    let lacking = seen.needed_headers(known.signature).into_iter().filter(|name| received.header(name).is_none());
     let others = || {
         received
             .headers
             .iter()
             .filter(|(name, _)| !known.recipe.owned_headers().iter().any(|own| own.eq_ignore_ascii_case(name)))
     };
-    let by_name = others().find(|(name, _)| is_like(name, lacking));
     let holds_one = |value: &str| {
         let read = carrier.map(|carrier| carrier.read(value.trim())).unwrap_or_default();
         read.iter().any(|text| is_whole(known.signature, text))
     };
-    let is_carrier = carrier.is_some_and(|carrier| carrier.name == lacking);
-    let by_value = || others().find(|(_, value)| is_carrier && holds_one(value));
-    let (name, value) = by_name.or_else(by_value)?.clone();
-    let words = format!(
-        "It has no header {lacking}, but {name}, which looks like it: something on the way renamed the header."
-    );
+    let like = |lacking: &str| {
+        let is_carrier = carrier.is_some_and(|carrier| carrier.name == lacking);
+        let by_value = || others().find(|(_, value)| is_carrier && holds_one(value));
+        others().find(|(name, _)| is_like(name, lacking)).or_else(by_value)
+    };
+    let found: Vec<(&str, &(String, String))> = lacking.filter_map(|name| Some((name, like(name)?))).collect();
+    let words = match found.as_slice() {
+        [] => return None,
+        [(lacking, (name, _))] => {
+            format!(
+                "It has no header {lacking}, but {name}, which looks like it: something on the way renamed the header."
+            )
+        }
+        several => {
+            let named: Vec<String> =
+                several.iter().map(|(lacking, (name, _))| format!("{name} for {lacking}")).collect();
+            format!("Headers have other names, {}: something on the way renamed them.", named.join(", "))
+        }
+    };
     let mut renamed = received.clone();
-    renamed.headers.push((lacking.to_owned(), value));
+    renamed.headers.extend(found.iter().map(|(lacking, (_, value))| ((*lacking).to_owned(), value.clone())));
     Some((renamed, Mistake::new(Code::HeaderRenamed, words)))
 }
 

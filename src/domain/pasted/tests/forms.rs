@@ -7,11 +7,10 @@ use crate::domain::dialect::callback::{Callback, CallbackEvent};
 use crate::domain::dialect::compose::compose;
 use crate::domain::dialect::diagnose::{Code, diagnose};
 use crate::domain::dialect::trial::{OFFERMARU, completion, config};
-use crate::domain::secret::SecretText;
 
-const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(super) const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-fn told(dialect: &str) -> (CallbackConfig, Received) {
+pub(super) fn told(dialect: &str) -> (CallbackConfig, Received) {
     let mut config = config(dialect);
     if dialect == "ayet" {
         let url = "https://pub.example/cb?external_identifier={external_identifier}&transaction_id={transaction_id}&note={offer_name}";
@@ -38,12 +37,12 @@ fn told(dialect: &str) -> (CallbackConfig, Received) {
 fn found(dialect: &str, config: &CallbackConfig, text: &str) -> Result<(bool, Code, String), String> {
     let recipe = Catalog::builtin().get(dialect).unwrap().clone();
     let paste = read(text).ok_or("no request")?;
-    let received = paste.received(&recipe, config).map_err(|elsewhere| elsewhere.to_string())?;
+    let received = paste.chosen(&recipe, config, &[]).map_err(|elsewhere| elsewhere.to_string())?.received;
     let found = diagnose(&recipe, &received, &[("active".to_owned(), SecretText::known(KEY.to_owned()))], config);
     Ok((found.verifies, found.code, format!("{} {}", found.finding, received.url)))
 }
 
-fn target(received: &Received) -> &str {
+pub(super) fn target(received: &Received) -> &str {
     received.url.strip_prefix("https://pub.example").unwrap()
 }
 

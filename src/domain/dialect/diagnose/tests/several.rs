@@ -6,11 +6,11 @@ use crate::domain::amount::Decimal;
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 
-const BARE: &str = "https://pub.example/pb";
+pub(super) const BARE: &str = "https://pub.example/pb";
 const OWN: &str =
     "https://pub.example/app/cb?uid={user_id}&tx={transaction_id}&sum={payout}&name={offer_name}&note={note}&v=a/b";
 const IN_PATH: &str = "https://pub.example/api/u/{user_id}/pb?tx={transaction_id}&sum={payout}";
-const OFFERMARU: &str = crate::domain::dialect::trial::OFFERMARU;
+pub(super) const OFFERMARU: &str = crate::domain::dialect::trial::OFFERMARU;
 const AYET: &str = "https://pub.example/cb?external_identifier={external_identifier}&currency_amount={currency_amount}\
     &transaction_id={transaction_id}&offer_name={offer_name}&payout_usd={payout_usd}&mine=1&empty=";
 const BITLABS: &str = "https://pub.example/bl?uid=[%UID%]&val=[%VAL%]&usd=[%VALUE:USD%]&tx=[%TX%]";
