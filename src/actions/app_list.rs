@@ -1,7 +1,6 @@
 //! Lists of apps: found by a word, by how they are doing, archived or not; newest first, by name, or worst first.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use super::Actions;
 use super::caller::Caller;
@@ -109,14 +108,6 @@ impl Actions {
             }
             found => found,
         }
-    }
-
-    /// The apps that the caller may choose from, by name; archived ones are not among them. From memory.
-    pub fn apps_to_choose(&self, caller: &Caller) -> Vec<Arc<App>> {
-        let mut apps = self.node.directory.apps();
-        apps.retain(|app| caller.sees(&app.publisher_id));
-        apps.sort_by_cached_key(|app| (app.settings.name.to_lowercase(), app.id.clone()));
-        apps
     }
 
     /// What the apps of these ids are called, archived ones too.

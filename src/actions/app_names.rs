@@ -1,10 +1,7 @@
-//! Apps and publishers by name, where one is chosen or named beside a record.
-
-use std::collections::HashMap;
+//! Apps by name, where one is chosen.
 
 use super::Actions;
 use super::caller::Caller;
-use super::refusal::Refusal;
 
 /// An app as it is chosen from a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +41,8 @@ impl Actions {
         named
     }
 
-    /// What these publishers are called, whose records the caller has been shown.
-    pub async fn publisher_names(&self, ids: Vec<String>) -> Result<HashMap<String, String>, Refusal> {
-        Ok(self.node.store.publisher_names(ids).await?)
+    /// Whether there are several of these to tell apart.
+    pub fn sees_several_apps(&self, caller: &Caller) -> bool {
+        self.node.directory.apps().iter().filter(|app| caller.sees(&app.publisher_id)).nth(1).is_some()
     }
 }

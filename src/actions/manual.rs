@@ -83,15 +83,28 @@ impl Actions {
     }
 }
 
+/// Who would not be told of a reversal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// Nobody would: the user was erased, so no callback can be composed.
+    All,
+    /// These endpoints, and why.
+    Endpoints(Vec<NotTold>),
+}
+
 impl Actions {
-    /// Which endpoints would not be told if all that is left of a completion were taken back, and why.
-    pub async fn not_told_of_reversal(&self, caller: &Caller, completion_id: &str) -> Result<Vec<NotTold>, Refusal> {
+    /// Who would not be told if all that is left of a completion were taken back.
+    pub async fn untold_of_reversal(&self, caller: &Caller, completion_id: &str) -> Result<Untold, Refusal> {
         let completion = self.known_completion(caller, completion_id).await?;
+        if self.node.store.is_erased(completion.id.clone()).await? {
+            return Ok(Untold::All);
+        }
         let (external_id, asked) = (completion.external_id.clone(), Asked::default());
         let report = ReversalReport { external_id, reversal_id: None, asked, reason: Reason::Other, occurred_at: None };
         let mark = caller.mark(String::new());
         let outcome = self.dispatcher.reversals.take_back_of(completion, report, Some(mark), true).await?;
-        Ok(recorded_reversal(outcome).map(|recorded| recorded.taken_back.not_told).unwrap_or_default())
+        let recorded = recorded_reversal(outcome);
+        Ok(Untold::Endpoints(recorded.map(|recorded| recorded.taken_back.not_told).unwrap_or_default()))
     }
 }
 

@@ -23,6 +23,11 @@ impl Store {
         self.read(move |conn| Ok(completion_rows::by_keys(conn, &[CompletionKey::of(&id)])?.pop())).await
     }
 
+    /// Whether the user's name has been taken out of a completion.
+    pub async fn is_erased(&self, completion_id: String) -> Result<bool, StoreError> {
+        self.read(move |conn| completion_rows::is_erased(conn, &completion_id)).await
+    }
+
     /// The newest completion of an app; nothing where its user's name has been taken out of it.
     pub async fn newest_completion(&self, app_id: String) -> Result<Option<Completion>, StoreError> {
         let found = self.read(move |conn| newest_of(AppKey::of(&app_id)).get_result(conn).optional()).await?;

@@ -168,7 +168,10 @@ async function list(page, name) {
 // What is recorded meanwhile is told of, and no row moves.
 async function toldOfNewer(page, name) {
   await go(page, `${base}/completions`);
-  const first = () => page.locator("tbody tr").first().innerText();
+  const first = () => page.locator("tbody tr").first().evaluate((row) => {
+    const { x, y, width, height } = row.getBoundingClientRect();
+    return `${row.innerText} ${[x, y + scrollY, width, height].map(Math.round)}`;
+  });
   const before = await first();
   const app = (await api("GET", `/v1/apps?q=${name}`)).items[0];
   await api("POST", `/v1/apps/${app.id}/credits`, { userId: "later", userReward: "1", payoutMinor: 1, offerId: "o2", offerName: "Later", reason: "later" });
@@ -248,10 +251,20 @@ async function settings(page, app, name) {
   await page.getByLabel("Held for at most, in days").fill("14");
   await press(page, "Save");
   await says(page, "Saved. In force now.");
+  await page.getByLabel("Revenue share").fill("70");
   await page.getByLabel("Reward rate").fill("100.50");
   await press(page, "Save terms");
   const set = await api("GET", `/v1/apps/${app.id}`);
-  holds(set.maxHeldDays === 14 && set.rewardRate === "100.50", name, "in force is", set.maxHeldDays, set.rewardRate);
+  holds(set.maxHeldDays === 14 && set.rewardRate === "100.50" && set.revenueShareBps === 7000, name, "in force is", JSON.stringify(set));
+  await go(page, `${base}/apps/${app.id}/pause`);
+  await look(page, `${name}-pause`);
+  await press(page, "Pause app");
+  await says(page, "Paused. Callbacks wait until the app is resumed.");
+  await go(page, `${base}/apps/${app.id}/settings`);
+  await look(page, `${name}-settings-paused`);
+  await press(page, "Resume");
+  await says(page, "Resumed. What waited is sent now.");
+  await go(page, `${base}/apps/${app.id}/settings`);
   await page.getByText("Add an endpoint").click();
   await page.getByLabel("Dialect of a further endpoint").selectOption("standard-webhooks");
   await press(page, "Add endpoint");

@@ -49,6 +49,17 @@ fn meant(message: &str) -> Option<&str> {
     message.rsplit_once("did you mean ")?.1.strip_suffix('?').filter(|meant| !meant.contains(' '))
 }
 
+/// The same with the problem that the refusal is: a conflict keeps its status on the form that is shown once more.
+pub fn told(refusal: Refusal) -> Result<(Invalid, Problem), Problem> {
+    let conflict = match &refusal {
+        Refusal::Conflict(detail) | Refusal::ConflictIn(detail, _) => Some(Problem::conflict(detail.clone())),
+        _ => None,
+    };
+    let wrong = faults_of(refusal)?;
+    let problem = conflict.unwrap_or_else(|| Problem::from(wrong.clone()));
+    Ok((wrong, problem))
+}
+
 /// What a refusal says of the fields of a form, or of the form as a whole; any other refusal is a page of its own.
 pub fn faults_of(refusal: Refusal) -> Result<Invalid, Problem> {
     match refusal {

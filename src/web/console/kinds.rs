@@ -21,6 +21,8 @@ pub enum Kind {
     Ticked,
     /// An amount in major units of this currency, as minor units.
     Amount(&'static str),
+    /// A percentage, as hundredths of a percent; left empty, it is null.
+    ResettablePercent,
     /// A time that was typed as UTC.
     Utc,
     /// Ticked boxes or choices of one name, as a list.
@@ -47,7 +49,9 @@ impl Kind {
         Ok(match self {
             Self::Ticked => Some(Value::Bool(first == "true")),
             Self::Several => Some(values.into_iter().filter(|value| !value.is_empty()).collect()),
-            Self::Resettable | Self::ResettableWhole | Self::Words | Self::Wholes if first.trim().is_empty() => {
+            Self::Resettable | Self::ResettableWhole | Self::ResettablePercent | Self::Words | Self::Wholes
+                if first.trim().is_empty() =>
+            {
                 Some(Value::Null)
             }
             _ if first.trim().is_empty() => None,
@@ -59,6 +63,7 @@ impl Kind {
             Self::Lines => Some(first.lines().map(str::trim).filter(|line| !line.is_empty()).collect()),
             Self::Pairs => Some(pairs(first)?),
             Self::Amount(currency) => Some(amount(first, currency)?),
+            Self::ResettablePercent => Some(percent(first)?),
             Self::Utc => Some(utc(first)?),
         })
     }
@@ -69,6 +74,12 @@ pub(super) fn amount(text: &str, currency: &str) -> Result<Value, String> {
     let amount = amounts::typed(text, currency);
     let amount = amount.ok_or_else(|| format!("must be an amount of {currency} such as {}", example(currency)))?;
     Ok(Number::from(amount).into())
+}
+
+fn percent(text: &str) -> Result<Value, String> {
+    let share =
+        amounts::digits(text, 2).ok_or("must be a percentage with at most two digits after the point, such as 62.5")?;
+    Ok(Number::from(share).into())
 }
 
 fn pairs(text: &str) -> Result<Value, String> {
@@ -97,6 +108,5 @@ fn whole(text: &str) -> Value {
 }
 
 fn example(currency: &str) -> String {
-    let shown = amounts::minor(1755, currency);
-    shown.split(' ').next().unwrap_or_default().to_owned()
+    amounts::major(1755, currency)
 }

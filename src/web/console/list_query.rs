@@ -18,9 +18,9 @@ pub(super) const LIVE: &str = "live";
 /// … by this value.
 const OFF: &str = "off";
 /// What is of one answer, and in no link that does not say so.
-const PASSING: [&str; 4] = ["cursor", "after", "newest", "part"];
+const PASSING: [&str; 5] = ["cursor", "after", "since", "newest", "part"];
 /// Apps that a list can be narrowed to by choosing; of more, one is named by its id or ref.
-const APPS: usize = 100;
+pub(super) const FEW_APPS: usize = 40;
 /// Characters of an app's name among them.
 const OF_A_NAME: usize = 40;
 
@@ -59,6 +59,11 @@ impl ListQuery {
     /// The same as a text of its own.
     pub(super) fn owned(&self, name: &str) -> Option<String> {
         self.text(name).map(str::to_owned)
+    }
+
+    /// What was typed, which is what an address holds.
+    pub(super) fn typed(&self, name: &str) -> &str {
+        self.form.typed(name)
     }
 
     /// What is read of the parameters as the API reads them; what is wrong is kept.
@@ -122,20 +127,18 @@ impl ListQuery {
 
 /// The same field with the apps that somebody may choose from; without any where they are too many, so that one is typed.
 pub(super) fn among_apps(page: &PageRequest, mut field: Field, nothing: Option<&str>) -> Field {
-    let apps = page.web.actions.apps_to_choose(page.caller());
-    if apps.len() > APPS {
+    let apps = page.web.actions.named_apps(page.caller());
+    if apps.len() > FEW_APPS {
         return field.help("By its id or ref.");
     }
     if let Some(nothing) = nothing {
         field = field.choice("", nothing);
     }
     for app in &apps {
-        let (id, reference) = (app.id.as_str(), app.settings.reference.as_deref());
-        let name = cuts::text(&app.settings.name, OF_A_NAME).shown;
-        if field.value == id {
-            field.value = reference.unwrap_or(id).to_owned();
+        if field.value == app.id {
+            field.value = app.called().to_owned();
         }
-        field = field.choice(reference.unwrap_or(id), &name);
+        field = field.choice(app.called(), &cuts::text(&app.name, OF_A_NAME).shown);
     }
     let is_among = field.choices.iter().any(|choice| choice.value == field.value);
     // An archived one, which nobody chooses any more, stays where it is asked for.

@@ -13,7 +13,7 @@
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
 //! * The pages: `sign_in`, `join`; `home` with `needs` (for those who keep many) and `app_line`; `apps`;
 //!   `lookup`, `deliveries` and one `delivery`, `completions`, `replays`, whose filters most are a `list_query`; `new_app` with
-//!   `dialect_choice` and `publisher_choice`; `account`, `people`, `egress`; of an app, which `sections` lists, `overview`,
+//!   `dialect_choice` and `publisher_choice`; `account`, `people`, `egress`; of an app, which `sections` lists, `overview`, `pausing`,
 //!   `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`, `settings`, and `credit`. `place` is the endpoint
 //!   that one is about, `confirm` what is asked before an act.
 //! * `problems` says what the `type` of a problem means, to everybody; `unknown` answers where nothing lies. [`assets`] are
@@ -54,6 +54,7 @@ mod overview;
 mod page_request;
 mod pages;
 pub mod parts;
+mod pausing;
 mod people;
 mod place;
 mod preview;
@@ -82,7 +83,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.configure(sign_in::routes).configure(join::routes).configure(home::routes);
     config.configure(apps::routes);
     config.configure(new_app::routes).configure(callback::routes);
-    config.configure(overview::routes).configure(secrets::routes).configure(testing::routes);
+    config.configure(overview::routes).configure(pausing::routes).configure(secrets::routes).configure(testing::routes);
     config.configure(doctor::routes).configure(receiver::routes).configure(account::routes);
     config.configure(deliveries::routes).configure(delivery::routes).configure(lookup::routes);
     config.configure(people::routes).configure(problems::routes).configure(egress::routes);

@@ -1,14 +1,12 @@
-//! `/apps/{app}`: whether an app works, and what it lacks. A paused app is resumed here.
+//! `/apps/{app}`: whether an app works, and what it lacks.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
-use serde_json::{Map, Value};
 
 use super::app_line::AppLine;
-use super::flash::Kind;
 use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::chart::{Bucket, Columns};
@@ -25,23 +23,17 @@ use crate::domain::health::series::Series;
 use crate::domain::time::Timestamp;
 use crate::web::Answer;
 use crate::web::error::Problem;
-use crate::web::json::Body;
 
-const LARGEST: usize = 4 * 1024;
 /// Deliveries that are shown; all others are a page away.
 const NEWEST: usize = 5;
 const HOUR: u32 = 3_600;
 const PERIOD: &str = "period";
 const WEEK: &str = "7d";
-/// The call that pauses and resumes.
-const CHANGES: &str = "PATCH /v1/apps/{id}";
 /// The call that credits by hand.
 const CREDITS: &str = "POST /v1/apps/{id}/credits";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(pages::resource("/apps/{app}").get(show))
-        .service(pages::resource("/apps/{app}/resume").post(resume));
+    config.service(pages::resource("/apps/{app}").get(show));
 }
 
 #[derive(Template)]
@@ -101,7 +93,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     page.page(&OverviewPage {
         frame: sections::frame(&page, app, "Overview"),
         next: line.next.filter(|_| !is_archived),
-        paused: app.settings.paused.then(|| paused(app, &line.waiting)),
+        paused: (app.settings.paused && !is_archived).then(|| paused(app, &line.waiting)),
         address: address.map(|address| address.to_string()),
         next_address: page
             .web
@@ -124,16 +116,6 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         is_archived,
         credit: (!is_archived && page.can(CREDITS)).then(|| sections::path(app, "credit")),
     })
-}
-
-async fn resume(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answer {
-    page.form(body.bytes(), &[])?.check()?;
-    let actions = &page.web.actions;
-    let app = actions.app(page.caller(), &app).await?;
-    let given: Map<String, Value> = Map::from_iter([("paused".to_owned(), Value::Bool(false))]);
-    let resumes = async { actions.change_app(page.caller(), &app.id, &given).await.map(drop) };
-    page.perform(CHANGES, &[&app.id], resumes).await?;
-    Ok(page.go_on(&sections::path(&app, ""), Kind::Done, "Resumed. What waited is sent now."))
 }
 
 fn paused(app: &App, waiting: &str) -> Paused {

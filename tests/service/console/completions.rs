@@ -55,12 +55,50 @@ async fn what_was_recorded_is_listed_by_the_filters_of_the_api_and_every_link_ke
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_the_first_completion_is_told() {
+    let (_ringback, wall, mut ana, _) = with_wall("besitos").await;
+    let asked = |page: &Page| {
+        let behind = page.html.split("hx-get=\"").nth(1).unwrap();
+        behind.split('"').next().unwrap().replace("&#38;", "&")
+    };
+    let empty = ana.get("/completions?app=kash&from=2024-07-01T00%3A00").await;
+    empty.holds("Nothing recorded in this period.");
+    let again = asked(&empty);
+    assert!(again.contains("&since=2024-07-01T18%3A3"), "{again}");
+    let nothing = ana.get(&again).await;
+    nothing.lacks("newer. Show");
+    assert_eq!(asked(&nothing), again);
+    wall.report("order-1").await;
+    let part = ana.get(&again).await;
+    part.holds("1 newer. Show them");
+    part.holds("href=\"/completions?app=kash&#38;from=2024-07-01T00%3A00\"");
+    part.holds("There are newer completions.");
+    // What is over brings nothing more.
+    ana.get("/completions?to=2024-06-30T00%3A00").await.lacks("data-poll");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_erased_user_nobody_is_told_that_it_is_reversed() {
+    let (ringback, wall, _, mut max) = with_wall("affonso").await;
+    let reported = wall.report("order-1").await;
+    ringback.delivery_once(&reported.delivery(), "delivered").await;
+    assert_eq!(ringback.delete(&wall.path("/users/user_42")).await.status, 204);
+    let path = format!("/completions/{}/reverse", reported.id());
+    let form = max.get(&path).await;
+    form.holds("The user was erased, so nobody is told.");
+    form.lacks("is told at once");
+    let done = max.send(&form, &path, &[("extent", "all"), ("note", "late")]).await;
+    follow(&mut max, done).await.holds("Reversed. Nobody is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_filter_stands_at_its_field_and_the_rest_is_kept() {
     let (_ringback, wall, mut ana, _) = with_wall("besitos").await;
     wall.report("order-1").await;
     for (asked, said) in [
         ("review=soon", "Review must be one of waiting, released, rejected."),
         ("from=yesterday", "From (UTC) must be a time such as 2026-11-28T14:03."),
+        ("from=2024-07-02T00%3A00&to=2024-07-01T00%3A00", "To (UTC) must be later than From."),
         ("manual=maybe", "By hand must be true or false."),
         ("eventType=BAD!", "Event type"),
         ("userId=a&userId=b", "User stands twice."),

@@ -135,7 +135,7 @@ async fn one_that_runs_is_followed_and_stopped_and_a_second_waits_for_its_end() 
 
     let second = ana.get(&format!("/replays/new?{DAY}&state=dead&count=1")).await;
     let refused = ana.send(&second, "/replays/new", &[]).await;
-    assert_eq!(refused.status, 422);
+    assert_eq!(refused.status, 409);
     refused.holds("of this app runs; wait for its end, or cancel it.");
 
     let asks = ana.get(&format!("{path}/cancel")).await;

@@ -32,6 +32,7 @@ const PATHS: &[(&str, Who)] = &[
     ("/apps", Anyone),
     ("/apps/new", Anyone),
     ("/apps/{app}", Anyone),
+    ("/apps/{app}/pause", Anyone),
     ("/apps/{app}/resume", Anyone),
     ("/apps/{app}/callback", Anyone),
     ("/apps/{app}/secrets", Anyone),

@@ -39,7 +39,6 @@ async fn what_is_saved_is_in_force_and_what_is_emptied_goes_back_to_the_default(
     form.lacks("Revenue share");
     let given = [
         ("name", "Kash wall 2"),
-        ("paused", "true"),
         ("callbacks", "off"),
         ("maxHeldDays", "7"),
         ("limits.perSecond", "5"),
@@ -48,13 +47,13 @@ async fn what_is_saved_is_in_force_and_what_is_emptied_goes_back_to_the_default(
     let saved = send(&mut ana, &form, PATH, &given).await;
     follow(&mut ana, saved).await.holds("Saved. In force now.");
     let all = app(&ringback, &wall).await;
-    has(&all, json!({"name": "Kash wall 2", "paused": true, "callbacks": "off", "maxHeldDays": 7, "ref": "kash"}));
+    has(&all, json!({"name": "Kash wall 2", "paused": false, "callbacks": "off", "maxHeldDays": 7, "ref": "kash"}));
     assert_eq!(all["limits"], json!({"perSecond": 5}));
 
     let emptied = send(&mut ana, &form, PATH, &[("name", "Kash wall"), ("callbacks", "on"), ("maxHeldDays", "")]).await;
     assert_eq!(emptied.status, 303);
     let all = app(&ringback, &wall).await;
-    has(&all, json!({"name": "Kash wall", "paused": false, "callbacks": "on", "maxHeldDays": 30, "limits": null}));
+    has(&all, json!({"name": "Kash wall", "callbacks": "on", "maxHeldDays": 30, "limits": null}));
     let action = ringback.get("/v1/audit").await["items"][0]["action"].clone();
     assert_eq!(action, "PATCH /v1/apps/{id}");
 
@@ -71,18 +70,64 @@ async fn what_is_saved_is_in_force_and_what_is_emptied_goes_back_to_the_default(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_saves_from_a_page_that_was_opened_before_undoes_nothing_of_others() {
+    let (ringback, wall, mut ana, mut max) = with_wall().await;
+    let (form, of_max) = (ana.get(PATH).await, max.get(PATH).await);
+    let change = json!({"paused": true, "callbacks": "off", "maxHeldDays": 9, "revenueShareBps": 5000});
+    ringback.change(&wall, change).await;
+    let given = [("name", "Kash wall 2"), ("callbacks", "on"), ("maxHeldDays", "30"), ("limits.perSecond", "999999")];
+    let refused = ana.send(&form, PATH, &given).await;
+    refused.holds("Callbacks per second must be a number from 1 to 10000.");
+    let saved = ana.send(&refused, PATH, &[&given[..3], &[("limits.perSecond", "")]].concat()).await;
+    follow(&mut ana, saved).await.holds("Saved. In force now.");
+    let set = json!({"name": "Kash wall 2", "paused": true, "callbacks": "off", "maxHeldDays": 9});
+    has(&app(&ringback, &wall).await, set);
+
+    let terms = format!("{PATH}/terms");
+    let given =
+        [("rewardDecimals", "0"), ("rewardRounding", "half_even"), ("refundWindowDays", "60"), ("clickDays", "7")];
+    let saved = max.send(&of_max, &terms, &given).await;
+    follow(&mut max, saved).await.holds("Saved. In force now, for what is reported from now on.");
+    has(&app(&ringback, &wall).await, json!({"clickDays": 7, "revenueShareBps": 5000}));
+    let entries = ringback.get("/v1/audit").await["items"][0]["id"].clone();
+    let unchanged = max.send(&of_max, &terms, &[&given[..3], &[("clickDays", "30")]].concat()).await;
+    follow(&mut max, unchanged).await.holds("Nothing was changed: it was set like this already.");
+    assert_eq!(ringback.get("/v1/audit").await["items"][0]["id"], entries);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_is_paused_after_it_was_asked_and_resumed() {
+    let (ringback, wall, mut ana, _) = with_wall().await;
+    ana.get(PATH).await.holds("href=\"/apps/kash/pause\"");
+    let asks = ana.get("/apps/kash/pause").await;
+    asks.holds("Pause Kash wall?");
+    asks.holds("What still waits after 30 days is dead.");
+    let paused = ana.send(&asks, "/apps/kash/pause", &[]).await;
+    let page = follow(&mut ana, paused).await;
+    page.holds("Paused. Callbacks wait until the app is resumed.");
+    page.holds("action=\"/apps/kash/resume\"");
+    has(&app(&ringback, &wall).await, json!({"paused": true}));
+    let page = ana.get(PATH).await;
+    page.lacks("href=\"/apps/kash/pause\"");
+    let resumed = ana.send(&page, "/apps/kash/resume", &[]).await;
+    follow(&mut ana, resumed).await.holds("Resumed. What waited is sent now.");
+    has(&app(&ringback, &wall).await, json!({"paused": false}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn terms_and_the_ref_are_the_account_managers_to_set() {
     let (ringback, wall, mut ana, mut max) = with_wall().await;
     let form = max.get(PATH).await;
     let terms = format!("{PATH}/terms");
     let given = [
-        ("revenueShareBps", "7000"),
+        ("revenueShareBps", "70"),
         ("rewardRate", "100.50"),
         ("rewardDecimals", "2"),
         ("rewardRounding", "down"),
         ("refundWindowDays", "90"),
         ("clickDays", ""),
         ("review.hours", "24"),
+        ("review.payoutAboveMinor", "10"),
         ("review.userRewardAbove", "500"),
         ("review.eventTypes", "sale, deal"),
     ];
@@ -91,8 +136,21 @@ async fn terms_and_the_ref_are_the_account_managers_to_set() {
     let all = app(&ringback, &wall).await;
     has(&all, json!({"revenueShareBps": 7000, "rewardRate": "100.50", "rewardDecimals": 2, "refundWindowDays": 90}));
     has(&all, json!({"clickDays": 30, "rewardRounding": "down"}));
-    let rule = json!({"hours": 24, "userRewardAbove": "500", "eventTypes": ["sale", "deal"]});
+    let rule = json!({"hours": 24, "payoutAboveMinor": 1000, "userRewardAbove": "500", "eventTypes": ["sale", "deal"]});
     assert_eq!(all["review"], rule);
+    let page = max.get(PATH).await;
+    page.holds("name=\"revenueShareBps\" value=\"70.00\"");
+    page.holds("name=\"review.payoutAboveMinor\" value=\"10.00\"");
+    for (field, typed, said) in [
+        ("revenueShareBps", "70.555", "Revenue share, in percent must be a percentage with at most two digits"),
+        ("revenueShareBps", "100.01", "Revenue share, in percent must be at most 100."),
+        ("review.payoutAboveMinor", "10.005", "With a payout above must be an amount of USD such as 17.55."),
+    ] {
+        let refused = send(&mut max, &form, &terms, &[("rewardRounding", "down"), (field, typed)]).await;
+        assert_eq!(refused.status, 422, "{typed}");
+        refused.holds(said);
+        refused.holds(&format!("value=\"{typed}\""));
+    }
 
     let refused = send(&mut max, &form, &terms, &[("rewardRounding", "down"), ("review.hours", "5")]).await;
     assert_eq!(refused.status, 422);
@@ -105,7 +163,7 @@ async fn terms_and_the_ref_are_the_account_managers_to_set() {
     has(&app(&ringback, &wall).await, json!({"revenueShareBps": null, "rewardRate": null, "review": null}));
 
     let of_ana = ana.get(PATH).await;
-    let forbidden = send(&mut ana, &of_ana, &terms, &[("revenueShareBps", "10000"), ("rewardRounding", "up")]).await;
+    let forbidden = send(&mut ana, &of_ana, &terms, &[("revenueShareBps", "100"), ("rewardRounding", "up")]).await;
     assert_eq!(forbidden.status, 403);
     assert_eq!(app(&ringback, &wall).await["revenueShareBps"], Value::Null);
 
@@ -116,6 +174,7 @@ async fn terms_and_the_ref_are_the_account_managers_to_set() {
         send(&mut max, &form, "/apps/kash-2/settings", &[("name", "Kash wall"), ("callbacks", "on"), ("ref", "taken")])
             .await;
     refused.holds("has this ref.");
+    assert_eq!(refused.status, 409);
     assert_ne!(taken.id, wall.id);
 }
 
@@ -142,6 +201,16 @@ async fn endpoints_are_added_once_enabled_and_deleted_but_for_the_last() {
     page.holds("No callback URL");
     let asks = ana.get(&path).await;
     asks.holds("Nothing is called there any more.");
+    asks.lacks("is open");
+    ringback.change(&wall, json!({"paused": true})).await;
+    wall.report("order-1").await;
+    ana.get(&path).await.holds("1 delivery to it is open: an endpoint is deleted once all have ended.");
+    let refused = send(&mut ana, &asks, &path, &[]).await;
+    assert_eq!(refused.status, 409);
+    let open = ringback.get(&format!("/v1/deliveries?endpointId={second}")).await["items"][0].clone();
+    ringback.cancel(&text(&open, "id")).await.ok();
+    let asks = ana.get(&path).await;
+    asks.lacks("is open");
     let deleted = send(&mut ana, &asks, &path, &[]).await;
     follow(&mut ana, deleted).await.holds("The endpoint is deleted.");
     let first = text(&all[0], "id");
@@ -163,7 +232,7 @@ async fn an_app_is_archived_by_its_name_once_nothing_is_open_and_stays_readable(
     asks.holds("1 delivery is open");
     asks.lacks("button danger");
     let refused = send(&mut ana, &asks, &path, &[("typed", "kash")]).await;
-    assert_eq!(refused.status, 422);
+    assert_eq!(refused.status, 409);
     refused.holds("Deliveries of this app are open; wait, or cancel them.");
     ringback.cancel(&held).await.ok();
     let asks = ana.get(&path).await;
@@ -177,10 +246,14 @@ async fn an_app_is_archived_by_its_name_once_nothing_is_open_and_stays_readable(
     page.holds("Kash wall is archived. Its history stays.");
     page.holds(&format!("href=\"/apps/{}/settings\"", wall.id));
     page.lacks("/secrets\"");
+    page.lacks("Resume");
     let page = ana.get(&format!("/apps/{}/settings", wall.id)).await;
     page.holds("Archived: nothing of it can be changed any more.");
     page.lacks("<button class=\"button primary\">");
     page.lacks(">Archive app</a>");
+    page.lacks("Revenue share");
+    page.lacks("<dt>Ref</dt>");
+    max.get(&format!("/apps/{}/settings", wall.id)).await.holds("Revenue share");
     for end in ["settings/archive", "credit"] {
         assert_eq!(max.get(&format!("/apps/{}/{end}", wall.id)).await.status, 404, "{end}");
     }

@@ -13,6 +13,8 @@ use crate::web::console::parts::field::Field;
 use crate::web::console::parts::state::State;
 use crate::web::list;
 
+/// When a list without rows was opened: what is asked for by this is what came since then.
+pub(super) const SINCE: &str = "since";
 pub(super) const SHAPE: &Shape<'_> = &[
     ("app", Kind::Text),
     ("userId", Kind::Text),
@@ -27,6 +29,7 @@ pub(super) const SHAPE: &Shape<'_> = &[
     ("review", Kind::Text),
     (LIVE, Kind::Text),
     ("after", Kind::Text),
+    (SINCE, Kind::Utc),
     ("cursor", Kind::Text),
     ("part", Kind::Text),
 ];
@@ -54,12 +57,18 @@ pub(super) struct Filters {
 
 /// What is asked for, as far as it could be read.
 pub(super) fn filter(query: &mut ListQuery) -> CompletionFilter {
+    let from = query.take(|query| query.instant("from")).flatten();
+    let to = query.take(|query| query.instant("to")).flatten();
+    if from.zip(to).is_some_and(|(from, to)| to <= from) {
+        query.faults.push("to", "must be later than From");
+    }
+    let since = query.take(|query| query.instant(SINCE)).flatten();
     CompletionFilter {
         among: scope::Filter {
             app: query.owned("app"),
             publisher: None,
-            from: query.take(|query| query.instant("from")).flatten(),
-            to: query.take(|query| query.instant("to")).flatten(),
+            from: from.max(since),
+            to,
             after: query.take(|query| list::after("cmp", query)).flatten(),
         },
         user_id: query.owned("userId"),

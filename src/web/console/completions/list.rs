@@ -1,9 +1,11 @@
 //! The list, its export, and how many were recorded since it was opened: those are told of and never put in.
 
+use std::time::Duration;
+
 use actix_web::http::header::{CONTENT_DISPOSITION, ContentDisposition, HeaderValue};
 use askama::Template;
 
-use super::filters::{Filters, OF_EXPORT, SHAPE, filter};
+use super::filters::{Filters, OF_EXPORT, SHAPE, SINCE, filter};
 use super::row::Row;
 use crate::actions::completions::CompletionFilter;
 use crate::domain::invalid::Invalid;
@@ -14,6 +16,7 @@ use crate::web::console::frame::Frame;
 use crate::web::console::list_query::{LIVE, ListQuery};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::page_of::PageOf;
+use crate::web::console::words::instants;
 use crate::web::console::{faults, render};
 use crate::web::error::Problem;
 use crate::web::list;
@@ -21,6 +24,8 @@ use crate::web::list;
 const PATH: &str = "/completions";
 /// Rows of a page.
 const ROWS: usize = 50;
+/// As far as the clocks of nodes may differ, and more.
+const MARGIN: Duration = Duration::from_secs(60);
 
 #[derive(Template)]
 #[template(path = "completions.html")]
@@ -55,6 +60,8 @@ struct Newer {
     told: Option<(String, String)>,
     /// Where that is asked for again.
     again: Option<String>,
+    /// What stands in the place of that above the rows, so that none moves when there is something to tell.
+    below: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -89,27 +96,41 @@ enum Wrong {
 
 async fn rows(page: &PageRequest, query: &ListQuery, filter: CompletionFilter, asked: Page) -> Result<Rows, Wrong> {
     let is_first = asked.before.is_none();
+    let filter_ends = filter.among.to;
     let found = page.web.actions.completions(page.caller(), filter, Page { limit: ROWS, ..asked }).await;
     let listed = found.map_err(|refusal| match faults::faults_of(refusal) {
         Ok(wrong) => Wrong::Fields(wrong),
         Err(problem) => Wrong::All(problem),
     })?;
     let now = page.web.node.clock.now();
+    let can_come = filter_ends.is_none_or(|ends| ends > now);
     let rows: Vec<Row> = listed.items.iter().map(|entry| Row::of(entry, now)).collect();
-    let newest = rows.first().filter(|_| is_first && query.is_live()).map(|row| row.id.as_str());
+    let newest = rows.first().map(|row| row.id.as_str()).unwrap_or_default();
+    // Of a list without rows everything that matches is new; the instant only bounds how far is looked.
+    let since = if rows.is_empty() { instants::typed(now.minus(MARGIN)) } else { String::new() };
+    let again = || query.address(&[("part", "newer"), ("after", newest), (SINCE, &since)]);
+    let asks = is_first && query.is_live() && (!rows.is_empty() || can_come);
     Ok(Rows {
-        names_apps: page.web.actions.apps_to_choose(page.caller()).len() > 1,
+        names_apps: page.web.actions.sees_several_apps(page.caller()),
         has_reviews: rows.iter().any(|row| row.review.is_some()),
         pager: PageOf {
             newest: (!is_first).then(|| query.address(&[])),
             older: listed.next.map(|last| query.address(&[("cursor", &last)])),
             note: None,
         },
-        newer: Newer { told: None, again: newest.map(|newest| query.address(&[("part", "newer"), ("after", newest)])) },
+        newer: Newer { told: None, again: asks.then(again), below: below(is_first, rows.is_empty()) },
         export: query.address_at("/completions/export", &[(LIVE, "")]),
         empty: empty(query),
         rows,
     })
+}
+
+fn below(is_first: bool, is_empty: bool) -> Option<&'static str> {
+    match (is_empty, is_first) {
+        (true, _) => None,
+        (false, true) => Some("Newest first"),
+        (false, false) => Some("Older ones, newest first"),
+    }
 }
 
 fn empty(query: &ListQuery) -> (&'static str, bool) {
@@ -126,8 +147,10 @@ async fn newer(page: &PageRequest, query: &ListQuery, filter: CompletionFilter) 
     let found = page.web.actions.completions(page.caller(), filter, Page { limit: ROWS, before: None }).await?;
     let more = if found.next.is_some() { "+" } else { "" };
     let number = found.items.len();
-    let again = query.address(&[("part", "newer"), ("after", query.text("after").unwrap_or_default())]);
+    let (after, since) = (query.text("after").unwrap_or_default(), query.typed(SINCE));
+    let again = query.address(&[("part", "newer"), ("after", after), (SINCE, since)]);
     Ok(Newer {
+        below: below(true, after.is_empty()),
         told: (number > 0).then(|| (format!("{number}{more}"), query.address(&[]))),
         again: query.is_live().then_some(again),
     })

@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::reverse_form::{self, Fields, SHAPE};
 use crate::actions::completions::CompletionRecord;
+use crate::actions::manual::Untold;
 use crate::actions::recorded::RecordedReversal;
 use crate::actions::refusal::Refusal;
 use crate::dispatch::intake::reversals::NotTold;
@@ -47,7 +48,7 @@ impl ReversePage {
     async fn of(page: &PageRequest, record: &CompletionRecord) -> Result<Self, Problem> {
         let CompletionRecord { completion, reversals, .. } = record;
         let app = page.web.actions.app_or_archived(page.caller(), &completion.app_id).await?;
-        let not_told = page.web.actions.not_told_of_reversal(page.caller(), &completion.id).await?;
+        let untold = page.web.actions.untold_of_reversal(page.caller(), &completion.id).await?;
         let back = back(&completion.id);
         let crumbs = vec![Link::new("Completions", "/completions"), Link::new(&completion.transaction_id, &back)];
         let left = reversal::left(completion, reversals);
@@ -56,7 +57,7 @@ impl ReversePage {
             path: format!("{back}/reverse"),
             back,
             left: reverse_form::shown(&left, &completion.currency),
-            facts: told(record, &app, &not_told),
+            facts: told(record, &app, &untold),
             fields: Fields::of(&left, &completion.currency),
             reversal_id: page.web.actions.new_form_key(),
             others: Vec::new(),
@@ -135,7 +136,20 @@ fn said(recorded: &RecordedReversal) -> (Kind, String) {
 }
 
 /// Who will be told, and when, if all that is left is taken back.
-fn told(record: &CompletionRecord, app: &App, not_told: &[NotTold]) -> Vec<String> {
+fn told(record: &CompletionRecord, app: &App, untold: &Untold) -> Vec<String> {
+    let mut facts = match untold {
+        Untold::All => vec!["The user was erased, so nobody is told.".to_owned()],
+        Untold::Endpoints(not_told) => told_but(record, app, not_told),
+    };
+    facts.push(
+        "It stands in the ledger of today, and cannot be undone; what was reversed by mistake is credited by hand."
+            .to_owned(),
+    );
+    facts
+}
+
+/// The same where some endpoints are not told.
+fn told_but(record: &CompletionRecord, app: &App, not_told: &[NotTold]) -> Vec<String> {
     let is_silent = |endpoint: &str| not_told.iter().any(|silent| silent.endpoint_id == endpoint);
     let own =
         record.deliveries.iter().filter(|one| one.kind == DeliveryKind::Completion && !is_silent(&one.endpoint_id));
@@ -161,9 +175,5 @@ fn told(record: &CompletionRecord, app: &App, not_told: &[NotTold]) -> Vec<Strin
     if facts.is_empty() {
         facts.push("No callback belongs to it, so nobody is told.".to_owned());
     }
-    facts.push(
-        "It stands in the ledger of today, and cannot be undone; what was reversed by mistake is credited by hand."
-            .to_owned(),
-    );
     facts
 }

@@ -5,12 +5,11 @@ use crate::actions::app_names::NamedApp;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::invalid::Invalid;
 use crate::web::console::faults;
+use crate::web::console::list_query::FEW_APPS;
 use crate::web::console::parts::field::Field;
 use crate::web::console::parts::state::State;
 use crate::web::console::words::{cuts, waits};
 
-/// As many apps are chosen from a list; of more the ref is typed.
-const FEW: usize = 40;
 /// Characters of an app's name to choose.
 const OF_A_NAME: usize = 48;
 
@@ -106,7 +105,7 @@ fn states(asked: &Asked) -> Field {
 /// A choice of few apps, else what one is called; none where there is but one.
 fn app(asked: &Asked, apps: &[NamedApp]) -> Option<Field> {
     let given = asked.address.get("app").unwrap_or_default();
-    if apps.len() > FEW {
+    if apps.len() > FEW_APPS {
         return Some(Field::new("app", "App").help("By ref or id.").value(given));
     }
     let known = apps.iter().find(|app| app.is_called(given));

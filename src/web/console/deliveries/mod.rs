@@ -94,13 +94,13 @@ async fn show(page: PageRequest) -> Answer {
     let apps = page.web.actions.named_apps(page.caller());
     let mut shown = DeliveriesPage::new(&page, &asked, &apps);
     let found = match asked.wrong.clone().into_result() {
-        Ok(()) => listed(&page, &asked, &apps).await,
+        Ok(()) => listed(&page, &asked).await,
         Err(wrong) => Err((wrong.clone(), Problem::from(wrong))),
     };
     match found {
         Ok((rows, next)) => {
             shown.pager.older = next.map(|id| asked.address.with("cursor", Some(&id)).path());
-            shown.list = Some(of_rows(&page, &asked, &apps, rows).await?);
+            shown.list = Some(of_rows(&page, &asked, rows));
             shown.quick = quick::links(&page, &asked).await?;
             page.page(&shown)
         }
@@ -118,10 +118,9 @@ async fn show(page: PageRequest) -> Answer {
 /// The same rows as they are now, and how many newer ones there are.
 async fn part(page: &PageRequest, asked: &Asked) -> Answer {
     asked.wrong.clone().into_result()?;
-    let apps = page.web.actions.named_apps(page.caller());
     let found = page.web.actions.deliveries_by_id(page.caller(), asked.ids.clone()).await?;
-    let rows = rows::of(page, found, columns(page, asked, &apps)).await?;
-    let mut list = of_rows(page, asked, &apps, rows).await?;
+    let rows = rows::of(page, found, columns(page, asked)).await?;
+    let mut list = of_rows(page, asked, rows);
     if asked.cursor.is_none() {
         let mut filter = asked.filter.clone();
         filter.among.after = asked.ids.first().cloned();
@@ -132,11 +131,11 @@ async fn part(page: &PageRequest, asked: &Asked) -> Answer {
 
 type Listed = (Vec<Row>, Option<String>);
 
-async fn listed(page: &PageRequest, asked: &Asked, apps: &[NamedApp]) -> Result<Listed, (Invalid, Problem)> {
+async fn listed(page: &PageRequest, asked: &Asked) -> Result<Listed, (Invalid, Problem)> {
     let of_page = Page { limit: ROWS, before: asked.cursor.clone() };
     let actions = &page.web.actions;
     let found = actions.deliveries(page.caller(), asked.filter.clone(), of_page).await.map_err(quick::told)?;
-    let rows = rows::of(page, found.items, columns(page, asked, apps)).await;
+    let rows = rows::of(page, found.items, columns(page, asked)).await;
     Ok((rows.map_err(|problem| (Invalid::none(), problem))?, found.next))
 }
 
@@ -152,31 +151,26 @@ async fn newer(page: &PageRequest, asked: &Asked, filter: DeliveryFilter) -> Res
 }
 
 /// The app alone tells nothing where there is but one; the publisher nothing to whoever is one.
-fn columns(page: &PageRequest, asked: &Asked, apps: &[NamedApp]) -> Columns {
+fn columns(page: &PageRequest, asked: &Asked) -> Columns {
     let names_app = asked.filter.among.app.is_some();
     let sees_all = page.caller().limited_to().is_none();
     Columns {
-        app: !names_app && apps.len() > 1,
+        app: !names_app && page.web.actions.sees_several_apps(page.caller()),
         publisher: sees_all && !names_app && asked.filter.among.publisher.is_none(),
     }
 }
 
-async fn of_rows(
-    page: &PageRequest,
-    asked: &Asked,
-    apps: &[NamedApp],
-    rows: Vec<Row>,
-) -> Result<DeliveryList, Problem> {
+fn of_rows(page: &PageRequest, asked: &Asked, rows: Vec<Row>) -> DeliveryList {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let again = asked.address.with("cursor", asked.cursor.as_deref()).with("part", Some("list"));
     let again = again.with("ids", Some(&ids.join(",")).filter(|ids| !ids.is_empty()).map(String::as_str));
-    Ok(DeliveryList {
-        columns: columns(page, asked, apps),
+    DeliveryList {
+        columns: columns(page, asked),
         again: asked.is_live.then(|| again.path()),
         newer: None,
         is_newest: asked.cursor.is_none(),
         rows,
-    })
+    }
 }
 
 impl DeliveriesPage {

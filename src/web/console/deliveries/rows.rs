@@ -36,8 +36,8 @@ pub(in crate::web::console) async fn of(
     columns: Columns,
 ) -> Result<Vec<Row>, Problem> {
     let publishers = if columns.publisher {
-        let ids = found.iter().map(|row| row.app.publisher_id.clone()).collect();
-        page.web.actions.publisher_names(ids).await?
+        let ids = found.iter().map(|row| row.app.publisher_id.as_str());
+        page.web.actions.names_of_publishers(page.caller(), ids).await?
     } else {
         HashMap::new()
     };

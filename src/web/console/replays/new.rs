@@ -104,14 +104,13 @@ impl NewPage {
         [&self.app].into_iter().chain(since).chain([&self.from, &self.to, &self.state]).collect()
     }
 
-    fn refused(mut self, wrong: Invalid) -> Answer {
-        let problem = Problem::from(wrong.clone());
+    fn refused(mut self, wrong: Invalid, problem: &Problem) -> Answer {
         let since = self.since.iter_mut().map(|(since, _)| since);
         let mut fields: Vec<&mut Field> =
             since.chain([&mut self.app, &mut self.from, &mut self.to, &mut self.state]).collect();
         self.others = faults::show(&mut fields, &renamed(wrong));
         self.frame.mark = "Error: ".to_owned();
-        render::refused(&self, &problem)
+        render::refused(&self, problem)
     }
 }
 
@@ -127,7 +126,7 @@ pub(super) async fn show(page: PageRequest) -> Answer {
     if form.typed("count").is_empty() {
         return match form.check() {
             Ok(()) => page.page(&shown),
-            Err(wrong) => shown.refused(wrong),
+            Err(wrong) => shown.refused(wrong.clone(), &wrong.into()),
         };
     }
     let back = back(&form);
@@ -137,7 +136,10 @@ pub(super) async fn show(page: PageRequest) -> Answer {
     };
     match counted {
         Ok(plan) => page.page(&CountedPage::of(&page, plan, frame(&page, HEADING), back).await?),
-        Err(refusal) => shown.refused(faults::faults_of(refusal)?),
+        Err(refusal) => {
+            let (wrong, problem) = faults::told(refusal)?;
+            shown.refused(wrong, &problem)
+        }
     }
 }
 
@@ -168,9 +170,9 @@ pub(super) async fn begin(page: PageRequest, body: Body<LARGEST>) -> Answer {
             Ok(page.go_on(&path, flash::Kind::Done, "The replay has begun. This page follows it."))
         }
         Err(refusal) => {
-            let wrong = faults::faults_of(refusal)?;
+            let (wrong, problem) = faults::told(refusal)?;
             actions.free_form_key(page.caller(), form.typed("formKey")).await?;
-            NewPage::of(&page, &form).refused(wrong)
+            NewPage::of(&page, &form).refused(wrong, &problem)
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{LARGEST, SettingsPage};
 use crate::actions::access::endpoint;
 use crate::domain::app::{App, Endpoint};
 use crate::web::Answer;
+use crate::web::console::app_line::capped;
 use crate::web::console::confirm::ConfirmPage;
 use crate::web::console::flash;
 use crate::web::console::kinds::{Kind, Shape};
@@ -95,11 +96,11 @@ pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST
             Ok(page.go_on(&next, flash::Kind::Done, "Added. Set its callback URL; callbacks to it wait until then."))
         }
         Err(refusal) => {
-            let wrong = faults::faults_of(refusal)?;
+            let (wrong, problem) = faults::told(refusal)?;
             actions.free_form_key(page.caller(), form.typed("formKey")).await?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.dialect.value = form.typed("dialect").to_owned();
-            shown.refused(wrong)
+            shown.refused(&wrong, &problem)
         }
     }
 }
@@ -112,6 +113,12 @@ async fn one(page: &PageRequest, path: &(String, String)) -> Result<(App, Endpoi
 
 pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) -> Answer {
     let (app, endpoint) = one(&page, &path).await?;
+    let open = page.web.actions.open_of_endpoint(&app, &endpoint.id).await?;
+    let number = match (open.count, open.more) {
+        (0, _) => None,
+        (1, false) => Some("1 delivery to it is open".to_owned()),
+        _ => Some(format!("{} deliveries to it are open", capped(open))),
+    };
     page.page(&ConfirmPage {
         frame: sections::frame(&page, &app, "Settings"),
         question: format!("Delete the endpoint {}?", cuts::id(&endpoint.id).shown),
@@ -119,7 +126,9 @@ pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) 
             format!("It speaks {}. Nothing is called there any more.", endpoint.config.settings.dialect),
             "Its history stays; its secrets are gone, and it cannot be undone.".to_owned(),
         ],
-        warning: None,
+        warning: number.map(|number| {
+            format!("{number}: an endpoint is deleted once all have ended. Wait for them, or cancel them.")
+        }),
         choice: None,
         others: Vec::new(),
         path: sections::path(&app, &format!("settings/endpoints/{}/delete", endpoint.id)),

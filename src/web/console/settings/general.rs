@@ -1,11 +1,14 @@
-//! What a publisher sets of its app: its name, whether and how fast it is called back, and for how long callbacks are held.
+//! What a publisher sets of its app: its name, whether and how fast it is called back, and for how long callbacks are held. Whether it
+//! is paused is not among them: that is an act of its own.
 
 use actix_web::web::Path;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::changed::{self, SHOWN};
 use super::{CREDITS, LARGEST, SAVES, SettingsPage};
 use crate::domain::app::App;
 use crate::domain::app_settings::Callbacks;
+use crate::domain::invalid::Invalid;
 use crate::web::Answer;
 use crate::web::console::flash;
 use crate::web::console::forms::Form;
@@ -17,7 +20,7 @@ use crate::web::json::Body;
 
 const SHAPE: [(&str, Kind); 7] = [
     ("name", Kind::Text),
-    ("paused", Kind::Ticked),
+    (SHOWN, Kind::Text),
     ("callbacks", Kind::Text),
     ("maxHeldDays", Kind::ResettableWhole),
     ("limits.perSecond", Kind::Whole),
@@ -32,7 +35,6 @@ const LIMITS: &str = "limits";
 pub(super) struct General {
     pub(super) name: Field,
     pub(super) reference: Option<Field>,
-    pub(super) paused: Field,
     pub(super) callbacks: Field,
     pub(super) held: Field,
     pub(super) per_second: Field,
@@ -50,9 +52,6 @@ impl General {
                 let field = Field::new("ref", "Ref").value(settings.reference.clone().unwrap_or_default());
                 field.help("A name of your own, which works wherever the id does. Reports may use it.").may_be_empty()
             }),
-            paused: Field::new("paused", "Paused")
-                .help("Callbacks wait, and are sent when the app is resumed.")
-                .value(settings.paused.to_string()),
             callbacks: Field::new("callbacks", "Callbacks")
                 .explained_choice("on", "On", "Each completion is called back.")
                 .explained_choice("off", "Off", "Completions are recorded, and nobody is called back.")
@@ -74,11 +73,11 @@ impl General {
 
     pub(super) fn all(&self) -> Vec<&Field> {
         let first = [&self.name].into_iter().chain(&self.reference);
-        first.chain([&self.paused, &self.callbacks, &self.held, &self.per_second, &self.in_flight]).collect()
+        first.chain([&self.callbacks, &self.held, &self.per_second, &self.in_flight]).collect()
     }
 
     pub(super) fn all_mut(&mut self) -> Vec<&mut Field> {
-        let behind = [&mut self.paused, &mut self.callbacks, &mut self.held, &mut self.per_second, &mut self.in_flight];
+        let behind = [&mut self.callbacks, &mut self.held, &mut self.per_second, &mut self.in_flight];
         [&mut self.name].into_iter().chain(&mut self.reference).chain(behind).collect()
     }
 
@@ -94,23 +93,27 @@ pub(super) async fn save(page: PageRequest, app: Path<String>, body: Body<LARGES
     let app = page.web.actions.app(page.caller(), &app).await?;
     let shape = if page.can(CREDITS) { &SHAPE[..] } else { &SHAPE[..SHAPE.len() - 1] };
     let form = page.form(body.bytes(), shape)?;
-    let changed = match form.clone().into_object(&[]) {
-        Ok(mut given) => {
-            // Replaced whole: where both are left empty, there is none.
-            given.entry(LIMITS).or_insert(Value::Null);
-            // A name that was emptied is not left as it was.
-            given.entry("name").or_insert_with(|| "".into());
-            page.perform(SAVES, &[&app.id], page.web.actions.change_app(page.caller(), &app.id, &given)).await
-        }
+    let done = match changed::since_shown(&form, shape, given) {
+        Ok(given) if given.is_empty() => return Ok(changed::nothing(&page, &app)),
+        Ok(given) => page.perform(SAVES, &[&app.id], page.web.actions.change_app(page.caller(), &app.id, &given)).await,
         Err(wrong) => Err(wrong.into()),
     };
-    match changed {
+    match done {
         Ok(app) => Ok(page.go_on(&sections::path(&app, "settings"), flash::Kind::Done, "Saved. In force now.")),
         Err(refusal) => {
-            let wrong = faults::faults_of(refusal)?;
+            let (wrong, problem) = faults::told(refusal)?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.general = shown.general.typed(&form);
-            shown.refused(wrong)
+            shown.shown.general = form.typed(SHOWN).to_owned();
+            shown.refused(&wrong, &problem)
         }
     }
+}
+
+/// Limits are replaced whole: where both are left empty, there is none. A name that was emptied is not left as it was.
+fn given(form: &Form) -> Result<Map<String, Value>, Invalid> {
+    let mut given = form.clone().into_object(&[SHOWN])?;
+    given.entry(LIMITS).or_insert(Value::Null);
+    given.entry("name").or_insert_with(|| "".into());
+    Ok(given)
 }

@@ -2,6 +2,7 @@
 //! Of an archived app it says what was set.
 
 mod archive;
+mod changed;
 mod endpoints;
 mod general;
 mod terms;
@@ -47,6 +48,11 @@ struct SettingsPage {
     frame: Frame,
     path: String,
     general: General,
+    is_paused: bool,
+    pause: String,
+    resume: String,
+    /// What both forms show, to be sent along.
+    shown: Shown,
     /// For those who agree on them.
     terms: Option<Terms>,
     endpoints: Vec<EndpointRow>,
@@ -55,6 +61,12 @@ struct SettingsPage {
     /// Where a user is credited by hand, for those who may.
     credit: Option<String>,
     others: Vec<String>,
+}
+
+/// What the forms show before somebody types.
+struct Shown {
+    general: String,
+    terms: String,
 }
 
 /// Of an archived app: what was set, to be read.
@@ -69,11 +81,18 @@ struct ArchivedPage {
 impl SettingsPage {
     fn of(page: &PageRequest, app: &App) -> Self {
         let may_agree = page.can(CREDITS);
+        let general = General::of(app, may_agree);
+        let terms = may_agree.then(|| Terms::of(&app.settings));
+        let of_terms = terms.as_ref().map(|terms| changed::shown(&terms.all())).unwrap_or_default();
         Self {
             frame: sections::frame(page, app, "Settings"),
             path: sections::path(app, "settings"),
-            general: General::of(app, may_agree),
-            terms: may_agree.then(|| Terms::of(&app.settings)),
+            is_paused: app.settings.paused,
+            pause: sections::path(app, "pause"),
+            resume: sections::path(app, "resume"),
+            shown: Shown { general: changed::shown(&general.all()), terms: of_terms },
+            general,
+            terms,
             endpoints: endpoints::rows(page, app),
             dialect: endpoints::dialects(page),
             form_key: page.web.actions.new_form_key(),
@@ -88,17 +107,16 @@ impl SettingsPage {
         self.general.all().into_iter().chain(terms).chain([&self.dialect]).collect()
     }
 
-    fn refused(mut self, wrong: Invalid) -> Answer {
-        let problem = Problem::from(wrong.clone());
+    fn refused(mut self, wrong: &Invalid, problem: &Problem) -> Answer {
         let terms = self.terms.iter_mut().flat_map(Terms::all_mut);
         let mut fields: Vec<&mut Field> =
             self.general.all_mut().into_iter().chain(terms).chain([&mut self.dialect]).collect();
-        self.others = faults::show(&mut fields, &wrong);
+        self.others = faults::show(&mut fields, wrong);
         self.frame.mark = "Error: ".to_owned();
         if let Some(terms) = &mut self.terms {
             terms.open_where_wrong();
         }
-        render::refused(&self, &problem)
+        render::refused(&self, problem)
     }
 }
 
@@ -108,12 +126,14 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     if app.archived_at.is_none() {
         return page.page(&SettingsPage::of(&page, &app));
     }
-    let (general, terms) = (General::of(&app, true), Terms::of(&app.settings));
-    let shown = |field: &&Field| field.name != "paused";
+    // The same as of an app that lives: terms and ref are for those who agree on them.
+    let may_agree = page.can(CREDITS);
+    let general = General::of(&app, may_agree);
+    let terms = may_agree.then(|| Terms::of(&app.settings));
     let fact = |field: &Field| (field.label.clone(), field.shown());
     page.page(&ArchivedPage {
         frame: sections::frame(&page, &app, "Settings"),
-        facts: general.all().into_iter().filter(shown).chain(terms.all()).map(fact).collect(),
+        facts: general.all().into_iter().chain(terms.iter().flat_map(Terms::all)).map(fact).collect(),
         endpoints: endpoints::rows(&page, &app),
     })
 }

@@ -4,7 +4,8 @@
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
-use super::{CREDITS, LARGEST, SAVES, SettingsPage};
+use super::changed::{self, SHOWN};
+use super::{CREDITS, SAVES, SettingsPage};
 use crate::domain::app_settings::AppSettings;
 use crate::domain::invalid::Invalid;
 use crate::domain::rounding::Rounding;
@@ -14,23 +15,29 @@ use crate::web::console::forms::Form;
 use crate::web::console::kinds::{Kind, Shape};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::field::Field;
+use crate::web::console::words::amounts;
 use crate::web::console::{faults, sections};
 use crate::web::json::Body;
 
 const SHAPE: &Shape<'_> = &[
-    ("revenueShareBps", Kind::ResettableWhole),
+    ("revenueShareBps", Kind::ResettablePercent),
     ("rewardRate", Kind::Resettable),
     ("rewardDecimals", Kind::ResettableWhole),
     ("rewardRounding", Kind::Text),
     ("refundWindowDays", Kind::ResettableWhole),
     ("clickDays", Kind::ResettableWhole),
     ("review.hours", Kind::Whole),
-    ("review.payoutAboveMinor", Kind::Whole),
+    ("review.payoutAboveMinor", Kind::Amount(CURRENCY)),
     ("review.userRewardAbove", Kind::Text),
     ("review.eventTypes", Kind::Words),
     ("review.offerIds", Kind::Words),
+    (SHOWN, Kind::Text),
 ];
 const REVIEW: &str = "review";
+/// What amounts of the rule are typed in: a rule knows no currency, and most have cents.
+const CURRENCY: &str = "USD";
+/// Two lists of ids, and the same once more as it was shown.
+const LARGEST: usize = 1024 * 1024;
 
 /// The controls.
 #[derive(Clone, Debug)]
@@ -62,9 +69,9 @@ impl Terms {
         Self {
             share: number(
                 "revenueShareBps",
-                "Revenue share, in hundredths of a percent",
-                "Of the gross amount, where neither offer nor report says the payout: 7000 is 70 %. Left empty: none.",
-                settings.revenue_share_bps.map(|share| share.to_string()),
+                "Revenue share, in percent",
+                "Of the gross amount, where neither offer nor report says the payout: such as 70 or 62.5. Left empty: none.",
+                settings.revenue_share_bps.map(amounts::percent),
             ),
             rate: number(
                 "rewardRate",
@@ -100,9 +107,9 @@ impl Terms {
                 number("review.hours", "Held for review, in hours", "1 to 720. Then they are released.", hours),
                 number(
                     "review.payoutAboveMinor",
-                    "With a payout above, in minor units",
-                    "1000 is 10.00 USD.",
-                    rule.payout_above_minor.map(|above| above.to_string()),
+                    "With a payout above",
+                    "In USD or another currency with cents, such as 10.00. Of one without, 10.00 is 1,000.",
+                    rule.payout_above_minor.map(|above| amounts::major(above, CURRENCY)),
                 ),
                 number(
                     "review.userRewardAbove",
@@ -151,27 +158,29 @@ pub(super) async fn save(page: PageRequest, app: Path<String>, body: Body<LARGES
     page.may_perform(CREDITS)?;
     let app = page.web.actions.app(page.caller(), &app).await?;
     let form = page.form(body.bytes(), SHAPE)?;
-    let changed = match given(&form) {
+    let done = match changed::since_shown(&form, SHAPE, given) {
+        Ok(given) if given.is_empty() => return Ok(changed::nothing(&page, &app)),
         Ok(given) => page.perform(SAVES, &[&app.id], page.web.actions.change_app(page.caller(), &app.id, &given)).await,
         Err(wrong) => Err(wrong.into()),
     };
-    match changed {
+    match done {
         Ok(app) => {
             let text = "Saved. In force now, for what is reported from now on.";
             Ok(page.go_on(&sections::path(&app, "settings"), flash::Kind::Done, text))
         }
         Err(refusal) => {
-            let wrong = faults::faults_of(refusal)?;
+            let (wrong, problem) = faults::told(refusal)?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.terms = shown.terms.map(|terms| terms.typed(&form));
-            shown.refused(at_its_fields(wrong))
+            shown.shown.terms = form.typed(SHOWN).to_owned();
+            shown.refused(&at_its_fields(wrong), &problem)
         }
     }
 }
 
 /// A rule of reviews is replaced whole: where everything is left empty, there is none.
 fn given(form: &Form) -> Result<Map<String, Value>, Invalid> {
-    let mut given = form.clone().into_object(&[])?;
+    let mut given = form.clone().into_object(&[SHOWN])?;
     if let Some(Value::Object(rule)) = given.get_mut(REVIEW) {
         rule.retain(|_, value| !value.is_null());
         if rule.is_empty() {
@@ -183,8 +192,15 @@ fn given(form: &Form) -> Result<Map<String, Value>, Invalid> {
     Ok(given)
 }
 
-/// What is wrong with the rule as a whole stands at its first field.
+/// What is wrong with the rule as a whole stands at its first field; bounds are said as the form's own units.
 fn at_its_fields(mut wrong: Invalid) -> Invalid {
+    // What could not be read has its message already, in the form's own words.
+    for fault in wrong.0.iter_mut().filter(|fault| fault.message.contains("hundredths of a percent")) {
+        "must be at most 100".clone_into(&mut fault.message);
+    }
+    for fault in wrong.0.iter_mut().filter(|fault| fault.message.contains("minor units")) {
+        fault.message = "is more than any payout".to_owned();
+    }
     for fault in wrong.0.iter_mut().filter(|fault| fault.field == REVIEW) {
         fault.field = "review.hours".to_owned();
         "Reviews need one or more of what stands below: a payout, a reward, event types or offers."

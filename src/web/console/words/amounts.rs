@@ -24,7 +24,22 @@ pub fn count(number: u64) -> String {
 /// A number that a person typed in major units of a currency, as minor units: `17.5` in USD is 1750. `None` if it is no such
 /// number or has more digits behind the point than the currency.
 pub fn typed(text: &str, currency: &str) -> Option<i64> {
-    let places = usize::try_from(minor_digits(currency)).ok()?;
+    digits(text, usize::try_from(minor_digits(currency)).ok()?)
+}
+
+/// The same number as a form holds it: without its currency.
+pub fn major(amount: i64, currency: &str) -> String {
+    let written = minor(amount, currency);
+    written.split_once(' ').map_or(written.as_str(), |(number, _)| number).to_owned()
+}
+
+/// Hundredths of a percent in percent: `70.00`.
+pub fn percent(hundredths: u32) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// A number with at most so many digits behind the point, in units of the last of them. `None` for all else.
+pub fn digits(text: &str, places: usize) -> Option<i64> {
     let (whole, behind) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
     let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !plain(whole) || !plain(behind) || behind.len() > places || text.trim().ends_with('.') {
@@ -45,6 +60,15 @@ mod tests {
     #[test]
     fn counts_have_their_thousands_apart() {
         assert_eq!([count(0), count(999), count(1_240), count(1_234_567)], ["0", "999", "1,240", "1,234,567"]);
+    }
+
+    #[test]
+    fn what_a_form_shows_is_what_it_reads() {
+        assert_eq!(
+            [major(1000, "USD"), major(1000, "JPY"), percent(7000), percent(5)],
+            ["10.00", "1000", "70.00", "0.05"]
+        );
+        assert_eq!([typed(&major(1000, "USD"), "USD"), digits(&percent(6250), 2)], [Some(1000), Some(6250)]);
     }
 
     #[test]
