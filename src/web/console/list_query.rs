@@ -130,12 +130,11 @@ pub(super) fn among_apps(page: &PageRequest, mut field: Field, nothing: Option<&
         field = field.choice("", nothing);
     }
     for app in &apps {
-        let (id, reference) = (app.id.as_str(), app.settings.reference.as_deref());
         let name = cuts::text(&app.settings.name, OF_A_NAME).shown;
-        if field.value == id {
-            field.value = reference.unwrap_or(id).to_owned();
+        if field.value == app.id {
+            app.called().clone_into(&mut field.value);
         }
-        field = field.choice(reference.unwrap_or(id), &name);
+        field = field.choice(app.called(), &name);
     }
     let is_among = field.choices.iter().any(|choice| choice.value == field.value);
     // An archived one, which nobody chooses any more, stays where it is asked for.

@@ -95,8 +95,9 @@ pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST
             Ok(page.go_on(&next, flash::Kind::Done, "Added. Set its callback URL; callbacks to it wait until then."))
         }
         Err(refusal) => {
-            let wrong = faults::faults_of(refusal)?;
+            // Whatever the refusal was: nothing was made, and the same form may be sent again.
             actions.free_form_key(page.caller(), form.typed("formKey")).await?;
+            let wrong = faults::faults_of(refusal)?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.dialect.value = form.typed("dialect").to_owned();
             shown.refused(wrong)
@@ -111,6 +112,7 @@ async fn one(page: &PageRequest, path: &(String, String)) -> Result<(App, Endpoi
 }
 
 pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) -> Answer {
+    page.query(&[])?;
     let (app, endpoint) = one(&page, &path).await?;
     page.page(&ConfirmPage {
         frame: sections::frame(&page, &app, "Settings"),
@@ -122,6 +124,7 @@ pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) 
         warning: None,
         choice: None,
         others: Vec::new(),
+        hidden: None,
         path: sections::path(&app, &format!("settings/endpoints/{}/delete", endpoint.id)),
         act: "Delete endpoint".to_owned(),
         is_danger: true,
