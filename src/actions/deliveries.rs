@@ -10,6 +10,9 @@ use crate::domain::replay::{self, Obstacle};
 use crate::domain::story::Story;
 use crate::store::operator_actions::{Canceled, Replayed};
 
+/// What whoever acts on what is no longer so is told.
+pub const CHANGED: &str = "It changed meanwhile; look again.";
+
 /// A delivery with all that is to be said of it.
 #[derive(Debug)]
 pub struct DeliveryDetail {
@@ -58,10 +61,24 @@ impl Actions {
     pub async fn replay_delivery(&self, caller: &Caller, id: &str) -> Result<DeliveryDetail, Refusal> {
         self.knows(caller, id).await?;
         let done = self.node.store.replay(id.to_owned(), self.node.clock.now()).await?;
+        self.replayed(done)?;
+        self.delivery(caller, id).await
+    }
+
+    /// The same, if its state and the number of its last attempt are still those that somebody has seen: a form that is sent
+    /// twice replays once.
+    pub async fn replay_delivery_as_seen(&self, caller: &Caller, id: &str, seen: (Status, u32)) -> Result<(), Refusal> {
+        self.knows(caller, id).await?;
+        let done = self.node.store.replay_as_seen(id.to_owned(), seen, self.node.clock.now()).await?;
+        self.replayed(done)
+    }
+
+    fn replayed(&self, done: Replayed) -> Result<(), Refusal> {
         self.node.work_is_due();
         match done {
-            Replayed::Done => self.delivery(caller, id).await,
+            Replayed::Done => Ok(()),
             Replayed::Not(obstacle) => Err(Refusal::conflict(not_replayed(obstacle))),
+            Replayed::Changed => Err(Refusal::conflict(CHANGED)),
             Replayed::Unknown => Err(Refusal::Unknown("delivery")),
         }
     }

@@ -73,6 +73,12 @@ pub struct Secret {
 }
 
 impl App {
+    /// What paths and queries call it: its `ref`, else its id. An archived one has no `ref` any more that means it.
+    pub fn called(&self) -> &str {
+        let reference = self.settings.reference.as_deref().filter(|_| self.archived_at.is_none());
+        reference.unwrap_or(&self.id)
+    }
+
     /// The endpoint with this id.
     pub fn endpoint(&self, id: &str) -> Option<&Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.id == id)

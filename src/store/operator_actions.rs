@@ -26,6 +26,8 @@ pub enum Replayed {
     Done,
     /// This stands in the way.
     Not(Obstacle),
+    /// It is no longer as it was seen.
+    Changed,
     /// There is no such delivery.
     Unknown,
 }
@@ -44,8 +46,30 @@ pub enum Canceled {
 impl Store {
     /// Reopens an ended delivery: due at once, with the schedule from its beginning; attempt numbers go on.
     pub async fn replay(&self, id: String, now: Timestamp) -> Result<Replayed, StoreError> {
+        self.replay_if(id, |_| true, now).await
+    }
+
+    /// The same, if its state and the number of its last attempt are still those that somebody has seen.
+    pub async fn replay_as_seen(
+        &self,
+        id: String,
+        seen: (Status, u32),
+        now: Timestamp,
+    ) -> Result<Replayed, StoreError> {
+        self.replay_if(id, move |delivery| (delivery.status, delivery.counters.last_number) == seen, now).await
+    }
+
+    async fn replay_if(
+        &self,
+        id: String,
+        may: impl Fn(&Delivery) -> bool + Send + 'static,
+        now: Timestamp,
+    ) -> Result<Replayed, StoreError> {
         self.write(move |conn| {
             let Some(delivery) = read(conn, &id)? else { return Ok(Replayed::Unknown) };
+            if !may(&delivery) {
+                return Ok(Replayed::Changed);
+            }
             Ok(match reopen(conn, &[delivery], now)?.pop() {
                 Some(Reopened::Done) => Replayed::Done,
                 Some(Reopened::Not(obstacle)) => Replayed::Not(obstacle),

@@ -20,6 +20,8 @@ pub(super) struct ConfirmPage {
     /// What has to be chosen, or typed where there is no choice.
     pub(super) choice: Option<Field>,
     pub(super) others: Vec<String>,
+    /// What the form says besides.
+    pub(super) hidden: Option<(&'static str, String)>,
     /// Where the form goes.
     pub(super) path: String,
     /// The words of the button.

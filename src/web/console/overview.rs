@@ -112,7 +112,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         line,
         newest,
         columns: RowColumns::default(),
-        deliveries: deliveries::path_of(if is_archived { &app.id } else { path.trim_start_matches("/apps/") }),
+        deliveries: deliveries::path_of(app.called()),
         is_archived,
         credit: (!is_archived && page.can(CREDITS)).then(|| sections::path(app, "credit")),
     })

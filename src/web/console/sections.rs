@@ -26,8 +26,7 @@ const OF_ARCHIVED: [&str; 2] = ["", "settings"];
 
 /// The path of a page of an app; by its ref, where it has one that still means it.
 pub(super) fn path(app: &App, end: &str) -> String {
-    let reference = app.settings.reference.as_deref().filter(|_| app.archived_at.is_none());
-    let named = reference.unwrap_or(&app.id);
+    let named = app.called();
     if end.is_empty() { format!("/apps/{named}") } else { format!("/apps/{named}/{end}") }
 }
 

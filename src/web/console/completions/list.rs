@@ -74,6 +74,7 @@ pub(super) async fn show(page: PageRequest) -> Answer {
     let mut query = ListQuery::of(&page, PATH, SHAPE)?;
     let filter = filter(&mut query);
     let asked = query.take(|query| list::page_of("cmp", query));
+    query.take(|query| query.word("part", &["newer"], |word| word));
     let Some(asked) = asked.filter(|_| query.is_good()) else { return refused(&page, &query) };
     if query.text("part") == Some("newer") {
         return page.part(&NewerPart { newer: newer(&page, &query, filter).await? });

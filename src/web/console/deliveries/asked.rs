@@ -28,6 +28,7 @@ pub(super) const SHAPE: &Shape<'_> = &[
     ("cursor", Kind::Text),
     ("part", Kind::Text),
     ("ids", Kind::Text),
+    ("after", Kind::Text),
 ];
 /// What says which deliveries are listed, and whether the list renews itself.
 pub(super) const KEPT: [&str; 12] =
@@ -62,6 +63,8 @@ pub(super) struct Asked {
     pub(super) cursor: Option<String>,
     /// The rows that a part renews.
     pub(super) ids: Vec<String>,
+    /// What a part without rows tells of is newer than this.
+    pub(super) after: Option<String>,
     pub(super) is_part: bool,
     pub(super) is_live: bool,
     pub(super) wrong: Invalid,
@@ -73,7 +76,7 @@ impl Asked {
         let mut reading = Reading { given, wrong };
         let states = reading.states();
         let filter = reading.filter(states);
-        let cursor = reading.id("cursor");
+        let (cursor, after) = (reading.id("cursor"), reading.id("after"));
         let ids = reading.text("ids").map(|ids| ids.split(',').map(str::to_owned).collect::<Vec<_>>());
         let ids = ids.unwrap_or_default();
         if ids.len() > ROWS || ids.iter().any(|id| ids::key("dlv", id).is_none()) {
@@ -88,6 +91,7 @@ impl Asked {
             filter,
             cursor,
             ids,
+            after,
             is_part: part.is_some(),
             is_live: live.is_none(),
             wrong: reading.wrong,

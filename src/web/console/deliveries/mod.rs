@@ -10,6 +10,8 @@ mod standing;
 
 pub(super) use address::PATH;
 
+use std::time::Duration;
+
 use actix_web::web::ServiceConfig;
 use askama::Template;
 
@@ -23,6 +25,7 @@ use crate::actions::app_names::NamedApp;
 use crate::actions::delivery_list::DeliveryFilter;
 use crate::actions::scope::Filter;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::store::page::Page;
 use crate::web::Answer;
@@ -33,6 +36,8 @@ use fields::Fields;
 
 /// Newer ones that are counted: nobody looks at more than these one by one.
 const COUNTED: usize = 99;
+/// By how much the clocks of several nodes may differ: of a list without rows, newer ones are those since then.
+const SLACK: Duration = Duration::from_secs(60);
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(pages::resource(PATH).get(show));
@@ -123,8 +128,11 @@ async fn part(page: &PageRequest, asked: &Asked) -> Answer {
     let mut list = of_rows(page, asked, rows);
     if asked.cursor.is_none() {
         let mut filter = asked.filter.clone();
-        filter.among.after = asked.ids.first().cloned();
-        list.newer = newer(page, asked, filter).await?;
+        filter.among.after = asked.ids.first().or(asked.after.as_ref()).cloned();
+        // Without a bound it would be asked of all that there ever was, every few seconds.
+        if filter.among.after.is_some() {
+            list.newer = newer(page, asked, filter).await?;
+        }
     }
     page.part(&ListPart { list })
 }
@@ -161,9 +169,11 @@ fn columns(page: &PageRequest, asked: &Asked) -> Columns {
 }
 
 fn of_rows(page: &PageRequest, asked: &Asked, rows: Vec<Row>) -> DeliveryList {
-    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let of_rows: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let after = asked.after.clone().unwrap_or_else(|| ids::lower_bound("dlv", page.web.node.clock.now().minus(SLACK)));
     let again = asked.address.with("cursor", asked.cursor.as_deref()).with("part", Some("list"));
-    let again = again.with("ids", Some(&ids.join(",")).filter(|ids| !ids.is_empty()).map(String::as_str));
+    let again = again.with("after", Some(after.as_str()).filter(|_| rows.is_empty() && asked.cursor.is_none()));
+    let again = again.with("ids", Some(&of_rows.join(",")).filter(|ids| !ids.is_empty()).map(String::as_str));
     DeliveryList {
         columns: columns(page, asked),
         again: asked.is_live.then(|| again.path()),
@@ -199,7 +209,7 @@ impl DeliveriesPage {
                 (true, false) => Empty::OfAll(only.map(|app| sections::path(&app, "test"))),
             },
             clear: quick::cleared(asked).path(),
-            replay: quick::replay(asked, page.web.node.clock.now()),
+            replay: quick::replay(asked, apps, page.web.node.clock.now()),
             pager: PageOf {
                 newest: (!is_first).then(|| asked.address.path()),
                 older: None,

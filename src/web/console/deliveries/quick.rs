@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::address::{Address, LIVE};
 use super::asked::{Asked, States};
+use crate::actions::app_names::NamedApp;
 use crate::actions::asked::Asked as Whose;
 use crate::actions::refusal::Refusal;
 use crate::domain::delivery::Status;
@@ -58,9 +59,10 @@ pub(super) fn cleared(asked: &Asked) -> Address {
     Address::default().with(LIVE, asked.address.get(LIVE))
 }
 
-/// The way to replay all that match: of one app, and by nothing that a replay could not be asked for by.
-pub(super) fn replay(asked: &Asked, now: Timestamp) -> Option<String> {
+/// The way to replay all that match: of one app that is not archived, and by nothing that a replay could not be asked for by.
+pub(super) fn replay(asked: &Asked, apps: &[NamedApp], now: Timestamp) -> Option<String> {
     let app = asked.filter.among.app.as_deref().filter(|_| navigation::is_built(REPLAYS))?;
+    apps.iter().find(|one| one.is_called(app))?;
     replay_of(asked, app, now).map(|address| address.below(&format!("{REPLAYS}/new")))
 }
 

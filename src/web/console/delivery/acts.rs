@@ -4,7 +4,7 @@
 use actix_web::web::Path;
 
 use super::path;
-use crate::actions::deliveries::DeliveryDetail;
+use crate::actions::deliveries::{CHANGED, DeliveryDetail};
 use crate::actions::refusal::Refusal;
 use crate::domain::account::Role;
 use crate::domain::app::App;
@@ -13,12 +13,16 @@ use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;
 use crate::web::console::flash::Kind;
 use crate::web::console::frame::Frame;
+use crate::web::console::kinds::{self, Shape};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
 use crate::web::console::{deliveries, sections};
 use crate::web::json::Body;
 
 const LARGEST: usize = 4 * 1024;
+/// What the page showed of a delivery when its replay was asked for.
+const SEEN: &str = "seen";
+const OF_REPLAY: &Shape<'_> = &[(SEEN, kinds::Kind::Text)];
 const REPLAYS: &str = "POST /v1/deliveries/{id}/replay";
 const CANCELS: &str = "POST /v1/deliveries/{id}/cancel";
 
@@ -41,6 +45,8 @@ pub(super) struct Acts {
 /// How it is replayed.
 pub(super) struct Replay {
     pub(super) path: String,
+    /// What was shown of it.
+    pub(super) seen: String,
     /// Whether it is asked first, because the receiver may know of it.
     pub(super) asks: bool,
     /// Whether it is what comes next.
@@ -74,6 +80,7 @@ impl Acts {
         Self {
             replay: can_replay.then(|| Replay {
                 path: format!("{}/replay", path(&delivery.id)),
+                seen: seen(delivery),
                 asks: delivery.told != Told::Never,
                 is_due: delivery.status != Status::Delivered,
             }),
@@ -81,13 +88,20 @@ impl Acts {
             not,
             test: (is_test && is_living && delivery.status.is_ended()).then(|| sections::path(app, "test")),
             doctor: (was_refused && is_living && sections::is_built("doctor")).then(doctor),
-            since: is_living.then(|| super::replay_since(named(app), delivery)).flatten(),
+            since: is_living.then(|| super::replay_since(app.called(), delivery)).flatten(),
         }
     }
 }
 
-fn named(app: &App) -> &str {
-    app.settings.reference.as_deref().unwrap_or(&app.id)
+/// Its state and the number of its last attempt: each replay changes one of them.
+fn seen(delivery: &Delivery) -> String {
+    format!("{} {}", delivery.status.as_str(), delivery.counters.last_number)
+}
+
+/// The same read; nothing of what no page of ours has said.
+fn read(seen: &str) -> Option<(Status, u32)> {
+    let (status, number) = seen.split_once(' ')?;
+    Some((Status::parse(status)?, number.parse().ok()?))
 }
 
 /// A sentence behind a colon.
@@ -98,6 +112,7 @@ fn lower(sentence: &str) -> String {
 }
 
 pub(super) async fn ask_replay(page: PageRequest, id: Path<String>) -> Answer {
+    page.query(&[])?;
     let detail = page.web.actions.delivery(page.caller(), &id).await?;
     if let Some(reason) = detail.replay_refused {
         return Err(Refusal::conflict(reason).into());
@@ -123,6 +138,7 @@ pub(super) async fn ask_replay(page: PageRequest, id: Path<String>) -> Answer {
             format!("{known} {again}"),
             "It goes first in its app's line, with a new round of attempts.".to_owned(),
         ],
+        hidden: Some((SEEN, seen(&detail.delivery))),
         act: "Replay".to_owned(),
         is_danger: false,
         path: format!("{}/replay", path(&id)),
@@ -131,13 +147,24 @@ pub(super) async fn ask_replay(page: PageRequest, id: Path<String>) -> Answer {
 }
 
 pub(super) async fn replay(page: PageRequest, id: Path<String>, body: Body<LARGEST>) -> Answer {
-    page.form(body.bytes(), &[])?.check()?;
-    let act = async { page.web.actions.replay_delivery(page.caller(), &id).await.map(drop) };
-    page.perform(REPLAYS, &[&id], act).await?;
-    Ok(page.go_on(&path(&id), Kind::Done, "Replayed. It is sent again now."))
+    let form = page.form(body.bytes(), OF_REPLAY)?;
+    form.check()?;
+    let done = match read(form.typed(SEEN)) {
+        Some(seen) => {
+            let act = page.web.actions.replay_delivery_as_seen(page.caller(), &id, seen);
+            page.perform(REPLAYS, &[&id], act).await
+        }
+        None => Err(Refusal::conflict(CHANGED)),
+    };
+    match done {
+        Ok(()) => Ok(page.go_on(&path(&id), Kind::Done, "Replayed. It is sent again now.")),
+        Err(Refusal::Conflict(sentence)) if sentence == CHANGED => Ok(page.go_on(&path(&id), Kind::Partly, CHANGED)),
+        Err(other) => Err(other.into()),
+    }
 }
 
 pub(super) async fn ask_cancel(page: PageRequest, id: Path<String>) -> Answer {
+    page.query(&[])?;
     let detail = page.web.actions.delivery(page.caller(), &id).await?;
     if let Some(reason) = detail.cancel_refused {
         return Err(Refusal::conflict(reason).into());
@@ -189,6 +216,7 @@ fn confirm(page: &PageRequest, delivery: &Delivery, heading: &str) -> ConfirmPag
         warning: None,
         choice: None,
         others: Vec::new(),
+        hidden: None,
         path: String::new(),
         act: String::new(),
         is_danger: false,

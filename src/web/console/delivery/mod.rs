@@ -82,9 +82,15 @@ async fn show(page: PageRequest, id: Path<String>) -> Answer {
     let transaction = detail.delivery.transaction_id.clone();
     let is_over = detail.delivery.status.is_ended();
     let is_dead = detail.delivery.status == Status::Dead;
-    let shown = Shown::of(&page, detail, named, is_live && !is_over).await?;
+    let shown = Shown::of(&page, detail, named, is_live).await?;
     let crumbs = vec![Link::new("Deliveries", deliveries::PATH)];
-    let turned = if is_live { format!("{}?{LIVE}=off", path(&id)) } else { path(&id) };
+    let parameters = match (is_live, named) {
+        (true, None) => format!("?{LIVE}=off"),
+        (true, Some(named)) => format!("?{ATTEMPT}={named}&{LIVE}=off"),
+        (false, None) => String::new(),
+        (false, Some(named)) => format!("?{ATTEMPT}={named}"),
+    };
+    let turned = format!("{}{parameters}", path(&id));
     let live = (!is_over).then_some(Live { on: is_live, turned });
     let mark = if is_dead { "✕ Dead · ".to_owned() } else { String::new() };
     let frame = Frame { crumbs, live, mark, ..page.frame(&transaction) };
@@ -92,7 +98,12 @@ async fn show(page: PageRequest, id: Path<String>) -> Answer {
 }
 
 impl Shown {
-    async fn of(page: &PageRequest, detail: DeliveryDetail, named: Option<u32>, renews: bool) -> Result<Self, Problem> {
+    async fn of(
+        page: &PageRequest,
+        detail: DeliveryDetail,
+        named: Option<u32>,
+        is_live: bool,
+    ) -> Result<Self, Problem> {
         let actions = &page.web.actions;
         let (id, now) = (detail.delivery.id.clone(), page.web.node.clock.now());
         let app = actions.app_of_record(page.caller(), &detail.delivery.app_id).await?;
@@ -100,6 +111,8 @@ impl Shown {
         // It may have gone between two looks, as one that is too old.
         let listed = listed.ok_or(Refusal::Unknown("delivery"))?;
         let signed = actions.signed_texts(&detail).await?;
+        let renews = is_live && !detail.delivery.status.is_ended();
+        let show = if is_live { format!("?{ATTEMPT}=") } else { format!("?{LIVE}=off&{ATTEMPT}=") };
         let parameter = named.map(|named| format!("&{ATTEMPT}={named}")).unwrap_or_default();
         let whom = rows::whom(&listed);
         let role = page.caller().role();
@@ -112,7 +125,7 @@ impl Shown {
             acts: Acts::of(&app, &detail),
             facts: Facts::of(page, &app, &detail, listed, whom.clone()),
             kept: facts::kept(&detail.delivery, page.web.dispatcher.retention_days, now),
-            timeline: Timeline::of(&app, detail, signed, named, whom == Some(Whom::Erased), now),
+            timeline: Timeline::of(&app, detail, signed, named, whom == Some(Whom::Erased), &show, now),
             again: renews.then(|| format!("{}?part=shown{parameter}", path(&id))),
         })
     }

@@ -41,6 +41,8 @@ pub(super) struct Shown {
     pub(super) is_newest: bool,
     /// What was sent and answered; else there is a link to it.
     pub(super) whole: Option<Whole>,
+    /// That link.
+    pub(super) href: String,
 }
 
 /// What of an attempt is kept, and what is computed again.
@@ -64,12 +66,14 @@ pub(super) struct ToCome {
 }
 
 impl Timeline {
+    /// `show` begins the link that shows an attempt, whose number it ends with.
     pub(super) fn of(
         app: &App,
         detail: DeliveryDetail,
         signed: Vec<Option<String>>,
         named: Option<u32>,
         is_erased: bool,
+        show: &str,
         now: Timestamp,
     ) -> Self {
         let DeliveryDetail { delivery, attempts, plan, story, .. } = detail;
@@ -105,8 +109,12 @@ impl Timeline {
                 signature: attempt.signature_start.clone(),
                 secret,
             };
-            let shown =
-                Shown { number: attempt.number, is_newest: place + 1 == count, whole: is_whole.then_some(whole) };
+            let shown = Shown {
+                number: attempt.number,
+                is_newest: place + 1 == count,
+                whole: is_whole.then_some(whole),
+                href: format!("{show}{0}#attempt-{0}", attempt.number),
+            };
             items.push(Item { attempt: Some(shown), ..Item::of_attempt(&event, &attempt, now) });
         }
         let then = then(&plan, now);

@@ -75,6 +75,7 @@ impl Meant {
             warning: None,
             choice: Some(Field::new(TYPED, "User id").help(&format!("Type it to erase this user: {}", self.user_id))),
             others: Vec::new(),
+            hidden: None,
             path: path(&self.app.id, &self.user_id),
             act: "Erase this user".to_owned(),
             is_danger: true,

@@ -64,6 +64,7 @@ impl Act {
             warning: None,
             choice: None,
             others: Vec::new(),
+            hidden: None,
             path: format!("{path}/{end}"),
             act: act.to_owned(),
             is_danger: true,

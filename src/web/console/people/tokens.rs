@@ -106,6 +106,7 @@ async fn question(page: &PageRequest, token: &Token) -> Result<ConfirmPage, Prob
         warning: None,
         choice: None,
         others: Vec::new(),
+        hidden: None,
         path: format!("{TOKENS}/{}/delete", token.id),
         act: "Delete token".to_owned(),
         is_danger: true,

@@ -67,6 +67,7 @@ struct RowsPart {
 pub(super) async fn show(page: PageRequest) -> Answer {
     let mut query = ListQuery::of(&page, "/replays", SHAPE)?;
     let asked = query.take(|query| list::page_of("rpl", query));
+    query.take(|query| query.word("part", &["rows"], |word| word));
     let Some(asked) = asked.filter(|_| query.is_good()) else { return Err(query.faults.into()) };
     let list = rows(&page, &query, asked).await?;
     if query.text("part") == Some("rows") {

@@ -69,7 +69,8 @@ struct Progress {
 
 pub(super) async fn show(page: PageRequest, id: Path<String>) -> Answer {
     let (replay, app) = of(&page, &id).await?;
-    let query = ListQuery::of(&page, &path(&replay), SHAPE)?;
+    let mut query = ListQuery::of(&page, &path(&replay), SHAPE)?;
+    query.take(|query| query.word("part", &["progress"], |word| word));
     if !query.is_good() {
         return Err(query.faults.into());
     }
@@ -121,15 +122,15 @@ fn progress(page: &PageRequest, replay: &Replay, app: &App, query: &ListQuery) -
 /// The list of deliveries of its time, where that has both ends.
 fn deliveries(replay: &Replay, app: &App) -> Option<String> {
     let Range::Window { from, to } = &replay.selection.range else { return None };
-    let named = app.settings.reference.as_deref().unwrap_or(&app.id);
     // To the minute that a list can be asked by, and so that nothing is left out.
     let (from, to) = (instants::typed(*from), instants::typed(to.plus(MINUTE)));
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs([("app", named), ("from", &from), ("to", &to)]);
+    query.extend_pairs([("app", app.called()), ("from", &from), ("to", &to)]);
     navigation::is_built("/deliveries").then(|| format!("/deliveries?{}", query.finish()))
 }
 
 pub(super) async fn ask_cancel(page: PageRequest, id: Path<String>) -> Answer {
+    page.query(&[])?;
     let (replay, app) = of(&page, &id).await?;
     if replay.state != ReplayState::Running {
         return Ok(page.go_on(&path(&replay), Kind::Partly, "The replay has ended; there is nothing to cancel."));
@@ -150,6 +151,7 @@ pub(super) async fn ask_cancel(page: PageRequest, id: Path<String>) -> Answer {
         warning: None,
         choice: None,
         others: Vec::new(),
+        hidden: None,
         path: format!("{}/cancel", path(&replay)),
         act: "Cancel replay".to_owned(),
         is_danger: true,

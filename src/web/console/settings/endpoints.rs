@@ -96,8 +96,9 @@ pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST
             Ok(page.go_on(&next, flash::Kind::Done, "Added. Set its callback URL; callbacks to it wait until then."))
         }
         Err(refusal) => {
-            let (wrong, problem) = faults::told(refusal)?;
+            // Whatever the refusal was: nothing was made, and the same form may be sent again.
             actions.free_form_key(page.caller(), form.typed("formKey")).await?;
+            let (wrong, problem) = faults::told(refusal)?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.dialect.value = form.typed("dialect").to_owned();
             shown.refused(&wrong, &problem)
@@ -112,6 +113,7 @@ async fn one(page: &PageRequest, path: &(String, String)) -> Result<(App, Endpoi
 }
 
 pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) -> Answer {
+    page.query(&[])?;
     let (app, endpoint) = one(&page, &path).await?;
     let open = page.web.actions.open_of_endpoint(&app, &endpoint.id).await?;
     let number = match (open.count, open.more) {
@@ -131,6 +133,7 @@ pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) 
         }),
         choice: None,
         others: Vec::new(),
+        hidden: None,
         path: sections::path(&app, &format!("settings/endpoints/{}/delete", endpoint.id)),
         act: "Delete endpoint".to_owned(),
         is_danger: true,
