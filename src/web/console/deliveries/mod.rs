@@ -172,9 +172,7 @@ async fn of_rows(
     rows: Vec<Row>,
 ) -> Result<DeliveryList, Problem> {
     let of_rows: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let after = asked.after.clone().unwrap_or_else(|| {
-        ids::lower_bound("dlv", page.web.node.clock.now().minus(SLACK))
-    });
+    let after = asked.after.clone().unwrap_or_else(|| ids::lower_bound("dlv", page.web.node.clock.now().minus(SLACK)));
     let again = asked.address.with("cursor", asked.cursor.as_deref()).with("part", Some("list"));
     let again = again.with("after", Some(after.as_str()).filter(|_| rows.is_empty() && asked.cursor.is_none()));
     let again = again.with("ids", Some(&of_rows.join(",")).filter(|ids| !ids.is_empty()).map(String::as_str));

@@ -98,7 +98,12 @@ async fn show(page: PageRequest, id: Path<String>) -> Answer {
 }
 
 impl Shown {
-    async fn of(page: &PageRequest, detail: DeliveryDetail, named: Option<u32>, is_live: bool) -> Result<Self, Problem> {
+    async fn of(
+        page: &PageRequest,
+        detail: DeliveryDetail,
+        named: Option<u32>,
+        is_live: bool,
+    ) -> Result<Self, Problem> {
         let actions = &page.web.actions;
         let (id, now) = (detail.delivery.id.clone(), page.web.node.clock.now());
         let app = actions.app_of_record(page.caller(), &detail.delivery.app_id).await?;
