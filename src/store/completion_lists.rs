@@ -12,7 +12,7 @@ use super::finding::{self, Part};
 use super::keys::CompletionKey;
 use super::page::{Listed, Page};
 use super::schema::deliveries;
-use super::{Store, StoreError, reversals as reversal_rows};
+use super::{Store, StoreError, completions as completion_rows, reversals as reversal_rows};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{DeliveryKind, Status};
 use crate::domain::reversal::Reversal;
@@ -22,6 +22,8 @@ use crate::domain::reversal::Reversal;
 pub struct Entry {
     /// The completion.
     pub completion: Completion,
+    /// Whether its user was erased.
+    pub is_erased: bool,
     /// What its app is called.
     pub app_name: String,
     /// Its reversals, oldest first.
@@ -55,8 +57,10 @@ impl Store {
                     completions.iter().map(|completion| CompletionKey::of(&completion.id)).collect();
                 let mut callbacks = first_callbacks(conn, &keys)?;
                 let mut reversals = reversals_of(conn, &keys)?;
+                let erased = completion_rows::erased(conn, &keys)?;
                 let apps = app_labels::of(conn, completions.iter().map(|completion| completion.app_id.as_str()))?;
                 let entry = |completion: Completion| Entry {
+                    is_erased: erased.contains(&CompletionKey::of(&completion.id)),
                     reversals: reversals.remove(&completion.id).unwrap_or_default(),
                     callback: callbacks.remove(&completion.id),
                     app_name: String::new(),

@@ -31,6 +31,8 @@ use crate::domain::reversal::Reversal;
 pub struct Found {
     /// The completion.
     pub completion: Completion,
+    /// Whether its user was erased.
+    pub is_erased: bool,
     /// Its reversals, oldest first.
     pub reversals: Vec<Reversal>,
     /// Its deliveries, oldest first.
@@ -109,8 +111,10 @@ fn whole(conn: &mut Conn, completions: Vec<Completion>) -> QueryResult<Vec<Found
         deliveries.entry(record.delivery.completion_id.clone()).or_default().push(record);
     }
     let mut reversals = reversals_of(conn, &keys)?;
+    let erased = completion_rows::erased(conn, &keys)?;
     let names = sources::names(conn, completions.iter().filter_map(|completion| completion.source_id.as_deref()))?;
     let found = |completion: Completion| Found {
+        is_erased: erased.contains(&CompletionKey::of(&completion.id)),
         reversals: reversals.remove(&completion.id).unwrap_or_default(),
         deliveries: deliveries.remove(&completion.id).unwrap_or_default(),
         source_name: completion.source_id.as_ref().and_then(|id| names.get(id)).cloned(),

@@ -4,10 +4,13 @@ use super::parts::field::{Fault, Field, Suggestion};
 use crate::actions::refusal::Refusal;
 use crate::domain::dialect_settings::SURFACE_ID;
 use crate::domain::invalid::{FieldError, Invalid};
+use crate::store::StoreError;
 use crate::web::error::Problem;
 
 /// Below which the API names what a dialect wants to know of an endpoint.
 pub const SETTINGS: &str = "settings.";
+/// Of a filter that too much would be looked through for.
+const NARROW: &str = "needs a shorter time or an app beside it: one look goes through 100,000 records or 31 days";
 
 /// Puts faults at their fields, as sentences with the fields' labels. Answers those that belong to none of them.
 pub fn show(fields: &mut [&mut Field], faults: &Invalid) -> Vec<String> {
@@ -49,8 +52,18 @@ fn meant(message: &str) -> Option<&str> {
     message.rsplit_once("did you mean ")?.1.strip_suffix('?').filter(|meant| !meant.contains(' '))
 }
 
+/// What a refusal says of the fields of a form, or of the form as a whole; any other refusal is a page of its own.
+pub fn faults_of(refusal: Refusal) -> Result<Invalid, Problem> {
+    match refusal {
+        Refusal::Invalid(invalid) | Refusal::ConflictIn(_, invalid) => Ok(invalid),
+        Refusal::Conflict(sentence) => Ok(Invalid::field("", sentence)),
+        Refusal::TooWide { field, message } => Ok(Invalid::field(field, message)),
+        other => Err(other.into()),
+    }
+}
+
 /// The same with the problem that the refusal is: a conflict keeps its status on the form that is shown once more.
-pub fn told(refusal: Refusal) -> Result<(Invalid, Problem), Problem> {
+pub fn with_problem(refusal: Refusal) -> Result<(Invalid, Problem), Problem> {
     let conflict = match &refusal {
         Refusal::Conflict(detail) | Refusal::ConflictIn(detail, _) => Some(Problem::conflict(detail.clone())),
         _ => None,
@@ -60,14 +73,18 @@ pub fn told(refusal: Refusal) -> Result<(Invalid, Problem), Problem> {
     Ok((wrong, problem))
 }
 
-/// What a refusal says of the fields of a form, or of the form as a whole; any other refusal is a page of its own.
-pub fn faults_of(refusal: Refusal) -> Result<Invalid, Problem> {
-    match refusal {
-        Refusal::Invalid(invalid) | Refusal::ConflictIn(_, invalid) => Ok(invalid),
-        Refusal::Conflict(sentence) => Ok(Invalid::field("", sentence)),
-        Refusal::TooWide { field, message } => Ok(Invalid::field(field, message)),
-        other => Err(other.into()),
-    }
+/// The same of a list's filters, which name apps and the like, with the problem that it is; where that is about no field, it is a
+/// page of its own.
+pub fn told(refusal: Refusal) -> (Invalid, Problem) {
+    let wrong = match &refusal {
+        Refusal::Unknown("app") => Invalid::field("app", "names no app that you may see"),
+        Refusal::Unknown("publisher") => Invalid::field("publisher", "names no publisher that you may see"),
+        Refusal::Unknown("endpoint") => Invalid::field("endpoint", "names no endpoint that you may see"),
+        Refusal::Store(StoreError::TooWide { field }) => Invalid::field(*field, NARROW),
+        _ => Invalid::none(),
+    };
+    let problem = Problem::from(refusal);
+    if wrong.0.is_empty() { (Invalid(problem.faults().to_vec()), problem) } else { (wrong, problem) }
 }
 
 /// Whether a fault's path leads to this field or into it: `events[3]` is about `events`.

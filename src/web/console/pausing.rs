@@ -37,6 +37,7 @@ async fn ask(page: PageRequest, app: Path<String>) -> Answer {
         warning: None,
         choice: None,
         others: Vec::new(),
+        hidden: None,
         path: sections::path(&app, "pause"),
         act: "Pause app".to_owned(),
         is_danger: false,

@@ -105,6 +105,7 @@ async fn what_is_wrong_with_a_filter_stands_at_its_field_and_the_rest_is_kept() 
         ("user=a", "user is unknown"),
         ("cursor=x", "must be the nextCursor of a page of this list"),
         ("live=on", "live must be one of off"),
+        ("part=anything", "part"),
     ] {
         let page = ana.get(&format!("/completions?{asked}&transactionId=order-1")).await;
         assert_eq!(page.status, 422, "{asked}: {}", page.html);
@@ -134,8 +135,30 @@ async fn the_export_holds_what_matches_and_nothing_foreign() {
     assert_eq!(by_api.as_str().unwrap(), all.html);
     max.get("/completions").await.holds("<th scope=\"col\">App</th>");
     for path in [format!("/completions?app={}", foreign.id), format!("/completions/export?app={}", foreign.id)] {
-        assert_eq!(ana.get(&path).await.status, 404, "{path}");
+        let page = ana.get(&path).await;
+        assert_eq!(page.status, 404, "{path}");
+        page.holds("App names no app that you may see.");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_user_is_called_so_and_neither_looked_up_nor_reversed() {
+    let (ringback, wall, _, mut max) = with_wall("besitos").await;
+    wall.report_until("order-1", "delivered").await;
+    let id = ringback.get("/v1/completions").await["items"][0]["id"].as_str().unwrap().to_owned();
+    let page = max.get(&format!("/completions/{id}")).await;
+    page.holds("Look this user up");
+    page.holds("Nothing to do");
+    assert_eq!(ringback.delete(&wall.path("/users/user_42")).await.status, 204);
+    let page = max.get(&format!("/completions/{id}")).await;
+    page.holds("<dt>User</dt><dd>erased</dd>");
+    page.lacks("Look this user up");
+    page.lacks(">Reverse</a>");
+    max.get("/completions").await.holds("<span class=\"muted\">erased</span>");
+    let found = max.get(&format!("/lookup?q={id}")).await;
+    found.holds("user erased");
+    found.lacks("Reverse …");
+    found.lacks("userId=");
 }
 
 #[tokio::test(flavor = "multi_thread")]

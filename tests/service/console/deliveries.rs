@@ -135,9 +135,11 @@ async fn everybody_sees_its_own_and_nothing_else() {
     }
     // Neither by a form, nor by asking for a row by its id.
     let form = ana.get(&format!("/deliveries/{own}/replay")).await;
-    for act in ["replay", "cancel"] {
-        assert_eq!(ana.send(&form, &format!("/deliveries/{dead}/{act}"), &[]).await.status, 404);
-    }
+    let path = format!("/deliveries/{dead}/replay");
+    assert_eq!(ana.send(&form, &path, &[]).await.status, 404);
+    let token = form.hidden().into_iter().find(|(name, _)| name == "formToken").unwrap().1;
+    let path = format!("/deliveries/{dead}/cancel");
+    assert_eq!(ana.post(&path, &[("formToken", &token)]).await.status, 404);
     let part = ana.get(&format!("/deliveries?part=list&ids={dead},{own}")).await;
     assert_eq!(listed(&part), ["own"]);
     assert_eq!(ringback.delivery(&dead).await["status"], "dead");
@@ -183,6 +185,35 @@ async fn a_list_renews_its_rows_and_tells_of_newer_ones() {
     for wrong in ["ids=cmp_1", "ids=x", "part=table"] {
         assert_eq!(ana.get(&format!("/deliveries?part=list&{wrong}")).await.status, 422, "{wrong}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_rows_tells_of_what_came_since_it_was_opened() {
+    let (_, wall, mut ana, _) = stage().await;
+    let page = ana.get("/deliveries?state=dead").await;
+    let again = page.html.split("hx-get=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    assert!(again.starts_with("/deliveries?state=dead&part=list&after=dlv_"), "{again}");
+    ana.get(&again).await.lacks("Show it");
+    wall.receiver.then([Reply::status(500)]);
+    wall.report_until("lost", "dead").await;
+    let part = ana.get(&again).await;
+    part.holds("1 newer delivery. Show it");
+    part.holds(&again.replace('&', "&#38;"));
+    ana.get("/deliveries?state=dead&part=list").await.lacks("Show it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_of_an_attempt_keeps_the_pause() {
+    let (ringback, wall, mut ana, _) = stage().await;
+    wall.receiver.then(vec![Reply::status(500); 7]);
+    let dead = text(&wall.report_until("lost", "dead").await, "id");
+    for _ in 0..6 {
+        ringback.post(&format!("/v1/deliveries/{dead}/replay"), json!({})).await.ok();
+        ringback.delivery_once(&dead, "dead").await;
+    }
+    let path = format!("/deliveries/{dead}");
+    ana.get(&path).await.holds("href=\"?attempt=1#attempt-1\">Show</a>");
+    ana.get(&format!("{path}?live=off")).await.holds("href=\"?live=off&#38;attempt=1#attempt-1\">Show</a>");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,6 +276,11 @@ async fn what_may_have_been_told_is_replayed_after_asking() {
     page.holds("<details id=\"attempt-2\" open>");
     page.holds("<details id=\"attempt-1\">");
     ana.get(&format!("{path}/replay")).await.holds("Your server has acknowledged this already.");
+    // The same form once more, as by a double click: it asked about a delivery that was dead.
+    let again = ana.send(&asks, &format!("{path}/replay"), &[]).await;
+    follow(&mut ana, again).await.holds("It changed meanwhile; look again.");
+    assert_eq!(ringback.delivery(&dead).await["attempts"].as_array().unwrap().len(), 2);
+    ana.get(&format!("{path}?attempt=1")).await.holds("<details id=\"attempt-1\"");
     // Nobody else's form replays anything.
     let foreign = ana.post(&format!("{path}/replay"), &[("formToken", "stolen")]).await;
     assert_eq!(foreign.status, 403);
@@ -263,6 +299,10 @@ async fn what_waits_is_canceled_after_asking_and_what_was_never_told_is_replayed
     page.holds("Replay: only once it has ended.");
     page.holds("data-poll=\"2\"");
     ana.get(&format!("{path}?live=off")).await.lacks("data-poll");
+    ana.get(&format!("{path}?attempt=1")).await.holds(&format!("{path}?attempt=1&#38;live=off"));
+    for act in ["replay", "cancel"] {
+        assert_eq!(ana.get(&format!("{path}/{act}?x=1")).await.status, 422, "{act}");
+    }
     let part = ana.get(&format!("{path}?part=shown")).await;
     part.lacks("<html");
     let asks = ana.get(&format!("{path}/cancel")).await;
@@ -305,7 +345,9 @@ async fn what_belongs_to_an_archived_app_stays_readable_without_acts() {
     page.holds("Kash wall (archived)");
     page.holds("Replay: the app or endpoint is archived; nobody would receive it.");
     page.lacks("id=\"replay\"");
-    assert_eq!(listed(&ana.get(&format!("/deliveries?app={}", wall.id)).await), ["lost"]);
+    let list = ana.get(&format!("/deliveries?app={}", wall.id)).await;
+    assert_eq!(listed(&list), ["lost"]);
+    list.lacks("Replay all that match");
 }
 
 #[tokio::test(flavor = "multi_thread")]

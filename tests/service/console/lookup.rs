@@ -45,6 +45,11 @@ async fn a_reward_is_found_by_any_of_its_ids_and_told_in_the_words_of_the_reader
     let page = found(&mut mia, "user_42").await;
     page.holds("The publisher&#39;s turn");
     page.holds("The publisher&#39;s server answered 500. The publisher fixes it, then replays it.");
+    let filled = page.html.split("/apps/kash/credit?").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    assert!(filled.starts_with("userId=user_42&"), "{filled}");
+    let form = mia.get(&format!("/apps/kash/credit?{filled}")).await;
+    form.holds("value=\"user_42\"");
+    form.holds("value=\"An offer\"");
 }
 
 #[tokio::test]

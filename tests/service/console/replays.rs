@@ -75,6 +75,39 @@ async fn what_an_outage_missed_is_counted_first_and_sent_again_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_more_by_now_than_was_counted_is_shown_again_before_it_begins() {
+    let (ringback, wall, mut ana) = with_wall().await;
+    outage(&ringback, &wall, 2).await;
+    let counted = ana.get(&format!("/replays/new?{DAY}&state=dead&count=1")).await;
+    counted.holds(">Replay 2 deliveries</button>");
+    wall.receiver.then([Reply::status(404)]);
+    wall.report_until("tx-later", "dead").await;
+    wall.receiver.so_far();
+    let shown = ana.send(&counted, "/replays/new", &[]).await;
+    assert_eq!(shown.status, 409);
+    shown.holds("It is 3 by now; 2 when it was counted before. Nothing has begun.");
+    shown.holds(">Replay 3 deliveries</button>");
+    assert!(ringback.get("/v1/replays").await["items"].as_array().unwrap().is_empty());
+    // The first form was not used up: it is told the same again.
+    assert_eq!(ana.send(&counted, "/replays/new", &[]).await.status, 409);
+    let begun = ana.send(&shown, "/replays/new", &[]).await;
+    follow(&mut ana, begun).await.holds("The replay has begun.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_is_none_is_told_at_its_field() {
+    let (_ringback, _wall, mut ana) = with_wall().await;
+    for count in ["", "&count=1"] {
+        let page = ana.get(&format!("/replays/new?app=nowhere&from=2024-07-01T00%3A00&state=canceled{count}")).await;
+        assert_eq!(page.status, 404);
+        page.holds("App names no app that you may see.");
+        page.holds("value=\"2024-07-01T00:00\"");
+        page.holds("name=\"state\" value=\"canceled\" checked");
+    }
+    assert_eq!(ana.get("/replays?part=anything").await.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_alone_names_the_app_and_everything_since_it() {
     let (ringback, wall, mut ana) = with_wall().await;
     let dead = outage(&ringback, &wall, 3).await;
@@ -138,6 +171,9 @@ async fn one_that_runs_is_followed_and_stopped_and_a_second_waits_for_its_end() 
     assert_eq!(refused.status, 409);
     refused.holds("of this app runs; wait for its end, or cancel it.");
 
+    for wrong in [format!("{path}/cancel?x=1"), format!("{path}?part=anything")] {
+        assert_eq!(ana.get(&wrong).await.status, 422, "{wrong}");
+    }
     let asks = ana.get(&format!("{path}/cancel")).await;
     asks.holds("This stops what is not yet due: 24 deliveries that it has not come to stay as they are.");
     let stopped = ana.send(&asks, &format!("{path}/cancel"), &[]).await;

@@ -15,13 +15,14 @@ pub(super) struct Fact {
 }
 
 /// All that is there.
-pub(super) fn facts(completion: &Completion, source: Option<&str>, now: Timestamp) -> Vec<Fact> {
+pub(super) fn facts(completion: &Completion, source: Option<&str>, is_erased: bool, now: Timestamp) -> Vec<Fact> {
     let fact = |name: &str, value| Fact { name: name.to_owned(), value, is_copied: false };
     let text = |name, text: &str| fact(name, text.to_owned());
     let id = |name: &str, id: &str| Fact { name: name.to_owned(), value: id.to_owned(), is_copied: true };
     let minor = |amount| amounts::minor(amount, &completion.currency);
     let instant = |at| instants::detailed(at, now).shown;
-    let mut facts = vec![id("Transaction", &completion.transaction_id), id("User", &completion.user_id)];
+    let user = if is_erased { text("User", "erased") } else { id("User", &completion.user_id) };
+    let mut facts = vec![id("Transaction", &completion.transaction_id), user];
     facts.extend(completion.offer_name.as_deref().map(|name| text("Offer", name)));
     facts.extend(completion.offer_id.as_deref().map(|offer| id("Offer id", offer)));
     facts.extend(completion.goal_id.as_deref().map(|goal| id("Goal", goal)));

@@ -8,13 +8,14 @@ use askama::Template;
 use super::filters::{Filters, OF_EXPORT, SHAPE, SINCE, filter};
 use super::row::Row;
 use crate::actions::completions::CompletionFilter;
-use crate::domain::invalid::Invalid;
+use crate::actions::refusal::Refusal;
 use crate::store::page::Page;
 use crate::web::Answer;
 use crate::web::admin::exports::{self, Format};
 use crate::web::console::frame::Frame;
 use crate::web::console::list_query::{LIVE, ListQuery};
 use crate::web::console::page_request::PageRequest;
+use crate::web::console::parts::delivery_list::Whom;
 use crate::web::console::parts::page_of::PageOf;
 use crate::web::console::words::instants;
 use crate::web::console::{faults, render};
@@ -75,34 +76,32 @@ pub(super) async fn show(page: PageRequest) -> Answer {
     let filter = filter(&mut query);
     let asked = query.take(|query| list::page_of("cmp", query));
     query.take(|query| query.word("part", &["newer"], |word| word));
-    let Some(asked) = asked.filter(|_| query.is_good()) else { return refused(&page, &query) };
+    let Some(asked) = asked.filter(|_| query.is_good()) else {
+        return refused(&page, &query, &Problem::from(query.faults.clone()));
+    };
     if query.text("part") == Some("newer") {
         return page.part(&NewerPart { newer: newer(&page, &query, filter).await? });
     }
     match rows(&page, &query, filter, asked).await {
         Ok(list) => page.page(&whole(&page, &query, Some(list))),
-        Err(Wrong::Fields(wrong)) => {
-            query.faults = wrong;
-            refused(&page, &query)
-        }
-        Err(Wrong::All(problem)) => Err(problem),
+        Err(refusal) => told(&page, query, refusal),
     }
 }
 
-/// Why a list cannot be shown: its filters are wrong, or something else.
-enum Wrong {
-    Fields(Invalid),
-    All(Problem),
+/// A refusal that is about the filters stands at them; any other one is a page of its own.
+fn told(page: &PageRequest, mut query: ListQuery, refusal: Refusal) -> Answer {
+    let (wrong, problem) = faults::told(refusal);
+    if wrong.0.is_empty() {
+        return Err(problem);
+    }
+    query.faults = wrong;
+    refused(page, &query, &problem)
 }
 
-async fn rows(page: &PageRequest, query: &ListQuery, filter: CompletionFilter, asked: Page) -> Result<Rows, Wrong> {
+async fn rows(page: &PageRequest, query: &ListQuery, filter: CompletionFilter, asked: Page) -> Result<Rows, Refusal> {
     let is_first = asked.before.is_none();
     let filter_ends = filter.among.to;
-    let found = page.web.actions.completions(page.caller(), filter, Page { limit: ROWS, ..asked }).await;
-    let listed = found.map_err(|refusal| match faults::faults_of(refusal) {
-        Ok(wrong) => Wrong::Fields(wrong),
-        Err(problem) => Wrong::All(problem),
-    })?;
+    let listed = page.web.actions.completions(page.caller(), filter, Page { limit: ROWS, ..asked }).await?;
     let now = page.web.node.clock.now();
     let can_come = filter_ends.is_none_or(|ends| ends > now);
     let rows: Vec<Row> = listed.items.iter().map(|entry| Row::of(entry, now)).collect();
@@ -170,11 +169,11 @@ fn whole(page: &PageRequest, query: &ListQuery, list: Option<Rows>) -> Completio
 }
 
 /// The list without rows: what is wrong stands at the filters, and the others keep what was typed.
-fn refused(page: &PageRequest, query: &ListQuery) -> Answer {
+fn refused(page: &PageRequest, query: &ListQuery, problem: &Problem) -> Answer {
     let mut shown = whole(page, query, None);
     shown.others = shown.filters.wrong(&query.faults);
     shown.frame.mark = "Error: ".to_owned();
-    render::refused(&shown, &Problem::from(query.faults.clone()))
+    render::refused(&shown, problem)
 }
 
 /// Everything that matches, as CSV.
@@ -182,14 +181,11 @@ pub(super) async fn export(page: PageRequest) -> Answer {
     let mut query = ListQuery::of(&page, PATH, OF_EXPORT)?;
     let filter = filter(&mut query);
     if !query.is_good() {
-        return refused(&page, &query);
+        return refused(&page, &query, &Problem::from(query.faults.clone()));
     }
     let export = match page.web.actions.export(page.caller(), filter).await {
         Ok(export) => export,
-        Err(refusal) => {
-            query.faults = faults::faults_of(refusal)?;
-            return refused(&page, &query);
-        }
+        Err(refusal) => return told(&page, query, refusal),
     };
     let mut answer = exports::answer(export, Format::Csv);
     let is_file = ContentDisposition::attachment("completions.csv").to_string();

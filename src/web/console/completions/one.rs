@@ -10,19 +10,19 @@ use super::row::of_review;
 use crate::actions::lookup::CompletionFound;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::reversal::{self, Reversal};
-use crate::domain::story::{EventKind, Turn};
 use crate::domain::time::Timestamp;
 use crate::store::callback_records::CallbackRecord;
 use crate::store::support_look_up::Found;
 use crate::web::Answer;
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
-use crate::web::console::parts::lines::{Event, Link};
-use crate::web::console::parts::state::{State, Tone};
-use crate::web::console::words::amounts;
+use crate::web::console::parts::happened::Happened;
+use crate::web::console::parts::lines::Link;
+use crate::web::console::parts::state::State;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::words::instants::{self, Moment};
-use crate::web::console::{filters, navigation, sections};
+use crate::web::console::words::{amounts, turns};
+use crate::web::console::{navigation, sections};
 
 /// Characters of a reason in a row.
 const OF_A_REASON: usize = 120;
@@ -39,7 +39,7 @@ struct CompletionPage {
     computed: Vec<String>,
     deliveries: Vec<DeliveryRow>,
     reversals: Vec<ReversalRow>,
-    events: Vec<Event>,
+    events: Vec<Happened>,
     /// Where it is taken back, for those who may while something is left.
     reverse: Option<String>,
     /// Why it cannot be, for those who may.
@@ -71,40 +71,28 @@ struct ReversalRow {
 pub(super) async fn show(page: PageRequest, id: Path<String>) -> Answer {
     page.query(&[])?;
     let CompletionFound { found, story, .. } = page.web.actions.completion_told(page.caller(), &id).await?;
-    let Found { completion, reversals, deliveries, source_name } = found;
+    let Found { completion, is_erased, reversals, deliveries, source_name } = found;
     let app = page.web.actions.app_or_archived(page.caller(), &completion.app_id).await?;
     let now = page.web.node.clock.now();
-    let is_publisher = page.caller().limited_to().is_some();
     let may_reverse = page.can(REVERSES);
     let has_rest = reversal::has_rest(&completion, &reversals);
     let crumbs = vec![Link::new("Completions", "/completions")];
     let user = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &completion.user_id).finish();
     page.page(&CompletionPage {
         frame: Frame { crumbs, ..page.frame(&completion.transaction_id) },
-        turn: turn(story.turn, is_publisher),
+        turn: turns::heading(story.turn, page.caller().role()),
         next: story.next,
         review: completion.review.map(|review| of_review(review, now)),
         app: Link::new(&app.settings.name, &sections::path(&app, "")),
-        facts: facts(&completion, source_name.as_deref(), now),
+        facts: facts(&completion, source_name.as_deref(), is_erased, now),
         computed: computed(&completion),
         deliveries: deliveries.iter().map(|record| delivery(record, now)).collect(),
         reversals: reversals.iter().map(|reversal| reversed(reversal, &completion.currency, now)).collect(),
-        events: story.events.into_iter().map(|event| of_story(event, now)).collect(),
-        reverse: (may_reverse && has_rest).then(|| format!("/completions/{}/reverse", completion.id)),
+        events: Happened::briefly(story.events, now),
+        reverse: (may_reverse && has_rest && !is_erased).then(|| format!("/completions/{}/reverse", completion.id)),
         nothing_left: may_reverse && !has_rest,
-        look_up: navigation::is_built("/lookup").then(|| format!("/lookup?{user}")),
+        look_up: (navigation::is_built("/lookup") && !is_erased).then(|| format!("/lookup?{user}")),
     })
-}
-
-fn turn(turn: Turn, is_publisher: bool) -> &'static str {
-    match turn {
-        Turn::Publisher if is_publisher => "Your turn",
-        Turn::Publisher => "The publisher's turn",
-        Turn::Ringback => "Ringback's turn",
-        Turn::Operator => "The operator's turn",
-        Turn::OfferSystem => "The offer system's turn",
-        Turn::Nobody => "Nobody's turn",
-    }
 }
 
 fn delivery(record: &CallbackRecord, now: Timestamp) -> DeliveryRow {
@@ -147,18 +135,4 @@ fn reversed(reversal: &Reversal, currency: &str, now: Timestamp) -> ReversalRow 
         by_hand: reversal.manual.as_ref().map(|mark| cuts::text(&mark.reason, OF_A_REASON)),
         named: reversal.reversal_id.as_deref().map(cuts::id),
     }
-}
-
-fn of_story(event: crate::domain::story::Event, now: Timestamp) -> Event {
-    let (icon, tone) = match event.kind {
-        EventKind::Recorded | EventKind::Clicked => ("info", Tone::Idle),
-        EventKind::Reversed | EventKind::Canceled => ("canceled", Tone::Idle),
-        EventKind::Delivered => ("delivered", Tone::Ok),
-        EventKind::Failed => ("warning", Tone::Warn),
-        EventKind::OurFault => ("info", Tone::Idle),
-        EventKind::Dead => ("dead", Tone::Bad),
-        EventKind::Replayed => ("retrying", Tone::Accent),
-    };
-    let at = Some(instants::listed(event.at, now));
-    Event { at, icon, tone, title: String::new(), text: event.text, detail: None, planned: false }
 }

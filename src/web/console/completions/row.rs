@@ -7,6 +7,7 @@ use crate::domain::ledger::TakenInSum;
 use crate::domain::reversal::{self, Reversal};
 use crate::domain::time::Timestamp;
 use crate::store::completion_lists::Entry;
+use crate::web::console::parts::delivery_list::Whom;
 use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::words::amounts;
 use crate::web::console::words::cuts::{self, Long};
@@ -22,7 +23,7 @@ pub(super) struct Row {
     pub(super) recorded: Moment,
     pub(super) app: Long,
     pub(super) transaction: Long,
-    pub(super) user: Long,
+    pub(super) user: Whom,
     pub(super) offer: Option<Long>,
     pub(super) reward: Option<String>,
     pub(super) payout: Option<String>,
@@ -40,7 +41,7 @@ impl Row {
             recorded: instants::listed(completion.recorded_at, now),
             app: cuts::text(&entry.app_name, OF_A_NAME),
             transaction: cuts::id(&completion.transaction_id),
-            user: cuts::id(&completion.user_id),
+            user: if entry.is_erased { Whom::Erased } else { Whom::Known(cuts::id(&completion.user_id)) },
             offer: offer.map(|name| cuts::text(name, OF_A_NAME)),
             reward: completion.user_reward.as_ref().map(|reward| amounts::reward(reward.as_str())),
             payout: completion.payout_minor.map(|payout| amounts::minor(payout, &completion.currency)),

@@ -13,10 +13,10 @@ use crate::domain::health::Capped;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
 use crate::web::console::app_line::capped;
-use crate::web::console::navigation;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
 use crate::web::console::words::instants;
+use crate::web::console::{faults, navigation};
 use crate::web::error::Problem;
 
 /// The page where a replay is begun.
@@ -84,19 +84,12 @@ fn replay_of(asked: &Asked, app: &str, now: Timestamp) -> Option<Address> {
 /// What a refusal says of the filters, at the fields of the form, and the problem that it is; one that is about none is a page of
 /// its own.
 pub(super) fn told(refusal: Refusal) -> (Invalid, Problem) {
-    let wrong = match &refusal {
-        Refusal::Invalid(invalid) => invalid.clone(),
-        Refusal::TooWide { field, message } => Invalid::field(*field, *message),
-        Refusal::Unknown("app") => Invalid::field("app", "names no app that you may see"),
-        Refusal::Unknown("publisher") => Invalid::field("publisher", "names no publisher that you may see"),
-        Refusal::Unknown("endpoint") => Invalid::field("endpoint", "names no endpoint that you may see"),
-        _ => Invalid::none(),
-    };
+    let (wrong, problem) = faults::told(refusal);
     let at = |mut fault: crate::domain::invalid::FieldError| {
         fault.field = field_of(&fault.field).to_owned();
         fault
     };
-    (Invalid(wrong.0.into_iter().map(at).collect()), refusal.into())
+    (Invalid(wrong.0.into_iter().map(at).collect()), problem)
 }
 
 /// What the form calls a field of the API.

@@ -154,7 +154,8 @@ pub(super) async fn replay(page: PageRequest, id: Path<String>, body: Body<LARGE
             let act = page.web.actions.replay_delivery_as_seen(page.caller(), &id, seen);
             page.perform(REPLAYS, &[&id], act).await
         }
-        None => Err(Refusal::conflict(CHANGED)),
+        // A foreign one is not there, whatever the form says.
+        None => page.web.actions.delivery(page.caller(), &id).await.and(Err(Refusal::conflict(CHANGED))),
     };
     match done {
         Ok(()) => Ok(page.go_on(&path(&id), Kind::Done, "Replayed. It is sent again now.")),

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use url::form_urlencoded::Serializer;
+
 use super::erasing;
 use crate::actions::lookup::{ClickFound, CompletionFound, LookedUp};
 use crate::domain::app::App;
 use crate::domain::completion::Completion;
 use crate::domain::currency;
 use crate::domain::delivery::{Delivery, DeliveryKind};
-use crate::domain::replay::Refusal;
 use crate::domain::reversal::Reversal;
 use crate::store::support_look_up::Found;
 use crate::web::console::page_request::PageRequest;
@@ -109,9 +110,8 @@ impl Apps<'_> {
 
 fn of_completion(page: &PageRequest, app: &App, found: CompletionFound, id: &str) -> Card {
     let CompletionFound { found, story, reply } = found;
-    let Found { completion, deliveries, reversals, .. } = found;
+    let Found { completion, is_erased, deliveries, reversals, .. } = found;
     let now = page.web.node.clock.now();
-    let is_erased = deliveries.iter().any(|record| record.refusal == Some(Refusal::Erased));
     let mut links: Vec<Link> = Vec::new();
     for record in &deliveries {
         let href = format!("{}/{}", deliveries::PATH, record.delivery.id);
@@ -120,7 +120,9 @@ fn of_completion(page: &PageRequest, app: &App, found: CompletionFound, id: &str
     if navigation::is_built(COMPLETIONS) {
         links.push(Link::new("Completion ›", &format!("{COMPLETIONS}/{}", completion.id)));
     }
-    links.extend(by_hand(page, app));
+    let user = Some(completion.user_id.as_str()).filter(|_| !is_erased);
+    let (offer_id, offer_name) = (completion.offer_id.as_deref(), completion.offer_name.as_deref());
+    links.extend(by_hand(page, app, [("userId", user), ("offerId", offer_id), ("offerName", offer_name)]));
     let can_reverse = is_staff(page) && navigation::is_built(COMPLETIONS) && is_left(&reversals) && !is_erased;
     links.extend(can_reverse.then(|| Link::new("Reverse …", &format!("{COMPLETIONS}/{}/reverse", completion.id))));
     Card {
@@ -144,6 +146,10 @@ fn of_completion(page: &PageRequest, app: &App, found: CompletionFound, id: &str
 fn of_click(page: &PageRequest, app: &App, ClickFound { click, outlook }: ClickFound, id: &str) -> Card {
     let now = page.web.node.clock.now();
     let offer = page.web.node.directory.offer(&click.offer_id);
+    let named = offer.as_ref().map(|offer| offer.name.as_str());
+    let prefilled =
+        [("userId", Some(click.user_id.as_str())), ("offerId", Some(click.offer_id.as_str())), ("offerName", named)];
+    let links = by_hand(page, app, prefilled).into_iter().collect();
     Card {
         id: id.to_owned(),
         reply_id: format!("{id}-reply"),
@@ -157,7 +163,7 @@ fn of_click(page: &PageRequest, app: &App, ClickFound { click, outlook }: ClickF
         next: outlook.story.next,
         happened: Vec::new(),
         reply: outlook.reply,
-        links: by_hand(page, app).into_iter().collect(),
+        links,
         erasable: Some(erasable(app, &click.user_id)),
     }
 }
@@ -187,10 +193,12 @@ fn is_left(reversals: &[Reversal]) -> bool {
     !reversals.iter().any(|reversal| reversal.taken.whole)
 }
 
-/// Where an account manager or operator credits a user of this app.
-fn by_hand(page: &PageRequest, app: &App) -> Option<Link> {
+/// Where an account manager or operator credits a user of this app; the form is filled in with these.
+fn by_hand(page: &PageRequest, app: &App, fields: [(&str, Option<&str>); 3]) -> Option<Link> {
     let can = is_staff(page) && navigation::is_built(COMPLETIONS) && app.archived_at.is_none();
-    can.then(|| Link::new("Credit by hand …", &sections::path(app, "credit")))
+    let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let query = Serializer::new(String::new()).extend_pairs(given).finish();
+    can.then(|| Link::new("Credit by hand …", &format!("{}?{query}", sections::path(app, "credit"))))
 }
 
 fn name(app: &App) -> String {

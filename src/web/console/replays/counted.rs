@@ -8,6 +8,7 @@ use crate::domain::delivery::Status;
 use crate::domain::replay::selection::{Range, Selection};
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
+use crate::web::console::words::amounts;
 use crate::web::error::Problem;
 
 #[derive(Template)]
@@ -15,6 +16,8 @@ use crate::web::error::Problem;
 pub(super) struct CountedPage {
     frame: Frame,
     counted: String,
+    /// What was counted before, where it is something else by now.
+    changed: Option<String>,
     app: String,
     window: Window,
     states: String,
@@ -28,9 +31,16 @@ pub(super) struct CountedPage {
 }
 
 impl CountedPage {
-    pub(super) async fn of(page: &PageRequest, plan: ReplayPlan, frame: Frame, back: String) -> Result<Self, Problem> {
+    /// `before` was counted before this, and is so no more.
+    pub(super) async fn of(
+        page: &PageRequest,
+        plan: ReplayPlan,
+        before: Option<u64>,
+        frame: Frame,
+        back: String,
+    ) -> Result<Self, Problem> {
         let app = page.web.actions.app(page.caller(), &plan.app_id).await?;
-        let sent = plan.total.saturating_sub(plan.skipped.sum());
+        let sent = sent(&plan);
         let is_told_twice = plan.selection.statuses.contains(&Status::Delivered);
         let yours = if page.caller().limited_to().is_some() { "Your server" } else { "The publisher's server" };
         let warning = format!(
@@ -42,7 +52,11 @@ impl CountedPage {
             app: app.settings.name,
             window: Window::of(&plan.selection.range, page.web.node.clock.now()),
             states: line::states(&plan.selection),
-            hidden: hidden(&plan.app_id, &plan.selection),
+            changed: before.map(|before| {
+                let (sent, before) = (amounts::count(sent), amounts::count(before));
+                format!("It is {sent} by now; {before} when it was counted before. Nothing has begun.")
+            }),
+            hidden: hidden(&plan.app_id, &plan.selection, sent),
             form_key: page.web.actions.new_form_key(),
             facts: vec![
                 "They are sent a few at a time, behind what is new, each with its own transaction id as before.",
@@ -55,9 +69,14 @@ impl CountedPage {
     }
 }
 
-/// Exactly what was counted: a window that ends now ends then.
-fn hidden(app_id: &str, selection: &Selection) -> Vec<(&'static str, String)> {
-    let mut hidden = vec![("app", app_id.to_owned())];
+/// How many would be sent.
+pub(super) fn sent(plan: &ReplayPlan) -> u64 {
+    plan.total.saturating_sub(plan.skipped.sum())
+}
+
+/// Exactly what was counted: a window that ends now ends then. No other number than this is begun unseen.
+fn hidden(app_id: &str, selection: &Selection, sent: u64) -> Vec<(&'static str, String)> {
+    let mut hidden = vec![("app", app_id.to_owned()), ("counted", sent.to_string())];
     match &selection.range {
         Range::Window { from, to } => hidden.extend([("from", from.to_string()), ("to", to.to_string())]),
         Range::Since { delivery_id } => hidden.push(("since", delivery_id.clone())),

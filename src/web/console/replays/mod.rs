@@ -1,6 +1,7 @@
 //! `/replays`: what was sent again after an outage, what is being sent again, and by `/replays/new` what is to be: counted first,
 //! then begun.
 
+mod asked;
 mod counted;
 mod line;
 mod list;

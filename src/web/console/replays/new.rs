@@ -3,13 +3,12 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use serde_json::{Map, Value};
-use url::form_urlencoded;
 
-use super::counted::CountedPage;
+use super::asked::{address, asked, back, renamed};
+use super::counted::{self, CountedPage};
 use crate::domain::delivery::Status;
 use crate::domain::invalid::Invalid;
-use crate::domain::replay::selection::{Asked, ENDED};
+use crate::domain::replay::selection::ENDED;
 use crate::domain::time::Timestamp;
 use crate::web::Answer;
 use crate::web::console::flash;
@@ -44,14 +43,13 @@ const COUNTED: &Shape<'_> = &[
     ("to", Kind::Text),
     ("state", Kind::Several),
     ("since", Kind::Text),
+    ("counted", Kind::Text),
     ("formKey", Kind::Text),
 ];
 /// The call that begins one.
 const BEGINS: &str = "POST /v1/replays";
 /// What somebody is told whose form was sent before.
 const USED: &str = "This form was sent before, and nothing is sent twice because of it.";
-/// The API's names of what is asked for, and the form's.
-const NAMES: [(&str, &str); 3] = [("appId", "app"), ("status", "state"), ("sinceDeliveryId", "since")];
 
 #[derive(Template)]
 #[template(path = "replay_new.html")]
@@ -104,13 +102,17 @@ impl NewPage {
         [&self.app].into_iter().chain(since).chain([&self.from, &self.to, &self.state]).collect()
     }
 
-    fn refused(mut self, wrong: Invalid, problem: &Problem) -> Answer {
+    /// What is wrong at its fields, and the status of the problem; one that is about none of them is a page of its own.
+    fn refused(mut self, (wrong, problem): (Invalid, Problem)) -> Answer {
+        if wrong.0.is_empty() {
+            return Err(problem);
+        }
         let since = self.since.iter_mut().map(|(since, _)| since);
         let mut fields: Vec<&mut Field> =
             since.chain([&mut self.app, &mut self.from, &mut self.to, &mut self.state]).collect();
         self.others = faults::show(&mut fields, &renamed(wrong));
         self.frame.mark = "Error: ".to_owned();
-        render::refused(&self, problem)
+        render::refused(&self, &problem)
     }
 }
 
@@ -121,12 +123,14 @@ pub(super) async fn show(page: PageRequest) -> Answer {
     }
     let shown = NewPage::of(&page, &form);
     if !form.typed("app").is_empty() {
-        page.web.actions.app(page.caller(), form.typed("app")).await?;
+        if let Err(refusal) = page.web.actions.app(page.caller(), form.typed("app")).await {
+            return shown.refused(faults::told(refusal));
+        }
     }
     if form.typed("count").is_empty() {
         return match form.check() {
             Ok(()) => page.page(&shown),
-            Err(wrong) => shown.refused(wrong.clone(), &wrong.into()),
+            Err(wrong) => shown.refused(of_form(wrong)),
         };
     }
     let back = back(&form);
@@ -135,12 +139,13 @@ pub(super) async fn show(page: PageRequest) -> Answer {
         Err(wrong) => Err(wrong.into()),
     };
     match counted {
-        Ok(plan) => page.page(&CountedPage::of(&page, plan, frame(&page, HEADING), back).await?),
-        Err(refusal) => {
-            let (wrong, problem) = faults::told(refusal)?;
-            shown.refused(wrong, &problem)
-        }
+        Ok(plan) => page.page(&CountedPage::of(&page, plan, None, frame(&page, HEADING), back).await?),
+        Err(refusal) => shown.refused(faults::told(refusal)),
     }
+}
+
+fn of_form(wrong: Invalid) -> (Invalid, Problem) {
+    (wrong.clone(), Problem::from(wrong))
 }
 
 /// Whoever names a delivery alone means its app.
@@ -164,78 +169,27 @@ pub(super) async fn begin(page: PageRequest, body: Body<LARGEST>) -> Answer {
     if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
         return Ok(page.go_on("/replays", flash::Kind::Partly, USED));
     }
-    match page.perform(BEGINS, &[], actions.begin_replay(page.caller(), &app.id, asked)).await {
+    let done = match actions.count_replay(page.caller(), &app.id, asked.clone()).await {
+        Ok(plan) if counted::sent(&plan).to_string() != form.typed("counted") => {
+            actions.free_form_key(page.caller(), form.typed("formKey")).await?;
+            let before = form.typed("counted").parse().ok();
+            let shown = CountedPage::of(&page, plan, before, frame(&page, HEADING), back(&form)).await?;
+            return render::refused(&shown, &Problem::conflict("What was counted has changed."));
+        }
+        Ok(_) => page.perform(BEGINS, &[], actions.begin_replay(page.caller(), &app.id, asked)).await,
+        Err(refusal) => Err(refusal),
+    };
+    match done {
         Ok(begun) => {
             let path = format!("/replays/{}", begun.made.id);
             Ok(page.go_on(&path, flash::Kind::Done, "The replay has begun. This page follows it."))
         }
         Err(refusal) => {
-            let (wrong, problem) = faults::told(refusal)?;
+            // Whatever the refusal was: nothing has begun, and the same form may be sent again.
             actions.free_form_key(page.caller(), form.typed("formKey")).await?;
-            NewPage::of(&page, &form).refused(wrong, &problem)
+            NewPage::of(&page, &form).refused(faults::with_problem(refusal)?)
         }
     }
-}
-
-/// What the form asks for: the app, and which of its deliveries.
-fn asked(form: Form) -> Result<(String, Asked), Invalid> {
-    let (given, mut faults) = form.into_parts(&["count", "formKey"]);
-    let text = |name: &str| given.get(name).and_then(Value::as_str).map(str::to_owned);
-    let mut instant = |name: &str| {
-        let read = text(name).map(|text| Timestamp::parse_rfc3339(&text));
-        if read == Some(None) {
-            faults.push(name, "must be a time such as 2026-11-28T14:03");
-        }
-        read.flatten()
-    };
-    let (from, to) = (instant("from"), instant("to"));
-    let app = text("app");
-    if app.is_none() {
-        faults.push("app", "is required");
-    }
-    faults.into_result()?;
-    let asked = Asked { statuses: Some(states(&given)), from, to, since_delivery_id: text("since") };
-    Ok((app.unwrap_or_default(), asked))
-}
-
-fn states(given: &Map<String, Value>) -> Vec<String> {
-    let states = given.get("state").and_then(Value::as_array).into_iter().flatten();
-    states.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// The form as it was before it was counted.
-fn back(form: &Form) -> String {
-    let parameters = ["app", "from", "to", "since"].map(|name| (name, form.typed(name)));
-    address(&parameters, form.all_typed("state"))
-}
-
-fn address(parameters: &[(&str, &str)], states: &[String]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
-    query.extend_pairs(states.iter().map(|state| ("state", state)));
-    format!("/replays/new?{}", query.finish())
-}
-
-/// The API's faults by the names of the form, and in its words.
-fn renamed(mut wrong: Invalid) -> Invalid {
-    for fault in &mut wrong.0 {
-        if let Some((_, name)) = NAMES.iter().find(|(of_api, _)| *of_api == fault.field) {
-            fault.field = (*name).to_owned();
-        }
-        if !["from", "to", "since"].contains(&fault.field.as_str()) {
-            continue;
-        }
-        fault.message = fault
-            .message
-            .replace(", unless there is a `sinceDeliveryId`", "")
-            .replace(
-                "stands in place of `from` and `to`; give one or the other",
-                "stands in place of a time; give one or the other",
-            )
-            .replace("`from`", "From")
-            .replace("`to`", "To");
-    }
-    wrong
 }
 
 fn frame(page: &PageRequest, heading: &str) -> Frame {

@@ -85,7 +85,7 @@ pub(super) async fn archive(page: PageRequest, app: Path<String>, body: Body<LAR
             Ok(page.go_on(&format!("/apps/{}", app.id), flash::Kind::Done, text))
         }
         Err(refusal) => {
-            let (wrong, problem) = faults::told(refusal)?;
+            let (wrong, problem) = faults::with_problem(refusal)?;
             let mut shown = ArchivePage::of(&page, app).await?;
             shown.typed.value = form.typed("typed").to_owned();
             shown.others = faults::show(&mut [&mut shown.typed], &wrong);

@@ -98,7 +98,7 @@ pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST
         Err(refusal) => {
             // Whatever the refusal was: nothing was made, and the same form may be sent again.
             actions.free_form_key(page.caller(), form.typed("formKey")).await?;
-            let (wrong, problem) = faults::told(refusal)?;
+            let (wrong, problem) = faults::with_problem(refusal)?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.dialect.value = form.typed("dialect").to_owned();
             shown.refused(&wrong, &problem)

@@ -101,7 +101,7 @@ pub(super) async fn save(page: PageRequest, app: Path<String>, body: Body<LARGES
     match done {
         Ok(app) => Ok(page.go_on(&sections::path(&app, "settings"), flash::Kind::Done, "Saved. In force now.")),
         Err(refusal) => {
-            let (wrong, problem) = faults::told(refusal)?;
+            let (wrong, problem) = faults::with_problem(refusal)?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.general = shown.general.typed(&form);
             shown.shown.general = form.typed(SHOWN).to_owned();

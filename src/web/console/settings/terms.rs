@@ -169,7 +169,7 @@ pub(super) async fn save(page: PageRequest, app: Path<String>, body: Body<LARGES
             Ok(page.go_on(&sections::path(&app, "settings"), flash::Kind::Done, text))
         }
         Err(refusal) => {
-            let (wrong, problem) = faults::told(refusal)?;
+            let (wrong, problem) = faults::with_problem(refusal)?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.terms = shown.terms.map(|terms| terms.typed(&form));
             shown.shown.terms = form.typed(SHOWN).to_owned();
