@@ -8,11 +8,10 @@ use super::apps::{TRIES, overtaken, saved};
 use super::caller::Caller;
 use super::given::Given;
 use super::refusal::Refusal;
-use crate::domain::app::{App, Endpoint};
+use crate::domain::app::Endpoint;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::endpoint_rules::{check_active_key, check_endpoint};
 use crate::domain::given;
-use crate::domain::health::Capped;
 use crate::random;
 use crate::store::apps::{AppChange, AppSaved, Archived};
 
@@ -73,14 +72,6 @@ impl Actions {
             }
         }
         Err(overtaken())
-    }
-
-    /// How many deliveries to an endpoint of an app have not ended, but for those that are being sent this moment.
-    pub async fn open_of_endpoint(&self, app: &App, id: &str) -> Result<Capped, Refusal> {
-        let (store, now) = (&self.node.store, self.node.now());
-        let waits = store.backlogs(vec![id.to_owned()], None, now).await?.remove(id).unwrap_or_default();
-        let in_line = store.count_in_line(vec![app.id.clone()], None).await?.remove(id).unwrap_or_default();
-        Ok(waits.due.and(waits.later).and(waits.held).and(in_line))
     }
 
     /// Archives an endpoint; an app keeps at least one.

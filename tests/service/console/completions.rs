@@ -62,7 +62,7 @@ async fn whoever_waits_for_the_first_completion_is_told() {
         behind.split('"').next().unwrap().replace("&#38;", "&")
     };
     let empty = ana.get("/completions?app=kash&from=2024-07-01T00%3A00").await;
-    empty.holds("Nothing recorded in this period.");
+    empty.holds("No completion matches.");
     let again = asked(&empty);
     assert!(again.contains("&since=2024-07-01T18%3A3"), "{again}");
     let nothing = ana.get(&again).await;

@@ -132,7 +132,7 @@ fn hidden_in(html: &str) -> Vec<(String, String)> {
         let (name, rest) = field.split_once("\" value=\"").unwrap();
         let value = rest.split('"').next().unwrap();
         if !found.iter().any(|(known, _)| known == name) {
-            found.push((name.to_owned(), value.to_owned()));
+            found.push((name.to_owned(), value.replace("&#38;", "&")));
         }
     }
     found

@@ -3,12 +3,11 @@
 use actix_web::web::Path;
 use askama::Template;
 
-use super::LARGEST;
+use super::{LARGEST, open};
 use crate::actions::app_list::AppInList;
 use crate::domain::app::App;
 use crate::domain::invalid::Invalid;
 use crate::web::Answer;
-use crate::web::console::app_line::capped;
 use crate::web::console::flash;
 use crate::web::console::frame::Frame;
 use crate::web::console::kinds::{Kind, Shape};
@@ -44,11 +43,7 @@ impl ArchivePage {
     async fn of(page: &PageRequest, app: App) -> Result<Self, Problem> {
         let AppInList { app, health, .. } = page.web.actions.app_shown(app).await?;
         let name = &app.settings.name;
-        let number = match (health.waiting.count, health.waiting.more) {
-            (0, _) => None,
-            (1, false) => Some("1 delivery is open".to_owned()),
-            _ => Some(format!("{} deliveries are open", capped(health.waiting))),
-        };
+        let number = open(health.waiting);
         let of_app = app.settings.reference.as_deref().unwrap_or(&app.id);
         let list = navigation::is_built("/deliveries").then(|| format!("/deliveries?app={of_app}&state=waiting"));
         Ok(Self {

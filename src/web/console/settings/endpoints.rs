@@ -3,11 +3,11 @@
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
-use super::{LARGEST, SettingsPage};
+use super::{LARGEST, SettingsPage, open};
 use crate::actions::access::endpoint;
+use crate::actions::app_list::AppInList;
 use crate::domain::app::{App, Endpoint};
 use crate::web::Answer;
-use crate::web::console::app_line::capped;
 use crate::web::console::confirm::ConfirmPage;
 use crate::web::console::flash;
 use crate::web::console::kinds::{Kind, Shape};
@@ -115,12 +115,7 @@ async fn one(page: &PageRequest, path: &(String, String)) -> Result<(App, Endpoi
 pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) -> Answer {
     page.query(&[])?;
     let (app, endpoint) = one(&page, &path).await?;
-    let open = page.web.actions.open_of_endpoint(&app, &endpoint.id).await?;
-    let number = match (open.count, open.more) {
-        (0, _) => None,
-        (1, false) => Some("1 delivery to it is open".to_owned()),
-        _ => Some(format!("{} deliveries to it are open", capped(open))),
-    };
+    let AppInList { app, health, .. } = page.web.actions.app_shown(app).await?;
     page.page(&ConfirmPage {
         frame: sections::frame(&page, &app, "Settings"),
         question: format!("Delete the endpoint {}?", cuts::id(&endpoint.id).shown),
@@ -128,8 +123,8 @@ pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) 
             format!("It speaks {}. Nothing is called there any more.", endpoint.config.settings.dialect),
             "Its history stays; its secrets are gone, and it cannot be undone.".to_owned(),
         ],
-        warning: number.map(|number| {
-            format!("{number}: an endpoint is deleted once all have ended. Wait for them, or cancel them.")
+        warning: open(health.waiting).map(|number| {
+            format!("{number}: an endpoint is deleted once all of the app have ended. Wait for them, or cancel them.")
         }),
         choice: None,
         others: Vec::new(),

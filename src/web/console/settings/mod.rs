@@ -10,11 +10,13 @@ mod terms;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
+use super::app_line::capped;
 use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::{faults, pages, render, sections};
 use crate::domain::app::App;
+use crate::domain::health::Capped;
 use crate::domain::invalid::Invalid;
 use crate::web::Answer;
 use crate::web::error::Problem;
@@ -117,6 +119,15 @@ impl SettingsPage {
             terms.open_where_wrong();
         }
         render::refused(&self, problem)
+    }
+}
+
+/// How many deliveries of the app are open, if any: until all have ended, it keeps its endpoints and is not archived.
+fn open(waiting: Capped) -> Option<String> {
+    match (waiting.count, waiting.more) {
+        (0, _) => None,
+        (1, false) => Some("1 delivery is open".to_owned()),
+        _ => Some(format!("{} deliveries are open", capped(waiting))),
     }
 }
 
