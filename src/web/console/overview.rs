@@ -13,8 +13,8 @@ use super::parts::chart::{Bucket, Columns};
 use super::parts::delivery_list::{Columns as RowColumns, Row, Whom};
 use super::parts::lines::Link;
 use super::parts::state::Tone;
-use super::words::durations;
 use super::words::instants::{self, Moment};
+use super::words::{durations, sentences};
 use super::{deliveries, pages, sections};
 use crate::actions::asked::Asked;
 use crate::domain::app::App;
@@ -82,7 +82,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let warnings: Vec<String> = if is_archived {
         Vec::new()
     } else {
-        warning.into_iter().chain(of_endpoints).map(|text| sentence(&text)).collect()
+        warning.into_iter().chain(of_endpoints).map(|text| sentences::of(&text)).collect()
     };
     let series = series(is_week, now)?;
     let asked = Asked { app: Some(&app.id), publisher: None };
@@ -158,12 +158,4 @@ fn times(buckets: &BTreeMap<Timestamp, Rollup>) -> Option<String> {
     let written =
         |thousandths| all.latencies.quantile(thousandths).map(|ms| durations::written(Duration::from_millis(ms)));
     Some(format!("Answer time p50 {} · p95 {} · p99 {}", written(500)?, written(950)?, written(990)?))
-}
-
-/// A warning of the API as a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    let end = if text.ends_with('.') { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }

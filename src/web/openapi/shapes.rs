@@ -8,8 +8,11 @@ use utoipa::openapi::schema::{
 };
 use utoipa::openapi::{OpenApi as Document, RefOr};
 
-/// The answer's name, the field's, and whether it is a list of such.
-const SHAPES: [(&str, &str, fn() -> Object); 5] = [
+/// What makes a shape.
+type Shape = fn() -> Object;
+
+/// The answer's name, the field's, where it is not the whole answer, and its shape.
+const SHAPES: [(&str, &str, Shape); 5] = [
     ("DiagnosisView", "differences", difference),
     ("DiagnosisView", "pieces", piece),
     ("CompletionView", "computed", computed),

@@ -122,10 +122,10 @@ pub(super) async fn show(page: PageRequest) -> Answer {
         return Ok(leads);
     }
     let shown = NewPage::of(&page, &form);
-    if !form.typed("app").is_empty() {
-        if let Err(refusal) = page.web.actions.app(page.caller(), form.typed("app")).await {
-            return shown.refused(faults::told(refusal));
-        }
+    if !form.typed("app").is_empty()
+        && let Err(refusal) = page.web.actions.app(page.caller(), form.typed("app")).await
+    {
+        return shown.refused(faults::told(refusal));
     }
     if form.typed("count").is_empty() {
         return match form.check() {
