@@ -95,18 +95,18 @@ impl Pages {
     async fn on(&self, own: &OwnStore) -> Result<(Vec<Seen>, Vec<Seen>), Failure> {
         let node = Node::start(own, "error").await?;
         ground::add_by_calls(&node).await?;
-        let mut operator = Viewer::sign_in(&node, None).await?;
-        let mut publisher = Viewer::sign_in(&node, Some(ground::PUBLISHER)).await?;
-        let measured = (self.look(&node, &mut operator).await?, self.look(&node, &mut publisher).await?);
+        // One after the other: a connection that nobody uses for seconds is closed by the server.
+        let operator = self.look(&node, Viewer::sign_in(&node, None).await?).await?;
+        let publisher = self.look(&node, Viewer::sign_in(&node, Some(ground::PUBLISHER)).await?).await?;
         node.stop().await?;
-        Ok(measured)
+        Ok((operator, publisher))
     }
 
-    async fn look(&self, node: &Node, viewer: &mut Viewer) -> Result<Vec<Seen>, Failure> {
-        let samples = list::samples(node, viewer, &self.ground, self.rounds).await?;
+    async fn look(&self, node: &Node, mut viewer: Viewer) -> Result<Vec<Seen>, Failure> {
+        let samples = list::samples(node, &viewer, &self.ground, self.rounds).await?;
         let mut all = Vec::with_capacity(PAGES.len());
         for page in PAGES {
-            all.push(self.page(viewer, page, &samples).await?);
+            all.push(self.page(&mut viewer, page, &samples).await?);
             self.tell(&format!("{}: {page}", viewer.name()));
         }
         Ok(all)
