@@ -77,7 +77,7 @@ async fn the_link_that_a_demo_prints_signs_a_person_in_and_nothing_beside_it_doe
     let home = browser.get(&leads_to).header("cookie", cookie).send().await.unwrap();
     assert_eq!(home.status(), 200);
     let home = home.text().await.unwrap();
-    assert!(home.contains("Demo visitor") && home.contains("Demo: offermaru"), "{home}");
+    assert!(home.contains("Demo visitor") && home.contains("Demo: dead"), "{home}");
 
     let guessed = browser.get(format!("{link}0")).send().await.unwrap();
     assert_eq!((guessed.status().as_u16(), guessed.headers().get("set-cookie")), (404, None));

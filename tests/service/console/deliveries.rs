@@ -125,7 +125,7 @@ async fn everybody_sees_its_own_and_nothing_else() {
     assert_eq!(listed(&ana.get("/deliveries").await), ["own"]);
     let all = olga.get("/deliveries").await;
     assert_eq!(listed(&all), ["foreign", "own"]);
-    all.holds("<th scope=\"col\">App</th><th scope=\"col\">Publisher</th>");
+    all.holds("<th scope=\"col\">App</th><th scope=\"col\" class=\"w-pub\">Publisher</th>");
     all.holds("Zen wall");
     olga.get(&format!("/deliveries/{dead}")).await.holds("The publisher&#39;s turn");
     for path in ["", "/replay", "/cancel"] {
