@@ -74,10 +74,12 @@ async fn the_link_that_a_demo_prints_signs_a_person_in_and_nothing_beside_it_doe
     let leads_to = opened.headers()["location"].to_str().unwrap().to_owned();
     assert_eq!(leads_to, format!("http://{}/", demo.address));
     let cookie = opened.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let home = browser.get(&leads_to).header("cookie", cookie).send().await.unwrap();
-    assert_eq!(home.status(), 200);
-    let home = home.text().await.unwrap();
-    assert!(home.contains("Demo visitor") && home.contains("Demo: dead"), "{home}");
+    for (path, shown) in [("", "Demo visitor"), ("apps", "Demo: offermaru")] {
+        let page = browser.get(format!("{leads_to}{path}")).header("cookie", &cookie).send().await.unwrap();
+        assert_eq!(page.status(), 200, "/{path}");
+        let page = page.text().await.unwrap();
+        assert!(page.contains(shown), "/{path}: {page}");
+    }
 
     let guessed = browser.get(format!("{link}0")).send().await.unwrap();
     assert_eq!((guessed.status().as_u16(), guessed.headers().get("set-cookie")), (404, None));
