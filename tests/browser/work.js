@@ -28,7 +28,7 @@ const api = async (method, at, body) => {
 };
 const until = async (what, look) => {
   const began = Date.now();
-  while (Date.now() - began < 45_000) if (await look()) return;
+  while (Date.now() - began < 150_000) if (await look()) return;
   throw new Error(`it never came about: ${what}`);
 };
 
