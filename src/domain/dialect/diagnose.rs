@@ -1,7 +1,7 @@
 //! Why a callback does not verify, in words: the request is read in every way in which it may have been sent, and the first
 //! reading under which a known key signs it tells what happened. Where it is known what was sent, that is compared besides.
 //!
-//! A reading undoes one thing or several ([`undoings`]); what happens to a request as a whole is undone before ([`wholes`]).
+//! A reading undoes one thing or several (`undoings`); what happens to a request as a whole is undone before (`wholes`).
 //! A new distortion is one more undoing: how it goes along with all others is the search's business.
 //!
 //! It never says what the right signature would be: who may ask is not who may sign. Of the one that was received it repeats
