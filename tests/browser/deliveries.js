@@ -5,51 +5,24 @@
 //
 // With SHOTS=FOLDER it also takes a picture of each page.
 import crypto from "node:crypto";
-import http from "node:http";
-import path from "node:path";
-import { NARROW, PHONE, WIDE, check, end, enter, go, holds, open } from "./browser.js";
+import { NARROW, PHONE, WIDE, enter, go, holds, open } from "./browser.js";
+import { PASSWORD, api, base, finish, listen, look, press, says as says_in, text as text_of, token } from "./journey.js";
 
-const [base, token] = process.argv.slice(2);
-const shots = process.env.SHOTS;
-const PASSWORD = "correct horse battery";
 const LONG = "x".repeat(120);
 const browser = await open();
-let checked = 0;
 
-const api = async (method, at, body, bearer = token) => {
-  const headers = { Authorization: `Bearer ${bearer}`, "Content-Type": "application/json" };
-  const answer = await fetch(`${base}${at}`, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${await answer.text()}`);
-  return answer.status === 204 ? null : answer.json();
-};
-
-async function look(page, name) {
-  const is_wide = page.viewportSize().width === WIDE.width;
-  for (const scheme of shots || (is_wide && page.has_script) ? ["light", "dark"] : ["light"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    if (shots) await page.screenshot({ path: path.join(shots, `${name}-${scheme}.png`), fullPage: true });
-    if (page.has_script) await check(page, base);
-    checked += 1;
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  holds(wide <= 0, name, "scrolls sideways by", wide);
-}
-
-const text = (page) => page.locator("main").innerText();
-const says = async (page, words) => holds((await text(page)).includes(words), page.url(), "does not say", words, "but", (await text(page)).slice(0, 800));
-const press = async (page, name) => {
-  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).locator("visible=true").click()]);
-};
+// What the page says beside its frame.
+const text = (page) => text_of(page, "main");
+const says = (page, words) => says_in(page, words, "main");
 
 // A publisher's server: what it answers is decided by the user that it is called for, call by call.
 const answers = new Map();
-const server = http.createServer((request, answer) => {
+const server = await listen((request, answer) => {
   const user = new URL(request.url, "http://x").searchParams.get("user_id");
   const next = answers.get(user)?.shift() ?? 200;
   answer.writeHead(next).end(next === 200 ? "OK" : "out of memory");
 });
-await new Promise((done) => server.listen(0, "127.0.0.1", done));
-const callback = `http://127.0.0.1:${server.address().port}/pb?user_id={user_id}&payout={payout}&tx={transaction_id}`;
+const callback = server.url;
 
 const publisherId = (await api("POST", "/v1/publishers", { name: "Kash" })).id;
 const made = async (name, ref, settings) => {
@@ -286,4 +259,4 @@ for (const [size, viewport] of [["narrow", NARROW], ["tablet", { width: 760, hei
 
 server.close();
 await browser.close();
-end(checked);
+finish();

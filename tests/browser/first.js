@@ -5,28 +5,17 @@
 //
 // With SHOTS=FOLDER it also takes a picture of each page.
 import crypto from "node:crypto";
-import http from "node:http";
-import path from "node:path";
-import { PHONE, WIDE, check, end, enter, go, holds, open } from "./browser.js";
+import { PHONE, WIDE, enter, go, holds, open } from "./browser.js";
+import { PASSWORD, api, base, finish, follow, listen, look, press, says, shown_once } from "./journey.js";
 
-const [base, link, token] = process.argv.slice(2);
-const shots = process.env.SHOTS;
-const PASSWORD = "correct horse battery";
+const link = process.argv[3];
 const browser = await open();
-let checked = 0;
-
-const api = async (method, at, body) => {
-  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-  const answer = await fetch(`${base}${at}`, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
-};
 
 // A publisher's server of the dialect besitos: it checks `verifier` over the whole URL with the secret that it was given.
 async function server() {
   const received = [];
   const own = { secret: "", checks: true, received };
-  const listening = http.createServer((request, answer) => {
+  const listening = await listen((request, answer) => {
     received.push(request.url);
     const url = `http://${request.headers.host}${request.url}`;
     const [signed, verifier] = url.split(/[?&]verifier=/);
@@ -34,33 +23,8 @@ async function server() {
     const is_right = verifier?.length === right.length && crypto.timingSafeEqual(Buffer.from(verifier), Buffer.from(right));
     answer.writeHead(is_right || !own.checks ? 200 : 401).end();
   });
-  await new Promise((done) => listening.listen(0, "127.0.0.1", done));
-  own.close = () => listening.close();
-  own.url = `http://127.0.0.1:${listening.address().port}/pb?user_id={user_id}&payout={payout}&tx={transaction_id}&offer={offer_name}`;
-  return own;
+  return Object.assign(own, listening, { url: `${listening.url}&offer={offer_name}` });
 }
-
-async function look(page, name) {
-  const is_wide = page.viewportSize().width === WIDE.width;
-  for (const scheme of shots || (is_wide && page.has_script) ? ["light", "dark"] : ["light"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    if (shots) await page.screenshot({ path: path.join(shots, `${name}-${scheme}.png`), fullPage: true });
-    if (page.has_script) await check(page, base);
-    checked += 1;
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  holds(wide <= 0, name, "scrolls sideways by", wide);
-}
-
-const press = async (page, name) => {
-  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).locator("visible=true").click()]);
-};
-const follow = async (page, name) => {
-  await Promise.all([page.waitForNavigation(), page.getByRole("link", { name }).locator("visible=true").first().click()]);
-};
-const text = (page) => page.locator("body").innerText();
-const says = async (page, words) => holds((await text(page)).includes(words), page.url(), "does not say", words, "but", (await text(page)).slice(0, 600));
-const secret_of = (page) => page.locator("#secret-text").innerText();
 
 for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
   for (const script of [true, false]) {
@@ -98,7 +62,7 @@ async function operator(page, kash, name, step) {
   await page.getByLabel("Besitos", { exact: true }).check();
   await page.getByLabel("Callback URL").fill(kash.url);
   await step(press(page, "Create app"));
-  kash.secret = await secret_of(page);
+  kash.secret = await shown_once(page);
   await step(look(page, `${name}-secret`));
   await step(follow(page, "I have stored it"));
   await look(page, `${name}-test`);
@@ -121,7 +85,7 @@ async function publisher(page, kash, name, step) {
   await go(page, `${base}/apps/${app.id}/secrets`);
   await look(page, `${name}-no-secret`);
   await step(press(page, "Add new secret"));
-  kash.secret = await secret_of(page);
+  kash.secret = await shown_once(page);
   await step(look(page, `${name}-secret`));
   await step(follow(page, "I have stored it"));
   await step(press(page, "Send test callback"));
@@ -164,7 +128,7 @@ async function wrong(page, kash, name) {
   const secrets = test.replace(/\/test.*/, "/secrets");
   await go(page, secrets);
   await press(page, "Add new secret");
-  const shown = await secret_of(page);
+  const shown = await shown_once(page);
   await page.reload();
   holds(!(await page.content()).includes(shown), "a reload shows the secret again");
   await go(page, secrets);
@@ -190,4 +154,4 @@ async function wrong(page, kash, name) {
 }
 
 await browser.close();
-end(checked);
+finish();

@@ -4,43 +4,14 @@
 //
 // With SHOTS=FOLDER it also takes a picture of each.
 import crypto from "node:crypto";
-import path from "node:path";
-import { PHONE, WIDE, check, end, enter, go, holds, open } from "./browser.js";
+import { PHONE, WIDE, enter, go, holds, open } from "./browser.js";
+import { PASSWORD, api, base, finish, look, press, says, text } from "./journey.js";
 
-const [base, link, token] = process.argv.slice(2);
-const shots = process.env.SHOTS;
-const PASSWORD = "correct horse battery";
+const link = process.argv[3];
 const GOOD = "https://kash.example/pb?user_id={user_id}&tx={transaction_id}&payout={payout}";
 const MISSPELT = GOOD.replace("transaction", "tranaction");
 const SECRET = "#secret-text";
 const browser = await open();
-let checked = 0;
-
-const api = async (method, at, body, bearer = token) => {
-  const headers = { Authorization: `Bearer ${bearer}`, "Content-Type": "application/json" };
-  const answer = await fetch(`${base}${at}`, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
-};
-
-// Looks at the page as it stands: in both themes where it is wide; a phone's differs from that by its layout alone.
-async function look(page, name) {
-  const is_wide = page.viewportSize().width === WIDE.width;
-  for (const scheme of shots || (is_wide && page.has_script) ? ["light", "dark"] : ["light"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    if (shots) await page.screenshot({ path: path.join(shots, `${name}-${scheme}.png`), fullPage: true });
-    if (page.has_script) await check(page, base);
-    checked += 1;
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  holds(wide <= 0, name, "scrolls sideways by", wide);
-}
-
-const press = async (page, name) => {
-  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
-};
-const text = (page) => page.locator("body").innerText();
-const says = async (page, words) => holds((await text(page)).includes(words), page.url(), "does not say", words, "but", (await text(page)).slice(0, 400));
 
 // Joins by a link; the password is too short at first.
 async function join(page, at, fields, name) {
@@ -373,4 +344,4 @@ function digits(key, step) {
 }
 
 await browser.close();
-end(checked);
+finish();

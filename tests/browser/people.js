@@ -4,42 +4,14 @@
 //     node people.js http://127.0.0.1:PORT OPERATOR-TOKEN
 //
 // With SHOTS=FOLDER it also takes a picture of each page.
-import path from "node:path";
-import { NARROW, PHONE, WIDE, check, end, enter, go, holds, open } from "./browser.js";
+import { NARROW, PHONE, WIDE, enter, go, holds, open } from "./browser.js";
+import { PASSWORD, api, base, finish, follow as follow_any, look, press_first as press, says, shown_once, token } from "./journey.js";
 
-const [base, token] = process.argv.slice(2);
-const shots = process.env.SHOTS;
-const PASSWORD = "correct horse battery";
 const LONG = "a-name-without-any-blank-in-it-".repeat(4);
 const browser = await open();
-let checked = 0;
 
-const api = async (method, at, body) => {
-  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-  const answer = await fetch(`${base}${at}`, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
-};
-
-async function look(page, name) {
-  const is_wide = page.viewportSize().width === WIDE.width;
-  for (const scheme of shots || (is_wide && page.has_script) ? ["light", "dark"] : ["light"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    if (shots) await page.screenshot({ path: path.join(shots, `${name}-${scheme}.png`), fullPage: true });
-    if (page.has_script) await check(page, base);
-    checked += 1;
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  holds(wide <= 0, name, "scrolls sideways by", wide);
-}
-
-const visible = (page, role, name) => page.getByRole(role, { name, exact: true }).locator("visible=true").first();
-const press = async (page, name) => { await Promise.all([page.waitForNavigation(), visible(page, "button", name).click()]); };
-const follow = async (page, name) => { await Promise.all([page.waitForNavigation(), visible(page, "link", name).click()]); };
-const text = (page) => page.locator("body").innerText();
-const says = async (page, words) => holds((await text(page)).includes(words), page.url(), "does not say", words, "but", (await text(page)).slice(0, 600));
+const follow = (page, name) => follow_any(page, name, true);
 const lacks = async (page, words, what) => holds(!(await page.content()).includes(words), page.url(), what);
-const shown = (page) => page.locator("#secret-text").innerText();
 const join = async (page, link, name) => {
   await go(page, link);
   const own = page.getByLabel("Your name");
@@ -97,7 +69,7 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     await page.locator("select[name=publisherId]").selectOption({ label: "Kash" });
     await press(page, "Make link");
     await says(page, `With this link ${email} joins as somebody of Kash.`);
-    const link = await shown(page);
+    const link = await shown_once(page);
     await look(page, `${name}-link`);
     const other = await enter(browser, { viewport, script });
     await join(other, link, "Ana");
@@ -138,7 +110,7 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     holds(new URL(other.url()).pathname === "/sign-in", "whoever is disabled sees", other.url());
     await press(page, "Enable");
     await press(page, "Make password link");
-    const reset = await shown(page);
+    const reset = await shown_once(page);
     await once(page, reset, "This link was shown already.");
 
     // A token: once as well.
@@ -149,7 +121,7 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
     await page.getByLabel("Account manager", { exact: true }).check();
     await look(page, `${name}-new-token`);
     await press(page, "Make token");
-    const made = await shown(page);
+    const made = await shown_once(page);
     await look(page, `${name}-token`);
     const known = await fetch(`${base}/v1/me`, { headers: { Authorization: `Bearer ${made}` } });
     holds((await known.json()).role === "account_manager", "the token is not what it was made as");
@@ -200,4 +172,4 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
 }
 
 await browser.close();
-end(checked);
+finish();

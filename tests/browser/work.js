@@ -4,13 +4,9 @@
 //     node work.js http://127.0.0.1:PORT OPERATOR-TOKEN
 //
 // With SHOTS=FOLDER it also takes a picture of each page.
-import http from "node:http";
-import path from "node:path";
-import { NARROW, PHONE, WIDE, check, end, enter, go, holds, open } from "./browser.js";
+import { NARROW, PHONE, WIDE, enter, go, holds, open } from "./browser.js";
+import { PASSWORD, api, base, finish, fits, follow, listen, look as look_at, press_first as press, says, text } from "./journey.js";
 
-const [base, token] = process.argv.slice(2);
-const shots = process.env.SHOTS;
-const PASSWORD = "correct horse battery";
 // More than a replay has under way at a time, so that one of a paused app can be seen to wait.
 const MISSED = 20;
 const AT_A_TIME = 16;
@@ -18,14 +14,7 @@ const LONG = "x".repeat(128);
 // A time of so many hours from now, as `datetime-local` has it.
 const hours = (off) => new Date(Date.now() + off * 3_600_000).toISOString().slice(0, 16);
 const browser = await open();
-let checked = 0;
 
-const api = async (method, at, body) => {
-  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-  const answer = await fetch(`${base}${at}`, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
-};
 const until = async (what, look) => {
   const began = Date.now();
   while (Date.now() - began < 150_000) if (await look()) return;
@@ -35,39 +24,22 @@ const until = async (what, look) => {
 // A publisher's server: while it is down it knows nothing.
 async function server() {
   const own = { up: true, received: [] };
-  const listening = http.createServer((request, answer) => {
+  const listening = await listen((request, answer) => {
     if (own.up) own.received.push(new URL(request.url, "http://server"));
     answer.writeHead(own.up ? 200 : 404).end();
   });
-  await new Promise((done) => listening.listen(0, "127.0.0.1", done));
-  own.close = () => listening.close();
-  own.url = `http://127.0.0.1:${listening.address().port}/pb?user_id={user_id}&payout={payout}&tx={transaction_id}&offer={offer_name}`;
-  return own;
+  return Object.assign(own, listening, { url: `${listening.url}&offer={offer_name}` });
 }
 
+// At its own width, and at the narrowest.
 async function look(page, name) {
-  const is_wide = page.viewportSize().width === WIDE.width;
-  for (const scheme of shots || (is_wide && page.has_script) ? ["light", "dark"] : ["light"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    if (shots) await page.screenshot({ path: path.join(shots, `${name}-${scheme}.png`), fullPage: true });
-    if (page.has_script) await check(page, base);
-    checked += 1;
-  }
+  await look_at(page, name);
   const viewport = page.viewportSize();
   await page.setViewportSize(NARROW);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  holds(wide <= 0, name, "scrolls sideways by", wide, "at 320");
+  await fits(page, name);
   await page.setViewportSize(viewport);
 }
 
-const press = async (page, name) => {
-  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).locator("visible=true").first().click()]);
-};
-const follow = async (page, name) => {
-  await Promise.all([page.waitForNavigation(), page.getByRole("link", { name }).locator("visible=true").first().click()]);
-};
-const text = (page) => page.locator("body").innerText();
-const says = async (page, words) => holds((await text(page)).includes(words), page.url(), "does not say", words, "but", (await text(page)).slice(0, 600));
 // Without a script, whoever wants to know how it goes on opens the page again.
 const comes = async (page, words) => {
   if (page.has_script) await page.getByText(words).first().waitFor({ timeout: 45_000 }).catch(() => null);
@@ -318,4 +290,4 @@ for (const [size, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
 }
 
 await browser.close();
-end(checked);
+finish();

@@ -1,8 +1,9 @@
-//! A completion and a receiver for the tests of this floor.
+//! A completion, a receiver and a callback on its way for the tests of this floor.
 
-use super::callback::CallbackConfig;
+use super::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest};
 use super::callback_url::CallbackUrl;
 use super::endpoint_settings::EndpointSettings;
+use super::received::Received;
 use crate::domain::amount::Decimal;
 use crate::domain::completion::Completion;
 use crate::domain::time::Timestamp;
@@ -49,4 +50,26 @@ pub(crate) fn config(dialect: &str) -> CallbackConfig {
         ..EndpointSettings::new(dialect)
     };
     CallbackConfig { app_label: "app_1".to_owned(), settings }
+}
+
+/// The callback that tells of a completion as soon as it is recorded.
+pub(crate) fn callback(completion: &Completion) -> Callback<'_> {
+    Callback {
+        event_id: "evt_1",
+        completion,
+        event: &CallbackEvent::Completed,
+        attempted_at: completion.recorded_at,
+        created_at: completion.recorded_at,
+        is_test: false,
+    }
+}
+
+/// A request as its receiver gets it, if nothing happens on the way.
+pub(crate) fn untouched(request: &CallbackRequest) -> Received {
+    Received {
+        method: request.method.to_owned(),
+        url: request.url.clone(),
+        headers: request.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect(),
+        body: request.body.clone(),
+    }
 }

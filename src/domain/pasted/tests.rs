@@ -1,7 +1,9 @@
 //! One request in every form in which people paste it.
 
-mod forms;
+mod requests;
 mod several;
+mod stage;
+mod urls;
 
 use super::*;
 use crate::domain::dialect::catalog::Catalog;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::actions::caller::Caller;
 use crate::actions::diagnosis::{Diagnosed, Given};
-use crate::domain::dialect::diagnose::{Code, Diagnosis, Difference, Piece};
+use crate::domain::dialect::diagnose::{Code, Difference, Piece};
 use crate::domain::dialect::received::Received;
 use crate::domain::secret::SecretState;
 use crate::web::error::Problem;
@@ -136,38 +136,23 @@ impl DiagnoseOf {
 }
 
 fn shown(diagnosed: Diagnosed) -> HttpResponse {
-    let Diagnosed { diagnosis, secret, delivery } = diagnosed;
-    let Diagnosis {
-        verifies,
-        code,
-        codes,
-        finding,
-        advice,
-        note,
-        age,
-        received_text,
-        signed_text,
-        is_signed,
-        differences,
-        pieces,
-        ..
-    } = diagnosis;
+    let Diagnosed { diagnosis: found, secret, delivery } = diagnosed;
     let ((secret_id, secret_state), (delivery_id, attempt)) = (secret.unzip(), delivery.unzip());
     respond::ok(&DiagnosisView {
-        verifies,
+        verifies: found.verifies,
         secret_id,
         secret_state,
-        code,
-        codes,
-        finding,
-        advice,
-        note,
-        age,
-        received_text,
-        signed_text,
-        is_signed,
-        differences,
-        pieces,
+        code: found.code,
+        codes: found.codes,
+        finding: found.finding,
+        advice: found.advice,
+        note: found.note,
+        age: found.age,
+        received_text: found.received_text,
+        signed_text: found.signed_text,
+        is_signed: found.is_signed,
+        differences: found.differences,
+        pieces: found.pieces,
         delivery_id,
         attempt: attempt.flatten(),
     })

@@ -8,15 +8,9 @@ use crate::support::{Reply, Ringback, Wall, calling, has, with};
 /// A wall, its publisher's person and a manager.
 async fn with_wall(dialect: &str) -> (Ringback, Wall, Visitor, Visitor) {
     let (ringback, wall) = calling(dialect, json!({"name": "Kash wall", "ref": "kash", "retrySchedule": []})).await;
-    let role = json!({"role": "publisher", "publisherId": wall.publisher});
-    let ana = Visitor::joined(&ringback, "ana@example.com", role).await;
-    let max = Visitor::joined(&ringback, "max@example.com", json!({"role": "account_manager"})).await;
+    let ana = Visitor::of(&ringback, &wall).await;
+    let max = Visitor::manager(&ringback).await;
     (ringback, wall, ana, max)
-}
-
-async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
-    assert_eq!(answer.status, 303, "{}", answer.html);
-    visitor.get(answer.location.as_deref().unwrap()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +82,7 @@ async fn of_an_erased_user_nobody_is_told_that_it_is_reversed() {
     form.holds("The user was erased, so nobody is told.");
     form.lacks("is told at once");
     let done = max.send(&form, &path, &[("extent", "all"), ("note", "late")]).await;
-    follow(&mut max, done).await.holds("Reversed. Nobody is told");
+    max.follow(done).await.holds("Reversed. Nobody is told");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,10 +200,10 @@ async fn a_whole_completion_is_reversed_once_however_often_the_form_is_sent() {
     silent.holds("<option value=\"fraud\" selected>");
     let given = [("extent", "all"), ("reason", "fraud"), ("note", "emulator farm")];
     let done = max.send(&form, &path, &given).await;
-    follow(&mut max, done).await.holds("Reversed. The publisher&#39;s server is told.");
+    max.follow(done).await.holds("Reversed. The publisher&#39;s server is told.");
     assert!(wall.receiver.next().await.body.contains("refunded"));
     let again = max.send(&form, &path, &given).await;
-    follow(&mut max, again).await.holds("This was reversed before; nothing is reversed twice.");
+    max.follow(again).await.holds("This was reversed before; nothing is reversed twice.");
     let record = ringback.recorded(&reported.id()).await;
     assert_eq!(record["reversals"].as_array().unwrap().len(), 1);
     has(&record["reversals"][0], json!({"whole": true, "reason": "fraud", "manual": {"reason": "emulator farm"}}));
@@ -217,7 +211,7 @@ async fn a_whole_completion_is_reversed_once_however_often_the_form_is_sent() {
     page.holds("Reversed as a whole: nothing is left of it to reverse.");
     page.holds("emulator farm");
     let gone = max.get(&path).await;
-    follow(&mut max, gone).await.holds("Nothing is left of it to reverse.");
+    max.follow(gone).await.holds("Nothing is left of it to reverse.");
     ana.get("/completions").await.holds(">Whole</td>");
     let action = ringback.get("/v1/audit").await["items"][0]["action"].clone();
     assert_eq!(action, "POST /v1/completions/{id}/reversals");
@@ -246,15 +240,15 @@ async fn parts_are_reversed_up_to_what_is_left_and_each_form_once() {
     }
     let given = [("extent", "part"), ("payoutMinor", "1.5"), ("userReward", "60"), ("note", "half")];
     let done = max.send(&form, &path, &given).await;
-    follow(&mut max, done).await.holds("Part: payout 1.50 USD, reward 60");
+    max.follow(done).await.holds("Part: payout 1.50 USD, reward 60");
     let again = max.send(&form, &path, &given).await;
-    follow(&mut max, again).await.holds("This was reversed before; nothing is reversed twice.");
+    max.follow(again).await.holds("This was reversed before; nothing is reversed twice.");
     let rest = max.get(&path).await;
     rest.holds("1.00 USD");
     assert_ne!(rest.hidden(), form.hidden(), "another form is another part");
     max.get("/completions").await.holds("Part: 1.50 USD");
     let done = max.send(&rest, &path, &[("extent", "all"), ("note", "the rest")]).await;
-    follow(&mut max, done).await.holds("nothing is left of it to reverse");
+    max.follow(done).await.holds("nothing is left of it to reverse");
     assert_eq!(ringback.recorded(&reported.id()).await["reversed"]["payoutMinor"], 250);
 }
 
@@ -270,7 +264,7 @@ async fn what_was_never_sent_is_canceled_and_a_dialect_that_knows_no_parts_says_
     assert_eq!(part.status, 422);
     part.holds("The dialect besitos can tell of the whole alone, not of a part.");
     let done = max.send(&form, &path, &[("extent", "all"), ("note", "n")]).await;
-    follow(&mut max, done).await.holds("Reversed before anything was sent, so nobody is told.");
+    max.follow(done).await.holds("Reversed before anything was sent, so nobody is told.");
     assert!(wall.receiver.so_far().is_empty());
 }
 

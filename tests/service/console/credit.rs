@@ -2,18 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::visitor::{Page, Visitor};
+use super::visitor::Visitor;
 use crate::support::{Ringback, Wall, calling, has};
 
 async fn with_wall(dialect: &str) -> (Ringback, Wall, Visitor) {
     let (ringback, wall) = calling(dialect, json!({"name": "Kash wall", "ref": "kash"})).await;
-    let max = Visitor::joined(&ringback, "max@example.com", json!({"role": "account_manager"})).await;
+    let max = Visitor::manager(&ringback).await;
     (ringback, wall, max)
-}
-
-async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
-    assert_eq!(answer.status, 303, "{}", answer.html);
-    visitor.get(answer.location.as_deref().unwrap()).await
 }
 
 async fn recorded(ringback: &Ringback) -> Vec<Value> {
@@ -46,12 +41,12 @@ async fn what_is_told_is_said_first_and_a_credit_is_made_once() {
     changed.holds("value=\"survey crashed\"");
 
     let made = max.send(&asks, PATH, &[("act", "credit")]).await;
-    let page = follow(&mut max, made).await;
+    let page = max.follow(made).await;
     page.holds("Credited. What becomes of the callback stands here.");
     page.holds("As given by hand.");
     has(&wall.receiver.next().await.json()["data"], json!({"userReward": "50.0", "payoutMinor": 125}));
     let again = max.send(&asks, PATH, &[("act", "credit")]).await;
-    follow(&mut max, again).await.holds("This was credited before; nobody is credited twice.");
+    max.follow(again).await.holds("This was credited before; nobody is credited twice.");
     let all = recorded(&ringback).await;
     assert_eq!(all.len(), 1);
     has(&all[0], json!({"userId": "u1", "userReward": "50.0", "manual": {"reason": "survey crashed"}}));
@@ -117,8 +112,7 @@ async fn where_nobody_is_called_back_the_question_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_publisher_credits_nobody() {
     let (ringback, wall, mut max) = with_wall("affonso").await;
-    let role = json!({"role": "publisher", "publisherId": wall.publisher});
-    let mut ana = Visitor::joined(&ringback, "ana@example.com", role).await;
+    let mut ana = Visitor::of(&ringback, &wall).await;
     let page = ana.get("/apps/kash").await;
     page.lacks("/credit");
     let refused = ana.get(PATH).await;

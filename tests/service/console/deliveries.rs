@@ -10,8 +10,7 @@ use crate::support::{Home, Reply, Ringback, TOKEN, Wall, text, with};
 async fn stage() -> (Ringback, Wall, Visitor, Visitor) {
     let ringback = Ringback::start().await;
     let wall = ringback.wall("besitos", json!({"retrySchedule": [], "ref": "kash", "name": "Kash wall"})).await;
-    let role = json!({"role": "publisher", "publisherId": wall.publisher});
-    let ana = Visitor::joined(&ringback, "ana@example.com", role).await;
+    let ana = Visitor::of(&ringback, &wall).await;
     let olga = Visitor::joined(&ringback, "olga@example.com", json!({"role": "operator"})).await;
     (ringback, wall, ana, olga)
 }
@@ -26,11 +25,6 @@ fn listed(page: &Page) -> Vec<String> {
 }
 
 /// The page that a form leads to.
-async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
-    assert_eq!(answer.status, 303, "{}", answer.html);
-    visitor.get(answer.location.as_deref().unwrap()).await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_what_its_address_asks_for() {
     let (ringback, wall, mut ana, _) = stage().await;
@@ -266,7 +260,7 @@ async fn what_may_have_been_told_is_replayed_after_asking() {
     let asks = ana.get(&format!("{path}/replay")).await;
     asks.holds("Your server may have credited this already. It is told again with the same transaction id; a receiver that keeps ids ignores it.");
     let page = ana.send(&asks, &format!("{path}/replay"), &[]).await;
-    let page = follow(&mut ana, page).await;
+    let page = ana.follow(page).await;
     page.holds("Replayed. It is sent again now.");
     ringback.delivery_once(&dead, "delivered").await;
     let page = ana.get(&path).await;
@@ -278,7 +272,7 @@ async fn what_may_have_been_told_is_replayed_after_asking() {
     ana.get(&format!("{path}/replay")).await.holds("Your server has acknowledged this already.");
     // The same form once more, as by a double click: it asked about a delivery that was dead.
     let again = ana.send(&asks, &format!("{path}/replay"), &[]).await;
-    follow(&mut ana, again).await.holds("It changed meanwhile; look again.");
+    ana.follow(again).await.holds("It changed meanwhile; look again.");
     assert_eq!(ringback.delivery(&dead).await["attempts"].as_array().unwrap().len(), 2);
     ana.get(&format!("{path}?attempt=1")).await.holds("<details id=\"attempt-1\"");
     // Nobody else's form replays anything.
@@ -308,7 +302,7 @@ async fn what_waits_is_canceled_after_asking_and_what_was_never_told_is_replayed
     let asks = ana.get(&format!("{path}/cancel")).await;
     asks.holds("Your server was told nothing, and is not told now.");
     let page = ana.send(&asks, &format!("{path}/cancel"), &[]).await;
-    let page = follow(&mut ana, page).await;
+    let page = ana.follow(page).await;
     page.holds("Canceled. It is not sent any more.");
     page.holds("Canceled by hand. A replay sends it after all.");
     let again = ana.send(&asks, &format!("{path}/cancel"), &[]).await;
@@ -316,7 +310,7 @@ async fn what_waits_is_canceled_after_asking_and_what_was_never_told_is_replayed
     again.holds("The delivery is canceled; it can be canceled only while it waits");
     assert_eq!(ana.get(&format!("{path}/cancel")).await.status, 409);
     let replayed = ana.send(&page, &format!("{path}/replay"), &[]).await;
-    follow(&mut ana, replayed).await.holds("Replayed.");
+    ana.follow(replayed).await.holds("Replayed.");
     assert_eq!(ringback.held_for(&held, "app_paused").await["status"], "held");
 }
 

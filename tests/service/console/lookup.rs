@@ -9,9 +9,8 @@ use crate::support::{Reply, Ringback, Wall, text, with};
 async fn stage(settings: serde_json::Value) -> (Ringback, Wall, Visitor, Visitor) {
     let ringback = Ringback::start().await;
     let wall = ringback.wall("besitos", with(json!({"name": "Kash wall", "ref": "kash"}), settings)).await;
-    let role = json!({"role": "publisher", "publisherId": wall.publisher});
-    let ana = Visitor::joined(&ringback, "ana@example.com", role).await;
-    let mia = Visitor::joined(&ringback, "mia@example.com", json!({"role": "account_manager"})).await;
+    let ana = Visitor::of(&ringback, &wall).await;
+    let mia = Visitor::manager(&ringback).await;
     (ringback, wall, ana, mia)
 }
 

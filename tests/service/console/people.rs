@@ -47,11 +47,6 @@ fn shown(page: &Page) -> String {
 }
 
 /// The page that a form leads to.
-async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
-    assert_eq!(answer.status, 303, "{}", answer.html);
-    visitor.get(answer.location.as_deref().unwrap()).await
-}
-
 #[tokio::test]
 async fn each_role_sees_the_people_whom_it_reaches_and_nobody_else() {
     let mut house = House::start().await;
@@ -112,7 +107,7 @@ async fn an_invitation_is_shown_once_and_leads_to_a_colleague() {
     let link = shown(&made);
     // As a reload sends it once more.
     let twice = house.ana.send(&form, "/people/invite", &[("email", "ben@example.com")]).await;
-    let list = follow(&mut house.ana, twice).await;
+    let list = house.ana.follow(twice).await;
     list.holds("This link was shown already. If nobody has it, make another one.");
     list.holds("ben@example.com");
     list.holds("Withdraw");
@@ -162,7 +157,7 @@ async fn an_invitation_is_withdrawn_by_whoever_reaches_it() {
     assert_eq!(house.max.post(&path, &[]).await.status, 403, "without the form's token");
     let form = house.max.get("/people").await;
     let withdrawn = house.max.send(&form, &path, &[]).await;
-    let list = follow(&mut house.max, withdrawn).await;
+    let list = house.max.follow(withdrawn).await;
     list.holds("The invitation is withdrawn. Its link opens nothing any more.");
     list.lacks("new@example.com");
     let link = text(&made.ok(), "link");
@@ -181,7 +176,7 @@ async fn name_role_and_publisher_are_changed_and_the_last_operator_stays() {
     refused.holds("There is a problem");
     let zen = house.zen.clone();
     let saved = house.olga.send(&form, &ana, &[("name", "Ana A."), ("role", "publisher"), ("publisherId", &zen)]).await;
-    follow(&mut house.olga, saved).await.holds("Saved.");
+    house.olga.follow(saved).await.holds("Saved.");
     let user = house.user("ana@example.com").await;
     assert_eq!((&user["name"], &user["publisherId"]), (&json!("Ana A."), &json!(zen)));
     // What stands in the field for a publisher is left out beside another role.
@@ -211,19 +206,19 @@ async fn whoever_is_disabled_is_signed_out_and_comes_back_when_enabled() {
     let asks = house.max.get(&format!("{path}/disable")).await;
     asks.holds("Disable Ana?");
     let done = house.max.send(&asks, &format!("{path}/disable"), &[]).await;
-    let page = follow(&mut house.max, done).await;
+    let page = house.max.follow(done).await;
     page.holds("Ana is disabled and signed out everywhere.");
     page.holds("Disabled: this person cannot sign in.");
     house.max.get("/people").await.holds("Disabled</span>");
     assert_eq!(house.ana.get("/").await.status, 303);
     let done = house.max.send(&page, &format!("{path}/enable"), &[]).await;
-    follow(&mut house.max, done).await.holds("Ana can sign in again.");
+    house.max.follow(done).await.holds("Ana can sign in again.");
     assert_eq!(Visitor::new(&house.ringback).sign_in("ana@example.com", PASSWORD).await.status, 303);
 
     let asks = house.max.get(&format!("{path}/delete")).await;
     asks.holds("It cannot be undone.");
     let done = house.max.send(&asks, &format!("{path}/delete"), &[]).await;
-    follow(&mut house.max, done).await.holds("Ana is deleted.");
+    house.max.follow(done).await.holds("Ana is deleted.");
     assert_eq!(house.max.get(&path).await.status, 404);
     assert_eq!(house.user("ana@example.com").await, Value::Null);
 }
@@ -237,7 +232,7 @@ async fn a_link_to_a_new_password_is_shown_once() {
     made.holds("With this link Ana chooses a new password.");
     let link = shown(&made);
     let twice = house.max.send(&page, &format!("{path}/reset"), &[]).await;
-    let page = follow(&mut house.max, twice).await;
+    let page = house.max.follow(twice).await;
     page.holds("This link was shown already.");
     page.lacks(&link);
     let at = format!("/join/{}", link.split_once("/join/").unwrap().1);
@@ -257,7 +252,7 @@ async fn a_second_factor_is_removed_for_somebody_who_has_lost_it() {
     let asks = house.max.get(&format!("{path}/second-factor")).await;
     asks.holds("Ana signs in by the password alone until another second factor is added.");
     let done = house.max.send(&asks, &format!("{path}/second-factor"), &[]).await;
-    let page = follow(&mut house.max, done).await;
+    let page = house.max.follow(done).await;
     page.holds("Ana signs in by the password alone now.");
     page.lacks("/second-factor\"");
     assert_eq!(house.user("ana@example.com").await["secondFactor"], false);
@@ -300,7 +295,7 @@ async fn a_form_that_was_opened_before_somebody_was_promoted_does_not_take_that_
     let as_shown = [("role", "publisher"), ("publisherId", kash.as_str())];
     let fields = [&[("name", "Ana A.")], &as_shown[..]].concat();
     let saved = house.olga.send(&form, &path, &fields).await;
-    follow(&mut house.olga, saved).await.holds("Saved.");
+    house.olga.follow(saved).await.holds("Saved.");
     let user = house.user("ana@example.com").await;
     assert_eq!((&user["name"], &user["role"]), (&json!("Ana A."), &json!("operator")));
     // Refused and sent once more, the form still knows what it showed first.
@@ -326,7 +321,7 @@ async fn a_token_is_shown_once_lists_its_use_and_opens_nothing_once_deleted() {
     made.holds("Whatever bears this token calls as somebody of Kash.");
     let token = shown(&made);
     let twice = house.ana.send(&form, "/people/tokens/new", &good).await;
-    let list = follow(&mut house.ana, twice).await;
+    let list = house.ana.follow(twice).await;
     list.holds("This token was shown already. If you did not store it, delete it and make another one.");
     list.lacks(&token);
     list.holds("not yet");
@@ -346,7 +341,7 @@ async fn a_token_is_shown_once_lists_its_use_and_opens_nothing_once_deleted() {
     let asks = house.ana.get(&path).await;
     asks.holds("Whatever calls with it is answered 401 from then on. It calls as somebody of Kash.");
     let deleted = house.ana.send(&asks, &path, &[]).await;
-    follow(&mut house.ana, deleted).await.holds("import is deleted. It opens nothing any more.");
+    house.ana.follow(deleted).await.holds("import is deleted. It opens nothing any more.");
     assert_eq!(program.ask("/v1/me").await.status, 401);
 }
 
@@ -366,5 +361,5 @@ async fn the_last_operator_token_stays() {
     let made = house.olga.send(&form, "/people/tokens/new", &[("name", "second"), ("role", "operator")]).await;
     made.holds("calls as an operator.");
     let deleted = house.olga.send(&asks, &path, &[]).await;
-    follow(&mut house.olga, deleted).await.holds("is deleted.");
+    house.olga.follow(deleted).await.holds("is deleted.");
 }

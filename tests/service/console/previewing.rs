@@ -10,8 +10,7 @@ const MISSPELT: &str = "https://kash.example/pb?user_id={user_id}&tx={tranaction
 
 /// Somebody at the publisher of a wall in this dialect, its Callback URL page, and where that is.
 async fn at(ringback: &Ringback, wall: &Wall) -> (Visitor, Page, String) {
-    let role = json!({"role": "publisher", "publisherId": wall.publisher});
-    let mut ana = Visitor::joined(ringback, "ana@example.com", role).await;
+    let mut ana = Visitor::of(ringback, wall).await;
     let path = format!("/apps/{}/callback", wall.id);
     let form = ana.get(&path).await;
     (ana, form, path)

@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::visitor::{Page, Visitor};
+use super::visitor::Visitor;
 use crate::support::{Reply, Ringback, Wall, calling, found, text};
 
 /// A wall whose deliveries are given up at the first failure, and its publisher's person.
 async fn with_wall() -> (Ringback, Wall, Visitor) {
     let (ringback, wall) = calling("besitos", json!({"retrySchedule": [], "name": "Kash wall", "ref": "kash"})).await;
-    let role = json!({"role": "publisher", "publisherId": wall.publisher});
-    let ana = Visitor::joined(&ringback, "ana@example.com", role).await;
+    let ana = Visitor::of(&ringback, &wall).await;
     (ringback, wall, ana)
 }
 
@@ -24,11 +23,6 @@ async fn outage(ringback: &Ringback, wall: &Wall, completions: usize) -> Vec<Str
 }
 
 /// The page that a form leads to.
-async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
-    assert_eq!(answer.status, 303, "{}", answer.html);
-    visitor.get(answer.location.as_deref().unwrap()).await
-}
-
 /// A time that holds everything: the clock stands at 18:40.
 const DAY: &str = "app=kash&from=2024-07-01T00%3A00&to=2024-07-02T00%3A00";
 
@@ -58,10 +52,10 @@ async fn what_an_outage_missed_is_counted_first_and_sent_again_once() {
     let begun = ana.send(&counted, "/replays/new", &[]).await;
     let path = begun.location.clone().unwrap();
     assert!(path.starts_with("/replays/rpl_"), "{path}");
-    follow(&mut ana, begun).await.holds("The replay has begun. This page follows it.");
+    ana.follow(begun).await.holds("The replay has begun. This page follows it.");
     ringback.once(&format!("/v1{path}"), "done", |replay| replay["state"] == "done").await;
     let again = ana.send(&counted, "/replays/new", &[]).await;
-    let list = follow(&mut ana, again).await;
+    let list = ana.follow(again).await;
     list.holds("This form was sent before, and nothing is sent twice because of it.");
     list.holds("3 of 3");
     assert_eq!(ringback.get("/v1/replays").await["items"].as_array().unwrap().len(), 1);
@@ -91,7 +85,7 @@ async fn what_is_more_by_now_than_was_counted_is_shown_again_before_it_begins() 
     // The first form was not used up: it is told the same again.
     assert_eq!(ana.send(&counted, "/replays/new", &[]).await.status, 409);
     let begun = ana.send(&shown, "/replays/new", &[]).await;
-    follow(&mut ana, begun).await.holds("The replay has begun.");
+    ana.follow(begun).await.holds("The replay has begun.");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +106,7 @@ async fn a_delivery_alone_names_the_app_and_everything_since_it() {
     let (ringback, wall, mut ana) = with_wall().await;
     let dead = outage(&ringback, &wall, 3).await;
     let led = ana.get(&format!("/replays/new?since={}", dead[1])).await;
-    let form = follow(&mut ana, led).await;
+    let form = ana.follow(led).await;
     form.holds(&format!("<code>{}</code>", dead[1]));
     form.lacks("datetime-local");
     let counted = ana.get(&format!("/replays/new?app=kash&since={}&state=dead&count=1", dead[1])).await;
@@ -177,7 +171,7 @@ async fn one_that_runs_is_followed_and_stopped_and_a_second_waits_for_its_end() 
     let asks = ana.get(&format!("{path}/cancel")).await;
     asks.holds("This stops what is not yet due: 24 deliveries that it has not come to stay as they are.");
     let stopped = ana.send(&asks, &format!("{path}/cancel"), &[]).await;
-    follow(&mut ana, stopped).await.holds("It was stopped: 16 deliveries were queued again before that");
+    ana.follow(stopped).await.holds("It was stopped: 16 deliveries were queued again before that");
     let again = ana.send(&asks, &format!("{path}/cancel"), &[]).await;
     assert_eq!(again.status, 409);
     again.holds("The replay has ended; there is nothing to cancel.");

@@ -8,8 +8,7 @@ use crate::support::{Reply, Ringback, Wall, text};
 /// A wall of besitos, and its publisher's person.
 async fn set_up(ringback: &Ringback) -> (Wall, Visitor) {
     let wall = ringback.wall("besitos", json!({})).await;
-    let role = json!({"role": "publisher", "publisherId": wall.publisher});
-    let ana = Visitor::joined(ringback, "ana@example.com", role).await;
+    let ana = Visitor::of(ringback, &wall).await;
     (wall, ana)
 }
 
@@ -19,11 +18,6 @@ fn shown(page: &Page) -> String {
 }
 
 /// The page that a form leads to.
-async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
-    assert_eq!(answer.status, 303, "{}", answer.html);
-    visitor.get(answer.location.as_deref().unwrap()).await
-}
-
 async fn secrets(ringback: &Ringback, wall: &Wall) -> Vec<Value> {
     ringback.get(&wall.path("/secrets")).await["items"].as_array().unwrap().clone()
 }
@@ -39,7 +33,7 @@ async fn a_secret_is_shown_once_tested_and_then_signs_while_the_old_one_is_tried
     made.holds("It signs nothing yet");
     let secret = shown(&made);
     let twice = ana.send(&list, &path, &[]).await;
-    let list = follow(&mut ana, twice).await;
+    let list = ana.follow(twice).await;
     list.holds("This secret was shown already. If you did not store it, add another one.");
     list.lacks(&secret);
     list.holds("No: no test signed with the next secret was acknowledged yet.");
@@ -59,7 +53,7 @@ async fn a_secret_is_shown_once_tested_and_then_signs_while_the_old_one_is_tried
             &[("secretId", &next), ("tamper", "true"), ("eventType", "sale")],
         )
         .await;
-    follow(&mut ana, sent).await.holds("Verified");
+    ana.follow(sent).await.holds("Verified");
     ana.get(&path)
         .await
         .holds("Yes: a test signed with the next secret was acknowledged, and a wrong signature was refused.");
@@ -67,7 +61,7 @@ async fn a_secret_is_shown_once_tested_and_then_signs_while_the_old_one_is_tried
     let asks = ana.get(&format!("{path}/{next}/use")).await;
     asks.lacks("No test signed with it was acknowledged yet.");
     let used = ana.send(&asks, &format!("{path}/{next}/use"), &[("overlapMinutes", "1440")]).await;
-    let list = follow(&mut ana, used).await;
+    let list = ana.follow(used).await;
     list.holds("signs from now on. The old one is tried after a refusal until");
     let all = secrets(&ringback, &wall).await;
     assert_eq!(
@@ -81,7 +75,7 @@ async fn a_secret_is_shown_once_tested_and_then_signs_while_the_old_one_is_tried
     let asks = ana.get(&format!("{path}/{old}/delete")).await;
     asks.holds("is not tried after a refusal any more once it is deleted");
     let deleted = ana.send(&asks, &format!("{path}/{old}/delete"), &[]).await;
-    follow(&mut ana, deleted).await.holds("is deleted.");
+    ana.follow(deleted).await.holds("is deleted.");
     let active = ana.get(&format!("{path}/{next}/delete")).await;
     let refused = ana.send(&active, &format!("{path}/{next}/delete"), &[]).await;
     refused.holds("This secret is active; activate another one before deleting it.");
@@ -103,7 +97,7 @@ async fn a_brought_secret_is_taken_and_never_sent_back() {
     assert_eq!(refused.status, 422);
     refused.lacks("with a blank");
     let added = ana.send(&refused, &path, &[("secret", "of-our-own"), ("activate", "true")]).await;
-    let list = follow(&mut ana, added).await;
+    let list = ana.follow(added).await;
     list.holds("Added.");
     list.lacks("of-our-own");
     assert_eq!(secrets(&ringback, &wall).await[0]["state"], "active");
@@ -130,7 +124,7 @@ async fn a_test_says_what_the_server_does_with_right_and_wrong_signatures() {
     ] {
         wall.receiver.then(replies);
         let sent = ana.send(&form, &path, &given).await;
-        let page = follow(&mut ana, sent).await;
+        let page = ana.follow(sent).await;
         page.holds(verdict);
         page.holds(said);
         let right = wall.receiver.next().await;
@@ -156,7 +150,7 @@ async fn a_reversal_is_a_kind_of_test_where_the_dialect_has_one() {
     let form = ana.get(&path).await;
     form.holds("value=\"reversal\"");
     let sent = ana.send(&form, &path, &[("eventType", "reversal")]).await;
-    follow(&mut ana, sent).await.holds("Answered");
+    ana.follow(sent).await.holds("Answered");
     assert_eq!(ringback.get("/v1/deliveries").await["items"][0]["kind"], "test");
 }
 

@@ -7,15 +7,9 @@ use crate::support::{Reply, Ringback, Wall, calling, has, text};
 
 async fn with_wall() -> (Ringback, Wall, Visitor, Visitor) {
     let (ringback, wall) = calling("besitos", json!({"name": "Kash wall", "ref": "kash", "retrySchedule": []})).await;
-    let role = json!({"role": "publisher", "publisherId": wall.publisher});
-    let ana = Visitor::joined(&ringback, "ana@example.com", role).await;
-    let max = Visitor::joined(&ringback, "max@example.com", json!({"role": "account_manager"})).await;
+    let ana = Visitor::of(&ringback, &wall).await;
+    let max = Visitor::manager(&ringback).await;
     (ringback, wall, ana, max)
-}
-
-async fn follow(visitor: &mut Visitor, answer: Page) -> Page {
-    assert_eq!(answer.status, 303, "{}", answer.html);
-    visitor.get(answer.location.as_deref().unwrap()).await
 }
 
 /// Sends a form of a page that has several: the token alone is common to them.
@@ -45,7 +39,7 @@ async fn what_is_saved_is_in_force_and_what_is_emptied_goes_back_to_the_default(
         ("limits.inFlight", ""),
     ];
     let saved = send(&mut ana, &form, PATH, &given).await;
-    follow(&mut ana, saved).await.holds("Saved. In force now.");
+    ana.follow(saved).await.holds("Saved. In force now.");
     let all = app(&ringback, &wall).await;
     has(&all, json!({"name": "Kash wall 2", "paused": false, "callbacks": "off", "maxHeldDays": 7, "ref": "kash"}));
     assert_eq!(all["limits"], json!({"perSecond": 5}));
@@ -79,7 +73,7 @@ async fn whoever_saves_from_a_page_that_was_opened_before_undoes_nothing_of_othe
     let refused = ana.send(&form, PATH, &given).await;
     refused.holds("Callbacks per second must be a number from 1 to 10000.");
     let saved = ana.send(&refused, PATH, &[&given[..3], &[("limits.perSecond", "")]].concat()).await;
-    follow(&mut ana, saved).await.holds("Saved. In force now.");
+    ana.follow(saved).await.holds("Saved. In force now.");
     let set = json!({"name": "Kash wall 2", "paused": true, "callbacks": "off", "maxHeldDays": 9});
     has(&app(&ringback, &wall).await, set);
 
@@ -87,11 +81,11 @@ async fn whoever_saves_from_a_page_that_was_opened_before_undoes_nothing_of_othe
     let given =
         [("rewardDecimals", "0"), ("rewardRounding", "half_even"), ("refundWindowDays", "60"), ("clickDays", "7")];
     let saved = max.send(&of_max, &terms, &given).await;
-    follow(&mut max, saved).await.holds("Saved. In force now, for what is reported from now on.");
+    max.follow(saved).await.holds("Saved. In force now, for what is reported from now on.");
     has(&app(&ringback, &wall).await, json!({"clickDays": 7, "revenueShareBps": 5000}));
     let entries = ringback.get("/v1/audit").await["items"][0]["id"].clone();
     let unchanged = max.send(&of_max, &terms, &[&given[..3], &[("clickDays", "30")]].concat()).await;
-    follow(&mut max, unchanged).await.holds("Nothing was changed: it was set like this already.");
+    max.follow(unchanged).await.holds("Nothing was changed: it was set like this already.");
     assert_eq!(ringback.get("/v1/audit").await["items"][0]["id"], entries);
 }
 
@@ -103,14 +97,14 @@ async fn an_app_is_paused_after_it_was_asked_and_resumed() {
     asks.holds("Pause Kash wall?");
     asks.holds("What still waits after 30 days is dead.");
     let paused = ana.send(&asks, "/apps/kash/pause", &[]).await;
-    let page = follow(&mut ana, paused).await;
+    let page = ana.follow(paused).await;
     page.holds("Paused. Callbacks wait until the app is resumed.");
     page.holds("action=\"/apps/kash/resume\"");
     has(&app(&ringback, &wall).await, json!({"paused": true}));
     let page = ana.get(PATH).await;
     page.lacks("href=\"/apps/kash/pause\"");
     let resumed = ana.send(&page, "/apps/kash/resume", &[]).await;
-    follow(&mut ana, resumed).await.holds("Resumed. What waited is sent now.");
+    ana.follow(resumed).await.holds("Resumed. What waited is sent now.");
     has(&app(&ringback, &wall).await, json!({"paused": false}));
 }
 
@@ -132,7 +126,7 @@ async fn terms_and_the_ref_are_the_account_managers_to_set() {
         ("review.eventTypes", "sale, deal"),
     ];
     let saved = send(&mut max, &form, &terms, &given).await;
-    follow(&mut max, saved).await.holds("Saved. In force now, for what is reported from now on.");
+    max.follow(saved).await.holds("Saved. In force now, for what is reported from now on.");
     let all = app(&ringback, &wall).await;
     has(&all, json!({"revenueShareBps": 7000, "rewardRate": "100.50", "rewardDecimals": 2, "refundWindowDays": 90}));
     has(&all, json!({"clickDays": 30, "rewardRounding": "down"}));
@@ -188,10 +182,10 @@ async fn endpoints_are_added_once_enabled_and_deleted_but_for_the_last() {
     assert_eq!(none.status, 422);
     none.holds("Dialect of a further endpoint is required.");
     let added = ana.send(&form, &endpoints, &[("dialect", "standard-webhooks")]).await;
-    let next = follow(&mut ana, added).await;
+    let next = ana.follow(added).await;
     next.holds("Added. Set its callback URL; callbacks to it wait until then.");
     let again = ana.send(&form, &endpoints, &[("dialect", "standard-webhooks")]).await;
-    let page = follow(&mut ana, again).await;
+    let page = ana.follow(again).await;
     page.holds("This form was sent before, and adds nothing twice.");
     let all = ringback.get(&wall.path("/endpoints")).await["items"].as_array().unwrap().clone();
     assert_eq!(all.len(), 2);
@@ -213,7 +207,7 @@ async fn endpoints_are_added_once_enabled_and_deleted_but_for_the_last() {
     let asks = ana.get(&path).await;
     asks.lacks("open: ");
     let deleted = send(&mut ana, &asks, &path, &[]).await;
-    follow(&mut ana, deleted).await.holds("The endpoint is deleted.");
+    ana.follow(deleted).await.holds("The endpoint is deleted.");
     let first = text(&all[0], "id");
     let path = format!("{PATH}/endpoints/{first}/delete");
     let asks = ana.get(&path).await;
@@ -243,7 +237,7 @@ async fn an_app_is_archived_by_its_name_once_nothing_is_open_and_stays_readable(
     wrong.holds("Type kash as it is written.");
     let done = send(&mut ana, &asks, &path, &[("typed", "kash")]).await;
     assert_eq!(done.location.as_deref(), Some(format!("/apps/{}", wall.id).as_str()));
-    let page = follow(&mut ana, done).await;
+    let page = ana.follow(done).await;
     page.holds("Kash wall is archived. Its history stays.");
     page.holds(&format!("href=\"/apps/{}/settings\"", wall.id));
     page.lacks("/secrets\"");
@@ -276,7 +270,7 @@ async fn an_endpoint_that_its_receiver_disabled_is_enabled() {
     page.holds("its server answered 410");
     let endpoint = text(&ringback.get(&hook.path("")).await, "endpointId");
     let enabled = send(&mut olga, &page, &format!("/apps/hook/settings/endpoints/{endpoint}/enable"), &[]).await;
-    follow(&mut olga, enabled).await.holds("Enabled. What waited for it is sent now.");
+    olga.follow(enabled).await.holds("Enabled. What waited for it is sent now.");
     assert_eq!(ringback.get(&hook.path("")).await["disabled"], Value::Null);
 }
 

@@ -6,7 +6,7 @@ use reqwest::Method;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 
-use crate::support::{Api, Ringback, text};
+use crate::support::{Api, Ringback, Wall, text};
 
 /// The password of everybody here.
 pub(super) const PASSWORD: &str = "correct horse battery";
@@ -41,6 +41,23 @@ impl Visitor {
         let page = visitor.fill_in(&path, &[("email", email), ("name", "Ana"), ("password", PASSWORD)]).await;
         assert_eq!((page.status, page.location.as_deref()), (303, Some("/")), "{}", page.html);
         visitor
+    }
+
+    /// One of the people of a wall's publisher.
+    pub(super) async fn of(ringback: &Ringback, wall: &Wall) -> Self {
+        let role = json!({"role": "publisher", "publisherId": wall.publisher});
+        Self::joined(ringback, "ana@example.com", role).await
+    }
+
+    /// An account manager.
+    pub(super) async fn manager(ringback: &Ringback) -> Self {
+        Self::joined(ringback, "max@example.com", json!({"role": "account_manager"})).await
+    }
+
+    /// Goes where an act that succeeded leads to.
+    pub(super) async fn follow(&mut self, answer: Page) -> Page {
+        assert_eq!(answer.status, 303, "{}", answer.html);
+        self.get(answer.location.as_deref().unwrap()).await
     }
 
     pub(super) async fn get(&mut self, path: &str) -> Page {

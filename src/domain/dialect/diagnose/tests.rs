@@ -1,14 +1,16 @@
 //! A callback is composed, distorted in one way, and diagnosed.
 
+mod compared;
 mod hostile;
 mod several;
+mod stage;
 mod verdicts;
 
 use super::*;
-use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest};
+use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::compose::compose;
-use crate::domain::dialect::trial::{completion, config};
+use crate::domain::dialect::trial::{callback, completion, config, untouched};
 
 fn secret(text: &str) -> SecretText {
     SecretText::known(text.to_owned())
@@ -19,23 +21,14 @@ fn composed(dialect: &str, key: &str) -> (CallbackConfig, CallbackRequest) {
     let config = config(dialect);
     let mut completion = completion();
     completion.note = Some("a b+c".to_owned());
-    let callback = Callback {
-        event_id: "evt_1",
-        completion: &completion,
-        event: &CallbackEvent::Completed,
-        attempted_at: completion.recorded_at,
-        created_at: completion.recorded_at,
-        is_test: false,
-    };
-    let request = compose(catalog.get(dialect).unwrap(), &config, &callback, &[&secret(key)]).unwrap();
+    let request = compose(catalog.get(dialect).unwrap(), &config, &callback(&completion), &[&secret(key)]).unwrap();
     (config, request)
 }
 
 /// What is found when `key` signed, `known` is on file and the request was distorted on its way.
 fn finding(dialect: &str, key: &str, known: &str, distort: impl Fn(&mut Received)) -> Diagnosis {
     let (config, request) = composed(dialect, key);
-    let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
-    let mut received = Received { method: request.method.to_owned(), url: request.url, headers, body: request.body };
+    let mut received = untouched(&request);
     distort(&mut received);
     let keys = [("old".to_owned(), secret("something-else")), ("active".to_owned(), secret(known))];
     diagnose(Catalog::builtin().get(dialect).unwrap(), &received, &keys, &config)

@@ -1,6 +1,6 @@
 //! Several callbacks in one paste, and logs that are longer than what is read of one.
 
-use super::forms::{KEY, target, told};
+use super::stage::{KEY, target, told};
 use super::*;
 
 fn chosen(text: &str, key: &str) -> Chosen {

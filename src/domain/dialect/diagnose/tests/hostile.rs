@@ -1,6 +1,6 @@
 //! What somebody gives who wants to keep a processor busy: the work is counted, and bounded whatever is given.
 
-use super::several::{BARE, OFFERMARU, Told, diagnosed, swap, told};
+use super::stage::{BARE, OFFERMARU, Told, diagnosed, swap, told};
 use super::*;
 use crate::domain::dialect::diagnose::members::counted::NAMES;
 use crate::domain::pasted;

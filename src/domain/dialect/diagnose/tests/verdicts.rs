@@ -1,7 +1,7 @@
 //! What is said of callbacks that arrived otherwise than a usual distortion makes them: unsigned, without a body, with every name
 //! written anew, or changed in more ways than are told.
 
-use super::several::{BARE, OFFERMARU, diagnosed, swap, told};
+use super::stage::{BARE, OFFERMARU, diagnosed, swap, told};
 use super::*;
 
 #[test]
