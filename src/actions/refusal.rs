@@ -47,6 +47,18 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether it is certain that nothing was done. Of the store's failures it is where the change was not taken on or had no room;
+    /// where the connection broke, the change may have been written and its answer lost.
+    pub fn is_certain(&self) -> bool {
+        match self {
+            Self::Store(error) => matches!(
+                error,
+                StoreError::Overloaded | StoreError::Full | StoreError::TooWide { .. } | StoreError::HoldsNul
+            ),
+            _ => true,
+        }
+    }
+
     /// One field is wrong.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(Invalid::field(field, message))
@@ -129,5 +141,13 @@ mod tests {
         let at = |second: i64| Timestamp::from_millis((14 * 3_600 + 39 * 60 + second) * 1_000);
         assert_eq!(too_many_attempts(at(1)), "Too many attempts. Try again after 14:40 UTC.");
         assert_eq!(too_many_attempts(at(60)), "Too many attempts. Try again after 14:40 UTC.");
+    }
+
+    #[test]
+    fn whether_something_was_done_is_unknown_only_where_the_stores_answer_may_have_been_lost() {
+        let certain = [Refusal::conflict("no"), StoreError::Full.into(), StoreError::Overloaded.into()];
+        assert!(certain.iter().all(Refusal::is_certain));
+        let unknown = [StoreError::Unreachable(String::new()), StoreError::Database(String::new()), StoreError::Closed];
+        assert!(!unknown.into_iter().map(Refusal::from).any(|refusal| refusal.is_certain()));
     }
 }

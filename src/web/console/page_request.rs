@@ -16,6 +16,7 @@ use super::{render, security};
 use crate::actions::admission::{Made, admit};
 use crate::actions::caller::Caller;
 use crate::actions::calls::{self, Call};
+use crate::actions::form_keys::Once;
 use crate::actions::people::known::Visit;
 use crate::actions::refusal::Refusal;
 use crate::domain::session_seal;
@@ -25,6 +26,9 @@ use crate::web::{Answer, Web};
 
 /// The header that a script's own requests bear.
 pub(super) const BY_SCRIPT: &str = "hx-request";
+
+/// The field that holds a form's key.
+const FORM_KEY: &str = "formKey";
 
 /// The cookie that holds a session's text, before its prefix.
 pub const SESSION: &str = "ringback";
@@ -160,6 +164,15 @@ impl PageRequest {
         let call = ruled(call)?;
         let named: Vec<String> = named.iter().map(|&name| name.to_owned()).collect();
         self.web.actions.perform(self.caller(), call, &named, act).await
+    }
+
+    /// Does what a form that bears a key asks for, at most once.
+    pub async fn once<T>(
+        &self,
+        form: &Form,
+        act: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<Once<T>, Problem> {
+        Ok(self.web.actions.once(self.caller(), form.typed(FORM_KEY), act).await?)
     }
 
     /// 200 with a page. What the last act left is shown once.

@@ -17,6 +17,7 @@ use super::parts::field::Field;
 use super::parts::lines::Link;
 use super::preview::{self, Preview, PreviewPart, Told};
 use super::{faults, pages, publisher_choice, render};
+use crate::actions::form_keys::Once;
 use crate::actions::refusal::Refusal;
 use crate::domain::account::Publisher;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
@@ -177,20 +178,24 @@ async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
         return if wrong.0.is_empty() { page.page(&shown) } else { render::refused(&shown.refused(wrong), &problem) };
     }
     form.check()?;
-    if !page.web.actions.use_form_key(page.caller(), form.typed("formKey")).await? {
-        return Ok(page.go_on("/apps", flash::Kind::Partly, USED));
-    }
-    let (app, new_publisher) = made(&page, &form).await;
-    let refusal = match app {
-        Ok(app) => return secret_of(&page, &app).await,
-        Err(refusal) => refusal,
+    // Where a new publisher stays made, the form is used up though its app was refused: sent again it would make another one.
+    let makes = async {
+        match made(&page, &form).await {
+            (Err(refusal), None) => Err(refusal),
+            done => Ok(done),
+        }
+    };
+    let (refusal, new_publisher) = match page.once(&form, makes).await? {
+        Once::Done((Ok(app), _)) => return secret_of(&page, &app).await,
+        Once::Done((Err(refusal), publisher)) => (refusal, publisher),
+        Once::SentBefore => return Ok(page.go_on("/apps", flash::Kind::Partly, USED)),
+        Once::Refused(refusal) => (refusal, None),
     };
     let wrong = faults::faults_of(refusal)?;
     let problem = Problem::from(wrong.clone());
     let mut shown = NewAppPage::new(&page, false).await?.typed(&page, &form).refused(wrong);
-    match new_publisher {
-        Some(publisher) => shown.keep(&publisher),
-        None => page.web.actions.free_form_key(page.caller(), form.typed("formKey")).await?,
+    if let Some(publisher) = new_publisher {
+        shown.keep(&publisher);
     }
     render::refused(&shown, &problem)
 }

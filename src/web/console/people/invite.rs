@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::role_fields::{self, ROLE, RoleFields};
 use super::{LARGEST, PATH, once};
+use crate::actions::form_keys::Once;
 use crate::actions::people::links::{Invite, MadeLink};
 use crate::actions::refusal::Refusal;
 use crate::web::Answer;
@@ -65,15 +66,11 @@ pub(super) async fn show(page: PageRequest) -> Answer {
 pub(super) async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
     let form = page.form(body.bytes(), SHAPE)?;
     form.check()?;
-    let actions = &page.web.actions;
-    if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
-        return Ok(page.go_on(PATH, FlashKind::Partly, once::USED));
-    }
-    let refusal = match invited(&page, &form).await {
-        Ok(made) => return once::shown(&page, &made, &whom(&page, &made).await?, PATH),
-        Err(refusal) => refusal,
+    let refusal = match page.once(&form, invited(&page, &form)).await? {
+        Once::Done(made) => return once::shown(&page, &made, &whom(&page, &made).await?, PATH),
+        Once::SentBefore => return Ok(page.go_on(PATH, FlashKind::Partly, once::USED)),
+        Once::Refused(refusal) => refusal,
     };
-    actions.free_form_key(page.caller(), form.typed("formKey")).await?;
     let wrong = faults::faults_of(refusal)?;
     let mut shown = InvitePage::new(&page).await?;
     shown.roles.typed(&form);

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::role_fields::{self, ROLE, RoleFields};
 use super::{LARGEST, PATH, TOKENS};
+use crate::actions::form_keys::Once;
 use crate::actions::refusal::Refusal;
 use crate::actions::tokens::{NewToken, TokenWithText};
 use crate::domain::invalid::Invalid;
@@ -100,17 +101,10 @@ pub(super) async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
     if let Err(wrong) = form.check() {
         return NewTokenPage::new(&page).await?.refused(&form, wrong);
     }
-    let actions = &page.web.actions;
-    if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
-        return Ok(page.go_on(TOKENS, FlashKind::Partly, USED));
-    }
-    match made(&page, &form).await {
-        Ok(made) => shown(&page, &made).await,
-        Err(refusal) => {
-            actions.free_form_key(page.caller(), form.typed("formKey")).await?;
-            let wrong = faults::faults_of(refusal)?;
-            NewTokenPage::new(&page).await?.refused(&form, wrong)
-        }
+    match page.once(&form, made(&page, &form)).await? {
+        Once::Done(made) => shown(&page, &made).await,
+        Once::SentBefore => Ok(page.go_on(TOKENS, FlashKind::Partly, USED)),
+        Once::Refused(refusal) => NewTokenPage::new(&page).await?.refused(&form, faults::faults_of(refusal)?),
     }
 }
 

@@ -6,6 +6,7 @@ use askama::Template;
 use super::role_fields::{self, ROLE, RoleFields};
 use super::rows::Row;
 use super::{LARGEST, PATH, once};
+use crate::actions::form_keys::Once;
 use crate::actions::people::users::ChangePerson;
 use crate::actions::refusal::Refusal;
 use crate::domain::patch::Patch;
@@ -162,11 +163,13 @@ pub(super) async fn reset(page: PageRequest, id: Path<String>, body: Body<LARGES
     form.check()?;
     page.may_perform(RESETS)?;
     let path = format!("{PATH}/{}", person.id);
-    if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
-        return Ok(page.go_on(&path, FlashKind::Partly, once::USED));
-    }
-    let resets = actions.reset(page.caller(), &person.id);
-    let made = page.perform(RESETS, &[&person.id], resets).await?;
+    let named = [person.id.as_str()];
+    let resets = page.perform(RESETS, &named, actions.reset(page.caller(), &person.id));
+    let made = match page.once(&form, resets).await? {
+        Once::Done(made) => made,
+        Once::SentBefore => return Ok(page.go_on(&path, FlashKind::Partly, once::USED)),
+        Once::Refused(refusal) => return Err(refusal.into()),
+    };
     let whom = format!(
         "With this link {} chooses a new password. One that was made before opens nothing any more.",
         person.name

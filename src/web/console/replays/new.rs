@@ -6,6 +6,8 @@ use askama::Template;
 
 use super::asked::{address, asked, back, renamed};
 use super::counted::{self, CountedPage};
+use crate::actions::form_keys::Once;
+use crate::actions::refusal::Refusal;
 use crate::domain::delivery::Status;
 use crate::domain::invalid::Invalid;
 use crate::domain::replay::selection::ENDED;
@@ -166,29 +168,29 @@ pub(super) async fn begin(page: PageRequest, body: Body<LARGEST>) -> Answer {
     let (app, asked) = asked(form.clone())?;
     let app = page.web.actions.app(page.caller(), &app).await?;
     let actions = &page.web.actions;
-    if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
-        return Ok(page.go_on("/replays", flash::Kind::Partly, USED));
-    }
-    let done = match actions.count_replay(page.caller(), &app.id, asked.clone()).await {
-        Ok(plan) if counted::sent(&plan).to_string() != form.typed("counted") => {
-            actions.free_form_key(page.caller(), form.typed("formKey")).await?;
-            let before = form.typed("counted").parse().ok();
-            let shown = CountedPage::of(&page, plan, before, frame(&page, HEADING), back(&form)).await?;
-            return render::refused(&shown, &Problem::conflict("What was counted has changed."));
+    let mut changed = None;
+    let begins = async {
+        let plan = actions.count_replay(page.caller(), &app.id, asked.clone()).await?;
+        if counted::sent(&plan).to_string() != form.typed("counted") {
+            changed = Some(plan);
+            return Err(Refusal::conflict("What was counted has changed."));
         }
-        Ok(_) => page.perform(BEGINS, &[], actions.begin_replay(page.caller(), &app.id, asked)).await,
-        Err(refusal) => Err(refusal),
+        page.perform(BEGINS, &[], actions.begin_replay(page.caller(), &app.id, asked)).await
     };
-    match done {
-        Ok(begun) => {
+    match page.once(&form, begins).await? {
+        Once::Done(begun) => {
             let path = format!("/replays/{}", begun.made.id);
             Ok(page.go_on(&path, flash::Kind::Done, "The replay has begun. This page follows it."))
         }
-        Err(refusal) => {
-            // Whatever the refusal was: nothing has begun, and the same form may be sent again.
-            actions.free_form_key(page.caller(), form.typed("formKey")).await?;
-            NewPage::of(&page, &form).refused(faults::with_problem(refusal)?)
-        }
+        Once::SentBefore => Ok(page.go_on("/replays", flash::Kind::Partly, USED)),
+        Once::Refused(refusal) => match changed {
+            Some(plan) => {
+                let before = form.typed("counted").parse().ok();
+                let shown = CountedPage::of(&page, plan, before, frame(&page, HEADING), back(&form)).await?;
+                render::refused(&shown, &refusal.into())
+            }
+            None => NewPage::of(&page, &form).refused(faults::with_problem(refusal)?),
+        },
     }
 }
 

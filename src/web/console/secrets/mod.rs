@@ -17,6 +17,7 @@ use super::parts::field::Field;
 use super::parts::lines::Link;
 use super::place::{self, Place};
 use super::{faults, pages, render, sections};
+use crate::actions::form_keys::Once;
 use crate::actions::secrets::CreatedSecret;
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::web::Answer;
@@ -109,20 +110,17 @@ async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answe
     let form = page.form(body.bytes(), SHAPE)?;
     form.check()?;
     let actions = &page.web.actions;
-    if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
-        return Ok(page.go_on(&place.path("secrets"), Kind::Partly, USED));
-    }
     let given: Map<String, Value> = form.clone().into_object(&OWN)?;
     let is_brought = given.contains_key("secret");
     let named = [place.app.id.as_str(), place.endpoint.id.as_str()];
-    let makes = actions.create_secret(page.caller(), place.secrets(), &given);
-    let refusal = match page.perform(MAKES, &named, makes).await {
-        Ok(_) if is_brought => return Ok(page.go_on(&place.path("secrets"), Kind::Done, "Added.")),
-        Ok(made) => return shown(&page, &place, made),
-        Err(refusal) => refusal,
+    let makes = page.perform(MAKES, &named, actions.create_secret(page.caller(), place.secrets(), &given));
+    let refusal = match page.once(&form, makes).await? {
+        Once::Done(_) if is_brought => return Ok(page.go_on(&place.path("secrets"), Kind::Done, "Added.")),
+        Once::Done(made) => return shown(&page, &place, made),
+        Once::SentBefore => return Ok(page.go_on(&place.path("secrets"), Kind::Partly, USED)),
+        Once::Refused(refusal) => refusal,
     };
     let wrong = faults::faults_of(refusal)?;
-    actions.free_form_key(page.caller(), form.typed("formKey")).await?;
     let mut refused = SecretsPage::new(&page, &place).await?;
     // What was brought may be a secret in use: it is not sent back to the browser.
     refused.activate.value = form.typed("activate").to_owned();

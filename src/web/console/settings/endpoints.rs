@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{LARGEST, SettingsPage, open};
 use crate::actions::access::endpoint;
 use crate::actions::app_list::AppInList;
+use crate::actions::form_keys::Once;
 use crate::domain::app::{App, Endpoint};
 use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;
@@ -86,18 +87,16 @@ pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST
     let form = page.form(body.bytes(), SHAPE)?;
     form.check()?;
     let settings = sections::path(&app, "settings");
-    if !actions.use_form_key(page.caller(), form.typed("formKey")).await? {
-        return Ok(page.go_on(&settings, flash::Kind::Partly, USED));
-    }
     let given: Map<String, Value> = form.clone().into_object(&["formKey"])?;
-    match page.perform(ADDS, &[&app.id], actions.create_endpoint(page.caller(), &app.id, &given)).await {
-        Ok(made) => {
+    let named = [app.id.as_str()];
+    let adds = page.perform(ADDS, &named, actions.create_endpoint(page.caller(), &app.id, &given));
+    match page.once(&form, adds).await? {
+        Once::Done(made) => {
             let next = format!("{}?{}={}", sections::path(&app, "callback"), place::PARAMETER, made.endpoint.id);
             Ok(page.go_on(&next, flash::Kind::Done, "Added. Set its callback URL; callbacks to it wait until then."))
         }
-        Err(refusal) => {
-            // Whatever the refusal was: nothing was made, and the same form may be sent again.
-            actions.free_form_key(page.caller(), form.typed("formKey")).await?;
+        Once::SentBefore => Ok(page.go_on(&settings, flash::Kind::Partly, USED)),
+        Once::Refused(refusal) => {
             let (wrong, problem) = faults::with_problem(refusal)?;
             let mut shown = SettingsPage::of(&page, &app);
             shown.dialect.value = form.typed("dialect").to_owned();
