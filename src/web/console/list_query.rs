@@ -3,6 +3,7 @@
 
 use url::form_urlencoded;
 
+use super::address::{Address, LIVE, OFF};
 use super::forms::Form;
 use super::frame::Live;
 use super::kinds::Shape;
@@ -13,10 +14,6 @@ use crate::domain::invalid::Invalid;
 use crate::web::error::Problem;
 use crate::web::query::Query;
 
-/// The parameter that stops the live parts of a page …
-pub(super) const LIVE: &str = "live";
-/// … by this value.
-const OFF: &str = "off";
 /// What is of one answer, and in no link that does not say so.
 const PASSING: [&str; 5] = ["cursor", "after", "since", "newest", "part"];
 /// Apps that a list can be narrowed to by choosing; of more, one is named by its id or ref.
@@ -30,8 +27,7 @@ pub(super) struct ListQuery {
     path: String,
     form: Form,
     query: Query,
-    /// What was given, in the order of the page's shape.
-    pairs: Vec<(String, String)>,
+    given: Address,
     pub(super) faults: Invalid,
 }
 
@@ -43,10 +39,9 @@ impl ListQuery {
         let texts = given.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
         let read = form_urlencoded::Serializer::new(String::new()).extend_pairs(texts).finish();
         let names: Vec<&str> = shape.iter().map(|(name, _)| *name).collect();
-        let typed = |name: &&str| ((*name).to_owned(), form.typed(name).to_owned());
-        let pairs = names.iter().map(typed).filter(|(_, text)| !text.is_empty()).collect();
         let query = Query::read(&read, &names)?;
-        let mut this = Self { path: path.to_owned(), form, query, pairs, faults };
+        let given = Address::of(&form, names);
+        let mut this = Self { path: path.to_owned(), form, query, given, faults };
         this.take(|query| query.word(LIVE, &[OFF], |word| word));
         Ok(this)
     }
@@ -85,8 +80,7 @@ impl ListQuery {
 
     /// Whether anything narrows the list, beside these.
     pub(super) fn narrows_beside(&self, names: &[&str]) -> bool {
-        let passes = |name: &str| name == LIVE || PASSING.contains(&name) || names.contains(&name);
-        self.pairs.iter().any(|(name, _)| !passes(name))
+        !self.given.without(&PASSING).without(&[LIVE]).has_only(names)
     }
 
     /// The list with the same filters, and these parameters besides; an empty one is taken out.
@@ -96,15 +90,10 @@ impl ListQuery {
 
     /// The same filters at another path.
     pub(super) fn address_at(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let stays = |name: &str| !PASSING.contains(&name) && more.iter().all(|(other, _)| *other != name);
-        let kept = self.pairs.iter().filter(|(name, _)| stays(name)).map(|(name, text)| (name.as_str(), text.as_str()));
-        let given = more.iter().copied().filter(|(_, text)| !text.is_empty());
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(kept.chain(given));
-        match query.finish() {
-            query if query.is_empty() => path.to_owned(),
-            query => format!("{path}?{query}"),
-        }
+        let with = |address: Address, (name, text): &(&str, &str)| {
+            address.with(name, Some(*text).filter(|text| !text.is_empty()))
+        };
+        more.iter().fold(self.given.without(&PASSING), with).at(path)
     }
 
     /// Whether the page renews itself.

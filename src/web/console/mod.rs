@@ -11,17 +11,18 @@
 //!   around every page: refusals become pages, and whoever is not signed in is led there and back (`way_back`); `guest` is
 //!   whoever fills in the forms that lead to a session.
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
-//! * The pages: `sign_in`, `join`; `home` with `needs` (for those who keep many) and `app_line`; `apps`;
-//!   `lookup`, `deliveries` and one `delivery`, `completions`, `replays`, whose filters most are a `list_query`; `new_app` with
-//!   `dialect_choice` and `publisher_choice`; `account`, `people`, `egress`; of an app, which `sections` lists, `overview`, `pausing`,
-//!   `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`, `settings`, and `credit`. `place` is the endpoint
-//!   that one is about, `confirm` what is asked before an act.
+//! * The pages: `sign_in`, `join`; `home` with `needs` (for those who keep many) and `app_line`; `lookup`, one `delivery`; the lists
+//!   `apps`, `deliveries`, `completions`, `replays`, whose filters stand in an `address`, and of all but deliveries are read by
+//!   `list_query`; `new_app` with `dialect_choice` and `publisher_choice`; `account`, `people`, `egress`; of an app, which `sections`
+//!   lists, `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`, `settings`, and `credit`. `place`
+//!   is the endpoint that one is about, `confirm` what is asked before an act.
 //! * `problems` says what the `type` of a problem means, to everybody; `unknown` answers where nothing lies. [`assets`] are
 //!   embedded, `serving` hands them out; [`ui`] shows every part on one page.
 //!
 //! A page must not know more than the API could say, and must not decide a rule: it asks the actions.
 
 mod account;
+mod address;
 mod app_line;
 mod apps;
 pub mod assets;

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::address::{Address, LIVE, OFF};
 use crate::actions::delivery_list::DeliveryFilter;
 use crate::actions::scope::Filter;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
+use crate::web::console::address::{Address, LIVE, OFF};
 use crate::web::console::forms::Form;
 use crate::web::console::kinds::{Kind, Shape};
 
@@ -84,7 +84,7 @@ impl Asked {
         }
         let live = reading.word("live", &[OFF], |word| word);
         let part = reading.word("part", &["list"], |word| word);
-        let address = Address::of(form, &KEPT);
+        let address = Address::of(form, KEPT);
         Self {
             address,
             states,

@@ -1,20 +1,18 @@
 //! `/deliveries`: what was called back, what waits and why. The list renews its rows in place; newer ones are told of and never
 //! inserted.
 
-mod address;
 mod asked;
 mod fields;
 mod quick;
 pub(super) mod rows;
 mod standing;
 
-pub(super) use address::PATH;
-
 use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
 use askama::Template;
 
+use super::address::{Address, LIVE, OFF};
 use super::frame::{Frame, Live};
 use super::page_request::PageRequest;
 use super::parts::delivery_list::{Columns, DeliveryList, Newer, Row, Whom};
@@ -30,10 +28,11 @@ use crate::domain::invalid::Invalid;
 use crate::store::page::Page;
 use crate::web::Answer;
 use crate::web::error::Problem;
-use address::{Address, LIVE, OFF};
 use asked::{Asked, ROWS, SHAPE};
 use fields::Fields;
 
+/// Where the list is.
+pub(super) const PATH: &str = "/deliveries";
 /// Newer ones that are counted: nobody looks at more than these one by one.
 const COUNTED: usize = 99;
 /// By how much the clocks of several nodes may differ: of a list without rows, newer ones are those since then.
@@ -54,7 +53,7 @@ pub(super) async fn newest(page: &PageRequest, app_id: &str, count: usize) -> Re
 
 /// Where all deliveries of an app are listed.
 pub(super) fn path_of(app: &str) -> String {
-    Address::default().with("app", Some(app)).path()
+    Address::default().with("app", Some(app)).at(PATH)
 }
 
 #[derive(Template)]
@@ -104,7 +103,7 @@ async fn show(page: PageRequest) -> Answer {
     };
     match found {
         Ok((rows, next)) => {
-            shown.pager.older = next.map(|id| asked.address.with("cursor", Some(&id)).path());
+            shown.pager.older = next.map(|id| asked.address.with("cursor", Some(&id)).at(PATH));
             shown.list = Some(of_rows(&page, &asked, rows));
             shown.quick = quick::links(&page, &asked).await?;
             page.page(&shown)
@@ -155,7 +154,7 @@ async fn newer(page: &PageRequest, asked: &Asked, filter: DeliveryFilter) -> Res
         (count, false) => format!("{count} newer deliveries. Show them"),
         (count, true) => format!("{count}+ newer deliveries. Show them"),
     };
-    Ok(Some(Newer { words, href: asked.address.path() }))
+    Ok(Some(Newer { words, href: asked.address.at(PATH) }))
 }
 
 /// The app alone tells nothing where there is but one; the publisher nothing to whoever is one.
@@ -176,7 +175,7 @@ fn of_rows(page: &PageRequest, asked: &Asked, rows: Vec<Row>) -> DeliveryList {
     let again = again.with("ids", Some(&of_rows.join(",")).filter(|ids| !ids.is_empty()).map(String::as_str));
     DeliveryList {
         columns: columns(page, asked),
-        again: asked.is_live.then(|| again.path()),
+        again: asked.is_live.then(|| again.at(PATH)),
         newer: None,
         is_newest: asked.cursor.is_none(),
         rows,
@@ -197,7 +196,10 @@ impl DeliveriesPage {
         let turned = asked.address.with(LIVE, asked.is_live.then_some(OFF)).with("cursor", asked.cursor.as_deref());
         let is_first = asked.cursor.is_none();
         Self {
-            frame: Frame { live: Some(Live { on: asked.is_live, turned: turned.path() }), ..page.frame("Deliveries") },
+            frame: Frame {
+                live: Some(Live { on: asked.is_live, turned: turned.at(PATH) }),
+                ..page.frame("Deliveries")
+            },
             fields: Fields::new(asked, apps, &endpoints, page.caller().limited_to().is_none()),
             others: Vec::new(),
             is_live: asked.is_live,
@@ -208,10 +210,10 @@ impl DeliveriesPage {
                 (true, true) => Empty::OfThese,
                 (true, false) => Empty::OfAll(only.map(|app| sections::path(&app, "test"))),
             },
-            clear: quick::cleared(asked).path(),
+            clear: quick::cleared(asked).at(PATH),
             replay: quick::replay(asked, apps, page.web.node.clock.now()),
             pager: PageOf {
-                newest: (!is_first).then(|| asked.address.path()),
+                newest: (!is_first).then(|| asked.address.at(PATH)),
                 older: None,
                 note: Some(format!("Kept {} days after their end", page.web.dispatcher.retention_days)),
             },

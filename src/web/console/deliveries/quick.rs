@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use super::address::{Address, LIVE};
 use super::asked::{Asked, States};
 use crate::actions::app_names::NamedApp;
 use crate::actions::asked::Asked as Whose;
@@ -12,6 +11,7 @@ use crate::domain::delivery::Status;
 use crate::domain::health::Capped;
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
+use crate::web::console::address::{Address, LIVE};
 use crate::web::console::app_line::capped;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
@@ -41,7 +41,7 @@ pub(super) async fn links(page: &PageRequest, asked: &Asked) -> Result<Vec<(Link
     };
     let link = |label: &str, word: Option<&str>, states: States, count: Option<Capped>| {
         let count = count.map(|count| format!(" {}", capped(count))).unwrap_or_default();
-        let href = asked.address.with("state", word).path();
+        let href = asked.address.with("state", word).at(super::PATH);
         (Link::new(&format!("{label}{count}"), &href), asked.states == states)
     };
     let attention = counts.map(|counts| counts.needs_attention);
@@ -63,7 +63,7 @@ pub(super) fn cleared(asked: &Asked) -> Address {
 pub(super) fn replay(asked: &Asked, apps: &[NamedApp], now: Timestamp) -> Option<String> {
     let app = asked.filter.among.app.as_deref().filter(|_| navigation::is_built(REPLAYS))?;
     apps.iter().find(|one| one.is_called(app))?;
-    replay_of(asked, app, now).map(|address| address.below(&format!("{REPLAYS}/new")))
+    replay_of(asked, app, now).map(|address| address.at(&format!("{REPLAYS}/new")))
 }
 
 fn replay_of(asked: &Asked, app: &str, now: Timestamp) -> Option<Address> {
@@ -114,7 +114,7 @@ mod tests {
     fn replayed(query: &str) -> Option<String> {
         let asked = Asked::read(&Form::read(query.as_bytes(), SHAPE));
         let now = Timestamp::parse_rfc3339("2026-11-28T14:03:07Z").unwrap();
-        replay_of(&asked, "kash", now).map(|address| address.below("/replays/new"))
+        replay_of(&asked, "kash", now).map(|address| address.at("/replays/new"))
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod timeline;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
+use super::address::{LIVE, OFF};
 use super::deliveries::rows;
 use super::frame::{Frame, Live};
 use super::page_request::PageRequest;
@@ -28,7 +29,6 @@ use timeline::Timeline;
 
 /// The attempt that is shown whole although newer ones are.
 const ATTEMPT: &str = "attempt";
-const LIVE: &str = "live";
 const PARAMETERS: [&str; 3] = [LIVE, ATTEMPT, "part"];
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -75,7 +75,7 @@ struct Shown {
 
 async fn show(page: PageRequest, id: Path<String>) -> Answer {
     let query = page.query(&PARAMETERS)?;
-    let is_live = query.word(LIVE, &["off"], |word| word)?.is_none();
+    let is_live = query.word(LIVE, &[OFF], |word| word)?.is_none();
     let is_part = query.word("part", &["shown"], |word| word)?.is_some();
     let named = query.number(ATTEMPT, 1..=u16::MAX)?.map(u32::from);
     let detail = page.web.actions.delivery(page.caller(), &id).await?;
@@ -85,8 +85,8 @@ async fn show(page: PageRequest, id: Path<String>) -> Answer {
     let shown = Shown::of(&page, detail, named, is_live).await?;
     let crumbs = vec![Link::new("Deliveries", deliveries::PATH)];
     let parameters = match (is_live, named) {
-        (true, None) => format!("?{LIVE}=off"),
-        (true, Some(named)) => format!("?{ATTEMPT}={named}&{LIVE}=off"),
+        (true, None) => format!("?{LIVE}={OFF}"),
+        (true, Some(named)) => format!("?{ATTEMPT}={named}&{LIVE}={OFF}"),
         (false, None) => String::new(),
         (false, Some(named)) => format!("?{ATTEMPT}={named}"),
     };
@@ -112,7 +112,7 @@ impl Shown {
         let listed = listed.ok_or(Refusal::Unknown("delivery"))?;
         let signed = actions.signed_texts(&detail).await?;
         let renews = is_live && !detail.delivery.status.is_ended();
-        let show = if is_live { format!("?{ATTEMPT}=") } else { format!("?{LIVE}=off&{ATTEMPT}=") };
+        let show = if is_live { format!("?{ATTEMPT}=") } else { format!("?{LIVE}={OFF}&{ATTEMPT}=") };
         let parameter = named.map(|named| format!("&{ATTEMPT}={named}")).unwrap_or_default();
         let whom = rows::whom(&listed);
         let role = page.caller().role();

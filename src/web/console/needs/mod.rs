@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use askama::Template;
 
+use super::address::{LIVE, OFF};
 use super::frame::{Frame, Live};
 use super::page_request::PageRequest;
 use super::parts::lines::Figure;
@@ -57,8 +58,8 @@ struct Work {
 }
 
 pub(super) async fn show(page: &PageRequest) -> Answer {
-    let query = page.query(&["part", SHOWN, "live"])?;
-    let is_live = query.word("live", &["off"], |word| word)?.is_none();
+    let query = page.query(&["part", SHOWN, LIVE])?;
+    let is_live = query.word(LIVE, &[OFF], |word| word)?.is_none();
     let is_part = query.word("part", &["work"], |word| word)?.is_some();
     let shown = query.text(SHOWN).map(shown_ids).transpose()?.unwrap_or_default();
     let work = Work::of(page, is_part.then_some(shown), is_live).await?;
