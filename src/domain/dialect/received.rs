@@ -3,6 +3,8 @@
 //!
 //! It reads what stands there and guesses nothing; suspicions are [`super::diagnose`]'s.
 
+mod signatures;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -13,10 +15,8 @@ use super::format::Format;
 use super::named::HeaderRule;
 use super::query::{Query, split_origin};
 use super::recipe::{Placeholder, Recipe, Requirement};
-use super::signature::{Signature, Travels};
-use super::signed_text::SignedText;
-use super::signed_url::{SignedUrl, no_parameter};
-use super::text_of::TextPiece;
+use super::signature::Signature;
+use super::signed_url::SignedUrl;
 use super::value::{Fact, ValueSource};
 use crate::domain::encoding::decode;
 use crate::domain::template::{Parameter, Template, unexpand};
@@ -60,43 +60,6 @@ impl<'a> Seen<'a> {
     /// The same endpoint, where another request was received, perhaps at another time.
     pub(super) fn with<'b>(&'b self, received: &'b Received, time: Option<String>) -> Seen<'b> {
         Seen { recipe: self.recipe, config: self.config, received, template: self.template.clone(), time }
-    }
-
-    /// The signatures that it carries; the error says in words what is lacking.
-    pub(super) fn claimed(&self, signature: &Signature) -> Result<Vec<String>, String> {
-        match &signature.travels {
-            Travels::Query(_) => Ok(vec![SignedUrl::read(signature, &self.received.url)?.claimed]),
-            Travels::Placeholder(_) => {
-                let query = Query::read(&self.received.url);
-                let found = self.signature_parameters(signature).find(|name| query.first(name).is_some());
-                let first = || self.signature_parameters(signature).next().unwrap_or_default();
-                let name = found.ok_or_else(|| no_parameter(&first()))?;
-                query.only(&name).map(|value| vec![decode(value)]).map_err(|lacking| lacking.words)
-            }
-            Travels::Header(carrier) => {
-                let name = &carrier.name;
-                let value = self
-                    .received
-                    .header(name)
-                    .ok_or_else(|| format!("It has no header {name}, so nothing is signed."))?;
-                let claimed = carrier.read(value);
-                let unread = || format!("Its header {name} is not written as `{}`.", carrier.wrapping());
-                if claimed.is_empty() { Err(unread()) } else { Ok(claimed) }
-            }
-        }
-    }
-
-    /// The parameters that the signature may stand in.
-    pub(super) fn signature_parameters<'s>(&'s self, signature: &'s Signature) -> impl Iterator<Item = String> + 's {
-        let is_own =
-            |parameter: &&Parameter| parameter.sole_placeholder().is_some_and(|name| signature.stands_for(name));
-        let templates = self.template.iter().flat_map(|template| template.parameters());
-        templates.filter(is_own).map(Parameter::decoded_name).chain(signature.placeholder().iter().cloned())
-    }
-
-    /// The parameters that carry nothing but the signature, wherever it travels in a URL.
-    pub(super) fn signature_carriers(&self, signature: &Signature) -> Vec<String> {
-        self.signature_parameters(signature).chain(signature.query_parameter().map(str::to_owned)).collect()
     }
 
     /// The value of a placeholder that travels, decoded; nothing if it does not.
@@ -148,27 +111,6 @@ impl<'a> Seen<'a> {
             ValueSource::Fact(Fact::AppLabel) => Some(self.config.app_label.clone()).filter(|label| !label.is_empty()),
             ValueSource::Fact(_) | ValueSource::Extra(_) => None,
         }
-    }
-
-    /// The headers without which nothing can be verified: the one that carries the signature, and those beside it whose values
-    /// are signed.
-    pub(super) fn needed_headers(&self, signature: &'a Signature) -> Vec<&'a str> {
-        let signs = |fact: Fact| match (&signature.signs, fact) {
-            (SignedText::Text { of, .. }, Fact::EventId) => of.pieces().contains(&TextPiece::EventId),
-            (SignedText::Text { of, .. }, _) => of.pieces().contains(&TextPiece::Time),
-            _ => false,
-        };
-        let carrier = signature.carrier();
-        let is_wrapped = carrier.is_some_and(|carrier| carrier.wrapping().contains("{t}"));
-        let facts = [(Fact::EventId, true), (Fact::AttemptedAt, !is_wrapped)];
-        let facts = facts.into_iter().filter(|(fact, travels)| *travels && signs(*fact));
-        let headers = || self.recipe.headers().iter().chain(&signature.headers);
-        let beside = facts.filter_map(|(fact, _)| headers().find(|header| header.rule.uses(fact)));
-        carrier
-            .map(|carrier| carrier.name.as_str())
-            .into_iter()
-            .chain(beside.map(|header| header.name.as_str()))
-            .collect()
     }
 
     fn beside(&self, signature: &Signature, fact: Fact) -> Option<&'a str> {
