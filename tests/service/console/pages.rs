@@ -34,3 +34,10 @@ async fn an_outage_is_caught_up_with_and_a_credit_is_taken_back() {
     let child = Home::new().serve().await;
     looked_at("work.js", &[&child.url(""), TOKEN]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_replaced_without_a_refusal_that_is_final() {
+    // By the machine's own clock: a callback that was refused is called again after a while.
+    let child = Home::new().serve().await;
+    looked_at("secrets.js", &[&child.url(""), TOKEN]).await;
+}
