@@ -1,7 +1,11 @@
-//! Long values, cut where the cut tells least: ids and URLs in the middle, text at its end. The whole is always a click away.
+//! Long values, cut where the cut tells least: ids of others and URLs in the middle, text at its end. The whole is always a click
+//! away. Ids of ours are never cut: they begin with the time and end with node and counter, so what tells two of a page apart
+//! stands in their middle.
 
 /// Characters that are kept of an id on either side of the cut, beside its prefix.
 const OF_AN_ID: usize = 4;
+/// Longest id of ours: a prefix of four characters and thirteen digits.
+const OF_OURS: usize = 17;
 /// Characters that are kept of a URL's end, where its last parameters tell it apart.
 const OF_A_URL: usize = 24;
 
@@ -27,8 +31,11 @@ impl Long {
 /// Longest prefix that is kept whole: ours have four characters, and what others call a record may have its first `_` anywhere.
 const PREFIX: usize = 8;
 
-/// An id: its prefix, the first and the last four characters behind it.
+/// An id: all of it where it can be one of ours, else its prefix, the first and the last four characters behind it.
 pub fn id(whole: &str) -> Long {
+    if whole.chars().count() <= OF_OURS {
+        return Long { whole: whole.to_owned(), shown: whole.to_owned() };
+    }
     let prefix = whole.find('_').map_or(0, |at| whole[..=at].chars().count());
     let prefix = if prefix > PREFIX { 0 } else { prefix };
     middle(whole, prefix + OF_AN_ID, OF_AN_ID)
@@ -75,11 +82,15 @@ fn middle(whole: &str, first: usize, last: usize) -> Long {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids;
 
     #[test]
     fn an_id_keeps_its_prefix_and_both_ends() {
         assert_eq!(id("cmp_019a7f3b2c4d3f2c").shown, "cmp_019a…3f2c");
         assert_eq!(id("cmp_019a3f2c").shown, "cmp_019a3f2c");
+        for (node, tick) in [(0, 7), (1_023, 1 << 40)] {
+            assert!(!id(&ids::id("dlv", ids::Tick(tick).key(node))).is_cut());
+        }
         assert_eq!(id("order-1").shown, "order-1");
         assert_eq!(id(&"é".repeat(128)).shown, "éééé…éééé");
         assert_eq!(id(&format!("{}_1", "x".repeat(126))).shown, "xxxx…xx_1");
