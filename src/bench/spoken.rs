@@ -63,7 +63,8 @@ fn template(recipe: &Recipe, callback_url: &str) -> String {
     let signature = recipe.signature().and_then(|signature| signature.placeholder().first().cloned());
     let mut seen: Vec<String> = Vec::new();
     for name in used.into_iter().chain(signature) {
-        if !seen.contains(&name) {
+        // What the dialect appends itself stands in no template.
+        if !seen.contains(&name) && recipe.reserved_names().all(|own| own != name) {
             seen.push(name);
         }
     }

@@ -35,7 +35,6 @@ struct Told {
     completion: Completion,
     event: CallbackEvent,
     keys: Vec<SecretText>,
-    is_test: bool,
 }
 
 /// The catalog's completion, told by this recipe to this URL.
@@ -49,7 +48,6 @@ fn by(recipe: Recipe, url: &str) -> Told {
         completion: completion(),
         event: CallbackEvent::Completed,
         keys: vec![SecretText::known(SECRET.to_owned())],
-        is_test: false,
         recipe: Arc::new(recipe),
     }
 }
@@ -105,11 +103,6 @@ impl Told {
         self
     }
 
-    fn test(mut self) -> Self {
-        self.is_test = true;
-        self
-    }
-
     /// The whole of it taken back.
     fn reversed(mut self) -> Self {
         self.event = taken_back(&self.completion);
@@ -129,7 +122,7 @@ impl Told {
             event: &self.event,
             attempted_at: Timestamp::from_millis(OCCURRED_MS + 60_000),
             created_at: Timestamp::from_millis(OCCURRED_MS + 1_000),
-            is_test: self.is_test,
+            is_test: false,
         };
         compose(&self.recipe, &self.config, &callback, &self.keys.iter().collect::<Vec<_>>())
     }
@@ -175,7 +168,6 @@ fn less(recipe: &str, fields: &[&str]) -> Recipe {
     read(&toml.join("\n"))
 }
 
-mod digests;
 mod posts;
 mod unsigned;
 mod urls;

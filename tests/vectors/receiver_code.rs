@@ -9,7 +9,7 @@ use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::dialect::success::SuccessRule;
 use ringback::domain::receiver_code::{Endpoint, Language, Plan, receiver_code, sample_url};
 
-use crate::anything::{endpoints, other, read, recipes};
+use crate::anything::{endpoints, read, recipes};
 
 fn plan(recipe: &Recipe, config: &CallbackConfig) -> Plan {
     let endpoint = Endpoint { recipe, config, success: None };
@@ -51,10 +51,11 @@ fn the_example_of_a_callback_url_could_be_saved_as_it_is() {
 
 #[test]
 fn a_receiver_answers_what_its_endpoint_takes_for_an_acknowledgement() {
-    let recipe = read(&other("levelplay"));
+    let catalog = Catalog::builtin();
+    let recipe = catalog.get("levelplay").unwrap();
     let config = CallbackConfig::default();
     let code = |success: Option<&SuccessRule>| {
-        let plan = Plan::of(&Endpoint { recipe: &recipe, config: &config, success }).unwrap();
+        let plan = Plan::of(&Endpoint { recipe, config: &config, success }).unwrap();
         receiver_code(&plan, Language::Python).code
     };
     assert!(code(None).contains("return 200, values.get(\"EVENT_ID\", \"\") + \":OK\""), "{}", code(None));
@@ -65,7 +66,8 @@ fn a_receiver_answers_what_its_endpoint_takes_for_an_acknowledgement() {
 #[test]
 fn a_signed_text_that_no_plan_can_say_is_refused_in_words() {
     // Encoded anew, yet in the order in which it was sent.
-    let recipe = read(&other("rewardinghub").replace("encode = \"sent\"", "encode = \"form\""));
+    let own = include_str!("../../src/domain/dialect/catalog/rewardinghub.toml");
+    let recipe = read(&own.replace("encode = \"sent\"", "encode = \"form\""));
     let config = CallbackConfig::default();
     let refused = Plan::of(&Endpoint { recipe: &recipe, config: &config, success: None }).unwrap_err();
     assert!(refused.to_string().starts_with("There is no receiver code for what"), "{refused}");

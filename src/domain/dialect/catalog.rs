@@ -47,6 +47,21 @@ const BUILTIN: &[Files] = &[
     files!("lootably": "completion", "awkward_values", "optional_absent", "zero_and_nine_decimals", "reversal"),
     files!("standard-webhooks": "documented", "first_key", "second_key", "completion", "optional_absent",
         "awkward_values", "test", "reversal", "part_taken_back"),
+    files!("torox": "completion", "list", "awkward_values", "optional_absent", "zero_and_nine_decimals", "reversal",
+        "part_taken_back"),
+    files!("timewall": "completion", "awkward_values", "optional_absent", "zero_and_nine_decimals", "reversal"),
+    files!("pubscale": "documented", "completion", "every_macro", "angle_brackets", "awkward_values", "optional_absent",
+        "zero_and_nine_decimals", "reversal"),
+    files!("adjoe": "completion", "every_macro", "awkward_values", "optional_absent", "zero", "settings_untold"),
+    files!("digital-turbine": "completion", "every_pair", "template", "awkward_values", "optional_absent", "unsigned"),
+    files!("superrewards": "completion", "awkward_values", "optional_absent", "static_query", "zero"),
+    files!("levelplay": "completion", "later_attempt", "awkward_values", "optional_absent", "reversal", "unsigned"),
+    files!("theoremreach": "completion", "reversal", "every_macro", "screenout", "offer", "profiler", "test",
+        "awkward_values", "optional_absent", "zero_and_nine_decimals"),
+    files!("rewardinghub": "completion", "awkward_values", "optional_absent", "zero_and_nine_decimals"),
+    files!("growdeck": "completion", "awkward_values", "zero_and_nine_decimals", "template"),
+    files!("playtimeads": "completion", "vendors_template", "awkward_values", "optional_absent",
+        "zero_and_nine_decimals"),
 ];
 
 /// All recipes, in every version.

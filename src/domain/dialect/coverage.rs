@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::recipe::{Placeholder, Recipe};
+use super::recipe::{Placeholder, Recipe, Reversal, ReversedId, Tells};
 use super::signed_text::SignedText;
 use super::value::{AMOUNTS, Fact};
 
@@ -55,11 +55,23 @@ fn gaps(recipe: &Recipe, covered: &[&Placeholder]) -> Vec<&'static str> {
     if !AMOUNTS.into_iter().any(covers) {
         gaps.push("amount");
     }
-    let told_by = recipe.reversal().map(|reversal| reversal.told_by.as_slice()).unwrap_or_default();
-    if !told_by.is_empty() && !told_by.iter().any(|name| covered.iter().any(|placeholder| placeholder.name() == name)) {
+    if recipe.reversal().is_some_and(|reversal| !covered.iter().any(|placeholder| marks(placeholder, reversal))) {
         gaps.push("reversal");
     }
     gaps
+}
+
+/// Whether the value of a placeholder tells a reversal from its completion. Where the recipe names those that do, no other
+/// counts: a receiver looks at these.
+fn marks(placeholder: &Placeholder, reversal: &Reversal) -> bool {
+    if !reversal.told_by.is_empty() {
+        return reversal.told_by.iter().any(|name| name == placeholder.name());
+    }
+    let rule = &placeholder.rule;
+    let is_amount = || AMOUNTS.into_iter().any(|amount| rule.uses(amount));
+    rule.words.reversed != rule.words.completed
+        || matches!(reversal.tells, Tells::TakenBackNegative | Tells::Zero) && is_amount()
+        || reversal.transaction_id == ReversedId::Prefixed && rule.uses(Fact::TransactionId)
 }
 
 #[cfg(test)]
@@ -76,5 +88,10 @@ mod tests {
         let offermaru = of("offermaru");
         assert_eq!((offermaru.whole, offermaru.gaps.len()), (false, 0));
         assert_eq!(offermaru.not_covered, ["offer_name", "original_transaction_id", "status"]);
+        // What marks the reversal of the one is appended unsigned, that of the other is another URL.
+        for dialect in ["levelplay", "pubscale"] {
+            assert_eq!(of(dialect).gaps, ["reversal"], "{dialect}");
+        }
+        assert_eq!(of("kiwiwall").gaps, ["transaction"], "negative amounts are signed");
     }
 }

@@ -23,6 +23,7 @@ pub fn describe(recipe: &Recipe) -> Value {
         "title": recipe.title(),
         "version": recipe.version(),
         "about": Some(recipe.about()).filter(|about| !about.is_empty()),
+        "solid": (!recipe.is_solid()).then_some(false),
         "sources": Some(recipe.sources()).filter(|sources| !sources.is_empty()),
         "method": recipe.method(),
         "encoding": recipe.encoding(),
@@ -101,10 +102,14 @@ mod tests {
         assert_eq!(json["recipe"], "offermaru@1");
         assert_eq!(json["required"][3], "userReward");
         assert_eq!(json["placeholders"][0]["name"], "user_id");
+        assert_eq!(json.get("solid"), None);
         assert_eq!(json["signature"]["signs"]["query"]["only"][0], "offer_id");
         assert_eq!(json["coverage"]["notCovered"][0], "offer_name");
         assert_eq!(json["reversal"]["part"], true);
         assert_eq!(json["vectors"].as_array().map(Vec::len), Some(7));
+        let json = describe(catalog.get("growdeck").unwrap());
+        assert_eq!(json["solid"], false);
+        assert!(json["about"].as_str().unwrap().starts_with("Not solid: "));
         let json = describe(catalog.get("besitos").unwrap());
         assert_eq!(json["parameters"][1]["parameters"][5], "type=survey");
         assert_eq!(json["signature"]["travels"]["query"], "verifier");

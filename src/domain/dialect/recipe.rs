@@ -49,6 +49,7 @@ pub struct Recipe {
     version: u32,
     title: String,
     about: String,
+    solid: bool,
     sources: Vec<String>,
     encoding: Encoding,
     template_form: TemplateForm,
@@ -159,6 +160,11 @@ impl Recipe {
     /// What is special about it, for people.
     pub fn about(&self) -> &str {
         &self.about
+    }
+
+    /// Whether the vendor documents it, or several independent receivers do the same; else what is odd about it says why not.
+    pub fn is_solid(&self) -> bool {
+        self.solid
     }
 
     /// The vendor's pages that it was written from.

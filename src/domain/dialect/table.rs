@@ -6,7 +6,7 @@ use super::catalog::Catalog;
 use super::coverage::coverage;
 use super::recipe::{Recipe, Reversal, ReversalUrl, ReversedId, SecretNeed, Tells};
 use super::signature::{Signature, Travels};
-use super::signed_text::{QueryForm, SignedText};
+use super::signed_text::{QueryForm, SignedText, Sort};
 use crate::domain::retry::RetrySchedule;
 
 const HEAD: &str = "\
@@ -19,7 +19,7 @@ pub fn table(catalog: &Catalog) -> String {
     let mut table = HEAD.to_owned();
     for recipe in catalog.newest() {
         let cells = [
-            format!("`{}` {}", recipe.id(), recipe.title()),
+            format!("`{}` {}{}", recipe.id(), recipe.title(), if recipe.is_solid() { "" } else { ", **not solid**" }),
             sent_as(recipe),
             signed(recipe),
             not_covered(recipe),
@@ -60,6 +60,7 @@ fn text(signs: &SignedText) -> String {
     match signs {
         SignedText::Url => "the URL as sent".to_owned(),
         SignedText::Query { only: Some(names), .. } => format!("the parameters {}", names.join(", ")),
+        SignedText::Query { sort: Sort::Sent, encode: QueryForm::Sent, .. } => "the query as sent".to_owned(),
         SignedText::Query { encode, .. } => {
             let form = match encode {
                 QueryForm::Form => ", encoded as in a form",
@@ -182,5 +183,6 @@ mod tests {
         for row in rows {
             assert_eq!(cells(row), cells(HEAD.lines().next().unwrap()), "{row}");
         }
+        assert!(table.contains("`growdeck@1` GrowDeck, **not solid** |"), "{table}");
     }
 }

@@ -120,6 +120,7 @@ fn dialect() -> Object {
         .property("title", text())
         .property("version", whole_number().minimum(Some(1)))
         .property("about", text())
+        .property("solid", flag().description(Some("False where `about` says why not; otherwise left out.")))
         .property("sources", texts().description(Some("The vendor's own pages.")))
         .property("method", text().enum_values(Some(["GET", "POST"])))
         .property("encoding", text())

@@ -1,4 +1,6 @@
-"""Dialects that send a digest of a text with the secret in it: `cpx`, `tapjoy`, `lootably`, `wannads`, `kiwiwall`."""
+"""Dialects that send a digest of a text with the secret in it: `cpx`, `tapjoy`, `lootably`, `wannads`, `kiwiwall`,
+`torox`, `timewall`, `superrewards`.
+"""
 
 from checks.harness import check
 from checks.page import Page, prove
@@ -93,3 +95,56 @@ def kiwiwall():
     with page.opened() as call:
         line = page.call(call, completed, "0" * 32)
         check(line["status"] == 401 and line["answered"] == "0", "kiwiwall: a refusal is `0`", line)
+
+
+def torox():
+    def values(row, transaction):
+        return {
+            "id": transaction, "oid": row.get("offerId", "Zd"), "user_id": row["userId"], "amount": row["userReward"],
+            "payout": "17.55", "o_name": row["offerName"],
+        }
+
+    page = Page(
+        "torox", ("php/serve", "torox"), "/torox", values, joined("-", "oid", "user_id"), md5, "sig", "id",
+        covered=("oid", "user_id"), uncovered=("id", "amount", "payout"), accepted="1",
+    )
+    vector = "/torox?id=tx-1001&oid=of7&user_id=u-42&amount=150.75&payout=1.25"
+    prove(page, {(vector, "22ee2a6c4f35ecd47762b0ec2206f13b"): "of7-u-42-{secret}"})
+
+
+def timewall():
+    def values(row, transaction):
+        return {
+            "userID": row["userId"], "transactionID": transaction, "revenue": "17.50",
+            "currencyAmount": row["userReward"], "type": "credit", "offername": row["offerName"],
+        }
+
+    page = Page(
+        "timewall", ("node", "node/timewall.js"), "/timewall", values, joined("", "userID", "revenue"), sha256, "hash",
+        "transactionID", covered=("userID", "revenue"), uncovered=("transactionID", "currencyAmount", "type"),
+    )
+    vector = "/timewall?userID=u-42&transactionID=tx-1001&revenue=1.25&currencyAmount=150.75&type=credit"
+    signature = "8d176516e16e668af48bb78741724826439c645e13e12bdba11cdca97ed15ca9"
+    prove(page, {(vector, signature): "u-421.25{secret}"})
+    with page.opened() as call:
+        signed = page.signature(values({"userId": "u-42", "userReward": "1", "offerName": ""}, "tx-1"))
+        line = page.call(call, "/timewall?userID=u-42&transactionID=tx-1&revenue=17.5", signed)
+        check(not line["verified"], "timewall: a revenue that was a number on its way is another one", line)
+
+
+def superrewards():
+    def values(row, transaction):
+        return {
+            "id": transaction, "uid": row["userId"], "oid": row.get("offerId", "Zd"), "new": row["userReward"],
+            "total": row["userReward"],
+        }
+
+    page = Page(
+        "superrewards", ("php/serve", "superrewards"), "/sr", values, joined(":", "id", "new", "uid"), md5, "sig", "id",
+        covered=("id", "new", "uid"), uncovered=("oid", "total"), accepted="1",
+    )
+    vector = "/sr?id=tx-1001&uid=u-42&oid=of7&new=150&total=150"
+    prove(page, {(vector, "6962a204afe71930a3fe7ad748c43aa6"): "tx-1001:150:u-42:{secret}"})
+    with page.opened() as call:
+        line = page.call(call, vector, "0" * 32)
+        check(line["status"] == 401 and line["answered"] == "0", "superrewards: a refusal is `0`", line)

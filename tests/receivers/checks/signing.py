@@ -39,5 +39,9 @@ def md5(text, _):
     return hashlib.md5(text.encode()).hexdigest()
 
 
+def sha1(text, _):
+    return hashlib.sha1(text.encode()).hexdigest()
+
+
 def sha256(text, _):
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,5 +1,10 @@
-"""Dialects that sign the URL as it is sent: `adgem-get`, `bitlabs`, `notik`."""
+"""Dialects that sign the URL as it is sent, or its query: `adgem-get`, `bitlabs`, `notik`, `theoremreach`,
+`rewardinghub`.
+"""
 
+import base64
+import hashlib
+import hmac
 from dataclasses import replace
 
 from checks.harness import check
@@ -111,3 +116,51 @@ def notik():
         target = f"/nk?{query([('user_id', 'a b~'), ('txn_id', 'tx-1')])}"
         line = cut.call(call, target, hmac_sha1(ORIGIN + target, "sekret"))
         check(not line["verified"], "notik: a URL that is encoded and signed by RFC 3986 is another URL", line)
+
+
+def theoremreach():
+    def values(row, transaction):
+        return {
+            "user_id": row["userId"], "reward": row["userReward"], "currency": "17.55", "tx_id": transaction,
+            "offer_name": row["offerName"], "debug": "",
+        }
+
+    def digest(text, secret):
+        made = base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
+        return made.replace("+", "-").replace("/", "_").replace("=", "")
+
+    page = Page(
+        "theoremreach", ("python3", "python/theoremreach.py"), "/tr", values, url, digest, "hash", "tx_id",
+        covered=("user_id", "reward", "currency", "debug"), signs_bytes=True,
+    )
+    completed = "/tr?user_id=u-42&reward=150.75&currency=1.25&tx_id=tx-1001"
+    reversed_ = f"{completed}&reversal=true"
+    prove(page, {
+        (completed, "dtMLIpQzscJa8VFKa1vwDo-amjs"): ORIGIN + completed,
+        (reversed_, "pkBIhYEp2dNYpK9e94gxSNjhBmU"): ORIGIN + reversed_,
+    })
+    with page.opened() as call:
+        line = call("GET", f"{completed}&hash=dtMLIpQzscJa8VFKa1vwDo-amjs&reversal=true")
+        check(not line["verified"], "theoremreach: nothing may follow the hash", line)
+
+
+def rewardinghub():
+    def values(row, transaction):
+        return {
+            "user_id": row["userId"], "amount": row["userReward"], "currency": "Coins",
+            "offer_id": row.get("offerId", "Zd"), "txn_id": transaction,
+        }
+
+    def text(url, _values, _secret):
+        return url.partition("?")[2]
+
+    page = Page(
+        "rewardinghub", ("python3", "python/rewardinghub.py"), "/rh", values, text, hmac_sha256, "sig", "txn_id",
+        covered=("user_id", "amount", "currency", "offer_id", "txn_id"), signs_bytes=True,
+    )
+    query = "user_id=u-42&amount=150.75&currency=Coins&offer_id=of7&txn_id=tx-1001"
+    prove(page, {(f"/rh?{query}", "1fcb3e0a064149c14f41deea8e93f14a7d6d49df6ce223c6dde2bcdf20457f0a"): query})
+    with page.opened() as call:
+        signature = page.signature(values({"userId": "u-42", "userReward": "150.75", "offerId": "of7"}, "tx-1001"))
+        line = page.call(call, f"/other?{query}", signature)
+        check(line["verified"], "rewardinghub: the path is not signed", line)

@@ -80,7 +80,8 @@ function headersAsSent(req) {
 
 /**
  * Reports what a request was found to be, and answers it. `once` names the field by which a repetition is known, and
- * `repeated` is the body that answers one; what was answered with a failure comes again and must then count.
+ * `repeated` is the body that answers one; what was answered with a failure comes again and must then count. A body may
+ * be made of what was found.
  */
 function reply(req, res, found, { accepted = 'OK', repeated = accepted, once, refused = 401 } = {}) {
   let status = found.why ? refused : 200;
@@ -94,7 +95,8 @@ function reply(req, res, found, { accepted = 'OK', repeated = accepted, once, re
   const request = { method: req.method, target: req.url, headers: headersAsSent(req) };
   console.log(JSON.stringify({ verified: !why, status, why: why ?? undefined, duplicate, ...rest, ...request }));
   res.writeHead(status, { 'content-type': 'text/plain' });
-  if (status === 200) res.end(duplicate ? repeated : accepted);
+  const answer = duplicate ? repeated : accepted;
+  if (status === 200) res.end(typeof answer === 'function' ? answer(found) : answer);
   else res.end(why ?? 'failing on purpose');
 }
 

@@ -14,7 +14,7 @@ use tokio::process::{Child, ChildStdout, Command};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Variables that make a receiver another one than its tests expect, if the machine has them set.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 11] = [
     "SECRET",
     "LISTEN_HOST",
     "LISTEN_PORT",
@@ -25,6 +25,7 @@ const VARIABLES: [&str; 10] = [
     "NOW_MS",
     "REBUILD",
     "AS_PRINTED",
+    "APP_KEY",
 ];
 
 /// How a receiver is started, from within `tests/receivers`.

@@ -169,6 +169,11 @@ fn what_is_signed_by_its_value_is_read_back_once_and_whole() {
     refused("pollfish", "https://pub.example/?a=[[cpa]]&a=[[tx_id]]&s=[[signature]]", "the parameter a more than once");
     refused("cpx", "https://pub.example/?t={trans_id}&h={secure_hash}&x={hash}", "once, as the whole value");
     refused("ayet", "https://pub.example/?10={transaction_id}&9={offer_id}", "PHP sorts");
+    // Of the reward the whole part is signed, and made of what travels.
+    refused("pubscale", "https://pub.example/?u={user_id}&t={token}&s={signature}", "lacks {value}");
+    refused("adjoe", "https://pub.example/?t={trans_uuid}&u={user_uuid}&c={coin_amount}&s={sid}", "lacks {device_id}");
+    // The vendor's dashboard offers a macro for what stands last.
+    refused("theoremreach", "https://pub.example/?t={tx_id}&hash={hash}", "which this dialect appends itself");
     assert!(checked("pollfish", "https://pub.example/[[request_uuid]]?t=[[tx_id]]&s=[[signature]]").is_ok());
 }
 
@@ -179,6 +184,7 @@ fn what_will_work_and_deserves_a_look_is_warned_of() {
         ("pollfish", "t=[[tx_id]]", "not signed"),
         ("pollfish", "c=[[cpa]]&s=[[signature]]", "covers no transaction id"),
         ("cpx", "t={trans_id}&h={secure_hash}", "reversals are not told to it: without {status}"),
+        ("torox", "t={id}&o={oid}&u={user_id}&s={sig}", "reversals are not told to it: without {amount} or {payout}"),
     ] {
         let warnings = checked(dialect, &format!("https://pub.example/?{query}")).unwrap();
         assert!(warnings.iter().any(|warning| warning.contains(words)), "{dialect}: {warnings:?}");

@@ -12,6 +12,8 @@ use crate::domain::dialect::signed_text::{QueryForm, SignedText};
 use crate::domain::dialect::text_of::TextPiece;
 use crate::domain::dialect::value::{AMOUNTS, Fact, ValueRule, ValueSource, Words};
 
+/// How what is odd about a recipe begins where it is not solid.
+const NOT_SOLID: &str = "Not solid: ";
 /// Longest name of a setting.
 const LONGEST_NAME: usize = 64;
 
@@ -28,6 +30,9 @@ impl Recipe {
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if self.name.is_empty() || !self.name.bytes().all(is_plain) {
             return Err("has a name that is not of lower-case letters, digits and `-`".to_owned());
+        }
+        if self.solid == self.about.starts_with(NOT_SOLID) {
+            return Err(format!("must say solid = false exactly where its about begins with {NOT_SOLID:?}"));
         }
         if self.timeout.is_zero() {
             return Err("has no time-out".to_owned());

@@ -27,6 +27,9 @@ pub(super) struct RecipeFile {
     /// What is special about it, for publishers.
     #[serde(default)]
     pub(super) about: String,
+    /// Whether the vendor documents it, or several independent receivers do the same.
+    #[serde(default = "solid")]
+    pub(super) solid: bool,
     /// The vendor's pages that it was written from.
     #[serde(default)]
     pub(super) sources: Vec<String>,
@@ -73,6 +76,11 @@ pub(super) struct RecipeFile {
     pub(super) body: Vec<ValueWritten>,
     pub(super) signature: Option<SignatureWritten>,
     pub(super) reversal: Option<Reversal>,
+}
+
+/// A recipe says so where it is not.
+fn solid() -> bool {
+    true
 }
 
 #[derive(Clone, Copy, Deserialize)]

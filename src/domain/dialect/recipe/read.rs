@@ -30,6 +30,7 @@ impl Recipe {
         let query_text = if needs_encoding { QueryText::Recoded(file.encoding) } else { QueryText::Kept };
         let recipe = Self {
             about: file.about,
+            solid: file.solid,
             sources: file.sources,
             encoding: file.encoding,
             template_form: TemplateForm { brackets: file.brackets.map_or(Brackets::Common, Brackets::Own), query_text },

@@ -90,6 +90,20 @@ fn a_recipe_that_contradicts_itself_is_refused() {
     }
 }
 
+#[test]
+fn a_recipe_that_is_not_solid_says_why_before_all_else() {
+    let with = |words: &str| STANDARD.replace("method", &format!("{words}\nmethod"));
+    assert!(Recipe::parse(STANDARD, &["{}"]).unwrap().is_solid());
+    let recipe = Recipe::parse(&with("about = \"Not solid: a guess.\"\nsolid = false"), &["{}"]).unwrap();
+    assert!(!recipe.is_solid());
+    for contradiction in ["solid = false", "about = \"A guess.\"\nsolid = false", "about = \"Not solid: a guess.\""] {
+        match Recipe::parse(&with(contradiction), &["{}"]) {
+            Err(RecipeError::Senseless { fault, .. }) => assert!(fault.contains("solid = false"), "{fault}"),
+            other => panic!("{contradiction}: {other:?}"),
+        }
+    }
+}
+
 /// The commonest form in the trade: a list of its own, and a digest of values with the secret in it.
 const DIGEST: &str = r#"
 name = "digest2"

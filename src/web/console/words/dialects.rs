@@ -1,4 +1,4 @@
-//! A dialect in one short line: how it is sent, and where its signature stands.
+//! A dialect in one short line: how it is sent, where its signature stands, and whether that is known for sure.
 
 use crate::domain::dialect::recipe::{Recipe, SecretNeed, Setting};
 use crate::domain::dialect_settings::SURFACE_ID;
@@ -8,7 +8,7 @@ pub fn setting(setting: &Setting) -> &str {
     if setting.name == SURFACE_ID { "Surface id" } else { &setting.name }
 }
 
-/// `GET, signature in verifier`.
+/// `GET, signature in verifier`, with `not solid` behind it where the recipe is not.
 pub fn how(recipe: &Recipe) -> String {
     let sent = if recipe.method() == "GET" { "GET" } else { "POST" };
     let signed = match recipe.signature() {
@@ -21,7 +21,8 @@ pub fn how(recipe: &Recipe) -> String {
         },
     };
     let optional = if recipe.secret() == SecretNeed::Optional { ", optional" } else { "" };
-    format!("{sent}, {signed}{optional}")
+    let solid = if recipe.is_solid() { "" } else { ", not solid" };
+    format!("{sent}, {signed}{optional}{solid}")
 }
 
 /// The header that carries the signature is the last of its own.
@@ -40,6 +41,7 @@ mod tests {
         let of = |name: &str| how(catalog.get(name).unwrap());
         assert_eq!(of("besitos"), "GET, signature in verifier");
         assert_eq!(of("standard-webhooks"), "POST, signature in Webhook-Signature");
+        assert_eq!(of("growdeck"), "GET, signature in signature, not solid");
         assert!(catalog.newest().all(|recipe| how(recipe).len() < 50));
     }
 }

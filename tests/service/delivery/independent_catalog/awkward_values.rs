@@ -39,7 +39,11 @@ async fn a_receiver_with_another_secret_refuses_what_the_right_one_accepts() {
     for publisher in publishers() {
         // A key of every dialect's form.
         let stranger = Publisher { secret: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", ..publisher };
-        let (refusal, becomes) = if stranger.dialect == "tapjoy" { (403, "dead") } else { (401, "retrying") };
+        let (refusal, becomes) = match stranger.dialect {
+            "tapjoy" => (403, "dead"),
+            "rewardinghub" => (401, "dead"),
+            _ => (401, "retrying"),
+        };
         let mut stage = stranger.on_stage(&ringback).await;
         let id = stage.wall.report("tx-1").await.delivery();
         let line = stage.receiver.next().await;

@@ -4,6 +4,7 @@
 //! missing. The templates are those of `tests/receivers/README.md`.
 
 mod answers;
+mod app_walls;
 mod awkward_values;
 mod changed_dialect;
 mod families;

@@ -2,12 +2,14 @@
 
 use serde_json::json;
 
+use super::app_walls::app_walls;
 use super::families::{adgem, adgem_without_free_text, ayet, notik, pollfish, standard_webhooks};
 use super::programs::{
     ADGEM_CUT, ADGEM_IN_NODE, ADGEM_IN_PHP, ADGEM_IN_PYTHON, AYET_IN_NODE, AYET_IN_PHP, AYET_IN_PYTHON, BITLABS, CPX,
-    KIWIWALL, LOOTABLY, STANDARD_WEBHOOKS_IN_NODE, STANDARD_WEBHOOKS_IN_PYTHON, TAPJOY, WANNADS,
+    KIWIWALL, LOOTABLY, REWARDINGHUB, STANDARD_WEBHOOKS_IN_NODE, STANDARD_WEBHOOKS_IN_PYTHON, SUPERREWARDS, TAPJOY,
+    THEOREMREACH, TIMEWALL, TOROX, WANNADS,
 };
-use super::values::{has_any, is_encoded, whole, with_colon};
+use super::values::{fraction, has_any, is_encoded, whole, with_colon};
 use crate::delivery::independent_publisher::Publisher;
 
 /// AdGem's PHP sample leaves out the port of the URL, so that what is signed must have none.
@@ -19,7 +21,7 @@ const IP: &str = "203.0.113.9";
 
 /// Everybody.
 pub(super) fn publishers() -> Vec<Publisher> {
-    vec![
+    let mut all = vec![
         Publisher {
             environment: vec![("PUBLIC_ORIGIN", WITHOUT_PORT)],
             settings: json!({"signedOrigin": WITHOUT_PORT}),
@@ -123,9 +125,69 @@ pub(super) fn publishers() -> Vec<Publisher> {
             refused: |row| with_colon([("userId", &row.user_id)]),
             ..Publisher::of("kiwiwall", KIWIWALL)
         },
+        Publisher {
+            template: "/torox?app=7".to_owned(),
+            settings: json!({"settings": {"currency_name": "Coins & more"}}),
+            extra: |row| json!({"subid2": row.note}),
+            told: |row, id, _| {
+                json!({
+                    "app": "7", "id": id, "oid": row.offer_id(), "user_id": row.user_id, "amount": row.user_reward,
+                    "currency_name": "Coins & more", "payout": "17.55", "o_name": row.offer_name, "subid2": row.note,
+                })
+            },
+            ..Publisher::of("torox", TOROX)
+        },
+        Publisher {
+            template: "/timewall?userID={userID}&transactionID={transactionID}&revenue={revenue}\
+                &currencyAmount={currencyAmount}&type={type}&hash={hash}&name={offername}&why={reason}"
+                .to_owned(),
+            told: |row, id, _| {
+                json!({
+                    "userID": row.user_id, "transactionID": id, "revenue": "17.55", "currencyAmount": row.user_reward,
+                    "type": "credit", "name": row.offer_name, "why": "",
+                })
+            },
+            ..Publisher::of("timewall", TIMEWALL)
+        },
+        Publisher {
+            template: "/sr".to_owned(),
+            told: |row, id, _| {
+                let reward = whole(row).unwrap();
+                json!({"id": id, "uid": row.user_id, "oid": row.offer_id(), "new": reward, "total": reward})
+            },
+            refused: fraction,
+            ..Publisher::of("superrewards", SUPERREWARDS)
+        },
+        Publisher {
+            template: "/tr?user_id={user_id}&reward={reward}&currency={currency}&tx_id={tx_id}&offer_name={offer_name}\
+                &debug={debug}&reversal={reversal}"
+                .to_owned(),
+            told: |row, id, _| {
+                json!({
+                    "user_id": row.user_id, "reward": row.user_reward, "currency": "17.55", "tx_id": id,
+                    "offer_name": row.offer_name, "debug": "", "reversal": "",
+                })
+            },
+            ..Publisher::of("theoremreach", THEOREMREACH)
+        },
+        Publisher {
+            template: "/rh?user_id={user_id}&amount={amount}&currency={currency}&offer_id={offer_id}\
+                &txn_id={transaction_id}&src=static"
+                .to_owned(),
+            settings: json!({"settings": {"currency": "Coins & more"}}),
+            told: |row, id, _| {
+                json!({
+                    "user_id": row.user_id, "amount": row.user_reward, "currency": "Coins & more",
+                    "offer_id": row.offer_id(), "txn_id": id, "src": "static",
+                })
+            },
+            ..Publisher::of("rewardinghub", REWARDINGHUB)
+        },
         standard_webhooks(STANDARD_WEBHOOKS_IN_NODE),
         standard_webhooks(STANDARD_WEBHOOKS_IN_PYTHON),
-    ]
+    ];
+    all.extend(app_walls());
+    all
 }
 
 /// The first publisher in this dialect.

@@ -17,7 +17,7 @@ pub(super) struct Reversal {
 }
 
 /// Of every dialect. The reward that is taken back is 100, the payout 17.55.
-pub(super) const REVERSALS: [Reversal; 11] = [
+pub(super) const REVERSALS: &[Reversal] = &[
     Reversal { dialect: "adgem-get", differs: None, marked_by: None },
     Reversal {
         dialect: "bitlabs",
@@ -54,6 +54,32 @@ pub(super) const REVERSALS: [Reversal; 11] = [
         differs: Some(|_| json!({"status": "2", "amount": "-100", "gross": "-17.55"})),
         marked_by: None,
     },
+    // Nothing but the id and the sign of the amounts tells it.
+    Reversal {
+        dialect: "torox",
+        differs: Some(|id| json!({"id": format!("r-{id}"), "amount": "-100", "payout": "-17.55"})),
+        marked_by: None,
+    },
+    Reversal {
+        dialect: "timewall",
+        differs: Some(|_| json!({"type": "chargeback", "revenue": "-17.55", "currencyAmount": "-100", "why": "other"})),
+        marked_by: Some("&type={type}"),
+    },
+    // The URL alone tells it here too.
+    Reversal { dialect: "pubscale", differs: Some(|_| json!({"taken": "back"})), marked_by: None },
+    Reversal { dialect: "adjoe", differs: None, marked_by: None },
+    Reversal { dialect: "digital-turbine", differs: None, marked_by: None },
+    Reversal { dialect: "superrewards", differs: None, marked_by: None },
+    // Outside of what is signed.
+    Reversal { dialect: "levelplay", differs: Some(|_| json!({"negativeCallback": "true"})), marked_by: None },
+    Reversal {
+        dialect: "theoremreach",
+        differs: Some(|_| json!({"reversal": "true"})),
+        marked_by: Some("&reversal={reversal}"),
+    },
+    Reversal { dialect: "rewardinghub", differs: None, marked_by: None },
+    Reversal { dialect: "growdeck", differs: None, marked_by: None },
+    Reversal { dialect: "playtimeads", differs: None, marked_by: None },
     // The type of the event tells it.
     Reversal { dialect: "standard-webhooks", differs: Some(|_| json!({})), marked_by: None },
 ];
@@ -122,8 +148,11 @@ async fn a_template_that_does_not_mark_a_reversal_is_told_of_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dialect_with_a_url_for_reversals_is_told_of_none_without_it() {
-    let publisher = Publisher { reversal_template: None, ..publisher("pollfish") };
-    TakenBack::of(publisher, &Ringback::start().await).await.stays_untold("it has no reversalUrl").await;
+    let ringback = Ringback::start().await;
+    for dialect in ["pollfish", "pubscale"] {
+        let publisher = Publisher { reversal_template: None, ..publisher(dialect) };
+        TakenBack::of(publisher, &ringback).await.stays_untold("it has no reversalUrl").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

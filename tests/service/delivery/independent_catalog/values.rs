@@ -7,6 +7,16 @@ pub(super) fn with_colon<const N: usize>(fields: [(&'static str, &String); N]) -
     fields.into_iter().filter(|(_, text)| text.contains(':')).map(|(field, _)| field).collect()
 }
 
+/// The user of a row, where it holds the `.` that separates it from what is signed behind it.
+pub(super) fn user_with_dot(row: &Row) -> Vec<&'static str> {
+    if row.user_id.contains('.') { vec!["userId"] } else { Vec::new() }
+}
+
+/// The reward of a row, where it is no whole number.
+pub(super) fn fraction(row: &Row) -> Vec<&'static str> {
+    if whole(row).is_none() { vec!["userReward"] } else { Vec::new() }
+}
+
 /// Whether one of the texts holds one of the marks.
 pub(super) fn has_any<const N: usize>(texts: [&str; N], marks: &str) -> bool {
     texts.into_iter().any(|text| text.contains(|mark| marks.contains(mark)))

@@ -49,7 +49,6 @@ async fn capture() -> Vec<Captured> {
 
 async fn sent(ringback: &Ringback, success: SuccessRule, dialect: Dialect) -> Captured {
     let wall = ringback.wall(dialect.name, (dialect.settings)()).await;
-    wall.receiver.always(Reply::with(200, "", dialect.acknowledgement));
     let mut code = BTreeMap::new();
     for language in LANGUAGES {
         let answer = ringback.get(&wall.path(&format!("/receiver?language={language}"))).await;
@@ -58,6 +57,7 @@ async fn sent(ringback: &Ringback, success: SuccessRule, dialect: Dialect) -> Ca
     let (mut plain, mut requests, mut lines) = (None, Vec::new(), BTreeSet::new());
     for (number, row) in rows().into_iter().enumerate() {
         let (id, body) = (row.transaction_id(number), row.report(&wall, number, (dialect.extra)(&row)));
+        wall.receiver.always(Reply::with(200, "", &dialect.acknowledgement.replace("{id}", &id)));
         let answer = wall.source.report(&body).await;
         // What a dialect cannot say is refused: elsewhere it is tested that no more is.
         if answer.status != 200 {
@@ -71,6 +71,7 @@ async fn sent(ringback: &Ringback, success: SuccessRule, dialect: Dialect) -> Ca
         lines.insert(format!("credit\t{id}\t{}", told.join("\t")));
     }
     assert!(requests.len() > 40, "{} is told of {} rows", dialect.name, requests.len());
+    wall.receiver.always(Reply::with(200, "", &dialect.acknowledgement.replace("{id}", "tx-0")));
     let reversed = wall.source.reverse(json!({"externalId": "row-0"})).await.ok();
     if dialect.tells_reversals {
         requests.push(wall.receiver.next().await);

@@ -10,7 +10,7 @@ pub(super) struct Dialect {
     pub(super) name: &'static str,
     /// What is set of the app; those of the usual wall where this says nothing.
     pub(super) settings: fn() -> Value,
-    /// What the dialect takes for an acknowledgement.
+    /// What the dialect takes for an acknowledgement; `{id}` stands for the transaction id.
     pub(super) acknowledgement: &'static str,
     /// Where the signature stands: a parameter, or a header.
     pub(super) signature: &'static str,
@@ -150,6 +150,89 @@ pub(super) fn dialects() -> Vec<Dialect> {
             acknowledgement: "1",
             signed: ("user_42", "user_43"),
             ..Dialect::of("kiwiwall", "signature")
+        },
+        Dialect {
+            settings: || json!({"callbackUrl": "/torox", "settings": {"currency_name": "Coins & more"}}),
+            signed: ("user_42", "user_43"),
+            ..Dialect::of("torox", "sig")
+        },
+        Dialect {
+            settings: || {
+                json!({"callbackUrl": "/timewall?userID={userID}&transactionID={transactionID}&revenue={revenue}\
+                    &currencyAmount={currencyAmount}&type={type}&hash={hash}"})
+            },
+            signed: ("user_42", "user_43"),
+            ..Dialect::of("timewall", "hash")
+        },
+        Dialect {
+            settings: || {
+                let template = "/pubscale?user_id={user_id}&value={value}&token={token}&signature={signature}";
+                json!({"callbackUrl": template, "reversalUrl": template.replace("/pubscale", "/pubscale/chargeback")})
+            },
+            ..Dialect::of("pubscale", "signature")
+        },
+        Dialect {
+            settings: || {
+                // The currency is told nowhere, and signed.
+                let template = "/adjoe?sid={sid}&trans_uuid={trans_uuid}&user_uuid={user_uuid}&coin_amount={coin_amount}\
+                    &device_id={device_id}&sdk_app_id={sdk_app_id}";
+                json!({"callbackUrl": template, "settings": {"currency": "Coins & \"more\"", "sdk_app_id": "a=[1].b"}})
+            },
+            amount: whole,
+            extra: |row| json!({"device_id": row.note}),
+            tells_reversals: false,
+            ..Dialect::of("adjoe", "sid")
+        },
+        Dialect {
+            settings: || json!({"callbackUrl": "/dt", "settings": {"currency_name": "Coins & more"}}),
+            amount: whole,
+            extra: |row| json!({"pub0": row.note, "pub9": row.offer_name}),
+            tells_reversals: false,
+            ..Dialect::of("digital-turbine", "sid")
+        },
+        Dialect {
+            settings: || json!({"callbackUrl": "/sr"}),
+            acknowledgement: "1",
+            amount: whole,
+            tells_reversals: false,
+            ..Dialect::of("superrewards", "sig")
+        },
+        Dialect {
+            settings: || json!({"callbackUrl": "/levelplay?USER_ID=[USER_ID]&REWARDS=[REWARDS]&EVENT_ID=[EVENT_ID]"}),
+            acknowledgement: "{id}:OK",
+            amount: whole,
+            ..Dialect::of("levelplay", "signature")
+        },
+        Dialect {
+            settings: || {
+                json!({"callbackUrl": "/tr?user_id={user_id}&reward={reward}&currency={currency}&tx_id={tx_id}\
+                    &offer_name={offer_name}&debug={debug}&reversal={reversal}"})
+            },
+            ..Dialect::of("theoremreach", "hash")
+        },
+        Dialect {
+            settings: || {
+                let template = "/rh?user_id={user_id}&amount={amount}&currency={currency}&offer_id={offer_id}\
+                    &txn_id={transaction_id}&src=a+b";
+                json!({"callbackUrl": template, "settings": {"currency": "Coins & more"}})
+            },
+            tells_reversals: false,
+            ..Dialect::of("rewardinghub", "sig")
+        },
+        Dialect {
+            settings: || json!({"callbackUrl": "/growdeck"}),
+            tells_reversals: false,
+            ..Dialect::of("growdeck", "signature")
+        },
+        Dialect {
+            settings: || {
+                let template = "/playtimeads?user_id={user_id}&offer_id={offer_id}&amount={amount}&event={event}\
+                    &tx={transaction_id}&signature={signature}";
+                json!({"callbackUrl": template, "settings": {"app_key": "a'b\"$c\\"}})
+            },
+            signed: ("user_42", "user_43"),
+            tells_reversals: false,
+            ..Dialect::of("playtimeads", "signature")
         },
     ]
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ringback::domain::dialect::success::SuccessRule;
+
 use super::captured::{Captured, captured};
 use super::program::{Language, Program};
 use crate::support::Received;
@@ -52,8 +54,17 @@ fn expected(line: &str) -> String {
 async fn acknowledges(program: &Program, captured: &Captured, request: &Received, name: &str) {
     let answer = program.shown(request).await;
     let rule = &captured.success;
-    let is_taken = rule.accepts_status(answer.status) && rule.accepts_body(answer.body.as_bytes(), true, None);
+    let token = token(rule, request);
+    let is_taken =
+        rule.accepts_status(answer.status) && rule.accepts_body(answer.body.as_bytes(), true, token.as_deref());
     assert!(is_taken, "{name}: {answer:?} to {}", request.head);
+}
+
+/// What the body must hold, where that begins with a value of the request: in these templates it travels under the name of
+/// its placeholder.
+fn token(rule: &SuccessRule, request: &Received) -> Option<String> {
+    let (name, rest) = rule.body_contains()?.strip_prefix('{')?.split_once('}')?;
+    Some(request.parameter(name)? + rest)
 }
 
 async fn refuses_what_was_changed(program: &Program, captured: &Captured, name: &str) {
