@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::recipe::{Placeholder, Recipe, Reversal, ReversedId, Tells};
+use super::recipe::{Placeholder, Recipe, Reversal};
 use super::signed_text::SignedText;
 use super::value::{AMOUNTS, Fact};
 
@@ -55,23 +55,17 @@ fn gaps(recipe: &Recipe, covered: &[&Placeholder]) -> Vec<&'static str> {
     if !AMOUNTS.into_iter().any(covers) {
         gaps.push("amount");
     }
-    if recipe.reversal().is_some_and(|reversal| !covered.iter().any(|placeholder| marks(placeholder, reversal))) {
+    let is_marked = |reversal: &Reversal| {
+        covered.iter().any(|placeholder| match reversal.told_by.as_slice() {
+            [] => reversal.is_marked_by(&placeholder.rule),
+            // A receiver looks at these and at nothing else.
+            named => named.iter().any(|name| name == placeholder.name()),
+        })
+    };
+    if recipe.reversal().is_some_and(|reversal| !is_marked(reversal)) {
         gaps.push("reversal");
     }
     gaps
-}
-
-/// Whether the value of a placeholder tells a reversal from its completion. Where the recipe names those that do, no other
-/// counts: a receiver looks at these.
-fn marks(placeholder: &Placeholder, reversal: &Reversal) -> bool {
-    if !reversal.told_by.is_empty() {
-        return reversal.told_by.iter().any(|name| name == placeholder.name());
-    }
-    let rule = &placeholder.rule;
-    let is_amount = || AMOUNTS.into_iter().any(|amount| rule.uses(amount));
-    rule.words.reversed != rule.words.completed
-        || matches!(reversal.tells, Tells::TakenBackNegative | Tells::Zero) && is_amount()
-        || reversal.transaction_id == ReversedId::Prefixed && rule.uses(Fact::TransactionId)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::domain::dialect::named::Item;
 use crate::domain::dialect::signature::{Signature, Travels};
 use crate::domain::dialect::signed_text::{QueryForm, SignedText};
 use crate::domain::dialect::text_of::TextPiece;
-use crate::domain::dialect::value::{AMOUNTS, Fact, ValueRule, ValueSource, Words};
+use crate::domain::dialect::value::{Fact, ValueSource};
 
 /// How what is odd about a recipe begins where it is not solid.
 const NOT_SOLID: &str = "Not solid: ";
@@ -126,7 +126,7 @@ impl Recipe {
         }
         for name in &reversal.told_by {
             match self.placeholder(name) {
-                Some(placeholder) if placeholder.hidden || !marks(&placeholder.rule, reversal.tells) => {
+                Some(placeholder) if placeholder.hidden || !reversal.is_marked_by(&placeholder.rule) => {
                     return Err(format!("tells a reversal by {name}, which says the same of a completion"));
                 }
                 Some(_) => {}
@@ -134,7 +134,7 @@ impl Recipe {
             }
         }
         // An id of its own alone would make it one more reward.
-        if reversal.url == ReversalUrl::Callback && !self.rules().any(|rule| marks(rule, reversal.tells)) {
+        if reversal.url == ReversalUrl::Callback && !self.rules().any(|rule| reversal.is_marked_by(rule)) {
             return Err("tells a reversal that looks like a completion".to_owned());
         }
         Ok(())
@@ -245,15 +245,6 @@ impl Recipe {
         let has_source = placeholder.rule.source.is_some();
         !placeholder.hidden || of_account(placeholder) || has_source && placeholder.rule.sources().all(travels)
     }
-}
-
-/// Whether a value found by this rule tells a reversal from its completion: by another word, or an amount taken back.
-fn marks(rule: &ValueRule, tells: Tells) -> bool {
-    let Words { reversed, completed, .. } = &rule.words;
-    let is_amount = || AMOUNTS.into_iter().any(|amount| rule.uses(amount));
-    reversed != completed
-        || matches!(tells, Tells::TakenBackNegative | Tells::Zero) && is_amount()
-        || rule.uses(Fact::Reason)
 }
 
 /// Whether the receiver's own account has all that a value is made of.

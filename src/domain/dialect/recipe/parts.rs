@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::dialect::named::Item;
-use crate::domain::dialect::value::{ValueRule, ValueSource};
+use crate::domain::dialect::value::{AMOUNTS, Fact, ValueRule, ValueSource, Words};
 
 /// Whether an endpoint needs a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,18 @@ pub struct Reversal {
     pub told_by: Vec<String>,
     /// Whether a part can be told.
     pub part: bool,
+}
+
+impl Reversal {
+    /// Whether a value found by this rule tells a reversal from its completion: by another word, by an amount taken back, or by
+    /// the reason, which no completion has.
+    pub(crate) fn is_marked_by(&self, rule: &ValueRule) -> bool {
+        let Words { reversed, completed, .. } = &rule.words;
+        let is_amount = || AMOUNTS.into_iter().any(|amount| rule.uses(amount));
+        reversed != completed
+            || matches!(self.tells, Tells::TakenBackNegative | Tells::Zero) && is_amount()
+            || rule.uses(Fact::Reason)
+    }
 }
 
 /// Where a reversal goes.
