@@ -34,13 +34,13 @@ async fn drill() {
     let mut killed_at = None;
     // What the killed node had in its line arrives when its heartbeat has ended; it is no part of the rate.
     while arrived.len() < COMPLETIONS - 2 * PER_SECOND {
-        wall.receiver.next().await;
-        arrived.push(Instant::now());
+        arrived.push(wall.receiver.next().await.at);
         if arrived.len() == KILLED_AT
             && let Some(a) = a.take()
         {
-            a.kill().await;
+            // The others go on while the test waits for its end.
             killed_at = Some(Instant::now());
+            a.kill().await;
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,6 +21,8 @@ pub(crate) struct Received {
     pub(crate) body: String,
     /// Where it came from.
     pub(crate) from: SocketAddr,
+    /// When it had been read, however much later a test looks at it.
+    pub(crate) at: Instant,
 }
 
 impl Received {
@@ -177,7 +180,7 @@ async fn serve(
         let reply = script.lock().unwrap().reply();
         let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
         let echo = head.clone();
-        let _ = requests.send(Received { head, body, from });
+        let _ = requests.send(Received { head, body, from, at: Instant::now() });
         match reply {
             Reply::Echo => {
                 let headers = format!("Location: http://elsewhere.example{target}\r\n");
