@@ -12,7 +12,8 @@ use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 
 /// What is said of a recipe whose signatures nobody but its author has computed, until a receiver has taken one.
-pub const NOT_SEEN: &str = "not yet seen by a receiver: every vector is its author's own, and no callback was acknowledged";
+pub const NOT_SEEN: &str =
+    "not yet seen by a receiver: every vector is its author's own, and no callback was acknowledged";
 
 /// What an operator published, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +103,17 @@ impl Listed {
 
     /// Whether a publisher may know of it and choose it.
     pub fn is_open_to(&self, publisher_id: &str) -> bool {
-        let limited = self.publication.as_ref().and_then(|publication| publication.publishers.as_ref());
-        limited.is_none_or(|publishers| publishers.iter().any(|one| one == publisher_id))
+        self.limited_to().is_none_or(|publishers| publishers.iter().any(|one| one == publisher_id))
+    }
+
+    /// Whether every publisher may.
+    pub fn is_open_to_all(&self) -> bool {
+        self.limited_to().is_none()
+    }
+
+    /// The publishers who alone may choose it.
+    pub fn limited_to(&self) -> Option<&[String]> {
+        self.publication.as_ref()?.publishers.as_deref()
     }
 
     /// Whether a callback that is delivered by it would be the first.
