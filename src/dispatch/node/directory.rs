@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::app::App;
 use crate::domain::dialect::catalog::Catalog;
-use crate::domain::egress::{Assignment, EgressIp, Route, next_route, route};
+use crate::domain::egress::{EgressIp, Route, next_route, route};
 use crate::domain::offer::Offer;
 use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
