@@ -9,7 +9,7 @@ use crate::actions::Actions;
 use crate::actions::audit::Entry;
 use crate::actions::caller::Caller;
 use crate::actions::refusal::too_many_attempts;
-use crate::domain::audit::{Actor, Outcome};
+use crate::domain::audit::{Actor, Left, Outcome};
 use crate::domain::made_by::MadeBy;
 use crate::domain::password::Password;
 use crate::domain::person::{EmailAddress, Person};
@@ -137,8 +137,8 @@ impl Actions {
             Err(SignInRefusal::Store(_)) => Outcome::Failed,
             Err(_) => Outcome::Refused,
         };
-        let made = done.as_ref().ok().map(|signed_in| signed_in.session.id.clone());
-        self.end_audit(entry, outcome, made).await;
+        let created_id = done.as_ref().ok().map(|signed_in| signed_in.session.id.clone());
+        self.end_audit(entry, outcome, Left { created_id, recipe: None }).await;
         done
     }
 

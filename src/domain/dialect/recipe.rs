@@ -5,8 +5,11 @@
 
 mod check;
 mod file;
+mod finding;
+mod gaps;
 mod lists;
 mod parts;
+mod provenance;
 mod read;
 
 use std::time::Duration;
@@ -19,9 +22,14 @@ use super::value::ValueSource;
 use crate::domain::encoding::Encoding;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::template::{Template, TemplateForm};
+pub use finding::Finding;
+use finding::in_one_line;
+pub(super) use finding::{Findings, WHOLE};
 use parts::ParameterLists;
 pub(crate) use parts::{BodyField, Content};
 pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Setting, Tells};
+pub use provenance::CUSTOM;
+pub(super) use read::Outline;
 
 /// A recipe that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +41,12 @@ pub enum RecipeError {
     #[error("a vector is not JSON: {0}")]
     Vector(#[from] serde_json::Error),
     /// Readable, but it contradicts itself.
-    #[error("recipe {recipe}: {fault}")]
+    #[error("recipe {recipe}: {}", in_one_line(findings))]
     Senseless {
         /// Its `name@version`.
         recipe: String,
         /// What does not fit.
-        fault: String,
+        findings: Vec<Finding>,
     },
 }
 
@@ -74,6 +82,7 @@ pub struct Recipe {
     signature: Option<Signature>,
     reversal: Option<Reversal>,
     vectors: Vec<serde_json::Value>,
+    source: String,
 }
 
 impl Recipe {
@@ -221,6 +230,11 @@ impl Recipe {
         let told_by = self.reversal.as_ref().map(|reversal| reversal.told_by.as_slice()).unwrap_or_default();
         let is_bare = self.has_parameter_list() && template.is_bare();
         told_by.is_empty() || is_bare || template.placeholders().any(|name| told_by.iter().any(|mark| mark == name))
+    }
+
+    /// Whether its callbacks tell a test by a word of their own.
+    pub(super) fn marks_tests(&self) -> bool {
+        !self.appended_on_test.is_empty() || self.rules().any(|rule| rule.words.test.is_some())
     }
 
     /// Whether reversals go to a template of their own.

@@ -22,7 +22,8 @@ use crate::domain::retry::DocumentedSchedule;
 #[serde(deny_unknown_fields)]
 pub(super) struct RecipeFile {
     pub(super) name: String,
-    pub(super) version: u32,
+    /// A file that ships says it; of an operator's own it is counted where it is published.
+    pub(super) version: Option<u32>,
     pub(super) title: String,
     /// What is special about it, for publishers.
     #[serde(default)]
@@ -137,6 +138,12 @@ pub(super) struct SignatureWritten {
     #[serde(default)]
     pub(super) appended: Vec<String>,
     pub(super) ambiguity: Option<AmbiguityWord>,
+    /// Said exactly where the way of signing is one that no new design should choose.
+    #[serde(default)]
+    pub(super) legacy: bool,
+    /// Exactly what the signature leaves open of a reward's meaning.
+    #[serde(default)]
+    pub(super) not_covered: Vec<String>,
     #[serde(default)]
     pub(super) headers: Vec<ValueWritten>,
 }
