@@ -82,7 +82,11 @@ fn travels(signature: &Signature) -> String {
             let names = signature.placeholder().iter().map(|name| format!("`{name}`"));
             format!("where the template has {}", names.collect::<Vec<_>>().join(" or "))
         }
-        Travels::Header(carrier) => format!("in `{}: {}`", carrier.name, carrier.wrapping()),
+        Travels::Header(carrier) => {
+            let chosen = carrier.name_setting.as_ref();
+            let chosen = chosen.map(|setting| format!(", or in the header that `{setting}` names")).unwrap_or_default();
+            format!("in `{}: {}`{chosen}", carrier.name, carrier.wrapping())
+        }
     }
 }
 

@@ -42,5 +42,5 @@ def _there(world, call, name):
         "replays": [world.replay["id"]],
         "users": [world.user["id"]],
         "tokens": [world.token["id"]],
-        "name": ["besitos", "offermaru", "standard-webhooks"],
+        "name": ["besitos", "offermaru", "standard-webhooks", "stripe-style", "monlix"],
     }[before]

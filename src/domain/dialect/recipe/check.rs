@@ -81,7 +81,8 @@ impl Recipe {
             ValueSource::Setting(name) => Some(name),
             _ => None,
         });
-        for name in settings {
+        let header = self.signature.iter().filter_map(Signature::carrier).filter_map(|own| own.name_setting.as_ref());
+        for name in settings.chain(header) {
             if !self.settings.iter().any(|setting| setting.name == *name) {
                 return Err(format!("uses the setting {name}, which it does not ask for"));
             }
