@@ -46,7 +46,10 @@ fn sent_as(recipe: &Recipe) -> String {
 }
 
 fn signed(recipe: &Recipe) -> String {
-    let Some(signature) = recipe.signature() else { return "nothing".to_owned() };
+    let Some(signature) = recipe.signature() else {
+        let itself = if recipe.secret_in_clear() { "; the secret itself travels" } else { "" };
+        return format!("nothing{itself}");
+    };
     let need = if recipe.secret() == SecretNeed::Optional { ", where there is a secret" } else { "" };
     format!("{} of {}, {}{need}", algorithm(signature), text(&signature.signs), travels(signature))
 }
