@@ -6,10 +6,12 @@ use super::programs::MONLIX;
 use crate::delivery::awkward::rows;
 use crate::delivery::in_clear::{ORIGIN, request};
 use crate::delivery::independent_receiver::Independent;
-use crate::support::{Received, Ringback, SECRET, has};
+use crate::support::{Received, Ringback, has};
 
 /// The dialect, which the table of publishers lacks: it goes by TLS alone.
 pub(super) const DIALECT: &str = "monlix";
+/// A secret that no other word holds.
+const KEY: &str = "mx-7Yq2-sekret";
 const TEMPLATE: &str = "/mx?u={{userId}}&t={{transactionId}}&k={{secretKey}}&r={{rewardValue}}&c={{rewardCurrency}}\
     &usd={{payout}}&task={{taskName}}&s={{status}}";
 
@@ -25,13 +27,15 @@ async fn a_secret_that_travels_itself_arrives_beside_every_awkward_value_and_is_
     let settings =
         json!({"callbackUrl": format!("{ORIGIN}{TEMPLATE}"), "settings": {"reward_currency": "Coins & more"}});
     let wall = ringback.wall(DIALECT, settings).await;
-    let mut receiver = Independent::start(MONLIX, &[("SECRET", SECRET)]).await;
+    let id = ringback.secret(&wall, KEY).await;
+    ringback.post(&wall.path(&format!("/secrets/{id}/activate")), json!({})).await.ok();
+    let mut receiver = Independent::start(MONLIX, &[("SECRET", KEY)]).await;
     let mut stranger = Independent::start(MONLIX, &[("SECRET", "another")]).await;
     let mut told = 0;
     for (number, row) in rows().into_iter().enumerate().filter(|(_, row)| !row.is_refused_by(DIALECT)) {
         let id = row.transaction_id(number);
         let answer = wall.source.report(&row.report(&wall, number, json!({}))).await;
-        let request = request(&ringback, &wall, &answer.delivery()).await;
+        let request = request(&ringback, &wall, &answer.delivery(), KEY).await;
         let line = shown_to(&mut receiver, &request).await;
         has(&line, json!({"verified": true, "status": 200, "transactionId": id}));
         let expected = json!({
@@ -46,11 +50,11 @@ async fn a_secret_that_travels_itself_arrives_beside_every_awkward_value_and_is_
     }
     assert!(told > 60, "{told} rows were told");
     let reversed = wall.source.reverse(json!({"externalId": "row-0"})).await.delivery();
-    let line = shown_to(&mut receiver, &request(&ringback, &wall, &reversed).await).await;
+    let line = shown_to(&mut receiver, &request(&ringback, &wall, &reversed, KEY).await).await;
     has(&line, json!({"verified": true, "transactionId": "tx-0", "values": {"s": "2", "r": "100", "usd": "17.55"}}));
-    for path in ["", "/deliveries", "/endpoints", "/secrets"] {
-        let shown = ringback.get(&wall.path(path)).await.to_string();
-        assert!(!shown.contains(SECRET), "{path}: {shown}");
+    for path in [wall.path(""), wall.path("/endpoints"), wall.path("/secrets"), format!("/v1/deliveries/{reversed}")] {
+        let shown = ringback.get(&path).await.to_string();
+        assert!(!shown.contains(KEY), "{path}: {shown}");
     }
     for bare in [
         "http://pub.example/mx?k={{secretKey}}",

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use super::dialects::{Dialect, dialects};
 use crate::delivery::awkward::rows;
 use crate::delivery::in_clear;
-use crate::support::{Answer, Received, Reply, Ringback, Wall, text};
+use crate::support::{Answer, Received, Reply, Ringback, SECRET, Wall, text};
 
 /// Everything that was sent to one endpoint.
 pub(super) struct Captured {
@@ -88,7 +88,7 @@ async fn sent(ringback: &Ringback, recipe: &Recipe, dialect: Dialect) -> Capture
 /// The request of what was just reported, as it came off the wire.
 async fn arrived(ringback: &Ringback, recipe: &Recipe, wall: &Wall, answer: &Answer) -> Received {
     if recipe.secret_in_clear() {
-        return in_clear::request(ringback, wall, &answer.delivery()).await;
+        return in_clear::request(ringback, wall, &answer.delivery(), SECRET).await;
     }
     wall.receiver.next().await
 }
