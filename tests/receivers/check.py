@@ -12,7 +12,8 @@ PARTS = (
     first_dialects.signed_post, whole_urls.adgem, whole_urls.bitlabs, whole_urls.notik, whole_urls.theoremreach,
     whole_urls.rewardinghub, chosen_values.ayet, chosen_values.pollfish, digests.cpx, digests.tapjoy, digests.lootably,
     digests.wannads, digests.kiwiwall, digests.torox, digests.timewall, digests.superrewards, digests.paymentwall,
-    app_walls.pubscale, app_walls.adjoe, app_walls.digital_turbine, app_walls.levelplay, app_walls.growdeck, app_walls.playtimeads,
+    app_walls.pubscale, app_walls.adjoe, app_walls.digital_turbine, app_walls.levelplay, app_walls.growdeck,
+    app_walls.playtimeads,
     message_headers.standard_webhooks, raw_bodies.stripe_style, raw_bodies.github_style, raw_bodies.adgem_post,
     unsigned.adgate, unsigned.mychips, unsigned.monlix, unsigned.revu, unsigned.plain, unsigned.plain_json,
 )

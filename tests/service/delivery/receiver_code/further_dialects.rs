@@ -20,7 +20,10 @@ pub(super) fn further() -> Vec<Dialect> {
             ..Dialect::of("mychips", "")
         },
         Dialect {
-            settings: || json!({"callbackUrl": "https://pub.example/mx?u={{userId}}&t={{transactionId}}&k={{secretKey}}&r={{rewardValue}}&s={{status}}"}),
+            settings: || {
+                json!({"callbackUrl": "https://pub.example/mx?u={{userId}}&t={{transactionId}}&k={{secretKey}}\
+                    &r={{rewardValue}}&s={{status}}"})
+            },
             // The secret itself travels.
             signed: (SECRET, "another"),
             ..Dialect::of("monlix", "k")
