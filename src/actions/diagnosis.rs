@@ -50,8 +50,12 @@ impl Actions {
     ) -> Result<Diagnosed, Refusal> {
         let endpoint = endpoint(app, endpoint_id)?;
         let recipe = self.dispatcher.previews.recipe(endpoint, None)?;
-        let unreadable =
-            || Refusal::field("pasted", format!("No signature was found in this. {}", looked_for(&recipe)));
+        let unreadable = || {
+            Refusal::field(
+                "pasted",
+                format!("No signature was found in this. {}", looked_for(&recipe, &endpoint.config)),
+            )
+        };
         let is_pasted = matches!(given, Given::Pasted(_));
         within_bounds(&given)?;
         let under_way = self.diagnoses.begin(caller)?;

@@ -10,8 +10,10 @@ use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::describe::describe;
 use crate::domain::dialect::recipe::Recipe;
 
-/// What a publisher's template tells: what the completions of a measurement have, each once.
-const TOLD: [&str; 7] = ["userId", "transactionId", "offerId", "offerName", "userReward", "payoutMinor", "timestamp"];
+/// What a publisher's template tells: what the completions of a measurement have, each once, and the secret where it travels
+/// itself.
+const TOLD: [&str; 8] =
+    ["userId", "transactionId", "offerId", "offerName", "userReward", "payoutMinor", "timestamp", "secret"];
 
 /// A dialect by its name.
 pub(super) type Spoken = Arc<str>;

@@ -100,7 +100,8 @@ fn pasted(
     keys: &[(String, SecretText)],
 ) -> Result<Chosen, Failure> {
     let found = pasted::read(text);
-    let paste = found.ok_or_else(|| format!("--paste: no request was found in this. {}", looked_for(recipe)))?;
+    let paste =
+        found.ok_or_else(|| format!("--paste: no request was found in this. {}", looked_for(recipe, config)))?;
     paste.chosen(recipe, config, keys).map_err(|elsewhere| format!("--paste: {elsewhere}").into())
 }
 

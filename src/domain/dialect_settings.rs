@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::dialect::ambiguity::{blurs, separators};
 use super::dialect::recipe::Recipe;
+use super::header_names::carrier_fault;
 use super::invalid::Invalid;
 
 /// Longest value, in characters: a vendor's ids and the names of currencies are shorter by far.
@@ -45,6 +46,10 @@ fn fault(name: &str, value: &str, recipe: &Recipe) -> Option<String> {
     if !(1..=LONGEST).contains(&value.chars().count()) || value.chars().any(char::is_control) {
         return Some(format!("must have 1 to {LONGEST} characters, no control characters"));
     }
+    // What names a header is no part of what is signed.
+    if recipe.names_header(name) {
+        return carrier_fault(value).map(|fault| format!("{value:?} {fault}"));
+    }
     if let Some(separator) = separators(recipe).into_iter().find(|separator| blurs(value, separator)) {
         return Some(format!("holds `{separator}`, which separates the values that {} signs", recipe.title()));
     }
@@ -76,6 +81,17 @@ mod tests {
             told("besitos", &[("surfaceId", "s")], true),
             ["surfaceId: is not used by the dialect besitos; it takes none"]
         );
+    }
+
+    #[test]
+    fn a_name_for_the_header_of_the_signature_is_one_that_nobody_else_writes() {
+        for name in ["Stripe-Signature", "x.signature_2"] {
+            assert!(told("stripe-style", &[("header_name", name)], true).is_empty(), "{name}");
+        }
+        for name in ["Host", "content-type", "X-Forwarded-For", "X-Ringback-Test", "X Signature", "X-A\r\nX-B"] {
+            let faults = told("stripe-style", &[("header_name", name)], true);
+            assert!(faults.len() == 1 && faults[0].starts_with("settings.header_name: "), "{name:?}: {faults:?}");
+        }
     }
 
     #[test]

@@ -100,7 +100,7 @@ pub fn check_endpoint(
     }
     invalid.take(check_events(settings.events.as_deref()));
     invalid.take(check_timeout(settings.timeout_ms));
-    invalid.take(own_headers::check(&settings.headers, recipe));
+    invalid.take(own_headers::check(&settings.headers, recipe, &settings.dialect_settings));
     if let Some(origin) = &settings.signed_origin
         && let Err(fault) = Origin::parse(origin)
     {

@@ -26,6 +26,7 @@ pub(crate) mod encoding;
 pub mod endpoint_rules;
 pub mod fields;
 pub mod given;
+pub mod header_names;
 pub mod headers;
 pub mod health;
 pub mod identity;

@@ -2,7 +2,10 @@
 //!
 //! They carry credentials, so after saving only their names are shown.
 
+use std::collections::BTreeMap;
+
 use super::dialect::recipe::Recipe;
+use super::header_names::{is_ours, is_protocols, is_token};
 use super::headers::Headers;
 use super::invalid::Invalid;
 
@@ -13,39 +16,18 @@ pub const LONGEST_NAME: usize = 128;
 /// Longest value: common servers take 8 KiB for all headers together.
 pub const LONGEST_VALUE: usize = 4_096;
 
-/// What belongs to HTTP/1.1 itself or to the client that speaks it.
-const PROTOCOL: [&str; 15] = [
-    "host",
-    "content-length",
-    "connection",
-    "transfer-encoding",
-    "user-agent",
-    "te",
-    "trailer",
-    "upgrade",
-    "keep-alive",
-    "proxy-connection",
-    "proxy-authorization",
-    "expect",
-    "cookie",
-    "referer",
-    // An encoded answer could not be searched for the word that acknowledges.
-    "accept-encoding",
-];
-/// Ours, whatever stands behind it.
-const OURS: &str = "x-ringback-";
-
-/// Checks a set of headers for a dialect; faults are reported under `headers.…`.
-pub fn check(Headers(headers): &Headers, recipe: &Recipe) -> Result<(), Invalid> {
+/// Checks a set of headers for a dialect at an endpoint with these settings; faults are reported under `headers.…`.
+pub fn check(Headers(headers): &Headers, recipe: &Recipe, settings: &BTreeMap<String, String>) -> Result<(), Invalid> {
     let mut invalid = Invalid::none();
     if headers.len() > MOST {
         // Each is compared with all before it, so too many are not looked at one by one.
         return Err(Invalid::field("headers", format!("must be at most {MOST}")));
     }
+    let owned = recipe.owned_headers(settings);
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in headers {
         let lower = name.to_ascii_lowercase();
-        if let Some(fault) = fault(&lower, value, recipe) {
+        if let Some(fault) = fault(&lower, value, recipe, &owned) {
             invalid.push(format!("headers.{name}"), fault);
         } else if seen.contains(&lower) {
             invalid.push(format!("headers.{name}"), "stands twice (the case of letters makes no difference)");
@@ -55,16 +37,16 @@ pub fn check(Headers(headers): &Headers, recipe: &Recipe) -> Result<(), Invalid>
     invalid.into_result()
 }
 
-fn fault(lower: &str, value: &str, recipe: &Recipe) -> Option<String> {
+fn fault(lower: &str, value: &str, recipe: &Recipe, owned: &[&str]) -> Option<String> {
     if lower.is_empty() || lower.len() > LONGEST_NAME || !lower.bytes().all(is_token) {
         return Some(format!("is not a header name of 1 to {LONGEST_NAME} letters, digits or `-`"));
     }
     // Only a body has a type, and the dialect says which.
     let of_body = recipe.method() != "GET" && lower == "content-type";
-    if PROTOCOL.contains(&lower) || of_body || lower.starts_with(OURS) {
+    if is_protocols(lower) || of_body || is_ours(lower) {
         return Some("is set by Ringback itself".to_owned());
     }
-    if recipe.owned_headers().iter().any(|owned| owned.eq_ignore_ascii_case(lower)) {
+    if owned.iter().any(|owned| owned.eq_ignore_ascii_case(lower)) {
         return Some(format!("belongs to the dialect {}", recipe.name()));
     }
     let visible = |byte: u8| (0x20..0x7f).contains(&byte) || byte == b'\t';
@@ -76,10 +58,6 @@ fn fault(lower: &str, value: &str, recipe: &Recipe) -> Option<String> {
     None
 }
 
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,7 +65,8 @@ mod tests {
 
     fn allows(dialect: &str, name: &str, value: &str) -> bool {
         let catalog = Catalog::builtin();
-        check(&Headers(vec![(name.to_owned(), value.to_owned())]), catalog.get(dialect).unwrap()).is_ok()
+        let headers = Headers(vec![(name.to_owned(), value.to_owned())]);
+        check(&headers, catalog.get(dialect).unwrap(), &BTreeMap::new()).is_ok()
     }
 
     #[test]
@@ -105,6 +84,18 @@ mod tests {
         assert!(!allows("affonso", "Content-Type", "text/plain"));
         assert!(!allows("affonso", "x-affonso-signature", "x"));
         assert!(!allows("offermaru", "X-Offermaru-App-Id", "x"));
+    }
+
+    #[test]
+    fn the_header_that_an_endpoint_chose_for_its_signature_belongs_to_the_dialect() {
+        let catalog = Catalog::builtin();
+        let is_free = |name: &str, chosen: &str| {
+            let settings = BTreeMap::from([("header_name".to_owned(), chosen.to_owned())]);
+            let headers = Headers(vec![(name.to_owned(), "x".to_owned())]);
+            check(&headers, catalog.get("stripe-style").unwrap(), &settings).is_ok()
+        };
+        assert!(!is_free("stripe-signature", "Stripe-Signature"));
+        assert!(is_free("X-Signature", "Stripe-Signature") && !is_free("X-Signature", "X-SIGNATURE"));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! All recipes, and for any of them: an endpoint that uses all of it, a key of its form, and completions of any values.
 
-use std::fs;
-use std::path::Path;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::thread;
 
 use proptest::prelude::*;
 use ringback::domain::amount::Decimal;
@@ -21,27 +22,43 @@ use ringback::domain::time::Timestamp;
 /// What is fixed in all of them: a receiver that compares ids needs to know them.
 pub(crate) const OCCURRED_MS: i64 = 1_719_859_200_000;
 
-/// The newest version of every recipe that ships, and the recipes of `others/`, which ship with nobody: what holds for all
-/// must hold for whatever the language can say.
+/// The newest version of every recipe that ships.
 pub(crate) fn recipes() -> impl Iterator<Item = &'static Arc<Recipe>> {
-    static ALL: LazyLock<Vec<Arc<Recipe>>> = LazyLock::new(|| {
-        let catalog = Catalog::builtin();
-        let files = fs::read_dir(others()).unwrap().map(|entry| entry.unwrap().path());
-        let mut paths: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
-        paths.sort();
-        let others = paths.iter().map(|path| Arc::new(read(&fs::read_to_string(path).unwrap())));
-        catalog.newest().cloned().chain(others).collect()
+    catalog().newest()
+}
+
+/// The catalog, read once for all tests.
+pub(crate) fn catalog() -> &'static Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
+    &CATALOG
+}
+
+/// Every way in which an endpoint of a recipe that ships may be set up, made once for all tests.
+pub(crate) fn all_endpoints() -> impl Iterator<Item = &'static (Arc<Recipe>, CallbackConfig)> {
+    static ALL: LazyLock<Vec<(Arc<Recipe>, CallbackConfig)>> = LazyLock::new(|| {
+        let of_one = |recipe: &Arc<Recipe>| {
+            let recipe = Arc::clone(recipe);
+            endpoints(&recipe).into_iter().map(move |endpoint| (Arc::clone(&recipe), endpoint)).collect::<Vec<_>>()
+        };
+        recipes().flat_map(of_one).collect()
     });
     ALL.iter()
 }
 
-fn others() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/others"))
-}
-
-/// The text of a recipe of `others/`.
-pub(crate) fn other(name: &str) -> String {
-    fs::read_to_string(others().join(format!("{name}.toml"))).unwrap()
+/// Looks at each endpoint whose callbacks are signed, on all cores: what is looked for takes long.
+pub(crate) fn look_at_signing(look: impl Fn(&Arc<Recipe>, &CallbackConfig) + Sync) {
+    let signing: Vec<_> = all_endpoints().filter(|(recipe, _)| recipe.signature().is_some()).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((recipe, endpoint)) = signing.get(next.fetch_add(1, Ordering::Relaxed)) {
+            look(recipe, endpoint);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(work);
+        }
+    });
 }
 
 /// A recipe whose vectors stand elsewhere.

@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use ringback::domain::dialect::catalog::Catalog;
 use ringback::domain::dialect::custom::{Written, check};
 use ringback::domain::dialect::recipe::{Recipe, RecipeError};
 use ringback::domain::dialect::table::table;
+
+use crate::anything::catalog;
 
 fn document() -> String {
     read("DIALECTS.md")
@@ -24,7 +25,7 @@ fn block<'a>(document: &'a str, language: &str) -> &'a str {
 
 #[test]
 fn the_table_of_dialects_is_what_the_recipes_say() {
-    let table = table(&Catalog::builtin());
+    let table = table(catalog());
     let rows = |text: &str| text.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect::<Vec<_>>();
     let written = document();
     let (written, _) = written.split_once("## How to add one").unwrap();

@@ -6,7 +6,6 @@
 mod anything;
 mod distortions;
 mod document;
-mod others;
 mod pasted;
 mod properties;
 mod receiver_code;
@@ -16,7 +15,7 @@ mod run;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ringback::domain::dialect::catalog::Catalog;
+use anything::catalog;
 use ringback::domain::dialect::vector::Vector;
 
 fn folder() -> PathBuf {
@@ -39,16 +38,15 @@ fn files() -> Vec<(String, PathBuf, serde_json::Value)> {
 
 #[test]
 fn every_vector_is_composed_exactly() {
-    let catalog = Catalog::builtin();
     for (_, path, json) in files() {
         let vector: Vector = serde_json::from_value(json).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-        run::run(&catalog, &vector, &path);
+        run::run(catalog(), &vector, &path);
     }
 }
 
 #[test]
 fn every_vector_is_compiled_into_its_recipe() {
-    let catalog = Catalog::builtin();
+    let catalog = catalog();
     for (dialect, path, json) in files() {
         let recipe = catalog.get_version(json["recipe"].as_str().unwrap()).unwrap();
         assert_eq!(recipe.name(), dialect, "{}", path.display());

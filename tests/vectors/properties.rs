@@ -14,7 +14,7 @@ use ringback::domain::secret::SecretText;
 use ringback::domain::time::Timestamp;
 use serde_json::Value;
 
-use crate::anything::{OCCURRED_MS, completion, composed, endpoints, parameter, received, recipes, secret, taken_back};
+use crate::anything::{OCCURRED_MS, all_endpoints, completion, composed, parameter, received, secret, taken_back};
 
 /// Another key of the same form.
 fn other_secret(recipe: &Recipe) -> SecretText {
@@ -57,12 +57,7 @@ fn recorded(completion: &Completion) -> HashMap<&'static str, String> {
 fn each(
     mut check: impl FnMut(&std::sync::Arc<Recipe>, &CallbackConfig) -> Result<(), TestCaseError>,
 ) -> Result<(), TestCaseError> {
-    for recipe in recipes() {
-        for endpoint in endpoints(recipe) {
-            check(recipe, &endpoint)?;
-        }
-    }
-    Ok(())
+    all_endpoints().try_for_each(|(recipe, endpoint)| check(recipe, endpoint))
 }
 
 proptest! {

@@ -3,13 +3,12 @@
 use ringback::domain::destination::TargetPolicy;
 use ringback::domain::dialect::callback::CallbackConfig;
 use ringback::domain::dialect::callback_url::{CallbackUrl, UrlUse};
-use ringback::domain::dialect::catalog::Catalog;
 use ringback::domain::dialect::endpoint_settings::EndpointSettings;
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::dialect::success::SuccessRule;
 use ringback::domain::receiver_code::{Endpoint, Language, Plan, receiver_code, sample_url};
 
-use crate::anything::{endpoints, read, recipes};
+use crate::anything::{catalog, endpoints, read, recipes};
 
 fn plan(recipe: &Recipe, config: &CallbackConfig) -> Plan {
     let endpoint = Endpoint { recipe, config, success: None };
@@ -51,7 +50,7 @@ fn the_example_of_a_callback_url_could_be_saved_as_it_is() {
 
 #[test]
 fn a_receiver_answers_what_its_endpoint_takes_for_an_acknowledgement() {
-    let catalog = Catalog::builtin();
+    let catalog = catalog();
     let recipe = catalog.get("levelplay").unwrap();
     let config = CallbackConfig::default();
     let code = |success: Option<&SuccessRule>| {
@@ -82,7 +81,7 @@ fn hostile() -> impl Iterator<Item = char> {
 
 /// The code of a GET whose URL holds this text: as it is, encoded in a value, in a fixed value, and encoded in names.
 fn holding(text: &str, language: Language) -> String {
-    let catalog = Catalog::builtin();
+    let catalog = catalog();
     let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let url = format!(
         "https://pub.example/a{text}alert()/{encoded}?own={text}alert()&a{text}alert()=[[reward_value]]\
@@ -93,7 +92,7 @@ fn holding(text: &str, language: Language) -> String {
 
 #[test]
 fn the_text_of_a_template_ends_no_comment_and_no_page() {
-    let catalog = Catalog::builtin();
+    let catalog = catalog();
     let recipe = catalog.get("pollfish").unwrap();
     let url = r#"https://pub.example/a'b"c\u000ad*/?own=?>&tx=[[tx_id]]&sig=[[signature]]"#;
     let config = at(url);
@@ -119,7 +118,7 @@ fn the_text_of_a_template_ends_no_comment_and_no_page() {
 
 #[test]
 fn a_parameter_that_reads_like_a_declaration_of_the_encoding_declares_none() {
-    let catalog = Catalog::builtin();
+    let catalog = catalog();
     let config = at("https://pub.example/cb?encoding=json&tx=[[tx_id]]&sig=[[signature]]&-*-warn_indent:true-*-=1");
     let plan = plan(catalog.get("pollfish").unwrap(), &config);
     for language in [Language::Python, Language::Ruby] {

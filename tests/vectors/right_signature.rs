@@ -10,8 +10,8 @@ use ringback::domain::dialect::received::Received;
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
 
-use crate::anything::{composed, endpoints, received, secret};
-use crate::distortions::{DISTORTIONS, completion, signing};
+use crate::anything::{composed, look_at_signing, received, secret};
+use crate::distortions::{DISTORTIONS, completion};
 
 /// An attempt shows the first 8 characters to whoever may see the delivery; more than this of a signature is a part of it.
 const TELLING: usize = 12;
@@ -101,21 +101,23 @@ fn check(
 
 #[test]
 fn no_answer_to_any_distortion_holds_the_right_signature() {
-    for recipe in signing() {
-        for endpoint in endpoints(recipe) {
-            let request =
-                composed(recipe, &endpoint, &completion(), &CallbackEvent::Completed, &secret(recipe)).unwrap();
-            let untouched = with_zeros(&request);
-            assert!(parts(&request).len() > TELLING, "{}", recipe.id());
-            for distortion in DISTORTIONS {
-                let mut received = untouched.clone();
-                (distortion.distort)(&mut received);
-                check(recipe, &endpoint, &received, &request, distortion.name, &[0, 1, 2]);
-            }
-            let changed = of_each_parameter(&untouched).into_iter().chain(disguised(&untouched, &request));
-            for (at, received) in changed.enumerate() {
-                check(recipe, &endpoint, &received, &request, &received.url, &[at % 3]);
+    look_at_signing(|recipe, endpoint| {
+        let request = composed(recipe, endpoint, &completion(), &CallbackEvent::Completed, &secret(recipe)).unwrap();
+        let untouched = with_zeros(&request);
+        assert!(parts(&request).len() > TELLING, "{}", recipe.id());
+        // What leaves this callback as it is was looked at.
+        let mut seen: Vec<Received> = Vec::new();
+        for distortion in DISTORTIONS {
+            let mut received = untouched.clone();
+            (distortion.distort)(&mut received);
+            if !seen.contains(&received) {
+                check(recipe, endpoint, &received, &request, distortion.name, &[0, 1, 2]);
+                seen.push(received);
             }
         }
-    }
+        let changed = of_each_parameter(&untouched).into_iter().chain(disguised(&untouched, &request));
+        for (at, received) in changed.enumerate() {
+            check(recipe, endpoint, &received, &request, &received.url, &[at % 3]);
+        }
+    });
 }

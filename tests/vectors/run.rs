@@ -42,6 +42,11 @@ pub(crate) fn run(catalog: &Catalog, vector: &Vector, path: &Path) {
     assert!(other.is_ok(), "{path}");
     let finished = drafted.finish(callback.event_id, callback.attempted_at, &secrets);
     assert_eq!(finished.as_ref(), Ok(&request), "{path}");
+    if let Some(secret) = secret.as_ref().filter(|_| recipe.secret_in_clear()) {
+        assert_ne!(request.shown_url(), request.url, "{path}");
+        assert!(!request.shown_url().contains(secret.expose()), "{path}: what may be kept holds the secret");
+        assert!(!format!("{request:?}").contains(secret.expose()), "{path}: a log would hold the secret");
+    }
     if let Some(signature) = &vector.expect.signature {
         assert_eq!(request.signature_start.as_deref(), Some(&signature[..8]), "{path}");
         let shown = request.headers.iter().map(|header| header.shown.as_str()).chain([request.shown_url()]);

@@ -139,7 +139,9 @@ fn chosen<'a>(endpoint: &'a Endpoint, recipe: &Recipe, id: &str) -> Result<&'a S
 }
 
 fn parts(recipe: &Recipe, endpoint: &Endpoint, request: &CallbackRequest) -> Vec<Marked> {
-    let sent = Received { url: request.url.clone(), body: request.body.clone(), ..Received::default() };
+    // Where the secret itself travels, its mark stands in the parts as well.
+    let url = if request.shows_secret { request.shown_url().to_owned() } else { request.url.clone() };
+    let sent = Received { url, body: request.body.clone(), ..Received::default() };
     marked(recipe, &endpoint.config, &sent, request.signature.is_some())
 }
 

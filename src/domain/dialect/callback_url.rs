@@ -239,6 +239,13 @@ impl Check<'_> {
             let warning = "this dialect signs the URL, and receivers that rebuild it expect a query; add a parameter";
             warnings.push(warning.to_owned());
         }
+        if self.recipe.secret() == SecretNeed::None {
+            let locks = "a token of your own in the URL and the egress IP are the only locks";
+            warnings.push(format!("nothing is signed in this dialect: {locks}"));
+        }
+        if self.recipe.secret_in_clear() {
+            warnings.push("the secret itself travels in this dialect: the logs of your server keep it".to_owned());
+        }
         if self.recipe.secret() != SecretNeed::Required {
             let unplaced = self.unplaced_signature().map(|name| ("not signed", name));
             let unplaced = unplaced.or_else(|| self.unplaced_secret().map(|name| ("nothing proves who calls", name)));

@@ -150,7 +150,7 @@ impl Case<'_> {
     /// What is to be said of it: the reading under which it verifies; where none explains it, what differs from what was sent.
     pub fn diagnosis(&self) -> Diagnosis {
         let Self { recipe, config, received, keys, sent, received_at } = *self;
-        let sent_to = sent.and_then(|sent| sent.place(recipe));
+        let sent_to = sent.and_then(|sent| sent.place(recipe, config));
         let wholes = wholes(recipe, config, received, sent_to.as_ref());
         let compared = || wholes.iter().find_map(|whole| self.compared_with_sent(whole));
         let found = self.searched(&wholes, sent_to.as_ref()).or_else(compared);
@@ -175,7 +175,7 @@ impl Case<'_> {
             _ => (code, in_sentences(&found.mistakes)),
         };
         let codes = found.mistakes.iter().map(|mistake| mistake.code).collect::<Vec<_>>();
-        let is_kept = sent.and_then(|sent| sent.went_out(recipe)).is_some_and(|went_out| went_out.is_kept);
+        let is_kept = sent.and_then(|sent| sent.went_out(recipe, config)).is_some_and(|went_out| went_out.is_kept);
         let note = is_kept.then(|| CHANGED_SINCE.to_owned());
         let masked = Masked::of(self, &wholes);
         let shown = masked.texts(found.text, theirs);

@@ -15,7 +15,7 @@ use super::format::Format;
 use super::named::HeaderRule;
 use super::query::{Query, split_origin};
 use super::recipe::{Placeholder, Recipe, Requirement};
-use super::signature::Signature;
+use super::signature::{Carrier, Signature};
 use super::signed_url::SignedUrl;
 use super::value::{Fact, ValueSource};
 use crate::domain::encoding::decode;
@@ -222,7 +222,8 @@ impl Facts for Seen<'_> {
         }
         let missing = || lacking("headers", "It has no timestamp, which is part of what is signed.");
         let signature = self.recipe.signature().ok_or_else(missing)?;
-        let wrapped = signature.carrier().and_then(|carrier| carrier.time(self.received.header(&carrier.name)?));
+        let header = |carrier: &Carrier| self.received.header(self.header_of(carrier));
+        let wrapped = signature.carrier().and_then(|carrier| carrier.time(header(carrier)?));
         let beside = || self.beside(signature, Fact::AttemptedAt).map(str::to_owned);
         wrapped.or_else(beside).map(Cow::Owned).ok_or_else(missing)
     }

@@ -12,6 +12,7 @@ mod parts;
 mod provenance;
 mod read;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::named::{HeaderRule, Item};
@@ -249,11 +250,17 @@ impl Recipe {
         sources.any(|source| matches!(source, ValueSource::Setting(name) if name == setting))
     }
 
-    /// The headers that are this dialect's own and that no publisher may set.
-    pub fn owned_headers(&self) -> Vec<&str> {
+    /// Whether a setting names the header that carries the signature.
+    pub fn names_header(&self, setting: &str) -> bool {
+        let carrier = self.signature.as_ref().and_then(Signature::carrier);
+        carrier.is_some_and(|carrier| carrier.name_setting.as_deref() == Some(setting))
+    }
+
+    /// The headers that are this dialect's own at an endpoint with these settings, and that no publisher may set.
+    pub fn owned_headers<'a>(&'a self, settings: &'a BTreeMap<String, String>) -> Vec<&'a str> {
         let beside = self.signature.iter().flat_map(|signature| &signature.headers);
         let mut names: Vec<&str> = self.headers.iter().chain(beside).map(|header| header.name.as_str()).collect();
-        names.extend(self.signature.iter().filter_map(Signature::carrier).map(|carrier| carrier.name.as_str()));
+        names.extend(self.signature.iter().filter_map(Signature::carrier).map(|carrier| carrier.name_at(settings)));
         names
     }
 

@@ -72,7 +72,8 @@ pub fn sign(recipe: &Recipe, draft: &Draft, key: &SecretText) -> Result<Callback
         }
         Travels::Header(carrier) => {
             let value = carrier.written(&t, std::slice::from_ref(&value));
-            headers.push(Header { name: carrier.name.clone(), value, shown: MASK.to_owned() });
+            let name = carrier.name_at(&draft.config.settings.dialect_settings).to_owned();
+            headers.push(Header { name, value, shown: MASK.to_owned() });
         }
     }
     for header in recipe.headers().iter().chain(&signature.headers) {

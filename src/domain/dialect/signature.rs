@@ -2,6 +2,8 @@
 //!
 //! It says and computes; where the facts of a text come from is the business of whoever renders it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Algorithm, Digest, KeyForm, NoKey};
@@ -60,8 +62,11 @@ enum OneOrMore {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Carrier {
-    /// The header's name.
+    /// The header's name, or its name until the endpoint chooses another.
     pub(crate) name: String,
+    /// The endpoint's setting that names the header, where the endpoint may choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name_setting: Option<String>,
     /// What stands around the signature: a text made of `{signature}` and `{t}`, or of `{signatures}` and `{t}` where there
     /// may be several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,6 +158,11 @@ impl Signature {
         self.placeholder().iter().any(|own| own == placeholder)
     }
 
+    /// The name of the header that carries it until an endpoint chooses another, where one does.
+    pub fn header_name(&self) -> Option<&str> {
+        self.carrier().map(|carrier| carrier.name.as_str())
+    }
+
     /// The header that carries it, where one does.
     pub(super) fn carrier(&self) -> Option<&Carrier> {
         match &self.travels {
@@ -168,6 +178,12 @@ impl Signature {
 }
 
 impl Carrier {
+    /// The header's name at an endpoint with these settings.
+    pub(crate) fn name_at<'a>(&'a self, settings: &'a BTreeMap<String, String>) -> &'a str {
+        let chosen = self.name_setting.as_ref().and_then(|setting| settings.get(setting));
+        chosen.unwrap_or(&self.name)
+    }
+
     /// The header's value for these signatures.
     pub(super) fn written(&self, t: &str, signatures: &[String]) -> String {
         let Some(each) = &self.each else {

@@ -46,7 +46,10 @@ fn sent_as(recipe: &Recipe) -> String {
 }
 
 fn signed(recipe: &Recipe) -> String {
-    let Some(signature) = recipe.signature() else { return "nothing".to_owned() };
+    let Some(signature) = recipe.signature() else {
+        let itself = if recipe.secret_in_clear() { "; the secret itself travels" } else { "" };
+        return format!("nothing{itself}");
+    };
     let need = if recipe.secret() == SecretNeed::Optional { ", where there is a secret" } else { "" };
     format!("{} of {}, {}{need}", algorithm(signature), text(&signature.signs), travels(signature))
 }
@@ -82,7 +85,11 @@ fn travels(signature: &Signature) -> String {
             let names = signature.placeholder().iter().map(|name| format!("`{name}`"));
             format!("where the template has {}", names.collect::<Vec<_>>().join(" or "))
         }
-        Travels::Header(carrier) => format!("in `{}: {}`", carrier.name, carrier.wrapping()),
+        Travels::Header(carrier) => {
+            let chosen = carrier.name_setting.as_ref();
+            let chosen = chosen.map(|setting| format!(", or in the header that `{setting}` names")).unwrap_or_default();
+            format!("in `{}: {}`{chosen}", carrier.name, carrier.wrapping())
+        }
     }
 }
 

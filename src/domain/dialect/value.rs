@@ -112,7 +112,7 @@ pub struct ValueRule {
     pub(super) otherwise: Option<ValueSource>,
     pub(crate) format: Format,
     /// In JSON: the digits as they are, unquoted.
-    pub(super) number: bool,
+    pub(crate) number: bool,
     /// Written where neither has anything.
     pub(super) absent: Option<String>,
     pub(crate) words: Words,

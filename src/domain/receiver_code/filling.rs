@@ -24,6 +24,7 @@ pub(super) fn flags(plan: &Plan) -> Flags {
     set("secrets", !matches!(plan.check, Check::Address));
     set("secret", matches!(plan.check, Check::Secret(_)));
     set("address", matches!(plan.check, Check::Address));
+    set("numbers", plan.has_numbers);
     set("user", plan.completion.user_id.is_some());
     set("amount", plan.completion.amount.is_some());
     set("reversal", plan.reversal.is_some());

@@ -13,6 +13,8 @@ pub struct Plan {
     pub(super) heading: Vec<String>,
     /// Whether callbacks are POSTs of JSON, or GETs with a query.
     pub(super) is_post: bool,
+    /// Whether amounts travel as numbers of JSON, whose digits a language's own reader may drop.
+    pub(super) has_numbers: bool,
     /// Scheme, host and port that a signed URL begins with.
     pub(super) origin: String,
     /// How it is known who calls.

@@ -3,7 +3,7 @@
 use super::marks;
 use super::plan::{Answer, BodyPiece, Plan, Taken};
 use super::sample;
-use super::shape::{Reading, Shape};
+use super::shape::{Reading, Shape, fields};
 use super::signing::{self, NoPlan};
 use super::words;
 use crate::domain::dialect::callback::CallbackConfig;
@@ -44,6 +44,7 @@ impl Plan {
         let answer = answer(recipe, success.unwrap_or_else(|| recipe.success()), &completion);
         let mut plan = Self {
             heading: Vec::new(),
+            has_numbers: fields(recipe).iter().any(|(_, rule)| rule.number),
             is_post: recipe.method() == "POST",
             meanings: completion.meanings(recipe),
             notes: Vec::new(),

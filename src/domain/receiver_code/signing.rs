@@ -116,7 +116,10 @@ pub(super) fn check(recipe: &Recipe, config: &CallbackConfig, completion: &Shape
                 _ => return Ok(Check::Address),
             }
         }
-        Travels::Header(carrier) => Carried::Header(carrier.name.clone(), pattern::wrapped(carrier)),
+        Travels::Header(carrier) => {
+            let name = carrier.name_at(&config.settings.dialect_settings);
+            Carried::Header(name.to_owned(), pattern::wrapped(carrier))
+        }
     };
     let text = steps(recipe, config, signature, completion, &carried)?;
     let elsewhere = config.settings.reversal_url.as_ref().filter(|_| recipe.takes_reversal_url());

@@ -44,6 +44,6 @@ def _there(world, call, name):
         "replays": [world.replay["id"]],
         "users": [world.user["id"]],
         "tokens": [world.token["id"]],
-        "name": ["besitos", "offermaru", "standard-webhooks", world.published["name"], world.published["recipe"]],
+        "name": ["besitos", "offermaru", "standard-webhooks", "stripe-style", "monlix", world.published["name"], world.published["recipe"]],
         "draft": [world.draft["name"]],
     }[before]

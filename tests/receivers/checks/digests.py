@@ -1,5 +1,5 @@
 """Dialects that send a digest of a text with the secret in it: `cpx`, `tapjoy`, `lootably`, `wannads`, `kiwiwall`,
-`torox`, `timewall`, `superrewards`.
+`torox`, `timewall`, `superrewards`, `paymentwall`.
 """
 
 from checks.harness import check
@@ -148,3 +148,26 @@ def superrewards():
     with page.opened() as call:
         line = page.call(call, vector, "0" * 32)
         check(line["status"] == 401 and line["answered"] == "0", "superrewards: a refusal is `0`", line)
+
+
+def paymentwall():
+    def values(row, transaction):
+        return {"uid": row["userId"], "currency": row["userReward"], "type": "0", "ref": transaction}
+
+    def text(_url, values, secret):
+        return "".join(f"{name}={values[name]}" for name in ("uid", "currency", "type", "ref")) + secret
+
+    page = Page(
+        "paymentwall", ("python3", "python/paymentwall_page.py"), "/pw", values, text, md5, "sig", "ref",
+        covered=("uid", "currency", "type", "ref"),
+    )
+    completed = ("/pw?uid=u-42&currency=150&type=0&ref=tx-1001", "4292e267340bcc07b9eb71c7152672fa")
+    reversed_ = ("/pw?uid=u-42&currency=-150&type=2&ref=tx-1001", "354ffadd9f31c54d10e6c48efda373a8")
+    prove(page, {
+        completed: "uid=u-42currency=150type=0ref=tx-1001{secret}",
+        reversed_: "uid=u-42currency=-150type=2ref=tx-1001{secret}",
+    })
+    with page.opened() as call:
+        for (target, signature), kind in ((completed, "deliver"), (reversed_, "cancel")):
+            line = page.call(call, target, signature)
+            check(line["kind"] == kind, f"paymentwall: what the library makes of {target}", line)

@@ -111,10 +111,10 @@ function serve(look, answers) {
   listen(http.createServer((req, res) => {
     const chunks = [];
     req.on('data', (chunk) => chunks.push(chunk));
-    req.on('end', () => {
+    req.on('end', async () => {
       const url = calledUrl(req);
       const query = Object.fromEntries(new URL(url).searchParams);
-      reply(req, res, look({ req, url, query, body: Buffer.concat(chunks) }), answers);
+      reply(req, res, await look({ req, url, query, body: Buffer.concat(chunks) }), answers);
     });
   }));
 }

@@ -14,7 +14,7 @@ use tokio::process::{Child, ChildStdout, Command};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Variables that make a receiver another one than its tests expect, if the machine has them set.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 14] = [
     "SECRET",
     "LISTEN_HOST",
     "LISTEN_PORT",
@@ -26,6 +26,9 @@ const VARIABLES: [&str; 11] = [
     "REBUILD",
     "AS_PRINTED",
     "APP_KEY",
+    "HEADER",
+    "ID",
+    "METHOD",
 ];
 
 /// How a receiver is started, from within `tests/receivers`.

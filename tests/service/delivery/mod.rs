@@ -12,6 +12,7 @@ mod egress_proxy;
 mod endings;
 mod held;
 mod hostile;
+mod in_clear;
 mod in_line;
 mod independent;
 mod independent_catalog;

@@ -172,6 +172,13 @@ fn what_is_signed_by_its_value_is_read_back_once_and_whole() {
     // Of the reward the whole part is signed, and made of what travels.
     refused("pubscale", "https://pub.example/?u={user_id}&t={token}&s={signature}", "lacks {value}");
     refused("adjoe", "https://pub.example/?t={trans_uuid}&u={user_uuid}&c={coin_amount}&s={sid}", "lacks {device_id}");
+    // The secret itself travels where no log of paths keeps it, and never in clear.
+    let monlix = "https://pub.example/{{secretKey}}?u={{userId}}";
+    refused("monlix", monlix, "in its path, where the secret would be logged");
+    refused("monlix", "https://pub.example/mx?u={{userId}}", "lacks {{secretKey}}");
+    let (plain, policy) = ("http://pub.example/mx?k={{secretKey}}", TargetPolicy::new(Vec::new(), true));
+    let fault = checked_as("monlix", UrlUse::Callback, plain, &policy).unwrap_err();
+    assert!(fault.contains("must be https://: the secret itself travels"), "{fault}");
     // The vendor's dashboard offers a macro for what stands last.
     refused("theoremreach", "https://pub.example/?t={tx_id}&hash={hash}", "which this dialect appends itself");
     assert!(checked("pollfish", "https://pub.example/[[request_uuid]]?t=[[tx_id]]&s=[[signature]]").is_ok());
@@ -184,6 +191,8 @@ fn what_will_work_and_deserves_a_look_is_warned_of() {
         ("pollfish", "t=[[tx_id]]", "not signed"),
         ("pollfish", "c=[[cpa]]&s=[[signature]]", "covers no transaction id"),
         ("cpx", "t={trans_id}&h={secure_hash}", "reversals are not told to it: without {status}"),
+        ("adgate", "t={conversion_id}&s={state}&token=7", "a token of your own in the URL and the egress IP"),
+        ("monlix", "t={{transactionId}}&k={{secretKey}}&s={{status}}", "the secret itself travels"),
         ("torox", "t={id}&o={oid}&u={user_id}&s={sig}", "reversals are not told to it: without {amount} or {payout}"),
     ] {
         let warnings = checked(dialect, &format!("https://pub.example/?{query}")).unwrap();

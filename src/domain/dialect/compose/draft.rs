@@ -39,6 +39,8 @@ pub struct CallbackDraft {
     /// The placeholders whose values are signed by themselves, with those.
     signed_values: Vec<(String, DraftText)>,
     body: Option<DraftText>,
+    /// The header that the endpoint has the signature travel in, where it chose one.
+    signature_header: Option<String>,
     headers: DialectHeaders,
     own_headers: Vec<(String, String)>,
     /// What the answer must hold, where that has placeholders.
@@ -58,6 +60,7 @@ impl CallbackDraft {
             signed_origin: values.config.settings.signed_origin.clone(),
             signed_values: signed.into_iter().map(value_of).collect(),
             body: recipe.body().map(|fields| body(fields, values)),
+            signature_header: signature_header(values),
             headers: DialectHeaders::of(recipe, values),
             own_headers: values.config.settings.headers.0.clone(),
             token: recipe.success().token().filter(|token| token.contains('{')).map(|token| expanded(token, values)),
@@ -157,7 +160,7 @@ impl CallbackDraft {
         if body.is_some() {
             headers.push(Header::plain("Content-Type", "application/json"));
         }
-        headers.extend(signed.as_ref().and_then(Signed::header));
+        headers.extend(signed.as_ref().and_then(|signed| signed.header(self.signature_header.as_deref())));
         headers.extend(self.headers.written(&self.recipe, unsigned, signed.is_some())?);
         if self.is_test {
             headers.push(Header::plain("X-Ringback-Test", "1"));
@@ -274,6 +277,12 @@ fn expanded(text: &str, values: &Values<'_>) -> DraftText {
     }
     expanded.push_str(rest);
     expanded
+}
+
+/// The header's name that the endpoint chose for the signature.
+fn signature_header(values: &Values<'_>) -> Option<String> {
+    let setting = values.recipe.signature()?.carrier()?.name_setting.as_ref()?;
+    values.config.settings.dialect_settings.get(setting).cloned()
 }
 
 /// The placeholders whose values are signed by themselves.

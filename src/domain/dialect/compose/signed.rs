@@ -96,12 +96,12 @@ impl<'a> Signed<'a> {
         start(self.value())
     }
 
-    /// The header that carries it, where one does.
-    pub(super) fn header(&self) -> Option<Header> {
+    /// The header that carries it, where one does, under the name that the endpoint chose for it.
+    pub(super) fn header(&self, chosen: Option<&str>) -> Option<Header> {
         let carrier = self.signature.carrier()?;
         let shown: Vec<String> = self.values.iter().map(|value| format!("{}{MASK}", start(value))).collect();
         Some(Header {
-            name: carrier.name.clone(),
+            name: chosen.unwrap_or(&carrier.name).to_owned(),
             value: carrier.written(&self.t, &self.values),
             shown: carrier.written(&self.t, &shown),
         })

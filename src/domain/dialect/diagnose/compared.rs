@@ -41,7 +41,7 @@ pub(super) fn compared(
         // Whether the body arrived cannot be said where it was not given.
         return None;
     }
-    let went_out = sent.went_out(recipe)?;
+    let went_out = sent.went_out(recipe, config)?;
     let seen = Seen::new(recipe, config, received);
     let claimed = seen.claimed(signature).ok()?;
     let both = Both { recipe, config, signature, received, sent, keys: keys(signature, secrets), claimed };

@@ -8,7 +8,7 @@ use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::signature::Travels;
 
 /// Where the signature travels, and what to paste.
-pub fn looked_for(recipe: &Recipe) -> String {
+pub fn looked_for(recipe: &Recipe, config: &CallbackConfig) -> String {
     let title = recipe.title();
     let Some(signature) = recipe.signature() else { return format!("{title} signs nothing.") };
     match &signature.travels {
@@ -20,7 +20,8 @@ pub fn looked_for(recipe: &Recipe) -> String {
         }
         Travels::Header(carrier) => {
             let besides = if signature.signs.holds_body() { "its headers and its body" } else { "its headers" };
-            format!("{title} sends it in the header {}; paste the whole request, with {besides}.", carrier.name)
+            let name = carrier.name_at(&config.settings.dialect_settings);
+            format!("{title} sends it in the header {name}; paste the whole request, with {besides}.")
         }
     }
 }

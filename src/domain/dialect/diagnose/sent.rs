@@ -46,9 +46,9 @@ pub(super) struct WentOut {
 impl Sent {
     /// The request that went out. The one that is composed again is it where it begins with the signature that the attempt
     /// keeps, or differs in nothing else: the endpoint may have changed since, or may have lost the secret.
-    pub(super) fn went_out(&self, recipe: &Recipe) -> Option<WentOut> {
+    pub(super) fn went_out(&self, recipe: &Recipe, config: &CallbackConfig) -> Option<WentOut> {
         let Kept { url, headers, signature_start } = &self.kept;
-        let carriers = recipe.owned_headers();
+        let carriers = recipe.owned_headers(&config.settings.dialect_settings);
         let is_same = |request: &&CallbackRequest| {
             let is_owned = |name: &str| carriers.iter().any(|own| own.eq_ignore_ascii_case(name));
             let shown = request.headers.iter().map(|header| (&header.name, &header.shown));
@@ -73,8 +73,8 @@ impl Sent {
     }
 
     /// Where it went, as origin and path.
-    pub(super) fn place(&self, recipe: &Recipe) -> Option<(String, String)> {
-        let url = self.went_out(recipe)?.received.url;
+    pub(super) fn place(&self, recipe: &Recipe, config: &CallbackConfig) -> Option<(String, String)> {
+        let url = self.went_out(recipe, config)?.received.url;
         let (origin, rest) = split_origin(&url);
         Some((origin.to_owned(), rest.split('?').next().unwrap_or_default().to_owned()))
     }

@@ -139,18 +139,14 @@ fn header_renamed(known: &Known<'_>, received: &Received) -> Option<(Received, M
     let seen = Seen::new(known.recipe, known.config, received);
     let carrier = known.signature.carrier();
     let lacking = seen.needed_headers(known.signature).into_iter().filter(|name| received.header(name).is_none());
-    let others = || {
-        received
-            .headers
-            .iter()
-            .filter(|(name, _)| !known.recipe.owned_headers().iter().any(|own| own.eq_ignore_ascii_case(name)))
-    };
+    let owned = known.recipe.owned_headers(&known.config.settings.dialect_settings);
+    let others = || received.headers.iter().filter(|(name, _)| !owned.iter().any(|own| own.eq_ignore_ascii_case(name)));
     let holds_one = |value: &str| {
         let read = carrier.map(|carrier| carrier.read(value.trim())).unwrap_or_default();
         read.iter().any(|text| is_whole(known.signature, text))
     };
     let like = |lacking: &str| {
-        let is_carrier = carrier.is_some_and(|carrier| carrier.name == lacking);
+        let is_carrier = carrier.is_some_and(|carrier| seen.header_of(carrier) == lacking);
         let by_value = || others().find(|(_, value)| is_carrier && holds_one(value));
         others().find(|(name, _)| is_like(name, lacking)).or_else(by_value)
     };
@@ -191,7 +187,8 @@ const SHORTEST: usize = 8;
 /// A header that carries the signature, but is not written as it is sent: with blanks, in quotes, or without its marks.
 fn header_rewritten(known: &Known<'_>, received: &Received) -> Option<(Received, Mistake)> {
     let carrier = known.signature.carrier()?;
-    let value = received.header(&carrier.name)?;
+    let name = carrier.name_at(&known.config.settings.dialect_settings);
+    let value = received.header(name)?;
     let reads = |value: &String| carrier.read(value).iter().any(|text| is_whole(known.signature, text));
     if reads(&value.to_owned()) {
         return None;
@@ -203,13 +200,10 @@ fn header_rewritten(known: &Known<'_>, received: &Received) -> Option<(Received,
     let marked = carrier.wrapping().replace("{signature}", &unquoted);
     let written = [bare.clone(), unquoted.clone(), turned.join(","), unquoted.replace(';', ","), marked];
     let value = written.into_iter().find(reads)?;
-    let words = format!(
-        "Its header {} is not written as `{}`: something on the way rewrote it.",
-        carrier.name,
-        carrier.wrapping()
-    );
+    let words =
+        format!("Its header {name} is not written as `{}`: something on the way rewrote it.", carrier.wrapping());
     let mut rewritten = received.clone();
-    for header in rewritten.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case(&carrier.name)) {
+    for header in rewritten.headers.iter_mut().filter(|(own, _)| own.eq_ignore_ascii_case(name)) {
         header.1.clone_from(&value);
     }
     Some((rewritten, Mistake::new(Code::HeaderRewritten, words)))

@@ -2,7 +2,7 @@
 
 use super::Seen;
 use crate::domain::dialect::query::Query;
-use crate::domain::dialect::signature::{Signature, Travels};
+use crate::domain::dialect::signature::{Carrier, Signature, Travels};
 use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::signed_url::{SignedUrl, no_parameter};
 use crate::domain::dialect::text_of::TextPiece;
@@ -23,7 +23,7 @@ impl<'a> Seen<'a> {
                 query.only(&name).map(|value| vec![decode(value)]).map_err(|lacking| lacking.words)
             }
             Travels::Header(carrier) => {
-                let name = &carrier.name;
+                let name = self.header_of(carrier);
                 let value = self
                     .received
                     .header(name)
@@ -33,6 +33,11 @@ impl<'a> Seen<'a> {
                 if claimed.is_empty() { Err(unread()) } else { Ok(claimed) }
             }
         }
+    }
+
+    /// The name of the header that carries it at this endpoint.
+    pub(in crate::domain::dialect) fn header_of(&self, carrier: &'a Carrier) -> &'a str {
+        carrier.name_at(&self.config.settings.dialect_settings)
     }
 
     /// The parameters that the signature may stand in.
@@ -66,7 +71,7 @@ impl<'a> Seen<'a> {
         let headers = || self.recipe.headers().iter().chain(&signature.headers);
         let beside = facts.filter_map(|(fact, _)| headers().find(|header| header.rule.uses(fact)));
         carrier
-            .map(|carrier| carrier.name.as_str())
+            .map(|carrier| self.header_of(carrier))
             .into_iter()
             .chain(beside.map(|header| header.name.as_str()))
             .collect()

@@ -282,8 +282,14 @@ async function receive(method, target, headers, body<<_address>>) {
   if (!SECRETS.some((secret) => isSame(secret, <<claimed>>))) throw new Refused(401, 'wrong secret');
 %% end
 %% if post
+%% if numbers
+  // Amounts stay the digits that were sent: outside of texts, a number becomes one.
+  const values = JSON.parse(body.replace(/("(?:[^"\\]|\\.)*")|-?\d[\d.eE+-]*/g, (token, text) => text ?? `"${token}"`));
+%% end
+%% unless numbers
   // Numbers beyond 15 digits lose some here; Ringback sends amounts in texts or in minor units.
   const values = JSON.parse(body);
+%% end
 %% use reading
 %% end
 %% if fresh

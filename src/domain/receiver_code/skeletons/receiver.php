@@ -312,6 +312,10 @@ function receive(string $method, string $target, string $body<<_typed_address>>)
     }
 %% end
 %% if post
+%% if numbers
+    // Amounts stay the digits that were sent: outside of texts, a number becomes one.
+    $body = preg_replace('/"(?:[^"\\\\]++|\\\\.)*+"(*SKIP)(*FAIL)|-?\d[\d.eE+-]*+/', '"$0"', $body) ?? '';
+%% end
     $values = json_decode($body, true, 32, JSON_BIGINT_AS_STRING | JSON_THROW_ON_ERROR);
 %% use reading
 %% end

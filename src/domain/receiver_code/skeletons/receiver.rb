@@ -275,7 +275,13 @@ def receive(method, target, headers, body<<_address>>)
 
 %% end
 %% if post
+%% if numbers
+  # Amounts stay the digits that were sent: outside of texts, a number becomes one.
+  values = JSON.parse(body.gsub(/("(?:[^"\\]|\\.)*")|-?\d[\d.eE+-]*/) { Regexp.last_match(1) || "\"#{Regexp.last_match(0)}\"" })
+%% end
+%% unless numbers
   values = JSON.parse(body)
+%% end
 %% use reading
 %% end
 %% if fresh

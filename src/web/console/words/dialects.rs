@@ -13,21 +13,18 @@ pub fn how(recipe: &Recipe) -> String {
     let sent = if recipe.method() == "GET" { "GET" } else { "POST" };
     let signed = match recipe.signature() {
         None => "not signed".to_owned(),
-        Some(signature) => match (signature.query_parameter(), signature.placeholder().first(), carrier(recipe)) {
-            (Some(name), ..) => format!("signature in {name}"),
-            (None, Some(name), _) => format!("signature at {}", recipe.written(name)),
-            (None, None, Some(header)) => format!("signature in {header}"),
-            (None, None, None) => "signed".to_owned(),
-        },
+        Some(signature) => {
+            match (signature.query_parameter(), signature.placeholder().first(), signature.header_name()) {
+                (Some(name), ..) => format!("signature in {name}"),
+                (None, Some(name), _) => format!("signature at {}", recipe.written(name)),
+                (None, None, Some(header)) => format!("signature in {header}"),
+                (None, None, None) => "signed".to_owned(),
+            }
+        }
     };
     let optional = if recipe.secret() == SecretNeed::Optional { ", optional" } else { "" };
     let solid = if recipe.is_solid() { "" } else { ", not solid" };
     format!("{sent}, {signed}{optional}{solid}")
-}
-
-/// The header that carries the signature is the last of its own.
-fn carrier(recipe: &Recipe) -> Option<&str> {
-    recipe.owned_headers().last().copied()
 }
 
 #[cfg(test)]

@@ -6,10 +6,13 @@
 mod answers;
 mod app_walls;
 mod awkward_values;
+mod bodies;
 mod changed_dialect;
 mod families;
 mod programs;
 mod publishers;
 mod reversals;
 mod rotation;
+mod secret_in_clear;
+mod unsigned;
 mod values;

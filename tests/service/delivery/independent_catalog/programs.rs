@@ -29,5 +29,13 @@ pub(super) const THEOREMREACH: Program = Program::in_python(&["python3", "python
 pub(super) const REWARDINGHUB: Program = Program::in_python(&["python3", "python/rewardinghub.py"]);
 pub(super) const GROWDECK: Program = Program::in_node(&["node", "node/growdeck.js"]);
 pub(super) const PLAYTIMEADS: Program = Program::in_php(&["php/serve", "playtimeads"]);
+pub(super) const PAYMENTWALL: Program = Program::in_python(&["python3", "python/paymentwall_page.py"]);
+pub(super) const MONLIX: Program = Program::in_node(&["node", "node/monlix.js"]);
+// Nothing is signed: what is told is what the language's own parser reads.
+pub(super) const UNSIGNED_IN_NODE: Program = Program::in_node(&["node", "node/unsigned.js"]);
+pub(super) const UNSIGNED_IN_PYTHON: Program = Program::in_python(&["python3", "python/unsigned.py"]);
+pub(super) const ADGEM_POST: Program = Program::in_node(&["node", "node/adgem-post.js"]);
+pub(super) const STRIPE_STYLE: Program = Program::in_node(&["node", "node/stripe-style.js"]);
+pub(super) const GITHUB_STYLE: Program = Program::in_node(&["node", "node/github-style.js"]);
 pub(super) const STANDARD_WEBHOOKS_IN_NODE: Program = Program::in_node(&["node", "node/standard-webhooks.js"]);
 pub(super) const STANDARD_WEBHOOKS_IN_PYTHON: Program = Program::in_python(&["python3", "python/standard_webhooks.py"]);

@@ -3,12 +3,14 @@
 use serde_json::json;
 
 use super::app_walls::app_walls;
+use super::bodies::bodies;
 use super::families::{adgem, adgem_without_free_text, ayet, notik, pollfish, standard_webhooks};
 use super::programs::{
     ADGEM_CUT, ADGEM_IN_NODE, ADGEM_IN_PHP, ADGEM_IN_PYTHON, AYET_IN_NODE, AYET_IN_PHP, AYET_IN_PYTHON, BITLABS, CPX,
-    KIWIWALL, LOOTABLY, REWARDINGHUB, STANDARD_WEBHOOKS_IN_NODE, STANDARD_WEBHOOKS_IN_PYTHON, SUPERREWARDS, TAPJOY,
-    THEOREMREACH, TIMEWALL, TOROX, WANNADS,
+    KIWIWALL, LOOTABLY, PAYMENTWALL, REWARDINGHUB, STANDARD_WEBHOOKS_IN_NODE, STANDARD_WEBHOOKS_IN_PYTHON,
+    SUPERREWARDS, TAPJOY, THEOREMREACH, TIMEWALL, TOROX, WANNADS,
 };
+use super::unsigned::unsigned;
 use super::values::{fraction, has_any, is_encoded, whole, with_colon};
 use crate::delivery::independent_publisher::Publisher;
 
@@ -183,10 +185,18 @@ pub(super) fn publishers() -> Vec<Publisher> {
             },
             ..Publisher::of("rewardinghub", REWARDINGHUB)
         },
+        Publisher {
+            template: "/pw?app=7".to_owned(),
+            told: |row, id, _| json!({"app": "7", "uid": row.user_id, "currency": whole(row).unwrap(), "type": "0", "ref": id}),
+            refused: fraction,
+            ..Publisher::of("paymentwall", PAYMENTWALL)
+        },
         standard_webhooks(STANDARD_WEBHOOKS_IN_NODE),
         standard_webhooks(STANDARD_WEBHOOKS_IN_PYTHON),
     ];
     all.extend(app_walls());
+    all.extend(unsigned());
+    all.extend(bodies());
     all
 }
 

@@ -80,8 +80,36 @@ pub(super) const REVERSALS: &[Reversal] = &[
     Reversal { dialect: "rewardinghub", differs: None, marked_by: None },
     Reversal { dialect: "growdeck", differs: None, marked_by: None },
     Reversal { dialect: "playtimeads", differs: None, marked_by: None },
+    Reversal { dialect: "paymentwall", differs: Some(|_| json!({"type": "2", "currency": "-100"})), marked_by: None },
+    Reversal { dialect: "adgate", differs: Some(|_| json!({"s": "rejected"})), marked_by: Some("&s={state}") },
+    Reversal {
+        dialect: "mychips",
+        differs: Some(|_| json!({"usd": "0", "own": "0", "coins": "0", "why": "other"})),
+        marked_by: Some(
+            "&usd={payout}&own={user_payout}&coins={user_payout_in_vc}&event={event_name}&why={rejected_reason_id}",
+        ),
+    },
+    Reversal {
+        dialect: "revu",
+        differs: Some(|id| json!({"tx": format!("r-{id}"), "c": "-100", "usd": "-17.55", "t": "3"})),
+        marked_by: Some("&c=$currency$&t=$currencytype$&usd=$rate$"),
+    },
+    // The URL, and an id of its own.
+    Reversal {
+        dialect: "plain",
+        differs: Some(|id| json!({"tx": format!("r-{id}"), "why": "other"})),
+        marked_by: None,
+    },
+    Reversal { dialect: "plain-json", differs: Some(|_| json!({"status": "reversed"})), marked_by: None },
+    Reversal { dialect: "adgem-post", differs: None, marked_by: None },
     // The type of the event tells it.
     Reversal { dialect: "standard-webhooks", differs: Some(|_| json!({})), marked_by: None },
+    Reversal {
+        dialect: "stripe-style",
+        differs: Some(|id| json!({"transactionId": format!("r-{id}")})),
+        marked_by: None,
+    },
+    Reversal { dialect: "github-style", differs: Some(|_| json!({})), marked_by: None },
 ];
 
 /// A publisher whose receiver knows of a completion, the first row, which is then taken back.
@@ -149,7 +177,7 @@ async fn a_template_that_does_not_mark_a_reversal_is_told_of_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dialect_with_a_url_for_reversals_is_told_of_none_without_it() {
     let ringback = Ringback::start().await;
-    for dialect in ["pollfish", "pubscale"] {
+    for dialect in ["pollfish", "pubscale", "plain"] {
         let publisher = Publisher { reversal_template: None, ..publisher(dialect) };
         TakenBack::of(publisher, &ringback).await.stays_untold("it has no reversalUrl").await;
     }

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ringback::domain::dialect::catalog::Catalog;
+use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::dialect::success::SuccessRule;
 use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::dialects::{Dialect, dialects};
 use crate::delivery::awkward::rows;
-use crate::support::{Received, Reply, Ringback, text};
+use crate::delivery::in_clear;
+use crate::support::{Answer, Received, Reply, Ringback, SECRET, Wall, text};
 
 /// Everything that was sent to one endpoint.
 pub(super) struct Captured {
@@ -42,12 +44,12 @@ async fn capture() -> Vec<Captured> {
     assert_eq!(dialects().iter().map(|dialect| dialect.name).collect::<BTreeSet<_>>(), shipped);
     let mut all = Vec::new();
     for dialect in dialects() {
-        all.push(sent(&ringback, catalog.get(dialect.name).unwrap().success().clone(), dialect).await);
+        all.push(sent(&ringback, catalog.get(dialect.name).unwrap(), dialect).await);
     }
     all
 }
 
-async fn sent(ringback: &Ringback, success: SuccessRule, dialect: Dialect) -> Captured {
+async fn sent(ringback: &Ringback, recipe: &Recipe, dialect: Dialect) -> Captured {
     let wall = ringback.wall(dialect.name, (dialect.settings)()).await;
     let mut code = BTreeMap::new();
     for language in LANGUAGES {
@@ -64,7 +66,7 @@ async fn sent(ringback: &Ringback, success: SuccessRule, dialect: Dialect) -> Ca
             assert_eq!(answer.status, 422, "{}: {}", dialect.name, row.name);
             continue;
         }
-        requests.push(wall.receiver.next().await);
+        requests.push(arrived(ringback, recipe, &wall, &answer).await);
         plain = plain.or_else(|| requests.last().cloned());
         let told = [(dialect.user)(&row), (dialect.amount)(&row)].map(str::to_owned);
         let told: Vec<String> = told.into_iter().filter(|one| !one.is_empty()).collect();
@@ -72,12 +74,21 @@ async fn sent(ringback: &Ringback, success: SuccessRule, dialect: Dialect) -> Ca
     }
     assert!(requests.len() > 40, "{} is told of {} rows", dialect.name, requests.len());
     wall.receiver.always(Reply::with(200, "", &dialect.acknowledgement.replace("{id}", "tx-0")));
-    let reversed = wall.source.reverse(json!({"externalId": "row-0"})).await.ok();
+    let reversed = wall.source.reverse(json!({"externalId": "row-0"})).await;
     if dialect.tells_reversals {
-        requests.push(wall.receiver.next().await);
+        requests.push(arrived(ringback, recipe, &wall, &reversed).await);
         lines.insert("reverse\ttx-0".to_owned());
     } else {
-        assert_eq!(reversed["deliveries"], json!([]), "{}", dialect.name);
+        assert_eq!(reversed.ok()["deliveries"], json!([]), "{}", dialect.name);
     }
+    let success = recipe.success().clone();
     Captured { dialect, code, success, plain: plain.unwrap(), requests, lines }
+}
+
+/// The request of what was just reported, as it came off the wire.
+async fn arrived(ringback: &Ringback, recipe: &Recipe, wall: &Wall, answer: &Answer) -> Received {
+    if recipe.secret_in_clear() {
+        return in_clear::request(ringback, wall, &answer.delivery(), SECRET).await;
+    }
+    wall.receiver.next().await
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::further_dialects::further;
 use crate::delivery::awkward::Row;
 use crate::support::{DECODED_SECRET, OFFERMARU_PATH, SECRET};
 
@@ -12,7 +13,7 @@ pub(super) struct Dialect {
     pub(super) settings: fn() -> Value,
     /// What the dialect takes for an acknowledgement; `{id}` stands for the transaction id.
     pub(super) acknowledgement: &'static str,
-    /// Where the signature stands: a parameter, or a header.
+    /// Where the signature stands: a parameter, or a header; nothing where the address that calls is all there is.
     pub(super) signature: &'static str,
     /// A value of the first row that is signed, and another one in its place.
     pub(super) signed: (&'static str, &'static str),
@@ -29,7 +30,7 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    fn of(name: &'static str, signature: &'static str) -> Self {
+    pub(super) fn of(name: &'static str, signature: &'static str) -> Self {
         Self {
             name,
             settings: || json!({}),
@@ -44,6 +45,11 @@ impl Dialect {
         }
     }
 
+    /// Whether something that is called tells who calls.
+    pub(super) fn is_signed(&self) -> bool {
+        !self.signature.is_empty()
+    }
+
     pub(super) fn secret(&self) -> &'static str {
         if self.name == "standard-webhooks" { DECODED_SECRET } else { SECRET }
     }
@@ -55,7 +61,7 @@ fn whole(row: &Row) -> &str {
 
 /// All of them.
 pub(super) fn dialects() -> Vec<Dialect> {
-    vec![
+    let mut all = vec![
         Dialect {
             settings: || json!({"callbackUrl": "/pb.php?encoding=json&static=a+b%2fc"}),
             ..Dialect::of("besitos", "verifier")
@@ -234,5 +240,8 @@ pub(super) fn dialects() -> Vec<Dialect> {
             tells_reversals: false,
             ..Dialect::of("playtimeads", "signature")
         },
-    ]
+        Dialect { settings: || json!({"callbackUrl": "/pw"}), amount: whole, ..Dialect::of("paymentwall", "sig") },
+    ];
+    all.extend(further());
+    all
 }

@@ -7,6 +7,7 @@
 mod answers;
 mod captured;
 mod dialects;
+mod further_dialects;
 mod languages;
 mod let_in;
 mod program;

@@ -11,6 +11,9 @@ use crate::support::Received;
 /// The requests were signed when the tests' clock stood in 2024.
 const ANY_AGE: (&str, &str) = ("RINGBACK_TOLERANCE_SECONDS", "9999999999");
 
+/// Where the tests call from.
+const HERE: &str = "127.0.0.1";
+
 /// Shows everything that was sent in every dialect to its receiver in this language.
 pub(super) async fn show_all(language: Language) {
     for captured in captured().await {
@@ -23,7 +26,12 @@ async fn show(language: Language, captured: &Captured) {
     let (code, secret) = (&captured.code[language.name], captured.dialect.secret());
     // Another key of the dialect's form, as while one is being replaced.
     let other = if secret.starts_with("whsec_") { "whsec_b3RoZXI=" } else { "another-secret" };
-    let both = [("RINGBACK_SECRET", other), ("RINGBACK_SECRET_2", secret), ANY_AGE];
+    let (both, alone) = if captured.dialect.is_signed() {
+        let both = vec![("RINGBACK_SECRET", other), ("RINGBACK_SECRET_2", secret), ANY_AGE];
+        (both, vec![("RINGBACK_SECRET", secret), ANY_AGE])
+    } else {
+        (vec![("RINGBACK_ADDRESS", HERE)], vec![("RINGBACK_ADDRESS", HERE)])
+    };
     let program = language.start(code, &both).await;
     for request in &captured.requests {
         acknowledges(&program, captured, request, &name).await;
@@ -31,7 +39,7 @@ async fn show(language: Language, captured: &Captured) {
     }
     refuses_what_was_changed(&program, captured, &name).await;
     // What was credited stays so over a restart, here with the one secret alone.
-    let (program, mut lines) = program.restarted(&language, &[("RINGBACK_SECRET", secret), ANY_AGE]).await;
+    let (program, mut lines) = program.restarted(&language, &alone).await;
     acknowledges(&program, captured, &captured.plain, &name).await;
     lines.extend(program.ended().await);
     let once: BTreeSet<String> = lines.iter().map(|line| expected(line)).collect();
@@ -69,6 +77,25 @@ fn token(rule: &SuccessRule, request: &Received) -> Option<String> {
 
 async fn refuses_what_was_changed(program: &Program, captured: &Captured, name: &str) {
     let plain = &captured.plain;
+    if captured.dialect.is_signed() {
+        refuses_what_is_not_signed(program, captured, name).await;
+    } else {
+        let elsewhere = Received { head: format!("{}\r\nX-Forwarded-For: 198.51.100.1", plain.head), ..plain.clone() };
+        let answer = program.shown(&elsewhere).await;
+        assert_eq!(answer.status, 403, "{name} is called from elsewhere: {answer:?}");
+    }
+    if plain.head.starts_with("GET ") {
+        let target = plain.target();
+        let doubled = plain.head.replace(target, &target.replacen('?', "?x=1&x=2&", 1));
+        let answer = program.shown(&Received { head: doubled, ..plain.clone() }).await;
+        assert_eq!(answer.status, 400, "{name} takes a parameter twice: {answer:?}");
+        let post = Received { head: plain.head.replacen("GET", "POST", 1) + "\r\nContent-Length: 0", ..plain.clone() };
+        assert_eq!(program.shown(&post).await.status, 405, "{name}");
+    }
+}
+
+async fn refuses_what_is_not_signed(program: &Program, captured: &Captured, name: &str) {
+    let plain = &captured.plain;
     let (value, other) = captured.dialect.signed;
     let changed = |request: &Received| Received {
         head: request.head.replacen(value, other, 1),
@@ -84,14 +111,6 @@ async fn refuses_what_was_changed(program: &Program, captured: &Captured, name: 
         assert!(request.head != plain.head || request.body != plain.body, "{name}: {what} changes nothing");
         let answer = program.shown(&request).await;
         assert_eq!(answer.status, 401, "{name} takes {what}: {answer:?} to {}", request.head);
-    }
-    if plain.head.starts_with("GET ") {
-        let target = plain.target();
-        let doubled = plain.head.replace(target, &target.replacen('?', "?x=1&x=2&", 1));
-        let answer = program.shown(&Received { head: doubled, ..plain.clone() }).await;
-        assert_eq!(answer.status, 400, "{name} takes a parameter twice: {answer:?}");
-        let post = Received { head: plain.head.replacen("GET", "POST", 1) + "\r\nContent-Length: 0", ..plain.clone() };
-        assert_eq!(program.shown(&post).await.status, 405, "{name}");
     }
 }
 

@@ -48,6 +48,13 @@ impl Recipe {
                 findings.push(place.as_str(), format!("uses the setting {name}, which it does not ask for"));
             }
         }
+        let chosen = self.signature.iter().filter_map(Signature::carrier).filter_map(|own| own.name_setting.as_ref());
+        for name in chosen.filter(|name| !self.settings.iter().any(|setting| setting.name == **name)) {
+            findings.push(
+                "signature.travels.header.name_setting",
+                format!("uses the setting {name}, which it does not ask for"),
+            );
+        }
         let token = self.success.token().unwrap_or_default();
         let named = token.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
         for (name, _) in named.filter(|(name, _)| self.placeholder(name).is_none()) {
