@@ -36,6 +36,7 @@ pub mod deliveries;
 pub mod delivery_list;
 pub mod diagnoses;
 pub mod diagnosis;
+pub mod dialect_samples;
 pub mod egress;
 pub mod endpoints;
 pub mod erasure;
