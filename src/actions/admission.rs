@@ -5,11 +5,22 @@ use super::caller::Caller;
 use super::calls::Call;
 use super::refusal::Refusal;
 use super::standalone::Standalone;
+use crate::domain::audit::Left;
 
 /// An act that made something.
 pub trait Made {
     /// The id of what was made.
     fn made_id(&self) -> Option<String>;
+
+    /// The text of the recipe that it was about.
+    fn recipe(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What is written down of an act that was done.
+pub(super) fn left(made: &impl Made) -> Left {
+    Left { created_id: made.made_id(), recipe: made.recipe() }
 }
 
 impl Made for () {
@@ -60,8 +71,8 @@ impl Standalone {
             Ok(()) => act.await,
             Err(refused) => Err(refused),
         };
-        let made = done.as_ref().ok().and_then(Made::made_id);
-        self.end_audit(entry, outcome(&done), made).await;
+        let left = done.as_ref().ok().map(left).unwrap_or_default();
+        self.end_audit(entry, outcome(&done), left).await;
         done
     }
 }

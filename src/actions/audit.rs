@@ -1,7 +1,7 @@
 //! The audit of what is done: an entry is written before the act and completed after it. What cannot be written down is
 //! not done.
 //!
-//! Nothing that was sent along is kept, and of what a call names only ids: other names may be a secret or a person's.
+//! Nothing that was sent along is kept but a recipe, and of what a call names only ids: other names may be a secret or a person's.
 
 use std::iter;
 
@@ -9,7 +9,8 @@ use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use super::standalone::Standalone;
-use crate::domain::audit::{Actor, AuditEntry, Outcome};
+use crate::domain::audit::{Actor, AuditEntry, Left, Outcome};
+use crate::domain::dialect::naming::dialect_name;
 use crate::domain::ids;
 use crate::random;
 use crate::store::StoreError;
@@ -55,14 +56,15 @@ impl Standalone {
             subject_name,
             created_id: None,
             outcome: None,
+            recipe: None,
         };
         self.store.begin_audit(begun).await?;
         Ok(id)
     }
 
     /// Completes an entry with how the act ended. What was done stays done where that cannot be written.
-    pub async fn end_audit(&self, entry: String, outcome: Outcome, created_id: Option<String>) {
-        if let Err(error) = self.store.end_audit(entry.clone(), outcome, created_id).await {
+    pub async fn end_audit(&self, entry: String, outcome: Outcome, left: Left) {
+        if let Err(error) = self.store.end_audit(entry.clone(), outcome, left).await {
             tracing::warn!(entry, %error, "how an audited call ended was not written down");
         }
     }
@@ -87,6 +89,10 @@ impl Standalone {
             store.offer(named).await?.map(|record| (record.offer.id, record.offer.name))
         } else if path.starts_with("/v1/users/") {
             store.person(named).await?.map(|person| (person.id, person.name))
+        } else if path.starts_with("/v1/dialects/") {
+            let name = dialect_name(named);
+            let is_there = store.knows_dialect(name).await?;
+            is_there.then(|| (named.to_owned(), name.to_owned()))
         } else {
             None
         };

@@ -1,7 +1,8 @@
 //! The audit: who did what, through the admin API or on the command line. An entry is written before the act and
 //! completed after it, so that nothing is done unseen; one that was never completed was cut off in the middle.
 //!
-//! It must not hold what was sent along: bodies carry secrets, and some paths carry users' names.
+//! It must not hold what was sent along: bodies carry secrets, and some paths carry users' names. A recipe is neither, and
+//! whoever asks why callbacks changed has to see it.
 
 use super::made_by::MadeBy;
 use super::time::Timestamp;
@@ -26,6 +27,17 @@ pub struct AuditEntry {
     pub created_id: Option<String>,
     /// How it ended, if it did.
     pub outcome: Option<Outcome>,
+    /// The text of the recipe that it was about, as it was then: no secret, and gone where a draft is replaced.
+    pub recipe: Option<String>,
+}
+
+/// What is written down of an act when it has ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// The id of what it made.
+    pub created_id: Option<String>,
+    /// The text of the recipe that it was about.
+    pub recipe: Option<String>,
 }
 
 /// Who acts.

@@ -9,7 +9,7 @@ use super::page::{Listed, Page};
 use super::schema::audit;
 use super::walk::{Reach, Walk, edge_of};
 use super::{Store, StoreError};
-use crate::domain::audit::{Actor, AuditEntry, Outcome};
+use crate::domain::audit::{Actor, AuditEntry, Left, Outcome};
 use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 
@@ -28,6 +28,7 @@ pub struct Row {
     subject_name: Option<String>,
     created_id: Option<String>,
     outcome: Option<Outcome>,
+    recipe: Option<String>,
 }
 
 impl From<AuditEntry> for Row {
@@ -44,6 +45,7 @@ impl From<AuditEntry> for Row {
             subject_name: entry.subject_name,
             created_id: entry.created_id,
             outcome: entry.outcome,
+            recipe: entry.recipe,
         }
     }
 }
@@ -62,6 +64,7 @@ impl From<Row> for AuditEntry {
             subject_name: row.subject_name,
             created_id: row.created_id,
             outcome: row.outcome,
+            recipe: row.recipe,
         }
     }
 }
@@ -89,11 +92,12 @@ impl Store {
         self.write(move |conn| diesel::insert_into(audit::table).values(Row::from(entry)).execute(conn).map(drop)).await
     }
 
-    /// Writes down how it ended, and what it made.
-    pub async fn end_audit(&self, id: String, outcome: Outcome, created_id: Option<String>) -> Result<(), StoreError> {
+    /// Writes down how it ended, what it made and which recipe it was about.
+    pub async fn end_audit(&self, id: String, outcome: Outcome, left: Left) -> Result<(), StoreError> {
+        let Left { created_id, recipe } = left;
         self.write(move |conn| {
             diesel::update(audit::table.find(id))
-                .set((audit::outcome.eq(outcome), audit::created_id.eq(created_id)))
+                .set((audit::outcome.eq(outcome), audit::created_id.eq(created_id), audit::recipe.eq(recipe)))
                 .execute(conn)
                 .map(drop)
         })

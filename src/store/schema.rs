@@ -128,6 +128,39 @@ table! {
         subject_name -> Nullable<Text>,
         created_id -> Nullable<Text>,
         outcome -> Nullable<Text>,
+        recipe -> Nullable<Text>,
+    }
+}
+
+table! {
+    recipes (name, version) {
+        name -> Text,
+        version -> Integer,
+        text -> Text,
+        vectors -> Text,
+        publishers -> Nullable<Text>,
+        published_at -> BigInt,
+        by_token_id -> Nullable<Text>,
+        by_user_id -> Nullable<Text>,
+        by_name -> Text,
+        withdrawn_at -> Nullable<BigInt>,
+        first_delivered_at -> Nullable<BigInt>,
+        revision -> BigInt,
+    }
+}
+
+table! {
+    recipe_drafts (name) {
+        name -> Text,
+        title -> Text,
+        text -> Text,
+        vectors -> Text,
+        publishers -> Nullable<Text>,
+        saved_at -> BigInt,
+        by_token_id -> Nullable<Text>,
+        by_user_id -> Nullable<Text>,
+        by_name -> Text,
+        revision -> BigInt,
     }
 }
 
@@ -478,6 +511,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     sign_in_attempts,
     audit,
+    recipes,
+    recipe_drafts,
     sources,
     apps,
     endpoints,

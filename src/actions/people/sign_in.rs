@@ -137,8 +137,8 @@ impl Actions {
             Err(SignInRefusal::Store(_)) => Outcome::Failed,
             Err(_) => Outcome::Refused,
         };
-        let made = done.as_ref().ok().map(|signed_in| signed_in.session.id.clone());
-        self.end_audit(entry, outcome, made).await;
+        let created_id = done.as_ref().ok().map(|signed_in| signed_in.session.id.clone());
+        self.end_audit(entry, outcome, Left { created_id, recipe: None }).await;
         done
     }
 

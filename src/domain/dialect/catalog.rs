@@ -1,10 +1,12 @@
-//! The catalog: the recipes that Ringback ships, compiled in together with their vectors.
+//! The catalog: the recipes that Ringback ships, compiled in together with their vectors, and those that operators published.
 //!
 //! Adding an offerwall adds a TOML file, its vectors and an entry here. A recipe that was ever used stays, so that a
 //! delivery accepted under it can be sent by it.
 
 use std::sync::Arc;
 
+use super::listed::Listed;
+use super::naming::{dialect_name, version_named};
 use super::recipe::Recipe;
 
 /// A recipe's files.
@@ -64,10 +66,10 @@ const BUILTIN: &[Files] = &[
         "zero_and_nine_decimals"),
 ];
 
-/// All recipes, in every version.
+/// All recipes, in every version: those that ship, and behind them an operator's own.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    recipes: Vec<Arc<Recipe>>,
+    listed: Vec<Listed>,
 }
 
 impl Catalog {
@@ -75,23 +77,55 @@ impl Catalog {
     pub fn builtin() -> Self {
         let parse = |files: &Files| {
             let recipe = Recipe::parse(files.recipe, files.vectors);
-            Arc::new(recipe.expect("a test reads every recipe that is compiled in"))
+            let recipe = Arc::new(recipe.expect("a test reads every recipe that is compiled in"));
+            Listed { recipe, publication: None }
         };
-        Self { recipes: BUILTIN.iter().map(parse).collect() }
+        Self { listed: BUILTIN.iter().map(parse).collect() }
     }
 
-    /// The newest version of a dialect.
-    pub fn get(&self, name: &str) -> Option<&Arc<Recipe>> {
-        self.recipes.iter().filter(|recipe| recipe.name() == name).max_by_key(|recipe| recipe.version())
+    /// The same with these versions, which replace what had their names.
+    #[must_use]
+    pub fn with(&self, changed: Vec<Listed>) -> Self {
+        let is_changed = |one: &Listed| changed.iter().any(|other| other.recipe.id() == one.recipe.id());
+        let mut listed: Vec<Listed> = self.listed.iter().filter(|one| !is_changed(one)).cloned().collect();
+        listed.extend(changed);
+        listed.sort_by(|one, other| order(one).cmp(&order(other)));
+        Self { listed }
+    }
+
+    /// What a publisher may know of.
+    #[must_use]
+    pub fn open_to(&self, publisher_id: &str) -> Self {
+        Self { listed: self.listed.iter().filter(|one| one.is_open_to(publisher_id)).cloned().collect() }
+    }
+
+    /// What an endpoint of this dialect speaks: of `name@version` that version, of a name alone the newest that was not
+    /// withdrawn.
+    pub fn get(&self, dialect: &str) -> Option<&Arc<Recipe>> {
+        self.listed(dialect).map(|listed| &listed.recipe)
+    }
+
+    /// The same with what is known of it besides.
+    pub fn listed(&self, dialect: &str) -> Option<&Listed> {
+        if dialect.contains('@') {
+            return self.listed_version(dialect);
+        }
+        self.versions(dialect).max_by_key(|one| (!one.is_withdrawn(), one.recipe.version()))
+    }
+
+    /// All versions of a dialect.
+    pub fn versions(&self, name: &str) -> impl Iterator<Item = &Listed> {
+        self.listed.iter().filter(move |one| one.recipe.name() == name)
     }
 
     /// Exactly this version, written `name@version`.
     pub fn get_version(&self, id: &str) -> Option<&Arc<Recipe>> {
-        let (name, version) = id.split_once('@')?;
-        // One text for each version: no sign, no zeros before it.
-        let is_canonical = !version.starts_with(['+', '0']);
-        let version: u32 = version.parse().ok().filter(|_| is_canonical)?;
-        self.recipes.iter().find(|recipe| recipe.name() == name && recipe.version() == version)
+        self.listed_version(id).map(|listed| &listed.recipe)
+    }
+
+    fn listed_version(&self, id: &str) -> Option<&Listed> {
+        let (name, version) = version_named(id)?;
+        self.versions(name).find(|one| one.recipe.version() == version)
     }
 
     /// What a delivery to an endpoint of this dialect is told by: the version that it was accepted under. A delivery that is
@@ -99,13 +133,28 @@ impl Catalog {
     /// secrets are made for it: the macros of another dialect would be sent as they stand.
     pub fn in_force(&self, accepted: &str, dialect: &str) -> Option<&Arc<Recipe>> {
         let accepted = self.get_version(accepted)?;
-        if accepted.name() == dialect { Some(accepted) } else { self.get(dialect) }
+        if accepted.name() == dialect_name(dialect) { Some(accepted) } else { self.get(dialect) }
     }
 
-    /// The newest version of every dialect, in the catalog's order.
+    /// The newest version of every dialect, in the catalog's order; of one that was withdrawn the newest before it, if there is
+    /// one.
     pub fn newest(&self) -> impl Iterator<Item = &Arc<Recipe>> {
-        self.recipes.iter().filter(|recipe| self.get(recipe.name()).is_some_and(|newest| Arc::ptr_eq(newest, recipe)))
+        self.newest_listed().map(|listed| &listed.recipe)
     }
+
+    /// The same with what is known of each besides.
+    pub fn newest_listed(&self) -> impl Iterator<Item = &Listed> {
+        let is_newest = |one: &&Listed| {
+            self.listed(one.recipe.name()).is_some_and(|newest| Arc::ptr_eq(&newest.recipe, &one.recipe))
+        };
+        self.listed.iter().filter(is_newest)
+    }
+}
+
+/// What ships stands first and in its own order, an operator's own by name and version.
+fn order(listed: &Listed) -> (bool, &str, u32) {
+    let is_own = listed.publication.is_some();
+    if is_own { (true, listed.recipe.name(), listed.recipe.version()) } else { (false, "", 0) }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //!   be told, a request as received, a draft made by hand. It comes in [`parts`], in which the secret stays a word.
 //! * The **template** ([`crate::domain::template`]) is a publisher's callback URL, checked against the recipe that will
 //!   sign it ([`callback_url`]) when it is saved, and taken apart only when it is saved or loaded.
+//! * A **custom** recipe ([`custom`]) is one of an operator's own, which came by the API: checked more strictly, executed alike.
 //! * The **diagnosis** ([`diagnose`]) takes a callback as received and says in words why it does not verify.
 
 pub(crate) mod ambiguity;
@@ -19,6 +20,7 @@ pub mod callback_url;
 pub mod catalog;
 pub mod compose;
 pub mod coverage;
+pub mod custom;
 pub mod describe;
 pub mod diagnose;
 pub mod digest;
@@ -26,8 +28,10 @@ mod draft_text;
 pub mod endpoint_settings;
 pub mod facts;
 pub mod format;
+pub mod listed;
 pub mod marked;
 pub mod named;
+pub mod naming;
 pub mod parts;
 mod query;
 pub mod received;

@@ -5,6 +5,7 @@
 
 mod check;
 mod file;
+mod finding;
 mod lists;
 mod parts;
 mod read;
@@ -19,9 +20,13 @@ use super::value::ValueSource;
 use crate::domain::encoding::Encoding;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::template::{Template, TemplateForm};
+pub use finding::Finding;
 use parts::ParameterLists;
 pub(crate) use parts::{BodyField, Content};
 pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Setting, Tells};
+
+/// What the name of every recipe that does not ship begins with, so that one that ships later collides with none.
+pub const CUSTOM: &str = "x-";
 
 /// A recipe that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +79,7 @@ pub struct Recipe {
     signature: Option<Signature>,
     reversal: Option<Reversal>,
     vectors: Vec<serde_json::Value>,
+    source: String,
 }
 
 impl Recipe {
@@ -272,6 +278,23 @@ impl Recipe {
     /// Completions with the exact requests that they must become.
     pub fn vectors(&self) -> &[serde_json::Value] {
         &self.vectors
+    }
+
+    /// The file that it was read from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it is an operator's own, rather than one that ships.
+    pub fn is_custom(&self) -> bool {
+        self.name.starts_with(CUSTOM)
+    }
+
+    /// Whether nobody but its author has said what its signatures must be: the standing warning of a recipe that no receiver
+    /// has seen yet. What ships was compared with receivers before.
+    pub fn is_only_self_proven(&self) -> bool {
+        let is_own = |vector: &serde_json::Value| vector.get("from").is_none_or(|from| from == "self");
+        self.is_custom() && self.vectors.iter().all(is_own)
     }
 
     /// What a POST's body is made of.

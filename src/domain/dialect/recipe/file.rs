@@ -22,7 +22,8 @@ use crate::domain::retry::DocumentedSchedule;
 #[serde(deny_unknown_fields)]
 pub(super) struct RecipeFile {
     pub(super) name: String,
-    pub(super) version: u32,
+    /// A file that ships says it; of an operator's own it is counted where it is published.
+    pub(super) version: Option<u32>,
     pub(super) title: String,
     /// What is special about it, for publishers.
     #[serde(default)]

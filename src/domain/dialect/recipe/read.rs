@@ -17,12 +17,30 @@ impl Recipe {
     /// Reads and checks a recipe with its vectors. Without vectors it is refused: nobody could prove that it is right.
     pub fn parse(toml: &str, vectors: &[&str]) -> Result<Self, RecipeError> {
         let file: RecipeFile = toml::from_str(toml)?;
-        let id = format!("{}@{}", file.name, file.version);
+        let version = file.version.ok_or_else(|| RecipeError::Senseless {
+            recipe: file.name.clone(),
+            fault: "does not say its version".to_owned(),
+        })?;
         let vectors = vectors.iter().map(|json| serde_json::from_str(json)).collect::<Result<Vec<_>, _>>()?;
-        Self::from_file(file, vectors).map_err(|fault| RecipeError::Senseless { recipe: id, fault })
+        Self::from_file(file, version, toml, vectors)
     }
 
-    fn from_file(file: RecipeFile, vectors: Vec<serde_json::Value>) -> Result<Self, String> {
+    /// The same of a file whose version is not its own to say.
+    pub fn numbered(toml: &str, version: u32, vectors: Vec<serde_json::Value>) -> Result<Self, RecipeError> {
+        Self::from_file(toml::from_str(toml)?, version, toml, vectors)
+    }
+
+    fn from_file(
+        file: RecipeFile,
+        version: u32,
+        source: &str,
+        vectors: Vec<serde_json::Value>,
+    ) -> Result<Self, RecipeError> {
+        let id = format!("{}@{version}", file.name);
+        Self::made(file, version, source, vectors).map_err(|fault| RecipeError::Senseless { recipe: id, fault })
+    }
+
+    fn made(file: RecipeFile, version: u32, source: &str, vectors: Vec<serde_json::Value>) -> Result<Self, String> {
         let placeholders: Vec<Placeholder> =
             file.placeholders.into_iter().map(placeholder).collect::<Result<_, String>>()?;
         let signature = file.signature.map(|written| signature(written, &placeholders)).transpose()?;
@@ -55,9 +73,10 @@ impl Recipe {
             signature,
             reversal: file.reversal,
             name: file.name,
-            version: file.version,
+            version,
             title: file.title,
             vectors,
+            source: source.to_owned(),
         };
         recipe.check()?;
         Ok(recipe)

@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 30] = [
+pub(super) const COPIED: [&str; 32] = [
     "installation",
     "publishers",
     "tokens",
@@ -11,6 +11,8 @@ pub(super) const COPIED: [&str; 30] = [
     "sessions",
     "invitations",
     "sources",
+    "recipes",
+    "recipe_drafts",
     "apps",
     "offers",
     "endpoints",

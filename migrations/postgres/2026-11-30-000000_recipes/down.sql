@@ -1,0 +1,3 @@
+ALTER TABLE audit DROP COLUMN recipe;
+DROP TABLE recipe_drafts;
+DROP TABLE recipes;
