@@ -11,6 +11,7 @@ use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::callback_url::{CallbackUrl, UrlUse};
 use crate::domain::dialect::compose::ComposeError;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
+use crate::domain::dialect::naming::speaks;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::sample::{Sample, sample};
 use crate::domain::invalid::Invalid;
@@ -32,12 +33,12 @@ pub enum SampleFor<'a> {
 }
 
 impl Actions {
-    /// The endpoints that speak a dialect, of apps that the caller may know of: by the apps' names.
-    pub fn endpoints_speaking(&self, caller: &Caller, dialect: &str) -> Vec<(Arc<App>, String)> {
+    /// The endpoints that speak this version of a dialect, of apps that the caller may know of: by the apps' names.
+    pub fn endpoints_speaking(&self, caller: &Caller, recipe: &str) -> Vec<(Arc<App>, String)> {
         let mut apps = self.node.directory.apps();
         apps.retain(|app| caller.sees(&app.publisher_id));
         apps.sort_by_cached_key(|app| (app.settings.name.to_lowercase(), app.id.clone()));
-        let speaks = |endpoint: &&Endpoint| endpoint.config.settings.dialect == dialect;
+        let speaks = |endpoint: &&Endpoint| speaks(&endpoint.config.settings.dialect, recipe);
         let of_app = |app: Arc<App>| {
             let ids: Vec<String> = app.endpoints.iter().filter(speaks).map(|endpoint| endpoint.id.clone()).collect();
             ids.into_iter().map(move |id| (Arc::clone(&app), id)).collect::<Vec<_>>()

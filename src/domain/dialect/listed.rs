@@ -12,7 +12,8 @@ use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 
 /// What is said of a recipe whose signatures nobody but its author has computed, until a receiver has taken one.
-pub const NOT_SEEN: &str = "not yet seen by a receiver: every vector is its author's own, and no callback was acknowledged";
+pub const NOT_SEEN: &str =
+    "not yet seen by a receiver: every vector is its author's own, and no callback was acknowledged";
 
 /// What an operator published, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -48,6 +48,9 @@ const PATHS: &[(&str, Who)] = &[
     ("/apps/{app}/settings/endpoints/{endpoint}/enable", Anyone),
     ("/apps/{app}/settings/endpoints/{endpoint}/delete", Anyone),
     ("/apps/{app}/credit", Managers),
+    ("/dialects", Anyone),
+    ("/dialects/{dialect}", Anyone),
+    ("/dialects/{dialect}/receiver", Anyone),
     ("/lookup", Anyone),
     ("/lookup/erase", Anyone),
     ("/deliveries", Anyone),
@@ -79,7 +82,7 @@ const PATHS: &[(&str, Who)] = &[
 ];
 
 /// What a part of a path names: the kind of a belonging.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 13] = [
     ("{user}", "userId"),
     ("{app}", "apps"),
     ("{secret}", "secretId"),
@@ -92,6 +95,7 @@ const NAMES: [(&str, &str); 12] = [
     ("{delivery}", "deliveries"),
     ("{completion}", "completions"),
     ("{replay}", "replays"),
+    ("{dialect}", "name"),
 ];
 
 /// What stands behind a path whose page is about what its query names.
@@ -208,8 +212,9 @@ async fn every_page_is_for_its_roles_and_shows_nobody_what_is_anothers() {
         for (role, visitor) in &mut roles {
             let what = format!("{pattern} by {}", role.as_str());
             let is_let_in = who.includes(role, true);
-            let names_something = NAMES.iter().any(|(part, _)| whole(pattern).contains(part));
             let own = about(pattern, &ours);
+            // What is everybody's is foreign to nobody.
+            let names_something = own != about(pattern, &theirs);
             if route.shows && *who != Everybody {
                 let page = visitor.get(&own).await;
                 // What has ended already cannot be canceled: that is said, or led past.

@@ -1,56 +1,37 @@
-//! Which dialects somebody may know of, and what is said of each in a word.
+//! What is said of a dialect in a word, whoever looks at it: whether it may be chosen, whether it is known for sure, who made it.
 
-use std::sync::Arc;
-
-use crate::domain::dialect::recipe::Recipe;
+use crate::actions::dialects::Dialect;
+use crate::domain::dialect::listed::Listed;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::state::{State, Tone};
 use crate::web::error::Problem;
 
-/// A dialect, in the version that is shown.
-#[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) recipe: Arc<Recipe>,
-    /// Whether it is the operator's own.
-    pub(super) is_own: bool,
-    /// Whether no new endpoint may choose it.
-    pub(super) is_withdrawn: bool,
+/// Where a dialect stands.
+pub(super) fn state(listed: &Listed) -> State {
+    let state = |word: &str, icon, tone| State { word: word.to_owned(), icon, tone, under: None };
+    match (listed.is_withdrawn(), listed.recipe.is_solid()) {
+        (true, _) => state("Withdrawn", "canceled", Tone::Idle),
+        (false, true) => state("Solid", "delivered", Tone::Ok),
+        (false, false) => state("Not solid", "warning", Tone::Warn),
+    }
 }
 
-impl Known {
-    /// All that somebody may know of, by their titles.
-    pub(super) fn all(page: &PageRequest) -> Vec<Self> {
-        let known = |recipe: &Arc<Recipe>| Self { recipe: Arc::clone(recipe), is_own: false, is_withdrawn: false };
-        let mut all: Vec<Self> = page.web.node.catalog.newest().map(known).collect();
-        all.sort_by_cached_key(|known| (known.recipe.title().to_lowercase(), known.recipe.name().to_owned()));
-        all
-    }
+/// Who made it.
+pub(super) fn made_by(listed: &Listed) -> &'static str {
+    if listed.publication.is_some() { "Own" } else { "Built-in" }
+}
 
-    /// The one of this name, in its newest version or in the one that is named.
-    pub(super) fn named(page: &PageRequest, name: &str) -> Result<Self, Problem> {
-        let catalog = &page.web.node.catalog;
-        let found = catalog.get(name).or_else(|| catalog.get_version(name));
-        let recipe = Arc::clone(found.ok_or_else(|| Problem::not_found("dialect"))?);
-        Ok(Self { recipe, is_own: false, is_withdrawn: false })
-    }
+/// The dialect of this name, in its newest version or in the one that is named, if somebody may know of it.
+pub(super) async fn named(page: &PageRequest, name: &str) -> Result<Dialect, Problem> {
+    Ok(page.web.actions.dialect(page.caller(), name).await?)
+}
 
-    /// Where it stands: whether it may be chosen, and whether it is known for sure.
-    pub(super) fn state(&self) -> State {
-        let state = |word: &str, icon, tone| State { word: word.to_owned(), icon, tone, under: None };
-        match (self.is_withdrawn, self.recipe.is_solid()) {
-            (true, _) => state("Withdrawn", "canceled", Tone::Idle),
-            (false, true) => state("Solid", "delivered", Tone::Ok),
-            (false, false) => state("Not solid", "warning", Tone::Warn),
-        }
-    }
+/// The page of a dialect or of one of its versions.
+pub(super) fn path(name: &str) -> String {
+    format!("/dialects/{name}")
+}
 
-    /// Who made it.
-    pub(super) fn made_by(&self) -> &'static str {
-        if self.is_own { "Own" } else { "Built-in" }
-    }
-
-    /// Its page.
-    pub(super) fn path(&self) -> String {
-        format!("/dialects/{}", self.recipe.name())
-    }
+/// A page of the draft of a dialect.
+pub(super) fn draft_path(name: &str, end: &str) -> String {
+    if end.is_empty() { format!("/dialects/{name}/draft") } else { format!("/dialects/{name}/draft/{end}") }
 }

@@ -3,7 +3,10 @@
 use actix_web::web::ServiceConfig;
 use askama::Template;
 
-use super::known::Known;
+use super::known::{self, draft_path};
+use crate::actions::dialects::Dialect;
+use crate::domain::dialect::listed::RecipeDraft;
+use crate::domain::time::Timestamp;
 use crate::web::Answer;
 use crate::web::console::frame::Frame;
 use crate::web::console::kinds::{Kind, Shape};
@@ -12,7 +15,8 @@ use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::field::Field;
 use crate::web::console::parts::page_of::PageOf;
 use crate::web::console::parts::state::State;
-use crate::web::console::words::dialects;
+use crate::web::console::words::instants::Moment;
+use crate::web::console::words::{dialects, instants};
 use crate::web::console::{faults, pages, render};
 use crate::web::error::Problem;
 
@@ -34,11 +38,15 @@ struct DialectsPage {
     others: Vec<String>,
     is_narrowed: bool,
     rows: Vec<Row>,
+    drafts: Vec<DraftRow>,
+    /// Whether whoever looks may write one.
+    may_draft: bool,
     pager: PageOf,
 }
 
 struct Row {
     state: State,
+    name: String,
     title: String,
     href: String,
     id: String,
@@ -46,18 +54,31 @@ struct Row {
     how: String,
 }
 
+/// What is not published yet.
+struct DraftRow {
+    name: String,
+    title: String,
+    href: String,
+    saved: Moment,
+    by: String,
+}
+
 async fn show(page: PageRequest) -> Answer {
     let query = ListQuery::of(&page, PATH, SHAPE)?;
-    let mut known = Known::all(&page);
     let word = query.text("q").unwrap_or_default().to_lowercase();
-    known.retain(|known| {
-        known.recipe.title().to_lowercase().contains(&word) || known.recipe.name().to_lowercase().contains(&word)
-    });
-    let after = query.text(CURSOR).and_then(|last| known.iter().position(|known| known.recipe.name() == last));
-    let mut rest = known.split_off(after.map_or(0, |place| place + 1));
-    let has_more = rest.len() > ROWS;
-    rest.truncate(ROWS);
-    let last = rest.last().filter(|_| has_more).map(|last| last.recipe.name().to_owned());
+    let holds = |title: &str, name: &str| title.to_lowercase().contains(&word) || name.to_lowercase().contains(&word);
+    let mut known: Vec<Row> = page.web.actions.dialects(page.caller()).iter().map(row).collect();
+    known.retain(|row| holds(&row.title, &row.name));
+    known.sort_by_cached_key(|row| (row.title.to_lowercase(), row.name.clone()));
+    let after = query.text(CURSOR).and_then(|last| known.iter().position(|row| row.name == last));
+    let mut rows = known.split_off(after.map_or(0, |place| place + 1));
+    let has_more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let last = rows.last().filter(|_| has_more).map(|last| last.name.clone());
+    let drafts = page.web.actions.recipe_drafts(page.caller()).await?;
+    let (may_draft, now) = (drafts.is_some(), page.web.node.clock.now());
+    let mut drafts: Vec<DraftRow> = drafts.unwrap_or_default().into_iter().map(|draft| draft_row(draft, now)).collect();
+    drafts.retain(|draft| holds(&draft.title, &draft.name));
     let mut filters = [query.field("q", "Name").help("Of a dialect or of an offerwall.")];
     let others = faults::show(&mut filters.each_mut(), &query.faults);
     let mut shown = DialectsPage {
@@ -65,7 +86,9 @@ async fn show(page: PageRequest) -> Answer {
         filters,
         others,
         is_narrowed: query.text("q").is_some(),
-        rows: rest.iter().map(row).collect(),
+        rows,
+        drafts,
+        may_draft,
         pager: PageOf {
             newest: after.map(|_| query.address(&[])),
             older: last.map(|last| query.address(&[(CURSOR, &last)])),
@@ -79,13 +102,25 @@ async fn show(page: PageRequest) -> Answer {
     render::refused(&shown, &Problem::from(query.faults))
 }
 
-fn row(known: &Known) -> Row {
+fn row(dialect: &Dialect) -> Row {
+    let recipe = &dialect.listed.recipe;
     Row {
-        state: known.state(),
-        title: known.recipe.title().to_owned(),
-        href: known.path(),
-        id: known.recipe.id(),
-        made_by: known.made_by(),
-        how: dialects::how(&known.recipe),
+        state: known::state(&dialect.listed),
+        name: recipe.name().to_owned(),
+        title: recipe.title().to_owned(),
+        href: known::path(recipe.name()),
+        id: recipe.id(),
+        made_by: known::made_by(&dialect.listed),
+        how: dialects::how(recipe),
+    }
+}
+
+fn draft_row(draft: RecipeDraft, now: Timestamp) -> DraftRow {
+    DraftRow {
+        href: draft_path(&draft.name, ""),
+        saved: instants::listed(draft.saved_at, now),
+        by: draft.saved_by.name,
+        name: draft.name,
+        title: draft.title,
     }
 }

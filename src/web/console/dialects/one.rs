@@ -3,9 +3,11 @@
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
-use super::known::Known;
+use super::file::{self, File};
+use super::known;
 use super::macros::{self, MacroRow};
 use super::sampled::{self, ENDPOINT, Sampled, URL};
+use crate::actions::dialects::Dialect;
 use crate::domain::receiver_code::Language;
 use crate::web::Answer;
 use crate::web::console::filters;
@@ -60,11 +62,16 @@ struct DialectPage {
     /// Where callbacks come from, where that is fixed.
     address: Option<String>,
     receivers: Vec<Link>,
+    /// What deserves a look about the version itself.
+    notes: Vec<String>,
+    /// For those who write recipes.
+    file: Option<File>,
 }
 
 impl DialectPage {
-    fn new(page: &PageRequest, known: &Known, seen: Sampled) -> Self {
-        let recipe = &known.recipe;
+    fn new(page: &PageRequest, dialect: &Dialect, seen: Sampled, file: Option<File>) -> Self {
+        let (listed, recipe) = (&dialect.listed, &dialect.listed.recipe);
+        let path = known::path(&page_name(dialect));
         let of_app = seen.whose.as_ref();
         let settings = of_app.map(|(_, endpoint)| &endpoint.config.settings);
         let success = settings.and_then(|settings| settings.success.as_ref()).unwrap_or_else(|| recipe.success());
@@ -74,10 +81,9 @@ impl DialectPage {
         let reversal = seen.sample.reversal.as_ref();
         Self {
             frame: Frame { crumbs: vec![Link::new("Dialects", "/dialects")], ..page.frame(recipe.title()) },
-            path: known.path(),
             id: recipe.id(),
-            state: known.state(),
-            made_by: known.made_by(),
+            state: known::state(listed),
+            made_by: known::made_by(listed),
             how: dialects::how(recipe),
             about: Some(recipe.about()).filter(|about| !about.is_empty()).map(str::to_owned),
             sources: recipe.sources().iter().map(|source| Link::new(source, source)).collect(),
@@ -96,11 +102,14 @@ impl DialectPage {
             timeout: durations::written(timeout),
             waits: recipes::waits(retry),
             address: of_app.and_then(|(app, _)| page.web.actions.leaves_from(app).0).map(|address| address.to_string()),
-            receivers: receivers(&seen, &format!("{}/receiver", known.path())),
+            receivers: receivers(&seen, &format!("{path}/receiver")),
             endpoint: seen.endpoint,
             url: seen.url,
             others: Vec::new(),
             warnings: seen.warnings,
+            notes: listed.warnings().iter().map(|warning| sentences::of(warning)).collect(),
+            file,
+            path,
         }
     }
 
@@ -112,10 +121,11 @@ impl DialectPage {
 
 async fn show(page: PageRequest, name: Path<String>) -> Answer {
     let query = page.query(&[URL, ENDPOINT])?;
-    let known = Known::named(&page, &name)?;
-    let seen = Sampled::of(&page, &known, &query)?;
+    let dialect = known::named(&page, &name).await?;
+    let seen = Sampled::of(&page, &dialect.listed.recipe, &query)?;
     let wrong = seen.wrong.clone();
-    let mut shown = DialectPage::new(&page, &known, seen);
+    let file = file::of(&page, &dialect).await?;
+    let mut shown = DialectPage::new(&page, &dialect, seen, file);
     if wrong.0.is_empty() {
         return page.page(&shown);
     }
@@ -123,6 +133,16 @@ async fn show(page: PageRequest, name: Path<String>) -> Answer {
     shown.others = faults::show(&mut fields, &wrong);
     shown.frame.mark = "Error: ".to_owned();
     render::refused(&shown, &Problem::from(wrong))
+}
+
+/// The newest version has the page of the dialect, any other one has its own.
+fn page_name(dialect: &Dialect) -> String {
+    let recipe = &dialect.listed.recipe;
+    let newest = dialect.versions.iter().map(|one| one.recipe.version()).max();
+    match newest {
+        Some(newest) if newest != recipe.version() => recipe.id(),
+        _ => recipe.name().to_owned(),
+    }
 }
 
 fn sample_for(seen: &Sampled) -> String {

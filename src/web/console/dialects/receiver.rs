@@ -4,7 +4,7 @@
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
-use super::known::Known;
+use super::known;
 use super::sampled::URL;
 use crate::actions::dialect_samples::SampleFor;
 use crate::domain::receiver_code::Language;
@@ -44,11 +44,12 @@ struct Made {
 
 async fn show(page: PageRequest, name: Path<String>) -> Answer {
     let query = page.query(&[URL, LANGUAGE, DOWNLOAD])?;
-    let known = Known::named(&page, &name)?;
+    let dialect = known::named(&page, &name).await?;
+    let recipe = &dialect.listed.recipe;
     let language = query.word(LANGUAGE, &Language::ALL, Language::name)?.unwrap_or(Language::Php);
     let tried = query.text(URL);
     let wanted = tried.map_or(SampleFor::Nobody, SampleFor::Url);
-    let (made, why) = match page.web.actions.dialect_receiver(&known.recipe, wanted, language) {
+    let (made, why) = match page.web.actions.dialect_receiver(recipe, wanted, language) {
         Ok(made) if query.text(DOWNLOAD).is_some() => return Ok(render::file(made.file_name, made.code)),
         Ok(made) => {
             let (file_name, code, run, notes) = (made.file_name, made.code, made.run, made.notes);
@@ -59,7 +60,7 @@ async fn show(page: PageRequest, name: Path<String>) -> Answer {
             (None, wrong.0.into_iter().map(|fault| faults::said("The URL", &fault).message).collect())
         }
     };
-    let path = known.path();
+    let path = known::path(&name);
     let address = |end: &str, more: &[(&str, &str)]| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(tried.map(|url| (URL, url)));
@@ -71,7 +72,7 @@ async fn show(page: PageRequest, name: Path<String>) -> Answer {
     };
     let link =
         |one: Language| (Link::new(one.title(), &address("/receiver", &[(LANGUAGE, one.name())])), one == language);
-    let title = known.recipe.title();
+    let title = recipe.title();
     let crumbs = vec![Link::new("Dialects", "/dialects"), Link::new(title, &address("", &[]))];
     page.page(&DialectReceiverPage {
         frame: Frame { crumbs, ..page.frame("Receiver code") },

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::known::Known;
 use crate::actions::dialect_samples::SampleFor;
 use crate::actions::previews::Previewed;
 use crate::actions::refusal::Refusal;
@@ -45,10 +44,10 @@ pub(super) struct Sampled {
 }
 
 impl Sampled {
-    pub(super) fn of(page: &PageRequest, known: &Known, query: &Query) -> Result<Self, Problem> {
+    pub(super) fn of(page: &PageRequest, recipe: &Arc<Recipe>, query: &Query) -> Result<Self, Problem> {
         let actions = &page.web.actions;
         let (typed, chosen) = (query.text(URL), query.text(ENDPOINT));
-        let speaking = actions.endpoints_speaking(page.caller(), known.recipe.name());
+        let speaking = actions.endpoints_speaking(page.caller(), &recipe.id());
         let whose = chosen.and_then(|id| {
             let (app, _) = speaking.iter().find(|(_, speaking)| speaking == id)?;
             Some((Arc::clone(app), app.endpoint(id)?.clone()))
@@ -62,21 +61,21 @@ impl Sampled {
             (None, Some((_, endpoint))) => SampleFor::Endpoint(endpoint),
             (None, None) => SampleFor::Nobody,
         };
-        let made = match actions.dialect_sample(&known.recipe, wanted) {
+        let made = match actions.dialect_sample(recipe, wanted) {
             Err(refusal @ (Refusal::Invalid(_) | Refusal::Conflict(_))) if !matches!(wanted, SampleFor::Nobody) => {
                 let mut told = faults::faults_of(refusal)?;
                 // What is wrong with the settings of an endpoint stands at the choice of it.
                 let at = if typed.is_some() { URL } else { ENDPOINT };
                 told.0.iter_mut().for_each(|fault| fault.field = at.to_owned());
                 wrong.extend(told);
-                actions.dialect_sample(&known.recipe, SampleFor::Nobody)?
+                actions.dialect_sample(recipe, SampleFor::Nobody)?
             }
             made => made?,
         };
         let (sample, warnings) = made;
         Ok(Self {
             endpoint: choice(&speaking, chosen),
-            url: url_field(&known.recipe, typed),
+            url: url_field(recipe, typed),
             whose: whose.filter(|_| typed.is_none()),
             warnings: warnings.iter().map(|warning| sentences::of(warning)).collect(),
             sample,

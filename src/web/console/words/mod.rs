@@ -8,6 +8,7 @@ pub mod cuts;
 pub mod dialects;
 pub mod instants;
 pub mod outcomes;
+pub mod places;
 pub mod recipes;
 pub mod roles;
 pub mod sentences;
