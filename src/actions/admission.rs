@@ -19,7 +19,7 @@ pub trait Made {
 }
 
 /// What is written down of an act that was done.
-pub(super) fn left(made: &impl Made) -> Left {
+pub fn left(made: &impl Made) -> Left {
     Left { created_id: made.made_id(), recipe: made.recipe() }
 }
 

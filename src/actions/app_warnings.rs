@@ -34,12 +34,17 @@ impl Actions {
     pub fn endpoint_warnings(&self, endpoint: &Endpoint) -> Vec<String> {
         let node = &self.node;
         let mut warnings = Vec::new();
-        match check_endpoint(&endpoint.config.settings, &node.catalog, &node.targets) {
+        match check_endpoint(&endpoint.config.settings, &node.catalog(), &node.targets) {
             Ok(of_urls) => warnings.extend(of_urls),
             // It was good when it was saved; what the instance allows has changed since.
             Err(invalid) => {
                 warnings.extend(invalid.0.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)))
             }
+        }
+        let dialect = &endpoint.config.settings.dialect;
+        if node.catalog().listed(dialect).is_some_and(|listed| listed.is_withdrawn()) {
+            let why = "its callbacks are still sent by it; choose another version (PATCH dialect)";
+            warnings.push(format!("the recipe {dialect} was withdrawn: {why}"));
         }
         if endpoint.config.settings.callback_url.is_none() {
             warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());
@@ -49,7 +54,7 @@ impl Actions {
             warnings.push(format!("{why} the endpoint is enabled (POST …/endpoints/{}/enable)", endpoint.id));
         }
         let need =
-            node.catalog.get(&endpoint.config.settings.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
+            node.catalog().get(&endpoint.config.settings.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
         match (endpoint.active_secret(), need) {
             (None, SecretNeed::Required) => {
                 warnings.push("there is no active secret: deliveries are held until there is one".to_owned());

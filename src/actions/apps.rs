@@ -11,8 +11,9 @@ use super::given::Given;
 use super::refusal::Refusal;
 use crate::domain::app::App;
 use crate::domain::app_settings::{AppSettings, DECIMALS};
+use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
-use crate::domain::endpoint_rules::{check_active_key, check_app, check_endpoint};
+use crate::domain::endpoint_rules::{check_active_key, check_app};
 use crate::domain::given::{self, GivenApp};
 use crate::domain::invalid::Invalid;
 use crate::random;
@@ -34,7 +35,8 @@ impl Actions {
         may_set(caller, &given)?;
         let publisher_id = self.publisher_of(caller, given.publisher_id.as_deref()).await?;
         given.check_complete()?;
-        let (settings, endpoint) = self.checked(given)?;
+        let dialects = self.dialects_for(&publisher_id, &given.endpoint.settings.dialect).await?;
+        let (settings, endpoint) = self.checked(&dialects, given, None)?;
         let id = random::new_id("app");
         let new = NewApp {
             id: id.clone(),
@@ -50,7 +52,7 @@ impl Actions {
     }
 
     /// What is wrong with what is given of a new app so far: for whoever is still writing. What is not given yet is no fault.
-    pub fn faults_of_app(&self, given: &Map<String, Value>) -> Invalid {
+    pub fn faults_of_app(&self, caller: &Caller, given: &Map<String, Value>) -> Invalid {
         let GivenApp { app, endpoint, .. } =
             match given::app(&AppSettings::default(), &EndpointSettings::default(), given.clone()) {
                 Ok(read) => read,
@@ -62,7 +64,7 @@ impl Actions {
             invalid.take(check_app(&app.settings));
         }
         if endpoint.check_complete().is_ok() {
-            invalid.take(check_endpoint(&endpoint.settings, &self.node.catalog, &self.node.targets));
+            invalid.take(self.settled(&self.dialects_open_to(caller), endpoint.settings, None));
         }
         invalid
     }
@@ -79,8 +81,10 @@ impl Actions {
             {
                 return Err(Refusal::field("publisherId", "can not be changed"));
             }
-            let (settings, of_endpoint) = self.checked(given)?;
-            check_active_key(&of_endpoint.dialect, &self.node.catalog, first)?;
+            let dialects = self.dialects_for(&app.publisher_id, &given.endpoint.settings.dialect).await?;
+            let standing = first.config.settings.dialect.as_str();
+            let (settings, of_endpoint) = self.checked(&dialects, given, Some(standing))?;
+            check_active_key(&of_endpoint.dialect, &dialects, first)?;
             let endpoint = Some((first.id.clone(), of_endpoint));
             let change = AppChange { id: app.id.clone(), read_at: app.revision, settings, endpoint };
             match self.node.store.change_app(change).await? {
@@ -117,15 +121,22 @@ impl Actions {
     }
 
     /// The settings of both, if there is no fault in either.
-    fn checked(&self, GivenApp { app, endpoint, .. }: GivenApp) -> Result<(AppSettings, EndpointSettings), Refusal> {
+    fn checked(
+        &self,
+        dialects: &Catalog,
+        GivenApp { app, endpoint, .. }: GivenApp,
+        standing: Option<&str>,
+    ) -> Result<(AppSettings, EndpointSettings), Refusal> {
         let mut faults = app.faults;
         faults.extend(endpoint.faults);
         faults.into_result()?;
         let mut invalid = Invalid::none();
         invalid.take(check_app(&app.settings));
-        invalid.take(check_endpoint(&endpoint.settings, &self.node.catalog, &self.node.targets));
-        invalid.into_result()?;
-        Ok((app.settings, endpoint.settings))
+        let settled = invalid.take(self.settled(dialects, endpoint.settings, standing));
+        match settled {
+            Some(settled) if invalid.0.is_empty() => Ok((app.settings, settled)),
+            _ => Err(invalid.into()),
+        }
     }
 }
 

@@ -141,7 +141,14 @@ pub const CALLS: &[Call] = &[
     call("GET /v1/lookup", Anyone),
     call("GET /v1/audit", Operators),
     call("GET /v1/dialects", Anyone),
+    call("POST /v1/dialects", Managers),
     call("GET /v1/dialects/{name}", Anyone),
+    call("GET /v1/dialects/{name}/draft", Managers),
+    call("PUT /v1/dialects/{name}/draft", Managers),
+    call("DELETE /v1/dialects/{name}/draft", Managers),
+    call("POST /v1/dialects/{name}/check", Managers),
+    call("POST /v1/dialects/{name}/publish", Operators),
+    call("POST /v1/dialects/{name}/withdraw", Operators),
 ];
 
 /// `/ui`, the page of all parts of the console: for whoever builds pages.

@@ -49,7 +49,7 @@ impl Actions {
         given: Given,
     ) -> Result<Diagnosed, Refusal> {
         let endpoint = endpoint(app, endpoint_id)?;
-        let recipe = Arc::clone(self.dispatcher.previews.recipe(endpoint, None)?);
+        let recipe = self.dispatcher.previews.recipe(endpoint, None)?;
         let unreadable =
             || Refusal::field("pasted", format!("No signature was found in this. {}", looked_for(&recipe)));
         let is_pasted = matches!(given, Given::Pasted(_));
@@ -72,7 +72,7 @@ impl Actions {
         let (recipe, received_at) = match &known {
             Some(known) => {
                 let recipe = self.dispatcher.previews.recipe(endpoint, Some(&known.delivery))?;
-                (Arc::clone(recipe), known.sent_at)
+                (recipe, known.sent_at)
             }
             // The instant of pasting is not that of receiving.
             None => (Arc::clone(&recipe), None),

@@ -8,9 +8,9 @@ use super::apps::{TRIES, overtaken, saved};
 use super::caller::Caller;
 use super::given::Given;
 use super::refusal::Refusal;
-use crate::domain::app::Endpoint;
+use crate::domain::app::{App, Endpoint};
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
-use crate::domain::endpoint_rules::{check_active_key, check_endpoint};
+use crate::domain::endpoint_rules::check_active_key;
 use crate::domain::given;
 use crate::random;
 use crate::store::apps::{AppChange, AppSaved, Archived};
@@ -42,7 +42,7 @@ impl Actions {
         }
         let given = given::endpoint(&EndpointSettings::default(), given.object(&[])?)?;
         given.check_complete()?;
-        let settings = self.checked_endpoint(given)?;
+        let settings = self.checked_endpoint(&app, given, None).await?;
         let (id, now) = (random::new_id("end"), self.node.clock.now());
         saved(self.node.store.create_endpoint(&app.id, &id, settings, now).await?)?;
         self.endpoint_in_force(caller, &app.id, &id).await
@@ -59,8 +59,9 @@ impl Actions {
         for _ in 0..TRIES {
             let app = self.app(caller, app).await?;
             let standing = endpoint(&app, Some(id))?;
-            let settings = self.checked_endpoint(given::endpoint(&standing.config.settings, given.object(&[])?)?)?;
-            check_active_key(&settings.dialect, &self.node.catalog, standing)?;
+            let given = given::endpoint(&standing.config.settings, given.object(&[])?)?;
+            let settings = self.checked_endpoint(&app, given, Some(&standing.config.settings.dialect)).await?;
+            check_active_key(&settings.dialect, &self.node.catalog(), standing)?;
             let endpoint = Some((id.to_owned(), settings));
             let change = AppChange { id: app.id.clone(), read_at: app.revision, settings: app.settings, endpoint };
             match self.node.store.change_app(change).await? {
@@ -103,9 +104,14 @@ impl Actions {
         Ok(OfApp { endpoint: endpoint(&app, Some(id))?.clone(), app_id: app.id })
     }
 
-    fn checked_endpoint(&self, given: given::Given<EndpointSettings>) -> Result<EndpointSettings, Refusal> {
+    async fn checked_endpoint(
+        &self,
+        app: &App,
+        given: given::Given<EndpointSettings>,
+        standing: Option<&str>,
+    ) -> Result<EndpointSettings, Refusal> {
         given.faults.into_result()?;
-        check_endpoint(&given.settings, &self.node.catalog, &self.node.targets)?;
-        Ok(given.settings)
+        let dialects = self.dialects_for(&app.publisher_id, &given.settings.dialect).await?;
+        Ok(self.settled(&dialects, given.settings, standing)?)
     }
 }

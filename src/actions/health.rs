@@ -84,7 +84,7 @@ impl Actions {
     /// How an app is doing, in a word.
     pub fn condition_of(&self, app: &App, health: &AppHealth) -> Condition {
         let lacks = |reasons: &[WaitingFor]| {
-            let mut lacked = app.endpoints.iter().filter_map(|endpoint| lacking(endpoint, &self.node.catalog));
+            let mut lacked = app.endpoints.iter().filter_map(|endpoint| lacking(endpoint, &self.node.catalog()));
             lacked.any(|reason| reasons.contains(&reason))
         };
         let has_open_circuit = app.endpoints.iter().any(|endpoint| self.node.circuits.is_open(&endpoint.id));

@@ -9,6 +9,7 @@
 //! * [`admission`] asks `calls`, and has the [`audit`] written before anything is done and completed afterwards.
 //! * [`people`] is how somebody comes to be known, signs in and out; [`roles`] says which roles are a caller's to give.
 //! * [`given`] is what a caller gives with an act; [`generate`] makes the tokens and secrets.
+//! * `dialect_choice` says which dialects a caller knows of, and which one an endpoint may be given.
 //! * [`form_keys`] are of the forms that work once; [`setup_steps`] says what an app still lacks, [`app_warnings`] what of it deserves
 //!   a look.
 //! * The other modules do it, one per kind of object: they check what is given, write it, put it in force and wake whom it
@@ -36,7 +37,10 @@ pub mod deliveries;
 pub mod delivery_list;
 pub mod diagnoses;
 pub mod diagnosis;
+mod dialect_choice;
 pub mod dialect_samples;
+pub mod dialects;
+mod draft_tests;
 pub mod egress;
 pub mod endpoints;
 pub mod erasure;
@@ -54,6 +58,7 @@ pub mod public_url;
 pub mod publishers;
 pub mod reads;
 pub mod receiver;
+pub mod recipe_drafts;
 pub mod recorded;
 pub mod refusal;
 pub mod replays;
@@ -73,6 +78,8 @@ mod uses;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
@@ -81,6 +88,9 @@ use people::People;
 use public_url::PublicUrl;
 use reads::Reads;
 use standalone::Standalone;
+
+/// Recipes that are checked at a time, each by a processor of its own.
+const RECIPE_CHECKS: usize = 2;
 
 /// What can be done, over the parts that do it.
 #[derive(Debug)]
@@ -95,6 +105,10 @@ pub struct Actions {
     pub public_url: PublicUrl,
     /// Who has something diagnosed at this moment.
     pub diagnoses: Arc<Diagnoses>,
+    /// Turns to check recipes.
+    recipe_checks: Arc<Semaphore>,
+    /// The turn to send a test by a draft.
+    draft_tests: Arc<Semaphore>,
     people: People,
     /// What needs the store and the time alone.
     standalone: Standalone,
@@ -120,6 +134,8 @@ impl Actions {
             reads: Arc::default(),
             diagnoses: Arc::default(),
             public_url: PublicUrl::default(),
+            recipe_checks: Arc::new(Semaphore::new(RECIPE_CHECKS)),
+            draft_tests: Arc::new(Semaphore::new(1)),
             people: People::default(),
         }
     }

@@ -13,6 +13,7 @@ use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::dialect::callback::{CallbackConfig, CallbackEvent, CallbackRequest};
+use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::marked::Marked;
 use crate::domain::dialect::recipe::SecretNeed;
@@ -78,7 +79,8 @@ impl Actions {
         let (subject, unsaved) = self.told_of(app, asked).await?;
         let of_delivery = subject.delivery.as_ref().map(|delivery| delivery.endpoint_id.clone());
         let saved = in_field(app, named.or(of_delivery).as_deref())?;
-        let changed = unsaved.map(|unsaved| self.changed(saved, unsaved)).transpose()?;
+        let dialects = self.node.catalog().open_to(&app.publisher_id);
+        let changed = unsaved.map(|unsaved| self.changed(&dialects, saved, unsaved)).transpose()?;
         let endpoint = changed.as_ref().unwrap_or(saved);
         let mut warnings = self.warnings(endpoint);
         // What was signed with a secret that is gone can only be shown with another one.
@@ -97,6 +99,7 @@ impl Actions {
             attempted_at: subject.attempt.as_ref().map(|attempt| attempt.started_at),
             secret_id: known,
             is_test: subject.delivery.as_ref().is_some_and(|delivery| delivery.kind == DeliveryKind::Test),
+            recipe: None,
         };
         let previews = &self.dispatcher.previews;
         let lacks_secret = known.is_none() && endpoint.active_secret().is_none();
@@ -113,7 +116,12 @@ impl Actions {
     }
 
     /// The callback of an endpoint before there is an app: without a signature, since there is no secret.
-    pub fn preview_without_app(&self, unsaved: Unsaved, completion: Option<&Object>) -> Result<Previewed, Refusal> {
+    pub fn preview_without_app(
+        &self,
+        caller: &Caller,
+        unsaved: Unsaved,
+        completion: Option<&Object>,
+    ) -> Result<Previewed, Refusal> {
         let none_yet = Endpoint {
             id: random::new_id("end"),
             config: CallbackConfig { app_label: random::new_id("app"), settings: EndpointSettings::default() },
@@ -121,7 +129,7 @@ impl Actions {
             secrets: Vec::new(),
             setup: Setup::default(),
         };
-        let endpoint = self.changed(&none_yet, unsaved)?;
+        let endpoint = self.changed(&self.dialects_open_to(caller), &none_yet, unsaved)?;
         let completion = self.invented("app_preview", completion)?;
         let wanted = Wanted {
             endpoint: &endpoint,
@@ -131,6 +139,7 @@ impl Actions {
             attempted_at: None,
             secret_id: None,
             is_test: false,
+            recipe: None,
         };
         let (request, parts) = self.dispatcher.previews.unsigned(&wanted)?;
         Ok(Previewed { request, parts, warnings: self.warnings(&endpoint) })
@@ -217,27 +226,32 @@ impl Actions {
     }
 
     /// An endpoint with unsaved fields, which must be what could be saved.
-    fn changed(&self, saved: &Endpoint, unsaved: Unsaved) -> Result<Endpoint, Invalid> {
-        let settings = self.could_be_saved(saved, unsaved).map_err(|invalid| invalid.below(UNSAVED))?;
+    fn changed(&self, dialects: &Catalog, saved: &Endpoint, unsaved: Unsaved) -> Result<Endpoint, Invalid> {
+        let settings = self.could_be_saved(dialects, saved, unsaved).map_err(|invalid| invalid.below(UNSAVED))?;
         let config = CallbackConfig { app_label: saved.config.app_label.clone(), settings };
         Ok(Endpoint { config, ..saved.clone() })
     }
 
-    fn could_be_saved(&self, saved: &Endpoint, unsaved: Unsaved) -> Result<EndpointSettings, Invalid> {
+    fn could_be_saved(
+        &self,
+        dialects: &Catalog,
+        saved: &Endpoint,
+        unsaved: Unsaved,
+    ) -> Result<EndpointSettings, Invalid> {
         let standing = &saved.config.settings;
         let given = given::endpoint(standing, unsaved)?;
         if standing.dialect.is_empty() {
             given.check_complete()?;
         }
         given.faults.into_result()?;
-        check_endpoint(&given.settings, &self.node.catalog, &self.node.targets)?;
-        check_active_key(&given.settings.dialect, &self.node.catalog, saved)?;
-        Ok(given.settings)
+        let settings = self.settled(dialects, given.settings, Some(&standing.dialect))?;
+        check_active_key(&settings.dialect, dialects, saved)?;
+        Ok(settings)
     }
 
     /// What deserves a look about an endpoint.
     fn warnings(&self, endpoint: &Endpoint) -> Vec<String> {
-        let checked = check_endpoint(&endpoint.config.settings, &self.node.catalog, &self.node.targets);
+        let checked = check_endpoint(&endpoint.config.settings, &self.node.catalog(), &self.node.targets);
         checked.unwrap_or_else(|Invalid(faults)| {
             faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect()
         })

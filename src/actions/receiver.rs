@@ -24,7 +24,8 @@ impl Actions {
         let undone = || {
             Refusal::conflict(format!("The endpoint's dialect {} is not known here.", endpoint.config.settings.dialect))
         };
-        let recipe = self.node.catalog.get(&endpoint.config.settings.dialect).ok_or_else(undone)?;
+        let catalog = self.node.catalog();
+        let recipe = catalog.get(&endpoint.config.settings.dialect).ok_or_else(undone)?;
         let endpoint =
             Endpoint { recipe, config: &endpoint.config, success: endpoint.config.settings.success.as_ref() };
         let plan = Plan::of(&endpoint).map_err(|why| Refusal::conflict(why.to_string()))?;

@@ -94,7 +94,8 @@ impl Actions {
         let (app, of) = self.secrets_of(caller, of).await?;
         let given: NewSecretBody = given.read_as()?;
         let dialect = &of.config.settings.dialect;
-        let recipe = self.node.catalog.get(dialect);
+        let catalog = self.node.catalog();
+        let recipe = catalog.get(dialect);
         if recipe.is_some_and(|recipe| recipe.secret() == SecretNeed::None) {
             return Err(Refusal::field("secret", format!("is of no use: the dialect {dialect} signs nothing")));
         }
@@ -147,7 +148,8 @@ impl Actions {
         given: &impl Given,
     ) -> Result<Secret, Refusal> {
         let (app, of) = self.secrets_of(caller, place).await?;
-        let recipe = self.node.catalog.get(&of.config.settings.dialect).map(AsRef::as_ref);
+        let catalog = self.node.catalog();
+        let recipe = catalog.get(&of.config.settings.dialect).map(AsRef::as_ref);
         check_key(recipe, &secret(&of, id)?.text, "secret")?;
         let overlap = given.read_as::<Activation>()?.overlap_minutes.unwrap_or(DEFAULT_OVERLAP);
         if overlap > LONGEST_OVERLAP {
@@ -182,7 +184,7 @@ impl Actions {
     }
 
     fn check_urls(&self, of: &Endpoint) -> Result<(), Refusal> {
-        check_endpoint(&of.config.settings, &self.node.catalog, &self.node.targets)?;
+        check_endpoint(&of.config.settings, &self.node.catalog(), &self.node.targets)?;
         Ok(())
     }
 }

@@ -25,7 +25,7 @@ impl Actions {
     pub fn setup_steps(&self, app: &App) -> Vec<(SetupStep, bool)> {
         let Some(endpoint) = app.first_endpoint() else { return Vec::new() };
         let settings = &endpoint.config.settings;
-        let need = self.node.catalog.get(&settings.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
+        let need = self.node.catalog().get(&settings.dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
         let has_egress_ip = matches!(self.node.directory.route(app, self.node.clock.now()), Route::Egress(_));
         let is_tested = endpoint.setup.tested_at.is_some();
         let is_verified = endpoint.setup.verified_at.is_some() || (need == SecretNeed::None && is_tested);

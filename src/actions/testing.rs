@@ -18,6 +18,8 @@ pub struct TestAsked {
     pub completion: Option<Object>,
     /// The endpoint; the first one where none is named.
     pub endpoint_id: Option<String>,
+    /// The draft of a recipe to send by, instead of the endpoint's dialect.
+    pub recipe: Option<String>,
     /// What it asks for besides.
     pub options: TestOptions,
 }
@@ -36,13 +38,24 @@ pub struct TestSent {
 impl Actions {
     /// Sends a test of an app and waits for its outcome as long as the endpoint's time-out allows.
     pub async fn test(&self, caller: &Caller, app: App, asked: TestAsked) -> Result<TestSent, Refusal> {
-        let TestAsked { completion, endpoint_id, options } = asked;
+        let TestAsked { completion, endpoint_id, recipe, mut options } = asked;
         if options.egress_ip_id.is_some() && caller.limited_to().is_some() {
             let detail = "Only an account manager or operator may choose the egress IP of a test.";
             return Err(Refusal::forbidden(detail));
         }
+        // One at a time: it is held until the test has ended.
+        let of_draft = match recipe {
+            Some(named) => Some(self.test_of_draft(caller, &app, endpoint_id.as_deref(), &named).await?),
+            None => None,
+        };
+        let (draft, _turn) = of_draft.unzip();
+        options.draft = draft;
         let completion = self.invented(&app.id, completion.as_ref())?;
-        let known = known_before(&app, endpoint_id.as_deref(), options.secret_id.as_deref());
+        // What the endpoint's own dialect has shown says nothing of a draft.
+        let known = match &options.draft {
+            Some(_) => Setup::default(),
+            None => known_before(&app, endpoint_id.as_deref(), options.secret_id.as_deref()),
+        };
         let is_wrong = options.tamper;
         let sent = self.dispatcher.tests.send(&app.into(), endpoint_id.as_deref(), completion, options).await?;
         let (delivery_id, is_done) = match sent {

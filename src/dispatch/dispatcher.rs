@@ -20,6 +20,7 @@ use super::node::Node;
 use super::node::circuits::Circuits;
 use super::node::cluster::Cluster;
 use super::node::directory::Directory;
+use super::node::first_deliveries::FirstDeliveries;
 use super::node::metrics::Metrics;
 use super::node::rollups::Rollups;
 use super::node::tasks::Tasks;
@@ -43,7 +44,6 @@ use super::upkeep::reviews::Reviews;
 use super::upkeep::rollups::RollupUpkeep;
 use crate::clock::Clock;
 use crate::domain::destination::TargetPolicy;
-use crate::domain::dialect::catalog::Catalog;
 use crate::domain::egress::Bind;
 use crate::domain::node::NodeRole;
 use crate::domain::time::Timestamp;
@@ -200,10 +200,10 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
     Ok(Node {
         cluster: Arc::new(Cluster::new(store.clone(), Arc::clone(&addresses), setup.role)),
         clients: Clients::new(resolver, MOST, setup.most_idle),
-        catalog: Catalog::builtin(),
         metrics: Metrics::default(),
         rollups: Rollups::default(),
         circuits: Circuits::default(),
+        first_deliveries: FirstDeliveries::default(),
         tasks: Tasks::here(),
         retry_scale_thousandths: setup.retry_scale_thousandths,
         wake: Arc::default(),

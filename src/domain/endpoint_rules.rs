@@ -84,7 +84,8 @@ pub fn check_endpoint(
     invalid.take(settings.retry_schedule.as_ref().map_or(Ok(()), RetrySchedule::check));
     invalid.take(settings.success.as_ref().map_or(Ok(()), SuccessRule::check));
     let Some(recipe) = catalog.get(&settings.dialect) else {
-        let known = catalog.newest().map(|recipe| recipe.name());
+        // What is limited to some is told to nobody who guesses.
+        let known = catalog.newest_listed().filter(|listed| listed.is_open_to_all()).map(|listed| listed.recipe.name());
         // A word of any length is compared by its start.
         let given: String = settings.dialect.chars().take(LONGEST_DIALECT).collect();
         let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, &given)).unwrap_or_default();

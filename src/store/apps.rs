@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use crate::domain::app::App;
 use crate::domain::app_settings::AppSettings;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
+use crate::domain::dialect::naming::dialect_name;
 use crate::domain::time::Timestamp;
 
 use super::app_rows::{AppRow, AppRows, REF};
@@ -147,7 +148,9 @@ impl Store {
                 let Some(mut row) = known.first(conn).optional()? else {
                     return Ok(AppSaved::Unknown);
                 };
-                if row.dialect != settings.dialect && open_deliveries::will_be(conn, &change.id)? {
+                if dialect_name(&row.dialect) != dialect_name(&settings.dialect)
+                    && open_deliveries::will_be(conn, &change.id)?
+                {
                     return Ok(AppSaved::OpenDeliveries);
                 }
                 row.set(settings, &key);

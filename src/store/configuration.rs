@@ -3,22 +3,26 @@
 use diesel::prelude::*;
 
 use crate::domain::app::App;
+use crate::domain::dialect::listed::PublishedRecipe;
 use crate::domain::egress::{Assignment, EgressIp};
 use crate::domain::offer::Offer;
 use crate::domain::source::Source;
 
 use super::app_rows::{AppRow, AppRows};
 use super::offers::OfferRow;
+use super::recipes::RecipeRow;
 use super::schema::{apps, offers, sources};
 use super::sources::SourceRow;
-use super::{Store, StoreError, egress, revision};
+use super::{Store, StoreError, egress, recipes, revision};
 
-/// What changed since a revision. Apps, offers and sources are the changed ones alone (archived ones too, so that they can
+/// What changed since a revision. Recipes, apps, offers and sources are the changed ones alone (archived ones too, so that they can
 /// be forgotten); egress IPs and assignments are few and always complete.
 #[derive(Clone, Debug)]
 pub struct Configuration {
     /// The revision that this brings a directory to.
     pub revision: i64,
+    /// Published recipes that changed: new ones, and those of which something became known.
+    pub recipes: Vec<PublishedRecipe>,
     /// Apps that changed, with their endpoints and secrets.
     pub apps: Vec<App>,
     /// Offers that changed.
@@ -49,10 +53,11 @@ impl Store {
                 let offers: Vec<OfferRow> = offers.select(OfferRow::as_select()).load(conn)?;
                 let sources = sources::table.filter(sources::revision.gt(revision));
                 let sources: Vec<SourceRow> = sources.select(SourceRow::as_select()).load(conn)?;
-                Ok(Some((current, apps, offers, sources, egress::everything(conn)?)))
+                let recipes = recipes::changed_since(conn, revision)?;
+                Ok(Some((current, recipes, apps, offers, sources, egress::everything(conn)?)))
             })
             .await?;
-        let Some((revision, apps, offers, changed, (egress_ips, assignments))) = found else {
+        let Some((revision, recipes, apps, offers, changed, (egress_ips, assignments))) = found else {
             return Ok(None);
         };
         let (mut sources, mut archived_sources) = (Vec::new(), Vec::new());
@@ -64,6 +69,7 @@ impl Store {
         }
         Ok(Some(Configuration {
             revision,
+            recipes: recipes.into_iter().map(RecipeRow::open).collect::<Result<_, _>>()?,
             apps: apps.open(self.key())?,
             offers: offers.into_iter().map(OfferRow::open).collect::<Result<_, _>>()?,
             sources,

@@ -210,9 +210,9 @@ impl Row {
         }
     }
 
-    /// The endpoint that it goes to, and the dialect that this must speak.
+    /// The endpoint that it goes to, and the recipe that this must speak.
     pub(super) fn addressed_to(&self) -> (EndpointKey, &str) {
-        (self.endpoint_id, self.recipe.split_once('@').map_or(self.recipe.as_str(), |(dialect, _)| dialect))
+        (self.endpoint_id, &self.recipe)
     }
 }
 

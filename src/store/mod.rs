@@ -55,6 +55,8 @@ pub mod people;
 mod prune;
 pub mod publishers;
 pub mod queue;
+pub mod recipe_drafts;
+pub mod recipes;
 mod reconcile_keys;
 pub mod reconcile_reads;
 mod references;

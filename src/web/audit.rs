@@ -14,8 +14,9 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 
 use super::Web;
+use crate::actions::admission::{Made, left};
 use crate::actions::caller::Caller;
-use crate::domain::audit::Outcome;
+use crate::domain::audit::{Left, Outcome};
 use crate::store::StoreError;
 
 /// The part of a path that is a person's name.
@@ -65,15 +66,21 @@ impl Audited {
     }
 }
 
-/// The id of what an answer says was made.
-struct CreatedId(String);
-
 /// Notes what was made, which every object says of itself.
 pub(super) fn note_created(response: &mut HttpResponse, object: &impl Serialize) {
     let shown = serde_json::to_value(object).unwrap_or_default();
     if let Some(id) = shown.get("id").and_then(|id| id.as_str()) {
-        response.extensions_mut().insert(CreatedId(id.to_owned()));
+        note(response, Left { created_id: Some(id.to_owned()), recipe: None });
     }
+}
+
+/// Notes what was made or changed, and the recipe that it was about.
+pub(super) fn note_made(response: &mut HttpResponse, made: &impl Made) {
+    note(response, left(made));
+}
+
+fn note(response: &mut HttpResponse, left: Left) {
+    response.extensions_mut().insert(left);
 }
 
 /// Completes the entry of a call, if it has one, with what was answered.
@@ -83,8 +90,8 @@ pub(super) async fn end<B>(response: &ServiceResponse<B>) {
     let Some(web) = response.request().app_data::<Data<Web>>() else { return };
     let Some(begun) = entry.begun.take() else { return };
     let Ok(id) = begun.await else { return };
-    let created_id = response.response().extensions().get::<CreatedId>().map(|created| created.0.clone());
-    web.actions.end_audit(id, outcome(response.status()), created_id).await;
+    let notes = response.response().extensions().get::<Left>().cloned();
+    web.actions.end_audit(id, outcome(response.status()), notes.unwrap_or_default()).await;
 }
 
 fn outcome(status: StatusCode) -> Outcome {

@@ -38,6 +38,11 @@ where
     HttpResponse::Ok().insert_header(no_store()).content_type(content_type).streaming(stream)
 }
 
+/// 200 with a file of this type.
+pub(super) fn file(content_type: &'static str, text: &str) -> HttpResponse {
+    HttpResponse::Ok().insert_header(no_store()).content_type(content_type).body(text.to_owned())
+}
+
 /// 202 with the object as it stands.
 pub(super) fn under_way(object: &impl Serialize) -> HttpResponse {
     with_json(HttpResponse::Accepted(), object)

@@ -124,7 +124,7 @@ impl Actions {
             ..Received::default()
         };
         // The instant that is told is not quite the one at which the attempt began.
-        let told = told_at(recipe, &endpoint.config, &as_kept);
+        let told = told_at(&recipe, &endpoint.config, &as_kept);
         let told_by = self.dispatcher.previews.told_by(delivery).await?;
         let composed = told_by.and_then(|(completion, event)| {
             let wanted = Wanted {
@@ -135,6 +135,7 @@ impl Actions {
                 attempted_at: told.or(attempt.map(|attempt| attempt.started_at)),
                 secret_id,
                 is_test: delivery.kind == DeliveryKind::Test,
+                recipe: None,
             };
             self.dispatcher.previews.compose(&wanted).ok()
         });

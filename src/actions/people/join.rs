@@ -8,7 +8,7 @@ use super::texts;
 use crate::actions::Actions;
 use crate::actions::audit::{Entry, outcome};
 use crate::actions::refusal::Refusal;
-use crate::domain::audit::Actor;
+use crate::domain::audit::{Actor, Left};
 use crate::domain::invalid::Invalid;
 use crate::domain::naming;
 use crate::domain::password::Password;
@@ -65,8 +65,9 @@ impl Actions {
         let password = Password::chosen("password", given.password.expose(), &person.name, &person.email)?;
         let entry = self.begin_audit_of(entry(&invitation, &person)).await?;
         let done = self.joined(&given, &invitation, person, password, now).await;
-        let made = done.as_ref().ok().filter(|_| invitation.user_id.is_none()).map(|joined| joined.person.id.clone());
-        self.end_audit(entry, outcome(&done), made).await;
+        let joined = done.as_ref().ok().filter(|_| invitation.user_id.is_none());
+        let created_id = joined.map(|joined| joined.person.id.clone());
+        self.end_audit(entry, outcome(&done), Left { created_id, recipe: None }).await;
         done
     }
 

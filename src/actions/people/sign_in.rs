@@ -9,7 +9,7 @@ use crate::actions::Actions;
 use crate::actions::audit::Entry;
 use crate::actions::caller::Caller;
 use crate::actions::refusal::too_many_attempts;
-use crate::domain::audit::{Actor, Outcome};
+use crate::domain::audit::{Actor, Left, Outcome};
 use crate::domain::made_by::MadeBy;
 use crate::domain::password::Password;
 use crate::domain::person::{EmailAddress, Person};

@@ -157,7 +157,7 @@ impl Intake {
         given: ReportedFields,
         dry_run: bool,
     ) -> Result<Prepared, Invalid> {
-        let catalog = &self.node.catalog;
+        let catalog = self.node.catalog();
         let wants = |endpoint: &&Endpoint| {
             app.settings.callbacks == Callbacks::On && endpoint.config.settings.wants(&completion.event_type)
         };

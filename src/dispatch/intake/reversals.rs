@@ -170,8 +170,9 @@ impl Reversals {
 
     /// How each endpoint of an app would be told.
     fn ways<'a>(&'a self, app: &'a Arc<App>) -> impl Iterator<Item = Way> + 'a {
-        app.endpoints.iter().filter_map(|endpoint| {
-            let recipe = self.node.catalog.get(&endpoint.config.settings.dialect)?;
+        let catalog = self.node.catalog();
+        app.endpoints.iter().filter_map(move |endpoint| {
+            let recipe = catalog.get(&endpoint.config.settings.dialect)?;
             let silence = reversal_silence(recipe, &endpoint.config);
             let plan = ReversalPlan {
                 endpoint_id: endpoint.id.clone(),

@@ -1,4 +1,4 @@
-//! The directory: apps, offers, sources and egress IPs in memory, so that neither a report nor a send asks the database.
+//! The directory: dialects, apps, offers, sources and egress IPs in memory, so that neither a report nor a send asks the database.
 //!
 //! It follows the store: whoever changes configuration calls [`Directory::refresh`], a loop calls it besides (changes of
 //! other processes), and what it does not know it looks up once more before it says no. It must never change anything
@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::app::App;
+use crate::domain::dialect::catalog::Catalog;
+use crate::domain::dialect::listed::PublishedRecipe;
 use crate::domain::egress::{Assignment, EgressIp, Route, next_route, route};
 use crate::domain::offer::Offer;
 use crate::domain::source::Source;
@@ -16,7 +18,7 @@ use crate::domain::time::Timestamp;
 use crate::store::configuration::Configuration;
 use crate::store::{Store, StoreError};
 
-/// Apps, offers, sources and egress IPs, as of a revision of the configuration.
+/// Dialects, apps, offers, sources and egress IPs, as of a revision of the configuration.
 #[derive(Debug)]
 pub struct Directory {
     store: Store,
@@ -36,9 +38,10 @@ struct Refreshed {
     failure: Option<String>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     revision: i64,
+    catalog: Arc<Catalog>,
     apps: HashMap<String, Arc<App>>,
     app_refs: HashMap<String, String>,
     offers: HashMap<String, Arc<Offer>>,
@@ -55,7 +58,7 @@ struct State {
 impl Directory {
     /// A directory that knows all that the store holds.
     pub async fn load(store: Store) -> Result<Self, StoreError> {
-        let state = RwLock::new(State { revision: -1, ..State::default() });
+        let state = RwLock::new(State::empty());
         let directory = Self { store, state, refreshing: tokio::sync::Mutex::default(), begun: AtomicU64::new(0) };
         directory.refresh().await?;
         Ok(directory)
@@ -76,8 +79,11 @@ impl Directory {
     }
 
     async fn take_over(&self) -> Result<(), StoreError> {
-        if let Some(configuration) = self.store.configuration_since(self.revision()).await? {
-            self.state.write().unwrap_or_else(PoisonError::into_inner).apply(configuration);
+        if let Some(mut configuration) = self.store.configuration_since(self.revision()).await? {
+            // Read before anybody has to wait for it, and put in force together with the endpoints that speak it.
+            let recipes = std::mem::take(&mut configuration.recipes);
+            let catalog = (!recipes.is_empty()).then(|| with_published(&self.catalog(), recipes));
+            self.state.write().unwrap_or_else(PoisonError::into_inner).apply(configuration, catalog);
         }
         Ok(())
     }
@@ -85,6 +91,11 @@ impl Directory {
     /// The revision of the configuration that it stands at.
     pub fn revision(&self) -> i64 {
         self.read(|state| state.revision)
+    }
+
+    /// All dialects, those that ship and those that operators published.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.read(|state| Arc::clone(&state.catalog))
     }
 
     /// The app with this id or ref; archived ones are unknown. Ids win over refs.
@@ -164,7 +175,33 @@ impl Directory {
     }
 }
 
+/// The catalog with what was published or changed. What this version cannot read is left to nodes that can.
+fn with_published(catalog: &Catalog, changed: Vec<PublishedRecipe>) -> Catalog {
+    let read = |published: PublishedRecipe| {
+        let recipe = published.id();
+        published.read().inspect_err(|error| tracing::error!(recipe, %error, "a published recipe cannot be read")).ok()
+    };
+    catalog.with(changed.into_iter().filter_map(read).collect())
+}
+
 impl State {
+    /// What is known before anything was read.
+    fn empty() -> Self {
+        Self {
+            revision: -1,
+            catalog: Arc::new(Catalog::builtin()),
+            apps: HashMap::new(),
+            app_refs: HashMap::new(),
+            offers: HashMap::new(),
+            offer_refs: HashMap::new(),
+            apps_of_endpoints: HashMap::new(),
+            sources: HashMap::new(),
+            egress_ips: Arc::default(),
+            assignments_of_apps: HashMap::new(),
+            assignments_of_publishers: HashMap::new(),
+        }
+    }
+
     /// The assignments of an app, and of its publisher.
     fn assignments_of(&self, app: &App) -> (&[Assignment], &[Assignment]) {
         let of_app = self.assignments_of_apps.get(&app.id).map_or(&[][..], Vec::as_slice);
@@ -172,8 +209,11 @@ impl State {
         (of_app, of_publisher)
     }
 
-    fn apply(&mut self, configuration: Configuration) {
+    fn apply(&mut self, configuration: Configuration, catalog: Option<Catalog>) {
         self.revision = configuration.revision;
+        if let Some(catalog) = catalog {
+            self.catalog = Arc::new(catalog);
+        }
         // All are forgotten before any is remembered: a ref may have moved from one to the other.
         for app in &configuration.apps {
             self.forget_app(&app.id);

@@ -14,6 +14,7 @@ pub mod circuits;
 pub mod claims;
 pub mod cluster;
 pub mod directory;
+pub mod first_deliveries;
 pub mod lease;
 pub mod metrics;
 pub mod rollups;
@@ -28,6 +29,7 @@ use tokio::sync::Notify;
 use self::circuits::Circuits;
 use self::cluster::Cluster;
 use self::directory::Directory;
+use self::first_deliveries::FirstDeliveries;
 use self::metrics::Metrics;
 use self::rollups::Rollups;
 use self::routing::{Readiness, Routing};
@@ -48,10 +50,8 @@ use crate::store::{Hint, Store, StoreError};
 pub struct Node {
     /// What is remembered.
     pub store: Store,
-    /// Apps, offers, sources and egress IPs in memory.
+    /// Dialects, apps, offers, sources and egress IPs in memory.
     pub directory: Directory,
-    /// The dialects.
-    pub catalog: Catalog,
     /// Where callbacks may go.
     pub targets: Arc<TargetPolicy>,
     /// What time it is.
@@ -68,6 +68,8 @@ pub struct Node {
     pub cluster: Arc<Cluster>,
     /// Receivers that are down.
     pub circuits: Circuits,
+    /// Recipes of which a receiver has taken a callback.
+    pub first_deliveries: FirstDeliveries,
     /// What runs to its end.
     pub tasks: Tasks,
     /// `RINGBACK_RETRY_SCALE` in thousandths.
@@ -87,6 +89,11 @@ impl Node {
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The dialects that are in force at this moment.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.directory.catalog()
     }
 
     /// Something is due that was not: the worker of this node looks at once, and so do those of the others.
@@ -132,7 +139,7 @@ impl Node {
     /// What decides about leaving, as of now.
     pub fn routing(&self) -> Routing<'_> {
         Routing {
-            catalog: &self.catalog,
+            catalog: self.catalog(),
             directory: &self.directory,
             addresses: &self.addresses,
             cluster: &self.cluster,

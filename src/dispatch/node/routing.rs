@@ -1,6 +1,8 @@
 //! Routing: whether an endpoint's deliveries may leave now, and if not, what they wait for. One answer for intake, worker,
 //! upkeep and whoever shows a delivery.
 
+use std::sync::Arc;
+
 use super::circuits::Circuits;
 use super::cluster::Cluster;
 use super::directory::Directory;
@@ -37,10 +39,10 @@ pub struct Waits {
 }
 
 /// What decides about leaving.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Routing<'a> {
     /// What the dialects need.
-    pub catalog: &'a Catalog,
+    pub catalog: Arc<Catalog>,
     /// Which way an app's callbacks go.
     pub directory: &'a Directory,
     /// What this node holds.
@@ -56,7 +58,7 @@ pub struct Routing<'a> {
 impl Routing<'_> {
     /// Whether the deliveries of an endpoint may leave.
     pub fn readiness(&self, app: &App, endpoint: &Endpoint) -> Readiness {
-        match blocked(app, endpoint, self.catalog) {
+        match blocked(app, endpoint, &self.catalog) {
             Some(reason) => Readiness::Blocked(reason),
             None => match self.route_state(&self.directory.route(app, self.now)) {
                 Readiness::Ready if self.circuits.is_open(&endpoint.id) => Readiness::CircuitOpen,

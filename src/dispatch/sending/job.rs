@@ -10,6 +10,7 @@ use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{CallbackEvent, Message, TakenBack};
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError, draft};
+use crate::domain::dialect::custom;
 use crate::domain::dialect::recipe::Recipe;
 use crate::store::queue::ClaimInLine;
 
@@ -111,6 +112,29 @@ pub struct TestOptions {
     /// Change one character of the signature, to see whether the receiver refuses it.
     #[serde(default)]
     pub tamper: bool,
+    /// Send by this recipe, which is not published yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<TestedDraft>,
+}
+
+/// A recipe that is not published yet, as it travels with its test: whichever node sends it must send by what was checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestedDraft {
+    /// The dialect.
+    pub name: String,
+    /// The file.
+    pub text: String,
+    /// Its vectors.
+    pub vectors: Vec<serde_json::Value>,
+    /// The version that it would be.
+    pub version: u32,
+}
+
+impl TestedDraft {
+    /// The recipe, read again.
+    pub fn recipe(&self) -> Option<Arc<Recipe>> {
+        custom::published(&self.text, self.version, &self.vectors).ok().map(Arc::new)
+    }
 }
 
 /// A test as it is kept with its delivery: tests leave no completion in the ledger.

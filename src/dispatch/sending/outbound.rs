@@ -15,7 +15,7 @@ use crate::domain::egress::{Bind, Route};
 pub(super) struct Target<'a> {
     pub(super) app: &'a App,
     pub(super) endpoint: &'a Endpoint,
-    pub(super) recipe: &'a Arc<Recipe>,
+    pub(super) recipe: Arc<Recipe>,
     pub(super) outbound: Outbound,
 }
 
@@ -32,7 +32,10 @@ impl<'a> Target<'a> {
     /// The target of a job of this app, if this node has all that it takes.
     pub(super) fn of(node: &'a Node, app: &'a Arc<App>, job: &Job) -> Option<Self> {
         let endpoint = app.endpoint(&job.delivery.endpoint_id)?;
-        let recipe = node.catalog.in_force(&job.delivery.recipe, &endpoint.config.settings.dialect)?;
+        let recipe = match job.test.as_ref().and_then(|test| test.draft.as_ref()) {
+            Some(draft) => draft.recipe()?,
+            None => Arc::clone(node.catalog().in_force(&job.delivery.recipe, &endpoint.config.settings.dialect)?),
+        };
         let chosen = job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref());
         Some(Self { app, endpoint, recipe, outbound: Outbound::of(node, &node.route(app, chosen), job)? })
     }

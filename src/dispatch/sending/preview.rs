@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::job::event_id;
+use super::job::{StoredTest, event_id};
 use crate::dispatch::node::Node;
 use crate::domain::app::{Endpoint, Secret};
 use crate::domain::completion::Completion;
@@ -10,6 +10,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{Callback, CallbackEvent, CallbackRequest, Message};
 use crate::domain::dialect::compose::{ComposeError, compose, draft};
 use crate::domain::dialect::marked::{Marked, marked};
+use crate::domain::dialect::naming::of_draft;
 use crate::domain::dialect::received::Received;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::endpoint_rules::check_key;
@@ -41,6 +42,8 @@ pub struct Wanted<'a> {
     pub secret_id: Option<&'a str>,
     /// Marked as a test.
     pub is_test: bool,
+    /// By this recipe, which may be a draft's; else by the one of the delivery or the endpoint.
+    pub recipe: Option<&'a Arc<Recipe>>,
 }
 
 impl Previews {
@@ -52,40 +55,49 @@ impl Previews {
     /// The request, and its parts.
     pub fn preview(&self, wanted: &Wanted<'_>) -> Result<(CallbackRequest, Vec<Marked>), Invalid> {
         let request = self.compose(wanted)?;
-        let recipe = self.recipe(wanted.endpoint, wanted.delivery)?;
-        let parts = parts(recipe, wanted.endpoint, &request);
+        let recipe = self.wanted_recipe(wanted)?;
+        let parts = parts(&recipe, wanted.endpoint, &request);
         Ok((request, parts))
     }
 
     /// The request without a signature, and its parts: how a callback will look before there is a secret.
     pub fn unsigned(&self, wanted: &Wanted<'_>) -> Result<(CallbackRequest, Vec<Marked>), Invalid> {
-        let Wanted { endpoint, completion, event, delivery, attempted_at, secret_id: _, is_test } = *wanted;
-        let recipe = self.recipe(endpoint, delivery)?;
+        let Wanted { endpoint, completion, event, delivery, attempted_at, is_test, .. } = *wanted;
+        let recipe = self.wanted_recipe(wanted)?;
         let now = self.node.now();
         let message =
             Message { completion, event, created_at: delivery.map_or(now, |delivery| delivery.created_at), is_test };
         let (id, at) = (event_id_of(delivery), attempted_at.unwrap_or(now));
-        let drafted = draft(recipe, &endpoint.config, &message);
+        let drafted = draft(&recipe, &endpoint.config, &message);
         let request = drafted.and_then(|draft| draft.unsigned(&id, at)).map_err(told)?;
-        let parts = parts(recipe, endpoint, &request);
+        let parts = parts(&recipe, endpoint, &request);
         Ok((request, parts))
     }
 
-    /// The recipe by which a delivery goes to an endpoint; without one the dialect's newest.
-    pub fn recipe(&self, endpoint: &Endpoint, delivery: Option<&Delivery>) -> Result<&Arc<Recipe>, Invalid> {
-        let catalog = &self.node.catalog;
-        let pinned =
-            delivery.and_then(|delivery| catalog.in_force(&delivery.recipe, &endpoint.config.settings.dialect));
-        let recipe = pinned.or_else(|| self.node.catalog.get(&endpoint.config.settings.dialect));
-        recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))
+    /// The recipe by which a delivery goes to an endpoint; without one the dialect that the endpoint speaks.
+    pub fn recipe(&self, endpoint: &Endpoint, delivery: Option<&Delivery>) -> Result<Arc<Recipe>, Invalid> {
+        let unknown = || Invalid::field("dialect", "this version does not know the dialect");
+        if let Some(test) = delivery.filter(|delivery| of_draft(&delivery.recipe).is_some()) {
+            return drafted_for(test).ok_or_else(unknown);
+        }
+        let (catalog, dialect) = (self.node.catalog(), &endpoint.config.settings.dialect);
+        let pinned = delivery.and_then(|delivery| catalog.in_force(&delivery.recipe, dialect));
+        pinned.or_else(|| catalog.get(dialect)).cloned().ok_or_else(unknown)
+    }
+
+    fn wanted_recipe(&self, wanted: &Wanted<'_>) -> Result<Arc<Recipe>, Invalid> {
+        match wanted.recipe {
+            Some(recipe) => Ok(Arc::clone(recipe)),
+            None => self.recipe(wanted.endpoint, wanted.delivery),
+        }
     }
 
     /// The request, or what the publisher must mend before there can be one.
     pub fn compose(&self, wanted: &Wanted<'_>) -> Result<CallbackRequest, Invalid> {
-        let Wanted { endpoint, completion, event, delivery, attempted_at, secret_id, is_test } = *wanted;
-        let recipe = self.recipe(endpoint, delivery)?;
+        let Wanted { endpoint, completion, event, delivery, attempted_at, secret_id, is_test, recipe: _ } = *wanted;
+        let recipe = self.wanted_recipe(wanted)?;
         let key = match secret_id {
-            Some(id) => Some(chosen(endpoint, recipe, id)?),
+            Some(id) => Some(chosen(endpoint, &recipe, id)?),
             None => endpoint.active_secret(),
         };
         let now = self.node.now();
@@ -98,10 +110,16 @@ impl Previews {
             is_test,
         };
         let takes_several = recipe.signature().is_some_and(|signature| signature.takes_several());
-        let beside = endpoint.overlapping_secret(recipe, now).filter(|_| takes_several && secret_id.is_none());
+        let beside = endpoint.overlapping_secret(&recipe, now).filter(|_| takes_several && secret_id.is_none());
         let keys: Vec<&SecretText> = key.into_iter().chain(beside).map(|key| &key.text).collect();
-        compose(recipe, &endpoint.config, &callback, &keys).map_err(told)
+        compose(&recipe, &endpoint.config, &callback, &keys).map_err(told)
     }
+}
+
+/// The recipe that a test was sent by before it was published; it travels with the test.
+fn drafted_for(test: &Delivery) -> Option<Arc<Recipe>> {
+    let stored: StoredTest = serde_json::from_str(test.test.as_deref()?).ok()?;
+    stored.options.draft?.recipe()
 }
 
 /// The delivery's event id; without one that of a delivery that might be.

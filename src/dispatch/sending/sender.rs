@@ -22,7 +22,7 @@ use crate::dispatch::node::routing::blocked;
 use crate::domain::app::Secret;
 use crate::domain::attempt::{Exchange, SentAttempt};
 use crate::domain::decision::{AttemptPolicy, RetryPacing};
-use crate::domain::delivery::{Delivery, Outcome, WaitingFor};
+use crate::domain::delivery::{Delivery, DeliveryKind, Outcome, WaitingFor};
 use crate::domain::dialect::callback::CallbackRequest;
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError};
 use crate::domain::receiver::{Load, Presence};
@@ -142,6 +142,9 @@ impl Sender {
             match self.write_down(settlement, claim).await {
                 Ok((Settled::Done, begun)) => {
                     self.node.metrics.settled(settlement.next);
+                    if settlement.next == Next::Delivered && delivery.kind != DeliveryKind::Test {
+                        self.node.note_delivered(&delivery.recipe, &delivery.endpoint_id);
+                    }
                     self.node.rollups.add(delivery, settlement);
                     self.wake_for(settlement.next);
                     return next.filter(|_| begun);
@@ -198,8 +201,8 @@ impl Sender {
     }
 
     async fn attempt(&self, job: &Job, target: &Target<'_>) -> Settlement {
-        let key = self.keys.first(job, target.endpoint, target.recipe, self.node.now());
-        let draft = match job.drafted(target.app, target.endpoint, target.recipe) {
+        let key = self.keys.first(job, target.endpoint, &target.recipe, self.node.now());
+        let draft = match job.drafted(target.app, target.endpoint, &target.recipe) {
             Ok(draft) => draft,
             Err(error) => return self.hold(job, target, &error),
         };
@@ -208,14 +211,14 @@ impl Sender {
         let is_wrong = job.test.as_ref().is_some_and(|test| test.tamper);
         let beside = key.filter(|_| takes_several && !is_wrong);
         let beside =
-            beside.and_then(|key| self.keys.beside(job, target.endpoint, target.recipe, Some(key), self.node.now()));
+            beside.and_then(|key| self.keys.beside(job, target.endpoint, &target.recipe, Some(key), self.node.now()));
         let first = match self.finish(&draft, job, &[key, beside]) {
             Ok(request) => self.exchange(job, target, draft.origin(), request, key).await,
             Err(error) => return self.hold(job, target, &error),
         };
         // Where both keys have signed, there is no other to try.
         let single = key.filter(|_| !takes_several && !is_wrong);
-        let other = self.keys.other(job, target.endpoint, target.recipe, single, &first.exchange, self.node.now());
+        let other = self.keys.other(job, target.endpoint, &target.recipe, single, &first.exchange, self.node.now());
         let mut sent = vec![first];
         if let Some(other) = other
             && self.node.cluster.lease.covers(&job.claim.node)
@@ -303,7 +306,7 @@ impl Sender {
     /// The publisher must mend something before this can be composed: what blocks the whole endpoint, else the values or
     /// settings of this one callback.
     fn hold(&self, job: &Job, target: &Target<'_>, error: &ComposeError) -> Settlement {
-        let reason = blocked(target.app, target.endpoint, &self.node.catalog).unwrap_or(WaitingFor::Fields);
+        let reason = blocked(target.app, target.endpoint, &self.node.catalog()).unwrap_or(WaitingFor::Fields);
         tracing::info!(delivery = job.delivery.id, %error, reason = reason.as_str(), "a callback cannot be composed");
         let next = if job.test.is_some() { Next::Dead } else { Next::Held(reason) };
         self.unsent(job, next)

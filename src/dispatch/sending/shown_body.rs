@@ -10,6 +10,8 @@ use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::dialect::callback::Message;
 use crate::domain::dialect::compose::{CallbackDraft, draft};
+use crate::domain::dialect::naming::of_draft;
+use crate::domain::dialect::recipe::Recipe;
 use crate::store::StoreError;
 
 /// Bytes that are shown of a body (the contract).
@@ -57,14 +59,19 @@ impl Previews {
     async fn drafted(&self, delivery: &Delivery) -> Result<Option<(Arc<App>, CallbackDraft)>, StoreError> {
         let Some(app) = self.node.directory.app_of_endpoint(&delivery.endpoint_id) else { return Ok(None) };
         let Some(endpoint) = app.endpoint(&delivery.endpoint_id) else { return Ok(None) };
-        let recipe = self.recipe(endpoint, Some(delivery)).ok().filter(|recipe| recipe.id() == delivery.recipe);
+        let recipe = self.recipe(endpoint, Some(delivery)).ok().filter(|recipe| is_of(recipe, delivery));
         let Some(recipe) = recipe else { return Ok(None) };
         let Some((completion, event)) = self.told_by(delivery).await? else { return Ok(None) };
         let is_test = delivery.kind == DeliveryKind::Test;
         let message = Message { completion: &completion, event: &event, created_at: delivery.created_at, is_test };
-        let draft = draft(recipe, &endpoint.config, &message).ok();
+        let draft = draft(&recipe, &endpoint.config, &message).ok();
         Ok(draft.map(|draft| (Arc::clone(&app), draft)))
     }
+}
+
+/// Whether a delivery was accepted under this very recipe; of a draft there is no other.
+fn is_of(recipe: &Recipe, delivery: &Delivery) -> bool {
+    of_draft(&delivery.recipe).is_some() || recipe.id() == delivery.recipe
 }
 
 /// As many whole characters as fit.

@@ -17,6 +17,7 @@ use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::WaitingFor;
 use crate::domain::dialect::callback::CallbackEvent;
+use crate::domain::dialect::naming::draft_named;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::invalid::Invalid;
@@ -84,7 +85,8 @@ impl TestCallbacks {
         let here = if state == Readiness::Ready { node.cluster.lease.node() } else { None };
         let start = here.clone().map_or(Start::Pending, |node| Start::Claimed { node, token: token.clone() });
         let (id, endpoint_id) = (delivery_id.clone(), endpoint.id.clone());
-        let new = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
+        let recipe_id = options.draft.as_ref().map_or_else(|| recipe.id(), |draft| draft_named(&draft.name));
+        let new = NewDelivery { id, endpoint_id, recipe: recipe_id, start };
         let stored = StoredTest { completion: completion.clone(), options: options.clone() };
         let stored = serde_json::to_string(&stored).expect("a completion is always JSON");
         let permit = match here {
@@ -148,9 +150,11 @@ impl TestCallbacks {
             let message = format!("no live node holds the egress IP ({})", WaitingFor::EgressIp.as_str());
             return Err(Invalid::field("egressIpId", message));
         }
-        let recipe = self.node.catalog.get(&endpoint.config.settings.dialect);
-        let recipe = recipe.ok_or_else(|| Invalid::field("dialect", "this version does not know the dialect"))?;
-        check_report(recipe, &endpoint.config, completion)?;
+        let recipe = match &options.draft {
+            Some(draft) => draft.recipe().ok_or_else(|| Invalid::field("recipe", "cannot be read"))?,
+            None => self.previews.recipe(endpoint, None)?,
+        };
+        check_report(&recipe, &endpoint.config, completion)?;
         let wanted = Wanted {
             endpoint,
             completion,
@@ -159,12 +163,13 @@ impl TestCallbacks {
             attempted_at: None,
             secret_id: options.secret_id.as_deref(),
             is_test: true,
+            recipe: Some(&recipe),
         };
         let request = self.previews.compose(&wanted)?;
         if options.tamper && request.signature.is_none() {
             return Err(Invalid::field("tamper", "changes the signature, and this callback has none"));
         }
-        Ok((endpoint, Arc::clone(recipe)))
+        Ok((endpoint, recipe))
     }
 }
 

@@ -66,6 +66,6 @@ impl Blocks {
 /// The app of an endpoint, and what blocks the endpoint.
 pub(super) fn look_up(node: &Node, endpoint_id: &str) -> Option<(Arc<App>, Option<WaitingFor>)> {
     let app = node.directory.app_of_endpoint(endpoint_id)?;
-    let block = app.endpoint(endpoint_id).and_then(|endpoint| blocked(&app, endpoint, &node.catalog));
+    let block = app.endpoint(endpoint_id).and_then(|endpoint| blocked(&app, endpoint, &node.catalog()));
     Some((app, block))
 }

@@ -103,8 +103,17 @@ impl Listed {
 
     /// Whether a publisher may know of it and choose it.
     pub fn is_open_to(&self, publisher_id: &str) -> bool {
-        let limited = self.publication.as_ref().and_then(|publication| publication.publishers.as_ref());
-        limited.is_none_or(|publishers| publishers.iter().any(|one| one == publisher_id))
+        self.limited_to().is_none_or(|publishers| publishers.iter().any(|one| one == publisher_id))
+    }
+
+    /// Whether every publisher may.
+    pub fn is_open_to_all(&self) -> bool {
+        self.limited_to().is_none()
+    }
+
+    /// The publishers who alone may choose it.
+    pub fn limited_to(&self) -> Option<&[String]> {
+        self.publication.as_ref()?.publishers.as_deref()
     }
 
     /// Whether a callback that is delivered by it would be the first.

@@ -42,6 +42,8 @@ pub struct AuditView {
     created_id: Option<String>,
     /// `done`; `refused`: not allowed, not possible or badly asked; `failed`: by us; null: not ended yet, or cut off in the middle.
     outcome: Option<&'static str>,
+    /// The TOML text of the recipe that it was about, as it was then; null where it was about none.
+    recipe: Option<String>,
 }
 
 impl From<AuditEntry> for AuditView {
@@ -58,6 +60,7 @@ impl From<AuditEntry> for AuditView {
             subject_name: entry.subject_name,
             created_id: entry.created_id,
             outcome: entry.outcome.map(|outcome| outcome.as_str()),
+            recipe: entry.recipe,
         }
     }
 }

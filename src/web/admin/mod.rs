@@ -30,6 +30,7 @@ pub mod people;
 pub mod previews;
 pub mod publishers;
 pub mod receiver;
+pub mod recipe_drafts;
 mod replay_view;
 pub mod replays;
 pub mod reviews;
@@ -78,5 +79,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(ledger::routes)
         .configure(audit::routes)
         .configure(lookup::routes)
+        .configure(recipe_drafts::routes)
         .configure(dialects::routes);
 }

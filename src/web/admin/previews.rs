@@ -119,9 +119,9 @@ pub(in crate::web) async fn preview(caller: Caller, web: Data<Web>, id: Path<Str
 /// Shows a callback before there is an app: without a signature, since there is no secret.
 #[utoipa::path(post, path = "/v1/preview", tag = "apps", request_body = PreviewWithoutApp,
     responses((status = 200, description = "The callback.", body = Preview)))]
-pub(in crate::web) async fn preview_without_app(_: Caller, web: Data<Web>, body: Body) -> Answer {
+pub(in crate::web) async fn preview_without_app(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let given = BodyFields::read(&body, &["endpoint", "completion"])?;
     let endpoint = given.settings("endpoint")?.ok_or_else(|| Problem::field("endpoint", "is required"))?;
     let completion = given.object("completion")?;
-    Ok(respond::ok(&Preview::from(web.actions.preview_without_app(endpoint, completion.as_ref())?)))
+    Ok(respond::ok(&Preview::from(web.actions.preview_without_app(&caller, endpoint, completion.as_ref())?)))
 }

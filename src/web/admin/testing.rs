@@ -34,6 +34,8 @@ pub struct TestOf {
     secret_id: Option<String>,
     /// Leave from this egress IP (account managers).
     egress_ip_id: Option<String>,
+    /// `name#draft`: send by the draft of this recipe instead of the endpoint's dialect (account managers); one at a time.
+    recipe: Option<String>,
     /// `signature`: change one character of the signature, to see whether the receiver refuses it.
     tamper: Option<String>,
 }
@@ -58,17 +60,19 @@ pub struct TestView {
     ))]
 pub(in crate::web) async fn test(caller: Caller, web: Data<Web>, id: Path<String>, body: Body) -> Answer {
     let app = web.actions.app(&caller, &id).await?;
-    let known = ["completion", "reversal", "endpointId", "secretId", "egressIpId", "tamper"];
+    let known = ["completion", "reversal", "endpointId", "secretId", "egressIpId", "recipe", "tamper"];
     let given = BodyFields::read(&body, &known)?;
     let options = TestOptions {
         reversal: given.flag("reversal")?,
         secret_id: given.text("secretId")?,
         egress_ip_id: given.text("egressIpId")?,
         tamper: given.word("tamper", &["signature"])?.is_some(),
+        draft: None,
     };
     let (endpoint_id, completion) = (given.text("endpointId")?, given.object("completion")?);
+    let recipe = given.text("recipe")?;
     let TestSent { delivery: (delivery, attempts), verdict, is_done } =
-        web.actions.test(&caller, app, TestAsked { completion, endpoint_id, options }).await?;
+        web.actions.test(&caller, app, TestAsked { completion, endpoint_id, recipe, options }).await?;
     let view = TestView { delivery: DeliveryWithAttempts::new(&web.node, delivery, attempts), verdict };
     Ok(if is_done { respond::ok(&view) } else { respond::under_way(&view) })
 }

@@ -1,5 +1,7 @@
 //! The endpoint that a page below an app is about: the one that `?endpoint=` names, else the app's first.
 
+use std::sync::Arc;
+
 use super::page_request::PageRequest;
 use super::parts::lines::Link;
 use super::sections;
@@ -34,8 +36,8 @@ impl Place {
         &self.endpoint.config.settings
     }
 
-    pub(super) fn recipe<'a>(&self, page: &'a PageRequest) -> Result<&'a Recipe, Problem> {
-        let found = page.web.node.catalog.get(&self.settings().dialect);
+    pub(super) fn recipe(&self, page: &PageRequest) -> Result<Arc<Recipe>, Problem> {
+        let found = page.web.node.catalog().get(&self.settings().dialect).cloned();
         Ok(found.ok_or(Refusal::conflict("This version does not know the dialect of this endpoint."))?)
     }
 

@@ -97,8 +97,8 @@ fn endpoint_id() -> Parameter {
 /// The calls that check a password.
 const PROVING: [&str; 4] = ["/v1/sessions", "/v1/me", "/v1/me/second-factor", "/v1/me/second-factor/remove"];
 /// How paths of calls without a body end that what stands may contradict: a delivery that has ended or has not, a callback URL
-/// that no receiver could be written for.
-const CONFLICTING: [&str; 3] = ["/cancel", "/replay", "/receiver"];
+/// that no receiver could be written for, a dialect that ships.
+const CONFLICTING: [&str; 4] = ["/cancel", "/replay", "/receiver", "/withdraw"];
 /// The reads of which a token has few at a time.
 const COUNTED_READS: [&str; 7] = [
     "/v1/completions",

@@ -9,7 +9,8 @@ use utoipa::openapi::schema::{
     Type,
 };
 
-use super::kinds::{address, decimal, is_nullable, minor, or, refuse_nul, text, words};
+use super::kinds::{WITHOUT_NUL, address, decimal, is_nullable, minor, or, refuse_nul, text, words};
+use crate::actions::recipe_drafts::{LONGEST_RECIPE, MOST_PUBLISHERS};
 use crate::actions::sources::{LONGEST_OVERLAP, MOST_APPS};
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::fields::{EXTRA_NAME, EXTRA_PAIRS, EXTRA_VALUE};
@@ -25,6 +26,10 @@ use crate::web::reports;
 
 /// Bodies that are read as reports are: an empty text of theirs counts as absent.
 const REPORTS: [&str; 4] = ["Conversion", "Credit", "Reversal", "TakingBack"];
+/// Bodies that hold a recipe.
+const RECIPES: [&str; 2] = ["NewRecipe", "RecipeReplacement"];
+/// What a dialect of an operator's own is called.
+const CUSTOM: &str = "x-[a-z0-9-]{1,62}";
 /// Texts without control characters.
 const PLAIN: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 /// The same, where something must be seen.
@@ -49,6 +54,9 @@ pub(super) fn describe(schema: &str, name: &str, property: &mut RefOr<Schema>) {
 fn say_form(schema: &str, name: &str, property: &mut RefOr<Schema>) {
     match property {
         RefOr::T(Schema::Object(own)) if matches!(name, "address" | "bind") => *property = RefOr::T(address(name, own)),
+        RefOr::T(Schema::Object(own)) if RECIPES.contains(&schema) && name == "recipe" => {
+            *property = RefOr::T(recipe(own));
+        }
         RefOr::T(Schema::Object(own)) if REPORTS.contains(&schema) => of_report(schema, name, own),
         RefOr::T(Schema::Object(own)) => of_one(schema, name, own),
         RefOr::T(Schema::Array(list)) if name == "status" => *property = RefOr::T(word_or_words(list.clone())),
@@ -98,7 +106,7 @@ fn of_one(schema: &str, name: &str, own: &mut Object) {
         }
         (_, "dialect") => {
             (own.min_length, own.max_length) = (None, None);
-            words(own, Catalog::builtin().newest().map(|recipe| recipe.name()));
+            own.pattern = Some(dialects());
         }
         (_, "secret") => {
             let inner = r"[^\x00-\x1f\x7f-\x9f]";
@@ -115,6 +123,7 @@ fn of_one(schema: &str, name: &str, own: &mut Object) {
             own.property_names = Some(Box::new(Schema::Object(key.build())));
             own.max_properties = Some(own_headers::MOST);
         }
+        ("TestOf", "recipe") => own.pattern = Some(format!("^{CUSTOM}#draft$")),
         (_, "tamper") => words(own, ["signature"].into_iter()),
         (_, "attempt") => own.minimum = Some(1_u64.into()),
         (_, "destinationUrl") => own.pattern = Some("^[Hh][Tt][Tt][Pp][Ss]?://".to_owned()),
@@ -177,6 +186,7 @@ fn of_list(name: &str, list: &mut Array) {
         "appIds" => (list.min_items, list.max_items) = (Some(1), Some(MOST_APPS)),
         "status" => list.min_items = Some(1),
         "goals" => list.max_items = Some(MOST_GOALS),
+        "publishers" => (list.min_items, list.max_items) = (Some(1), Some(MOST_PUBLISHERS)),
         "events" => list.unique_items = true,
         "conversions" => (list.min_items, list.max_items) = (Some(1), Some(reports::MOST)),
         _ => {}
@@ -184,7 +194,7 @@ fn of_list(name: &str, list: &mut Array) {
     let ArrayItems::RefOrSchema(item) = &mut list.items else { return };
     let RefOr::T(Schema::Object(item)) = item.as_mut() else { return };
     match name {
-        "appIds" => item.pattern = Some("^[A-Za-z0-9_-]{1,128}$".to_owned()),
+        "appIds" | "publishers" => item.pattern = Some("^[A-Za-z0-9_-]{1,128}$".to_owned()),
         "events" => item.pattern = Some("^[a-z0-9_.-]{1,32}$".to_owned()),
         "eventTypes" | "offerIds" => (item.min_length, item.max_length) = (Some(1), Some(report::ID)),
         "retrySchedule" => {
@@ -196,6 +206,21 @@ fn of_list(name: &str, list: &mut Array) {
         "status" => words(item, ENDED.iter().map(|status| status.as_str())),
         _ => {}
     }
+}
+
+/// One of the dialects that ship, or one of an operator's own, which no description knows.
+fn dialects() -> String {
+    let shipped: Vec<String> = Catalog::builtin().newest().map(|recipe| recipe.name().to_owned()).collect();
+    format!("^({}|{CUSTOM}(@[1-9][0-9]{{0,8}})?)$", shipped.join("|"))
+}
+
+/// A recipe's file as text, or the same words as an object.
+fn recipe(own: &Object) -> Schema {
+    let text =
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(WITHOUT_NUL)).max_length(Some(LONGEST_RECIPE));
+    let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(true)));
+    let any = AnyOfBuilder::new().description(own.description.clone());
+    Schema::AnyOf(any.item(text).item(object).build())
 }
 
 /// Several words, or one that stands for a list of itself.

@@ -67,6 +67,7 @@ fn form(path: &str, parameter: &Parameter) -> Option<Schema> {
         "egressIp" => return Some(or_empty([KnownFormat::Ipv4, KnownFormat::Ipv6])),
         "eventType" => text().pattern(Some("^([a-z0-9_.-]{1,32})?$")),
         "completionId" => text().pattern(Some("^(cmp_[1-7][0-9a-v]{12})?$")),
+        "as" => text().enum_values(Some(["", "json", "toml"])),
         "language" => text().enum_values(Some(Language::ALL.map(Language::name))),
         "user" | "app" => plain("+", 128),
         "userId" if of_path => plain("+", 128),

@@ -1,6 +1,8 @@
 //! What an answer holds that is written below the web floor, field by field: dialects, how amounts came about, and what a diagnosis
 //! lays side by side.
 
+mod dialects;
+
 use utoipa::Modify;
 use utoipa::openapi::schema::{
     AdditionalProperties, Array, ArrayBuilder, ArrayItems, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat,
@@ -12,12 +14,13 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 type Shape = fn() -> Object;
 
 /// The answer's name, the field's, where it is not the whole answer, and its shape.
-const SHAPES: [(&str, &str, Shape); 5] = [
+const SHAPES: [(&str, &str, Shape); 6] = [
     ("DiagnosisView", "differences", difference),
     ("DiagnosisView", "pieces", piece),
     ("CompletionView", "computed", computed),
     ("CompletionWithDeliveries", "computed", computed),
     ("DialectView", "", dialect),
+    ("CheckedView", "", checked),
 ];
 
 pub(super) struct Shapes;
@@ -101,6 +104,11 @@ fn computed() -> Object {
         .build()
 }
 
+/// What a check of a recipe answers.
+fn checked() -> Object {
+    dialects::checked()
+}
+
 /// Nothing of it is left out of this list: a description that is silent about a field says that there is none.
 fn dialect() -> Object {
     let list = ArrayBuilder::new;
@@ -147,11 +155,12 @@ fn dialect() -> Object {
         .property("timeoutMs", whole_number())
         .property("reversal", free())
         .property("vectors", list().items(free()));
+    let of = dialects::publication(of);
     ALWAYS.into_iter().fold(of, ObjectBuilder::required).build()
 }
 
 /// What every dialect says of itself.
-const ALWAYS: [&str; 13] = [
+const ALWAYS: [&str; 15] = [
     "name",
     "recipe",
     "title",
@@ -165,6 +174,8 @@ const ALWAYS: [&str; 13] = [
     "retrySchedule",
     "timeoutMs",
     "vectors",
+    "origin",
+    "warnings",
 ];
 
 /// Whatever JSON has.

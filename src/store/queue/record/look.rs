@@ -13,6 +13,7 @@ use diesel::result::OptionalExtension;
 use diesel::sql_types::{Array, Bool, Nullable, Text};
 
 use super::candidate::Candidate;
+use crate::domain::dialect::naming::speaks;
 use crate::store::backend::{Conn, on_backend};
 use crate::store::erased_keys::{self, ErasedKeys};
 use crate::store::keys::{CompletionKey, EndpointKey};
@@ -35,8 +36,9 @@ impl Look {
     /// Whether a report has to be validated anew. An endpoint that is not known is the business of whoever validates.
     pub(super) fn outdates(&self, candidate: &Candidate) -> bool {
         candidate.deliveries.iter().any(|delivery| {
-            let (endpoint, dialect) = delivery.addressed_to();
-            self.dialects.get(&endpoint).is_some_and(|present| present.as_deref() != Some(dialect))
+            let (endpoint, recipe) = delivery.addressed_to();
+            let is_current = |present: &Option<String>| present.as_ref().is_some_and(|dialect| speaks(dialect, recipe));
+            self.dialects.get(&endpoint).is_some_and(|present| !is_current(present))
         })
     }
 

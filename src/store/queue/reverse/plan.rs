@@ -9,6 +9,7 @@ use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind, WaitingFor};
+use crate::domain::dialect::naming::speaks;
 use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::domain::reversal::Reversal;
 use crate::store::backend::Conn;
@@ -84,6 +85,7 @@ pub(super) fn are_current(conn: &mut Conn, plans: &[ReversalPlan]) -> QueryResul
         .load(conn)?
         .into_iter()
         .collect();
-    let dialect = |plan: &ReversalPlan| plan.recipe.split('@').next().map(str::to_owned);
-    Ok(plans.iter().all(|plan| known.get(&plan.endpoint_id) == dialect(plan).as_ref()))
+    let is_current =
+        |plan: &ReversalPlan| known.get(&plan.endpoint_id).is_some_and(|dialect| speaks(dialect, &plan.recipe));
+    Ok(plans.iter().all(is_current))
 }

@@ -5,6 +5,8 @@ mod form;
 mod previewed;
 mod sample;
 
+use std::sync::Arc;
+
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 use serde_json::{Map, Value};
@@ -106,8 +108,8 @@ impl Place {
         &self.endpoint.config.settings
     }
 
-    fn recipe<'a>(&self, page: &'a PageRequest) -> Result<&'a Recipe, Problem> {
-        let found = page.web.node.catalog.get(&self.settings().dialect);
+    fn recipe(&self, page: &PageRequest) -> Result<Arc<Recipe>, Problem> {
+        let found = page.web.node.catalog().get(&self.settings().dialect).cloned();
         Ok(found.ok_or(Refusal::conflict("This version does not know the dialect of this endpoint."))?)
     }
 
@@ -146,7 +148,7 @@ impl Place {
 
 async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let place = Place::of(&page, &app).await?;
-    let recipe = place.recipe(&page)?;
+    let recipe = &*place.recipe(&page)?;
     let query = page.query(&PARAMETERS)?;
     let fields = Fields::of(recipe, place.settings());
     let seen = Previewing::of(&page, &place, recipe, query.text(SAMPLE).unwrap_or_default(), Map::new()).await?;
@@ -158,7 +160,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
 /// Saves the form, or only shows what it would send.
 async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answer {
     let place = Place::of(&page, &app).await?;
-    let recipe = place.recipe(&page)?;
+    let recipe = &*place.recipe(&page)?;
     let own = form::own_names(recipe);
     let form = page.form(body.bytes(), &form::shape(&own))?;
     let fields = Fields::of(recipe, place.settings()).typed(&form);

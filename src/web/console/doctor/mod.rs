@@ -118,7 +118,7 @@ impl DoctorPage {
             frame: sections::frame(page, &place.app, "Doctor"),
             path: place.path("doctor"),
             endpoints: place.switcher("doctor"),
-            looked_for: looked_for(recipe),
+            looked_for: looked_for(&recipe),
             about,
             example: place.path_with("doctor", &[(EXAMPLE, "1")]),
             fields,

@@ -77,7 +77,7 @@ pub(super) async fn secret_of(page: &PageRequest, app: &App) -> Answer {
     let next = sections::path(app, "test");
     let name = &app.settings.name;
     let dialect = app.first_endpoint().map(|endpoint| endpoint.config.settings.dialect.as_str()).unwrap_or_default();
-    let need = actions.node.catalog.get(dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
+    let need = actions.node.catalog().get(dialect).map_or(SecretNeed::None, |recipe| recipe.secret());
     if need == SecretNeed::None {
         return Ok(page.go_on(&next, flash::Kind::Done, format!("{name} is made. Its dialect signs nothing.")));
     }

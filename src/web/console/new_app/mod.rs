@@ -86,7 +86,7 @@ impl NewAppPage {
             frame: Frame { crumbs, ..page.frame("New app") },
             publisher,
             name: Field::new("name", "Name").help("Of the placement, such as Kash wall."),
-            dialect: DialectChoice::of(&page.web.node.catalog),
+            dialect: DialectChoice::of(&page.web.actions.dialects_open_to(page.caller())),
             callback_url: Field::new("callbackUrl", "Callback URL")
                 .help("Called when a user has completed an offer. It can be set later; callbacks wait until it is.")
                 .may_be_empty(),
@@ -100,7 +100,8 @@ impl NewAppPage {
     /// With what was typed, and what it would send.
     fn typed(mut self, page: &PageRequest, form: &Form) -> Self {
         self.dialect = self.dialect.typed(form);
-        let recipe = page.web.node.catalog.get(form.typed("dialect"));
+        let catalog = page.web.actions.dialects_open_to(page.caller());
+        let recipe = catalog.get(form.typed("dialect"));
         self.inserts = recipe.map(|recipe| recipe.usable(false)).unwrap_or_default();
         self.preview = previewed(page, given(form));
         for field in self.all_mut() {
@@ -163,7 +164,7 @@ async fn show(page: PageRequest) -> Answer {
 /// Makes what the form says, or only shows what it would send.
 async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
     let is_part = page.query(&["part"])?.text("part") == Some("preview");
-    let own = DialectChoice::of(&page.web.node.catalog).own_names();
+    let own = DialectChoice::of(&page.web.actions.dialects_open_to(page.caller())).own_names();
     let form = page.form(body.bytes(), &dialect_choice::shape(COMMON, &own))?;
     if is_part || form.typed("act") == "preview" {
         let shown = NewAppPage::new(&page, is_part).await?.typed(&page, &form);
@@ -210,7 +211,7 @@ fn given(form: &Form) -> Map<String, Value> {
 /// What is wrong with what was written until now.
 fn wrong_so_far(page: &PageRequest, form: &Form) -> Invalid {
     let (_, mut wrong) = form.clone().into_parts(&OWN);
-    wrong.extend(page.web.actions.faults_of_app(&given(form)));
+    wrong.extend(page.web.actions.faults_of_app(page.caller(), &given(form)));
     wrong.take(check_publisher(form));
     let publisher = form.typed("publisherName");
     if !publisher.is_empty()
@@ -231,7 +232,8 @@ fn previewed(page: &PageRequest, mut given: Map<String, Value>) -> Preview {
     if !given.contains_key("callbackUrl") {
         return Preview::empty(preview::NO_URL);
     }
-    match (actions.preview_without_app(given, None), page.web.node.catalog.get(&dialect)) {
+    let catalog = actions.dialects_open_to(page.caller());
+    match (actions.preview_without_app(page.caller(), given, None), catalog.get(&dialect)) {
         (Ok(previewed), Some(recipe)) => {
             Preview::of(recipe, &EndpointSettings::new(&dialect), previewed, Told::Invented)
         }

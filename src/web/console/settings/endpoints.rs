@@ -49,7 +49,7 @@ pub(super) fn rows(page: &PageRequest, app: &App) -> Vec<EndpointRow> {
 
 fn row(page: &PageRequest, app: &App, endpoint: &Endpoint) -> EndpointRow {
     let settings = &endpoint.config.settings;
-    let recipe = page.web.node.catalog.get(&settings.dialect);
+    let recipe = page.web.node.catalog().get(&settings.dialect).cloned();
     let query = format!("?{}={}", place::PARAMETER, endpoint.id);
     let of_it = |act: &str| sections::path(app, &format!("settings/endpoints/{}/{act}", endpoint.id));
     let state = |word: &str, icon, tone| State { word: word.to_owned(), icon, tone, under: None };
@@ -74,7 +74,8 @@ fn row(page: &PageRequest, app: &App, endpoint: &Endpoint) -> EndpointRow {
 
 /// The dialect of a further endpoint.
 pub(super) fn dialects(page: &PageRequest) -> Field {
-    let mut known: Vec<_> = page.web.node.catalog.newest().collect();
+    let catalog = page.web.actions.dialects_open_to(page.caller());
+    let mut known: Vec<_> = catalog.newest().collect();
     known.sort_by_cached_key(|recipe| recipe.title().to_lowercase());
     let field = Field::new("dialect", "Dialect of a further endpoint")
         .help("It is called for completions that are reported from then on. Its callback URL is next.");

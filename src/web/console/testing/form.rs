@@ -147,6 +147,7 @@ pub(super) fn asked(form: &Form) -> Result<Asked, Invalid> {
         secret_id: text("secretId"),
         egress_ip_id: text("egressIpId"),
         tamper: false,
+        draft: None,
     };
     Ok(Asked { completion, options, also_wrong: given.get("tamper") == Some(&Value::Bool(true)) })
 }

@@ -126,7 +126,7 @@ async fn sent(page: &PageRequest, place: &Place, asked: Asked) -> Result<(String
 
 async fn one(page: &PageRequest, place: &Place, asked: &Asked, options: TestOptions) -> Result<String, Refusal> {
     let endpoint_id = Some(place.endpoint.id.clone());
-    let test = TestAsked { completion: asked.completion(), endpoint_id, options };
+    let test = TestAsked { completion: asked.completion(), endpoint_id, recipe: None, options };
     let mut id = String::new();
     let sends = async {
         let sent = page.web.actions.test(page.caller(), place.app.clone(), test).await?;

@@ -8,6 +8,7 @@ use super::form::REVISION;
 use super::{draft_path, frame, known};
 use crate::actions::refusal::Refusal;
 use crate::domain::dialect::listed::RecipeDraft;
+use crate::domain::dialect::naming::named;
 use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;
 use crate::web::console::flash::Kind;
@@ -39,13 +40,24 @@ fn who_may(draft: &RecipeDraft) -> String {
     }
 }
 
+/// What it is called once it is published.
+async fn next_id(page: &PageRequest, name: &str) -> Result<String, Refusal> {
+    let versions = match page.web.actions.dialect(page.caller(), name).await {
+        Ok(dialect) => dialect.versions,
+        Err(Refusal::Unknown(_)) => Vec::new(),
+        Err(refusal) => return Err(refusal),
+    };
+    let last = versions.iter().map(|one| one.recipe.version()).max().unwrap_or_default();
+    Ok(named(name, last.saturating_add(1)))
+}
+
 async fn ask_publish(page: PageRequest, name: Path<String>) -> Answer {
     page.may_perform(PUBLISHES)?;
     page.query(&[])?;
     let actions = &page.web.actions;
     let draft = actions.recipe_draft(&name).await?;
     let checked = actions.check_recipe_draft(&name).await?;
-    let id = actions.next_recipe_id(&name);
+    let id = next_id(&page, &name).await?;
     let warning = match checked.findings.len() {
         0 => checked.warnings.first().map(|warning| warning.to_string()),
         many => Some(format!("It is refused as it stands: there are {many} things to mend, which Check names.")),

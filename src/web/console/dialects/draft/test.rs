@@ -101,7 +101,13 @@ async fn send(page: PageRequest, name: Path<String>, body: Body<LARGEST>) -> Ans
         },
         Err(refusal) => refusal,
     };
-    let (wrong, problem) = faults::with_problem(refusal)?;
+    let (mut wrong, problem) = faults::with_problem(refusal)?;
+    // What is wrong with the app's endpoint stands at the choice of it.
+    let is_own = |field: &str| field.is_empty() || SHAPE.iter().any(|(own, _)| *own == field);
+    wrong.0.iter_mut().filter(|fault| !is_own(&fault.field)).for_each(|fault| {
+        fault.message = format!("cannot be called by it: {} {}", fault.field, fault.message);
+        fault.field = APP.to_owned();
+    });
     let typed = [form.typed(APP), form.typed(EVENT), form.typed(TAMPER)];
     render::refused(&TestPage::new(&page, &draft.name).refused(typed, &wrong), &problem)
 }
