@@ -51,6 +51,7 @@ pub mod health;
 pub mod ledger;
 pub mod lookup;
 pub mod manual;
+mod newer_versions;
 pub mod offers;
 pub mod people;
 pub mod previews;

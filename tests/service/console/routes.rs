@@ -47,10 +47,18 @@ const PATHS: &[(&str, Who)] = &[
     ("/apps/{app}/settings/endpoints", Anyone),
     ("/apps/{app}/settings/endpoints/{endpoint}/enable", Anyone),
     ("/apps/{app}/settings/endpoints/{endpoint}/delete", Anyone),
+    ("/apps/{app}/settings/endpoints/{endpoint}/switch", Anyone),
     ("/apps/{app}/credit", Managers),
     ("/dialects", Anyone),
     ("/dialects/{dialect}", Anyone),
     ("/dialects/{dialect}/receiver", Anyone),
+    ("/dialects/{version}/withdraw", Operators),
+    ("/dialects/drafts/new", Managers),
+    ("/dialects/{draft}/draft", Managers),
+    ("/dialects/{draft}/draft/check", Managers),
+    ("/dialects/{draft}/draft/test", Managers),
+    ("/dialects/{draft}/draft/publish", Operators),
+    ("/dialects/{draft}/draft/delete", Managers),
     ("/lookup", Anyone),
     ("/lookup/erase", Anyone),
     ("/deliveries", Anyone),
@@ -82,7 +90,7 @@ const PATHS: &[(&str, Who)] = &[
 ];
 
 /// What a part of a path names: the kind of a belonging.
-const NAMES: [(&str, &str); 13] = [
+const NAMES: [(&str, &str); 15] = [
     ("{user}", "userId"),
     ("{app}", "apps"),
     ("{secret}", "secretId"),
@@ -95,7 +103,9 @@ const NAMES: [(&str, &str); 13] = [
     ("{delivery}", "deliveries"),
     ("{completion}", "completions"),
     ("{replay}", "replays"),
-    ("{dialect}", "name"),
+    ("{dialect}", "recipes"),
+    ("{version}", "recipes"),
+    ("{draft}", "drafts"),
 ];
 
 /// What stands behind a path whose page is about what its query names.
@@ -212,9 +222,8 @@ async fn every_page_is_for_its_roles_and_shows_nobody_what_is_anothers() {
         for (role, visitor) in &mut roles {
             let what = format!("{pattern} by {}", role.as_str());
             let is_let_in = who.includes(role, true);
+            let names_something = NAMES.iter().any(|(part, _)| whole(pattern).contains(part));
             let own = about(pattern, &ours);
-            // What is everybody's is foreign to nobody.
-            let names_something = own != about(pattern, &theirs);
             if route.shows && *who != Everybody {
                 let page = visitor.get(&own).await;
                 // What has ended already cannot be canceled: that is said, or led past.

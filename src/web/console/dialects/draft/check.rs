@@ -1,4 +1,4 @@
-//! `/dialects/{dialect}/draft/check`: what the engine makes of a draft as it is saved. Checking changes nothing, so that it can be looked at
+//! `/dialects/{draft}/draft/check`: what the engine makes of a draft as it is saved. Checking changes nothing, so that it can be looked at
 //! again; what is to be mended is mended in the text.
 
 use actix_web::web::{Path, ServiceConfig};
@@ -14,7 +14,7 @@ use crate::web::console::pages;
 use crate::web::console::parts::state::{State, Tone};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(pages::resource("/dialects/{dialect}/draft/check").get(show));
+    config.service(pages::resource("/dialects/{draft}/draft/check").get(show));
 }
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-//! `/dialects/{dialect}/draft`: the draft's text, replaced as a whole.
+//! `/dialects/{draft}/draft`: the draft's text, replaced as a whole.
 
 use actix_web::web::{Path, ServiceConfig};
 
@@ -16,7 +16,7 @@ use crate::web::json::Body;
 const SAVES: &str = "PUT /v1/dialects/{name}/draft";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(pages::resource("/dialects/{dialect}/draft").get(show).post(send));
+    config.service(pages::resource("/dialects/{draft}/draft").get(show).post(send));
 }
 
 fn page_of(page: &PageRequest, draft: &RecipeDraft, fields: Fields) -> DraftPage {

@@ -27,9 +27,9 @@ const WITHDRAWS: &str = "POST /v1/dialects/{name}/withdraw";
 const OF_PUBLISHING: &Shape<'_> = &[(REVISION, kinds::Kind::Whole)];
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(pages::resource("/dialects/{dialect}/draft/publish").get(ask_publish).post(publish));
-    config.service(pages::resource("/dialects/{dialect}/draft/delete").get(ask_delete).post(delete));
-    config.service(pages::resource("/dialects/{dialect}/withdraw").get(ask_withdraw).post(withdraw));
+    config.service(pages::resource("/dialects/{draft}/draft/publish").get(ask_publish).post(publish));
+    config.service(pages::resource("/dialects/{draft}/draft/delete").get(ask_delete).post(delete));
+    config.service(pages::resource("/dialects/{version}/withdraw").get(ask_withdraw).post(withdraw));
 }
 
 fn who_may(draft: &RecipeDraft) -> String {

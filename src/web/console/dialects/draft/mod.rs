@@ -1,4 +1,4 @@
-//! `/dialects/{dialect}/draft`: a recipe before it is published, for those who write some: its text, what a check finds, a test by it, and
+//! `/dialects/{draft}/draft`: a recipe before it is published, for those who write some: its text, what a check finds, a test by it, and
 //! what becomes of it.
 //!
 //! # Who is who

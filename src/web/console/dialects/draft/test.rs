@@ -1,4 +1,4 @@
-//! `/dialects/{dialect}/draft/test`: one callback by a draft, to an app whose callback URL is written for it. What came of it is shown below
+//! `/dialects/{draft}/draft/test`: one callback by a draft, to an app whose callback URL is written for it. What came of it is shown below
 //! the app, like every test.
 
 use actix_web::web::{Path, ServiceConfig};
@@ -29,7 +29,7 @@ const TAMPER: &str = "tamper";
 const SHAPE: &Shape<'_> = &[(APP, kinds::Kind::Text), (EVENT, kinds::Kind::Text), (TAMPER, kinds::Kind::Ticked)];
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(pages::resource("/dialects/{dialect}/draft/test").get(show).post(send));
+    config.service(pages::resource("/dialects/{draft}/draft/test").get(show).post(send));
 }
 
 #[derive(Template)]
