@@ -12,13 +12,12 @@ mod properties;
 mod receiver_code;
 mod right_signature;
 mod run;
-mod vector;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use ringback::domain::dialect::catalog::Catalog;
-use vector::Vector;
+use ringback::domain::dialect::vector::Vector;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/dialect/catalog/vectors")

@@ -187,7 +187,8 @@ mod tests {
     fn a_recipe_without_vectors_is_refused() {
         for files in BUILTIN {
             let refused = Recipe::parse(files.recipe, &[]);
-            assert!(matches!(refused, Err(RecipeError::Senseless { fault, .. }) if fault == "has no vectors"));
+            let Err(RecipeError::Senseless { findings, .. }) = refused else { panic!("{refused:?}") };
+            assert!(findings.len() == 1 && findings[0].place == "vectors", "{findings:?}");
         }
     }
 

@@ -27,6 +27,9 @@ use crate::domain::template::Template;
 /// Longest URL as expanded: under the 8 KiB at which common servers refuse a request line.
 pub const LONGEST_URL: usize = 7_500;
 
+/// Longest body: what common servers take without being told to take more is a hundred times that, and no report fills it.
+pub const LONGEST_BODY: usize = 64 * 1024;
+
 /// Why a callback cannot be composed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
@@ -54,6 +57,12 @@ pub enum ComposeError {
     /// Values that cannot be sent, by the report's field names.
     #[error("{0}")]
     Invalid(Invalid),
+    /// The body is too long.
+    #[error("the body has {bytes} bytes, more than {LONGEST_BODY}")]
+    BodyTooLong {
+        /// Its length.
+        bytes: usize,
+    },
     /// The URL is too long as expanded.
     #[error("the expanded URL has {bytes} bytes, more than {LONGEST_URL}")]
     UrlTooLong {

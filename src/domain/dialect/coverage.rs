@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use super::recipe::{Placeholder, Recipe, Reversal};
-use super::signed_text::SignedText;
-use super::value::{AMOUNTS, Fact};
+use super::recipe::{Placeholder, Recipe};
 
 /// What a signature covers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,49 +21,16 @@ pub struct Coverage {
 /// What a recipe's signature covers; `None` where it signs nothing.
 pub fn coverage(recipe: &Recipe) -> Option<Coverage> {
     let signature = recipe.signature()?;
-    let names = signature.signs.names();
-    let whole = signature.signs.needs_whole_query() || signature.signs.holds_body();
-    let by_template = matches!(signature.signs, SignedText::Values { .. });
-    let signed: Vec<&Placeholder> = names.iter().filter_map(|name| recipe.placeholder(name)).collect();
-    let is_covered = |placeholder: &Placeholder| {
-        let same = |signed: &&&Placeholder| {
-            signed.name() == placeholder.name()
-                || signed.rule.source.is_some() && signed.rule.source == placeholder.rule.source
-        };
-        whole || by_template || signed.iter().any(|signed| same(&signed))
-    };
-    let appended_unsigned = |name: &str| recipe.appended_on_test().iter().any(|item| item.name == name);
-    let visible = || recipe.placeholders().iter().filter(|placeholder| !placeholder.hidden());
+    let visible = recipe.placeholders().iter().filter(|placeholder| !placeholder.hidden());
     let (covered, not_covered): (Vec<&Placeholder>, Vec<&Placeholder>) =
-        visible().partition(|placeholder| is_covered(placeholder) && !appended_unsigned(placeholder.name()));
+        visible.partition(|placeholder| recipe.covers(signature, placeholder));
     let named = |list: &[&Placeholder]| list.iter().map(|placeholder| placeholder.name().to_owned()).collect();
-    let gaps = if whole || by_template { Vec::new() } else { gaps(recipe, &covered) };
-    Some(Coverage { whole, covered: named(&covered), not_covered: named(&not_covered), gaps })
-}
-
-fn gaps(recipe: &Recipe, covered: &[&Placeholder]) -> Vec<&'static str> {
-    let covers = |fact: Fact| covered.iter().any(|placeholder| placeholder.rule.uses(fact));
-    let mut gaps = Vec::new();
-    if !covers(Fact::UserId) {
-        gaps.push("user");
-    }
-    if !covers(Fact::TransactionId) {
-        gaps.push("transaction");
-    }
-    if !AMOUNTS.into_iter().any(covers) {
-        gaps.push("amount");
-    }
-    let is_marked = |reversal: &Reversal| {
-        covered.iter().any(|placeholder| match reversal.told_by.as_slice() {
-            [] => reversal.is_marked_by(&placeholder.rule),
-            // A receiver looks at these and at nothing else.
-            named => named.iter().any(|name| name == placeholder.name()),
-        })
-    };
-    if recipe.reversal().is_some_and(|reversal| !is_marked(reversal)) {
-        gaps.push("reversal");
-    }
-    gaps
+    Some(Coverage {
+        whole: recipe.is_covered_whole(signature),
+        covered: named(&covered),
+        not_covered: named(&not_covered),
+        gaps: recipe.gaps(),
+    })
 }
 
 #[cfg(test)]
@@ -82,10 +47,8 @@ mod tests {
         let offermaru = of("offermaru");
         assert_eq!((offermaru.whole, offermaru.gaps.len()), (false, 0));
         assert_eq!(offermaru.not_covered, ["offer_name", "original_transaction_id", "status"]);
-        // What marks the reversal of the one is appended unsigned, that of the other is another URL.
-        for dialect in ["levelplay", "pubscale"] {
-            assert_eq!(of(dialect).gaps, ["reversal"], "{dialect}");
-        }
+        assert_eq!(of("levelplay").gaps, ["reversal"], "its mark is appended unsigned");
+        assert_eq!(of("pubscale").gaps, [""; 0], "its mark is another URL, at which nothing else is told");
         assert_eq!(of("kiwiwall").gaps, ["transaction"], "negative amounts are signed");
     }
 }

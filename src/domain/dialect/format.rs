@@ -91,13 +91,15 @@ impl Format {
         }
     }
 
-    /// Whether it has no more decimals than an amount.
+    /// Whether it has no more decimals than an amount, and a clock of this world.
     pub(super) fn is_bounded(&self) -> bool {
         const MOST: u32 = 9;
+        const CLOCKS: std::ops::RangeInclusive<i8> = -12..=14;
         match self {
             Self::Major(decimals) => *decimals <= MOST,
             Self::Cut(decimals) | Self::Fixed(decimals) => *decimals <= MOST as usize,
-            _ => true,
+            Self::Date { offset_hours, .. } => CLOCKS.contains(offset_hours),
+            Self::Plain | Self::Integer | Self::Seconds | Self::Rfc3339 => true,
         }
     }
 

@@ -52,6 +52,7 @@ pub mod text_of;
 pub(crate) mod trial;
 pub mod value;
 mod values;
+pub mod vector;
 mod wrapping;
 mod written_value;
 mod wrong_signature;

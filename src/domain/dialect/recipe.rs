@@ -6,8 +6,10 @@
 mod check;
 mod file;
 mod finding;
+mod gaps;
 mod lists;
 mod parts;
+mod provenance;
 mod read;
 
 use std::time::Duration;
@@ -21,12 +23,13 @@ use crate::domain::encoding::Encoding;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::template::{Template, TemplateForm};
 pub use finding::Finding;
+use finding::in_one_line;
+pub(super) use finding::{Findings, WHOLE};
 use parts::ParameterLists;
 pub(crate) use parts::{BodyField, Content};
 pub use parts::{Placeholder, Requirement, Reversal, ReversalUrl, ReversedId, SecretNeed, Setting, Tells};
-
-/// What the name of every recipe that does not ship begins with, so that one that ships later collides with none.
-pub const CUSTOM: &str = "x-";
+pub use provenance::CUSTOM;
+pub(super) use read::Outline;
 
 /// A recipe that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,12 +41,12 @@ pub enum RecipeError {
     #[error("a vector is not JSON: {0}")]
     Vector(#[from] serde_json::Error),
     /// Readable, but it contradicts itself.
-    #[error("recipe {recipe}: {fault}")]
+    #[error("recipe {recipe}: {}", in_one_line(findings))]
     Senseless {
         /// Its `name@version`.
         recipe: String,
         /// What does not fit.
-        fault: String,
+        findings: Vec<Finding>,
     },
 }
 
@@ -229,6 +232,11 @@ impl Recipe {
         told_by.is_empty() || is_bare || template.placeholders().any(|name| told_by.iter().any(|mark| mark == name))
     }
 
+    /// Whether its callbacks tell a test by a word of their own.
+    pub(super) fn marks_tests(&self) -> bool {
+        !self.appended_on_test.is_empty() || self.rules().any(|rule| rule.words.test.is_some())
+    }
+
     /// Whether reversals go to a template of their own.
     pub fn takes_reversal_url(&self) -> bool {
         self.reversal.as_ref().is_some_and(|reversal| reversal.url == ReversalUrl::Separate)
@@ -278,23 +286,6 @@ impl Recipe {
     /// Completions with the exact requests that they must become.
     pub fn vectors(&self) -> &[serde_json::Value] {
         &self.vectors
-    }
-
-    /// The file that it was read from.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
-    /// Whether it is an operator's own, rather than one that ships.
-    pub fn is_custom(&self) -> bool {
-        self.name.starts_with(CUSTOM)
-    }
-
-    /// Whether nobody but its author has said what its signatures must be: the standing warning of a recipe that no receiver
-    /// has seen yet. What ships was compared with receivers before.
-    pub fn is_only_self_proven(&self) -> bool {
-        let is_own = |vector: &serde_json::Value| vector.get("from").is_none_or(|from| from == "self");
-        self.is_custom() && self.vectors.iter().all(is_own)
     }
 
     /// What a POST's body is made of.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::ambiguity::ambiguities;
 use super::callback::{CallbackConfig, CallbackEvent, Message};
-use super::compose::{CallbackDraft, ComposeError, LONGEST_URL, draft, told_names};
+use super::compose::{CallbackDraft, ComposeError, LONGEST_BODY, LONGEST_URL, draft, told_names};
 use super::recipe::{Recipe, Requirement};
 use super::value::{Fact, ValueSource};
 use super::values::Values;
@@ -67,6 +67,9 @@ fn faults(error: ComposeError, values: &Values<'_>) -> Invalid {
         ComposeError::UrlTooLong { bytes } => {
             let message = format!("expands to {bytes} bytes with these values; at most {LONGEST_URL} are sent");
             Invalid::field("callbackUrl", message)
+        }
+        ComposeError::BodyTooLong { bytes } => {
+            Invalid::field("body", format!("has {bytes} bytes with these values; at most {LONGEST_BODY} are sent"))
         }
         // Without a URL nothing can be expanded, but what is at fault now will be at fault then.
         ComposeError::NoCallbackUrl => {

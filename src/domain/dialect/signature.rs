@@ -26,6 +26,10 @@ pub struct Signature {
     pub(crate) headers: Vec<HeaderRule>,
     /// Whether values may make the text ambiguous, because the vendor's formula leaves no other way.
     pub(crate) accepts_ambiguity: bool,
+    /// Whether it says that no new design should sign like this.
+    pub(super) legacy: bool,
+    /// What it says that it leaves open.
+    pub(super) not_covered: Vec<String>,
 }
 
 /// Where the signature travels.

@@ -42,7 +42,8 @@ pub struct AuditView {
     created_id: Option<String>,
     /// `done`; `refused`: not allowed, not possible or badly asked; `failed`: by us; null: not ended yet, or cut off in the middle.
     outcome: Option<&'static str>,
-    /// The TOML text of the recipe that it was about, as it was then; null where it was about none.
+    /// The TOML text of the recipe that it was about, as it was then; left out where it was about none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     recipe: Option<String>,
 }
 

@@ -1,5 +1,6 @@
 """What no description says of bodies: what they name is there, one value fits another, and no dialect objects."""
 
+import tomllib
 from datetime import datetime, timedelta, timezone
 
 from hooks import reports, second_factor, settings
@@ -150,6 +151,13 @@ def _unsaved(world, body):
     return _invented(world, body)
 
 
+def _test(world, body):
+    if body.get("recipe") is not None:
+        # The endpoint's own URL fits no other dialect, so that a test by a draft has an app of its own in the tests of that.
+        body.pop("recipe")
+    return _invented(world, body)
+
+
 def _invented(_, body):
     if body.get("completion") is not None:
         body["completion"] = {"userReward": "5"}
@@ -161,6 +169,16 @@ def _pasted(world, body):
     if body.get("pasted") is not None:
         return {"pasted": preview["url"]}
     return {"method": preview["method"], "url": preview["url"]}
+
+
+def _recipe(world, body):
+    """A recipe as text, or as the same in JSON."""
+    body = {**body, **world.recipe()}
+    if isinstance(body["recipe"], str) and world.chance.randrange(2):
+        body["recipe"] = tomllib.loads(body["recipe"])
+    if body.get("publishers"):
+        body["publishers"] = [world.publisher["id"]]
+    return body
 
 
 def _later(days=1):
@@ -177,6 +195,8 @@ RULES = {
     },
     "POST /v1/apps/{id}/endpoints": settings.obey,
     "PATCH /v1/apps/{id}/endpoints/{endpointId}": settings.obey,
+    "POST /v1/dialects": _recipe,
+    "POST /v1/dialects/{name}/publish": lambda _, body: {**body, "revision": None},
     "POST /v1/offers": _offer,
     "PATCH /v1/offers/{id}": _offer,
     "POST /v1/egress-ips": _egress_ip,
@@ -193,7 +213,7 @@ RULES = {
     "POST /v1/me/second-factor/remove": lambda _, body: {**body, "password": PASSWORD},
     "POST /v1/apps/{id}/preview": _preview,
     "POST /v1/preview": _unsaved,
-    "POST /v1/apps/{id}/test": _invented,
+    "POST /v1/apps/{id}/test": _test,
     "POST /v1/apps/{id}/diagnose": _pasted,
     "POST /v1/apps/{id}/endpoints/{endpointId}/diagnose": _pasted,
     **reports.RULES,

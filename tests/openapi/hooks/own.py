@@ -63,6 +63,14 @@ def _session(world):
     return {"id": second_factor.other_session(world)}
 
 
+def _draft(world):
+    return {"name": world.new_draft()["name"]}
+
+
+def _version(world):
+    return {"name": world.new_published()["recipe"]}
+
+
 def _new(kind):
     return lambda world: {"id": getattr(world, f"new_{kind}")()["id"]}
 
@@ -103,6 +111,10 @@ MADE = {
     "POST /v1/deliveries/{id}/cancel": _held,
     "POST /v1/deliveries/{id}/replay": _canceled,
     "POST /v1/replays/{id}/cancel": _running_replay,
+    "PUT /v1/dialects/{name}/draft": _draft,
+    "DELETE /v1/dialects/{name}/draft": _draft,
+    "POST /v1/dialects/{name}/publish": _draft,
+    "POST /v1/dialects/{name}/withdraw": _version,
 }
 
 

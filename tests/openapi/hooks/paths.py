@@ -29,6 +29,8 @@ def _names(call):
 def _there(world, call, name):
     """The objects that a parameter may name; of several below one another those of the app."""
     before = call.split("/{id}")[0].rsplit("/", 1)[-1] if name == "id" else name
+    if call.endswith(("/draft", "/check")):
+        before = "draft"
     return {
         "publishers": [world.publisher["id"], world.publisher["ref"]],
         "apps": [world.app["id"], world.app["ref"]],
@@ -42,5 +44,6 @@ def _there(world, call, name):
         "replays": [world.replay["id"]],
         "users": [world.user["id"]],
         "tokens": [world.token["id"]],
-        "name": ["besitos", "offermaru", "standard-webhooks"],
+        "name": ["besitos", "offermaru", "standard-webhooks", world.published["name"], world.published["recipe"]],
+        "draft": [world.draft["name"]],
     }[before]

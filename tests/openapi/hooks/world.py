@@ -6,13 +6,17 @@ objects of its own (`own.py`).
 
 import ipaddress
 import itertools
+import json
 import random
 import re
 import time
 import uuid
+from pathlib import Path
 
 from hooks import receiver
 from hooks.api import Api, Signed
+
+RECIPES = Path(__file__).parents[2] / "recipes"
 
 PASSWORD = "correct horse battery"
 ROLES = ("operator", "account_manager", "publisher")
@@ -58,6 +62,8 @@ class World:
             {"callbackUrl": self.receiver + "/pb", "review": {"hours": 720, "eventTypes": ["sale"]}}
         )
         self.new_secret(self.reviewed["id"])
+        self.draft = self.new_draft()
+        self.published = self.new_published()
         self.offer = self.new_offer()
         self.egress_ip = self.new_egress_ip()
         self.assignment = self.operator.post(
@@ -118,6 +124,18 @@ class World:
 
     def new_secret(self, app, below=""):
         return self.operator.post(f"/v1/apps/{app}{below}/secrets")
+
+    def recipe(self, name=None):
+        """A dialect that is in no list, and its vectors, under a name that nothing else has or under this one."""
+        text = (RECIPES / "coinbarn.toml").read_text().replace("x-coinbarn", name or "x-" + self.name("wall"), 1)
+        return {"recipe": text, "vectors": json.loads((RECIPES / "coinbarn.json").read_text())}
+
+    def new_draft(self):
+        return self.operator.post("/v1/dialects", self.recipe())
+
+    def new_published(self):
+        """A version of a dialect, which can be withdrawn."""
+        return self.operator.post(f"/v1/dialects/{self.new_draft()['name']}/publish")
 
     def new_offer(self):
         offer = {"name": "O", "destinationUrl": "https://advertiser.example/{click_id}", "payoutMinor": 1, "currency": "USD"}

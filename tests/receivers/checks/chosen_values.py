@@ -1,4 +1,4 @@
-"""Dialects that sign chosen values in the order of their names: `ayet`, `pollfish`."""
+"""Dialects that sign chosen values, in the order of their names or in one of their own: `ayet`, `pollfish`, `coinbarn`."""
 
 import hashlib
 import re
@@ -82,3 +82,22 @@ def pollfish():
         check(not line["verified"], "pollfish: another user in the path", line)
         line = page.call(call, "/pollfish?uid=a%20b%2F%C3%A9&tx=tx-1&debug=true", signature)
         check(line["verified"] and line["values"]["debug"] == "true", "pollfish: `debug` is not signed", line)
+
+
+def coinbarn():
+    def values(row, transaction):
+        return {"user": row["userId"], "txn": transaction, "coins": row["userReward"], "usd": "17.55", "event": "credit"}
+
+    names = ("txn", "user", "coins", "usd", "event")
+
+    def text(_url, values, _secret):
+        return "|".join(values[name] for name in names)
+
+    page = Page(
+        "coinbarn", ("python3", "python/coinbarn.py"), "/coins", values, text, hmac_sha256, "X-Coinbarn-Signature", "txn",
+        covered=names,
+    )
+    completed = "/coins?user=u-42&txn=tx-1001&coins=150.75&usd=1.25&event=credit"
+    prove(page, {
+        (completed, "bf721724aad190ec1f5e60ab0aed80a16a43256de38edd2ddb03ad1da89420ff"): "tx-1001|u-42|150.75|1.25|credit",
+    })

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{Api, Ringback, text};
+use super::dialects::draft_named;
+use crate::support::{Api, Ringback, text, with};
 
 /// The user of every completion that is made here.
 const USER: &str = "user_42";
 /// What nobody's in particular is: it is foreign to nobody, and may stand in everybody's lists.
-const SHARED: [&str; 4] = ["offers", "name", "userId", "sources"];
+const SHARED: [&str; 5] = ["offers", "name", "draft", "userId", "sources"];
+/// How the paths of calls about a draft end, where another one about the same dialect means what is published.
+const OF_DRAFTS: [&str; 3] = ["/draft", "/check", "/publish"];
 
 /// What belongs to one publisher, and whoever bears its token.
 pub(crate) struct Belongings {
@@ -45,6 +48,9 @@ impl Belongings {
             "name": "O", "destinationUrl": "https://advertiser.example/{click_id}", "payoutMinor": 1, "currency": "USD",
         });
         let secrets = ringback.get(&wall.path("/secrets")).await;
+        let limited = with(draft_named(&format!("x-own-{place}")), json!({"publishers": [wall.publisher]}));
+        let limited = text(&ringback.post("/v1/dialects", limited).await.ok(), "name");
+        let published = ringback.post(&format!("/v1/dialects/{limited}/publish"), "").await.ok();
         let objects = BTreeMap::from([
             ("publishers", wall.publisher.clone()),
             ("tokens", token.id()),
@@ -63,6 +69,8 @@ impl Belongings {
             ("offers", ringback.post("/v1/offers", offer).await.id()),
             ("userId", USER.to_owned()),
             ("name", "besitos".to_owned()),
+            ("recipes", text(&published, "recipe")),
+            ("draft", text(&ringback.post("/v1/dialects", draft_named(&format!("x-wall-{place}"))).await.ok(), "name")),
         ]);
         Self { publisher: ringback.with_token(&text(&token.ok(), "token")), person, objects }
     }
@@ -128,6 +136,11 @@ pub(crate) fn names_a_belonging(pattern: &str) -> bool {
 fn parameters(pattern: &str) -> Vec<(String, String)> {
     let parts: Vec<&str> = pattern.split('/').collect();
     let named = parts.windows(2).filter(|pair| pair[1].starts_with('{'));
-    let kind = |pair: &[&str]| if pair[1] == "{id}" { pair[0] } else { pair[1].trim_matches(['{', '}']) }.to_owned();
+    let is_of_draft = OF_DRAFTS.iter().any(|end| pattern.ends_with(end));
+    let kind = |pair: &[&str]| match pair[1] {
+        "{id}" => pair[0].to_owned(),
+        "{name}" if is_of_draft => "draft".to_owned(),
+        other => other.trim_matches(['{', '}']).to_owned(),
+    };
     named.map(|pair| (pair[1].to_owned(), kind(pair))).collect()
 }

@@ -8,6 +8,7 @@ pub(crate) mod belongings;
 mod delivery_detail;
 mod described;
 mod diagnosing;
+pub(crate) mod dialects;
 mod erasure;
 mod exports;
 mod health;

@@ -83,6 +83,11 @@ fn what_is_closed_to_publishers_and_what_to_account_managers_is_known_by_name() 
     PUT /v1/apps/{id}/egress
     POST /v1/completions/{id}/release
     POST /v1/completions/{id}/reject
+    POST /v1/dialects
+    GET /v1/dialects/{name}/draft
+    PUT /v1/dialects/{name}/draft
+    DELETE /v1/dialects/{name}/draft
+    POST /v1/dialects/{name}/check
     ");
     insta::assert_snapshot!(closed(Who::Operators).join("\n"), @r"
     POST /v1/sources
@@ -90,6 +95,8 @@ fn what_is_closed_to_publishers_and_what_to_account_managers_is_known_by_name() 
     DELETE /v1/sources/{id}
     POST /v1/sources/{id}/rotate
     GET /v1/audit
+    POST /v1/dialects/{name}/publish
+    POST /v1/dialects/{name}/withdraw
     ");
 }
 

@@ -105,7 +105,7 @@ const NAMES: [(&str, &str); 15] = [
     ("{replay}", "replays"),
     ("{dialect}", "recipes"),
     ("{version}", "recipes"),
-    ("{draft}", "drafts"),
+    ("{draft}", "draft"),
 ];
 
 /// What stands behind a path whose page is about what its query names.

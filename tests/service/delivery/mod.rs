@@ -16,7 +16,7 @@ mod in_line;
 mod independent;
 mod independent_catalog;
 mod independent_publisher;
-mod independent_receiver;
+pub(crate) mod independent_receiver;
 mod lifecycle;
 mod limits;
 mod queue;

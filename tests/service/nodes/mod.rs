@@ -15,6 +15,7 @@ mod limited;
 mod lost_answers;
 mod primary_lost;
 mod proxy;
+mod published;
 mod replayed;
 mod same_report;
 mod signed_in;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::headers::DialectHeaders;
 use super::signed::{Outgoing, Signed};
-use super::{ComposeError, LONGEST_URL};
+use super::{ComposeError, LONGEST_BODY, LONGEST_URL};
 use crate::domain::dialect::body::body;
 use crate::domain::dialect::callback::{CallbackRequest, Header, MASK, Shown};
 use crate::domain::dialect::callback_url::UrlUse;
@@ -93,7 +93,7 @@ impl CallbackDraft {
         }
         self.check_url(&url, url.len() + behind.len())?;
         self.headers.written(&self.recipe, facts, true)?;
-        Ok(())
+        check_body(self.body.as_ref().map(|body| body.fill(facts)).as_deref())
     }
 
     /// The request of one attempt. The first of the keys signs; where the dialect takes several signatures, the others
@@ -138,6 +138,7 @@ impl CallbackDraft {
         }
         let url = self.target.url(unsigned, signature.is_some());
         let body = self.body.as_ref().map(|body| body.fill(unsigned).into_owned());
+        check_body(body.as_deref())?;
         let signed = signature.map(|signature| {
             let outgoing = Outgoing {
                 facts: unsigned,
@@ -247,6 +248,11 @@ impl CallbackDraft {
         }
         Ok(self.target.check_sendable(url, self.field)?)
     }
+}
+
+fn check_body(body: Option<&str>) -> Result<(), ComposeError> {
+    let bytes = body.map_or(0, str::len);
+    if bytes > LONGEST_BODY { Err(ComposeError::BodyTooLong { bytes }) } else { Ok(()) }
 }
 
 /// A recipe's own text with the values of the placeholders in it.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Finding;
 use crate::domain::dialect::coverage::Coverage;
+use crate::domain::dialect::vector::{Difference, Origin};
 
 /// All that a check answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -24,7 +25,7 @@ pub struct Checked {
 }
 
 /// One of the standard cases.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Case {
     /// What it shows, such as `reversal`.
@@ -72,20 +73,6 @@ pub struct HeaderShown {
     pub value: String,
 }
 
-/// Where an expected signature comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// The vendor's own example, or its library.
-    Vendor,
-    /// A receiver that was written from the vendor's documentation.
-    Receiver,
-    /// The documentation, worked out by whoever wrote the recipe.
-    #[default]
-    #[serde(rename = "self")]
-    Own,
-}
-
 /// One vector, compared with what the engine composes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -100,15 +87,4 @@ pub struct VectorResult {
     pub matches: bool,
     /// What is not.
     pub differences: Vec<Difference>,
-}
-
-/// What of a vector is not as expected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Difference {
-    /// `method`, `url`, `headers.<name>`, `body`, `signedText`, `signature`, or `callback` where nothing could be composed.
-    pub place: String,
-    /// What the vector says.
-    pub expected: String,
-    /// What the engine made.
-    pub composed: String,
 }

@@ -138,6 +138,12 @@ pub(super) struct SignatureWritten {
     #[serde(default)]
     pub(super) appended: Vec<String>,
     pub(super) ambiguity: Option<AmbiguityWord>,
+    /// Said exactly where the way of signing is one that no new design should choose.
+    #[serde(default)]
+    pub(super) legacy: bool,
+    /// Exactly what the signature leaves open of a reward's meaning.
+    #[serde(default)]
+    pub(super) not_covered: Vec<String>,
     #[serde(default)]
     pub(super) headers: Vec<ValueWritten>,
 }

@@ -4,13 +4,18 @@ use std::fmt;
 
 use serde::Serialize;
 
+/// Most findings that are listed: whoever has more mends these first.
+const MOST: usize = 50;
+/// What stands for the file as a whole.
+pub(in crate::domain::dialect) const WHOLE: &str = "recipe";
+
 /// Something that is wrong or odd, and its place in the file, such as `placeholders[3].value`, `signature.signs`,
-/// `vectors[0].from`, or `recipe` for the whole.
+/// `vectors[0].from`, `line 12` where the file cannot be read further, or `recipe` for the whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Its place in the file.
     pub place: String,
-    /// What is wrong or odd; worded to follow the place, or the recipe's name.
+    /// What is wrong or odd; worded to follow the place.
     pub fault: String,
 }
 
@@ -18,10 +23,43 @@ impl Finding {
     pub(in crate::domain::dialect) fn new(place: impl Into<String>, fault: impl Into<String>) -> Self {
         Self { place: place.into(), fault: fault.into() }
     }
+
+    /// Where a file is not written in TOML, or not in the recipe language.
+    pub(in crate::domain::dialect) fn unreadable(text: &str, error: &toml::de::Error) -> Self {
+        let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+        Self::new(line.map_or_else(|| WHOLE.to_owned(), |line| format!("line {line}")), error.message())
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.fault)
     }
+}
+
+/// Findings while they are gathered.
+#[derive(Clone, Debug, Default)]
+pub(in crate::domain::dialect) struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Adds one, unless as many are known as are listed.
+    pub(in crate::domain::dialect) fn push(&mut self, place: impl Into<String>, fault: impl Into<String>) {
+        if self.0.len() < MOST {
+            self.0.push(Finding::new(place, fault));
+        }
+    }
+
+    pub(in crate::domain::dialect) fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+
+    /// `Ok` if nothing is wrong.
+    pub(in crate::domain::dialect) fn into_result(self) -> Result<(), Vec<Finding>> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    }
+}
+
+/// All of them in one line.
+pub(super) fn in_one_line(findings: &[Finding]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -58,25 +58,32 @@ impl Recipe {
 
     /// Every name of its parameter lists.
     pub(crate) fn listed_names(&self) -> impl Iterator<Item = &str> {
-        self.listed().map(|item| item.name.as_str())
+        self.listed().into_iter().map(|(_, item)| item.name.as_str())
     }
 
     /// Every rule by which it finds a value.
-    pub(super) fn rules(&self) -> impl Iterator<Item = &ValueRule> {
-        fn of_body<'a>(fields: &'a [BodyField], rules: &mut Vec<&'a ValueRule>) {
-            for field in fields {
-                match &field.content {
-                    Content::Value(rule) => rules.push(rule),
-                    Content::Object(fields) => of_body(fields, rules),
-                }
-            }
-        }
+    pub(in crate::domain::dialect) fn rules(&self) -> impl Iterator<Item = &ValueRule> {
+        self.placed_rules().into_iter().map(|(_, rule)| rule)
+    }
+
+    /// The same, each with its place in the file.
+    pub(super) fn placed_rules(&self) -> Vec<(String, &ValueRule)> {
         let mut rules = Vec::new();
-        of_body(self.body.as_deref().unwrap_or_default(), &mut rules);
-        let beside = self.signature.iter().flat_map(|signature| &signature.headers);
-        rules.extend(self.headers.iter().chain(beside).map(|header| &header.rule));
-        rules.extend(self.placeholders.iter().map(|placeholder| &placeholder.rule));
-        rules.into_iter()
+        of_body("body", self.body.as_deref().unwrap_or_default(), &mut rules);
+        let mut listed = |list: &str, index: usize, rule| rules.push((format!("{list}[{index}]"), rule));
+        self.headers.iter().enumerate().for_each(|(index, header)| listed("headers", index, &header.rule));
+        let beside = self.signature.iter().flat_map(|signature| signature.headers.iter().enumerate());
+        beside.for_each(|(index, header)| listed("signature.headers", index, &header.rule));
+        let placeholders = self.placeholders.iter().enumerate();
+        placeholders.for_each(|(index, placeholder)| listed("placeholders", index, &placeholder.rule));
+        rules
+    }
+
+    /// The rules of its body's fields.
+    pub(super) fn body_rules(&self) -> impl Iterator<Item = &ValueRule> {
+        let mut rules = Vec::new();
+        of_body("body", self.body.as_deref().unwrap_or_default(), &mut rules);
+        rules.into_iter().map(|(_, rule)| rule)
     }
 
     /// Whether a value of this fact stands anywhere in its callbacks.
@@ -84,9 +91,39 @@ impl Recipe {
         self.rules().any(|rule| rule.sources().any(|source| *source == ValueSource::Fact(fact)))
     }
 
-    pub(super) fn listed(&self) -> impl Iterator<Item = &Item> {
-        let lists = self.parameters.iter();
-        let lists = lists.flat_map(|lists| lists.by_event_type.values().chain([&lists.other]).flatten());
-        lists.chain(self.always_appended())
+    /// Every parameter that it appends, each with its place in the file.
+    pub(super) fn listed(&self) -> Vec<(String, &Item)> {
+        let named = self.parameter_lists().map(|(event_type, items)| (format!("parameters.{event_type}"), items));
+        let mut lists: Vec<(String, &[Item])> = named.collect();
+        lists.push(("appended".to_owned(), &self.appended));
+        lists.push(("appended_on_test".to_owned(), &self.appended_on_test));
+        if let Some(signature) = &self.signature {
+            lists.push(("signature.appended".to_owned(), &signature.appended));
+        }
+        let mut listed = Vec::new();
+        for (list, items) in lists {
+            listed.extend(items.iter().enumerate().map(|(at, item)| (format!("{list}[{at}]"), item)));
+        }
+        listed
+    }
+
+    /// Every header of its own, the one that carries the signature last, each with its place in the file.
+    pub(super) fn placed_headers(&self) -> Vec<(String, &str)> {
+        let beside = self.signature.iter().flat_map(|signature| signature.headers.iter().enumerate());
+        let headers = self.headers.iter().enumerate().map(|(at, header)| (format!("headers[{at}].name"), &header.name));
+        let headers = headers.chain(beside.map(|(at, header)| (format!("signature.headers[{at}].name"), &header.name)));
+        let carrier = self.signature.iter().filter_map(Signature::carrier);
+        let carrier = carrier.map(|carrier| ("signature.travels.header.name".to_owned(), &carrier.name));
+        headers.chain(carrier).map(|(place, name)| (place, name.as_str())).collect()
+    }
+}
+
+fn of_body<'a>(list: &str, fields: &'a [BodyField], rules: &mut Vec<(String, &'a ValueRule)>) {
+    for (index, field) in fields.iter().enumerate() {
+        let place = format!("{list}[{index}]");
+        match &field.content {
+            Content::Value(rule) => rules.push((place, rule)),
+            Content::Object(fields) => of_body(&format!("{place}.fields"), fields, rules),
+        }
     }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::file::{MethodWord, RecipeFile, SignatureWritten, ValueWritten};
+use super::finding::Findings;
 use super::parts::{BodyField, Content, ParameterLists, Placeholder};
-use super::{Recipe, RecipeError};
+use super::{Finding, Recipe, RecipeError};
 use crate::domain::dialect::named::{HeaderRule, Item};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_text::SignedText;
@@ -13,13 +14,21 @@ use crate::domain::dialect::value::ValueRule;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::template::{Brackets, QueryText, TemplateForm};
 
+/// What a file is called.
+pub(in crate::domain::dialect) struct Outline {
+    pub(in crate::domain::dialect) name: String,
+    pub(in crate::domain::dialect) title: String,
+    /// Where it says so.
+    pub(in crate::domain::dialect) version: Option<u32>,
+}
+
 impl Recipe {
     /// Reads and checks a recipe with its vectors. Without vectors it is refused: nobody could prove that it is right.
     pub fn parse(toml: &str, vectors: &[&str]) -> Result<Self, RecipeError> {
         let file: RecipeFile = toml::from_str(toml)?;
         let version = file.version.ok_or_else(|| RecipeError::Senseless {
             recipe: file.name.clone(),
-            fault: "does not say its version".to_owned(),
+            findings: vec![Finding::new("version", "is lacking")],
         })?;
         let vectors = vectors.iter().map(|json| serde_json::from_str(json)).collect::<Result<Vec<_>, _>>()?;
         Self::from_file(file, version, toml, vectors)
@@ -30,6 +39,11 @@ impl Recipe {
         Self::from_file(toml::from_str(toml)?, version, toml, vectors)
     }
 
+    /// What a file that is written in the recipe language is called, whether it makes sense or not.
+    pub(in crate::domain::dialect) fn head(toml: &str) -> Result<Outline, toml::de::Error> {
+        toml::from_str(toml).map(|RecipeFile { name, title, version, .. }| Outline { name, title, version })
+    }
+
     fn from_file(
         file: RecipeFile,
         version: u32,
@@ -37,13 +51,23 @@ impl Recipe {
         vectors: Vec<serde_json::Value>,
     ) -> Result<Self, RecipeError> {
         let id = format!("{}@{version}", file.name);
-        Self::made(file, version, source, vectors).map_err(|fault| RecipeError::Senseless { recipe: id, fault })
+        let made = Self::made(file, version, source, vectors);
+        made.and_then(|recipe| recipe.check().map(|()| recipe))
+            .map_err(|findings| RecipeError::Senseless { recipe: id, findings })
     }
 
-    fn made(file: RecipeFile, version: u32, source: &str, vectors: Vec<serde_json::Value>) -> Result<Self, String> {
+    fn made(
+        file: RecipeFile,
+        version: u32,
+        source: &str,
+        vectors: Vec<serde_json::Value>,
+    ) -> Result<Self, Vec<Finding>> {
+        let mut reading = Reading::default();
         let placeholders: Vec<Placeholder> =
-            file.placeholders.into_iter().map(placeholder).collect::<Result<_, String>>()?;
-        let signature = file.signature.map(|written| signature(written, &placeholders)).transpose()?;
+            reading
+                .all("placeholders", file.placeholders, |reading, written, place| reading.placeholder(written, place));
+        let headers = reading.headers("headers", file.headers);
+        let signature = file.signature.map(|written| reading.signature(written, &placeholders));
         let needs_encoding = signature.as_ref().is_some_and(|signature| signature.signs.needs_encoding());
         let query_text = if needs_encoding { QueryText::Recoded(file.encoding) } else { QueryText::Kept };
         let recipe = Self {
@@ -63,13 +87,13 @@ impl Recipe {
             disabling_statuses: file.disabling_statuses,
             retry: file.retry_seconds.map_or_else(RetrySchedule::default, |schedule| schedule.0),
             timeout: Duration::from_secs(file.timeout_seconds),
-            parameters: file.parameters.map(lists).transpose()?,
+            parameters: file.parameters.and_then(|written| reading.lists(written)),
             appended: items(&file.appended),
             appended_on_test: items(&file.appended_on_test),
-            headers: file.headers.iter().map(header).collect::<Result<_, _>>()?,
+            headers,
             settings: file.settings,
             placeholders,
-            body: body(file.method, file.body)?,
+            body: reading.body(file.method, file.body),
             signature,
             reversal: file.reversal,
             name: file.name,
@@ -78,8 +102,7 @@ impl Recipe {
             vectors,
             source: source.to_owned(),
         };
-        recipe.check()?;
-        Ok(recipe)
+        reading.0.into_result().map(|()| recipe)
     }
 }
 
@@ -94,74 +117,111 @@ fn item(text: &str) -> Item {
     }
 }
 
-fn lists(written: BTreeMap<String, Vec<String>>) -> Result<ParameterLists, String> {
-    let mut by_event_type: BTreeMap<String, Vec<Item>> =
-        written.into_iter().map(|(kind, list)| (kind, items(&list))).collect();
-    let other = by_event_type.remove("other").ok_or("has no parameter list for other event types")?;
-    Ok(ParameterLists { by_event_type, other })
-}
+/// What was found wrong while the words became parts.
+#[derive(Default)]
+struct Reading(Findings);
 
-fn checked_rule(written: &ValueWritten) -> Result<ValueRule, String> {
-    let rule = written.rule();
-    rule.fault().map_or(Ok(rule), |fault| Err(format!("{} {fault}", written.name)))
-}
-
-fn text_rule(written: &ValueWritten) -> Result<ValueRule, String> {
-    let rule = checked_rule(written)?;
-    if rule.is_text() && written.fields.is_empty() { Ok(rule) } else { Err(format!("{} is not a text", written.name)) }
-}
-
-fn placeholder(written: ValueWritten) -> Result<Placeholder, String> {
-    let rule = text_rule(&written)?;
-    let meaning = written.meaning.ok_or_else(|| format!("the placeholder {} has no meaning", written.name))?;
-    let ValueWritten { name, hidden, reversal_only, .. } = written;
-    Ok(Placeholder { name, meaning, hidden, reversal_only, rule })
-}
-
-fn body(method: MethodWord, written: Vec<ValueWritten>) -> Result<Option<Vec<BodyField>>, String> {
-    match method {
-        MethodWord::Get if written.is_empty() => Ok(None),
-        MethodWord::Post if !written.is_empty() => fields(written).map(Some),
-        MethodWord::Get | MethodWord::Post => Err("must have a body exactly where it is a POST".to_owned()),
+impl Reading {
+    /// Reads the values of a list, each with its place.
+    fn all<T>(
+        &mut self,
+        list: &str,
+        written: Vec<ValueWritten>,
+        read: impl Fn(&mut Self, ValueWritten, &str) -> T,
+    ) -> Vec<T> {
+        let placed = written.into_iter().enumerate();
+        placed.map(|(index, written)| read(self, written, &format!("{list}[{index}]"))).collect()
     }
-}
 
-fn fields(written: Vec<ValueWritten>) -> Result<Vec<BodyField>, String> {
-    let mut seen = HashSet::new();
-    if let Some(twice) = written.iter().find(|field| !seen.insert(&field.name)) {
-        return Err(format!("has the body field {} twice", twice.name));
-    }
-    let field = |written: ValueWritten| {
-        let content = if written.fields.is_empty() {
-            Content::Value(checked_rule(&written)?)
-        } else {
-            Content::Object(fields(written.fields)?)
-        };
-        Ok(BodyField { name: written.name, content })
-    };
-    written.into_iter().map(field).collect()
-}
-
-fn header(written: &ValueWritten) -> Result<HeaderRule, String> {
-    Ok(HeaderRule { rule: text_rule(written)?, name: written.name.clone() })
-}
-
-fn signature(written: SignatureWritten, placeholders: &[Placeholder]) -> Result<Signature, String> {
-    let signs = match written.signs {
-        SignedText::Text { of, t } => {
-            let is_placeholder = |name: &str| placeholders.iter().any(|placeholder| placeholder.name == name);
-            SignedText::Text { of: of.for_placeholders(is_placeholder), t }
+    fn lists(&mut self, written: BTreeMap<String, Vec<String>>) -> Option<ParameterLists> {
+        let mut by_event_type: BTreeMap<String, Vec<Item>> =
+            written.into_iter().map(|(kind, list)| (kind, items(&list))).collect();
+        let other = by_event_type.remove("other");
+        if other.is_none() {
+            self.0.push("parameters.other", "is lacking: a list for all other event types");
         }
-        signs => signs,
-    };
-    Ok(Signature {
-        algorithm: written.algorithm,
-        key: written.key,
-        digest: written.digest,
-        signs,
-        travels: written.travels,
-        appended: items(&written.appended),
-        headers: written.headers.iter().map(header).collect::<Result<_, _>>()?,
-        accepts_ambiguity: written.ambiguity.is_some(),
-    })
+        Some(ParameterLists { by_event_type, other: other? })
+    }
+
+    fn rule(&mut self, written: &ValueWritten, place: &str) -> ValueRule {
+        let rule = written.rule();
+        if let Some(fault) = rule.fault() {
+            self.0.push(place, format!("{:?} {fault}", written.name));
+        }
+        rule
+    }
+
+    fn text_rule(&mut self, written: &ValueWritten, place: &str) -> ValueRule {
+        let rule = self.rule(written, place);
+        if !rule.is_text() || !written.fields.is_empty() {
+            self.0.push(place, format!("{:?} is not a text", written.name));
+        }
+        rule
+    }
+
+    fn placeholder(&mut self, written: ValueWritten, place: &str) -> Placeholder {
+        let rule = self.text_rule(&written, place);
+        let ValueWritten { name, meaning, hidden, reversal_only, .. } = written;
+        if meaning.is_none() {
+            self.0.push(format!("{place}.meaning"), format!("is lacking: people read what {name:?} means"));
+        }
+        Placeholder { name, meaning: meaning.unwrap_or_default(), hidden, reversal_only, rule }
+    }
+
+    fn body(&mut self, method: MethodWord, written: Vec<ValueWritten>) -> Option<Vec<BodyField>> {
+        match (method, written.is_empty()) {
+            (MethodWord::Get, true) => return None,
+            (MethodWord::Post, false) => {}
+            (MethodWord::Get, false) | (MethodWord::Post, true) => {
+                self.0.push("body", "must be there exactly where the method is POST");
+            }
+        }
+        Some(self.fields("body", written))
+    }
+
+    fn fields(&mut self, list: &str, written: Vec<ValueWritten>) -> Vec<BodyField> {
+        let mut seen = HashSet::new();
+        for (index, field) in written.iter().enumerate() {
+            if !seen.insert(&field.name) {
+                self.0.push(format!("{list}[{index}].name"), format!("the body field {:?} stands twice", field.name));
+            }
+        }
+        self.all(list, written, |reading, mut written, place| {
+            let inside = std::mem::take(&mut written.fields);
+            let content = match inside.is_empty() {
+                true => Content::Value(reading.rule(&written, place)),
+                false => Content::Object(reading.fields(&format!("{place}.fields"), inside)),
+            };
+            BodyField { name: written.name, content }
+        })
+    }
+
+    fn headers(&mut self, list: &str, written: Vec<ValueWritten>) -> Vec<HeaderRule> {
+        self.all(list, written, |reading, written, place| {
+            let rule = reading.text_rule(&written, place);
+            HeaderRule { name: written.name, rule }
+        })
+    }
+
+    fn signature(&mut self, written: SignatureWritten, placeholders: &[Placeholder]) -> Signature {
+        let signs = match written.signs {
+            SignedText::Text { of, t } => {
+                let is_placeholder = |name: &str| placeholders.iter().any(|placeholder| placeholder.name == name);
+                SignedText::Text { of: of.for_placeholders(is_placeholder), t }
+            }
+            signs => signs,
+        };
+        Signature {
+            algorithm: written.algorithm,
+            key: written.key,
+            digest: written.digest,
+            signs,
+            travels: written.travels,
+            appended: items(&written.appended),
+            headers: self.headers("signature.headers", written.headers),
+            accepts_ambiguity: written.ambiguity.is_some(),
+            legacy: written.legacy,
+            not_covered: written.not_covered,
+        }
+    }
 }

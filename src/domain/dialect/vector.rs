@@ -1,63 +1,84 @@
-//! The shape of a vector's file.
+//! A vector: a completion, an endpoint, a secret and an instant, and the exact request that must become of them. The files of
+//! `catalog/vectors/` have this shape, and so have those that an operator hands in with a recipe of its own.
+//!
+//! It refers to nothing of ours, so that other senders and receivers can be tested against it.
+
+mod compared;
 
 use std::collections::BTreeMap;
 
-use ringback::domain::amount::{Decimal, Minor};
-use ringback::domain::completion::Completion;
-use ringback::domain::dialect::callback::{CallbackConfig, CallbackEvent, TakenBack};
-use ringback::domain::dialect::callback_url::CallbackUrl;
-use ringback::domain::dialect::endpoint_settings::{EndpointSettings, TimestampSource};
-use ringback::domain::time::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-/// When a completion occurred whose vector does not say.
-const OCCURRED_AT: &str = "2024-07-01T18:40:00.000Z";
+use super::callback::{CallbackConfig, CallbackEvent, TakenBack};
+use super::callback_url::CallbackUrl;
+use super::endpoint_settings::{EndpointSettings, TimestampSource};
+use crate::domain::amount::{Decimal, Minor};
+use crate::domain::completion::Completion;
+use crate::domain::time::Timestamp;
+pub use compared::{Difference, differences};
 
+/// When a completion occurred whose vector does not say: 2024-07-01T18:40:00Z.
+const OCCURRED_AT: Timestamp = Timestamp::from_millis(1_719_859_200_000);
+
+/// One case.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Vector {
-    #[expect(dead_code, reason = "for readers of the file; its presence is demanded")]
-    rule: String,
-    #[serde(default)]
-    #[expect(dead_code, reason = "for readers of the file; its words are checked")]
-    from: From,
-    pub(crate) recipe: String,
-    pub(crate) secret: Option<String>,
+pub struct Vector {
+    /// What it shows.
+    pub rule: String,
+    /// Where what it expects comes from, where that is said.
+    pub from: Option<Origin>,
+    /// The dialect and its version; of an operator's own recipe it is the one that it is handed in with.
+    pub recipe: Option<String>,
+    /// The secret's text; absent: the endpoint has none.
+    pub secret: Option<String>,
     endpoint: Option<Endpoint>,
-    pub(crate) event_id: Option<String>,
-    pub(crate) created_at: Option<Timestamp>,
-    pub(crate) attempted_at: Option<Timestamp>,
+    /// The delivery's event id.
+    pub event_id: Option<String>,
+    /// When the delivery was created.
+    pub created_at: Option<Timestamp>,
+    /// When the attempt is made.
+    pub attempted_at: Option<Timestamp>,
+    /// Whether it is a test callback.
     #[serde(default)]
-    pub(crate) test: bool,
+    pub test: bool,
     completion: Option<Reported>,
     reversal: Option<Taken>,
-    pub(crate) expect: Expect,
+    /// What must become of it.
+    pub expect: Expect,
 }
 
-/// Where the expected signature comes from.
-#[derive(Default, Deserialize)]
+/// Where an expected signature comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum From {
+pub enum Origin {
     /// The vendor's own example, or its library.
     Vendor,
     /// A receiver that was written from the vendor's documentation.
     Receiver,
-    /// The documentation, worked out for this file.
+    /// The documentation, worked out by whoever wrote the recipe.
     #[default]
     #[serde(rename = "self")]
     Own,
 }
 
+/// The request that must go out.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Expect {
-    pub(crate) method: Option<String>,
-    pub(crate) url: Option<String>,
+pub struct Expect {
+    /// Its method.
+    pub method: Option<String>,
+    /// Its URL.
+    pub url: Option<String>,
+    /// All its headers but those that the HTTP client owns.
     #[serde(default)]
-    pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: Option<String>,
-    pub(crate) signed_text: Option<String>,
-    pub(crate) signature: Option<String>,
+    pub headers: BTreeMap<String, String>,
+    /// Its body.
+    pub body: Option<String>,
+    /// The text that is signed, in which the secret stays `{secret}`.
+    pub signed_text: Option<String>,
+    /// Its signature.
+    pub signature: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +105,7 @@ struct Reported {
     offer_name: Option<String>,
     goal_id: Option<String>,
     note: Option<String>,
-    user_reward: Option<String>,
+    user_reward: Option<Decimal>,
     reward_minor: Option<Minor>,
     payout_minor: Option<Minor>,
     gross_minor: Option<Minor>,
@@ -100,7 +121,7 @@ struct Reported {
 struct Taken {
     ordinal: u32,
     whole: bool,
-    user_reward: Option<String>,
+    user_reward: Option<Decimal>,
     reward_minor: Option<Minor>,
     payout_minor: Option<Minor>,
     gross_minor: Option<Minor>,
@@ -109,13 +130,8 @@ struct Taken {
 }
 
 impl Vector {
-    /// Another secret of the same form.
-    pub(crate) fn other_secret(&self) -> &'static str {
-        let decodes = self.secret.as_ref().is_some_and(|secret| secret.starts_with("whsec_"));
-        if decodes { "whsec_b3RoZXI=" } else { "other" }
-    }
-
-    pub(crate) fn config(&self) -> Option<CallbackConfig> {
+    /// The endpoint that it is told to; none where only a text and its signature are documented.
+    pub fn config(&self) -> Option<CallbackConfig> {
         let endpoint = self.endpoint.as_ref()?;
         let settings = EndpointSettings {
             callback_url: endpoint.callback_url.clone(),
@@ -128,10 +144,11 @@ impl Vector {
         Some(CallbackConfig { app_label: endpoint.app_label.clone(), settings })
     }
 
-    pub(crate) fn completion(&self) -> Option<Completion> {
+    /// What was completed; none where only a text and its signature are documented.
+    pub fn completion(&self) -> Option<Completion> {
         let reported = self.completion.as_ref()?;
-        let occurred_at = reported.occurred_at.or_else(|| Timestamp::parse_rfc3339(OCCURRED_AT)).unwrap();
-        let extra = reported.extra.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned()));
+        let occurred_at = reported.occurred_at.unwrap_or(OCCURRED_AT);
+        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         Some(Completion {
             id: "cmp_1".to_owned(),
             source_id: None,
@@ -144,14 +161,14 @@ impl Vector {
             offer_name: reported.offer_name.clone(),
             goal_id: reported.goal_id.clone(),
             note: reported.note.clone(),
-            user_reward: decimal(reported.user_reward.as_deref()),
+            user_reward: reported.user_reward.clone(),
             reward_minor: reported.reward_minor,
             payout_minor: reported.payout_minor,
             gross_minor: reported.gross_minor,
             currency: reported.currency.clone().unwrap_or_else(|| "USD".to_owned()),
             occurred_at,
             click_id: reported.click_id.clone(),
-            extra: extra.collect(),
+            extra: reported.extra.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
             calculation: None,
             manual: None,
             review: None,
@@ -159,12 +176,13 @@ impl Vector {
         })
     }
 
-    pub(crate) fn event(&self) -> CallbackEvent {
+    /// Whether the completion is told, or that it is taken back.
+    pub fn event(&self) -> CallbackEvent {
         self.reversal.as_ref().map_or(CallbackEvent::Completed, |taken| {
             CallbackEvent::Reversed(TakenBack {
                 ordinal: taken.ordinal,
                 whole: taken.whole,
-                user_reward: decimal(taken.user_reward.as_deref()),
+                user_reward: taken.user_reward.clone(),
                 reward_minor: taken.reward_minor,
                 payout_minor: taken.payout_minor,
                 gross_minor: taken.gross_minor,
@@ -173,8 +191,4 @@ impl Vector {
             })
         })
     }
-}
-
-fn decimal(text: Option<&str>) -> Option<Decimal> {
-    text.map(|text| Decimal::parse(text).unwrap())
 }

@@ -1,0 +1,30 @@
+//! A reversal must be told so that it can be told from a completion.
+
+use super::super::Recipe;
+use super::super::finding::Findings;
+use super::super::parts::{ReversalUrl, Tells};
+
+impl Recipe {
+    pub(super) fn check_reversal(&self, findings: &mut Findings) {
+        let Some(reversal) = &self.reversal else { return };
+        if reversal.part && matches!(reversal.tells, Tells::Completion | Tells::Zero) {
+            findings.push("reversal.part", "tells a part of a completion as the whole of it");
+        }
+        for (at, name) in reversal.told_by.iter().enumerate() {
+            let place = || format!("reversal.told_by[{at}]");
+            match self.placeholder(name) {
+                Some(placeholder) if placeholder.hidden || !reversal.is_marked_by(&placeholder.rule) => {
+                    findings.push(place(), format!("tells a reversal by {name}, which says the same of a completion"));
+                }
+                Some(_) => {}
+                None => {
+                    findings.push(place(), format!("tells a reversal by {name} without a placeholder of that name"))
+                }
+            }
+        }
+        // An id of its own alone would make it one more reward.
+        if reversal.url == ReversalUrl::Callback && !self.rules().any(|rule| reversal.is_marked_by(rule)) {
+            findings.push("reversal", "tells a reversal that looks like a completion");
+        }
+    }
+}

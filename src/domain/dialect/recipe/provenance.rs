@@ -1,0 +1,25 @@
+//! Where a recipe comes from: the file that it was read from, who wrote it, and who has vouched for it.
+
+use super::Recipe;
+
+/// What the name of every recipe that does not ship begins with, so that one that ships later collides with none.
+pub const CUSTOM: &str = "x-";
+
+impl Recipe {
+    /// The file that it was read from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it is an operator's own, rather than one that ships.
+    pub fn is_custom(&self) -> bool {
+        self.name.starts_with(CUSTOM)
+    }
+
+    /// Whether nobody but its author has said what its signatures must be: the standing warning of a recipe that no receiver
+    /// has seen yet. What ships was compared with receivers before.
+    pub fn is_only_self_proven(&self) -> bool {
+        let is_own = |vector: &serde_json::Value| vector.get("from").is_none_or(|from| from == "self");
+        self.is_custom() && self.vectors.iter().all(is_own)
+    }
+}
