@@ -17,6 +17,7 @@ mod parts;
 mod people;
 mod previewing;
 mod problems;
+mod recipes;
 mod replays;
 mod routes;
 mod set_up;
