@@ -38,6 +38,7 @@ pub mod received;
 pub mod recipe;
 mod request_uuid;
 pub mod requirements;
+pub mod sample;
 pub mod sign_draft;
 pub mod signature;
 pub mod signed_text;

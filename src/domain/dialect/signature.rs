@@ -27,7 +27,7 @@ pub struct Signature {
     /// Headers that go along with a signature, and only with one.
     pub(crate) headers: Vec<HeaderRule>,
     /// Whether values may make the text ambiguous, because the vendor's formula leaves no other way.
-    pub(super) accepts_ambiguity: bool,
+    pub(crate) accepts_ambiguity: bool,
     /// Whether it says that no new design should sign like this.
     pub(super) legacy: bool,
     /// What it says that it leaves open.

@@ -11,6 +11,7 @@ use super::kinds::Kind;
 use super::parts::field::Field;
 use super::words::dialects;
 use crate::domain::dialect::catalog::Catalog;
+use crate::domain::dialect::listed::Listed;
 use crate::domain::dialect::recipe::{Recipe, Setting};
 use crate::domain::invalid::Invalid;
 
@@ -40,13 +41,18 @@ pub(super) struct DialectRow {
 impl DialectChoice {
     /// Every dialect in its newest version.
     pub(super) fn of(catalog: &Catalog) -> Self {
-        let row = |recipe: &Recipe| DialectRow {
-            name: recipe.name().to_owned(),
-            title: recipe.title().to_owned(),
-            how: dialects::how(recipe),
-            own: recipe.settings().iter().map(|setting| own(recipe, setting)).collect(),
+        let row = |listed: &Listed| {
+            let recipe = &listed.recipe;
+            DialectRow {
+                name: recipe.name().to_owned(),
+                title: recipe.title().to_owned(),
+                how: dialects::how_listed(listed),
+                own: recipe.settings().iter().map(|setting| own(recipe, setting)).collect(),
+            }
         };
-        let mut rows: Vec<DialectRow> = catalog.newest().map(|recipe| row(recipe)).collect();
+        // What was withdrawn is chosen no more.
+        let mut rows: Vec<DialectRow> =
+            catalog.newest_listed().filter(|listed| !listed.is_withdrawn()).map(row).collect();
         rows.sort_by_cached_key(|row| row.title.to_lowercase());
         let field =
             Field::new(DIALECT, "Dialect").help("How callbacks look and are signed. Choose what the server expects.");

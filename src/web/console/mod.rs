@@ -13,8 +13,8 @@
 //! * [`render`] makes an answer of a template; [`errors`] are the pages of refusals.
 //! * The pages: `sign_in`, `join`; `home` with `needs` (for those who keep many) and `app_line`; `lookup`, one `delivery`; the lists
 //!   `apps`, `deliveries`, `completions`, `replays`, whose filters stand in an `address`, and of all but deliveries are read by
-//!   `list_query`; `new_app` with `dialect_choice` and `publisher_choice`; `account`, `people`, `egress`; of an app, which `sections`
-//!   lists, `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`, `settings`, and `credit`. `place`
+//!   `list_query`; `new_app` with `dialect_choice` and `publisher_choice`; `account`, `people`, `egress`, `dialects`; of an app, which
+//!   `sections` lists, `overview`, `callback` with its `preview`, `secrets`, `testing`, `doctor`, `receiver`, `settings`, and `credit`. `place`
 //!   is the endpoint that one is about, `confirm` what is asked before an act.
 //! * `problems` says what the `type` of a problem means, to everybody; `unknown` answers where nothing lies. [`assets`] are
 //!   embedded, `serving` hands them out; [`ui`] shows every part on one page.
@@ -34,6 +34,7 @@ mod credit;
 mod deliveries;
 mod delivery;
 mod dialect_choice;
+mod dialects;
 mod doctor;
 mod egress;
 pub mod errors;
@@ -89,5 +90,5 @@ pub fn routes(config: &mut ServiceConfig) {
     config.configure(deliveries::routes).configure(delivery::routes).configure(lookup::routes);
     config.configure(people::routes).configure(problems::routes).configure(egress::routes);
     config.configure(replays::routes).configure(completions::routes);
-    config.configure(settings::routes).configure(credit::routes);
+    config.configure(settings::routes).configure(credit::routes).configure(dialects::routes);
 }

@@ -27,7 +27,7 @@ pub struct Entry {
 }
 
 /// Group, label, path, who sees it, and whether the page is built; a page that is not is not linked.
-const LINKS: [(&str, &str, &str, Who, bool); 16] = [
+const LINKS: [(&str, &str, &str, Who, bool); 17] = [
     ("", "Home", "/", Anyone, true),
     ("", "Look up", "/lookup", Anyone, true),
     ("", "Deliveries", "/deliveries", Anyone, true),
@@ -36,6 +36,7 @@ const LINKS: [(&str, &str, &str, Who, bool); 16] = [
     ("", "Reviews", "/reviews", Managers, false),
     ("Set up", "Publishers", "/publishers", Managers, false),
     ("Set up", "Apps", "/apps", Anyone, true),
+    ("Set up", "Dialects", "/dialects", Anyone, true),
     ("Set up", "Offers", "/offers", Anyone, false),
     ("Set up", "Egress IPs", "/egress", Anyone, true),
     ("Set up", "Sources", "/sources", Operators, false),

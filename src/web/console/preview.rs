@@ -84,6 +84,8 @@ pub(super) enum Told {
     Invented,
     /// One that was recorded: with its signature somebody could credit it again.
     Recorded,
+    /// A sample of a dialect: even its secret is nobody's.
+    Sample,
 }
 
 /// The panel, or only why it does not follow, and the faults of these fields, for a script.
@@ -111,7 +113,7 @@ impl Preview {
     /// What is told of this callback.
     pub(super) fn of(recipe: &Recipe, settings: &EndpointSettings, previewed: Previewed, told: Told) -> Self {
         let Previewed { request, parts, warnings } = previewed;
-        let (url, body) = if request.shows_secret {
+        let (url, body) = if request.shows_secret && told != Told::Sample {
             // The secret itself travels in it, and stays hidden even here.
             let whole = Piece { text: request.shown_url().to_owned(), class: String::new(), title: None };
             (vec![whole], Vec::new())
@@ -194,7 +196,7 @@ fn piece(recipe: &Recipe, marked: Marked, request: &CallbackRequest, told: Told)
     let classes = [(placeholder.is_some(), "part"), (signed, "signed"), (is_ours, "ours")];
     let class = classes.iter().filter(|(is, _)| *is).map(|(_, class)| *class).collect::<Vec<_>>().join(" ");
     let text = match told {
-        Told::Invented => text,
+        Told::Invented | Told::Sample => text,
         Told::Recorded if is_ours => format!("{}…", request.signature_start.as_deref().unwrap_or_default()),
         Told::Recorded => request.without_secrets(text.into()).into_owned(),
     };
@@ -206,7 +208,8 @@ fn headers(request: &CallbackRequest, told: Told) -> Vec<HeaderLine> {
     let signature = request.signature.as_deref().filter(|signature| !signature.is_empty());
     let line = |header: &Header| {
         let is_ours = signature.is_some_and(|signature| header.value.contains(signature));
-        let value = if is_ours && told == Told::Invented { &header.value } else { &header.shown };
+        let is_whole = told == Told::Sample || is_ours && told == Told::Invented;
+        let value = if is_whole { &header.value } else { &header.shown };
         HeaderLine { name: header.name.clone(), value: value.clone(), is_ours }
     };
     request.headers.iter().map(line).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::dialects::draft_named;
-use crate::support::{Api, Ringback, text};
+use crate::support::{Api, Ringback, text, with};
 
 /// The user of every completion that is made here.
 const USER: &str = "user_42";
@@ -48,6 +48,9 @@ impl Belongings {
             "name": "O", "destinationUrl": "https://advertiser.example/{click_id}", "payoutMinor": 1, "currency": "USD",
         });
         let secrets = ringback.get(&wall.path("/secrets")).await;
+        let limited = with(draft_named(&format!("x-own-{place}")), json!({"publishers": [wall.publisher]}));
+        let limited = text(&ringback.post("/v1/dialects", limited).await.ok(), "name");
+        let published = ringback.post(&format!("/v1/dialects/{limited}/publish"), "").await.ok();
         let objects = BTreeMap::from([
             ("publishers", wall.publisher.clone()),
             ("tokens", token.id()),
@@ -66,6 +69,7 @@ impl Belongings {
             ("offers", ringback.post("/v1/offers", offer).await.id()),
             ("userId", USER.to_owned()),
             ("name", "besitos".to_owned()),
+            ("recipes", text(&published, "recipe")),
             ("draft", text(&ringback.post("/v1/dialects", draft_named(&format!("x-wall-{place}"))).await.ok(), "name")),
         ]);
         Self { publisher: ringback.with_token(&text(&token.ok(), "token")), person, objects }

@@ -41,3 +41,9 @@ async fn a_secret_is_replaced_without_a_refusal_that_is_final() {
     let child = Home::new().serve().await;
     looked_at("secrets.js", &[&child.url(""), TOKEN]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialect_of_an_operators_own_is_copied_mended_published_chosen_and_withdrawn() {
+    let ringback = Ringback::start().await;
+    looked_at("dialects.js", &[&ringback.url(""), TOKEN]).await;
+}

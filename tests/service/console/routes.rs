@@ -47,7 +47,18 @@ const PATHS: &[(&str, Who)] = &[
     ("/apps/{app}/settings/endpoints", Anyone),
     ("/apps/{app}/settings/endpoints/{endpoint}/enable", Anyone),
     ("/apps/{app}/settings/endpoints/{endpoint}/delete", Anyone),
+    ("/apps/{app}/settings/endpoints/{endpoint}/switch", Anyone),
     ("/apps/{app}/credit", Managers),
+    ("/dialects", Anyone),
+    ("/dialects/{dialect}", Anyone),
+    ("/dialects/{dialect}/receiver", Anyone),
+    ("/dialects/{version}/withdraw", Operators),
+    ("/dialects/drafts/new", Managers),
+    ("/dialects/{draft}/draft", Managers),
+    ("/dialects/{draft}/draft/check", Managers),
+    ("/dialects/{draft}/draft/test", Managers),
+    ("/dialects/{draft}/draft/publish", Operators),
+    ("/dialects/{draft}/draft/delete", Managers),
     ("/lookup", Anyone),
     ("/lookup/erase", Anyone),
     ("/deliveries", Anyone),
@@ -79,7 +90,7 @@ const PATHS: &[(&str, Who)] = &[
 ];
 
 /// What a part of a path names: the kind of a belonging.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 15] = [
     ("{user}", "userId"),
     ("{app}", "apps"),
     ("{secret}", "secretId"),
@@ -92,6 +103,9 @@ const NAMES: [(&str, &str); 12] = [
     ("{delivery}", "deliveries"),
     ("{completion}", "completions"),
     ("{replay}", "replays"),
+    ("{dialect}", "recipes"),
+    ("{version}", "recipes"),
+    ("{draft}", "draft"),
 ];
 
 /// What stands behind a path whose page is about what its query names.

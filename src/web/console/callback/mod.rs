@@ -21,6 +21,7 @@ use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::parts::lines::Link;
 use super::preview::{self, Preview, PreviewPart};
+use super::settings::switch;
 use super::{pages, render, sections};
 use crate::actions::access::endpoint;
 use crate::actions::refusal::Refusal;
@@ -53,6 +54,10 @@ struct CallbackPage {
     /// Where the form goes.
     path: String,
     dialect: String,
+    /// As the endpoint names it.
+    dialect_name: String,
+    /// A later version of it, and where the endpoint goes to that.
+    newer: Option<(String, String)>,
     /// The app's other endpoints.
     endpoints: Vec<(Link, bool)>,
     fields: Fields,
@@ -137,6 +142,8 @@ impl Place {
             previewed_by: self.path(&[("part", "preview")]),
             path: self.path(&[]),
             dialect: recipe.title().to_owned(),
+            dialect_name: self.settings().dialect.clone(),
+            newer: switch::offered(page, &self.app, &self.endpoint),
             endpoints: if self.app.endpoints.len() > 1 { links.collect() } else { Vec::new() },
             fields,
             others: Vec::new(),

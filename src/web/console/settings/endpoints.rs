@@ -3,11 +3,12 @@
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
-use super::{LARGEST, SettingsPage, open};
+use super::{LARGEST, SettingsPage, open, switch};
 use crate::actions::access::endpoint;
 use crate::actions::app_list::AppInList;
 use crate::actions::form_keys::Once;
 use crate::domain::app::{App, Endpoint};
+use crate::domain::dialect::listed::Listed;
 use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;
 use crate::web::console::flash;
@@ -33,6 +34,8 @@ const USED: &str = "This form was sent before, and adds nothing twice.";
 pub(super) struct EndpointRow {
     pub(super) state: State,
     pub(super) dialect: String,
+    /// A later version of that, and where the endpoint goes to it.
+    pub(super) newer: Option<(String, String)>,
     pub(super) url: Option<Long>,
     pub(super) id: Long,
     pub(super) callback: String,
@@ -63,6 +66,7 @@ fn row(page: &PageRequest, app: &App, endpoint: &Endpoint) -> EndpointRow {
     EndpointRow {
         state,
         dialect: recipe.map_or_else(|| settings.dialect.clone(), |recipe| recipe.title().to_owned()),
+        newer: switch::offered(page, app, endpoint),
         url: settings.callback_url.clone().map(|url| cuts::url(&String::from(url))),
         id: cuts::id(&endpoint.id),
         callback: format!("{}{query}", sections::path(app, "callback")),
@@ -75,11 +79,15 @@ fn row(page: &PageRequest, app: &App, endpoint: &Endpoint) -> EndpointRow {
 /// The dialect of a further endpoint.
 pub(super) fn dialects(page: &PageRequest) -> Field {
     let catalog = page.web.actions.dialects_open_to(page.caller());
-    let mut known: Vec<_> = catalog.newest().collect();
-    known.sort_by_cached_key(|recipe| recipe.title().to_lowercase());
+    let mut known: Vec<_> = catalog.newest_listed().filter(|listed| !listed.is_withdrawn()).collect();
+    known.sort_by_cached_key(|listed| listed.recipe.title().to_lowercase());
+    let label = |listed: &Listed| match &listed.publication {
+        None => listed.recipe.title().to_owned(),
+        Some(_) => format!("{} (own, {})", listed.recipe.title(), listed.recipe.id()),
+    };
     let field = Field::new("dialect", "Dialect of a further endpoint")
         .help("It is called for completions that are reported from then on. Its callback URL is next.");
-    known.iter().fold(field.choice("", "Choose one"), |field, recipe| field.choice(recipe.name(), recipe.title()))
+    known.iter().fold(field.choice("", "Choose one"), |field, one| field.choice(one.recipe.name(), &label(one)))
 }
 
 pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answer {
@@ -106,7 +114,7 @@ pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST
     }
 }
 
-async fn one(page: &PageRequest, path: &(String, String)) -> Result<(App, Endpoint), Problem> {
+pub(super) async fn one(page: &PageRequest, path: &(String, String)) -> Result<(App, Endpoint), Problem> {
     let app = page.web.actions.app(page.caller(), &path.0).await?;
     let endpoint = endpoint(&app, Some(&path.1))?.clone();
     Ok((app, endpoint))

@@ -5,6 +5,7 @@ mod archive;
 mod changed;
 mod endpoints;
 mod general;
+pub(super) mod switch;
 mod terms;
 
 use actix_web::web::{Path, ServiceConfig};
@@ -41,7 +42,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .get(endpoints::ask_delete)
                 .post(endpoints::delete),
         )
-        .service(pages::resource("/apps/{app}/settings/endpoints/{endpoint}/enable").post(endpoints::enable));
+        .service(pages::resource("/apps/{app}/settings/endpoints/{endpoint}/enable").post(endpoints::enable))
+        .service(
+            pages::resource("/apps/{app}/settings/endpoints/{endpoint}/switch").get(switch::ask).post(switch::switch),
+        );
 }
 
 #[derive(Template)]

@@ -1,5 +1,6 @@
 //! A dialect in one short line: how it is sent, where its signature stands, and whether that is known for sure.
 
+use crate::domain::dialect::listed::Listed;
 use crate::domain::dialect::recipe::{Recipe, SecretNeed, Setting};
 use crate::domain::dialect_settings::SURFACE_ID;
 
@@ -25,6 +26,12 @@ pub fn how(recipe: &Recipe) -> String {
     let optional = if recipe.secret() == SecretNeed::Optional { ", optional" } else { "" };
     let solid = if recipe.is_solid() { "" } else { ", not solid" };
     format!("{sent}, {signed}{optional}{solid}")
+}
+
+/// The same, with the version of an operator's own behind it.
+pub fn how_listed(listed: &Listed) -> String {
+    let own = listed.publication.as_ref().map(|_| format!("; own, {}", listed.recipe.id()));
+    how(&listed.recipe) + &own.unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,8 +8,11 @@ pub mod cuts;
 pub mod dialects;
 pub mod instants;
 pub mod outcomes;
+pub mod places;
+pub mod recipes;
 pub mod roles;
 pub mod sentences;
+pub mod signing;
 pub mod turns;
 pub mod waits;
 

@@ -1,0 +1,37 @@
+//! What is said of a dialect in a word, whoever looks at it: whether it may be chosen, whether it is known for sure, who made it.
+
+use crate::actions::dialects::Dialect;
+use crate::domain::dialect::listed::Listed;
+use crate::web::console::page_request::PageRequest;
+use crate::web::console::parts::state::{State, Tone};
+use crate::web::error::Problem;
+
+/// Where a dialect stands.
+pub(super) fn state(listed: &Listed) -> State {
+    let state = |word: &str, icon, tone| State { word: word.to_owned(), icon, tone, under: None };
+    match (listed.is_withdrawn(), listed.recipe.is_solid()) {
+        (true, _) => state("Withdrawn", "canceled", Tone::Idle),
+        (false, true) => state("Solid", "delivered", Tone::Ok),
+        (false, false) => state("Not solid", "warning", Tone::Warn),
+    }
+}
+
+/// Who made it.
+pub(super) fn made_by(listed: &Listed) -> &'static str {
+    if listed.publication.is_some() { "Own" } else { "Built-in" }
+}
+
+/// The dialect of this name, in its newest version or in the one that is named, if somebody may know of it.
+pub(super) async fn named(page: &PageRequest, name: &str) -> Result<Dialect, Problem> {
+    Ok(page.web.actions.dialect(page.caller(), name).await?)
+}
+
+/// The page of a dialect or of one of its versions.
+pub(super) fn path(name: &str) -> String {
+    format!("/dialects/{name}")
+}
+
+/// A page of the draft of a dialect.
+pub(super) fn draft_path(name: &str, end: &str) -> String {
+    if end.is_empty() { format!("/dialects/{name}/draft") } else { format!("/dialects/{name}/draft/{end}") }
+}
