@@ -119,6 +119,7 @@ pub const CALLS: &[Call] = &[
     call("PUT /v1/apps/{id}/egress", Managers),
     call("POST /v1/apps/{id}/preview", Anyone),
     call("POST /v1/apps/{id}/test", Anyone),
+    call("POST /v1/apps/{id}/test/sequence", Anyone),
     call("GET /v1/apps/{id}/receiver", Anyone),
     call("POST /v1/apps/{id}/diagnose", Anyone),
     call("POST /v1/apps/{id}/endpoints/{endpointId}/diagnose", Anyone),

@@ -60,6 +60,7 @@ pub mod reviews;
 pub mod roles;
 pub mod scope;
 pub mod secrets;
+pub mod sequences;
 pub mod setup_steps;
 pub mod sources;
 pub mod standalone;

@@ -70,6 +70,7 @@ pub mod story;
 pub mod strict_json;
 pub mod surface;
 pub mod template;
+pub mod test_sequence;
 pub mod time;
 pub mod totp;
 mod words;

@@ -37,7 +37,7 @@ use super::admin::health as health_of_apps;
 use super::admin::{
     apps, audit, completions, deliveries, delivery_counts, diagnosis, dialects, egress, egress_assignments, endpoints,
     invitations, ledger, lookup, manual, me, offers, own_sessions, people, previews, publishers, receiver, replays,
-    reviews, second_factor, secrets, sign_in, sources, testing, tokens, users,
+    reviews, second_factor, secrets, sequences, sign_in, sources, testing, tokens, users,
 };
 use super::{health, reports, reversals, tracking};
 
@@ -79,7 +79,7 @@ async fn describe() -> HttpResponse {
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
-        previews::preview, previews::preview_without_app, testing::test, diagnosis::diagnose, diagnosis::diagnose_endpoint,
+        previews::preview, previews::preview_without_app, testing::test, sequences::send, diagnosis::diagnose, diagnosis::diagnose_endpoint,
         receiver::read,
         completions::list, completions::read, reviews::release, reviews::reject,
         ledger::read, lookup::read, audit::list,

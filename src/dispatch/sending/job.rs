@@ -11,6 +11,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::{CallbackEvent, Message, TakenBack};
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError, draft};
 use crate::domain::dialect::recipe::Recipe;
+use crate::domain::time::Timestamp;
 use crate::store::queue::ClaimInLine;
 
 /// A claimed delivery with what it tells. While it waits in line for a permit it has not begun: it must not be sent before
@@ -69,7 +70,12 @@ impl Job {
 
     /// The id that a receiver deduplicates on where the dialect has one: the same on every attempt and replay.
     pub fn event_id(&self) -> String {
-        event_id(&self.delivery.id)
+        self.told_as().0
+    }
+
+    /// Under which event id it is told, and as of when it was created.
+    fn told_as(&self) -> (String, Timestamp) {
+        told_as(&self.delivery, self.test.as_ref())
     }
 
     /// The callback to be sent: what was checked when the report was taken in, as long as that is in force, else drafted
@@ -83,7 +89,7 @@ impl Job {
         if let Some(draft) = self.draft.as_ref().and_then(|checked| checked.in_force(app, recipe)) {
             return Ok(Arc::clone(draft));
         }
-        let (completion, event, created_at) = (&self.completion, &self.event, self.delivery.created_at);
+        let (completion, event, created_at) = (&self.completion, &self.event, self.told_as().1);
         let message = Message { completion, event, created_at, is_test: self.test.is_some() };
         draft(recipe, &endpoint.config, &message).map(Arc::new)
     }
@@ -92,6 +98,20 @@ impl Job {
 /// The event id of a delivery.
 pub fn event_id(delivery_id: &str) -> String {
     ["evt_", delivery_id.trim_start_matches("dlv_")].concat()
+}
+
+/// Under which event id a delivery is told, and as of when it was created: a test that repeats another one is told as that.
+fn told_as(delivery: &Delivery, test: Option<&TestOptions>) -> (String, Timestamp) {
+    match test.and_then(|test| test.repeats.as_ref()) {
+        Some(first) => (event_id(&first.delivery_id), first.created_at),
+        None => (event_id(&delivery.id), delivery.created_at),
+    }
+}
+
+/// The same of a delivery as it is stored.
+pub fn told_as_stored(delivery: &Delivery) -> (String, Timestamp) {
+    let stored = delivery.test.as_deref().and_then(|test| serde_json::from_str::<StoredTest>(test).ok());
+    told_as(delivery, stored.map(|stored| stored.options).as_ref())
 }
 
 /// The delivery that an event id names.
@@ -111,6 +131,18 @@ pub struct TestOptions {
     /// Change one character of the signature, to see whether the receiver refuses it.
     #[serde(default)]
     pub tamper: bool,
+    /// Tell once more what another test has told, as a receiver sees it that is told again because its answer got lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeated>,
+}
+
+/// The test that another one repeats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// Its delivery, whose event id it is told under.
+    pub delivery_id: String,
+    /// When that was created, which some dialects tell.
+    pub created_at: Timestamp,
 }
 
 /// A test as it is kept with its delivery: tests leave no completion in the ledger.
@@ -148,7 +180,6 @@ mod tests {
     use crate::domain::new_delivery::{NewDelivery, Start};
     use crate::domain::secret::SecretText;
     use crate::domain::setup::Setup;
-    use crate::domain::time::Timestamp;
 
     fn app(revision: i64, url: &str) -> App {
         let mut config = config("besitos");

@@ -36,6 +36,7 @@ pub mod reviews;
 pub mod second_factor;
 mod secret_view;
 pub mod secrets;
+pub mod sequences;
 mod setup_part;
 pub mod sign_in;
 pub mod sources;
@@ -68,6 +69,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(previews::routes)
         .configure(receiver::routes)
         .configure(testing::routes)
+        .configure(sequences::routes)
         .configure(diagnosis::routes)
         .configure(completions::routes)
         .configure(reviews::routes)

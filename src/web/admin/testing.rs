@@ -65,6 +65,7 @@ pub(in crate::web) async fn test(caller: Caller, web: Data<Web>, id: Path<String
         secret_id: given.text("secretId")?,
         egress_ip_id: given.text("egressIpId")?,
         tamper: given.word("tamper", &["signature"])?.is_some(),
+        repeats: None,
     };
     let (endpoint_id, completion) = (given.text("endpointId")?, given.object("completion")?);
     let TestSent { delivery: (delivery, attempts), verdict, is_done } =

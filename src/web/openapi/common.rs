@@ -119,7 +119,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
         ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
         ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow => operation.request_body.is_some(),
         ProblemKind::Conflict => operation.request_body.is_some() || CONFLICTING.iter().any(|end| path.ends_with(end)),
-        ProblemKind::TooMany => path.ends_with("/test") || path.ends_with("/diagnose"),
+        ProblemKind::TooMany => path.contains("/test") || path.ends_with("/diagnose"),
         ProblemKind::TooManyAttempts => PROVING.contains(&path) && operation.request_body.is_some(),
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
         // Of the statuses that others have as well, the more usual kind is described.

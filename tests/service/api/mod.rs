@@ -22,6 +22,7 @@ mod replays;
 mod reporting;
 mod roles;
 mod secrets;
+mod sequences;
 mod stalled;
 mod strictness;
 mod testing;
