@@ -143,6 +143,7 @@ pub const CALLS: &[Call] = &[
     call("GET /v1/audit", Operators),
     call("GET /v1/dialects", Anyone),
     call("GET /v1/dialects/{name}", Anyone),
+    call("GET /v1/dialects/{name}/health", Managers),
 ];
 
 /// `/ui`, the page of all parts of the console: for whoever builds pages.

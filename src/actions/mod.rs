@@ -53,6 +53,7 @@ pub mod public_url;
 pub mod publishers;
 pub mod reads;
 pub mod receiver;
+pub mod recipe_health;
 pub mod recorded;
 pub mod refusal;
 pub mod replays;

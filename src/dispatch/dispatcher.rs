@@ -21,6 +21,7 @@ use super::node::circuits::Circuits;
 use super::node::cluster::Cluster;
 use super::node::directory::Directory;
 use super::node::metrics::Metrics;
+use super::node::refusal_runs::RefusalRuns;
 use super::node::rollups::Rollups;
 use super::node::tasks::Tasks;
 use super::routine::Pause;
@@ -204,6 +205,7 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
         metrics: Metrics::default(),
         rollups: Rollups::default(),
         circuits: Circuits::default(),
+        refusal_runs: RefusalRuns::default(),
         tasks: Tasks::here(),
         retry_scale_thousandths: setup.retry_scale_thousandths,
         wake: Arc::default(),

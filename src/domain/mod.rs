@@ -52,6 +52,7 @@ pub mod pricing;
 pub mod receiver;
 pub mod receiver_code;
 pub mod refusal;
+pub mod refusal_run;
 pub mod replay;
 pub mod report;
 pub mod resolved;

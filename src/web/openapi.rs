@@ -36,8 +36,8 @@ use words::Words;
 use super::admin::health as health_of_apps;
 use super::admin::{
     apps, audit, completions, deliveries, delivery_counts, diagnosis, dialects, egress, egress_assignments, endpoints,
-    invitations, ledger, lookup, manual, me, offers, own_sessions, people, previews, publishers, receiver, replays,
-    reviews, second_factor, secrets, sequences, sign_in, sources, testing, tokens, users,
+    invitations, ledger, lookup, manual, me, offers, own_sessions, people, previews, publishers, receiver,
+    recipe_health, replays, reviews, second_factor, secrets, sequences, sign_in, sources, testing, tokens, users,
 };
 use super::{health, reports, reversals, tracking};
 
@@ -86,7 +86,7 @@ async fn describe() -> HttpResponse {
         health_of_apps::read, delivery_counts::read,
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         replays::create, replays::list, replays::read, replays::cancel,
-        dialects::list, dialects::read,
+        dialects::list, dialects::read, recipe_health::read,
         reports::report, reports::report_batch, reports::read, reversals::report,
         tracking::follow,
         health::healthz, health::readyz, health::metrics, health::ip,

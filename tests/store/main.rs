@@ -24,6 +24,7 @@ mod plans;
 mod queue;
 mod rate_slots;
 mod reads;
+mod refusal_runs;
 mod replay_range;
 mod replays;
 mod rollups;

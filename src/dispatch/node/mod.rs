@@ -16,6 +16,8 @@ pub mod cluster;
 pub mod directory;
 pub mod lease;
 pub mod metrics;
+pub mod recipe_rollups;
+pub mod refusal_runs;
 pub mod rollups;
 pub mod routing;
 pub mod tasks;
@@ -29,6 +31,7 @@ use self::circuits::Circuits;
 use self::cluster::Cluster;
 use self::directory::Directory;
 use self::metrics::Metrics;
+use self::refusal_runs::RefusalRuns;
 use self::rollups::Rollups;
 use self::routing::{Readiness, Routing};
 use self::tasks::Tasks;
@@ -68,6 +71,8 @@ pub struct Node {
     pub cluster: Arc<Cluster>,
     /// Receivers that are down.
     pub circuits: Circuits,
+    /// Receivers that turn callbacks away.
+    pub refusal_runs: RefusalRuns,
     /// What runs to its end.
     pub tasks: Tasks,
     /// `RINGBACK_RETRY_SCALE` in thousandths.

@@ -30,6 +30,7 @@ pub mod people;
 pub mod previews;
 pub mod publishers;
 pub mod receiver;
+pub mod recipe_health;
 mod replay_view;
 pub mod replays;
 pub mod reviews;
@@ -80,5 +81,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(ledger::routes)
         .configure(audit::routes)
         .configure(lookup::routes)
-        .configure(dialects::routes);
+        .configure(dialects::routes)
+        .configure(recipe_health::routes);
 }

@@ -100,10 +100,11 @@ const PROVING: [&str; 4] = ["/v1/sessions", "/v1/me", "/v1/me/second-factor", "/
 /// that no receiver could be written for.
 const CONFLICTING: [&str; 3] = ["/cancel", "/replay", "/receiver"];
 /// The reads of which a token has few at a time.
-const COUNTED_READS: [&str; 7] = [
+const COUNTED_READS: [&str; 8] = [
     "/v1/completions",
     "/v1/deliveries",
     "/v1/deliveries/counts",
+    "/v1/dialects/{name}/health",
     "/v1/health",
     "/v1/ledger",
     "/v1/lookup",

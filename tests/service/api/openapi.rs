@@ -55,6 +55,7 @@ async fn every_path_is_described_with_its_methods() {
     POST /v1/deliveries/{id}/replay
     GET /v1/dialects
     GET /v1/dialects/{name}
+    GET /v1/dialects/{name}/health
     GET,POST /v1/egress-ips
     GET,DELETE,PATCH /v1/egress-ips/{id}
     POST /v1/egress-ips/{id}/assignments

@@ -146,7 +146,10 @@ async fn a_step_that_is_refused_is_the_last_one_and_no_balance_is_told_behind_it
         assert_eq!(wall.receiver.so_far().len(), sends);
         let last = &sent["steps"][sends - 1];
         assert!(last["expectedBalance"].is_null() && last["wrongBalances"].is_null(), "{last}");
-        assert!(last["reason"].as_str().unwrap().starts_with("Not acknowledged, so the sequence ends here: "), "{last}");
+        assert!(
+            last["reason"].as_str().unwrap().starts_with("Not acknowledged, so the sequence ends here: "),
+            "{last}"
+        );
     }
     let listed = ringback.get(&wall.path("?health=1")).await;
     assert!(!listed.to_string().contains("failing"), "a sequence is no callback that failed: {listed}");

@@ -21,5 +21,6 @@ mod lifecycle;
 mod limits;
 mod queue;
 mod receiver_code;
+mod refused;
 mod replays;
 mod wire;

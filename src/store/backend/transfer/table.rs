@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 30] = [
+pub(super) const COPIED: [&str; 32] = [
     "installation",
     "publishers",
     "tokens",
@@ -34,6 +34,8 @@ pub(super) const COPIED: [&str; 30] = [
     "audit",
     "rollups",
     "secret_uses",
+    "recipe_rollups",
+    "refusal_runs",
 ];
 
 /// A table that is copied.
