@@ -18,6 +18,7 @@ mod openapi;
 mod previewing;
 mod problems;
 mod reads;
+mod recipe_health;
 mod replays;
 mod reporting;
 mod roles;

@@ -185,6 +185,26 @@ async fn a_sequence_says_what_the_balance_has_to_be_and_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn an_app_whose_callbacks_are_refused_says_so_on_top_and_leads_to_the_doctor() {
+    let ringback = Ringback::start().await;
+    let wall = ringback.wall("besitos", json!({"retrySchedule": [86_400]})).await;
+    let mut ana = Visitor::of(&ringback, &wall).await;
+    let path = format!("/apps/{}", wall.id);
+    wall.receiver.always(Reply::status(401));
+    for number in 0..5 {
+        ana.get(&path).await.lacks("Your server refuses");
+        wall.report_until(&format!("tx-{number}"), "retrying").await;
+    }
+    let overview = ana.get(&path).await;
+    overview
+        .holds("Your server refuses callbacks with 401 and has acknowledged none since: your secret does not match");
+    overview.holds(&format!("<a class=\"button\" href=\"{path}/doctor\">Diagnose</a>"));
+    wall.receiver.always(Reply::acknowledgement());
+    wall.report_until("good", "delivered").await;
+    ana.get(&path).await.lacks("Your server refuses");
+}
+
+#[tokio::test]
 async fn the_doctor_names_what_differs_and_keeps_nothing() {
     let ringback = Ringback::start().await;
     let (wall, mut ana) = set_up(&ringback).await;
