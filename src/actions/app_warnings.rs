@@ -30,7 +30,14 @@ impl Actions {
         }
     }
 
-    /// What is to be said of an endpoint.
+    /// What an endpoint's receiver refuses, one sentence for each trouble; each ends with the next acknowledgement.
+    pub fn refusal_warnings(&self, endpoint: &Endpoint) -> Vec<String> {
+        let recipe = self.node.catalog.get(&endpoint.config.settings.dialect);
+        let method = recipe.map_or("the method", |recipe| recipe.method());
+        self.node.refusal_runs.raised(&endpoint.id).iter().map(|run| run.message(method)).collect()
+    }
+
+    /// What is to be said of an endpoint besides.
     pub fn endpoint_warnings(&self, endpoint: &Endpoint) -> Vec<String> {
         let node = &self.node;
         let mut warnings = Vec::new();

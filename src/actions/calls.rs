@@ -119,6 +119,7 @@ pub const CALLS: &[Call] = &[
     call("PUT /v1/apps/{id}/egress", Managers),
     call("POST /v1/apps/{id}/preview", Anyone),
     call("POST /v1/apps/{id}/test", Anyone),
+    call("POST /v1/apps/{id}/test/sequence", Anyone),
     call("GET /v1/apps/{id}/receiver", Anyone),
     call("POST /v1/apps/{id}/diagnose", Anyone),
     call("POST /v1/apps/{id}/endpoints/{endpointId}/diagnose", Anyone),
@@ -149,6 +150,7 @@ pub const CALLS: &[Call] = &[
     call("POST /v1/dialects/{name}/check", Managers),
     call("POST /v1/dialects/{name}/publish", Operators),
     call("POST /v1/dialects/{name}/withdraw", Operators),
+    call("GET /v1/dialects/{name}/health", Managers),
 ];
 
 /// `/ui`, the page of all parts of the console: for whoever builds pages.

@@ -1,5 +1,7 @@
 //! Test callbacks: real ones that mean nothing, rightly signed or on purpose wrongly, and what they show of a receiver.
 
+use std::sync::Arc;
+
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
@@ -7,6 +9,7 @@ use crate::dispatch::sending::job::TestOptions;
 use crate::dispatch::sending::test_callback::Tested;
 use crate::domain::app::App;
 use crate::domain::attempt::Attempt;
+use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::json::Object;
 use crate::domain::setup::{Setup, Verdict};
@@ -39,10 +42,7 @@ impl Actions {
     /// Sends a test of an app and waits for its outcome as long as the endpoint's time-out allows.
     pub async fn test(&self, caller: &Caller, app: App, asked: TestAsked) -> Result<TestSent, Refusal> {
         let TestAsked { completion, endpoint_id, recipe, mut options } = asked;
-        if options.egress_ip_id.is_some() && caller.limited_to().is_some() {
-            let detail = "Only an account manager or operator may choose the egress IP of a test.";
-            return Err(Refusal::forbidden(detail));
-        }
+        Self::may_choose_egress(caller, &options)?;
         // One at a time: it is held until the test has ended.
         let of_draft = match recipe {
             Some(named) => Some(self.test_of_draft(caller, &app, endpoint_id.as_deref(), &named).await?),
@@ -57,8 +57,30 @@ impl Actions {
             None => known_before(&app, endpoint_id.as_deref(), options.secret_id.as_deref()),
         };
         let is_wrong = options.tamper;
-        let sent = self.dispatcher.tests.send(&app.into(), endpoint_id.as_deref(), completion, options).await?;
-        let (delivery_id, is_done) = match sent {
+        let (delivery, is_done) = self.send_test(&app.into(), endpoint_id.as_deref(), completion, options).await?;
+        let last = delivery.1.last().filter(|_| is_done);
+        let verdict = last.map(|attempt| Verdict::on(is_wrong, attempt.outcome, attempt.status_code, known));
+        Ok(TestSent { delivery, verdict, is_done })
+    }
+
+    /// Refuses a choice that is not the caller's to make.
+    pub(super) fn may_choose_egress(caller: &Caller, options: &TestOptions) -> Result<(), Refusal> {
+        if options.egress_ip_id.is_some() && caller.limited_to().is_some() {
+            let detail = "Only an account manager or operator may choose the egress IP of a test.";
+            return Err(Refusal::forbidden(detail));
+        }
+        Ok(())
+    }
+
+    /// Sends a test; answers its delivery, and whether that has ended.
+    pub(super) async fn send_test(
+        &self,
+        app: &Arc<App>,
+        endpoint_id: Option<&str>,
+        completion: Completion,
+        options: TestOptions,
+    ) -> Result<((Delivery, Vec<Attempt>), bool), Refusal> {
+        let (delivery_id, is_done) = match self.dispatcher.tests.send(app, endpoint_id, completion, options).await? {
             Tested::Done { delivery_id } => (delivery_id, true),
             Tested::UnderWay { delivery_id } => (delivery_id, false),
             Tested::Refused(invalid) => return Err(invalid.into()),
@@ -69,9 +91,7 @@ impl Actions {
             }
         };
         let delivery = self.node.store.delivery(delivery_id).await?.ok_or(Refusal::Unknown("delivery"))?;
-        let last = delivery.1.last().filter(|_| is_done);
-        let verdict = last.map(|attempt| Verdict::on(is_wrong, attempt.outcome, attempt.status_code, known));
-        Ok(TestSent { delivery, verdict, is_done })
+        Ok((delivery, is_done))
     }
 }
 

@@ -22,6 +22,7 @@ use super::node::cluster::Cluster;
 use super::node::directory::Directory;
 use super::node::first_deliveries::FirstDeliveries;
 use super::node::metrics::Metrics;
+use super::node::refusal_runs::RefusalRuns;
 use super::node::rollups::Rollups;
 use super::node::tasks::Tasks;
 use super::routine::Pause;
@@ -204,6 +205,7 @@ async fn node(store: Store, clock: Clock, setup: &Setup) -> Result<Node, NotAsse
         rollups: Rollups::default(),
         circuits: Circuits::default(),
         first_deliveries: FirstDeliveries::default(),
+        refusal_runs: RefusalRuns::default(),
         tasks: Tasks::here(),
         retry_scale_thousandths: setup.retry_scale_thousandths,
         wake: Arc::default(),

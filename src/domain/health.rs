@@ -4,6 +4,7 @@
 //! chart shows. [`condition`] is the only place that decides whether an app is failing.
 
 pub mod latencies;
+pub mod recipes;
 pub mod rollup;
 pub mod series;
 

@@ -15,32 +15,39 @@ const SITE_PASSWORDS: [&str; 2] = ["basic", "digest"];
 pub fn explain(method: &str, answer: &ReceiverAnswer) -> String {
     let status = answer.status;
     let told = format!("the receiver answered {status}");
-    let header = |name: &str| {
-        answer.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    };
+    let header = |name: &str| header(&answer.headers, name);
     if status == 405 {
         let methods = header("allow").unwrap_or_default().split(',').map(str::trim).filter(|method| !method.is_empty());
         let others: Vec<&str> = methods.filter(|allowed| !allowed.eq_ignore_ascii_case(method)).collect();
         let allowed = if others.is_empty() { String::new() } else { format!("; it allows {}", others.join(", ")) };
         return format!("{told}: it does not take {method} at this URL{allowed}");
     }
-    if !TURNED_AWAY.contains(&status) {
-        return told;
-    }
-    let asked = header("www-authenticate").map(str::to_ascii_lowercase).unwrap_or_default();
-    let seen = if SITE_PASSWORDS.iter().any(|scheme| asked.starts_with(scheme)) {
-        Some("it asks for a site password (WWW-Authenticate)".to_owned())
-    } else if let Some(edge) = OF_AN_EDGE.into_iter().find(|name| header(name).is_some()) {
-        Some(format!("an edge or a bot filter ({edge})"))
-    } else if is_page(&answer.body) {
-        Some("it sent a page for people".to_owned())
-    } else {
-        None
-    };
-    match seen {
+    match stands_before(status, &answer.headers, &answer.body) {
         Some(seen) => format!("{told}: something in front of your server answered: {seen}"),
         None => told,
     }
+}
+
+/// What stands before a receiver and has turned a callback away in its place, as far as the answer shows it.
+pub fn stands_before(status: u16, headers: &[(String, String)], body: &str) -> Option<String> {
+    if !TURNED_AWAY.contains(&status) {
+        return None;
+    }
+    let header = |name: &str| header(headers, name);
+    let asked = header("www-authenticate").map(str::to_ascii_lowercase).unwrap_or_default();
+    if SITE_PASSWORDS.iter().any(|scheme| asked.starts_with(scheme)) {
+        Some("it asks for a site password (WWW-Authenticate)".to_owned())
+    } else if let Some(edge) = OF_AN_EDGE.into_iter().find(|name| header(name).is_some()) {
+        Some(format!("an edge or a bot filter ({edge})"))
+    } else if is_page(body) {
+        Some("it sent a page for people".to_owned())
+    } else {
+        None
+    }
+}
+
+fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 /// Whether a body is a page: receivers of callbacks answer in a word or in JSON.

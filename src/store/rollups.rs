@@ -14,14 +14,14 @@ use diesel::upsert::excluded;
 use super::backend::{Conn, upsert};
 use super::keys::{AppKey, NodeKey};
 use super::schema::{rollups, secret_uses};
-use super::{Store, StoreError};
+use super::{Store, StoreError, recipe_rollups};
 use crate::domain::delivery::Outcome;
 use crate::domain::health::latencies::Latencies;
 use crate::domain::health::rollup::{LastFailure, Rollup, Step};
 use crate::domain::time::Timestamp;
 
 /// Rows that are removed in one step: a few milliseconds of the writer's time.
-const REMOVED: i64 = 2_000;
+pub(super) const REMOVED: i64 = 2_000;
 
 /// What one process has added up of an app within five minutes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ struct UseRow {
 }
 
 /// Of a row that is of all nodes.
-const ALL_NODES: i64 = 0;
+pub(super) const ALL_NODES: i64 = 0;
 
 /// A step as its column has it.
 pub(super) fn stored(step: Step) -> i32 {
@@ -140,7 +140,7 @@ impl Store {
         .await
     }
 
-    /// Folds the oldest hour that is not folded yet and was over before `before`; answers whether there was one. Every node may
+    /// Folds the oldest hour that is not folded yet and was over before `before`, of apps and of recipes; answers whether there was one. Every node may
     /// do the same at the same time: each writes the same rows.
     pub async fn fold_rollups(&self, before: Timestamp) -> Result<bool, StoreError> {
         let folded = self
@@ -154,13 +154,16 @@ impl Store {
                 }
                 let node = NodeKey::stored(ALL_NODES);
                 let row = |(app, rollup): (AppKey, Rollup)| Row::new(app, Step::Hour, hour, node, &rollup);
-                Ok(Some(apps.into_iter().map(row).collect::<Vec<_>>()))
+                let apps: Vec<Row> = apps.into_iter().map(row).collect();
+                // Whatever tells of a recipe tells of an app as well, so its hours are among these.
+                Ok(Some((apps, recipe_rollups::folded(conn, hour)?)))
             })
             .await?;
-        let Some(rows) = folded else { return Ok(false) };
+        let Some((rows, of_recipes)) = folded else { return Ok(false) };
         self.write(move |conn| {
             conn.begin_removing()?;
-            write_rows(conn, &rows)
+            write_rows(conn, &rows)?;
+            recipe_rollups::write_rows(conn, &of_recipes)
         })
         .await?;
         Ok(true)

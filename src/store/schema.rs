@@ -497,6 +497,35 @@ table! {
     }
 }
 
+table! {
+    recipe_rollups (recipe, step, at, node) {
+        recipe -> Text,
+        step -> Integer,
+        at -> BigInt,
+        node -> BigInt,
+        first_attempts -> BigInt,
+        delivered -> BigInt,
+        refused_401 -> BigInt,
+        refused_403 -> BigInt,
+        refused_405 -> BigInt,
+        refused_422 -> BigInt,
+        unwanted_body -> BigInt,
+    }
+}
+
+table! {
+    refusal_runs (endpoint_id, url_use, kind) {
+        endpoint_id -> Text,
+        url_use -> Text,
+        kind -> Text,
+        recent -> Text,
+        last_at -> BigInt,
+        raised_at -> Nullable<BigInt>,
+        in_front -> Nullable<Text>,
+        allows -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(secrets -> endpoints (endpoint_id));
 diesel::joinable!(endpoints -> apps (app_id));
 diesel::joinable!(replay_cursors -> replays (replay_id));
@@ -534,5 +563,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     ended_deliveries,
     rollups,
-    secret_uses
+    secret_uses,
+    recipe_rollups,
+    refusal_runs
 );

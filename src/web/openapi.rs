@@ -37,7 +37,8 @@ use super::admin::health as health_of_apps;
 use super::admin::{
     apps, audit, completions, deliveries, delivery_counts, diagnosis, dialects, egress, egress_assignments, endpoints,
     invitations, ledger, lookup, manual, me, offers, own_sessions, people, previews, publishers, receiver,
-    recipe_drafts, replays, reviews, second_factor, secrets, sign_in, sources, testing, tokens, users,
+    recipe_drafts, recipe_health, replays, reviews, second_factor, secrets, sequences, sign_in, sources, testing,
+    tokens, users,
 };
 use super::{health, reports, reversals, tracking};
 
@@ -79,7 +80,7 @@ async fn describe() -> HttpResponse {
         secrets::create, secrets::list, secrets::activate, secrets::delete,
         egress::create, egress::list, egress::read, egress::change, egress::delete,
         egress_assignments::assign, egress_assignments::unassign, egress_assignments::replace,
-        previews::preview, previews::preview_without_app, testing::test, diagnosis::diagnose, diagnosis::diagnose_endpoint,
+        previews::preview, previews::preview_without_app, testing::test, sequences::send, diagnosis::diagnose, diagnosis::diagnose_endpoint,
         receiver::read,
         completions::list, completions::read, reviews::release, reviews::reject,
         ledger::read, lookup::read, audit::list,
@@ -87,7 +88,7 @@ async fn describe() -> HttpResponse {
         deliveries::list, deliveries::read, deliveries::replay, deliveries::cancel,
         replays::create, replays::list, replays::read, replays::cancel,
         dialects::list, dialects::read, dialects::publish, dialects::withdraw,
-        recipe_drafts::create, recipe_drafts::read, recipe_drafts::replace, recipe_drafts::delete, recipe_drafts::check,
+        recipe_drafts::create, recipe_drafts::read, recipe_drafts::replace, recipe_drafts::delete, recipe_drafts::check, recipe_health::read,
         reports::report, reports::report_batch, reports::read, reversals::report,
         tracking::follow,
         health::healthz, health::readyz, health::metrics, health::ip,

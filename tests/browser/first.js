@@ -124,6 +124,10 @@ async function wrong(page, kash, name) {
   await says(page, "Not checked");
   await says(page, "Anybody who knows the URL can credit users.");
   await look(page, `${name}-not-checked`);
+  kash.checks = true;
+  await press(page, "Send sequence");
+  await says(page, "The balance has to be 0 compared with before");
+  await look(page, `${name}-sequence`);
 
   const secrets = test.replace(/\/test.*/, "/secrets");
   await go(page, secrets);

@@ -25,6 +25,7 @@ mod queue;
 mod rate_slots;
 mod reads;
 mod recipes;
+mod refusal_runs;
 mod replay_range;
 mod replays;
 mod rollups;

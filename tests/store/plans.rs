@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 93] = [
+const MADE_FOR: [(&str, &str); 96] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -94,7 +94,10 @@ const MADE_FOR: [(&str, &str); 93] = [
     ("a page of deliveries: last attempts", "attempts_pkey"),
     ("health of apps", ""),
     ("health of all apps", "rollups_by_time"),
+    ("health of all recipes", "recipe_rollups_by_time"),
+    ("health of a recipe", ""),
     ("retention: roll-ups", "rollups_by_time"),
+    ("retention: roll-ups of recipes", "recipe_rollups_by_time"),
     ("counts: dead of an app", "deliveries_unsettled"),
     ("counts: waiting of an endpoint", "deliveries_due"),
     ("counts: delivered", "deliveries_by_app"),

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use ringback::domain::health::recipes::{RecipeRollup, RefusedCounts};
 use ringback::domain::health::rollup::{Rollup, Step};
 use ringback::domain::health::series::Series;
 use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::Store;
+use ringback::store::recipe_rollups::{NodeRecipeRollup, Recipes};
 use ringback::store::rollups::{NodeRollup, SecretUse};
 
 use crate::setup::{NOW, store};
@@ -28,6 +30,43 @@ async fn write(store: &Store, node: &str, rollup: NodeRollup) {
 async fn sum(store: &Store, app_id: &str, now: Timestamp) -> Rollup {
     let sums = store.health_sums(Some(vec![app_id.to_owned()]), Series::last_day(now)).await.unwrap();
     sums.get(app_id).cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn recipes_are_written_read_folded_and_removed_like_apps() {
+    let fresh = store();
+    let (one, other) = (random::new_id("nod"), random::new_id("nod"));
+    let hour = Step::Hour.begin(NOW);
+    let rollup = |recipe: &str, first_attempts| {
+        let refused = RefusedCounts { forbidden: 1, ..RefusedCounts::default() };
+        let rollup = RecipeRollup { first_attempts, delivered: first_attempts - 1, refused };
+        vec![NodeRecipeRollup { recipe: recipe.to_owned(), at: hour, rollup }]
+    };
+    for first_attempts in [1, 3] {
+        fresh.store.write_recipe_rollups(&one, rollup("x-acme@1", first_attempts)).await.unwrap();
+    }
+    fresh.another_node().write_recipe_rollups(&other, rollup("x-acme@1", 4)).await.unwrap();
+    fresh.store.write_recipe_rollups(&one, rollup("x-acme@12", 5)).await.unwrap();
+    fresh.store.write_recipe_rollups(&one, rollup("x-acme-other@1", 6)).await.unwrap();
+    // Whatever tells of a recipe tells of an app as well.
+    write(&fresh.store, &one, of("app_1", hour, 1)).await;
+    let series = Series { from: hour, to: hour.plus(HOUR), step: HOUR };
+    let read = async |of: Recipes| {
+        let found = fresh.store.recipe_series(of, series).await.unwrap();
+        let shown = |(recipe, buckets): (String, std::collections::BTreeMap<Timestamp, RecipeRollup>)| {
+            (recipe, buckets.values().map(|one| (one.first_attempts, one.refused.all())).collect::<Vec<_>>())
+        };
+        found.into_iter().map(shown).collect::<Vec<_>>()
+    };
+    let (first, twelfth) = (("x-acme@1".to_owned(), vec![(7, 2)]), ("x-acme@12".to_owned(), vec![(5, 1)]));
+    assert_eq!(read(Recipes::Named("x-acme".to_owned())).await, [first.clone(), twelfth.clone()]);
+    assert_eq!(read(Recipes::Version("x-acme@1".to_owned())).await, std::slice::from_ref(&first));
+    assert_eq!(read(Recipes::All).await.len(), 3);
+    assert!(fresh.store.fold_rollups(hour.plus(2 * HOUR)).await.unwrap());
+    assert_eq!(read(Recipes::Named("x-acme".to_owned())).await, [first, twelfth]);
+    assert_eq!(fresh.store.prune_recipe_rollups(Step::FiveMinutes, hour.plus(HOUR)).await.unwrap(), 4);
+    assert_eq!(read(Recipes::All).await.len(), 3, "the hours still tell");
+    assert_eq!(fresh.store.prune_recipe_rollups(Step::Hour, hour.plus(HOUR)).await.unwrap(), 3);
 }
 
 #[tokio::test]

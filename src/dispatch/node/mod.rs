@@ -17,6 +17,8 @@ pub mod directory;
 pub mod first_deliveries;
 pub mod lease;
 pub mod metrics;
+pub mod recipe_rollups;
+pub mod refusal_runs;
 pub mod rollups;
 pub mod routing;
 pub mod tasks;
@@ -31,6 +33,7 @@ use self::cluster::Cluster;
 use self::directory::Directory;
 use self::first_deliveries::FirstDeliveries;
 use self::metrics::Metrics;
+use self::refusal_runs::RefusalRuns;
 use self::rollups::Rollups;
 use self::routing::{Readiness, Routing};
 use self::tasks::Tasks;
@@ -70,6 +73,8 @@ pub struct Node {
     pub circuits: Circuits,
     /// Recipes of which a receiver has taken a callback.
     pub first_deliveries: FirstDeliveries,
+    /// Receivers that turn callbacks away.
+    pub refusal_runs: RefusalRuns,
     /// What runs to its end.
     pub tasks: Tasks,
     /// `RINGBACK_RETRY_SCALE` in thousandths.

@@ -17,11 +17,13 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::recipe_rollups::RecipeRollups;
 use crate::domain::delivery::{Delivery, DeliveryKind, Outcome};
 use crate::domain::health::rollup::{Rollup, Step};
 use crate::domain::settlement::Settlement;
 use crate::domain::time::Timestamp;
 use crate::random;
+use crate::store::recipe_rollups::NodeRecipeRollup;
 use crate::store::rollups::{NodeRollup, SecretUse};
 
 /// More than the threads that send on any machine.
@@ -33,6 +35,8 @@ pub struct Rollups {
     /// Under which this process writes. Not the node's name, which changes with its lease: what is written is the whole of five
     /// minutes, so the same five minutes under two names would be counted twice.
     pub writer: String,
+    /// What is added up of recipes.
+    recipes: RecipeRollups,
     shards: Vec<Mutex<Shard>>,
     hasher: RandomState,
 }
@@ -61,18 +65,21 @@ pub struct Changed {
     pub rollups: Vec<NodeRollup>,
     /// When secrets were last used.
     pub secrets: Vec<(String, SecretUse)>,
+    /// All of each recipe's five minutes so far.
+    pub recipes: Vec<NodeRecipeRollup>,
 }
 
 impl Default for Rollups {
     fn default() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { writer: random::new_id("nod"), shards, hasher: RandomState::new() }
+        Self { writer: random::new_id("nod"), recipes: RecipeRollups::default(), shards, hasher: RandomState::new() }
     }
 }
 
 impl Rollups {
     /// Adds a settlement of this delivery that is on disk.
     pub fn add(&self, delivery: &Delivery, settlement: &Settlement) {
+        self.recipes.add(delivery, settlement);
         let mut shard = self.shard(&delivery.app_id);
         shard.turn_to(settlement.at);
         if delivery.kind != DeliveryKind::Test {
@@ -97,7 +104,7 @@ impl Rollups {
 
     /// Takes what has changed.
     pub fn take(&self, now: Timestamp) -> Changed {
-        let mut changed = Changed::default();
+        let mut changed = Changed { recipes: self.recipes.take(now), ..Changed::default() };
         for shard in &self.shards {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             shard.turn_to(now);

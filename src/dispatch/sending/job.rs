@@ -12,6 +12,7 @@ use crate::domain::dialect::callback::{CallbackEvent, Message, TakenBack};
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError, draft};
 use crate::domain::dialect::custom;
 use crate::domain::dialect::recipe::Recipe;
+use crate::domain::time::Timestamp;
 use crate::store::queue::ClaimInLine;
 
 /// A claimed delivery with what it tells. While it waits in line for a permit it has not begun: it must not be sent before
@@ -70,7 +71,12 @@ impl Job {
 
     /// The id that a receiver deduplicates on where the dialect has one: the same on every attempt and replay.
     pub fn event_id(&self) -> String {
-        event_id(&self.delivery.id)
+        self.told_as().0
+    }
+
+    /// Under which event id it is told, and as of when it was created.
+    fn told_as(&self) -> (String, Timestamp) {
+        told_as(&self.delivery, self.test.as_ref())
     }
 
     /// The callback to be sent: what was checked when the report was taken in, as long as that is in force, else drafted
@@ -84,7 +90,7 @@ impl Job {
         if let Some(draft) = self.draft.as_ref().and_then(|checked| checked.in_force(app, recipe)) {
             return Ok(Arc::clone(draft));
         }
-        let (completion, event, created_at) = (&self.completion, &self.event, self.delivery.created_at);
+        let (completion, event, created_at) = (&self.completion, &self.event, self.told_as().1);
         let message = Message { completion, event, created_at, is_test: self.test.is_some() };
         draft(recipe, &endpoint.config, &message).map(Arc::new)
     }
@@ -93,6 +99,20 @@ impl Job {
 /// The event id of a delivery.
 pub fn event_id(delivery_id: &str) -> String {
     ["evt_", delivery_id.trim_start_matches("dlv_")].concat()
+}
+
+/// Under which event id a delivery is told, and as of when it was created: a test that repeats another one is told as that.
+fn told_as(delivery: &Delivery, test: Option<&TestOptions>) -> (String, Timestamp) {
+    match test.and_then(|test| test.repeats.as_ref()) {
+        Some(first) => (event_id(&first.delivery_id), first.created_at),
+        None => (event_id(&delivery.id), delivery.created_at),
+    }
+}
+
+/// The same of a delivery as it is stored.
+pub fn told_as_stored(delivery: &Delivery) -> (String, Timestamp) {
+    let stored = delivery.test.as_deref().and_then(|test| serde_json::from_str::<StoredTest>(test).ok());
+    told_as(delivery, stored.map(|stored| stored.options).as_ref())
 }
 
 /// The delivery that an event id names.
@@ -115,6 +135,9 @@ pub struct TestOptions {
     /// Send by this recipe, which is not published yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<TestedDraft>,
+    /// Tell once more what another test has told, as a receiver sees it that is told again because its answer got lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeated>,
 }
 
 /// A recipe that is not published yet, as it travels with its test: whichever node sends it must send by what was checked.
@@ -135,6 +158,15 @@ impl TestedDraft {
     pub fn recipe(&self) -> Option<Arc<Recipe>> {
         custom::published(&self.text, self.version, &self.vectors).ok().map(Arc::new)
     }
+}
+
+/// The test that another one repeats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// Its delivery, whose event id it is told under.
+    pub delivery_id: String,
+    /// When that was created, which some dialects tell.
+    pub created_at: Timestamp,
 }
 
 /// A test as it is kept with its delivery: tests leave no completion in the ledger.
@@ -172,7 +204,6 @@ mod tests {
     use crate::domain::new_delivery::{NewDelivery, Start};
     use crate::domain::secret::SecretText;
     use crate::domain::setup::Setup;
-    use crate::domain::time::Timestamp;
 
     fn app(revision: i64, url: &str) -> App {
         let mut config = config("besitos");

@@ -25,6 +25,7 @@ pub mod preview;
 mod probe;
 pub mod rates;
 mod refusals;
+mod refused;
 mod remembered_test;
 mod seats;
 pub mod sender;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::job::{StoredTest, event_id};
+use super::job::{StoredTest, event_id, told_as_stored};
 use crate::dispatch::node::Node;
 use crate::domain::app::{Endpoint, Secret};
 use crate::domain::completion::Completion;
@@ -65,9 +65,9 @@ impl Previews {
         let Wanted { endpoint, completion, event, delivery, attempted_at, is_test, .. } = *wanted;
         let recipe = self.wanted_recipe(wanted)?;
         let now = self.node.now();
-        let message =
-            Message { completion, event, created_at: delivery.map_or(now, |delivery| delivery.created_at), is_test };
-        let (id, at) = (event_id_of(delivery), attempted_at.unwrap_or(now));
+        let (id, created_at) = told_as_of(delivery, now);
+        let message = Message { completion, event, created_at, is_test };
+        let at = attempted_at.unwrap_or(now);
         let drafted = draft(&recipe, &endpoint.config, &message);
         let request = drafted.and_then(|draft| draft.unsigned(&id, at)).map_err(told)?;
         let parts = parts(&recipe, endpoint, &request);
@@ -101,12 +101,13 @@ impl Previews {
             None => endpoint.active_secret(),
         };
         let now = self.node.now();
+        let (event_id, created_at) = told_as_of(delivery, now);
         let callback = Callback {
-            event_id: &event_id_of(delivery),
+            event_id: &event_id,
             completion,
             event,
             attempted_at: attempted_at.unwrap_or(now),
-            created_at: delivery.map_or(now, |delivery| delivery.created_at),
+            created_at,
             is_test,
         };
         let takes_several = recipe.signature().is_some_and(|signature| signature.takes_several());
@@ -122,9 +123,9 @@ fn drafted_for(test: &Delivery) -> Option<Arc<Recipe>> {
     stored.options.draft?.recipe()
 }
 
-/// The delivery's event id; without one that of a delivery that might be.
-fn event_id_of(delivery: Option<&Delivery>) -> String {
-    event_id(&delivery.map_or_else(|| random::new_id("dlv"), |delivery| delivery.id.clone()))
+/// Under which event id a delivery is told, and as of when; without one those of a delivery that might be.
+fn told_as_of(delivery: Option<&Delivery>, now: Timestamp) -> (String, Timestamp) {
+    delivery.map_or_else(|| (event_id(&random::new_id("dlv")), now), told_as_stored)
 }
 
 /// The secret that somebody chose, which has to be a key of the dialect.

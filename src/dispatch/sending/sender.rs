@@ -83,6 +83,7 @@ impl Sender {
         while let Some(sent) = &job {
             let settlement = self.send(sent).await;
             self.learn(sent, &settlement, &permit);
+            self.note_refusal(sent, &settlement).await;
             let next = if settlement.disables() { None } else { self.next_in_line(&mut permit) };
             job = match self.settle(&sent.delivery, &settlement, next).await {
                 Some(next) => Some(next),
@@ -108,6 +109,7 @@ impl Sender {
         if Presence::of(&settlement.attempts) == Presence::Up && self.observe(&job.delivery.endpoint_id, Presence::Up) {
             permit.restart();
         }
+        self.note_refusal(&job, &settlement).await;
         self.settle(&job.delivery, &settlement, None).await;
         self.remember_test(&job, &settlement).await;
         drop((job, permit));

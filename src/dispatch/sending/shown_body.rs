@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::job::event_id;
+use super::job::told_as_stored;
 use super::preview::Previews;
 use crate::domain::app::App;
 use crate::domain::attempt::Attempt;
@@ -30,7 +30,7 @@ impl Previews {
         let has_body = |attempt: &Attempt| attempt.method.as_deref() == Some(WITH_BODY);
         let drafted = if attempts.iter().any(has_body) { self.drafted(delivery).await? } else { None };
         let Some((_, draft)) = drafted else { return Ok(vec![None; attempts.len()]) };
-        let event_id = event_id(&delivery.id);
+        let (event_id, _) = told_as_stored(delivery);
         let body = |attempt: &Attempt| draft.shown_body(&event_id, attempt.started_at).map(beginning);
         Ok(attempts.iter().map(|attempt| if has_body(attempt) { body(attempt) } else { None }).collect())
     }
@@ -46,7 +46,7 @@ impl Previews {
         let drafted = if attempts.iter().any(is_signed) { self.drafted(delivery).await? } else { None };
         let Some((app, draft)) = drafted else { return Ok(vec![None; attempts.len()]) };
         let secrets = app.endpoint(&delivery.endpoint_id).map_or(&[][..], |endpoint| &endpoint.secrets);
-        let event_id = event_id(&delivery.id);
+        let (event_id, _) = told_as_stored(delivery);
         let text = |attempt: &Attempt| {
             let signed_with = attempt.secret_id.as_ref()?;
             let secret = secrets.iter().find(|secret| secret.id == *signed_with)?;
@@ -63,7 +63,8 @@ impl Previews {
         let Some(recipe) = recipe else { return Ok(None) };
         let Some((completion, event)) = self.told_by(delivery).await? else { return Ok(None) };
         let is_test = delivery.kind == DeliveryKind::Test;
-        let message = Message { completion: &completion, event: &event, created_at: delivery.created_at, is_test };
+        let (_, created_at) = told_as_stored(delivery);
+        let message = Message { completion: &completion, event: &event, created_at, is_test };
         let draft = draft(&recipe, &endpoint.config, &message).ok();
         Ok(draft.map(|draft| (Arc::clone(&app), draft)))
     }

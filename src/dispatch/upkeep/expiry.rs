@@ -9,6 +9,8 @@ use super::clock_guard::ClockGuard;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::Readiness;
 use crate::dispatch::routine::Pause;
+use crate::domain::dialect::callback_url::UrlUse;
+use crate::domain::refusal_run::WITHIN;
 use crate::store::StoreError;
 
 /// How often it is looked for what was held too long.
@@ -58,6 +60,15 @@ impl Expiry {
                 }
                 // The endpoint is no more, so nothing will ever close its circuit.
                 None => store.close_circuit(circuit.endpoint_id).await?,
+            }
+        }
+        store.forget_refusals(now.minus(WITHIN)).await?;
+        for endpoint_id in self.node.refusal_runs.endpoints() {
+            // The endpoint is no more, so nothing will ever be acknowledged there.
+            if self.node.directory.app_of_endpoint(&endpoint_id).is_none() {
+                for url_use in UrlUse::ALL {
+                    store.end_refusals(endpoint_id.clone(), *url_use).await?;
+                }
             }
         }
         store.expire_tests(now.minus(TEST_WAITS), now).await?;

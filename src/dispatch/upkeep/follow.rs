@@ -39,7 +39,16 @@ impl Follow {
             self.node.cluster.changed.notify_one();
         }
         self.node.reconfigure().await?;
+        self.follow_refusals().await?;
         self.follow_circuits().await
+    }
+
+    /// What other nodes found of receivers that turn callbacks away.
+    async fn follow_refusals(&self) -> Result<(), StoreError> {
+        let runs = &self.node.refusal_runs;
+        let changes = runs.changes();
+        runs.take_over(self.node.store.refusal_runs().await?, changes);
+        Ok(())
     }
 
     /// What other nodes found of receivers that are down or have come back. What a receiver can take that came back is found

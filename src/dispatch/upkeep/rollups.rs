@@ -12,10 +12,12 @@ use tokio::sync::Mutex;
 use super::clock_guard::ClockGuard;
 use crate::dispatch::node::Node;
 use crate::dispatch::routine::Pause;
+use crate::domain::health::recipes::RecipeRollup;
 use crate::domain::health::rollup::{Rollup, Step};
 use crate::domain::health::series::FIVE_MINUTES_KEPT;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
+use crate::store::recipe_rollups::NodeRecipeRollup;
 use crate::store::rollups::{NodeRollup, SecretUse};
 
 /// How often what was added up is written: the longest that a chart may lag behind, and lose.
@@ -42,6 +44,7 @@ pub struct RollupUpkeep {
 struct Unwritten {
     rollups: HashMap<(String, Timestamp), Rollup>,
     secrets: HashMap<String, SecretUse>,
+    recipes: HashMap<(String, Timestamp), RecipeRollup>,
 }
 
 impl RollupUpkeep {
@@ -58,6 +61,17 @@ impl RollupUpkeep {
         unwritten.rollups.extend(changed.rollups.into_iter().map(|one| ((one.app_id, one.at), one.rollup)));
         for (id, used) in changed.secrets {
             unwritten.secrets.entry(id).or_default().merge(used);
+        }
+        unwritten.recipes.extend(changed.recipes.into_iter().map(|one| ((one.recipe, one.at), one.rollup)));
+        if !unwritten.recipes.is_empty() {
+            let of = |((recipe, at), rollup): (&(String, Timestamp), &RecipeRollup)| NodeRecipeRollup {
+                recipe: recipe.clone(),
+                at: *at,
+                rollup: *rollup,
+            };
+            let recipes = unwritten.recipes.iter().map(of).collect();
+            self.node.store.write_recipe_rollups(&self.node.rollups.writer, recipes).await?;
+            unwritten.recipes.clear();
         }
         if unwritten.rollups.is_empty() && unwritten.secrets.is_empty() {
             return Ok(());
@@ -85,9 +99,12 @@ impl RollupUpkeep {
         }
         let kept = FIVE_MINUTES_KEPT.max(DAY * self.days);
         // A chart of the oldest hour that is kept begins with it.
-        let five_minutes =
-            store.prune_rollups(Step::FiveMinutes, Step::Hour.begin(now.minus(FIVE_MINUTES_KEPT))).await?;
-        let hours = store.prune_rollups(Step::Hour, now.minus(kept)).await?;
-        Ok(if five_minutes + hours > 0 { Pause::None } else { Pause::Usual })
+        let until = Step::Hour.begin(now.minus(FIVE_MINUTES_KEPT));
+        let mut removed = 0;
+        for (step, before) in [(Step::FiveMinutes, until), (Step::Hour, now.minus(kept))] {
+            removed += store.prune_rollups(step, before).await?;
+            removed += store.prune_recipe_rollups(step, before).await?;
+        }
+        Ok(if removed > 0 { Pause::None } else { Pause::Usual })
     }
 }

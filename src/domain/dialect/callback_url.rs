@@ -22,16 +22,18 @@ use super::value::Fact;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::invalid::Invalid;
 use crate::domain::template::{Origin, Parameter, Piece, Template, TemplateForm, mended, text_fault, tidied};
+use crate::domain::words::words;
 use foreign::BRACKETS;
 use mending::{Fault, mends};
 
-/// What a template is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UrlUse {
-    /// Completions, and reversals where the dialect tells them to the same URL.
-    Callback,
-    /// Reversals, where the dialect tells them to a URL of their own.
-    Reversal,
+words! {
+    /// What a template is for.
+    UrlUse {
+        /// Completions, and reversals where the dialect tells them to the same URL.
+        Callback = "callback",
+        /// Reversals, where the dialect tells them to a URL of their own.
+        Reversal = "reversal",
+    }
 }
 
 /// The template of a callback URL, in no matter which dialect.

@@ -15,6 +15,7 @@ mod csharp;
 mod filling;
 mod go;
 mod java;
+mod landmarks;
 mod marks;
 mod node;
 mod pattern;
@@ -30,6 +31,7 @@ mod skeleton;
 mod tongue;
 mod words;
 
+pub use landmarks::Landmarks;
 pub use plan::Plan;
 pub use planning::Endpoint;
 pub use sample::url as sample_url;

@@ -87,7 +87,8 @@ fn signed(steps: &[Step]) -> String {
     }
 }
 
-fn place(reading: &Reading) -> String {
+/// Where a value stands.
+pub(super) fn place(reading: &Reading) -> String {
     match reading {
         Reading::Parameter(name) => format!("the parameter {name}"),
         Reading::Field(path) => format!("the field {}", path.join(".")),

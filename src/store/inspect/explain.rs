@@ -15,7 +15,7 @@ const ON_SQLITE: &str = "EXPLAIN QUERY PLAN ";
 /// The statement is performed, and what it reads is counted.
 const PERFORMED_ON_POSTGRES: &str = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) ";
 /// The tables that grow with history, as queries call them; SQLite also speaks of scanning what a query gathers itself.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "deliveries",
     "d",
     "completions",
@@ -30,6 +30,7 @@ const TABLES: [&str; 14] = [
     "users",
     "sign_in_attempts",
     "rollups",
+    "recipe_rollups",
 ];
 /// Indexes of what has not ended: to read one from end to end is to read what is asked for.
 const OF_WHAT_IS_OPEN: [&str; 5] =

@@ -20,6 +20,7 @@ use crate::store::delivery_counts::queries as counted;
 use crate::store::erased_keys::{self, ErasedKind};
 use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
 use crate::store::queue::{ClaimInLine, Wanted, queries};
+use crate::store::recipe_rollups::{self, Recipes};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
 use crate::store::{Store, StoreError, clicks, erasure, health_reads, prune, replay_steps, rollups};
@@ -133,11 +134,16 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let plan = |query, text| Plan { query, text };
     let of_apps = explain(conn, health_reads::of_apps(&apps, &piece))?;
     let of_all = explain(conn, health_reads::of_all(&piece))?;
+    let of_recipes = explain(conn, recipe_rollups::wanted(&Recipes::All, &piece))?;
+    let of_recipe = explain(conn, recipe_rollups::wanted(&Recipes::Named("besitos".to_owned()), &piece))?;
     let mut counts = |query, text: String| explain(conn, diesel::sql_query(text)).map(|text| plan(query, text));
     Ok(vec![
         plan("health of apps", of_apps),
         plan("health of all apps", of_all),
+        plan("health of all recipes", of_recipes),
+        plan("health of a recipe", of_recipe),
         counts("retention: roll-ups", rollups::removal(Step::FiveMinutes, sample.before))?,
+        counts("retention: roll-ups of recipes", recipe_rollups::removal(Step::FiveMinutes, sample.before))?,
         counts("counts: dead of an app", counted::of_apps(&apps, Status::Dead, since))?,
         counts("counts: waiting of an endpoint", counted::of_endpoints(&endpoints, None, now))?,
         counts("counts: delivered", counted::delivered_of(&apps, since))?,

@@ -99,7 +99,7 @@ impl AppView {
         let first = app.first_endpoint();
         let (egress_ip, warning) = web.actions.leaves_from(app);
         let mut warnings: Vec<String> = warning.into_iter().collect();
-        warnings.extend(first.into_iter().flat_map(|endpoint| web.actions.endpoint_warnings(endpoint)));
+        warnings.extend(first.into_iter().flat_map(|endpoint| all_warnings(web, endpoint)));
         Self {
             id: app.id.clone(),
             publisher_id: app.publisher_id.clone(),
@@ -120,7 +120,12 @@ impl EndpointView {
             id: endpoint.id.clone(),
             app_id: app_id.to_owned(),
             endpoint: EndpointPart::of(web, endpoint),
-            warnings: web.actions.endpoint_warnings(endpoint),
+            warnings: all_warnings(web, endpoint),
         }
     }
+}
+
+/// What is refused at an endpoint, and what is to be said of it besides.
+fn all_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
+    [web.actions.refusal_warnings(endpoint), web.actions.endpoint_warnings(endpoint)].concat()
 }

@@ -91,7 +91,8 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, request: HttpRe
     Ok(respond::ok(&view))
 }
 
-fn step(query: &Query) -> Result<Option<u32>, Problem> {
+/// The step that is asked for.
+pub(super) fn step(query: &Query) -> Result<Option<u32>, Problem> {
     let read =
         |text: &str| text.parse().map_err(|_| Problem::field("step", format!("must be one of {STEPS:?} seconds")));
     query.text("step").map(read).transpose()

@@ -31,12 +31,14 @@ pub mod previews;
 pub mod publishers;
 pub mod receiver;
 pub mod recipe_drafts;
+pub mod recipe_health;
 mod replay_view;
 pub mod replays;
 pub mod reviews;
 pub mod second_factor;
 mod secret_view;
 pub mod secrets;
+pub mod sequences;
 mod setup_part;
 pub mod sign_in;
 pub mod sources;
@@ -69,6 +71,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(previews::routes)
         .configure(receiver::routes)
         .configure(testing::routes)
+        .configure(sequences::routes)
         .configure(diagnosis::routes)
         .configure(completions::routes)
         .configure(reviews::routes)
@@ -80,5 +83,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(audit::routes)
         .configure(lookup::routes)
         .configure(recipe_drafts::routes)
-        .configure(dialects::routes);
+        .configure(dialects::routes)
+        .configure(recipe_health::routes);
 }

@@ -68,6 +68,7 @@ pub(in crate::web) async fn test(caller: Caller, web: Data<Web>, id: Path<String
         egress_ip_id: given.text("egressIpId")?,
         tamper: given.word("tamper", &["signature"])?.is_some(),
         draft: None,
+        repeats: None,
     };
     let (endpoint_id, completion) = (given.text("endpointId")?, given.object("completion")?);
     let recipe = given.text("recipe")?;

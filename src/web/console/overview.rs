@@ -15,9 +15,9 @@ use super::parts::lines::Link;
 use super::parts::state::Tone;
 use super::words::instants::{self, Moment};
 use super::words::{durations, sentences};
-use super::{deliveries, pages, sections};
+use super::{deliveries, pages, place, sections};
 use crate::actions::asked::Asked;
-use crate::domain::app::App;
+use crate::domain::app::{App, Endpoint};
 use crate::domain::health::rollup::Rollup;
 use crate::domain::health::series::Series;
 use crate::domain::time::Timestamp;
@@ -45,6 +45,8 @@ struct OverviewPage {
     next: Option<&'static str>,
     /// How to resume, where it is paused.
     paused: Option<Paused>,
+    /// What receivers refuse, each with the endpoint's Doctor.
+    refused: Vec<Refused>,
     address: Option<String>,
     /// The address that follows, and from when on.
     next_address: Option<(String, Moment)>,
@@ -66,6 +68,13 @@ struct Paused {
     tone: Tone,
     text: String,
     path: String,
+}
+
+/// A trouble of a receiver that turns callbacks away.
+struct Refused {
+    tone: Tone,
+    text: String,
+    doctor: String,
 }
 
 async fn show(page: PageRequest, app: Path<String>) -> Answer {
@@ -94,6 +103,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         frame: sections::frame(&page, app, "Overview"),
         next: line.next.filter(|_| !is_archived),
         paused: (app.settings.paused && !is_archived).then(|| paused(app, &line.waiting)),
+        refused: if is_archived { Vec::new() } else { refused(&page, app) },
         address: address.map(|address| address.to_string()),
         next_address: page
             .web
@@ -116,6 +126,21 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         is_archived,
         credit: (!is_archived && page.can(CREDITS)).then(|| sections::path(app, "credit")),
     })
+}
+
+/// Whoever has several endpoints is told which of them it is.
+fn refused(page: &PageRequest, app: &App) -> Vec<Refused> {
+    let (doctor, is_one) = (sections::path(app, "doctor"), app.endpoints.len() < 2);
+    let of_endpoint = |endpoint: &Endpoint| {
+        let doctor = if is_one { doctor.clone() } else { format!("{doctor}?{}={}", place::PARAMETER, endpoint.id) };
+        let whose = if is_one { String::new() } else { format!("{}: ", endpoint.config.settings.dialect) };
+        let told = page.web.actions.refusal_warnings(endpoint).into_iter();
+        let text = move |text: String| {
+            if whose.is_empty() { sentences::of(&text) } else { sentences::of(&format!("{whose}{text}")) }
+        };
+        told.map(move |said| Refused { tone: Tone::Bad, text: text(said), doctor: doctor.clone() }).collect::<Vec<_>>()
+    };
+    app.endpoints.iter().flat_map(of_endpoint).collect()
 }
 
 fn paused(app: &App, waiting: &str) -> Paused {

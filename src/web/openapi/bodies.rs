@@ -28,8 +28,8 @@ const NEVER_NULL: [(&str, &[&str]); 5] = [
     ("MeChange", &["name", "password"]),
 ];
 /// Bodies of which no field is needed, so that there need not be one.
-const MAY_BE_LEFT_OUT: [&str; 7] =
-    ["Activation", "NewSecondFactor", "NewSecretBody", "Publishing", "RejectBody", "Rotation", "TestOf"];
+const MAY_BE_LEFT_OUT: [&str; 8] =
+    ["Activation", "NewSecondFactor", "NewSecretBody", "Publishing", "RejectBody", "Rotation", "SequenceOf", "TestOf"];
 /// A field that must be there, with those that must not be there then.
 type Choice = (&'static str, &'static [&'static str]);
 /// Of which fields exactly one must be there.

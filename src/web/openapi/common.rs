@@ -100,10 +100,11 @@ const PROVING: [&str; 4] = ["/v1/sessions", "/v1/me", "/v1/me/second-factor", "/
 /// that no receiver could be written for, a dialect that ships.
 const CONFLICTING: [&str; 4] = ["/cancel", "/replay", "/receiver", "/withdraw"];
 /// The reads of which a token has few at a time.
-const COUNTED_READS: [&str; 7] = [
+const COUNTED_READS: [&str; 8] = [
     "/v1/completions",
     "/v1/deliveries",
     "/v1/deliveries/counts",
+    "/v1/dialects/{name}/health",
     "/v1/health",
     "/v1/ledger",
     "/v1/lookup",
@@ -119,7 +120,7 @@ fn add_problems(path: &str, operation: &mut Operation) {
         ProblemKind::Invalid | ProblemKind::Overloaded | ProblemKind::Internal => reads_input,
         ProblemKind::Malformed | ProblemKind::TooLarge | ProblemKind::BodyTooSlow => operation.request_body.is_some(),
         ProblemKind::Conflict => operation.request_body.is_some() || CONFLICTING.iter().any(|end| path.ends_with(end)),
-        ProblemKind::TooMany => path.ends_with("/test") || path.ends_with("/diagnose"),
+        ProblemKind::TooMany => path.contains("/test") || path.ends_with("/diagnose"),
         ProblemKind::TooManyAttempts => PROVING.contains(&path) && operation.request_body.is_some(),
         ProblemKind::TooManyReads => COUNTED_READS.contains(&path),
         // Of the statuses that others have as well, the more usual kind is described.

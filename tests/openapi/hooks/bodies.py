@@ -214,6 +214,7 @@ RULES = {
     "POST /v1/apps/{id}/preview": _preview,
     "POST /v1/preview": _unsaved,
     "POST /v1/apps/{id}/test": _test,
+    "POST /v1/apps/{id}/test/sequence": _invented,
     "POST /v1/apps/{id}/diagnose": _pasted,
     "POST /v1/apps/{id}/endpoints/{endpointId}/diagnose": _pasted,
     **reports.RULES,

@@ -37,6 +37,7 @@ async fn every_path_is_described_with_its_methods() {
     DELETE /v1/apps/{id}/secrets/{secretId}
     POST /v1/apps/{id}/secrets/{secretId}/activate
     POST /v1/apps/{id}/test
+    POST /v1/apps/{id}/test/sequence
     DELETE /v1/apps/{id}/users/{userId}
     GET /v1/audit
     GET /v1/completions
@@ -56,6 +57,7 @@ async fn every_path_is_described_with_its_methods() {
     GET /v1/dialects/{name}
     POST /v1/dialects/{name}/check
     DELETE,GET,PUT /v1/dialects/{name}/draft
+    GET /v1/dialects/{name}/health
     POST /v1/dialects/{name}/publish
     POST /v1/dialects/{name}/withdraw
     GET,POST /v1/egress-ips

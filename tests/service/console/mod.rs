@@ -23,7 +23,7 @@ mod routes;
 mod set_up;
 mod settings;
 mod signing_in;
-mod visitor;
+pub(crate) mod visitor;
 
 use std::path::PathBuf;
 use std::process::Stdio;

@@ -39,6 +39,7 @@ const PATHS: &[(&str, Who)] = &[
     ("/apps/{app}/secrets/{secret}/use", Anyone),
     ("/apps/{app}/secrets/{secret}/delete", Anyone),
     ("/apps/{app}/test", Anyone),
+    ("/apps/{app}/test/sequence", Anyone),
     ("/apps/{app}/doctor", Anyone),
     ("/apps/{app}/receiver", Anyone),
     ("/apps/{app}/settings", Anyone),

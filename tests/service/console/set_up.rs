@@ -155,6 +155,56 @@ async fn a_reversal_is_a_kind_of_test_where_the_dialect_has_one() {
 }
 
 #[tokio::test]
+async fn a_sequence_says_what_the_balance_has_to_be_and_where_it_stopped() {
+    let ringback = Ringback::start().await;
+    let (wall, mut ana) = set_up(&ringback).await;
+    let path = format!("/apps/{}/test", wall.id);
+    let form = ana.get(&path).await;
+    form.holds("Send sequence");
+    let given = [("eventType", "sale"), ("userId", "u 1"), ("userReward", "2.50"), ("payoutMinor", "1.25")];
+    let sequence = format!("{path}/sequence");
+    let sent = ana.send(&form, &sequence, &given).await;
+    let page = ana.follow(sent).await;
+    page.holds("The same once more");
+    page.holds("<strong>2.50</strong>, unchanged by the repetition: the reward, once.");
+    page.holds("The balance has to be <strong>0</strong> compared with before");
+    page.holds("<dt>5.00</dt>");
+    let users: Vec<_> = wall.receiver.so_far().iter().map(|one| one.parameter("user_id").unwrap()).collect();
+    assert_eq!(users, ["u 1"; 3]);
+
+    wall.receiver.then([Reply::acknowledgement(), Reply::status(403)]);
+    let sent = ana.send(&form, &sequence, &given).await;
+    let page = ana.follow(sent).await;
+    page.holds("Not acknowledged, so the sequence ends here");
+    page.holds("The sequence ended before it: the repetition was not acknowledged.");
+    page.lacks("The balance has to be");
+    let refused = ana.send(&form, &sequence, &[("eventType", "sale"), ("userReward", "much")]).await;
+    assert_eq!(refused.status, 422);
+    let foreign = ana.get(&format!("{path}?completion=dlv_0000000000000")).await;
+    assert_eq!(foreign.status, 404);
+}
+
+#[tokio::test]
+async fn an_app_whose_callbacks_are_refused_says_so_on_top_and_leads_to_the_doctor() {
+    let ringback = Ringback::start().await;
+    let wall = ringback.wall("besitos", json!({"retrySchedule": [86_400]})).await;
+    let mut ana = Visitor::of(&ringback, &wall).await;
+    let path = format!("/apps/{}", wall.id);
+    wall.receiver.always(Reply::status(401));
+    for number in 0..5 {
+        ana.get(&path).await.lacks("Your server refuses");
+        wall.report_until(&format!("tx-{number}"), "retrying").await;
+    }
+    let overview = ana.get(&path).await;
+    overview
+        .holds("Your server refuses callbacks with 401 and has acknowledged none since: your secret does not match");
+    overview.holds(&format!("<a class=\"button\" href=\"{path}/doctor\">Diagnose</a>"));
+    wall.receiver.always(Reply::acknowledgement());
+    wall.report_until("good", "delivered").await;
+    ana.get(&path).await.lacks("Your server refuses");
+}
+
+#[tokio::test]
 async fn the_doctor_names_what_differs_and_keeps_nothing() {
     let ringback = Ringback::start().await;
     let (wall, mut ana) = set_up(&ringback).await;

@@ -22,5 +22,6 @@ mod lifecycle;
 mod limits;
 mod queue;
 mod receiver_code;
+mod refused;
 mod replays;
 mod wire;

@@ -80,6 +80,12 @@ async fn a_node_that_only_answers_has_its_tests_sent_by_one_that_only_sends() {
         assert_eq!(tested.body["attempts"].as_array().unwrap().len(), 1, "{}", tested.body);
         let received = wall.receiver.next().await;
         assert_eq!((received.from.ip(), received.header("X-Ringback-Test")), (wall.from, Some("1")));
+        let sequence = answers.post(&wall.path("/test/sequence"), json!({})).await.ok();
+        let states: Vec<&Value> = sequence["steps"].as_array().unwrap().iter().map(|step| &step["state"]).collect();
+        assert_eq!(states, ["acknowledged"; 3], "{sequence}");
+        let told = wall.receiver.so_far().into_iter().map(|one| one.parameter("transaction_id").unwrap());
+        let told: Vec<String> = told.collect();
+        assert!(told.len() == 3 && told[0] == told[1], "{told:?}");
         wall.report_until(&format!("tx-{}", wall.id), "delivered").await;
         assert_eq!(wall.receiver.next().await.from.ip(), wall.from);
     }

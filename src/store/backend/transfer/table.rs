@@ -36,6 +36,8 @@ pub(super) const COPIED: [&str; 32] = [
     "audit",
     "rollups",
     "secret_uses",
+    "recipe_rollups",
+    "refusal_runs",
 ];
 
 /// A table that is copied.

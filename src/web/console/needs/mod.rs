@@ -51,6 +51,8 @@ struct Work {
     reviews: Option<Reviews>,
     /// How many publishers are doing how.
     publishers: String,
+    /// Recipes whose refusals jump, in words, for operators.
+    recipes: Vec<String>,
     switches: Vec<SwitchLine>,
     more_switches: usize,
     /// Whether there is any app at all.
@@ -89,6 +91,7 @@ impl Work {
         let known: Vec<&str> = rows.iter().map(|one| one.app.id.as_str()).collect();
         let figures =
             if caller.is_operator() { summary::figures(&actions.waiting_work(caller).await?, now) } else { Vec::new() };
+        let jumps = if caller.is_operator() { actions.recipe_jumps().await? } else { Vec::new() };
         let (open, first_end) = actions.open_reviews(caller).await?;
         let switches = standing.switches.iter().take(SWITCHES).map(|switch| SwitchLine::of(switch, now));
         Ok(Self {
@@ -97,6 +100,7 @@ impl Work {
             newer: shown.as_ref().and_then(|_| newer(&standing, &known)),
             reviews: Reviews::of(open, first_end, now),
             publishers: summary::publishers(&standing),
+            recipes: jumps.iter().map(summary::jump).collect(),
             switches: switches.collect(),
             more_switches: standing.switches.len().saturating_sub(SWITCHES),
             has_apps: !standing.apps.is_empty(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::actions::standing::{Standing, Switch, WaitingWork};
+use crate::domain::health::recipes::{Jump, RecipeRollup};
 use crate::domain::health::{Capped, Condition};
 use crate::domain::time::Timestamp;
 use crate::web::console::app_line::capped;
@@ -70,6 +71,18 @@ pub(super) fn publishers(standing: &Standing) -> String {
     ];
     let some = words.into_iter().filter_map(|(condition, word)| Some((*counts.get(&condition)?, word)));
     some.map(|(count, word)| format!("{} {word}", amounts::count(count))).collect::<Vec<_>>().join(" · ")
+}
+
+/// `besitos@1: 8 of 20 first attempts refused within the last hour, 1 of 100 in the 24 h before.`
+pub(super) fn jump(jump: &Jump) -> String {
+    let of = |rollup: &RecipeRollup| {
+        format!("{} of {}", amounts::count(rollup.refused.all()), amounts::count(rollup.first_attempts))
+    };
+    let before = match jump.before.first_attempts {
+        0 => "none were made in the 24 h before".to_owned(),
+        _ => format!("{} in the 24 h before", of(&jump.before)),
+    };
+    format!("{}: {} first attempts refused within the last hour, {before}.", jump.recipe, of(&jump.hour))
 }
 
 pub(super) fn figures(waiting: &WaitingWork, now: Timestamp) -> Vec<Figure> {

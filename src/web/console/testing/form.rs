@@ -146,8 +146,7 @@ pub(super) fn asked(form: &Form) -> Result<Asked, Invalid> {
         reversal: is_reversal,
         secret_id: text("secretId"),
         egress_ip_id: text("egressIpId"),
-        tamper: false,
-        draft: None,
+        ..TestOptions::default()
     };
     Ok(Asked { completion, options, also_wrong: given.get("tamper") == Some(&Value::Bool(true)) })
 }

@@ -3,17 +3,20 @@
 
 mod form;
 mod outcome;
+mod sequence;
 
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
 use super::flash::Kind;
+use super::forms::Form;
 use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::lines::Link;
 use super::place::{self, Place};
 use super::{faults, filters, pages, render, sections};
 use crate::actions::refusal::Refusal;
+use crate::actions::sequences::Sequence;
 use crate::actions::testing::TestAsked;
 use crate::dispatch::sending::job::TestOptions;
 use crate::web::Answer;
@@ -21,18 +24,24 @@ use crate::web::error::Problem;
 use crate::web::json::Body;
 use form::{Asked, Fields};
 use outcome::Outcome;
+use sequence::Shown;
 
 const LARGEST: usize = 16 * 1024;
 /// The call that sends.
 const SENDS: &str = "POST /v1/apps/{id}/test";
+/// The call that sends a sequence.
+const SENDS_SEQUENCE: &str = "POST /v1/apps/{id}/test/sequence";
 /// The parameters that name what was sent …
 const SENT: &str = "sent";
 /// … and what was sent with a wrong signature.
 const WRONG: &str = "wrong";
-const PARAMETERS: [&str; 5] = [place::PARAMETER, "secret", SENT, WRONG, "part"];
+/// The parameters of the page; the last ones name the steps of a sequence.
+const PARAMETERS: [&str; 8] = [place::PARAMETER, "secret", SENT, WRONG, "part", "completion", "repetition", "reversal"];
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(pages::resource("/apps/{app}/test").get(show).post(send));
+    config
+        .service(pages::resource("/apps/{app}/test").get(show).post(send))
+        .service(pages::resource("/apps/{app}/test/sequence").post(send_sequence));
 }
 
 #[derive(Template)]
@@ -40,6 +49,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 struct TestPage {
     frame: Frame,
     path: String,
+    sequence_path: String,
     endpoints: Vec<(Link, bool)>,
     /// The saved URL that is called.
     url: Option<String>,
@@ -47,6 +57,7 @@ struct TestPage {
     fields: Fields,
     others: Vec<String>,
     outcome: Option<Outcome>,
+    sequence: Option<Shown>,
 }
 
 #[derive(Template)]
@@ -60,12 +71,14 @@ impl TestPage {
         Self {
             frame: sections::frame(page, &place.app, "Test"),
             path: place.path("test"),
+            sequence_path: place.path("test/sequence"),
             endpoints: place.switcher("test"),
             url: place.settings().callback_url.clone().map(String::from),
             callback: place.path("callback"),
             fields,
             others: Vec::new(),
             outcome,
+            sequence: None,
         }
     }
 }
@@ -81,7 +94,8 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         (Some(outcome), Some("outcome")) => page.part(&OutcomePart { outcome }),
         _ => {
             let fields = Fields::new(&page, &place, query.text("secret")).await?;
-            page.page(&TestPage::new(&page, &place, fields, outcome))
+            let sequence = Shown::asked(&page, &place, |step| query.text(step.as_str()).map(str::to_owned)).await?;
+            page.page(&TestPage { sequence, ..TestPage::new(&page, &place, fields, outcome) })
         }
     }
 }
@@ -102,15 +116,54 @@ async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answ
                 .collect();
             Ok(render::go_on(&place.path_with("test", &parameters), []))
         }
-        Err(Refusal::TooMany(text)) => Ok(page.go_on(&place.path("test"), Kind::Failed, text)),
-        Err(refusal) => {
-            let wrong = faults::faults_of(refusal)?;
-            let mut shown = TestPage::new(&page, &place, Fields::new(&page, &place, None).await?.typed(&form), None);
-            shown.others = faults::show(&mut shown.fields.all_mut(), &form::renamed(&wrong));
-            shown.frame.mark = "Error: ".to_owned();
-            render::refused(&shown, &Problem::from(wrong))
-        }
+        Err(refusal) => refused(&page, &place, &form, refusal).await,
     }
+}
+
+/// Sends a sequence; its fields are those of the test, but for what happened, which is the sequence's own.
+async fn send_sequence(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answer {
+    let query = page.query(&PARAMETERS)?;
+    let place = Place::of(&page, &app, query.text(place::PARAMETER)).await?;
+    let form = page.form(body.bytes(), form::SHAPE)?;
+    let sent = match form::asked(&form) {
+        Ok(asked) => sequence_of(&page, &place, asked).await,
+        Err(wrong) => Err(wrong.into()),
+    };
+    match sent {
+        Ok(sent) => {
+            let shown = place.path_with("test", &sequence::parameters(&sent));
+            Ok(match sequence::not_sent(&sent) {
+                Some(why) => page.go_on(&shown, Kind::Failed, why.to_owned()),
+                None => render::go_on(&shown, []),
+            })
+        }
+        Err(refusal) => refused(&page, &place, &form, refusal).await,
+    }
+}
+
+/// The form once more, with what is wrong in it.
+async fn refused(page: &PageRequest, place: &Place, form: &Form, refusal: Refusal) -> Answer {
+    if let Refusal::TooMany(text) = refusal {
+        return Ok(page.go_on(&place.path("test"), Kind::Failed, text));
+    }
+    let wrong = faults::faults_of(refusal)?;
+    let mut shown = TestPage::new(page, place, Fields::new(page, place, None).await?.typed(form), None);
+    shown.others = faults::show(&mut shown.fields.all_mut(), &form::renamed(&wrong));
+    shown.frame.mark = "Error: ".to_owned();
+    render::refused(&shown, &Problem::from(wrong))
+}
+
+async fn sequence_of(page: &PageRequest, place: &Place, asked: Asked) -> Result<Sequence, Refusal> {
+    let (completion, endpoint_id) = (asked.completion(), Some(place.endpoint.id.clone()));
+    let options = TestOptions { reversal: false, ..asked.options };
+    let test = TestAsked { completion, endpoint_id, options };
+    let mut sent = None;
+    let sends = async {
+        sent = Some(page.web.actions.test_sequence(page.caller(), place.app.clone(), test).await?);
+        Ok(())
+    };
+    page.perform(SENDS_SEQUENCE, &[&place.app.id], sends).await?;
+    sent.ok_or(Refusal::Unknown("delivery"))
 }
 
 /// Sends the right one and, behind it, the wrong one; answers the ids of their deliveries.

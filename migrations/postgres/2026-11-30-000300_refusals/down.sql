@@ -1,0 +1,2 @@
+DROP TABLE recipe_rollups;
+DROP TABLE refusal_runs;
