@@ -32,8 +32,8 @@ impl Actions {
 
     /// What an endpoint's receiver refuses, one sentence for each trouble; each ends with the next acknowledgement.
     pub fn refusal_warnings(&self, endpoint: &Endpoint) -> Vec<String> {
-        let recipe = self.node.catalog.get(&endpoint.config.settings.dialect);
-        let method = recipe.map_or("the method", |recipe| recipe.method());
+        let catalog = self.node.catalog();
+        let method = catalog.get(&endpoint.config.settings.dialect).map_or("the method", |recipe| recipe.method());
         self.node.refusal_runs.raised(&endpoint.id).iter().map(|run| run.message(method)).collect()
     }
 

@@ -60,7 +60,8 @@ impl Sequence {
 impl Actions {
     /// Sends a sequence to an endpoint of an app, one step after the other.
     pub async fn test_sequence(&self, caller: &Caller, app: App, asked: TestAsked) -> Result<Sequence, Refusal> {
-        let TestAsked { completion, endpoint_id, options } = asked;
+        // A draft is tried by single tests.
+        let TestAsked { completion, endpoint_id, recipe: _, options } = asked;
         Self::may_choose_egress(caller, &options)?;
         let completion = self.invented(&app.id, completion.as_ref())?;
         let app = Arc::new(app);
@@ -108,7 +109,8 @@ impl Actions {
 
     /// Why an endpoint is never told of a reversal.
     fn untold(&self, endpoint: &Endpoint) -> Option<&'static str> {
-        let recipe = self.node.catalog.get(&endpoint.config.settings.dialect)?;
+        let catalog = self.node.catalog();
+        let recipe = catalog.get(&endpoint.config.settings.dialect)?;
         reversal_silence(recipe, &endpoint.config)
     }
 
@@ -149,7 +151,8 @@ impl Actions {
     }
 
     fn landmarks(&self, endpoint: &Endpoint) -> Landmarks {
-        let Some(recipe) = self.node.catalog.get(&endpoint.config.settings.dialect) else {
+        let catalog = self.node.catalog();
+        let Some(recipe) = catalog.get(&endpoint.config.settings.dialect) else {
             return Landmarks::default();
         };
         let (config, success) = (&endpoint.config, endpoint.config.settings.success.as_ref());

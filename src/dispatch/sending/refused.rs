@@ -53,7 +53,8 @@ impl Sender {
         if matches!(job.event, CallbackEvent::Completed) {
             return UrlUse::Callback;
         }
-        let recipe = self.node.catalog.get_version(&job.delivery.recipe);
+        let catalog = self.node.catalog();
+        let recipe = catalog.get_version(&job.delivery.recipe);
         if recipe.is_some_and(|recipe| recipe.takes_reversal_url()) { UrlUse::Reversal } else { UrlUse::Callback }
     }
 }

@@ -122,7 +122,7 @@ pub(in crate::web) async fn send(caller: Caller, web: Data<Web>, id: Path<String
         ..TestOptions::default()
     };
     let (endpoint_id, completion) = (given.text("endpointId")?, given.object("completion")?);
-    let asked = TestAsked { completion, endpoint_id, options };
+    let asked = TestAsked { completion, endpoint_id, recipe: None, options };
     let sequence = web.actions.test_sequence(&caller, app, asked).await?;
     let is_under_way = sequence.is_under_way();
     let view = SequenceView::new(&web.node, sequence);

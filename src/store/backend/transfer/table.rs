@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 
 /// What is copied, those that others refer to first.
-pub(super) const COPIED: [&str; 32] = [
+pub(super) const COPIED: [&str; 34] = [
     "installation",
     "publishers",
     "tokens",

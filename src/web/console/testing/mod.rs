@@ -156,7 +156,7 @@ async fn refused(page: &PageRequest, place: &Place, form: &Form, refusal: Refusa
 async fn sequence_of(page: &PageRequest, place: &Place, asked: Asked) -> Result<Sequence, Refusal> {
     let (completion, endpoint_id) = (asked.completion(), Some(place.endpoint.id.clone()));
     let options = TestOptions { reversal: false, ..asked.options };
-    let test = TestAsked { completion, endpoint_id, options };
+    let test = TestAsked { completion, endpoint_id, recipe: None, options };
     let mut sent = None;
     let sends = async {
         sent = Some(page.web.actions.test_sequence(page.caller(), place.app.clone(), test).await?);
