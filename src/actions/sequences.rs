@@ -11,10 +11,12 @@ use super::testing::TestAsked;
 use crate::dispatch::sending::job::{Repeated, StoredTest, TestOptions};
 use crate::domain::app::{App, Endpoint};
 use crate::domain::attempt::Attempt;
+use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, DeliveryKind, Status};
 use crate::domain::dialect::compose::reversal_silence;
 use crate::domain::receiver_code::{self, Landmarks};
 use crate::domain::test_sequence::{Balance, Reckoning, Step, StepState};
+use crate::random;
 
 /// A sequence that was sent, as far as it came.
 #[derive(Debug)]
@@ -78,7 +80,9 @@ impl Actions {
             if !goes_on || deliveries.last().is_some_and(|(delivery, _)| delivery.status != Status::Delivered) {
                 break;
             }
-            match self.send_test(&app, Some(&endpoint.id), completion.clone(), options.clone()).await {
+            // Of each completion a delivery tells once; to a receiver it is the same one all the same.
+            let completion = Completion { id: random::new_id("cmp"), ..completion.clone() };
+            match self.send_test(&app, Some(&endpoint.id), completion, options.clone()).await {
                 Ok((sent, is_done)) => {
                     deliveries.push(sent);
                     goes_on = is_done;

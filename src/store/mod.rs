@@ -69,6 +69,7 @@ pub mod replays;
 mod reversals;
 mod revision;
 pub mod role_scope;
+mod rollup_folding;
 pub mod rollups;
 mod schema;
 pub mod secrets;

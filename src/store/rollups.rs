@@ -1,10 +1,10 @@
-//! Roll-ups as rows: written by the process that added them up, folded into hours, removed when they are old.
+//! Roll-ups as rows: written by the process that added them up, and removed when they are old.
 //!
 //! A process writes the whole of a stretch of five minutes again and again while it adds to it, each time over its own row: a
 //! write whose answer was lost can be repeated, nothing is read before it is written, and no node waits for another's row.
 //! Which rows answer a question is `health_reads`' to say.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use diesel::dsl::{max, min, sql};
 use diesel::prelude::*;
@@ -14,7 +14,7 @@ use diesel::upsert::excluded;
 use super::backend::{Conn, upsert};
 use super::keys::{AppKey, NodeKey};
 use super::schema::{rollups, secret_uses};
-use super::{Store, StoreError, recipe_rollups};
+use super::{Store, StoreError};
 use crate::domain::delivery::Outcome;
 use crate::domain::health::latencies::Latencies;
 use crate::domain::health::rollup::{LastFailure, Rollup, Step};
@@ -87,7 +87,8 @@ pub(super) fn stored(step: Step) -> i32 {
 }
 
 impl Row {
-    fn new(app_id: AppKey, step: Step, at: Timestamp, node: NodeKey, rollup: &Rollup) -> Self {
+    /// Of what was added up.
+    pub(super) fn new(app_id: AppKey, step: Step, at: Timestamp, node: NodeKey, rollup: &Rollup) -> Self {
         let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let last = rollup.last_failure;
         Self {
@@ -140,35 +141,6 @@ impl Store {
         .await
     }
 
-    /// Folds the oldest hour that is not folded yet and was over before `before`, of apps and of recipes; answers whether there was one. Every node may
-    /// do the same at the same time: each writes the same rows.
-    pub async fn fold_rollups(&self, before: Timestamp) -> Result<bool, StoreError> {
-        let folded = self
-            .look_by_index(move |conn| {
-                let Some(hour) = next_to_fold(conn, Step::Hour.begin(before))? else { return Ok(None) };
-                let of_hour = five_minutes_within(hour, hour.plus(Step::Hour.length()));
-                let rows: Vec<Row> = of_hour.select(Row::as_select()).load(conn)?;
-                let mut apps: BTreeMap<AppKey, Rollup> = BTreeMap::new();
-                for row in &rows {
-                    apps.entry(row.app_id).or_default().merge(&row.rollup());
-                }
-                let node = NodeKey::stored(ALL_NODES);
-                let row = |(app, rollup): (AppKey, Rollup)| Row::new(app, Step::Hour, hour, node, &rollup);
-                let apps: Vec<Row> = apps.into_iter().map(row).collect();
-                // Whatever tells of a recipe tells of an app as well, so its hours are among these.
-                Ok(Some((apps, recipe_rollups::folded(conn, hour)?)))
-            })
-            .await?;
-        let Some((rows, of_recipes)) = folded else { return Ok(false) };
-        self.write(move |conn| {
-            conn.begin_removing()?;
-            write_rows(conn, &rows)?;
-            recipe_rollups::write_rows(conn, &of_recipes)
-        })
-        .await?;
-        Ok(true)
-    }
-
     /// Removes a step of the roll-ups of this length that begin before then, oldest first; answers how many went.
     pub async fn prune_rollups(&self, step: Step, before: Timestamp) -> Result<usize, StoreError> {
         self.write(move |conn| {
@@ -188,7 +160,8 @@ impl Store {
     }
 }
 
-fn write_rows(conn: &mut Conn, rows: &[Row]) -> QueryResult<()> {
+/// Writes rows over what stands of the same.
+pub(super) fn write_rows(conn: &mut Conn, rows: &[Row]) -> QueryResult<()> {
     upsert!(conn, rows, |conn, some| diesel::insert_into(rollups::table)
         .values(some)
         .on_conflict((rollups::app_id, rollups::step, rollups::at, rollups::node))
@@ -240,13 +213,19 @@ pub(super) fn folded_until(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
     Ok(last.map(|last| last.plus(Step::Hour.length())))
 }
 
+/// The rows of five minutes within a stretch.
+pub(super) fn of_five_minutes(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryResult<Vec<Row>> {
+    five_minutes_within(from, to).select(Row::as_select()).load(conn)
+}
+
 /// The oldest hour that has roll-ups of five minutes, is not folded and was over before then.
-fn next_to_fold(conn: &mut Conn, before: Timestamp) -> QueryResult<Option<Timestamp>> {
+pub(super) fn next_to_fold(conn: &mut Conn, before: Timestamp) -> QueryResult<Option<Timestamp>> {
     let from = folded_until(conn)?.unwrap_or_default();
     let oldest: Option<Timestamp> = five_minutes_within(from, before).select(min(rollups::at)).first(conn)?;
     Ok(oldest.map(|at| Step::Hour.begin(at)))
 }
 
+/// The roll-ups of five minutes of this stretch.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn five_minutes_within(from: Timestamp, to: Timestamp) -> _ {
     let step: i32 = stored(Step::FiveMinutes);

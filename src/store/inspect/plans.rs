@@ -135,7 +135,7 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let of_apps = explain(conn, health_reads::of_apps(&apps, &piece))?;
     let of_all = explain(conn, health_reads::of_all(&piece))?;
     let of_recipes = explain(conn, recipe_rollups::wanted(&Recipes::All, &piece))?;
-    let of_recipe = explain(conn, recipe_rollups::wanted(&Recipes::Named("besitos".to_owned()), &piece))?;
+    let of_recipe = explain(conn, recipe_rollups::wanted(&Recipes::Named("x".to_owned()), &piece))?;
     let mut counts = |query, text: String| explain(conn, diesel::sql_query(text)).map(|text| plan(query, text));
     Ok(vec![
         plan("health of apps", of_apps),

@@ -88,6 +88,7 @@ fn what_is_closed_to_publishers_and_what_to_account_managers_is_known_by_name() 
     PUT /v1/dialects/{name}/draft
     DELETE /v1/dialects/{name}/draft
     POST /v1/dialects/{name}/check
+    GET /v1/dialects/{name}/health
     ");
     insta::assert_snapshot!(closed(Who::Operators).join("\n"), @r"
     POST /v1/sources

@@ -163,7 +163,15 @@ async fn a_sequence_says_what_the_balance_has_to_be_and_where_it_stopped() {
     form.holds("Send sequence");
     let given = [("eventType", "sale"), ("userId", "u 1"), ("userReward", "2.50"), ("payoutMinor", "1.25")];
     let sequence = format!("{path}/sequence");
-    let sent = ana.send(&form, &sequence, &given).await;
+    // The button sends the fields of the test's form elsewhere.
+    let token = form.hidden().into_iter().find(|(name, _)| name == "formToken").unwrap().1;
+    let with_token = |fields: &[(&'static str, &'static str)]| {
+        let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        fields.chain([("formToken", token.clone())]).collect::<Vec<_>>()
+    };
+    let given = with_token(&given);
+    let given: Vec<_> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let sent = ana.post(&sequence, &given).await;
     let page = ana.follow(sent).await;
     page.holds("The same once more");
     page.holds("<strong>2.50</strong>, unchanged by the repetition: the reward, once.");
@@ -173,12 +181,14 @@ async fn a_sequence_says_what_the_balance_has_to_be_and_where_it_stopped() {
     assert_eq!(users, ["u 1"; 3]);
 
     wall.receiver.then([Reply::acknowledgement(), Reply::status(403)]);
-    let sent = ana.send(&form, &sequence, &given).await;
+    let sent = ana.post(&sequence, &given).await;
     let page = ana.follow(sent).await;
     page.holds("Not acknowledged, so the sequence ends here");
     page.holds("The sequence ended before it: the repetition was not acknowledged.");
     page.lacks("The balance has to be");
-    let refused = ana.send(&form, &sequence, &[("eventType", "sale"), ("userReward", "much")]).await;
+    let wrong = with_token(&[("eventType", "sale"), ("userReward", "much")]);
+    let wrong: Vec<_> = wrong.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let refused = ana.post(&sequence, &wrong).await;
     assert_eq!(refused.status, 422);
     let foreign = ana.get(&format!("{path}?completion=dlv_0000000000000")).await;
     assert_eq!(foreign.status, 404);

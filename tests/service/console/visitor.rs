@@ -9,31 +9,31 @@ use serde_json::{Value, json};
 use crate::support::{Api, Ringback, Wall, text};
 
 /// The password of everybody here.
-pub(super) const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Somebody at a browser.
 #[derive(Clone)]
-pub(super) struct Visitor {
+pub(crate) struct Visitor {
     api: Api,
-    pub(super) cookies: BTreeMap<String, String>,
+    pub(crate) cookies: BTreeMap<String, String>,
 }
 
 /// A page as it came.
-pub(super) struct Page {
-    pub(super) status: u16,
-    pub(super) location: Option<String>,
-    pub(super) headers: reqwest::header::HeaderMap,
-    pub(super) html: String,
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) html: String,
 }
 
 impl Visitor {
     /// Somebody who has no session.
-    pub(super) fn new(api: &Api) -> Self {
+    pub(crate) fn new(api: &Api) -> Self {
         Self { api: api.with_token(""), cookies: BTreeMap::new() }
     }
 
     /// Somebody who has joined in this role.
-    pub(super) async fn joined(ringback: &Ringback, email: &str, role: Value) -> Self {
+    pub(crate) async fn joined(ringback: &Ringback, email: &str, role: Value) -> Self {
         let invited = ringback.post("/v1/invitations", crate::support::with(json!({"email": email}), role)).await.ok();
         let link = text(&invited, "link");
         let mut visitor = Self::new(ringback);
@@ -44,46 +44,46 @@ impl Visitor {
     }
 
     /// One of the people of a wall's publisher.
-    pub(super) async fn of(ringback: &Ringback, wall: &Wall) -> Self {
+    pub(crate) async fn of(ringback: &Ringback, wall: &Wall) -> Self {
         let role = json!({"role": "publisher", "publisherId": wall.publisher});
         Self::joined(ringback, "ana@example.com", role).await
     }
 
     /// An account manager.
-    pub(super) async fn manager(ringback: &Ringback) -> Self {
+    pub(crate) async fn manager(ringback: &Ringback) -> Self {
         Self::joined(ringback, "max@example.com", json!({"role": "account_manager"})).await
     }
 
     /// Goes where an act that succeeded leads to.
-    pub(super) async fn follow(&mut self, answer: Page) -> Page {
+    pub(crate) async fn follow(&mut self, answer: Page) -> Page {
         assert_eq!(answer.status, 303, "{}", answer.html);
         self.get(answer.location.as_deref().unwrap()).await
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Page {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
         let request = self.api.request(Method::GET, path);
         self.sent(request).await
     }
 
     /// Opens a page and sends its form.
-    pub(super) async fn fill_in(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn fill_in(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let form = self.get(path).await;
         self.send(&form, path, fields).await
     }
 
     /// Signs in.
-    pub(super) async fn sign_in(&mut self, email: &str, password: &str) -> Page {
+    pub(crate) async fn sign_in(&mut self, email: &str, password: &str) -> Page {
         self.fill_in("/sign-in", &[("email", email), ("password", password)]).await
     }
 
     /// Sends a form as one of our own pages would, without its token.
-    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let origin = self.api.url("");
         self.post_from(&origin, path, fields).await
     }
 
     /// Sends a form from a page of this origin.
-    pub(super) async fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.api.request(Method::POST, path).header(ORIGIN, origin).body(body);
         self.sent(request).await
@@ -91,7 +91,7 @@ impl Visitor {
 
     /// Sends the form of this page that goes to this path: its hidden fields, and these. Where no form goes there, somebody
     /// has made one out of what the page has.
-    pub(super) async fn send(&mut self, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn send(&mut self, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
         let hidden = page.hidden_of(path);
         let all: Vec<_> =
             hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(fields.iter().copied()).collect();
@@ -117,12 +117,12 @@ impl Visitor {
 }
 
 impl Page {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// Names and values of its hidden fields, those of *Sign out* apart.
-    pub(super) fn hidden(&self) -> Vec<(String, String)> {
+    pub(crate) fn hidden(&self) -> Vec<(String, String)> {
         hidden_in(&self.html)
     }
 
@@ -133,12 +133,12 @@ impl Page {
     }
 
     #[track_caller]
-    pub(super) fn holds(&self, text: &str) {
+    pub(crate) fn holds(&self, text: &str) {
         assert!(self.html.contains(text), "{text:?} is not in {} {}", self.status, self.html);
     }
 
     #[track_caller]
-    pub(super) fn lacks(&self, text: &str) {
+    pub(crate) fn lacks(&self, text: &str) {
         assert!(!self.html.contains(text), "{text:?} is in {}", self.html);
     }
 }
