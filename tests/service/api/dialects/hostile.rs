@@ -30,8 +30,10 @@ async fn what_is_out_of_bounds_is_refused_by_its_place_and_nothing_is_kept() {
         (changed("retry_seconds = [60, 600]", "retry_seconds = [60, 9999999]"), "retry_seconds"),
         (changed("\"credit\"", &format!("{:?}", "c".repeat(300))), "placeholders"),
         (format!("{RECIPE}#{}", " ".repeat(40_000)), "recipe"),
-        ("x = [".to_owned(), ""),
-        (format!("x = {}{}", "[".repeat(5_000), "]".repeat(5_000)), ""),
+        (changed("statuses = [\"200\"]", "statuses = [\"500\"]"), "line 9"),
+        (changed("[signature]", "[signature]\nalgorithm = \"hmac-sha257\""), "line 14"),
+        ("x = [".to_owned(), "line 1"),
+        (format!("x = {}{}", "[".repeat(5_000), "]".repeat(5_000)), "recipe"),
     ];
     for (recipe, place) in hostile {
         let begun = Instant::now();
@@ -47,11 +49,9 @@ async fn what_is_out_of_bounds_is_refused_by_its_place_and_nothing_is_kept() {
 async fn what_no_recipe_may_do_is_told_by_a_check_and_is_never_published() {
     let ringback = Ringback::start().await;
     for (recipe, place) in [
-        (changed("statuses = [\"200\"]", "statuses = [\"500\"]"), "success"),
         (changed("X-Coinbarn-Signature", "Host"), "signature"),
         (changed("|{event}", ""), "signature"),
         (changed("{txn}|{user}", "{txn}{user}"), "signature"),
-        (changed("[signature]", "[signature]\nalgorithm = \"hmac-sha257\""), ""),
     ] {
         let draft = json!({"recipe": recipe, "vectors": vectors()});
         ringback.post("/v1/dialects", draft).await.is(201, json!({"name": "x-coinbarn"}));
@@ -82,7 +82,7 @@ async fn a_body_that_is_no_recipe_is_refused_by_the_field_that_is_not() {
     ] {
         ringback.post("/v1/dialects", &body).await.refuses(422, fields);
     }
-    let nested = (0..60).fold(json!("x"), |inner, _| json!({ "a": inner }));
+    let nested = (0..20).fold(json!("x"), |inner, _| json!({ "a": inner }));
     let answer = ringback.post("/v1/dialects", json!({"recipe": nested, "vectors": []})).await;
     assert_eq!(answer.status, 422, "{}", answer.body);
     let many: Vec<Value> = (0..2_000).map(|_| json!({})).collect();
