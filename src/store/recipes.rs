@@ -6,13 +6,13 @@
 use diesel::dsl::{exists, max, select};
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
-use serde_json::Value;
 
 use crate::domain::dialect::listed::{Publication, PublishedRecipe};
 use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
+use super::recipe_columns::{list, vectors};
 use super::recipe_drafts::DraftRow;
 use super::schema::{recipe_drafts, recipes};
 use super::{Store, StoreError, revision};
@@ -21,7 +21,7 @@ use super::{Store, StoreError, revision};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
     /// It is this version.
-    As(PublishedRecipe),
+    As(Box<PublishedRecipe>),
     /// There is no draft (any more).
     Unknown,
     /// It was replaced since it was checked.
@@ -77,16 +77,6 @@ pub(super) fn changed_since(conn: &mut Conn, revision: i64) -> QueryResult<Vec<R
     changed.select(RecipeRow::as_select()).load(conn)
 }
 
-/// What is kept as a JSON list, or not at all; nothing where it is neither.
-pub(super) fn list(kept: Option<&str>) -> Option<Option<Vec<String>>> {
-    kept.map(|text| serde_json::from_str(text).ok()).map_or(Some(None), |read| read.map(Some))
-}
-
-/// The vectors as they are kept.
-pub(super) fn vectors(kept: &str) -> Option<Vec<Value>> {
-    serde_json::from_str(kept).ok()
-}
-
 impl Store {
     /// Publishes a draft as the next version of its dialect, if it is still the one of this revision, and removes it.
     pub async fn publish_recipe(
@@ -126,7 +116,7 @@ impl Store {
             })
             .await?;
         match published {
-            Ok(row) => row.open().map(Published::As),
+            Ok(row) => row.open().map(Box::new).map(Published::As),
             Err(not) => Ok(not),
         }
     }
