@@ -167,21 +167,6 @@ impl Recipe {
         self.signature.as_ref()
     }
 
-    /// What is special about it, for people.
-    pub fn about(&self) -> &str {
-        &self.about
-    }
-
-    /// Whether the vendor documents it, or several independent receivers do the same; else what is odd about it says why not.
-    pub fn is_solid(&self) -> bool {
-        self.solid
-    }
-
-    /// The vendor's pages that it was written from.
-    pub fn sources(&self) -> &[String] {
-        &self.sources
-    }
-
     /// How values are encoded in a query.
     pub(super) fn encoding(&self) -> Encoding {
         self.encoding
@@ -288,11 +273,6 @@ impl Recipe {
     /// The placeholder of that name.
     pub fn placeholder(&self, name: &str) -> Option<&Placeholder> {
         self.placeholders.iter().find(|placeholder| placeholder.name == name)
-    }
-
-    /// Completions with the exact requests that they must become.
-    pub fn vectors(&self) -> &[serde_json::Value] {
-        &self.vectors
     }
 
     /// What a POST's body is made of.

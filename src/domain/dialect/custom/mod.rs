@@ -8,7 +8,6 @@ mod bounds;
 mod cases;
 mod checked;
 mod composed;
-mod from_json;
 mod sample;
 mod vectors;
 mod words;
@@ -19,7 +18,7 @@ use serde_json::Value;
 
 use super::coverage::coverage;
 pub use super::recipe::Finding;
-use super::recipe::{Recipe, RecipeError};
+use super::recipe::{Recipe, RecipeError, WHOLE};
 pub use super::vector::{Difference, Origin};
 pub use checked::{Case, Checked, HeaderShown, RequestShown, VectorResult};
 
@@ -76,9 +75,11 @@ pub fn check(written: &Written<'_>, version: u32) -> Checked {
     }
 }
 
-/// The same recipe handed in as JSON.
+/// The same recipe handed in as JSON, written as the TOML that it stands for: what is kept and given back is always a file.
 pub fn toml_of(json: &Value) -> Result<String, Finding> {
-    from_json::toml_of(json)
+    let no_table = "must be the TOML text of a recipe, or an object of the same words, without null";
+    let table: toml::Table = serde_json::from_value(json.clone()).map_err(|_| Finding::new(WHOLE, no_table))?;
+    toml::to_string_pretty(&table).map_err(|error| Finding::new(WHOLE, error.to_string()))
 }
 
 /// Reads what the store kept of a published one; it was checked when it was published.

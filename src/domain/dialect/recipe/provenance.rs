@@ -6,6 +6,26 @@ use super::Recipe;
 pub const CUSTOM: &str = "x-";
 
 impl Recipe {
+    /// What is special about it, for people.
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// Whether the vendor documents it, or several independent receivers do the same; else what is odd about it says why not.
+    pub fn is_solid(&self) -> bool {
+        self.solid
+    }
+
+    /// The vendor's pages that it was written from.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// Completions with the exact requests that they must become.
+    pub fn vectors(&self) -> &[serde_json::Value] {
+        &self.vectors
+    }
+
     /// The file that it was read from.
     pub fn source(&self) -> &str {
         &self.source
