@@ -8,6 +8,7 @@ use super::known;
 use super::macros::{self, MacroRow};
 use super::sampled::{self, ENDPOINT, Sampled, URL};
 use crate::actions::dialects::Dialect;
+use crate::domain::dialect::recipe::Setting;
 use crate::domain::receiver_code::Language;
 use crate::web::Answer;
 use crate::web::console::filters;
@@ -77,7 +78,7 @@ impl DialectPage {
         let success = settings.and_then(|settings| settings.success.as_ref()).unwrap_or_else(|| recipe.success());
         let retry = settings.and_then(|settings| settings.retry_schedule.as_ref()).unwrap_or_else(|| recipe.retry());
         let timeout = settings.and_then(|settings| settings.timeout()).unwrap_or_else(|| recipe.timeout());
-        let title = |setting| (dialects::setting(setting).to_owned(), sentences::of(&setting.meaning));
+        let title = |setting: &Setting| (dialects::setting(setting).to_owned(), sentences::of(&setting.meaning));
         let reversal = seen.sample.reversal.as_ref();
         Self {
             frame: Frame { crumbs: vec![Link::new("Dialects", "/dialects")], ..page.frame(recipe.title()) },

@@ -85,7 +85,10 @@ impl Fields {
                     let text = &self.recipe.value;
                     let line = places::line_in(text, &fault.message).or_else(|| places::line(text, place));
                     let line = line.map(|line| format!("line {}, {}", line.number, line.text));
-                    (&mut self.recipe, line.unwrap_or_else(|| place.to_owned()))
+                    (
+                        &mut self.recipe,
+                        line.unwrap_or_else(|| if place == RECIPE { String::new() } else { place.to_owned() }),
+                    )
                 }
             };
             let label = field.label.clone();
