@@ -1,5 +1,6 @@
 //! What a person types: a file for each command.
 
+mod dialect;
 mod dialects;
 mod endpoint;
 mod given;
@@ -14,7 +15,7 @@ mod verify;
 use crate::command::Subcommand;
 
 /// All commands but those that show and measure.
-pub fn commands() -> [Subcommand; 8] {
+pub fn commands() -> [Subcommand; 9] {
     [
         Subcommand { flags: serve::command(), run: serve::run },
         Subcommand { flags: migrate::command(), run: migrate::run },
@@ -24,5 +25,6 @@ pub fn commands() -> [Subcommand; 8] {
         Subcommand { flags: sign::command(), run: sign::run },
         Subcommand { flags: verify::command(), run: verify::run },
         Subcommand { flags: dialects::command(), run: dialects::run },
+        Subcommand { flags: dialect::command(), run: dialect::run },
     ]
 }

@@ -55,6 +55,7 @@ pub mod people;
 mod prune;
 pub mod publishers;
 pub mod queue;
+mod recipe_columns;
 pub mod recipe_drafts;
 pub mod recipes;
 mod reconcile_keys;

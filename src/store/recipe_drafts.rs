@@ -8,7 +8,7 @@ use crate::domain::dialect::listed::RecipeDraft;
 use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 
-use super::recipes::{list, vectors};
+use super::recipe_columns::{list, vectors};
 use super::schema::recipe_drafts;
 use super::{Store, StoreError, revision};
 

@@ -6,13 +6,13 @@
 use diesel::dsl::{exists, max, select};
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
-use serde_json::Value;
 
 use crate::domain::dialect::listed::{Publication, PublishedRecipe};
 use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 
 use super::backend::Conn;
+use super::recipe_columns::{list, vectors};
 use super::recipe_drafts::DraftRow;
 use super::schema::{recipe_drafts, recipes};
 use super::{Store, StoreError, revision};
@@ -75,16 +75,6 @@ impl RecipeRow {
 pub(super) fn changed_since(conn: &mut Conn, revision: i64) -> QueryResult<Vec<RecipeRow>> {
     let changed = recipes::table.filter(recipes::revision.gt(revision)).order((recipes::name, recipes::version));
     changed.select(RecipeRow::as_select()).load(conn)
-}
-
-/// What is kept as a JSON list, or not at all; nothing where it is neither.
-pub(super) fn list(kept: Option<&str>) -> Option<Option<Vec<String>>> {
-    kept.map(|text| serde_json::from_str(text).ok()).map_or(Some(None), |read| read.map(Some))
-}
-
-/// The vectors as they are kept.
-pub(super) fn vectors(kept: &str) -> Option<Vec<Value>> {
-    serde_json::from_str(kept).ok()
 }
 
 impl Store {

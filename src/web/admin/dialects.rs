@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::recipe_drafts::DraftBrief;
+use super::recipe_drafts::{self, DraftBrief};
 use crate::actions::caller::Caller;
 use crate::actions::dialects::{Changed, Dialect};
 use crate::domain::dialect::describe::describe;
@@ -18,6 +18,7 @@ use crate::web::{Answer, Web, audit, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
+        .service(resource("/v1/dialects").post(recipe_drafts::create).get(list))
         .service(resource("/v1/dialects/{name}").get(read))
         .service(resource("/v1/dialects/{name}/publish").post(publish))
         .service(resource("/v1/dialects/{name}/withdraw").post(withdraw));
@@ -72,7 +73,7 @@ impl DialectView {
     }
 
     /// As it is answered to whoever changed it; the audit keeps its text.
-    fn answered(changed: &Changed, caller: &Caller, mut response: impl FnMut(&Self) -> HttpResponse) -> HttpResponse {
+    fn answered(changed: &Changed, caller: &Caller, response: impl FnOnce(&Self) -> HttpResponse) -> HttpResponse {
         let mut response = response(&Self::of(&changed.0, caller));
         audit::note_made(&mut response, changed);
         response
@@ -133,7 +134,7 @@ pub(in crate::web) async fn read(caller: Caller, web: Data<Web>, name: Path<Stri
     responses((status = 201, description = "Published.", body = DialectView)))]
 pub(in crate::web) async fn publish(caller: Caller, web: Data<Web>, name: Path<String>, body: Body) -> Answer {
     let published = web.actions.publish_dialect(&caller, &name, &body.or_empty()).await?;
-    Ok(DialectView::answered(&published, &caller, |view| respond::created(view)))
+    Ok(DialectView::answered(&published, &caller, respond::created))
 }
 
 /// Withdraws a version, `name@version`: endpoints that have it keep it, what waits is still sent by it, and no other endpoint may
@@ -143,5 +144,5 @@ pub(in crate::web) async fn publish(caller: Caller, web: Data<Web>, name: Path<S
 ))]
 pub(in crate::web) async fn withdraw(caller: Caller, web: Data<Web>, name: Path<String>) -> Answer {
     let withdrawn = web.actions.withdraw_dialect(&caller, &name).await?;
-    Ok(DialectView::answered(&withdrawn, &caller, |view| respond::ok(view)))
+    Ok(DialectView::answered(&withdrawn, &caller, respond::ok))
 }

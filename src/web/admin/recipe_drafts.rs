@@ -6,7 +6,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::dialects;
 use crate::actions::caller::Caller;
 use crate::actions::recipe_drafts::Drafted;
 use crate::domain::dialect::custom::Checked;
@@ -18,7 +17,6 @@ use crate::web::{Answer, Web, audit, resource, respond};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(resource("/v1/dialects").post(create).get(dialects::list))
         .service(resource("/v1/dialects/{name}/draft").get(read).put(replace).delete(delete))
         .service(resource("/v1/dialects/{name}/check").post(check));
 }
@@ -111,7 +109,7 @@ fn answered(drafted: Drafted, response: impl FnOnce(&DraftView) -> HttpResponse)
 ))]
 pub(in crate::web) async fn create(caller: Caller, web: Data<Web>, body: Body) -> Answer {
     let drafted = web.actions.create_recipe_draft(&caller, &body).await?;
-    Ok(answered(drafted, |view| respond::created(view)))
+    Ok(answered(drafted, respond::created))
 }
 
 /// Reads a draft.
@@ -128,7 +126,7 @@ pub(in crate::web) async fn read(_: Caller, web: Data<Web>, name: Path<String>) 
     responses((status = 200, description = "Replaced.", body = DraftView)))]
 pub(in crate::web) async fn replace(caller: Caller, web: Data<Web>, name: Path<String>, body: Body) -> Answer {
     let drafted = web.actions.replace_recipe_draft(&caller, &name, &body).await?;
-    Ok(answered(drafted, |view| respond::ok(view)))
+    Ok(answered(drafted, respond::ok))
 }
 
 /// Gives a draft up.

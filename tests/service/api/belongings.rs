@@ -10,7 +10,7 @@ use crate::support::{Api, Ringback, text, with};
 /// The user of every completion that is made here.
 const USER: &str = "user_42";
 /// What nobody's in particular is: it is foreign to nobody, and may stand in everybody's lists.
-const SHARED: [&str; 5] = ["offers", "name", "draft", "userId", "sources"];
+const SHARED: [&str; 6] = ["offers", "name", "version", "draft", "userId", "sources"];
 /// How the paths of calls about a draft end, where another one about the same dialect means what is published.
 const OF_DRAFTS: [&str; 3] = ["/draft", "/check", "/publish"];
 
@@ -70,6 +70,7 @@ impl Belongings {
             ("userId", USER.to_owned()),
             ("name", "besitos".to_owned()),
             ("recipes", text(&published, "recipe")),
+            ("version", "besitos@1".to_owned()),
             ("draft", text(&ringback.post("/v1/dialects", draft_named(&format!("x-wall-{place}"))).await.ok(), "name")),
         ]);
         Self { publisher: ringback.with_token(&text(&token.ok(), "token")), person, objects }
@@ -140,6 +141,7 @@ fn parameters(pattern: &str) -> Vec<(String, String)> {
     let kind = |pair: &[&str]| match pair[1] {
         "{id}" => pair[0].to_owned(),
         "{name}" if is_of_draft => "draft".to_owned(),
+        "{name}" if pattern.ends_with("/withdraw") => "version".to_owned(),
         other => other.trim_matches(['{', '}']).to_owned(),
     };
     named.map(|pair| (pair[1].to_owned(), kind(pair))).collect()

@@ -8,10 +8,14 @@ use place::server::free_port;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+use crate::api::dialects::draft_named;
 use crate::support::{Api, Ended, Home, OFFERMARU_PATH, PATIENCE, Reply, found, has, in_database, text};
 
 /// What a text may hold that some step on the way could spoil.
 const AWKWARD: &str = "\\u0000 \\x41 \"quoted\" 'it''s' $1 ?1 é 漢字 \u{1F980} \u{200B}";
+
+/// A recipe that is not published yet.
+const DRAFT: &str = "/v1/dialects/x-other/draft";
 
 /// Rows of the table that a copy is interrupted in: it is copied in chunks of 2,000.
 const ROWS: usize = 5_000;
@@ -37,6 +41,7 @@ async fn everything(api: &Api) -> Value {
         "/v1/audit",
         "/v1/replays",
         "/v1/completions",
+        "/v1/dialects",
     ] {
         seen[list] = api.get(list).await;
     }
@@ -84,6 +89,9 @@ async fn a_store_that_was_worked_with_goes_on_in_postgresql_as_if_it_had_been_th
         "ref": "island", "goals": [{"id": AWKWARD, "name": "G", "payoutMinor": 2}],
     });
     child.post("/v1/offers", offer).await.ok();
+    child.post("/v1/dialects", draft_named("x-coinbarn")).await.ok();
+    child.post("/v1/dialects/x-coinbarn/publish", "").await.ok();
+    child.post("/v1/dialects", draft_named("x-other")).await.ok();
     child.issue(json!({"address": "127.0.0.1"}), json!({"publisherId": paid.publisher})).await;
     let publisher = child.publisher(&paid.publisher).await;
     let source = child.source_with(json!({"name": "S", "transactionPrefix": "s1-"})).await;
@@ -108,6 +116,7 @@ async fn a_store_that_was_worked_with_goes_on_in_postgresql_as_if_it_had_been_th
     let replay = format!("/v1/replays/{}", child.post("/v1/replays", replay).await.id());
     child.once(&replay, "done", |replay| replay["state"] == "done").await;
     let before = everything(&child).await;
+    let draft = child.get(DRAFT).await;
     child.kill().await;
 
     let target = Home::on_postgres();
@@ -126,6 +135,7 @@ async fn a_store_that_was_worked_with_goes_on_in_postgresql_as_if_it_had_been_th
     // A rescue may have been quick, and what it ended was not ended before.
     after["deliveries that ended"].as_array_mut().unwrap().retain(|delivery| delivery["id"] != json!(sending));
     assert_eq!(before, after);
+    assert_eq!(child.get(DRAFT).await, draft);
 
     let source = source.at(&child);
     source.report(&odd).await.is(200, json!({"status": "duplicate", "id": reported.id()}));

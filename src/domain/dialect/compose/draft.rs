@@ -219,8 +219,12 @@ impl CallbackDraft {
         if self.target.holds_hidden() {
             let signature = signed.map(Signed::value).unwrap_or_default();
             let masked = AttemptFacts { secret: MASK, signature: MASK, ..facts };
-            let url = self.target.url(AttemptFacts { signature, ..facts }, signed.is_some()).into_owned();
-            self.check_url(&url, url.len())?;
+            let mut url = self.target.url(AttemptFacts { signature, ..facts }, signed.is_some()).into_owned();
+            let before = url.len();
+            if let Some(signed) = signed {
+                self.carry(&mut url, signed.signature, signed.value());
+            }
+            self.check_url(&url[..before], url.len())?;
             let shown = self.target.url(masked, signed.is_some());
             return Ok((url, Shown::Masked(without_encoded_mask(&shown))));
         }

@@ -192,15 +192,7 @@ impl Bounds {
     fn words(&mut self, value: &Written, key: &str, place: &str) {
         match value {
             Written::String(text) => {
-                // A parameter of a list is a name, or a name with a fixed word behind it.
-                let is_item = matches!(key, "appended" | "appended_on_test" | "parameters");
-                let (name, word) = match text.split_once('=').filter(|_| is_item) {
-                    Some((name, word)) => (name, Some(word)),
-                    None => (text.as_str(), None),
-                };
-                let bound = if is_item { Some(("a name", NAME)) } else { bound(key) };
-                let word = word.map(|word| (word, ("a word", WORD)));
-                for (text, (what, most)) in bound.map(|bound| (name, bound)).into_iter().chain(word) {
+                for (text, (what, most)) in bounded(text, key).into_iter().flatten() {
                     if text.chars().count() > most {
                         self.findings.push(place, format!("has {what} of more than {most} characters"));
                     }
@@ -230,16 +222,25 @@ impl Bounds {
     }
 }
 
-/// What a text under this key is, and its most characters; `None` for what only people read, which the file bounds.
-fn bound(key: &str) -> Option<(&'static str, usize)> {
+/// What a text under this key is made of, each with its most characters; nothing where only people read it, which the file
+/// bounds.
+fn bounded<'a>(text: &'a str, key: &str) -> [Option<(&'a str, (&'static str, usize))>; 2] {
+    const A_NAME: (&str, usize) = ("a name", NAME);
+    const A_WORD: (&str, usize) = ("a word", WORD);
     match key {
-        "about" | "meaning" | "sources" => None,
-        // Bounded above.
-        "of" => None,
+        // The signed text is bounded above.
+        "about" | "meaning" | "sources" | "of" => [None, None],
         "name" | "title" | "payout_currency" | "query" | "placeholder" | "only" | "leave_out_empty" | "told_by"
-        | "brackets" => Some(("a name", NAME)),
-        // With `extra.` or `setting.` before the name.
-        "value" | "otherwise" | "required" => Some(("a name", NAME + "setting.".len())),
-        _ => Some(("a word", WORD)),
+        | "brackets" | "secret_prefix" | "base64_after" => [Some((text, A_NAME)), None],
+        "value" | "otherwise" | "required" => {
+            let name = text.strip_prefix("extra.").or_else(|| text.strip_prefix("setting.")).unwrap_or(text);
+            [Some((name, A_NAME)), None]
+        }
+        // A name, or a name with a fixed word behind it.
+        "appended" | "appended_on_test" | "parameters" => match text.split_once('=') {
+            Some((name, word)) => [Some((name, A_NAME)), Some((word, A_WORD))],
+            None => [Some((text, A_NAME)), None],
+        },
+        _ => [Some((text, A_WORD)), None],
     }
 }

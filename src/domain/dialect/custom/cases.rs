@@ -18,6 +18,9 @@ const REVERSED_AT: Timestamp = Timestamp::from_millis(1_720_032_000_000);
 const REWARD: &str = "150.75";
 const WHOLE_REWARD: &str = "150";
 
+/// As long as the ids of a report may be.
+pub(super) const LONGEST_ID: usize = 128;
+
 /// One case: what is told.
 pub(super) struct Sample {
     pub(super) name: &'static str,
@@ -129,7 +132,7 @@ fn with_texts(plain: &Completion, text: &str) -> Completion {
 
 /// The same with ids as long as they may be.
 fn with_long_ids(plain: &Completion) -> Completion {
-    let long = |letter: &str| letter.repeat(crate::domain::report::ID);
+    let long = |letter: &str| letter.repeat(LONGEST_ID);
     Completion {
         transaction_id: long("t"),
         user_id: long("u"),

@@ -20,7 +20,7 @@ const LATER: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What became of one case at one endpoint.
 enum Outcome {
-    Told(CallbackRequest, bool),
+    Told(Box<CallbackRequest>, bool),
     /// Never sent, and no fault of the recipe's.
     Refused(String),
     Fault(String),
@@ -93,7 +93,7 @@ impl Stage<'_> {
             is_test: sample.is_test,
         };
         match compose(self.recipe, endpoint, &callback, &[&self.secret]) {
-            Ok(request) => self.read_back(endpoint, request),
+            Ok(request) => self.read_back(endpoint, Box::new(request)),
             Err(
                 error @ (ComposeError::NoCallbackUrl
                 | ComposeError::NoReversalUrl
@@ -111,7 +111,7 @@ impl Stage<'_> {
         }
     }
 
-    fn read_back(&self, endpoint: &CallbackConfig, request: CallbackRequest) -> Outcome {
+    fn read_back(&self, endpoint: &CallbackConfig, request: Box<CallbackRequest>) -> Outcome {
         if self.recipe.signature().is_none() {
             return Outcome::Told(request, false);
         }

@@ -184,3 +184,8 @@ fn a_case_that_the_recipe_never_sends_is_told_and_is_no_finding() {
     let of_vectors = |finding: &Finding| finding.place.starts_with("vectors[");
     assert!(checked.findings.iter().all(of_vectors), "its vectors tell a fraction: {:?}", checked.findings);
 }
+
+#[test]
+fn the_longest_ids_of_the_cases_are_those_of_reports() {
+    assert_eq!(cases::LONGEST_ID, crate::domain::report::ID);
+}
