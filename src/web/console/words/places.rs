@@ -4,8 +4,8 @@
 
 /// Characters of a line that are shown.
 const OF_A_LINE: usize = 80;
-/// How a text that is no TOML says where it stops being it.
-const PARSE_ERROR: &str = " at line ";
+/// What a place begins with in a text that cannot be read further.
+const UNREAD: &str = "line ";
 
 /// A line of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +16,12 @@ pub struct Line {
     pub text: String,
 }
 
-/// The line that such a place means: `placeholders[3].value`, `signature.signs`; of what is not written that of what it would stand
+/// The line that such a place means: `placeholders[3].value`, `signature.signs`, `line 12`; of what is not written that of what it would stand
 /// in.
 pub fn line(text: &str, place: &str) -> Option<Line> {
+    if let Some(number) = place.strip_prefix(UNREAD) {
+        return at(text, number.parse().ok()?);
+    }
     let known = places(text);
     let mut wanted = place;
     loop {
@@ -27,18 +30,6 @@ pub fn line(text: &str, place: &str) -> Option<Line> {
         }
         wanted = &wanted[..wanted.rfind(['.', '['])?];
     }
-}
-
-/// What a fault says, without the part of the text that the TOML reader draws into its own.
-pub fn said(fault: &str) -> &str {
-    fault.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
-}
-
-/// The line that a message of the TOML reader names.
-pub fn line_in(text: &str, message: &str) -> Option<Line> {
-    let (_, behind) = message.split_once(PARSE_ERROR)?;
-    let digits = behind.split(|character: char| !character.is_ascii_digit()).next()?;
-    at(text, digits.parse().ok()?)
 }
 
 fn at(text: &str, number: usize) -> Option<Line> {
@@ -119,14 +110,7 @@ mod tests {
 
     #[test]
     fn the_readers_own_line_is_taken_over() {
-        let message = "not a recipe: TOML parse error at line 9, column 9\n  |";
-        assert_eq!(line_in(TEXT, message).unwrap().number, 9);
-        assert_eq!(
-            said("TOML parse error at line 9, column 9\n  |\n9 | a\n  | ^\nunknown field `a`\n"),
-            "unknown field `a`"
-        );
-        assert_eq!(said("has no vectors"), "has no vectors");
-        assert_eq!(line_in(TEXT, "not a recipe"), None);
-        assert_eq!(line_in("", "TOML parse error at line 9, column 9"), None);
+        assert_eq!(line(TEXT, "line 9").unwrap().text, "value = \"userIdd\"");
+        assert_eq!((line(TEXT, "line 99"), line("", "line 1"), line(TEXT, "line x")), (None, None, None));
     }
 }

@@ -73,7 +73,7 @@ impl Fields {
     pub(super) fn wrong(&mut self, wrong: &Invalid) -> Vec<String> {
         let mut others = Vec::new();
         for fault in &wrong.0 {
-            let said = sentences::of(places::said(&fault.message));
+            let said = sentences::of(&fault.message);
             let (field, at) = match fault.field.as_str() {
                 "" | REVISION => {
                     others.push(said);
@@ -82,8 +82,7 @@ impl Fields {
                 place if is_below(place, VECTORS) => (&mut self.vectors, place.to_owned()),
                 place if is_below(place, PUBLISHERS) => (&mut self.publishers, String::new()),
                 place => {
-                    let text = &self.recipe.value;
-                    let line = places::line_in(text, &fault.message).or_else(|| places::line(text, place));
+                    let line = places::line(&self.recipe.value, place);
                     let line = line.map(|line| format!("line {}, {}", line.number, line.text));
                     (
                         &mut self.recipe,
