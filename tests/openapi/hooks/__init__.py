@@ -89,6 +89,7 @@ def before_call(context, case, _kwargs):
     if _is_good(case, location.PATH):
         obey = paths.spare if is_linked else paths.obey
         case.path_parameters = obey(world, call, own, case.path_parameters)
+    world.path = case.path_parameters or {}
     if case.query:
         case.query = queries.given(case.query)
     if _is_good(case, location.QUERY):

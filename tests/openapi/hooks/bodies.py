@@ -181,6 +181,11 @@ def _recipe(world, body):
     return body
 
 
+def _replacement_of_draft(world, body):
+    """A recipe of the name that the path says, whichever draft of it was seen."""
+    return {**_recipe(world, body), **world.recipe(world.path.get("name")), "revision": None}
+
+
 def _later(days=1):
     return (datetime.now(timezone.utc) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -196,6 +201,7 @@ RULES = {
     "POST /v1/apps/{id}/endpoints": settings.obey,
     "PATCH /v1/apps/{id}/endpoints/{endpointId}": settings.obey,
     "POST /v1/dialects": _recipe,
+    "PUT /v1/dialects/{name}/draft": _replacement_of_draft,
     "POST /v1/dialects/{name}/publish": lambda _, body: {**body, "revision": None},
     "POST /v1/offers": _offer,
     "PATCH /v1/offers/{id}": _offer,

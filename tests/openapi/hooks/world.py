@@ -43,6 +43,8 @@ class World:
         first = int(ipaddress.ip_address("127.1.0.0")) + int(self._run, 16) % 2**23
         self._addresses = (str(ipaddress.ip_address(number)) for number in itertools.count(first))
         self.operator = Api(base, token)
+        # What the path names of the call that is about to be made.
+        self.path = {}
         self.receiver = receiver.started()
         self.publisher = self.operator.post("/v1/publishers", {"name": "P", "ref": self.name("pub")})
         self.source = self.new_source()

@@ -71,7 +71,7 @@ async fn tests_by_drafts_are_sent_one_at_a_time() {
         refused
     };
     let (first, second) = tokio::join!(first, second);
-    first.is(200, json!({"verdict": "answered"}));
+    first.is(200, json!({"kind": "test", "recipe": "x-coinbarn#draft"}));
     second.is(429, json!({"detail": "One test by a draft is sent at a time; wait for the one under way."}));
     ringback.post(&path, &asked).await.is(200, json!({"verdict": "answered"}));
 }
