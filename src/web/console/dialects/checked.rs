@@ -53,7 +53,7 @@ pub(super) fn found(text: &str, findings: &[Finding]) -> Vec<Found> {
             false => places::line(text, place),
         };
         let is_said = line.as_ref().is_some_and(|line| *place == format!("line {}", line.number));
-        Found { place: (!is_said).then(|| place.clone()), line, fault: sentences::of(fault) }
+        Found { place: (!is_said).then(|| place.clone()), line, fault: places::said(fault) }
     };
     findings.iter().map(found).collect()
 }
@@ -79,7 +79,7 @@ fn case_shown(case: &Case, number: usize) -> CaseShown {
     });
     CaseShown {
         id: format!("case-{number}"),
-        name: sentences::of(&case.name.replace(['_', '-'], " ")).trim_end_matches('.').to_owned(),
+        name: sentences::of(&case.name.replace('_', " ").replace("ascii", "ASCII")).trim_end_matches('.').to_owned(),
         is_open: case.fault.is_some(),
         state,
         why,
