@@ -115,6 +115,7 @@ async fn what_a_signature_is_worth_and_what_is_to_be_answered_is_said_in_words()
     let page = ana.get("/dialects/wannads").await;
     page.holds("with the body <code>OK</code> or <code>DUP</code>, nothing else.");
     page.holds("Not what marks a reversal:");
+    page.holds("<code>{secret}</code> stands for it");
     page.holds("https://affiliates.wannads.com/documentation/postback_notifications");
     page.holds("5 further attempts.");
     let known = ringback.get("/v1/dialects").await;

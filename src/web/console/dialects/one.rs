@@ -23,6 +23,9 @@ use crate::web::console::words::{dialects, durations, recipes, sentences};
 use crate::web::console::{faults, pages, render, sections};
 use crate::web::error::Problem;
 
+/// What stands for the secret in a text that is signed.
+const SECRET: &str = "{secret}";
+
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(pages::resource("/dialects/{dialect}").get(show));
 }
@@ -48,6 +51,8 @@ struct DialectPage {
     /// For whom the sample is made.
     sample_for: String,
     secret: Option<String>,
+    /// Whether the text that is signed holds it, in which it stays a word.
+    is_in_text: bool,
     completion: Option<Shown>,
     reversal: Option<Shown>,
     /// Why no reversal is sent to this URL.
@@ -91,6 +96,7 @@ impl DialectPage {
             settings: recipe.settings().iter().map(title).collect(),
             sample_for: sample_for(&seen),
             secret: seen.sample.secret.clone(),
+            is_in_text: seen.sample.completion.request.signed_text.as_ref().is_some_and(|text| text.contains(SECRET)),
             completion: sampled::shown(recipe, &seen.sample.completion),
             reversal: reversal.ok().and_then(|told| sampled::shown(recipe, told)),
             not_told: reversal.err().and_then(|why| sampled::not_told(recipe, why)),
