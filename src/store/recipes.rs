@@ -21,7 +21,7 @@ use super::{Store, StoreError, revision};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
     /// It is this version.
-    As(PublishedRecipe),
+    As(Box<PublishedRecipe>),
     /// There is no draft (any more).
     Unknown,
     /// It was replaced since it was checked.
@@ -116,7 +116,7 @@ impl Store {
             })
             .await?;
         match published {
-            Ok(row) => row.open().map(Published::As),
+            Ok(row) => row.open().map(Box::new).map(Published::As),
             Err(not) => Ok(not),
         }
     }

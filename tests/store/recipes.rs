@@ -41,7 +41,7 @@ async fn saved(store: &Store, draft: RecipeDraft, replaces: Replaces) -> i64 {
 async fn published(store: &Store, text: &str) -> PublishedRecipe {
     let revision = saved(store, draft(NAME, text), Replaces::Nothing).await;
     match store.publish_recipe(NAME, revision, by(), NOW).await.unwrap() {
-        Published::As(published) => published,
+        Published::As(published) => *published,
         other => panic!("{other:?}"),
     }
 }

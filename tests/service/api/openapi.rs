@@ -55,7 +55,7 @@ async fn every_path_is_described_with_its_methods() {
     GET,POST /v1/dialects
     GET /v1/dialects/{name}
     POST /v1/dialects/{name}/check
-    DELETE,GET,PUT /v1/dialects/{name}/draft
+    GET,PUT,DELETE /v1/dialects/{name}/draft
     POST /v1/dialects/{name}/publish
     POST /v1/dialects/{name}/withdraw
     GET,POST /v1/egress-ips
