@@ -14,6 +14,7 @@ use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::naming::speaks;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::sample::{Sample, sample};
+use crate::domain::headers::Headers;
 use crate::domain::invalid::Invalid;
 use crate::domain::receiver_code::{self, Language, Plan, ReceiverCode, sample_url};
 
@@ -84,7 +85,7 @@ impl Actions {
         let mut config = match tried {
             SampleFor::Endpoint(endpoint) => {
                 // A publisher's own headers are shown to nobody.
-                endpoint.config.clone().with(|settings| settings.headers = Default::default())
+                endpoint.config.clone().with(|settings| settings.headers = Headers::default())
             }
             SampleFor::Url(url) => {
                 let url = CallbackUrl::new(url);

@@ -80,6 +80,7 @@ async function made_by_an_operator(page, dialect, name) {
   await says(page, "timout_seconds = 30");
   const line = copied.split("\n").findIndex((one) => one.startsWith("timeout_seconds")) + 1;
   await says(page, `line ${line}, timout_seconds = 30`);
+  await says(page, "timeout_seconds");
   holds((await recipe.inputValue()).includes("timout_seconds"), name, "what was typed is gone");
   await look(page, `${name}-wrong`);
 
@@ -89,9 +90,9 @@ async function made_by_an_operator(page, dialect, name) {
   await look(page, `${name}-checked`);
   for (const details of await page.locator("details:not(.menu) > summary").all()) if (await details.isVisible()) await details.click();
   await fits(page, `${name}-checked`);
-  await follow(page, "Text");
+  await go(page, `${base}/dialects/${dialect}/draft`);
   await look(page, `${name}-text`);
-  await follow(page, "Test");
+  await go(page, `${base}/dialects/${dialect}/draft/test`);
   await look(page, `${name}-test`);
 
   await go(page, `${base}/dialects/${dialect}/draft/publish`);

@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::lines::Link;
 use super::place::{self, Place};
-use super::{faults, pages, render, sections};
+use super::{faults, filters, pages, render, sections};
 use crate::domain::receiver_code::Language;
 use crate::web::Answer;
 

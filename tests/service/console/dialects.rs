@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::visitor::Visitor;
-use crate::support::{Ringback, Wall};
+use crate::support::{Ringback, Wall, text};
 
 /// A wall of ayet with a URL, and its publisher's person.
 async fn ayet(ringback: &Ringback) -> (Wall, Visitor) {
@@ -11,6 +11,11 @@ async fn ayet(ringback: &Ringback) -> (Wall, Visitor) {
     let wall = ringback.wall("ayet", json!({"name": "Kash wall", "callbackUrl": url})).await;
     let ana = Visitor::of(ringback, &wall).await;
     (wall, ana)
+}
+
+/// The first endpoint of a wall.
+async fn endpoint_of(ringback: &Ringback, wall: &Wall) -> String {
+    text(&ringback.get(&wall.path("/endpoints")).await["items"][0], "id")
 }
 
 fn encoded(text: &str) -> String {
@@ -58,8 +63,8 @@ async fn every_dialect_has_a_page_that_is_short_enough_and_a_receiver() {
 async fn a_sample_is_made_from_ones_own_app_and_with_no_secret_of_it() {
     let ringback = Ringback::start().await;
     let (wall, mut ana) = ayet(&ringback).await;
-    let (app, page) = (ringback.get(&wall.path("")).await, ana.get("/dialects/ayet").await);
-    let endpoint = app["endpoints"][0]["id"].as_str().unwrap();
+    let page = ana.get("/dialects/ayet").await;
+    let endpoint = endpoint_of(&ringback, &wall).await;
     ringback.post(&wall.path("/secrets"), json!({"secret": "of-ones-own", "activate": true})).await.ok();
     page.holds(&format!("<option value=\"{endpoint}\">Kash wall</option>"));
     page.holds("To a server that is made up.");
@@ -74,8 +79,8 @@ async fn a_sample_is_made_from_ones_own_app_and_with_no_secret_of_it() {
     page.holds(&format!("/apps/{}/receiver?endpoint={endpoint}&#38;lang=php", wall.id));
     // An endpoint of another dialect is none of its own.
     let other = ringback.wall("besitos", json!({})).await;
-    let foreign = ringback.get(&other.path("")).await["endpoints"][0]["id"].clone();
-    let refused = ana.get(&format!("/dialects/ayet?endpoint={}", foreign.as_str().unwrap())).await;
+    let foreign = endpoint_of(&ringback, &other).await;
+    let refused = ana.get(&format!("/dialects/ayet?endpoint={foreign}")).await;
     assert_eq!(refused.status, 422);
     refused.holds("Your app must be one of yours that speaks this dialect.");
 }
@@ -97,7 +102,7 @@ async fn a_url_that_is_tried_is_checked_and_stays_as_it_was_typed() {
     refused.holds("?who={external_identifer}</textarea>");
     refused.holds("To a server that is made up.");
     let receiver = ana.get(&format!("/dialects/ayet/receiver?lang=php&url={}", encoded(url))).await;
-    receiver.holds("&#39;who&#39;");
+    receiver.holds("who");
     let none = ana.get(&format!("/dialects/ayet/receiver?url={}", encoded(wrong))).await;
     none.holds("external_identifer");
     none.lacks("receiver-code");
@@ -110,6 +115,7 @@ async fn what_a_signature_is_worth_and_what_is_to_be_answered_is_said_in_words()
     let page = ana.get("/dialects/wannads").await;
     page.holds("with the body <code>OK</code> or <code>DUP</code>, nothing else.");
     page.holds("Not what marks a reversal:");
+    page.holds("<code>{secret}</code> stands for it");
     page.holds("https://affiliates.wannads.com/documentation/postback_notifications");
     page.holds("5 further attempts.");
     let known = ringback.get("/v1/dialects").await;

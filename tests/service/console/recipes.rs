@@ -135,7 +135,7 @@ async fn an_own_dialect_is_chosen_like_one_that_ships_and_an_endpoint_switches_w
     let page = ana.get(&settings).await;
     page.holds("x-coinbarn@2 is there.");
     ana.get(&format!("/apps/{}/callback", wall.id)).await.holds("x-coinbarn@2 is there.");
-    let endpoint = text(&ringback.get(&wall.path("")).await["endpoints"][0], "id");
+    let endpoint = text(&ringback.get(&wall.path("/endpoints")).await["items"][0], "id");
     let path = format!("{settings}/endpoints/{endpoint}/switch");
     page.holds(&format!("href=\"{path}\""));
     let asks = ana.get(&path).await;

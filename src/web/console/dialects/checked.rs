@@ -11,7 +11,8 @@ const OF_VECTORS: &str = "vectors";
 /// Something that is wrong or odd.
 #[derive(Debug)]
 pub(super) struct Found {
-    pub(super) place: String,
+    /// What the line does not say.
+    pub(super) place: Option<String>,
     /// The line of the text, where it has one.
     pub(super) line: Option<Line>,
     pub(super) fault: String,
@@ -49,9 +50,10 @@ pub(super) fn found(text: &str, findings: &[Finding]) -> Vec<Found> {
         let Finding { place, fault } = finding;
         let line = match place.starts_with(OF_VECTORS) {
             true => None,
-            false => places::line_in(text, fault).or_else(|| places::line(text, place)),
+            false => places::line(text, place),
         };
-        Found { place: place.clone(), line, fault: sentences::of(places::said(fault)) }
+        let is_said = line.as_ref().is_some_and(|line| *place == format!("line {}", line.number));
+        Found { place: (!is_said).then(|| place.clone()), line, fault: places::said(fault) }
     };
     findings.iter().map(found).collect()
 }
@@ -77,7 +79,7 @@ fn case_shown(case: &Case, number: usize) -> CaseShown {
     });
     CaseShown {
         id: format!("case-{number}"),
-        name: sentences::of(&case.name.replace(['_', '-'], " ")).trim_end_matches('.').to_owned(),
+        name: sentences::of(&case.name.replace('_', " ").replace("ascii", "ASCII")).trim_end_matches('.').to_owned(),
         is_open: case.fault.is_some(),
         state,
         why,

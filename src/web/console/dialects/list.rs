@@ -36,7 +36,6 @@ struct DialectsPage {
     frame: Frame,
     filters: [Field; 1],
     others: Vec<String>,
-    is_narrowed: bool,
     rows: Vec<Row>,
     drafts: Vec<DraftRow>,
     /// Whether whoever looks may write one.
@@ -85,7 +84,6 @@ async fn show(page: PageRequest) -> Answer {
         frame: page.frame("Dialects"),
         filters,
         others,
-        is_narrowed: query.text("q").is_some(),
         rows,
         drafts,
         may_draft,

@@ -8,6 +8,7 @@ use super::known;
 use super::macros::{self, MacroRow};
 use super::sampled::{self, ENDPOINT, Sampled, URL};
 use crate::actions::dialects::Dialect;
+use crate::domain::dialect::recipe::Setting;
 use crate::domain::receiver_code::Language;
 use crate::web::Answer;
 use crate::web::console::filters;
@@ -21,6 +22,9 @@ use crate::web::console::words::signing::{self, Covers};
 use crate::web::console::words::{dialects, durations, recipes, sentences};
 use crate::web::console::{faults, pages, render, sections};
 use crate::web::error::Problem;
+
+/// What stands for the secret in a text that is signed.
+const SECRET: &str = "{secret}";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(pages::resource("/dialects/{dialect}").get(show));
@@ -47,6 +51,8 @@ struct DialectPage {
     /// For whom the sample is made.
     sample_for: String,
     secret: Option<String>,
+    /// Whether the text that is signed holds it, in which it stays a word.
+    is_in_text: bool,
     completion: Option<Shown>,
     reversal: Option<Shown>,
     /// Why no reversal is sent to this URL.
@@ -77,7 +83,7 @@ impl DialectPage {
         let success = settings.and_then(|settings| settings.success.as_ref()).unwrap_or_else(|| recipe.success());
         let retry = settings.and_then(|settings| settings.retry_schedule.as_ref()).unwrap_or_else(|| recipe.retry());
         let timeout = settings.and_then(|settings| settings.timeout()).unwrap_or_else(|| recipe.timeout());
-        let title = |setting| (dialects::setting(setting).to_owned(), sentences::of(&setting.meaning));
+        let title = |setting: &Setting| (dialects::setting(setting).to_owned(), sentences::of(&setting.meaning));
         let reversal = seen.sample.reversal.as_ref();
         Self {
             frame: Frame { crumbs: vec![Link::new("Dialects", "/dialects")], ..page.frame(recipe.title()) },
@@ -90,6 +96,7 @@ impl DialectPage {
             settings: recipe.settings().iter().map(title).collect(),
             sample_for: sample_for(&seen),
             secret: seen.sample.secret.clone(),
+            is_in_text: seen.sample.completion.request.signed_text.as_ref().is_some_and(|text| text.contains(SECRET)),
             completion: sampled::shown(recipe, &seen.sample.completion),
             reversal: reversal.ok().and_then(|told| sampled::shown(recipe, told)),
             not_told: reversal.err().and_then(|why| sampled::not_told(recipe, why)),

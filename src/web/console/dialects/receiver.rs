@@ -12,7 +12,7 @@ use crate::web::Answer;
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
-use crate::web::console::{faults, pages, render};
+use crate::web::console::{faults, filters, pages, render};
 
 /// The parameter that names the language.
 const LANGUAGE: &str = "lang";

@@ -76,7 +76,7 @@ impl Sampled {
         Ok(Self {
             endpoint: choice(&speaking, chosen),
             url: url_field(recipe, typed),
-            whose: whose.filter(|_| typed.is_none()),
+            whose: whose.filter(|_| typed.is_none() && wrong.0.is_empty()),
             warnings: warnings.iter().map(|warning| sentences::of(warning)).collect(),
             sample,
             wrong,

@@ -3,8 +3,7 @@
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
-use super::{LARGEST, SettingsPage, open, switch};
-use crate::actions::access::endpoint;
+use super::{LARGEST, SettingsPage, one, open, switch};
 use crate::actions::app_list::AppInList;
 use crate::actions::form_keys::Once;
 use crate::domain::app::{App, Endpoint};
@@ -19,7 +18,6 @@ use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::place;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::{faults, sections};
-use crate::web::error::Problem;
 use crate::web::json::Body;
 
 const SHAPE: &Shape<'_> = &[("dialect", Kind::Text), ("formKey", Kind::Text)];
@@ -112,12 +110,6 @@ pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST
             shown.refused(&wrong, &problem)
         }
     }
-}
-
-pub(super) async fn one(page: &PageRequest, path: &(String, String)) -> Result<(App, Endpoint), Problem> {
-    let app = page.web.actions.app(page.caller(), &path.0).await?;
-    let endpoint = endpoint(&app, Some(&path.1))?.clone();
-    Ok((app, endpoint))
 }
 
 pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) -> Answer {

@@ -16,7 +16,8 @@ use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::{faults, pages, render, sections};
-use crate::domain::app::App;
+use crate::actions::access::endpoint;
+use crate::domain::app::{App, Endpoint};
 use crate::domain::health::Capped;
 use crate::domain::invalid::Invalid;
 use crate::web::Answer;
@@ -133,6 +134,13 @@ fn open(waiting: Capped) -> Option<String> {
         (1, false) => Some("1 delivery is open".to_owned()),
         _ => Some(format!("{} deliveries are open", capped(waiting))),
     }
+}
+
+/// An endpoint that a path names, with its app.
+async fn one(page: &PageRequest, path: &(String, String)) -> Result<(App, Endpoint), Problem> {
+    let app = page.web.actions.app(page.caller(), &path.0).await?;
+    let endpoint = endpoint(&app, Some(&path.1))?.clone();
+    Ok((app, endpoint))
 }
 
 async fn show(page: PageRequest, app: Path<String>) -> Answer {

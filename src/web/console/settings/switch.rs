@@ -4,8 +4,7 @@
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
-use super::LARGEST;
-use super::endpoints::one;
+use super::{LARGEST, one};
 use crate::domain::app::{App, Endpoint};
 use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;

@@ -2,10 +2,16 @@
 //!
 //! It reads the text as far as headers and keys go and no further, since most texts that are asked about are no recipes yet.
 
+use super::sentences;
+use crate::domain::strict_json;
+
 /// Characters of a line that are shown.
 const OF_A_LINE: usize = 80;
-/// How a text that is no TOML says where it stops being it.
-const PARSE_ERROR: &str = " at line ";
+/// How the reader says that it does not know a word, and which ones it does.
+const UNKNOWN: &str = "unknown field ";
+const KNOWN: &str = ", expected one of ";
+/// What a place begins with in a text that cannot be read further.
+const UNREAD: &str = "line ";
 
 /// A line of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +22,22 @@ pub struct Line {
     pub text: String,
 }
 
-/// The line that such a place means: `placeholders[3].value`, `signature.signs`; of what is not written that of what it would stand
+/// What is wrong, in few words: of a word that the language does not know the nearest that it does, in place of all of them.
+pub fn said(fault: &str) -> String {
+    let Some((unknown, known)) = fault.strip_prefix(UNKNOWN).and_then(|rest| rest.split_once(KNOWN)) else {
+        return sentences::of(fault);
+    };
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    let unknown = unknown.trim_matches('`');
+    format!("`{unknown}` {}.", strict_json::unknown(unknown, &known).trim_end_matches('.'))
+}
+
+/// The line that such a place means: `placeholders[3].value`, `signature.signs`, `line 12`; of what is not written that of what it would stand
 /// in.
 pub fn line(text: &str, place: &str) -> Option<Line> {
+    if let Some(number) = place.strip_prefix(UNREAD) {
+        return at(text, number.parse().ok()?);
+    }
     let known = places(text);
     let mut wanted = place;
     loop {
@@ -27,18 +46,6 @@ pub fn line(text: &str, place: &str) -> Option<Line> {
         }
         wanted = &wanted[..wanted.rfind(['.', '['])?];
     }
-}
-
-/// What a fault says, without the part of the text that the TOML reader draws into its own.
-pub fn said(fault: &str) -> &str {
-    fault.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
-}
-
-/// The line that a message of the TOML reader names.
-pub fn line_in(text: &str, message: &str) -> Option<Line> {
-    let (_, behind) = message.split_once(PARSE_ERROR)?;
-    let digits = behind.split(|character: char| !character.is_ascii_digit()).next()?;
-    at(text, digits.parse().ok()?)
 }
 
 fn at(text: &str, number: usize) -> Option<Line> {
@@ -118,15 +125,18 @@ mod tests {
     }
 
     #[test]
-    fn the_readers_own_line_is_taken_over() {
-        let message = "not a recipe: TOML parse error at line 9, column 9\n  |";
-        assert_eq!(line_in(TEXT, message).unwrap().number, 9);
-        assert_eq!(
-            said("TOML parse error at line 9, column 9\n  |\n9 | a\n  | ^\nunknown field `a`\n"),
-            "unknown field `a`"
+    fn of_an_unknown_word_the_nearest_known_one_is_told() {
+        let told = said("unknown field `titel`, expected one of `name`, `version`, `title`");
+        assert!(
+            told.starts_with("`titel` is unknown") && told.contains("title") && !told.contains("version"),
+            "{told}"
         );
-        assert_eq!(said("has no vectors"), "has no vectors");
-        assert_eq!(line_in(TEXT, "not a recipe"), None);
-        assert_eq!(line_in("", "TOML parse error at line 9, column 9"), None);
+        assert_eq!(said("has no vectors"), "Has no vectors.");
+    }
+
+    #[test]
+    fn the_readers_own_line_is_taken_over() {
+        assert_eq!(line(TEXT, "line 9").unwrap().text, "value = \"userIdd\"");
+        assert_eq!((line(TEXT, "line 99"), line("", "line 1"), line(TEXT, "line x")), (None, None, None));
     }
 }

@@ -59,7 +59,7 @@ async fn ask_publish(page: PageRequest, name: Path<String>) -> Answer {
     let checked = actions.check_recipe_draft(&name).await?;
     let id = next_id(&page, &name).await?;
     let warning = match checked.findings.len() {
-        0 => checked.warnings.first().map(|warning| warning.to_string()),
+        0 => checked.warnings.first().map(ToString::to_string),
         many => Some(format!("It is refused as it stands: there are {many} things to mend, which Check names.")),
     };
     page.page(&ConfirmPage {

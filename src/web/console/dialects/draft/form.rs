@@ -9,7 +9,6 @@ use crate::web::console::forms::Form;
 use crate::web::console::kinds::{Kind, Shape};
 use crate::web::console::parts::field::Field;
 use crate::web::console::words::places;
-use crate::web::console::words::sentences;
 
 /// Largest form: what a recipe and its vectors may have, escaped threefold.
 pub(super) const LARGEST: usize = 1024 * 1024;
@@ -73,7 +72,7 @@ impl Fields {
     pub(super) fn wrong(&mut self, wrong: &Invalid) -> Vec<String> {
         let mut others = Vec::new();
         for fault in &wrong.0 {
-            let said = sentences::of(places::said(&fault.message));
+            let said = places::said(&fault.message);
             let (field, at) = match fault.field.as_str() {
                 "" | REVISION => {
                     others.push(said);
@@ -82,10 +81,12 @@ impl Fields {
                 place if is_below(place, VECTORS) => (&mut self.vectors, place.to_owned()),
                 place if is_below(place, PUBLISHERS) => (&mut self.publishers, String::new()),
                 place => {
-                    let text = &self.recipe.value;
-                    let line = places::line_in(text, &fault.message).or_else(|| places::line(text, place));
+                    let line = places::line(&self.recipe.value, place);
                     let line = line.map(|line| format!("line {}, {}", line.number, line.text));
-                    (&mut self.recipe, line.unwrap_or_else(|| place.to_owned()))
+                    (
+                        &mut self.recipe,
+                        line.unwrap_or_else(|| if place == RECIPE { String::new() } else { place.to_owned() }),
+                    )
                 }
             };
             let label = field.label.clone();
