@@ -229,7 +229,13 @@ mod tests {
         }
         let reserved: Vec<String> = recipe.reserved_names().map(|name| recipe.written(name)).collect();
         let usable = recipe.usable(false).into_iter().filter(|written| !reserved.contains(written));
-        let pairs: Vec<String> = usable.enumerate().map(|(number, written)| format!("p{number}={written}")).collect();
+        // A parameter that is signed is looked for under its placeholder's name.
+        let signed = recipe.signature().map(|signature| signature.signs.names()).unwrap_or_default();
+        let pair = |(number, written): (usize, String)| {
+            let name = signed.iter().find(|name| recipe.written(name) == written);
+            format!("{}={written}", name.map_or_else(|| format!("p{number}"), |name| (*name).to_owned()))
+        };
+        let pairs: Vec<String> = usable.enumerate().map(pair).collect();
         format!("https://pub.example/cb?{}", pairs.join("&"))
     }
 

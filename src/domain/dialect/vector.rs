@@ -33,11 +33,11 @@ pub struct Vector {
     /// The secret's text; absent: the endpoint has none.
     pub secret: Option<String>,
     endpoint: Option<Endpoint>,
-    /// The delivery's event id.
+    /// The delivery's event id; `evt_1` where it is not said.
     pub event_id: Option<String>,
-    /// When the delivery was created.
+    /// When the delivery was created; when it was completed, where that is not said.
     pub created_at: Option<Timestamp>,
-    /// When the attempt is made.
+    /// When the attempt is made; when the delivery was created, where that is not said.
     pub attempted_at: Option<Timestamp>,
     /// Whether it is a test callback.
     #[serde(default)]

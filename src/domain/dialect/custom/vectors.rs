@@ -35,7 +35,7 @@ pub(super) fn compared(recipe: &Arc<Recipe>) -> (Vec<VectorResult>, Vec<Finding>
         let differences = differences(recipe, &vector);
         for difference in &differences {
             let (expected, composed) = (cut(&difference.expected), cut(&difference.composed));
-            let fault = format!("expects {expected}, but composed is {composed}");
+            let fault = format!("expects {expected}; what is composed: {composed}");
             findings.push(format!("vectors[{index}].{}", difference.place), fault);
         }
         results.push(VectorResult {

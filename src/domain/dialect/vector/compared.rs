@@ -11,6 +11,9 @@ use crate::domain::dialect::parts::SECRET;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::secret::SecretText;
 
+/// The event of a vector that does not say which.
+const EVENT: &str = "evt_1";
+
 /// What of a vector is not as it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
@@ -30,7 +33,7 @@ pub fn differences(recipe: &Arc<Recipe>, vector: &Vector) -> Vec<Difference> {
     match composed(recipe, vector, secret.as_ref()) {
         None => {}
         Some(Ok(request)) => compared.request(vector, &request),
-        Some(Err((place, words))) => compared.push(place, "what a callback is composed of", &words),
+        Some(Err((place, words))) => compared.push(place, "a request", &words),
     }
     compared.differences
 }
@@ -42,15 +45,16 @@ fn composed(
     secret: Option<&SecretText>,
 ) -> Option<Result<CallbackRequest, (&'static str, String)>> {
     let completion = vector.completion()?;
-    let lacking = |place: &'static str| (place, "it is lacking".to_owned());
     let composed = || {
-        let config = vector.config().ok_or_else(|| lacking("endpoint"))?;
+        let config = vector.config().ok_or_else(|| ("endpoint", "none, since there is no endpoint".to_owned()))?;
+        // What a recipe does not tell need not be said.
+        let created_at = vector.created_at.unwrap_or(completion.occurred_at);
         let callback = Callback {
-            event_id: vector.event_id.as_deref().ok_or_else(|| lacking("eventId"))?,
+            event_id: vector.event_id.as_deref().unwrap_or(EVENT),
             completion: &completion,
             event: &vector.event(),
-            attempted_at: vector.attempted_at.ok_or_else(|| lacking("attemptedAt"))?,
-            created_at: vector.created_at.ok_or_else(|| lacking("createdAt"))?,
+            attempted_at: vector.attempted_at.unwrap_or(created_at),
+            created_at,
             is_test: vector.test,
         };
         let secrets: Vec<&SecretText> = secret.into_iter().collect();

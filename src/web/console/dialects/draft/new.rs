@@ -109,6 +109,8 @@ fn copied(recipe: &Recipe) -> Fields {
         if let Some(of) = vector.get_mut("recipe") {
             *of = format!("{new}@{}", recipe.version()).into();
         }
+        // Whoever changes the recipe answers for what the vectors say of it.
+        vector.entry("from").or_insert_with(|| "self".into());
     }
     Fields::new(&text, &form::written(&vectors), "")
 }
