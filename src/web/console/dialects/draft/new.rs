@@ -105,10 +105,14 @@ fn copied(recipe: &Recipe) -> Fields {
         text.push('\n');
     }
     let mut vectors = recipe.vectors().to_vec();
+    // What shows a signature alone is compared with no callback.
+    vectors.retain(|vector| vector.get("completion").is_some());
     for vector in vectors.iter_mut().filter_map(Value::as_object_mut) {
         if let Some(of) = vector.get_mut("recipe") {
             *of = format!("{new}@{}", recipe.version()).into();
         }
+        // Of what ships it goes without saying; of an operator's own it has to be said.
+        vector.entry("from").or_insert_with(|| "self".into());
     }
     Fields::new(&text, &form::written(&vectors), "")
 }
