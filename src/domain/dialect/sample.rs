@@ -227,15 +227,19 @@ mod tests {
         if recipe.body().is_some() || recipe.has_parameter_list() {
             return "https://pub.example/cb".to_owned();
         }
-        let reserved: Vec<String> = recipe.reserved_names().map(|name| recipe.written(name)).collect();
-        let usable = recipe.usable(false).into_iter().filter(|written| !reserved.contains(written));
-        // A parameter that is signed is looked for under its placeholder's name.
-        let signed = recipe.signature().map(|signature| signature.signs.names()).unwrap_or_default();
-        let pair = |(number, written): (usize, String)| {
-            let name = signed.iter().find(|name| recipe.written(name) == written);
-            format!("{}={written}", name.map_or_else(|| format!("p{number}"), |name| (*name).to_owned()))
+        let reserved: Vec<&str> = recipe.reserved_names().collect();
+        let own = recipe.placeholders().iter().filter(|known| !known.hidden() && !known.reversal_only());
+        let names = own.map(|known| known.name()).filter(|name| !reserved.contains(name));
+        let signature = recipe.signature();
+        let carrier = signature.into_iter().flat_map(|signature| signature.placeholder().iter().take(1));
+        let names = names.chain(carrier.map(String::as_str));
+        let signed = signature.map(|signature| signature.signed_parameters()).unwrap_or_default();
+        let pair = |(number, name): (usize, &str)| {
+            let parameter =
+                if signed.iter().any(|signed| signed == name) { name.to_owned() } else { format!("p{number}") };
+            format!("{parameter}={}", recipe.written(name))
         };
-        let pairs: Vec<String> = usable.enumerate().map(pair).collect();
+        let pairs: Vec<String> = names.enumerate().map(pair).collect();
         format!("https://pub.example/cb?{}", pairs.join("&"))
     }
 

@@ -2,6 +2,7 @@
 //! preview, which has a mark in the secret's place.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -20,5 +21,10 @@ pub(super) async fn request(ringback: &Ringback, wall: &Wall, delivery: &str, se
     assert_eq!(url.matches('…').count(), 1, "{url}");
     let target = url.strip_prefix(ORIGIN).unwrap().replace('…', secret);
     let from = SocketAddr::from(([127, 0, 0, 1], 0));
-    Received { head: format!("GET {target} HTTP/1.1\r\nHost: pub.example"), body: String::new(), from }
+    Received {
+        head: format!("GET {target} HTTP/1.1\r\nHost: pub.example"),
+        body: String::new(),
+        from,
+        at: Instant::now(),
+    }
 }

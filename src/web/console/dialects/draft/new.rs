@@ -105,6 +105,8 @@ fn copied(recipe: &Recipe) -> Fields {
         text.push('\n');
     }
     let mut vectors = recipe.vectors().to_vec();
+    // What shows a signature alone is compared with no callback.
+    vectors.retain(|vector| vector.get("completion").is_some());
     for vector in vectors.iter_mut().filter_map(Value::as_object_mut) {
         if let Some(of) = vector.get_mut("recipe") {
             *of = format!("{new}@{}", recipe.version()).into();
