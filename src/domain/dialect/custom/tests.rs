@@ -164,7 +164,7 @@ fn vectors_must_show_what_the_recipe_does_and_match_it() {
         (json!({ "expect": { "signedText": "a", "signature": "b" } }), "vectors[0].expect.signature"),
         (json!({ "from": null }), "vectors[0].from"),
         (json!({ "secret": null }), "vectors[0].expect.signature"),
-        (json!({ "eventId": null }), "vectors[0].eventId"),
+        (json!({ "endpoint": null }), "vectors[0].endpoint"),
         (json!({ "from": "nobody" }), "vectors[0]"),
         (json!({ "unheard": 1 }), "vectors[0]"),
     ] {
@@ -172,6 +172,10 @@ fn vectors_must_show_what_the_recipe_does_and_match_it() {
         changed[0].as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         assert!(places(&changed).iter().any(|(found, _)| found == place), "{change}: {:?}", places(&changed));
     }
+    // What the recipe does not tell need not be said.
+    let mut short = all;
+    short[0].as_object_mut().unwrap().retain(|name, _| name != "eventId" && name != "createdAt");
+    assert_eq!(places(&short), []);
 }
 
 #[test]
