@@ -19,10 +19,10 @@ impl Actions {
     /// What became of first attempts of a dialect's versions, or of one `name@version`, in each bucket of a series that has any.
     pub async fn recipe_health(&self, caller: &Caller, name: &str, series: Series) -> Result<RecipeSeries, Refusal> {
         let catalog = self.node.catalog();
-        let of = match (catalog.get(name), catalog.get_version(name)) {
-            (Some(_), _) => Recipes::Named(name.to_owned()),
-            (None, Some(_)) => Recipes::Version(name.to_owned()),
-            (None, None) => return Err(Refusal::Unknown("dialect")),
+        let of = match catalog.get(name) {
+            Some(recipe) if recipe.name() == name => Recipes::Named(name.to_owned()),
+            Some(_) => Recipes::Version(name.to_owned()),
+            None => return Err(Refusal::Unknown("dialect")),
         };
         let _reading = self.reads.begin(caller)?;
         Ok(self.node.store.recipe_series(of, series).await?)

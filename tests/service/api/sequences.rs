@@ -45,7 +45,8 @@ async fn usual(ringback: &Ringback, recipe: &Recipe) -> (String, Receiver) {
 async fn every_dialect_that_tells_reversals_tells_completion_repetition_and_reversal() {
     let (ringback, catalog) = (Ringback::start().await, Catalog::builtin());
     let mut told = 0;
-    for recipe in catalog.newest() {
+    // Where the secret itself travels it goes by TLS alone, which no receiver here speaks.
+    for recipe in catalog.newest().filter(|recipe| !recipe.secret_in_clear()) {
         let (path, receiver) = usual(&ringback, recipe).await;
         let extra = json!({"ip": "203.0.113.9", "device_id": "d1"});
         let sent = ringback.post(&path, json!({"completion": {"extra": extra, "offerId": "7", "goalId": "8"}})).await;
