@@ -126,3 +126,17 @@ fn answer(recipe: &Recipe, rule: &SuccessRule, completion: &Shape) -> Answer {
     pieces.retain(|piece| !matches!(piece, BodyPiece::Text(text) if text.is_empty()));
     Answer { status, body: pieces }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialect::catalog::Catalog;
+
+    #[test]
+    fn parts_of_a_dialect_that_signs_are_told_apart_by_an_id_that_is_signed() {
+        let catalog = Catalog::builtin();
+        let told_apart_by = |dialect: &str| event_id(catalog.get(dialect).unwrap());
+        assert_eq!(told_apart_by("standard-webhooks"), Some(Reading::Header("Webhook-Id".to_owned())));
+        assert_eq!(told_apart_by("github-style"), None, "its header is not signed");
+    }
+}
