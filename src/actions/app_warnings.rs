@@ -4,9 +4,11 @@ use std::net::IpAddr;
 
 use super::Actions;
 use crate::domain::app::{App, Disabled, Endpoint};
+use crate::domain::dialect::callback_url::UrlUse;
 use crate::domain::dialect::recipe::SecretNeed;
 use crate::domain::egress::Route;
 use crate::domain::endpoint_rules::check_endpoint;
+use crate::domain::refusal_run::{RefusalKind, Sent};
 use crate::domain::secret::SHORT_SECRET;
 
 impl Actions {
@@ -30,11 +32,37 @@ impl Actions {
         }
     }
 
-    /// What an endpoint's receiver refuses, one sentence for each trouble; each ends with the next acknowledgement.
-    pub fn refusal_warnings(&self, endpoint: &Endpoint) -> Vec<String> {
+    /// What an endpoint's receiver refuses, and how, one sentence for each trouble; each ends with the next acknowledgement.
+    pub fn refusal_warnings(&self, endpoint: &Endpoint) -> Vec<(RefusalKind, String)> {
         let catalog = self.node.catalog();
-        let method = catalog.get(&endpoint.config.settings.dialect).map_or("the method", |recipe| recipe.method());
-        self.node.refusal_runs.raised(&endpoint.id).iter().map(|run| run.message(method)).collect()
+        let recipe = catalog.get(&endpoint.config.settings.dialect);
+        let signed = recipe.is_some_and(|recipe| recipe.signature().is_some()) && endpoint.active_secret().is_some();
+        let sent = Sent { method: recipe.map_or("the method", |recipe| recipe.method()), signed };
+        self.node.refusal_runs.raised(&endpoint.id).iter().map(|run| (run.of.kind, run.message(&sent))).collect()
+    }
+
+    /// Ends the troubles of an endpoint that were found with another URL, dialect or active secret than it has by now. What has not
+    /// become better is found again.
+    pub(super) async fn end_outdated_refusals(&self, before: &Endpoint) {
+        let Some(app) = self.node.directory.app_of_endpoint(&before.id) else { return };
+        let Some(now) = app.endpoints.iter().find(|one| one.id == before.id) else { return };
+        let (old, new) = (&before.config.settings, &now.config.settings);
+        let secret = |endpoint: &Endpoint| endpoint.active_secret().map(|secret| secret.id.clone());
+        let is_signed_otherwise = old.dialect != new.dialect || secret(before) != secret(now);
+        let urls = [
+            (UrlUse::Callback, old.callback_url != new.callback_url),
+            (UrlUse::Reversal, old.reversal_url != new.reversal_url),
+        ];
+        for (url_use, is_another) in urls {
+            if !is_signed_otherwise && !is_another {
+                continue;
+            }
+            match self.node.store.end_refusals(before.id.clone(), url_use).await {
+                Ok(()) => drop(self.node.refusal_runs.end(&before.id, url_use)),
+                // The change itself is in force: a trouble that stays ends with the next acknowledgement.
+                Err(error) => tracing::warn!(endpoint = before.id, %error, "a run of refusals was not ended"),
+            }
+        }
     }
 
     /// What is to be said of an endpoint besides.
@@ -50,7 +78,7 @@ impl Actions {
         }
         let dialect = &endpoint.config.settings.dialect;
         if node.catalog().listed(dialect).is_some_and(|listed| listed.is_withdrawn()) {
-            let why = "its callbacks are still sent by it; choose another version (PATCH dialect)";
+            let why = "its callbacks are still sent by it; choose another version, in the app's Settings or by PATCH with dialect";
             warnings.push(format!("the recipe {dialect} was withdrawn: {why}"));
         }
         if endpoint.config.settings.callback_url.is_none() {

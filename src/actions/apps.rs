@@ -92,6 +92,7 @@ impl Actions {
                 outcome => {
                     saved(outcome)?;
                     self.in_force().await?;
+                    self.end_outdated_refusals(first).await;
                     return self.app(caller, &app.id).await;
                 }
             }

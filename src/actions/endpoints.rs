@@ -58,17 +58,19 @@ impl Actions {
     ) -> Result<OfApp, Refusal> {
         for _ in 0..TRIES {
             let app = self.app(caller, app).await?;
-            let standing = endpoint(&app, Some(id))?;
+            let standing = endpoint(&app, Some(id))?.clone();
             let given = given::endpoint(&standing.config.settings, given.object(&[])?)?;
             let settings = self.checked_endpoint(&app, given, Some(&standing.config.settings.dialect)).await?;
-            check_active_key(&settings.dialect, &self.node.catalog(), standing)?;
+            check_active_key(&settings.dialect, &self.node.catalog(), &standing)?;
             let endpoint = Some((id.to_owned(), settings));
             let change = AppChange { id: app.id.clone(), read_at: app.revision, settings: app.settings, endpoint };
             match self.node.store.change_app(change).await? {
                 AppSaved::Overtaken => {}
                 outcome => {
                     saved(outcome)?;
-                    return self.endpoint_in_force(caller, &app.id, id).await;
+                    let changed = self.endpoint_in_force(caller, &app.id, id).await?;
+                    self.end_outdated_refusals(&standing).await;
+                    return Ok(changed);
                 }
             }
         }

@@ -19,10 +19,10 @@ impl Actions {
     /// What became of first attempts of a dialect's versions, or of one `name@version`, in each bucket of a series that has any.
     pub async fn recipe_health(&self, caller: &Caller, name: &str, series: Series) -> Result<RecipeSeries, Refusal> {
         let catalog = self.node.catalog();
-        let of = match catalog.get(name) {
-            Some(recipe) if recipe.name() == name => Recipes::Named(name.to_owned()),
-            Some(_) => Recipes::Version(name.to_owned()),
-            None => return Err(Refusal::Unknown("dialect")),
+        let of = match (catalog.get_version(name), catalog.get(name)) {
+            (Some(_), _) => Recipes::Version(name.to_owned()),
+            (None, Some(_)) => Recipes::Named(name.to_owned()),
+            (None, None) => return Err(Refusal::Unknown("dialect")),
         };
         let _reading = self.reads.begin(caller)?;
         Ok(self.node.store.recipe_series(of, series).await?)
@@ -32,16 +32,18 @@ impl Actions {
     pub async fn recipe_jumps(&self) -> Result<Vec<Jump>, Refusal> {
         let step = Step::FiveMinutes.length();
         let end = aligned(self.node.now(), step).plus(step);
-        let of = |from: Timestamp, to: Timestamp| async move {
+        let of = |from: Timestamp, to: Timestamp, step: Duration| async move {
             let found = self.node.store.recipe_series(Recipes::All, Series { from, to, step }).await?;
             Ok::<_, Refusal>(found.into_iter().map(|(recipe, buckets)| (recipe, sum(&buckets))).collect())
         };
-        let hour: BTreeMap<String, RecipeRollup> = of(end.minus(HOUR), end).await?;
+        let hour: BTreeMap<String, RecipeRollup> = of(end.minus(HOUR), end, step).await?;
         // Without anything in the last hour nothing has jumped.
         if hour.is_empty() {
             return Ok(Vec::new());
         }
-        let before = of(end.minus(HOUR + DAY), end.minus(HOUR)).await?;
+        // By whole hours, of which there are few rows: Home asks again and again.
+        let hours_end = aligned(end.minus(HOUR), HOUR);
+        let before = of(hours_end.minus(DAY), hours_end, HOUR).await?;
         Ok(jumps(hour, &before))
     }
 }

@@ -112,13 +112,14 @@ impl Actions {
         let new = NewSecret {
             id: id.clone(),
             app_id: app.id,
-            endpoint_id: of.id,
+            endpoint_id: of.id.clone(),
             text: text.clone(),
             activate: given.activate.unwrap_or(false).then(|| minutes(DEFAULT_OVERLAP)),
             created_at: now,
         };
         let state = self.node.store.create_secret(new).await?.ok_or(Refusal::Unknown("endpoint"))?;
         self.in_force().await?;
+        self.end_outdated_refusals(&of).await;
         let signature = recipe.and_then(|recipe| recipe.signature());
         let unusual = signature.and_then(|signature| signature.secret_warning(&text));
         let warnings = text.is_short().then(|| SHORT_SECRET.to_owned()).into_iter().chain(unusual).collect();
@@ -161,6 +162,7 @@ impl Actions {
             return Err(Refusal::Unknown("secret"));
         }
         self.in_force().await?;
+        self.end_outdated_refusals(&of).await;
         let (_, of) = self.secrets_of(caller, place).await?;
         Ok(secret(&of, id)?.clone())
     }

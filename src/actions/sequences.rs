@@ -23,6 +23,8 @@ use crate::random;
 pub struct Sequence {
     /// The endpoint that it went to.
     pub endpoint_id: String,
+    /// The user whose balance is to be looked at.
+    pub user_id: Option<String>,
     /// Its steps, in order.
     pub steps: Vec<StepSent>,
 }
@@ -151,7 +153,8 @@ impl Actions {
             let wrong = if is_known { reckoning.wrong(step) } else { Vec::new() };
             steps.push(StepSent { step, state, reason, delivery, balance, wrong });
         }
-        Sequence { endpoint_id: endpoint.id.clone(), steps }
+        let user_id = completion.map(|test| test.completion.user_id);
+        Sequence { endpoint_id: endpoint.id.clone(), user_id, steps }
     }
 
     fn landmarks(&self, endpoint: &Endpoint) -> Landmarks {

@@ -1,5 +1,5 @@
 //! A run of refusals: the receiver turns one callback after the other away, in one way, and acknowledges none in between. Five within
-//! an hour are one trouble, told once and until the next acknowledgement.
+//! an hour are one trouble, told once and until the next acknowledgement. Each callback is counted by its first attempt.
 //!
 //! Pure. Where runs are kept and who hears of them is said elsewhere.
 
@@ -74,6 +74,15 @@ pub struct Run {
     pub allows: Option<String>,
 }
 
+/// How an endpoint is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    /// By this method.
+    pub method: &'a str,
+    /// Whether anything is signed.
+    pub signed: bool,
+}
+
 impl RefusalKind {
     /// How an attempt was refused, if it was.
     pub fn of(attempt: &Attempt) -> Option<Self> {
@@ -139,8 +148,22 @@ impl Run {
         self.recent.last().copied().unwrap_or_default()
     }
 
-    /// What is to be said of a trouble, to whoever sends by this method.
-    pub fn message(&self, method: &str) -> String {
+    /// What is to be said of a trouble.
+    pub fn message(&self, sent: &Sent<'_>) -> String {
+        let why = self.why(sent);
+        let Some(since) = self.raised_at else { return why };
+        let since = since.to_string();
+        let (day, time) = (since.get(..10).unwrap_or_default(), since.get(11..16).unwrap_or_default());
+        format!("{why}; so since {day} {time} UTC, until the next acknowledgement: send a test")
+    }
+
+    /// Whether another refusal says anything that this trouble does not tell yet.
+    pub fn tells(&self, refused: &Refused) -> bool {
+        self.raised_at.is_some() && self.in_front == refused.in_front && self.allows == refused.allows
+    }
+
+    fn why(&self, sent: &Sent<'_>) -> String {
+        let method = sent.method;
         let url = match self.of.url_use {
             UrlUse::Callback => "callbacks",
             UrlUse::Reversal => "reversals, at the reversal URL,",
@@ -155,9 +178,19 @@ impl Run {
                 };
                 format!("{told}: it does not accept {method}, which this dialect sends; {allowed}")
             }
-            (None, RefusalKind::UnwantedBody) => {
+            (None, RefusalKind::UnwantedBody) if sent.signed => {
                 format!("{told}: your secret does not match, or your server does not answer as the dialect asks for")
             }
+            (None, RefusalKind::UnwantedBody) => {
+                format!("{told}: your server checks a token in the URL, or does not answer as the dialect asks for")
+            }
+            (None, _) if !sent.signed => {
+                format!("{told}: your server does not let this address in, or checks a token in the URL")
+            }
+            (None, RefusalKind::Forbidden) => format!(
+                "{told}: your secret does not match, your server checks another text than we sign, or it does not let the \
+                 egress IP in"
+            ),
             (None, _) => format!("{told}: your secret does not match, or your server checks another text than we sign"),
         }
     }
@@ -210,7 +243,41 @@ mod tests {
             in_front: None,
             allows: allowed(&headers),
         };
-        let said = run.message("GET");
+        let said = run.message(&Sent { method: "GET", signed: true });
         assert!(said.ends_with("it does not accept GET, which this dialect sends; it allows POST, OPTIONS"), "{said}");
+    }
+
+    #[test]
+    fn a_secret_is_blamed_only_where_something_is_signed() {
+        let run = after(&[0, 1, 2, 3, 4]);
+        let said = |kind, signed| {
+            let run = Run { of: RunOf { kind, ..of() }, ..run.clone() };
+            run.message(&Sent { method: "GET", signed })
+        };
+        for kind in
+            [RefusalKind::Unauthorized, RefusalKind::Forbidden, RefusalKind::Unprocessable, RefusalKind::UnwantedBody]
+        {
+            assert!(said(kind, true).contains("your secret does not match"), "{kind:?}");
+            assert!(!said(kind, false).contains("secret"), "{kind:?}");
+            assert!(said(kind, false).contains("checks a token in the URL"), "{kind:?}");
+        }
+        assert!(said(RefusalKind::Forbidden, true).contains("or it does not let the egress IP in"));
+    }
+
+    #[test]
+    fn a_trouble_says_since_when_it_is_one_and_what_ends_it() {
+        let said = after(&[0, 1, 2, 3, 4]).message(&Sent { method: "GET", signed: true });
+        assert!(
+            said.ends_with("; so since 1970-01-01 00:20 UTC, until the next acknowledgement: send a test"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_trouble_tells_of_another_refusal_unless_that_names_something_else() {
+        let run = after(&[0, 1, 2, 3, 4]);
+        assert!(run.tells(&refused(5)) && !after(&[0, 1, 2, 3]).tells(&refused(5)));
+        assert!(!run.tells(&Refused { in_front: Some("an edge".to_owned()), ..refused(5) }));
+        assert!(!run.tells(&Refused { allows: Some("POST".to_owned()), ..refused(5) }));
     }
 }

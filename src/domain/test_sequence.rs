@@ -56,15 +56,20 @@ impl Reckoning<'_> {
     /// The balance that is right after a step.
     pub fn right(&self, step: Step) -> Balance {
         let (change, text) = match step {
-            Step::Completion => (self.once(), "the reward, once"),
+            Step::Completion => {
+                (self.once(), "the reward, once; or 0 here and in every step, if your server leaves tests out")
+            }
             Step::Repetition => (self.once(), "unchanged by the repetition: the reward, once"),
             Step::Reversal => ("0".to_owned(), "back to what it was before the sequence"),
         };
         Balance { change, text: text.to_owned() }
     }
 
-    /// The balances that are wrong after a step, with what each means.
+    /// The balances that are wrong after a step, with what each means; none of a reward of nothing, which a right balance shows too.
     pub fn wrong(&self, step: Step) -> Vec<Balance> {
+        if self.reward.is_some_and(Decimal::is_zero) {
+            return Vec::new();
+        }
         let transaction = self.landmarks.transaction_id.as_deref().unwrap_or("the transaction id");
         let mark = match &self.landmarks.reversal {
             Some(mark) => format!("it is a reversal where {mark}"),
@@ -74,8 +79,8 @@ impl Reckoning<'_> {
         match step {
             Step::Completion => vec![of(
                 "0".to_owned(),
-                "not credited: your server acknowledges a completion that it does not credit; look at how it finds the user, \
-                 and at whether it leaves tests out"
+                "right where your server leaves tests out, as our receiver code does, and then 0 throughout; if it credits \
+                 tests, it acknowledges a completion that it does not credit: look at how it finds the user"
                     .to_owned(),
             )],
             Step::Repetition => vec![of(
@@ -133,6 +138,27 @@ mod tests {
         assert_eq!(right, ["150.75", "150.75", "0"]);
         assert_eq!(changes(&reckoning.wrong(Step::Repetition)), ["301.50"]);
         assert_eq!(changes(&reckoning.wrong(Step::Reversal)), ["150.75", "301.50", "-150.75"]);
+    }
+
+    #[test]
+    fn a_server_that_leaves_tests_out_is_right_with_a_balance_of_0() {
+        let reward = Decimal::parse("100").unwrap();
+        let reckoning = Reckoning { reward: Some(&reward), landmarks: &Landmarks::default() };
+        assert!(
+            reckoning
+                .right(Step::Completion)
+                .text
+                .ends_with("or 0 here and in every step, if your server leaves tests out")
+        );
+        let none = reckoning.wrong(Step::Completion).remove(0);
+        assert!(none.change == "0" && none.text.starts_with("right where your server leaves tests out"), "{none:?}");
+    }
+
+    #[test]
+    fn of_a_reward_of_nothing_no_balance_is_wrong() {
+        let reward = Decimal::parse("0").unwrap();
+        let reckoning = Reckoning { reward: Some(&reward), landmarks: &Landmarks::default() };
+        assert!(Step::ALL.iter().all(|step| reckoning.wrong(*step).is_empty()));
     }
 
     #[test]

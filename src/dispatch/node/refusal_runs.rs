@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::dialect::callback_url::UrlUse;
-use crate::domain::refusal_run::{Run, RunOf};
+use crate::domain::refusal_run::{Refused, Run, RunOf};
 
 /// The runs of all endpoints.
 #[derive(Debug, Default)]
@@ -31,11 +31,11 @@ impl RefusalRuns {
         of_endpoint.is_some_and(|runs| runs.iter().any(|run| run.of.url_use == url_use))
     }
 
-    /// Whether this run is a trouble already.
-    pub fn is_raised(&self, of: &RunOf) -> bool {
+    /// Whether this run is a trouble already that tells of this refusal too.
+    pub fn tells(&self, of: &RunOf, refused: &Refused) -> bool {
         let state = self.state();
         let mut runs = state.runs.get(&of.endpoint_id).into_iter().flatten();
-        runs.any(|run| run.of == *of && run.raised_at.is_some())
+        runs.any(|run| run.of == *of && run.tells(refused))
     }
 
     /// The troubles of an endpoint, the oldest first.
@@ -56,16 +56,16 @@ impl RefusalRuns {
         runs.push(run);
     }
 
-    /// The runs at this URL are over.
-    pub fn end(&self, endpoint_id: &str, url_use: UrlUse) {
+    /// The runs at this URL are over; answers them.
+    pub fn end(&self, endpoint_id: &str, url_use: UrlUse) -> Vec<Run> {
         let mut state = self.state();
         state.changes += 1;
-        if let Some(runs) = state.runs.get_mut(endpoint_id) {
-            runs.retain(|run| run.of.url_use != url_use);
-            if runs.is_empty() {
-                state.runs.remove(endpoint_id);
-            }
+        let runs = state.runs.remove(endpoint_id).unwrap_or_default();
+        let (ended, others): (Vec<Run>, Vec<Run>) = runs.into_iter().partition(|run| run.of.url_use == url_use);
+        if !others.is_empty() {
+            state.runs.insert(endpoint_id.to_owned(), others);
         }
+        ended
     }
 
     /// How often this node has changed them so far.
@@ -112,7 +112,8 @@ mod tests {
         let known = RefusalRuns::default();
         known.set(run(UrlUse::Callback, Some(1)));
         known.set(run(UrlUse::Reversal, Some(2)));
-        known.end("end_1", UrlUse::Callback);
+        assert_eq!(known.end("end_1", UrlUse::Callback), [run(UrlUse::Callback, Some(1))]);
+        assert!(known.end("end_1", UrlUse::Callback).is_empty(), "whoever comes second ends nothing");
         assert!(!known.has_any("end_1", UrlUse::Callback) && known.has_any("end_1", UrlUse::Reversal));
         assert_eq!(known.raised("end_1").len(), 1);
         known.end("end_1", UrlUse::Reversal);
@@ -125,7 +126,7 @@ mod tests {
         let read_at = known.changes();
         known.set(run(UrlUse::Callback, Some(1)));
         known.take_over(Vec::new(), read_at);
-        assert!(known.is_raised(&run(UrlUse::Callback, None).of));
+        assert_eq!(known.raised("end_1").len(), 1);
         known.take_over(Vec::new(), known.changes());
         assert!(known.endpoints().is_empty());
     }

@@ -140,6 +140,13 @@ pub struct TestOptions {
     pub repeats: Option<Repeated>,
 }
 
+impl TestOptions {
+    /// Whether it goes out as the app's callbacks do, so that its answer says what theirs would be.
+    pub fn is_as_usual(&self) -> bool {
+        !self.tamper && self.secret_id.is_none() && self.egress_ip_id.is_none() && self.draft.is_none()
+    }
+}
+
 /// A recipe that is not published yet, as it travels with its test: whichever node sends it must send by what was checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestedDraft {
@@ -282,5 +289,17 @@ mod tests {
         let other = Arc::new(Recipe::clone(catalog.get("besitos").unwrap()));
         let drafted = job.drafted(&app, &app.endpoints[0], &other).unwrap();
         assert!(!is_what_was_checked(&job, &drafted));
+    }
+
+    #[test]
+    fn a_test_that_goes_out_otherwise_than_callbacks_ends_no_run_of_refusals() {
+        let usual = TestOptions::default();
+        assert!(usual.is_as_usual());
+        let text = || Some("id".to_owned());
+        let draft = TestedDraft { name: String::new(), text: String::new(), vectors: Vec::new(), version: 1 };
+        assert!(!TestOptions { tamper: true, ..usual.clone() }.is_as_usual());
+        assert!(!TestOptions { secret_id: text(), ..usual.clone() }.is_as_usual());
+        assert!(!TestOptions { egress_ip_id: text(), ..usual.clone() }.is_as_usual());
+        assert!(!TestOptions { draft: Some(draft), ..usual }.is_as_usual());
     }
 }

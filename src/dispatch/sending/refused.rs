@@ -3,7 +3,7 @@
 //! Both are written before the delivery is settled, so that whoever sees it refused sees the trouble as well. A write that fails
 //! costs one refusal of a count, or tells of a trouble until the next acknowledgement: no callback waits for it.
 
-use super::job::Job;
+use super::job::{Job, TestOptions};
 use super::sender::Sender;
 use crate::domain::delivery::Outcome;
 use crate::domain::dialect::callback::CallbackEvent;
@@ -12,21 +12,23 @@ use crate::domain::refusal_run::{Refused, RunOf};
 use crate::domain::settlement::Settlement;
 
 impl Sender {
-    /// Takes note of how the last exchange of a send ended. A test that is refused is no callback; one that is acknowledged as
-    /// callbacks are signed now shows that the trouble is over.
+    /// Takes note of how the last exchange of a send ended. Of one delivery only the first attempt counts, since the later ones tell
+    /// the same once more. A test that is refused is no callback; one that is acknowledged, and went out as callbacks do, shows that
+    /// the trouble is over.
     pub(super) async fn note_refusal(&self, job: &Job, settlement: &Settlement) {
         let Some(last) = settlement.attempts.last() else { return };
         let (endpoint_id, url_use) = (&job.delivery.endpoint_id, self.url_use(job));
         if last.outcome == Outcome::Delivered {
-            let is_as_usual = job.test.as_ref().is_none_or(|test| !test.tamper && test.secret_id.is_none());
+            let is_as_usual = job.test.as_ref().is_none_or(TestOptions::is_as_usual);
             if is_as_usual && self.node.refusal_runs.has_any(endpoint_id, url_use) {
                 self.end_refusals(endpoint_id, url_use).await;
             }
             return;
         }
-        let Some(refused) = Refused::by(last, settlement.at).filter(|_| job.test.is_none()) else { return };
+        let is_counted = job.test.is_none() && job.delivery.counters.attempts_made == 0;
+        let Some(refused) = Refused::by(last, settlement.at).filter(|_| is_counted) else { return };
         let of = RunOf { endpoint_id: endpoint_id.clone(), url_use, kind: refused.kind };
-        if self.node.refusal_runs.is_raised(&of) {
+        if self.node.refusal_runs.tells(&of, &refused) {
             return;
         }
         match self.node.store.note_refusal(of, refused).await {
@@ -41,10 +43,17 @@ impl Sender {
         }
     }
 
+    /// Of all that are acknowledged at this moment the first one writes: the others find no run any more.
     async fn end_refusals(&self, endpoint_id: &str, url_use: UrlUse) {
+        let runs = &self.node.refusal_runs;
+        let ended = runs.end(endpoint_id, url_use);
         match self.node.store.end_refusals(endpoint_id.to_owned(), url_use).await {
-            Ok(()) => self.node.refusal_runs.end(endpoint_id, url_use),
-            Err(error) => tracing::warn!(endpoint = endpoint_id, %error, "a run of refusals was not ended"),
+            // Once more: what was read meanwhile may have brought them back.
+            Ok(()) => drop(runs.end(endpoint_id, url_use)),
+            Err(error) => {
+                tracing::warn!(endpoint = endpoint_id, %error, "a run of refusals was not ended");
+                ended.into_iter().for_each(|run| runs.set(run));
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use super::clock_guard::ClockGuard;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::Readiness;
 use crate::dispatch::routine::Pause;
+use crate::domain::app::Endpoint;
 use crate::domain::dialect::callback_url::UrlUse;
 use crate::domain::refusal_run::WITHIN;
 use crate::store::StoreError;
@@ -64,14 +65,23 @@ impl Expiry {
         }
         store.forget_refusals(now.minus(WITHIN)).await?;
         for endpoint_id in self.node.refusal_runs.endpoints() {
-            // The endpoint is no more, so nothing will ever be acknowledged there.
-            if self.node.directory.app_of_endpoint(&endpoint_id).is_none() {
-                for url_use in UrlUse::ALL {
+            let app = self.node.directory.app_of_endpoint(&endpoint_id);
+            let endpoint = app.as_ref().and_then(|app| app.endpoints.iter().find(|one| one.id == endpoint_id));
+            for url_use in UrlUse::ALL {
+                // Where nothing is called any more, nothing will ever be acknowledged.
+                if endpoint.is_none_or(|endpoint| !self.is_called(endpoint, *url_use)) {
                     store.end_refusals(endpoint_id.clone(), *url_use).await?;
                 }
             }
         }
         store.expire_tests(now.minus(TEST_WAITS), now).await?;
         Ok(if ended > 0 { Pause::None } else { Pause::Usual })
+    }
+
+    /// Whether an endpoint has such a URL, as far as this node knows its dialect.
+    fn is_called(&self, endpoint: &Endpoint, url_use: UrlUse) -> bool {
+        let settings = &endpoint.config.settings;
+        let takes_it = || self.node.catalog().get(&settings.dialect).is_none_or(|recipe| recipe.takes_reversal_url());
+        url_use == UrlUse::Callback || (settings.reversal_url.is_some() && takes_it())
     }
 }

@@ -182,10 +182,10 @@ fn completion(recipe: &Recipe, reward: &str) -> Completion {
     }
 }
 
-/// A pair for each that the recipe asks for, so that none of its placeholders is empty for want of it.
+/// A pair for each that the recipe asks for, wherever it does, so that no placeholder and no field is empty for want of it.
 fn extras(recipe: &Recipe) -> Vec<(String, String)> {
     let mut extras: Vec<(String, String)> = Vec::new();
-    for rule in recipe.placeholders().iter().map(|placeholder| &placeholder.rule) {
+    for rule in recipe.rules() {
         for source in rule.sources() {
             if let ValueSource::Extra(name) = source
                 && extras.iter().all(|(known, _)| known != name)
@@ -267,6 +267,20 @@ mod tests {
             assert_eq!(is_told, recipe.reversal().is_some(), "{}: {:?}", recipe.name(), sample.reversal.err());
             assert_eq!(sample.values.len(), recipe.placeholders().len());
         }
+    }
+
+    #[test]
+    fn a_field_of_the_body_that_is_reported_in_extra_is_in_the_sample() {
+        for recipe in Catalog::builtin().newest() {
+            let extra = extras(recipe);
+            let is_there = |source: &ValueSource| match source {
+                ValueSource::Extra(name) => extra.iter().any(|(known, _)| known == name),
+                _ => true,
+            };
+            assert!(recipe.rules().flat_map(|rule| rule.sources()).all(is_there), "{}", recipe.name());
+        }
+        let body = of("adgem-post", None).completion.request.body.unwrap();
+        assert!(body.contains("\"country\":\"DE\""), "{body}");
     }
 
     #[test]

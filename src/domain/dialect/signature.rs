@@ -115,6 +115,11 @@ impl Signature {
         self.signs.holds_body()
     }
 
+    /// Whether the id of the event is a part of what is signed, beside the body.
+    pub(crate) fn signs_event_id(&self) -> bool {
+        self.signs.holds_event_id()
+    }
+
     /// The parameters that are signed by name, under their own names; none where something else is signed.
     pub fn signed_parameters(&self) -> &[String] {
         match &self.signs {

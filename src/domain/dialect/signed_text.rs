@@ -138,6 +138,11 @@ impl SignedText {
         matches!(self, Self::Text { of, .. } if of.pieces().contains(&TextPiece::Body))
     }
 
+    /// Whether the event's id is a part of it.
+    pub(crate) fn holds_event_id(&self) -> bool {
+        matches!(self, Self::Text { of, .. } if of.pieces().contains(&TextPiece::EventId))
+    }
+
     /// Whether it depends on how the query is encoded.
     pub(super) fn needs_encoding(&self) -> bool {
         matches!(self, Self::Url | Self::Query { encode: QueryForm::Sent, .. })

@@ -101,19 +101,19 @@ pub struct Jump {
     pub recipe: String,
     /// The last hour.
     pub hour: RecipeRollup,
-    /// The 24 hours before it.
+    /// The day before it, by whole hours.
     pub before: RecipeRollup,
 }
 
-/// The recipes of which many first attempts were refused within the last hour, and more than in the 24 hours before; the worst
-/// first.
+/// The recipes of which many first attempts were refused within the last hour, and at least twice the share of the day before; the
+/// worst first.
 pub fn jumps(hour: BTreeMap<String, RecipeRollup>, before: &BTreeMap<String, RecipeRollup>) -> Vec<Jump> {
     let jump = |(recipe, hour): (String, RecipeRollup)| {
         let before = before.get(&recipe).copied().unwrap_or_default();
-        // As fractions, so that nothing is rounded: a/b > c/d.
-        let share_rose = u128::from(hour.refused.all()) * u128::from(before.first_attempts.max(1))
-            > u128::from(before.refused.all()) * u128::from(hour.first_attempts);
-        let jumps = hour.first_attempts >= ENOUGH && hour.refused_percent() >= MANY && share_rose;
+        // As fractions, so that nothing is rounded: a/b >= 2 c/d.
+        let share_doubled = u128::from(hour.refused.all()) * u128::from(before.first_attempts.max(1))
+            >= 2 * u128::from(before.refused.all()) * u128::from(hour.first_attempts);
+        let jumps = hour.first_attempts >= ENOUGH && hour.refused_percent() >= MANY && share_doubled;
         jumps.then_some(Jump { recipe, hour, before })
     };
     let mut jumps: Vec<Jump> = hour.into_iter().filter_map(jump).collect();
@@ -136,13 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn a_recipe_jumps_where_many_are_refused_of_enough_and_more_than_before() {
+    fn a_recipe_jumps_where_many_are_refused_of_enough_and_twice_as_many_as_before() {
         assert!(jumped(of(20, 4), of(1_000, 0)));
         assert!(jumped(of(20, 4), RecipeRollup::default()), "a new version has no day before it");
         assert!(!jumped(of(19, 19), of(1_000, 0)), "too few");
         assert!(!jumped(of(100, 19), of(1_000, 0)), "not many");
         assert!(!jumped(of(100, 30), of(1_000, 300)), "as before");
-        assert!(jumped(of(100, 31), of(1_000, 300)));
+        assert!(!jumped(of(100, 59), of(1_000, 300)), "more, and not twice as many");
+        assert!(jumped(of(100, 60), of(1_000, 300)));
     }
 
     #[test]

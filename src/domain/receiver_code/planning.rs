@@ -10,6 +10,7 @@ use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::callback_url::CallbackUrl;
 use crate::domain::dialect::endpoint_settings::TimestampSource;
 use crate::domain::dialect::recipe::{Recipe, ReversalUrl, ReversedId};
+use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::success::SuccessRule;
 use crate::domain::dialect::value::{Fact, ValueSource};
 
@@ -92,13 +93,19 @@ fn no_transaction_id(recipe: &Recipe) -> String {
     format!("The endpoint's callback URL tells no transaction id, so no receiver could credit a completion once{add}.")
 }
 
-/// Where the id of the event travels, which is another one for each part that is taken back.
+/// Where the id of the event travels, which is another one for each part that is taken back. Where something is signed, an id
+/// outside of it is none: whoever sends a captured callback again could give it another one.
 fn event_id(recipe: &Recipe) -> Option<Reading> {
     let ids = [Fact::EventId, Fact::RequestUuid];
     let is_id = |source: &ValueSource| ids.iter().any(|fact| *source == ValueSource::Fact(*fact));
-    let beside = recipe.signature().into_iter().flat_map(|signature| &signature.headers);
+    let signature = recipe.signature();
+    let holds_for = |is_signed: fn(&Signature) -> bool| signature.is_none_or(is_signed);
+    let beside = signature.into_iter().flat_map(|signature| &signature.headers);
     let header = recipe.headers().iter().chain(beside).find(|header| header.rule.sources().any(is_id));
-    header.map(|header| Reading::Header(header.name.clone())).or_else(|| Shape::field(recipe, is_id))
+    header
+        .filter(|_| holds_for(Signature::signs_event_id))
+        .map(|header| Reading::Header(header.name.clone()))
+        .or_else(|| Shape::field(recipe, is_id).filter(|_| holds_for(Signature::signs_body)))
 }
 
 /// What acknowledges: the first status of the rule, and the first body that it takes.
@@ -118,4 +125,18 @@ fn answer(recipe: &Recipe, rule: &SuccessRule, completion: &Shape) -> Answer {
     pieces.push(BodyPiece::Text(rest.to_owned()));
     pieces.retain(|piece| !matches!(piece, BodyPiece::Text(text) if text.is_empty()));
     Answer { status, body: pieces }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialect::catalog::Catalog;
+
+    #[test]
+    fn parts_of_a_dialect_that_signs_are_told_apart_by_an_id_that_is_signed() {
+        let catalog = Catalog::builtin();
+        let told_apart_by = |dialect: &str| event_id(catalog.get(dialect).unwrap());
+        assert_eq!(told_apart_by("standard-webhooks"), Some(Reading::Header("Webhook-Id".to_owned())));
+        assert_eq!(told_apart_by("github-style"), None, "its header is not signed");
+    }
 }

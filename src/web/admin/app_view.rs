@@ -127,5 +127,6 @@ impl EndpointView {
 
 /// What is refused at an endpoint, and what is to be said of it besides.
 fn all_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
-    [web.actions.refusal_warnings(endpoint), web.actions.endpoint_warnings(endpoint)].concat()
+    let refused = web.actions.refusal_warnings(endpoint).into_iter().map(|(_, text)| text);
+    refused.chain(web.actions.endpoint_warnings(endpoint)).collect()
 }

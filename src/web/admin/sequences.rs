@@ -67,7 +67,7 @@ pub struct StepView {
     /// What the user's balance has to be by now, compared with the one before the sequence.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected_balance: Option<BalanceView>,
-    /// Balances that are wrong by now, with what a receiver does whose balance it is.
+    /// Balances that are wrong by now, with what a receiver does whose balance it is; none of a reward of nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     wrong_balances: Vec<BalanceView>,
@@ -106,7 +106,8 @@ impl SequenceView {
 
 /// Sends a completion, the same completion once more (same transaction id, same event id) and its reversal, one after the other and
 /// marked as tests, and answers what the user's balance has to be after each. A step that is not acknowledged is the last one. The
-/// reversal is skipped, with the reason, where the endpoint is not told of any.
+/// reversal is skipped, with the reason, where the endpoint is not told of any. Balances are those of a server that credits tests; one
+/// that leaves them out shows 0 throughout, and that is right.
 #[utoipa::path(post, path = "/v1/apps/{id}/test/sequence", tag = "apps", params(("id" = String, Path)),
     request_body = SequenceOf,
     responses(

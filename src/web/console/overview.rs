@@ -20,6 +20,7 @@ use crate::actions::asked::Asked;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::health::rollup::Rollup;
 use crate::domain::health::series::Series;
+use crate::domain::refusal_run::RefusalKind;
 use crate::domain::time::Timestamp;
 use crate::web::Answer;
 use crate::web::error::Problem;
@@ -45,7 +46,7 @@ struct OverviewPage {
     next: Option<&'static str>,
     /// How to resume, where it is paused.
     paused: Option<Paused>,
-    /// What receivers refuse, each with the endpoint's Doctor.
+    /// What receivers refuse.
     refused: Vec<Refused>,
     address: Option<String>,
     /// The address that follows, and from when on.
@@ -70,11 +71,11 @@ struct Paused {
     path: String,
 }
 
-/// A trouble of a receiver that turns callbacks away.
+/// A trouble of a receiver that turns callbacks away, and where to look.
 struct Refused {
     tone: Tone,
     text: String,
-    doctor: String,
+    act: Link,
 }
 
 async fn show(page: PageRequest, app: Path<String>) -> Answer {
@@ -128,17 +129,23 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     })
 }
 
-/// Whoever has several endpoints is told which of them it is.
+/// Whoever has several endpoints is told which of them it is. A method that is not taken is no matter of what is signed.
 fn refused(page: &PageRequest, app: &App) -> Vec<Refused> {
-    let (doctor, is_one) = (sections::path(app, "doctor"), app.endpoints.len() < 2);
+    let is_one = app.endpoints.len() < 2;
     let of_endpoint = |endpoint: &Endpoint| {
-        let doctor = if is_one { doctor.clone() } else { format!("{doctor}?{}={}", place::PARAMETER, endpoint.id) };
+        let query = if is_one { String::new() } else { format!("?{}={}", place::PARAMETER, endpoint.id) };
+        let act = move |kind| match kind {
+            RefusalKind::MethodNotAllowed => {
+                Link::new("Callback URL", &format!("{}{query}", sections::path(app, "callback")))
+            }
+            _ => Link::new("Diagnose", &format!("{}{query}", sections::path(app, "doctor"))),
+        };
         let whose = if is_one { String::new() } else { format!("{}: ", endpoint.config.settings.dialect) };
         let told = page.web.actions.refusal_warnings(endpoint).into_iter();
         let text = move |text: String| {
             if whose.is_empty() { sentences::of(&text) } else { sentences::of(&format!("{whose}{text}")) }
         };
-        told.map(move |said| Refused { tone: Tone::Bad, text: text(said), doctor: doctor.clone() }).collect::<Vec<_>>()
+        told.map(move |(kind, said)| Refused { tone: Tone::Bad, text: text(said), act: act(kind) }).collect::<Vec<_>>()
     };
     app.endpoints.iter().flat_map(of_endpoint).collect()
 }

@@ -74,6 +74,8 @@ def github_style():
             check(line["verified"] and line["transactionId"] == "tx-1001", "github-style: the vector", line)
             check((line["eventId"], line["event"]) == (named[1][1], "completion"), "github-style: the event", line)
             check(line["duplicate"] == duplicate, "github-style: a request that was captured is known by its id", line)
+        other = headers("X-Hub-Signature-256", GITHUB, ("X-GitHub-Delivery", "another"))
+        check(call("POST", "/hook", B, other)["duplicate"], "github-style: a header that nobody signed makes nothing new")
         refuses(call, "github-style", {
             "another body": (B + b" ", sent),
             "no prefix": (B, headers("X-Hub-Signature-256", GITHUB.removeprefix("sha256="))),

@@ -1,5 +1,5 @@
-// A receiver of events in GitHub's manner: GitHub's own library for Node verifies. Nothing says how old a request is, so
-// that what is repeated is known by the delivery's id alone.
+// A receiver of events in GitHub's manner: GitHub's own library for Node verifies. Nothing says how old a request is, and
+// the delivery's id is not signed, so that what is repeated is known by the transaction id of the body alone.
 'use strict';
 
 const { secret, serve, told } = require('./receiver');
@@ -21,4 +21,4 @@ const look = async ({ req, body }) => {
   const why = await whyNot(req, req.headers['x-hub-signature-256'], body);
   return { why, ...told(body), eventId: deliveryId, event, signedText: body.toString() };
 };
-serve(look, { once: 'eventId' });
+serve(look, { once: 'transactionId' });

@@ -83,7 +83,7 @@ async fn a_recipe_is_no_publishers_to_look_into() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operator_is_told_of_a_recipe_whose_refusals_jump() {
+async fn managers_and_operators_are_told_of_a_recipe_whose_refusals_jump() {
     let (ringback, wall) = calling("besitos", json!({"retrySchedule": [86_400]})).await;
     answered(&wall, Reply::acknowledgement(), "good", 16).await;
     told_once(&ringback, PATH, [16, 16]).await;
@@ -97,7 +97,13 @@ async fn an_operator_is_told_of_a_recipe_whose_refusals_jump() {
     let said = "besitos@1: 5 of 21 first attempts refused within the last hour, none were made in the 24 h before.";
     olga.get("/").await.holds(said);
     let mut max = Visitor::joined(&ringback, "max@example.com", json!({"role": "account_manager"})).await;
-    max.get("/").await.lacks("first attempts refused");
+    max.get("/").await.holds(said);
+    max.get("/").await.holds("href=\"/dialects/besitos@1#health\"");
+    let figures = max.get("/dialects/besitos@1").await;
+    figures.holds("First attempts, 24 h");
+    figures.holds(
+        "<td data-label=\"First attempts\">21</td><td data-label=\"Delivered\">16</td><td data-label=\"401\">5</td>",
+    );
     ringback.clock.advance(Duration::from_secs(3_900));
     olga.get("/").await.lacks("first attempts refused");
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::visitor::{Page, Visitor};
-use crate::support::{Ringback, Wall, text};
+use crate::support::{Reply, Ringback, Wall, text};
 
 const RECIPE: &str = include_str!("../../recipes/coinbarn.toml");
 const VECTORS: &str = include_str!("../../recipes/coinbarn.json");
@@ -208,6 +208,15 @@ async fn a_test_by_a_draft_is_sent_to_an_app_whose_url_is_written_for_it() {
     let called = wall.receiver.next().await;
     assert_eq!(called.parameter("uid").as_deref(), Some("test-user"));
     olga.follow(sent).await.holds("Sent by the draft of x-ayet.");
+    // A wrong signature that is taken is no success, and one that is refused is no failure.
+    let wrong = [("app", &*wall.id), ("event", "sale"), ("tamper", "true")];
+    let taken = olga.send(&form, path, &wrong).await;
+    let taken = olga.follow(taken).await;
+    taken.holds("Anybody who knows the URL can credit users.");
+    taken.holds("1 wrong signature");
+    wall.receiver.always(Reply::status(403));
+    let refused = olga.send(&form, path, &wrong).await;
+    olga.follow(refused).await.holds("Wrong signature refused");
     let refused = olga.send(&form, path, &[("app", &other.id), ("event", "sale")]).await;
     assert_eq!(refused.status, 422);
     refused.holds("cannot be called by it");

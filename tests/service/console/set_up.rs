@@ -174,6 +174,8 @@ async fn a_sequence_says_what_the_balance_has_to_be_and_where_it_stopped() {
     let sent = ana.post(&sequence, &given).await;
     let page = ana.follow(sent).await;
     page.holds("The same once more");
+    page.holds("If it leaves tests out, as our receiver code does, the balance stays 0 throughout");
+    page.holds("Sent for the user <code>u 1</code>");
     page.holds("<strong>2.50</strong>, unchanged by the repetition: the reward, once.");
     page.holds("The balance has to be <strong>0</strong> compared with before");
     page.holds("<dt>5.00</dt>");

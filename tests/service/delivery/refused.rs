@@ -136,6 +136,49 @@ async fn tests_make_no_trouble_and_one_that_is_acknowledged_ends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_attempts_of_one_delivery_are_one_refusal() {
+    let (ringback, wall) = calling("besitos", json!({"retrySchedule": [60, 60, 60, 60, 60]})).await;
+    refuse(&wall, Reply::status(401), "tx", 4).await;
+    for _ in 0..4 {
+        wall.receiver.next().await;
+    }
+    for _ in 0..2 {
+        ringback.clock.advance(Duration::from_secs(120));
+        for _ in 0..4 {
+            wall.receiver.next().await;
+        }
+    }
+    assert!(refusals(&ringback, &wall).await.is_empty(), "twelve attempts of four deliveries are four refusals");
+    refuse(&wall, Reply::status(401), "fifth", 1).await;
+    assert_eq!(refusals(&ringback, &wall).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_url_or_another_secret_ends_what_was_found_with_the_one_before() {
+    let (ringback, wall) = calling("besitos", patient()).await;
+    refuse(&wall, Reply::status(401), "a", 5).await;
+    ringback.patch(&wall.path(""), json!({"name": "Another name"})).await.ok();
+    assert_eq!(refusals(&ringback, &wall).await.len(), 1, "a name says nothing of it");
+    ringback.patch(&wall.path(""), json!({"callbackUrl": wall.receiver.url("/other.php")})).await.ok();
+    assert!(refusals(&ringback, &wall).await.is_empty());
+    refuse(&wall, Reply::status(401), "b", 5).await;
+    assert_eq!(refusals(&ringback, &wall).await.len(), 1);
+    ringback.post(&wall.path("/secrets"), json!({"activate": true})).await.ok();
+    assert!(refusals(&ringback, &wall).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trouble_says_where_a_secret_is_not_what_is_wrong() {
+    let mut settings = patient();
+    settings["callbackUrl"] = json!("/in?u={userId}&tx={transactionId}&token=t");
+    let (ringback, wall) = calling("plain", settings).await;
+    refuse(&wall, Reply::status(403), "tx", 5).await;
+    let told = refusals(&ringback, &wall).await;
+    assert!(told[0].contains("your server does not let this address in, or checks a token in the URL"), "{told:?}");
+    assert!(told[0].ends_with("until the next acknowledgement: send a test"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_trouble_outlives_a_restart_and_ends_after_it() {
     let (ringback, wall) = calling("besitos", patient()).await;
     refuse(&wall, Reply::status(422), "tx", 5).await;

@@ -11,6 +11,8 @@ pub(super) fn state(listed: &Listed) -> State {
     let state = |word: &str, icon, tone| State { word: word.to_owned(), icon, tone, under: None };
     match (listed.is_withdrawn(), listed.recipe.is_solid()) {
         (true, _) => state("Withdrawn", "canceled", Tone::Idle),
+        // Nobody but its author says so.
+        (false, true) if !listed.warnings().is_empty() => state("Not seen yet", "warning", Tone::Warn),
         (false, true) => state("Solid", "delivered", Tone::Ok),
         (false, false) => state("Not solid", "warning", Tone::Warn),
     }

@@ -8,7 +8,8 @@ use super::known;
 use super::macros::{self, MacroRow};
 use super::sampled::{self, ENDPOINT, Sampled, URL};
 use crate::actions::dialects::Dialect;
-use crate::domain::dialect::recipe::Setting;
+use crate::domain::dialect::catalog::Catalog;
+use crate::domain::dialect::recipe::{Recipe, Setting};
 use crate::domain::receiver_code::Language;
 use crate::web::Answer;
 use crate::web::console::filters;
@@ -77,7 +78,7 @@ struct DialectPage {
 impl DialectPage {
     fn new(page: &PageRequest, dialect: &Dialect, seen: Sampled, file: Option<File>) -> Self {
         let (listed, recipe) = (&dialect.listed, &dialect.listed.recipe);
-        let path = known::path(&page_name(dialect));
+        let path = known::path(&page_name(&page.web.actions.dialects_open_to(page.caller()), recipe));
         let of_app = seen.whose.as_ref();
         let settings = of_app.map(|(_, endpoint)| &endpoint.config.settings);
         let success = settings.and_then(|settings| settings.success.as_ref()).unwrap_or_else(|| recipe.success());
@@ -129,7 +130,7 @@ impl DialectPage {
 async fn show(page: PageRequest, name: Path<String>) -> Answer {
     let query = page.query(&[URL, ENDPOINT])?;
     let dialect = known::named(&page, &name).await?;
-    let seen = Sampled::of(&page, &dialect.listed.recipe, &query)?;
+    let seen = Sampled::of(&page, &dialect.listed.recipe, &query).await?;
     let wrong = seen.wrong.clone();
     let file = file::of(&page, &dialect).await?;
     let mut shown = DialectPage::new(&page, &dialect, seen, file);
@@ -142,14 +143,10 @@ async fn show(page: PageRequest, name: Path<String>) -> Answer {
     render::refused(&shown, &Problem::from(wrong))
 }
 
-/// The newest version has the page of the dialect, any other one has its own.
-fn page_name(dialect: &Dialect) -> String {
-    let recipe = &dialect.listed.recipe;
-    let newest = dialect.versions.iter().map(|one| one.recipe.version()).max();
-    match newest {
-        Some(newest) if newest != recipe.version() => recipe.id(),
-        _ => recipe.name().to_owned(),
-    }
+/// The version that the dialect's name alone means has the page of the dialect, any other one has its own.
+fn page_name(catalog: &Catalog, recipe: &Recipe) -> String {
+    let is_meant = catalog.listed(recipe.name()).is_some_and(|meant| meant.recipe.id() == recipe.id());
+    if is_meant { recipe.name().to_owned() } else { recipe.id() }
 }
 
 fn sample_for(seen: &Sampled) -> String {

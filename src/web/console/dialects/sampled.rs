@@ -1,5 +1,6 @@
 //! The callback of a sample on a dialect's page: for one of the reader's endpoints, for a URL that is typed, or for nobody's.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::actions::dialect_samples::SampleFor;
@@ -44,7 +45,7 @@ pub(super) struct Sampled {
 }
 
 impl Sampled {
-    pub(super) fn of(page: &PageRequest, recipe: &Arc<Recipe>, query: &Query) -> Result<Self, Problem> {
+    pub(super) async fn of(page: &PageRequest, recipe: &Arc<Recipe>, query: &Query) -> Result<Self, Problem> {
         let actions = &page.web.actions;
         let (typed, chosen) = (query.text(URL), query.text(ENDPOINT));
         let speaking = actions.endpoints_speaking(page.caller(), &recipe.id());
@@ -73,8 +74,12 @@ impl Sampled {
             made => made?,
         };
         let (sample, warnings) = made;
+        // Whoever sees those of one publisher alone need not be told whose they are.
+        let several = speaking.iter().filter(|_| page.caller().limited_to().is_none() && speaking.len() <= MOST);
+        let publishers = several.map(|(app, _)| app.publisher_id.as_str());
+        let names = actions.names_of_publishers(page.caller(), publishers).await?;
         Ok(Self {
-            endpoint: choice(&speaking, chosen),
+            endpoint: choice(&speaking, &names, chosen),
             url: url_field(recipe, typed),
             whose: whose.filter(|_| typed.is_none() && wrong.0.is_empty()),
             warnings: warnings.iter().map(|warning| sentences::of(warning)).collect(),
@@ -101,7 +106,11 @@ impl Sampled {
     }
 }
 
-fn choice(speaking: &[(Arc<App>, String)], chosen: Option<&str>) -> Option<Field> {
+fn choice(
+    speaking: &[(Arc<App>, String)],
+    publishers: &HashMap<String, String>,
+    chosen: Option<&str>,
+) -> Option<Field> {
     if speaking.is_empty() || speaking.len() > MOST {
         return None;
     }
@@ -109,6 +118,10 @@ fn choice(speaking: &[(Arc<App>, String)], chosen: Option<&str>) -> Option<Field
     let field = field.choice("", "None of them: the URL below, or one that is made up");
     Some(speaking.iter().fold(field, |field, (app, id)| {
         let name = cuts::text(&app.settings.name, OF_A_NAME).shown;
+        let name = match publishers.get(&app.publisher_id) {
+            Some(publisher) => format!("{name} ({})", cuts::text(publisher, OF_A_NAME).shown),
+            None => name,
+        };
         let number = app.endpoints.iter().position(|endpoint| endpoint.id == *id).unwrap_or_default();
         let label = if number == 0 { name } else { format!("{name}, endpoint {}", number + 1) };
         field.choice(id, &label)

@@ -11,7 +11,7 @@ use askama::Template;
 use super::address::{LIVE, OFF};
 use super::frame::{Frame, Live};
 use super::page_request::PageRequest;
-use super::parts::lines::Figure;
+use super::parts::lines::{Figure, Link};
 use crate::actions::standing::{AppStanding, Standing};
 use crate::domain::ids;
 use crate::web::Answer;
@@ -51,8 +51,8 @@ struct Work {
     reviews: Option<Reviews>,
     /// How many publishers are doing how.
     publishers: String,
-    /// Recipes whose refusals jump, in words, for operators.
-    recipes: Vec<String>,
+    /// Recipes whose refusals jump, in words, each with the page that has its figures.
+    recipes: Vec<Link>,
     switches: Vec<SwitchLine>,
     more_switches: usize,
     /// Whether there is any app at all.
@@ -91,7 +91,7 @@ impl Work {
         let known: Vec<&str> = rows.iter().map(|one| one.app.id.as_str()).collect();
         let figures =
             if caller.is_operator() { summary::figures(&actions.waiting_work(caller).await?, now) } else { Vec::new() };
-        let jumps = if caller.is_operator() { actions.recipe_jumps().await? } else { Vec::new() };
+        let jumps = actions.recipe_jumps().await?;
         let (open, first_end) = actions.open_reviews(caller).await?;
         let switches = standing.switches.iter().take(SWITCHES).map(|switch| SwitchLine::of(switch, now));
         Ok(Self {

@@ -8,7 +8,7 @@ use crate::domain::health::{Capped, Condition};
 use crate::domain::time::Timestamp;
 use crate::web::console::app_line::capped;
 use crate::web::console::navigation;
-use crate::web::console::parts::lines::Figure;
+use crate::web::console::parts::lines::{Figure, Link};
 use crate::web::console::parts::state::Tone;
 use crate::web::console::sections;
 use crate::web::console::words::cuts::{self, Long, OF_A_NAME};
@@ -74,7 +74,7 @@ pub(super) fn publishers(standing: &Standing) -> String {
 }
 
 /// `besitos@1: 8 of 20 first attempts refused within the last hour, 1 of 100 in the 24 h before.`
-pub(super) fn jump(jump: &Jump) -> String {
+pub(super) fn jump(jump: &Jump) -> Link {
     let of = |rollup: &RecipeRollup| {
         format!("{} of {}", amounts::count(rollup.refused.all()), amounts::count(rollup.first_attempts))
     };
@@ -82,7 +82,8 @@ pub(super) fn jump(jump: &Jump) -> String {
         0 => "none were made in the 24 h before".to_owned(),
         _ => format!("{} in the 24 h before", of(&jump.before)),
     };
-    format!("{}: {} first attempts refused within the last hour, {before}.", jump.recipe, of(&jump.hour))
+    let text = format!("{}: {} first attempts refused within the last hour, {before}.", jump.recipe, of(&jump.hour));
+    Link::new(&text, &format!("/dialects/{}#health", jump.recipe))
 }
 
 pub(super) fn figures(waiting: &WaitingWork, now: Timestamp) -> Vec<Figure> {

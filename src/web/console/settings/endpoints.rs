@@ -74,9 +74,9 @@ fn row(page: &PageRequest, app: &App, endpoint: &Endpoint) -> EndpointRow {
     }
 }
 
-/// The dialect of a further endpoint.
-pub(super) fn dialects(page: &PageRequest) -> Field {
-    let catalog = page.web.actions.dialects_open_to(page.caller());
+/// The dialect of a further endpoint, among those that the app's publisher may have, whoever chooses.
+pub(super) fn dialects(page: &PageRequest, app: &App) -> Field {
+    let catalog = page.web.node.catalog().open_to(&app.publisher_id);
     let mut known: Vec<_> = catalog.newest_listed().filter(|listed| !listed.is_withdrawn()).collect();
     known.sort_by_cached_key(|listed| listed.recipe.title().to_lowercase());
     let label = |listed: &Listed| match &listed.publication {

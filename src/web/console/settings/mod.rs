@@ -101,7 +101,7 @@ impl SettingsPage {
             general,
             terms,
             endpoints: endpoints::rows(page, app),
-            dialect: endpoints::dialects(page),
+            dialect: endpoints::dialects(page, app),
             form_key: page.web.actions.new_form_key(),
             credit: may_agree.then(|| sections::path(app, "credit")),
             others: Vec::new(),

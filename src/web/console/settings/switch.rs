@@ -1,4 +1,4 @@
-//! From a version of a dialect to a later one, asked once: the endpoint is checked as when it was made, and what was accepted before
+//! From a version of a dialect to a later one, or from one that was withdrawn to another, asked once: the endpoint is checked as when it was made, and what was accepted before
 //! goes out as it was accepted.
 
 use actix_web::web::Path;
@@ -17,7 +17,7 @@ use crate::web::json::Body;
 const CHANGES: &str = "PATCH /v1/apps/{id}/endpoints/{endpointId}";
 const DIALECT: &str = "dialect";
 
-/// Where an endpoint goes to a later version, and to which, if there is one.
+/// Where an endpoint goes to another version, and to which, if there is one.
 pub(in crate::web::console) fn offered(page: &PageRequest, app: &App, endpoint: &Endpoint) -> Option<(String, String)> {
     let newer = page.web.actions.newer_version(app, endpoint)?;
     Some((newer, sections::path(app, &format!("settings/endpoints/{}/switch", endpoint.id))))
@@ -25,7 +25,7 @@ pub(in crate::web::console) fn offered(page: &PageRequest, app: &App, endpoint: 
 
 fn page_of(page: &PageRequest, app: &App, endpoint: &Endpoint) -> Result<(ConfirmPage, String), Problem> {
     let spoken = &endpoint.config.settings.dialect;
-    let none = || Problem::conflict(format!("There is no later version of {spoken} to go to."));
+    let none = || Problem::conflict(format!("There is no other version than {spoken} to go to."));
     let (newer, path) = offered(page, app, endpoint).ok_or_else(none)?;
     let shown = ConfirmPage {
         frame: sections::frame(page, app, "Settings"),

@@ -143,13 +143,14 @@ async fn send_sequence(page: PageRequest, app: Path<String>, body: Body<LARGEST>
 
 /// The form once more, with what is wrong in it.
 async fn refused(page: &PageRequest, place: &Place, form: &Form, refusal: Refusal) -> Answer {
+    let mut shown = TestPage::new(page, place, Fields::new(page, place, None).await?.typed(form), None);
+    shown.frame.mark = "Error: ".to_owned();
     if let Refusal::TooMany(text) = refusal {
-        return Ok(page.go_on(&place.path("test"), Kind::Failed, text));
+        shown.others = vec![text.clone()];
+        return render::refused(&shown, &Problem::from(Refusal::TooMany(text)));
     }
     let wrong = faults::faults_of(refusal)?;
-    let mut shown = TestPage::new(page, place, Fields::new(page, place, None).await?.typed(form), None);
     shown.others = faults::show(&mut shown.fields.all_mut(), &form::renamed(&wrong));
-    shown.frame.mark = "Error: ".to_owned();
     render::refused(&shown, &Problem::from(wrong))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::actions::deliveries::DeliveryDetail;
 use crate::actions::refusal::Refusal;
+use crate::dispatch::sending::job::{StoredTest, TestedDraft};
 use crate::domain::account::Role;
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Delivery, DeliveryKind};
@@ -28,7 +29,8 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    /// Of the deliveries with these ids; `wrong` was sent with a wrong signature.
+    /// Of the deliveries with these ids; `wrong` was sent with a wrong signature behind the other one, which may have been sent so
+    /// alone.
     pub(super) async fn of(
         page: &PageRequest,
         place: &Place,
@@ -40,14 +42,22 @@ impl Outcome {
             Some(wrong) => Some(test(page, place, wrong).await?),
             None => None,
         };
-        let signs = place.recipe(page)?.signature().is_some();
+        let stored = right.0.test.as_deref().and_then(|test| serde_json::from_str::<StoredTest>(test).ok());
+        let options = stored.map(|stored| stored.options).unwrap_or_default();
+        let by_draft = options.draft.as_ref().and_then(TestedDraft::recipe);
+        let signs = by_draft.map_or_else(|| place.recipe(page), Ok)?.signature().is_some();
         let yours = if matches!(page.caller().role(), Role::Publisher { .. }) {
             "Your server"
         } else {
             "The publisher's server"
         };
         let exchange = |(_, attempts): &(Delivery, Vec<Attempt>)| attempts.last().map(Exchange::of);
-        let mut exchanges = vec![(if signs { "right signature" } else { "callback" }, exchange(&right))];
+        let label = match (options.tamper, signs) {
+            (true, _) => "wrong signature",
+            (false, true) => "right signature",
+            (false, false) => "callback",
+        };
+        let mut exchanges = vec![(label, exchange(&right))];
         exchanges.extend(tampered.as_ref().map(|tampered| ("wrong signature", exchange(tampered))));
         let is_over = |one: &(Delivery, Vec<Attempt>)| one.0.status.is_ended();
         let all_over = is_over(&right) && tampered.as_ref().is_none_or(is_over);
@@ -57,6 +67,7 @@ impl Outcome {
             .collect();
         let again = (!all_over).then(|| place.path_with("test", &parameters));
         let (verdict, text) = match (right.1.last(), all_over) {
+            (Some(last), true) if options.tamper => said_of_wrong(last, yours),
             (Some(last), true) => {
                 let of_wrong = tampered.as_ref().and_then(|tampered| tampered.1.last());
                 said(verdict(last, of_wrong, place.endpoint.setup), last, of_wrong, signs, yours)
@@ -95,6 +106,29 @@ fn verdict(right: &Attempt, wrong: Option<&Attempt>, known: Setup) -> Verdict {
 
 fn state(word: &str, icon: &'static str, tone: Tone) -> State {
     State { word: word.to_owned(), icon, tone, under: None }
+}
+
+/// The verdict on a wrong signature that was sent alone: it has to be refused. Nothing is known of a right one.
+fn said_of_wrong(attempt: &Attempt, yours: &str) -> (State, Vec<String>) {
+    let answered = attempt.status_code.map(|status| format!("{yours} answered {status} to a wrong signature"));
+    match (Verdict::on(true, attempt.outcome, attempt.status_code, Setup::default()), answered, attempt.status_code) {
+        (Verdict::NotChecked, Some(answered), _) => (
+            state("Not checked", "warning", Tone::Warn),
+            vec![format!("{answered}. Anybody who knows the URL can credit users.")],
+        ),
+        (_, Some(answered), Some(400..=499)) => (
+            state("Wrong signature refused", "delivered", Tone::Ok),
+            vec![format!("{answered}, as it has to. Whether it accepts a right one, another test shows.")],
+        ),
+        (_, Some(answered), _) => (
+            state("Not sure", "warning", Tone::Warn),
+            vec![format!("{answered}: a refusal is a status from 400 to 499.")],
+        ),
+        (_, None, _) => {
+            let error = attempt.error.clone().unwrap_or_else(|| format!("{yours} gave no answer."));
+            (state("No answer", "dead", Tone::Bad), vec![error, format!("{}.", Exchange::of(attempt).addresses)])
+        }
+    }
 }
 
 /// The verdict in words.

@@ -12,6 +12,10 @@ use crate::web::console::place::Place;
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) steps: Vec<StepShown>,
+    /// Whose balance is to be looked at.
+    pub(super) user: Option<String>,
+    /// Where the same is asked for again, while a step is still being sent.
+    pub(super) again: Option<String>,
     /// The last balance that can be told, where the sequence came to its end.
     pub(super) end: Option<Balance>,
 }
@@ -40,14 +44,16 @@ impl Shown {
         }
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let sequence = page.web.actions.sequence_sent(page.caller(), &place.endpoint, &ids).await?;
-        Ok(Some(Self::of(sequence)))
+        Ok(Some(Self::of(place, sequence)))
     }
 
-    fn of(sequence: Sequence) -> Self {
+    fn of(place: &Place, sequence: Sequence) -> Self {
         let stopped = sequence.stopped();
+        let again = sequence.is_under_way().then(|| place.path_with("test", &parameters(&sequence)));
+        let user = sequence.user_id.clone();
         let steps: Vec<StepShown> = sequence.steps.into_iter().map(StepShown::of).collect();
         let last = steps.iter().filter_map(|step| step.balance.as_ref()).next_back();
-        Self { end: last.filter(|_| !stopped).cloned(), steps }
+        Self { end: last.filter(|_| !stopped).cloned(), steps, user, again }
     }
 }
 

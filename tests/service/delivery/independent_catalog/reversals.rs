@@ -109,7 +109,11 @@ pub(super) const REVERSALS: &[Reversal] = &[
         differs: Some(|id| json!({"transactionId": format!("r-{id}")})),
         marked_by: None,
     },
-    Reversal { dialect: "github-style", differs: Some(|_| json!({})), marked_by: None },
+    Reversal {
+        dialect: "github-style",
+        differs: Some(|id| json!({"transactionId": format!("r-{id}")})),
+        marked_by: None,
+    },
 ];
 
 /// A publisher whose receiver knows of a completion, the first row, which is then taken back.

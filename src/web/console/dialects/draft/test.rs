@@ -18,6 +18,7 @@ use crate::web::console::kinds::{self, Shape};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::field::Field;
 use crate::web::console::{faults, list_query, pages, render, sections};
+use crate::web::error::Problem;
 use crate::web::json::Body;
 
 const LARGEST: usize = 16 * 1024;
@@ -90,13 +91,18 @@ async fn send(page: PageRequest, name: Path<String>, body: Body<LARGEST>) -> Ans
         tamper: form.typed(TAMPER) == "true",
         ..TestOptions::default()
     };
+    let typed = [form.typed(APP), form.typed(EVENT), form.typed(TAMPER)];
     let refusal = match app_named(&page, form.typed(APP)).await {
         Ok(app) => match sent(&page, &app, &draft.name, options).await {
             Ok(delivery) => {
                 let path = format!("{}?sent={delivery}", sections::path(&app, "test"));
                 return Ok(page.go_on(&path, Kind::Done, format!("Sent by the draft of {}.", draft.name)));
             }
-            Err(Refusal::TooMany(text)) => return Ok(page.go_on(&draft_path(&name, "test"), Kind::Failed, text)),
+            Err(Refusal::TooMany(text)) => {
+                let mut shown = TestPage::new(&page, &draft.name).refused(typed, &Invalid::none());
+                shown.others = vec![text.clone()];
+                return render::refused(&shown, &Problem::from(Refusal::TooMany(text)));
+            }
             Err(refusal) => refusal,
         },
         Err(refusal) => refusal,
@@ -108,7 +114,6 @@ async fn send(page: PageRequest, name: Path<String>, body: Body<LARGEST>) -> Ans
         fault.message = format!("cannot be called by it: {} {}", fault.field, fault.message);
         fault.field = APP.to_owned();
     });
-    let typed = [form.typed(APP), form.typed(EVENT), form.typed(TAMPER)];
     render::refused(&TestPage::new(&page, &draft.name).refused(typed, &wrong), &problem)
 }
 
