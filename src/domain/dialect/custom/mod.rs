@@ -82,9 +82,9 @@ pub fn toml_of(json: &Value) -> Result<String, Finding> {
     toml::to_string_pretty(&table).map_err(|error| Finding::new(WHOLE, error.to_string()))
 }
 
-/// Reads what the store kept of a published one; it was checked when it was published.
+/// Reads what the store kept of a published one; it was checked when it was published, by the rules of then.
 pub fn published(text: &str, version: u32, vectors: &[Value]) -> Result<Recipe, RecipeError> {
-    Recipe::numbered(text, version, vectors.to_vec())
+    Recipe::kept(text, version, vectors.to_vec())
 }
 
 /// The recipe, where it is within bounds and makes sense by itself.
