@@ -90,11 +90,12 @@ pub fn published(text: &str, version: u32, vectors: &[Value]) -> Result<Recipe, 
 /// The recipe, where it is within bounds and makes sense by itself.
 fn readable(written: &Written<'_>, version: u32) -> Result<Recipe, Vec<Finding>> {
     draft(written)?;
-    Recipe::numbered(written.recipe, version, written.vectors.to_vec()).map_err(|error| match error {
+    let recipe = Recipe::numbered(written.recipe, version, written.vectors.to_vec()).map_err(|error| match error {
         RecipeError::Senseless { findings, .. } => findings,
         RecipeError::Unreadable(error) => vec![Finding::unreadable(written.recipe, &error)],
         RecipeError::Vector(error) => vec![Finding::new("vectors", error.to_string())],
-    })
+    })?;
+    words::check_placeholders(&recipe).map(|()| recipe)
 }
 
 /// What deserves a look and keeps nothing from being published.
