@@ -3,6 +3,7 @@
 //! What is published never changes and is never deleted: what was accepted under a version is sent by it, however late.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -18,6 +19,9 @@ use crate::domain::dialect::listed::Listed;
 use crate::domain::dialect::naming::{is_custom, version_named};
 use crate::store::StoreError;
 use crate::store::recipes::Published;
+
+/// How long a check is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A version of a dialect, with the others that the caller may know of.
 #[derive(Clone, Debug)]
@@ -89,9 +93,15 @@ impl Actions {
             Published::Unknown => return Err(Refusal::Unknown("draft")),
             Published::Overtaken => return Err(overtaken()),
         };
-        self.in_force().await?;
-        tracing::info!(recipe = published.id(), by = caller.id(), "a recipe was published");
-        self.dialect(caller, &published.id()).await.map(Changed)
+        let id = published.id();
+        tracing::info!(recipe = id, by = caller.id(), "a recipe was published");
+        self.try_in_force(&id).await;
+        let catalog = self.dialects_open_to(caller);
+        if let Some(listed) = catalog.listed(&id) {
+            return Ok(Changed(Dialect::of(&catalog, listed)));
+        }
+        let listed = published.read().map_err(|_| Refusal::Unknown("dialect"))?;
+        Ok(Changed(Dialect::of(&catalog.with(vec![listed.clone()]), &listed)))
     }
 
     /// Withdraws a version: endpoints that have it keep it, and no other may choose it. What was withdrawn stays so.
@@ -101,11 +111,23 @@ impl Actions {
         if self.node.catalog().listed(named).is_some_and(|listed| listed.publication.is_none()) {
             return Err(Refusal::conflict("This dialect ships with Ringback and cannot be withdrawn."));
         }
-        if !self.node.store.withdraw_recipe(name, version, self.node.now()).await? {
+        let now = self.node.now();
+        if !self.node.store.withdraw_recipe(name, version, now).await? {
             return Err(unknown);
         }
-        self.in_force().await?;
-        self.dialect(caller, named).await.map(Changed)
+        self.try_in_force(named).await;
+        let mut withdrawn = self.dialect(caller, named).await?;
+        if let Some(publication) = &mut withdrawn.listed.publication {
+            publication.withdrawn_at.get_or_insert(now);
+        }
+        Ok(Changed(withdrawn))
+    }
+
+    /// Puts in force here what has been stored of a version. It stands whether or not that works at once; the directory looks again.
+    async fn try_in_force(&self, recipe: &str) {
+        if let Err(error) = self.in_force().await {
+            tracing::warn!(recipe, %error, "what was stored of a recipe is not in force here yet; it is looked for again");
+        }
     }
 
     /// The number that the next version of a dialect gets, as far as is known here.
@@ -120,7 +142,10 @@ impl Actions {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refusal> {
-        let turn = Arc::clone(&self.recipe_checks).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let busy = || Refusal::TooMany("Too many recipes are being checked; try again.".to_owned());
+        let _place = self.recipe_waits.try_acquire().map_err(|_| busy())?;
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.recipe_checks).acquire_owned()).await;
+        let turn = turn.map_err(|_| busy())?.map_err(|_| StoreError::Closed)?;
         // The work holds the turn: whoever waits for it may hang up.
         let done = self.node.tasks.compute(move || {
             let made = work();

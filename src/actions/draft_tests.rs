@@ -42,7 +42,11 @@ impl Actions {
             Refusal::Invalid(invalid) => invalid.below(RECIPE).into(),
             other => other,
         })?;
-        let tested = TestedDraft { name: draft.name, text: draft.text, vectors: draft.vectors, version };
+        // Whom it is not for, for them it is not there.
+        if draft.publishers.as_ref().is_some_and(|publishers| !publishers.contains(&app.publisher_id)) {
+            return Err(Refusal::field(RECIPE, "names no draft"));
+        }
+        let tested = TestedDraft { name: draft.name, text: draft.text, version };
         let recipe = tested.recipe().ok_or_else(|| Refusal::field(RECIPE, "cannot be read"))?;
         let endpoint = in_field(app, endpoint_id)?;
         let settings = EndpointSettings { dialect: recipe.id(), ..endpoint.config.settings.clone() };

@@ -94,6 +94,8 @@ use standalone::Standalone;
 
 /// Recipes that are checked at a time, each by a processor of its own.
 const RECIPE_CHECKS: usize = 2;
+/// Calls that wait for them at a time, with those that are answered: what comes besides is told to try again.
+const RECIPE_WAITS: usize = 12;
 
 /// What can be done, over the parts that do it.
 #[derive(Debug)]
@@ -110,6 +112,8 @@ pub struct Actions {
     pub diagnoses: Arc<Diagnoses>,
     /// Turns to check recipes.
     recipe_checks: Arc<Semaphore>,
+    /// Places to wait for a turn of those.
+    recipe_waits: Semaphore,
     /// The turn to send a test by a draft.
     draft_tests: Arc<Semaphore>,
     people: People,
@@ -138,6 +142,7 @@ impl Actions {
             diagnoses: Arc::default(),
             public_url: PublicUrl::default(),
             recipe_checks: Arc::new(Semaphore::new(RECIPE_CHECKS)),
+            recipe_waits: Semaphore::new(RECIPE_WAITS),
             draft_tests: Arc::new(Semaphore::new(1)),
             people: People::default(),
         }

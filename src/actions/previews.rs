@@ -79,7 +79,8 @@ impl Actions {
         let (subject, unsaved) = self.told_of(app, asked).await?;
         let of_delivery = subject.delivery.as_ref().map(|delivery| delivery.endpoint_id.clone());
         let saved = in_field(app, named.or(of_delivery).as_deref())?;
-        let dialects = self.node.catalog().open_to(&app.publisher_id);
+        let dialect = unsaved.as_ref().and_then(|unsaved| unsaved.get("dialect")).and_then(Value::as_str);
+        let dialects = self.dialects_for(&app.publisher_id, dialect.unwrap_or_default()).await?;
         let changed = unsaved.map(|unsaved| self.changed(&dialects, saved, unsaved)).transpose()?;
         let endpoint = changed.as_ref().unwrap_or(saved);
         let mut warnings = self.warnings(endpoint);

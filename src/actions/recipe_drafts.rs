@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::Actions;
@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::given::Given;
 use super::refusal::Refusal;
 use crate::domain::dialect::custom::{self, Checked, Finding, Head, Written};
-use crate::domain::dialect::listed::RecipeDraft;
+use crate::domain::dialect::listed::{DraftHead, RecipeDraft};
 use crate::domain::invalid::Invalid;
 use crate::store::recipe_drafts::{DraftSaved, Replaces};
 
@@ -25,6 +25,14 @@ pub const MOST_PUBLISHERS: usize = 100;
 /// Most bytes of a file: the longest that ships has a sixth of that.
 pub const LONGEST_RECIPE: usize = 32 * 1024;
 
+/// Whom it is limited to, where that is given: to nobody by null or an empty list.
+type Limit = Option<Option<Vec<String>>>;
+
+/// A limit that is given, if only as null.
+fn present<'de, D: Deserializer<'de>>(given: D) -> Result<Limit, D::Error> {
+    Option::deserialize(given).map(Some)
+}
+
 /// What is given of a draft.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -33,7 +41,8 @@ struct DraftGiven {
     recipe: Value,
     #[serde(default)]
     vectors: Vec<Value>,
-    publishers: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    publishers: Limit,
 }
 
 /// The same where it replaces another.
@@ -43,7 +52,8 @@ struct ReplacementGiven {
     recipe: Value,
     #[serde(default)]
     vectors: Vec<Value>,
-    publishers: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    publishers: Limit,
     /// The draft that is to be replaced, as it was seen.
     revision: Option<i64>,
 }
@@ -63,8 +73,8 @@ impl Made for Drafted {
 }
 
 impl Actions {
-    /// All drafts, for whoever may write some.
-    pub async fn recipe_drafts(&self, caller: &Caller) -> Result<Option<Vec<RecipeDraft>>, Refusal> {
+    /// All drafts, without their files, for whoever may write some.
+    pub async fn recipe_drafts(&self, caller: &Caller) -> Result<Option<Vec<DraftHead>>, Refusal> {
         match caller.limited_to() {
             Some(_) => Ok(None),
             None => Ok(Some(self.node.store.recipe_drafts().await?)),
@@ -79,7 +89,15 @@ impl Actions {
     /// Keeps a new draft.
     pub async fn create_recipe_draft(&self, caller: &Caller, given: &impl Given) -> Result<Drafted, Refusal> {
         let given: DraftGiven = given.read_as()?;
-        let draft = self.read_draft(caller, given).await?;
+        let limits = given.publishers.is_some();
+        let mut draft = self.read_draft(caller, given).await?;
+        if !limits {
+            // The next version of what is limited to some must not become everybody's because nobody thought of it.
+            self.in_force().await?;
+            let catalog = self.node.catalog();
+            let newest = catalog.versions(&draft.name).max_by_key(|one| one.recipe.version());
+            draft.publishers = newest.and_then(|newest| newest.limited_to().map(<[String]>::to_vec));
+        }
         self.save_draft(draft, Replaces::Nothing).await
     }
 
@@ -90,9 +108,13 @@ impl Actions {
         name: &str,
         given: &impl Given,
     ) -> Result<Drafted, Refusal> {
-        self.recipe_draft(name).await?;
+        let standing = self.recipe_draft(name).await?;
         let ReplacementGiven { recipe, vectors, publishers, revision } = given.read_as()?;
-        let draft = self.read_draft(caller, DraftGiven { recipe, vectors, publishers }).await?;
+        let limits = publishers.is_some();
+        let mut draft = self.read_draft(caller, DraftGiven { recipe, vectors, publishers }).await?;
+        if !limits {
+            draft.publishers = standing.publishers;
+        }
         if draft.name != name {
             return Err(Refusal::field("name", format!("must be {name:?}, as the path says")));
         }
@@ -121,7 +143,7 @@ impl Actions {
 
     async fn read_draft(&self, caller: &Caller, given: DraftGiven) -> Result<RecipeDraft, Refusal> {
         let DraftGiven { recipe, vectors, publishers } = given;
-        let publishers = match publishers {
+        let publishers = match publishers.flatten().filter(|named| !named.is_empty()) {
             Some(named) => Some(self.publishers_named(caller, named).await?),
             None => None,
         };
@@ -134,8 +156,8 @@ impl Actions {
     /// The ids of publishers that are named by id or `ref`.
     async fn publishers_named(&self, caller: &Caller, named: Vec<String>) -> Result<Vec<String>, Refusal> {
         const FIELD: &str = "publishers";
-        if named.is_empty() || named.len() > MOST_PUBLISHERS {
-            let message = format!("must name 1 to {MOST_PUBLISHERS} publishers; leave it out for all of them");
+        if named.len() > MOST_PUBLISHERS {
+            let message = format!("must name 1 to {MOST_PUBLISHERS} publishers; null is for all of them");
             return Err(Refusal::field(FIELD, message));
         }
         let (mut ids, mut invalid) = (Vec::with_capacity(named.len()), Invalid::none());

@@ -48,6 +48,9 @@ fn fault(name: &str, value: &str, recipe: &Recipe) -> Option<String> {
     }
     // What names a header is no part of what is signed.
     if recipe.names_header(name) {
+        if recipe.other_headers().any(|other| other.eq_ignore_ascii_case(value)) {
+            return Some(format!("{value:?} is a header that {} sends besides: choose another name", recipe.title()));
+        }
         return carrier_fault(value).map(|fault| format!("{value:?} {fault}"));
     }
     if let Some(separator) = separators(recipe).into_iter().find(|separator| blurs(value, separator)) {

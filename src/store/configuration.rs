@@ -69,7 +69,7 @@ impl Store {
         }
         Ok(Some(Configuration {
             revision,
-            recipes: recipes.into_iter().map(RecipeRow::open).collect::<Result<_, _>>()?,
+            recipes: recipes.into_iter().filter_map(readable).collect(),
             apps: apps.open(self.key())?,
             offers: offers.into_iter().map(OfferRow::open).collect::<Result<_, _>>()?,
             sources,
@@ -78,4 +78,14 @@ impl Store {
             assignments,
         }))
     }
+}
+
+/// A published recipe; a row that cannot be read keeps nothing else from coming into force.
+fn readable(row: RecipeRow) -> Option<PublishedRecipe> {
+    let opened = row.open();
+    opened
+        .inspect_err(
+            |error| tracing::error!(%error, "a published recipe cannot be read from the store; it is left out"),
+        )
+        .ok()
 }

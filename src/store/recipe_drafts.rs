@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel::result::OptionalExtension;
 
-use crate::domain::dialect::listed::RecipeDraft;
+use crate::domain::dialect::listed::{DraftHead, RecipeDraft};
 use crate::domain::made_by::MadeBy;
 use crate::domain::time::Timestamp;
 
@@ -86,6 +86,34 @@ impl DraftRow {
     }
 }
 
+/// The same without what is long.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = recipe_drafts)]
+struct HeadRow {
+    name: String,
+    title: String,
+    publishers: Option<String>,
+    saved_at: Timestamp,
+    by_token_id: Option<String>,
+    by_user_id: Option<String>,
+    by_name: String,
+    revision: i64,
+}
+
+impl HeadRow {
+    fn open(self) -> Result<DraftHead, StoreError> {
+        let unreadable = || StoreError::Unreadable { place: format!("recipe_drafts/{}/publishers", self.name) };
+        Ok(DraftHead {
+            publishers: list(self.publishers.as_deref()).ok_or_else(unreadable)?,
+            name: self.name,
+            title: self.title,
+            saved_at: self.saved_at,
+            saved_by: MadeBy { token_id: self.by_token_id, user_id: self.by_user_id, name: self.by_name },
+            revision: self.revision,
+        })
+    }
+}
+
 impl Store {
     /// Saves a draft, among at most so many; its own revision is counted here.
     pub async fn save_recipe_draft(
@@ -126,12 +154,12 @@ impl Store {
         found.map(DraftRow::open).transpose()
     }
 
-    /// All drafts, by name.
-    pub async fn recipe_drafts(&self) -> Result<Vec<RecipeDraft>, StoreError> {
+    /// All drafts, by name, without their files and vectors.
+    pub async fn recipe_drafts(&self) -> Result<Vec<DraftHead>, StoreError> {
         let found = self
-            .read(|conn| recipe_drafts::table.order(recipe_drafts::name).select(DraftRow::as_select()).load(conn))
+            .read(|conn| recipe_drafts::table.order(recipe_drafts::name).select(HeadRow::as_select()).load(conn))
             .await?;
-        found.into_iter().map(DraftRow::open).collect()
+        found.into_iter().map(HeadRow::open).collect()
     }
 
     /// Deletes a draft; answers it as it was.

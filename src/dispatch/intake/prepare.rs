@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::attribution::{Named, Subject};
-use super::{Intake, Receipt};
+use super::{Intake, Receipt, unheard_of};
 use crate::dispatch::node::routing::Readiness;
 use crate::dispatch::sending::job::{CheckedDraft, Job};
 use crate::dispatch::sending::pacing::Seat;
@@ -58,6 +58,15 @@ pub(super) struct AfterCommit {
     pub(super) leaves_work: bool,
 }
 
+/// An endpoint that is called back.
+struct Wanted<'a> {
+    endpoint: &'a Endpoint,
+    /// name@version.
+    accepted: String,
+    /// Nothing where this build cannot read it.
+    recipe: Option<Arc<Recipe>>,
+}
+
 impl Intake {
     /// Validates a report by the configuration of this moment.
     pub(super) async fn prepare(
@@ -101,12 +110,13 @@ impl Intake {
                     manual: reporter.mark().cloned(),
                 };
                 let completion = report.into_completion(resolved, now);
+                let wanted = self.wanted(&app, &completion)?;
                 let priced = match reporter {
                     Reporter::Source(_) => priced(completion, currency, offered, &app.settings),
                     // A person says what is credited, whatever is agreed otherwise.
                     Reporter::Person { .. } => Ok(completion),
                 };
-                match priced.and_then(|completion| self.plan(&app, completion, given, dry_run)) {
+                match priced.and_then(|completion| self.plan(&app, completion, wanted, given, dry_run)) {
                     Ok(prepared) => return Ok(Preparation::Ready(Box::new(prepared))),
                     Err(invalid) => invalid,
                 }
@@ -149,24 +159,32 @@ impl Intake {
         Ok(Some(Prepared { new, after }))
     }
 
+    /// Who is called back for a completion, and under which version.
+    fn wanted<'a>(&self, app: &'a App, completion: &Completion) -> Result<Vec<Wanted<'a>>, StoreError> {
+        let catalog = self.node.catalog();
+        let wants = |endpoint: &&Endpoint| {
+            app.settings.callbacks == Callbacks::On && endpoint.config.settings.wants(&completion.event_type)
+        };
+        let wanted = app.endpoints.iter().filter(wants).map(|endpoint| {
+            let dialect = &endpoint.config.settings.dialect;
+            let accepted = catalog.accepted_under(dialect).ok_or_else(|| unheard_of(dialect))?;
+            Ok(Wanted { endpoint, accepted, recipe: catalog.get(dialect).cloned() })
+        });
+        wanted.collect()
+    }
+
     /// Which deliveries the completion gets and how each begins.
     fn plan(
         &self,
         app: &App,
         mut completion: Completion,
+        wanted: Vec<Wanted<'_>>,
         given: ReportedFields,
         dry_run: bool,
     ) -> Result<Prepared, Invalid> {
-        let catalog = self.node.catalog();
-        let wants = |endpoint: &&Endpoint| {
-            app.settings.callbacks == Callbacks::On && endpoint.config.settings.wants(&completion.event_type)
-        };
-        let wanted: Vec<(&Endpoint, &Arc<Recipe>)> = (app.endpoints.iter().filter(wants))
-            .filter_map(|endpoint| Some((endpoint, catalog.get(&endpoint.config.settings.dialect)?)))
-            .collect();
         let mut faults = Invalid::none();
-        let check = |(endpoint, recipe): &(&Endpoint, &Arc<Recipe>)| {
-            let checked = check_report(recipe, &endpoint.config, &completion);
+        let check = |wanted: &Wanted<'_>| {
+            let checked = check_report(wanted.recipe.as_ref()?, &wanted.endpoint.config, &completion);
             faults.take(checked).flatten().map(|draft| CheckedDraft::new(draft, app))
         };
         let drafts: Vec<Option<CheckedDraft>> = wanted.iter().map(check).collect();
@@ -180,10 +198,12 @@ impl Intake {
         let mut shown = Vec::with_capacity(wanted.len());
         let mut at_once = Vec::new();
         let mut leaves_work = false;
-        for ((endpoint, recipe), draft) in wanted.into_iter().zip(drafts) {
+        for (Wanted { endpoint, accepted, recipe }, draft) in wanted.into_iter().zip(drafts) {
+            // What cannot be read here is left to nodes that can.
+            let is_left = dry_run || recipe.is_none();
             let (start, seat, waiting_for) = match completion.review {
                 Some(review) => (Start::InReview(review.until), None, Some(WaitingFor::Review)),
-                None => self.start(app, endpoint, dry_run),
+                None => self.start(app, endpoint, is_left),
             };
             // What waits for a receiver that is down is found when it is probed.
             leaves_work |= start == Start::Pending && waiting_for != Some(WaitingFor::Circuit);
@@ -192,7 +212,7 @@ impl Intake {
             let status =
                 if matches!(start, Start::Held(_) | Start::InReview(_)) { Status::Held } else { Status::Pending };
             shown.push((id.clone(), status, waiting_for));
-            let new = NewDelivery { id, endpoint_id, recipe: recipe.id(), start };
+            let new = NewDelivery { id, endpoint_id, recipe: accepted, start };
             if let (Start::Claimed { node, token } | Start::InLine { node, token }, Some(seat)) = (&new.start, seat) {
                 let claim = self.node.cluster.claims.work_on(Arc::clone(node), token);
                 let (delivery, completion) = (new.of(&completion), Arc::clone(&completion));
@@ -208,12 +228,12 @@ impl Intake {
 
     /// How a delivery begins: claimed by this node with a permit or a place in line, left to the worker, or held; and what
     /// it waits for.
-    fn start(&self, app: &App, endpoint: &Endpoint, dry_run: bool) -> (Start, Option<Seat>, Option<WaitingFor>) {
+    fn start(&self, app: &App, endpoint: &Endpoint, is_left: bool) -> (Start, Option<Seat>, Option<WaitingFor>) {
         match self.node.routing().readiness(app, endpoint) {
             Readiness::Blocked(reason) => (Start::Held(reason), None, Some(reason)),
             Readiness::NoEgress => (Start::Pending, None, Some(WaitingFor::EgressIp)),
             Readiness::CircuitOpen => (Start::Pending, None, Some(WaitingFor::Circuit)),
-            Readiness::Ready if !dry_run => {
+            Readiness::Ready if !is_left => {
                 // Without a lease nothing may be claimed, and the seat stays for whoever may.
                 let node = self.node.cluster.lease.node();
                 match node.and_then(|node| Some((node, self.pacing.admit(app, endpoint)?))) {

@@ -6,13 +6,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ROUNDS;
+use super::{ROUNDS, unheard_of};
 use crate::dispatch::node::Node;
 use crate::domain::app::App;
 use crate::domain::app_settings::AppSettings;
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::dialect::compose::reversal_silence;
+use crate::domain::dialect::recipe::Recipe;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::{Manual, Reporter};
@@ -113,7 +114,7 @@ impl Reversals {
             let app = node.directory.find_app(&completion.app_id).await?;
             let usual = || AppSettings::default().refund_window_days;
             let days = app.as_ref().map_or_else(usual, |app| app.settings.refund_window_days);
-            let ways: Vec<Way> = app.iter().flat_map(|app| self.ways(app)).collect();
+            let ways = app.as_ref().map_or_else(|| Ok(Vec::new()), |app| self.ways(app))?;
             let new = NewReversal {
                 id: random::new_id("rev"),
                 completion_id: completion.id.clone(),
@@ -168,21 +169,26 @@ impl Reversals {
         Err(StoreError::Overloaded)
     }
 
-    /// How each endpoint of an app would be told.
-    fn ways<'a>(&'a self, app: &'a Arc<App>) -> impl Iterator<Item = Way> + 'a {
+    /// How each endpoint of an app would be told. By a version that cannot be read here it may be told all: what it cannot tell is
+    /// held where it can be read.
+    fn ways(&self, app: &App) -> Result<Vec<Way>, StoreError> {
         let catalog = self.node.catalog();
-        app.endpoints.iter().filter_map(move |endpoint| {
-            let recipe = catalog.get(&endpoint.config.settings.dialect)?;
-            let silence = reversal_silence(recipe, &endpoint.config);
+        let ways = app.endpoints.iter().map(|endpoint| {
+            let dialect = &endpoint.config.settings.dialect;
+            let accepted = catalog.accepted_under(dialect).ok_or_else(|| unheard_of(dialect))?;
+            let recipe = catalog.get(dialect);
+            let silence = recipe.and_then(|recipe| reversal_silence(recipe, &endpoint.config));
+            let tells_part = |recipe: &Recipe| recipe.reversal().is_some_and(|reversal| reversal.part);
             let plan = ReversalPlan {
                 endpoint_id: endpoint.id.clone(),
                 delivery_id: random::new_id("dlv"),
-                recipe: recipe.id(),
+                recipe: accepted,
                 is_told: silence.is_none(),
-                knows_parts: recipe.reversal().is_some_and(|reversal| reversal.part),
+                knows_parts: recipe.is_none_or(|recipe| tells_part(recipe)),
             };
-            Some((plan, silence))
-        })
+            Ok((plan, silence))
+        });
+        ways.collect()
     }
 }
 

@@ -154,16 +154,14 @@ pub struct TestedDraft {
     pub name: String,
     /// The file.
     pub text: String,
-    /// Its vectors.
-    pub vectors: Vec<serde_json::Value>,
     /// The version that it would be.
     pub version: u32,
 }
 
 impl TestedDraft {
-    /// The recipe, read again.
+    /// The recipe, read again; its vectors have proved it before the test, and are not carried along.
     pub fn recipe(&self) -> Option<Arc<Recipe>> {
-        custom::published(&self.text, self.version, &self.vectors).ok().map(Arc::new)
+        custom::published(&self.text, self.version, &[]).ok().map(Arc::new)
     }
 }
 

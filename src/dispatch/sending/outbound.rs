@@ -8,8 +8,11 @@ use crate::dispatch::egress::clients::SourceAddress;
 use crate::dispatch::egress::resolver::Family;
 use crate::dispatch::node::Node;
 use crate::domain::app::{App, Endpoint};
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::egress::{Bind, Route};
+use crate::domain::endpoint_rules::{check_active_key, check_endpoint};
+use crate::domain::invalid::Invalid;
 
 /// Where a job's request goes, from where, and by which recipe.
 pub(super) struct Target<'a> {
@@ -38,6 +41,25 @@ impl<'a> Target<'a> {
         };
         let chosen = job.test.as_ref().and_then(|test| test.egress_ip_id.as_deref());
         Some(Self { app, endpoint, recipe, outbound: Outbound::of(node, &node.route(app, chosen), job)? })
+    }
+}
+
+impl Target<'_> {
+    /// Whether the endpoint could be saved with the recipe that the job is told by. Where it speaks another one by now, its URL and
+    /// settings were checked for that one alone: what they lack for this one would go out empty, or in clear.
+    pub(super) fn fits(&self, node: &Node) -> Result<(), Invalid> {
+        let settings = &self.endpoint.config.settings;
+        let catalog = node.catalog();
+        if catalog.get(&settings.dialect).is_none_or(|spoken| Arc::ptr_eq(spoken, &self.recipe)) {
+            return Ok(());
+        }
+        let settings = EndpointSettings { dialect: self.recipe.id(), ..settings.clone() };
+        // A draft that is tested is in no catalog; it was checked before the test was taken.
+        if catalog.get(&settings.dialect).is_none() {
+            return Ok(());
+        }
+        check_endpoint(&settings, &catalog, &node.targets)?;
+        check_active_key(&settings.dialect, &catalog, self.endpoint)
     }
 }
 

@@ -203,6 +203,9 @@ impl Sender {
     }
 
     async fn attempt(&self, job: &Job, target: &Target<'_>) -> Settlement {
+        if let Err(unfit) = target.fits(&self.node) {
+            return self.hold(job, target, &unfit.into());
+        }
         let key = self.keys.first(job, target.endpoint, &target.recipe, self.node.now());
         let draft = match job.drafted(target.app, target.endpoint, &target.recipe) {
             Ok(draft) => draft,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::listed::Listed;
-use super::naming::{dialect_name, version_named};
+use super::naming::{dialect_name, is_custom, version_named};
 use super::recipe::Recipe;
 
 /// A recipe's files.
@@ -147,6 +147,13 @@ impl Catalog {
         self.versions(name).find(|one| one.recipe.version() == version)
     }
 
+    /// Under which version a callback to an endpoint of this dialect is accepted. A version of an operator's own that cannot be read
+    /// here is still that one: what is accepted under it waits for a node that can. Nothing where no version can be named.
+    pub fn accepted_under(&self, dialect: &str) -> Option<String> {
+        let is_version = || is_custom(dialect) && version_named(dialect).is_some();
+        self.get(dialect).map(|recipe| recipe.id()).or_else(|| is_version().then(|| dialect.to_owned()))
+    }
+
     /// What a delivery to an endpoint of this dialect is told by: the version that it was accepted under. A delivery that is
     /// replayed after its endpoint has changed to another dialect is told in that one, since the endpoint's URL, settings and
     /// secrets are made for it: the macros of another dialect would be sent as they stand.
@@ -200,6 +207,17 @@ mod tests {
         assert_eq!(told_by("bitlabs@1", "cpx").as_deref(), Some("cpx@1"));
         // A later build's version is left to nodes that know it.
         assert_eq!((told_by("bitlabs@9", "bitlabs"), told_by("bitlabs@1", "unheard-of")), (None, None));
+    }
+
+    #[test]
+    fn a_version_that_cannot_be_read_here_is_accepted_under_its_own_name_and_a_dialect_unheard_of_under_none() {
+        let catalog = Catalog::builtin();
+        for (dialect, id) in [("bitlabs", Some("bitlabs@1")), ("x-own@3", Some("x-own@3")), ("x-own", None)] {
+            assert_eq!(catalog.accepted_under(dialect).as_deref(), id, "{dialect}");
+        }
+        for dialect in ["later-wall", "bitlabs@9", "x-own@03", "x-own#draft"] {
+            assert_eq!(catalog.accepted_under(dialect), None, "{dialect}");
+        }
     }
 
     #[test]

@@ -66,6 +66,23 @@ pub struct RecipeDraft {
     pub revision: i64,
 }
 
+/// The same as it is listed, without what is long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftHead {
+    /// The dialect.
+    pub name: String,
+    /// The name for people.
+    pub title: String,
+    /// The ids of the publishers who alone may choose it; `None`: everybody may.
+    pub publishers: Option<Vec<String>>,
+    /// When it was saved last.
+    pub saved_at: Timestamp,
+    /// Who saved it.
+    pub saved_by: MadeBy,
+    /// Another one after each change.
+    pub revision: i64,
+}
+
 /// A version of a dialect.
 #[derive(Clone, Debug)]
 pub struct Listed {
@@ -89,6 +106,18 @@ impl PublishedRecipe {
 }
 
 impl RecipeDraft {
+    /// As it is listed.
+    pub fn head(&self) -> DraftHead {
+        DraftHead {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            publishers: self.publishers.clone(),
+            saved_at: self.saved_at,
+            saved_by: self.saved_by.clone(),
+            revision: self.revision,
+        }
+    }
+
     /// As it is checked.
     pub fn written(&self) -> custom::Written<'_> {
         custom::Written { recipe: &self.text, vectors: &self.vectors }

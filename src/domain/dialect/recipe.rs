@@ -241,10 +241,15 @@ impl Recipe {
         carrier.is_some_and(|carrier| carrier.name_setting.as_deref() == Some(setting))
     }
 
+    /// The names of its headers but for the one that carries the signature.
+    pub fn other_headers(&self) -> impl Iterator<Item = &str> {
+        let beside = self.signature.iter().flat_map(|signature| &signature.headers);
+        self.headers.iter().chain(beside).map(|header| header.name.as_str())
+    }
+
     /// The headers that are this dialect's own at an endpoint with these settings, and that no publisher may set.
     pub fn owned_headers<'a>(&'a self, settings: &'a BTreeMap<String, String>) -> Vec<&'a str> {
-        let beside = self.signature.iter().flat_map(|signature| &signature.headers);
-        let mut names: Vec<&str> = self.headers.iter().chain(beside).map(|header| header.name.as_str()).collect();
+        let mut names: Vec<&str> = self.other_headers().collect();
         names.extend(self.signature.iter().filter_map(Signature::carrier).map(|carrier| carrier.name_at(settings)));
         names
     }

@@ -33,7 +33,7 @@ pub struct DialectView(Value);
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DialectList {
-    /// What ships first; then the operator's own, by name.
+    /// What ships first; then the operator's own, by name, without their vectors, which `GET /v1/dialects/{name}` shows.
     items: Vec<DialectView>,
     /// Drafts of recipes, for whoever may write some; left out for others.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +72,15 @@ impl DialectView {
         Self(shown)
     }
 
+    /// The same for the list: an operator's own shows its vectors, which may be many, where it is read alone.
+    fn in_list(dialect: &Dialect, caller: &Caller) -> Self {
+        let Self(mut shown) = Self::of(dialect, caller);
+        if let Some(members) = shown.as_object_mut().filter(|_| dialect.listed.publication.is_some()) {
+            members.remove("vectors");
+        }
+        Self(shown)
+    }
+
     /// As it is answered to whoever changed it; the audit keeps its text.
     fn answered(changed: &Changed, caller: &Caller, response: impl FnOnce(&Self) -> HttpResponse) -> HttpResponse {
         let mut response = response(&Self::of(&changed.0, caller));
@@ -100,7 +109,7 @@ fn version(listed: &Listed) -> Option<Value> {
 ))]
 pub(in crate::web) async fn list(caller: Caller, web: Data<Web>) -> Answer {
     let drafts = web.actions.recipe_drafts(&caller).await?;
-    let items = web.actions.dialects(&caller).iter().map(|dialect| DialectView::of(dialect, &caller)).collect();
+    let items = web.actions.dialects(&caller).iter().map(|dialect| DialectView::in_list(dialect, &caller)).collect();
     let drafts = drafts.map(|drafts| drafts.into_iter().map(DraftBrief::from).collect());
     Ok(respond::ok(&DialectList { items, drafts, next_cursor: None }))
 }

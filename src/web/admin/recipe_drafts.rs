@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::actions::caller::Caller;
 use crate::actions::recipe_drafts::Drafted;
 use crate::domain::dialect::custom::Checked;
-use crate::domain::dialect::listed::RecipeDraft;
+use crate::domain::dialect::listed::{DraftHead, RecipeDraft};
 use crate::domain::time::Timestamp;
 use crate::web::json::Body;
 use crate::web::views::CreatedBy;
@@ -31,7 +31,8 @@ pub struct NewRecipe {
     /// Completions with the exact requests that they must become, in the form of those that dialects show.
     #[schema(value_type = Option<Vec<Object>>)]
     vectors: Option<Vec<Value>>,
-    /// The publishers who alone may know of it and choose it, by id or `ref`; default: all.
+    /// The publishers who alone may know of it and choose it, by id or `ref`; null or an empty list: all. Left out: those of the newest
+    /// published version.
     publishers: Option<Vec<String>>,
 }
 
@@ -45,7 +46,7 @@ pub struct RecipeReplacement {
     /// Completions with the exact requests that they must become, in the form of those that dialects show.
     #[schema(value_type = Option<Vec<Object>>)]
     vectors: Option<Vec<Value>>,
-    /// The publishers who alone may know of it and choose it, by id or `ref`; default: all.
+    /// The publishers who alone may know of it and choose it, by id or `ref`; null or an empty list: all. Left out: those of the draft.
     publishers: Option<Vec<String>>,
     /// The revision that is to be replaced: 409 if the draft was changed since.
     revision: Option<i64>,
@@ -82,17 +83,17 @@ pub struct DraftBrief {
 #[schema(value_type = Object)]
 pub struct CheckedView(Checked);
 
-impl From<RecipeDraft> for DraftBrief {
-    fn from(draft: RecipeDraft) -> Self {
-        let RecipeDraft { name, title, publishers, saved_at, saved_by, revision, .. } = draft;
+impl From<DraftHead> for DraftBrief {
+    fn from(draft: DraftHead) -> Self {
+        let DraftHead { name, title, publishers, saved_at, saved_by, revision } = draft;
         Self { name, title, publishers, saved_at, saved_by: saved_by.into(), revision }
     }
 }
 
 impl From<RecipeDraft> for DraftView {
     fn from(draft: RecipeDraft) -> Self {
-        let (recipe, vectors) = (draft.text.clone(), draft.vectors.clone());
-        Self { brief: draft.into(), recipe, vectors }
+        let brief = draft.head().into();
+        Self { brief, recipe: draft.text, vectors: draft.vectors }
     }
 }
 

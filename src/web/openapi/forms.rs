@@ -186,7 +186,7 @@ fn of_list(name: &str, list: &mut Array) {
         "appIds" => (list.min_items, list.max_items) = (Some(1), Some(MOST_APPS)),
         "status" => list.min_items = Some(1),
         "goals" => list.max_items = Some(MOST_GOALS),
-        "publishers" => (list.min_items, list.max_items) = (Some(1), Some(MOST_PUBLISHERS)),
+        "publishers" => list.max_items = Some(MOST_PUBLISHERS),
         "events" => list.unique_items = true,
         "conversions" => (list.min_items, list.max_items) = (Some(1), Some(reports::MOST)),
         _ => {}

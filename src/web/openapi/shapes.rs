@@ -160,7 +160,7 @@ fn dialect() -> Object {
 }
 
 /// What every dialect says of itself.
-const ALWAYS: [&str; 15] = [
+const ALWAYS: [&str; 14] = [
     "name",
     "recipe",
     "title",
@@ -173,7 +173,6 @@ const ALWAYS: [&str; 15] = [
     "success",
     "retrySchedule",
     "timeoutMs",
-    "vectors",
     "origin",
     "warnings",
 ];

@@ -208,6 +208,8 @@ impl Bounds {
                     let inner = format!("{place}.{inside}");
                     if inside.chars().count() > NAME {
                         self.findings.push(place, format!("holds a name of more than {NAME} characters"));
+                        // It would be a part of every place below.
+                        return;
                     }
                     if key == "when_event" {
                         self.tells_apart(inside);

@@ -82,19 +82,20 @@ pub fn toml_of(json: &Value) -> Result<String, Finding> {
     toml::to_string_pretty(&table).map_err(|error| Finding::new(WHOLE, error.to_string()))
 }
 
-/// Reads what the store kept of a published one; it was checked when it was published.
+/// Reads what the store kept of a published one; it was checked when it was published, by the rules of then.
 pub fn published(text: &str, version: u32, vectors: &[Value]) -> Result<Recipe, RecipeError> {
-    Recipe::numbered(text, version, vectors.to_vec())
+    Recipe::kept(text, version, vectors.to_vec())
 }
 
 /// The recipe, where it is within bounds and makes sense by itself.
 fn readable(written: &Written<'_>, version: u32) -> Result<Recipe, Vec<Finding>> {
     draft(written)?;
-    Recipe::numbered(written.recipe, version, written.vectors.to_vec()).map_err(|error| match error {
+    let recipe = Recipe::numbered(written.recipe, version, written.vectors.to_vec()).map_err(|error| match error {
         RecipeError::Senseless { findings, .. } => findings,
         RecipeError::Unreadable(error) => vec![Finding::unreadable(written.recipe, &error)],
         RecipeError::Vector(error) => vec![Finding::new("vectors", error.to_string())],
-    })
+    })?;
+    words::check_placeholders(&recipe).map(|()| recipe)
 }
 
 /// What deserves a look and keeps nothing from being published.

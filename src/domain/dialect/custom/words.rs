@@ -1,10 +1,12 @@
 //! The words by which a recipe of an operator's own is known: its name and its title.
 
 use super::Finding;
-use crate::domain::dialect::recipe::{CUSTOM, Findings, Outline};
+use crate::domain::dialect::recipe::{CUSTOM, Findings, Outline, Recipe};
 
 /// Longest of either.
 const LONGEST: usize = 64;
+/// What no placeholder may be called.
+const RESERVED: &str = "secret";
 
 /// Checks both.
 pub(super) fn check_head(head: &Outline) -> Result<(), Vec<Finding>> {
@@ -21,6 +23,15 @@ pub(super) fn check_head(head: &Outline) -> Result<(), Vec<Finding>> {
     let length = head.title.trim().chars().count();
     if !(1..=LONGEST).contains(&length) || head.title.contains(char::is_control) {
         findings.push("title", format!("must have 1 to {LONGEST} characters, no control characters"));
+    }
+    findings.into_result()
+}
+
+/// A placeholder that is written like the place of the secret would hide which of them a signed text holds.
+pub(super) fn check_placeholders(recipe: &Recipe) -> Result<(), Vec<Finding>> {
+    let mut findings = Findings::default();
+    for at in recipe.placeholders().iter().enumerate().filter(|(_, one)| one.name == RESERVED).map(|(at, _)| at) {
+        findings.push(format!("placeholders[{at}].name"), "stands for the secret itself: choose another name");
     }
     findings.into_result()
 }

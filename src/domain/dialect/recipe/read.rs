@@ -39,6 +39,14 @@ impl Recipe {
         Self::from_file(toml::from_str(toml)?, version, toml, vectors)
     }
 
+    /// The same of a file that was checked when it was taken in. The rules of today are not asked of it: what was accepted under it
+    /// is still to be told, however much stricter they have become. Only what the engine itself relies on must hold.
+    pub fn kept(toml: &str, version: u32, vectors: Vec<serde_json::Value>) -> Result<Self, RecipeError> {
+        let file: RecipeFile = toml::from_str(toml)?;
+        let recipe = format!("{}@{version}", file.name);
+        Self::made(file, version, toml, vectors).map_err(|findings| RecipeError::Senseless { recipe, findings })
+    }
+
     /// What a file that is written in the recipe language is called, whether it makes sense or not.
     pub(in crate::domain::dialect) fn head(toml: &str) -> Result<Outline, toml::de::Error> {
         toml::from_str(toml).map(|RecipeFile { name, title, version, .. }| Outline { name, title, version })

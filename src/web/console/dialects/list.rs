@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::known::{self, draft_path};
 use crate::actions::dialects::Dialect;
-use crate::domain::dialect::listed::RecipeDraft;
+use crate::domain::dialect::listed::DraftHead;
 use crate::domain::time::Timestamp;
 use crate::web::Answer;
 use crate::web::console::frame::Frame;
@@ -113,7 +113,7 @@ fn row(dialect: &Dialect) -> Row {
     }
 }
 
-fn draft_row(draft: RecipeDraft, now: Timestamp) -> DraftRow {
+fn draft_row(draft: DraftHead, now: Timestamp) -> DraftRow {
     DraftRow {
         href: draft_path(&draft.name, ""),
         saved: instants::listed(draft.saved_at, now),

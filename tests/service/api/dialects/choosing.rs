@@ -1,8 +1,8 @@
 //! Choosing: an endpoint is bound to a version, moves to another only when it is told to, and keeps what was withdrawn.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{NAME, TEMPLATE, draft, next_draft, spoken};
+use super::{NAME, RECIPE, TEMPLATE, draft, next_draft, spoken, vectors};
 use crate::support::{Ringback, has};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,6 +39,31 @@ async fn a_later_version_moves_nobody_and_what_was_accepted_before_goes_out_unde
     // The name alone is the newest version.
     let other = ringback.coinbarn(NAME).await;
     assert_eq!(spoken(&ringback, &other).await, "x-coinbarn@2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_held_while_the_endpoint_does_not_fit_the_version_that_it_was_accepted_under() {
+    let ringback = Ringback::start().await;
+    ringback.published(draft()).await;
+    let wall = ringback.coinbarn(NAME).await;
+    let vectors: Value = serde_json::from_str(&vectors().to_string().replace("{coins}", "{amount}")).unwrap();
+    let renamed = RECIPE.replace("{coins}", "{amount}").replace("name = \"coins\"", "name = \"amount\"");
+    ringback.published(json!({"recipe": renamed, "vectors": vectors})).await;
+    ringback.change(&wall, json!({"paused": true})).await;
+    let before = wall.report("tx-before").await.delivery();
+    ringback.held_for(&before, "app_paused").await;
+    let url = wall.receiver.url(&TEMPLATE.replace("{coins}", "{amount}"));
+    ringback.change(&wall, json!({"dialect": "x-coinbarn@2", "callbackUrl": url, "paused": false})).await;
+    ringback.tidy().await;
+    ringback.step().await;
+    ringback.held_for(&before, "fields").await;
+    assert!(wall.receiver.so_far().is_empty(), "its reward would have been empty");
+    // Back with the version that it was accepted under, it is what it would have been.
+    ringback.change(&wall, json!({"dialect": "x-coinbarn@1", "callbackUrl": wall.receiver.url(TEMPLATE)})).await;
+    ringback.tidy().await;
+    ringback.step().await;
+    has(&ringback.delivery_once(&before, "delivered").await, json!({"recipe": "x-coinbarn@1"}));
+    assert!(wall.receiver.next().await.parameter("coins").is_some_and(|coins| !coins.is_empty()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

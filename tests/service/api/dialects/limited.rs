@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{NAME, TEMPLATE, draft};
+use super::{DRAFT, NAME, TEMPLATE, draft};
 use crate::support::{Ringback, has, with};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,7 +13,6 @@ async fn a_dialect_that_is_limited_to_a_publisher_is_not_there_for_another_one()
     let (us, them) = (ringback.publisher(&ours).await, ringback.publisher(&theirs).await);
     let unknown = with(draft(), json!({"publishers": ["ours", "nobody"]}));
     ringback.post("/v1/dialects", unknown).await.refuses(422, &["publishers[1]"]);
-    ringback.post("/v1/dialects", with(draft(), json!({"publishers": []}))).await.refuses(422, &["publishers"]);
     let published = ringback.published(with(draft(), json!({"publishers": ["ours"]}))).await;
     has(&published, json!({"publishers": [ours]}));
 
@@ -56,4 +55,38 @@ async fn a_dialect_that_is_limited_to_a_publisher_is_not_there_for_another_one()
     }
     let wall = ringback.wall("besitos", json!({})).await;
     ringback.patch(&wall.path(""), json!({"dialect": "x-coinbarn@1"})).await.refuses(422, &["dialect"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_version_is_limited_like_the_one_before_unless_somebody_says_otherwise() {
+    let ringback = Ringback::start().await;
+    let ours = ringback.post("/v1/publishers", json!({"name": "Ours", "ref": "ours"})).await.id();
+    let limited = json!({"publishers": [ours]});
+    ringback.published(with(draft(), json!({"publishers": ["ours"]}))).await;
+    // Neither a new draft nor its replacement says whom it is for.
+    ringback.post("/v1/dialects", draft()).await.ok();
+    has(&ringback.put(DRAFT, draft()).await.ok(), limited.clone());
+    has(&ringback.post("/v1/dialects/x-coinbarn/publish", "").await.ok(), limited);
+    for everybody in [json!(null), json!([])] {
+        let open = with(draft(), json!({"publishers": everybody}));
+        ringback.post("/v1/dialects", &open).await.ok();
+        let put = ringback.put(DRAFT, &open).await.ok();
+        assert!(put["publishers"].is_null(), "{put}");
+        let published = ringback.post("/v1/dialects/x-coinbarn/publish", "").await.ok();
+        assert!(published.get("publishers").is_none(), "{published}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_is_limited_to_some_publishers_is_tested_through_no_other_ones_app() {
+    let ringback = Ringback::start().await;
+    ringback.post("/v1/publishers", json!({"name": "Ours", "ref": "ours"})).await.id();
+    ringback.published(draft()).await;
+    let wall = ringback.coinbarn(NAME).await;
+    ringback.post("/v1/dialects", with(draft(), json!({"publishers": ["ours"]}))).await.ok();
+    let asked = json!({"recipe": "x-coinbarn#draft"});
+    ringback.post(&wall.path("/test"), &asked).await.refuses(422, &["recipe"]);
+    assert!(wall.receiver.so_far().is_empty());
+    ringback.put(DRAFT, with(draft(), json!({"publishers": []}))).await.ok();
+    ringback.post(&wall.path("/test"), &asked).await.is(200, json!({"verdict": "answered"}));
 }

@@ -9,6 +9,7 @@ mod publishing;
 mod roles;
 mod story;
 mod tested;
+mod unreadable;
 
 use serde_json::{Value, json};
 

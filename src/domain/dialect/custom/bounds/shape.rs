@@ -1,31 +1,61 @@
 //! How deep a TOML file goes, told from its characters alone: a parser would build what it reads, and whoever drops it again
 //! goes as deep.
 
-/// How many brackets stand open at a time, or how many names are joined by dots, at the most. Text in quotes and comments do
-/// not count; where quotes are not closed, no parser reads on either.
+/// How deep the deepest bracket or name goes: each bracket is a level, and so is each dot of a name, also of those names whose values
+/// it stands in. Text in quotes and comments do not count; where quotes are not closed, no parser reads on either.
 pub(super) fn deepest(text: &str) -> usize {
     let mut deepest = 0;
-    let mut open: usize = 0;
-    let mut dots: usize = 0;
+    let mut depth = Depth::default();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         rest = match c {
             '#' => rest.find('\n').map_or("", |at| &rest[at..]),
             '"' | '\'' => behind_text(rest, c),
             _ => {
-                match c {
-                    '[' | '{' => open += 1,
-                    ']' | '}' => open = open.saturating_sub(1),
-                    '.' => dots += 1,
-                    '\n' | '=' | ',' => dots = 0,
-                    _ => {}
-                }
+                depth.pass(c);
                 &rest[c.len_utf8()..]
             }
         };
-        deepest = deepest.max(open).max(dots);
+        deepest = deepest.max(depth.levels());
     }
     deepest
+}
+
+/// How deep a place is.
+#[derive(Default)]
+struct Depth {
+    /// The levels of each bracket that stands open, with the dots of the name that it is the value of.
+    open: Vec<usize>,
+    /// The sum of them.
+    levels: usize,
+    /// The dots of the name whose value comes next.
+    name: usize,
+    /// The dots that stand here.
+    dots: usize,
+}
+
+impl Depth {
+    fn levels(&self) -> usize {
+        self.levels + self.name + self.dots
+    }
+
+    fn pass(&mut self, c: char) {
+        match c {
+            '.' => self.dots += 1,
+            '=' => self.name = std::mem::take(&mut self.dots),
+            '[' | '{' => {
+                let levels = 1 + std::mem::take(&mut self.name) + std::mem::take(&mut self.dots);
+                self.open.push(levels);
+                self.levels += levels;
+            }
+            ']' | '}' => {
+                self.levels -= self.open.pop().unwrap_or_default();
+                (self.name, self.dots) = (0, 0);
+            }
+            '\n' | ',' => (self.name, self.dots) = (0, 0),
+            _ => {}
+        }
+    }
 }
 
 /// What stands behind a text in quotes.
@@ -38,7 +68,7 @@ fn behind_text(text: &str, quote: char) -> &str {
     let mut at = 0;
     while let Some(c) = inside[at..].chars().next() {
         if inside[at..].starts_with(end) {
-            return &inside[at + end.len()..];
+            return behind_quotes(&inside[at + end.len()..], quote, end.len());
         }
         // What is escaped ends nothing; a text of one line ends with it.
         match c {
@@ -48,6 +78,12 @@ fn behind_text(text: &str, quote: char) -> &str {
         }
     }
     ""
+}
+
+/// A long text may end with up to two quotes of its own before those that close it.
+fn behind_quotes(rest: &str, quote: char, closing: usize) -> &str {
+    let own = if closing == 1 { 0 } else { rest.chars().take(2).take_while(|c| *c == quote).count() };
+    &rest[own..]
 }
 
 #[cfg(test)]
@@ -64,9 +100,15 @@ mod tests {
             ("a = \"\\\\\"\nb = [[]]", 2),
             ("a = \"not closed\nb = [[]]", 2),
             ("a = \"\\", 0),
+            ("a = [\"\"\"x\"\"\"\"\", { b = [[1]] }]", 4),
+            ("a = ['''x'''', { b = [[1]] }] # '", 4),
+            ("a = [\"\", { b = [[1]] }]", 4),
         ] {
             assert_eq!(deepest(text), depth, "{text}");
         }
+        let hidden =
+            format!("k = [\"\"\"x\"\"\"\", {}1{}]", format!("{{{}a = ", "a.".repeat(70)).repeat(75), "}".repeat(75));
+        assert_eq!(deepest(&hidden), 76 + 75 * 70);
         assert_eq!(deepest(&"[".repeat(1_000)), 1_000);
         assert_eq!(deepest(&format!("{}a = 1", "a.".repeat(1_000))), 1_000);
     }

@@ -1,19 +1,13 @@
-//! Files that were written to break whoever reads them: each is refused, at once, and nothing panics.
-
-use std::time::{Duration, Instant};
+//! Files that were written to break whoever reads them: each is refused and nothing panics.
 
 use super::*;
 
-/// Whatever is looked at, nobody waits for it: a whole check of an honest recipe takes a hundredth of this.
-const LONG: Duration = Duration::from_secs(20);
-
 #[track_caller]
 fn is_refused(recipe: &str) -> Vec<Finding> {
-    let began = Instant::now();
     let vectors = vectors();
     let checked = check(&Written { recipe, vectors: &vectors }, 1);
     assert!(!checked.publishable && !checked.findings.is_empty());
-    assert!(checked.findings.len() <= 50 && began.elapsed() < LONG);
+    assert!(checked.findings.len() <= 50);
     checked.findings
 }
 
@@ -31,6 +25,8 @@ fn what_goes_deep_is_refused_without_being_built() {
         format!("{}1", "a.b = { ".repeat(levels / 8)),
         format!("a{}", "\n.a".repeat(levels / 3)),
         format!("\"{}", "a\".\"".repeat(levels / 4)),
+        // A text may end with quotes of its own, behind which the rest is no text.
+        format!("k = [\"\"\"x\"\"\"\", {}1{}]", format!("{{{}a = ", "a.".repeat(70)).repeat(75), "}".repeat(75)),
     ] {
         is_refused(&deep);
         is_refused(&format!("{}\n{deep}", &GOOD[..GOOD.len() / 2]));
@@ -129,6 +125,23 @@ fn the_secret_is_in_no_answer_and_stays_a_word_in_the_signed_text() {
         "{:?}",
         checked.warnings
     );
+}
+
+#[test]
+fn the_secret_is_no_value_of_what_is_signed() {
+    let key = "\n[[placeholders]]\nname = \"key\"\nvalue = \"secret\"\nmeaning = \"your key\"\n";
+    for signs in [
+        "signs = { text = { of = \"{user}:{tx}:{amount}:{status}:{key}\" } }",
+        "signs = { text = { of = \"{user}:{tx}:{amount}:{status}:{key}:{secret}\" } }",
+        "signs = { values = { join = \":\" } }",
+        "signs = \"url\"",
+        "signs = { query = { sort = \"sent\", encode = \"sent\" } }",
+    ] {
+        let recipe = with("signs = \"url\"", signs);
+        let recipe = recipe.replace("timeout_seconds = 10", "timeout_seconds = 10\nsecret_in_clear = true");
+        let found = is_refused(&format!("{recipe}{key}"));
+        assert!(found.iter().any(|finding| finding.place == "signature.signs"), "{signs}: {found:?}");
+    }
 }
 
 fn recipe_unchecked(recipe: &str) -> Recipe {

@@ -168,6 +168,10 @@ fn rule_7_a_way_of_signing_that_was_given_up_is_called_legacy_and_no_other_is() 
     };
     assert!(is_legacy("md5", last) && is_legacy("md5", both) && is_legacy("sha1", last));
     assert!(is_legacy("sha256", first), "behind the secret the text can be lengthened");
+    assert!(
+        is_legacy("sha256", "{secret}:{user}:{secret}:{tx}:{amount}:{status}"),
+        "and so can what is behind the last one"
+    );
     assert!(!is_legacy("sha256", last) && !is_legacy("sha256", both));
     assert!(!is_legacy("hmac-sha1", last) && !is_legacy("hmac-sha256", first));
 }

@@ -28,6 +28,7 @@ impl Recipe {
                 Some(_) => {}
             }
         }
+        self.check_secret_is_hidden(signature, findings);
         self.check_signed_lists(signature, findings);
         self.check_query(signature, findings);
         self.check_pieces(signature, findings);
@@ -39,6 +40,21 @@ impl Recipe {
                 "must begin with {prefix:?}, behind which the key is decoded: secrets that are made here must be keys"
             );
             findings.push("secret_prefix", fault);
+        }
+    }
+
+    /// What was signed is shown and kept, and so must never hold the secret as a value.
+    fn check_secret_is_hidden(&self, signature: &Signature, findings: &mut Findings) {
+        let signs = &signature.signs;
+        let is_secret = |name: &&str| self.placeholder(name).is_some_and(|named| named.rule.uses(Fact::Secret));
+        for name in signs.names().into_iter().filter(is_secret) {
+            let fault =
+                format!("signs {name}, which is the secret and would be shown with what was signed: write {{secret}}");
+            findings.push(SIGNS, fault);
+        }
+        if self.secret_in_clear && matches!(signs, SignedText::Values { .. }) {
+            findings
+                .push(SIGNS, "signs all values, of which one is the secret, which would be shown with what was signed");
         }
     }
 

@@ -44,15 +44,19 @@ fn check_legacy(signature: &Signature, findings: &mut Findings) {
 
 /// Why no new design should sign like this.
 fn weakness(signature: &Signature) -> Option<&'static str> {
-    let is_only_first = match &signature.signs {
-        SignedText::Text { of, .. } => of.pieces().iter().rposition(|piece| *piece == TextPiece::Secret) == Some(0),
+    // What is behind the last value is all that keeps a stranger from lengthening that value.
+    let can_be_lengthened = match &signature.signs {
+        SignedText::Text { of, .. } => {
+            let fixed = |piece: &&TextPiece| matches!(piece, TextPiece::Literal(_) | TextPiece::Secret);
+            !of.pieces().iter().rev().take_while(fixed).any(|piece| *piece == TextPiece::Secret)
+        }
         SignedText::Url | SignedText::Query { .. } | SignedText::Values { .. } => false,
     };
     match signature.algorithm {
         Algorithm::Md5 => Some("two texts with one md5 can be made"),
         Algorithm::Sha1 => Some("two texts with one sha1 can be made"),
-        Algorithm::Sha256 if is_only_first => {
-            Some("behind a secret that stands only first a stranger can lengthen the text")
+        Algorithm::Sha256 if can_be_lengthened => {
+            Some("with no secret behind its last value a stranger can lengthen the text")
         }
         Algorithm::Sha256 | Algorithm::HmacSha1 | Algorithm::HmacSha256 => None,
     }

@@ -116,7 +116,8 @@ pub(super) fn given(form: &Form) -> Result<Map<String, Value>, Invalid> {
             Err(error) => faults.push(VECTORS, format!("must be a JSON list of objects: {error}")),
         }
     }
-    given.retain(|_, value| !value.is_null());
+    // Publishers that are left empty are everybody.
+    given.retain(|name, value| name == PUBLISHERS || !value.is_null());
     faults.into_result().map(|()| given)
 }
 
@@ -150,7 +151,7 @@ mod tests {
     fn vectors_are_read_as_json_and_what_is_none_is_told() {
         let read = |body: &str| given(&Form::read(body.as_bytes(), SHAPE));
         let object = Value::Object(read("recipe=a&vectors=%5B%7B%7D%5D&publishers=&revision=3&act=check").unwrap());
-        assert_eq!(object, serde_json::json!({"recipe": "a", "vectors": [{}], "revision": 3}));
+        assert_eq!(object, serde_json::json!({"recipe": "a", "vectors": [{}], "publishers": null, "revision": 3}));
         assert_eq!(read("recipe=a&vectors=%7B").unwrap_err().0[0].field, "vectors");
     }
 }

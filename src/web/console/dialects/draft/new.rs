@@ -59,7 +59,10 @@ async fn show(page: PageRequest) -> Answer {
     page.may_perform(MAKES)?;
     let query = page.query(&[FROM])?;
     let fields = match query.text(FROM) {
-        Some(name) => copied(&known::named(&page, name).await?.listed.recipe),
+        Some(name) => {
+            let listed = known::named(&page, name).await?.listed;
+            copied(&listed.recipe, listed.limited_to())
+        }
         None => Fields::new(BLANK.0, BLANK.1.trim_end(), ""),
     };
     page.page(&page_of(&page, fields))
@@ -88,8 +91,8 @@ async fn send(page: PageRequest, body: Body<LARGEST>) -> Answer {
 }
 
 /// A recipe as the text of a draft. One that ships gets a name of the kind that only an operator's own have; its version is counted
-/// where it is published.
-fn copied(recipe: &Recipe) -> Fields {
+/// where it is published. Whom it is limited to stays as it is.
+fn copied(recipe: &Recipe, publishers: Option<&[String]>) -> Fields {
     let name = recipe.name();
     let new = if recipe.is_custom() { name.to_owned() } else { format!("x-{name}") };
     let is_version = |line: &str| line.split_once('=').is_some_and(|(key, _)| key.trim() == "version");
@@ -114,7 +117,7 @@ fn copied(recipe: &Recipe) -> Fields {
         // Whoever changes the recipe answers for what the vectors say of it.
         vector.entry("from").or_insert_with(|| "self".into());
     }
-    Fields::new(&text, &form::written(&vectors), "")
+    Fields::new(&text, &form::written(&vectors), &publishers.unwrap_or_default().join(", "))
 }
 
 #[cfg(test)]
@@ -132,11 +135,19 @@ mod tests {
     fn a_copy_of_a_recipe_that_ships_is_a_draft_as_it_stands() {
         let catalog = Catalog::builtin();
         for name in ["ayet", "besitos", "standard-webhooks"] {
-            let fields = copied(catalog.get(name).unwrap());
+            let fields = copied(catalog.get(name).unwrap(), None);
+            assert_eq!(fields.publishers.value, "", "{name}");
             assert!(fields.recipe.value.contains(&format!("name = \"x-{name}\"")), "{name}");
             assert!(!fields.recipe.value.contains("version ="), "{name}");
             assert_eq!(checked(&fields).findings, [], "{name}");
         }
+    }
+
+    #[test]
+    fn a_copy_of_what_is_limited_to_some_publishers_is_limited_to_them() {
+        let (catalog, publishers) = (Catalog::builtin(), ["pub_1".to_owned(), "pub_2".to_owned()]);
+        let fields = copied(catalog.get("ayet").unwrap(), Some(&publishers));
+        assert_eq!(fields.publishers.value, "pub_1, pub_2");
     }
 
     #[test]
