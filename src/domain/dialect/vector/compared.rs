@@ -32,7 +32,10 @@ pub fn differences(recipe: &Arc<Recipe>, vector: &Vector) -> Vec<Difference> {
     match composed(recipe, vector, secret.as_ref()) {
         None => compared.signature_of_text(recipe, vector, secret.as_ref()),
         Some(Ok(request)) => compared.request(vector, &request),
-        Some(Err((place, words))) => compared.push(place, "a request", &words),
+        Some(Err((place, words))) => {
+            compared.signature_of_text(recipe, vector, secret.as_ref());
+            compared.push(place, "a request", &words);
+        }
     }
     compared.differences
 }

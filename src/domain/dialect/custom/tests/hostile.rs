@@ -134,7 +134,6 @@ fn the_secret_is_no_value_of_what_is_signed() {
         "signs = { text = { of = \"{user}:{tx}:{amount}:{status}:{key}\" } }",
         "signs = { text = { of = \"{user}:{tx}:{amount}:{status}:{key}:{secret}\" } }",
         "signs = { values = { join = \":\" } }",
-        "signs = \"url\"",
         "signs = { query = { sort = \"sent\", encode = \"sent\" } }",
     ] {
         let recipe = with("signs = \"url\"", signs);
