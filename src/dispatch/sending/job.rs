@@ -294,7 +294,7 @@ mod tests {
         let usual = TestOptions::default();
         assert!(usual.is_as_usual());
         let text = || Some("id".to_owned());
-        let draft = TestedDraft { name: String::new(), text: String::new(), vectors: Vec::new(), version: 1 };
+        let draft = TestedDraft { name: String::new(), text: String::new(), version: 1 };
         assert!(!TestOptions { tamper: true, ..usual.clone() }.is_as_usual());
         assert!(!TestOptions { secret_id: text(), ..usual.clone() }.is_as_usual());
         assert!(!TestOptions { egress_ip_id: text(), ..usual.clone() }.is_as_usual());
