@@ -144,7 +144,11 @@ fn dialect() -> Object {
         .property("headers", texts())
         .property("appendedOnTest", texts())
         .property("signature", free().description(Some("Algorithm, signed text, and where the signature travels.")))
-        .property("coverage", free().description(Some("What the signature covers, and what it does not.")))
+        .property(
+            "coverage",
+            free()
+                .description(Some("What the signature covers, and what it does not; lacking where nothing is signed.")),
+        )
         .property("success", free().description(Some("Which answers acknowledge, unless the endpoint says otherwise.")))
         .property("finalStatuses", texts())
         .property("disablingStatuses", texts())
@@ -160,7 +164,7 @@ fn dialect() -> Object {
 }
 
 /// What every dialect says of itself.
-const ALWAYS: [&str; 14] = [
+const ALWAYS: [&str; 13] = [
     "name",
     "recipe",
     "title",
@@ -169,7 +173,6 @@ const ALWAYS: [&str; 14] = [
     "required",
     "settings",
     "placeholders",
-    "coverage",
     "success",
     "retrySchedule",
     "timeoutMs",
