@@ -7,11 +7,11 @@ use std::sync::Arc;
 use ringback::clock::{Clock, ManualClock};
 use ringback::dispatch::dispatcher::Dispatcher;
 use ringback::domain::time::Timestamp;
-use ringback::service::Service;
-use ringback::store::Store;
+use ringback::service::{NotStarted, Service};
+use ringback::store::{Store, StoreError};
 use serde_json::Value;
 
-use super::{Api, Home, Wall};
+use super::{Api, Home, Wall, found};
 
 /// Where the clock stands: 2024-07-01T18:40:00Z.
 const START: Timestamp = Timestamp::from_millis(1_719_859_200_000);
@@ -104,7 +104,15 @@ pub(crate) async fn calling(dialect: &str, settings: Value) -> (Ringback, Wall) 
 }
 
 async fn serve(home: &Home, now: &Clock) -> (Service, Api) {
-    let service = Service::start(&home.settings(), now.clone()).await.unwrap();
+    // Another test's child holds every open file of this process until it has become a program of its own, and with the file
+    // the lock of a service that has ended meanwhile.
+    let service = found("nobody holds the lock of the database", || async {
+        match Service::start(&home.settings(), now.clone()).await {
+            Err(NotStarted::Store(StoreError::AlreadyServed { .. })) => None,
+            started => Some(started.unwrap()),
+        }
+    })
+    .await;
     let api = Api::new(format!("http://{}", service.address), now.clone());
     (service, api)
 }
