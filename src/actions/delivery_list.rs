@@ -7,7 +7,7 @@ use super::caller::Caller;
 use super::health::OF_LATE;
 use super::refusal::Refusal;
 use super::scope::Filter;
-use crate::dispatch::sending::job::StoredTest;
+use crate::dispatch::sending::stored_test::StoredTest;
 use crate::domain::amount::Decimal;
 use crate::domain::delivery::{Delivery, DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::egress::Route;

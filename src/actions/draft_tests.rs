@@ -11,7 +11,7 @@ use super::Actions;
 use super::caller::Caller;
 use super::previews::in_field;
 use super::refusal::Refusal;
-use crate::dispatch::sending::job::TestedDraft;
+use crate::dispatch::sending::stored_test::TestedDraft;
 use crate::domain::app::App;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::listed::Listed;

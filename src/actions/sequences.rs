@@ -8,7 +8,7 @@ use super::access::endpoint;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use super::testing::TestAsked;
-use crate::dispatch::sending::job::{Repeated, StoredTest, TestOptions};
+use crate::dispatch::sending::stored_test::{Repeated, StoredTest, TestOptions};
 use crate::domain::app::{App, Endpoint};
 use crate::domain::attempt::Attempt;
 use crate::domain::completion::Completion;

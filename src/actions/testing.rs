@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use crate::dispatch::sending::job::TestOptions;
+use crate::dispatch::sending::stored_test::TestOptions;
 use crate::dispatch::sending::test_callback::Tested;
 use crate::domain::app::App;
 use crate::domain::attempt::Attempt;

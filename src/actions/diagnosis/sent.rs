@@ -2,8 +2,9 @@
 
 use crate::actions::Actions;
 use crate::actions::refusal::Refusal;
-use crate::dispatch::sending::job::{StoredTest, delivery_of_event};
+use crate::dispatch::sending::job::delivery_of_event;
 use crate::dispatch::sending::preview::Wanted;
+use crate::dispatch::sending::stored_test::StoredTest;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Delivery, DeliveryKind};

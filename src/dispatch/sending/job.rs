@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+use super::stored_test::{StoredTest, TestOptions};
 use crate::dispatch::node::claims::Claim;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
-use crate::domain::dialect::callback::{CallbackEvent, Message, TakenBack};
+use crate::domain::dialect::callback::{CallbackEvent, Message};
 use crate::domain::dialect::compose::{CallbackDraft, ComposeError, draft};
-use crate::domain::dialect::custom;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::time::Timestamp;
 use crate::store::queue::ClaimInLine;
@@ -120,83 +118,6 @@ pub fn delivery_of_event(event_id: &str) -> Option<String> {
     event_id.strip_prefix("evt_").map(|key| ["dlv_", key].concat())
 }
 
-/// What a test callback asked for besides its invented completion.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TestOptions {
-    /// Tell the invented completion's reversal instead.
-    pub reversal: bool,
-    /// Sign with this secret, whatever its state.
-    pub secret_id: Option<String>,
-    /// Leave from this egress IP instead of the app's.
-    pub egress_ip_id: Option<String>,
-    /// Change one character of the signature, to see whether the receiver refuses it.
-    #[serde(default)]
-    pub tamper: bool,
-    /// Send by this recipe, which is not published yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub draft: Option<TestedDraft>,
-    /// Tell once more what another test has told, as a receiver sees it that is told again because its answer got lost.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeats: Option<Repeated>,
-}
-
-impl TestOptions {
-    /// Whether it goes out as the app's callbacks do, so that its answer says what theirs would be.
-    pub fn is_as_usual(&self) -> bool {
-        !self.tamper && self.secret_id.is_none() && self.egress_ip_id.is_none() && self.draft.is_none()
-    }
-}
-
-/// A recipe that is not published yet, as it travels with its test: whichever node sends it must send by what was checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TestedDraft {
-    /// The dialect.
-    pub name: String,
-    /// The file.
-    pub text: String,
-    /// The version that it would be.
-    pub version: u32,
-}
-
-impl TestedDraft {
-    /// The recipe, read again; its vectors have proved it before the test, and are not carried along.
-    pub fn recipe(&self) -> Option<Arc<Recipe>> {
-        custom::published(&self.text, self.version, &[]).ok().map(Arc::new)
-    }
-}
-
-/// The test that another one repeats.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repeated {
-    /// Its delivery, whose event id it is told under.
-    pub delivery_id: String,
-    /// When that was created, which some dialects tell.
-    pub created_at: Timestamp,
-}
-
-/// A test as it is kept with its delivery: tests leave no completion in the ledger.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StoredTest {
-    /// The invented completion.
-    pub completion: Completion,
-    /// What was asked for besides.
-    pub options: TestOptions,
-}
-
-/// The whole of a completion, taken back: what a test's reversal tells.
-pub fn whole_reversal(completion: &Completion) -> CallbackEvent {
-    CallbackEvent::Reversed(TakenBack {
-        ordinal: 1,
-        whole: true,
-        user_reward: completion.user_reward.clone(),
-        reward_minor: completion.reward_minor,
-        payout_minor: completion.payout_minor,
-        gross_minor: completion.gross_minor,
-        reason: None,
-        occurred_at: completion.recorded_at,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,17 +208,5 @@ mod tests {
         let other = Arc::new(Recipe::clone(catalog.get("besitos").unwrap()));
         let drafted = job.drafted(&app, &app.endpoints[0], &other).unwrap();
         assert!(!is_what_was_checked(&job, &drafted));
-    }
-
-    #[test]
-    fn a_test_that_goes_out_otherwise_than_callbacks_ends_no_run_of_refusals() {
-        let usual = TestOptions::default();
-        assert!(usual.is_as_usual());
-        let text = || Some("id".to_owned());
-        let draft = TestedDraft { name: String::new(), text: String::new(), version: 1 };
-        assert!(!TestOptions { tamper: true, ..usual.clone() }.is_as_usual());
-        assert!(!TestOptions { secret_id: text(), ..usual.clone() }.is_as_usual());
-        assert!(!TestOptions { egress_ip_id: text(), ..usual.clone() }.is_as_usual());
-        assert!(!TestOptions { draft: Some(draft), ..usual }.is_as_usual());
     }
 }

@@ -30,6 +30,7 @@ mod remembered_test;
 mod seats;
 pub mod sender;
 mod shown_body;
+pub mod stored_test;
 pub mod test_callback;
 mod told;
 mod turns;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::job::{StoredTest, event_id, told_as_stored};
+use super::job::{event_id, told_as_stored};
+use super::stored_test::StoredTest;
 use crate::dispatch::node::Node;
 use crate::domain::app::{Endpoint, Secret};
 use crate::domain::completion::Completion;

@@ -3,8 +3,9 @@
 //! Both are written before the delivery is settled, so that whoever sees it refused sees the trouble as well. A write that fails
 //! costs one refusal of a count, or tells of a trouble until the next acknowledgement: no callback waits for it.
 
-use super::job::{Job, TestOptions};
+use super::job::Job;
 use super::sender::Sender;
+use super::stored_test::TestOptions;
 use crate::domain::delivery::Outcome;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::callback_url::UrlUse;

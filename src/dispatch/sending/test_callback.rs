@@ -6,10 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::job::{Job, StoredTest, TestOptions, whole_reversal};
+use super::job::Job;
 use super::pacing::Pacing;
 use super::preview::{Previews, Wanted};
 use super::sender::Sender;
+use super::stored_test::{StoredTest, TestOptions, whole_reversal};
 use crate::clock;
 use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::Readiness;

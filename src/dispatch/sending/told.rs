@@ -1,7 +1,7 @@
 //! What a delivery tells, whichever kind it is: its completion, given or taken back.
 
-use super::job::{StoredTest, whole_reversal};
 use super::preview::Previews;
+use super::stored_test::{StoredTest, whole_reversal};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::Delivery;
 use crate::domain::dialect::callback::CallbackEvent;

@@ -8,9 +8,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::job::{Job, StoredTest, whole_reversal};
+use super::job::Job;
 use super::pacing::{Pacing, Seat, StoreSeats, TestPermit};
 use super::sender::Sender;
+use super::stored_test::{StoredTest, whole_reversal};
 use super::turns::{Candidate, shares};
 use crate::dispatch::node::Node;
 use crate::dispatch::node::claims::Claim;

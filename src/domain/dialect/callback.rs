@@ -37,6 +37,22 @@ pub struct TakenBack {
     pub occurred_at: Timestamp,
 }
 
+impl TakenBack {
+    /// All that a completion gave, in one.
+    pub fn whole(completion: &Completion, reason: Option<&str>, occurred_at: Timestamp) -> Self {
+        Self {
+            ordinal: 1,
+            whole: true,
+            user_reward: completion.user_reward.clone(),
+            reward_minor: completion.reward_minor,
+            payout_minor: completion.payout_minor,
+            gross_minor: completion.gross_minor,
+            reason: reason.map(str::to_owned),
+            occurred_at,
+        }
+    }
+}
+
 /// What an endpoint contributes to a callback: the publisher's part, as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallbackConfig {

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use super::callback::CallbackConfig;
 use super::callback_url::CallbackUrl;
+use super::carrier::Carrier;
 use super::facts::{Facts, Lacking, Unit};
 use super::format::Format;
 use super::named::HeaderRule;
 use super::query::{Query, split_origin};
 use super::recipe::{Placeholder, Recipe, Requirement};
-use super::signature::{Carrier, Signature};
+use super::signature::Signature;
 use super::signed_url::SignedUrl;
 use super::value::{Fact, ValueSource};
 use crate::domain::encoding::decode;

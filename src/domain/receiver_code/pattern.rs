@@ -1,6 +1,6 @@
 //! Regular expressions that every language reads alike: literal text, and groups for what stands between.
 
-use crate::domain::dialect::signature::Carrier;
+use crate::domain::dialect::carrier::Carrier;
 use crate::domain::template::Piece;
 
 /// A path with values in it.

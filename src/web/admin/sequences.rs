@@ -11,7 +11,7 @@ use crate::actions::caller::Caller;
 use crate::actions::sequences::{Sequence, StepSent};
 use crate::actions::testing::TestAsked;
 use crate::dispatch::node::Node;
-use crate::dispatch::sending::job::TestOptions;
+use crate::dispatch::sending::stored_test::TestOptions;
 use crate::domain::test_sequence::{Balance, Step, StepState};
 use crate::web::json::Body;
 use crate::web::views::DeliveryWithAttempts;

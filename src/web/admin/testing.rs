@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::body_fields::BodyFields;
 use crate::actions::caller::Caller;
 use crate::actions::testing::{TestAsked, TestSent};
-use crate::dispatch::sending::job::TestOptions;
+use crate::dispatch::sending::stored_test::TestOptions;
 use crate::domain::setup::Verdict;
 use crate::web::json::Body;
 use crate::web::views::DeliveryWithAttempts;

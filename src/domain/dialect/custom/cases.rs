@@ -4,20 +4,12 @@
 use crate::domain::amount::Decimal;
 use crate::domain::completion::Completion;
 use crate::domain::dialect::callback::{CallbackEvent, TakenBack};
-use crate::domain::dialect::format::Format;
 use crate::domain::dialect::recipe::{Recipe, Requirement};
+use crate::domain::dialect::sample_report::{REVERSED_AT, WHOLE_REWARD, completion};
 use crate::domain::dialect::value::{Fact, ValueSource};
-use crate::domain::fields::EXTRA_PAIRS;
-use crate::domain::time::Timestamp;
 
-/// 2024-07-01T18:40:00Z.
-const OCCURRED_AT: Timestamp = Timestamp::from_millis(1_719_859_200_000);
-/// Two days later.
-const REVERSED_AT: Timestamp = Timestamp::from_millis(1_720_032_000_000);
-/// An ordinary reward, and one that every format can say.
-const REWARD: &str = "150.75";
-const WHOLE_REWARD: &str = "150";
-
+/// Why the cases are taken back.
+const REASON: &str = "chargeback";
 /// As long as the ids of a report may be.
 pub(super) const LONGEST_ID: usize = 128;
 
@@ -39,7 +31,7 @@ impl Sample {
 
 /// The twelve, in the order in which they are shown.
 pub(super) fn samples(recipe: &Recipe) -> Vec<Sample> {
-    let plain = plain(recipe);
+    let plain = completion(recipe);
     let with = |name, completion| Sample { name, completion, event: CallbackEvent::Completed, is_test: false };
     let texts = |name, text: &str| with(name, with_texts(&plain, text));
     let reversed = |name, event| Sample { name, completion: plain.clone(), event, is_test: false };
@@ -54,8 +46,8 @@ pub(super) fn samples(recipe: &Recipe) -> Vec<Sample> {
         with("nine_decimals", with_amounts(&plain, "0.123456789", 125)),
         with("optional_absent", bare(recipe, &plain)),
         texts("placeholder_as_value", &format!("{}{{secret}}", recipe.written(first))),
-        reversed("reversal", taken_back(&plain, true)),
-        reversed("second_part", taken_back(&plain, false)),
+        reversed("reversal", CallbackEvent::Reversed(TakenBack::whole(&plain, Some(REASON), REVERSED_AT))),
+        reversed("second_part", second_part(&plain)),
         Sample {
             name: "test",
             completion: Completion { transaction_id: "test-1001".to_owned(), ..plain.clone() },
@@ -63,56 +55,6 @@ pub(super) fn samples(recipe: &Recipe) -> Vec<Sample> {
             is_test: true,
         },
     ]
-}
-
-/// A completion that has all that a report may have, and nothing odd.
-fn plain(recipe: &Recipe) -> Completion {
-    let text = |text: &str| Some(text.to_owned());
-    let reward = |rule: &Format| rule.decimal(REWARD).is_err();
-    let wants_whole = recipe.rules().any(|rule| rule.uses(Fact::UserReward) && reward(&rule.format));
-    Completion {
-        id: "cmp_sample".to_owned(),
-        source_id: None,
-        external_id: "tx-1001".to_owned(),
-        transaction_id: "tx-1001".to_owned(),
-        event_type: "goal".to_owned(),
-        app_id: "app_sample".to_owned(),
-        user_id: "u-42".to_owned(),
-        offer_id: text("of7"),
-        offer_name: text("Gems"),
-        goal_id: text("g3"),
-        note: text("done"),
-        user_reward: Decimal::parse(if wants_whole { WHOLE_REWARD } else { REWARD }),
-        reward_minor: Some(100),
-        payout_minor: Some(125),
-        gross_minor: Some(250),
-        currency: recipe.payout_currency().unwrap_or("USD").to_owned(),
-        occurred_at: OCCURRED_AT,
-        click_id: text("clk-1"),
-        extra: extras(recipe).into_iter().map(|name| (name, "x1".to_owned())).collect(),
-        calculation: None,
-        manual: None,
-        review: None,
-        recorded_at: OCCURRED_AT,
-    }
-}
-
-/// The pairs of `extra` that the recipe speaks of, as far as a report may have so many.
-fn extras(recipe: &Recipe) -> Vec<String> {
-    let required = recipe.required().iter().flat_map(|requirement| match requirement {
-        Requirement::One(source) => std::slice::from_ref(source),
-        Requirement::AnyOf(sources) => sources,
-    });
-    let mut names: Vec<String> = Vec::new();
-    for source in required.chain(recipe.rules().flat_map(|rule| rule.sources())) {
-        if let ValueSource::Extra(name) = source
-            && !names.contains(name)
-            && names.len() < EXTRA_PAIRS
-        {
-            names.push(name.clone());
-        }
-    }
-    names
 }
 
 /// The same with this text wherever a reporter may write any.
@@ -177,18 +119,18 @@ fn bare(recipe: &Recipe, plain: &Completion) -> Completion {
     }
 }
 
-/// The whole of it taken back, or a second part of it.
-fn taken_back(plain: &Completion, whole: bool) -> CallbackEvent {
-    let minor = |amount: Option<i64>| if whole { amount } else { amount.map(|amount| amount / 5) };
+/// A second part of it taken back.
+fn second_part(plain: &Completion) -> CallbackEvent {
     let part = if plain.user_reward.as_ref() == Decimal::parse(WHOLE_REWARD).as_ref() { "50" } else { "50.25" };
+    let minor = |amount: Option<i64>| amount.map(|amount| amount / 5);
     CallbackEvent::Reversed(TakenBack {
-        ordinal: if whole { 1 } else { 2 },
-        whole,
-        user_reward: if whole { plain.user_reward.clone() } else { Decimal::parse(part) },
+        ordinal: 2,
+        whole: false,
+        user_reward: Decimal::parse(part),
         reward_minor: minor(plain.reward_minor),
         payout_minor: minor(plain.payout_minor),
         gross_minor: minor(plain.gross_minor),
-        reason: Some("chargeback".to_owned()),
+        reason: Some(REASON.to_owned()),
         occurred_at: REVERSED_AT,
     })
 }

@@ -12,6 +12,7 @@ use crate::domain::dialect::diagnose::verifies;
 use crate::domain::dialect::received::Received;
 use crate::domain::dialect::recipe::{Findings, Recipe, WHOLE};
 use crate::domain::dialect::requirements::check_report;
+use crate::domain::dialect::sample_report;
 use crate::domain::secret::SecretText;
 
 /// The event of every case, and how long after the completion it is told.
@@ -32,7 +33,7 @@ pub(super) fn cases(recipe: &Arc<Recipe>) -> (Vec<Case>, Vec<Finding>) {
         Ok(endpoints) => endpoints,
         Err(finding) => return (Vec::new(), vec![finding]),
     };
-    let stage = Stage { recipe, endpoints, secret: sample::secret(recipe) };
+    let stage = Stage { recipe, endpoints, secret: sample_report::secret(recipe) };
     let mut findings = Findings::default();
     let samples = samples(recipe);
     let cases: Vec<Case> = samples.iter().map(|sample| stage.case(sample)).collect();

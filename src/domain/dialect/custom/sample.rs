@@ -1,5 +1,5 @@
-//! A sample endpoint of any recipe: a callback URL that uses all of it, a setting for each that it asks for, and a secret of its
-//! form. No publisher's URL, setting or secret comes near a recipe that is not published yet.
+//! A sample endpoint of any recipe: a callback URL that uses all of it, and a setting for each that it asks for. No
+//! publisher's URL, setting or secret comes near a recipe that is not published yet.
 
 use std::collections::HashSet;
 
@@ -7,20 +7,15 @@ use super::Finding;
 use crate::domain::destination::TargetPolicy;
 use crate::domain::dialect::callback::CallbackConfig;
 use crate::domain::dialect::callback_url::{CallbackUrl, UrlUse};
-use crate::domain::dialect::digest::KeyForm;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::recipe::{Placeholder, Recipe};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::encoding::php_key;
-use crate::domain::secret::SecretText;
 
 /// Where nothing is ever sent.
 const URL: &str = "https://receiver.example/callback";
 /// Bytes of a template beyond which it takes no more placeholders: a publisher's has 4,000 at the most.
 const LONG: usize = 3_800;
-/// The random part of a sample secret: base64, so that it is a key in every form.
-const SECRET: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
 /// The ways in which an endpoint may be set up: by a bare URL where the recipe appends a list of its own, and by a template of
 /// all its placeholders.
 pub(super) fn endpoints(recipe: &Recipe) -> Result<Vec<CallbackConfig>, Finding> {
@@ -33,15 +28,6 @@ pub(super) fn endpoints(recipe: &Recipe) -> Result<Vec<CallbackConfig>, Finding>
         endpoints.push(endpoint(recipe, template(recipe, false), reversal_url)?);
     }
     Ok(endpoints)
-}
-
-/// A secret of the form that the recipe demands.
-pub(super) fn secret(recipe: &Recipe) -> SecretText {
-    let prefix = match recipe.signature().map(|signature| &signature.key) {
-        Some(KeyForm::Base64After(prefix)) => prefix,
-        Some(KeyForm::Text) | None => recipe.secret_prefix(),
-    };
-    SecretText::known(format!("{prefix}{SECRET}"))
 }
 
 fn endpoint(recipe: &Recipe, url: String, reversal_url: Option<String>) -> Result<CallbackConfig, Finding> {

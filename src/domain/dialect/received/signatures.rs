@@ -1,8 +1,9 @@
 //! Where the signature of a received callback stands, and what has to stand beside it. Whether it is right is not asked here.
 
 use super::Seen;
+use crate::domain::dialect::carrier::Carrier;
 use crate::domain::dialect::query::Query;
-use crate::domain::dialect::signature::{Carrier, Signature, Travels};
+use crate::domain::dialect::signature::{Signature, Travels};
 use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::signed_url::{SignedUrl, no_parameter};
 use crate::domain::dialect::text_of::TextPiece;

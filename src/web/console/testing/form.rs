@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::dispatch::sending::job::TestOptions;
+use crate::dispatch::sending::stored_test::TestOptions;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::secret::SecretState;

@@ -18,7 +18,7 @@ use super::{faults, filters, pages, render, sections};
 use crate::actions::refusal::Refusal;
 use crate::actions::sequences::Sequence;
 use crate::actions::testing::TestAsked;
-use crate::dispatch::sending::job::TestOptions;
+use crate::dispatch::sending::stored_test::TestOptions;
 use crate::web::Answer;
 use crate::web::error::Problem;
 use crate::web::json::Body;

@@ -2,7 +2,7 @@
 
 use crate::actions::deliveries::DeliveryDetail;
 use crate::actions::refusal::Refusal;
-use crate::dispatch::sending::job::{StoredTest, TestedDraft};
+use crate::dispatch::sending::stored_test::{StoredTest, TestedDraft};
 use crate::domain::account::Role;
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Delivery, DeliveryKind};

@@ -1,6 +1,7 @@
 //! Files that were written to break whoever reads them: each is refused and nothing panics.
 
 use super::*;
+use crate::domain::dialect::sample_report;
 
 #[track_caller]
 fn is_refused(recipe: &str) -> Vec<Finding> {
@@ -114,7 +115,7 @@ fn the_secret_is_in_no_answer_and_stays_a_word_in_the_signed_text() {
     let recipe = format!("{recipe}\n[[placeholders]]\nname = \"key\"\nvalue = \"secret\"\nmeaning = \"your key\"\n");
     let checked = check(&Written { recipe: &recipe, vectors: &vectors() }, 1);
     assert_eq!(checked.cases.len(), 12, "{:?}", checked.findings);
-    let secret = sample::secret(&recipe_unchecked(&recipe));
+    let secret = sample_report::secret(&recipe_unchecked(&recipe));
     let answer = serde_json::to_string(&checked.cases).unwrap();
     assert!(!answer.contains(secret.expose()), "{answer}");
     let plain = &checked.cases[0];

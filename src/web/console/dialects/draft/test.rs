@@ -7,7 +7,7 @@ use askama::Template;
 use super::{READS, draft_path, frame};
 use crate::actions::refusal::Refusal;
 use crate::actions::testing::TestAsked;
-use crate::dispatch::sending::job::TestOptions;
+use crate::dispatch::sending::stored_test::TestOptions;
 use crate::domain::app::App;
 use crate::domain::dialect::naming::draft_named;
 use crate::domain::invalid::Invalid;
