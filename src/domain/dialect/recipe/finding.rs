@@ -4,10 +4,15 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::domain::strict_json;
+
 /// Most findings that are listed: whoever has more mends these first.
 const MOST: usize = 50;
 /// What stands for the file as a whole.
 pub(in crate::domain::dialect) const WHOLE: &str = "recipe";
+/// How the reader says that it does not know a word, and which ones it does.
+const UNKNOWN: [&str; 2] = ["unknown field ", "unknown variant "];
+const KNOWN: &str = ", expected one of ";
 
 /// Something that is wrong or odd, and its place in the file, such as `placeholders[3].value`, `signature.signs`,
 /// `vectors[0].from`, `line 12` where the file cannot be read further, or `recipe` for the whole.
@@ -27,8 +32,17 @@ impl Finding {
     /// Where a file is not written in TOML, or not in the recipe language.
     pub(in crate::domain::dialect) fn unreadable(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
-        Self::new(line.map_or_else(|| WHOLE.to_owned(), |line| format!("line {line}")), error.message())
+        Self::new(line.map_or_else(|| WHOLE.to_owned(), |line| format!("line {line}")), of_reader(error.message()))
     }
+}
+
+/// What the reader says; of a word that the language does not know the nearest that it does, in place of all of them.
+fn of_reader(message: &str) -> String {
+    let unknown = UNKNOWN.iter().find_map(|prefix| message.strip_prefix(prefix)?.split_once(KNOWN));
+    let Some((unknown, known)) = unknown else { return message.to_owned() };
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    let unknown = unknown.trim_matches('`');
+    format!("`{unknown}` {}", strict_json::unknown(unknown, &known).trim_end_matches('.'))
 }
 
 impl fmt::Display for Finding {
@@ -62,4 +76,19 @@ impl Findings {
 /// All of them in one line.
 pub(super) fn in_one_line(findings: &[Finding]) -> String {
     findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_unknown_word_the_nearest_known_one_is_told() {
+        for what in UNKNOWN {
+            let told = of_reader(&format!("{what}`titel`, expected one of `name`, `version`, `title`"));
+            let is_short = told.contains("title") && !told.contains("version");
+            assert!(told.starts_with("`titel` is unknown") && is_short, "{told}");
+        }
+        assert_eq!(of_reader("missing field `name`"), "missing field `name`");
+    }
 }

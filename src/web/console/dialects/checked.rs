@@ -53,7 +53,7 @@ pub(super) fn found(text: &str, findings: &[Finding]) -> Vec<Found> {
             false => places::line(text, place),
         };
         let is_said = line.as_ref().is_some_and(|line| *place == format!("line {}", line.number));
-        Found { place: (!is_said).then(|| place.clone()), line, fault: places::said(fault) }
+        Found { place: (!is_said).then(|| place.clone()), line, fault: sentences::of(fault) }
     };
     findings.iter().map(found).collect()
 }

@@ -2,14 +2,8 @@
 //!
 //! It reads the text as far as headers and keys go and no further, since most texts that are asked about are no recipes yet.
 
-use super::sentences;
-use crate::domain::strict_json;
-
 /// Characters of a line that are shown.
 const OF_A_LINE: usize = 80;
-/// How the reader says that it does not know a word, and which ones it does.
-const UNKNOWN: &str = "unknown field ";
-const KNOWN: &str = ", expected one of ";
 /// What a place begins with in a text that cannot be read further.
 const UNREAD: &str = "line ";
 
@@ -20,16 +14,6 @@ pub struct Line {
     pub number: usize,
     /// What it says, cut.
     pub text: String,
-}
-
-/// What is wrong, in few words: of a word that the language does not know the nearest that it does, in place of all of them.
-pub fn said(fault: &str) -> String {
-    let Some((unknown, known)) = fault.strip_prefix(UNKNOWN).and_then(|rest| rest.split_once(KNOWN)) else {
-        return sentences::of(fault);
-    };
-    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-    let unknown = unknown.trim_matches('`');
-    format!("`{unknown}` {}.", strict_json::unknown(unknown, &known).trim_end_matches('.'))
 }
 
 /// The line that such a place means: `placeholders[3].value`, `signature.signs`, `line 12`; of what is not written that of what it would stand
@@ -122,16 +106,6 @@ mod tests {
             [Some(15), None, None]
         );
         assert_eq!(line(TEXT, "placeholders[0].value").unwrap().text, "value = \"userIdd\"");
-    }
-
-    #[test]
-    fn of_an_unknown_word_the_nearest_known_one_is_told() {
-        let told = said("unknown field `titel`, expected one of `name`, `version`, `title`");
-        assert!(
-            told.starts_with("`titel` is unknown") && told.contains("title") && !told.contains("version"),
-            "{told}"
-        );
-        assert_eq!(said("has no vectors"), "Has no vectors.");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::domain::invalid::Invalid;
 use crate::web::console::forms::Form;
 use crate::web::console::kinds::{Kind, Shape};
 use crate::web::console::parts::field::Field;
-use crate::web::console::words::places;
+use crate::web::console::words::{places, sentences};
 
 /// Largest form: what a recipe and its vectors may have, escaped threefold.
 pub(super) const LARGEST: usize = 1024 * 1024;
@@ -72,7 +72,7 @@ impl Fields {
     pub(super) fn wrong(&mut self, wrong: &Invalid) -> Vec<String> {
         let mut others = Vec::new();
         for fault in &wrong.0 {
-            let said = places::said(&fault.message);
+            let said = sentences::of(&fault.message);
             let (field, at) = match fault.field.as_str() {
                 "" | REVISION => {
                     others.push(said);
