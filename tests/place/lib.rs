@@ -21,6 +21,7 @@ pub struct Place {
     /// `RINGBACK_DATABASE_URL`.
     pub url: String,
     folder: TempDir,
+    is_on_shared_server: bool,
 }
 
 /// A fresh place on this run's engine.
@@ -35,12 +36,22 @@ pub fn fresh() -> Place {
 /// A fresh SQLite file.
 pub fn on_sqlite() -> Place {
     let folder = tempfile::tempdir().unwrap();
-    Place { url: format!("sqlite://{}", folder.path().join("ringback.db").display()), folder }
+    let url = format!("sqlite://{}", folder.path().join("ringback.db").display());
+    Place { url, folder, is_on_shared_server: false }
 }
 
 /// A fresh database on the PostgreSQL server that the tests of this process share.
 pub fn on_postgres() -> Place {
-    Place { url: Server::shared().create_database(), folder: tempfile::tempdir().unwrap() }
+    Place { url: Server::shared().create_database(), folder: tempfile::tempdir().unwrap(), is_on_shared_server: true }
+}
+
+impl Drop for Place {
+    /// Some hundreds of databases, of 15 MB each, would fill a small disk before the last test has ended.
+    fn drop(&mut self) {
+        if self.is_on_shared_server {
+            Server::shared().drop_database(&self.url);
+        }
+    }
 }
 
 impl Place {

@@ -23,7 +23,7 @@ const KEEPER: &str = r#"
             { cat "$1/log" >&2; exit 1; }
     fi
     $4 "$3/pg_ctl" -D "$1/data" -l "$1/server.log" -w -t 60 start >/dev/null \
-        -o "-p $2 -h 127.0.0.1 -k $1 -c fsync=off -c full_page_writes=off -c max_connections=400 $5" ||
+        -o "-p $2 -h 127.0.0.1 -k $1 -c fsync=off -c full_page_writes=off -c max_connections=400 -c max_wal_size=256MB $5" ||
         { cat "$1/server.log" >&2; exit 1; }
     echo ready
     cat >/dev/null
@@ -84,6 +84,16 @@ impl Server {
             .unwrap();
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
         self.url(&name)
+    }
+
+    /// Removes a database that was created here, whoever is still connected to it.
+    pub(crate) fn drop_database(&self, url: &str) {
+        let (_, name) = url.rsplit_once('/').unwrap();
+        // A test that fails must say why it did, not that its database could not be removed.
+        let _ = Command::new(self.programs.join("dropdb"))
+            .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "ringback", "--if-exists", "--force", name])
+            .stderr(Stdio::null())
+            .status();
     }
 
     /// The URL of a database of this server.
