@@ -82,6 +82,15 @@ pub struct Completion {
     pub recorded_at: Timestamp,
 }
 
+impl Completion {
+    /// Whether it says that nobody gets anything for it: a step on the way to a reward.
+    pub fn is_worth_nothing(&self) -> bool {
+        self.payout_minor == Some(0)
+            && self.reward_minor.is_none_or(|reward| reward == 0)
+            && self.user_reward.as_ref().is_none_or(Decimal::is_zero)
+    }
+}
+
 words! {
     /// Where a review stands.
     ReviewState {

@@ -15,6 +15,7 @@ use crate::domain::app_settings::{AppSettings, Callbacks};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::callback::CallbackEvent;
+use crate::domain::dialect::compose::is_told;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::identity::ReportedFields;
@@ -182,6 +183,10 @@ impl Intake {
         given: ReportedFields,
         dry_run: bool,
     ) -> Result<Prepared, Invalid> {
+        let is_told = |wanted: &Wanted<'_>| {
+            wanted.recipe.as_ref().is_none_or(|recipe| is_told(recipe, &wanted.endpoint.config, &completion))
+        };
+        let wanted: Vec<Wanted<'_>> = wanted.into_iter().filter(is_told).collect();
         let mut faults = Invalid::none();
         let check = |wanted: &Wanted<'_>| {
             let checked = check_report(wanted.recipe.as_ref()?, &wanted.endpoint.config, &completion);

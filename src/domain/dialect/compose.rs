@@ -20,6 +20,7 @@ use super::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest, 
 use super::callback_url::{CallbackUrl, UrlUse};
 use super::recipe::{Recipe, ReversalUrl, SecretNeed};
 use super::values::Values;
+use crate::domain::completion::Completion;
 use crate::domain::invalid::Invalid;
 use crate::domain::secret::SecretText;
 use crate::domain::template::Template;
@@ -131,6 +132,18 @@ pub fn reversal_silence(recipe: &Recipe, config: &CallbackConfig) -> Option<&'st
     // Without a URL, or with one that cannot be read, the delivery is held until somebody sets one.
     let template = url.and_then(|url| url.template(recipe).ok())?;
     (!recipe.marks_reversal(&template)).then_some("its callback URL has no placeholder that marks a reversal")
+}
+
+/// Whether an endpoint of this dialect is told of a completion: of one without any payout or reward some offerwalls tell only
+/// whoever asks for it in the callback URL. One that names no payout is told, since nobody knows what it is worth.
+pub fn is_told(recipe: &Recipe, config: &CallbackConfig, completion: &Completion) -> bool {
+    let marks = recipe.zero_payout_told_by();
+    if marks.is_empty() || !completion.is_worth_nothing() {
+        return true;
+    }
+    // Without a URL, or with one that cannot be read, the delivery is held until somebody sets one.
+    let template = config.settings.callback_url.as_ref().and_then(|url| url.template(recipe).ok());
+    template.is_none_or(|template| template.placeholders().any(|name| marks.iter().any(|mark| mark == name)))
 }
 
 /// The URL that this event is told to.

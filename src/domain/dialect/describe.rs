@@ -49,6 +49,7 @@ pub fn describe(recipe: &Recipe) -> Value {
         "retrySchedule": DocumentedSchedule(recipe.retry().clone()),
         "timeoutMs": recipe.timeout().as_millis(),
         "reversal": recipe.reversal(),
+        "zeroPayoutToldBy": Some(recipe.zero_payout_told_by()).filter(|marks| !marks.is_empty()),
         "vectors": recipe.vectors(),
     });
     if let Some(members) = description.as_object_mut() {

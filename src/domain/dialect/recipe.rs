@@ -82,6 +82,7 @@ pub struct Recipe {
     body: Option<Vec<BodyField>>,
     signature: Option<Signature>,
     reversal: Option<Reversal>,
+    zero_payout_told_by: Vec<String>,
     vectors: Vec<serde_json::Value>,
     source: String,
 }
@@ -209,6 +210,12 @@ impl Recipe {
     /// How a reversal is told, if it can be.
     pub fn reversal(&self) -> Option<&Reversal> {
         self.reversal.as_ref()
+    }
+
+    /// The placeholders that ask for completions without any payout or reward: to a template without any of them such a
+    /// completion is not told. Empty where all are told.
+    pub fn zero_payout_told_by(&self) -> &[String] {
+        &self.zero_payout_told_by
     }
 
     /// Whether a reversal that is told to this template can be told from a completion.

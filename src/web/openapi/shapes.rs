@@ -158,6 +158,12 @@ fn dialect() -> Object {
         )
         .property("timeoutMs", whole_number())
         .property("reversal", free())
+        .property(
+            "zeroPayoutToldBy",
+            texts().description(Some(
+                "Placeholders by which a callback URL asks for completions without payout and reward.",
+            )),
+        )
         .property("vectors", list().items(free()));
     let of = dialects::publication(of);
     ALWAYS.into_iter().fold(of, ObjectBuilder::required).build()

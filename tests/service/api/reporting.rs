@@ -48,6 +48,38 @@ async fn a_report_that_contradicts_the_first_is_a_conflict_naming_the_fields_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_worth_nothing_is_told_only_to_a_url_that_asks_for_it_where_the_dialect_says_so() {
+    let of = |query: &str| json!({"callbackUrl": format!("/pb.php?t={{conversion_id}}&u={{s1}}{query}")});
+    let (ringback, silent) = calling("adgate", of("&p={payout}")).await;
+    let asking = ringback.wall("adgate", of("&e={event_id}")).await;
+    let step = |wall: &Wall, worth: serde_json::Value| {
+        let step = with(
+            wall.completion("ext-1"),
+            json!({"goalId": "g3", "payoutMinor": 0, "rewardMinor": 0, "userReward": "0.00"}),
+        );
+        with(step, worth)
+    };
+    silent.source.report(&step(&silent, json!({}))).await.is(200, json!({"status": "accepted", "deliveries": []}));
+    let told = asking.source.report(&step(&asking, json!({}))).await;
+    ringback.delivery_once(&told.delivery(), "delivered").await;
+    assert!(asking.receiver.next().await.target().ends_with("&e=g3"));
+
+    // Somebody gets something for these, or nobody knows.
+    for (external_id, worth) in [
+        ("ext-2", json!({"userReward": "0.01"})),
+        ("ext-3", json!({"rewardMinor": 1})),
+        ("ext-4", json!({"payoutMinor": 1})),
+        ("ext-5", json!({"payoutMinor": null})),
+    ] {
+        let report = with(step(&silent, worth), json!({"externalId": external_id}));
+        let told = silent.source.report(&report).await;
+        ringback.delivery_once(&told.delivery(), "delivered").await;
+    }
+    let reversed = silent.source.reverse(json!({"externalId": "ext-1"})).await;
+    assert_eq!(reversed.body["deliveries"], json!([]), "of what was not told no reversal is told: {}", reversed.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_id_is_unique_within_an_app_across_sources_and_whatever_its_case() {
     let (ringback, wall) = recording().await;
     let other_source = ringback.source().await;

@@ -232,8 +232,18 @@ fn bounded<'a>(text: &'a str, key: &str) -> [Option<(&'a str, (&'static str, usi
     match key {
         // The signed text is bounded above.
         "about" | "meaning" | "sources" | "of" => [None, None],
-        "name" | "title" | "payout_currency" | "query" | "placeholder" | "only" | "leave_out_empty" | "told_by"
-        | "brackets" | "secret_prefix" | "base64_after" => [Some((text, A_NAME)), None],
+        "name"
+        | "title"
+        | "payout_currency"
+        | "query"
+        | "placeholder"
+        | "only"
+        | "leave_out_empty"
+        | "told_by"
+        | "zero_payout_told_by"
+        | "brackets"
+        | "secret_prefix"
+        | "base64_after" => [Some((text, A_NAME)), None],
         "value" | "otherwise" | "required" => {
             let name = text.strip_prefix("extra.").or_else(|| text.strip_prefix("setting.")).unwrap_or(text);
             [Some((name, A_NAME)), None]

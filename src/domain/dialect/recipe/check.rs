@@ -27,6 +27,7 @@ impl Recipe {
         self.check_forms(&mut findings);
         self.check_headers(&mut findings);
         self.check_reversal(&mut findings);
+        self.check_zero_payout(&mut findings);
         if let Some(signature) = &self.signature {
             self.check_signature(signature, &mut findings);
             self.check_strength(signature, &mut findings);

@@ -68,6 +68,9 @@ pub(super) struct RecipeFile {
     pub(super) appended_on_test: Vec<String>,
     #[serde(default)]
     pub(super) headers: Vec<ValueWritten>,
+    /// The placeholders that ask for completions without any payout or reward.
+    #[serde(default)]
+    pub(super) zero_payout_told_by: Vec<String>,
     /// What it wants to know of an endpoint.
     #[serde(default)]
     pub(super) settings: Vec<Setting>,

@@ -104,6 +104,7 @@ impl Recipe {
             body: reading.body(file.method, file.body),
             signature,
             reversal: file.reversal,
+            zero_payout_told_by: file.zero_payout_told_by,
             name: file.name,
             version,
             title: file.title,

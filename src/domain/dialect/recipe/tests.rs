@@ -174,6 +174,7 @@ fn what_no_receiver_could_rebuild_or_tell_apart_is_refused() {
         ("name = \"amount\"", "name = \"am:ount\"", "without a placeholder"),
         ("format = \"integer\"", "format = { cut = 25 }", "more decimals"),
         ("value = \"userReward\"\nformat = \"integer\"", "value = \"secret\"", "secret_in_clear"),
+        ("timeout_seconds", "zero_payout_told_by = [\"none\"]\ntimeout_seconds", "no callback URL can hold"),
         ("format = \"integer\"", "format = \"seconds\"", "cannot be written in"),
         ("value = \"userReward\"\nformat = \"integer\"", "value = \"setting.x\"", "does not ask for"),
     ] {

@@ -55,6 +55,15 @@ pub fn refusals(recipe: &Recipe) -> Vec<String> {
     told
 }
 
+/// What asks for completions that are worth nothing, where they are not told otherwise.
+pub fn zero_payout(recipe: &Recipe) -> Option<String> {
+    let marks: Vec<String> =
+        recipe.zero_payout_told_by().iter().map(|name| format!("`{}`", recipe.written(name))).collect();
+    let asked = marks.join(" or ");
+    let without = "without that in your URL it is recorded and not sent";
+    (!marks.is_empty()).then(|| format!("A completion without any payout or reward is told by {asked}: {without}."))
+}
+
 /// How a completion that is taken back is told, a sentence each.
 pub fn reversal(recipe: &Recipe) -> Vec<String> {
     let Some(reversal) = recipe.reversal() else {

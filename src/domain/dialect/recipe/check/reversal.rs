@@ -1,10 +1,25 @@
-//! A reversal must be told so that it can be told from a completion.
+//! What a callback URL asks for by the placeholders that it holds: a reversal must be told so that it can be told from a
+//! completion, and a completion that is worth nothing only to whoever can ask for it.
 
 use super::super::Recipe;
 use super::super::finding::Findings;
 use super::super::parts::{ReversalUrl, Tells};
 
 impl Recipe {
+    /// What asks for completions without a payout is something that a template can hold.
+    pub(super) fn check_zero_payout(&self, findings: &mut Findings) {
+        for (at, name) in self.zero_payout_told_by.iter().enumerate() {
+            if !self.placeholder(name).is_some_and(|placeholder| !placeholder.hidden && !placeholder.reversal_only) {
+                let message =
+                    format!("asks for completions without a payout by {name}, which no callback URL can hold");
+                findings.push(format!("zero_payout_told_by[{at}]"), message);
+            }
+        }
+        if !self.zero_payout_told_by.is_empty() && self.has_parameter_list() {
+            findings.push("zero_payout_told_by", "asks by the template, where `parameters` fills in a URL without one");
+        }
+    }
+
     pub(super) fn check_reversal(&self, findings: &mut Findings) {
         let Some(reversal) = &self.reversal else { return };
         if reversal.part && matches!(reversal.tells, Tells::Completion | Tells::Zero) {
