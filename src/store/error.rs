@@ -57,6 +57,12 @@ pub enum StoreError {
         /// Where it lies.
         place: String,
     },
+    /// What a newer version wrote and this one cannot read; a node of that version can.
+    #[error("an endpoint speaks the dialect {dialect}, which this version does not know")]
+    NewerDialect {
+        /// The dialect's name.
+        dialect: String,
+    },
     /// The disk is full; the same may succeed once there is room on it.
     #[error("the disk of the store is full")]
     Full,

@@ -166,5 +166,5 @@ impl Intake {
 /// Nothing is accepted for an endpoint of a dialect that this build has never heard of, since nobody could say by which version it
 /// is to be told: told again, a newer node takes it in.
 fn unheard_of(dialect: &str) -> StoreError {
-    StoreError::Unreachable(format!("an endpoint speaks the dialect {dialect:?}, which this build does not know"))
+    StoreError::NewerDialect { dialect: dialect.to_owned() }
 }

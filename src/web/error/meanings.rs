@@ -98,8 +98,8 @@ impl ProblemKind {
                 "Yes, after the seconds in Retry-After.",
             ),
             Self::Overloaded => (
-                "More work waits than can be taken on, the disk is full, or the database cannot be reached. Nothing of this call was \
-                 recorded. What was acknowledged before is safe.",
+                "More work waits than can be taken on, the disk is full, the database cannot be reached, or an endpoint speaks a \
+                 dialect of a newer version. Nothing of this call was recorded. What was acknowledged before is safe.",
                 "Come again. A report is sent again with the same externalId: it is recorded once, however often it comes.",
                 "Yes, after the seconds in Retry-After.",
             ),

@@ -19,6 +19,12 @@ impl From<StoreError> for Problem {
                 tracing::error!(reason, "a call did not reach the database");
                 Self::new(ProblemKind::Overloaded, "The database cannot be reached at the moment; try again.")
             }
+            error @ StoreError::NewerDialect { .. } => {
+                tracing::error!(%error, "a report was not taken in");
+                let detail = "An endpoint speaks a dialect that this node's version does not know. A node of a newer version, or \
+                              this one once it is upgraded, takes the report; try again.";
+                Self::new(ProblemKind::Overloaded, detail)
+            }
             StoreError::TookTooLong => {
                 Self::new(ProblemKind::TooSlow, "The database did not answer in time; try again, or ask for less.")
             }

@@ -41,7 +41,9 @@ async fn nothing_is_accepted_for_an_endpoint_whose_dialect_is_unheard_of() {
     in_database(&ringback.database_url(), &speaks("later-wall"));
     let ringback = ringback.restart().await;
     let wall = wall.at(&ringback);
-    assert_eq!(wall.report("tx-2").await.status, 503);
+    let refused = wall.report("tx-2").await;
+    let why = "An endpoint speaks a dialect that this node's version does not know.";
+    assert!(refused.status == 503 && refused.body["detail"].as_str().unwrap().starts_with(why), "{}", refused.body);
     assert_eq!(wall.source.reverse(json!({"externalId": "tx-1"})).await.status, 503);
     in_database(&ringback.database_url(), &speaks("besitos"));
     let ringback = ringback.restart().await;
