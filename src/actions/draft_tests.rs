@@ -1,7 +1,8 @@
 //! Tests by a recipe that is not published yet: what its author sees of a real receiver before anybody may choose it.
 //!
 //! The recipe must be as good as a published one, and the endpoint must be one that could be saved with it, since its URL, secrets
-//! and settings are what the test is sent with. One is sent at a time: a draft is nobody's load test.
+//! and settings are what the test is sent with. Each node sends one at a time: a draft is
+//! nobody's load test.
 
 use std::sync::Arc;
 
@@ -42,9 +43,8 @@ impl Actions {
             Refusal::Invalid(invalid) => invalid.below(RECIPE).into(),
             other => other,
         })?;
-        // Whom it is not for, for them it is not there.
         if draft.publishers.as_ref().is_some_and(|publishers| !publishers.contains(&app.publisher_id)) {
-            return Err(Refusal::field(RECIPE, "names no draft"));
+            return Err(Refusal::field(RECIPE, "names a draft that the app's publisher may not choose (`publishers`)"));
         }
         let tested = TestedDraft { name: draft.name, text: draft.text, version };
         let recipe = tested.recipe().ok_or_else(|| Refusal::field(RECIPE, "cannot be read"))?;

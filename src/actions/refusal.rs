@@ -79,6 +79,18 @@ impl Refusal {
         Self::conflict("Another publisher, offer or app (perhaps an archived one) has this ref.")
     }
 
+    /// Why a part of an act was not done of which another part was, for whoever asked for both. What failed inside goes to the log
+    /// alone.
+    pub fn of_a_part(self) -> String {
+        match self {
+            Self::Store(error) => {
+                tracing::error!(%error, "a part of an act failed in the store");
+                "The database did not take it; try it again.".to_owned()
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// It contradicts what stands.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::Conflict(detail.into())

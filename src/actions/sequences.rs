@@ -70,7 +70,7 @@ impl Actions {
         let completion = self.invented(&app.id, completion.as_ref())?;
         let app = Arc::new(app);
         let (first, is_done) =
-            self.send_test(&app, endpoint_id.as_deref(), completion.clone(), options.clone()).await?;
+            self.send_test(&app, endpoint_id.as_deref(), completion.clone(), options.clone(), None).await?;
         let endpoint = endpoint(&app, endpoint_id.as_deref())?;
         let repeats = Repeated { delivery_id: first.0.id.clone(), created_at: first.0.created_at };
         let later =
@@ -84,17 +84,16 @@ impl Actions {
             }
             // Of each completion a delivery tells once; to a receiver it is the same one all the same.
             let completion = Completion { id: random::new_id("cmp"), ..completion.clone() };
-            match self.send_test(&app, Some(&endpoint.id), completion, options.clone()).await {
+            match self.send_test(&app, Some(&endpoint.id), completion, options.clone(), None).await {
                 Ok((sent, is_done)) => {
                     deliveries.push(sent);
                     goes_on = is_done;
                 }
-                // What was sent before is to be seen all the same.
-                Err(refusal @ (Refusal::Invalid(_) | Refusal::TooMany(_))) => {
-                    refused = Some(refusal.to_string());
+                // What was sent before may have been credited, and is to be seen whatever happens to this step.
+                Err(refusal) => {
+                    refused = Some(refusal.of_a_part());
                     break;
                 }
-                Err(refusal) => return Err(refusal),
             }
         }
         Ok(self.sequence(endpoint, deliveries, refused))
@@ -143,9 +142,13 @@ impl Actions {
                     (StepState::NotSent, Some(reason))
                 }
                 (None, before) => {
+                    let became = match before.map(|before| before.state) {
+                        Some(StepState::UnderWay) => "is still being sent",
+                        Some(StepState::NotSent) => "was not sent",
+                        _ => "was not acknowledged",
+                    };
                     let before = before.map_or("step", |before| before.step.as_str());
-                    let reason = format!("The sequence ended before it: the {before} was not acknowledged.");
-                    (StepState::NotSent, Some(reason))
+                    (StepState::NotSent, Some(format!("The sequence ended before it: the {before} {became}.")))
                 }
             };
             let is_known = state == StepState::Acknowledged;

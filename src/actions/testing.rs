@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
@@ -43,12 +45,11 @@ impl Actions {
     pub async fn test(&self, caller: &Caller, app: App, asked: TestAsked) -> Result<TestSent, Refusal> {
         let TestAsked { completion, endpoint_id, recipe, mut options } = asked;
         Self::may_choose_egress(caller, &options)?;
-        // One at a time: it is held until the test has ended.
         let of_draft = match recipe {
             Some(named) => Some(self.test_of_draft(caller, &app, endpoint_id.as_deref(), &named).await?),
             None => None,
         };
-        let (draft, _turn) = of_draft.unzip();
+        let (draft, turn) = of_draft.unzip();
         options.draft = draft;
         let completion = self.invented(&app.id, completion.as_ref())?;
         // What the endpoint's own dialect has shown says nothing of a draft.
@@ -57,7 +58,8 @@ impl Actions {
             None => known_before(&app, endpoint_id.as_deref(), options.secret_id.as_deref()),
         };
         let is_wrong = options.tamper;
-        let (delivery, is_done) = self.send_test(&app.into(), endpoint_id.as_deref(), completion, options).await?;
+        let (delivery, is_done) =
+            self.send_test(&app.into(), endpoint_id.as_deref(), completion, options, turn).await?;
         let last = delivery.1.last().filter(|_| is_done);
         let verdict = last.map(|attempt| Verdict::on(is_wrong, attempt.outcome, attempt.status_code, known));
         Ok(TestSent { delivery, verdict, is_done })
@@ -79,17 +81,19 @@ impl Actions {
         endpoint_id: Option<&str>,
         completion: Completion,
         options: TestOptions,
+        turn: Option<OwnedSemaphorePermit>,
     ) -> Result<((Delivery, Vec<Attempt>), bool), Refusal> {
-        let (delivery_id, is_done) = match self.dispatcher.tests.send(app, endpoint_id, completion, options).await? {
-            Tested::Done { delivery_id } => (delivery_id, true),
-            Tested::UnderWay { delivery_id } => (delivery_id, false),
-            Tested::Refused(invalid) => return Err(invalid.into()),
-            Tested::TooMany => {
-                let detail =
-                    "At most 2 tests at a time are sent to an endpoint, and 64 in all; wait for those under way.";
-                return Err(Refusal::TooMany(detail.to_owned()));
-            }
-        };
+        let (delivery_id, is_done) =
+            match self.dispatcher.tests.send(app, endpoint_id, completion, options, turn).await? {
+                Tested::Done { delivery_id } => (delivery_id, true),
+                Tested::UnderWay { delivery_id } => (delivery_id, false),
+                Tested::Refused(invalid) => return Err(invalid.into()),
+                Tested::TooMany => {
+                    let detail =
+                        "At most 2 tests at a time are sent to an endpoint, and 64 in all; wait for those under way.";
+                    return Err(Refusal::TooMany(detail.to_owned()));
+                }
+            };
         let delivery = self.node.store.delivery(delivery_id).await?.ok_or(Refusal::Unknown("delivery"))?;
         Ok((delivery, is_done))
     }

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::job::Job;
 use super::pacing::Pacing;
 use super::preview::{Previews, Wanted};
@@ -66,13 +68,15 @@ pub enum Tested {
 
 impl TestCallbacks {
     /// Sends a test to an endpoint of the app, the first one where none is named, and waits for its outcome as long as the
-    /// endpoint's time-out allows.
+    /// endpoint's time-out allows. The turn that the caller took for it, where it needs one, is given back when it has been sent,
+    /// whoever still waits for it.
     pub async fn send(
         &self,
         app: &Arc<App>,
         endpoint_id: Option<&str>,
         completion: Completion,
         options: TestOptions,
+        turn: Option<OwnedSemaphorePermit>,
     ) -> Result<Tested, StoreError> {
         let event = if options.reversal { whole_reversal(&completion) } else { CallbackEvent::Completed };
         let checked = self.check(app, endpoint_id, &completion, &event, &options);
@@ -100,6 +104,7 @@ impl TestCallbacks {
         // Stored and sent in a task of its own: the caller may go away, the claim must be settled all the same. It keeps
         // the permit for as long as a caller could wait, so that whoever hangs up gains nothing.
         let ended = self.node.tasks.start(async move {
+            let _turn = turn;
             let delivery = node.store.record_test(completion.clone(), new, stored).await?;
             match here {
                 Some(claimant) => {

@@ -110,11 +110,19 @@ async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answ
     };
     match sent {
         Ok((sent, wrong)) => {
+            let (wrong, not_sent) = match wrong {
+                Ok(wrong) => (wrong, None),
+                Err(refusal) => (None, Some(refusal.of_a_part())),
+            };
             let parameters: Vec<(&str, &str)> = [(SENT, Some(sent.as_str())), (WRONG, wrong.as_deref())]
                 .into_iter()
                 .filter_map(|(name, id)| Some((name, id?)))
                 .collect();
-            Ok(render::go_on(&place.path_with("test", &parameters), []))
+            let shown = place.path_with("test", &parameters);
+            Ok(match not_sent {
+                Some(why) => page.go_on(&shown, Kind::Failed, format!("The wrong signature was not sent. {why}")),
+                None => render::go_on(&shown, []),
+            })
         }
         Err(refusal) => refused(&page, &place, &form, refusal).await,
     }
@@ -167,15 +175,18 @@ async fn sequence_of(page: &PageRequest, place: &Place, asked: Asked) -> Result<
     sent.ok_or(Refusal::Unknown("delivery"))
 }
 
-/// Sends the right one and, behind it, the wrong one; answers the ids of their deliveries.
-async fn sent(page: &PageRequest, place: &Place, asked: Asked) -> Result<(String, Option<String>), Refusal> {
+/// The deliveries of a test and of the one with a wrong signature behind it. That one may be refused when the first has been sent.
+type Sent = (String, Result<Option<String>, Refusal>);
+
+/// Sends the right one and, behind it, the wrong one where that was asked for.
+async fn sent(page: &PageRequest, place: &Place, asked: Asked) -> Result<Sent, Refusal> {
     let options = |tamper| TestOptions { tamper, ..asked.options.clone() };
     let right = one(page, place, &asked, options(false)).await?;
     if !asked.also_wrong {
-        return Ok((right, None));
+        return Ok((right, Ok(None)));
     }
-    let wrong = one(page, place, &asked, options(true)).await?;
-    Ok((right, Some(wrong)))
+    let wrong = one(page, place, &asked, options(true)).await;
+    Ok((right, wrong.map(Some)))
 }
 
 async fn one(page: &PageRequest, place: &Place, asked: &Asked, options: TestOptions) -> Result<String, Refusal> {

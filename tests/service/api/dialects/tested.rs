@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::{DRAFT, RECIPE, draft, next_draft, vectors};
-use crate::support::{Reply, Ringback, has};
+use crate::support::{Reply, Ringback, found, has};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_test_is_sent_by_a_draft_and_nothing_else_is() {
@@ -74,4 +74,15 @@ async fn tests_by_drafts_are_sent_one_at_a_time() {
     first.is(200, json!({"kind": "test", "recipe": "x-coinbarn#draft"}));
     second.is(429, json!({"detail": "One test by a draft is sent at a time; wait for the one under way."}));
     ringback.post(&path, &asked).await.is(200, json!({"verdict": "answered"}));
+
+    // Whoever hangs up gains no second turn.
+    wall.receiver.next().await;
+    wall.receiver.then([Reply::Once(Arc::clone(&go_on))]);
+    tokio::select! {
+        answer = ringback.post(&path, &asked) => panic!("answered before its receiver did: {}", answer.body),
+        _ = wall.receiver.next() => {}
+    }
+    ringback.post(&path, &asked).await.is(429, json!({}));
+    go_on.notify_one();
+    found("the turn", || async { (ringback.post(&path, &asked).await.status == 200).then_some(()) }).await;
 }
