@@ -41,20 +41,26 @@ impl Actions {
         self.node.refusal_runs.raised(&endpoint.id).iter().map(|run| (run.of.kind, run.message(&sent))).collect()
     }
 
-    /// Ends the troubles of an endpoint that were found with another URL, dialect or active secret than it has by now. What has not
-    /// become better is found again.
+    /// Ends the troubles of an endpoint that were found with another URL or active secret than it has by now, or while it was called
+    /// or understood in another way. What has not become better is found again.
     pub(super) async fn end_outdated_refusals(&self, before: &Endpoint) {
         let Some(app) = self.node.directory.app_of_endpoint(&before.id) else { return };
         let Some(now) = app.endpoints.iter().find(|one| one.id == before.id) else { return };
         let (old, new) = (&before.config.settings, &now.config.settings);
         let secret = |endpoint: &Endpoint| endpoint.active_secret().map(|secret| secret.id.clone());
-        let is_signed_otherwise = old.dialect != new.dialect || secret(before) != secret(now);
+        let is_called_otherwise = old.dialect != new.dialect
+            || old.dialect_settings != new.dialect_settings
+            || old.signed_origin != new.signed_origin
+            || old.timestamp_source != new.timestamp_source
+            || old.headers != new.headers
+            || old.success != new.success
+            || secret(before) != secret(now);
         let urls = [
             (UrlUse::Callback, old.callback_url != new.callback_url),
             (UrlUse::Reversal, old.reversal_url != new.reversal_url),
         ];
         for (url_use, is_another) in urls {
-            if !is_signed_otherwise && !is_another {
+            if !is_called_otherwise && !is_another {
                 continue;
             }
             match self.node.store.end_refusals(before.id.clone(), url_use).await {

@@ -140,7 +140,8 @@ impl Run {
         // Of several nodes one may come late with an earlier one.
         recent.sort();
         recent.drain(..recent.len().saturating_sub(MAKE_A_TROUBLE));
-        let is_trouble = recent.len() == MAKE_A_TROUBLE && at.since(recent[0]) <= WITHIN;
+        let span = recent.last().zip(recent.first()).map(|(last, first)| last.since(*first));
+        let is_trouble = recent.len() == MAKE_A_TROUBLE && span.is_some_and(|span| span <= WITHIN);
         Self { of, recent, raised_at: raised_at.or(is_trouble.then_some(at)), in_front, allows }
     }
 

@@ -24,6 +24,11 @@ struct State {
 }
 
 impl RefusalRuns {
+    /// Whether anything is refused by an endpoint.
+    pub fn knows(&self, endpoint_id: &str) -> bool {
+        self.state().runs.contains_key(endpoint_id)
+    }
+
     /// Whether anything is refused at this URL of an endpoint.
     pub fn has_any(&self, endpoint_id: &str, url_use: UrlUse) -> bool {
         let state = self.state();

@@ -5,7 +5,7 @@
 
 use super::job::Job;
 use super::sender::Sender;
-use super::stored_test::TestOptions;
+use crate::domain::app::Endpoint;
 use crate::domain::delivery::Outcome;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::callback_url::UrlUse;
@@ -18,10 +18,20 @@ impl Sender {
     /// the trouble is over.
     pub(super) async fn note_refusal(&self, job: &Job, settlement: &Settlement) {
         let Some(last) = settlement.attempts.last() else { return };
-        let (endpoint_id, url_use) = (&job.delivery.endpoint_id, self.url_use(job));
+        let endpoint_id = &job.delivery.endpoint_id;
+        // Almost every callback ends here.
+        if last.outcome == Outcome::Delivered && !self.node.refusal_runs.knows(endpoint_id) {
+            return;
+        }
+        let app = self.node.directory.app_of_endpoint(endpoint_id);
+        // Of an endpoint that is archived nobody is told any more.
+        let Some(endpoint) = app.as_ref().and_then(|app| app.endpoint(endpoint_id)) else { return };
+        let url_use = self.url_use(job, endpoint);
         if last.outcome == Outcome::Delivered {
-            let is_as_usual = job.test.as_ref().is_none_or(TestOptions::is_as_usual);
-            if is_as_usual && self.node.refusal_runs.has_any(endpoint_id, url_use) {
+            let active = endpoint.active_secret().map(|secret| secret.id.as_str());
+            if job.test.as_ref().is_none_or(|test| test.is_as_usual(active))
+                && self.node.refusal_runs.has_any(endpoint_id, url_use)
+            {
                 self.end_refusals(endpoint_id, url_use).await;
             }
             return;
@@ -58,13 +68,13 @@ impl Sender {
         }
     }
 
-    /// Which of the endpoint's URLs a job goes to.
-    fn url_use(&self, job: &Job) -> UrlUse {
+    /// Which of the endpoint's URLs a job goes to: by the recipe that it is sent by.
+    fn url_use(&self, job: &Job, endpoint: &Endpoint) -> UrlUse {
         if matches!(job.event, CallbackEvent::Completed) {
             return UrlUse::Callback;
         }
         let catalog = self.node.catalog();
-        let recipe = catalog.get_version(&job.delivery.recipe);
+        let recipe = catalog.in_force(&job.delivery.recipe, &endpoint.config.settings.dialect);
         if recipe.is_some_and(|recipe| recipe.takes_reversal_url()) { UrlUse::Reversal } else { UrlUse::Callback }
     }
 }

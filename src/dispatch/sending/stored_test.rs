@@ -33,9 +33,11 @@ pub struct TestOptions {
 }
 
 impl TestOptions {
-    /// Whether it goes out as the app's callbacks do, so that its answer says what theirs would be.
-    pub fn is_as_usual(&self) -> bool {
-        !self.tamper && self.secret_id.is_none() && self.egress_ip_id.is_none() && self.draft.is_none()
+    /// Whether it goes out as the app's callbacks do, so that its answer says what theirs would be; `active`: the secret that they
+    /// are signed with.
+    pub fn is_as_usual(&self, active: Option<&str>) -> bool {
+        let is_signed_as_usual = self.secret_id.is_none() || self.secret_id.as_deref() == active;
+        !self.tamper && is_signed_as_usual && self.egress_ip_id.is_none() && self.draft.is_none()
     }
 }
 
@@ -87,12 +89,15 @@ mod tests {
     #[test]
     fn a_test_that_goes_out_otherwise_than_callbacks_ends_no_run_of_refusals() {
         let usual = TestOptions::default();
-        assert!(usual.is_as_usual());
+        assert!(usual.is_as_usual(Some("sec_1")));
         let text = || Some("id".to_owned());
         let draft = TestedDraft { name: String::new(), text: String::new(), version: 1 };
-        assert!(!TestOptions { tamper: true, ..usual.clone() }.is_as_usual());
-        assert!(!TestOptions { secret_id: text(), ..usual.clone() }.is_as_usual());
-        assert!(!TestOptions { egress_ip_id: text(), ..usual.clone() }.is_as_usual());
-        assert!(!TestOptions { draft: Some(draft), ..usual }.is_as_usual());
+        assert!(!TestOptions { tamper: true, ..usual.clone() }.is_as_usual(None));
+        let signed = TestOptions { secret_id: text(), ..usual.clone() };
+        assert!(
+            signed.is_as_usual(text().as_deref()) && !signed.is_as_usual(Some("sec_1")) && !signed.is_as_usual(None)
+        );
+        assert!(!TestOptions { egress_ip_id: text(), ..usual.clone() }.is_as_usual(None));
+        assert!(!TestOptions { draft: Some(draft), ..usual }.is_as_usual(None));
     }
 }

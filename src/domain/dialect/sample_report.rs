@@ -94,7 +94,7 @@ fn extras(recipe: &Recipe) -> Vec<(String, String)> {
 
 fn value_of(extra: &str) -> String {
     match extra {
-        name if name.ends_with("ip") || name.ends_with("ip_address") => "203.0.113.9".to_owned(),
+        name if name.split('_').any(|word| word == "ip") => "203.0.113.9".to_owned(),
         "country" => "DE".to_owned(),
         name => format!("{name}-9"),
     }

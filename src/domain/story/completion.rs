@@ -11,6 +11,12 @@ use crate::domain::time::Timestamp;
 /// Who has to act next, and what comes next.
 pub(super) fn next(subject: &Subject<'_>, callbacks: &[Callback<'_>], reader: Reader, now: Timestamp) -> Next {
     if callbacks.is_empty() {
+        if subject.completion.is_worth_nothing() {
+            let why = "No callback belongs to this completion, which pays nobody anything: a dialect may tell of that only to a \
+                       callback URL that asks for it. Or callbacks are off, no endpoint takes its event type, or they ended so \
+                       long ago that they are no longer kept.";
+            return (Turn::Nobody, why.to_owned());
+        }
         let why = "No callback belongs to this completion: callbacks are off, no endpoint takes its event type, or they ended so \
                    long ago that they are no longer kept.";
         let then =

@@ -41,7 +41,7 @@ const TOKEN: usize = 64;
 /// Shortest and longest time-out.
 const SECONDS: std::ops::RangeInclusive<i64> = 1..=60;
 
-/// Everything that is out of bounds; the file's text where it is within them and can be read as TOML.
+/// Everything that is out of bounds, or the fault that keeps the file from being read as TOML.
 pub(super) fn check(recipe: &str, vectors: &[Value]) -> Result<(), Vec<Finding>> {
     let mut findings = Findings::default();
     if recipe.len() > TEXT {

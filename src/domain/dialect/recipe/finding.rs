@@ -42,7 +42,7 @@ fn of_reader(message: &str) -> String {
     let Some((unknown, known)) = unknown else { return message.to_owned() };
     let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
     let unknown = unknown.trim_matches('`');
-    format!("`{unknown}` {}", strict_json::unknown(unknown, &known).trim_end_matches('.'))
+    format!("`{unknown}` {}", strict_json::unknown(unknown, &known))
 }
 
 impl fmt::Display for Finding {

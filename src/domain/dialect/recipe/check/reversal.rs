@@ -15,6 +15,11 @@ impl Recipe {
                 findings.push(format!("zero_payout_told_by[{at}]"), message);
             }
         }
+        let always = self.appended.iter().find(|item| self.zero_payout_told_by.contains(&item.name));
+        if let Some(item) = always {
+            let name = &item.name;
+            findings.push("zero_payout_told_by", format!("asks by {name}, which is appended to every callback URL"));
+        }
         if !self.zero_payout_told_by.is_empty() && self.has_parameter_list() {
             findings.push("zero_payout_told_by", "asks by the template, where `parameters` fills in a URL without one");
         }
