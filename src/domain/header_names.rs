@@ -21,10 +21,35 @@ const PROTOCOL: [&str; 15] = [
 ];
 /// Ours, whatever stands behind it.
 const OURS: &str = "x-ringback-";
-/// What speaks of the body or of whoever stands between, whatever stands behind it.
-const FAMILIES: [&str; 3] = ["content-", "proxy-", "x-forwarded-"];
-/// What is written or rewritten on the way.
-const BETWEEN: [&str; 3] = ["forwarded", "via", "date"];
+/// What speaks of the body, of conditions, of browsers or of whoever stands between, whatever stands behind it; and what makes a
+/// framework take a request for one with another method or path.
+const FAMILIES: [&str; 8] =
+    ["content-", "proxy-", "x-forwarded-", "if-", "sec-", "cf-", "x-http-method", "x-original-"];
+/// What is written or rewritten on the way, says who the caller is, or belongs to answers.
+const BETWEEN: [&str; 22] = [
+    "forwarded",
+    "via",
+    "date",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "client-ip",
+    "true-client-ip",
+    "remote-addr",
+    "remote-user",
+    "x-host",
+    "x-method-override",
+    "x-rewrite-url",
+    "origin",
+    "range",
+    "max-forwards",
+    "http2-settings",
+    "alt-svc",
+    "proxy",
+    "set-cookie",
+    "location",
+    "priority",
+];
 /// What Apache hides from PHP, so that a signature in it would be seen by nobody.
 const HIDDEN: &str = "authorization";
 /// Longest name that a dialect may give a header.
@@ -95,6 +120,13 @@ mod tests {
             "Via",
             "X-Forwarded-For",
             "User-Agent",
+            "X-HTTP-Method-Override",
+            "X-Original-URL",
+            "X-Real-IP",
+            "CF-Connecting-IP",
+            "If-None-Match",
+            "Sec-WebSocket-Key",
+            "Set-Cookie",
             "X-Ringback-Signature",
         ] {
             assert!(dialect_fault(name).is_some_and(|fault| fault.starts_with("belongs to")), "{name}");

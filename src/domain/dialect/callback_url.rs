@@ -302,8 +302,8 @@ impl Check<'_> {
     }
 
     fn unmarked_reversal(&self) -> Option<String> {
-        let reversal = self.recipe.reversal().filter(|_| !self.recipe.marks_reversal(self.template))?;
-        let marks: Vec<String> = reversal.told_by.iter().map(|name| self.written(name)).collect();
+        self.recipe.reversal().filter(|_| !self.recipe.marks_reversal(self.template))?;
+        let marks: Vec<String> = self.recipe.reversal_marks().into_iter().map(|name| self.written(name)).collect();
         Some(format!("reversals are not told to it: without {} they would look like rewards", marks.join(" or ")))
     }
 }

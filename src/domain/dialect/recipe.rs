@@ -8,6 +8,7 @@ mod file;
 mod finding;
 mod gaps;
 mod lists;
+mod marks;
 mod parts;
 mod provenance;
 mod read;
@@ -22,7 +23,7 @@ use super::success::SuccessRule;
 use super::value::ValueSource;
 use crate::domain::encoding::Encoding;
 use crate::domain::retry::RetrySchedule;
-use crate::domain::template::{Template, TemplateForm};
+use crate::domain::template::TemplateForm;
 pub use finding::Finding;
 use finding::in_one_line;
 pub(super) use finding::{Findings, WHOLE};
@@ -210,19 +211,6 @@ impl Recipe {
     /// How a reversal is told, if it can be.
     pub fn reversal(&self) -> Option<&Reversal> {
         self.reversal.as_ref()
-    }
-
-    /// The placeholders that ask for completions without any payout or reward: to a template without any of them such a
-    /// completion is not told. Empty where all are told.
-    pub fn zero_payout_told_by(&self) -> &[String] {
-        &self.zero_payout_told_by
-    }
-
-    /// Whether a reversal that is told to this template can be told from a completion.
-    pub(super) fn marks_reversal(&self, template: &Template) -> bool {
-        let told_by = self.reversal.as_ref().map(|reversal| reversal.told_by.as_slice()).unwrap_or_default();
-        let is_bare = self.has_parameter_list() && template.is_bare();
-        told_by.is_empty() || is_bare || template.placeholders().any(|name| told_by.iter().any(|mark| mark == name))
     }
 
     /// Whether its callbacks tell a test by a word of their own.

@@ -151,8 +151,7 @@ pub(super) fn shown(recipe: &Recipe, told: &Told) -> Option<Shown> {
 
 /// Why a reversal is not sent to this URL; nothing where the dialect sends none at all.
 pub(super) fn not_told(recipe: &Recipe, why: &ComposeError) -> Option<String> {
-    let marks = recipe.reversal().map(|reversal| reversal.told_by.as_slice()).unwrap_or_default();
-    let marks: Vec<String> = marks.iter().map(|name| recipe.written(name)).collect();
+    let marks: Vec<String> = recipe.reversal_marks().into_iter().map(|name| recipe.written(name)).collect();
     Some(match why {
         ComposeError::ReversalNotTold => return None,
         ComposeError::ReversalUnmarked => format!("Not sent to this URL: add {}.", marks.join(" or ")),

@@ -71,7 +71,7 @@ pub fn reversal(recipe: &Recipe) -> Vec<String> {
             "Not told: this dialect has no reversals. What is taken back, your server does not learn.".to_owned(),
         ];
     };
-    let Reversal { url, tells, transaction_id, told_by, part } = reversal;
+    let Reversal { url, tells, transaction_id, part, .. } = reversal;
     let place = match url {
         ReversalUrl::Callback => "It goes to the callback URL, like the completion.",
         ReversalUrl::Separate => "It goes to a reversal URL of its own; without one it is not told.",
@@ -89,8 +89,9 @@ pub fn reversal(recipe: &Recipe) -> Vec<String> {
         }
     };
     let mut told = vec![place.to_owned(), amounts.to_owned(), id.to_owned()];
-    if !told_by.is_empty() {
-        let marks: Vec<String> = told_by.iter().map(|name| format!("`{}`", recipe.written(name))).collect();
+    let marks = recipe.reversal_marks();
+    if *url == ReversalUrl::Callback && !marks.is_empty() {
+        let marks: Vec<String> = marks.iter().map(|name| format!("`{}`", recipe.written(name))).collect();
         told.push(format!("It is told by {}: without that in your URL it is not sent.", marks.join(" or ")));
     }
     told.push(if *part { "A part can be taken back." } else { "Only the whole can be taken back." }.to_owned());

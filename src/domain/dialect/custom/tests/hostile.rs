@@ -1,6 +1,10 @@
 //! Files that were written to break whoever reads them: each is refused and nothing panics.
 
 use super::*;
+use crate::domain::dialect::callback::CallbackConfig;
+use crate::domain::dialect::callback_url::CallbackUrl;
+use crate::domain::dialect::compose::reversal_silence;
+use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::sample_report;
 
 #[track_caller]
@@ -146,4 +150,24 @@ fn the_secret_is_no_value_of_what_is_signed() {
 
 fn recipe_unchecked(recipe: &str) -> Recipe {
     published(recipe, 1, &vectors()).unwrap()
+}
+
+#[test]
+fn a_reversal_that_looks_like_a_reward_is_told_to_no_url_whatever_the_recipe_leaves_out() {
+    let silent = with("told_by = [\"status\"]\n", "");
+    let recipe = recipe_of(&silent, &vectors()).unwrap();
+    let silence = |url: &str| {
+        let settings =
+            EndpointSettings { callback_url: Some(CallbackUrl::new(url)), ..EndpointSettings::new("x-acme") };
+        reversal_silence(&recipe, &CallbackConfig { app_label: "app".to_owned(), settings })
+    };
+    let url = "https://pub.example/pb?u={user}&t={tx}&a={amount}";
+    assert!(silence(url).is_some_and(|why| why.contains("no placeholder that marks a reversal")));
+    assert_eq!(silence(&format!("{url}&s={{status}}")), None);
+    assert_eq!(recipe.reversal_marks(), ["status"]);
+    // A list of one's own must mark it for every event type.
+    let list =
+        "timeout_seconds = 10\nparameters = { goal = [\"user\", \"tx\"], other = [\"user\", \"tx\", \"status\"] }";
+    let found = findings(&silent.replace("timeout_seconds = 10", list), &vectors());
+    assert_eq!(found.iter().map(|one| one.place.as_str()).collect::<Vec<_>>(), ["parameters.goal"], "{found:?}");
 }

@@ -35,6 +35,8 @@ fn rule_1_no_header_of_the_protocol_or_of_ours_and_nothing_but_printable_ascii()
         "X-Forwarded-For",
         "User-Agent",
         "X-Ringback-Test",
+        "X-HTTP-Method-Override",
+        "X-Real-IP",
         "",
         "X A",
         "X:A",

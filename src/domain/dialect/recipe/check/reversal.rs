@@ -42,6 +42,16 @@ impl Recipe {
                 }
             }
         }
+        let unmarked = self.parameter_lists().filter(|(_, items)| {
+            !self.marks_always(reversal)
+                && !items.iter().any(|item| item.fixed.is_none() && self.is_mark(reversal, &item.name))
+        });
+        if reversal.url == ReversalUrl::Callback {
+            for (event_type, _) in unmarked {
+                let place = format!("parameters.{event_type}");
+                findings.push(place, "tells a reversal like a completion: no parameter of it marks a reversal");
+            }
+        }
         // An id of its own alone would make it one more reward.
         if reversal.url == ReversalUrl::Callback && !self.rules().any(|rule| reversal.is_marked_by(rule)) {
             findings.push("reversal", "tells a reversal that looks like a completion");
