@@ -188,6 +188,8 @@ fn what_is_signed_by_its_value_is_read_back_once_and_whole() {
 fn what_will_work_and_deserves_a_look_is_warned_of() {
     for (dialect, query, words) in [
         ("adgem-get", "u={player_id}&n={offer_name}", "leave out {offer_name}"),
+        ("ayet", "", "told no user, no transaction id: add {external_identifier}, {transaction_id}"),
+        ("besitos", "t={transaction_id}", "your server is told no user: add {user_id}"),
         ("pollfish", "t=[[tx_id]]", "not signed"),
         ("pollfish", "c=[[cpa]]&s=[[signature]]", "covers no transaction id"),
         ("cpx", "t={trans_id}&h={secure_hash}", "reversals are not told to it: without {status}"),
@@ -198,6 +200,11 @@ fn what_will_work_and_deserves_a_look_is_warned_of() {
         let warnings = checked(dialect, &format!("https://pub.example/?{query}")).unwrap();
         assert!(warnings.iter().any(|warning| warning.contains(words)), "{dialect}: {warnings:?}");
     }
+    for told in ["https://pub.example/pb", "https://pub.example/pb?u={user_id}&t={transaction_id}&r={reward}"] {
+        let warnings = checked("besitos", told).unwrap();
+        assert!(!warnings.iter().any(|warning| warning.contains("told no")), "{told}: {warnings:?}");
+    }
+    assert_eq!(checked("affonso", "https://pub.example/pb"), Ok(vec![]), "the body tells all");
     let warnings =
         checked("ayet", "https://pub.example/{external_identifier}?t={transaction_id}&c={is_chargeback}").unwrap();
     assert!(warnings[0].contains("stands in the path"), "{warnings:?}");

@@ -86,6 +86,12 @@ impl Recipe {
         rules.into_iter().map(|(_, rule)| rule)
     }
 
+    /// Whether the body or what is appended tells this, whatever the template says.
+    pub(in crate::domain::dialect) fn always_tells(&self, fact: Fact) -> bool {
+        let appended = self.appended.iter().filter_map(|item| self.placeholder(&item.name)).map(|known| &known.rule);
+        self.body_rules().chain(appended).any(|rule| rule.uses(fact))
+    }
+
     /// Whether a value of this fact stands anywhere in its callbacks.
     pub(crate) fn tells(&self, fact: Fact) -> bool {
         self.rules().any(|rule| rule.sources().any(|source| *source == ValueSource::Fact(fact)))
