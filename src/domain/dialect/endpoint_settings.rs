@@ -21,7 +21,8 @@ use crate::domain::retry::RetrySchedule;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct EndpointSettings {
-    /// How callbacks look and are signed; can not change while deliveries are open.
+    /// How callbacks look and are signed. Another dialect can not be chosen while deliveries are open; another version of the
+    /// same one can be, and what was accepted before goes out under the version that it was accepted under.
     #[schema(min_length = 1, max_length = 64)]
     pub dialect: String,
     /// The URL template.
