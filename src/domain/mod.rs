@@ -9,6 +9,7 @@ pub mod attribution;
 pub mod audit;
 pub mod bots;
 pub mod calculation;
+pub mod characters;
 pub mod circuit;
 pub mod click;
 pub mod completion;

@@ -2,6 +2,7 @@
 //!
 //! Whether a `ref` is free is the store's to say; this module only knows what may be one.
 
+use super::characters::misleads;
 use super::ids;
 use super::invalid::Invalid;
 
@@ -12,7 +13,7 @@ pub const LONGEST_REFERENCE: usize = 128;
 /// Longest transaction prefix: it leaves at least half of a transaction id's 128 characters to the external id.
 pub const LONGEST_PREFIX: usize = 64;
 
-/// A display name: 1–255 characters, none of them a control character, not blank.
+/// A display name: 1–255 characters, not blank, none of them a control character or one that shows it otherwise than it is.
 pub fn name(text: &str) -> Result<String, Invalid> {
     let length = text.chars().count();
     if text.trim().is_empty() || length > LONGEST_NAME {
@@ -20,6 +21,10 @@ pub fn name(text: &str) -> Result<String, Invalid> {
     }
     if text.chars().any(char::is_control) {
         return Err(Invalid::field("name", "must not have control characters"));
+    }
+    if let Some(character) = text.chars().find(|character| misleads(*character)) {
+        let message = format!("must not have U+{:04X}, which nobody sees", u32::from(character));
+        return Err(Invalid::field("name", message));
     }
     Ok(text.to_owned())
 }
@@ -85,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_name_is_not_blank_and_has_no_line_breaks() {
-        for text in ["", "  ", "a\nb", &"x".repeat(256)] {
+        for text in ["", "  ", "a\nb", "\u{200b}", "\u{202e}evil", &"x".repeat(256)] {
             assert!(name(text).is_err(), "{text:?}");
         }
         assert!(name("Ünïcode Games").is_ok());

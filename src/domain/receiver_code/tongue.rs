@@ -1,6 +1,7 @@
 //! A language, as far as the expressions of a plan need it: how it writes a text, reads a value, compares two.
 
 use super::shape::Reading;
+use crate::domain::characters::misleads;
 use crate::domain::dialect::digest::Algorithm;
 use crate::domain::encoding::encode;
 
@@ -90,9 +91,7 @@ pub(super) struct Names {
 /// text, or it shows a reader the code in another order than it runs in.
 fn is_unsafe(character: char) -> bool {
     let ends_line = matches!(character, '\u{2028}' | '\u{2029}');
-    let is_mark = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
-    let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || ends_line || is_mark || turns
+    character.is_control() || ends_line || misleads(character)
 }
 
 /// A text for a comment in any language: what must not stand there is written as in a URL.

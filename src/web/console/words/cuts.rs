@@ -1,6 +1,8 @@
 //! Long values, cut where the cut tells least: ids of others and URLs in the middle, text at its end. The whole is always a click
 //! away. Ids of ours are never cut: they begin with the time and end with node and counter, so what tells two of a page apart
-//! stands in their middle.
+//! stands in their middle. What would show a text otherwise than it is, is written out.
+
+use crate::domain::characters::legible;
 
 /// Characters that are kept of an id on either side of the cut, beside its prefix.
 const OF_AN_ID: usize = 4;
@@ -60,21 +62,23 @@ pub fn url(whole: &str) -> Long {
 
 /// Text: its beginning.
 pub fn text(whole: &str, most: usize) -> Long {
-    let shown = match whole.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", whole[..end].trim_end()),
-        None => whole.to_owned(),
+    let legible = legible(whole);
+    let shown = match legible.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", legible[..end].trim_end()),
+        None => legible.into_owned(),
     };
     Long { whole: whole.to_owned(), shown }
 }
 
 /// Keeps so many characters of the beginning and of the end, unless cutting saves nothing.
 fn middle(whole: &str, first: usize, last: usize) -> Long {
-    let length = whole.chars().count();
+    let legible = legible(whole);
+    let length = legible.chars().count();
     let shown = if length <= first + last + 1 {
-        whole.to_owned()
+        legible.into_owned()
     } else {
-        let beginning = whole.chars().take(first);
-        beginning.chain(['…']).chain(whole.chars().skip(length - last)).collect()
+        let beginning = legible.chars().take(first);
+        beginning.chain(['…']).chain(legible.chars().skip(length - last)).collect()
     };
     Long { whole: whole.to_owned(), shown }
 }
@@ -83,6 +87,12 @@ fn middle(whole: &str, first: usize, last: usize) -> Long {
 mod tests {
     use super::*;
     use crate::domain::ids;
+
+    #[test]
+    fn a_value_that_turns_its_line_is_shown_in_the_order_in_which_it_was_written() {
+        assert_eq!(text("\u{202e}abc offer", OF_A_NAME).shown, "[U+202E]abc offer");
+        assert_eq!(external("u\u{202e}42"), Long { whole: "u\u{202e}42".to_owned(), shown: "u[U+202E]42".to_owned() });
+    }
 
     #[test]
     fn an_id_keeps_its_prefix_and_both_ends() {
