@@ -28,6 +28,7 @@
 %% if address
 //   RINGBACK_ADDRESS=... node receiver.js
 %% end
+// It listens on 127.0.0.1:8000; PORT=8001 before it chooses another port.
 %% if secrets
 // RINGBACK_SECRET is the endpoint's secret; while it is being replaced, RINGBACK_SECRET_2 is the other one.
 %% end
@@ -347,6 +348,10 @@ const server = http.createServer(async (request, response) => {
     // Whatever fails here: the callback comes again.
     if (!(error instanceof Refused)) console.error('failed', error);
     [status, answer] = error instanceof Refused ? [error.status, error.message] : [500, 'failed'];
+%% unless secret
+    // A line that can be pasted into Ringback's doctor.
+    if (error instanceof Refused) console.error('refused', status, answer, request.method, request.url);
+%% end
   }
   const length = Buffer.byteLength(answer);
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': length }).end(answer);

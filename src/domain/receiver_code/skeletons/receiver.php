@@ -386,6 +386,10 @@ try {
     );
 } catch (Refused $refused) {
     [$status, $answer] = [$refused->getCode(), $refused->getMessage()];
+%% unless secret
+    // A line that can be pasted into Ringback's doctor.
+    error_log("refused $status $answer {$_SERVER['REQUEST_METHOD']} {$_SERVER['REQUEST_URI']}");
+%% end
 } catch (Throwable $error) {
     // Whatever fails here: the callback comes again.
     error_log('failed: ' . $error->getMessage());

@@ -32,6 +32,7 @@
 %% if address
 #   RINGBACK_ADDRESS=… python3 receiver.py
 %% end
+# It listens on 127.0.0.1:8000; PORT=8001 before it chooses another port.
 %% if secrets
 # RINGBACK_SECRET is the endpoint's secret; while it is being replaced, RINGBACK_SECRET_2 is the other one.
 %% end
@@ -344,6 +345,10 @@ class Handler(BaseHTTPRequestHandler):
             status, answer = receive(self.command, self.path, self.headers, body<<_address>>)
         except Refused as refused:
             status, answer = refused.args
+%% unless secret
+            # Its own log line, so that what is refused can be pasted into Ringback's doctor.
+            print("refused", status, answer, self.command, self.path, file=sys.stderr, flush=True)
+%% end
         except Exception as error:  # Whatever fails here: the callback comes again.
             print("failed", repr(error), file=sys.stderr, flush=True)
             status, answer = 500, "failed"

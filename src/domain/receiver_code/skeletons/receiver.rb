@@ -31,6 +31,7 @@
 %% if address
 #   RINGBACK_ADDRESS=... ruby receiver.rb
 %% end
+# It listens on 127.0.0.1:8000; PORT=8001 before it chooses another port.
 %% if secrets
 # RINGBACK_SECRET is the endpoint's secret; while it is being replaced, RINGBACK_SECRET_2 is the other one.
 %% end
@@ -338,6 +339,10 @@ def serve(client)
 %% end
   receive(method, target, headers, body<<_address>>)
 rescue Refused => e
+%% unless secret
+  # A line that can be pasted into Ringback's doctor.
+  warn "refused #{e.status} #{e.message} #{method} #{target}"
+%% end
   [e.status, e.message]
 rescue StandardError => e
   # Whatever fails here: the callback comes again.
