@@ -1,6 +1,7 @@
 //! SQLite: opening a file, what a connection to it must promise, and who may serve from it.
 
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
@@ -38,8 +39,15 @@ impl ServeLock {
     }
 }
 
+/// Makes a file that is not there yet so that nobody else on the machine may read what people did; its log takes over the mode.
+/// What goes wrong here goes wrong again, and is told, where the engine opens it.
+fn create_private(path: &Path) {
+    drop(File::options().write(true).create_new(true).mode(0o600).open(path));
+}
+
 /// Opens a connection that may write.
 pub(super) fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
+    create_private(path);
     let open = |error: &dyn std::fmt::Display| StoreError::Open { path: path.to_owned(), reason: error.to_string() };
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|error| open(&error))?;
     // WAL lets readers go on while the writer commits; FULL flushes each commit to the disk before it is acknowledged;

@@ -1,5 +1,7 @@
 //! Starting on any database: what `serve` and `migrate` need, what they refuse, and that help names every setting.
 
+use std::os::unix::fs::PermissionsExt;
+
 use crate::support::Home;
 
 /// The settings that are promised to operators.
@@ -57,6 +59,17 @@ async fn a_database_that_cannot_be_opened_is_named() {
     }
     let home = Home::new().with("RINGBACK_DATABASE_URL", "mysql://nowhere");
     home.run(&["serve"]).await.is_refused(&["RINGBACK_DATABASE_URL", "sqlite://PATH"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_may_read_the_files_of_a_store() {
+    let home = Home::on_sqlite();
+    let server = home.serve().await;
+    for name in ["ringback.db", "ringback.db-wal", "ringback.db-shm", "ringback.db.key"] {
+        let mode = std::fs::metadata(home.path(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    server.terminate().await.status.success().then_some(()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
