@@ -11,6 +11,7 @@ mod lists;
 mod parts;
 mod provenance;
 mod read;
+mod swallowed;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -78,7 +78,13 @@ pub fn check(written: &Written<'_>, version: u32) -> Checked {
 /// The same recipe handed in as JSON, written as the TOML that it stands for: what is kept and given back is always a file.
 pub fn toml_of(json: &Value) -> Result<String, Finding> {
     let no_table = "must be the TOML text of a recipe, or an object of the same words, without null";
-    let table: toml::Table = serde_json::from_value(json.clone()).map_err(|_| Finding::new(WHOLE, no_table))?;
+    // Whoever wrote an object knows no lines, so what it is at fault in is named by its place.
+    let by_key = || Finding::of_object(json.clone());
+    let table: toml::Table = serde_json::from_value(json.clone())
+        .map_err(|_| by_key().filter(|_| json.is_object()).unwrap_or_else(|| Finding::new(WHOLE, no_table)))?;
+    if let Some(fault) = by_key() {
+        return Err(fault);
+    }
     toml::to_string_pretty(&table).map_err(|error| Finding::new(WHOLE, error.to_string()))
 }
 

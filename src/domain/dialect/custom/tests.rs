@@ -1,6 +1,7 @@
 //! What an operator may hand in, and what is refused.
 
 mod bounded;
+mod heard;
 mod hostile;
 mod ruled;
 mod shipped;
@@ -141,7 +142,8 @@ fn json_becomes_the_toml_that_it_stands_for() {
     let text = toml_of(&serde_json::to_value(&table).unwrap()).unwrap();
     assert_eq!(toml::from_str::<toml::Table>(&text).unwrap(), table);
     assert_eq!(findings(&text, &vectors()), []);
-    for no_recipe in [json!([1]), json!("name"), json!({ "name": null }), Value::Null] {
+    assert_eq!(toml_of(&json!({ "name": null })).unwrap_err().place, "name");
+    for no_recipe in [json!([1]), json!("name"), Value::Null] {
         assert_eq!(toml_of(&no_recipe).unwrap_err().place, "recipe", "{no_recipe}");
     }
 }
