@@ -8,6 +8,7 @@ mod bounds;
 mod cases;
 mod checked;
 mod composed;
+mod reported;
 mod sample;
 mod vectors;
 mod words;
@@ -124,7 +125,8 @@ fn warnings(written: &Written<'_>, recipe: &Recipe) -> Vec<Finding> {
         )
     });
     let unproven = vectors::standing_warning(recipe);
-    [version, in_clear, unsigned, legacy, gaps, unproven].into_iter().flatten().collect()
+    let copied = vectors::of_another(recipe);
+    [version, in_clear, unsigned, legacy, gaps, unproven, copied].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

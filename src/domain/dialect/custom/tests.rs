@@ -3,6 +3,7 @@
 mod bounded;
 mod heard;
 mod hostile;
+mod reported;
 mod ruled;
 mod shipped;
 
@@ -176,8 +177,8 @@ fn vectors_must_show_what_the_recipe_does_and_match_it() {
         (json!({ "from": null }), "vectors[0].from"),
         (json!({ "secret": null }), "vectors[0].expect.signature"),
         (json!({ "endpoint": null }), "vectors[0].endpoint"),
-        (json!({ "from": "nobody" }), "vectors[0]"),
-        (json!({ "unheard": 1 }), "vectors[0]"),
+        (json!({ "from": "nobody" }), "vectors[0].from"),
+        (json!({ "unheard": 1 }), "vectors[0].unheard"),
     ] {
         let mut changed = all.clone();
         changed[0].as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
