@@ -75,7 +75,7 @@ impl Error for Fault {
 /// What a derived reader expects, in the words of JSON instead of those of the language.
 fn in_words(expected: &str) -> &str {
     match expected {
-        "u8" | "u16" | "u32" | "u64" => "a whole number, not negative",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative",
         "i8" | "i16" | "i32" | "i64" => "a whole number",
         "a boolean" => "true or false",
         "a sequence" => "a list",
