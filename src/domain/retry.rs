@@ -66,7 +66,7 @@ pub struct DocumentedSchedule(pub RetrySchedule);
 
 /// One wait, or a run of equal ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be seconds, or a run of equal waits: { every = 300, times = 12 }")]
 enum Waits {
     One(u64),
     Run { every: u64, times: usize },

@@ -80,6 +80,9 @@ impl Carrier {
         if !holds(self.wrapping(), inside) {
             return Some(format!("has a wrapping that does not hold {inside} once"));
         }
+        if let Some(fault) = [self.wrapping(), self.each.as_deref().unwrap_or_default()].into_iter().find_map(stray) {
+            return Some(fault);
+        }
         match &self.each {
             Some(each) if !holds(each, "{signature}") => Some("has an `each` without {signature}".to_owned()),
             Some(_) if self.join().is_empty() => Some("joins several signatures by nothing".to_owned()),
@@ -87,6 +90,16 @@ impl Carrier {
             _ => None,
         }
     }
+}
+
+/// What stands in braces and is not filled in: it would go out as it is written.
+fn stray(text: &str) -> Option<String> {
+    let known = ["{t}", "{signature}", "{signatures}"];
+    let literal = known.into_iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
+    let at = literal.find(['{', '}'])?;
+    let end = literal[at..].find('}').map_or(literal.len(), |end| at + end + 1);
+    let stray = &literal[at..end];
+    Some(format!("holds {stray}, which would be sent as it is: only {} may stand in braces", known.join(", ")))
 }
 
 #[cfg(test)]
@@ -124,6 +137,10 @@ mod tests {
             serde_json::json!({"name": "S", "each": "v1"}),
             serde_json::json!({"name": "S", "each": "v1,{signature}", "join": ""}),
             serde_json::json!({"name": "S", "join": ","}),
+            serde_json::json!({"name": "S", "wrapping": "{player};{signature}"}),
+            serde_json::json!({"name": "S", "wrapping": "{secret};{signature}"}),
+            serde_json::json!({"name": "S", "wrapping": "{signature}}"}),
+            serde_json::json!({"name": "S", "each": "{player}{signature}"}),
         ] {
             assert!(carrier(json.clone()).fault().is_some(), "{json}");
         }

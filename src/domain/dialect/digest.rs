@@ -65,9 +65,14 @@ pub enum Digest {
 
 /// A secret that is no key of the form that its dialect demands; worded to follow the field's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be {prefix} followed by base64, from which this dialect decodes the key")]
+#[error("must be {}base64, from which this dialect decodes the key", followed(.prefix))]
 pub struct NoKey {
     prefix: String,
+}
+
+/// What stands before the key, where something does.
+fn followed(prefix: &str) -> String {
+    if prefix.is_empty() { String::new() } else { format!("{prefix} followed by ") }
 }
 
 impl Algorithm {

@@ -12,6 +12,7 @@ mod marks;
 mod parts;
 mod provenance;
 mod read;
+mod swallowed;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

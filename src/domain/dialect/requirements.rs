@@ -27,11 +27,7 @@ pub fn check_report(
     config: &CallbackConfig,
     completion: &Completion,
 ) -> Result<Option<CallbackDraft>, Invalid> {
-    let mut invalid = missing(recipe, completion);
-    if let Some(currency) = recipe.payout_currency().filter(|currency| *currency != completion.currency) {
-        let message = format!("must be {currency} for {}: amounts are not converted", recipe.title());
-        invalid.push("currency", message);
-    }
+    let mut invalid = lacking(recipe, completion);
     let complete = with_all_settings(recipe, config);
     let lacks_settings = complete.is_some();
     let config = complete.as_ref().unwrap_or(config);
@@ -47,6 +43,16 @@ pub fn check_report(
         }
     };
     invalid.into_result().map(|()| drafted.filter(|_| !lacks_settings))
+}
+
+/// What a completion lacks for this dialect, whatever the endpoint.
+pub(super) fn lacking(recipe: &Recipe, completion: &Completion) -> Invalid {
+    let mut invalid = missing(recipe, completion);
+    if let Some(currency) = recipe.payout_currency().filter(|currency| *currency != completion.currency) {
+        let message = format!("must be {currency} for {}: amounts are not converted", recipe.title());
+        invalid.push("currency", message);
+    }
+    invalid
 }
 
 /// The endpoint with stand-ins for the settings that it must have and lacks, if it lacks any.

@@ -50,7 +50,7 @@ pub enum Travels {
 pub struct Spellings(pub(crate) Vec<String>);
 
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be a name, or a list of names")]
 enum OneOrMore {
     One(String),
     More(Vec<String>),

@@ -49,6 +49,12 @@ impl StatusSet {
     /// No status at all.
     pub const NONE: Self = Self(Vec::new());
 
+    /// What stands in it a second time.
+    pub(super) fn twice(&self) -> Option<impl fmt::Display + use<>> {
+        let mut others = self.0.iter().enumerate();
+        others.find(|(at, statuses)| self.0[..*at].contains(statuses)).map(|(_, statuses)| *statuses)
+    }
+
     /// Whether this status is in it.
     pub fn contains(&self, status: u16) -> bool {
         !ASK_FOR_MORE.contains(&status) && self.0.iter().any(|statuses| statuses.contain(status))

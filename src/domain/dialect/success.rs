@@ -49,7 +49,7 @@ struct AsWritten {
     body_is: Vec<String>,
 }
 
-/// As recipes write it, like everything else there, or as the API does.
+/// As recipes write it, like everything else there. Files that were published before may spell it as the API does.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InRecipe {
@@ -86,7 +86,13 @@ impl SuccessRule {
     pub(super) fn of_recipe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let InRecipe { statuses, body_contains, body_is } = InRecipe::deserialize(deserializer)?;
         let rule = Self::new(statuses, body_is, body_contains);
-        rule.check().map(|()| rule).map_err(D::Error::custom)
+        rule.check().map(|()| rule).map_err(|mut faults| {
+            // Of the words that the language has, not of those of the API.
+            for fault in &mut faults.0 {
+                fault.field = fault.field.replace("bodyIs", "body_is").replace("bodyContains", "body_contains");
+            }
+            D::Error::custom(faults)
+        })
     }
 
     /// Checks it; faults are told under `success.…`.

@@ -188,6 +188,11 @@ impl Words {
 }
 
 impl ValueRule {
+    /// Every fixed word that it may write.
+    pub(super) fn fixed(&self) -> impl Iterator<Item = &str> {
+        self.words.all().into_iter().chain(self.absent.as_deref())
+    }
+
     /// What is wrong with the rule, if anything.
     pub(super) fn fault(&self) -> Option<&'static str> {
         let Some(source) = &self.source else {

@@ -10,7 +10,7 @@ use super::endpoint_settings::TimestampSource;
 use super::format::Written;
 use super::recipe::{Recipe, ReversedId, Tells};
 use super::value::{Fact, ValueRule, ValueSource, Words};
-use super::written_value::{Late, Value};
+use super::written_value::{Late, Value, is_json_number};
 use crate::domain::amount::{Decimal, Minor};
 use crate::domain::invalid::Invalid;
 use crate::domain::time::Timestamp;
@@ -36,9 +36,9 @@ impl<'a> Values<'a> {
     /// What the rule asks for; `None` if there is nothing. An empty text is nothing.
     pub(super) fn value(&self, rule: &'a ValueRule) -> Option<Value<'a>> {
         if let Some(word) = self.word(&rule.words) {
-            return Some(Value::Text(word.into()));
+            return Some(fixed(word, rule));
         }
-        let absent = || rule.absent.as_ref().map(|word| Value::Text(word.into()));
+        let absent = || rule.absent.as_ref().map(|word| fixed(word, rule));
         self.found(rule).map(|found| found.written(rule)).or_else(absent)
     }
 
@@ -202,6 +202,11 @@ impl<'a> Values<'a> {
 /// The digits behind a minus sign; there is no negative zero.
 fn negative(amount: &Decimal) -> String {
     if amount.is_zero() { amount.to_string() } else { format!("-{amount}") }
+}
+
+/// A fixed word as it is written: unquoted where the field is a number and the word is one.
+fn fixed<'a>(word: &'a str, rule: &ValueRule) -> Value<'a> {
+    if rule.number && is_json_number(word) { Value::Number(word.into()) } else { Value::Text(word.into()) }
 }
 
 fn text(text: &str) -> Option<Found<'_>> {

@@ -41,6 +41,12 @@ pub(super) enum Value<'a> {
     Late(Late),
 }
 
+/// Whether JSON takes this text for a number as it stands.
+pub(super) fn is_json_number(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    is_plain && serde_json::from_str::<serde_json::Number>(text).is_ok()
+}
+
 impl Late {
     /// The value, now that the attempt is made.
     pub(super) fn value<'a>(&self, facts: AttemptFacts<'a>) -> Value<'a> {

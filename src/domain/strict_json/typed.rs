@@ -11,6 +11,7 @@ use serde::de::{
 };
 use serde_json::{Map, Value};
 
+use super::choice::Choice;
 use crate::domain::invalid::{Invalid, shortened};
 
 /// A known name is suggested where at most one in so many of its letters differs: that helps a typing mistake, but does
@@ -25,7 +26,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn at(mut self, outer: &str) -> Self {
+    pub(super) fn at(mut self, outer: &str) -> Self {
         let glue = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = format!("{outer}{glue}{}", self.path);
         self
@@ -54,6 +55,10 @@ impl Error for Fault {
         Self::custom(format!("must be {}", in_words(&expected.to_string())))
     }
 
+    fn invalid_length(_found: usize, expected: &dyn Expected) -> Self {
+        Self::custom(format!("must be {}", in_words(&expected.to_string())))
+    }
+
     fn unknown_variant(_variant: &str, expected: &'static [&'static str]) -> Self {
         Self::custom(format!("must be one of {}", expected.join(", ")))
     }
@@ -70,11 +75,13 @@ impl Error for Fault {
 /// What a derived reader expects, in the words of JSON instead of those of the language.
 fn in_words(expected: &str) -> &str {
     match expected {
-        "u8" | "u16" | "u32" | "u64" => "a whole number, not negative",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative",
         "i8" | "i16" | "i32" | "i64" => "a whole number",
         "a boolean" => "true or false",
         "a sequence" => "a list",
         "a map" => "an object",
+        "an array of length 2" => "a list of two",
+        "newtype variant" | "struct variant" => "written with its value, as in { word = value }",
         _ if expected.starts_with("struct ") => "an object",
         _ => expected,
     }
@@ -95,11 +102,16 @@ pub fn unknown(name: &str, known: &[&str]) -> String {
 
 /// Reads a body's type from its object.
 pub fn read<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Invalid> {
-    T::deserialize(At(Value::Object(object))).map_err(|fault| Invalid::field(fault.path, fault.message))
+    read_value(Value::Object(object))
+}
+
+/// Reads a type from a value, which should be an object; the fault of the value itself has no name.
+pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Invalid> {
+    T::deserialize(At(value)).map_err(|fault| Invalid::field(fault.path, fault.message))
 }
 
 /// A value, read by a type that reports through [`Fault`].
-struct At(Value);
+pub(super) struct At(pub(super) Value);
 
 impl<'de> Deserializer<'de> for At {
     type Error = Fault;
@@ -109,7 +121,14 @@ impl<'de> Deserializer<'de> for At {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor.visit_seq(Items { rest: items.into_iter(), index: 0 }),
+            Value::Array(items) => {
+                let mut items = Items { rest: items.into_iter(), index: 0 };
+                let read = visitor.visit_seq(&mut items)?;
+                match items.rest.len() {
+                    0 => Ok(read),
+                    _ => Err(Fault::custom(format!("must be a list of {}", items.index))),
+                }
+            }
             Value::Object(object) => visitor.visit_map(Entries { rest: object.into_iter(), pending: None }),
             Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
                 (Some(value), _, _) => visitor.visit_u64(value),
@@ -152,6 +171,10 @@ impl<'de> Deserializer<'de> for At {
     ) -> Result<V::Value, Fault> {
         match self.0 {
             Value::String(word) => visitor.visit_enum(StringDeserializer::new(word)),
+            Value::Object(object) => match Choice::of(object) {
+                Some(choice) => visitor.visit_enum(choice),
+                None => Err(Fault::custom(format!("must be exactly one of {}", variants.join(", ")))),
+            },
             _ => Err(Fault::unknown_variant("", variants)),
         }
     }
@@ -251,6 +274,8 @@ mod tests {
         assert_eq!(fault(r#"{"callbackUrl":"x","timeoutMs":1.5}"#), "timeoutMs: must be a whole number, not negative");
         assert_eq!(fault(r#"{"callbackUrl":"x","mode":"maybe"}"#), "mode: must be one of on, off");
         assert_eq!(fault(r#"{"callbackUrl":"x","mode":1}"#), "mode: must be one of on, off");
+        assert_eq!(fault(r#"{"callbackUrl":"x","mode":{"on":1}}"#), "mode: must be written as the word \"on\" alone");
+        assert_eq!(fault(r#"{"callbackUrl":"x","mode":{}}"#), "mode: must be exactly one of on, off");
         assert_eq!(fault(r#"{"callbackUrl":"x","inner":[["a"]]}"#), "inner: must be an object");
         assert_eq!(fault("{}"), "callbackUrl: is required");
     }

@@ -41,9 +41,21 @@ impl Brackets {
     /// Why these marks could not enclose anything, worded to follow the recipe's name.
     pub(crate) fn fault(&self) -> Option<String> {
         let Self::Own(marks) = self else { return None };
-        let meaningless = |c: char| c.is_alphanumeric() || c.is_whitespace() || "&=?#/_-.:".contains(c);
-        let unfit = marks.iter().any(|mark| mark.is_empty() || mark.contains(meaningless));
-        unfit.then(|| "has brackets of nothing, or of characters that URLs and names are made of".to_owned())
+        let meaningless =
+            |c: char| c.is_alphanumeric() || c.is_whitespace() || c.is_control() || "&=?#/_-.:".contains(c);
+        if marks.iter().any(|mark| mark.is_empty() || mark.contains(meaningless)) {
+            // What stands behind a `#` is a fragment, which no client sends, so `#name#` cannot be read in a URL.
+            let fault = "has brackets of nothing, or of characters that URLs and names are made of; marks such as `[`, \
+                         `[%`, `{{`, `$`, `|`, `!`, `*` and `~` may be brackets. Where the vendor writes `#name#`, leave \
+                         them out: the callback URL then holds `{name}`";
+            return Some(fault.to_owned());
+        }
+        if let Some(mark) = marks.iter().find(|mark| matches!(mark.as_str(), "%" | "+")) {
+            return Some(format!("has the bracket `{mark}`, which stands in every URL that is encoded"));
+        }
+        let is_half = |mark: &String| mark.contains(['{', '}', '[', ']', '<', '>', '(', ')']);
+        let is_one_half = marks[0] == marks[1] && is_half(&marks[0]);
+        is_one_half.then(|| format!("has `{}` twice, which is one half of a pair", marks[0]))
     }
 
     /// The next place at which a placeholder may begin, or a bracket stands that closes none.

@@ -2,6 +2,7 @@
 //! understood, so that whatever is handed in costs no more than reading it once.
 
 mod shape;
+mod words;
 
 use serde_json::Value;
 use toml::{Table, Value as Written};
@@ -29,10 +30,6 @@ const EVENT_TYPES: usize = 20;
 const HEADERS: usize = 10;
 const BODY_FIELDS: usize = 100;
 const BODY_LEVELS: usize = 4;
-/// Longest name, in characters.
-const NAME: usize = 64;
-/// Longest fixed word, in characters.
-const WORD: usize = 256;
 /// Longest signed text, in characters, and its most parts.
 const SIGNED: usize = 1_000;
 const SIGNED_PARTS: usize = 32;
@@ -52,7 +49,7 @@ pub(super) fn check(recipe: &str, vectors: &[Value]) -> Result<(), Vec<Finding>>
     check_vectors(vectors, &mut findings);
     findings.into_result()?;
     let file: Table = toml::from_str(recipe).map_err(|error| vec![Finding::unreadable(recipe, &error)])?;
-    let mut bounds = Bounds { findings: Findings::default(), event_types: Vec::new(), body_fields: 0 };
+    let mut bounds = Bounds { findings: Findings::default(), event_types: Vec::new(), beyond: None, body_fields: 0 };
     bounds.file(&file);
     bounds.findings.into_result()
 }
@@ -71,6 +68,8 @@ struct Bounds {
     findings: Findings,
     /// Every event type that is told apart, once.
     event_types: Vec<String>,
+    /// Where the first stands that is one too many.
+    beyond: Option<String>,
     body_fields: usize,
 }
 
@@ -83,7 +82,7 @@ impl Bounds {
         }
         if let Some(Written::Table(lists)) = file.get("parameters") {
             for (event_type, list) in lists {
-                self.tells_apart(event_type);
+                self.tells_apart(event_type, "parameters");
                 self.items(list, &format!("parameters.{event_type}"), PARAMETERS);
             }
         }
@@ -104,9 +103,9 @@ impl Bounds {
         for (key, value) in file {
             self.words(value, key, key);
         }
-        if self.event_types.len() > EVENT_TYPES {
+        if let Some(place) = self.beyond.take() {
             let fault = format!("{} event types are told apart; at most {EVENT_TYPES} are", self.event_types.len());
-            self.findings.push("parameters", fault);
+            self.findings.push(place, fault);
         }
     }
 
@@ -167,9 +166,12 @@ impl Bounds {
         }
     }
 
-    fn tells_apart(&mut self, event_type: &str) {
+    fn tells_apart(&mut self, event_type: &str, place: &str) {
         if event_type != "other" && !self.event_types.iter().any(|known| known == event_type) {
             self.event_types.push(event_type.to_owned());
+            if self.event_types.len() > EVENT_TYPES && self.beyond.is_none() {
+                self.beyond = Some(place.to_owned());
+            }
         }
     }
 
@@ -186,73 +188,5 @@ impl Bounds {
         if items > most {
             self.findings.push(place, format!("has {items}; at most {most} are taken"));
         }
-    }
-
-    /// Every name and every word, wherever it stands, by the key that it stands under.
-    fn words(&mut self, value: &Written, key: &str, place: &str) {
-        match value {
-            Written::String(text) => {
-                for (text, (what, most)) in bounded(text, key).into_iter().flatten() {
-                    if text.chars().count() > most {
-                        self.findings.push(place, format!("has {what} of more than {most} characters"));
-                    }
-                }
-            }
-            Written::Array(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    self.words(item, key, &format!("{place}[{at}]"));
-                }
-            }
-            Written::Table(table) => {
-                for (inside, item) in table {
-                    let inner = format!("{place}.{inside}");
-                    if inside.chars().count() > NAME {
-                        self.findings.push(place, format!("holds a name of more than {NAME} characters"));
-                        // It would be a part of every place below.
-                        return;
-                    }
-                    if key == "when_event" {
-                        self.tells_apart(inside);
-                    }
-                    // What stands in a list by event type is bounded like any other list; its key is the publisher's own word.
-                    let key = if matches!(key, "parameters" | "when_event") { key } else { inside };
-                    self.words(item, key, &inner);
-                }
-            }
-            Written::Integer(_) | Written::Float(_) | Written::Boolean(_) | Written::Datetime(_) => {}
-        }
-    }
-}
-
-/// What a text under this key is made of, each with its most characters; nothing where only people read it, which the file
-/// bounds.
-fn bounded<'a>(text: &'a str, key: &str) -> [Option<(&'a str, (&'static str, usize))>; 2] {
-    const A_NAME: (&str, usize) = ("a name", NAME);
-    const A_WORD: (&str, usize) = ("a word", WORD);
-    match key {
-        // The signed text is bounded above.
-        "about" | "meaning" | "sources" | "of" => [None, None],
-        "name"
-        | "title"
-        | "payout_currency"
-        | "query"
-        | "placeholder"
-        | "only"
-        | "leave_out_empty"
-        | "told_by"
-        | "zero_payout_told_by"
-        | "brackets"
-        | "secret_prefix"
-        | "base64_after" => [Some((text, A_NAME)), None],
-        "value" | "otherwise" | "required" => {
-            let name = text.strip_prefix("extra.").or_else(|| text.strip_prefix("setting.")).unwrap_or(text);
-            [Some((name, A_NAME)), None]
-        }
-        // A name, or a name with a fixed word behind it.
-        "appended" | "appended_on_test" | "parameters" => match text.split_once('=') {
-            Some((name, word)) => [Some((name, A_NAME)), Some((word, A_WORD))],
-            None => [Some((text, A_NAME)), None],
-        },
-        _ => [Some((text, A_WORD)), None],
     }
 }

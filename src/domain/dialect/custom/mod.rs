@@ -8,6 +8,7 @@ mod bounds;
 mod cases;
 mod checked;
 mod composed;
+mod reported;
 mod sample;
 mod vectors;
 mod words;
@@ -78,7 +79,13 @@ pub fn check(written: &Written<'_>, version: u32) -> Checked {
 /// The same recipe handed in as JSON, written as the TOML that it stands for: what is kept and given back is always a file.
 pub fn toml_of(json: &Value) -> Result<String, Finding> {
     let no_table = "must be the TOML text of a recipe, or an object of the same words, without null";
-    let table: toml::Table = serde_json::from_value(json.clone()).map_err(|_| Finding::new(WHOLE, no_table))?;
+    // Whoever wrote an object knows no lines, so what it is at fault in is named by its place.
+    let by_key = || Finding::of_object(json.clone());
+    let table: toml::Table = serde_json::from_value(json.clone())
+        .map_err(|_| by_key().filter(|_| json.is_object()).unwrap_or_else(|| Finding::new(WHOLE, no_table)))?;
+    if let Some(fault) = by_key() {
+        return Err(fault);
+    }
     toml::to_string_pretty(&table).map_err(|error| Finding::new(WHOLE, error.to_string()))
 }
 
@@ -118,7 +125,8 @@ fn warnings(written: &Written<'_>, recipe: &Recipe) -> Vec<Finding> {
         )
     });
     let unproven = vectors::standing_warning(recipe);
-    [version, in_clear, unsigned, legacy, gaps, unproven].into_iter().flatten().collect()
+    let copied = vectors::of_another(recipe);
+    [version, in_clear, unsigned, legacy, gaps, unproven, copied].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What an operator may hand in, and what is refused.
 
 mod bounded;
+mod heard;
 mod hostile;
+mod reported;
 mod ruled;
 mod shipped;
 
@@ -141,7 +143,8 @@ fn json_becomes_the_toml_that_it_stands_for() {
     let text = toml_of(&serde_json::to_value(&table).unwrap()).unwrap();
     assert_eq!(toml::from_str::<toml::Table>(&text).unwrap(), table);
     assert_eq!(findings(&text, &vectors()), []);
-    for no_recipe in [json!([1]), json!("name"), json!({ "name": null }), Value::Null] {
+    assert_eq!(toml_of(&json!({ "name": null })).unwrap_err().place, "name");
+    for no_recipe in [json!([1]), json!("name"), Value::Null] {
         assert_eq!(toml_of(&no_recipe).unwrap_err().place, "recipe", "{no_recipe}");
     }
 }
@@ -174,8 +177,8 @@ fn vectors_must_show_what_the_recipe_does_and_match_it() {
         (json!({ "from": null }), "vectors[0].from"),
         (json!({ "secret": null }), "vectors[0].expect.signature"),
         (json!({ "endpoint": null }), "vectors[0].endpoint"),
-        (json!({ "from": "nobody" }), "vectors[0]"),
-        (json!({ "unheard": 1 }), "vectors[0]"),
+        (json!({ "from": "nobody" }), "vectors[0].from"),
+        (json!({ "unheard": 1 }), "vectors[0].unheard"),
     ] {
         let mut changed = all.clone();
         changed[0].as_object_mut().unwrap().extend(change.as_object().unwrap().clone());

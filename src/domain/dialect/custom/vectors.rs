@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-
-use super::Finding;
 use super::checked::VectorResult;
+use super::{Finding, reported};
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::recipe::{Findings, Recipe};
 use crate::domain::dialect::vector::{Vector, differences};
+use crate::domain::invalid::FieldError;
+use crate::domain::strict_json;
+use serde_json::Value;
 
 /// Longest text of a difference that a finding repeats, in characters.
 const REPEATED: usize = 300;
+/// Longest name of another dialect that a warning repeats, in characters.
+const SHOWN_NAME: usize = 70;
 
 /// Every vector compared, and what keeps the recipe from being published.
 pub(super) fn compared(recipe: &Arc<Recipe>) -> (Vec<VectorResult>, Vec<Finding>) {
@@ -20,13 +23,19 @@ pub(super) fn compared(recipe: &Arc<Recipe>) -> (Vec<VectorResult>, Vec<Finding>
     let mut results = Vec::new();
     let mut shown = Shown::default();
     for (index, json) in recipe.vectors().iter().enumerate() {
-        let vector = match Vector::deserialize(json) {
+        let vector = match strict_json::read_value::<Vector>(json.clone()) {
             Ok(vector) => vector,
-            Err(error) => {
-                findings.push(format!("vectors[{index}]"), format!("is no vector: {error}"));
+            Err(faults) => {
+                for FieldError { field, message, .. } in faults.0 {
+                    let glue = if field.is_empty() { "" } else { "." };
+                    findings.push(format!("vectors[{index}]{glue}{field}"), message);
+                }
                 continue;
             }
         };
+        for FieldError { field, message, .. } in reported::faults(recipe, &vector, json).0 {
+            findings.push(format!("vectors[{index}].{field}"), message);
+        }
         if vector.from.is_none() {
             let fault = "is lacking: vendor, receiver or self, whoever says what the signature must be";
             findings.push(format!("vectors[{index}].from"), fault);
@@ -88,6 +97,18 @@ impl Shown {
             findings.push("vectors", lacks("test, which this recipe marks"));
         }
     }
+}
+
+/// A vector that was copied with another dialect's name is compared with this one all the same.
+pub(super) fn of_another(recipe: &Recipe) -> Option<Finding> {
+    let named = recipe.vectors().iter().map(|vector| vector.get("recipe").and_then(Value::as_str));
+    let (index, other) = named.enumerate().find_map(|(index, named)| {
+        let is_own = |named: &str| named.split('@').next() == Some(recipe.name());
+        named.filter(|named| !is_own(named)).map(|named| (index, named))
+    })?;
+    let other: String = other.chars().filter(|c| !c.is_control()).take(SHOWN_NAME).collect();
+    let fault = format!("names {other}, and is compared with {} all the same: leave it out", recipe.name());
+    Some(Finding::new(format!("vectors[{index}].recipe"), fault))
 }
 
 /// Where the expected signatures come from, where nobody but the author says so.

@@ -7,6 +7,8 @@ mod names;
 mod reversal;
 mod signature;
 mod strength;
+mod texts;
+mod values;
 
 use super::Recipe;
 use super::finding::{Finding, Findings};
@@ -25,6 +27,9 @@ impl Recipe {
         self.check_names(&mut findings);
         self.check_lists(&mut findings);
         self.check_forms(&mut findings);
+        self.check_texts(&mut findings);
+        self.check_values(&mut findings);
+        self.check_required(&mut findings);
         self.check_headers(&mut findings);
         self.check_reversal(&mut findings);
         self.check_zero_payout(&mut findings);
@@ -68,6 +73,11 @@ impl Recipe {
         let shows = self.tells(Fact::Secret);
         if shows != self.secret_in_clear {
             findings.push("secret_in_clear", "must be said exactly where the secret itself is a value");
+        }
+        // It is typed and copied, and goes out where the secret does.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        if !self.secret_prefix.bytes().all(is_plain) {
+            findings.push("secret_prefix", "must be of letters, digits, `_`, `-` and `.`");
         }
         let elsewhere = self.placed_rules().into_iter().filter(|(place, rule)| {
             let is_in_url = place.starts_with("placeholders[");

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::file::RecipeFile;
 use crate::domain::strict_json;
 
 /// Most findings that are listed: whoever has more mends these first.
@@ -29,17 +30,40 @@ impl Finding {
         Self { place: place.into(), fault: fault.into() }
     }
 
+    /// What keeps an object of the same words from being read as a recipe, by the word's place.
+    pub(in crate::domain::dialect) fn of_object(json: serde_json::Value) -> Option<Self> {
+        let fault = strict_json::read_value::<RecipeFile>(json).err()?.0.into_iter().next()?;
+        let place = if fault.field.is_empty() { WHOLE.to_owned() } else { fault.field };
+        // Waits are read by the rules of endpoints, whose word for them is another one.
+        Some(Self::new(place, fault.message.trim_start_matches("retrySchedule: ")))
+    }
+
     /// Where a file is not written in TOML, or not in the recipe language.
     pub(in crate::domain::dialect) fn unreadable(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
-        Self::new(line.map_or_else(|| WHOLE.to_owned(), |line| format!("line {line}")), of_reader(error.message()))
+        let place = line.map_or_else(|| WHOLE.to_owned(), |line| format!("line {line}"));
+        Self::new(place, by_key(text).unwrap_or_else(|| of_reader(error.message())))
     }
+}
+
+/// What keeps a readable file from being a recipe, by the word's place; nothing where it is no file of TOML at all.
+fn by_key(text: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    let Finding { place, fault } = Finding::of_object(serde_json::to_value(table).ok()?)?;
+    if place == WHOLE || fault.starts_with(&place) {
+        return Some(fault);
+    }
+    let follows = ["is ", "must ", "has ", "holds "].iter().any(|verb| fault.starts_with(verb));
+    Some(format!("`{place}`{} {fault}", if follows { "" } else { ":" }))
 }
 
 /// What the reader says; of a word that the language does not know the nearest that it does, in place of all of them.
 fn of_reader(message: &str) -> String {
     let unknown = UNKNOWN.iter().find_map(|prefix| message.strip_prefix(prefix)?.split_once(KNOWN));
-    let Some((unknown, known)) = unknown else { return message.to_owned() };
+    let Some((unknown, known)) = unknown else {
+        let is_beyond = message.contains("i128");
+        return if is_beyond { "holds a whole number that is too large".to_owned() } else { message.to_owned() };
+    };
     let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
     let unknown = unknown.trim_matches('`');
     format!("`{unknown}` {}", strict_json::unknown(unknown, &known))

@@ -21,7 +21,7 @@ pub enum SecretNeed {
 
 /// What a report must hold: one field, or one of several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be a field of reports, or a list of such fields")]
 pub enum Requirement {
     /// This field.
     One(ValueSource),

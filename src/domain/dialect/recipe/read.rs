@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::file::{MethodWord, RecipeFile, SignatureWritten, ValueWritten};
 use super::finding::Findings;
 use super::parts::{BodyField, Content, ParameterLists, Placeholder};
-use super::{Finding, Recipe, RecipeError};
+use super::{Finding, Recipe, RecipeError, swallowed};
 use crate::domain::dialect::named::{HeaderRule, Item};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_text::SignedText;
@@ -59,9 +59,16 @@ impl Recipe {
         vectors: Vec<serde_json::Value>,
     ) -> Result<Self, RecipeError> {
         let id = format!("{}@{version}", file.name);
+        let mut findings = swallowed::found(&file, source);
         let made = Self::made(file, version, source, vectors);
-        made.and_then(|recipe| recipe.check().map(|()| recipe))
-            .map_err(|findings| RecipeError::Senseless { recipe: id, findings })
+        let checked = made.and_then(|recipe| recipe.check().map(|()| recipe));
+        match checked {
+            Ok(recipe) if findings.is_empty() => Ok(recipe),
+            checked => {
+                findings.extend(checked.err().unwrap_or_default());
+                Err(RecipeError::Senseless { recipe: id, findings })
+            }
+        }
     }
 
     fn made(

@@ -19,7 +19,7 @@ method = "POST"
 secret = "required"
 secret_prefix = "whsec_"
 required = ["transactionId"]
-success = { statuses = ["2xx"], bodyContains = "OK" }
+success = { statuses = ["2xx"], body_contains = "OK" }
 final_statuses = ["410"]
 timeout_seconds = 15
 body = [{ name = "test", value = "payoutMinor" }]

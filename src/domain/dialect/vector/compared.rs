@@ -59,6 +59,10 @@ fn composed(
             created_at,
             is_test: vector.test,
         };
+        // Said before the engine says that there is none.
+        if let (Some(signature), Some(secret)) = (recipe.signature(), secret) {
+            signature.check_secret(secret).map_err(|fault| ("secret", format!("nothing: the secret {fault}")))?;
+        }
         let secrets: Vec<&SecretText> = secret.into_iter().collect();
         compose(recipe, &config, &callback, &secrets).map_err(|error| ("expect", error.to_string()))
     };

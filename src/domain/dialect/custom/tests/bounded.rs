@@ -63,7 +63,9 @@ fn event_types_are_counted_wherever_they_are_told_apart() {
         let recipe = at_head(&format!("parameters = {{ {lists} other = [] }}"));
         recipe.replacen("value = \"userId\"", &format!("value = \"userId\"\nwhen_event = {{ {words} }}"), 1)
     };
-    is_bounded(lists, 20, "parameters");
+    is_bounded(lists, 20, "placeholders[0].when_event");
+    let names = |count| repeated(count, |at| format!("l{at} = [],"));
+    is_bounded(|count| at_head(&format!("parameters = {{ {} other = [] }}", names(count))), 20, "parameters");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 
 /// Changes that must be refused at this place, with these words.
 #[track_caller]
-fn are_refused(changes: &[(&str, &str, &str, &str)]) {
+pub(super) fn are_refused(changes: &[(&str, &str, &str, &str)]) {
     for (from, to, place, words) in changes {
         let found = findings(&with(from, to), &vectors());
         let is_it = |finding: &&Finding| finding.place == *place && finding.fault.contains(words);
@@ -73,7 +73,7 @@ fn rule_3_only_200_to_299_are_a_success_and_no_call_for_patience_is_final() {
     }
     for bodies in ["\"\"", &format!("\"{}\"", "x".repeat(65)), &["\"OK\""; 9].join(",")] {
         let found = findings(&with("body_is = [\"OK\"]", &format!("body_is = [{bodies}]")), &vectors());
-        assert!(found[0].fault.contains("success.bodyIs"), "{found:?}");
+        assert!(found[0].fault.contains("success.body_is"), "{found:?}");
     }
 }
 

@@ -20,12 +20,18 @@ impl Recipe {
             findings
                 .push("signature.travels.placeholder", format!("{name:?} is a name that its brackets cannot write"));
         }
-        for (place, rule) in self.placed_rules() {
-            if !rule.format.is_bounded() {
-                findings.push(
-                    format!("{place}.format"),
-                    "has more decimals than an amount has, or a clock that is shown nowhere",
-                );
+        let success = &self.success;
+        for (list, items) in [("statuses", success.statuses()), ("body_is", success.body_is())] {
+            let twice = items.iter().enumerate().find(|(at, item)| items[..*at].contains(item));
+            if let Some((at, item)) = twice {
+                findings.push(format!("success.{list}[{at}]"), format!("{item:?} stands twice"));
+            }
+        }
+        for (list, statuses) in
+            [("final_statuses", &self.final_statuses), ("disabling_statuses", &self.disabling_statuses)]
+        {
+            if let Some(twice) = statuses.twice() {
+                findings.push(list, format!("\"{twice}\" stands twice"));
             }
         }
     }

@@ -17,6 +17,18 @@ fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(fits)
 }
 
+/// Why a parameter of this name would not arrive under it.
+fn parameter_fault(name: &str) -> Option<&'static str> {
+    let is_sent_as_it_is = |byte: u8| byte.is_ascii_alphanumeric() || b"_-~".contains(&byte);
+    if php_key(name) != name || name.is_empty() {
+        Some("is a name that PHP changes: no dots, blanks or brackets")
+    } else if !name.bytes().all(is_sent_as_it_is) {
+        Some("is no name of a parameter: it must be of letters, digits, `_`, `-` and `~`")
+    } else {
+        None
+    }
+}
+
 impl Recipe {
     /// Names that must be known, and known once.
     pub(super) fn check_names(&self, findings: &mut Findings) {
@@ -73,17 +85,23 @@ impl Recipe {
                 let fault = format!("lists the parameter {} without a placeholder of that name", item.name);
                 findings.push(place.as_str(), fault);
             }
-            if php_key(&item.name) != item.name || item.name.is_empty() {
-                findings
-                    .push(place, format!("{:?} is a name that PHP changes: no dots, blanks or brackets", item.name));
+            if let Some(fault) = parameter_fault(&item.name) {
+                findings.push(place, format!("{:?} {fault}", item.name));
+            }
+        }
+        for (place, item) in self.listed().into_iter().filter(|(place, _)| !place.starts_with("parameters.")) {
+            if item.fixed.is_some() && self.placeholder(&item.name).is_some() {
+                let name = &item.name;
+                findings.push(place, format!("sends a fixed word as {name}, which is a placeholder's name too"));
             }
         }
         let carrier = self.signature.iter().filter_map(Signature::query_parameter).next();
-        if let Some(name) = carrier.filter(|name| php_key(name) != **name || name.is_empty()) {
-            findings.push(
-                "signature.travels.query",
-                format!("{name:?} is a name that PHP changes: no dots, blanks or brackets"),
-            );
+        if let Some((name, fault)) = carrier.and_then(|name| Some((name, parameter_fault(name)?))) {
+            findings.push("signature.travels.query", format!("{name:?} {fault}"));
+        }
+        if let Some(name) = carrier.filter(|name| self.placeholder(name).is_some()) {
+            let fault = format!("{name:?} is a placeholder's name too: give the signature a parameter of its own");
+            findings.push("signature.travels.query", fault);
         }
         for (event_type, items) in self.parameter_lists() {
             let mut seen = HashSet::new();

@@ -6,7 +6,7 @@ use super::super::parts::Placeholder;
 use crate::domain::dialect::digest::KeyForm;
 use crate::domain::dialect::format::Format;
 use crate::domain::dialect::signature::{Signature, Travels};
-use crate::domain::dialect::signed_text::{QueryForm, SignedText};
+use crate::domain::dialect::signed_text::SignedText;
 use crate::domain::dialect::text_of::TextPiece;
 use crate::domain::dialect::value::{Fact, ValueSource};
 use crate::domain::encoding::php_key;
@@ -59,12 +59,9 @@ impl Recipe {
     }
 
     fn check_query(&self, signature: &Signature, findings: &mut Findings) {
-        let SignedText::Query { only, encode, .. } = &signature.signs else { return };
+        let SignedText::Query { only, .. } = &signature.signs else { return };
         if only.as_ref().is_some_and(Vec::is_empty) {
             findings.push(SIGNS, "signs an empty list of parameters");
-        }
-        if only.is_none() && *encode == QueryForm::None && !signature.accepts_ambiguity {
-            findings.push(SIGNS, "signs all parameters decoded, so that a `&` in one is ambiguous");
         }
         for name in only.iter().flatten().filter(|name| php_key(name) != **name) {
             findings.push(SIGNS, format!("signs the parameter {name}, whose name PHP changes"));
@@ -104,6 +101,14 @@ impl Recipe {
         match &signature.travels {
             Travels::Placeholder(_) if signature.placeholder().is_empty() => {
                 findings.push("signature.travels.placeholder", "names no placeholder");
+            }
+            // Wrappings call the signature so, and a callback URL that holds the word would be taken to ask for it.
+            Travels::Header(_) if self.placeholder("signature").is_some() => {
+                let at = self.placeholders.iter().position(|known| known.name == "signature").unwrap_or_default();
+                findings.push(
+                    format!("placeholders[{at}].name"),
+                    "`signature` is the signature itself, which travels in a header: choose another name",
+                );
             }
             Travels::Placeholder(_) if of_url => {
                 findings.push("signature.travels", "has the signature inside of what it signs");

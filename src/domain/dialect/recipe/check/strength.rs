@@ -6,13 +6,13 @@ use super::super::Recipe;
 use super::super::finding::Findings;
 use crate::domain::dialect::digest::Algorithm;
 use crate::domain::dialect::signature::Signature;
-use crate::domain::dialect::signed_text::SignedText;
+use crate::domain::dialect::signed_text::{QueryForm, SignedText};
 use crate::domain::dialect::text_of::TextPiece;
 
 impl Recipe {
     pub(super) fn check_strength(&self, signature: &Signature, findings: &mut Findings) {
         check_legacy(signature, findings);
-        check_ambiguity(signature, findings);
+        self.check_ambiguity(signature, findings);
         self.check_gaps(signature, findings);
     }
 
@@ -27,6 +27,34 @@ impl Recipe {
                 false => format!("must be {gaps:?}: that is what the signature leaves open of the reward's meaning"),
             };
             findings.push("signature.not_covered", fault);
+        }
+    }
+}
+
+impl Recipe {
+    /// Said where values may be cut in more than one way, and nowhere else.
+    fn check_ambiguity(&self, signature: &Signature, findings: &mut Findings) {
+        let signs = &signature.signs;
+        match ambiguity(signs) {
+            Some(why) if !signature.accepts_ambiguity => {
+                findings.push("signature.signs", format!("{why}; say ambiguity = \"accepted\""));
+            }
+            None if signature.accepts_ambiguity && !may_blur(signs) => {
+                findings.push(
+                    "signature.ambiguity",
+                    "must be left out: what is signed can be cut in one way only, whatever its values hold",
+                );
+            }
+            _ => {}
+        }
+        let SignedText::Values { leave_out_empty, .. } = signs else { return };
+        for (at, name) in leave_out_empty.iter().enumerate() {
+            let place = format!("signature.signs.values.leave_out_empty[{at}]");
+            if !self.placeholder(name).is_some_and(|known| !known.hidden) {
+                findings.push(place, format!("leaves out {name}, which is no placeholder of a callback URL"));
+            } else if leave_out_empty[..at].contains(name) {
+                findings.push(place, format!("leaves out {name} twice"));
+            }
         }
     }
 }
@@ -62,15 +90,35 @@ fn weakness(signature: &Signature) -> Option<&'static str> {
     }
 }
 
-/// Two values that touch each other, or that nothing joins, can be cut in more than one way.
-fn check_ambiguity(signature: &Signature, findings: &mut Findings) {
-    let is_value = |piece: &TextPiece| !matches!(piece, TextPiece::Literal(_) | TextPiece::Secret);
-    let touches = match &signature.signs {
-        SignedText::Text { of, .. } => of.pieces().windows(2).any(|pair| pair.iter().all(is_value)),
-        SignedText::Values { join, .. } => join.is_empty(),
-        SignedText::Url | SignedText::Query { .. } => false,
-    };
-    if touches && !signature.accepts_ambiguity {
-        findings.push("signature.signs", "signs values without anything between them; say ambiguity = \"accepted\"");
+fn is_value(piece: &TextPiece) -> bool {
+    !matches!(piece, TextPiece::Literal(_) | TextPiece::Secret)
+}
+
+/// Why two callbacks with other values could have the same signed text, whatever is refused when it is reported.
+fn ambiguity(signs: &SignedText) -> Option<&'static str> {
+    let touching = "signs values without anything between them";
+    match signs {
+        SignedText::Text { of, .. } if of.pieces().windows(2).any(|pair| pair.iter().all(is_value)) => Some(touching),
+        SignedText::Values { join, .. } if join.is_empty() => Some(touching),
+        // Of one that is left out the number of the others tells; of two nobody knows which of them it was.
+        SignedText::Values { leave_out_empty, .. } if leave_out_empty.len() > 1 => {
+            Some("leaves out more than one value where it is empty, so that nobody can tell which")
+        }
+        SignedText::Query { only: None, encode: QueryForm::None, .. } => {
+            Some("signs all parameters decoded, so that a `&` in one is ambiguous")
+        }
+        SignedText::Text { .. } | SignedText::Values { .. } | SignedText::Url | SignedText::Query { .. } => None,
+    }
+}
+
+/// Whether a value may hold what separates it from another one: there must be another one, and an end to be found.
+fn may_blur(signs: &SignedText) -> bool {
+    match signs {
+        SignedText::Text { of, .. } => of.pieces().iter().filter(|piece| is_value(piece)).count() > 1,
+        SignedText::Values { .. } => true,
+        SignedText::Query { only, encode, .. } => {
+            *encode == QueryForm::None && only.as_ref().is_none_or(|names| names.len() > 1)
+        }
+        SignedText::Url => false,
     }
 }
