@@ -3,15 +3,12 @@
 
 use super::Actions;
 use super::caller::Caller;
-use crate::domain::account::Role;
 use crate::domain::click::Click;
 use crate::domain::completion::Completion;
 use crate::domain::decision::RetryPacing;
 use crate::domain::delivery::{Delivery, DeliveryKind, WaitingFor};
 use crate::domain::plan::{Planned, plan};
-use crate::domain::story::{
-    Callback, ClickOutlook, ClickSubject, Reader, Story, Subject, of_callback, of_completion, reply,
-};
+use crate::domain::story::{Callback, ClickOutlook, ClickSubject, Story, Subject, of_callback, of_completion, reply};
 use crate::domain::time::Timestamp;
 use crate::store::callback_records::{CallbackRecord, DeliveryRecord};
 use crate::store::support_look_up::Found;
@@ -36,7 +33,7 @@ impl Actions {
             reversals: &record.reversals,
         });
         let own = callback(&record.callback, &outlook);
-        let story = of_callback(&own, follows.as_ref(), subject.as_ref(), reader(caller), self.node.now());
+        let story = of_callback(&own, follows.as_ref(), subject.as_ref(), caller.reader(), self.node.now());
         (outlook.plan, story)
     }
 
@@ -53,7 +50,7 @@ impl Actions {
             reversals: &found.reversals,
         };
         let now = self.node.now();
-        (of_completion(&subject, &callbacks, reader(caller), now), reply(&subject, &callbacks, now))
+        (of_completion(&subject, &callbacks, caller.reader(), now), reply(&subject, &callbacks, now))
     }
 
     /// What is to be said of a click that nothing has come of.
@@ -112,12 +109,5 @@ fn callback<'a>(record: &'a CallbackRecord, outlook: &'a Outlook) -> Callback<'a
         plan: &outlook.plan,
         reopened_at: record.reopened_at,
         refusal: record.refusal,
-    }
-}
-
-fn reader(caller: &Caller) -> Reader {
-    match caller.role() {
-        Role::Publisher { .. } => Reader::Publisher,
-        Role::AccountManager | Role::Operator => Reader::Staff,
     }
 }

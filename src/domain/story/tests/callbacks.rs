@@ -88,7 +88,11 @@ fn a_refusal_is_the_publishers_turn_also_while_it_is_tried_again() {
                  2 Jul 18:03 UTC."
             )
         );
-        assert!(last.next.ends_with("18:44:37 UTC, for the last time; it is to be fixed before then."), "{}", last.next);
+        assert!(
+            last.next.ends_with("18:44:37 UTC, for the last time; it is to be fixed before then."),
+            "{}",
+            last.next
+        );
     }
 }
 
@@ -104,7 +108,10 @@ fn a_redirect_names_where_it_leads_without_the_query() {
     let named = "Save the address that it leads to, https://www.kash.example/pb, as the callback URL, then replay.";
     assert!(next("https://www.kash.example/pb?user_id=u1").ends_with(named));
     assert!(next("//www.kash.example/pb").ends_with(named));
-    assert!(next(&format!("/{}", "x".repeat(200))).ends_with("Save the address that it leads to as the callback URL, then replay."));
+    assert!(
+        next(&format!("/{}", "x".repeat(200)))
+            .ends_with("Save the address that it leads to as the callback URL, then replay.")
+    );
 }
 
 #[test]

@@ -57,12 +57,7 @@ pub(super) struct Replay {
 }
 
 impl Acts {
-    pub(super) fn of(
-        page: &PageRequest,
-        app: &App,
-        detail: &DeliveryDetail,
-        waiting_for: Option<WaitingFor>,
-    ) -> Self {
+    pub(super) fn of(page: &PageRequest, app: &App, detail: &DeliveryDetail, waiting_for: Option<WaitingFor>) -> Self {
         let delivery = &detail.delivery;
         let is_test = delivery.kind == DeliveryKind::Test;
         let is_living = app.archived_at.is_none();
@@ -98,7 +93,9 @@ impl Acts {
             not,
             test: (is_test && is_living && delivery.status.is_ended()).then(|| sections::path(app, "test")),
             doctor: (was_refused && is_living && sections::is_built("doctor")).then(doctor),
-            since: (is_living && delivery.status.is_ended()).then(|| super::replay_since(app.called(), delivery)).flatten(),
+            since: (is_living && delivery.status.is_ended())
+                .then(|| super::replay_since(app.called(), delivery))
+                .flatten(),
         }
     }
 }
