@@ -17,6 +17,7 @@ use crate::store::support_look_up::Found;
 struct Outlook {
     waiting_for: Option<WaitingFor>,
     plan: Vec<Planned>,
+    endpoint_number: Option<usize>,
 }
 
 impl Actions {
@@ -71,7 +72,9 @@ impl Actions {
 
     fn outlook(&self, delivery: &Delivery) -> Outlook {
         let waiting_for = self.node.waiting_for(delivery);
-        Outlook { waiting_for, plan: self.plan(delivery, waiting_for).unwrap_or_default() }
+        let app = self.node.directory.app_of_endpoint(&delivery.endpoint_id);
+        let endpoint_number = app.and_then(|app| app.endpoint_number(&delivery.endpoint_id));
+        Outlook { waiting_for, plan: self.plan(delivery, waiting_for).unwrap_or_default(), endpoint_number }
     }
 
     /// How many attempts a delivery has since it was last opened, by the schedule in force; unknown where its endpoint is archived.
@@ -108,6 +111,7 @@ fn callback<'a>(record: &'a CallbackRecord, outlook: &'a Outlook) -> Callback<'a
         waiting_for: outlook.waiting_for,
         plan: &outlook.plan,
         reopened_at: record.reopened_at,
+        endpoint_number: outlook.endpoint_number,
         refusal: record.refusal,
     }
 }

@@ -133,6 +133,10 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
 /// Whoever has several endpoints is told which of them it is. A method that is not taken is no matter of what is signed.
 fn refused(page: &PageRequest, app: &App) -> Vec<Refused> {
     let is_one = app.endpoints.len() < 2;
+    let named = |endpoint: &Endpoint| {
+        let number = app.endpoint_number(&endpoint.id).unwrap_or(1);
+        format!("endpoint {}", place::endpoint_label(number, endpoint))
+    };
     let of_endpoint = |endpoint: &Endpoint| {
         let query = if is_one { String::new() } else { format!("?{}={}", place::PARAMETER, endpoint.id) };
         let act = move |kind| match kind {
@@ -141,7 +145,7 @@ fn refused(page: &PageRequest, app: &App) -> Vec<Refused> {
             }
             _ => Link::new("Diagnose", &format!("{}{query}", sections::path(app, "doctor"))),
         };
-        let whose = if is_one { String::new() } else { format!("{}: ", endpoint.config.settings.dialect) };
+        let whose = if is_one { String::new() } else { format!("{}: ", named(endpoint)) };
         let told = page.web.actions.refusal_warnings(endpoint, page.caller().reader()).into_iter();
         let text = move |text: String| {
             if whose.is_empty() { sentences::of(&text) } else { sentences::of(&format!("{whose}{text}")) }

@@ -335,6 +335,25 @@ async fn what_was_redirected_names_the_address_and_offers_the_callback_url_befor
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_callbacks_to_several_endpoints_are_told_apart_by_one_name() {
+    let (ringback, wall, mut ana, _) = stage().await;
+    ana.get("/deliveries").await.lacks("endpoint 1");
+    let second = ringback.post(&wall.path("/endpoints"), json!({"dialect": "plain-json"})).await.id();
+    wall.report("twice").await.ok();
+    let list = ana.get("/deliveries").await;
+    list.holds("<small class=\"muted\">endpoint 1</small>");
+    list.holds("<small class=\"muted\">endpoint 2</small>");
+    let found = ana.get("/lookup?q=twice").await;
+    found.holds("Open delivery to endpoint 2 (held)");
+    found.holds("This is the callback to endpoint 2.");
+    ana.get(&wall.path("/secrets").replace("/v1", "")).await.holds("2 · plain-json");
+    let held = list.html.split("endpoint 2").next().unwrap().rsplit("href=\"").next().unwrap();
+    let page = ana.get(held.split('"').next().unwrap()).await;
+    page.holds("<dt>Endpoint</dt><dd>Endpoint 2 · ");
+    page.holds(&format!("callback?endpoint={second}\">Set callback URL</a>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_an_erased_user_nothing_is_shown_and_nothing_replayed() {
     let (ringback, wall, mut ana, _) = stage().await;
     let done = text(&wall.report_until("gone", "delivered").await, "id");
