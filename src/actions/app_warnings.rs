@@ -10,6 +10,7 @@ use crate::domain::egress::Route;
 use crate::domain::endpoint_rules::check_endpoint;
 use crate::domain::refusal_run::{RefusalKind, Sent};
 use crate::domain::secret::SHORT_SECRET;
+use crate::domain::story::Reader;
 
 impl Actions {
     /// The address that an app's callbacks leave from at this moment, where that is fixed, and what is to be said of it.
@@ -33,12 +34,14 @@ impl Actions {
     }
 
     /// What an endpoint's receiver refuses, and how, one sentence for each trouble; each ends with the next acknowledgement.
-    pub fn refusal_warnings(&self, endpoint: &Endpoint) -> Vec<(RefusalKind, String)> {
+    pub fn refusal_warnings(&self, endpoint: &Endpoint, reader: Reader) -> Vec<(RefusalKind, String)> {
         let catalog = self.node.catalog();
         let recipe = catalog.get(&endpoint.config.settings.dialect);
         let signed = recipe.is_some_and(|recipe| recipe.signature().is_some()) && endpoint.active_secret().is_some();
         let sent = Sent { method: recipe.map_or("the method", |recipe| recipe.method()), signed };
-        self.node.refusal_runs.raised(&endpoint.id).iter().map(|run| (run.of.kind, run.message(&sent))).collect()
+        let now = self.node.clock.now();
+        let raised = self.node.refusal_runs.raised(&endpoint.id);
+        raised.iter().map(|run| (run.of.kind, run.message(&sent, reader, now))).collect()
     }
 
     /// Ends the troubles of an endpoint that were found with another URL or active secret than it has by now, or while it was called

@@ -6,6 +6,7 @@ use crate::domain::made_by::MadeBy;
 use crate::domain::manual::Manual;
 use crate::domain::person::Person;
 use crate::domain::session::Session;
+use crate::domain::story::Reader;
 use crate::store::role_scope::RoleScope;
 
 /// Whoever acts, and in which role.
@@ -122,6 +123,14 @@ impl Caller {
     /// The publisher that it is limited to; `None` for those who see all.
     pub fn limited_to(&self) -> Option<&str> {
         self.role.publisher_id()
+    }
+
+    /// In whose words it is told of a publisher's server.
+    pub fn reader(&self) -> Reader {
+        match self.limited_to() {
+            Some(_) => Reader::Publisher,
+            None => Reader::Staff,
+        }
     }
 
     /// Whether it may know of what belongs to this publisher.

@@ -4,7 +4,7 @@ use super::Actions;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::domain::attempt::Attempt;
-use crate::domain::delivery::{Delivery, Status};
+use crate::domain::delivery::{Delivery, Status, Told};
 use crate::domain::plan::Planned;
 use crate::domain::replay::{self, Obstacle};
 use crate::domain::story::Story;
@@ -45,7 +45,8 @@ impl Actions {
             attempts: attempts.into_iter().zip(bodies).collect(),
             plan,
             story,
-            replay_refused: replay::obstacle(&delivery, record.callback.refusal).map(not_replayed),
+            replay_refused: replay::obstacle(&delivery, record.callback.refusal)
+                .map(|obstacle| not_replayed(obstacle, &delivery)),
             cancel_refused: (!delivery.status.may_be_canceled()).then(|| not_canceled(delivery.status)),
             delivery,
         })
@@ -59,25 +60,25 @@ impl Actions {
 
     /// Sends an ended delivery again, under the same event id.
     pub async fn replay_delivery(&self, caller: &Caller, id: &str) -> Result<DeliveryDetail, Refusal> {
-        self.knows(caller, id).await?;
+        let delivery = self.known_delivery(caller, id).await?;
         let done = self.node.store.replay(id.to_owned(), self.node.clock.now()).await?;
-        self.replayed(done)?;
+        self.replayed(done, &delivery)?;
         self.delivery(caller, id).await
     }
 
     /// The same, if its state and the number of its last attempt are still those that somebody has seen: a form that is sent
     /// twice replays once.
     pub async fn replay_delivery_as_seen(&self, caller: &Caller, id: &str, seen: (Status, u32)) -> Result<(), Refusal> {
-        self.knows(caller, id).await?;
+        let delivery = self.known_delivery(caller, id).await?;
         let done = self.node.store.replay_as_seen(id.to_owned(), seen, self.node.clock.now()).await?;
-        self.replayed(done)
+        self.replayed(done, &delivery)
     }
 
-    fn replayed(&self, done: Replayed) -> Result<(), Refusal> {
+    fn replayed(&self, done: Replayed, delivery: &Delivery) -> Result<(), Refusal> {
         self.node.work_is_due();
         match done {
             Replayed::Done => Ok(()),
-            Replayed::Not(obstacle) => Err(Refusal::conflict(not_replayed(obstacle))),
+            Replayed::Not(obstacle) => Err(Refusal::conflict(not_replayed(obstacle, delivery))),
             Replayed::Changed => Err(Refusal::conflict(CHANGED)),
             Replayed::Unknown => Err(Refusal::Unknown("delivery")),
         }
@@ -85,7 +86,7 @@ impl Actions {
 
     /// Ends a delivery that waits.
     pub async fn cancel_delivery(&self, caller: &Caller, id: &str) -> Result<DeliveryDetail, Refusal> {
-        self.knows(caller, id).await?;
+        self.known_delivery(caller, id).await?;
         match self.node.store.cancel(id.to_owned(), self.node.clock.now()).await? {
             Canceled::Done => self.delivery(caller, id).await,
             Canceled::NotFrom(status) => Err(Refusal::conflict(not_canceled(status))),
@@ -93,19 +94,19 @@ impl Actions {
         }
     }
 
-    /// Refuses, unless there is this delivery and the caller may know of its app.
-    async fn knows(&self, caller: &Caller, id: &str) -> Result<(), Refusal> {
+    /// The delivery, if the caller may know of its app.
+    async fn known_delivery(&self, caller: &Caller, id: &str) -> Result<Delivery, Refusal> {
         let unknown = Refusal::Unknown("delivery");
         let Some((delivery, _)) = self.node.store.delivery(id.to_owned()).await? else { return Err(unknown) };
-        if self.may_know_of(caller, &delivery.app_id).await? { Ok(()) } else { Err(unknown) }
+        if self.may_know_of(caller, &delivery.app_id).await? { Ok(delivery) } else { Err(unknown) }
     }
 }
 
 /// Why a delivery is not replayed, to whoever tries and to whoever looks.
-fn not_replayed(obstacle: Obstacle) -> String {
+fn not_replayed(obstacle: Obstacle, delivery: &Delivery) -> String {
     match obstacle {
         Obstacle::NotEnded(status) => not_from(status, "replayed only once it has ended: delivered, dead or canceled"),
-        Obstacle::Refused(refusal) => why(refusal).to_owned(),
+        Obstacle::Refused(refusal) => why(refusal, delivery).to_owned(),
     }
 }
 
@@ -119,10 +120,17 @@ fn not_from(status: Status, rule: &str) -> String {
 }
 
 /// Why a delivery cannot be told again.
-fn why(refusal: replay::Refusal) -> &'static str {
+fn why(refusal: replay::Refusal, delivery: &Delivery) -> &'static str {
     match refusal {
         replay::Refusal::Erased => "The user was erased; nobody can be told of what is nobody's any more.",
         replay::Refusal::Archived => "The app or endpoint is archived; nobody would receive it.",
+        replay::Refusal::Reversed if delivery.was_taken_back_unsent() => {
+            "What this delivery tells of was taken back before the receiver was told anything; there is nothing to tell it."
+        }
+        // Its reversal may have been told all the same.
+        replay::Refusal::Reversed if delivery.told == Told::Never => {
+            "What this delivery tells has been taken back since; it is not told any more."
+        }
         replay::Refusal::Reversed => {
             "What this delivery tells has been taken back, and the receiver knows of that; it can not be told once more."
         }

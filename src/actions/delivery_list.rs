@@ -68,6 +68,8 @@ pub struct DeliveryRow {
     pub last_attempt: Option<LastAttempt>,
     /// How many attempts the schedule in force has; unknown where its endpoint is archived.
     pub most_attempts: Option<u32>,
+    /// Which of its app's endpoints it goes to, where there are several.
+    pub endpoint_number: Option<usize>,
     /// The address that no node holds, where it waits for that.
     pub awaited_address: Option<IpAddr>,
 }
@@ -182,6 +184,8 @@ impl Actions {
         let waiting_for = waiting_for.or_else(|| self.node.waiting_for(&delivery));
         let most_attempts = self.most_attempts(&delivery);
         let awaited_address = (waiting_for == Some(WaitingFor::EgressIp)).then(|| self.address_of(&delivery)).flatten();
+        let app_now = self.node.directory.app_of_endpoint(&delivery.endpoint_id);
+        let endpoint_number = app_now.and_then(|app| app.endpoint_number(&delivery.endpoint_id));
         DeliveryRow {
             delivery,
             waiting_for,
@@ -191,6 +195,7 @@ impl Actions {
             user_reward,
             last_attempt,
             most_attempts,
+            endpoint_number,
             awaited_address,
         }
     }

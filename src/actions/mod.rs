@@ -48,6 +48,7 @@ pub mod form_keys;
 pub mod generate;
 pub mod given;
 pub mod health;
+pub mod kept_back;
 pub mod ledger;
 pub mod lookup;
 pub mod manual;

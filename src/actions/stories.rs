@@ -3,15 +3,12 @@
 
 use super::Actions;
 use super::caller::Caller;
-use crate::domain::account::Role;
 use crate::domain::click::Click;
 use crate::domain::completion::Completion;
 use crate::domain::decision::RetryPacing;
 use crate::domain::delivery::{Delivery, DeliveryKind, WaitingFor};
 use crate::domain::plan::{Planned, plan};
-use crate::domain::story::{
-    Callback, ClickOutlook, ClickSubject, Reader, Story, Subject, of_callback, of_completion, reply,
-};
+use crate::domain::story::{Callback, ClickOutlook, ClickSubject, Story, Subject, of_callback, of_completion, reply};
 use crate::domain::time::Timestamp;
 use crate::store::callback_records::{CallbackRecord, DeliveryRecord};
 use crate::store::support_look_up::Found;
@@ -20,6 +17,7 @@ use crate::store::support_look_up::Found;
 struct Outlook {
     waiting_for: Option<WaitingFor>,
     plan: Vec<Planned>,
+    endpoint_number: Option<usize>,
 }
 
 impl Actions {
@@ -36,7 +34,7 @@ impl Actions {
             reversals: &record.reversals,
         });
         let own = callback(&record.callback, &outlook);
-        let story = of_callback(&own, follows.as_ref(), subject.as_ref(), reader(caller), self.node.now());
+        let story = of_callback(&own, follows.as_ref(), subject.as_ref(), caller.reader(), self.node.now());
         (outlook.plan, story)
     }
 
@@ -53,7 +51,7 @@ impl Actions {
             reversals: &found.reversals,
         };
         let now = self.node.now();
-        (of_completion(&subject, &callbacks, reader(caller), now), reply(&subject, &callbacks, now))
+        (of_completion(&subject, &callbacks, caller.reader(), now), reply(&subject, &callbacks, now))
     }
 
     /// What is to be said of a click that nothing has come of.
@@ -74,7 +72,9 @@ impl Actions {
 
     fn outlook(&self, delivery: &Delivery) -> Outlook {
         let waiting_for = self.node.waiting_for(delivery);
-        Outlook { waiting_for, plan: self.plan(delivery, waiting_for).unwrap_or_default() }
+        let app = self.node.directory.app_of_endpoint(&delivery.endpoint_id);
+        let endpoint_number = app.and_then(|app| app.endpoint_number(&delivery.endpoint_id));
+        Outlook { waiting_for, plan: self.plan(delivery, waiting_for).unwrap_or_default(), endpoint_number }
     }
 
     /// How many attempts a delivery has since it was last opened, by the schedule in force; unknown where its endpoint is archived.
@@ -111,13 +111,7 @@ fn callback<'a>(record: &'a CallbackRecord, outlook: &'a Outlook) -> Callback<'a
         waiting_for: outlook.waiting_for,
         plan: &outlook.plan,
         reopened_at: record.reopened_at,
+        endpoint_number: outlook.endpoint_number,
         refusal: record.refusal,
-    }
-}
-
-fn reader(caller: &Caller) -> Reader {
-    match caller.role() {
-        Role::Publisher { .. } => Reader::Publisher,
-        Role::AccountManager | Role::Operator => Reader::Staff,
     }
 }

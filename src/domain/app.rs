@@ -84,6 +84,12 @@ impl App {
         self.endpoints.iter().find(|endpoint| endpoint.id == id)
     }
 
+    /// Which of its endpoints this is, counted from 1, by which all pages call it; nothing where there is only one to mean.
+    pub fn endpoint_number(&self, id: &str) -> Option<usize> {
+        let at = self.endpoints.iter().position(|endpoint| endpoint.id == id)?;
+        (self.endpoints.len() > 1).then_some(at + 1)
+    }
+
     /// The endpoint that the app calls mean. An app is created with one and never loses it.
     pub fn first_endpoint(&self) -> Option<&Endpoint> {
         self.endpoints.first()

@@ -9,7 +9,9 @@ use std::time::Duration;
 use super::attempt::Attempt;
 use super::delivery::Outcome;
 use super::dialect::callback_url::UrlUse;
+use super::moment;
 use super::refusal::stands_before;
+use super::story::Reader;
 use super::time::Timestamp;
 use super::words::words;
 
@@ -150,13 +152,11 @@ impl Run {
         self.recent.last().copied().unwrap_or_default()
     }
 
-    /// What is to be said of a trouble.
-    pub fn message(&self, sent: &Sent<'_>) -> String {
-        let why = self.why(sent);
+    /// What is to be said of a trouble, in the words of whoever reads it.
+    pub fn message(&self, sent: &Sent<'_>, reader: Reader, now: Timestamp) -> String {
+        let why = self.why(sent, reader);
         let Some(since) = self.raised_at else { return why };
-        let since = since.to_string();
-        let (day, time) = (since.get(..10).unwrap_or_default(), since.get(11..16).unwrap_or_default());
-        format!("{why}; so since {day} {time} UTC, until the next acknowledgement: send a test")
+        format!("{why}; so since {}, until the next acknowledgement: send a test", moment::bare(since, now))
     }
 
     /// Whether another refusal says anything that this trouble does not tell yet.
@@ -164,15 +164,18 @@ impl Run {
         self.raised_at.is_some() && self.in_front == refused.in_front && self.allows == refused.allows
     }
 
-    fn why(&self, sent: &Sent<'_>) -> String {
+    fn why(&self, sent: &Sent<'_>, reader: Reader) -> String {
         let method = sent.method;
+        let (server, own) = (reader.server(), reader.choose("your", "its"));
+        // The publisher's server, named once, is `it` from then on.
+        let again = reader.choose("your server", "it");
         let url = match self.of.url_use {
             UrlUse::Callback => "callbacks",
             UrlUse::Reversal => "reversals, at the reversal URL,",
         };
-        let told = format!("your server refuses {url} {} and has acknowledged none since", self.of.kind.said());
+        let told = format!("{server} refuses {url} {} and has acknowledged none since", self.of.kind.said());
         match (&self.in_front, self.of.kind) {
-            (Some(seen), _) => format!("{told}: something in front of your server answered: {seen}"),
+            (Some(seen), _) => format!("{told}: something in front of {server} answered: {seen}"),
             (None, RefusalKind::MethodNotAllowed) => {
                 let allowed = match &self.allows {
                     Some(allowed) => format!("it allows {allowed}"),
@@ -181,19 +184,19 @@ impl Run {
                 format!("{told}: it does not accept {method}, which this dialect sends; {allowed}")
             }
             (None, RefusalKind::UnwantedBody) if sent.signed => {
-                format!("{told}: your secret does not match, or your server does not answer as the dialect asks for")
+                format!("{told}: {own} secret does not match, or {again} does not answer as the dialect asks for")
             }
             (None, RefusalKind::UnwantedBody) => {
-                format!("{told}: your server checks a token in the URL, or does not answer as the dialect asks for")
+                format!("{told}: {again} checks a token in the URL, or does not answer as the dialect asks for")
             }
             (None, _) if !sent.signed => {
-                format!("{told}: your server does not let this address in, or checks a token in the URL")
+                format!("{told}: {again} does not let this address in, or checks a token in the URL")
             }
             (None, RefusalKind::Forbidden) => format!(
-                "{told}: your secret does not match, your server checks another text than we sign, or it does not let the \
+                "{told}: {own} secret does not match, {again} checks another text than we sign, or it does not let the \
                  egress IP in"
             ),
-            (None, _) => format!("{told}: your secret does not match, or your server checks another text than we sign"),
+            (None, _) => format!("{told}: {own} secret does not match, or {again} checks another text than we sign"),
         }
     }
 }

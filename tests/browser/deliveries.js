@@ -104,7 +104,7 @@ async function watched(page, name) {
   await until(id, "retrying");
   await go(page, `${base}/deliveries/${id}`);
   await says(page, "We try again at");
-  await says(page, "Ours");
+  await says(page, "Our turn");
   await look(page, `${name}-retrying`);
   if (!page.has_script) return;
   const opened = page.locator("#attempt-1");
@@ -162,8 +162,8 @@ async function rewards(page, name) {
   await look(page, `${name}-lookup`);
   for (const [turn, heading, words] of [
     ["publisher", "Your turn", "Your server answered 500. Fix it, then replay."],
-    ["ringback", "Ours", "Your server answered 500. We try again at"],
-    ["operator", "Ours", "no node holds the egress IP that it leaves from"],
+    ["ringback", "Our turn", "Your server answered 500. We try again at"],
+    ["operator", "Our turn", "no node holds the egress IP that it leaves from"],
     ["nobody", "Nothing to do", "Delivered. Your server answered 200"],
     ["offer", "The offer system's turn", "Nothing was reported with this click yet"],
   ]) {

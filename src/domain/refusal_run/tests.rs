@@ -43,7 +43,7 @@ fn a_405_compares_what_is_allowed_with_what_is_sent_and_keeps_nothing_but_method
         in_front: None,
         allows: allowed(&headers),
     };
-    let said = run.message(&Sent { method: "GET", signed: true });
+    let said = run.message(&Sent { method: "GET", signed: true }, Reader::Publisher, START);
     assert!(said.ends_with("it does not accept GET, which this dialect sends; it allows POST, OPTIONS"), "{said}");
 }
 
@@ -52,7 +52,7 @@ fn a_secret_is_blamed_only_where_something_is_signed() {
     let run = after(&[0, 1, 2, 3, 4]);
     let said = |kind, signed| {
         let run = Run { of: RunOf { kind, ..of() }, ..run.clone() };
-        run.message(&Sent { method: "GET", signed })
+        run.message(&Sent { method: "GET", signed }, Reader::Publisher, START)
     };
     for kind in
         [RefusalKind::Unauthorized, RefusalKind::Forbidden, RefusalKind::Unprocessable, RefusalKind::UnwantedBody]
@@ -66,8 +66,8 @@ fn a_secret_is_blamed_only_where_something_is_signed() {
 
 #[test]
 fn a_trouble_says_since_when_it_is_one_and_what_ends_it() {
-    let said = after(&[0, 1, 2, 3, 4]).message(&Sent { method: "GET", signed: true });
-    assert!(said.ends_with("; so since 1970-01-01 00:20 UTC, until the next acknowledgement: send a test"), "{said}");
+    let said = after(&[0, 1, 2, 3, 4]).message(&Sent { method: "GET", signed: true }, Reader::Publisher, START);
+    assert!(said.ends_with("; so since 00:20 UTC, until the next acknowledgement: send a test"), "{said}");
 }
 
 #[test]
@@ -76,4 +76,15 @@ fn a_trouble_tells_of_another_refusal_unless_that_names_something_else() {
     assert!(run.tells(&refused(5)) && !after(&[0, 1, 2, 3]).tells(&refused(5)));
     assert!(!run.tells(&Refused { in_front: Some("an edge".to_owned()), ..refused(5) }));
     assert!(!run.tells(&Refused { allows: Some("POST".to_owned()), ..refused(5) }));
+}
+
+#[test]
+fn whoever_helps_a_publisher_reads_of_the_publishers_server() {
+    for signed in [false, true] {
+        for kind in RefusalKind::ALL {
+            let run = Run { of: RunOf { kind: *kind, ..of() }, ..after(&[0, 1, 2, 3, 4]) };
+            let said = run.message(&Sent { method: "GET", signed }, Reader::Staff, START);
+            assert!(said.starts_with("the publisher's server refuses") && !said.contains("your"), "{said}");
+        }
+    }
 }

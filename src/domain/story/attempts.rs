@@ -1,11 +1,17 @@
 //! Attempts in words: how one ended, whose fault it was, and how many in a row ended alike.
 
+use std::borrow::Cow;
 use std::time::Duration;
+
+use url::Url;
 
 use super::{Callback, Reader};
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::Outcome;
 use crate::domain::durations;
+
+/// A longer address says nothing in a sentence; the whole stands in the recorded answer.
+const LONGEST_TARGET: usize = 160;
 
 /// How an attempt ended, without its number: `your server answered 500`.
 pub(super) fn ending(attempt: &Attempt, reader: Reader) -> String {
@@ -44,8 +50,12 @@ pub(super) fn our_fault(attempt: &Attempt) -> &'static str {
 }
 
 /// What sets it right, where the publisher has to, in the words of the reader: `Fix it`.
-pub(super) fn remedy(attempt: &Attempt, reader: Reader) -> &'static str {
-    match attempt.outcome {
+pub(super) fn remedy(attempt: &Attempt, reader: Reader) -> Cow<'static, str> {
+    if let (Outcome::Redirect, Some(target)) = (attempt.outcome, redirect_target(attempt)) {
+        let saves = reader.choose("Save", "The publisher saves");
+        return Cow::Owned(format!("{saves} the address that it leads to, {target}, as the callback URL"));
+    }
+    Cow::Borrowed(match attempt.outcome {
         Outcome::Redirect => reader.choose(
             "Save the address that it leads to as the callback URL",
             "The publisher saves the address that it leads to as the callback URL",
@@ -59,7 +69,17 @@ pub(super) fn remedy(attempt: &Attempt, reader: Reader) -> &'static str {
             "The publisher saves a callback URL whose address is public",
         ),
         _ => reader.choose("Fix it", "The publisher fixes it"),
-    }
+    })
+}
+
+/// Where a redirect leads to, without query: that is often the callback's own, with its user in it.
+fn redirect_target(attempt: &Attempt) -> Option<String> {
+    let (_, location) = attempt.response_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"))?;
+    let called = Url::parse(attempt.url.as_deref()?).ok()?;
+    let mut target = called.join(location).ok()?;
+    target.set_query(None);
+    target.set_fragment(None);
+    Some(target.to_string()).filter(|target| target.len() <= LONGEST_TARGET)
 }
 
 /// What an attempt is, beside how it ended.

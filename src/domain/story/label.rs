@@ -1,22 +1,20 @@
-//! What a callback is called where a completion has several: by the endpoint's place among them, and as a reversal's. Ids mean
-//! nothing to whoever reads a story.
+//! What a callback is called where a completion has several: by the endpoint's number in its app, by which all pages call it, and as a
+//! reversal's. Ids mean nothing to whoever reads a story.
 
 use super::Callback;
 use crate::domain::delivery::DeliveryKind;
 
-const PLACES: [&str; 10] =
-    ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-
 /// One callback among others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Label {
-    /// The endpoint's place, where there are several.
+    /// `endpoint 2`, where there are several.
     endpoint: Option<String>,
     is_reversal: bool,
 }
 
 impl Label {
-    /// Of one of these callbacks, whose endpoints are counted in the order in which they come.
+    /// Of one of these callbacks, whose endpoints, where their app has them no more, are counted in the order in which they
+    /// come.
     pub(super) fn among(callbacks: &[Callback<'_>], own: &Callback<'_>) -> Self {
         let mut endpoints: Vec<&str> = Vec::new();
         for callback in callbacks {
@@ -26,12 +24,9 @@ impl Label {
             }
         }
         let at = endpoints.iter().position(|id| *id == own.delivery.endpoint_id);
-        let place = |at: usize| match PLACES.get(at) {
-            Some(place) => format!("{place} endpoint"),
-            None => format!("endpoint {}", at + 1),
-        };
+        let named = |at: usize| format!("endpoint {}", own.endpoint_number.unwrap_or(at + 1));
         Self {
-            endpoint: at.filter(|_| endpoints.len() > 1).map(place),
+            endpoint: at.filter(|_| endpoints.len() > 1).map(named),
             is_reversal: own.delivery.kind == DeliveryKind::Reversal,
         }
     }
@@ -41,7 +36,7 @@ impl Label {
         Self { endpoint: None, is_reversal: false }
     }
 
-    /// What stands before a line: `reversal, second endpoint, `, and nothing where there is no other callback.
+    /// What stands before a line: `reversal, endpoint 2, `, and nothing where there is no other callback.
     pub(super) fn before(&self, line: &str) -> String {
         let reversal = self.is_reversal.then_some("reversal");
         let parts: Vec<&str> = reversal.into_iter().chain(self.endpoint.as_deref()).collect();
@@ -54,8 +49,8 @@ impl Label {
         let which = match (self.is_reversal, endpoint) {
             (false, None) => return sentence,
             (true, None) => "the reversal's callback".to_owned(),
-            (false, Some(endpoint)) => format!("the callback to the {endpoint}"),
-            (true, Some(endpoint)) => format!("the reversal's callback to the {endpoint}"),
+            (false, Some(endpoint)) => format!("the callback to {endpoint}"),
+            (true, Some(endpoint)) => format!("the reversal's callback to {endpoint}"),
         };
         format!("This is {which}. {sentence}")
     }

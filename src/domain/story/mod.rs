@@ -122,6 +122,8 @@ pub struct Callback<'a> {
     pub plan: &'a [Planned],
     /// When it was last replayed.
     pub reopened_at: Option<Timestamp>,
+    /// Which endpoint of its app it goes to, counted from 1, where there are several.
+    pub endpoint_number: Option<usize>,
     /// Why it may not be replayed, where it has ended.
     pub refusal: Option<Refusal>,
 }

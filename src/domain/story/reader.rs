@@ -11,12 +11,12 @@ pub enum Reader {
 
 impl Reader {
     /// The receiver.
-    pub(super) fn server(self) -> &'static str {
+    pub(in crate::domain) fn server(self) -> &'static str {
         self.choose("your server", "the publisher's server")
     }
 
     /// What is asked of the publisher: to itself, or of it.
-    pub(super) fn choose<T>(self, to_the_publisher: T, of_the_publisher: T) -> T {
+    pub(in crate::domain) fn choose<T>(self, to_the_publisher: T, of_the_publisher: T) -> T {
         match self {
             Self::Publisher => to_the_publisher,
             Self::Staff => of_the_publisher,

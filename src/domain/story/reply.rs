@@ -74,7 +74,7 @@ fn of_callback(callback: &Callback<'_>, now: Timestamp) -> String {
         }
         (Status::Pending | Status::Retrying | Status::Held, _) => match callback.waits(Reader::Staff, now).0 {
             // It is tried now and then, and may take it at any time; that somebody should look is not the user's affair.
-            Turn::Publisher if callback.waiting_for != Some(WaitingFor::Circuit) => {
+            Turn::Publisher if !matches!(callback.waiting_for, Some(WaitingFor::Circuit | WaitingFor::Retry)) => {
                 let first = "the app's team has something to do first";
                 let then =
                     "The reward is recorded, and is passed on once that is done. The app's support can tell you more.";

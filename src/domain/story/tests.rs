@@ -110,7 +110,15 @@ fn reversal(whole: bool) -> Reversal {
 }
 
 fn callback<'a>(delivery: &'a Delivery, attempts: &'a [Attempt]) -> Callback<'a> {
-    Callback { delivery, attempts, waiting_for: delivery.waiting_for, plan: &[], reopened_at: None, refusal: None }
+    Callback {
+        delivery,
+        attempts,
+        waiting_for: delivery.waiting_for,
+        plan: &[],
+        reopened_at: None,
+        endpoint_number: None,
+        refusal: None,
+    }
 }
 
 fn subject<'a>(completion: &'a Completion, reversals: &'a [Reversal]) -> Subject<'a> {

@@ -62,6 +62,7 @@ impl Callback<'_> {
             Some(WaitingFor::Completion) => {
                 (Turn::Nobody, format!("{lead} until the callback of its completion is acknowledged."))
             }
+            Some(WaitingFor::Retry) if self.is_refused() => (Turn::Publisher, self.tried_again(reader, now)),
             Some(WaitingFor::Retry) => (Turn::Ringback, self.tried_again(reader, now)),
             Some(WaitingFor::RateLimit) => {
                 let why = "the app's limit of callbacks per second is used up. It is sent in its turn.";
@@ -71,6 +72,11 @@ impl Callback<'_> {
                 (Turn::Ringback, format!("It is sent as soon as there is room for one more callback to {server}."))
             }
         }
+    }
+
+    /// Whether the receiver turns it away, which no further attempt changes by itself.
+    fn is_refused(&self) -> bool {
+        self.last().is_some_and(|(last, role)| role != Role::OurFault && matches!(last.status_code, Some(401 | 403)))
     }
 
     /// What the last attempt came to, and when the next ones follow.
@@ -90,7 +96,14 @@ impl Callback<'_> {
         let first = moment::to_come(first, now);
         let then = match self.plan {
             [] | [_] if self.attempts.is_empty() => format!("{verb} at {first} UTC."),
+            [] | [_] if self.is_refused() => {
+                format!("{verb} at {first} UTC, for the last time; it is to be fixed before then.")
+            }
             [] | [_] => format!("{verb} at {first} UTC, for the last time."),
+            [_, .., last] if self.is_refused() => {
+                let last = moment::to_come(last.not_before, now);
+                format!("{verb} at {first} UTC until it is fixed, for the last time not before {last} UTC.")
+            }
             [_, rest @ ..] => {
                 let last = rest.last().map(|last| moment::to_come(last.not_before, now)).unwrap_or_default();
                 let more = times(rest.len());

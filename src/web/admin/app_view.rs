@@ -8,6 +8,7 @@ use crate::domain::app::{App, Disabled, Endpoint};
 use crate::domain::app_settings::AppSettings;
 use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect_settings::SURFACE_ID;
+use crate::domain::story::Reader;
 use crate::domain::time::Timestamp;
 use crate::web::Web;
 
@@ -125,8 +126,8 @@ impl EndpointView {
     }
 }
 
-/// What is refused at an endpoint, and what is to be said of it besides.
+/// What is refused at an endpoint, and what is to be said of it besides. The API says to everybody what it says to the publisher.
 fn all_warnings(web: &Web, endpoint: &Endpoint) -> Vec<String> {
-    let refused = web.actions.refusal_warnings(endpoint).into_iter().map(|(_, text)| text);
+    let refused = web.actions.refusal_warnings(endpoint, Reader::Publisher).into_iter().map(|(_, text)| text);
     refused.chain(web.actions.endpoint_warnings(endpoint)).collect()
 }

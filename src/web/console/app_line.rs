@@ -1,5 +1,6 @@
 //! An app as lists and Home show it: how it is doing, what it lacks and whose turn that is.
 
+use super::app_why;
 use super::parts::lines::Link;
 use super::parts::state::{State, Tone};
 use super::parts::steps::Step;
@@ -10,7 +11,13 @@ use crate::actions::Actions;
 use crate::actions::app_list::AppInList;
 use crate::actions::setup_steps::SetupStep;
 use crate::domain::account::Role;
-use crate::domain::health::{Capped, Condition};
+use crate::domain::app::App;
+use crate::domain::health::{AppHealth, Capped, Condition};
+use crate::domain::time::Timestamp;
+
+/// What a publisher reads of the address, which others assign.
+const ASSIGNED_BY_OTHERS: &str =
+    "Egress IP: an account manager assigns one. Until then callbacks leave by the host's own route.";
 
 /// An app of a list.
 #[derive(Clone, Debug)]
@@ -20,10 +27,24 @@ pub(super) struct AppLine {
     pub(super) publisher: Long,
     pub(super) state: State,
     pub(super) steps: Vec<Step>,
-    /// What is next, in one sentence; nothing where all steps are done.
+    /// How far it is: `2 of 5: egress IP`; of an archived one nothing.
+    pub(super) set_up: String,
+    /// What is next of what whoever reads it can do, in one sentence; nothing where that is all done.
     pub(super) next: Option<&'static str>,
-    /// Where that is done, if the page is there.
+    /// What somebody else does meanwhile.
+    pub(super) aside: Option<&'static str>,
+    /// Where the next step is done, if the page is there.
     pub(super) act: Option<Link>,
+    /// Why it needs somebody, where it does.
+    pub(super) why: Option<String>,
+    /// The cause alone, for lists.
+    pub(super) cause: Option<String>,
+    /// Where what fails is looked at, while something does.
+    pub(super) failed: Option<Link>,
+    /// Where it is resumed, while it is paused.
+    pub(super) resume: Option<String>,
+    /// Whether its act is the page's filled button.
+    pub(super) leads: bool,
     pub(super) delivered: String,
     pub(super) dead: String,
     pub(super) waiting: String,
@@ -31,10 +52,11 @@ pub(super) struct AppLine {
 
 impl AppLine {
     /// For somebody of this role.
-    pub(super) fn of(actions: &Actions, role: &Role, shown: &AppInList) -> Self {
+    pub(super) fn of(actions: &Actions, role: &Role, shown: &AppInList, now: Timestamp) -> Self {
         let AppInList { app, publisher_name, health, condition } = shown;
+        let is_living = app.archived_at.is_none();
         let callback = sections::path(app, "callback");
-        let steps = actions.setup_steps(app);
+        let steps = if is_living { actions.setup_steps(app) } else { Vec::new() };
         let lacks = |step| steps.contains(&(step, false));
         let order = [
             SetupStep::CallbackUrl,
@@ -43,7 +65,11 @@ impl AppLine {
             SetupStep::TestAnswered,
             SetupStep::Verified,
         ];
-        let next = order.into_iter().find(|step| lacks(*step));
+        let lacking = order.into_iter().find(|step| lacks(*step));
+        // Whoever cannot assign an address is not kept from the steps behind it.
+        let is_others = |step: &SetupStep| *step == SetupStep::EgressIp && matches!(role, Role::Publisher { .. });
+        let next = order.into_iter().find(|step| lacks(*step) && !is_others(step));
+        let others = order.into_iter().any(|step| lacks(step) && is_others(&step));
         let act = match next {
             Some(SetupStep::CallbackUrl) => Some(Link::new("Set callback URL", &callback)),
             Some(SetupStep::Secret) => Some(Link::new("Add secret", &sections::path(app, "secrets"))),
@@ -56,10 +82,17 @@ impl AppLine {
             href: sections::path(app, ""),
             name: cuts::text(&app.settings.name, OF_A_NAME),
             publisher: cuts::text(publisher_name, OF_A_NAME),
-            state: if app.archived_at.is_some() { archived() } else { state(*condition) },
+            state: state(app, *condition),
+            set_up: if is_living { set_up(&steps, lacking) } else { String::new() },
             steps: steps.iter().map(|(step, done)| Step { name: name(*step).to_owned(), done: *done }).collect(),
-            next: next.map(|step| sentence(step, role)),
+            next: next.map(sentence),
+            aside: others.then_some(ASSIGNED_BY_OTHERS),
             act,
+            why: app_why::sentence(actions, app, health, *condition, now).filter(|_| is_living),
+            cause: app_why::short(actions, app, health, *condition).filter(|_| is_living),
+            failed: failed(app, health).filter(|_| is_living && *condition == Condition::Failing),
+            resume: (is_living && app.settings.paused).then(|| sections::path(app, "resume")),
+            leads: false,
             delivered: amounts::count(health.delivered),
             dead: amounts::count(health.dead),
             waiting: capped(health.waiting),
@@ -69,6 +102,11 @@ impl AppLine {
     /// How many steps are done.
     pub(super) fn done(&self) -> usize {
         self.steps.iter().filter(|step| step.done).count()
+    }
+
+    /// Whether there is anything to be done here.
+    pub(super) fn has_act(&self) -> bool {
+        self.resume.is_some() || self.failed.is_some() || self.act.is_some()
     }
 }
 
@@ -81,32 +119,60 @@ fn name(step: SetupStep) -> &'static str {
     match step {
         SetupStep::CallbackUrl => "Callback URL",
         SetupStep::Secret => "Secret",
-        SetupStep::EgressIp => "IP address",
+        SetupStep::EgressIp => "Egress IP",
         SetupStep::TestAnswered => "Test answered",
         SetupStep::Verified => "Verified",
     }
 }
 
-fn sentence(step: SetupStep, role: &Role) -> &'static str {
-    let is_publisher = matches!(role, Role::Publisher { .. });
+fn sentence(step: SetupStep) -> &'static str {
     match step {
         SetupStep::CallbackUrl => "Next: set the callback URL.",
         SetupStep::Secret => "Next: add a secret. Callbacks wait until there is one.",
-        SetupStep::EgressIp if is_publisher => {
-            "Next: an account manager assigns an IP address. Until then callbacks leave by the host's own route."
-        }
         SetupStep::EgressIp => "Next: assign an egress IP. Until then callbacks leave by the host's own route.",
         SetupStep::TestAnswered => "Next: send a test callback.",
         SetupStep::Verified => "Next: send a test callback with a wrong signature, which has to be refused.",
     }
 }
 
-fn archived() -> State {
-    State { word: "Archived".to_owned(), icon: "lock", tone: Tone::Idle, under: None }
+/// `2 of 5: egress IP`
+fn set_up(steps: &[(SetupStep, bool)], lacking: Option<SetupStep>) -> String {
+    let done = steps.iter().filter(|(_, done)| *done).count();
+    let lacks = lacking.map(|step| match step {
+        SetupStep::CallbackUrl => ": callback URL",
+        SetupStep::Secret => ": secret",
+        SetupStep::EgressIp => ": egress IP",
+        SetupStep::TestAnswered => ": test",
+        SetupStep::Verified => ": wrong signature",
+    });
+    format!("{done} of {}{}", steps.len(), lacks.unwrap_or_default())
 }
 
-/// The word for how an app is doing, with an icon of its own shape.
-pub(super) fn state(condition: Condition) -> State {
+/// Where the deliveries are that a failing app failed with: those that were given up, else those that still wait.
+fn failed(app: &App, health: &AppHealth) -> Option<Link> {
+    let list = |state| format!("/deliveries?app={}&state={state}", app.called());
+    if health.dead > 0 {
+        Some(Link::new("See dead deliveries", &list("dead")))
+    } else {
+        (health.waiting.count > 0).then(|| Link::new("See waiting deliveries", &list("waiting")))
+    }
+}
+
+/// The word for how an app is doing, with an icon of its own shape. Of a paused one that word stands below: until it is resumed
+/// nothing else helps.
+pub(super) fn state(app: &App, condition: Condition) -> State {
+    let of_condition = of_condition(condition);
+    if app.archived_at.is_some() {
+        State { word: "Archived".to_owned(), icon: "lock", tone: Tone::Idle, under: None }
+    } else if app.settings.paused {
+        let below = of_condition.word.to_lowercase();
+        State { word: "Paused".to_owned(), icon: "held", tone: Tone::Hold, under: None }.because(below)
+    } else {
+        of_condition
+    }
+}
+
+fn of_condition(condition: Condition) -> State {
     let (word, icon, tone) = match condition {
         Condition::Failing => ("Failing", "dead", Tone::Bad),
         Condition::Waiting => ("Waiting", "clock", Tone::Warn),

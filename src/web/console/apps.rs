@@ -77,10 +77,10 @@ async fn show(page: PageRequest) -> Answer {
     let at = query.take(|query| list::page_of("app", query));
     let are_archived = wanted.archived;
     if let Some(at) = at.filter(|_| query.is_good()) {
-        let actions = &page.web.actions;
+        let (actions, now) = (&page.web.actions, page.web.node.clock.now());
         match actions.listed_apps(page.caller(), wanted, Page { limit: ROWS, ..at }).await {
             Ok(listed) => {
-                let listed = listed.map(|app| AppLine::of(actions, page.caller().role(), &app));
+                let listed = listed.map(|app| AppLine::of(actions, page.caller().role(), &app, now));
                 return page.page(&AppsPage::new(&page, &query, listed, are_archived));
             }
             Err(Refusal::Invalid(wrong)) => query.faults = wrong,

@@ -39,7 +39,12 @@ async fn own_apps(page: &PageRequest) -> Answer {
     let asked = AppsAsked { order: Some(AppOrder::Worst), ..AppsAsked::default() };
     let actions = &page.web.actions;
     let found = actions.listed_apps(page.caller(), asked, list::page_of("app", &query)?).await?;
-    let Listed { items, next } = found.map(|app| AppLine::of(actions, page.caller().role(), &app));
+    let now = page.web.node.clock.now();
+    let Listed { mut items, next } = found.map(|app| AppLine::of(actions, page.caller().role(), &app, now));
+    // The worst stands first; one button of the page is filled.
+    if let Some(first) = items.iter_mut().find(|app| app.has_act()) {
+        first.leads = true;
+    }
     let older = next.map(|id| format!("/apps?cursor={id}"));
     page.page(&HomePage { frame: page.frame("Home"), apps: items, pager: PageOf { older, ..PageOf::default() } })
 }

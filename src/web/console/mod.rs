@@ -24,6 +24,7 @@
 mod account;
 mod address;
 mod app_line;
+mod app_why;
 mod apps;
 pub mod assets;
 mod callback;

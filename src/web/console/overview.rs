@@ -7,6 +7,7 @@ use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
 use super::app_line::AppLine;
+use super::deliveries::rows;
 use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::chart::{Bucket, Columns};
@@ -42,12 +43,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 struct OverviewPage {
     frame: Frame,
     line: AppLine,
-    /// What is lacking, in a sentence; nothing where nothing is.
-    next: Option<&'static str>,
     /// How to resume, where it is paused.
     paused: Option<Paused>,
     /// What receivers refuse.
     refused: Vec<Refused>,
+    /// `Allow on your server`, in the words of whoever reads it.
+    allow: String,
     address: Option<String>,
     /// The address that follows, and from when on.
     next_address: Option<(String, Moment)>,
@@ -85,7 +86,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let shown = actions.app_to_read(page.caller(), &app).await?;
     let app = &shown.app;
     let now = page.web.node.clock.now();
-    let line = AppLine::of(actions, page.caller().role(), &shown);
+    let line = AppLine::of(actions, page.caller().role(), &shown, now);
     let is_archived = app.archived_at.is_some();
     let (address, warning) = actions.leaves_from(app);
     let of_endpoints = app.endpoints.iter().flat_map(|endpoint| actions.endpoint_warnings(endpoint));
@@ -102,9 +103,9 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let newest = deliveries::newest(&page, &app.id, NEWEST).await?;
     page.page(&OverviewPage {
         frame: sections::frame(&page, app, "Overview"),
-        next: line.next.filter(|_| !is_archived),
         paused: (app.settings.paused && !is_archived).then(|| paused(app, &line.waiting)),
         refused: if is_archived { Vec::new() } else { refused(&page, app) },
+        allow: format!("Allow on {}", rows::server(&page)),
         address: address.map(|address| address.to_string()),
         next_address: page
             .web
@@ -132,6 +133,10 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
 /// Whoever has several endpoints is told which of them it is. A method that is not taken is no matter of what is signed.
 fn refused(page: &PageRequest, app: &App) -> Vec<Refused> {
     let is_one = app.endpoints.len() < 2;
+    let named = |endpoint: &Endpoint| {
+        let number = app.endpoint_number(&endpoint.id).unwrap_or(1);
+        format!("endpoint {}", place::endpoint_label(number, endpoint))
+    };
     let of_endpoint = |endpoint: &Endpoint| {
         let query = if is_one { String::new() } else { format!("?{}={}", place::PARAMETER, endpoint.id) };
         let act = move |kind| match kind {
@@ -140,8 +145,8 @@ fn refused(page: &PageRequest, app: &App) -> Vec<Refused> {
             }
             _ => Link::new("Diagnose", &format!("{}{query}", sections::path(app, "doctor"))),
         };
-        let whose = if is_one { String::new() } else { format!("{}: ", endpoint.config.settings.dialect) };
-        let told = page.web.actions.refusal_warnings(endpoint).into_iter();
+        let whose = if is_one { String::new() } else { format!("{}: ", named(endpoint)) };
+        let told = page.web.actions.refusal_warnings(endpoint, page.caller().reader()).into_iter();
         let text = move |text: String| {
             if whose.is_empty() { sentences::of(&text) } else { sentences::of(&format!("{whose}{text}")) }
         };

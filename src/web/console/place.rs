@@ -70,9 +70,14 @@ impl Place {
         }
         let base = sections::path(&self.app, end);
         let link = |(number, other): (usize, &Endpoint)| {
-            let label = format!("{}. {}", number + 1, other.config.settings.dialect);
+            let label = endpoint_label(number + 1, other);
             (Link::new(&label, &format!("{base}?{PARAMETER}={}", other.id)), other.id == self.endpoint.id)
         };
         self.app.endpoints.iter().enumerate().map(link).collect()
     }
+}
+
+/// What an endpoint is called behind the word: `2 · plain-json`.
+pub(super) fn endpoint_label(number: usize, endpoint: &Endpoint) -> String {
+    format!("{number} · {}", endpoint.config.settings.dialect)
 }

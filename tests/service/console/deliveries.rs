@@ -291,6 +291,10 @@ async fn what_waits_is_canceled_after_asking_and_what_was_never_told_is_replayed
     let page = ana.get(&path).await;
     page.holds("Held: the app is paused. Resume it and this is sent; nothing is lost.");
     page.holds("Replay: only once it has ended.");
+    // What it waits for comes first and is the page's filled button; what makes no sense yet is not offered.
+    let acts = ["class=\"button primary\">Resume app</button>", ">Cancel</a>"].map(|act| page.html.find(act));
+    assert!(acts[0].is_some() && acts[0] < acts[1], "{}", page.html);
+    page.lacks("Replay all since this one");
     page.holds("data-poll=\"2\"");
     ana.get(&format!("{path}?live=off")).await.lacks("data-poll");
     ana.get(&format!("{path}?attempt=1")).await.holds(&format!("{path}?attempt=1&#38;live=off"));
@@ -312,6 +316,41 @@ async fn what_waits_is_canceled_after_asking_and_what_was_never_told_is_replayed
     let replayed = ana.send(&page, &format!("{path}/replay"), &[]).await;
     ana.follow(replayed).await.holds("Replayed.");
     assert_eq!(ringback.held_for(&held, "app_paused").await["status"], "held");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_redirected_names_the_address_and_offers_the_callback_url_before_a_replay() {
+    let (ringback, wall, mut ana, _) = stage().await;
+    wall.receiver.then([Reply::with(301, "Location: https://www.kash.example/pb?x=1\r\n", "")]);
+    let path = format!("/deliveries/{}", text(&wall.report_until("moved", "dead").await, "id"));
+    let page = ana.get(&path).await;
+    page.holds("Save the address that it leads to, https://www.kash.example/pb, as the callback URL, then replay.");
+    page.holds("<a id=\"fix\" class=\"button primary\"");
+    page.holds("<a id=\"replay\" class=\"button\"");
+    // Once another URL is saved, a replay is what comes next.
+    ringback.change(&wall, json!({"callbackUrl": "https://www.kash.example/pb?u={user_id}&tx={transaction_id}"})).await;
+    let page = ana.get(&path).await;
+    page.lacks("id=\"fix\"");
+    page.holds("<a id=\"replay\" class=\"button primary\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_callbacks_to_several_endpoints_are_told_apart_by_one_name() {
+    let (ringback, wall, mut ana, _) = stage().await;
+    ana.get("/deliveries").await.lacks("endpoint 1");
+    let second = ringback.post(&wall.path("/endpoints"), json!({"dialect": "plain-json"})).await.id();
+    wall.report("twice").await.ok();
+    let list = ana.get("/deliveries").await;
+    list.holds("<small class=\"muted\">endpoint 1</small>");
+    list.holds("<small class=\"muted\">endpoint 2</small>");
+    let found = ana.get("/lookup?q=twice").await;
+    found.holds("Open delivery to endpoint 2 (held)");
+    found.holds("This is the callback to endpoint ");
+    ana.get(&wall.path("/secrets").replace("/v1", "")).await.holds("2 · plain-json");
+    let held = list.html.split("endpoint 2").next().unwrap().rsplit("href=\"").next().unwrap();
+    let page = ana.get(held.split('"').next().unwrap()).await;
+    page.holds("<dt>Endpoint</dt><dd>Endpoint 2 · ");
+    page.holds(&format!("callback?endpoint={second}\">Set callback URL</a>"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -102,8 +102,57 @@ async fn a_publisher_sees_its_apps_and_nothing_that_is_for_those_who_keep_many()
     let home = ana.get("/").await;
     home.holds("Kash wall");
     home.holds("Set callback URL");
+    // An address is assigned by others: that is said aside and keeps nobody from the next step.
+    home.holds("Egress IP: an account manager assigns one.");
+    ringback.change(&app, json!({"callbackUrl": URL})).await;
+    ringback.secret(&app, "a-secret-of-sixteen").await;
+    for path in ["/".to_owned(), format!("/apps/{}", app.id)] {
+        let page = ana.get(&path).await;
+        page.holds("2 of 5. Next: send a test callback.");
+        page.holds("class=\"button primary\" href=\"/apps/");
+    }
     home.lacks("Needs you");
     assert_eq!(ana.get("/?part=work").await.status, 422);
+}
+
+#[tokio::test]
+async fn a_paused_app_says_so_and_resuming_it_is_what_comes_first() {
+    let ringback = Ringback::start().await;
+    let wall = ringback.wall("besitos", json!({"name": "Kash wall", "paused": true})).await;
+    ringback.held_for(&wall.report("held").await.delivery(), "app_paused").await;
+    let mut ana = Visitor::of(&ringback, &wall).await;
+    for path in ["/".to_owned(), format!("/apps/{}", wall.id)] {
+        let page = ana.get(&path).await;
+        page.holds("Paused</span>");
+        page.holds("1 held: app paused");
+        page.holds("<button class=\"button primary\">Resume</button>");
+        page.lacks("class=\"button primary\" href");
+    }
+    let home = manager(&ringback).await.get("/").await;
+    home.holds("1 held: app paused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_app_says_why_and_leads_to_what_failed() {
+    let (ringback, wall) = calling("besitos", json!({"name": "Failing wall", "retrySchedule": []})).await;
+    wall.receiver.then([Reply::status(500)]);
+    wall.report_until("dead", "dead").await;
+    found("what became of it is added up", || async {
+        ringback.tidy().await;
+        (ringback.get("/v1/apps?state=failing").await["items"] != json!([])).then_some(())
+    })
+    .await;
+    let mut ana = Visitor::of(&ringback, &wall).await;
+    for path in ["/".to_owned(), format!("/apps/{}", wall.id)] {
+        let page = ana.get(&path).await;
+        page.holds("1 dead in 24 h, last answer 500 at ");
+        page.holds("class=\"button primary\" href=\"/deliveries?app=");
+        page.holds("See dead deliveries");
+        page.holds("class=\"button\" href=\"/apps/");
+    }
+    let list = manager(&ringback).await.get("/apps").await;
+    list.holds("data-label=\"Why\">last answer 500<");
+    list.holds("data-label=\"Set up\">2 of 5: egress IP<");
 }
 
 #[tokio::test]

@@ -72,6 +72,49 @@ fn a_retry_is_told_with_its_instant_and_with_what_follows_it() {
 }
 
 #[test]
+fn a_refusal_is_the_publishers_turn_also_while_it_is_tried_again() {
+    let retrying = waiting(Status::Retrying, WaitingFor::Retry);
+    let planned = |number, seconds| Planned { number, not_before: later(seconds) };
+    let plan = [planned(2, 277), planned(3, 84_180)];
+    for status in [401, 403] {
+        let attempts = [attempt(1, Outcome::HttpStatus, Some(status))];
+        let story = |plan| told(&Callback { plan, ..callback(&retrying, &attempts) }, Reader::Publisher);
+        let (several, last) = (story(&plan[..]), story(&plan[..1]));
+        assert_eq!([several.turn, last.turn], [Turn::Publisher; 2]);
+        assert_eq!(
+            several.next,
+            format!(
+                "Your server answered {status}. We try again at 18:44:37 UTC until it is fixed, for the last time not before \
+                 2 Jul 18:03 UTC."
+            )
+        );
+        assert!(
+            last.next.ends_with("18:44:37 UTC, for the last time; it is to be fixed before then."),
+            "{}",
+            last.next
+        );
+    }
+}
+
+#[test]
+fn a_redirect_names_where_it_leads_without_the_query() {
+    let dead = tried(Status::Dead, 1);
+    let next = |location: &str| {
+        let answered = attempt(1, Outcome::Redirect, Some(301));
+        let url = Some("https://kash.example/pb?user_id=u1".to_owned());
+        let response_headers = vec![("Location".to_owned(), location.to_owned())];
+        told(&callback(&dead, &[Attempt { url, response_headers, ..answered }]), Reader::Publisher).next
+    };
+    let named = "Save the address that it leads to, https://www.kash.example/pb, as the callback URL, then replay.";
+    assert!(next("https://www.kash.example/pb?user_id=u1").ends_with(named));
+    assert!(next("//www.kash.example/pb").ends_with(named));
+    assert!(
+        next(&format!("/{}", "x".repeat(200)))
+            .ends_with("Save the address that it leads to as the callback URL, then replay.")
+    );
+}
+
+#[test]
 fn a_fault_of_ours_is_told_as_ours_and_a_receiver_that_asked_to_wait_as_having_asked() {
     let retrying = waiting(Status::Retrying, WaitingFor::Retry);
     let plan = [Planned { number: 2, not_before: later(15) }, Planned { number: 3, not_before: later(75) }];

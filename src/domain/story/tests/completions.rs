@@ -63,24 +63,21 @@ fn the_callback_that_waits_for_nobody_does_not_hide_the_one_that_does() {
 }
 
 #[test]
-fn callbacks_to_several_endpoints_are_told_apart_by_their_place() {
+fn callbacks_to_several_endpoints_are_told_apart_by_their_number() {
     let attempts = refused(1);
     let delivered = delivery(Status::Delivered);
     let dead = Delivery { endpoint_id: "end_2".to_owned(), ..tried(Status::Dead, 1) };
     let telling = Delivery { kind: DeliveryKind::Reversal, ..delivery(Status::Dead) };
     let all = [callback(&delivered, &attempts), callback(&dead, &attempts), callback(&telling, &[])];
     let story = explained(&[reversal(false)], &all, Reader::Publisher);
-    assert_eq!(
-        story.next,
-        "This is the callback to the second endpoint. Your server answered 500. Fix it, then replay."
-    );
+    assert_eq!(story.next, "This is the callback to endpoint 2. Your server answered 500. Fix it, then replay.");
     insta::assert_snapshot!(lines(&story), @r"
     recorded: Reported by Acme as x1, and recorded.
     reversed: Reversed in part (chargeback).
-    failed: First endpoint, attempt 1: your server answered 500.
-    failed: Second endpoint, attempt 1: your server answered 500.
-    dead: Second endpoint, given up: no further attempt is made.
-    dead: Reversal, first endpoint, given up: nothing was sent.
+    failed: Endpoint 1, attempt 1: your server answered 500.
+    failed: Endpoint 2, attempt 1: your server answered 500.
+    dead: Endpoint 2, given up: no further attempt is made.
+    dead: Reversal, endpoint 1, given up: nothing was sent.
     ");
 }
 

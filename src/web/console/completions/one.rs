@@ -8,6 +8,7 @@ use super::facts::{Fact, facts};
 use super::reverse::REVERSES;
 use super::row::of_review;
 use crate::actions::lookup::CompletionFound;
+use crate::domain::app::App;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::reversal::{self, Reversal};
 use crate::domain::time::Timestamp;
@@ -53,6 +54,8 @@ struct DeliveryRow {
     what: &'static str,
     id: Long,
     href: Option<String>,
+    /// Which one of its app, where there are several.
+    endpoint_number: Option<usize>,
     endpoint: Long,
     told: &'static str,
     attempts: u32,
@@ -86,7 +89,7 @@ pub(super) async fn show(page: PageRequest, id: Path<String>) -> Answer {
         app: Link::new(&app.settings.name, &sections::path(&app, "")),
         facts: facts(&completion, source_name.as_deref(), is_erased, now),
         computed: computed(&completion),
-        deliveries: deliveries.iter().map(|record| delivery(record, now)).collect(),
+        deliveries: deliveries.iter().map(|record| delivery(record, &app, now)).collect(),
         reversals: reversals.iter().map(|reversal| reversed(reversal, &completion.currency, now)).collect(),
         events: Happened::briefly(story.events, now),
         reverse: (may_reverse && has_rest && !is_erased).then(|| format!("/completions/{}/reverse", completion.id)),
@@ -95,7 +98,7 @@ pub(super) async fn show(page: PageRequest, id: Path<String>) -> Answer {
     })
 }
 
-fn delivery(record: &CallbackRecord, now: Timestamp) -> DeliveryRow {
+fn delivery(record: &CallbackRecord, app: &App, now: Timestamp) -> DeliveryRow {
     let Delivery { id, endpoint_id, kind, status, told, counters, created_at, .. } = &record.delivery;
     let told = match told.as_str() {
         "never" => "nothing",
@@ -107,6 +110,7 @@ fn delivery(record: &CallbackRecord, now: Timestamp) -> DeliveryRow {
         what: if *kind == DeliveryKind::Reversal { "Reversal" } else { "Completion" },
         id: cuts::id(id),
         href: navigation::is_built("/deliveries").then(|| format!("/deliveries/{id}")),
+        endpoint_number: app.endpoint_number(endpoint_id),
         endpoint: cuts::id(endpoint_id),
         told,
         attempts: counters.attempts_made,

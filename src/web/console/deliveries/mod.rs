@@ -18,7 +18,7 @@ use super::page_request::PageRequest;
 use super::parts::delivery_list::{Columns, DeliveryList, Newer, Row, Whom};
 use super::parts::lines::Link;
 use super::parts::page_of::PageOf;
-use super::{pages, render, sections};
+use super::{pages, place, render, sections};
 use crate::actions::app_names::NamedApp;
 use crate::actions::delivery_list::DeliveryFilter;
 use crate::actions::scope::Filter;
@@ -190,7 +190,7 @@ impl DeliveriesPage {
         let named = apps.iter().find(|one| app.is_some_and(|app| one.is_called(app)));
         let only = named.or(apps.first().filter(|_| apps.len() == 1)).and_then(|app| directory.app(&app.id));
         let endpoints: Vec<(String, String)> = (only.iter().flat_map(|app| &app.endpoints).enumerate())
-            .map(|(at, one)| (one.id.clone(), format!("{}. {}", at + 1, one.config.settings.dialect)))
+            .map(|(at, one)| (one.id.clone(), place::endpoint_label(at + 1, one)))
             .collect();
         let endpoints = if endpoints.len() > 1 { endpoints } else { Vec::new() };
         let turned = asked.address.with(LIVE, asked.is_live.then_some(OFF)).with("cursor", asked.cursor.as_deref());

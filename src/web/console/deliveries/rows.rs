@@ -48,7 +48,7 @@ pub(in crate::web::console) async fn of(
 fn row(found: DeliveryRow, publishers: &HashMap<String, String>, server: &str, now: Timestamp) -> Row {
     let state = standing::of(&found, server, now);
     let user = whom(&found);
-    let DeliveryRow { delivery, waiting_for, app, offer_name, user_reward, last_attempt, .. } = found;
+    let DeliveryRow { delivery, waiting_for, app, offer_name, user_reward, last_attempt, endpoint_number, .. } = found;
     let is_known_when = matches!(waiting_for, Some(WaitingFor::Retry | WaitingFor::Review));
     let publisher = publishers.get(&app.publisher_id).map_or("", String::as_str);
     let reward = user_reward.map(|reward| amounts::reward(&reward.to_string()));
@@ -65,6 +65,7 @@ fn row(found: DeliveryRow, publishers: &HashMap<String, String>, server: &str, n
             DeliveryKind::Reversal => Some("reversal"),
             DeliveryKind::Test => Some("test"),
         },
+        endpoint: endpoint_number.map(|number| format!("endpoint {number}")),
         user,
         offer: if offer.is_empty() { "–".to_owned() } else { offer.join(" · ") },
         answer: last_attempt.map(|last| waits::answer(last.status_code, last.outcome, last.duration_ms)),

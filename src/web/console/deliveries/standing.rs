@@ -41,10 +41,7 @@ pub(super) fn of(row: &DeliveryRow, server: &str, now: Timestamp) -> State {
 fn waiting(row: &DeliveryRow, state: State, server: &str, now: Timestamp) -> State {
     let due = row.delivery.due_at;
     match row.waiting_for {
-        Some(WaitingFor::EgressIp) => state.because_of_trouble(match row.awaited_address {
-            Some(address) => format!("no node holds {address}"),
-            None => "its egress IP was taken away".to_owned(),
-        }),
+        Some(reason @ WaitingFor::EgressIp) => state.because_of_trouble(waits::kept_back(reason, row.awaited_address)),
         Some(WaitingFor::Retry) if row.delivery.counters.faults > 0 => state.because("our fault, not counted"),
         Some(WaitingFor::Retry) => state.because(due.map_or("in line".to_owned(), |due| {
             let to_come = instants::to_come(due, now).shown;

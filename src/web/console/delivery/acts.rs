@@ -1,14 +1,15 @@
-//! What a person may do to a delivery: replay it while that helps, cancel it while it waits. What cannot be done now is a sentence
-//! that says why.
+//! What a person may do to a delivery: set right what it waits for, replay it while that helps, cancel it while it waits. What
+//! cannot be done now is a sentence that says why.
 
 use actix_web::web::Path;
 
+use super::fix::Fix;
 use super::path;
 use crate::actions::deliveries::{CHANGED, DeliveryDetail};
 use crate::actions::refusal::Refusal;
 use crate::domain::account::Role;
 use crate::domain::app::App;
-use crate::domain::delivery::{Delivery, DeliveryKind, Status, Told};
+use crate::domain::delivery::{Delivery, DeliveryKind, Status, Told, WaitingFor};
 use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;
 use crate::web::console::flash::Kind;
@@ -28,6 +29,8 @@ const CANCELS: &str = "POST /v1/deliveries/{id}/cancel";
 
 /// What can be done, and why not what cannot.
 pub(super) struct Acts {
+    /// What it waits for or was refused for, and where that is set right.
+    pub(super) fix: Option<Fix>,
     /// Where it is replayed.
     pub(super) replay: Option<Replay>,
     /// Where it is canceled.
@@ -38,7 +41,7 @@ pub(super) struct Acts {
     pub(super) test: Option<String>,
     /// Where the endpoint's doctor looks at what was refused.
     pub(super) doctor: Option<String>,
-    /// Where all since this one are replayed.
+    /// Where all since this one are replayed, once it has ended.
     pub(super) since: Option<String>,
 }
 
@@ -54,7 +57,7 @@ pub(super) struct Replay {
 }
 
 impl Acts {
-    pub(super) fn of(app: &App, detail: &DeliveryDetail) -> Self {
+    pub(super) fn of(page: &PageRequest, app: &App, detail: &DeliveryDetail, waiting_for: Option<WaitingFor>) -> Self {
         let delivery = &detail.delivery;
         let is_test = delivery.kind == DeliveryKind::Test;
         let is_living = app.archived_at.is_none();
@@ -77,18 +80,22 @@ impl Acts {
             let path = sections::path(app, "doctor");
             format!("{path}?endpoint={}&delivery={}", delivery.endpoint_id, delivery.id)
         };
+        let fix = Fix::of(page, app, detail, waiting_for);
         Self {
             replay: can_replay.then(|| Replay {
                 path: format!("{}/replay", path(&delivery.id)),
                 seen: seen(delivery),
                 asks: delivery.told != Told::Never,
-                is_due: delivery.status != Status::Delivered,
+                is_due: delivery.status != Status::Delivered && fix.is_none(),
             }),
+            fix,
             cancel: detail.cancel_refused.is_none().then(|| format!("{}/cancel", path(&delivery.id))),
             not,
             test: (is_test && is_living && delivery.status.is_ended()).then(|| sections::path(app, "test")),
             doctor: (was_refused && is_living && sections::is_built("doctor")).then(doctor),
-            since: is_living.then(|| super::replay_since(app.called(), delivery)).flatten(),
+            since: (is_living && delivery.status.is_ended())
+                .then(|| super::replay_since(app.called(), delivery))
+                .flatten(),
         }
     }
 }

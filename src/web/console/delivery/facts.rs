@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub(super) recipe: String,
     /// Where its last attempt left from.
     pub(super) from: Option<String>,
+    /// Which one of its app, where there are several.
+    pub(super) endpoint_number: Option<usize>,
     pub(super) endpoint: Long,
     pub(super) created: Moment,
     pub(super) ended: Option<Moment>,
@@ -67,6 +69,7 @@ impl Facts {
             attempts: of.map_or_else(|| made.to_string(), |most| format!("{made} of {most}")),
             recipe: delivery.recipe.clone(),
             from: last.map(|last| last.egress_ip.clone().unwrap_or_else(|| "the host's own address".to_owned())),
+            endpoint_number: listed.endpoint_number,
             endpoint: cuts::id(&delivery.endpoint_id),
             created: instants::detailed(delivery.created_at, now),
             ended: delivery.ended_at.map(|at| instants::detailed(at, now)),

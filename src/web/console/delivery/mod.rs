@@ -3,6 +3,7 @@
 
 mod acts;
 mod facts;
+mod fix;
 mod timeline;
 
 use actix_web::web::{Path, ServiceConfig};
@@ -122,7 +123,7 @@ impl Shown {
             app: facts::link(&app),
             turn: turns::heading(detail.story.turn, role),
             next: detail.story.next.clone(),
-            acts: Acts::of(&app, &detail),
+            acts: Acts::of(page, &app, &detail, listed.waiting_for),
             facts: Facts::of(page, &app, &detail, listed, whom.clone()),
             kept: facts::kept(&detail.delivery, page.web.dispatcher.retention_days, now),
             timeline: Timeline::of(&app, detail, signed, named, whom == Some(Whom::Erased), &show, now),

@@ -115,7 +115,7 @@ fn of_completion(page: &PageRequest, app: &App, found: CompletionFound, id: &str
     let mut links: Vec<Link> = Vec::new();
     for record in &deliveries {
         let href = format!("{}/{}", deliveries::PATH, record.delivery.id);
-        links.push(Link::new(&label(&record.delivery, deliveries.len()), &href));
+        links.push(Link::new(&label(&record.delivery, app, deliveries.len()), &href));
     }
     if navigation::is_built(COMPLETIONS) {
         links.push(Link::new("Completion ›", &format!("{COMPLETIONS}/{}", completion.id)));
@@ -169,12 +169,14 @@ fn of_click(page: &PageRequest, app: &App, ClickFound { click, outlook }: ClickF
 }
 
 /// `Open delivery ›`; of several, which one.
-fn label(delivery: &Delivery, count: usize) -> String {
+fn label(delivery: &Delivery, app: &App, count: usize) -> String {
+    let endpoint = app.endpoint_number(&delivery.endpoint_id);
+    let to = endpoint.map(|number| format!(" to endpoint {number}")).unwrap_or_default();
     let state = State::of(delivery.status.as_str()).word.to_lowercase();
     match (count, delivery.kind) {
         (1, _) => "Open delivery ›".to_owned(),
-        (_, DeliveryKind::Reversal) => format!("Open reversal's delivery ({state}) ›"),
-        (_, DeliveryKind::Completion | DeliveryKind::Test) => format!("Open delivery ({state}) ›"),
+        (_, DeliveryKind::Reversal) => format!("Open reversal's delivery{to} ({state}) ›"),
+        (_, DeliveryKind::Completion | DeliveryKind::Test) => format!("Open delivery{to} ({state}) ›"),
     }
 }
 

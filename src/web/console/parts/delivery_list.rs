@@ -22,6 +22,8 @@ pub struct Row {
     pub transaction: Long,
     /// Said beside it of what is no completion's: `reversal`, `test`.
     pub kind: Option<&'static str>,
+    /// Which of its app's endpoints it goes to, where there are several: `endpoint 2`.
+    pub endpoint: Option<String>,
     /// Of whom it tells; none of a test.
     pub user: Option<Whom>,
     /// The offer and the reward: `Family Island · 60`.

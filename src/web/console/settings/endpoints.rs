@@ -35,6 +35,8 @@ pub(super) struct EndpointRow {
     /// A later version of that, and where the endpoint goes to it.
     pub(super) newer: Option<(String, String)>,
     pub(super) url: Option<Long>,
+    /// Which one it is, where there are several.
+    pub(super) number: Option<usize>,
     pub(super) id: Long,
     pub(super) callback: String,
     pub(super) secrets: String,
@@ -66,6 +68,7 @@ fn row(page: &PageRequest, app: &App, endpoint: &Endpoint) -> EndpointRow {
         dialect: recipe.map_or_else(|| settings.dialect.clone(), |recipe| recipe.title().to_owned()),
         newer: switch::offered(page, app, endpoint),
         url: settings.callback_url.clone().map(|url| cuts::url(&String::from(url))),
+        number: app.endpoint_number(&endpoint.id),
         id: cuts::id(&endpoint.id),
         callback: format!("{}{query}", sections::path(app, "callback")),
         secrets: format!("{}{query}", sections::path(app, "secrets")),

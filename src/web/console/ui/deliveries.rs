@@ -27,6 +27,7 @@ fn rows() -> Vec<Row> {
         publisher: String::new(),
         transaction: cuts::external(transaction),
         kind: None,
+        endpoint: None,
         user: Some(Whom::Known(cuts::external(user))),
         offer: offer.to_owned(),
         answer: answer.map(str::to_owned),

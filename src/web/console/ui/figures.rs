@@ -34,7 +34,7 @@ pub(super) fn steps() -> Steps {
         all: vec![
             step("Callback URL", true),
             step("Secret", true),
-            step("IP address", true),
+            step("Egress IP", true),
             step("Test answered", false),
             step("Verified", false),
         ],

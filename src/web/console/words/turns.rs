@@ -8,7 +8,7 @@ pub fn heading(turn: Turn, reader: &Role) -> &'static str {
     match (turn, reader) {
         (Turn::Publisher, Role::Publisher { .. }) => "Your turn",
         (Turn::Publisher, Role::AccountManager | Role::Operator) => "The publisher's turn",
-        (Turn::Ringback | Turn::Operator, _) => "Ours",
+        (Turn::Ringback | Turn::Operator, _) => "Our turn",
         (Turn::OfferSystem, _) => "The offer system's turn",
         (Turn::Nobody, _) => "Nothing to do",
     }

@@ -1,5 +1,6 @@
 //! What a delivery waits for, and how one was answered, in a few words.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::durations;
@@ -20,6 +21,15 @@ pub fn reason(reason: WaitingFor) -> &'static str {
         WaitingFor::Circuit => "server down",
         WaitingFor::RateLimit => "the app's limit",
         WaitingFor::EndpointDisabled => "endpoint disabled",
+    }
+}
+
+/// What keeps callbacks back; `address` is the one that no node holds.
+pub fn kept_back(by: WaitingFor, address: Option<IpAddr>) -> String {
+    match (by, address) {
+        (WaitingFor::EgressIp, Some(address)) => format!("no node holds {address}"),
+        (WaitingFor::EgressIp, None) => "its egress IP was taken away".to_owned(),
+        (other, _) => reason(other).to_owned(),
     }
 }
 
