@@ -121,6 +121,8 @@ async function list(page, name) {
   await go(page, `${base}/completions`);
   await says(page, "Family Island");
   await look(page, `${name}-completions`);
+  const folded = page.locator(".folds > summary");
+  if (await folded.isVisible()) await folded.click();
   await page.getByLabel("Transaction").fill(`${name}-3`);
   await page.getByRole("button", { name: "Filter" }).locator("visible=true").first().click();
   await page.waitForURL(/transactionId=/);

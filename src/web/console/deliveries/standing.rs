@@ -6,7 +6,7 @@ use crate::actions::delivery_list::DeliveryRow;
 use crate::domain::delivery::{EndedReason, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::web::console::parts::state::State;
-use crate::web::console::words::{instants, waits};
+use crate::web::console::words::{cuts, instants, waits};
 
 /// What has been due for less than this is in line; afterwards it waits for a place.
 const IN_LINE: Duration = Duration::from_secs(2);
@@ -42,7 +42,7 @@ fn waiting(row: &DeliveryRow, state: State, server: &str, now: Timestamp) -> Sta
     let due = row.delivery.due_at;
     match row.waiting_for {
         Some(WaitingFor::EgressIp) => state.because_of_trouble(match row.awaited_address {
-            Some(address) => format!("no node holds {address}"),
+            Some(address) => format!("no node holds {}", cuts::external(&address.to_string()).shown),
             None => "its egress IP was taken away".to_owned(),
         }),
         Some(WaitingFor::Retry) if row.delivery.counters.faults > 0 => state.because("our fault, not counted"),
@@ -52,7 +52,7 @@ fn waiting(row: &DeliveryRow, state: State, server: &str, now: Timestamp) -> Sta
         })),
         Some(WaitingFor::Permit) | None if due.is_none_or(|due| now.since(due) < IN_LINE) => state.because("in line"),
         Some(WaitingFor::Permit) | None => state.because("waits for a free place"),
-        Some(WaitingFor::Circuit) => state.because(format!("{server} is down")),
+        Some(WaitingFor::Circuit) => state.because(format!("{} down", server.trim_start_matches("the "))),
         Some(WaitingFor::RateLimit) => state.because("waits for the app's limit"),
         Some(WaitingFor::Completion) => state.because("waits for its completion"),
         Some(WaitingFor::Review) => state.because(match due {
