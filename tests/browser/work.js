@@ -167,11 +167,11 @@ async function byHand(page, app, name, kash) {
   await page.getByLabel("Offer", { exact: true }).fill("Family Island");
   await page.getByLabel("Offer id").fill("o1");
   await page.getByLabel("Reason").fill("the survey crashed");
-  await press(page, "Next: what is told");
+  await press(page, "Preview callback");
   await says(page, "must be an amount of USD such as 17.55");
   await look(page, `${name}-credit-refused`);
   await page.getByLabel("Payout", { exact: true }).fill("1.25");
-  await press(page, "Next: what is told");
+  await press(page, "Preview callback");
   await says(page, "Credit u 1 with 60.0?");
   await look(page, `${name}-credit-asked`);
   const before = kash.received.length;
