@@ -4,10 +4,10 @@ use super::asked::{Asked, SEVERAL};
 use crate::actions::app_names::NamedApp;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::invalid::Invalid;
+use crate::web::console::faults;
 use crate::web::console::list_query::{self, FEW_APPS};
 use crate::web::console::parts::field::Field;
 use crate::web::console::parts::state::State;
-use crate::web::console::faults;
 use crate::web::console::words::{cuts, sentences, waits};
 
 /// Characters of an app's name to choose.

@@ -1,7 +1,5 @@
 //! One replay: how far it has come, followed until it has ended, and the way to stop it.
 
-use actix_web::web::Path;
-use askama::Template;
 use super::line::{self, Window};
 use crate::actions::delivery_list::DeliveryFilter;
 use crate::actions::scope::Filter;
@@ -19,11 +17,13 @@ use crate::web::console::list_query::ListQuery;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
 use crate::web::console::parts::state::State;
+use crate::web::console::sections;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::words::instants::{self, Moment};
-use crate::web::console::sections;
 use crate::web::error::Problem;
 use crate::web::json::Body;
+use actix_web::web::Path;
+use askama::Template;
 
 const LARGEST: usize = 4 * 1024;
 const SHAPE: &Shape<'_> = &[(LIVE, kinds::Kind::Text), ("part", kinds::Kind::Text)];
@@ -98,7 +98,11 @@ pub(super) async fn show(page: PageRequest, id: Path<String>) -> Answer {
         started: instants::detailed(replay.created_at, now),
         by: replay.begun_by.name.clone(),
         id: cuts::id(&replay.id),
-        states_now: if replay.state == ReplayState::Running { Vec::new() } else { states_now(&page, &replay, &app).await? },
+        states_now: if replay.state == ReplayState::Running {
+            Vec::new()
+        } else {
+            states_now(&page, &replay, &app).await?
+        },
         deliveries: line::in_state(&replay.selection, &app, ""),
     })
 }

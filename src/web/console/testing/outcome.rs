@@ -207,7 +207,11 @@ fn said(verdict: Verdict, right: &Attempt, wrong: Option<&Attempt>, signs: bool,
             ),
             _ => (
                 state(&format!("Answered {}", status(right)), "dead", Tone::Bad),
-                vec![of(right).error.unwrap_or_else(|| format!("{yours} answered {}: that is no success.", status(right)))],
+                vec![
+                    of(right)
+                        .error
+                        .unwrap_or_else(|| format!("{yours} answered {}: that is no success.", status(right))),
+                ],
             ),
         },
         Verdict::NoAnswer => (
