@@ -91,7 +91,7 @@ impl Actions {
             warnings.push(format!("the recipe {dialect} was withdrawn: {why}"));
         }
         if endpoint.config.settings.callback_url.is_none() {
-            warnings.push("there is no callbackUrl: deliveries are held until there is one".to_owned());
+            warnings.push("there is no callback URL: deliveries are held until there is one".to_owned());
         }
         if let Some(Disabled { status, .. }) = endpoint.disabled {
             let why = format!("the receiver answered {status}, that it is there no more: deliveries are held until");

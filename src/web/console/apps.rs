@@ -6,7 +6,7 @@ use askama::Template;
 use super::app_line::AppLine;
 use super::frame::Frame;
 use super::kinds::{Kind, Shape};
-use super::list_query::ListQuery;
+use super::list_query::{self, ListQuery};
 use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::parts::page_of::PageOf;
@@ -35,6 +35,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 struct AppsPage {
     frame: Frame,
     filters: [Field; 4],
+    /// What the list is filtered by, in a few words.
+    filtered_by: String,
     /// Whether those that are seldom used say something.
     has_more: bool,
     others: Vec<String>,
@@ -119,6 +121,7 @@ impl AppsPage {
         }
         Self {
             frame: page.frame("Apps"),
+            filtered_by: list_query::said(&filters),
             has_more: filters[2..].iter().any(|field| !field.value.is_empty() || !field.faults.is_empty()),
             others,
             apps: listed.items,

@@ -114,6 +114,16 @@ impl ListQuery {
     }
 }
 
+/// What a list is filtered by, in a few words.
+pub(super) fn said<'a>(fields: impl IntoIterator<Item = &'a Field>) -> String {
+    let label = |field: &Field| {
+        let chosen = field.choices.iter().find(|choice| field.holds(choice));
+        chosen.map_or_else(|| cuts::text(&field.value, OF_A_NAME).shown, |choice| choice.label.clone())
+    };
+    let given: Vec<String> = fields.into_iter().filter(|field| !field.value.is_empty()).map(label).collect();
+    if given.is_empty() { "none".to_owned() } else { given.join(", ") }
+}
+
 /// The same field with the apps that somebody may choose from; without any where they are too many, so that one is typed.
 pub(super) fn among_apps(page: &PageRequest, mut field: Field, nothing: Option<&str>) -> Field {
     let apps = page.web.actions.named_apps(page.caller());

@@ -31,7 +31,7 @@ async fn every_dialect_is_listed_and_found_by_a_word_of_its_name() {
     for dialect in known["items"].as_array().unwrap() {
         all.holds(&format!("href=\"/dialects/{}\"", dialect["name"].as_str().unwrap()));
     }
-    all.holds("Not solid");
+    all.holds("Not confirmed");
     all.holds("Built-in");
     let found = ana.get("/dialects?q=AYET").await;
     found.holds("ayet@1");

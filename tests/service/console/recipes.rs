@@ -147,7 +147,7 @@ async fn an_own_dialect_is_chosen_like_one_that_ships_and_an_endpoint_switches_w
 
     // A publisher reads what it sends, and never the recipe's own text.
     let page = ana.get("/dialects/x-coinbarn").await;
-    page.holds("Macros");
+    page.holds("Placeholders");
     page.lacks("recipe-text");
     page.lacks("/dialects/drafts/new");
     let own = olga.get("/dialects/x-coinbarn").await;

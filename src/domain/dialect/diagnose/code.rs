@@ -100,7 +100,7 @@ impl Code {
         match self {
             Self::Verifies => {
                 "What your server received is what was signed. If it refuses this, compare the text that it signs with \
-                 signedText, byte by byte, and its secret with the one that was shown: whole, with its prefix, without a \
+                 the one that we signed, byte by byte, and its secret with the one that was shown: whole, with its prefix, without a \
                  line break, not decoded."
             }
             Self::StaleTimestamp => {
@@ -167,7 +167,7 @@ impl Code {
             }
             Self::AnotherSecret => {
                 "Compare the secret of your server with the one that was shown, or add a new one. If the secret is right, \
-                 compare signedText with the text that your server signs, byte by byte."
+                 compare the text that we signed with the one that your server signs, byte by byte."
             }
             Self::NoSecret => "Add a secret.",
             Self::NoSignature => "Look for what drops it on the way, and give the request with its query and headers.",

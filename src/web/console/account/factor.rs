@@ -35,7 +35,7 @@ struct KeyPage {
 
 /// The field that proves who asks.
 pub(super) fn proof(person: &Person, current: &str) -> Field {
-    let field = Field::new(PROOF, "Present password").fills_in("current-password");
+    let field = Field::new(PROOF, "Current password").fills_in("current-password");
     if person.has_second_factor { field } else { field.help(current).may_be_empty() }
 }
 

@@ -73,7 +73,7 @@ impl AccountPage {
             password: Field::new("password", "New password")
                 .help("12 characters or more. It ends your other sessions.")
                 .fills_in("new-password"),
-            current: Field::new("currentPassword", "Present password")
+            current: Field::new("currentPassword", "Current password")
                 .help(current)
                 .may_be_empty()
                 .fills_in("current-password"),

@@ -8,7 +8,7 @@ use crate::domain::invalid::Invalid;
 use crate::web::console::address::LIVE;
 use crate::web::console::faults;
 use crate::web::console::kinds::{Kind, Shape};
-use crate::web::console::list_query::{ListQuery, among_apps};
+use crate::web::console::list_query::{self, ListQuery, among_apps};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::field::Field;
 use crate::web::console::parts::state::State;
@@ -123,6 +123,11 @@ impl Filters {
     pub(super) fn all(&self) -> Vec<&Field> {
         let first = [&self.app, &self.user, &self.transaction, &self.from, &self.to];
         first.into_iter().chain(self.further()).collect()
+    }
+
+    /// What the list is filtered by, in a few words.
+    pub(super) fn said(&self) -> String {
+        list_query::said(self.all())
     }
 
     fn further(&self) -> [&Field; 6] {

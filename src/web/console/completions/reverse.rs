@@ -19,7 +19,7 @@ use crate::web::console::flash::Kind;
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
-use crate::web::console::words::cuts;
+use crate::web::console::words::{amounts, cuts};
 use crate::web::console::{faults, render};
 use crate::web::error::Problem;
 use crate::web::json::Body;
@@ -36,6 +36,8 @@ struct ReversePage {
     frame: Frame,
     path: String,
     back: String,
+    /// Of whom it is, for what, and where, in a line.
+    about: String,
     /// What is left, each with its name.
     left: Vec<(String, String)>,
     facts: Vec<String>,
@@ -56,6 +58,7 @@ impl ReversePage {
             frame: Frame { crumbs, ..page.frame("Reverse") },
             path: format!("{back}/reverse"),
             back,
+            about: about(record, &app.settings.name, matches!(untold, Untold::All)),
             left: reverse_form::shown(&left, &completion.currency),
             facts: told(record, &app, &untold),
             fields: Fields::of(&left, &completion.currency),
@@ -112,6 +115,16 @@ pub(super) async fn reverse(page: PageRequest, id: Path<String>, body: Body<LARG
     let mut shown = ReversePage::of(&page, &record).await?;
     shown.fields = shown.fields.typed(&form);
     shown.refused(wrong)
+}
+
+/// `u1 · Family Island · reward 60 · Kash wall`.
+fn about(record: &CompletionRecord, app: &str, is_erased: bool) -> String {
+    let completion = &record.completion;
+    let user = if is_erased { "erased" } else { completion.user_id.as_str() };
+    let offer = completion.offer_name.as_deref().or(completion.offer_id.as_deref());
+    let reward = completion.user_reward.as_ref().map(|reward| format!("reward {}", amounts::reward(reward.as_str())));
+    let parts = [Some(user.to_owned()), offer.map(str::to_owned), reward, Some(app.to_owned())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn back(id: &str) -> String {

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use crate::actions::refusal::Refusal;
+use crate::domain::dialect::recipe::{Recipe, Requirement};
+use crate::domain::dialect::value::ValueSource;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::random;
@@ -55,7 +57,7 @@ impl Fields {
             amounts: vec![
                 field("userReward", "Reward", "What the user gets, in the app's currency, such as 60."),
                 field("payoutMinor", "Payout", "What the publisher is paid, such as 1.25."),
-                field("currency", "Currency of the payout", "Three letters. Left empty: USD."),
+                field("currency", "Currency of the payout", "Three letters.").value(CURRENCY),
             ],
             reason: Field::new("reason", "Reason").help("Why, for whoever looks at it later. At most 500 characters."),
             further: vec![
@@ -73,6 +75,24 @@ impl Fields {
         }
     }
 
+    /// The same, as these dialects ask for it: what none of them requires may be left empty, and its label says so.
+    pub(super) fn required_by<'a>(mut self, recipes: impl Iterator<Item = &'a Recipe>) -> Self {
+        let required: Vec<&Requirement> = recipes.flat_map(Recipe::required).collect();
+        let is = |source: &ValueSource, field: &Field| source.field() == field.name;
+        for field in self.all_mut().into_iter().filter(|field| field.optional) {
+            let alone = required.iter().any(|one| matches!(one, Requirement::One(source) if is(source, field)));
+            let among = required.iter().any(
+                |one| matches!(one, Requirement::AnyOf(sources) if sources.iter().any(|source| is(source, field))),
+            );
+            field.optional = !alone;
+            // One of several is neither: the API says which are meant.
+            field.says_optional = !alone && !among;
+        }
+        // A browser cannot lead to what it may not show.
+        self.is_open = self.further.iter().any(|field| !field.optional);
+        self
+    }
+
     /// Fills one in.
     pub(super) fn fill(&mut self, name: &str, value: &str) {
         if let Some(field) = self.all_mut().into_iter().find(|field| field.name == name) {
@@ -85,7 +105,7 @@ impl Fields {
         for field in self.all_mut() {
             field.value = form.typed(&field.name).to_owned();
         }
-        self.is_open = self.further.iter().any(|field| !field.value.is_empty());
+        self.is_open |= self.further.iter().any(|field| !field.value.is_empty());
         self
     }
 

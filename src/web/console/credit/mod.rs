@@ -65,7 +65,7 @@ impl CreditPage {
             path: sections::path(app, "credit"),
             app: app.settings.name.clone(),
             back: sections::path(app, ""),
-            fields: Fields::new(),
+            fields: fields(page, app),
             named: form::new_name(),
             others: Vec::new(),
         }
@@ -84,6 +84,13 @@ impl CreditPage {
         self.fields.open_where_wrong();
         render::refused(&self, &problem)
     }
+}
+
+/// The fields, as the dialects of the app's endpoints ask for them.
+fn fields(page: &PageRequest, app: &App) -> Fields {
+    let catalog = page.web.node.catalog();
+    let recipes = app.endpoints.iter().filter_map(|one| catalog.get(&one.config.settings.dialect));
+    Fields::new().required_by(recipes.map(AsRef::as_ref))
 }
 
 fn frame(page: &PageRequest, app: &App) -> Frame {

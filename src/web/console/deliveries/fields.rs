@@ -5,13 +5,16 @@ use crate::actions::app_names::NamedApp;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::invalid::Invalid;
 use crate::web::console::faults;
-use crate::web::console::list_query::FEW_APPS;
+use crate::web::console::list_query::{self, FEW_APPS};
 use crate::web::console::parts::field::Field;
 use crate::web::console::parts::state::State;
-use crate::web::console::words::{cuts, waits};
+use crate::web::console::words::{cuts, sentences, waits};
 
 /// Characters of an app's name to choose.
 const OF_A_NAME: usize = 48;
+
+/// Statuses that servers answer often, to choose.
+const OFTEN: [&str; 12] = ["301", "400", "401", "403", "404", "405", "422", "429", "500", "502", "503", "504"];
 
 /// The controls.
 pub(super) struct Fields {
@@ -47,7 +50,7 @@ impl Fields {
             from: holds(Field::new("from", "From (UTC)")),
             to: holds(Field::new("to", "To (UTC)")),
             kind: holds(kinds()),
-            answer: holds(answers()),
+            answer: holds(answers(asked.address.get("answer").unwrap_or_default())),
             waiting_for: holds(reasons()),
             publisher: sees_all.then(|| holds(Field::new("publisher", "Publisher").help("By ref or id."))),
             endpoint: holds(endpoint(endpoints)),
@@ -75,12 +78,7 @@ impl Fields {
 
     /// What the list is filtered by, in a few words.
     pub(super) fn said(&self) -> String {
-        let label = |field: &Field| {
-            let chosen = field.choices.iter().find(|choice| field.holds(choice));
-            chosen.map_or_else(|| cuts::text(&field.value, OF_A_NAME).shown, |choice| choice.label.clone())
-        };
-        let given: Vec<String> = (self.all().into_iter().filter(|field| !field.value.is_empty()).map(label)).collect();
-        if given.is_empty() { "none".to_owned() } else { given.join(", ") }
+        list_query::said(self.all())
     }
 
     /// What is behind *More filters*.
@@ -133,9 +131,16 @@ fn kinds() -> Field {
     DeliveryKind::ALL.iter().fold(field, |field, kind| field.choice(kind.as_str(), label(kind)))
 }
 
-fn answers() -> Field {
-    let field = Field::new("answer", "Last answer").help("A status such as 500, or a word.");
-    Outcome::ALL.iter().fold(field, |field, one| field.choice(one.as_str(), waits::outcome(*one)))
+fn answers(given: &str) -> Field {
+    let field = Field::new("answer", "Last answer").choice("", "Any");
+    let word = |one: &Outcome| sentences::of(waits::outcome(*one)).replace('.', "");
+    let field = Outcome::ALL.iter().fold(field, |field, one| field.choice(one.as_str(), &word(one)));
+    let field = OFTEN.iter().fold(field, |field, status| field.choice(status, status));
+    // One that few servers answer is asked for by the address, and stays chosen.
+    if given.is_empty() || field.choices.iter().any(|choice| choice.value == given) {
+        return field;
+    }
+    field.choice(given, &cuts::text(given, OF_A_NAME).shown)
 }
 
 fn reasons() -> Field {
@@ -146,7 +151,7 @@ fn reasons() -> Field {
 fn endpoint(endpoints: &[(String, String)]) -> Field {
     let field = Field::new("endpoint", "Endpoint");
     if endpoints.is_empty() {
-        return field.help("By id.");
+        return field.help("Its id, as the app's settings show it.");
     }
     let field = field.choice("", "All");
     endpoints.iter().fold(field, |field, (id, label)| field.choice(id, label))

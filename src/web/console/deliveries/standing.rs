@@ -6,7 +6,7 @@ use crate::actions::delivery_list::DeliveryRow;
 use crate::domain::delivery::{EndedReason, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::web::console::parts::state::State;
-use crate::web::console::words::{instants, waits};
+use crate::web::console::words::{cuts, instants, waits};
 
 /// What has been due for less than this is in line; afterwards it waits for a place.
 const IN_LINE: Duration = Duration::from_secs(2);
@@ -49,7 +49,7 @@ fn waiting(row: &DeliveryRow, state: State, server: &str, now: Timestamp) -> Sta
         })),
         Some(WaitingFor::Permit) | None if due.is_none_or(|due| now.since(due) < IN_LINE) => state.because("in line"),
         Some(WaitingFor::Permit) | None => state.because("waits for a free place"),
-        Some(WaitingFor::Circuit) => state.because(format!("{server} is down")),
+        Some(WaitingFor::Circuit) => state.because(format!("{} down", server.trim_start_matches("the "))),
         Some(WaitingFor::RateLimit) => state.because("waits for the app's limit"),
         Some(WaitingFor::Completion) => state.because("waits for its completion"),
         Some(WaitingFor::Review) => state.because(match due {

@@ -12,12 +12,16 @@ use crate::domain::app::App;
 use crate::domain::delivery::{Delivery, DeliveryKind, Status, Told, WaitingFor};
 use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;
+use crate::web::console::deliveries::rows;
 use crate::web::console::flash::Kind;
 use crate::web::console::frame::Frame;
 use crate::web::console::kinds::{self, Shape};
 use crate::web::console::page_request::PageRequest;
+use crate::web::console::parts::delivery_list::Whom;
 use crate::web::console::parts::lines::Link;
+use crate::web::console::words::amounts;
 use crate::web::console::{deliveries, sections};
+use crate::web::error::Problem;
 use crate::web::json::Body;
 
 const LARGEST: usize = 4 * 1024;
@@ -142,6 +146,7 @@ pub(super) async fn ask_replay(page: PageRequest, id: Path<String>) -> Answer {
     page.page(&ConfirmPage {
         question: "Replay this delivery?".to_owned(),
         facts: vec![
+            about(&page, &id).await?,
             format!("{known} {again}"),
             "It goes first in its app's line, with a new round of attempts.".to_owned(),
         ],
@@ -192,7 +197,7 @@ pub(super) async fn ask_cancel(page: PageRequest, id: Path<String>) -> Answer {
     };
     page.page(&ConfirmPage {
         question: "Cancel this delivery?".to_owned(),
-        facts: vec![known, stays.to_owned()],
+        facts: vec![about(&page, &id).await?, known, stays.to_owned()],
         act: "Cancel delivery".to_owned(),
         is_danger: true,
         path: format!("{}/cancel", path(&id)),
@@ -212,6 +217,19 @@ fn server(page: &PageRequest) -> &'static str {
         Role::Publisher { .. } => "Your server",
         Role::AccountManager | Role::Operator => "The publisher's server",
     }
+}
+
+/// Of whom it tells, of what, and where: `u1 · Family Island · 60 · Kash wall`.
+async fn about(page: &PageRequest, id: &str) -> Result<String, Problem> {
+    let found = page.web.actions.deliveries_by_id(page.caller(), vec![id.to_owned()]).await?.pop();
+    let found = found.ok_or(Refusal::Unknown("delivery"))?;
+    let user = rows::whom(&found).map(|whom| match whom {
+        Whom::Known(user) => user.shown,
+        Whom::Erased => "erased".to_owned(),
+    });
+    let reward = found.user_reward.map(|reward| format!("reward {}", amounts::reward(&reward.to_string())));
+    let parts = [user, found.offer_name, reward, Some(found.app.name.clone())];
+    Ok(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
 }
 
 fn confirm(page: &PageRequest, delivery: &Delivery, heading: &str) -> ConfirmPage {

@@ -13,9 +13,15 @@ pub(super) fn state(listed: &Listed) -> State {
         (true, _) => state("Withdrawn", "canceled", Tone::Idle),
         // Nobody but its author says so.
         (false, true) if !listed.warnings().is_empty() => state("Not seen yet", "warning", Tone::Warn),
-        (false, true) => state("Solid", "delivered", Tone::Ok),
-        (false, false) => state("Not solid", "warning", Tone::Warn),
+        (false, true) => state("Confirmed by vendor", "delivered", Tone::Ok),
+        (false, false) => state("Not confirmed", "warning", Tone::Warn),
     }
+}
+
+/// Said beside it of one that signs nothing: its callbacks can be made up by whoever knows the URL.
+pub(super) fn unsigned(listed: &Listed) -> Option<State> {
+    let word = "Not signed".to_owned();
+    listed.recipe.signature().is_none().then_some(State { word, icon: "warning", tone: Tone::Warn, under: None })
 }
 
 /// Who made it.

@@ -45,6 +45,7 @@ struct DialectsPage {
 
 struct Row {
     state: State,
+    unsigned: Option<State>,
     name: String,
     title: String,
     href: String,
@@ -104,6 +105,7 @@ fn row(dialect: &Dialect) -> Row {
     let recipe = &dialect.listed.recipe;
     Row {
         state: known::state(&dialect.listed),
+        unsigned: known::unsigned(&dialect.listed),
         name: recipe.name().to_owned(),
         title: recipe.title().to_owned(),
         href: known::path(recipe.name()),

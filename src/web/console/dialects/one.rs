@@ -38,6 +38,7 @@ struct DialectPage {
     path: String,
     id: String,
     state: State,
+    unsigned: Option<State>,
     made_by: &'static str,
     how: String,
     /// What is odd about it.
@@ -91,6 +92,7 @@ impl DialectPage {
             frame: Frame { crumbs: vec![Link::new("Dialects", "/dialects")], ..page.frame(recipe.title()) },
             id: recipe.id(),
             state: known::state(listed),
+            unsigned: known::unsigned(listed),
             made_by: known::made_by(listed),
             how: dialects::how(recipe),
             about: Some(recipe.about()).filter(|about| !about.is_empty()).map(str::to_owned),

@@ -132,9 +132,9 @@ fn url_field(recipe: &Recipe, typed: Option<&str>) -> Field {
     let form = match (recipe.body().is_some(), recipe.has_parameter_list()) {
         (true, _) => "Where your server takes callbacks.",
         (false, true) => {
-            "A URL of yours, with macros of this dialect; one without a query gets the dialect's own list."
+            "A URL of yours, with placeholders of this dialect; one without a query gets the dialect's own list."
         }
-        (false, false) => "A URL of yours, with macros of this dialect.",
+        (false, false) => "A URL of yours, with placeholders of this dialect.",
     };
     Field::new(URL, "A callback URL to try")
         .help(&format!("{form} Nothing is sent or saved."))

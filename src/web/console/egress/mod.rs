@@ -182,7 +182,7 @@ fn held(nodes: usize) -> State {
 fn verified(verification: Verification) -> &'static str {
     match verification {
         Verification::Verified => "Verified",
-        Verification::Assumed => "Assumed: no echo has answered",
+        Verification::Assumed => "Not checked",
         Verification::Wrong => "Wrong: receivers see another address",
     }
 }

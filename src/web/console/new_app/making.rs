@@ -25,6 +25,7 @@ struct AppMadePage {
     frame: Frame,
     secret: String,
     warnings: Vec<String>,
+    receiver: Option<String>,
     next: String,
 }
 
@@ -89,6 +90,7 @@ pub(super) async fn secret_of(page: &PageRequest, app: &App) -> Answer {
             frame: sections::frame(page, app, "Secrets"),
             secret: secret.text.expose().to_owned(),
             warnings,
+            receiver: sections::is_built("receiver").then(|| sections::path(app, "receiver")),
             next,
         }),
         Err(refusal) => {

@@ -49,6 +49,13 @@ impl Exchange {
     }
 }
 
+impl Exchange {
+    /// Whether it went wrong, so that it is shown unfolded.
+    pub fn is_failed(&self) -> bool {
+        self.tone == Tone::Bad
+    }
+}
+
 /// What came back, in few words.
 fn answered(attempt: &Attempt) -> String {
     match (attempt.status_code, attempt.outcome) {

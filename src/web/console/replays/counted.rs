@@ -24,6 +24,8 @@ pub(super) struct CountedPage {
     hidden: Vec<(&'static str, String)>,
     form_key: String,
     facts: Vec<&'static str>,
+    /// The list of the deliveries of this time.
+    deliveries: Option<String>,
     warning: Option<String>,
     /// The words of the button; nothing where nothing would be sent.
     act: Option<String>,
@@ -49,7 +51,7 @@ impl CountedPage {
         Ok(Self {
             frame,
             counted: line::counted(plan.total, &plan.skipped),
-            app: app.settings.name,
+            app: app.settings.name.clone(),
             window: Window::of(&plan.selection.range, page.web.node.clock.now()),
             states: line::states(&plan.selection),
             changed: before.map(|before| {
@@ -58,15 +60,20 @@ impl CountedPage {
             }),
             hidden: hidden(&plan.app_id, &plan.selection, sent),
             form_key: page.web.actions.new_form_key(),
-            facts: vec![
-                "They are sent a few at a time, behind what is new, each with its own transaction id as before.",
-                "What is left out stays as it is. The replay can be canceled while it runs.",
-            ],
+            facts: facts(&plan),
+            deliveries: line::listed(&plan.selection, &app),
             warning: is_told_twice.then_some(warning),
             act: (sent > 0).then(|| format!("Replay {}", line::deliveries(sent))),
             back,
         })
     }
+}
+
+/// How they are sent; what is left out is spoken of where something is.
+fn facts(plan: &ReplayPlan) -> Vec<&'static str> {
+    let sent = "They are sent a few at a time, behind what is new, each with its own transaction id as before.";
+    let left_out = (plan.skipped.sum() > 0).then_some("What is left out stays as it is.");
+    [sent].into_iter().chain(left_out).chain(["The replay can be canceled while it runs."]).collect()
 }
 
 /// How many would be sent.

@@ -1,12 +1,20 @@
 //! A replay in words: where it stands, what it is about, how far it has come.
 
+use std::time::Duration;
+
+use url::form_urlencoded;
+
+use crate::domain::app::App;
 use crate::domain::replay::selection::{Range, Selection};
 use crate::domain::replay::{Replay, ReplayState, Skipped};
 use crate::domain::time::Timestamp;
+use crate::web::console::navigation;
 use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::words::amounts::count;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::words::instants::{self, Moment};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// When the deliveries of a replay were accepted.
 #[derive(Clone, Debug)]
@@ -26,6 +34,25 @@ impl Window {
     }
 }
 
+/// The list of the deliveries of a selection that has both ends: in its state, where it is of one.
+pub(super) fn listed(selection: &Selection, app: &App) -> Option<String> {
+    match selection.statuses.as_slice() {
+        [status] => in_state(selection, app, status.as_str()),
+        _ => in_state(selection, app, ""),
+    }
+}
+
+/// The list of all the deliveries of its time that are in this state; an empty one is any.
+pub(super) fn in_state(selection: &Selection, app: &App, state: &str) -> Option<String> {
+    let Range::Window { from, to } = &selection.range else { return None };
+    // To the minute that a list can be asked by, and so that nothing is left out.
+    let (from, to) = (instants::typed(*from), instants::typed(to.plus(MINUTE)));
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let given = [("app", app.called()), ("state", state), ("from", &from), ("to", &to)];
+    query.extend_pairs(given.iter().filter(|(_, text)| !text.is_empty()));
+    navigation::is_built("/deliveries").then(|| format!("/deliveries?{}", query.finish()))
+}
+
 /// `Dead, Delivered`.
 pub(super) fn states(selection: &Selection) -> String {
     let words: Vec<String> = selection.statuses.iter().map(|status| State::of(status.as_str()).word).collect();
@@ -36,7 +63,8 @@ pub(super) fn states(selection: &Selection) -> String {
 pub(super) fn state(replay: &Replay) -> State {
     let (word, icon, tone) = match replay.state {
         ReplayState::Running => ("Running", "sending", Tone::Accent),
-        ReplayState::Done => ("Done", "delivered", Tone::Ok),
+        // Not a tick: what was sent again may have failed again.
+        ReplayState::Done => ("Sent again", "retrying", Tone::Idle),
         ReplayState::Canceled => ("Canceled", "canceled", Tone::Idle),
     };
     State { word: word.to_owned(), icon, tone, under: None }

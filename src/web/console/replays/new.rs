@@ -87,9 +87,9 @@ impl NewPage {
         };
         Self {
             frame: frame(page, HEADING),
-            app: among_apps(page, chosen, None),
+            app: among_apps(page, chosen, page.web.actions.sees_several_apps(page.caller()).then_some("Choose one")),
             from: Field::new("from", "From (UTC)")
-                .help("When they were accepted. At most 31 days before the end.")
+                .help("When they were created. At most 31 days before the end.")
                 .value(time("from")),
             to: Field::new("to", "To (UTC)").help("Left empty: until now.").value(time("to")).may_be_empty(),
             state: ENDED.into_iter().fold(Field::new("state", "State").value(said), state),

@@ -1,13 +1,10 @@
 //! One replay: how far it has come, followed until it has ended, and the way to stop it.
 
-use std::time::Duration;
-
-use actix_web::web::Path;
-use askama::Template;
-use url::form_urlencoded;
-
 use super::line::{self, Window};
+use crate::actions::delivery_list::DeliveryFilter;
+use crate::actions::scope::Filter;
 use crate::domain::app::App;
+use crate::domain::delivery::{DeliveryKind, Status};
 use crate::domain::replay::selection::Range;
 use crate::domain::replay::{Replay, ReplayState};
 use crate::web::Answer;
@@ -20,17 +17,27 @@ use crate::web::console::list_query::ListQuery;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
 use crate::web::console::parts::state::State;
+use crate::web::console::sections;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::words::instants::{self, Moment};
-use crate::web::console::{navigation, sections};
 use crate::web::error::Problem;
 use crate::web::json::Body;
+use actix_web::web::Path;
+use askama::Template;
 
 const LARGEST: usize = 4 * 1024;
 const SHAPE: &Shape<'_> = &[(LIVE, kinds::Kind::Text), ("part", kinds::Kind::Text)];
 /// The call that stops one.
 const CANCELS: &str = "POST /v1/replays/{id}/cancel";
-const MINUTE: Duration = Duration::from_secs(60);
+
+/// Deliveries that are counted of each state.
+const COUNTED: usize = 99;
+/// What can have become of what was sent again: its word, what the list calls it, and the states that it is.
+const BECAME: [(&str, &str, &[Status]); 3] = [
+    ("Delivered", "delivered", &[Status::Delivered]),
+    ("Waiting", "waiting", &[Status::Pending, Status::Sending, Status::Retrying, Status::Held]),
+    ("Dead", "dead", &[Status::Dead]),
+];
 
 #[derive(Template)]
 #[template(path = "replay.html")]
@@ -43,6 +50,8 @@ struct ReplayPage {
     started: Moment,
     by: String,
     id: Long,
+    /// How many deliveries of its time are in which state by now, each with its list; none while it runs.
+    states_now: Vec<Link>,
     /// What became of them.
     deliveries: Option<String>,
 }
@@ -89,7 +98,12 @@ pub(super) async fn show(page: PageRequest, id: Path<String>) -> Answer {
         started: instants::detailed(replay.created_at, now),
         by: replay.begun_by.name.clone(),
         id: cuts::id(&replay.id),
-        deliveries: deliveries(&replay, &app),
+        states_now: if replay.state == ReplayState::Running {
+            Vec::new()
+        } else {
+            states_now(&page, &replay, &app).await?
+        },
+        deliveries: line::in_state(&replay.selection, &app, ""),
     })
 }
 
@@ -120,14 +134,22 @@ fn progress(page: &PageRequest, replay: &Replay, app: &App, query: &ListQuery) -
     }
 }
 
-/// The list of deliveries of its time, where that has both ends.
-fn deliveries(replay: &Replay, app: &App) -> Option<String> {
-    let Range::Window { from, to } = &replay.selection.range else { return None };
-    // To the minute that a list can be asked by, and so that nothing is left out.
-    let (from, to) = (instants::typed(*from), instants::typed(to.plus(MINUTE)));
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs([("app", app.called()), ("from", &from), ("to", &to)]);
-    navigation::is_built("/deliveries").then(|| format!("/deliveries?{}", query.finish()))
+/// What became of the deliveries of its time: counted up to a cap, and only where the list can be asked for by it.
+async fn states_now(page: &PageRequest, replay: &Replay, app: &App) -> Result<Vec<Link>, Problem> {
+    let Range::Window { from, to } = &replay.selection.range else { return Ok(Vec::new()) };
+    if app.archived_at.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut links = Vec::new();
+    for (word, state, statuses) in BECAME {
+        let among = Filter { app: Some(app.id.clone()), from: Some(*from), to: Some(*to), ..Filter::default() };
+        let kinds = vec![DeliveryKind::Completion, DeliveryKind::Reversal];
+        let filter = DeliveryFilter { among, statuses: statuses.to_vec(), kinds, ..DeliveryFilter::default() };
+        let (count, more) = page.web.actions.deliveries_up_to(page.caller(), filter, COUNTED).await?;
+        let count = format!("{word} {count}{}", if more { "+" } else { "" });
+        links.extend(line::in_state(&replay.selection, app, state).map(|href| Link::new(&count, &href)));
+    }
+    Ok(links)
 }
 
 pub(super) async fn ask_cancel(page: PageRequest, id: Path<String>) -> Answer {

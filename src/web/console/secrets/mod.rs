@@ -20,6 +20,7 @@ use super::{faults, pages, render, sections};
 use crate::actions::form_keys::Once;
 use crate::actions::secrets::CreatedSecret;
 use crate::domain::dialect::recipe::SecretNeed;
+use crate::domain::secret::SecretState;
 use crate::web::Answer;
 use crate::web::error::Problem;
 use crate::web::json::Body;
@@ -53,6 +54,8 @@ struct SecretsPage {
     /// Whether the dialect signs at all.
     signs: bool,
     rows: Vec<Row>,
+    /// Whether one waits to be tested, which comes before another new one.
+    has_next: bool,
     safety: Option<Safety>,
     brought: Field,
     activate: Field,
@@ -80,13 +83,20 @@ impl SecretsPage {
         let recipe = place.recipe(page)?;
         let secrets = actions.secrets(page.caller(), place.secrets()).await?;
         let uses = actions.secret_uses(secrets.iter().map(|secret| secret.id.clone()).collect()).await?;
-        let rows = secrets.iter().map(|secret| Row::of(secret, uses.get(&secret.id), place, now)).collect();
+        let mut rows: Vec<Row> =
+            secrets.iter().map(|secret| Row::of(secret, uses.get(&secret.id), place, now)).collect();
+        // The newest one that waits is tested next.
+        let next = secrets.iter().position(|secret| secret.state == SecretState::Next);
+        if let Some(act) = next.and_then(|at| rows.get_mut(at)?.acts.first_mut()) {
+            act.is_main = true;
+        }
         Ok(Self {
             frame: sections::frame(page, &place.app, "Secrets"),
             path: place.path("secrets"),
             endpoints: place.switcher("secrets"),
             dialect: recipe.title().to_owned(),
             signs: recipe.secret() != SecretNeed::None,
+            has_next: next.is_some(),
             rows,
             safety: Safety::of(&secrets),
             brought: Field::new("secret", "Secret").help("1 to 256 characters, as your server has it.").fills_in("off"),

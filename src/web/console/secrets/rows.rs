@@ -29,6 +29,8 @@ pub(super) struct Act {
     pub(super) link: Link,
     /// Whether it is asked for in a dialog, where there is a script.
     pub(super) asks: bool,
+    /// Whether it is what is to be done next.
+    pub(super) is_main: bool,
 }
 
 impl Row {
@@ -60,7 +62,7 @@ fn state(secret: &Secret, now: Timestamp) -> State {
 
 fn acts(secret: &Secret, place: &Place) -> Vec<Act> {
     let of_it = |end: &str| place.path(&format!("secrets/{}/{end}", secret.id));
-    let act = |label: &str, href: &str, asks| Act { link: Link::new(label, href), asks };
+    let act = |label: &str, href: &str, asks| Act { link: Link::new(label, href), asks, is_main: false };
     let test = act("Test with it", &place.path_with("test", &[("secret", &secret.id)]), false);
     match secret.state {
         SecretState::Active => Vec::new(),

@@ -45,6 +45,8 @@ pub(super) struct Fields {
     pub(super) egress: Option<Field>,
     /// Only where the dialect signs.
     pub(super) tamper: Option<Field>,
+    /// Whether something else is sent than a test sends by itself, so that it is to be seen.
+    differs: bool,
 }
 
 /// What was asked for.
@@ -78,15 +80,34 @@ impl Fields {
                 let field = Field::new("tamper", "And one wrong signature").value("true");
                 field.help("A second callback with one character changed. Your server has to refuse it.")
             }),
+            differs: secret.is_some(),
         })
     }
 
     /// The same with what was typed.
     pub(super) fn typed(mut self, form: &Form) -> Self {
+        let before: Vec<String> = self.folded().map(|field| field.value.clone()).collect();
         for field in self.all_mut() {
             field.value = form.typed(&field.name).to_owned();
         }
+        let differs = self.folded().zip(&before).any(|(field, before)| field.value != *before);
+        self.differs = differs;
         self
+    }
+
+    /// What most tests leave as it is.
+    fn folded(&self) -> impl Iterator<Item = &Field> {
+        [&self.user, &self.reward, &self.payout].into_iter().chain(&self.secret).chain(&self.egress)
+    }
+
+    /// Whether what most leave as it is stands open.
+    pub(super) fn is_open(&self) -> bool {
+        self.differs || self.folded().any(|field| !field.faults.is_empty())
+    }
+
+    /// The same in a line: `test-user · 100 · 1.00 USD`.
+    pub(super) fn said(&self) -> String {
+        format!("{} · {} · {} {CURRENCY}", self.user.value, self.reward.value, self.payout.value)
     }
 
     pub(super) fn all(&self) -> Vec<&Field> {

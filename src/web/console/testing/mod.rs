@@ -119,9 +119,10 @@ async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answ
                 .filter_map(|(name, id)| Some((name, id?)))
                 .collect();
             let shown = place.path_with("test", &parameters);
+            // Straight to the result, unless a flash above it has more to say.
             Ok(match not_sent {
                 Some(why) => page.go_on(&shown, Kind::Failed, format!("The wrong signature was not sent. {why}")),
-                None => render::go_on(&shown, []),
+                None => render::go_on(&format!("{shown}#outcome"), []),
             })
         }
         Err(refusal) => refused(&page, &place, &form, refusal).await,
@@ -142,7 +143,7 @@ async fn send_sequence(page: PageRequest, app: Path<String>, body: Body<LARGEST>
             let shown = place.path_with("test", &sequence::parameters(&sent));
             Ok(match sequence::not_sent(&sent) {
                 Some(why) => page.go_on(&shown, Kind::Failed, why.to_owned()),
-                None => render::go_on(&shown, []),
+                None => render::go_on(&format!("{shown}#sequence"), []),
             })
         }
         Err(refusal) => refused(&page, &place, &form, refusal).await,

@@ -13,7 +13,11 @@ use crate::web::console::parts::lines::Link;
 use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::place::Place;
 use crate::web::console::sections;
+use crate::web::console::words::sentences;
 use crate::web::error::Problem;
+
+/// Answers that the doctor explains: a signature was read, and taken for a wrong one.
+const OF_A_SIGNATURE: [u16; 3] = [401, 403, 422];
 
 /// What came of a test.
 #[derive(Debug)]
@@ -51,14 +55,16 @@ impl Outcome {
         } else {
             "The publisher's server"
         };
-        let exchange = |(_, attempts): &(Delivery, Vec<Attempt>)| attempts.last().map(Exchange::of);
+        let exchange = |(_, attempts): &(Delivery, Vec<Attempt>), is_wrong: bool| {
+            attempts.last().map(|attempt| if is_wrong { of_wrong_signature(attempt) } else { of(attempt) })
+        };
         let label = match (options.tamper, signs) {
             (true, _) => "wrong signature",
             (false, true) => "right signature",
             (false, false) => "callback",
         };
-        let mut exchanges = vec![(label, exchange(&right))];
-        exchanges.extend(tampered.as_ref().map(|tampered| ("wrong signature", exchange(tampered))));
+        let mut exchanges = vec![(label, exchange(&right, options.tamper))];
+        exchanges.extend(tampered.as_ref().map(|tampered| ("wrong signature", exchange(tampered, true))));
         let is_over = |one: &(Delivery, Vec<Attempt>)| one.0.status.is_ended();
         let all_over = is_over(&right) && tampered.as_ref().is_none_or(is_over);
         let parameters: Vec<(&str, &str)> = [("sent", Some(sent)), ("wrong", wrong), ("part", Some("outcome"))]
@@ -77,11 +83,39 @@ impl Outcome {
                 (state("Still being sent", "sending", Tone::Accent), vec!["The result follows here.".to_owned()])
             }
         };
-        let refused = verdict.tone == Tone::Bad && sections::is_built("doctor");
-        let act = refused.then(|| {
+        let of_a_signature = |attempt: &Attempt| attempt.status_code.is_some_and(|code| OF_A_SIGNATURE.contains(&code));
+        let refused = verdict.tone == Tone::Bad && signs && right.1.last().is_some_and(of_a_signature);
+        let act = (refused && sections::is_built("doctor")).then(|| {
             Link::new("Open the doctor with this request ›", &place.path_with("doctor", &[("delivery", sent)]))
         });
         Ok(Self { verdict, text, exchanges, act, again })
+    }
+}
+
+/// An exchange, with what is wrong about it as a sentence.
+fn of(attempt: &Attempt) -> Exchange {
+    let exchange = Exchange::of(attempt);
+    Exchange { error: exchange.error.as_deref().map(sentences::of), ..exchange }
+}
+
+/// An exchange that has to be refused: an answer from 400 to 499 is how it should be, and success is not.
+fn of_wrong_signature(attempt: &Attempt) -> Exchange {
+    let exchange = of(attempt);
+    match attempt.status_code {
+        Some(400..=499) => Exchange {
+            answer: format!("{}, refused, as it must be", exchange.answer),
+            icon: "delivered",
+            tone: Tone::Ok,
+            error: None,
+            ..exchange
+        },
+        _ if exchange.tone == Tone::Ok => Exchange {
+            answer: format!("{}, accepted, as it must not be", exchange.answer),
+            icon: "warning",
+            tone: Tone::Bad,
+            ..exchange
+        },
+        _ => exchange,
     }
 }
 
@@ -125,7 +159,7 @@ fn said_of_wrong(attempt: &Attempt, yours: &str) -> (State, Vec<String>) {
             vec![format!("{answered}: a refusal is a status from 400 to 499.")],
         ),
         (_, None, _) => {
-            let error = attempt.error.clone().unwrap_or_else(|| format!("{yours} gave no answer."));
+            let error = of(attempt).error.unwrap_or_else(|| format!("{yours} gave no answer."));
             (state("No answer", "dead", Tone::Bad), vec![error, format!("{}.", Exchange::of(attempt).addresses)])
         }
     }
@@ -162,14 +196,28 @@ fn said(verdict: Verdict, right: &Attempt, wrong: Option<&Attempt>, signs: bool,
                 wrong.map(status).unwrap_or_default()
             )],
         ),
-        Verdict::Refused => (
-            state(&format!("Refused with {}", status(right)), "dead", Tone::Bad),
-            vec![right.error.clone().unwrap_or_else(|| format!("{yours} answered {}.", status(right)))],
-        ),
+        Verdict::Refused => match right.status_code {
+            Some(400..=499) => (
+                state(&format!("Refused with {}", status(right)), "dead", Tone::Bad),
+                vec![of(right).error.unwrap_or_else(|| format!("{yours} answered {}.", status(right)))],
+            ),
+            Some(500..) => (
+                state(&format!("Answered {}", status(right)), "dead", Tone::Bad),
+                vec![format!("{yours} answered {}. Fix it, then test again.", status(right))],
+            ),
+            _ => (
+                state(&format!("Answered {}", status(right)), "dead", Tone::Bad),
+                vec![
+                    of(right)
+                        .error
+                        .unwrap_or_else(|| format!("{yours} answered {}: that is no success.", status(right))),
+                ],
+            ),
+        },
         Verdict::NoAnswer => (
             state("No answer", "dead", Tone::Bad),
             vec![
-                right.error.clone().unwrap_or_else(|| format!("{yours} gave no answer.")),
+                of(right).error.unwrap_or_else(|| format!("{yours} gave no answer.")),
                 format!("{}.", Exchange::of(right).addresses),
             ],
         ),

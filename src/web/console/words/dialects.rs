@@ -9,7 +9,7 @@ pub fn setting(setting: &Setting) -> &str {
     if setting.name == SURFACE_ID { "Surface id" } else { &setting.name }
 }
 
-/// `GET, signature in verifier`, with `not solid` behind it where the recipe is not.
+/// `GET, signature in verifier`, with `not confirmed` behind it where the recipe is not.
 pub fn how(recipe: &Recipe) -> String {
     let sent = if recipe.method() == "GET" { "GET" } else { "POST" };
     let signed = match recipe.signature() {
@@ -24,7 +24,7 @@ pub fn how(recipe: &Recipe) -> String {
         }
     };
     let optional = if recipe.secret() == SecretNeed::Optional { ", optional" } else { "" };
-    let solid = if recipe.is_solid() { "" } else { ", not solid" };
+    let solid = if recipe.is_solid() { "" } else { ", not confirmed" };
     format!("{sent}, {signed}{optional}{solid}")
 }
 
@@ -45,7 +45,7 @@ mod tests {
         let of = |name: &str| how(catalog.get(name).unwrap());
         assert_eq!(of("besitos"), "GET, signature in verifier");
         assert_eq!(of("standard-webhooks"), "POST, signature in Webhook-Signature");
-        assert_eq!(of("growdeck"), "GET, signature in signature, not solid");
+        assert_eq!(of("growdeck"), "GET, signature in signature, not confirmed");
         assert!(catalog.newest().all(|recipe| how(recipe).len() < 50));
     }
 }

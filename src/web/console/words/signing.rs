@@ -68,7 +68,7 @@ pub fn covers(recipe: &Recipe) -> Covers {
     let written = |names: Vec<String>| names.iter().map(|name| recipe.written(name)).collect::<Vec<_>>();
     let (covered, not_covered) = (written(coverage.covered), written(coverage.not_covered));
     let says = match not_covered.len() {
-        0 => "The values of all macros in your URL; no parameters of your own, and not the path.",
+        0 => "The values of all placeholders in your URL; no parameters of your own, and not the path.",
         _ => "Some values. Somebody on the way could change the others unnoticed.",
     };
     Covers { says: says.to_owned(), covered, not_covered, gaps }
@@ -124,7 +124,7 @@ fn text(signs: &SignedText) -> String {
         }
         SignedText::Values { join, .. } => {
             format!(
-                "the values of the macros in your URL, decoded, in order of the macros' names, with `{join}` between them"
+                "the values of the placeholders in your URL, decoded, in order of the placeholders' names, with `{join}` between them"
             )
         }
         SignedText::Text { of, .. } => format!("the text `{of}`, its values decoded"),

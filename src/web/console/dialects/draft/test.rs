@@ -46,7 +46,7 @@ struct TestPage {
 
 impl TestPage {
     fn new(page: &PageRequest, name: &str) -> Self {
-        let app = Field::new(APP, "App").help("One whose callback URL is written in the macros of this draft.");
+        let app = Field::new(APP, "App").help("One whose callback URL is written in the placeholders of this draft.");
         Self {
             frame: frame(page, name, "Test"),
             path: draft_path(name, "test"),
