@@ -5,7 +5,7 @@
 
 mod open_files;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
@@ -40,6 +40,8 @@ pub struct Service {
     pub address: SocketAddr,
     /// Where people open the console; nowhere where this node answers none.
     pub console: Option<String>,
+    /// Whether links lead to this machine alone, because it listens on every address and nobody said where people reach it.
+    pub links_stay_here: bool,
     /// Where `/metrics` alone listens.
     pub metrics_address: Option<SocketAddr>,
     /// A token that was made because the store had none; shown once.
@@ -56,10 +58,9 @@ pub struct Service {
     _lock: ServeLock,
 }
 
-/// One address that is listened on.
+/// What answers at one address.
 #[derive(Debug)]
 struct Server {
-    address: SocketAddr,
     handle: ServerHandle,
     running: JoinHandle<std::io::Result<()>>,
 }
@@ -94,7 +95,6 @@ impl Service {
         let files = OpenFiles::of_this_process()?;
         let lock = ServeLock::take(&settings.store.location)?;
         let store = Store::open(&settings.store)?;
-        let first_token = first_token(&store, settings, clock.now()).await?;
         let setup = Setup {
             targets: TargetPolicy::new(settings.allow_targets.clone(), settings.allow_http),
             egress_bind: settings.egress_bind.clone(),
@@ -105,13 +105,22 @@ impl Service {
             most_idle: files.idle,
             role: settings.role,
         };
-        let dispatcher = Arc::new(Dispatcher::assemble(store, clock, setup).await?);
+        let dispatcher = Arc::new(Dispatcher::assemble(store.clone(), clock.clone(), setup).await?);
         dispatcher.join().await?;
         let actions = Arc::new(Actions::new(Arc::clone(&dispatcher)));
         if let Some(origin) = &settings.public_url {
             actions.public_url.set(origin.clone());
         }
-        // Bound before the loops start: a taken port must not cost a claimed delivery.
+        // Bound before the loops start, since a taken port must not cost a claimed delivery; and before the first token is made,
+        // since a start that fails shows it to nobody, and the next one makes no other.
+        let listener = bind(settings.listen, "RINGBACK_LISTEN")?;
+        let metrics = settings.metrics_listen.map(|listen| bind(listen, "RINGBACK_METRICS_LISTEN")).transpose()?;
+        let (address, metrics_address) = (listener.1, metrics.as_ref().map(|(_, address)| *address));
+        // Known only now where port 0 was asked for, and told before anybody is answered.
+        actions.public_url.set(format!("http://{}", reachable(address)));
+        let console = settings.role.serves().then(|| actions.public_url.link("/"));
+        let first_operator = if settings.role.serves() { actions.first_operator_link().await? } else { None };
+        let first_token = first_token(&store, settings, clock.now()).await?;
         let public = match (settings.role.serves(), settings.metrics_listen) {
             (true, None) => routes,
             (true, Some(_)) => routes_without_metrics,
@@ -119,23 +128,15 @@ impl Service {
             (false, Some(_)) => worker_routes_without_metrics,
         };
         let web = Web::new(Arc::clone(&actions), settings.trusted_proxies.clone());
-        let server = serve(&web, settings.listen, "RINGBACK_LISTEN", public, files.inbound)?;
-        let address = server.address;
-        // Known only now where port 0 was asked for, and told before anybody is answered.
-        actions.public_url.set(format!("http://{address}"));
-        let console = settings.role.serves().then(|| actions.public_url.link("/"));
-        let first_operator = if settings.role.serves() { actions.first_operator_link().await? } else { None };
-        let mut servers = vec![server];
-        let mut metrics_address = None;
-        if let Some(listen) = settings.metrics_listen {
-            let server = serve(&web, listen, "RINGBACK_METRICS_LISTEN", metrics_routes, SCRAPERS)?;
-            metrics_address = Some(server.address);
-            servers.push(server);
+        let mut servers = vec![serve(&web, listener, "RINGBACK_LISTEN", public, files.inbound)?];
+        if let Some(metrics) = metrics {
+            servers.push(serve(&web, metrics, "RINGBACK_METRICS_LISTEN", metrics_routes, SCRAPERS)?);
         }
         let running = dispatcher.start();
         Ok(Self {
             address,
             console,
+            links_stay_here: settings.public_url.is_none() && address.ip().is_unspecified(),
             metrics_address,
             first_token,
             first_operator,
@@ -168,14 +169,33 @@ async fn first_token(store: &Store, settings: &Settings, now: Timestamp) -> Resu
     Ok(store.bootstrap_operator(&token, now).await?.then_some(token))
 }
 
+/// An address that is listened on, with nobody yet who answers: whoever connects waits.
+fn bind(listen: SocketAddr, setting: &'static str) -> Result<(TcpListener, SocketAddr), NotStarted> {
+    let bound = TcpListener::bind(listen).and_then(|listener| listener.local_addr().map(|address| (listener, address)));
+    bound.map_err(|error| cannot_listen(listen, setting, &error))
+}
+
+fn cannot_listen(address: SocketAddr, setting: &'static str, error: &std::io::Error) -> NotStarted {
+    NotStarted::Listen { address, setting, reason: error.to_string() }
+}
+
+/// Where a browser of this machine finds what listens there: no link leads to the address that stands for all of them.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
 fn serve(
     web: &Web,
-    listen: SocketAddr,
+    (listener, address): (TcpListener, SocketAddr),
     setting: &'static str,
     routes: fn(&mut web::ServiceConfig),
     connections: usize,
 ) -> Result<Server, NotStarted> {
-    let cannot = |error: std::io::Error| NotStarted::Listen { address: listen, setting, reason: error.to_string() };
     let state = web::Data::new(web.clone());
     let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
         .workers(WEB_THREADS)
@@ -183,10 +203,26 @@ fn serve(
         .max_connections(connections.div_ceil(WEB_THREADS))
         .shutdown_timeout(LET_ANSWER)
         .disable_signals()
-        .bind(listen)
-        .map_err(cannot)?;
-    let address = server.addrs().first().copied().unwrap_or(listen);
-    let server = server.run();
+        .listen(listener)
+        .map_err(|error| cannot_listen(address, setting, &error))?
+        .run();
     let handle = server.handle();
-    Ok(Server { address, handle, running: tokio::spawn(server) })
+    Ok(Server { handle, running: tokio::spawn(server) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_listens_on_every_address_is_reached_on_the_machines_own() {
+        for (listens, reached) in [
+            ("0.0.0.0:8080", "127.0.0.1:8080"),
+            ("[::]:8080", "[::1]:8080"),
+            ("127.0.0.1:1", "127.0.0.1:1"),
+            ("192.0.2.7:8080", "192.0.2.7:8080"),
+        ] {
+            assert_eq!(reachable(listens.parse().unwrap()).to_string(), reached);
+        }
+    }
 }

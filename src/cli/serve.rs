@@ -45,8 +45,14 @@ fn announce(service: &Service) {
     say(&format!("{LISTENS_ON}{}", service.address));
     if let Some(console) = &service.console {
         say(&format!("Console: {console}"));
+        say(&format!("API documentation: {console}docs"));
+        if service.links_stay_here {
+            say(
+                "These links, and those that it makes, open on this machine alone: set RINGBACK_PUBLIC_URL to where people",
+            );
+            say("reach the console, such as https://ringback.example.");
+        }
     }
-    say(&format!("API documentation: http://{}/docs", service.address));
     if let Some(metrics) = service.metrics_address {
         say(&format!("Metrics: http://{metrics}/metrics"));
     }
