@@ -6,5 +6,5 @@ mod typed;
 mod values;
 
 pub use merged::{as_object, fields, merged};
-pub use typed::{read, unknown};
+pub use typed::{nearest, read, unknown};
 pub use values::object;
