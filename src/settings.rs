@@ -15,9 +15,12 @@ use crate::domain::egress::Bind;
 use crate::domain::node::NodeRole;
 use crate::store::Access;
 
+mod mean;
 mod read;
+mod unknown_variables;
 
 pub use read::SettingsError;
+pub use unknown_variables::unknown_variables;
 
 /// One setting, as it is typed.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +65,7 @@ pub const TABLE: [Setting; 17] = [
     },
     Setting {
         env: "RINGBACK_RETRY_SCALE",
-        meaning: "multiplies every retry delay (tests, drills); a decimal of at most three places",
+        meaning: "multiplies every retry delay (tests, drills): 0.001 to 1000, with at most three places",
         default: "1",
     },
     Setting {
@@ -97,7 +100,11 @@ pub const TABLE: [Setting; 17] = [
         meaning: "CIDR list of the proxies whose `X-Forwarded-For` says where a visitor comes from",
         default: "none",
     },
-    Setting { env: "RINGBACK_CONFIG", meaning: "TOML file with these settings", default: "none" },
+    Setting {
+        env: "RINGBACK_CONFIG",
+        meaning: "TOML file with these settings, each under its name without `RINGBACK_` and in lower case: `retry_scale = 0.5`",
+        default: "none",
+    },
     Setting { env: "RINGBACK_METRICS_LISTEN", meaning: "an address for `/metrics` alone", default: "none" },
     Setting {
         env: "RINGBACK_POOL_SIZE",

@@ -69,7 +69,7 @@ pub fn recorded_reversal(outcome: ReversalOutcome) -> Result<RecordedReversal, R
     match outcome {
         ReversalOutcome::Accepted(taken_back) => Ok(RecordedReversal { taken_back, is_new: true }),
         ReversalOutcome::Duplicate(taken_back) => Ok(RecordedReversal { taken_back, is_new: false }),
-        ReversalOutcome::Unknown => Err(Refusal::Unknown("completion")),
+        ReversalOutcome::Unknown => Err(Refusal::UnknownIn { what: "completion", field: "externalId" }),
         ReversalOutcome::Invalid(invalid) => Err(invalid.into()),
         ReversalOutcome::Conflict(fields) => {
             let detail = "This reversal is recorded with other amounts; nothing was changed.";

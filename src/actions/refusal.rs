@@ -16,6 +16,13 @@ pub enum Refusal {
     /// There is nothing of that kind and name, as far as the caller may know: the same for what does not exist and for what
     /// is foreign.
     Unknown(&'static str),
+    /// The same of what a field of the body names.
+    UnknownIn {
+        /// The kind.
+        what: &'static str,
+        /// The field.
+        field: &'static str,
+    },
     /// It contradicts what stands.
     Conflict(String),
     /// It contradicts what stands, in these fields.
@@ -108,6 +115,7 @@ impl fmt::Display for Refusal {
             | Self::TooManyReads(detail) => f.write_str(detail),
             Self::TooManyAttempts { until } => f.write_str(&too_many_attempts(*until)),
             Self::Unknown(what) => write!(f, "There is no such {what}."),
+            Self::UnknownIn { what, field } => write!(f, "{field}: there is no such {what}"),
             Self::TransactionIdTaken(id) => {
                 write!(f, "Another completion of the app has the transaction id {id:?}, ignoring case.")
             }

@@ -160,13 +160,12 @@ fn each<T: Copy>(rows: &[Row<T>], rounds: &[T]) -> Vec<Value> {
 mod tests {
     use super::*;
     use crate::bench::measured::tests::measured;
-    use crate::bench::spoken;
     use crate::bench::workload::Workload;
 
     fn store(engine: &'static str, endpoints: &[usize]) -> OfStore {
         let closed = endpoints.iter().map(|endpoints| {
             let of = Closed {
-                dialect: spoken::default(),
+                dialect: DIALECT.into(),
                 nodes: 1,
                 workload: Workload::Single,
                 endpoints: *endpoints,

@@ -12,13 +12,13 @@ use super::measured;
 use super::open;
 use super::place::{self, Place};
 use super::row::line;
-use super::spoken::{self, Spoken};
+use super::spoken::Spoken;
 use super::sustained;
-use super::workload::Workload;
+use super::workload::{DIALECT, Workload};
 use super::{given, number, numbers};
 use crate::command::{Failure, optional, say, switch};
 
-/// Parts of the table.
+/// The loops that can be measured, each a part of the table.
 const PARTS: [&str; 3] = ["closed", "open", "sustained"];
 /// Reports a second of the open loops: quiet, busy, and what the product must bear.
 const RATES_OF_SQLITE: [u64; 3] = [500, 2_000, 4_000];
@@ -56,14 +56,16 @@ pub(super) struct Plan {
 pub(super) fn flags() -> Vec<Arg> {
     let rates = "Reports a second of the open loops; default 500,2000,4000 on SQLite and 500,1000 on PostgreSQL";
     let nodes = "Numbers of nodes of the closed loops, as in 1,2,3; above 1 on PostgreSQL";
-    let parts = optional("only", "Parts of the table: closed, open, sustained; default all").value_delimiter(',');
+    let parts = optional("only", "Which loops are measured: closed, open, sustained; default all").value_delimiter(',');
     let mut flags = vec![
         number("rounds", "3", 1..=100, "Rounds; the median counts"),
         number("deliveries", "20000", 1..=MOST_DELIVERIES, "Deliveries of each closed loop in each round"),
         parts.value_parser(PossibleValuesParser::new(PARTS)),
         numbers("endpoints", 1..=MOST_ENDPOINTS, "Numbers of endpoints of the closed loops, of an app each")
             .default_value("1,20"),
-        optional("dialect", "Dialects of the closed loops, measured in turn").value_delimiter(','),
+        optional("dialect", "Dialects of the closed loops, measured in turn")
+            .value_delimiter(',')
+            .default_value(DIALECT),
         number("stored", "0", 0..=MOST_DELIVERIES, "Deliveries that a closed loop's store holds before"),
         number(
             "seconds",
@@ -94,10 +96,11 @@ impl Plan {
             places: beside.into_iter().chain([place]).collect(),
             nodes: counts("nodes")?,
             endpoints: counts("endpoints")?,
-            dialects: match flags.get_many::<String>("dialect") {
-                Some(names) => names.map(|name| name.as_str().into()).collect(),
-                None => vec![spoken::default()],
-            },
+            dialects: flags
+                .get_many::<String>("dialect")
+                .unwrap_or_default()
+                .map(|name| name.as_str().into())
+                .collect(),
             stored: first("stored"),
             rates: given(flags, "rates"),
         };

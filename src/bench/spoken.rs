@@ -18,11 +18,6 @@ const TOLD: [&str; 8] =
 /// A dialect by its name.
 pub(super) type Spoken = Arc<str>;
 
-/// The one that is spoken unless another is asked for.
-pub(super) fn default() -> Spoken {
-    DIALECT.into()
-}
-
 /// What an app's endpoint is created with, to be called back at this URL. Any 200 is an acknowledgement, so that one
 /// receiver serves all dialects.
 pub(super) fn endpoint(dialect: &str, callback_url: &str) -> Result<Value, Failure> {

@@ -13,13 +13,13 @@ use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect_settings::{self, SURFACE_ID};
 use crate::domain::template::Origin;
 
-pub(super) fn flags() -> [Arg; 5] {
-    let url = "The callback URL as it is saved: tells which parameter a value stands in, and what a proxy made of it";
+/// `callback_url` says what that URL is for.
+pub(super) fn flags(callback_url: &'static str) -> [Arg; 5] {
     let settings = "What the dialect wants to know of the endpoint besides; may be repeated";
     [
-        flag("callback-url", "TEMPLATE", url),
+        flag("callback-url", "TEMPLATE", callback_url),
         flag("app-id", "ID", "The app's ref or id, as receivers see it"),
-        flag("surface-id", "ID", "The surface that a report is signed for").alias("surface"),
+        flag("surface-id", "ID", "The surface of the source that reports").long("surface").alias("surface-id"),
         flag("setting", "NAME=VALUE", settings).action(ArgAction::Append),
         flag("signed-origin", "ORIGIN", "scheme://host[:port] that replaces the URL's in what is signed"),
     ]
@@ -36,7 +36,7 @@ pub(super) fn endpoint(flags: &ArgMatches, recipe: &Recipe) -> Result<CallbackCo
     Ok(CallbackConfig { app_label: text(flags, "app-id").unwrap_or_default().to_owned(), settings })
 }
 
-/// `--setting NAME=VALUE`, and `--surface-id` for the one of that name.
+/// `--setting NAME=VALUE`, and `--surface` for the surface's id.
 fn settings(flags: &ArgMatches, recipe: &Recipe) -> Result<BTreeMap<String, String>, Failure> {
     let mut settings = BTreeMap::new();
     for given in flags.get_many::<String>("setting").unwrap_or_default() {

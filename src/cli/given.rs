@@ -128,7 +128,7 @@ pub(super) fn by_flag(invalid: &Invalid, file: &str) -> Failure {
         "dialect" => format!("--dialect: {message}"),
         "secret" => format!("--secret: {message}"),
         "callbackUrl" => format!("--callback-url: {message}"),
-        SURFACE_ID => format!("--surface-id: {message}"),
+        SURFACE_ID => format!("--surface: {message}"),
         "appId" if file.is_empty() => format!("--app-id: {message}"),
         field => match field.strip_prefix("settings.") {
             Some(name) => format!("--setting: {name}: {message}"),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Command};
 
 use crate::command::{Failure, required, say};
-use crate::store::{Location, StoreCopy, Verdict};
+use crate::store::{Location, StoreCopy, StoreError, Verdict};
 
 pub(super) fn command() -> Command {
     Command::new("migrate-store")
@@ -29,7 +29,7 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
-    let mut copy = StoreCopy::begin(&location(flags, "from")?, &location(flags, "to")?)?;
+    let mut copy = StoreCopy::begin(&location(flags, "from")?, &location(flags, "to")?).map_err(by_flag)?;
     if copy.is_resumed() {
         say("Going on with the copy that was interrupted.");
     }
@@ -56,4 +56,12 @@ pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
 fn location(flags: &ArgMatches, flag: &str) -> Result<Location, Failure> {
     let url = flags.get_one::<String>(flag).map_or("", String::as_str);
     Location::parse(url).map_err(|error| format!("--{flag}: {error}").into())
+}
+
+/// The file that it did not find is the one that --from names, and no setting.
+fn by_flag(error: StoreError) -> Failure {
+    match error {
+        StoreError::Open { path, reason } => format!("--from: cannot open {}: {reason}", path.display()).into(),
+        other => other.into(),
+    }
 }

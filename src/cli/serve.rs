@@ -23,6 +23,9 @@ pub(super) fn command() -> Command {
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     telemetry::start(&settings.log);
+    // Lossy, because a name that is no text is no setting either, and must not end the process.
+    let variables = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    settings::unknown_variables(variables).iter().for_each(|line| tracing::warn!("{line}"));
     let until_stdin_ends = flags.get_flag(UNTIL_STDIN_ENDS);
     on_runtime(async move {
         // Registered before anything starts, so that an early signal is not the abrupt end it would be by default.
@@ -47,7 +50,9 @@ fn announce(service: &Service) {
         say(&format!("Console: {console}"));
         say(&format!("API documentation: {console}docs"));
         if service.links_stay_here {
-            say("These links, and those that it makes, open on this machine alone: set RINGBACK_PUBLIC_URL to where people");
+            say(
+                "These links, and those that it makes, open on this machine alone: set RINGBACK_PUBLIC_URL to where people",
+            );
             say("reach the console, such as https://ringback.example.");
         }
     }

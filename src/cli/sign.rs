@@ -39,9 +39,9 @@ Examples:
       --url 'https://pub.example/pb?user_id=u1&payout=17.55'
 
   A completion, as it is reported, told to a publisher's callback URL:
-    ringback sign --dialect offermaru --secret-file app.secret \\
-      --app-id my-app --completion completion.json \\
-      --callback-url 'https://pub.example/cb?user_id={user_id}&…'
+    ringback sign --dialect besitos --secret-file app.secret \\
+      --completion completion.json \\
+      --callback-url 'https://pub.example/pb?user={user_id}&tx={transaction_id}'
 
   A body, in a dialect that signs bodies:
     ringback sign --dialect affonso --secret-file app.secret \\
@@ -53,9 +53,14 @@ Examples:
       curl -H @- -H 'content-type: application/json' \\
       --data-binary @report.json http://127.0.0.1:8080/v1/conversions";
 
+/// What has to be given differs between the two things that it signs.
+const USAGE: &str = "ringback sign --dialect <NAME> [OPTIONS]
+       ringback sign --report --surface <ID> [OPTIONS]";
+
 pub(super) fn command() -> Command {
     Command::new("sign")
         .about("Signs a callback or a report and prints it; sends nothing, needs no store")
+        .override_usage(USAGE)
         .after_help(EXAMPLES)
         .arg(dialect_flag().required_unless_present("report"))
         .args(secret_flags(ArgAction::Set))
@@ -67,7 +72,7 @@ pub(super) fn command() -> Command {
                 .requires("body"),
         )
         .arg(flag("at", "TIME", "When it is sent: RFC 3339 or Unix milliseconds [default: now]"))
-        .args(endpoint::flags())
+        .args(endpoint::flags("The callback URL, with its placeholders, that --completion is told to"))
         .arg(switch("report", "Sign a report for Ringback: prints its three headers").conflicts_with_all([
             "dialect",
             "completion",

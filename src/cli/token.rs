@@ -18,7 +18,7 @@ use crate::store::Store;
 pub(super) fn command() -> Command {
     let create = Command::new("create")
         .about("Makes a token and prints it once; works beside a running server")
-        .arg(required("name", "For people"))
+        .arg(required("name", "What people see it listed as"))
         .arg(required("role", "What it may do").value_parser(["operator", "account_manager", "publisher"]))
         .arg(optional("publisher", "Whose token it is, by id or ref (role publisher)"))
         .args(settings::store_flags());
@@ -37,11 +37,17 @@ fn create(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let text = |name: &str| flags.get_one::<String>(name).cloned();
     let (name, publisher) = (text("name").unwrap_or_default(), text("publisher"));
     let role = text("role").as_deref().and_then(RoleWord::parse).ok_or("--role: there is no such role")?;
-    if publisher.is_some() != (role == RoleWord::Publisher) {
-        return Err("--publisher belongs to --role publisher, and to no other role".into());
+    match (role, &publisher) {
+        (RoleWord::Publisher, None) => {
+            return Err("--publisher is missing: whose token is it? Give the publisher's id or ref".into());
+        }
+        (RoleWord::Operator | RoleWord::AccountManager, Some(_)) => {
+            return Err("--publisher belongs to --role publisher, and to no other role".into());
+        }
+        _ => {}
     }
     on_runtime(async {
-        let actions = Standalone { store: Store::open(&settings.store)?, clock: Clock::system() };
+        let actions = Standalone { store: Store::open_existing(&settings.store)?, clock: Clock::system() };
         let caller = Caller::at_the_command_line();
         let new = NewToken { name, role, publisher: publisher.clone(), expires_at: None };
         let act = actions.create_token(&caller, new);

@@ -29,6 +29,9 @@ Examples:
 
   ringback verify --dialect besitos --secret-file app.secret --paste access.log";
 
+const CALLBACK_URL: &str =
+    "The callback URL as it is saved: tells which parameter a value stands in, and what a proxy made of it";
+
 pub(super) fn command() -> Command {
     Command::new("verify")
         .about("Says whether a received callback verifies, with which secret, and if not why; needs no store")
@@ -43,7 +46,7 @@ pub(super) fn command() -> Command {
             flag("paste", "FILE", "In place of these: a whole request, a curl command, lines of an access log, JSON or a URL, as copied; - reads it from the standard input")
                 .conflicts_with_all(["method", "url", "header", "body"]),
         )
-        .args(endpoint::flags())
+        .args(endpoint::flags(CALLBACK_URL))
         .arg(flag(
             "at",
             "TIME",

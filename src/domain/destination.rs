@@ -33,6 +33,14 @@ impl TargetPolicy {
         self.allowed.iter().any(|net| net.contains(&ip) || net.contains(&plain)) || is_public(plain)
     }
 
+    /// What is said of a URL that would have to be `https://`; worded to follow the field's name, for whoever can mend the URL
+    /// as well as for an operator, who can mend the rule.
+    pub const HTTP_REFUSED: &str = "must be https://; http:// is not allowed here (the operator of this Ringback could allow it: RINGBACK_ALLOW_HTTP)";
+
+    /// What is said of an address that no callback may go to, behind the words that name it.
+    pub const NOT_PUBLIC: &str =
+        "is not a public address (the operator of this Ringback could allow it: RINGBACK_ALLOW_TARGETS)";
+
     /// Whether `http://` callback URLs are accepted.
     pub fn allows_http(&self) -> bool {
         self.http

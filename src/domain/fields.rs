@@ -20,6 +20,8 @@ pub const EXTRA_VALUE: usize = 500;
 const MINOR_DIGITS: usize = 18;
 /// How far ahead of our clock a reporter's clock may be, in milliseconds.
 const AHEAD_MS: i64 = 5 * 60 * 1000;
+/// 2000-01-01: no offer system is older, and what was sent in seconds would lie before it, in the January of 1970.
+const EARLIEST_MS: i64 = 946_684_800_000;
 
 /// Reads fields one by one and gathers what is wrong with them.
 pub struct Fields<'a> {
@@ -110,7 +112,7 @@ impl<'a> Fields<'a> {
         amount
     }
 
-    /// An RFC 3339 text or Unix milliseconds, not far ahead of `now`.
+    /// An RFC 3339 text or Unix milliseconds, not far ahead of `now` nor long before there were offerwalls.
     pub fn instant(&mut self, name: &str, now: Timestamp) -> Option<Timestamp> {
         let raw = self.raw(name)?;
         let instant = match text(raw) {
@@ -122,6 +124,10 @@ impl<'a> Fields<'a> {
             None => self.faults.push(name, "must be an RFC 3339 time or an integer of Unix milliseconds"),
             Some(instant) if instant.as_millis() > now.as_millis().saturating_add(AHEAD_MS) => {
                 self.faults.push(name, format!("lies more than 5 minutes ahead of the server's time {now}"));
+            }
+            Some(instant) if instant.as_millis() < EARLIEST_MS => {
+                let takes = "an integer is read as Unix milliseconds, not seconds";
+                self.faults.push(name, format!("lies before 2000-01-01 ({instant}): {takes}"));
             }
             Some(_) => {}
         }
@@ -177,5 +183,30 @@ pub fn check_text(text: &str, longest: usize) -> Result<(), String> {
     match text.chars().find(|character| character.is_control()) {
         Some(control) => Err(format!("holds the control character U+{:04X}", u32::from(control))),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_of_seconds_is_refused_with_the_unit_that_is_meant() {
+        let now = Timestamp::from_millis(1_796_075_100_000);
+        let read = |json: &str| {
+            let object = Object::parse(format!(r#"{{"occurredAt": {json}}}"#).as_bytes()).unwrap();
+            let mut fields = Fields::of(&object);
+            let instant = fields.instant("occurredAt", now);
+            fields
+                .into_faults()
+                .into_result()
+                .map(|()| instant.map(Timestamp::as_millis))
+                .map_err(|fault| fault.to_string())
+        };
+        let told = read("1796075000").unwrap_err();
+        assert!(told.contains("1970-01-21") && told.contains("Unix milliseconds, not seconds"), "{told}");
+        assert!(read("\"1999-12-31T23:59:59Z\"").is_err());
+        assert_eq!(read("946684800000"), Ok(Some(946_684_800_000)));
+        assert_eq!(read("1796075000000"), Ok(Some(1_796_075_000_000)));
     }
 }

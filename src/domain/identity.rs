@@ -138,8 +138,8 @@ mod tests {
     fn without_a_click_what_is_given_is_what_is_recorded() {
         let report = br#"{"externalId": "e", "eventType": "sale", "appId": "app_1", "userId": "u", "offerId": "o",
             "offerName": "O", "goalId": "g", "note": "n", "userReward": 0.10, "rewardMinor": 1, "payoutMinor": 2,
-            "grossMinor": 3, "currency": "EUR", "occurredAt": 7, "extra": {"b": "1", "a": ""}}"#;
-        let now = Timestamp::from_millis(9);
+            "grossMinor": 3, "currency": "EUR", "occurredAt": 946684800007, "extra": {"b": "1", "a": ""}}"#;
+        let now = Timestamp::from_millis(946_684_800_009);
         let report = Report::parse(&Object::parse(report).unwrap(), now).unwrap();
         let given = ReportedFields::of_report(&report, Some("app_1"), "t");
         let resolved = Resolved {
@@ -154,8 +154,24 @@ mod tests {
         let occurred_at = report.occurred_at;
         assert_eq!(given, ReportedFields::of_completion(&report.into_completion(resolved, now), occurred_at));
         let texts: Vec<&str> = given.texts().map(|text| text.unwrap_or("-")).collect();
-        let expected =
-            ["app_1", "t", "u", "o", "g", "sale", "0.10", "1", "2", "3", "EUR", "-", "7", "O", "n", "1:a0:1:b1:1"];
+        let expected = [
+            "app_1",
+            "t",
+            "u",
+            "o",
+            "g",
+            "sale",
+            "0.10",
+            "1",
+            "2",
+            "3",
+            "EUR",
+            "-",
+            "946684800007",
+            "O",
+            "n",
+            "1:a0:1:b1:1",
+        ];
         assert_eq!(texts, expected);
     }
 }

@@ -7,5 +7,5 @@ mod typed;
 mod values;
 
 pub use merged::{as_object, fields, merged};
-pub use typed::{read, read_value, unknown};
+pub use typed::{nearest, read, read_value, unknown};
 pub use values::object;

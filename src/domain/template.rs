@@ -239,6 +239,14 @@ mod tests {
     }
 
     #[test]
+    fn brackets_around_nothing_are_refused_without_naming_nothing() {
+        for text in ["https://p.example/?a={}", "https://p.example/?a=<->"] {
+            let fault = Template::parse(text, &TemplateForm::default()).unwrap_err();
+            assert!(fault.contains("names no placeholder; write a name"), "{fault}");
+        }
+    }
+
+    #[test]
     fn brackets_that_make_no_placeholder_are_refused() {
         for text in [
             "?a={user_id",

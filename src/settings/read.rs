@@ -1,23 +1,15 @@
-//! From what was typed to what it means. Every error names the setting and says what it takes.
+//! From what was typed to texts by setting: flags, then the environment, then the TOML file; each text with how it was given,
+//! so that a fault is told by the name that its writer knows.
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::net::IpAddr;
-use std::path::PathBuf;
 use std::str::FromStr;
 
-use ipnet::IpNet;
-use url::Url;
+use super::{Setting, Settings, TABLE, mean};
+use crate::domain::strict_json::unknown;
 
-use super::{BootstrapToken, Setting, Settings, TABLE};
-use crate::domain::amount::Decimal;
-use crate::domain::egress::{self, Bind};
-use crate::domain::node::NodeRole;
-use crate::domain::session;
-use crate::store::{Access, FEWEST_CONNECTIONS, Location};
-
-/// Shortest bootstrap token.
-const SHORTEST_TOKEN: usize = 32;
+/// The setting that names the file. It cannot stand in the file itself.
+const CONFIG: &str = "RINGBACK_CONFIG";
 
 /// A setting that means nothing.
 #[derive(Debug, thiserror::Error)]
@@ -25,56 +17,79 @@ pub enum SettingsError {
     /// One setting has a value that it does not take.
     #[error("{name}: {reason}")]
     Value {
-        /// The setting.
+        /// The setting, as it was given: a flag, a variable or a key of the file.
         name: String,
         /// What it takes.
         reason: String,
     },
     /// The TOML file cannot be used.
-    #[error("settings file {path}: {reason}")]
+    #[error("settings file {path} ({name}): {reason}")]
     File {
         /// The file.
         path: String,
+        /// What named it: a flag or a variable.
+        name: String,
         /// Why not.
         reason: String,
     },
+}
+
+/// A setting's text.
+#[derive(Debug)]
+struct Given {
+    text: String,
+    /// How whoever wrote it calls it.
+    name: String,
 }
 
 pub(super) fn read(
     flag: impl Fn(&Setting) -> Option<String>,
     env: impl Fn(&str) -> Option<String>,
 ) -> Result<Settings, SettingsError> {
-    let mut typed: HashMap<&'static str, String> = HashMap::new();
+    let mut typed: HashMap<&'static str, Given> = HashMap::new();
+    let is_set = |text: &String| !text.is_empty();
     for setting in &TABLE {
-        let given = |value: &String| !value.is_empty();
-        if let Some(value) = flag(setting).filter(given).or_else(|| env(setting.env).filter(given)) {
-            typed.insert(setting.env, value);
+        let by_flag = || Some(Given { text: flag(setting).filter(is_set)?, name: format!("--{}", setting.flag()) });
+        let by_env = || Some(Given { text: env(setting.env).filter(is_set)?, name: setting.env.to_owned() });
+        if let Some(given) = by_flag().or_else(by_env) {
+            typed.insert(setting.env, given);
         }
     }
-    if let Some(path) = typed.get("RINGBACK_CONFIG").cloned() {
-        for (name, value) in file(&path)? {
-            typed.entry(name).or_insert(value);
+    if let Some(config) = typed.get(CONFIG) {
+        for (setting, given) in file(config)? {
+            typed.entry(setting).or_insert(given);
         }
     }
-    mean(&Typed(typed))
+    let typed = Typed(typed);
+    mean::mean(&typed).map_err(|error| typed.as_given(error))
 }
 
 /// The TOML file's settings under their environment names. Lists and plain values read alike.
-fn file(path: &str) -> Result<Vec<(&'static str, String)>, SettingsError> {
-    let unusable = |reason: String| SettingsError::File { path: path.to_owned(), reason };
-    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| unusable(error.message().to_owned()))?;
+fn file(config: &Given) -> Result<Vec<(&'static str, Given)>, SettingsError> {
+    let path = &config.text;
+    let unusable = |reason: String| SettingsError::File { path: path.clone(), name: config.name.clone(), reason };
+    let text = std::fs::read_to_string(path).map_err(|error| unusable(format!("cannot be read: {error}")))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        unusable(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
+    })?;
+    let settings = || TABLE.iter().filter(|setting| setting.env != CONFIG);
     let mut found = Vec::new();
     for (key, value) in table {
-        let setting = TABLE.iter().find(|setting| setting.key() == key && setting.env != "RINGBACK_CONFIG");
-        let setting = setting.ok_or_else(|| unusable(format!("unknown setting `{key}`")))?;
+        let setting = settings().find(|setting| setting.key() == key).ok_or_else(|| {
+            let keys: Vec<String> = settings().map(Setting::key).collect();
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            unusable(format!("`{key}` {}", unknown(&key, &keys)))
+        })?;
         let text = match value {
-            toml::Value::String(text) => text,
+            toml::Value::Table(_) => {
+                return Err(unusable(format!("`{key}` must be one value: a text, a number, true or false, or a list")));
+            }
             toml::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-            other => plain(&other),
+            one => plain(&one),
         };
         if !text.is_empty() {
-            found.push((setting.env, text));
+            found.push((setting.env, Given { text, name: format!("{key} in {path}") }));
         }
     }
     Ok(found)
@@ -84,205 +99,90 @@ fn plain(value: &toml::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-struct Typed(HashMap<&'static str, String>);
+/// All that was given.
+#[derive(Debug)]
+pub(super) struct Typed(HashMap<&'static str, Given>);
 
 impl Typed {
-    fn text(&self, name: &'static str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+    pub(super) fn text(&self, name: &'static str) -> Option<&str> {
+        self.0.get(name).map(|given| given.text.as_str())
     }
 
     /// What was typed, else what the table says holds without it.
-    fn text_or_default(&self, name: &'static str) -> &str {
+    pub(super) fn text_or_default(&self, name: &'static str) -> &str {
         let default = || TABLE.iter().find(|setting| setting.env == name).map_or("", |setting| setting.default);
         self.text(name).unwrap_or_else(default)
     }
 
-    fn parsed<T: FromStr>(&self, name: &'static str, takes: &str) -> Result<T, SettingsError>
+    pub(super) fn parsed<T: FromStr>(&self, name: &'static str, takes: &str) -> Result<T, SettingsError>
     where
         T::Err: Display,
     {
         self.text_or_default(name).parse().map_err(|error| wrong(name, format!("{takes} ({error})")))
     }
 
-    fn list(&self, name: &'static str) -> impl Iterator<Item = &str> {
+    pub(super) fn list(&self, name: &'static str) -> impl Iterator<Item = &str> {
         let items = self.text(name).unwrap_or_default().split(',');
         items.map(str::trim).filter(|item| !item.is_empty())
     }
-}
 
-fn wrong(name: &str, reason: impl Into<String>) -> SettingsError {
-    SettingsError::Value { name: name.to_owned(), reason: reason.into() }
-}
-
-fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
-    const ADDRESS: &str = "must be an address with a port, such as 127.0.0.1:8080";
-    let database = typed.text_or_default("RINGBACK_DATABASE_URL");
-    let location = Location::parse(database).map_err(|error| wrong("RINGBACK_DATABASE_URL", error.to_string()))?;
-    let role = typed.text_or_default("RINGBACK_ROLE");
-    let role = NodeRole::parse(role)
-        .ok_or_else(|| wrong("RINGBACK_ROLE", format!("must be all, api or worker, not {role:?}")))?;
-    if role != NodeRole::All && !location.is_shared() {
-        return Err(wrong("RINGBACK_ROLE", "roles can be split only over PostgreSQL; on SQLite leave it at `all`"));
+    /// The same fault, told by the name that the setting was given by.
+    fn as_given(&self, error: SettingsError) -> SettingsError {
+        match error {
+            SettingsError::Value { name, reason } => {
+                let given = self.0.get(name.as_str()).map(|given| given.name.clone());
+                SettingsError::Value { name: given.unwrap_or(name), reason }
+            }
+            file @ SettingsError::File { .. } => file,
+        }
     }
-    let connections = "must be a whole number, 5 or more";
-    let pool_size = typed.parsed("RINGBACK_POOL_SIZE", connections)?;
-    if pool_size < FEWEST_CONNECTIONS {
-        return Err(wrong("RINGBACK_POOL_SIZE", connections));
-    }
-    let days = "must be a whole number of days, 1 or more";
-    let retention_days = typed.parsed("RINGBACK_RETENTION_DAYS", days)?;
-    if retention_days == 0 {
-        return Err(wrong("RINGBACK_RETENTION_DAYS", days));
-    }
-    Ok(Settings {
-        listen: typed.parsed("RINGBACK_LISTEN", ADDRESS)?,
-        store: Access { location, key_file: typed.text("RINGBACK_MASTER_KEY_FILE").map(PathBuf::from), pool_size },
-        role,
-        bootstrap_token: typed.text("RINGBACK_BOOTSTRAP_TOKEN").map(bootstrap_token).transpose()?,
-        allow_targets: networks(typed, "RINGBACK_ALLOW_TARGETS")?,
-        allow_http: typed.parsed("RINGBACK_ALLOW_HTTP", "must be true or false")?,
-        retry_scale_thousandths: retry_scale(typed.text_or_default("RINGBACK_RETRY_SCALE"))?,
-        egress_bind: egress_bind(typed)?,
-        egress_echo_url: typed.text("RINGBACK_EGRESS_ECHO_URL").map(echo_url).transpose()?,
-        retention_days,
-        public_url: typed.text("RINGBACK_PUBLIC_URL").map(public_url).transpose()?,
-        trusted_proxies: networks(typed, "RINGBACK_TRUSTED_PROXIES")?,
-        metrics_listen: typed
-            .text("RINGBACK_METRICS_LISTEN")
-            .map(|text| text.parse().map_err(|_| wrong("RINGBACK_METRICS_LISTEN", ADDRESS)))
-            .transpose()?,
-        log: typed.text_or_default("RINGBACK_LOG").to_owned(),
-    })
 }
 
-fn networks(typed: &Typed, name: &'static str) -> Result<Vec<IpNet>, SettingsError> {
-    let network = |item: &str| {
-        // A lone address is the network of that one address.
-        let network = item.parse().or_else(|_| item.parse::<IpAddr>().map(Into::into));
-        network.map_err(|_| wrong(name, format!("{item:?} is not a CIDR network, such as 127.0.0.0/8")))
-    };
-    typed.list(name).map(network).collect()
-}
-
-fn bootstrap_token(text: &str) -> Result<BootstrapToken, SettingsError> {
-    if text.len() < SHORTEST_TOKEN || !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-        let reason = format!("must have {SHORTEST_TOKEN} or more printable ASCII characters");
-        return Err(wrong("RINGBACK_BOOTSTRAP_TOKEN", reason));
-    }
-    if text.starts_with(session::PREFIX) {
-        let reason = format!("must not begin with {}: what does is looked for among sessions", session::PREFIX);
-        return Err(wrong("RINGBACK_BOOTSTRAP_TOKEN", reason));
-    }
-    Ok(BootstrapToken(text.to_owned()))
-}
-
-fn echo_url(text: &str) -> Result<Url, SettingsError> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| wrong("RINGBACK_EGRESS_ECHO_URL", "must be an http:// or https:// URL, such as https://…/ip"))
-}
-
-/// An origin and nothing behind it: pages stand at `/`, and cookies and the check of a page's `Origin` know no paths.
-fn public_url(text: &str) -> Result<String, SettingsError> {
-    let takes = "must be http:// or https:// with a host, and a port where needed, such as https://ringback.example";
-    let url = Url::parse(text).map_err(|_| wrong("RINGBACK_PUBLIC_URL", takes))?;
-    let is_origin = matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && matches!(url.path(), "" | "/")
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if is_origin { Ok(url.origin().ascii_serialization()) } else { Err(wrong("RINGBACK_PUBLIC_URL", takes)) }
-}
-
-fn retry_scale(text: &str) -> Result<u64, SettingsError> {
-    let takes = "must be a decimal such as 1, 0.01 or 2.5, with at most three places";
-    let decimal = Decimal::parse(text).ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))?;
-    let (whole, fraction) = decimal.as_str().split_once('.').unwrap_or((decimal.as_str(), ""));
-    let thousandths: Option<u64> =
-        (fraction.len() <= 3).then(|| format!("{whole}{fraction:0<3}").parse().ok()).flatten();
-    thousandths.ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))
-}
-
-fn egress_bind(typed: &Typed) -> Result<Option<HashMap<IpAddr, Bind>>, SettingsError> {
-    let takes = |item: &str| {
-        // The part behind `=` may hold a proxy's credentials.
-        let public = item.split_once('=').map_or("(without =)", |(public, _)| public);
-        let form = "PUBLIC=ADDRESS or PUBLIC=socks5://[user:password@]ADDRESS:PORT, both of one family";
-        wrong("RINGBACK_EGRESS_BIND", format!("the entry for {public:?} is not {form}"))
-    };
-    let mut binds = HashMap::new();
-    for item in typed.list("RINGBACK_EGRESS_BIND") {
-        let (public, bind) = item.split_once('=').unwrap_or((item, item));
-        let public: IpAddr = public.trim().parse().map_err(|_| takes(item))?;
-        let bind = egress::bind(bind.trim()).map_err(|_| takes(item))?;
-        egress::check_pair(public, &bind).map_err(|_| takes(item))?;
-        binds.insert(public, bind);
-    }
-    Ok((!binds.is_empty()).then_some(binds))
+/// A fault of a setting, by the name of its environment variable.
+pub(super) fn wrong(setting: &'static str, reason: impl Into<String>) -> SettingsError {
+    SettingsError::Value { name: setting.to_owned(), reason: reason.into() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn from(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        Settings::from_env(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    fn refused(flag: (&str, &str), env: (&str, &str)) -> String {
+        let flag = |setting: &Setting| (setting.env == flag.0).then(|| flag.1.to_owned());
+        read(flag, |name| (name == env.0).then(|| env.1.to_owned())).unwrap_err().to_string()
     }
 
     #[test]
-    fn an_empty_variable_counts_as_unset() {
-        let settings = from(&[("RINGBACK_LISTEN", ""), ("RINGBACK_RETRY_SCALE", "")]).unwrap();
-        assert_eq!((settings.listen.port(), settings.retry_scale_thousandths), (8080, 1000));
+    fn a_wrong_value_is_refused_by_the_name_that_it_was_given_by() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ringback.toml");
+        std::fs::write(&path, "listen = \"8080\"\n").unwrap();
+        let path = path.to_str().unwrap();
+        assert!(refused(("RINGBACK_LISTEN", "8080"), ("", "")).starts_with("--listen: must be an address"));
+        assert!(refused(("", ""), ("RINGBACK_LISTEN", "8080")).starts_with("RINGBACK_LISTEN: must be an address"));
+        let of_file = refused(("RINGBACK_CONFIG", path), ("", ""));
+        assert!(of_file.starts_with(&format!("listen in {path}: must be an address")), "{of_file}");
     }
 
     #[test]
-    fn a_wrong_value_is_refused_by_the_name_of_its_setting() {
-        for (name, value) in [
-            ("RINGBACK_LISTEN", "8080"),
-            ("RINGBACK_DATABASE_URL", "mysql://x"),
-            ("RINGBACK_BOOTSTRAP_TOKEN", "short"),
-            ("RINGBACK_BOOTSTRAP_TOKEN", "rbs_0123456789012345678901234567"),
-            ("RINGBACK_ALLOW_TARGETS", "10.0.0.0/8,nowhere"),
-            ("RINGBACK_TRUSTED_PROXIES", "10.0.0.0/33"),
-            ("RINGBACK_ALLOW_HTTP", "yes"),
-            ("RINGBACK_RETRY_SCALE", "1e3"),
-            ("RINGBACK_RETRY_SCALE", "0.0001"),
-            ("RINGBACK_EGRESS_BIND", "nowhere=1.2.3.4"),
-            ("RINGBACK_EGRESS_BIND", "192.0.2.7=http://10.0.0.1:3128"),
-            ("RINGBACK_EGRESS_ECHO_URL", "echo.example/ip"),
-            ("RINGBACK_RETENTION_DAYS", "0"),
-            ("RINGBACK_ROLE", "worker"),
-            ("RINGBACK_POOL_SIZE", "4"),
-            ("RINGBACK_ROLE", "boss"),
-            ("RINGBACK_PUBLIC_URL", "ringback.example"),
-            ("RINGBACK_PUBLIC_URL", "ftp://ringback.example"),
-            ("RINGBACK_PUBLIC_URL", "https://ringback.example/console"),
-            ("RINGBACK_PUBLIC_URL", "https://ringback.example/?a=b"),
-            ("RINGBACK_PUBLIC_URL", "https://me:secret@ringback.example"),
+    fn a_settings_file_that_cannot_be_used_is_named_with_what_named_it_and_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ringback.toml");
+        let told = || refused(("RINGBACK_CONFIG", path.to_str().unwrap()), ("", ""));
+        let missing = told();
+        assert!(missing.contains("ringback.toml (--config): cannot be read: "), "{missing}");
+        for (text, words) in [
+            ("retension_days = 7\n", "`retension_days` is unknown; did you mean `retention_days`?"),
+            ("zzz = 7\n", "`zzz` is unknown; known are listen, database_url, "),
+            ("listen = \"127.0.0.1:0\"\nrole = api\n", "line 2: "),
+            ("[listen]\nport = 1\n", "`listen` must be one value"),
         ] {
-            let error = from(&[(name, value)]).unwrap_err().to_string();
-            assert!(error.starts_with(name), "{name}={value}: {error}");
+            std::fs::write(&path, text).unwrap();
+            let told = told();
+            assert!(told.contains("ringback.toml (--config): ") && told.contains(words), "{text}: {told}");
         }
-    }
-
-    #[test]
-    fn the_public_url_is_kept_as_browsers_write_an_origin() {
-        for (text, origin) in [
-            ("https://Ringback.Example/", "https://ringback.example"),
-            ("https://ringback.example:443", "https://ringback.example"),
-            ("http://10.0.0.1:8080", "http://10.0.0.1:8080"),
-            ("http://[::1]:8080/", "http://[::1]:8080"),
-        ] {
-            assert_eq!(from(&[("RINGBACK_PUBLIC_URL", text)]).unwrap().public_url.as_deref(), Some(origin), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_retry_scale_is_read_exactly() {
-        for (text, thousandths) in [("1", 1000), ("0.01", 10), ("2.5", 2500), ("0.001", 1), ("0", 0)] {
-            assert_eq!(from(&[("RINGBACK_RETRY_SCALE", text)]).unwrap().retry_scale_thousandths, thousandths);
-        }
+        let told = refused(("", ""), ("RINGBACK_CONFIG", "/nowhere/ringback.toml"));
+        assert!(told.contains("/nowhere/ringback.toml (RINGBACK_CONFIG)"), "{told}");
     }
 
     #[test]
@@ -291,10 +191,12 @@ mod tests {
         let path = folder.path().join("ringback.toml");
         let text = "retention_days = 7\nallow_http = true\nallow_targets = [\"10.0.0.0/8\", \"127.0.0.1\"]\n";
         std::fs::write(&path, text).unwrap();
-        let file = ("RINGBACK_CONFIG", path.to_str().unwrap());
-        let settings = from(&[file, ("RINGBACK_RETENTION_DAYS", "8")]).unwrap();
+        let settings = Settings::from_env(|name| match name {
+            "RINGBACK_CONFIG" => path.to_str().map(str::to_owned),
+            "RINGBACK_RETENTION_DAYS" => Some("8".to_owned()),
+            _ => None,
+        });
+        let settings = settings.unwrap();
         assert_eq!((settings.retention_days, settings.allow_http, settings.allow_targets.len()), (8, true, 2));
-        std::fs::write(&path, "retension_days = 7\n").unwrap();
-        assert!(from(&[file]).unwrap_err().to_string().contains("retension_days"));
     }
 }

@@ -14,7 +14,7 @@ pub enum StoreError {
     #[error("{0}")]
     Location(String),
     /// The file cannot be opened or created.
-    #[error("cannot open {}: {reason}", path.display())]
+    #[error("cannot open {} (RINGBACK_DATABASE_URL): {reason}", path.display())]
     Open {
         /// The file.
         path: PathBuf,

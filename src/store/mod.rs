@@ -100,6 +100,7 @@ pub use vault::MasterKey;
 use crate::random;
 use backend::{Begin, Conn, Pool, PoolShares, Signals};
 use erased_keys::ErasedKeys;
+use open_master_key::FirstKey;
 use queue::{Fronts, Session, Work};
 use schema::installation;
 use vault::KeyedDigest;
@@ -182,10 +183,25 @@ impl Store {
     ///
     /// A key file is created only while the store holds nothing sealed: a key made later would open nothing.
     pub fn open(access: &Access) -> Result<Self, StoreError> {
-        let key_file = access.key_file()?;
+        let conn = backend::connect(&access.location)?;
+        Self::open_over(access, conn, FirstKey::Made)
+    }
+
+    /// The same for a command beside a server: whatever it is told wrong, it makes no store, and no key in place of the one that
+    /// the server has.
+    pub fn open_existing(access: &Access) -> Result<Self, StoreError> {
+        access.location.must_exist()?;
         let mut conn = backend::connect(&access.location)?;
+        if !backend::holds_store(&mut conn)? {
+            return Err(access.location.holds_no_store());
+        }
+        Self::open_over(access, conn, FirstKey::Kept)
+    }
+
+    fn open_over(access: &Access, mut conn: Conn, first_key: FirstKey) -> Result<Self, StoreError> {
+        let key_file = access.key_file()?;
         backend::migrate(&mut conn)?;
-        let (key, digest_key) = open_master_key::open(&mut conn, &key_file)?;
+        let (key, digest_key) = open_master_key::open(&mut conn, &key_file, first_key)?;
         random::make_keys_behind(highest_key::of(&mut conn)?);
         let shares = PoolShares::of(&access.location, access.pool_size);
         let heartbeat = (shares.heartbeat > 0).then(|| Pool::open(&access.location, shares.heartbeat)).transpose()?;

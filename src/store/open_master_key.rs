@@ -14,14 +14,26 @@ use super::schema::installation;
 use super::{MasterKey, StoreError};
 use crate::random;
 
+/// What becomes of the key that an earlier start made, while nothing is sealed under it yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FirstKey {
+    /// Where its file is gone, another one is made: nobody else works on the store.
+    Made,
+    /// It must be there: a server may be about to seal something under it.
+    Kept,
+}
+
 /// Finds the master key that belongs to the store, or makes the first one, and opens the digest key with it. Of several
 /// nodes that start at once one does this after the other.
-pub(super) fn open(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
+pub(super) fn open(conn: &mut Conn, key_file: &Path, first_key: FirstKey) -> Result<(MasterKey, [u8; 32]), StoreError> {
     let mut opened = Err(StoreError::Closed);
     conn.within(Begin::Change, |conn| {
         conn.begin_opening_master_key()?;
-        opened =
-            if backend::is_unfinished(conn)? { Err(StoreError::UnfinishedCopy) } else { open_or_make(conn, key_file) };
+        opened = if backend::is_unfinished(conn)? {
+            Err(StoreError::UnfinishedCopy)
+        } else {
+            open_or_make(conn, key_file, first_key)
+        };
         // Where the key cannot be opened, the store is left as it was found.
         if opened.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
     })
@@ -29,17 +41,18 @@ pub(super) fn open(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 
     opened
 }
 
-fn open_or_make(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]), StoreError> {
+fn open_or_make(conn: &mut Conn, key_file: &Path, first_key: FirstKey) -> Result<(MasterKey, [u8; 32]), StoreError> {
     let row: (Option<String>, Option<Vec<u8>>) =
         installation::table.select((installation::master_fingerprint, installation::digest_key_sealed)).first(conn)?;
     // Of a database with several nodes, another one may be about to seal something under the key that it made.
-    let in_use = holds_secrets(conn)? || (conn.is_shared() && row.0.is_some());
+    let is_kept = conn.is_shared() || first_key == FirstKey::Kept;
+    let in_use = holds_secrets(conn)? || (is_kept && row.0.is_some());
     let found = MasterKey::read(key_file)?;
     match (found, row) {
         (Some(key), (Some(fingerprint), Some(sealed))) if in_use || key.fingerprint() == fingerprint => {
             if key.fingerprint() != fingerprint {
                 return Err(StoreError::MasterKey(format!(
-                    "the key in {} has fingerprint {}, but the store's secrets were sealed under {fingerprint}; \
+                    "the key in {} has fingerprint {}, but the store is sealed under {fingerprint}; \
                      give the right file with RINGBACK_MASTER_KEY_FILE",
                     key_file.display(),
                     key.fingerprint(),
@@ -51,7 +64,7 @@ fn open_or_make(conn: &mut Conn, key_file: &Path) -> Result<(MasterKey, [u8; 32]
             Ok((key, digest_key))
         }
         (None, (Some(fingerprint), _)) if in_use => Err(StoreError::MasterKey(format!(
-            "the master key file {} is missing, and the store holds secrets sealed under the key with fingerprint \
+            "the master key file {} is missing, and the store is sealed under the key with fingerprint \
              {fingerprint}; bring the file back, or give its place with RINGBACK_MASTER_KEY_FILE",
             key_file.display(),
         ))),

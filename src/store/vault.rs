@@ -119,7 +119,7 @@ impl KeyedDigest {
 }
 
 fn key_file(path: &Path, reason: &str) -> StoreError {
-    StoreError::MasterKey(format!("master key file {}: {reason}", path.display()))
+    StoreError::MasterKey(format!("master key file {} (RINGBACK_MASTER_KEY_FILE): {reason}", path.display()))
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ fn a_fault_names_its_flag_and_never_the_secret() {
         (&["--dialect", "besitos"], "--url"),
         (&["--dialect", "besitos", "--url", "https://p.example/?verifier=0"], "--url: carries a signature"),
         (&["--dialect", "offermaru", "--url", "https://p.example/?user_id=u"], "--url: Its URL lacks"),
-        (&["--dialect", "attribloom", "--body", "-"], "--surface-id"),
+        (&["--dialect", "attribloom", "--body", "-"], "--surface: "),
         (&["--dialect", "attribloom", "--body", "-", "--setting", "surface=s"], "--setting: surface: is not used"),
         (&["--dialect", "attribloom", "--body", "-", "--setting", "surfaceId"], "--setting"),
         (&["--dialect", "affonso", "--body", "-", "--at", "yesterday"], "--at"),
@@ -79,4 +79,29 @@ fn a_fault_names_its_flag_and_never_the_secret() {
     assert!(lacking.contains("RINGBACK_SECRET"), "{lacking}");
     let pasted = ringback(&["sign", "--dialect", "besitos", "--url", "x", "--secret", "hunter2 "], "", None).refused();
     assert!(pasted.contains("white space") && !pasted.contains("hunter2"), "{pasted}");
+}
+
+#[test]
+fn the_surface_is_given_by_the_name_that_help_and_messages_use() {
+    let help = ringback(&["sign", "--help"], "", None).done();
+    assert!(help.contains("--surface <ID>") && !help.contains("--surface-id"), "{help}");
+    assert!(
+        help.contains("ringback sign --dialect <NAME> [OPTIONS]\n       ringback sign --report --surface <ID>"),
+        "{help}"
+    );
+    let report = |flag: &str| {
+        let at = "2024-07-01T18:40:00Z";
+        ringback(&["sign", "--report", flag, "srf_1", "--body", "-", "--at", at], "{}", Some("secret")).done()
+    };
+    assert_eq!(report("--surface"), report("--surface-id"));
+}
+
+#[test]
+fn the_example_of_a_completion_can_be_run_as_it_stands() {
+    let help = ringback(&["sign", "--help"], "", None).done();
+    let url = help.split("--callback-url '").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+    let completion = r#"{"externalId":"x1","eventType":"goal","userId":"u1","payoutMinor":5}"#;
+    let flags = ["sign", "--dialect", "besitos", "--completion", "-", "--callback-url", url];
+    let out = ringback(&flags, completion, Some("sekret")).done();
+    assert!(out.contains("GET https://pub.example/pb?user=u1&tx=x1&"), "{out}");
 }

@@ -71,9 +71,16 @@ struct Works {
 }
 
 pub(super) fn command() -> Command {
-    let parts = optional("only", "Parts of the measurement: works, due, dead; default all").value_delimiter(',');
+    let parts = optional(
+        "only",
+        "What is measured: works (reads and writes), due (the start), dead (rows left behind); default all",
+    )
+    .value_delimiter(',');
     Command::new("growth")
-        .about("Measures works of the store as it grows, a start with deliveries due, and looks beside dead rows")
+        .about(
+            "Measures what the store's reads and writes cost as it grows, a start with many deliveries due, and finding due \
+             deliveries among rows that the queue has left behind",
+        )
         .args(place::flags())
         .arg(numbers("stored", 1..=MOST, "Sizes of the store, in old deliveries").default_value("10000,1000000"))
         .arg(number("rounds", "100", 1..=10_000, "Rounds at each size; the median counts"))

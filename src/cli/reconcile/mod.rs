@@ -81,9 +81,8 @@ pub(super) fn command() -> Command {
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     let most = flags.get_one::<usize>("limit").copied().unwrap_or(usize::MAX);
-    settings.store.location.must_exist()?;
     let report = on_runtime(async {
-        let store = Store::open(&settings.store)?;
+        let store = Store::open_existing(&settings.store)?;
         Ok(walk::examine(&store, Report::of_at_most(most), Clock::system().now()).await?)
     })?;
     if flags.get_flag("json") {

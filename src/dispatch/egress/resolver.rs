@@ -29,7 +29,7 @@ pub enum Unresolved {
     #[error("the name {0} does not exist, or has no address of the egress IP's family")]
     NoSuchName(String),
     /// The publisher's: the name points to where callbacks must not go.
-    #[error("the name {name} points to {address}, which is not a public address")]
+    #[error("the name {name} points to {address}, which {}", TargetPolicy::NOT_PUBLIC)]
     Blocked {
         /// The name.
         name: String,

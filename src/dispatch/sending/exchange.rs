@@ -85,7 +85,7 @@ fn vet_literal(rules: Rules<'_>) -> Result<(), Failure> {
         Host::Domain(_) => return Ok(()),
     };
     if !rules.targets.allows(address) {
-        return Err(Failure::theirs(Outcome::BlockedTarget, format!("{address} is not a public address")));
+        return Err(Failure::theirs(Outcome::BlockedTarget, format!("{address} {}", TargetPolicy::NOT_PUBLIC)));
     }
     if !rules.family.reaches(address) {
         let unreachable = format!("{address} cannot be reached from the egress IP, which is of the other IP version");

@@ -18,11 +18,11 @@ use crate::dispatch::node::Node;
 use crate::dispatch::node::routing::Readiness;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::completion::Completion;
-use crate::domain::delivery::WaitingFor;
 use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::naming::draft_named;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
+use crate::domain::egress::Route;
 use crate::domain::invalid::Invalid;
 use crate::domain::new_delivery::{NewDelivery, Start};
 use crate::random::{self, claim_token};
@@ -151,10 +151,10 @@ impl TestCallbacks {
         {
             return Err(Invalid::field("egressIpId", "there is no such egress IP"));
         }
-        let route = self.node.route(app, options.egress_ip_id.as_deref());
+        let chosen = options.egress_ip_id.as_deref();
+        let route = self.node.route(app, chosen);
         if self.node.routing().route_state(&route) == Readiness::NoEgress {
-            let message = format!("no live node holds the egress IP ({})", WaitingFor::EgressIp.as_str());
-            return Err(Invalid::field("egressIpId", message));
+            return Err(no_egress(&route, chosen.is_some()));
         }
         let recipe = match &options.draft {
             Some(draft) => draft.recipe().ok_or_else(|| Invalid::field("recipe", "cannot be read"))?,
@@ -177,6 +177,20 @@ impl TestCallbacks {
         }
         Ok((endpoint, recipe))
     }
+}
+
+/// Why nothing can leave by this route: of the field, if it named the egress IP, else of the app, which has it.
+fn no_egress(route: &Route, is_chosen: bool) -> Invalid {
+    let nothing = "nothing can be sent from it now";
+    let message = match route {
+        Route::Egress(egress_ip) if is_chosen => {
+            format!("No live node holds the egress IP {}: {nothing}", egress_ip.address)
+        }
+        Route::Egress(egress_ip) => format!("No live node holds the app's egress IP {}: {nothing}", egress_ip.address),
+        Route::Removed => "The app's egress IP was taken away: it needs another one".to_owned(),
+        Route::Host => "No live node sends callbacks".to_owned(),
+    };
+    Invalid::field(if is_chosen { "egressIpId" } else { "appId" }, message)
 }
 
 /// Waits until a node that can send the test has done so. Whoever waits for a person's test may ask the store that often.

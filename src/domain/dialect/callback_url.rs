@@ -168,12 +168,12 @@ impl Check<'_> {
         let origin = self.template.origin();
         let mut faults = Vec::new();
         if !origin.is_tls() && !policy.allows_http() {
-            faults.push("must be https://; http:// is not allowed here".to_owned());
+            faults.push(TargetPolicy::HTTP_REFUSED.to_owned());
         } else if !origin.is_tls() && self.recipe.secret_in_clear() {
             faults.push("must be https://: the secret itself travels in this dialect".to_owned());
         }
         if !origin.is_allowed(policy) {
-            faults.push(format!("points to {}, which is not a public address", origin.host()));
+            faults.push(format!("points to {}, which {}", origin.host(), TargetPolicy::NOT_PUBLIC));
         }
         faults
     }

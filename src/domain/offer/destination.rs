@@ -85,7 +85,7 @@ impl Destination {
 fn faults(template: &Template, policy: &TargetPolicy) -> Vec<String> {
     let mut faults = Vec::new();
     if !template.origin().is_tls() && !policy.allows_http() {
-        faults.push("must be https://; http:// is not allowed here".to_owned());
+        faults.push(TargetPolicy::HTTP_REFUSED.to_owned());
     }
     for name in template.placeholders().filter(|name| !KNOWN.contains(name)) {
         let lower = name.to_lowercase();

@@ -87,16 +87,21 @@ fn in_words(expected: &str) -> &str {
     }
 }
 
-/// What to say of a name that is not known.
-pub fn unknown(name: &str, known: &[&str]) -> String {
+/// The known name that was probably meant.
+pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     // Comparing takes a step for every pair of letters.
     let name = shortened(name).to_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&name, &other.to_lowercase());
-    let nearest = known.iter().map(|other| (distance(other), other)).min();
-    match nearest {
-        Some((distance, other)) if distance * ALIKE <= other.len() => format!("is unknown; did you mean `{other}`?"),
-        _ if known.is_empty() => "is unknown; nothing is known here".to_owned(),
-        _ => format!("is unknown; known are {}", known.join(", ")),
+    let (distance, other) = known.iter().map(|other| (distance(other), *other)).min()?;
+    (distance * ALIKE <= other.len()).then_some(other)
+}
+
+/// What to say of a name that is not known.
+pub fn unknown(name: &str, known: &[&str]) -> String {
+    match nearest(name, known) {
+        Some(other) => format!("is unknown; did you mean `{other}`?"),
+        None if known.is_empty() => "is unknown; nothing is known here".to_owned(),
+        None => format!("is unknown; known are {}", known.join(", ")),
     }
 }
 

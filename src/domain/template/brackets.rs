@@ -93,6 +93,11 @@ impl Brackets {
         }
         let meant = name.trim_matches(|c: char| !c.is_alphanumeric());
         let found = &text[..open.len() + end + close.len()];
+        if meant.is_empty() {
+            return Err(format!(
+                "has `{found}`, which names no placeholder; write a name between the brackets, or leave it out"
+            ));
+        }
         Err(format!("has `{found}`, which is no placeholder; write {}", self.written(meant)))
     }
 

@@ -62,7 +62,7 @@ impl Origin {
     /// Reads the origin and gives what follows it.
     pub(crate) fn split(text: &str) -> Result<(Self, &str), String> {
         let Some((scheme, after)) = text.split_once("://") else {
-            return Err("must begin with https://".to_owned());
+            return Err("must begin with https:// (or http://, where that is allowed)".to_owned());
         };
         if scheme.contains(['{', '<', '}', '>']) {
             return Err("has a placeholder in its scheme, which must be https://".to_owned());
@@ -70,7 +70,11 @@ impl Origin {
         let tls = match scheme.to_ascii_lowercase().as_str() {
             "https" => true,
             "http" => false,
-            _ => return Err(format!("has the scheme `{scheme}`; only https is sent to")),
+            _ => {
+                return Err(format!(
+                    "has the scheme `{scheme}`, and must have https:// (or http://, where that is allowed)"
+                ));
+            }
         };
         let (authority, rest) = after.split_at(after.find(['/', '?', '#', '\\']).unwrap_or(after.len()));
         if authority.contains('@') {

@@ -77,14 +77,25 @@ impl Location {
         matches!(self, Self::Postgres(_))
     }
 
-    /// For whoever only looks: a file that does not exist would be made by opening it, and nothing found wrong with it.
-    pub fn must_exist(&self) -> Result<(), StoreError> {
+    /// For whoever works on what there is: a file that does not exist would be made by opening it.
+    pub(in crate::store) fn must_exist(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite { path } if !path.exists() => {
-                Err(StoreError::Location(format!("there is no store at {}", path.display())))
-            }
+            Self::Sqlite { path } if !path.exists() => Err(StoreError::Location(format!(
+                "there is no store at {} (RINGBACK_DATABASE_URL); `ringback serve` makes one",
+                path.display()
+            ))),
             _ => Ok(()),
         }
+    }
+
+    /// What to say where it can be opened, and holds none of our tables.
+    pub(in crate::store) fn holds_no_store(&self) -> StoreError {
+        let place = match self {
+            Self::Sqlite { path } => path.display().to_string(),
+            Self::Postgres(_) => "the PostgreSQL database".to_owned(),
+        };
+        let words = "holds no store of Ringback's (RINGBACK_DATABASE_URL); `ringback serve` makes one";
+        StoreError::Location(format!("{place} {words}"))
     }
 }
 

@@ -27,6 +27,8 @@ pub use sqlite::ServeLock;
 pub(super) use transfer::is_unfinished;
 pub use transfer::{StoreCopy, Verdict};
 
+use diesel::QueryResult;
+
 use super::StoreError;
 
 /// Opens a connection that may write.
@@ -42,6 +44,14 @@ pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     on_backend!(conn,
         sqlite(conn) => sqlite::migrate(conn),
         postgres(conn) => postgres::migrate(conn),
+    )
+}
+
+/// Whether there is a store already, made by whichever version. Nothing is changed where there is none.
+pub(super) fn holds_store(conn: &mut Conn) -> QueryResult<bool> {
+    on_backend!(conn,
+        sqlite(conn) => sqlite::holds_store(conn),
+        postgres(conn) => postgres::holds_store(conn),
     )
 }
 

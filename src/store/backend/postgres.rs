@@ -46,6 +46,12 @@ pub(super) fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
     })
 }
 
+/// Whether one of our tables is there, that every version has.
+pub(super) fn holds_store(conn: &mut PgConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regclass('installation') IS NOT NULL"))
+        .get_result(conn)
+}
+
 /// Runs what migrations are pending; of several nodes that start at once, one does it and the others wait.
 pub(super) fn migrate(conn: &mut PgConnection) -> Result<Vec<String>, StoreError> {
     let migration = |error: &dyn std::fmt::Display| StoreError::Migration(error.to_string());

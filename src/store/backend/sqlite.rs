@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::{Connection, QueryResult, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Location, StoreError};
@@ -75,6 +75,12 @@ pub(super) fn connect_reader(path: &Path) -> Result<SqliteConnection, StoreError
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|error| open(&error))?;
     conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;").map_err(|error| open(&error))?;
     Ok(conn)
+}
+
+/// Whether one of our tables is there, that every version has.
+pub(super) fn holds_store(conn: &mut SqliteConnection) -> QueryResult<bool> {
+    let query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'installation'";
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({query}) > 0"))).get_result(conn)
 }
 
 /// Runs the embedded migrations that the database has not seen; answers their names.

@@ -52,12 +52,15 @@ impl BodyFields {
 
     /// One of these words.
     pub(super) fn word(&self, name: &str, known: &[&str]) -> Result<Option<String>, Problem> {
-        let text = self.text(name)?;
-        match &text {
-            Some(text) if !known.contains(&text.as_str()) => {
-                Err(Problem::field(name, format!("must be one of {}", known.join(", "))))
-            }
-            _ => Ok(text),
+        let takes = || match known {
+            [only] => format!("must be {only:?}, or left out"),
+            several => format!("must be one of {}", several.join(", ")),
+        };
+        // What is no text is none of the words either.
+        let word = self.field(name, |json| serde_json::from_str::<String>(json).map_err(|_| takes()))?;
+        match word {
+            Some(word) if !known.contains(&word.as_str()) => Err(Problem::field(name, takes())),
+            word => Ok(word),
         }
     }
 

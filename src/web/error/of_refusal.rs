@@ -11,6 +11,10 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Forbidden(detail) => Self::forbidden(detail),
             Refusal::Unknown(what) => Self::not_found(what),
+            unknown @ Refusal::UnknownIn { what, field } => {
+                let fault = Invalid::field(field, format!("there is no such {what}"));
+                Self::new(ProblemKind::NotFound, unknown.to_string()).with_errors(fault)
+            }
             Refusal::Conflict(detail) => Self::conflict(detail),
             Refusal::ConflictIn(detail, fields) => Self::conflict(detail).with_errors(fields),
             taken @ Refusal::TransactionIdTaken(_) => {

@@ -98,6 +98,9 @@ async fn a_test_goes_to_the_endpoint_that_it_names() {
     assert!(endpoints[0]["setup"]["testedAt"].is_null() && endpoints[1]["setup"]["testedAt"].is_string());
     ringback.post(&wall.path("/test"), json!({"endpointId": "end_x"})).await.refuses(422, &["endpointId"]);
     ringback.post(&wall.path("/test"), json!({"tamper": "body"})).await.refuses(422, &["tamper"]);
+    let no_word = ringback.post(&wall.path("/test"), json!({"tamper": true})).await;
+    no_word.refuses(422, &["tamper"]);
+    assert_eq!(no_word.body["errors"][0]["message"], "must be \"signature\", or left out");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,7 +54,8 @@ async fn a_database_that_cannot_be_opened_is_named() {
     for place in [beneath, nowhere, folder] {
         let home = Home::new().with("RINGBACK_DATABASE_URL", &format!("sqlite://{}", place.display()));
         for command in ["serve", "migrate"] {
-            home.run(&[command]).await.is_refused(&["cannot open", place.to_str().unwrap()]);
+            let ended = home.run(&[command]).await;
+            ended.is_refused(&["cannot open", place.to_str().unwrap(), "RINGBACK_DATABASE_URL"]);
         }
     }
     let home = Home::new().with("RINGBACK_DATABASE_URL", "mysql://nowhere");
@@ -70,6 +71,40 @@ async fn nobody_else_may_read_the_files_of_a_store() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
     server.terminate().await.status.success().then_some(()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_file_or_settings_file_that_cannot_be_used_is_named_with_its_setting() {
+    let home = Home::on_sqlite();
+    let nowhere = home.path("nowhere/file");
+    for setting in ["RINGBACK_MASTER_KEY_FILE", "RINGBACK_CONFIG"] {
+        let path = nowhere.to_str().unwrap();
+        home.clone().with(setting, path).run(&["serve"]).await.is_refused(&[path, setting]);
+    }
+    home.run(&["serve", "--listen", "8080"]).await.is_refused(&["--listen: must be an address"]);
+    home.clone().with("RINGBACK_LOG", "nonsense").run(&["serve"]).await.is_refused(&["RINGBACK_LOG", "nonsense"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_is_nearly_a_setting_is_warned_of_and_no_error() {
+    let home = Home::new().with("RINGBACK_LISTN", "127.0.0.1:1").with("RINGBACK_SECRET", "whatever");
+    let complaint = home.serve().await.terminate().await.complaint;
+    assert!(complaint.contains("RINGBACK_LISTN is no setting") && complaint.contains("did you mean RINGBACK_LISTEN?"));
+    assert!(!complaint.contains("RINGBACK_SECRET"), "{complaint}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_a_server_that_listens_on_every_address_lead_to_one_that_can_be_opened() {
+    let home = Home::new().with("RINGBACK_LISTEN", "0.0.0.0:0");
+    let mut child = home.serve().await;
+    let console = child.printed_line("Console: ").await;
+    assert!(console.starts_with("Console: http://127.0.0.1:"), "{console}");
+    child.printed_line("reach the console, such as").await;
+    let link = child.printed_line("First operator: ").await;
+    assert!(link.starts_with("First operator: http://127.0.0.1:"), "{link}");
+    child.terminate().await;
+    let mut child = home.with("RINGBACK_PUBLIC_URL", "https://ringback.example").serve().await;
+    assert_eq!(child.printed_line("Console: ").await, "Console: https://ringback.example/");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,3 +119,18 @@ async fn a_node_that_is_told_its_addresses_holds_no_others() {
     let id = wall.report("tx-2").await.delivery();
     waits(&ringback, &id, &wall).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_that_cannot_leave_names_the_egress_ip_and_only_a_field_that_was_given() {
+    let (ringback, wall) = calling("besitos", json!({})).await;
+    let egress_ip = issue(&ringback, NOT_OURS).await;
+    let test = wall.path("/test");
+    let chosen = ringback.post(&test, json!({"egressIpId": egress_ip})).await;
+    chosen.refuses(422, &["egressIpId"]);
+    assert!(chosen.body["detail"].to_string().contains(NOT_OURS), "{}", chosen.body);
+    assign(&ringback, &egress_ip, &wall).await;
+    let own = ringback.post(&test, json!({})).await;
+    own.refuses(422, &["appId"]);
+    let words = format!("No live node holds the app's egress IP {NOT_OURS}: nothing can be sent from it now");
+    assert_eq!(own.body["errors"][0]["message"], words);
+}

@@ -72,6 +72,7 @@ async fn parts_bear_ids_of_their_own_and_never_add_up_to_more_than_the_completio
             "externalId": "tx-1", "reversalId": id, "payoutMinor": payout, "userReward": reward,
         })
     };
+    wall.source.reverse(json!({"externalId": "tx-0"})).await.refuses(404, &["externalId"]);
     let unnamed = json!({"externalId": "tx-1", "payoutMinor": 100});
     wall.source.reverse(unnamed).await.refuses(422, &["reversalId"]);
 

@@ -65,8 +65,11 @@ fn the_address_must_be_fixed_public_and_without_credentials() {
     refused("besitos", "{note}://pub.example/pb", "placeholder in its scheme");
     refused("besitos", "https://user:pass@pub.example/pb", "credentials");
     refused("besitos", "https://pub.example/pb#top", "fragment");
-    refused("besitos", "ftp://pub.example/pb", "scheme");
+    refused("besitos", "ftp://pub.example/pb", "must have https:// (or http://, where that is allowed)");
+    refused("besitos", "pub.example/pb", "must begin with https:// (or http://, where that is allowed)");
     refused("besitos", "https://2130706433/pb", "not a public address");
+    refused("besitos", "https://10.0.0.1/pb", "RINGBACK_ALLOW_TARGETS");
+    refused("besitos", "http://pub.example/pb", "RINGBACK_ALLOW_HTTP");
     refused("besitos", "https://api.localhost./pb", "not a public address");
     refused("besitos", "http://pub.example/pb", "must be https");
 }

@@ -88,7 +88,10 @@ fn variants(signature: &Signature, text: &str) -> Vec<Variant> {
     // Without its padding it is shorter by one or two.
     let kept = run.get(..whole).unwrap_or(run);
     let more = text.chars().count() - kept.chars().count();
-    let words = format!("{more} characters stand around the signature that are no part of it.");
+    let words = match more {
+        1 => "One character stands beside the signature that is no part of it.".to_owned(),
+        more => format!("{more} characters stand around the signature that are no part of it."),
+    };
     add(kept.to_owned(), changed(words.clone()));
     let last = text.rsplit(|c| !is_part(c) || c == '=').find(|part| !part.is_empty()).unwrap_or_default();
     add(last.to_owned(), changed(words));

@@ -125,18 +125,24 @@ pub(super) fn of_length(signature: &Signature, claimed: &[String]) -> Option<Mis
     let padding = if signature.digest == Digest::Hex { 0 } else { MOST_PADDING };
     match length {
         _ if length + padding < whole => {
-            let words = format!("The signature is cut off: it has {length} characters, and {whole} were sent.");
+            let words =
+                format!("The signature is cut off: it has {length} {}, and {whole} were sent.", characters(length));
             Some(Mistake::new(Code::SignatureCut, words))
         }
         _ if length > whole => {
             let words = format!(
-                "The signature is not as it was sent: it has {length} characters, and {whole} were sent. Something stands behind \
-                 it or within it."
+                "The signature is not as it was sent: it has {length} {}, and {whole} were sent. Something stands behind \
+                 it or within it.",
+                characters(length)
             );
             Some(Mistake::new(Code::SignatureChanged, words))
         }
         _ => None,
     }
+}
+
+fn characters(length: usize) -> &'static str {
+    if length == 1 { "character" } else { "characters" }
 }
 
 /// A URL that is kept without its signature, with something in place of it, so that it can be read like any other.

@@ -6,7 +6,7 @@ use crate::actions::delivery_list::DeliveryRow;
 use crate::domain::delivery::{EndedReason, Status, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::web::console::parts::state::State;
-use crate::web::console::words::{cuts, instants, waits};
+use crate::web::console::words::{instants, waits};
 
 /// What has been due for less than this is in line; afterwards it waits for a place.
 const IN_LINE: Duration = Duration::from_secs(2);
