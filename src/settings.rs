@@ -216,11 +216,15 @@ impl Settings {
     /// From the flags of a command, the process's environment, and the TOML file that either of them names.
     pub fn load(flags: &ArgMatches) -> Result<Self, SettingsError> {
         let typed = |setting: &Setting| flags.try_get_one::<String>(setting.env).ok().flatten().cloned();
-        read::read(typed, |name| std::env::var(name).ok())
+        Self::of(&read::read(typed, |name| std::env::var(name).ok())?)
     }
 
     /// From environment variables alone, given as a look-up.
     pub fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        read::read(|_| None, env)
+        Self::of(&read::read(|_| None, env)?)
+    }
+
+    fn of(typed: &read::Typed) -> Result<Self, SettingsError> {
+        mean::mean(typed).map_err(|error| typed.as_given(error))
     }
 }

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::Url;
 
 use super::read::{SettingsError, Typed, wrong};
@@ -18,6 +17,8 @@ use crate::store::{Access, FEWEST_CONNECTIONS, Location};
 
 /// Shortest bootstrap token.
 const SHORTEST_TOKEN: usize = 32;
+/// How much is logged, from little to everything, or nothing at all.
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 /// Bounds of the retry scale, in thousandths: with nothing, all attempts fail within a moment and their delivery is dead; with
 /// more than a thousand, delays of hours become years, which nobody means.
 const RETRY_SCALES: std::ops::RangeInclusive<u64> = 1..=1_000_000;
@@ -117,18 +118,19 @@ fn retry_scale(text: &str) -> Result<u64, SettingsError> {
 /// Levels, and modules with a level each. A word alone would be a module to log everything of, hence a misspelt level an end to
 /// all logs; so it is refused.
 fn log(text: &str) -> Result<String, SettingsError> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    for part in parts {
-        let is_read = match part.contains('=') {
-            true => part.parse::<Targets>().is_ok(),
-            false => part.parse::<LevelFilter>().is_ok(),
-        };
-        if !is_read {
-            let takes = "a level (error, warn, info, debug, trace, off) nor MODULE=LEVEL, such as ringback=debug";
-            return Err(wrong("RINGBACK_LOG", format!("{part:?} is neither {takes}")));
+    let is_level = |word: &str| LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level));
+    let is_read = |part: &str| match part.split_once('=') {
+        Some((module, level)) => !module.is_empty() && is_level(level),
+        None => is_level(part),
+    };
+    let mut parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    match parts.find(|part| !is_read(part)) {
+        Some(part) => {
+            let takes = format!("a level ({}) nor MODULE=LEVEL, such as ringback=debug", LEVELS.join(", "));
+            Err(wrong("RINGBACK_LOG", format!("{part:?} is neither {takes}")))
         }
+        None => Ok(text.to_owned()),
     }
-    Ok(text.to_owned())
 }
 
 fn egress_bind(typed: &Typed) -> Result<Option<HashMap<IpAddr, Bind>>, SettingsError> {
@@ -222,5 +224,20 @@ mod tests {
         for text in ["info", "WARN", "off", "info,actix_server=warn", " debug , ringback::store=trace,", ","] {
             assert_eq!(from(&[("RINGBACK_LOG", text)]).unwrap().log, text);
         }
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ringback.toml");
+        let text = "retention_days = 7\nallow_http = true\nallow_targets = [\"10.0.0.0/8\", \"127.0.0.1\"]\n";
+        std::fs::write(&path, text).unwrap();
+        let settings = Settings::from_env(|name| match name {
+            "RINGBACK_CONFIG" => path.to_str().map(str::to_owned),
+            "RINGBACK_RETENTION_DAYS" => Some("8".to_owned()),
+            _ => None,
+        });
+        let settings = settings.unwrap();
+        assert_eq!((settings.retention_days, settings.allow_http, settings.allow_targets.len()), (8, true, 2));
     }
 }

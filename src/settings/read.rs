@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::{Setting, Settings, TABLE, mean};
+use super::{Setting, TABLE};
 use crate::domain::strict_json::unknown;
 
 /// The setting that names the file. It cannot stand in the file itself.
@@ -45,7 +45,7 @@ struct Given {
 pub(super) fn read(
     flag: impl Fn(&Setting) -> Option<String>,
     env: impl Fn(&str) -> Option<String>,
-) -> Result<Settings, SettingsError> {
+) -> Result<Typed, SettingsError> {
     let mut typed: HashMap<&'static str, Given> = HashMap::new();
     let is_set = |text: &String| !text.is_empty();
     for setting in &TABLE {
@@ -60,8 +60,7 @@ pub(super) fn read(
             typed.entry(setting).or_insert(given);
         }
     }
-    let typed = Typed(typed);
-    mean::mean(&typed).map_err(|error| typed.as_given(error))
+    Ok(Typed(typed))
 }
 
 /// The TOML file's settings under their environment names. Lists and plain values read alike.
@@ -127,7 +126,7 @@ impl Typed {
     }
 
     /// The same fault, told by the name that the setting was given by.
-    fn as_given(&self, error: SettingsError) -> SettingsError {
+    pub(super) fn as_given(&self, error: SettingsError) -> SettingsError {
         match error {
             SettingsError::Value { name, reason } => {
                 let given = self.0.get(name.as_str()).map(|given| given.name.clone());
@@ -147,21 +146,30 @@ pub(super) fn wrong(setting: &'static str, reason: impl Into<String>) -> Setting
 mod tests {
     use super::*;
 
-    fn refused(flag: (&str, &str), env: (&str, &str)) -> String {
+    fn given(flag: (&str, &str), env: (&str, &str)) -> Result<Typed, SettingsError> {
         let flag = |setting: &Setting| (setting.env == flag.0).then(|| flag.1.to_owned());
-        read(flag, |name| (name == env.0).then(|| env.1.to_owned())).unwrap_err().to_string()
+        read(flag, |name| (name == env.0).then(|| env.1.to_owned()))
+    }
+
+    fn refused(flag: (&str, &str), env: (&str, &str)) -> String {
+        given(flag, env).unwrap_err().to_string()
     }
 
     #[test]
-    fn a_wrong_value_is_refused_by_the_name_that_it_was_given_by() {
+    fn a_wrong_value_is_told_by_the_name_that_it_was_given_by() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ringback.toml");
         std::fs::write(&path, "listen = \"8080\"\n").unwrap();
         let path = path.to_str().unwrap();
-        assert!(refused(("RINGBACK_LISTEN", "8080"), ("", "")).starts_with("--listen: must be an address"));
-        assert!(refused(("", ""), ("RINGBACK_LISTEN", "8080")).starts_with("RINGBACK_LISTEN: must be an address"));
-        let of_file = refused(("RINGBACK_CONFIG", path), ("", ""));
-        assert!(of_file.starts_with(&format!("listen in {path}: must be an address")), "{of_file}");
+        for (flag, env, name) in [
+            (("RINGBACK_LISTEN", "8080"), ("RINGBACK_LISTEN", "8081"), "--listen".to_owned()),
+            (("", ""), ("RINGBACK_LISTEN", "8080"), "RINGBACK_LISTEN".to_owned()),
+            (("RINGBACK_CONFIG", path), ("", ""), format!("listen in {path}")),
+            (("", ""), ("", ""), "RINGBACK_LISTEN".to_owned()),
+        ] {
+            let told = given(flag, env).unwrap().as_given(wrong("RINGBACK_LISTEN", "must be an address"));
+            assert_eq!(told.to_string(), format!("{name}: must be an address"));
+        }
     }
 
     #[test]
@@ -183,20 +191,5 @@ mod tests {
         }
         let told = refused(("", ""), ("RINGBACK_CONFIG", "/nowhere/ringback.toml"));
         assert!(told.contains("/nowhere/ringback.toml (RINGBACK_CONFIG)"), "{told}");
-    }
-
-    #[test]
-    fn the_environment_goes_before_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ringback.toml");
-        let text = "retention_days = 7\nallow_http = true\nallow_targets = [\"10.0.0.0/8\", \"127.0.0.1\"]\n";
-        std::fs::write(&path, text).unwrap();
-        let settings = Settings::from_env(|name| match name {
-            "RINGBACK_CONFIG" => path.to_str().map(str::to_owned),
-            "RINGBACK_RETENTION_DAYS" => Some("8".to_owned()),
-            _ => None,
-        });
-        let settings = settings.unwrap();
-        assert_eq!((settings.retention_days, settings.allow_http, settings.allow_targets.len()), (8, true, 2));
     }
 }

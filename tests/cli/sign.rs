@@ -100,7 +100,7 @@ fn the_surface_is_given_by_the_name_that_help_and_messages_use() {
 fn the_example_of_a_completion_can_be_run_as_it_stands() {
     let help = ringback(&["sign", "--help"], "", None).done();
     let url = help.split("--callback-url '").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
-    let completion = r#"{"externalId":"x1","eventType":"goal","userId":"u1","payoutMinor":5}"#;
+    let completion = r#"{"externalId":"x1","eventType":"goal","userId":"u1","offerId":"o1","userReward":60,"rewardMinor":0,"payoutMinor":5}"#;
     let flags = ["sign", "--dialect", "besitos", "--completion", "-", "--callback-url", url];
     let out = ringback(&flags, completion, Some("sekret")).done();
     assert!(out.contains("GET https://pub.example/pb?user=u1&tx=x1&"), "{out}");
