@@ -47,6 +47,9 @@ async fn what_an_outage_missed_is_counted_first_and_sent_again_once() {
     counted.holds("3 deliveries would be sent again.");
     counted.holds(">Replay 3 deliveries</button>");
     counted.lacks("acknowledged some of these already");
+    counted.lacks("What is left out stays as it is.");
+    counted.holds("See these deliveries ›");
+    twice.holds("What is left out stays as it is.");
     assert!(wall.receiver.so_far().is_empty(), "counting sends nothing");
 
     let begun = ana.send(&counted, "/replays/new", &[]).await;
@@ -64,6 +67,8 @@ async fn what_an_outage_missed_is_counted_first_and_sent_again_once() {
     page.holds("It has come to its end: 3 deliveries were queued again.");
     page.lacks("data-poll");
     page.lacks("Cancel replay");
+    page.holds("Sent again");
+    page.holds("Dead 0");
     let action = ringback.get("/v1/audit").await["items"][0]["action"].clone();
     assert_eq!(action, "POST /v1/replays");
 }

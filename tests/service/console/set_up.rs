@@ -119,6 +119,12 @@ async fn a_test_says_what_the_server_does_with_right_and_wrong_signatures() {
         ),
         (vec![Reply::acknowledgement(); 2], "Not checked", "Anybody who knows the URL can credit users."),
         (vec![Reply::status(401); 2], "Refused with 401", "Open the doctor with this request"),
+        (
+            vec![Reply::status(500), Reply::status(401)],
+            "Answered 500",
+            "Your server answered 500. Fix it, then test again.",
+        ),
+        (vec![Reply::acknowledgement(), Reply::status(401)], "Verified", "refused, as it must be"),
         (vec![Reply::acknowledgement(), Reply::status(500)], "Not sure", "a refusal is a status from 400 to 499"),
         (vec![Reply::Close, Reply::Close], "No answer", "127.0.0.1"),
     ] {
@@ -127,6 +133,10 @@ async fn a_test_says_what_the_server_does_with_right_and_wrong_signatures() {
         let page = ana.follow(sent).await;
         page.holds(verdict);
         page.holds(said);
+        if verdict == "Answered 500" {
+            page.lacks("Open the doctor");
+            page.holds("<details open><summary>1 right signature");
+        }
         let right = wall.receiver.next().await;
         assert_eq!(right.parameter("user_id").as_deref(), Some("u 1"));
         let signature = right.parameter("verifier").unwrap();
