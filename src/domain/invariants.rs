@@ -8,8 +8,8 @@ mod ownership;
 use super::amount::{Decimal, Minor};
 use super::completion::Completion;
 use super::delivery::{Delivery, DeliveryKind, Extent, Status, Told, WaitingFor};
-use super::dialect::callback::TakenBack;
 use super::reversal::{Order, Reversal, extent, order};
+use super::taken_back::TakenBack;
 use super::words::words;
 pub use ownership::{Key, Owned};
 

@@ -72,6 +72,7 @@ pub mod source;
 pub mod story;
 pub mod strict_json;
 pub mod surface;
+pub mod taken_back;
 pub mod template;
 pub mod test_sequence;
 pub mod time;

@@ -12,9 +12,9 @@ pub use report::ReversalReport;
 use super::amount::{Decimal, Minor};
 use super::completion::Completion;
 use super::delivery::{Delivery, Extent, Status, Told};
-use super::dialect::callback::TakenBack;
 use super::invalid::Invalid;
 use super::manual::Manual;
+use super::taken_back::TakenBack;
 use super::time::Timestamp;
 use super::words::words;
 

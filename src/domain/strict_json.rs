@@ -2,10 +2,12 @@
 //! the path of its field; and a change, read over what stands ([`merged`]).
 
 mod choice;
+mod fault;
 mod merged;
 mod typed;
 mod values;
 
+pub use fault::{nearest, unknown};
 pub use merged::{as_object, fields, merged};
-pub use typed::{nearest, read, read_value, unknown};
+pub use typed::{read, read_value};
 pub use values::object;

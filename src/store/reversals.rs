@@ -11,8 +11,8 @@ use super::keys::{AppKey, CompletionKey, ReversalKey};
 use super::schema::reversals;
 use super::{Store, StoreError};
 use crate::domain::amount::Decimal;
-use crate::domain::dialect::callback::TakenBack;
 use crate::domain::reversal::{Asked, Reason, Reversal};
+use crate::domain::taken_back::TakenBack;
 use crate::domain::time::Timestamp;
 
 /// A row of `reversals`.

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use ringback::domain::amount::Decimal;
 use ringback::domain::completion::Completion;
 use ringback::domain::destination::TargetPolicy;
-use ringback::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest, TakenBack};
+use ringback::domain::dialect::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest};
 use ringback::domain::dialect::callback_url::{CallbackUrl, UrlUse};
 use ringback::domain::dialect::catalog::Catalog;
 use ringback::domain::dialect::compose::{ComposeError, compose};
@@ -17,6 +17,7 @@ use ringback::domain::dialect::endpoint_settings::EndpointSettings;
 use ringback::domain::dialect::received::Received;
 use ringback::domain::dialect::recipe::Recipe;
 use ringback::domain::secret::SecretText;
+use ringback::domain::taken_back::TakenBack;
 use ringback::domain::time::Timestamp;
 
 /// What is fixed in all of them: a receiver that compares ids needs to know them.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::completion::Completion;
-use crate::domain::dialect::callback::{CallbackEvent, TakenBack};
+use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::custom;
 use crate::domain::dialect::recipe::Recipe;
+use crate::domain::taken_back::TakenBack;
 use crate::domain::time::Timestamp;
 
 /// What a test callback asked for besides its invented completion.

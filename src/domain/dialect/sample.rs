@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest, TakenBack};
+use super::callback::{Callback, CallbackConfig, CallbackEvent, CallbackRequest};
 use super::compose::{ComposeError, compose};
 use super::draft_text::DraftText;
 use super::marked::{Marked, marked};
@@ -16,6 +16,7 @@ use super::values::Values;
 use super::written_value::AttemptFacts;
 use crate::domain::completion::Completion;
 use crate::domain::secret::SecretText;
+use crate::domain::taken_back::TakenBack;
 use crate::domain::time::Timestamp;
 
 /// The id of the event, as long as a real one.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::callback::{CallbackConfig, CallbackEvent, Message, TakenBack};
+use super::callback::{CallbackConfig, CallbackEvent, Message};
 use super::endpoint_settings::TimestampSource;
 use super::format::Written;
 use super::recipe::{Recipe, ReversedId, Tells};
@@ -13,6 +13,7 @@ use super::value::{Fact, ValueRule, ValueSource, Words};
 use super::written_value::{Late, Value, is_json_number};
 use crate::domain::amount::{Decimal, Minor};
 use crate::domain::invalid::Invalid;
+use crate::domain::taken_back::TakenBack;
 use crate::domain::time::Timestamp;
 
 /// Everything that one callback can tell.

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::callback::{CallbackConfig, CallbackEvent, TakenBack};
+use super::callback::{CallbackConfig, CallbackEvent};
 use super::callback_url::CallbackUrl;
 use super::endpoint_settings::{EndpointSettings, TimestampSource};
 use crate::domain::amount::{Decimal, Minor};
 use crate::domain::completion::Completion;
+use crate::domain::taken_back::TakenBack;
 use crate::domain::time::Timestamp;
 pub use compared::{Difference, differences};
 

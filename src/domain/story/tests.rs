@@ -7,8 +7,8 @@ mod replies;
 use super::*;
 use crate::domain::amount::Decimal;
 use crate::domain::delivery::{Counters, DeliveryKind, Outcome, Status, Told};
-use crate::domain::dialect::callback::TakenBack;
 use crate::domain::reversal::{Asked, Reason};
+use crate::domain::taken_back::TakenBack;
 
 /// 2024-07-01T18:40:00Z
 const NOW: Timestamp = Timestamp::from_millis(1_719_859_200_000);

@@ -4,28 +4,28 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, VariantAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::typed::{At, Fault};
+use super::fault::Fault;
 
-/// A word with its value.
-pub(super) struct Choice {
+/// A word with the reader of its value.
+pub(super) struct Choice<D> {
     word: String,
-    value: Value,
+    value: D,
 }
 
-impl Choice {
+impl<D> Choice<D> {
     /// The one that an object stands for; none where it holds more than one, or nothing.
-    pub(super) fn of(object: Map<String, Value>) -> Option<Self> {
+    pub(super) fn of(object: Map<String, Value>, reader: impl FnOnce(Value) -> D) -> Option<Self> {
         let mut entries = object.into_iter();
         let (word, value) = entries.next()?;
-        entries.next().is_none().then_some(Self { word, value })
+        entries.next().is_none().then(|| Self { word, value: reader(value) })
     }
 
-    fn read<T>(self, read: impl FnOnce(At) -> Result<T, Fault>) -> Result<T, Fault> {
-        read(At(self.value)).map_err(|fault| fault.at(&self.word))
+    fn read<T>(self, read: impl FnOnce(D) -> Result<T, Fault>) -> Result<T, Fault> {
+        read(self.value).map_err(|fault| fault.at(&self.word))
     }
 }
 
-impl<'de> EnumAccess<'de> for Choice {
+impl<'de, D: Deserializer<'de, Error = Fault>> EnumAccess<'de> for Choice<D> {
     type Error = Fault;
     type Variant = Self;
 
@@ -35,7 +35,7 @@ impl<'de> EnumAccess<'de> for Choice {
     }
 }
 
-impl<'de> VariantAccess<'de> for Choice {
+impl<'de, D: Deserializer<'de, Error = Fault>> VariantAccess<'de> for Choice<D> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {

@@ -12,7 +12,7 @@ use crate::actions::app_list::AppInList;
 use crate::actions::setup_steps::SetupStep;
 use crate::domain::account::Role;
 use crate::domain::app::App;
-use crate::domain::health::{AppHealth, Capped, Condition};
+use crate::domain::health::{AppHealth, Condition};
 use crate::domain::time::Timestamp;
 
 /// What a publisher reads of the address, which others assign.
@@ -95,7 +95,7 @@ impl AppLine {
             leads: false,
             delivered: amounts::count(health.delivered),
             dead: amounts::count(health.dead),
-            waiting: capped(health.waiting),
+            waiting: amounts::capped(health.waiting),
         }
     }
 
@@ -108,11 +108,6 @@ impl AppLine {
     pub(super) fn has_act(&self) -> bool {
         self.resume.is_some() || self.failed.is_some() || self.act.is_some()
     }
-}
-
-/// `1,000+` where nobody counted further.
-pub(super) fn capped(number: Capped) -> String {
-    format!("{}{}", amounts::count(number.count), if number.more { "+" } else { "" })
 }
 
 fn name(step: SetupStep) -> &'static str {

@@ -8,7 +8,7 @@ use crate::domain::delivery::Outcome;
 use crate::domain::health::rollup::LastFailure;
 use crate::domain::health::{AppHealth, Capped, Condition};
 use crate::domain::time::Timestamp;
-use crate::web::console::app_line::capped;
+use crate::web::console::words::amounts::capped;
 use crate::web::console::words::{amounts, instants, sentences, waits};
 
 /// In a sentence; nothing where it needs nobody.

@@ -12,7 +12,7 @@ use crate::api::dialects::draft_named;
 use crate::support::{Api, Ended, Home, OFFERMARU_PATH, PATIENCE, Reply, found, has, in_database, text};
 
 /// What a text may hold that some step on the way could spoil.
-const AWKWARD: &str = "\\u0000 \\x41 \"quoted\" 'it''s' $1 ?1 é 漢字 \u{1F980} \u{200B}";
+const AWKWARD: &str = "\\u0000 \\x41 \"quoted\" 'it''s' $1 ?1 é 漢字 \u{1F980} \u{200D}";
 
 /// A recipe that is not published yet.
 const DRAFT: &str = "/v1/dialects/x-other/draft";
@@ -214,8 +214,8 @@ impl Interrupted {
         copy(&self.home, &self.target).await
     }
 
-    fn with_target(self) -> Home {
-        self.home.with("RINGBACK_DATABASE_URL", &self.target.database_url())
+    fn with_target(&self) -> Home {
+        self.home.clone().with("RINGBACK_DATABASE_URL", &self.target.database_url())
     }
 }
 

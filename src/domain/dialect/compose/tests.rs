@@ -6,11 +6,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::completion::Completion;
-use crate::domain::dialect::callback::TakenBack;
 use crate::domain::dialect::catalog::Catalog;
 use crate::domain::dialect::trial::{OFFERMARU, completion, config};
 use crate::domain::encoding::decode;
 use crate::domain::headers::Headers;
+use crate::domain::taken_back::TakenBack;
 use crate::domain::time::Timestamp;
 
 fn made(

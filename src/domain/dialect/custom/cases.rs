@@ -3,10 +3,11 @@
 
 use crate::domain::amount::Decimal;
 use crate::domain::completion::Completion;
-use crate::domain::dialect::callback::{CallbackEvent, TakenBack};
+use crate::domain::dialect::callback::CallbackEvent;
 use crate::domain::dialect::recipe::{Recipe, Requirement};
 use crate::domain::dialect::sample_report::{REVERSED_AT, WHOLE_REWARD, completion};
 use crate::domain::dialect::value::{Fact, ValueSource};
+use crate::domain::taken_back::TakenBack;
 
 /// Why the cases are taken back.
 const REASON: &str = "chargeback";

@@ -12,10 +12,10 @@ use diesel::prelude::*;
 
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Delivery, Extent};
-use crate::domain::dialect::callback::TakenBack;
 use crate::domain::invalid::Invalid;
 use crate::domain::manual::Manual;
 use crate::domain::reversal::{Judged, Reversal, ReversalReport, extent, judge};
+use crate::domain::taken_back::TakenBack;
 use crate::domain::time::Timestamp;
 use crate::store::backend::Conn;
 use crate::store::erased_keys::ErasedKeys;

@@ -12,7 +12,6 @@ use askama::Template;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::app_line::capped;
 use super::faults::{self, SETTINGS};
 use super::filters;
 use super::flash::Kind;
@@ -30,6 +29,7 @@ use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::invalid::Invalid;
 use crate::web::Answer;
+use crate::web::console::words::amounts::capped;
 use crate::web::error::Problem;
 use crate::web::json::Body;
 use form::Fields;

@@ -11,7 +11,6 @@ mod terms;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
-use super::app_line::capped;
 use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::field::Field;
@@ -21,6 +20,7 @@ use crate::domain::app::{App, Endpoint};
 use crate::domain::health::Capped;
 use crate::domain::invalid::Invalid;
 use crate::web::Answer;
+use crate::web::console::words::amounts::capped;
 use crate::web::error::Problem;
 use endpoints::EndpointRow;
 use general::General;

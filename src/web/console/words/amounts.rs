@@ -2,6 +2,7 @@
 
 use crate::domain::currency::minor_digits;
 pub use crate::domain::currency::written as minor;
+use crate::domain::health::Capped;
 
 /// A reward, digit for digit as it was reported (`100.0` stays), with a true minus.
 pub fn reward(written: &str) -> String {
@@ -19,6 +20,11 @@ pub fn count(number: u64) -> String {
         shown.push(digit);
     }
     shown
+}
+
+/// `1,000+` where nobody counted further.
+pub fn capped(number: Capped) -> String {
+    format!("{}{}", count(number.count), if number.more { "+" } else { "" })
 }
 
 /// A number that a person typed in major units of a currency, as minor units: `17.5` in USD is 1750. `None` if it is no such

@@ -50,7 +50,7 @@ impl Recipe {
         let SignedText::Values { leave_out_empty, .. } = signs else { return };
         for (at, name) in leave_out_empty.iter().enumerate() {
             let place = format!("signature.signs.values.leave_out_empty[{at}]");
-            if !self.placeholder(name).is_some_and(|known| !known.hidden) {
+            if self.placeholder(name).is_none_or(|known| known.hidden) {
                 findings.push(place, format!("leaves out {name}, which is no placeholder of a callback URL"));
             } else if leave_out_empty[..at].contains(name) {
                 findings.push(place, format!("leaves out {name} twice"));
