@@ -65,7 +65,7 @@ pub const TABLE: [Setting; 17] = [
     },
     Setting {
         env: "RINGBACK_RETRY_SCALE",
-        meaning: "multiplies every retry delay (tests, drills): 0.001 to 1000, with at most three places",
+        meaning: "multiplies every retry delay (tests, drills): 0 to 1000, with at most three places",
         default: "1",
     },
     Setting {

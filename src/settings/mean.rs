@@ -19,9 +19,9 @@ use crate::store::{Access, FEWEST_CONNECTIONS, Location};
 const SHORTEST_TOKEN: usize = 32;
 /// How much is logged, from little to everything, or nothing at all.
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
-/// Bounds of the retry scale, in thousandths: with nothing, all attempts fail within a moment and their delivery is dead; with
-/// more than a thousand, delays of hours become years, which nobody means.
-const RETRY_SCALES: std::ops::RangeInclusive<u64> = 1..=1_000_000;
+/// Bounds of the retry scale, in thousandths: a drill may want no delay at all; with more than a thousand, delays of hours become
+/// years, which nobody means.
+const RETRY_SCALES: std::ops::RangeInclusive<u64> = 0..=1_000_000;
 
 pub(super) fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
     const ADDRESS: &str = "must be an address with a port, such as 127.0.0.1:8080";
@@ -105,7 +105,7 @@ fn public_url(text: &str) -> Result<String, SettingsError> {
 }
 
 fn retry_scale(text: &str) -> Result<u64, SettingsError> {
-    let takes = "must be a decimal from 0.001 to 1000 with at most three places, such as 0.01, 1 or 2.5";
+    let takes = "must be a decimal from 0 to 1000 with at most three places, such as 0.01, 1 or 2.5";
     let decimal = Decimal::parse(text).ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))?;
     let (whole, fraction) = decimal.as_str().split_once('.').unwrap_or((decimal.as_str(), ""));
     let thousandths: Option<u64> =
@@ -177,7 +177,6 @@ mod tests {
             ("RINGBACK_ALLOW_HTTP", "yes"),
             ("RINGBACK_RETRY_SCALE", "1e3"),
             ("RINGBACK_RETRY_SCALE", "0.0001"),
-            ("RINGBACK_RETRY_SCALE", "0"),
             ("RINGBACK_RETRY_SCALE", "1000.001"),
             ("RINGBACK_RETRY_SCALE", "99999999999999"),
             ("RINGBACK_LOG", "nonsense"),
@@ -214,7 +213,9 @@ mod tests {
 
     #[test]
     fn the_retry_scale_is_read_exactly() {
-        for (text, thousandths) in [("1", 1000), ("0.01", 10), ("2.5", 2500), ("0.001", 1), ("1000", 1_000_000)] {
+        for (text, thousandths) in
+            [("1", 1000), ("0.01", 10), ("2.5", 2500), ("0.001", 1), ("0", 0), ("1000", 1_000_000)]
+        {
             assert_eq!(from(&[("RINGBACK_RETRY_SCALE", text)]).unwrap().retry_scale_thousandths, thousandths);
         }
     }
