@@ -141,7 +141,7 @@ async fn everybody_sees_its_own_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_yet_and_nothing_that_matches_are_told_apart() {
-    let (_, wall, mut ana, _) = stage().await;
+    let (_ringback, wall, mut ana, _) = stage().await;
     let empty = ana.get("/deliveries").await;
     empty.holds("No deliveries yet. They appear as soon as the offer system reports a completion.");
     empty.holds("href=\"/apps/kash/test\">Send test callback</a>");
@@ -183,7 +183,7 @@ async fn a_list_renews_its_rows_and_tells_of_newer_ones() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_without_rows_tells_of_what_came_since_it_was_opened() {
-    let (_, wall, mut ana, _) = stage().await;
+    let (_ringback, wall, mut ana, _) = stage().await;
     let page = ana.get("/deliveries?state=dead").await;
     let again = page.html.split("hx-get=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
     assert!(again.starts_with("/deliveries?state=dead&part=list&after=dlv_"), "{again}");
@@ -212,7 +212,7 @@ async fn the_link_of_an_attempt_keeps_the_pause() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn older_ones_are_a_page_away_and_the_newest_as_well() {
-    let (_, wall, mut ana, _) = stage().await;
+    let (_ringback, wall, mut ana, _) = stage().await;
     let completions: Vec<_> = (0..60).map(|number| wall.completion(&format!("n{number}"))).collect();
     wall.source.report_batch(&completions).await;
     let first = ana.get("/deliveries?state=all").await;

@@ -23,7 +23,7 @@ async fn found(visitor: &mut Visitor, text: &str) -> Page {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reward_is_found_by_any_of_its_ids_and_told_in_the_words_of_the_reader() {
-    let (_, wall, mut ana, mut mia) = stage(json!({"retrySchedule": []})).await;
+    let (_ringback, wall, mut ana, mut mia) = stage(json!({"retrySchedule": []})).await;
     wall.receiver.then([Reply::status(500)]);
     let dead = wall.report_until("order-1", "dead").await;
     for by in ["user_42", "ORDER-1", " order-1 ", &text(&dead, "id"), &text(&dead, "completionId")] {
