@@ -5,6 +5,7 @@ use std::sync::{Arc, Barrier, mpsc};
 use place::Place;
 use tokio::task::JoinHandle;
 
+use super::backend::PoolShares;
 use super::*;
 use crate::domain::time::Timestamp;
 

@@ -148,16 +148,8 @@ pub(crate) fn received(request: CallbackRequest) -> Received {
 
 /// The whole of a completion, taken back.
 pub(crate) fn taken_back(completion: &Completion) -> CallbackEvent {
-    CallbackEvent::Reversed(TakenBack {
-        ordinal: 1,
-        whole: true,
-        user_reward: completion.user_reward.clone(),
-        reward_minor: completion.reward_minor,
-        payout_minor: completion.payout_minor,
-        gross_minor: completion.gross_minor,
-        reason: None,
-        occurred_at: Timestamp::from_millis(OCCURRED_MS + 3_600_000),
-    })
+    let at = Timestamp::from_millis(OCCURRED_MS + 3_600_000);
+    CallbackEvent::Reversed(TakenBack::whole(completion, None, at))
 }
 
 /// Texts that encoders, decoders and templates get wrong, among ordinary ones.

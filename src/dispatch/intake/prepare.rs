@@ -15,7 +15,7 @@ use crate::domain::app_settings::{AppSettings, Callbacks};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::{Status, WaitingFor};
 use crate::domain::dialect::callback::CallbackEvent;
-use crate::domain::dialect::compose::is_told;
+use crate::domain::dialect::compose;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::identity::ReportedFields;
@@ -184,7 +184,8 @@ impl Intake {
         dry_run: bool,
     ) -> Result<Prepared, Invalid> {
         let is_told = |wanted: &Wanted<'_>| {
-            wanted.recipe.as_ref().is_none_or(|recipe| is_told(recipe, &wanted.endpoint.config, &completion))
+            let config = &wanted.endpoint.config;
+            wanted.recipe.as_ref().is_none_or(|recipe| compose::is_told(recipe, config, &completion))
         };
         let wanted: Vec<Wanted<'_>> = wanted.into_iter().filter(is_told).collect();
         let mut faults = Invalid::none();

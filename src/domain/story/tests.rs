@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod completions;
+mod events;
 mod replies;
 
 use super::*;

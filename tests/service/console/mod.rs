@@ -6,6 +6,7 @@ mod attention;
 mod completions;
 mod credit;
 mod deliveries;
+mod delivery;
 mod dialects;
 mod egress_ips;
 mod forms;

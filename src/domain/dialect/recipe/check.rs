@@ -3,8 +3,8 @@
 
 mod forms;
 mod headers;
+mod marks;
 mod names;
-mod reversal;
 mod signature;
 mod strength;
 mod texts;
