@@ -10,8 +10,8 @@ use crate::domain::attempt::Attempt;
 use crate::domain::delivery::Outcome;
 use crate::domain::durations;
 
-/// A longer address says nothing in a sentence; the whole stands in the recorded answer.
-const LONGEST_TARGET: usize = 160;
+/// Longest origin that is named in a sentence.
+const LONGEST_ORIGIN: usize = 160;
 
 /// How an attempt ended, without its number: `your server answered 500`.
 pub(super) fn ending(attempt: &Attempt, reader: Reader) -> String {
@@ -51,9 +51,9 @@ pub(super) fn our_fault(attempt: &Attempt) -> &'static str {
 
 /// What sets it right, where the publisher has to, in the words of the reader: `Fix it`.
 pub(super) fn remedy(attempt: &Attempt, reader: Reader) -> Cow<'static, str> {
-    if let (Outcome::Redirect, Some(target)) = (attempt.outcome, redirect_target(attempt)) {
+    if let (Outcome::Redirect, Some((called, asked))) = (attempt.outcome, redirected_origins(attempt)) {
         let saves = reader.choose("Save", "The publisher saves");
-        return Cow::Owned(format!("{saves} the address that it leads to, {target}, as the callback URL"));
+        return Cow::Owned(format!("{saves} the callback URL with {asked} in place of {called}"));
     }
     Cow::Borrowed(match attempt.outcome {
         Outcome::Redirect => reader.choose(
@@ -72,14 +72,15 @@ pub(super) fn remedy(attempt: &Attempt, reader: Reader) -> Cow<'static, str> {
     })
 }
 
-/// Where a redirect leads to, without query: that is often the callback's own, with its user in it.
-fn redirect_target(attempt: &Attempt) -> Option<String> {
+/// The origin that was called and the one that a redirect leads to, where that is another. Nothing else of the address is named: it
+/// is one callback's, with its user in path or query, and would be saved for all of them.
+fn redirected_origins(attempt: &Attempt) -> Option<(String, String)> {
     let (_, location) = attempt.response_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location"))?;
     let called = Url::parse(attempt.url.as_deref()?).ok()?;
-    let mut target = called.join(location).ok()?;
-    target.set_query(None);
-    target.set_fragment(None);
-    Some(target.to_string()).filter(|target| target.len() <= LONGEST_TARGET)
+    let asked = called.join(location).ok()?.origin();
+    let written = asked.ascii_serialization();
+    let is_another = asked.is_tuple() && asked != called.origin() && written.len() <= LONGEST_ORIGIN;
+    is_another.then(|| (called.origin().ascii_serialization(), written))
 }
 
 /// What an attempt is, beside how it ended.

@@ -103,7 +103,7 @@ async fn what_was_redirected_names_the_address_and_offers_the_callback_url_befor
     wall.receiver.then([Reply::with(301, "Location: https://www.kash.example/pb?x=1\r\n", "")]);
     let path = format!("/deliveries/{}", text(&wall.report_until("moved", "dead").await, "id"));
     let page = ana.get(&path).await;
-    page.holds("Save the address that it leads to, https://www.kash.example/pb, as the callback URL, then replay.");
+    page.holds("Save the callback URL with https://www.kash.example in place of http://127.0.0.1:");
     page.holds("<a id=\"fix\" class=\"button primary\"");
     page.holds("<a id=\"replay\" class=\"button\"");
     // Once another URL is saved, a replay is what comes next.

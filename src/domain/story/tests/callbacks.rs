@@ -97,21 +97,22 @@ fn a_refusal_is_the_publishers_turn_also_while_it_is_tried_again() {
 }
 
 #[test]
-fn a_redirect_names_where_it_leads_without_the_query() {
+fn a_redirect_names_the_origin_that_it_leads_to_and_nothing_of_the_one_callback() {
     let dead = tried(Status::Dead, 1);
     let next = |location: &str| {
         let answered = attempt(1, Outcome::Redirect, Some(301));
-        let url = Some("https://kash.example/pb?user_id=u1".to_owned());
+        let url = Some("https://kash.example/cb/u1?tx=x1".to_owned());
         let response_headers = vec![("Location".to_owned(), location.to_owned())];
         told(&callback(&dead, &[Attempt { url, response_headers, ..answered }]), Reader::Publisher).next
     };
-    let named = "Save the address that it leads to, https://www.kash.example/pb, as the callback URL, then replay.";
-    assert!(next("https://www.kash.example/pb?user_id=u1").ends_with(named));
-    assert!(next("//www.kash.example/pb").ends_with(named));
-    assert!(
-        next(&format!("/{}", "x".repeat(200)))
-            .ends_with("Save the address that it leads to as the callback URL, then replay.")
-    );
+    let named = "Save the callback URL with https://www.kash.example in place of https://kash.example, then replay.";
+    for location in ["https://www.kash.example/cb/u1?tx=x1", "//www.kash.example/cb", "https://a:b@www.kash.example/"] {
+        assert!(next(location).ends_with(named), "{}", next(location));
+    }
+    // The same origin, or one that nobody could read in a sentence.
+    for location in ["/other/u1".to_owned(), format!("https://{}.example/", "x".repeat(200))] {
+        assert!(next(&location).ends_with("Save the address that it leads to as the callback URL, then replay."));
+    }
 }
 
 #[test]
