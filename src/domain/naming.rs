@@ -23,7 +23,7 @@ pub fn name(text: &str) -> Result<String, Invalid> {
         return Err(Invalid::field("name", "must not have control characters"));
     }
     if let Some(character) = text.chars().find(|character| misleads(*character)) {
-        let message = format!("must not have U+{:04X}, which nobody sees", u32::from(character));
+        let message = format!("must not have U+{:04X}, which shows a name otherwise than it is", u32::from(character));
         return Err(Invalid::field("name", message));
     }
     Ok(text.to_owned())

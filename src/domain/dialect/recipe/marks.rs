@@ -6,6 +6,7 @@
 
 use super::Recipe;
 use super::parts::{Reversal, ReversalUrl};
+use crate::domain::dialect::named::Item;
 use crate::domain::template::Template;
 
 impl Recipe {
@@ -19,12 +20,18 @@ impl Recipe {
     pub(in crate::domain::dialect) fn marks_reversal(&self, template: &Template) -> bool {
         let Some(reversal) = &self.reversal else { return true };
         let is_elsewhere = reversal.url == ReversalUrl::Separate && reversal.told_by.is_empty();
-        // Of a list the recipe's own check has seen to it.
-        let is_listed = self.has_parameter_list() && template.is_bare();
-        is_elsewhere
-            || is_listed
-            || self.marks_always(reversal)
-            || template.placeholders().any(|name| self.is_mark(reversal, name))
+        if self.has_parameter_list() && template.is_bare() {
+            return is_elsewhere || self.unmarked_lists(reversal).next().is_none();
+        }
+        is_elsewhere || self.marks_always(reversal) || template.placeholders().any(|name| self.is_mark(reversal, name))
+    }
+
+    /// The event types whose list of parameters marks no reversal, where not every callback does.
+    pub(super) fn unmarked_lists(&self, reversal: &Reversal) -> impl Iterator<Item = &str> {
+        let is_marked =
+            |items: &[Item]| items.iter().any(|item| item.fixed.is_none() && self.is_mark(reversal, &item.name));
+        let lists = self.parameter_lists().filter(move |(_, items)| !is_marked(items));
+        lists.map(|(event_type, _)| event_type).filter(|_| !self.marks_always(reversal))
     }
 
     /// The placeholders that mark a reversal in a template, where not every callback does.

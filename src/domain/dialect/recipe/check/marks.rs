@@ -42,12 +42,8 @@ impl Recipe {
                 }
             }
         }
-        let unmarked = self.parameter_lists().filter(|(_, items)| {
-            !self.marks_always(reversal)
-                && !items.iter().any(|item| item.fixed.is_none() && self.is_mark(reversal, &item.name))
-        });
         if reversal.url == ReversalUrl::Callback {
-            for (event_type, _) in unmarked {
+            for event_type in self.unmarked_lists(reversal) {
                 let place = format!("parameters.{event_type}");
                 findings.push(place, "tells a reversal like a completion: no parameter of it marks a reversal");
             }

@@ -4,24 +4,12 @@
 use super::super::Recipe;
 use super::super::finding::Findings;
 use super::super::parts::{BodyField, Content};
+use crate::domain::characters::misleads;
 
-/// Marks that take no room, or turn the order in which a text is read: a name with one looks like another name.
-const UNSEEN: [std::ops::RangeInclusive<char>; 9] = [
-    '\u{ad}'..='\u{ad}',
-    '\u{61c}'..='\u{61c}',
-    '\u{180e}'..='\u{180e}',
-    '\u{200b}'..='\u{200f}',
-    '\u{2028}'..='\u{202e}',
-    '\u{2060}'..='\u{206f}',
-    '\u{feff}'..='\u{feff}',
-    '\u{fff9}'..='\u{fffb}',
-    '\u{e0000}'..='\u{e007f}',
-];
-
-/// What of a text nobody would see.
+/// What of a text nobody would see, or would see otherwise than it is.
 fn fault(text: &str) -> Option<String> {
-    let is_unseen = |c: char| c.is_control() || UNSEEN.iter().any(|range| range.contains(&c));
-    let unseen = text.chars().find(|c| is_unseen(*c))?;
+    let is_unseen = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || misleads(*c);
+    let unseen = text.chars().find(is_unseen)?;
     Some(format!("holds U+{:04X}, which nobody sees: no control or format characters", u32::from(unseen)))
 }
 
