@@ -11,6 +11,7 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use futures_util::future::join_all;
+use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 
 pub use open_files::{OpenFiles, TooFewFiles};
@@ -169,10 +170,21 @@ async fn first_token(store: &Store, settings: &Settings, now: Timestamp) -> Resu
     Ok(store.bootstrap_operator(&token, now).await?.then_some(token))
 }
 
+/// Connections that wait to be taken, while all workers are busy: the standard library's 128 are a burst of reports.
+const BACKLOG: u32 = 1_024;
+
 /// An address that is listened on, with nobody yet who answers: whoever connects waits.
 fn bind(listen: SocketAddr, setting: &'static str) -> Result<(TcpListener, SocketAddr), NotStarted> {
-    let bound = TcpListener::bind(listen).and_then(|listener| listener.local_addr().map(|address| (listener, address)));
-    bound.map_err(|error| cannot_listen(listen, setting, &error))
+    let bound = || {
+        let socket = if listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // A port of a server that has just ended may be taken at once.
+        socket.set_reuseaddr(true)?;
+        socket.bind(listen)?;
+        let listener = socket.listen(BACKLOG)?.into_std()?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bound().map_err(|error: std::io::Error| cannot_listen(listen, setting, &error))
 }
 
 fn cannot_listen(address: SocketAddr, setting: &'static str, error: &std::io::Error) -> NotStarted {
