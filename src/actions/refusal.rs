@@ -89,10 +89,16 @@ impl Refusal {
     /// Why a part of an act was not done of which another part was, for whoever asked for both. What failed inside goes to the log
     /// alone.
     pub fn of_a_part(self) -> String {
+        let is_certain = self.is_certain();
         match self {
             Self::Store(error) => {
                 tracing::error!(%error, "a part of an act failed in the store");
-                "The database did not take it; try it again.".to_owned()
+                let words = if is_certain {
+                    "try it again"
+                } else {
+                    "it may have been done all the same: look before you repeat it"
+                };
+                format!("The database failed; {words}.")
             }
             other => other.to_string(),
         }

@@ -78,7 +78,7 @@ impl Actions {
             let own = store.sessions_of(&proofs.person.id, now).await?;
             let has_just_begun = |session: &Session| session.id == session_id && session.has_just_begun(now);
             let is_fresh = own.iter().any(has_just_begun);
-            return if is_fresh { Ok(()) } else { Err(Refusal::field(field, "is required: your present password")) };
+            return if is_fresh { Ok(()) } else { Err(Refusal::field(field, "is required: your current password")) };
         };
         // Counted apart from signing in, or whoever knows the address could keep its person from a new password.
         let (id, account) = (random::new_id("att"), format!("proof of {}", proofs.person.id));
@@ -88,7 +88,7 @@ impl Actions {
         };
         match self.people.hasher.is_right(password, Some(proofs.password_hash.clone())).await {
             Ok(true) => Ok(store.forget_attempt(&attempt, now).await?),
-            Ok(false) => Err(Refusal::field(field, "is not your present password")),
+            Ok(false) => Err(Refusal::field(field, "is not your current password")),
             Err(error) => {
                 self.forget_attempt(&attempt, now).await;
                 Err(error.into())

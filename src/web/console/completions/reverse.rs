@@ -19,6 +19,7 @@ use crate::web::console::flash::Kind;
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
+use crate::web::console::words::cuts::OF_A_NAME;
 use crate::web::console::words::{amounts, cuts};
 use crate::web::console::{faults, render};
 use crate::web::error::Problem;
@@ -123,7 +124,8 @@ fn about(record: &CompletionRecord, app: &str, is_erased: bool) -> String {
     let user = if is_erased { "erased" } else { completion.user_id.as_str() };
     let offer = completion.offer_name.as_deref().or(completion.offer_id.as_deref());
     let reward = completion.user_reward.as_ref().map(|reward| format!("reward {}", amounts::reward(reward.as_str())));
-    let parts = [Some(user.to_owned()), offer.map(str::to_owned), reward, Some(app.to_owned())];
+    let name = |text: &str| cuts::text(text, OF_A_NAME).shown;
+    let parts = [Some(cuts::external(user).shown), offer.map(name), reward, Some(name(app))];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

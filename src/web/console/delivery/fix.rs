@@ -29,7 +29,8 @@ impl Fix {
         waiting_for: Option<WaitingFor>,
     ) -> Option<Self> {
         let endpoint = app.endpoints.iter().find(|one| one.id == detail.delivery.endpoint_id)?;
-        if app.archived_at.is_some() {
+        // A test is sent again where it was sent from.
+        if app.archived_at.is_some() || detail.delivery.kind == DeliveryKind::Test {
             return None;
         }
         let at = |end: &str| match app.endpoints.len() {
