@@ -19,8 +19,7 @@ use crate::web::console::flash::Kind;
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::lines::Link;
-use crate::web::console::words::cuts::OF_A_NAME;
-use crate::web::console::words::{amounts, cuts};
+use crate::web::console::words::{cuts, subjects};
 use crate::web::console::{faults, render};
 use crate::web::error::Problem;
 use crate::web::json::Body;
@@ -118,15 +117,11 @@ pub(super) async fn reverse(page: PageRequest, id: Path<String>, body: Body<LARG
     shown.refused(wrong)
 }
 
-/// `u1 · Family Island · reward 60 · Kash wall`.
 fn about(record: &CompletionRecord, app: &str, is_erased: bool) -> String {
     let completion = &record.completion;
-    let user = if is_erased { "erased" } else { completion.user_id.as_str() };
+    let user = if is_erased { "erased".to_owned() } else { cuts::external(&completion.user_id).shown };
     let offer = completion.offer_name.as_deref().or(completion.offer_id.as_deref());
-    let reward = completion.user_reward.as_ref().map(|reward| format!("reward {}", amounts::reward(reward.as_str())));
-    let name = |text: &str| cuts::text(text, OF_A_NAME).shown;
-    let parts = [Some(cuts::external(user).shown), offer.map(name), reward, Some(name(app))];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    subjects::about(Some(user), offer, completion.user_reward.as_ref(), app)
 }
 
 fn back(id: &str) -> String {

@@ -19,8 +19,7 @@ use crate::web::console::kinds::{self, Shape};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::delivery_list::Whom;
 use crate::web::console::parts::lines::Link;
-use crate::web::console::words::amounts;
-use crate::web::console::words::cuts::{self, OF_A_NAME};
+use crate::web::console::words::subjects;
 use crate::web::console::{deliveries, sections};
 use crate::web::error::Problem;
 use crate::web::json::Body;
@@ -220,7 +219,6 @@ fn server(page: &PageRequest) -> &'static str {
     }
 }
 
-/// Of whom it tells, of what, and where: `u1 · Family Island · reward 60 · Kash wall`.
 async fn about(page: &PageRequest, id: &str) -> Result<String, Problem> {
     let found = page.web.actions.deliveries_by_id(page.caller(), vec![id.to_owned()]).await?.pop();
     let found = found.ok_or(Refusal::Unknown("delivery"))?;
@@ -228,10 +226,7 @@ async fn about(page: &PageRequest, id: &str) -> Result<String, Problem> {
         Whom::Known(user) => user.shown,
         Whom::Erased => "erased".to_owned(),
     });
-    let reward = found.user_reward.map(|reward| format!("reward {}", amounts::reward(&reward.to_string())));
-    let name = |text: &str| cuts::text(text, OF_A_NAME).shown;
-    let parts = [user, found.offer_name.as_deref().map(name), reward, Some(name(&found.app.name))];
-    Ok(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+    Ok(subjects::about(user, found.offer_name.as_deref(), found.user_reward.as_ref(), &found.app.name))
 }
 
 fn confirm(page: &PageRequest, delivery: &Delivery, heading: &str) -> ConfirmPage {

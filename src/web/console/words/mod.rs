@@ -13,6 +13,7 @@ pub mod recipes;
 pub mod roles;
 pub mod sentences;
 pub mod signing;
+pub mod subjects;
 pub mod turns;
 pub mod waits;
 
