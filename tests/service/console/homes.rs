@@ -206,14 +206,17 @@ async fn apps_of_one_name_are_told_apart_where_they_are_listed_and_chosen() {
     assert_eq!(ringback.delete(&archived.path("")).await.status, 204);
     let mut max = manager(&ringback).await;
     let of_other = format!("kash wall · {}", other.id);
-    for path in ["/", "/apps", "/deliveries", "/completions"] {
+    for path in ["/apps", "/deliveries", "/completions"] {
         let page = max.get(path).await;
         page.holds("Kash wall · kash");
+        page.holds(&of_other);
         page.lacks("Zen wall · ");
-        if path != "/completions" {
-            page.holds(&of_other);
-        }
     }
+    max.get("/").await.holds(&of_other);
+    let rows = max.get("/deliveries").await;
+    rows.holds("<td class=\"of-app\">Kash wall · kash");
+    let rows = max.get("/completions").await;
+    rows.holds("<td class=\"name\" data-label=\"App\">Kash wall · kash");
     let chosen = max.get("/replays/new").await;
     chosen.holds(">Kash wall · kash</option>");
     chosen.holds(&format!(">{of_other}</option>"));

@@ -93,8 +93,9 @@ async fn the_list_that_is_led_to_holds_what_was_counted_and_nothing_else() {
     ringback.change(&wall, json!({"paused": true})).await;
     let canceled = wall.report("tx-canceled").await.delivery();
     ringback.post(&format!("/v1/deliveries/{canceled}/cancel"), json!({})).await.ok();
-    wall.report("tx-held").await;
+    let held = wall.report("tx-held").await.delivery();
     ringback.change(&wall, json!({"paused": false})).await;
+    ringback.delivery_once(&held, "delivered").await;
     // Half a minute later, which no list that is asked by the minute could leave out.
     ringback.clock.advance(Duration::from_secs(30));
     wall.receiver.then([Reply::status(404)]);
