@@ -14,6 +14,7 @@ use url::Url;
 use crate::domain::egress::Bind;
 use crate::domain::node::NodeRole;
 use crate::store::Access;
+use crate::telemetry::Filter;
 
 mod mean;
 mod read;
@@ -113,7 +114,7 @@ pub const TABLE: [Setting; 17] = [
     },
     Setting {
         env: "RINGBACK_LOG",
-        meaning: "what is logged, as in `info` or `ringback=debug`",
+        meaning: "what is logged: a level (`info`, or 0 to 5), a module, or both, as in `warn,ringback=debug`",
         default: "info,actix_server=warn",
     },
 ];
@@ -192,7 +193,7 @@ pub struct Settings {
     /// Where `/metrics` alone listens.
     pub metrics_listen: Option<SocketAddr>,
     /// What is logged.
-    pub log: String,
+    pub log: Filter,
 }
 
 /// A token that must not show in a log of the settings.

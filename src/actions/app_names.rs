@@ -1,7 +1,11 @@
-//! Apps by name, where one is chosen.
+//! Apps by name, where one is chosen or listed, and what tells those apart that bear the same one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Actions;
 use super::caller::Caller;
+use crate::domain::app::App;
 
 /// An app as it is chosen from a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +16,8 @@ pub struct NamedApp {
     pub reference: Option<String>,
     /// Its name.
     pub name: String,
+    /// Whether another one bears the same.
+    pub has_namesake: bool,
 }
 
 impl NamedApp {
@@ -24,25 +30,62 @@ impl NamedApp {
     pub fn called(&self) -> &str {
         self.reference.as_deref().unwrap_or(&self.id)
     }
+
+    /// What stands beside its name, where that alone says too little.
+    pub fn beside(&self) -> Option<&str> {
+        self.has_namesake.then(|| self.called())
+    }
+}
+
+/// The apps that bear the name of another one, with what stands beside it: the `ref` where there is one, else the id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Namesakes(HashMap<String, String>);
+
+impl Namesakes {
+    fn among(apps: &[Arc<App>]) -> Self {
+        let mut of_name: HashMap<String, Vec<&Arc<App>>> = HashMap::new();
+        for app in apps {
+            of_name.entry(app.settings.name.trim().to_lowercase()).or_default().push(app);
+        }
+        let several = of_name.into_values().filter(|bearers| bearers.len() > 1).flatten();
+        Self(several.map(|app| (app.id.clone(), app.called().to_owned())).collect())
+    }
+
+    /// What stands beside the name of the app with this id.
+    pub fn beside(&self, app_id: &str) -> Option<&str> {
+        self.0.get(app_id).map(String::as_str)
+    }
 }
 
 impl Actions {
     /// The apps that the caller sees and that are not archived, by name; from memory.
     pub fn named_apps(&self, caller: &Caller) -> Vec<NamedApp> {
-        let mut apps = self.node.directory.apps();
-        apps.retain(|app| caller.sees(&app.publisher_id));
-        let named = |app: &crate::domain::app::App| NamedApp {
+        let apps = self.seen_apps(caller);
+        let namesakes = Namesakes::among(&apps);
+        let named = |app: &Arc<App>| NamedApp {
             id: app.id.clone(),
             reference: app.settings.reference.clone(),
             name: app.settings.name.clone(),
+            has_namesake: namesakes.beside(&app.id).is_some(),
         };
-        let mut named: Vec<NamedApp> = apps.iter().map(|app| named(app)).collect();
+        let mut named: Vec<NamedApp> = apps.iter().map(named).collect();
         named.sort_by_cached_key(|app| (app.name.to_lowercase(), app.id.clone()));
         named
+    }
+
+    /// Those of them whose names do not tell them apart.
+    pub fn namesakes(&self, caller: &Caller) -> Namesakes {
+        Namesakes::among(&self.seen_apps(caller))
     }
 
     /// Whether there are several of these to tell apart.
     pub fn sees_several_apps(&self, caller: &Caller) -> bool {
         self.node.directory.apps().iter().filter(|app| caller.sees(&app.publisher_id)).nth(1).is_some()
+    }
+
+    fn seen_apps(&self, caller: &Caller) -> Vec<Arc<App>> {
+        let mut apps = self.node.directory.apps();
+        apps.retain(|app| caller.sees(&app.publisher_id));
+        apps
     }
 }

@@ -61,7 +61,7 @@ impl Actions {
         let mut invalid = app.faults.clone();
         invalid.extend(endpoint.faults.clone());
         if app.check_complete().is_ok() {
-            invalid.take(check_app(&app.settings));
+            invalid.take(check_app(&app.settings, None));
         }
         if endpoint.check_complete().is_ok() {
             invalid.take(self.settled(&self.dialects_open_to(caller), endpoint.settings, None));
@@ -82,7 +82,7 @@ impl Actions {
                 return Err(Refusal::field("publisherId", "can not be changed"));
             }
             let dialects = self.dialects_for(&app.publisher_id, &given.endpoint.settings.dialect).await?;
-            let standing = first.config.settings.dialect.as_str();
+            let standing = (&app.settings, &first.config.settings);
             let (settings, of_endpoint) = self.checked(&dialects, given, Some(standing))?;
             check_active_key(&of_endpoint.dialect, &dialects, first)?;
             let endpoint = Some((first.id.clone(), of_endpoint));
@@ -121,19 +121,20 @@ impl Actions {
         }
     }
 
-    /// The settings of both, if there is no fault in either.
+    /// The settings of both, over those that stand, if there is no fault in either.
     fn checked(
         &self,
         dialects: &Catalog,
         GivenApp { app, endpoint, .. }: GivenApp,
-        standing: Option<&str>,
+        standing: Option<(&AppSettings, &EndpointSettings)>,
     ) -> Result<(AppSettings, EndpointSettings), Refusal> {
         let mut faults = app.faults;
         faults.extend(endpoint.faults);
         faults.into_result()?;
         let mut invalid = Invalid::none();
-        invalid.take(check_app(&app.settings));
-        let settled = invalid.take(self.settled(dialects, endpoint.settings, standing));
+        invalid.take(check_app(&app.settings, standing.map(|(app, _)| app.name.as_str())));
+        let dialect = standing.map(|(_, endpoint)| endpoint.dialect.as_str());
+        let settled = invalid.take(self.settled(dialects, endpoint.settings, dialect));
         match settled {
             Some(settled) if invalid.0.is_empty() => Ok((app.settings, settled)),
             _ => Err(invalid.into()),

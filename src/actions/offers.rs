@@ -46,7 +46,7 @@ impl Actions {
             let OfferRecord { offer, revision } = self.offer_record(id_or_ref).await?;
             let mut settings = OfferSettings::of(&offer);
             apply(&mut settings)?;
-            let offer = settings.check(offer.id, offer.created_at, &self.node.targets)?;
+            let offer = settings.check_over(&offer, &self.node.targets)?;
             match self.node.store.change_offer(offer.clone(), revision).await? {
                 OfferSaved::Overtaken => {}
                 outcome => {

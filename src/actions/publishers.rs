@@ -83,7 +83,7 @@ impl Actions {
         let name = match name {
             Patch::Kept => None,
             Patch::Reset => invalid.take(Err(Invalid::field("name", "must not be null"))),
-            Patch::Set(text) => invalid.take(naming::name(&text)),
+            Patch::Set(text) => invalid.take(naming::name_over(Some(&publisher.name), &text)),
         };
         let reference = match reference {
             Patch::Kept => None,

@@ -22,7 +22,7 @@ pub(super) fn command() -> Command {
 
 pub(super) fn run(flags: &ArgMatches) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
-    telemetry::start(&settings.log);
+    telemetry::start(settings.log.clone());
     // Lossy, because a name that is no text is no setting either, and must not end the process.
     let variables = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     settings::unknown_variables(variables).iter().for_each(|line| tracing::warn!("{line}"));

@@ -45,10 +45,10 @@ const LONGEST_EVENT: usize = 32;
 /// Event types that only reversals have: choosing them would choose nothing.
 const RESERVED_EVENTS: [&str; 3] = ["refund", "reversal", "chargeback"];
 
-/// Checks what is set of an app itself.
-pub fn check_app(settings: &AppSettings) -> Result<(), Invalid> {
+/// Checks what is set of an app itself; `standing` is its name so far.
+pub fn check_app(settings: &AppSettings, standing: Option<&str>) -> Result<(), Invalid> {
     let mut invalid = Invalid::none();
-    invalid.take(naming::name(&settings.name));
+    invalid.take(naming::name_over(standing, &settings.name));
     invalid.take(settings.reference.as_deref().map(naming::reference).transpose());
     let mut within = |field: &str, value: u32, bounds: RangeInclusive<u32>, what: &str| {
         if !bounds.contains(&value) {
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn every_term_has_its_bounds() {
         let faults = |terms: AppSettings| {
-            let faults = check_app(&AppSettings { name: "a".to_owned(), ..terms }).err().into_iter();
+            let faults = check_app(&AppSettings { name: "a".to_owned(), ..terms }, None).err().into_iter();
             faults.flat_map(|invalid| invalid.0).map(|fault| fault.field).collect::<Vec<_>>()
         };
         let rate = |text: &str| AppSettings { reward_rate: Decimal::parse(text), ..AppSettings::default() };
@@ -228,10 +228,17 @@ mod tests {
     }
 
     #[test]
+    fn an_app_whose_name_would_be_refused_by_now_can_be_changed_in_everything_else() {
+        let paused = AppSettings { paused: true, ..AppSettings::new("Kash\u{202e} wall") };
+        assert_eq!(check_app(&paused, Some(&paused.name)), Ok(()));
+        assert!(check_app(&paused, Some("Kash wall")).is_err_and(|invalid| invalid.0[0].field == "name"));
+    }
+
+    #[test]
     fn held_deliveries_wait_between_a_day_and_a_year() {
         for (days, fits) in [(0, false), (1, true), (365, true), (366, false)] {
             let settings = AppSettings { max_held_days: days, ..AppSettings::new("a") };
-            assert_eq!(check_app(&settings).is_ok(), fits, "{days}");
+            assert_eq!(check_app(&settings, None).is_ok(), fits, "{days}");
         }
     }
 }

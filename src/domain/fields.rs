@@ -23,6 +23,26 @@ const AHEAD_MS: i64 = 5 * 60 * 1000;
 /// 2000-01-01: no offer system is older, and what was sent in seconds would lie before it, in the January of 1970.
 const EARLIEST_MS: i64 = 946_684_800_000;
 
+/// Which instants a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instants {
+    /// Not far ahead of now, nor long before there were offerwalls.
+    Until(Timestamp),
+    /// All: of a report that may have been recorded when other bounds, or another clock, held.
+    Any,
+}
+
+impl Instants {
+    fn fault(self, instant: Timestamp) -> Option<String> {
+        let Self::Until(now) = self else { return None };
+        if instant.as_millis() > now.as_millis().saturating_add(AHEAD_MS) {
+            return Some(format!("lies more than 5 minutes ahead of the server's time {now}"));
+        }
+        let takes = "an integer is read as Unix milliseconds, not seconds";
+        (instant.as_millis() < EARLIEST_MS).then(|| format!("lies before 2000-01-01 ({instant}): {takes}"))
+    }
+}
+
 /// Reads fields one by one and gathers what is wrong with them.
 pub struct Fields<'a> {
     object: &'a Object,
@@ -112,25 +132,19 @@ impl<'a> Fields<'a> {
         amount
     }
 
-    /// An RFC 3339 text or Unix milliseconds, not far ahead of `now` nor long before there were offerwalls.
-    pub fn instant(&mut self, name: &str, now: Timestamp) -> Option<Timestamp> {
+    /// An RFC 3339 text or Unix milliseconds, within these bounds.
+    pub fn instant(&mut self, name: &str, bounds: Instants) -> Option<Timestamp> {
         let raw = self.raw(name)?;
         let instant = match text(raw) {
             Some(text) if text.is_empty() => return None,
             Some(text) => Timestamp::parse_rfc3339(&text),
             None => raw.get().parse().ok().and_then(Timestamp::within_range),
         };
-        match instant {
-            None => self.faults.push(name, "must be an RFC 3339 time or an integer of Unix milliseconds"),
-            Some(instant) if instant.as_millis() > now.as_millis().saturating_add(AHEAD_MS) => {
-                self.faults.push(name, format!("lies more than 5 minutes ahead of the server's time {now}"));
-            }
-            Some(instant) if instant.as_millis() < EARLIEST_MS => {
-                let takes = "an integer is read as Unix milliseconds, not seconds";
-                self.faults.push(name, format!("lies before 2000-01-01 ({instant}): {takes}"));
-            }
-            Some(_) => {}
-        }
+        let fault = match instant {
+            None => Some("must be an RFC 3339 time or an integer of Unix milliseconds".to_owned()),
+            Some(instant) => bounds.fault(instant),
+        };
+        fault.into_iter().for_each(|fault| self.faults.push(name, fault));
         instant
     }
 
@@ -196,7 +210,7 @@ mod tests {
         let read = |json: &str| {
             let object = Object::parse(format!(r#"{{"occurredAt": {json}}}"#).as_bytes()).unwrap();
             let mut fields = Fields::of(&object);
-            let instant = fields.instant("occurredAt", now);
+            let instant = fields.instant("occurredAt", Instants::Until(now));
             fields
                 .into_faults()
                 .into_result()

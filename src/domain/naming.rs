@@ -29,6 +29,12 @@ pub fn name(text: &str) -> Result<String, Invalid> {
     Ok(text.to_owned())
 }
 
+/// A display name as a change leaves it: one that stands stays, whatever rule came after it, since only a change of the name
+/// itself may be refused for the name.
+pub fn name_over(standing: Option<&str>, text: &str) -> Result<String, Invalid> {
+    if standing == Some(text) { Ok(text.to_owned()) } else { name(text) }
+}
+
 /// A `ref`: letters, digits, `_` and `-`, and never of an id's form, so that an id can always win.
 pub fn reference(text: &str) -> Result<String, Invalid> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
@@ -94,5 +100,14 @@ mod tests {
             assert!(name(text).is_err(), "{text:?}");
         }
         assert!(name("Ünïcode Games").is_ok());
+    }
+
+    #[test]
+    fn a_name_that_stands_stays_and_only_another_one_is_asked_whether_it_may() {
+        let standing = "Kash\u{200b} wall";
+        assert_eq!(name_over(Some(standing), standing).as_deref(), Ok(standing));
+        assert_eq!(name_over(Some(standing), "Kash wall").as_deref(), Ok("Kash wall"));
+        assert!(name_over(Some(standing), "Kash\u{200b}wall").is_err());
+        assert!(name_over(None, standing).is_err());
     }
 }

@@ -125,17 +125,32 @@ impl OfferSettings {
         }
     }
 
-    /// Checks all of it.
+    /// Checks all of a new offer.
     pub fn check(self, id: String, created_at: Timestamp, policy: &TargetPolicy) -> Result<Offer, Invalid> {
+        self.checked(id, created_at, None, policy)
+    }
+
+    /// Checks all of an offer that is changed.
+    pub fn check_over(self, standing: &Offer, policy: &TargetPolicy) -> Result<Offer, Invalid> {
+        self.checked(standing.id.clone(), standing.created_at, Some(standing), policy)
+    }
+
+    fn checked(
+        self,
+        id: String,
+        created_at: Timestamp,
+        standing: Option<&Offer>,
+        policy: &TargetPolicy,
+    ) -> Result<Offer, Invalid> {
         let mut invalid = Invalid::none();
         let reference = invalid.take(self.reference.as_deref().map(naming::reference).transpose());
-        let name = invalid.take(naming::name(&self.name));
+        let name = invalid.take(naming::name_over(standing.map(|offer| offer.name.as_str()), &self.name));
         let destination = invalid.take(Destination::parse(&self.destination_url, policy));
         let payout_minor = invalid.take(minor("payoutMinor", self.payout_minor));
         if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             invalid.push("currency", "must be an ISO 4217 code of three capital letters, such as USD");
         }
-        let goals = invalid.take(goals(self.goals));
+        let goals = invalid.take(goals(self.goals, standing));
         if let (Some(from), Some(until)) = (self.active_from, self.active_until)
             && until <= from
         {
@@ -166,7 +181,7 @@ fn minor(field: &str, amount: u64) -> Result<Minor, Invalid> {
     fits.ok_or_else(|| Invalid::field(field, "must be an integer of minor units (cents) of at most 18 digits"))
 }
 
-fn goals(given: Vec<(String, String, u64)>) -> Result<Vec<Goal>, Invalid> {
+fn goals(given: Vec<(String, String, u64)>, standing: Option<&Offer>) -> Result<Vec<Goal>, Invalid> {
     if given.len() > MOST_GOALS {
         return Err(Invalid::field("goals", format!("has {} goals; at most {MOST_GOALS} are kept", given.len())));
     }
@@ -181,7 +196,8 @@ fn goals(given: Vec<(String, String, u64)>) -> Result<Vec<Goal>, Invalid> {
         } else if goals.iter().any(|other| other.id == id) {
             invalid.push(field("id"), "stands twice");
         }
-        if let Err(fault) = naming::name(&name) {
+        let standing = standing.and_then(|offer| offer.goal(&id)).map(|goal| goal.name.as_str());
+        if let Err(fault) = naming::name_over(standing, &name) {
             fault.0.into_iter().for_each(|fault| invalid.push(field("name"), fault.message));
         }
         let payout_minor = invalid.take(minor(&field("payoutMinor"), payout)).unwrap_or_default();
@@ -248,6 +264,21 @@ mod tests {
         let offer = settings.clone().check("ofr_1".to_owned(), at, &TargetPolicy::default()).unwrap();
         assert_eq!(OfferSettings::of(&offer), settings);
         assert_eq!((offer.label(), offer.is_called("ofr_1"), offer.is_called("island")), ("island", true, true));
+    }
+
+    #[test]
+    fn an_offer_whose_names_would_be_refused_by_now_can_be_changed_in_everything_else() {
+        let policy = TargetPolicy::default();
+        let mut standing = settings().check("ofr_1".to_owned(), Timestamp::from_millis(7), &policy).unwrap();
+        standing.name = "Family\u{200b} Island".to_owned();
+        standing.goals = vec![Goal { id: "a".to_owned(), name: "A\u{202e}".to_owned(), payout_minor: 1 }];
+        let dearer = OfferSettings { payout_minor: 300, ..OfferSettings::of(&standing) };
+        assert_eq!(dearer.clone().check_over(&standing, &policy), Ok(Offer { payout_minor: 300, ..standing.clone() }));
+        let mut renamed = dearer;
+        renamed.name.push('!');
+        renamed.goals[0].1.push('!');
+        let faults = renamed.check_over(&standing, &policy).unwrap_err().0;
+        assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["name", "goals[0].name"]);
     }
 
     #[test]

@@ -74,6 +74,9 @@ mod tests {
         assert!(allows("affonso", "Authorization", "Bearer abc"));
         assert!(allows("offermaru", "X-Env", "staging"));
         assert!(allows("offermaru", "Content-Type", "text/plain"));
+        // Credentials of an access proxy are a publisher's to give, though no dialect may write a header of that family.
+        assert!(allows("affonso", "CF-Access-Client-Id", "0a1b.access"));
+        assert!(allows("affonso", "CF-Access-Client-Secret", "c2VjcmV0"));
     }
 
     #[test]

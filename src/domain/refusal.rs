@@ -3,6 +3,8 @@
 
 use super::attempt::ReceiverAnswer;
 
+/// Statuses by which receivers refuse a signature that they have read, and that the doctor can explain.
+const OF_A_SIGNATURE: [u16; 3] = [401, 403, 422];
 /// Statuses by which receivers, and what stands before them, turn a request away.
 const TURNED_AWAY: [u16; 5] = [401, 403, 406, 429, 503];
 /// Headers by which an edge says that it has turned a request away itself; others, such as `cf-ray`, stand on every answer
@@ -10,6 +12,11 @@ const TURNED_AWAY: [u16; 5] = [401, 403, 406, 429, 503];
 const OF_AN_EDGE: [&str; 3] = ["cf-mitigated", "x-sucuri-block", "x-amzn-waf-action"];
 /// Ways to ask for a password that a server's own configuration sets, not the code that receives callbacks.
 const SITE_PASSWORDS: [&str; 2] = ["basic", "digest"];
+
+/// Whether an answer may say that the signature is wrong.
+pub fn may_be_of_a_signature(status: u16) -> bool {
+    OF_A_SIGNATURE.contains(&status)
+}
 
 /// What a refused callback's answer says, in words; `method` is the one that was sent.
 pub fn explain(method: &str, answer: &ReceiverAnswer) -> String {

@@ -4,7 +4,7 @@
 //! and whether app and click exist, is the intake's to check. All faults of a report are told at once.
 
 use super::amount::{Decimal, Minor};
-use super::fields::Fields;
+use super::fields::{Fields, Instants};
 use super::invalid::Invalid;
 use super::json::Object;
 use super::reversal::{Asked, Reason, ReversalReport};
@@ -86,6 +86,16 @@ pub struct Report {
 impl Report {
     /// Checks every field of a report; `now` bounds `occurredAt`.
     pub fn parse(object: &Object, now: Timestamp) -> Result<Self, Invalid> {
+        Self::read(object, Instants::Until(now))
+    }
+
+    /// Reads a report that is refused by now, to be looked for among those that were recorded: when `occurredAt` may lie has
+    /// changed with time, and is no part of what makes two reports the same one.
+    pub fn parse_told_again(object: &Object) -> Result<Self, Invalid> {
+        Self::read(object, Instants::Any)
+    }
+
+    fn read(object: &Object, instants: Instants) -> Result<Self, Invalid> {
         let mut fields = Fields::of(object);
         fields.refuse_unknown(&FIELDS);
         let report = Self {
@@ -103,7 +113,7 @@ impl Report {
             payout_minor: fields.minor("payoutMinor"),
             gross_minor: fields.minor("grossMinor"),
             currency: fields.text("currency", 3),
-            occurred_at: fields.instant("occurredAt", now),
+            occurred_at: fields.instant("occurredAt", instants),
             click_id: fields.text("clickId", ID),
             extra: fields.pairs("extra"),
         };

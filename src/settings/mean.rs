@@ -14,11 +14,10 @@ use crate::domain::egress::{self, Bind};
 use crate::domain::node::NodeRole;
 use crate::domain::session;
 use crate::store::{Access, FEWEST_CONNECTIONS, Location};
+use crate::telemetry::Filter;
 
 /// Shortest bootstrap token.
 const SHORTEST_TOKEN: usize = 32;
-/// How much is logged, from little to everything, or nothing at all.
-const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 /// Bounds of the retry scale, in thousandths: a drill may want no delay at all; with more than a thousand, delays of hours become
 /// years, which nobody means.
 const RETRY_SCALES: std::ops::RangeInclusive<u64> = 0..=1_000_000;
@@ -60,7 +59,7 @@ pub(super) fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
             .text("RINGBACK_METRICS_LISTEN")
             .map(|text| text.parse().map_err(|_| wrong("RINGBACK_METRICS_LISTEN", ADDRESS)))
             .transpose()?,
-        log: log(typed.text_or_default("RINGBACK_LOG"))?,
+        log: Filter::parse(typed.text_or_default("RINGBACK_LOG")).map_err(|fault| wrong("RINGBACK_LOG", fault))?,
     })
 }
 
@@ -115,24 +114,6 @@ fn retry_scale(text: &str) -> Result<u64, SettingsError> {
         .ok_or_else(|| wrong("RINGBACK_RETRY_SCALE", takes))
 }
 
-/// Levels, and modules with a level each. A word alone would be a module to log everything of, hence a misspelt level an end to
-/// all logs; so it is refused.
-fn log(text: &str) -> Result<String, SettingsError> {
-    let is_level = |word: &str| LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level));
-    let is_read = |part: &str| match part.split_once('=') {
-        Some((module, level)) => !module.is_empty() && is_level(level),
-        None => is_level(part),
-    };
-    let mut parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    match parts.find(|part| !is_read(part)) {
-        Some(part) => {
-            let takes = format!("a level ({}) nor MODULE=LEVEL, such as ringback=debug", LEVELS.join(", "));
-            Err(wrong("RINGBACK_LOG", format!("{part:?} is neither {takes}")))
-        }
-        None => Ok(text.to_owned()),
-    }
-}
-
 fn egress_bind(typed: &Typed) -> Result<Option<HashMap<IpAddr, Bind>>, SettingsError> {
     let takes = |item: &str| {
         // The part behind `=` may hold a proxy's credentials.
@@ -179,7 +160,7 @@ mod tests {
             ("RINGBACK_RETRY_SCALE", "0.0001"),
             ("RINGBACK_RETRY_SCALE", "1000.001"),
             ("RINGBACK_RETRY_SCALE", "99999999999999"),
-            ("RINGBACK_LOG", "nonsense"),
+            ("RINGBACK_LOG", "inof"),
             ("RINGBACK_LOG", "info,ringback=loud"),
             ("RINGBACK_EGRESS_BIND", "nowhere=1.2.3.4"),
             ("RINGBACK_EGRESS_BIND", "192.0.2.7=http://10.0.0.1:3128"),
@@ -217,13 +198,6 @@ mod tests {
             [("1", 1000), ("0.01", 10), ("2.5", 2500), ("0.001", 1), ("0", 0), ("1000", 1_000_000)]
         {
             assert_eq!(from(&[("RINGBACK_RETRY_SCALE", text)]).unwrap().retry_scale_thousandths, thousandths);
-        }
-    }
-
-    #[test]
-    fn what_is_logged_is_a_level_or_a_level_of_a_module() {
-        for text in ["info", "WARN", "off", "info,actix_server=warn", " debug , ringback::store=trace,", ","] {
-            assert_eq!(from(&[("RINGBACK_LOG", text)]).unwrap().log, text);
         }
     }
 

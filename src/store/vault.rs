@@ -6,7 +6,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -48,6 +48,7 @@ impl MasterKey {
         let mut key = [0; KEY_BYTES];
         hex::decode_to_slice(text.trim(), &mut key)
             .map_err(|_| key_file(path, "it does not hold 64 hexadecimal digits"))?;
+        warn_if_others_may_read(path);
         Ok(Some(Self(key)))
     }
 
@@ -118,6 +119,19 @@ impl KeyedDigest {
     }
 }
 
+/// A key that everybody on the machine may read protects nothing from them; but a service that refused to start would protect
+/// nobody better. A group is left alone: a file is often root's, and readable by the service through its group.
+fn warn_if_others_may_read(path: &Path) {
+    let mode = fs::metadata(path).map_or(0, |file| file.permissions().mode() & 0o777);
+    if mode & 0o007 != 0 {
+        tracing::warn!(
+            "everybody on this machine may read the master key file {path} (mode {mode:04o}), and with it every secret in the \
+             store: run `chmod 600 {path}`",
+            path = path.display(),
+        );
+    }
+}
+
 fn key_file(path: &Path, reason: &str) -> StoreError {
     StoreError::MasterKey(format!("master key file {} (RINGBACK_MASTER_KEY_FILE): {reason}", path.display()))
 }
@@ -138,7 +152,6 @@ mod tests {
 
     #[test]
     fn a_key_file_is_private_and_is_never_written_over() {
-        use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         let key = MasterKey::random();

@@ -27,7 +27,7 @@ const MAY_NAME: [(&str, &str); 15] = [
         "actix_web askama base64 flate2 futures_util hex ipnet serde serde_json sha2 strsim tokio tracing url utoipa utoipa_swagger_ui",
     ),
     ("settings", "clap ipnet thiserror toml url"),
-    ("telemetry", "tracing_subscriber"),
+    ("telemetry", "strsim tracing_subscriber"),
     ("service", "actix_web futures_util rlimit thiserror tokio"),
     ("command", "clap rlimit tempfile tokio tracing"),
     ("cli", "clap serde serde_json tokio tracing"),

@@ -125,7 +125,7 @@ async function wrong(page, kash, name) {
   await says(page, "Anybody who knows the URL can credit users.");
   await look(page, `${name}-not-checked`);
   kash.checks = true;
-  await press(page, "Send sequence");
+  await press(page, "Send three test callbacks");
   await says(page, "The balance has to be 0 compared with before");
   await look(page, `${name}-sequence`);
 

@@ -8,6 +8,7 @@ mod attribution;
 mod prepare;
 mod receipt;
 pub mod reversals;
+mod told_again;
 pub mod tracking;
 
 use std::collections::BTreeMap;
@@ -92,6 +93,7 @@ impl Intake {
                     }
                     Preparation::Invalid(invalid) => answers[place] = Some(ReportAnswer::Invalid(invalid)),
                     Preparation::Reversal(report) => drop(reversals.insert(place, report)),
+                    Preparation::ReversedBefore(outcome) => answers[place] = Some(ReportAnswer::Reversal(outcome)),
                 }
             }
             let recorded = self.record(new, dry_run).await?;

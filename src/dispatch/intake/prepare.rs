@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::attribution::{Named, Subject};
+use super::attribution::Subject;
+use super::reversals::ReversalOutcome;
 use super::{Intake, Receipt, unheard_of};
 use crate::dispatch::node::routing::Readiness;
 use crate::dispatch::sending::job::{CheckedDraft, Job};
@@ -19,7 +20,6 @@ use crate::domain::dialect::compose;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::dialect::requirements::check_report;
 use crate::domain::identity::ReportedFields;
-use crate::domain::ids;
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::manual::Reporter;
@@ -28,7 +28,6 @@ use crate::domain::pricing::{Offered, Reported, price};
 use crate::domain::report::Report;
 use crate::domain::resolved::Resolved;
 use crate::domain::reversal::ReversalReport;
-use crate::domain::time::Timestamp;
 use crate::random::{self, claim_token};
 use crate::store::StoreError;
 use crate::store::queue::NewCompletion;
@@ -45,6 +44,8 @@ pub(super) enum Preparation {
     Ready(Box<Prepared>),
     /// It reports that a completion is taken back.
     Reversal(ReversalReport),
+    /// It reports what was taken back before.
+    ReversedBefore(Box<ReversalOutcome>),
     /// Fields are wrong or missing.
     Invalid(Invalid),
 }
@@ -79,7 +80,7 @@ impl Intake {
         let now = self.node.now();
         let report = match Report::parse(object, now) {
             Ok(report) => report,
-            Err(invalid) => return Ok(Preparation::Invalid(invalid)),
+            Err(invalid) => return Box::pin(self.unless_recorded(reporter, object, invalid)).await,
         };
         if let Some(reversal) = report.as_reversal() {
             return Ok(match reporter {
@@ -124,40 +125,7 @@ impl Intake {
             }
             Err(invalid) => invalid,
         };
-        let prepared = Box::pin(self.recorded_before(reporter, object, named, now)).await?;
-        Ok(prepared.map_or(Preparation::Invalid(refused), |prepared| Preparation::Ready(Box::new(prepared))))
-    }
-
-    /// A report that is refused by now, to be compared with what was recorded of it: what was recorded once stays a
-    /// duplicate, even if its app was archived, its click has expired or its dialect wants more. Nothing if it never was.
-    async fn recorded_before(
-        &self,
-        reporter: &Reporter,
-        object: &Object,
-        named: Named,
-        now: Timestamp,
-    ) -> Result<Option<Prepared>, StoreError> {
-        // Read again, since a report that could be accepted has become its completion.
-        let read = Report::parse(object, now).and_then(|report| Ok((own_names(reporter, &report)?, report)));
-        let Ok((transaction_id, report)) = read else { return Ok(None) };
-        let external_id = report.external_id.clone();
-        let Some(kept) = self.node.store.reported_completion(reporter.source_id(), external_id).await? else {
-            return Ok(None);
-        };
-        let app_id = match named {
-            Ok(app) => app.map(|app| app.id.clone()),
-            // A ref that means nothing any more meant the app that was recorded; another app's id is a difference.
-            Err(_) => report.app_id.clone().filter(|named| ids::is_id(named)).or_else(|| Some(kept.app_id.clone())),
-        };
-        let receipt = Receipt::of(&kept, Vec::new());
-        let given = ReportedFields::of_report(&report, app_id.as_deref(), &transaction_id);
-        // A fresh completion id: this report is compared with the stored completion, it does not replace it. Compared by
-        // the report's names, because an erased record has lost its own.
-        let id = random::new_id("cmp");
-        let completion = Completion { id, external_id: report.external_id, transaction_id, ..kept };
-        let new = NewCompletion { completion, given, deliveries: Vec::new() };
-        let after = AfterCommit { receipt, at_once: Vec::new(), leaves_work: false };
-        Ok(Some(Prepared { new, after }))
+        Box::pin(self.unless_recorded(reporter, object, refused)).await
     }
 
     /// Who is called back for a completion, and under which version.
@@ -272,7 +240,7 @@ fn priced(
 }
 
 /// What a report must say of itself whatever else is known: which transaction it is, and whose where no click does.
-fn own_names(reporter: &Reporter, report: &Report) -> Result<String, Invalid> {
+pub(super) fn own_names(reporter: &Reporter, report: &Report) -> Result<String, Invalid> {
     let mut faults = Invalid::none();
     if report.user_id.is_none() && report.click_id.is_none() {
         faults.push("userId", "is required");

@@ -83,8 +83,25 @@ impl Reversals {
     ) -> Result<ReversalOutcome, StoreError> {
         match ReversalReport::parse(report, self.node.now()) {
             Ok(report) => self.take_back(reporter, report, dry_run).await,
-            Err(invalid) => Ok(ReversalOutcome::Invalid(invalid)),
+            Err(refused) => {
+                let before = match ReversalReport::parse_told_again(report) {
+                    Ok(report) => self.recorded_before(reporter, report).await?,
+                    Err(_) => None,
+                };
+                Ok(before.unwrap_or(ReversalOutcome::Invalid(refused)))
+            }
         }
+    }
+
+    /// What is answered to a reversal that is refused by now, if it was recorded before: tried without being recorded, it must
+    /// turn out to be a duplicate.
+    pub(super) async fn recorded_before(
+        &self,
+        reporter: &Reporter,
+        report: ReversalReport,
+    ) -> Result<Option<ReversalOutcome>, StoreError> {
+        let outcome = self.take_back(reporter, report, true).await?;
+        Ok(matches!(outcome, ReversalOutcome::Duplicate(_)).then_some(outcome))
     }
 
     /// Records a reversal whose fields are known to be good.

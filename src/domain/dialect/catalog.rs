@@ -85,6 +85,14 @@ const BUILTIN: &[Files] = &[
         "reversal", "part_taken_back"),
 ];
 
+/// What ships and is no vendor's: the plainest forms, and those that receivers of webhooks know anyway.
+const GENERAL: [&str; 5] = ["plain", "plain-json", "standard-webhooks", "stripe-style", "github-style"];
+
+/// Whether a dialect that ships is no vendor's, so that no vendor can have confirmed it.
+pub fn is_general(name: &str) -> bool {
+    GENERAL.contains(&name)
+}
+
 /// All recipes, in every version: those that ship, and behind them an operator's own.
 #[derive(Clone, Debug)]
 pub struct Catalog {

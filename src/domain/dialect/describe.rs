@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(json["vectors"].as_array().map(Vec::len), Some(7));
         let json = describe(catalog.get("growdeck").unwrap());
         assert_eq!(json["solid"], false);
-        assert!(json["about"].as_str().unwrap().starts_with("Not solid: "));
+        assert!(json["about"].as_str().unwrap().starts_with("Not confirmed: "));
         let json = describe(catalog.get("besitos").unwrap());
         assert_eq!(json["parameters"][1]["parameters"][5], "type=survey");
         assert_eq!(json["signature"]["travels"]["query"], "verifier");

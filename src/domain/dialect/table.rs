@@ -19,7 +19,12 @@ pub fn table(catalog: &Catalog) -> String {
     let mut table = HEAD.to_owned();
     for recipe in catalog.newest() {
         let cells = [
-            format!("`{}` {}{}", recipe.id(), recipe.title(), if recipe.is_solid() { "" } else { ", **not solid**" }),
+            format!(
+                "`{}` {}{}",
+                recipe.id(),
+                recipe.title(),
+                if recipe.is_solid() { "" } else { ", **not confirmed**" }
+            ),
             sent_as(recipe),
             signed(recipe),
             not_covered(recipe),
@@ -190,6 +195,6 @@ mod tests {
         for row in rows {
             assert_eq!(cells(row), cells(HEAD.lines().next().unwrap()), "{row}");
         }
-        assert!(table.contains("`growdeck@1` GrowDeck, **not solid** |"), "{table}");
+        assert!(table.contains("`growdeck@1` GrowDeck, **not confirmed** |"), "{table}");
     }
 }

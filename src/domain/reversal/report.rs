@@ -1,7 +1,7 @@
 //! A reversal as an offer system sends it, parsed once; all its faults are told at once.
 
 use super::{Asked, Reason};
-use crate::domain::fields::Fields;
+use crate::domain::fields::{Fields, Instants};
 use crate::domain::invalid::Invalid;
 use crate::domain::json::Object;
 use crate::domain::time::Timestamp;
@@ -27,6 +27,16 @@ pub struct ReversalReport {
 impl ReversalReport {
     /// Checks every field of a report; `now` bounds `occurredAt`.
     pub fn parse(object: &Object, now: Timestamp) -> Result<Self, Invalid> {
+        Self::read(object, Instants::Until(now))
+    }
+
+    /// Reads a report that is refused by now, to be looked for among the reversals that were recorded: when `occurredAt` may
+    /// lie has changed with time.
+    pub fn parse_told_again(object: &Object) -> Result<Self, Invalid> {
+        Self::read(object, Instants::Any)
+    }
+
+    fn read(object: &Object, instants: Instants) -> Result<Self, Invalid> {
         let mut fields = Fields::of(object);
         fields.refuse_unknown(&[
             "externalId",
@@ -46,7 +56,7 @@ impl ReversalReport {
                 user_reward: fields.decimal("userReward"),
             },
             reason: Reason::Other,
-            occurred_at: fields.instant("occurredAt", now),
+            occurred_at: fields.instant("occurredAt", instants),
         };
         let reason = fields.text("reason", ID);
         let mut faults = fields.into_faults();

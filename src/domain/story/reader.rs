@@ -10,9 +10,14 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// The receiver.
-    pub(in crate::domain) fn server(self) -> &'static str {
+    /// The receiver, as this reader calls it.
+    pub fn server(self) -> &'static str {
         self.choose("your server", "the publisher's server")
+    }
+
+    /// The same where a sentence begins with it.
+    pub fn server_first(self) -> &'static str {
+        self.choose("Your server", "The publisher's server")
     }
 
     /// What is asked of the publisher: to itself, or of it.

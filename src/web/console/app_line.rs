@@ -7,8 +7,11 @@ use super::parts::steps::Step;
 use super::sections;
 use super::words::amounts;
 use super::words::cuts::{self, Long, OF_A_NAME};
+use super::words::setup;
 use crate::actions::Actions;
 use crate::actions::app_list::AppInList;
+use crate::actions::app_names::Namesakes;
+use crate::actions::caller::Caller;
 use crate::actions::setup_steps::SetupStep;
 use crate::domain::account::Role;
 use crate::domain::app::App;
@@ -51,25 +54,24 @@ pub(super) struct AppLine {
 }
 
 impl AppLine {
-    /// For somebody of this role.
-    pub(super) fn of(actions: &Actions, role: &Role, shown: &AppInList, now: Timestamp) -> Self {
+    /// For this caller, who sees these apps of one name.
+    pub(super) fn of(
+        actions: &Actions,
+        caller: &Caller,
+        namesakes: &Namesakes,
+        shown: &AppInList,
+        now: Timestamp,
+    ) -> Self {
+        let role = caller.role();
         let AppInList { app, publisher_name, health, condition } = shown;
         let is_living = app.archived_at.is_none();
         let callback = sections::path(app, "callback");
         let steps = if is_living { actions.setup_steps(app) } else { Vec::new() };
-        let lacks = |step| steps.contains(&(step, false));
-        let order = [
-            SetupStep::CallbackUrl,
-            SetupStep::Secret,
-            SetupStep::EgressIp,
-            SetupStep::TestAnswered,
-            SetupStep::Verified,
-        ];
-        let lacking = order.into_iter().find(|step| lacks(*step));
+        let lacking = || steps.iter().filter(|(_, done)| !done).map(|(step, _)| *step);
         // Whoever cannot assign an address is not kept from the steps behind it.
         let is_others = |step: &SetupStep| *step == SetupStep::EgressIp && matches!(role, Role::Publisher { .. });
-        let next = order.into_iter().find(|step| lacks(*step) && !is_others(step));
-        let others = order.into_iter().any(|step| lacks(step) && is_others(&step));
+        let next = lacking().find(|step| !is_others(step));
+        let others = lacking().any(|step| is_others(&step));
         let act = match next {
             Some(SetupStep::CallbackUrl) => Some(Link::new("Set callback URL", &callback)),
             Some(SetupStep::Secret) => Some(Link::new("Add secret", &sections::path(app, "secrets"))),
@@ -80,12 +82,15 @@ impl AppLine {
         };
         Self {
             href: sections::path(app, ""),
-            name: cuts::text(&app.settings.name, OF_A_NAME),
+            name: cuts::name(&app.settings.name, namesakes.beside(&app.id), OF_A_NAME),
             publisher: cuts::text(publisher_name, OF_A_NAME),
             state: state(app, *condition),
-            set_up: if is_living { set_up(&steps, lacking) } else { String::new() },
-            steps: steps.iter().map(|(step, done)| Step { name: name(*step).to_owned(), done: *done }).collect(),
-            next: next.map(sentence),
+            set_up: if is_living { set_up(&steps) } else { String::new() },
+            steps: steps
+                .iter()
+                .map(|(step, done)| Step { name: setup::of(*step).name.to_owned(), done: *done })
+                .collect(),
+            next: next.map(|step| setup::of(step).next),
             aside: others.then_some(ASSIGNED_BY_OTHERS),
             act,
             why: app_why::sentence(actions, app, health, *condition, now).filter(|_| is_living),
@@ -110,37 +115,11 @@ impl AppLine {
     }
 }
 
-fn name(step: SetupStep) -> &'static str {
-    match step {
-        SetupStep::CallbackUrl => "Callback URL",
-        SetupStep::Secret => "Secret",
-        SetupStep::EgressIp => "Egress IP",
-        SetupStep::TestAnswered => "Test answered",
-        SetupStep::Verified => "Verified",
-    }
-}
-
-fn sentence(step: SetupStep) -> &'static str {
-    match step {
-        SetupStep::CallbackUrl => "Next: set the callback URL.",
-        SetupStep::Secret => "Next: add a secret. Callbacks wait until there is one.",
-        SetupStep::EgressIp => "Next: assign an egress IP. Until then callbacks leave by the host's own route.",
-        SetupStep::TestAnswered => "Next: send a test callback.",
-        SetupStep::Verified => "Next: send a test callback with a wrong signature, which has to be refused.",
-    }
-}
-
 /// `2 of 5: egress IP`
-fn set_up(steps: &[(SetupStep, bool)], lacking: Option<SetupStep>) -> String {
+fn set_up(steps: &[(SetupStep, bool)]) -> String {
     let done = steps.iter().filter(|(_, done)| *done).count();
-    let lacks = lacking.map(|step| match step {
-        SetupStep::CallbackUrl => ": callback URL",
-        SetupStep::Secret => ": secret",
-        SetupStep::EgressIp => ": egress IP",
-        SetupStep::TestAnswered => ": test",
-        SetupStep::Verified => ": wrong signature",
-    });
-    format!("{done} of {}{}", steps.len(), lacks.unwrap_or_default())
+    let lacking = steps.iter().find(|(_, done)| !done).map(|(step, _)| format!(": {}", setup::of(*step).lacking));
+    format!("{done} of {}{}", steps.len(), lacking.unwrap_or_default())
 }
 
 /// Where the deliveries are that a failing app failed with: those that were given up, else those that still wait.

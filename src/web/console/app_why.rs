@@ -1,7 +1,6 @@
 //! Why an app needs somebody, in a few words: the same on Home, on its Overview and in the list of apps.
 
 use crate::actions::Actions;
-use crate::actions::setup_steps::SetupStep;
 use crate::actions::standing::needs_somebody;
 use crate::domain::app::App;
 use crate::domain::delivery::Outcome;
@@ -9,7 +8,7 @@ use crate::domain::health::rollup::LastFailure;
 use crate::domain::health::{AppHealth, Capped, Condition};
 use crate::domain::time::Timestamp;
 use crate::web::console::words::amounts::capped;
-use crate::web::console::words::{amounts, instants, sentences, waits};
+use crate::web::console::words::{amounts, instants, sentences, setup, waits};
 
 /// In a sentence; nothing where it needs nobody.
 pub(super) fn sentence(
@@ -24,10 +23,8 @@ pub(super) fn sentence(
     }
     let mut parts = Vec::new();
     if condition == Condition::NotSetUp {
-        let steps = actions.setup_steps(app);
-        let lacks = |step| steps.contains(&(step, false));
-        let lacking = [(SetupStep::CallbackUrl, "callback URL missing"), (SetupStep::Secret, "secret missing")];
-        parts.extend(lacking.into_iter().filter(|(step, _)| lacks(*step)).map(|(_, words)| words.to_owned()));
+        let lacking = actions.setup_steps(app).into_iter().filter(|(_, done)| !done);
+        parts.extend(lacking.filter_map(|(step, _)| setup::of(step).missing).map(str::to_owned));
     }
     if health.dead > 0 {
         parts.push(format!("{} dead in 24 h", amounts::count(health.dead)));
@@ -36,7 +33,7 @@ pub(super) fn sentence(
         let at = instants::listed(failure.at, now).shown;
         parts.push(match answer(&failure) {
             Some(status) => format!("last answer {status} at {at} UTC"),
-            None => format!("last attempt failed at {at} UTC: {}", words(failure.outcome)),
+            None => format!("last attempt failed at {at} UTC ({})", waits::outcome(failure.outcome)),
         });
     }
     let waiting = Capped { count: health.waiting.count.saturating_sub(health.held.count), ..health.waiting };
@@ -68,7 +65,7 @@ pub(super) fn short(actions: &Actions, app: &App, health: &AppHealth, condition:
         Condition::Failing => Some(match not_over(health) {
             Some(failure) => match answer(&failure) {
                 Some(status) => format!("last answer {status}"),
-                None => words(failure.outcome).to_owned(),
+                None => waits::outcome(failure.outcome).to_owned(),
             },
             None => cause(actions, app).unwrap_or_else(|| "some were given up".to_owned()),
         }),
@@ -93,18 +90,4 @@ fn not_over(health: &AppHealth) -> Option<LastFailure> {
 fn answer(failure: &LastFailure) -> Option<u16> {
     let by_status = matches!(failure.outcome, Outcome::HttpStatus | Outcome::Redirect | Outcome::BodyMismatch);
     failure.status.filter(|_| by_status)
-}
-
-fn words(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Timeout => "no answer in time",
-        Outcome::Connect => "no connection",
-        Outcome::Tls => "no TLS",
-        Outcome::Dns => "its name was not found",
-        Outcome::Protocol => "the answer broke off",
-        Outcome::BlockedTarget => "its address is not public",
-        Outcome::EgressUnavailable => "the egress IP could not be used",
-        Outcome::Interrupted => "the send was interrupted",
-        Outcome::HttpStatus | Outcome::Redirect | Outcome::BodyMismatch | Outcome::Delivered => "another answer",
-    }
 }

@@ -82,7 +82,8 @@ async fn show(page: PageRequest) -> Answer {
         let (actions, now) = (&page.web.actions, page.web.node.clock.now());
         match actions.listed_apps(page.caller(), wanted, Page { limit: ROWS, ..at }).await {
             Ok(listed) => {
-                let listed = listed.map(|app| AppLine::of(actions, page.caller().role(), &app, now));
+                let namesakes = actions.namesakes(page.caller());
+                let listed = listed.map(|app| AppLine::of(actions, page.caller(), &namesakes, &app, now));
                 return page.page(&AppsPage::new(&page, &query, listed, are_archived));
             }
             Err(Refusal::Invalid(wrong)) => query.faults = wrong,

@@ -40,7 +40,8 @@ async fn own_apps(page: &PageRequest) -> Answer {
     let actions = &page.web.actions;
     let found = actions.listed_apps(page.caller(), asked, list::page_of("app", &query)?).await?;
     let now = page.web.node.clock.now();
-    let Listed { mut items, next } = found.map(|app| AppLine::of(actions, page.caller().role(), &app, now));
+    let namesakes = actions.namesakes(page.caller());
+    let Listed { mut items, next } = found.map(|app| AppLine::of(actions, page.caller(), &namesakes, &app, now));
     // The worst stands first; one button of the page is filled.
     if let Some(first) = items.iter_mut().find(|app| app.has_act()) {
         first.leads = true;

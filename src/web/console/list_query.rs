@@ -137,7 +137,7 @@ pub(super) fn among_apps(page: &PageRequest, mut field: Field, nothing: Option<&
         if field.value == app.id {
             field.value = app.called().to_owned();
         }
-        field = field.choice(app.called(), &cuts::text(&app.name, OF_A_NAME).shown);
+        field = field.choice(app.called(), &cuts::name(&app.name, app.beside(), OF_A_NAME).shown);
     }
     let is_among = field.choices.iter().any(|choice| choice.value == field.value);
     // An archived one, which nobody chooses any more, stays where it is asked for.

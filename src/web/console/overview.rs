@@ -1,5 +1,6 @@
 //! `/apps/{app}`: whether an app works, and what it lacks.
 
+use super::sections::AppPage;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -7,7 +8,6 @@ use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
 use super::app_line::AppLine;
-use super::deliveries::rows;
 use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::chart::{Bucket, Columns};
@@ -17,6 +17,7 @@ use super::parts::state::Tone;
 use super::words::instants::{self, Moment};
 use super::words::{durations, sentences};
 use super::{deliveries, pages, place, sections};
+use crate::actions::app_names::Namesakes;
 use crate::actions::asked::Asked;
 use crate::domain::app::{App, Endpoint};
 use crate::domain::health::rollup::Rollup;
@@ -86,7 +87,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let shown = actions.app_to_read(page.caller(), &app).await?;
     let app = &shown.app;
     let now = page.web.node.clock.now();
-    let line = AppLine::of(actions, page.caller().role(), &shown, now);
+    let line = AppLine::of(actions, page.caller(), &Namesakes::default(), &shown, now);
     let is_archived = app.archived_at.is_some();
     let (address, warning) = actions.leaves_from(app);
     let of_endpoints = app.endpoints.iter().flat_map(|endpoint| actions.endpoint_warnings(endpoint));
@@ -102,10 +103,10 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let path = sections::path(app, "");
     let newest = deliveries::newest(&page, &app.id, NEWEST).await?;
     page.page(&OverviewPage {
-        frame: sections::frame(&page, app, "Overview"),
+        frame: sections::frame(&page, app, AppPage::Overview),
         paused: (app.settings.paused && !is_archived).then(|| paused(app, &line.waiting)),
         refused: if is_archived { Vec::new() } else { refused(&page, app) },
-        allow: format!("Allow on {}", rows::server(&page)),
+        allow: format!("Allow on {}", page.caller().reader().server()),
         address: address.map(|address| address.to_string()),
         next_address: page
             .web
@@ -138,12 +139,10 @@ fn refused(page: &PageRequest, app: &App) -> Vec<Refused> {
         format!("endpoint {}", place::endpoint_label(number, endpoint))
     };
     let of_endpoint = |endpoint: &Endpoint| {
-        let query = if is_one { String::new() } else { format!("?{}={}", place::PARAMETER, endpoint.id) };
+        let at = |end: &str| place::path(app, end, place::among_several(app, endpoint), &[]);
         let act = move |kind| match kind {
-            RefusalKind::MethodNotAllowed => {
-                Link::new("Callback URL", &format!("{}{query}", sections::path(app, "callback")))
-            }
-            _ => Link::new("Diagnose", &format!("{}{query}", sections::path(app, "doctor"))),
+            RefusalKind::MethodNotAllowed => Link::new("Callback URL", &at("callback")),
+            _ => Link::new("Diagnose", &at("doctor")),
         };
         let whose = if is_one { String::new() } else { format!("{}: ", named(endpoint)) };
         let told = page.web.actions.refusal_warnings(endpoint, page.caller().reader()).into_iter();

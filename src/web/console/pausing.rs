@@ -1,6 +1,7 @@
 //! Pausing an app, which is asked first, and resuming it. Each is an act of its own: whoever saves other settings from a page that was
 //! opened before changes neither.
 
+use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use serde_json::{Map, Value};
 
@@ -28,7 +29,7 @@ async fn ask(page: PageRequest, app: Path<String>) -> Answer {
     page.query(&[])?;
     let app = page.web.actions.app(page.caller(), &app).await?;
     page.page(&ConfirmPage {
-        frame: sections::frame(&page, &app, "Settings"),
+        frame: sections::frame(&page, &app, AppPage::Settings),
         question: format!("Pause {}?", cuts::text(&app.settings.name, OF_A_NAME).shown),
         facts: vec![
             "Completions are recorded as before. Callbacks wait, and are sent when the app is resumed.".to_owned(),

@@ -53,14 +53,7 @@ impl Place {
 
     /// The same with these parameters.
     pub(super) fn path_with(&self, end: &str, parameters: &[(&str, &str)]) -> String {
-        let named = self.is_named.then_some((PARAMETER, self.endpoint.id.as_str()));
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(named.into_iter().chain(parameters.iter().copied()));
-        let path = sections::path(&self.app, end);
-        match query.finish() {
-            query if query.is_empty() => path,
-            query => format!("{path}?{query}"),
-        }
+        path(&self.app, end, self.is_named.then_some(self.endpoint.id.as_str()), parameters)
     }
 
     /// The links to the same page of each of the app's endpoints; none where there is only one.
@@ -68,13 +61,28 @@ impl Place {
         if self.app.endpoints.len() < 2 {
             return Vec::new();
         }
-        let base = sections::path(&self.app, end);
         let link = |(number, other): (usize, &Endpoint)| {
             let label = endpoint_label(number + 1, other);
-            (Link::new(&label, &format!("{base}?{PARAMETER}={}", other.id)), other.id == self.endpoint.id)
+            (Link::new(&label, &path(&self.app, end, Some(&other.id), &[])), other.id == self.endpoint.id)
         };
         self.app.endpoints.iter().enumerate().map(link).collect()
     }
+}
+
+/// The path of a page of an app about one of its endpoints, with these parameters; without an endpoint it is about the first.
+pub(super) fn path(app: &App, end: &str, endpoint_id: Option<&str>, parameters: &[(&str, &str)]) -> String {
+    let path = sections::path(app, end);
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(endpoint_id.map(|id| (PARAMETER, id)).into_iter().chain(parameters.iter().copied()));
+    match query.finish() {
+        query if query.is_empty() => path,
+        query => format!("{path}?{query}"),
+    }
+}
+
+/// The id of an endpoint, where a page has to be told which of several it is about.
+pub(super) fn among_several<'a>(app: &App, endpoint: &'a Endpoint) -> Option<&'a str> {
+    (app.endpoints.len() > 1).then_some(endpoint.id.as_str())
 }
 
 /// What an endpoint is called behind the word: `2 · plain-json`.

@@ -1,5 +1,6 @@
 //! `/apps/{app}/receiver`: the program that takes an endpoint's callbacks, in a language that is a link, ready to be pasted.
 
+use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
@@ -55,7 +56,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         Err(refusal) => {
             let wrong = faults::faults_of(refusal)?;
             return page.page(&NoReceiverPage {
-                frame: sections::frame(&page, &place.app, "Receiver code"),
+                frame: sections::frame(&page, &place.app, AppPage::ReceiverCode),
                 endpoints: place.switcher("receiver"),
                 why: wrong.0.into_iter().map(|fault| fault.message).collect(),
                 callback: place.path("callback"),
@@ -70,7 +71,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
         (link, one.name() == made.language)
     };
     page.page(&ReceiverPage {
-        frame: sections::frame(&page, &place.app, "Receiver code"),
+        frame: sections::frame(&page, &place.app, AppPage::ReceiverCode),
         endpoints: place.switcher("receiver"),
         languages: Language::ALL.map(link).into(),
         download: place.path_with("receiver", &[(LANGUAGE, made.language), ("download", "1")]),

@@ -4,6 +4,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::flash::Flash;
 use super::forms::Form;
 use super::frame::Frame;
 use super::guest::{self, Guest};
@@ -23,7 +24,16 @@ use crate::web::{Answer, Web};
 /// Largest form of those who are not known yet.
 pub(super) const LARGEST: usize = 16 * 1024;
 
-const SHAPE: &Shape<'_> = &[("email", Kind::Text), ("password", Kind::Text), ("code", Kind::Text), ("to", Kind::Text)];
+const SHAPE: &Shape<'_> =
+    &[("email", Kind::Text), ("password", Kind::Text), ("code", Kind::Text), ("to", Kind::Text), (SAID, Kind::Text)];
+
+/// Which parameter says what happened before …
+const SAID: &str = "said";
+/// … and what it says where a session had ended while somebody filled a form in.
+const ENDED: &str = "ended";
+/// What stands above that form when it is shown anew, so that nobody takes it for sent. What was typed is kept nowhere: among it
+/// may be a secret, and who signs in next may be somebody else.
+const NOT_SAVED: &str = "You had been signed out, so what you typed here was not saved. Fill the form in again.";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -37,6 +47,8 @@ struct SignInPage {
     frame: Frame,
     /// What happened before, in words.
     said: Option<&'static str>,
+    /// Whether that was a form which changed nothing.
+    has_ended: bool,
     /// What is wrong with the form and with no one field of it.
     others: Vec<String>,
     is_nobody_here: bool,
@@ -52,6 +64,7 @@ impl SignInPage {
         Ok(Self {
             frame: Frame { heading: "Sign in".to_owned(), form_token: guest.token(), ..Frame::default() },
             said: None,
+            has_ended: false,
             others: Vec::new(),
             is_nobody_here: web.actions.is_nobody_here_yet().await?,
             email: Field::new("email", "E-mail").fills_in("username"),
@@ -67,19 +80,20 @@ impl SignInPage {
 }
 
 async fn show(web: Data<Web>, request: HttpRequest) -> Answer {
-    let query = Query::read(request.query_string(), &["to", "said"])?;
+    let query = Query::read(request.query_string(), &["to", SAID])?;
     let to = way_back::wanted(query.text("to"));
     if signed_in(&web, &request).await?.is_some() {
         return Ok(render::go_on(to, []));
     }
-    let said = match query.text("said") {
-        Some("ended") => Some("You were signed out. Nothing was changed."),
+    let said = match query.text(SAID) {
+        Some(ENDED) => Some("You were signed out. Nothing was changed."),
         Some("out") => Some("You are signed out."),
         Some("password") => Some("Your new password is in force. Sign in with it."),
         _ => None,
     };
     let guest = Guest::of(&web, &request);
-    Ok(guest.keeps(render::page(&SignInPage { said, ..SignInPage::new(&web, &guest, to).await? })?))
+    let has_ended = query.text(SAID) == Some(ENDED);
+    Ok(guest.keeps(render::page(&SignInPage { said, has_ended, ..SignInPage::new(&web, &guest, to).await? })?))
 }
 
 async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> Answer {
@@ -87,7 +101,8 @@ async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> A
     let is_ours = guest.has_sent(&web, &request, &form)?;
     form.check()?;
     let to = way_back::wanted(Some(form.typed("to")));
-    let mut page = SignInPage::new(&web, &guest, to).await?;
+    let has_ended = form.typed(SAID) == ENDED;
+    let mut page = SignInPage { has_ended, ..SignInPage::new(&web, &guest, to).await? };
     if !is_ours {
         // Nothing that was typed is shown: it may be another site's.
         page.frame.mark = "Error: ".to_owned();
@@ -103,7 +118,10 @@ async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> A
         from: visitor(&request),
     };
     let refusal = match web.actions.sign_in(given).await {
-        Ok(signed_in) => return Ok(render::go_on(to, [begun(&web, &signed_in), guest.gone()])),
+        Ok(signed_in) => {
+            let told = has_ended.then(|| not_saved(&web, &signed_in));
+            return Ok(render::go_on(to, [begun(&web, &signed_in), guest.gone()].into_iter().chain(told)));
+        }
         Err(refusal) => refusal,
     };
     page.email.value = email.to_owned();
@@ -133,6 +151,12 @@ async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> A
 pub(super) fn begun(web: &Web, signed_in: &SignedIn) -> String {
     let is_https = web.actions.public_url.is_https();
     security::set_cookie(SESSION, signed_in.text.expose(), LONGEST.as_secs(), is_https)
+}
+
+/// The cookie that has the form told of, to which the way back leads.
+fn not_saved(web: &Web, signed_in: &SignedIn) -> String {
+    let flash = Flash { kind: flash::Kind::Failed, text: NOT_SAVED.to_owned() }.to_cookie(signed_in.text.expose());
+    security::set_cookie(flash::COOKIE, &flash, flash::LIFETIME, web.actions.public_url.is_https())
 }
 
 async fn sign_out(page: PageRequest, body: Body<LARGEST>) -> Result<HttpResponse, Problem> {

@@ -1,11 +1,15 @@
 //! What an offer system is told: accepted, duplicate, refused and why; and that nothing of a refused report stays.
 
+use std::time::Duration;
+
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::json;
 use sha2::Sha256;
 
 use crate::support::{Answer, Ringback, Source, Wall, calling, shown, text, with};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// An app that takes everything and calls nobody.
 async fn recording() -> (Ringback, Wall) {
@@ -27,6 +31,32 @@ async fn the_same_report_again_is_a_duplicate_and_is_delivered_once() {
     let otherwise = json!({"occurredAt": 1_719_859_100_000_i64, "note": "another note", "userReward": 100});
     wall.source.report(&with(report, otherwise)).await.is(200, json!({"ignored": ["occurredAt", "note"]}));
     assert!(wall.receiver.so_far().is_empty());
+}
+
+/// A clock that is set back stands for a rule that came later: both make an instant wrong that was taken once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_recorded_with_an_instant_that_is_taken_no_more_stays_a_duplicate() {
+    let (ringback, wall) = recording().await;
+    let at = json!({"occurredAt": "2024-07-01T18:40:00.000Z"});
+    let report = with(wall.completion("ext-1"), at.clone());
+    let first = wall.source.report(&report).await;
+    let part = with(json!({"externalId": "ext-1", "reversalId": "r1", "payoutMinor": 1}), at.clone());
+    let reversed = wall.source.reverse(part.clone()).await;
+    let refund = with(json!({"externalId": "ext-1", "eventType": "refund"}), at.clone());
+    let refunded = wall.source.report(&refund).await;
+
+    ringback.clock.jump_back(10 * MINUTE);
+    let again = wall.source.report(&report).await;
+    again.is(200, json!({"status": "duplicate", "id": first.id()}));
+    assert_eq!(again.body.get("ignored"), None);
+    wall.source.reverse(part.clone()).await.is(200, json!({"status": "duplicate", "id": reversed.id()}));
+    wall.source.report(&refund).await.is(200, json!({"status": "duplicate", "id": refunded.id()}));
+
+    // What differs is compared as ever, and what was never recorded is refused.
+    wall.source.report(&with(report, json!({"userId": "other"}))).await.refuses(409, &["userId"]);
+    wall.source.report(&with(wall.completion("ext-2"), at)).await.refuses(422, &["occurredAt"]);
+    wall.source.look_up("ext-2").await.is(404, json!({}));
+    wall.source.reverse(with(part, json!({"reversalId": "r2"}))).await.refuses(422, &["occurredAt"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -74,6 +74,19 @@ async fn nobody_else_may_read_the_files_of_a_store() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_file_that_others_may_read_is_warned_of_with_what_mends_it_and_is_used() {
+    let home = Home::on_sqlite();
+    let private = home.serve().await.terminate().await.complaint;
+    assert!(!private.contains("chmod"), "{private}");
+    let file = home.path("ringback.db.key");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let server = home.serve().await;
+    server.get("/v1/publishers").await;
+    let complaint = server.terminate().await.complaint;
+    assert!(complaint.contains(&format!("chmod 600 {}", file.display())) && complaint.contains("0644"), "{complaint}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_file_or_settings_file_that_cannot_be_used_is_named_with_its_setting() {
     let home = Home::on_sqlite();
     let nowhere = home.path("nowhere/file");
@@ -82,7 +95,7 @@ async fn a_key_file_or_settings_file_that_cannot_be_used_is_named_with_its_setti
         home.clone().with(setting, path).run(&["serve"]).await.is_refused(&[path, setting]);
     }
     home.run(&["serve", "--listen", "8080"]).await.is_refused(&["--listen: must be an address"]);
-    home.clone().with("RINGBACK_LOG", "nonsense").run(&["serve"]).await.is_refused(&["RINGBACK_LOG", "nonsense"]);
+    home.clone().with("RINGBACK_LOG", "inof").run(&["serve"]).await.is_refused(&["RINGBACK_LOG", "inof", "mean info"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -192,8 +192,7 @@ async fn a_whole_completion_is_reversed_once_however_often_the_form_is_sent() {
     refused.holds("account manager");
     let form = max.get(&path).await;
     assert_eq!(ana.send(&form, &path, &[("extent", "all"), ("note", "x")]).await.status, 403);
-    form.holds("reward ");
-    form.holds(" · Kash wall</b>");
+    form.holds("<b>user_42 · An offer · reward 100 · Kash wall</b>");
     form.holds("2.50 USD");
     form.holds("The publisher&#39;s server knows of it, and is told at once that it is reversed.");
     let silent = max.send(&form, &path, &[("extent", "all"), ("reason", "fraud")]).await;

@@ -75,6 +75,17 @@ async fn a_list_is_what_its_address_asks_for() {
 }
 
 #[tokio::test]
+async fn a_status_that_is_asked_for_by_the_address_stays_chosen_though_few_servers_answer_it() {
+    let (_, _, mut ana, _) = stage().await;
+    for status in ["418", "500"] {
+        let page = ana.get(&format!("/deliveries?answer={status}")).await;
+        page.holds(&format!("<option value=\"{status}\" selected>{status}</option>"));
+        assert_eq!(page.html.matches(&format!("<option value=\"{status}\"")).count(), 1);
+    }
+    ana.get("/deliveries").await.lacks("<option value=\"418\"");
+}
+
+#[tokio::test]
 async fn a_wrong_filter_is_told_at_its_field_and_the_others_stay() {
     let (ringback, _, mut ana, _) = stage().await;
     let page = ana.get("/deliveries?state=lost&q=u1&answer=2xx&egressIp=here&from=soon&colour=red&q=u2").await;

@@ -32,6 +32,16 @@ async fn every_dialect_is_listed_and_found_by_a_word_of_its_name() {
         all.holds(&format!("href=\"/dialects/{}\"", dialect["name"].as_str().unwrap()));
     }
     all.holds("Not confirmed");
+    // Where there is no vendor, none has confirmed it.
+    for (query, said, other) in [
+        ("besitos", "Confirmed by vendor", "General form"),
+        ("plain-json", "General form", "Confirmed by vendor"),
+        ("stripe-style", "General form", "Confirmed by vendor"),
+    ] {
+        let found = ana.get(&format!("/dialects?q={query}")).await;
+        found.holds(said);
+        found.lacks(other);
+    }
     all.holds("Built-in");
     let found = ana.get("/dialects?q=AYET").await;
     found.holds("ayet@1");

@@ -109,7 +109,7 @@ async fn a_publisher_sees_its_apps_and_nothing_that_is_for_those_who_keep_many()
     for path in ["/".to_owned(), format!("/apps/{}", app.id)] {
         let page = ana.get(&path).await;
         page.holds("2 of 5. Next: send a test callback.");
-        page.holds("class=\"button primary\" href=\"/apps/");
+        page.holds(&format!("class=\"button primary\" href=\"/apps/{}/test\">Send test callback</a>", app.id));
     }
     home.lacks("Needs you");
     assert_eq!(ana.get("/?part=work").await.status, 422);
@@ -146,9 +146,10 @@ async fn a_failing_app_says_why_and_leads_to_what_failed() {
     for path in ["/".to_owned(), format!("/apps/{}", wall.id)] {
         let page = ana.get(&path).await;
         page.holds("1 dead in 24 h, last answer 500 at ");
-        page.holds("class=\"button primary\" href=\"/deliveries?app=");
-        page.holds("See dead deliveries");
-        page.holds("class=\"button\" href=\"/apps/");
+        let list = format!("href=\"/deliveries?app={}&#38;state=dead\">See dead deliveries</a>", wall.id);
+        page.holds(&format!("class=\"button primary\" {list}"));
+        // What is next of the set-up stands there too, and is not the filled button.
+        page.holds(&format!("class=\"button\" href=\"/apps/{}/test\">Send test callback</a>", wall.id));
     }
     let list = manager(&ringback).await.get("/apps").await;
     list.holds("data-label=\"Why\">last answer 500<");
@@ -192,6 +193,35 @@ async fn apps_are_found_by_words_and_state_sorted_and_listed_when_archived() {
         page.holds(said);
         page.holds("value=\"kept\"");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apps_of_one_name_are_told_apart_where_they_are_listed_and_chosen() {
+    let ringback = Ringback::start().await;
+    let kash = ringback.wall("besitos", json!({"name": "Kash wall", "ref": "kash"})).await;
+    kash.report_until("tx-1", "delivered").await;
+    let other = ringback.app("besitos", json!({"name": "kash wall"})).await;
+    let alone = ringback.app("besitos", json!({"name": "Zen wall", "ref": "zen"})).await;
+    let archived = ringback.app("besitos", json!({"name": "Zen wall"})).await;
+    assert_eq!(ringback.delete(&archived.path("")).await.status, 204);
+    let mut max = manager(&ringback).await;
+    let of_other = format!("kash wall · {}", other.id);
+    for path in ["/apps", "/deliveries", "/completions"] {
+        let page = max.get(path).await;
+        page.holds("Kash wall · kash");
+        page.holds(&of_other);
+        page.lacks("Zen wall · ");
+    }
+    max.get("/").await.holds(&of_other);
+    let rows = max.get("/deliveries").await;
+    rows.holds("<td class=\"of-app\">Kash wall · kash");
+    let rows = max.get("/completions").await;
+    rows.holds("<td class=\"name\" data-label=\"App\">Kash wall · kash");
+    let chosen = max.get("/replays/new").await;
+    chosen.holds(">Kash wall · kash</option>");
+    chosen.holds(&format!(">{of_other}</option>"));
+    chosen.holds(">Zen wall</option>");
+    assert_eq!(ringback.delete(&alone.path("")).await.status, 204);
 }
 
 #[tokio::test]

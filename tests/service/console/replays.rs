@@ -1,8 +1,10 @@
 //! Replays, without a script: counted first, begun once, followed and stopped; each seen by whoever may see its app.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::visitor::Visitor;
+use super::visitor::{Page, Visitor};
 use crate::support::{Reply, Ringback, Wall, calling, found, text};
 
 /// A wall whose deliveries are given up at the first failure, and its publisher's person.
@@ -22,7 +24,15 @@ async fn outage(ringback: &Ringback, wall: &Wall, completions: usize) -> Vec<Str
     reported.iter().map(|one| text(&one["deliveries"][0], "id")).collect()
 }
 
-/// The page that a form leads to.
+/// The states of the deliveries that a page leads to, newest first.
+async fn listed(visitor: &mut Visitor, counted: &Page) -> Vec<String> {
+    let href = counted.html.split("\">See these deliveries ›").next().unwrap().rsplit("href=\"").next().unwrap();
+    let list = visitor.get(&href.replace("&#38;", "&")).await;
+    assert_eq!(list.status, 200, "{}", list.html);
+    let word = |row: &str| row.split("</span>").next().unwrap().rsplit('>').next().unwrap().to_owned();
+    list.html.split("<td class=\"first\">").skip(1).map(word).collect()
+}
+
 /// A time that holds everything: the clock stands at 18:40.
 const DAY: &str = "app=kash&from=2024-07-01T00%3A00&to=2024-07-02T00%3A00";
 
@@ -48,7 +58,7 @@ async fn what_an_outage_missed_is_counted_first_and_sent_again_once() {
     counted.holds(">Replay 3 deliveries</button>");
     counted.lacks("acknowledged some of these already");
     counted.lacks("What is left out stays as it is.");
-    counted.holds("See these deliveries ›");
+    assert_eq!(listed(&mut ana, &counted).await, ["Dead"; 3]);
     twice.holds("What is left out stays as it is.");
     assert!(wall.receiver.so_far().is_empty(), "counting sends nothing");
 
@@ -62,15 +72,43 @@ async fn what_an_outage_missed_is_counted_first_and_sent_again_once() {
     list.holds("This form was sent before, and nothing is sent twice because of it.");
     list.holds("3 of 3");
     assert_eq!(ringback.get("/v1/replays").await["items"].as_array().unwrap().len(), 1);
-    found("all arrive", || async { (ringback.deliveries("dead").await.is_empty()).then_some(()) }).await;
+    found("all arrive", || async { (ringback.deliveries("delivered").await.len() == 5).then_some(()) }).await;
     let page = ana.get(&path).await;
     page.holds("It has come to its end: 3 deliveries were queued again.");
     page.lacks("data-poll");
     page.lacks("Cancel replay");
     page.holds("Sent again");
-    page.holds("Dead 0");
+    for became in [">Delivered 5</a>", ">Waiting 0</a>", ">Dead 0</a>"] {
+        page.holds(became);
+    }
     let action = ringback.get("/v1/audit").await["items"][0]["action"].clone();
     assert_eq!(action, "POST /v1/replays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_that_is_led_to_holds_what_was_counted_and_nothing_else() {
+    let (ringback, wall, mut ana) = with_wall().await;
+    outage(&ringback, &wall, 2).await;
+    wall.report_until("tx-told", "delivered").await;
+    ringback.change(&wall, json!({"paused": true})).await;
+    let canceled = wall.report("tx-canceled").await.delivery();
+    ringback.post(&format!("/v1/deliveries/{canceled}/cancel"), json!({})).await.ok();
+    let held = wall.report("tx-held").await.delivery();
+    ringback.change(&wall, json!({"paused": false})).await;
+    ringback.delivery_once(&held, "delivered").await;
+    // Half a minute later, which no list that is asked by the minute could leave out.
+    ringback.clock.advance(Duration::from_secs(30));
+    wall.receiver.then([Reply::status(404)]);
+    wall.report_until("tx-later", "dead").await;
+
+    let window = "app=kash&from=2024-07-01T18%3A40&to=2024-07-01T18%3A40%3A30";
+    let counted = ana.get(&format!("/replays/new?{window}&state=dead&state=canceled&count=1")).await;
+    counted.holds("3 deliveries would be sent again.");
+    assert_eq!(listed(&mut ana, &counted).await, ["Canceled", "Dead", "Dead"]);
+    counted.holds("<dd>Dead, Canceled</dd>");
+    let chosen = ana.get("/deliveries?state=dead%2Ccanceled").await;
+    chosen.holds("<option value=\"dead,canceled\" selected>Dead, Canceled</option>");
+    assert_eq!(ana.get("/deliveries?state=dead%2Cgone").await.status, 422);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -170,7 +170,7 @@ async fn a_sequence_says_what_the_balance_has_to_be_and_where_it_stopped() {
     let (wall, mut ana) = set_up(&ringback).await;
     let path = format!("/apps/{}/test", wall.id);
     let form = ana.get(&path).await;
-    form.holds("Send sequence");
+    form.holds("Send three test callbacks");
     let given = [("eventType", "sale"), ("userId", "u 1"), ("userReward", "2.50"), ("payoutMinor", "1.25")];
     let sequence = format!("{path}/sequence");
     // The button sends the fields of the test's form elsewhere.

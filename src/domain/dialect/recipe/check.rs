@@ -15,7 +15,9 @@ use super::finding::{Finding, Findings};
 use super::parts::SecretNeed;
 use crate::domain::dialect::value::Fact;
 
-/// How what is odd about a recipe begins where it is not solid.
+/// How what is odd about a recipe begins where it is not solid …
+const NOT_CONFIRMED: &str = "Not confirmed: ";
+/// … and how it began before: recipes that were published then stay readable.
 const NOT_SOLID: &str = "Not solid: ";
 
 impl Recipe {
@@ -48,8 +50,9 @@ impl Recipe {
         if self.name.is_empty() || !self.name.bytes().all(is_plain) {
             findings.push("name", "is not of lower-case letters, digits and `-`");
         }
-        if self.solid == self.about.starts_with(NOT_SOLID) {
-            findings.push("solid", format!("must say solid = false exactly where its about begins with {NOT_SOLID:?}"));
+        if self.solid == [NOT_CONFIRMED, NOT_SOLID].iter().any(|known| self.about.starts_with(known)) {
+            let message = format!("must say solid = false exactly where its about begins with {NOT_CONFIRMED:?}");
+            findings.push("solid", message);
         }
         if self.timeout.is_zero() {
             findings.push("timeout_seconds", "must be a second or more");

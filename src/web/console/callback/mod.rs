@@ -5,12 +5,9 @@ mod form;
 mod previewed;
 mod sample;
 
-use std::sync::Arc;
-
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 use serde_json::{Map, Value};
-use url::form_urlencoded;
 
 use super::faults::{self, SETTINGS};
 use super::filters;
@@ -19,13 +16,12 @@ use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::parts::lines::Link;
+use super::place::{self, Place};
 use super::preview::{self, Preview, PreviewPart};
+use super::sections::AppPage;
 use super::settings::switch;
 use super::{pages, render, sections};
-use crate::actions::access::endpoint;
 use crate::actions::refusal::Refusal;
-use crate::domain::app::{App, Endpoint};
-use crate::domain::dialect::endpoint_settings::EndpointSettings;
 use crate::domain::dialect::recipe::Recipe;
 use crate::domain::invalid::Invalid;
 use crate::web::Answer;
@@ -37,7 +33,9 @@ use previewed::Previewing;
 use sample::SAMPLE;
 
 /// Parameters of the page.
-const PARAMETERS: [&str; 3] = ["endpoint", SAMPLE, "part"];
+const PARAMETERS: [&str; 3] = [place::PARAMETER, SAMPLE, "part"];
+/// The end of its path.
+const END: &str = "callback";
 /// Largest form: two URLs, and twenty headers of any length.
 const LARGEST: usize = 256 * 1024;
 /// The call that it saves by.
@@ -93,80 +91,48 @@ impl CallbackPage {
     }
 }
 
-/// The endpoint that the page is about.
-struct Place {
-    app: App,
-    endpoint: Endpoint,
-    is_named: bool,
+/// The page with these parameters, beside the endpoint that is named.
+fn path(place: &Place, parameters: &[(&str, &str)]) -> String {
+    let given: Vec<_> = parameters.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
+    place.path_with(END, &given)
 }
 
-impl Place {
-    async fn of(page: &PageRequest, app: &str) -> Result<Self, Problem> {
-        let query = page.query(&PARAMETERS)?;
-        let app = page.web.actions.app(page.caller(), app).await?;
-        let named = query.text("endpoint");
-        let endpoint = endpoint(&app, named)?.clone();
-        Ok(Self { app, endpoint, is_named: named.is_some() })
+fn shown(page: &PageRequest, place: &Place, recipe: &Recipe, fields: Fields, seen: Previewing) -> CallbackPage {
+    CallbackPage {
+        frame: sections::frame(page, &place.app, AppPage::CallbackUrl),
+        previewed_by: path(place, &[("part", "preview")]),
+        path: path(place, &[]),
+        dialect: recipe.title().to_owned(),
+        dialect_name: place.settings().dialect.clone(),
+        newer: switch::offered(page, &place.app, &place.endpoint),
+        endpoints: place.switcher(END),
+        fields,
+        others: Vec::new(),
+        sample: seen.sample,
+        preview: seen.preview,
     }
+}
 
-    fn settings(&self) -> &EndpointSettings {
-        &self.endpoint.config.settings
-    }
-
-    fn recipe(&self, page: &PageRequest) -> Result<Arc<Recipe>, Problem> {
-        let found = page.web.node.catalog().get(&self.settings().dialect).cloned();
-        Ok(found.ok_or(Refusal::conflict("This version does not know the dialect of this endpoint."))?)
-    }
-
-    /// The page with these parameters, beside the endpoint that is named.
-    fn path(&self, parameters: &[(&str, &str)]) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        if self.is_named {
-            query.append_pair("endpoint", &self.endpoint.id);
-        }
-        query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
-        match (sections::path(&self.app, "callback"), query.finish()) {
-            (path, query) if query.is_empty() => path,
-            (path, query) => format!("{path}?{query}"),
-        }
-    }
-
-    fn page(&self, page: &PageRequest, recipe: &Recipe, fields: Fields, seen: Previewing) -> CallbackPage {
-        let base = sections::path(&self.app, "callback");
-        let links = self.app.endpoints.iter().enumerate().map(|(number, other)| {
-            let label = format!("{}. {}", number + 1, other.config.settings.dialect);
-            (Link::new(&label, &format!("{base}?endpoint={}", other.id)), other.id == self.endpoint.id)
-        });
-        CallbackPage {
-            frame: sections::frame(page, &self.app, "Callback URL"),
-            previewed_by: self.path(&[("part", "preview")]),
-            path: self.path(&[]),
-            dialect: recipe.title().to_owned(),
-            dialect_name: self.settings().dialect.clone(),
-            newer: switch::offered(page, &self.app, &self.endpoint),
-            endpoints: if self.app.endpoints.len() > 1 { links.collect() } else { Vec::new() },
-            fields,
-            others: Vec::new(),
-            sample: seen.sample,
-            preview: seen.preview,
-        }
-    }
+/// The endpoint that the page is about.
+async fn place_of(page: &PageRequest, app: &str) -> Result<Place, Problem> {
+    let query = page.query(&PARAMETERS)?;
+    Place::of(page, app, query.text(place::PARAMETER)).await
 }
 
 async fn show(page: PageRequest, app: Path<String>) -> Answer {
-    let place = Place::of(&page, &app).await?;
+    let place = place_of(&page, &app).await?;
     let recipe = &*place.recipe(&page)?;
     let query = page.query(&PARAMETERS)?;
     let fields = Fields::of(recipe, place.settings());
     let seen = Previewing::of(&page, &place, recipe, query.text(SAMPLE).unwrap_or_default(), Map::new()).await?;
     let wrong = seen.wrong.clone();
-    let shown = place.page(&page, recipe, fields, seen);
+    let shown = shown(&page, &place, recipe, fields, seen);
     if wrong.0.is_empty() { page.page(&shown) } else { shown.refused(wrong) }
 }
 
 /// Saves the form, or only shows what it would send.
 async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answer {
-    let place = Place::of(&page, &app).await?;
+    let place = place_of(&page, &app).await?;
     let recipe = &*place.recipe(&page)?;
     let own = form::own_names(recipe);
     let form = page.form(body.bytes(), &form::shape(&own))?;
@@ -177,7 +143,7 @@ async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answ
     let (given, mut wrong) = form::settings(form);
     if saves && wrong.0.is_empty() {
         match save(&page, &place, &given).await {
-            Ok(text) => return Ok(page.go_on(&place.path(&[(SAMPLE, &chosen)]), Kind::Done, text)),
+            Ok(text) => return Ok(page.go_on(&path(&place, &[(SAMPLE, &chosen)]), Kind::Done, text)),
             Err(refusal) => wrong = faults::faults_of(refusal)?,
         }
     }
@@ -185,7 +151,7 @@ async fn send(page: PageRequest, app: Path<String>, body: Body<LARGEST>) -> Answ
     // What could not be read, and what is wrong with the rest, all at once.
     let known: Vec<String> = wrong.0.iter().map(|fault| fault.field.clone()).collect();
     wrong.0.extend(seen.wrong.0.iter().filter(|fault| !known.contains(&fault.field)).cloned());
-    let shown = place.page(&page, recipe, fields, seen);
+    let shown = shown(&page, &place, recipe, fields, seen);
     if is_part {
         let shown = shown.wrong(wrong);
         preview::part(&page, &PreviewPart { preview: shown.preview.clone(), fields: shown.all(), inserts: None })

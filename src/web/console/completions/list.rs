@@ -105,7 +105,8 @@ async fn rows(page: &PageRequest, query: &ListQuery, filter: CompletionFilter, a
     let listed = page.web.actions.completions(page.caller(), filter, Page { limit: ROWS, ..asked }).await?;
     let now = page.web.node.clock.now();
     let can_come = filter_ends.is_none_or(|ends| ends > now);
-    let rows: Vec<Row> = listed.items.iter().map(|entry| Row::of(entry, now)).collect();
+    let namesakes = page.web.actions.namesakes(page.caller());
+    let rows: Vec<Row> = listed.items.iter().map(|entry| Row::of(entry, &namesakes, now)).collect();
     let newest = rows.first().map(|row| row.id.as_str()).unwrap_or_default();
     // Of a list without rows everything that matches is new; the instant only bounds how far is looked.
     let since = if rows.is_empty() { instants::typed(now.minus(MARGIN)) } else { String::new() };

@@ -54,7 +54,7 @@ impl Fields {
                 .choice(PART, "Parts of it, as given below")
                 .value(ALL),
             amounts: payout.into_iter().chain(reward).chain(in_currency).collect(),
-            reason: words.fold(reason, |field, word| field.choice(word, &sentences::of(word).replace('.', ""))),
+            reason: words.fold(reason, |field, word| field.choice(word, &sentences::label(word))),
             note: Field::new("note", "Note").help("Why, for whoever looks at it later. At most 500 characters."),
         }
     }

@@ -1,5 +1,6 @@
 //! A completion as the list shows it.
 
+use crate::actions::app_names::Namesakes;
 use crate::domain::completion::{Completion, Review, ReviewState};
 use crate::domain::currency;
 use crate::domain::delivery::Extent;
@@ -33,13 +34,13 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn of(entry: &Entry, now: Timestamp) -> Self {
+    pub(super) fn of(entry: &Entry, namesakes: &Namesakes, now: Timestamp) -> Self {
         let completion = &entry.completion;
         let offer = completion.offer_name.as_ref().or(completion.offer_id.as_ref());
         Self {
             id: completion.id.clone(),
             recorded: instants::listed(completion.recorded_at, now),
-            app: cuts::text(&entry.app_name, OF_A_NAME),
+            app: cuts::name(&entry.app_name, namesakes.beside(&completion.app_id), OF_A_NAME),
             transaction: cuts::id(&completion.transaction_id),
             user: if entry.is_erased { Whom::Erased } else { Whom::Known(cuts::id(&completion.user_id)) },
             offer: offer.map(|name| cuts::text(name, OF_A_NAME)),

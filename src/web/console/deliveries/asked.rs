@@ -37,12 +37,14 @@ pub(super) const KEPT: [&str; 12] =
 pub(super) const ROWS: usize = 50;
 
 /// The states that a list is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum States {
     All,
     Attention,
     Waiting,
     One(Status),
+    /// Those that a link names, with commas between: nobody chooses several in the form.
+    These(Vec<Status>),
 }
 
 /// Words of the states that are several, and what they are called.
@@ -75,7 +77,7 @@ impl Asked {
         let (given, wrong) = form.clone().into_parts(&[]);
         let mut reading = Reading { given, wrong };
         let states = reading.states();
-        let filter = reading.filter(states);
+        let filter = reading.filter(&states);
         let (cursor, after) = (reading.id("cursor"), reading.id("after"));
         let ids = reading.text("ids").map(|ids| ids.split(',').map(str::to_owned).collect::<Vec<_>>());
         let ids = ids.unwrap_or_default();
@@ -122,10 +124,12 @@ impl Reading {
     fn states(&mut self) -> States {
         let Some(word) = self.text("state") else { return States::All };
         if let Some((_, states, _)) = SEVERAL.iter().find(|(known, ..)| *known == word) {
-            return *states;
+            return states.clone();
         }
-        match Status::parse(&word) {
-            Some(status) => States::One(status),
+        let named: Option<Vec<Status>> = word.split(',').map(Status::parse).collect();
+        match named.as_deref() {
+            Some([status]) => States::One(*status),
+            Some(statuses) => States::These(statuses.to_vec()),
             None => {
                 self.wrong.push("state", "must be one of those to choose from");
                 States::All
@@ -133,7 +137,7 @@ impl Reading {
         }
     }
 
-    fn filter(&mut self, states: States) -> DeliveryFilter {
+    fn filter(&mut self, states: &States) -> DeliveryFilter {
         let (from, to) = (self.instant("from"), self.instant("to"));
         if from.zip(to).is_some_and(|(from, to)| to <= from) {
             self.wrong.push("to", "must be later than From");
@@ -152,7 +156,8 @@ impl Reading {
             statuses: match states {
                 States::All | States::Attention => Vec::new(),
                 States::Waiting => OPEN.to_vec(),
-                States::One(status) => vec![status],
+                States::One(status) => vec![*status],
+                States::These(statuses) => statuses.clone(),
             },
             // Tests stand in the ledger as little as here, unless they are asked for.
             kinds: kind.map_or_else(|| vec![DeliveryKind::Completion, DeliveryKind::Reversal], |kind| vec![kind]),
@@ -162,7 +167,7 @@ impl Reading {
             status_code,
             egress_ip,
             waiting_for: self.word("waitingFor", WaitingFor::ALL, WaitingFor::as_str),
-            needs_attention: states == States::Attention,
+            needs_attention: *states == States::Attention,
             ..DeliveryFilter::default()
         }
     }

@@ -1,6 +1,6 @@
 //! The form above the list: the filters that most come for, and the others behind *More filters*.
 
-use super::asked::{Asked, SEVERAL};
+use super::asked::{Asked, SEVERAL, States};
 use crate::actions::app_names::NamedApp;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
 use crate::domain::invalid::Invalid;
@@ -97,6 +97,10 @@ fn states(asked: &Asked) -> Field {
         field = field.choice(status.as_str(), &State::of(status.as_str()).word);
     }
     let given = asked.address.get("state").unwrap_or_default();
+    if let States::These(statuses) = &asked.states {
+        let words: Vec<String> = statuses.iter().map(|status| State::of(status.as_str()).word).collect();
+        field = field.choice(given, &words.join(", "));
+    }
     field.value(if given == "all" { "" } else { given })
 }
 
@@ -112,7 +116,7 @@ fn app(asked: &Asked, apps: &[NamedApp]) -> Option<Field> {
     }
     let mut field = Field::new("app", "App").choice("", "All");
     for app in apps {
-        field = field.choice(app.called(), &cuts::text(&app.name, OF_A_NAME).shown);
+        field = field.choice(app.called(), &cuts::name(&app.name, app.beside(), OF_A_NAME).shown);
     }
     if known.is_none() && !given.is_empty() {
         // An archived one, or none at all.
@@ -133,7 +137,7 @@ fn kinds() -> Field {
 
 fn answers(given: &str) -> Field {
     let field = Field::new("answer", "Last answer").choice("", "Any");
-    let word = |one: &Outcome| sentences::of(waits::outcome(*one)).replace('.', "");
+    let word = |one: &Outcome| sentences::label(waits::outcome(*one));
     let field = Outcome::ALL.iter().fold(field, |field, one| field.choice(one.as_str(), &word(one)));
     let field = OFTEN.iter().fold(field, |field, status| field.choice(status, status));
     // One that few servers answer is asked for by the address, and stays chosen.

@@ -71,11 +71,11 @@ fn replay_of(asked: &Asked, app: &str, now: Timestamp) -> Option<Address> {
         return None;
     }
     let late = instants::typed(now.minus(OF_LATE));
-    let (state, from) = match asked.states {
+    let (state, from) = match &asked.states {
         States::All => (None, asked.address.get("from")),
         States::Attention => (Some("dead"), asked.address.get("from").or(Some(late.as_str()))),
         States::One(status) if status.is_ended() => (Some(status.as_str()), asked.address.get("from")),
-        States::Waiting | States::One(_) => return None,
+        States::Waiting | States::One(_) | States::These(_) => return None,
     };
     let address = Address::default().with("app", Some(app)).with("from", from).with("to", asked.address.get("to"));
     Some(address.with("state", state))

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::standing;
+use crate::actions::app_names::Namesakes;
 use crate::actions::delivery_list::DeliveryRow;
-use crate::domain::account::Role;
 use crate::domain::delivery::{DeliveryKind, WaitingFor};
 use crate::domain::time::Timestamp;
 use crate::web::console::page_request::PageRequest;
@@ -16,17 +16,9 @@ use crate::web::error::Problem;
 /// Characters of a name or an offer in a list: two lines of its column.
 const OF_A_NAME: usize = 28;
 
-/// What the receiver is called by whoever looks at the page.
-pub(in crate::web::console) fn server(page: &PageRequest) -> &'static str {
-    match page.caller().role() {
-        Role::Publisher { .. } => "your server",
-        Role::AccountManager | Role::Operator => "the publisher's server",
-    }
-}
-
 /// Where a delivery stands, as the list says it.
 pub(in crate::web::console) fn state(page: &PageRequest, found: &DeliveryRow) -> State {
-    standing::of(found, server(page), page.web.node.clock.now())
+    standing::of(found, page.caller().reader().server(), page.web.node.clock.now())
 }
 
 /// These deliveries as rows.
@@ -41,11 +33,18 @@ pub(in crate::web::console) async fn of(
     } else {
         HashMap::new()
     };
-    let (server, now) = (server(page), page.web.node.clock.now());
-    Ok(found.into_iter().map(|found| row(found, &publishers, server, now)).collect())
+    let namesakes = page.web.actions.namesakes(page.caller());
+    let (server, now) = (page.caller().reader().server(), page.web.node.clock.now());
+    Ok(found.into_iter().map(|found| row(found, &publishers, &namesakes, server, now)).collect())
 }
 
-fn row(found: DeliveryRow, publishers: &HashMap<String, String>, server: &str, now: Timestamp) -> Row {
+fn row(
+    found: DeliveryRow,
+    publishers: &HashMap<String, String>,
+    namesakes: &Namesakes,
+    server: &str,
+    now: Timestamp,
+) -> Row {
     let state = standing::of(&found, server, now);
     let user = whom(&found);
     let DeliveryRow { delivery, waiting_for, app, offer_name, user_reward, last_attempt, endpoint_number, .. } = found;
@@ -57,7 +56,7 @@ fn row(found: DeliveryRow, publishers: &HashMap<String, String>, server: &str, n
     Row {
         state,
         created: instants::listed(delivery.created_at, now),
-        app: cuts::text(&app.name, OF_A_NAME).shown,
+        app: cuts::name(&app.name, namesakes.beside(&delivery.app_id), OF_A_NAME).shown,
         publisher: cuts::text(publisher, OF_A_NAME).shown,
         transaction: cuts::external(&delivery.transaction_id),
         kind: match delivery.kind {

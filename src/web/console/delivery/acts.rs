@@ -7,9 +7,9 @@ use super::fix::Fix;
 use super::path;
 use crate::actions::deliveries::{CHANGED, DeliveryDetail};
 use crate::actions::refusal::Refusal;
-use crate::domain::account::Role;
 use crate::domain::app::App;
 use crate::domain::delivery::{Delivery, DeliveryKind, Status, Told, WaitingFor};
+use crate::domain::refusal::may_be_of_a_signature;
 use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;
 use crate::web::console::deliveries::rows;
@@ -19,6 +19,7 @@ use crate::web::console::kinds::{self, Shape};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::delivery_list::Whom;
 use crate::web::console::parts::lines::Link;
+use crate::web::console::place;
 use crate::web::console::words::subjects;
 use crate::web::console::{deliveries, sections};
 use crate::web::error::Problem;
@@ -79,11 +80,8 @@ impl Acts {
         }
         let can_replay = detail.replay_refused.is_none() && !is_test;
         let was_refused = detail.attempts.last().and_then(|(last, _)| last.status_code);
-        let was_refused = matches!(was_refused, Some(401 | 403 | 422)) && delivery.status != Status::Delivered;
-        let doctor = || {
-            let path = sections::path(app, "doctor");
-            format!("{path}?endpoint={}&delivery={}", delivery.endpoint_id, delivery.id)
-        };
+        let was_refused = was_refused.is_some_and(may_be_of_a_signature) && delivery.status != Status::Delivered;
+        let doctor = || place::path(app, "doctor", Some(&delivery.endpoint_id), &[("delivery", &delivery.id)]);
         let fix = Fix::of(page, app, detail, waiting_for);
         Self {
             replay: can_replay.then(|| Replay {
@@ -96,7 +94,7 @@ impl Acts {
             cancel: detail.cancel_refused.is_none().then(|| format!("{}/cancel", path(&delivery.id))),
             not,
             test: (is_test && is_living && delivery.status.is_ended()).then(|| sections::path(app, "test")),
-            doctor: (was_refused && is_living && sections::is_built("doctor")).then(doctor),
+            doctor: (was_refused && is_living).then(doctor),
             since: (is_living && delivery.status.is_ended())
                 .then(|| super::replay_since(app.called(), delivery))
                 .flatten(),
@@ -128,7 +126,7 @@ pub(super) async fn ask_replay(page: PageRequest, id: Path<String>) -> Answer {
     if let Some(reason) = detail.replay_refused {
         return Err(Refusal::conflict(reason).into());
     }
-    let server = server(&page);
+    let server = page.caller().reader().server_first();
     let known = match detail.delivery.told {
         Told::Never => format!("{server} was told nothing yet."),
         Told::Maybe if detail.delivery.kind == DeliveryKind::Reversal => {
@@ -182,7 +180,7 @@ pub(super) async fn ask_cancel(page: PageRequest, id: Path<String>) -> Answer {
     if let Some(reason) = detail.cancel_refused {
         return Err(Refusal::conflict(reason).into());
     }
-    let server = server(&page);
+    let server = page.caller().reader().server_first();
     let known = match detail.delivery.told {
         Told::Never => format!("{server} was told nothing, and is not told now."),
         Told::Maybe => format!("{server} may have been told already; no further attempt is made."),
@@ -210,13 +208,6 @@ pub(super) async fn cancel(page: PageRequest, id: Path<String>, body: Body<LARGE
     let act = async { page.web.actions.cancel_delivery(page.caller(), &id).await.map(drop) };
     page.perform(CANCELS, &[&id], act).await?;
     Ok(page.go_on(&path(&id), Kind::Done, "Canceled. It is not sent any more."))
-}
-
-fn server(page: &PageRequest) -> &'static str {
-    match page.caller().role() {
-        Role::Publisher { .. } => "Your server",
-        Role::AccountManager | Role::Operator => "The publisher's server",
-    }
 }
 
 async fn about(page: &PageRequest, id: &str) -> Result<String, Problem> {

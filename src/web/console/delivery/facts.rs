@@ -2,7 +2,6 @@
 
 use crate::actions::deliveries::DeliveryDetail;
 use crate::actions::delivery_list::DeliveryRow;
-use crate::domain::account::Role;
 use crate::domain::app::App;
 use crate::domain::delivery::{Delivery, Told};
 use crate::domain::time::Timestamp;
@@ -57,10 +56,7 @@ impl Facts {
         let completion = cuts::id(&delivery.completion_id);
         let page_of_it = navigation::is_built("/completions").then(|| format!("/completions/{}", completion.whole));
         Self {
-            server: match page.caller().role() {
-                Role::Publisher { .. } => "Your server",
-                Role::AccountManager | Role::Operator => "The publisher's server",
-            },
+            server: page.caller().reader().server_first(),
             told: match delivery.told {
                 Told::Never => "was told nothing",
                 Told::Maybe => "may have been told",

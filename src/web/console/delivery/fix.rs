@@ -33,10 +33,7 @@ impl Fix {
         if app.archived_at.is_some() || detail.delivery.kind == DeliveryKind::Test {
             return None;
         }
-        let at = |end: &str| match app.endpoints.len() {
-            0 | 1 => sections::path(app, end),
-            _ => format!("{}?{}={}", sections::path(app, end), place::PARAMETER, endpoint.id),
-        };
+        let at = |end: &str| place::path(app, end, place::among_several(app, endpoint), &[]);
         let (call, label, href) = match waiting_for {
             Some(WaitingFor::AppPaused) => (RESUMES, "Resume app", sections::path(app, "resume")),
             Some(WaitingFor::CallbackUrl) => (SAVES, "Set callback URL", at("callback")),

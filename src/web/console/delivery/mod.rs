@@ -140,7 +140,7 @@ fn state(page: &PageRequest, listed: &DeliveryRow, detail: &DeliveryDetail) -> S
     match listed.delivery.due_at.filter(|_| is_put_off && listed.waiting_for == Some(WaitingFor::Retry)) {
         Some(due) => {
             let until = instants::listed(due, page.web.node.clock.now()).shown;
-            state.because(format!("put off by {} until {until} UTC", rows::server(page)))
+            state.because(format!("put off by {} until {until} UTC", page.caller().reader().server()))
         }
         None => state,
     }

@@ -1,6 +1,7 @@
 //! What is said of a dialect in a word, whoever looks at it: whether it may be chosen, whether it is known for sure, who made it.
 
 use crate::actions::dialects::Dialect;
+use crate::domain::dialect::catalog::is_general;
 use crate::domain::dialect::listed::Listed;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::state::{State, Tone};
@@ -13,6 +14,8 @@ pub(super) fn state(listed: &Listed) -> State {
         (true, _) => state("Withdrawn", "canceled", Tone::Idle),
         // Nobody but its author says so.
         (false, true) if !listed.warnings().is_empty() => state("Not seen yet", "warning", Tone::Warn),
+        (false, true) if listed.recipe.is_custom() => state("Seen by a receiver", "delivered", Tone::Ok),
+        (false, true) if is_general(listed.recipe.name()) => state("General form", "info", Tone::Idle),
         (false, true) => state("Confirmed by vendor", "delivered", Tone::Ok),
         (false, false) => state("Not confirmed", "warning", Tone::Warn),
     }

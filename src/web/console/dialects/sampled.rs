@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::actions::app_names::Namesakes;
 use crate::actions::dialect_samples::SampleFor;
 use crate::actions::previews::Previewed;
 use crate::actions::refusal::Refusal;
@@ -79,7 +80,7 @@ impl Sampled {
         let publishers = several.map(|(app, _)| app.publisher_id.as_str());
         let names = actions.names_of_publishers(page.caller(), publishers).await?;
         Ok(Self {
-            endpoint: choice(&speaking, &names, chosen),
+            endpoint: choice(&speaking, &names, &actions.namesakes(page.caller()), chosen),
             url: url_field(recipe, typed),
             whose: whose.filter(|_| typed.is_none() && wrong.0.is_empty()),
             warnings: warnings.iter().map(|warning| sentences::of(warning)).collect(),
@@ -109,6 +110,7 @@ impl Sampled {
 fn choice(
     speaking: &[(Arc<App>, String)],
     publishers: &HashMap<String, String>,
+    namesakes: &Namesakes,
     chosen: Option<&str>,
 ) -> Option<Field> {
     if speaking.is_empty() || speaking.len() > MOST {
@@ -117,7 +119,7 @@ fn choice(
     let field = Field::new(ENDPOINT, "Your app").may_be_empty().value(chosen.unwrap_or_default());
     let field = field.choice("", "None of them: the URL below, or one that is made up");
     Some(speaking.iter().fold(field, |field, (app, id)| {
-        let name = cuts::text(&app.settings.name, OF_A_NAME).shown;
+        let name = cuts::name(&app.settings.name, namesakes.beside(&app.id), OF_A_NAME).shown;
         let name = match publishers.get(&app.publisher_id) {
             Some(publisher) => format!("{name} ({})", cuts::text(publisher, OF_A_NAME).shown),
             None => name,

@@ -7,7 +7,6 @@ use crate::web::console::parts::comparison::Comparison;
 use crate::web::console::parts::lines::Link;
 use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::place::Place;
-use crate::web::console::sections;
 use crate::web::console::words::bytes;
 use crate::web::console::words::cuts;
 
@@ -75,8 +74,7 @@ impl Finding {
                 Some(number) => format!("Sent as {}, attempt {number}.", cuts::id(&id).shown),
                 None => format!("Sent as {}.", cuts::id(&id).shown),
             }),
-            receiver: (!verifies && sections::is_built("receiver"))
-                .then(|| Link::new("Receiver code for this ›", &place.path("receiver"))),
+            receiver: (!verifies).then(|| Link::new("Receiver code for this ›", &place.path("receiver"))),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod finding;
 
+use super::sections::AppPage;
 use std::collections::BTreeMap;
 
 use actix_web::web::{Path, ServiceConfig};
@@ -115,7 +116,7 @@ impl DoctorPage {
             None => None,
         };
         Ok(Self {
-            frame: sections::frame(page, &place.app, "Doctor"),
+            frame: sections::frame(page, &place.app, AppPage::Doctor),
             path: place.path("doctor"),
             endpoints: place.switcher("doctor"),
             looked_for: looked_for(&recipe, &place.endpoint.config),

@@ -46,8 +46,10 @@ impl Use {
             (None, None, Some(id)) => (names.get(id).map_or(id.as_str(), String::as_str), "publisher"),
             (None, None, None) => ("", ""),
         };
+        let namesakes = page.web.actions.namesakes(page.caller());
+        let beside = app.as_ref().and_then(|app| namesakes.beside(&app.id));
         Self {
-            whose: cuts::text(name, OF_A_NAME),
+            whose: cuts::name(name, beside, OF_A_NAME),
             kind,
             href: app.as_ref().map(|app| sections::path(app, "")),
             from: instants::listed(one.active_at, now),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::actions::Actions;
+use crate::actions::app_names::Namesakes;
 use crate::actions::standing::AppStanding;
 use crate::domain::time::Timestamp;
 use crate::web::console::parts::state::State;
@@ -22,13 +23,19 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn of(actions: &Actions, one: &AppStanding, names: &HashMap<String, String>, now: Timestamp) -> Self {
+    pub(super) fn of(
+        actions: &Actions,
+        one: &AppStanding,
+        names: &HashMap<String, String>,
+        namesakes: &Namesakes,
+        now: Timestamp,
+    ) -> Self {
         let app = &one.app;
         let why = app_why::sentence(actions, app, &one.health, one.condition, now);
         Self {
             id: app.id.clone(),
             state: app_line::state(app, one.condition),
-            app: cuts::text(&app.settings.name, OF_A_NAME),
+            app: cuts::name(&app.settings.name, namesakes.beside(&app.id), OF_A_NAME),
             publisher: cuts::text(names.get(&app.publisher_id).map_or("", String::as_str), OF_A_NAME),
             why: why.unwrap_or_else(|| "Needs nobody now.".to_owned()),
             href: sections::path(app, ""),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::actions::app_names::Namesakes;
 use crate::actions::standing::{Standing, Switch, WaitingWork};
 use crate::domain::health::recipes::{Jump, RecipeRollup};
 use crate::domain::health::{Capped, Condition};
@@ -49,9 +50,9 @@ pub(super) struct SwitchLine {
 }
 
 impl SwitchLine {
-    pub(super) fn of(switch: &Switch, now: Timestamp) -> Self {
+    pub(super) fn of(switch: &Switch, namesakes: &Namesakes, now: Timestamp) -> Self {
         Self {
-            app: cuts::text(&switch.app.settings.name, OF_A_NAME),
+            app: cuts::name(&switch.app.settings.name, namesakes.beside(&switch.app.id), OF_A_NAME),
             href: sections::path(&switch.app, ""),
             address: switch.address.to_string(),
             at: instants::listed(switch.at, now),

@@ -1,5 +1,6 @@
 //! Making what the form says: the publisher, where it is a new one, the app, and its first secret, which is shown this once.
 
+use crate::web::console::sections::AppPage;
 use askama::Template;
 use serde_json::{Map, Value};
 
@@ -25,7 +26,7 @@ struct AppMadePage {
     frame: Frame,
     secret: String,
     warnings: Vec<String>,
-    receiver: Option<String>,
+    receiver: String,
     next: String,
 }
 
@@ -87,10 +88,10 @@ pub(super) async fn secret_of(page: &PageRequest, app: &App) -> Answer {
     let makes = actions.create_secret(page.caller(), of, &ours);
     match page.perform("POST /v1/apps/{id}/secrets", &[&app.id], makes).await {
         Ok(CreatedSecret { secret, warnings }) => page.page(&AppMadePage {
-            frame: sections::frame(page, app, "Secrets"),
+            frame: sections::frame(page, app, AppPage::Secrets),
             secret: secret.text.expose().to_owned(),
             warnings,
-            receiver: sections::is_built("receiver").then(|| sections::path(app, "receiver")),
+            receiver: sections::path(app, "receiver"),
             next,
         }),
         Err(refusal) => {

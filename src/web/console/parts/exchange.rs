@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::state::Tone;
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::Outcome;
-use crate::web::console::words::durations;
+use crate::web::console::words::{durations, sentences};
 
 /// One exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +47,12 @@ impl Exchange {
             error: attempt.error.clone(),
         }
     }
-}
 
-impl Exchange {
+    /// The same with what is wrong about it as a sentence.
+    pub fn in_sentences(attempt: &Attempt) -> Self {
+        Self { error: attempt.error.as_deref().map(sentences::of), ..Self::of(attempt) }
+    }
+
     /// Whether it went wrong, so that it is shown unfolded.
     pub fn is_failed(&self) -> bool {
         self.tone == Tone::Bad

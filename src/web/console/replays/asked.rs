@@ -42,7 +42,7 @@ fn states(given: &Map<String, Value>) -> Vec<String> {
 pub(super) fn back(form: &Form) -> String {
     let time = |name: &str| {
         let typed = form.typed(name);
-        Timestamp::parse_rfc3339(typed).map_or_else(|| typed.to_owned(), instants::typed)
+        Timestamp::parse_rfc3339(typed).map_or_else(|| typed.to_owned(), instants::typed_exactly)
     };
     let (from, to) = (time("from"), time("to"));
     let parameters = [("app", form.typed("app")), ("from", &from), ("to", &to), ("since", form.typed("since"))];

@@ -44,7 +44,7 @@ impl CountedPage {
         let app = page.web.actions.app(page.caller(), &plan.app_id).await?;
         let sent = sent(&plan);
         let is_told_twice = plan.selection.statuses.contains(&Status::Delivered);
-        let yours = if page.caller().limited_to().is_some() { "Your server" } else { "The publisher's server" };
+        let yours = page.caller().reader().server_first();
         let warning = format!(
             "{yours} acknowledged some of these already. It is told again with the same transaction ids; a receiver that keeps ids ignores them."
         );

@@ -1,7 +1,5 @@
 //! A replay in words: where it stands, what it is about, how far it has come.
 
-use std::time::Duration;
-
 use url::form_urlencoded;
 
 use crate::domain::app::App;
@@ -13,8 +11,6 @@ use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::words::amounts::count;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::words::instants::{self, Moment};
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// When the deliveries of a replay were accepted.
 #[derive(Clone, Debug)]
@@ -34,19 +30,17 @@ impl Window {
     }
 }
 
-/// The list of the deliveries of a selection that has both ends: in its state, where it is of one.
+/// The list of the deliveries of a selection that has both ends: those in its states, and no others.
 pub(super) fn listed(selection: &Selection, app: &App) -> Option<String> {
-    match selection.statuses.as_slice() {
-        [status] => in_state(selection, app, status.as_str()),
-        _ => in_state(selection, app, ""),
-    }
+    let states: Vec<&str> = selection.statuses.iter().map(|status| status.as_str()).collect();
+    in_state(selection, app, &states.join(","))
 }
 
-/// The list of all the deliveries of its time that are in this state; an empty one is any.
+/// The list of all the deliveries of its time that are in this state; an empty one is any. To the instant, so that it holds
+/// what was counted.
 pub(super) fn in_state(selection: &Selection, app: &App, state: &str) -> Option<String> {
     let Range::Window { from, to } = &selection.range else { return None };
-    // To the minute that a list can be asked by, and so that nothing is left out.
-    let (from, to) = (instants::typed(*from), instants::typed(to.plus(MINUTE)));
+    let (from, to) = (instants::typed_exactly(*from), instants::typed_exactly(*to));
     let mut query = form_urlencoded::Serializer::new(String::new());
     let given = [("app", app.called()), ("state", state), ("from", &from), ("to", &to)];
     query.extend_pairs(given.iter().filter(|(_, text)| !text.is_empty()));

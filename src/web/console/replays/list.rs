@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::line::{self, Window};
+use crate::actions::app_names::Namesakes;
 use crate::actions::replays::ReplayInList;
 use crate::domain::replay::ReplayState;
 use crate::domain::time::Timestamp;
@@ -95,9 +96,10 @@ async fn rows(page: &PageRequest, query: &ListQuery, asked: Page) -> Result<Rows
     let newest = seen.or(shown.first().filter(|_| is_first).map(|one| one.replay.id.as_str())).unwrap_or_default();
     let cursor = query.text("cursor").unwrap_or_default();
     let again = || query.address(&[("part", "rows"), ("cursor", cursor), ("newest", newest)]);
+    let namesakes = page.web.actions.namesakes(page.caller());
     let told = |newer: usize| format!("{newer}{}", if newer == 2 * ROWS { "+" } else { "" });
     Ok(Rows {
-        rows: shown.iter().map(|one| row(one, now)).collect(),
+        rows: shown.iter().map(|one| row(one, &namesakes, now)).collect(),
         newer: (newer > 0).then(|| (told(newer), query.address(&[]))),
         pager: PageOf {
             newest: (!is_first).then(|| query.address(&[])),
@@ -108,12 +110,12 @@ async fn rows(page: &PageRequest, query: &ListQuery, asked: Page) -> Result<Rows
     })
 }
 
-fn row(one: &ReplayInList, now: Timestamp) -> Row {
+fn row(one: &ReplayInList, namesakes: &Namesakes, now: Timestamp) -> Row {
     let replay = &one.replay;
     Row {
         id: replay.id.clone(),
         started: instants::listed(replay.created_at, now),
-        app: cuts::text(&one.app_name, OF_A_NAME),
+        app: cuts::name(&one.app_name, namesakes.beside(&replay.app_id), OF_A_NAME),
         window: Window::of(&replay.selection.range, now),
         states: line::states(&replay.selection),
         state: line::state(replay),

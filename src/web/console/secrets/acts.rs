@@ -1,5 +1,6 @@
 //! What is asked before a secret signs from now on, or is deleted.
 
+use crate::web::console::sections::AppPage;
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
@@ -62,7 +63,7 @@ impl One {
             "From now on this secret signs."
         };
         ConfirmPage {
-            frame: sections::frame(page, &self.place.app, "Secrets"),
+            frame: sections::frame(page, &self.place.app, AppPage::Secrets),
             question: format!("Use {} from now on?", self.short()),
             facts: vec![fact.to_owned()],
             warning: (!is_tested && self.secret.state == SecretState::Next).then(|| {
@@ -135,7 +136,7 @@ pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) 
         _ => "It signs nothing. What was sent with it stays in the deliveries.",
     };
     page.page(&ConfirmPage {
-        frame: sections::frame(&page, &one.place.app, "Secrets"),
+        frame: sections::frame(&page, &one.place.app, AppPage::Secrets),
         question: format!("Delete {}?", one.short()),
         facts: vec![fact.to_owned(), "It cannot be undone.".to_owned()],
         warning: None,

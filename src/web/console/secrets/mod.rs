@@ -5,6 +5,7 @@ mod acts;
 mod rows;
 mod safety;
 
+use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 use serde_json::{Map, Value};
@@ -73,7 +74,7 @@ struct SecretMadePage {
     /// What it is for, in a sentence.
     said: &'static str,
     warnings: Vec<String>,
-    receiver: Option<String>,
+    receiver: String,
     next: String,
 }
 
@@ -91,7 +92,7 @@ impl SecretsPage {
             act.is_main = true;
         }
         Ok(Self {
-            frame: sections::frame(page, &place.app, "Secrets"),
+            frame: sections::frame(page, &place.app, AppPage::Secrets),
             path: place.path("secrets"),
             endpoints: place.switcher("secrets"),
             dialect: recipe.title().to_owned(),
@@ -150,11 +151,11 @@ fn shown(page: &PageRequest, place: &Place, made: CreatedSecret) -> Answer {
         "It signs nothing yet: store it in your server beside the old one, test with it, then use it from now on."
     };
     page.page(&SecretMadePage {
-        frame: sections::frame(page, &place.app, "Secrets"),
+        frame: sections::frame(page, &place.app, AppPage::Secrets),
         secret: secret.text.expose().to_owned(),
         said,
         warnings,
-        receiver: sections::is_built("receiver").then(|| place.path("receiver")),
+        receiver: place.path("receiver"),
         next: place.path_with("test", &[("secret", &secret.id)]),
     })
 }

@@ -1,5 +1,6 @@
 //! Archiving an app: a page that says what stays, and asks for the app's name. While deliveries are open it says how many.
 
+use crate::web::console::sections::AppPage;
 use actix_web::web::Path;
 use askama::Template;
 
@@ -47,7 +48,7 @@ impl ArchivePage {
         let of_app = app.settings.reference.as_deref().unwrap_or(&app.id);
         let list = navigation::is_built("/deliveries").then(|| format!("/deliveries?app={of_app}&state=waiting"));
         Ok(Self {
-            frame: sections::frame(page, &app, "Settings"),
+            frame: sections::frame(page, &app, AppPage::Settings),
             question: format!("Archive {name}?"),
             open: number.map(|number| (number, list)),
             typed: Field::new("typed", &format!("Type {}", named(&app))).fills_in("off"),

@@ -1,5 +1,6 @@
 //! An app's endpoints: what each is, a further one, and the way to delete one or to enable one that its receiver disabled.
 
+use crate::web::console::sections::AppPage;
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
@@ -53,7 +54,7 @@ pub(super) fn rows(page: &PageRequest, app: &App) -> Vec<EndpointRow> {
 fn row(page: &PageRequest, app: &App, endpoint: &Endpoint) -> EndpointRow {
     let settings = &endpoint.config.settings;
     let recipe = page.web.node.catalog().get(&settings.dialect).cloned();
-    let query = format!("?{}={}", place::PARAMETER, endpoint.id);
+    let about_it = |end: &str| place::path(app, end, Some(&endpoint.id), &[]);
     let of_it = |act: &str| sections::path(app, &format!("settings/endpoints/{}/{act}", endpoint.id));
     let state = |word: &str, icon, tone| State { word: word.to_owned(), icon, tone, under: None };
     let state = match (&endpoint.disabled, &settings.callback_url) {
@@ -70,8 +71,8 @@ fn row(page: &PageRequest, app: &App, endpoint: &Endpoint) -> EndpointRow {
         url: settings.callback_url.clone().map(|url| cuts::url(&String::from(url))),
         number: app.endpoint_number(&endpoint.id),
         id: cuts::id(&endpoint.id),
-        callback: format!("{}{query}", sections::path(app, "callback")),
-        secrets: format!("{}{query}", sections::path(app, "secrets")),
+        callback: about_it("callback"),
+        secrets: about_it("secrets"),
         enable: endpoint.disabled.is_some().then(|| of_it("enable")),
         delete: (app.endpoints.len() > 1).then(|| of_it("delete")),
     }
@@ -102,7 +103,7 @@ pub(super) async fn add(page: PageRequest, app: Path<String>, body: Body<LARGEST
     let adds = page.perform(ADDS, &named, actions.create_endpoint(page.caller(), &app.id, &given));
     match page.once(&form, adds).await? {
         Once::Done(made) => {
-            let next = format!("{}?{}={}", sections::path(&app, "callback"), place::PARAMETER, made.endpoint.id);
+            let next = place::path(&app, "callback", Some(&made.endpoint.id), &[]);
             Ok(page.go_on(&next, flash::Kind::Done, "Added. Set its callback URL; callbacks to it wait until then."))
         }
         Once::SentBefore => Ok(page.go_on(&settings, flash::Kind::Partly, USED)),
@@ -120,7 +121,7 @@ pub(super) async fn ask_delete(page: PageRequest, path: Path<(String, String)>) 
     let (app, endpoint) = one(&page, &path).await?;
     let AppInList { app, health, .. } = page.web.actions.app_shown(app).await?;
     page.page(&ConfirmPage {
-        frame: sections::frame(&page, &app, "Settings"),
+        frame: sections::frame(&page, &app, AppPage::Settings),
         question: format!("Delete the endpoint {}?", cuts::id(&endpoint.id).shown),
         facts: vec![
             format!("It speaks {}. Nothing is called there any more.", endpoint.config.settings.dialect),

@@ -8,6 +8,7 @@ mod general;
 pub(super) mod switch;
 mod terms;
 
+use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
@@ -92,7 +93,7 @@ impl SettingsPage {
         let terms = may_agree.then(|| Terms::of(&app.settings));
         let of_terms = terms.as_ref().map(|terms| changed::shown(&terms.all())).unwrap_or_default();
         Self {
-            frame: sections::frame(page, app, "Settings"),
+            frame: sections::frame(page, app, AppPage::Settings),
             path: sections::path(app, "settings"),
             is_paused: app.settings.paused,
             pause: sections::path(app, "pause"),
@@ -155,7 +156,7 @@ async fn show(page: PageRequest, app: Path<String>) -> Answer {
     let terms = may_agree.then(|| Terms::of(&app.settings));
     let fact = |field: &Field| (field.label.clone(), field.shown());
     page.page(&ArchivedPage {
-        frame: sections::frame(&page, &app, "Settings"),
+        frame: sections::frame(&page, &app, AppPage::Settings),
         facts: general.all().into_iter().chain(terms.iter().flat_map(Terms::all)).map(fact).collect(),
         endpoints: endpoints::rows(&page, &app),
     })

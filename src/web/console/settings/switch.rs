@@ -1,6 +1,7 @@
 //! From a version of a dialect to a later one, or from one that was withdrawn to another, asked once: the endpoint is checked as when it was made, and what was accepted before
 //! goes out as it was accepted.
 
+use crate::web::console::sections::AppPage;
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
@@ -28,7 +29,7 @@ fn page_of(page: &PageRequest, app: &App, endpoint: &Endpoint) -> Result<(Confir
     let none = || Problem::conflict(format!("There is no other version than {spoken} to go to."));
     let (newer, path) = offered(page, app, endpoint).ok_or_else(none)?;
     let shown = ConfirmPage {
-        frame: sections::frame(page, app, "Settings"),
+        frame: sections::frame(page, app, AppPage::Settings),
         question: format!("Go from {spoken} to {newer}?"),
         facts: vec![
             format!("What is reported from now on is sent by {newer}. What was accepted before goes out by {spoken}."),

@@ -5,6 +5,7 @@ mod form;
 mod outcome;
 mod sequence;
 
+use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
@@ -69,7 +70,7 @@ struct OutcomePart<'a> {
 impl TestPage {
     fn new(page: &PageRequest, place: &Place, fields: Fields, outcome: Option<Outcome>) -> Self {
         Self {
-            frame: sections::frame(page, &place.app, "Test"),
+            frame: sections::frame(page, &place.app, AppPage::Test),
             path: place.path("test"),
             sequence_path: place.path("test/sequence"),
             endpoints: place.switcher("test"),

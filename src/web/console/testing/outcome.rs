@@ -3,21 +3,16 @@
 use crate::actions::deliveries::DeliveryDetail;
 use crate::actions::refusal::Refusal;
 use crate::dispatch::sending::stored_test::{StoredTest, TestedDraft};
-use crate::domain::account::Role;
 use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Delivery, DeliveryKind};
+use crate::domain::refusal::may_be_of_a_signature;
 use crate::domain::setup::{Setup, Verdict};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::exchange::Exchange;
 use crate::web::console::parts::lines::Link;
 use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::place::Place;
-use crate::web::console::sections;
-use crate::web::console::words::sentences;
 use crate::web::error::Problem;
-
-/// Answers that the doctor explains: a signature was read, and taken for a wrong one.
-const OF_A_SIGNATURE: [u16; 3] = [401, 403, 422];
 
 /// What came of a test.
 #[derive(Debug)]
@@ -50,13 +45,11 @@ impl Outcome {
         let options = stored.map(|stored| stored.options).unwrap_or_default();
         let by_draft = options.draft.as_ref().and_then(TestedDraft::recipe);
         let signs = by_draft.map_or_else(|| place.recipe(page), Ok)?.signature().is_some();
-        let yours = if matches!(page.caller().role(), Role::Publisher { .. }) {
-            "Your server"
-        } else {
-            "The publisher's server"
-        };
+        let yours = page.caller().reader().server_first();
         let exchange = |(_, attempts): &(Delivery, Vec<Attempt>), is_wrong: bool| {
-            attempts.last().map(|attempt| if is_wrong { of_wrong_signature(attempt) } else { of(attempt) })
+            attempts
+                .last()
+                .map(|attempt| if is_wrong { of_wrong_signature(attempt) } else { Exchange::in_sentences(attempt) })
         };
         let label = match (options.tamper, signs) {
             (true, _) => "wrong signature",
@@ -83,24 +76,18 @@ impl Outcome {
                 (state("Still being sent", "sending", Tone::Accent), vec!["The result follows here.".to_owned()])
             }
         };
-        let of_a_signature = |attempt: &Attempt| attempt.status_code.is_some_and(|code| OF_A_SIGNATURE.contains(&code));
+        let of_a_signature = |attempt: &Attempt| attempt.status_code.is_some_and(may_be_of_a_signature);
         let refused = verdict.tone == Tone::Bad && signs && right.1.last().is_some_and(of_a_signature);
-        let act = (refused && sections::is_built("doctor")).then(|| {
+        let act = refused.then(|| {
             Link::new("Open the doctor with this request ›", &place.path_with("doctor", &[("delivery", sent)]))
         });
         Ok(Self { verdict, text, exchanges, act, again })
     }
 }
 
-/// An exchange, with what is wrong about it as a sentence.
-fn of(attempt: &Attempt) -> Exchange {
-    let exchange = Exchange::of(attempt);
-    Exchange { error: exchange.error.as_deref().map(sentences::of), ..exchange }
-}
-
 /// An exchange that has to be refused: an answer from 400 to 499 is how it should be, and success is not.
 fn of_wrong_signature(attempt: &Attempt) -> Exchange {
-    let exchange = of(attempt);
+    let exchange = Exchange::in_sentences(attempt);
     match attempt.status_code {
         Some(400..=499) => Exchange {
             answer: format!("{}, refused, as it must be", exchange.answer),
@@ -159,7 +146,7 @@ fn said_of_wrong(attempt: &Attempt, yours: &str) -> (State, Vec<String>) {
             vec![format!("{answered}: a refusal is a status from 400 to 499.")],
         ),
         (_, None, _) => {
-            let error = of(attempt).error.unwrap_or_else(|| format!("{yours} gave no answer."));
+            let error = Exchange::in_sentences(attempt).error.unwrap_or_else(|| format!("{yours} gave no answer."));
             (state("No answer", "dead", Tone::Bad), vec![error, format!("{}.", Exchange::of(attempt).addresses)])
         }
     }
@@ -199,7 +186,11 @@ fn said(verdict: Verdict, right: &Attempt, wrong: Option<&Attempt>, signs: bool,
         Verdict::Refused => match right.status_code {
             Some(400..=499) => (
                 state(&format!("Refused with {}", status(right)), "dead", Tone::Bad),
-                vec![of(right).error.unwrap_or_else(|| format!("{yours} answered {}.", status(right)))],
+                vec![
+                    Exchange::in_sentences(right)
+                        .error
+                        .unwrap_or_else(|| format!("{yours} answered {}.", status(right))),
+                ],
             ),
             Some(500..) => (
                 state(&format!("Answered {}", status(right)), "dead", Tone::Bad),
@@ -208,7 +199,7 @@ fn said(verdict: Verdict, right: &Attempt, wrong: Option<&Attempt>, signs: bool,
             _ => (
                 state(&format!("Answered {}", status(right)), "dead", Tone::Bad),
                 vec![
-                    of(right)
+                    Exchange::in_sentences(right)
                         .error
                         .unwrap_or_else(|| format!("{yours} answered {}: that is no success.", status(right))),
                 ],
@@ -217,7 +208,7 @@ fn said(verdict: Verdict, right: &Attempt, wrong: Option<&Attempt>, signs: bool,
         Verdict::NoAnswer => (
             state("No answer", "dead", Tone::Bad),
             vec![
-                of(right).error.unwrap_or_else(|| format!("{yours} gave no answer.")),
+                Exchange::in_sentences(right).error.unwrap_or_else(|| format!("{yours} gave no answer.")),
                 format!("{}.", Exchange::of(right).addresses),
             ],
         ),

@@ -7,7 +7,6 @@ use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::exchange::Exchange;
 use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::place::Place;
-use crate::web::console::words::sentences;
 
 /// What came of a sequence.
 #[derive(Debug)]
@@ -61,10 +60,8 @@ impl Shown {
 impl StepShown {
     fn of(sent: StepSent) -> Self {
         let StepSent { step, state, reason, delivery, balance, wrong } = sent;
-        let exchange = delivery.as_ref().and_then(|(_, attempts)| attempts.last()).map(|attempt| {
-            let exchange = Exchange::of(attempt);
-            Exchange { error: exchange.error.as_deref().map(sentences::of), ..exchange }
-        });
+        let last = delivery.as_ref().and_then(|(_, attempts)| attempts.last());
+        let exchange = last.map(Exchange::in_sentences);
         Self { title: title(step), state: worded(state), reason, exchange, balance, wrong }
     }
 }

@@ -23,6 +23,7 @@ use super::parts::lines::{Event, Figure, Link};
 use super::parts::page_of::PageOf;
 use super::parts::state::{State, Tone};
 use super::parts::steps::Steps;
+use super::sections::AppPage;
 use super::words::amounts;
 use crate::actions::calls::PARTS_OF_THE_CONSOLE;
 use crate::web::Answer;
@@ -67,12 +68,11 @@ impl Ui {
     /// In the frame of whoever looks at it.
     pub fn new(frame: Frame) -> Self {
         let here = |label: &str, current| Section { link: Link::new(label, "/ui"), current };
-        let sections = ["Overview", "Callback URL", "Secrets", "Test", "Doctor", "Receiver code", "Settings"];
         let frame = Frame {
             heading: "Parts of the console".to_owned(),
             path: "/ui".to_owned(),
             crumbs: vec![Link::new("System", "/system")],
-            sections: sections.into_iter().map(|label| here(label, label == "Overview")).collect(),
+            sections: AppPage::ALL.into_iter().map(|one| here(one.label(), one == AppPage::Overview)).collect(),
             live: Some(Live { on: true, turned: "/ui?live=off".to_owned() }),
             flash: Some(Flash {
                 kind: Kind::Done,

@@ -60,6 +60,13 @@ pub fn url(whole: &str) -> Long {
     middle(whole, whole[..origin].chars().count(), OF_A_URL)
 }
 
+/// A name in a list, and beside it what tells it apart from the same name of another one.
+pub fn name(whole: &str, beside: Option<&str>, most: usize) -> Long {
+    let name = text(whole, most);
+    let Some(beside) = beside else { return name };
+    Long { whole: format!("{whole} · {beside}"), shown: format!("{} · {}", name.shown, id(beside).shown) }
+}
+
 /// Text: its beginning.
 pub fn text(whole: &str, most: usize) -> Long {
     let legible = legible(whole);

@@ -57,6 +57,14 @@ pub fn typed(at: Timestamp) -> String {
     at.to_string().chars().take("2026-11-28T14:03".len()).collect()
 }
 
+/// The same to the millisecond, as far as there is anything behind the minute: for links that must find what was counted.
+pub fn typed_exactly(at: Timestamp) -> String {
+    let whole = at.to_string();
+    let whole = whole.trim_end_matches('Z');
+    let seconds = whole.strip_suffix(".000").unwrap_or(whole);
+    seconds.strip_suffix(":00").unwrap_or(seconds).to_owned()
+}
+
 fn ago(at: Timestamp, now: Timestamp) -> String {
     format!("{} ago", durations::written(now.since(at)))
 }
@@ -77,6 +85,9 @@ mod tests {
         assert_eq!(listed.datetime, "2026-11-28T14:03:07.120Z");
         assert_eq!(detailed(then, now).shown, "28 Nov 2026 14:03:07.120 UTC, 3 min ago");
         assert_eq!(typed(then), "2026-11-28T14:03");
+        assert_eq!(typed_exactly(then), "2026-11-28T14:03:07.120");
+        assert_eq!(typed_exactly(now), "2026-11-28T14:06:30");
+        assert_eq!(typed_exactly(at("2026-11-28T14:06:00Z")), "2026-11-28T14:06");
         assert_eq!(precise(then, now).shown, "28 Nov 14:03:07.120");
         assert_eq!(hour(at("2026-11-08T04:00:00Z")), "8 Nov 04:00");
     }

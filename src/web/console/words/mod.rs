@@ -12,6 +12,7 @@ pub mod places;
 pub mod recipes;
 pub mod roles;
 pub mod sentences;
+pub mod setup;
 pub mod signing;
 pub mod subjects;
 pub mod turns;

@@ -3,10 +3,15 @@
 /// With a capital and a full stop. What is written in small letters everywhere, such as `http://`, stays so.
 pub fn of(text: &str) -> String {
     let is_code = text.split(' ').next().is_some_and(|word| word.contains("://"));
+    let sentence = if is_code { text.to_owned() } else { label(text) };
+    if sentence.ends_with(['.', '?', '!', '…']) { sentence } else { format!("{sentence}.") }
+}
+
+/// With a capital and no stop: the words of a choice.
+pub fn label(text: &str) -> String {
     let mut characters = text.chars();
     let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
-    let sentence = if is_code { text.to_owned() } else { format!("{first}{}", characters.as_str()) };
-    if sentence.ends_with(['.', '?', '!', '…']) { sentence } else { format!("{sentence}.") }
+    format!("{first}{}", characters.as_str())
 }
 
 #[cfg(test)]
@@ -18,5 +23,6 @@ mod tests {
         assert_eq!(of("receivers disagree about port 8443"), "Receivers disagree about port 8443.");
         assert_eq!(of("http:// sends it in clear"), "http:// sends it in clear.");
         assert_eq!(of("Did you mean {b}?"), "Did you mean {b}?");
+        assert_eq!(label("no answer"), "No answer");
     }
 }
