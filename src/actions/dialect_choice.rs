@@ -87,7 +87,7 @@ mod tests {
 
     fn version(number: u32, is_withdrawn: bool, publishers: Option<&[&str]>) -> Listed {
         let text = RECIPE.replacen("name = \"kiwiwall\"", "name = \"x-wall\"", 1);
-        let vectors = Catalog::builtin().get("kiwiwall").unwrap().vectors().to_vec();
+        let vectors = Catalog::builtin().get("kiwiwall").unwrap().vectors();
         let recipe = Arc::new(Recipe::numbered(&text, number, vectors).unwrap());
         let now = Timestamp::from_millis(1);
         let publication = Publication {

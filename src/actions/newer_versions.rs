@@ -44,7 +44,7 @@ mod tests {
             withdrawn_at: is_withdrawn.then_some(at),
             first_delivered_at: None,
         };
-        let recipe = Recipe::numbered(&text, version, besitos.vectors().to_vec()).unwrap();
+        let recipe = Recipe::numbered(&text, version, besitos.vectors()).unwrap();
         Listed { recipe: Arc::new(recipe), publication: Some(publication) }
     }
 

@@ -3,6 +3,8 @@
 //! Adding an offerwall adds a TOML file, its vectors and an entry here. A recipe that was ever used stays, so that a
 //! delivery accepted under it can be sent by it.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::listed::Listed;
@@ -96,10 +98,22 @@ pub fn is_general(name: &str) -> bool {
 /// All recipes, in every version: those that ship, and behind them an operator's own.
 #[derive(Clone, Debug)]
 pub struct Catalog {
+    /// The versions of a dialect stand beside one another.
     listed: Vec<Listed>,
+    /// Where, by its name: each report and each attempt asks for one by name.
+    places: HashMap<String, Range<usize>>,
 }
 
 impl Catalog {
+    fn of(listed: Vec<Listed>) -> Self {
+        let mut places: HashMap<String, Range<usize>> = HashMap::new();
+        for (place, one) in listed.iter().enumerate() {
+            let of_name = places.entry(one.recipe.name().to_owned()).or_insert(place..place);
+            of_name.end = place + 1;
+        }
+        Self { listed, places }
+    }
+
     /// The recipes that are compiled in.
     pub fn builtin() -> Self {
         let parse = |files: &Files| {
@@ -107,7 +121,7 @@ impl Catalog {
             let recipe = Arc::new(recipe.expect("a test reads every recipe that is compiled in"));
             Listed { recipe, publication: None }
         };
-        Self { listed: BUILTIN.iter().map(parse).collect() }
+        Self::of(BUILTIN.iter().map(parse).collect())
     }
 
     /// The same with these versions, which replace what had their names.
@@ -117,13 +131,13 @@ impl Catalog {
         let mut listed: Vec<Listed> = self.listed.iter().filter(|one| !is_changed(one)).cloned().collect();
         listed.extend(changed);
         listed.sort_by(|one, other| order(one).cmp(&order(other)));
-        Self { listed }
+        Self::of(listed)
     }
 
     /// What a publisher may know of.
     #[must_use]
     pub fn open_to(&self, publisher_id: &str) -> Self {
-        Self { listed: self.listed.iter().filter(|one| one.is_open_to(publisher_id)).cloned().collect() }
+        Self::of(self.listed.iter().filter(|one| one.is_open_to(publisher_id)).cloned().collect())
     }
 
     /// What an endpoint of this dialect speaks: of `name@version` that version, of a name alone the newest that was not
@@ -142,7 +156,7 @@ impl Catalog {
 
     /// All versions of a dialect.
     pub fn versions(&self, name: &str) -> impl Iterator<Item = &Listed> {
-        self.listed.iter().filter(move |one| one.recipe.name() == name)
+        self.places.get(name).and_then(|place| self.listed.get(place.clone())).unwrap_or_default().iter()
     }
 
     /// Exactly this version, written `name@version`.

@@ -85,7 +85,9 @@ pub struct Recipe {
     signature: Option<Signature>,
     reversal: Option<Reversal>,
     zero_payout_told_by: Vec<String>,
-    vectors: Vec<serde_json::Value>,
+    /// As texts: they are read when somebody asks, and parsed they would take many times the memory for as long as the process lives.
+    vectors: Vec<Box<str>>,
+    self_proven: bool,
     source: String,
 }
 

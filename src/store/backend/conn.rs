@@ -54,6 +54,8 @@ pub(in crate::store) use upsert;
 pub(in crate::store) enum Begin {
     /// To change something.
     Change,
+    /// To settle, begin or click: what a group of works does again and again, by few statements whose texts never differ.
+    Settle,
     /// To record reports as well: with the recording lock, shared by all who record. Until the transaction ends nobody archives
     /// an app or an endpoint, or erases a user, because that takes the lock alone.
     Record,
@@ -74,6 +76,10 @@ pub(in crate::store) enum Begin {
 /// travels with the BEGIN and ends with the transaction.
 pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
                                                    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
+
+/// The statements of a group find their rows by keys that are parameters, so no value of them calls for another plan. Left to itself
+/// PostgreSQL plans the longest of them anew for each group, which takes as long as performing it.
+const PLANNED_ONCE: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// The server rolls a transaction back whose node vanished in the middle of it. Until then others wait for its row locks, and
 /// claims skip its rows. Two statements of ours are microseconds apart, so 10 s is never reached by a node that lives.
@@ -96,7 +102,7 @@ impl Conn {
         // wrote meanwhile. PostgreSQL: without REPEATABLE READ each statement sees the newest state, not one instant.
         let begun = on_backend!(self,
             sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
-                Begin::Change | Begin::Record => "BEGIN IMMEDIATE",
+                Begin::Change | Begin::Settle | Begin::Record => "BEGIN IMMEDIATE",
                 Begin::Look | Begin::Snapshot | Begin::Read | Begin::ReadSnapshot => "BEGIN",
             }),
             postgres(conn) => match begin {
@@ -104,9 +110,13 @@ impl Conn {
                     let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}");
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
+                Begin::Settle => {
+                    let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {PLANNED_ONCE}");
+                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
+                }
                 Begin::Record => {
                     let lock = postgres::take_shared(locks::RECORDING);
-                    let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {lock}");
+                    let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {PLANNED_ONCE}; {lock}");
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
                 Begin::Look => {

@@ -15,7 +15,7 @@ const SQLITE_READERS: u32 = 6;
 /// The same for the machine itself, whose reads take microseconds.
 const SQLITE_MACHINE: u32 = 4;
 /// PostgreSQL flushes the commits of several connections at once; beyond a few more of them only make groups smaller.
-const MOST_WRITERS: u32 = 4;
+const MOST_WRITERS: u32 = 2;
 
 /// How the connections of this process are shared out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

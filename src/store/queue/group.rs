@@ -75,7 +75,7 @@ impl Group {
 
     /// What its transaction is for.
     pub(super) fn begin(&self) -> Begin {
-        if self.recordings.is_empty() { Begin::Change } else { Begin::Record }
+        if self.recordings.is_empty() { Begin::Settle } else { Begin::Record }
     }
 
     /// Does the hot works, all of them or none.

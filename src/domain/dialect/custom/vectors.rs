@@ -22,7 +22,7 @@ pub(super) fn compared(recipe: &Arc<Recipe>) -> (Vec<VectorResult>, Vec<Finding>
     let mut findings = Findings::default();
     let mut results = Vec::new();
     let mut shown = Shown::default();
-    for (index, json) in recipe.vectors().iter().enumerate() {
+    for (index, json) in recipe.vectors().into_iter().enumerate() {
         let vector = match strict_json::read_value::<Vector>(json.clone()) {
             Ok(vector) => vector,
             Err(faults) => {
@@ -33,7 +33,7 @@ pub(super) fn compared(recipe: &Arc<Recipe>) -> (Vec<VectorResult>, Vec<Finding>
                 continue;
             }
         };
-        for FieldError { field, message, .. } in reported::faults(recipe, &vector, json).0 {
+        for FieldError { field, message, .. } in reported::faults(recipe, &vector, &json).0 {
             findings.push(format!("vectors[{index}].{field}"), message);
         }
         if vector.from.is_none() {
@@ -101,7 +101,8 @@ impl Shown {
 
 /// A vector that was copied with another dialect's name is compared with this one all the same.
 pub(super) fn of_another(recipe: &Recipe) -> Option<Finding> {
-    let named = recipe.vectors().iter().map(|vector| vector.get("recipe").and_then(Value::as_str));
+    let vectors = recipe.vectors();
+    let named = vectors.iter().map(|vector| vector.get("recipe").and_then(Value::as_str));
     let (index, other) = named.enumerate().find_map(|(index, named)| {
         let is_own = |named: &str| named.split('@').next() == Some(recipe.name());
         named.filter(|named| !is_own(named)).map(|named| (index, named))

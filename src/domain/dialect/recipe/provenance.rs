@@ -1,5 +1,7 @@
 //! Where a recipe comes from: the file that it was read from, who wrote it, and who has vouched for it.
 
+use serde_json::Value;
+
 use super::Recipe;
 
 /// What the name of every recipe that does not ship begins with, so that one that ships later collides with none.
@@ -22,8 +24,9 @@ impl Recipe {
     }
 
     /// Completions with the exact requests that they must become.
-    pub fn vectors(&self) -> &[serde_json::Value] {
-        &self.vectors
+    pub fn vectors(&self) -> Vec<Value> {
+        // What was JSON when it was written down is JSON.
+        self.vectors.iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
     }
 
     /// The file that it was read from.
@@ -39,7 +42,11 @@ impl Recipe {
     /// Whether nobody but its author has said what its signatures must be: the standing warning of a recipe that no receiver
     /// has seen yet. What ships was compared with receivers before.
     pub fn is_only_self_proven(&self) -> bool {
-        let is_own = |vector: &serde_json::Value| vector.get("from").is_none_or(|from| from == "self");
-        self.is_custom() && self.vectors.iter().all(is_own)
+        self.is_custom() && self.self_proven
     }
+}
+
+/// Whether every one of these vectors is its author's own.
+pub(super) fn are_own(vectors: &[Value]) -> bool {
+    vectors.iter().all(|vector| vector.get("from").is_none_or(|from| from == "self"))
 }

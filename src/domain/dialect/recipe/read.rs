@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::file::{MethodWord, RecipeFile, SignatureWritten, ValueWritten};
 use super::finding::Findings;
 use super::parts::{BodyField, Content, ParameterLists, Placeholder};
-use super::{Finding, Recipe, RecipeError, swallowed};
+use super::{Finding, Recipe, RecipeError, provenance, swallowed};
 use crate::domain::dialect::named::{HeaderRule, Item};
 use crate::domain::dialect::signature::Signature;
 use crate::domain::dialect::signed_text::SignedText;
@@ -115,7 +115,8 @@ impl Recipe {
             name: file.name,
             version,
             title: file.title,
-            vectors,
+            self_proven: provenance::are_own(&vectors),
+            vectors: vectors.iter().map(|vector| vector.to_string().into()).collect(),
             source: source.to_owned(),
         };
         reading.0.into_result().map(|()| recipe)

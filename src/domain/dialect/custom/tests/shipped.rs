@@ -7,7 +7,7 @@ use crate::domain::dialect::catalog::Catalog;
 fn copied(recipe: &Recipe) -> (String, Vec<Value>) {
     let name = format!("name = \"{}\"\n", recipe.name());
     let copy = recipe.source().replacen(&name, &format!("name = \"x-{}\"\n", recipe.name()), 1);
-    let mut vectors = recipe.vectors().to_vec();
+    let mut vectors = recipe.vectors();
     for vector in &mut vectors {
         vector.as_object_mut().unwrap().entry("from").or_insert(json!("vendor"));
     }

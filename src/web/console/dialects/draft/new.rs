@@ -107,7 +107,7 @@ fn copied(recipe: &Recipe, publishers: Option<&[String]>) -> Fields {
         text.push_str(&if is_name { format!("name = \"{new}\"") } else { line.to_owned() });
         text.push('\n');
     }
-    let mut vectors = recipe.vectors().to_vec();
+    let mut vectors = recipe.vectors();
     // What shows a signature alone is compared with no callback.
     vectors.retain(|vector| vector.get("completion").is_some());
     for vector in vectors.iter_mut().filter_map(Value::as_object_mut) {
