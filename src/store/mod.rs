@@ -168,6 +168,14 @@ impl Store {
         self.shared.readers.run(|conn| conn.within(Begin::Read, work)).await
     }
 
+    /// The same where everything is found by an index, also while the server still knows the table as a small one.
+    async fn read_by_index<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.shared.readers.run(|conn| conn.within(Begin::ReadByIndex, work)).await
+    }
+
     /// Reads for a person what may have to be looked for among many rows: lists, the ledger, look-ups. As many of these as there
     /// are cores would leave none to whoever reports and is called back, so the next one waits, as long as a read may go on.
     async fn walk<T: Send + 'static>(

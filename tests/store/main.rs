@@ -19,6 +19,7 @@ mod history;
 mod in_line;
 mod logging;
 mod nodes;
+mod one_look;
 mod people;
 mod plans;
 mod queue;
