@@ -76,8 +76,10 @@ pub mod rollups;
 mod schema;
 pub mod secrets;
 mod settings_text;
+mod settled_day;
 pub mod sources;
 pub mod support_look_up;
+mod tallies;
 mod terminal;
 pub mod tokens;
 mod unknown_words;
@@ -103,6 +105,7 @@ use backend::{Begin, Conn, Pool, Signals};
 use erased_keys::ErasedKeys;
 use queue::{Fronts, Work};
 use schema::installation;
+use settled_day::SettledDay;
 use vault::KeyedDigest;
 use writer::Writer;
 
@@ -132,6 +135,8 @@ struct Shared {
     erased: Arc<ErasedKeys>,
     /// Where the queues begin that are looked at.
     fronts: Fronts,
+    /// How all apps were doing in the part of the last day that no node adds to any more.
+    settled_day: SettledDay,
 }
 
 impl std::fmt::Debug for Shared {

@@ -32,6 +32,7 @@ mod replays;
 mod rollups;
 mod round_trips;
 mod secrets;
+mod settled_day;
 mod setup;
 mod unknown_words;
 mod wire;

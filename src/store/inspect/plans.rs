@@ -23,7 +23,7 @@ use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::recipe_rollups::{self, Recipes};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::{Store, StoreError, clicks, erasure, health_reads, prune, replay_steps, rollups};
+use crate::store::{Store, StoreError, clicks, erasure, health_reads, prune, replay_steps, rollups, tallies};
 
 /// What size of the tables the plans are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +142,8 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("health of all apps", of_all),
         plan("health of all recipes", of_recipes),
         plan("health of a recipe", of_recipe),
+        counts("day of apps", tallies::of_piece(Some(&apps), &piece))?,
+        counts("day of all apps", tallies::of_piece(None, &piece))?,
         counts("retention: roll-ups", rollups::removal(Step::FiveMinutes, sample.before))?,
         counts("retention: roll-ups of recipes", recipe_rollups::removal(Step::FiveMinutes, sample.before))?,
         counts("counts: dead of an app", counted::of_apps(&apps, Status::Dead, since))?,
