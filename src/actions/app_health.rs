@@ -47,7 +47,7 @@ impl Actions {
     ) -> Result<HealthSeen, Refusal> {
         let (store, now) = (&self.node.store, self.node.now());
         let ids: Vec<String> = apps.clone().map(|app| app.id.clone()).collect();
-        let are_many = ids.len() * ONE_IN > self.node.directory.apps().len();
+        let are_many = ids.len() * ONE_IN > self.node.directory.app_count();
         let endpoints = || apps.clone().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
         let tallies = match are_many {
             true => store.tallies_of_the_day(now).await?,
