@@ -1,6 +1,7 @@
 //! Lists of apps: found by a word, by how they are doing, archived or not; newest first, by name, or worst first.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::Actions;
 use super::caller::Caller;
@@ -60,13 +61,15 @@ impl Actions {
             let word = word.to_lowercase();
             briefs.retain(|app| holds(app, &word));
         }
-        let conditions = if asked.condition.is_some() || asked.order == Some(AppOrder::Worst) {
-            // The health of all apps, whatever the page is.
+        let (mut health, mut conditions) = (HashMap::new(), HashMap::new());
+        if asked.condition.is_some() || asked.order == Some(AppOrder::Worst) {
+            // The health of all apps, whatever the page is; the page needs no look of its own then.
             let _reading = self.reads.begin(caller)?;
-            self.conditions_of(&briefs).await?
-        } else {
-            HashMap::new()
-        };
+            let apps: Vec<_> = briefs.iter().filter_map(|brief| self.node.directory.app(&brief.id)).collect();
+            health = self.health_of(apps.iter().map(|app| &**app)).await?.health;
+            let of = |app: &Arc<App>| Some((app.id.clone(), self.condition_of(app, health.get(&app.id)?)));
+            conditions = apps.iter().filter_map(of).collect();
+        }
         match asked.order {
             None => {}
             Some(AppOrder::Name) => briefs.sort_by_cached_key(by_name),
@@ -91,7 +94,8 @@ impl Actions {
         }
         ids.truncate(page.limit.saturating_add(1));
         let listed = page.cut(ids, |id| id);
-        Ok(Listed { items: self.in_list(self.node.store.apps_by_id(listed.items).await?).await?, next: listed.next })
+        let apps = self.node.store.apps_by_id(listed.items).await?;
+        Ok(Listed { items: self.in_list(apps, health).await?, next: listed.next })
     }
 
     /// An app by its id, archived or not, or by the `ref` of one that is not, if the caller may know of it.
@@ -131,12 +135,16 @@ impl Actions {
 
     /// An app that the caller may know of, with what is known beside its settings.
     pub async fn app_shown(&self, app: App) -> Result<AppInList, Refusal> {
-        self.in_list(vec![app]).await?.pop().ok_or(Refusal::Unknown("app"))
+        self.in_list(vec![app], HashMap::new()).await?.pop().ok_or(Refusal::Unknown("app"))
     }
 
-    /// What is known of apps beside their settings; a few queries, however many they are.
-    async fn in_list(&self, apps: Vec<App>) -> Result<Vec<AppInList>, Refusal> {
-        let mut health = self.health_of(apps.iter()).await?;
+    /// What is known of apps beside their settings, with what was seen of their health before; a few queries, however many
+    /// they are.
+    async fn in_list(&self, apps: Vec<App>, mut health: HashMap<String, AppHealth>) -> Result<Vec<AppInList>, Refusal> {
+        let unseen: Vec<&App> = apps.iter().filter(|app| !health.contains_key(&app.id)).collect();
+        if !unseen.is_empty() {
+            health.extend(self.health_of(unseen.into_iter()).await?.health);
+        }
         let publishers = apps.iter().map(|app| app.publisher_id.clone()).collect();
         let names = self.node.store.publisher_names(publishers).await?;
         let shown = |app: App| {
@@ -146,17 +154,6 @@ impl Actions {
             AppInList { app, publisher_name, health, condition }
         };
         Ok(apps.into_iter().map(shown).collect())
-    }
-
-    /// How each of these apps is doing.
-    async fn conditions_of(&self, briefs: &[AppBrief]) -> Result<HashMap<String, Condition>, Refusal> {
-        let apps: Vec<_> = briefs.iter().filter_map(|brief| self.node.directory.app(&brief.id)).collect();
-        let health = self.health_of(apps.iter().map(|app| &**app)).await?;
-        let condition = |app: &App| {
-            let of_app = health.get(&app.id).copied().unwrap_or_default();
-            (app.id.clone(), self.condition_of(app, &of_app))
-        };
-        Ok(apps.iter().map(|app| condition(app)).collect())
     }
 }
 

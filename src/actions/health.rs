@@ -1,6 +1,6 @@
-//! How apps are doing: a chart, a word for each app, and how many deliveries wait, for whoever may know of them.
+//! How apps are doing: a chart, and how many deliveries wait, for whoever may know of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,14 +8,12 @@ use super::Actions;
 use super::asked::Asked;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use crate::dispatch::node::routing::lacking;
 use crate::domain::app::App;
-use crate::domain::app_settings::Callbacks;
-use crate::domain::delivery::{Status, WaitingFor};
+use crate::domain::delivery::Status;
 use crate::domain::delivery_counts::DeliveryCounts;
+use crate::domain::health::Capped;
 use crate::domain::health::rollup::Rollup;
 use crate::domain::health::series::Series;
-use crate::domain::health::{AppHealth, Capped, Condition, Standing, condition};
 use crate::domain::time::Timestamp;
 use crate::store::delivery_counts::EndpointBacklog;
 
@@ -44,56 +42,6 @@ impl Actions {
         let apps = self.asked_apps(caller, asked).await?;
         let _reading = self.reads.begin(caller)?;
         Ok(self.node.store.health_series(apps, series).await?)
-    }
-
-    /// How each of these apps has been doing for 24 hours; a few queries, however many apps they are.
-    pub async fn health_of(
-        &self,
-        apps: impl Iterator<Item = &App> + Clone,
-    ) -> Result<HashMap<String, AppHealth>, Refusal> {
-        let (store, now) = (&self.node.store, self.node.now());
-        let ids: Vec<String> = apps.clone().map(|app| app.id.clone()).collect();
-        let sums = store.health_sums(Some(ids.clone()), Series::last_day(now)).await?;
-        let endpoints = apps.clone().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
-        let backlogs = store.backlogs(endpoints, None, now).await?;
-        let mut health: HashMap<String, AppHealth> = HashMap::new();
-        for status in [Status::Pending, Status::Retrying, Status::Held] {
-            for (id, count) in store.count_by_app(ids.clone(), status, None).await? {
-                let of_app = health.entry(id).or_default();
-                of_app.waiting = of_app.waiting.and(count);
-            }
-        }
-        for app in apps {
-            let of_app = health.entry(app.id.clone()).or_default();
-            if let Some(sum) = sums.get(&app.id) {
-                of_app.delivered = sum.delivered;
-                of_app.dead = sum.dead;
-                of_app.failed_attempts = sum.failed_attempts;
-                of_app.last_delivered_at = sum.last_delivered_at;
-                of_app.last_failure = sum.last_failure;
-            }
-            for backlog in app.endpoints.iter().filter_map(|endpoint| backlogs.get(&endpoint.id)) {
-                of_app.held = of_app.held.and(backlog.held);
-                let due = backlog.first_due_at.filter(|due| *due <= now);
-                of_app.oldest_due_at = [of_app.oldest_due_at, due].into_iter().flatten().min();
-            }
-        }
-        Ok(health)
-    }
-
-    /// How an app is doing, in a word.
-    pub fn condition_of(&self, app: &App, health: &AppHealth) -> Condition {
-        let lacks = |reasons: &[WaitingFor]| {
-            let mut lacked = app.endpoints.iter().filter_map(|endpoint| lacking(endpoint, &self.node.catalog()));
-            lacked.any(|reason| reasons.contains(&reason))
-        };
-        let has_open_circuit = app.endpoints.iter().any(|endpoint| self.node.circuits.is_open(&endpoint.id));
-        let standing = Standing {
-            lacks_setup: app.settings.callbacks == Callbacks::On
-                && lacks(&[WaitingFor::CallbackUrl, WaitingFor::Secret]),
-            is_down: has_open_circuit || lacks(&[WaitingFor::EndpointDisabled]),
-        };
-        condition(standing, health, self.node.now())
     }
 
     /// How many deliveries of the apps asked about are in each state and wait for what, archived apps left out; only those that

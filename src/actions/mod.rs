@@ -23,6 +23,7 @@
 
 pub mod access;
 pub mod admission;
+pub mod app_health;
 pub mod app_list;
 pub mod app_names;
 pub mod app_warnings;

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Actions;
+use super::app_health::{HealthSeen, WaitingWork};
 use super::app_list::AppInList;
 use super::asked::Asked;
 use super::caller::Caller;
@@ -13,10 +14,6 @@ use super::refusal::Refusal;
 use crate::domain::app::App;
 use crate::domain::health::{AppHealth, Capped, Condition};
 use crate::domain::time::Timestamp;
-use crate::store::page::Page;
-
-/// Publishers that are read at a time.
-const AT_A_TIME: usize = 500;
 
 /// How the apps stand, those first that need somebody.
 #[derive(Clone, Debug)]
@@ -27,6 +24,10 @@ pub struct Standing {
     pub switches: Vec<Switch>,
     /// Publishers that have none of these apps.
     pub bare_publishers: u64,
+    /// What waits of all of them together.
+    pub waiting: WaitingWork,
+    /// Nodes that live.
+    pub nodes: usize,
 }
 
 /// How one app stands.
@@ -49,21 +50,6 @@ pub struct Switch {
     pub at: Timestamp,
     /// … they leave from here.
     pub address: IpAddr,
-}
-
-/// What waits at this moment, of all apps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WaitingWork {
-    /// Due, and claimed by nobody.
-    pub due: Capped,
-    /// Being sent.
-    pub in_flight: Capped,
-    /// Since when the oldest is due that nobody has claimed.
-    pub oldest_due_at: Option<Timestamp>,
-    /// Held until somebody mends something.
-    pub held: Capped,
-    /// Nodes that live.
-    pub nodes: usize,
 }
 
 impl Standing {
@@ -102,12 +88,12 @@ impl AppStanding {
 }
 
 impl Actions {
-    /// How the apps stand that the caller sees; a few statements, however many they are. Neither this nor
-    /// [`waiting_work`](Self::waiting_work) takes a turn from the caller's own reads: both are Home, which must open beside any export.
+    /// How the apps stand that the caller sees; a few statements, however many they are. It takes no turn from the caller's own
+    /// reads: it is Home, which must open beside any export.
     pub async fn standing(&self, caller: &Caller) -> Result<Standing, Refusal> {
         let apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
         let bare_publishers = self.bare_publishers(caller, &apps).await?;
-        let mut health = self.health_of(apps.iter().map(|app| &**app)).await?;
+        let HealthSeen { mut health, waiting } = self.health_of(apps.iter().map(|app| &**app)).await?;
         let now = self.node.now();
         let mut switches = Vec::new();
         for app in &apps {
@@ -122,42 +108,17 @@ impl Actions {
         };
         let mut apps: Vec<AppStanding> = apps.into_iter().map(standing).collect();
         apps.sort_by_cached_key(|one| (one.condition, one.app.settings.name.to_lowercase(), one.app.id.clone()));
-        Ok(Standing { apps, switches, bare_publishers })
+        Ok(Standing { apps, switches, bare_publishers, waiting, nodes: self.node.cluster.view().len() })
     }
 
-    /// How many publishers have none of these apps.
+    /// How many publishers have none of these apps. An app is of a publisher that the caller sees, and no publisher ever goes.
     async fn bare_publishers(&self, caller: &Caller, apps: &[Arc<App>]) -> Result<u64, Refusal> {
         let having: HashSet<&str> = apps.iter().map(|app| app.publisher_id.as_str()).collect();
-        let (mut bare, mut before) = (0, None);
-        loop {
-            let found = self.publishers(caller, Page { limit: AT_A_TIME, before }).await?;
-            let without = found.items.iter().filter(|one| !having.contains(one.id.as_str()));
-            bare += without.map(|_| 1_u64).sum::<u64>();
-            match found.next {
-                Some(next) => before = Some(next),
-                None => return Ok(bare),
-            }
-        }
-    }
-
-    /// What waits at this moment, of the apps that the caller sees.
-    pub async fn waiting_work(&self, caller: &Caller) -> Result<WaitingWork, Refusal> {
-        let apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
-        let endpoints = apps.iter().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
-        let ids = apps.iter().map(|app| app.id.clone()).collect();
-        let (store, now) = (&self.node.store, self.node.now());
-        let mut waiting = WaitingWork {
-            in_flight: store.count_sending(ids, None).await?,
-            nodes: self.node.cluster.view().len(),
-            ..WaitingWork::default()
+        let all = match caller.limited_to() {
+            None => self.node.store.count_publishers().await?,
+            Some(_) => 1,
         };
-        for backlog in store.backlogs(endpoints, None, now).await?.into_values() {
-            waiting.due = waiting.due.and(backlog.due);
-            waiting.held = waiting.held.and(backlog.held);
-            let due = backlog.first_due_at.filter(|due| *due <= now);
-            waiting.oldest_due_at = [waiting.oldest_due_at, due].into_iter().flatten().min();
-        }
-        Ok(waiting)
+        Ok(all.saturating_sub(u64::try_from(having.len()).unwrap_or(u64::MAX)))
     }
 
     /// How many completions are in review, and when the first of these reviews ends; for those who decide them.

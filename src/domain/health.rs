@@ -1,12 +1,13 @@
 //! How an app is doing: what became of its callbacks of late, what of them waits, and the one word that this comes to.
 //!
-//! Pure. [`rollup`] is what is added up while callbacks are sent, [`latencies`] the answer times in it, [`series`] what of it a
-//! chart shows. [`condition`] is the only place that decides whether an app is failing.
+//! Pure. [`rollup`] is what is added up while callbacks are sent, [`latencies`] the answer times in it, [`tally`] the rest of it,
+//! [`series`] what of it a chart shows. [`condition`] is the only place that decides whether an app is failing.
 
 pub mod latencies;
 pub mod recipes;
 pub mod rollup;
 pub mod series;
+pub mod tally;
 
 use std::time::Duration;
 

@@ -7,6 +7,7 @@
 //! Nothing here may count rows without an end: whoever asks waits, and others with them.
 
 pub(in crate::store) mod attention;
+pub mod one_look;
 pub(in crate::store) mod queries;
 
 use std::collections::HashMap;
@@ -62,6 +63,14 @@ struct OfEndpoint {
     first_due_at: Option<Timestamp>,
 }
 
+impl OfEndpoint {
+    /// The endpoint's id, and what waits of it.
+    fn backlog(self) -> (String, EndpointBacklog) {
+        let (due, later, held) = (capped(self.due), capped(self.later), capped(self.held));
+        (self.id.id(), EndpointBacklog { due, later, held, first_due_at: self.first_due_at })
+    }
+}
+
 #[derive(QueryableByName)]
 struct Looked {
     #[diesel(sql_type = BigInt)]
@@ -107,8 +116,7 @@ impl Store {
     ) -> Result<HashMap<String, Capped>, StoreError> {
         let apps = app_keys(&app_ids);
         let found = self
-            .read(move |conn| {
-                conn.only_by_index()?;
+            .read_by_index(move |conn| {
                 let mut found: Vec<OfApp> = Vec::new();
                 for some in apps.chunks(CHUNK) {
                     found.extend(diesel::sql_query(of_apps(some, status, since)).load::<OfApp>(conn)?);
@@ -128,8 +136,7 @@ impl Store {
     ) -> Result<HashMap<String, EndpointBacklog>, StoreError> {
         let endpoints: Vec<EndpointKey> = endpoint_ids.iter().map(|id| EndpointKey::of(id)).collect();
         let found = self
-            .read(move |conn| {
-                conn.only_by_index()?;
+            .read_by_index(move |conn| {
                 let mut found: Vec<OfEndpoint> = Vec::new();
                 for some in endpoints.chunks(CHUNK) {
                     found.extend(diesel::sql_query(of_endpoints(some, since, now)).load::<OfEndpoint>(conn)?);
@@ -137,16 +144,7 @@ impl Store {
                 Ok(found)
             })
             .await?;
-        let backlog = |of: OfEndpoint| {
-            let backlog = EndpointBacklog {
-                due: capped(of.due),
-                later: capped(of.later),
-                held: capped(of.held),
-                first_due_at: of.first_due_at,
-            };
-            (of.id.id(), backlog)
-        };
-        Ok(found.into_iter().map(backlog).collect())
+        Ok(found.into_iter().map(OfEndpoint::backlog).collect())
     }
 
     /// How many deliveries of these apps together have been delivered. Of an app whose newest rows do not tell, there may be more.
@@ -174,8 +172,7 @@ impl Store {
     /// How many deliveries of these apps together are being sent.
     pub async fn count_sending(&self, app_ids: Vec<String>, since: Option<Timestamp>) -> Result<Capped, StoreError> {
         let apps = app_keys(&app_ids);
-        self.read(move |conn| {
-            conn.only_by_index()?;
+        self.read_by_index(move |conn| {
             let found: Found = diesel::sql_query(sending(&apps, since)).get_result(conn)?;
             Ok(capped(found.found))
         })
@@ -189,8 +186,7 @@ impl Store {
         since: Option<Timestamp>,
     ) -> Result<HashMap<String, Capped>, StoreError> {
         let apps = app_keys(&app_ids);
-        self.read(move |conn| {
-            conn.only_by_index()?;
+        self.read_by_index(move |conn| {
             let found: Vec<InLine> = diesel::sql_query(in_line(&apps, since)).load(conn)?;
             Ok(found.into_iter().map(|of| (of.id.id(), capped(of.found))).collect())
         })
@@ -205,8 +201,7 @@ impl Store {
         since: Option<Timestamp>,
     ) -> Result<HashMap<WaitingFor, Capped>, StoreError> {
         let apps = app_keys(&app_ids);
-        self.read(move |conn| {
-            conn.only_by_index()?;
+        self.read_by_index(move |conn| {
             let mut reasons: HashMap<WaitingFor, Capped> = HashMap::new();
             let mut looked = 0;
             for some in apps.chunks(CHUNK) {

@@ -1,14 +1,13 @@
-//! How apps are doing, read from roll-ups: a sum for each bucket of a series, or for each app.
+//! How apps are doing, read from roll-ups: a sum for each bucket of a series. What is added up app by app is `tallies`' to say.
 //!
-//! Hours that are folded are read as hours ([`Series::pieces`]), so that a year of a chart is thousands of rows and the last day
-//! of an app some dozens.
+//! Hours that are folded are read as hours ([`Series::pieces`]), so that a year of a chart is thousands of rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use diesel::prelude::*;
 
-use super::backend::{Conn, Engine};
+use super::backend::Engine;
 use super::deadline::Deadline;
 use super::keys::AppKey;
 use super::rollups::{self, Row, stored};
@@ -34,39 +33,32 @@ impl Store {
         self.walk_at_once(move |conn| {
             let mut buckets: BTreeMap<Timestamp, Rollup> = BTreeMap::new();
             let pieces = series.pieces(rollups::folded_until(conn)?);
-            each(conn, apps.as_deref(), &pieces, |row| {
-                buckets.entry(series.bucket_of(row.at)).or_default().merge(&row.rollup());
+            each_part(apps.as_deref(), &pieces, |some, part| {
+                let rows: Vec<Row> = match some {
+                    Some(some) => of_apps(some, part).load(conn)?,
+                    None => of_all(part).load(conn)?,
+                };
+                for row in rows {
+                    buckets.entry(series.bucket_of(row.at)).or_default().merge(&row.rollup());
+                }
+                Ok(())
             })?;
             Ok(buckets)
         })
         .await
     }
-
-    /// What became of the callbacks of each of these apps, or of all, within a series.
-    pub async fn health_sums(
-        &self,
-        app_ids: Option<Vec<String>>,
-        series: Series,
-    ) -> Result<HashMap<String, Rollup>, StoreError> {
-        let apps = keys(app_ids);
-        let sums = self
-            .snapshot(move |conn| {
-                let mut sums: HashMap<AppKey, Rollup> = HashMap::new();
-                let pieces = series.sum_pieces(rollups::folded_until(conn)?);
-                each(conn, apps.as_deref(), &pieces, |row| sums.entry(row.app_id).or_default().merge(&row.rollup()))?;
-                Ok(sums)
-            })
-            .await?;
-        Ok(sums.into_iter().map(|(app, sum)| (app.id(), sum)).collect())
-    }
 }
 
-fn keys(app_ids: Option<Vec<String>>) -> Option<Vec<AppKey>> {
+pub(super) fn keys(app_ids: Option<Vec<String>>) -> Option<Vec<AppKey>> {
     app_ids.map(|ids| ids.iter().map(|id| AppKey::of(id)).collect())
 }
 
-/// Takes each row of these pieces in.
-fn each(conn: &mut Conn, apps: Option<&[AppKey]>, pieces: &[Piece], mut take: impl FnMut(&Row)) -> QueryResult<()> {
+/// Reads pieces part by part, of these apps or of all: a part is what one query answers.
+pub(super) fn each_part(
+    apps: Option<&[AppKey]>,
+    pieces: &[Piece],
+    mut read: impl FnMut(Option<&[AppKey]>, &Piece) -> QueryResult<()>,
+) -> QueryResult<()> {
     let deadline = Deadline::begin();
     for piece in pieces {
         match apps {
@@ -74,14 +66,10 @@ fn each(conn: &mut Conn, apps: Option<&[AppKey]>, pieces: &[Piece], mut take: im
                 for some in apps.chunks(CHUNK) {
                     // Of few apps a longer time is as many rows.
                     let window = WINDOW * (CHUNK / some.len().max(1)).max(1).try_into().unwrap_or(u32::MAX);
-                    in_windows(piece, window, &deadline, |part| {
-                        of_apps(some, part).load::<Row>(conn).map(|rows| rows.iter().for_each(&mut take))
-                    })?;
+                    in_windows(piece, window, &deadline, |part| read(Some(some), part))?;
                 }
             }
-            None => in_windows(piece, WINDOW, &deadline, |part| {
-                of_all(part).load::<Row>(conn).map(|rows| rows.iter().for_each(&mut take))
-            })?,
+            None => in_windows(piece, WINDOW, &deadline, |part| read(None, part))?,
         }
     }
     Ok(())

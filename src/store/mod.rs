@@ -76,8 +76,10 @@ pub mod rollups;
 mod schema;
 pub mod secrets;
 mod settings_text;
+mod settled_day;
 pub mod sources;
 pub mod support_look_up;
+mod tallies;
 mod terminal;
 pub mod tokens;
 mod unknown_words;
@@ -103,6 +105,7 @@ use backend::{Begin, Conn, Pool, Signals};
 use erased_keys::ErasedKeys;
 use queue::{Fronts, Work};
 use schema::installation;
+use settled_day::SettledDay;
 use vault::KeyedDigest;
 use writer::Writer;
 
@@ -132,6 +135,8 @@ struct Shared {
     erased: Arc<ErasedKeys>,
     /// Where the queues begin that are looked at.
     fronts: Fronts,
+    /// How all apps were doing in the part of the last day that no node adds to any more.
+    settled_day: SettledDay,
 }
 
 impl std::fmt::Debug for Shared {
@@ -166,6 +171,14 @@ impl Store {
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.shared.readers.run(|conn| conn.within(Begin::Read, work)).await
+    }
+
+    /// The same where everything is found by an index, also while the server still knows the table as a small one.
+    async fn read_by_index<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.shared.readers.run(|conn| conn.within(Begin::ReadByIndex, work)).await
     }
 
     /// Reads for a person what may have to be looked for among many rows: lists, the ledger, look-ups. As many of these as there

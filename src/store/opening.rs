@@ -12,6 +12,7 @@ use super::backend::{self, Conn, Location, Pool, PoolShares, Signals};
 use super::erased_keys::ErasedKeys;
 use super::open_master_key::{self, FirstKey};
 use super::queue::{Fronts, Session};
+use super::settled_day::SettledDay;
 use super::vault::KeyedDigest;
 use super::writer::Writer;
 use super::{Shared, Store, StoreError, highest_key};
@@ -98,6 +99,7 @@ impl Store {
             digests,
             erased,
             fronts: Fronts::default(),
+            settled_day: SettledDay::default(),
         };
         Ok(Self { shared: Arc::new(shared) })
     }

@@ -104,6 +104,12 @@ impl Store {
         self.read(move |conn| called.select(Publisher::as_select()).load(conn)).await
     }
 
+    /// How many publishers there are.
+    pub async fn count_publishers(&self) -> Result<u64, StoreError> {
+        let count: i64 = self.read(|conn| publishers::table.count().get_result(conn)).await?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// Publishers, newest first.
     pub async fn publishers(&self, page: Page) -> Result<Listed<Publisher>, StoreError> {
         let rows = page.rows();

@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 96] = [
+const MADE_FOR: [(&str, &str); 100] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -96,10 +96,14 @@ const MADE_FOR: [(&str, &str); 96] = [
     ("health of all apps", "rollups_by_time"),
     ("health of all recipes", "recipe_rollups_by_time"),
     ("health of a recipe", ""),
+    ("day of apps", ""),
+    ("day of all apps", "rollups_by_time"),
     ("retention: roll-ups", "rollups_by_time"),
     ("retention: roll-ups of recipes", "recipe_rollups_by_time"),
     ("counts: dead of an app", "deliveries_unsettled"),
+    ("counts: waiting of an app", "deliveries_unsettled"),
     ("counts: waiting of an endpoint", "deliveries_due"),
+    ("counts: waiting of any endpoint", "deliveries_due"),
     ("counts: delivered", "deliveries_by_app"),
     ("counts: sending", "deliveries_claimed"),
     ("counts: in line", "deliveries_claimed"),

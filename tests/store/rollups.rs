@@ -5,6 +5,7 @@ use std::time::Duration;
 use ringback::domain::health::recipes::{RecipeRollup, RefusedCounts};
 use ringback::domain::health::rollup::{Rollup, Step};
 use ringback::domain::health::series::Series;
+use ringback::domain::health::tally::Tally;
 use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::Store;
@@ -26,10 +27,10 @@ async fn write(store: &Store, node: &str, rollup: NodeRollup) {
     store.write_rollups(node, vec![rollup], Vec::new()).await.unwrap();
 }
 
-/// The sum of an app over the last 24 hours.
-async fn sum(store: &Store, app_id: &str, now: Timestamp) -> Rollup {
-    let sums = store.health_sums(Some(vec![app_id.to_owned()]), Series::last_day(now)).await.unwrap();
-    sums.get(app_id).cloned().unwrap_or_default()
+/// What an app did over the last 24 hours.
+async fn sum(store: &Store, app_id: &str, now: Timestamp) -> Tally {
+    let sums = store.tallies(Some(vec![app_id.to_owned()]), Series::last_day(now)).await.unwrap();
+    sums.get(app_id).copied().unwrap_or_default()
 }
 
 #[tokio::test]
@@ -79,8 +80,11 @@ async fn a_process_writes_over_its_own_row_and_what_several_wrote_adds_up() {
     write(&fresh.another_node(), &other, of("app_1", NOW, 5)).await;
     write(&fresh.store, &one, of("app_2", NOW, 9)).await;
     let sum = sum(&fresh.store, "app_1", NOW).await;
-    assert_eq!((sum.delivered, sum.latencies.quantile(990), sum.last_delivered_at), (8, Some(7), Some(NOW)));
-    let all = fresh.store.health_sums(None, Series::last_day(NOW)).await.unwrap();
+    assert_eq!((sum.delivered, sum.last_delivered_at), (8, Some(NOW)));
+    let buckets = fresh.store.health_series(Some(vec!["app_1".to_owned()]), Series::last_day(NOW)).await.unwrap();
+    let bucket = &buckets[&Step::FiveMinutes.begin(NOW)];
+    assert_eq!((bucket.delivered, bucket.latencies.quantile(990)), (8, Some(7)));
+    let all = fresh.store.tallies(None, Series::last_day(NOW)).await.unwrap();
     assert_eq!(all["app_2"].delivered, 9);
 }
 

@@ -105,6 +105,11 @@ impl Directory {
         self.read(|state| state.apps.values().cloned().collect())
     }
 
+    /// How many apps are not archived.
+    pub fn app_count(&self) -> usize {
+        self.read(|state| state.apps.len())
+    }
+
     /// The offer with this id or ref; ids win.
     pub fn offer(&self, id_or_ref: &str) -> Option<Arc<Offer>> {
         self.read(|state| {

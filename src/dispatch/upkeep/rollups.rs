@@ -14,7 +14,7 @@ use crate::dispatch::node::Node;
 use crate::dispatch::routine::Pause;
 use crate::domain::health::recipes::RecipeRollup;
 use crate::domain::health::rollup::{Rollup, Step};
-use crate::domain::health::series::FIVE_MINUTES_KEPT;
+use crate::domain::health::series::{FIVE_MINUTES_KEPT, SETTLED_AFTER};
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 use crate::store::recipe_rollups::NodeRecipeRollup;
@@ -24,9 +24,6 @@ use crate::store::rollups::{NodeRollup, SecretUse};
 pub const EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked for hours that are over, and for what is old.
 pub const FOLD_EVERY: Duration = Duration::from_secs(60);
-/// An hour is folded so long after its end: every node has written its last five minutes by then, also one that could not
-/// reach the database for a while.
-const SETTLED_AFTER: Duration = Duration::from_secs(15 * 60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Writes, folds and removes roll-ups.

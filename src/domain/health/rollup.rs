@@ -45,8 +45,8 @@ pub fn aligned(instant: Timestamp, length: Duration) -> Timestamp {
     Timestamp::from_millis(instant.as_millis().div_euclid(length) * length)
 }
 
-/// The last attempt that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The last attempt that failed. What began later is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LastFailure {
     /// When it began.
     pub at: Timestamp,

@@ -15,6 +15,9 @@ pub const STEPS: [u32; 3] = [300, 3_600, 86_400];
 pub const MOST_BUCKETS: i64 = 1_000;
 /// How long roll-ups of five minutes are kept: a week's chart in its finest step, and a day more.
 pub const FIVE_MINUTES_KEPT: Duration = Duration::from_secs(8 * 86_400);
+/// Five minutes are settled so long after their end: every node has written them by then, also one that could not reach the
+/// database for a while. An hour is folded once all of it is settled.
+pub const SETTLED_AFTER: Duration = Duration::from_secs(15 * 60);
 /// What is asked about unless somebody says otherwise.
 const USUAL: Duration = Duration::from_secs(86_400);
 
@@ -84,6 +87,12 @@ impl Series {
         let step = Step::FiveMinutes.length();
         let to = aligned(now, step).plus(step);
         Self { from: to.minus(USUAL), to, step }
+    }
+
+    /// Its two parts at this instant: five minutes that are settled, to which nothing is added any more, and all others.
+    pub fn parted(&self, now: Timestamp) -> (Self, Self) {
+        let settled_until = aligned(now.minus(SETTLED_AFTER), Step::FiveMinutes.length()).clamp(self.from, self.to);
+        (Self { to: settled_until, ..*self }, Self { from: settled_until, ..*self })
     }
 
     /// How many buckets it has.
@@ -162,6 +171,25 @@ mod tests {
         assert_eq!((on_the_edge.from, on_the_edge.to), (at("28T14:15"), at("29T14:15")));
         let days = Series::asked(None, None, Some(86_400), now()).unwrap();
         assert_eq!((days.from, days.len()), (at("29T00:00"), 1));
+    }
+
+    #[test]
+    fn of_the_last_day_all_but_the_last_minutes_is_settled_and_the_bounds_move_every_five_minutes() {
+        let parts = |now: &str| {
+            let (settled, open) = Series::last_day(at(now)).parted(at(now));
+            shown(&[settled, open].map(|part| Piece { step: Step::FiveMinutes, from: part.from, to: part.to }))
+        };
+        let until_10 = ["FiveMinutes 28T14:10-29T13:50", "FiveMinutes 29T13:50-29T14:10"];
+        assert_eq!([parts("29T14:05"), parts("29T14:09")], [until_10, until_10]);
+        assert_eq!(parts("29T14:10"), ["FiveMinutes 28T14:15-29T13:55", "FiveMinutes 29T13:55-29T14:15"]);
+    }
+
+    #[test]
+    fn what_is_past_is_settled_as_a_whole_and_what_began_just_now_not_at_all() {
+        let past = asked(Some("20T10:00"), Some("20T13:00"), 3_600).unwrap();
+        assert_eq!(past.parted(now()), (past, Series { from: past.to, ..past }));
+        let present = asked(Some("29T14:00"), None, 300).unwrap();
+        assert_eq!(present.parted(now()), (Series { to: present.from, ..present }, present));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::store::keys::{CompletionKey, DeliveryKey};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
-use diesel::sql_types::Bool;
+use diesel::sql_types::Text;
 
 use super::postgres::{self, locks};
 
@@ -65,7 +65,9 @@ pub(in crate::store) enum Begin {
     Snapshot,
     /// To read for a person, who waits for an answer only so long.
     Read,
-    /// The same of several things at one and the same instant.
+    /// The same where everything is found by an index, and a plan without one would be as dear as the table is long.
+    ReadByIndex,
+    /// To read for a person several things at one and the same instant.
     ReadSnapshot,
 }
 
@@ -103,7 +105,7 @@ impl Conn {
         let begun = on_backend!(self,
             sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
                 Begin::Change | Begin::Settle | Begin::Record => "BEGIN IMMEDIATE",
-                Begin::Look | Begin::Snapshot | Begin::Read | Begin::ReadSnapshot => "BEGIN",
+                Begin::Look | Begin::Snapshot | Begin::Read | Begin::ReadByIndex | Begin::ReadSnapshot => "BEGIN",
             }),
             postgres(conn) => match begin {
                 Begin::Change => {
@@ -129,6 +131,10 @@ impl Conn {
                 }
                 Begin::Read => {
                     let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {}", time_limit());
+                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
+                }
+                Begin::ReadByIndex => {
+                    let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {}; {BY_INDEX_ALONE}", time_limit());
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
                 Begin::ReadSnapshot => {
@@ -162,9 +168,11 @@ impl Conn {
     pub(in crate::store) fn takes_writes(&mut self) -> QueryResult<bool> {
         on_backend!(self,
             sqlite(conn) => conn.ping().map(|()| true),
-            postgres(conn) => diesel::sql_query("SELECT current_setting('transaction_read_only')::boolean AS is_read_only")
-                .get_result::<ReadOnly>(conn)
-                .map(|row| !row.is_read_only),
+            // Asked before every read, so the statement is one that is prepared once: a text of our own is planned each time.
+            postgres(conn) => {
+                let is_read_only: String = diesel::select(current_setting("transaction_read_only")).get_result(conn)?;
+                Ok(is_read_only == "off")
+            },
         )
     }
 
@@ -216,8 +224,8 @@ impl Conn {
     }
 }
 
-#[derive(QueryableByName)]
-struct ReadOnly {
-    #[diesel(sql_type = Bool)]
-    is_read_only: bool,
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// What a setting of the server says.
+    fn current_setting(name: Text) -> Text;
 }

@@ -27,8 +27,7 @@ impl Store {
     ) -> Result<Capped, StoreError> {
         let endpoints: Vec<EndpointKey> = endpoint_ids.iter().map(|id| EndpointKey::of(id)).collect();
         let apps = app_keys(&app_ids);
-        self.read(move |conn| {
-            conn.only_by_index()?;
+        self.read_by_index(move |conn| {
             let of_endpoints = endpoints.chunks(CHUNK).map(held_of);
             let of_apps = apps.chunks(CHUNK).map(|some| in_state_of(some, Status::Dead, Some(since)));
             added_up(conn, of_endpoints.chain(of_apps))
@@ -43,8 +42,7 @@ impl Store {
         statuses: &'static [Status],
     ) -> Result<Capped, StoreError> {
         let apps = app_keys(&app_ids);
-        self.read(move |conn| {
-            conn.only_by_index()?;
+        self.read_by_index(move |conn| {
             let in_state = |status: &Status| apps.chunks(CHUNK).map(|some| in_state_of(some, *status, None)).collect();
             added_up(conn, statuses.iter().flat_map(|status| -> Vec<String> { in_state(status) }))
         })

@@ -23,7 +23,7 @@ use crate::store::queue::{ClaimInLine, Wanted, queries};
 use crate::store::recipe_rollups::{self, Recipes};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::{Store, StoreError, clicks, erasure, health_reads, prune, replay_steps, rollups};
+use crate::store::{Store, StoreError, clicks, erasure, health_reads, prune, replay_steps, rollups, tallies};
 
 /// What size of the tables the plans are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,10 +142,14 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("health of all apps", of_all),
         plan("health of all recipes", of_recipes),
         plan("health of a recipe", of_recipe),
+        counts("day of apps", tallies::of_piece(Some(&apps), &piece))?,
+        counts("day of all apps", tallies::of_piece(None, &piece))?,
         counts("retention: roll-ups", rollups::removal(Step::FiveMinutes, sample.before))?,
         counts("retention: roll-ups of recipes", recipe_rollups::removal(Step::FiveMinutes, sample.before))?,
         counts("counts: dead of an app", counted::of_apps(&apps, Status::Dead, since))?,
+        counts("counts: waiting of an app", counted::waiting_of(&apps))?,
         counts("counts: waiting of an endpoint", counted::of_endpoints(&endpoints, None, now))?,
+        counts("counts: waiting of any endpoint", counted::of_endpoints_with_any(now))?,
         counts("counts: delivered", counted::delivered_of(&apps, since))?,
         counts("counts: sending", counted::sending(&apps, since))?,
         counts("counts: in line", counted::in_line(&apps, since))?,
@@ -196,6 +200,27 @@ mod tests {
             let leaps = plan_of(query);
             assert!(leaps.contains(&format!("INDEX {index} (endpoint_id>?)")), "{leaps}");
             assert!(!leaps.contains("SCAN d"), "{leaps}");
+        }
+    }
+
+    #[test]
+    fn of_a_backlog_and_of_what_waits_of_an_app_only_what_is_counted_is_walked_over() {
+        for (query, entries) in [
+            ("counts: waiting of an app", &["deliveries_unsettled (app_id=? AND status=?)"][..]),
+            (
+                "counts: waiting of any endpoint",
+                &[
+                    "deliveries_due (endpoint_id>?)",
+                    "deliveries_held (endpoint_id>?)",
+                    "deliveries_due (endpoint_id=? AND due_at<?)",
+                    "deliveries_due (endpoint_id=? AND due_at>?)",
+                    "deliveries_held (endpoint_id=?)",
+                ],
+            ),
+        ] {
+            let found = plan_of(query);
+            let lacking: Vec<&&str> = entries.iter().filter(|entry| !found.contains(**entry)).collect();
+            assert!(lacking.is_empty() && !found.contains("SCAN d"), "{query}: {lacking:?} {found}");
         }
     }
 

@@ -90,8 +90,7 @@ impl Work {
         let namesakes = actions.namesakes(caller);
         let lines: Vec<Line> = rows.iter().map(|one| Line::of(actions, one, &names, &namesakes, now)).collect();
         let known: Vec<&str> = rows.iter().map(|one| one.app.id.as_str()).collect();
-        let figures =
-            if caller.is_operator() { summary::figures(&actions.waiting_work(caller).await?, now) } else { Vec::new() };
+        let figures = if caller.is_operator() { summary::figures(&standing, now) } else { Vec::new() };
         let jumps = actions.recipe_jumps().await?;
         let (open, first_end) = actions.open_reviews(caller).await?;
         let switches = standing.switches.iter().take(SWITCHES).map(|switch| SwitchLine::of(switch, &namesakes, now));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::actions::app_names::Namesakes;
-use crate::actions::standing::{Standing, Switch, WaitingWork};
+use crate::actions::standing::{Standing, Switch};
 use crate::domain::health::recipes::{Jump, RecipeRollup};
 use crate::domain::health::{Capped, Condition};
 use crate::domain::time::Timestamp;
@@ -87,7 +87,8 @@ pub(super) fn jump(jump: &Jump) -> Link {
     Link::new(&text, &format!("/dialects/{}#health", jump.recipe))
 }
 
-pub(super) fn figures(waiting: &WaitingWork, now: Timestamp) -> Vec<Figure> {
+pub(super) fn figures(standing: &Standing, now: Timestamp) -> Vec<Figure> {
+    let waiting = &standing.waiting;
     let age = waiting.oldest_due_at.map(|at| now.since(at)).unwrap_or_default();
     let tone = match age {
         age if age >= 5 * GOAL => Tone::Bad,
@@ -101,6 +102,6 @@ pub(super) fn figures(waiting: &WaitingWork, now: Timestamp) -> Vec<Figure> {
         Figure::new("In flight", &capped(waiting.in_flight)),
         Figure { note: Some(goal), tone, ..Figure::new("Oldest due", &oldest) },
         Figure::new("Held", &capped(waiting.held)),
-        Figure::new("Nodes", &waiting.nodes.to_string()),
+        Figure::new("Nodes", &standing.nodes.to_string()),
     ]
 }
