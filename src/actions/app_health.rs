@@ -11,7 +11,7 @@ use crate::domain::delivery::WaitingFor;
 use crate::domain::health::series::Series;
 use crate::domain::health::{AppHealth, Capped, Condition, Standing, condition};
 use crate::domain::time::Timestamp;
-use crate::store::delivery_counts::one_look::{Looked, Work};
+use crate::store::delivery_counts::one_look::{AskedAbout, Work};
 
 /// From one in so many apps on, looking at all of them costs less: the day of one app is some fifty roll-ups, of which four
 /// are read where the settled part is in memory.
@@ -53,8 +53,8 @@ impl Actions {
             true => store.tallies_of_the_day(now).await?,
             false => store.tallies(Some(ids.clone()), Series::last_day(now)).await?,
         };
-        let looked = Looked { app_ids: ids, endpoint_ids: (!are_many).then(endpoints) };
-        let Work { waiting, backlogs, sending } = store.work_of(looked, now).await?;
+        let asked = AskedAbout { app_ids: ids, endpoint_ids: (!are_many).then(endpoints) };
+        let Work { waiting, backlogs, sending } = store.work_of(asked, now).await?;
         let mut seen = HealthSeen::default();
         seen.waiting.in_flight = sending;
         for app in apps {

@@ -119,7 +119,7 @@ impl Store {
             .read_by_index(move |conn| {
                 let mut found: Vec<OfApp> = Vec::new();
                 for some in apps.chunks(CHUNK) {
-                    found.extend(diesel::sql_query(of_apps(some, status, since)).load::<OfApp>(conn)?);
+                    found.extend(of_apps(some, status, since).all::<OfApp>(conn)?);
                 }
                 Ok(found)
             })
@@ -139,7 +139,7 @@ impl Store {
             .read_by_index(move |conn| {
                 let mut found: Vec<OfEndpoint> = Vec::new();
                 for some in endpoints.chunks(CHUNK) {
-                    found.extend(diesel::sql_query(of_endpoints(some, since, now)).load::<OfEndpoint>(conn)?);
+                    found.extend(of_endpoints(some, since, now).all::<OfEndpoint>(conn)?);
                 }
                 Ok(found)
             })
@@ -155,7 +155,7 @@ impl Store {
             let mut delivered = Capped::default();
             let mut chunks = apps.chunks(FEW);
             while let Some(some) = chunks.next() {
-                for of in diesel::sql_query(delivered_of(some, since)).load::<Looked>(conn)? {
+                for of in delivered_of(some, since).all::<Looked>(conn)? {
                     let more = u64::try_from(of.looked).is_ok_and(|looked| looked >= LOOKED_THROUGH);
                     delivered = delivered.and(Capped { more, ..capped(of.found) });
                 }
@@ -173,7 +173,7 @@ impl Store {
     pub async fn count_sending(&self, app_ids: Vec<String>, since: Option<Timestamp>) -> Result<Capped, StoreError> {
         let apps = app_keys(&app_ids);
         self.read_by_index(move |conn| {
-            let found: Found = diesel::sql_query(sending(&apps, since)).get_result(conn)?;
+            let found: Found = sending(&apps, since).one(conn)?;
             Ok(capped(found.found))
         })
         .await
@@ -187,7 +187,7 @@ impl Store {
     ) -> Result<HashMap<String, Capped>, StoreError> {
         let apps = app_keys(&app_ids);
         self.read_by_index(move |conn| {
-            let found: Vec<InLine> = diesel::sql_query(in_line(&apps, since)).load(conn)?;
+            let found: Vec<InLine> = in_line(&apps, since).all(conn)?;
             Ok(found.into_iter().map(|of| (of.id.id(), capped(of.found))).collect())
         })
         .await
@@ -205,7 +205,7 @@ impl Store {
             let mut reasons: HashMap<WaitingFor, Capped> = HashMap::new();
             let mut looked = 0;
             for some in apps.chunks(CHUNK) {
-                for of in diesel::sql_query(held_reasons(some, since)).load::<ForReason>(conn)? {
+                for of in held_reasons(some, since).all::<ForReason>(conn)? {
                     looked += u64::try_from(of.found).unwrap_or(0);
                     // A reason that a newer node wrote is counted among what is held, and has no name here.
                     if let Some(reason) = WaitingFor::of_code(of.reason) {

@@ -5,7 +5,8 @@
 //! up once, by whoever asks first after the bounds of the day have moved, every five minutes. Each call reads the few five minutes
 //! behind them, to which this and other nodes are adding.
 //!
-//! Nothing that may still change is kept here: a call finds what any node has written before it.
+//! Nothing that a node may still change is kept here, so a call finds what any node has written before it. Only a row that a
+//! node writes more than 15 minutes late is seen later, once the bounds have moved again: after five minutes at most.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ impl Store {
         let (settled, open) = Series::last_day(now).parted(now);
         let settled = self.settled(settled).await?;
         // No hour of it is folded, which is the same as not being settled.
-        let mut tallies = self.read(move |conn| added_up(conn, None, &open.sum_pieces(None))).await?;
+        let mut tallies = self.read_by_index(move |conn| added_up(conn, None, &open.sum_pieces(None))).await?;
         for (app, tally) in &*settled {
             tallies.entry(*app).or_default().merge(tally);
         }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
-use super::backend::Conn;
+use super::backend::{Conn, Statement};
 use super::codes::Coded;
 use super::health_reads::{each_part, keys};
 use super::keys::AppKey;
@@ -93,7 +93,7 @@ pub(super) fn added_up(
 ) -> QueryResult<HashMap<AppKey, Tally>> {
     let mut tallies: HashMap<AppKey, Tally> = HashMap::new();
     each_part(apps, pieces, |some, part| {
-        for of in diesel::sql_query(of_piece(some, part)).load::<OfApp>(conn)? {
+        for of in of_piece(some, part).all::<OfApp>(conn)? {
             tallies.entry(of.app_id).or_default().merge(&of.tally());
         }
         Ok(())
@@ -101,20 +101,18 @@ pub(super) fn added_up(
     Ok(tallies)
 }
 
-/// The query of a piece, of these apps or of all. Numbers, as literals, read the same to either engine.
-pub(super) fn of_piece(apps: Option<&[AppKey]>, piece: &Piece) -> String {
-    let (step, from, to) = (stored(piece.step), piece.from.as_millis(), piece.to.as_millis());
-    let apps = apps.map_or_else(String::new, |apps| {
-        let listed: Vec<String> = apps.iter().map(|app| app.as_ref().to_string()).collect();
-        format!(" AND app_id IN ({})", listed.join(", "))
-    });
+/// The query of a piece, of these apps or of all.
+pub(super) fn of_piece(apps: Option<&[AppKey]>, piece: &Piece) -> Statement {
+    let (step, is_theirs) = (stored(piece.step), if apps.is_some() { " AND app_id :among" } else { "" });
     let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT) AS {column}");
     let [delivered, dead, failed_attempts] = ["delivered", "dead", "failed_attempts"].map(sum);
-    format!(
+    let text = format!(
         "SELECT app_id, {delivered}, {dead}, {failed_attempts}, max(last_delivered_at) AS last_delivered_at,
              max((last_failed_at * {OUTCOMES} + last_outcome) * {STATUSES} + coalesce(last_status_code, -1) + 1) AS last_failure
-         FROM rollups WHERE step = {step} AND at >= {from} AND at < {to}{apps} GROUP BY app_id"
-    )
+         FROM rollups WHERE step = {step} AND at >= :from AND at < :to{is_theirs} GROUP BY app_id"
+    );
+    let (from, to) = (piece.from.as_millis(), piece.to.as_millis());
+    Statement::of(text).keys(apps.unwrap_or_default()).number("from", from).number("to", to)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use ringback::domain::time::Timestamp;
 use ringback::random;
 use ringback::store::Store;
 use ringback::store::delivery_counts::EndpointBacklog;
-use ringback::store::delivery_counts::one_look::{Looked, Work};
+use ringback::store::delivery_counts::one_look::{AskedAbout, Work};
 use ringback::store::queue::{NewCompletion, Settled};
 
 use crate::queue::{claim, completion, recorded, settlement, token};
@@ -41,7 +41,7 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 async fn look(store: &Store, apps: &[&str], endpoints: Option<&[&str]>) -> Work {
-    let looked = Looked { app_ids: names(apps), endpoint_ids: endpoints.map(names) };
+    let looked = AskedAbout { app_ids: names(apps), endpoint_ids: endpoints.map(names) };
     store.work_of(looked, NOW).await.unwrap()
 }
 

@@ -61,10 +61,10 @@ async fn wherever_its_bounds_lie_and_whatever_is_folded_the_day_is_that_of_the_r
         }
     }
     let mut now = NOW;
-    for _ in 0..40 {
+    for round in 0..40 {
         now = now.plus(3 * MINUTE);
         assert_eq!(day(&fresh.store, now).await.len(), 2);
-        if now.as_millis() % 4 == 0 {
+        if round % 4 == 0 {
             fresh.store.fold_rollups(now.minus(15 * MINUTE)).await.unwrap();
         }
     }
@@ -111,7 +111,7 @@ async fn what_is_settled_is_added_up_once_until_the_bounds_of_the_day_move() {
     let (fresh, now) = (store(), Step::FiveMinutes.begin(NOW).plus(MINUTE));
     write(&fresh.store, "nod_1", "app_1", now.minus(2 * HOUR), 1, None).await;
     assert_eq!(delivered(&fresh.store, now, "app_1").await, Some(1));
-    // Written by the rule of no node: two hours late.
+    // Two hours late, which is later than any node may write.
     write(&fresh.store, "nod_2", "app_1", now.minus(2 * HOUR), 5, None).await;
     let at = async |now| fresh.store.tallies_of_the_day(now).await.unwrap()["app_1"].delivered;
     assert_eq!([at(now).await, at(now.plus(3 * MINUTE)).await, at(now.plus(FIVE)).await], [1, 1, 6]);

@@ -1,5 +1,5 @@
 //! A tally: what of roll-ups tells how an app is doing. It is a roll-up without its answer times, which are most of its bytes, so
-//! the tallies of a day of ten thousand apps fit into a few megabytes.
+//! the tallies of a day of ten thousand apps fit into a megabyte.
 
 use super::rollup::LastFailure;
 use crate::domain::time::Timestamp;

@@ -81,7 +81,7 @@ pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = of
 
 /// The statements of a group find their rows by keys that are parameters, so no value of them calls for another plan. Left to itself
 /// PostgreSQL plans the longest of them anew for each group, which takes as long as performing it.
-const PLANNED_ONCE: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
+pub(in crate::store) const PLANNED_ONCE: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// The server rolls a transaction back whose node vanished in the middle of it. Until then others wait for its row locks, and
 /// claims skip its rows. Two statements of ours are microseconds apart, so 10 s is never reached by a node that lives.
@@ -134,7 +134,7 @@ impl Conn {
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
                 Begin::ReadByIndex => {
-                    let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {}; {BY_INDEX_ALONE}", time_limit());
+                    let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {}; {BY_INDEX_ALONE}; {PLANNED_ONCE}", time_limit());
                     AnsiTransactionManager::begin_transaction_sql(conn, &begin)
                 }
                 Begin::ReadSnapshot => {

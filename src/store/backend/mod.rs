@@ -12,9 +12,10 @@ mod postgres;
 mod query;
 mod signals;
 mod sqlite;
+mod statement;
 mod transfer;
 
-pub(super) use conn::{BY_INDEX_ALONE, Begin, CHUNK, on_backend, upsert};
+pub(super) use conn::{BY_INDEX_ALONE, Begin, CHUNK, PLANNED_ONCE, on_backend, upsert};
 pub(crate) use conn::{Conn, Engine};
 pub(super) use insertion::insertion;
 pub use location::Location;
@@ -24,6 +25,7 @@ pub(super) use query::{Read, Write};
 pub(super) use signals::Signals;
 pub use signals::{Hint, SignalCounts};
 pub use sqlite::ServeLock;
+pub(super) use statement::Statement;
 pub(super) use transfer::is_unfinished;
 pub use transfer::{StoreCopy, Verdict};
 

@@ -5,12 +5,12 @@
 
 use diesel::prelude::*;
 
-use super::queries::{ENOUGH, created, is_no_test, rows};
+use super::queries::{ENOUGH, ROWS, created, is_no_test, since};
 use super::{CHUNK, Found, app_keys, capped};
 use crate::domain::delivery::Status;
 use crate::domain::health::Capped;
 use crate::domain::time::Timestamp;
-use crate::store::backend::Conn;
+use crate::store::backend::{Conn, Statement};
 use crate::store::codes;
 use crate::store::deliveries::held_for_mending;
 use crate::store::keys::{AppKey, EndpointKey};
@@ -44,17 +44,17 @@ impl Store {
         let apps = app_keys(&app_ids);
         self.read_by_index(move |conn| {
             let in_state = |status: &Status| apps.chunks(CHUNK).map(|some| in_state_of(some, *status, None)).collect();
-            added_up(conn, statuses.iter().flat_map(|status| -> Vec<String> { in_state(status) }))
+            added_up(conn, statuses.iter().flat_map(|status| -> Vec<Statement> { in_state(status) }))
         })
         .await
     }
 }
 
 /// What these statements count together; none is asked any more once there are more than the cap.
-fn added_up(conn: &mut Conn, statements: impl Iterator<Item = String>) -> QueryResult<Capped> {
+fn added_up(conn: &mut Conn, statements: impl Iterator<Item = Statement>) -> QueryResult<Capped> {
     let mut counted = Capped::default();
     for statement in statements {
-        let found: Found = diesel::sql_query(statement).get_result(conn)?;
+        let found: Found = statement.one(conn)?;
         counted = counted.and(capped(found.found));
         if counted.more {
             break;
@@ -64,19 +64,19 @@ fn added_up(conn: &mut Conn, statements: impl Iterator<Item = String>) -> QueryR
 }
 
 /// How many deliveries of these endpoints together are held until somebody fixes something.
-pub(in crate::store) fn held_of(endpoints: &[EndpointKey]) -> String {
-    together(&rows(endpoints), &format!("d.endpoint_id = a.id AND {}", held_for_mending("d")))
+pub(in crate::store) fn held_of(endpoints: &[EndpointKey]) -> Statement {
+    Statement::of(together(&format!("d.endpoint_id = a.id AND {}", held_for_mending("d")))).keys(endpoints)
 }
 
 /// How many deliveries of these apps together are in a state, of those that were created since then if an instant is given.
-pub(in crate::store) fn in_state_of(apps: &[AppKey], status: Status, since: Option<Timestamp>) -> String {
-    let (is_it, created) = (codes::is("d.status", status), created(since));
-    together(&rows(apps), &format!("d.app_id = a.id AND {is_it}{created}"))
+pub(in crate::store) fn in_state_of(apps: &[AppKey], status: Status, from: Option<Timestamp>) -> Statement {
+    let (is_it, created) = (codes::is("d.status", status), created(from));
+    since(from, together(&format!("d.app_id = a.id AND {is_it}{created}"))).keys(apps)
 }
 
-fn together(rows: &str, condition: &str) -> String {
+fn together(condition: &str) -> String {
     format!(
-        "{rows} SELECT count(*) AS found FROM (
+        "{ROWS} SELECT count(*) AS found FROM (
              SELECT 1 FROM a CROSS JOIN deliveries d WHERE {condition} AND {} LIMIT {ENOUGH}) f",
         is_no_test()
     )

@@ -1,19 +1,23 @@
 //! What waits of apps and of their endpoints, and how much is being sent: all of it in one read, for whoever shows how apps are doing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
-use super::queries::{of_endpoints, of_endpoints_with_any, sending, waiting_of};
+use super::queries::{of_endpoints, sending, waiting_of};
 use super::{CHUNK, EndpointBacklog, Found, OfApp, OfEndpoint, app_keys, capped};
 use crate::domain::health::Capped;
 use crate::domain::time::Timestamp;
+use crate::store::backend::{Conn, Statement};
+use crate::store::deadline::Deadline;
 use crate::store::keys::EndpointKey;
+use crate::store::queue::queries::{due_endpoints, held_endpoints};
 use crate::store::{Store, StoreError};
 
 /// Whose work is looked at.
 #[derive(Clone, Debug)]
-pub struct Looked {
+pub struct AskedAbout {
     /// These apps.
     pub app_ids: Vec<String>,
     /// These endpoints; `None`: all of which anything waits, also of other apps. Of a few endpoints it costs less to name them.
@@ -33,23 +37,26 @@ pub struct Work {
 
 impl Store {
     /// What waits of apps and of their endpoints at this instant.
-    pub async fn work_of(&self, looked: Looked, now: Timestamp) -> Result<Work, StoreError> {
-        let apps = app_keys(&looked.app_ids);
-        let endpoints = looked.endpoint_ids.map(|ids| ids.iter().map(|id| EndpointKey::of(id)).collect::<Vec<_>>());
+    pub async fn work_of(&self, asked: AskedAbout, now: Timestamp) -> Result<Work, StoreError> {
+        let apps = app_keys(&asked.app_ids);
+        let named = asked.endpoint_ids.map(|ids| ids.iter().map(|id| EndpointKey::of(id)).collect::<Vec<_>>());
         self.read_by_index(move |conn| {
+            let deadline = Deadline::begin();
             let mut waiting: Vec<OfApp> = Vec::new();
             for some in apps.chunks(CHUNK) {
-                waiting.extend(diesel::sql_query(waiting_of(some)).load::<OfApp>(conn)?);
+                deadline.check()?;
+                waiting.extend(waiting_of(some).all::<OfApp>(conn)?);
             }
-            let of_endpoints: Vec<String> = match &endpoints {
-                Some(endpoints) => endpoints.chunks(CHUNK).map(|some| of_endpoints(some, None, now)).collect(),
-                None => vec![of_endpoints_with_any(now)],
+            let endpoints = match named {
+                Some(named) => named,
+                None => with_any(conn)?,
             };
             let mut backlogs: Vec<OfEndpoint> = Vec::new();
-            for query in of_endpoints {
-                backlogs.extend(diesel::sql_query(query).load::<OfEndpoint>(conn)?);
+            for some in endpoints.chunks(CHUNK) {
+                deadline.check()?;
+                backlogs.extend(of_endpoints(some, None, now).all::<OfEndpoint>(conn)?);
             }
-            let sending: Found = diesel::sql_query(sending(&apps, None)).get_result(conn)?;
+            let sending: Found = sending(&apps, None).one(conn)?;
             Ok(Work {
                 waiting: waiting.into_iter().map(|of| (of.id.id(), capped(of.found))).collect(),
                 backlogs: backlogs.into_iter().map(OfEndpoint::backlog).collect(),
@@ -58,4 +65,19 @@ impl Store {
         })
         .await
     }
+}
+
+#[derive(QueryableByName)]
+struct WithAny {
+    #[diesel(sql_type = BigInt)]
+    endpoint_id: EndpointKey,
+}
+
+/// The endpoints of which anything waits, or is held until somebody mends something: of ten thousand endpoints only those cost
+/// something that have a backlog.
+fn with_any(conn: &mut Conn) -> QueryResult<Vec<EndpointKey>> {
+    let mut endpoints: Vec<WithAny> = Statement::of(due_endpoints()).all(conn)?;
+    endpoints.extend(Statement::of(held_endpoints()).all::<WithAny>(conn)?);
+    let endpoints: BTreeSet<EndpointKey> = endpoints.into_iter().map(|with| with.endpoint_id).collect();
+    Ok(endpoints.into_iter().collect())
 }

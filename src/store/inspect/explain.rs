@@ -1,13 +1,14 @@
 //! A query that is explained instead of performed: the engine's own word on how it would be answered.
 
 use diesel::backend::Backend;
-use diesel::pg::Pg;
+use diesel::connection::SimpleConnection;
+use diesel::pg::{Pg, PgQueryBuilder};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
 use diesel::sql_types::{Text, Untyped};
 use diesel::sqlite::Sqlite;
 
-use crate::store::backend::{Conn, Engine, on_backend};
+use crate::store::backend::{Conn, Engine, PLANNED_ONCE, on_backend};
 
 /// Costs are guesses that differ from run to run; what is done, and in which order, is what matters.
 const ON_POSTGRES: &str = "EXPLAIN (COSTS OFF) ";
@@ -169,6 +170,22 @@ pub(super) fn explain_on_sqlite<Q: QueryFragment<Sqlite>>(
 pub(super) fn explain_on_postgres<Q: QueryFragment<Pg>>(conn: &mut PgConnection, query: Q) -> QueryResult<String> {
     let lines: Vec<PostgresLine> = Explained { word: ON_POSTGRES, query }.load(conn)?;
     Ok(text(lines.into_iter().map(|line| line.line)))
+}
+
+/// The same for what is planned once for all values: the plan may not depend on what a value is.
+pub(super) fn explain_planned_once<Q: QueryFragment<Pg>>(conn: &mut PgConnection, query: Q) -> QueryResult<String> {
+    let mut text = PgQueryBuilder::new();
+    query.to_sql(&mut text, &Pg)?;
+    let text = text.finish();
+    // What is explained together with its values is planned for them, so it is prepared, and given none.
+    let values = (1..).take_while(|number| text.contains(&format!("${number}"))).map(|_| "NULL");
+    let values = values.collect::<Vec<_>>().join(", ");
+    conn.batch_execute(&format!("{PLANNED_ONCE}; PREPARE explained AS {text}"))?;
+    let execution =
+        if values.is_empty() { "EXECUTE explained".to_owned() } else { format!("EXECUTE explained({values})") };
+    let lines: Vec<PostgresLine> = diesel::sql_query(format!("{ON_POSTGRES}{execution}")).load(conn)?;
+    conn.batch_execute("DEALLOCATE explained")?;
+    Ok(self::text(lines.into_iter().map(|line| line.line)))
 }
 
 /// Performs a statement on PostgreSQL; answers how many pages it touched or read.
