@@ -109,7 +109,7 @@ pub const TABLE: [Setting; 17] = [
     Setting { env: "RINGBACK_METRICS_LISTEN", meaning: "an address for `/metrics` alone", default: "none" },
     Setting {
         env: "RINGBACK_POOL_SIZE",
-        meaning: "PostgreSQL connections of this node, 5 or more; without effect on SQLite",
+        meaning: "PostgreSQL connections of this node, 6 or more; without effect on SQLite",
         default: "16",
     },
     Setting {

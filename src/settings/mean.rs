@@ -32,7 +32,7 @@ pub(super) fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
     if role != NodeRole::All && !location.is_shared() {
         return Err(wrong("RINGBACK_ROLE", "roles can be split only over PostgreSQL; on SQLite leave it at `all`"));
     }
-    let connections = "must be a whole number, 5 or more";
+    let connections = "must be a whole number, 6 or more";
     let pool_size = typed.parsed("RINGBACK_POOL_SIZE", connections)?;
     if pool_size < FEWEST_CONNECTIONS {
         return Err(wrong("RINGBACK_POOL_SIZE", connections));
@@ -167,7 +167,7 @@ mod tests {
             ("RINGBACK_EGRESS_ECHO_URL", "echo.example/ip"),
             ("RINGBACK_RETENTION_DAYS", "0"),
             ("RINGBACK_ROLE", "worker"),
-            ("RINGBACK_POOL_SIZE", "4"),
+            ("RINGBACK_POOL_SIZE", "5"),
             ("RINGBACK_ROLE", "boss"),
             ("RINGBACK_PUBLIC_URL", "ringback.example"),
             ("RINGBACK_PUBLIC_URL", "ftp://ringback.example"),

@@ -70,10 +70,9 @@ impl Store {
     /// until it has nothing left to do.
     pub async fn erase_user(&self, erasure: Erasure) -> Result<Erased, StoreError> {
         let keys = Arc::clone(&self.shared.erased);
-        self.write(move |conn| {
-            // Recording, reversals and replays share this lock: no delivery of the user is opened meanwhile, and a report
-            // finds either its key or the key's digest.
-            conn.block_recording()?;
+        // Recording, reversals and replays share this lock: no delivery of the user is opened meanwhile, and a report finds either its
+        // key or the key's digest.
+        self.write_in_turn(Conn::block_recording, move |conn| {
             let step: Vec<Bearer> = of_user(&erasure).load(conn)?;
             if have_open_deliveries(conn, &step)? {
                 return Ok(Erased::OpenDeliveries);

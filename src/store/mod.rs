@@ -117,6 +117,8 @@ pub struct Store {
 
 struct Shared {
     writer: Writer<Work>,
+    /// Of a database with several nodes: for changes that wait for a lock.
+    in_turn: Option<Writer<Work>>,
     /// For what people ask.
     readers: Pool,
     /// Of these reads, those that may look through much.
@@ -154,13 +156,25 @@ impl Store {
         self.shared.writer.ask(|answer| Work::change(work, answer)).await
     }
 
+    /// Performs a change that begins by taking a lock. Another node may hold it for seconds, if it vanished in the middle of a
+    /// transaction. So on PostgreSQL these changes have a connection of their own: no group of reports or settlements waits behind one.
+    async fn write_in_turn<T: Send + 'static>(
+        &self,
+        lock: impl FnOnce(&mut Conn) -> QueryResult<()> + Send + 'static,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let writer = self.shared.in_turn.as_ref().unwrap_or(&self.shared.writer);
+        let locked = |conn: &mut Conn| lock(conn).and_then(|()| work(conn));
+        writer.ask(|answer| Work::change(locked, answer)).await
+    }
+
     /// Performs a change of the configuration, after every other one that is being made on any node, and tells the other
     /// nodes of it.
     async fn configure<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let done = self.write(|conn| conn.begin_configuring().and_then(|()| work(conn))).await?;
+        let done = self.write_in_turn(Conn::begin_configuring, work).await?;
         self.shared.signals.give(Hint::Configuration);
         Ok(done)
     }

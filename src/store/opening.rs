@@ -86,8 +86,11 @@ impl Store {
         let digests = KeyedDigest::under(&digest_key);
         let erased = Arc::new(ErasedKeys::new(digests.clone()));
         let session = |_| Session::open(access.location.clone(), Arc::clone(&erased));
+        let writer = Writer::start((0..shares.writers).map(session))?;
+        let in_turn = (0..shares.in_turn).map(session);
         let shared = Shared {
-            writer: Writer::start((0..shares.writers).map(session))?,
+            in_turn: (shares.in_turn > 0).then(|| writer.start_beside(in_turn)).transpose()?,
+            writer,
             readers: Pool::open(&access.location, shares.readers)?,
             walks: Semaphore::new(walks()),
             machine: Pool::open(&access.location, shares.machine)?,

@@ -25,8 +25,7 @@ const STEP: i64 = 500;
 impl Store {
     /// Removes a step of the deliveries that ended before `before`, oldest first, with their attempts.
     pub async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |conn| {
-            conn.begin_removing()?;
+        self.write_in_turn(Conn::begin_removing, move |conn| {
             let old = oldest(before).load(conn)?;
             conn.lock_deliveries(&old)?;
             remember(conn, &old, before)?;

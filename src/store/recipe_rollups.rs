@@ -118,11 +118,8 @@ impl Store {
 
     /// Removes a step of the roll-ups of this length that begin before then, oldest first; answers how many went.
     pub async fn prune_recipe_rollups(&self, step: Step, before: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |conn| {
-            conn.begin_removing()?;
-            diesel::sql_query(removal(step, before)).execute(conn)
-        })
-        .await
+        self.write_in_turn(Conn::begin_removing, move |conn| diesel::sql_query(removal(step, before)).execute(conn))
+            .await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::backend::Conn;
 use super::keys::{AppKey, NodeKey};
 use super::rollups::{self, ALL_NODES, Row};
 use super::{Store, StoreError, recipe_rollups};
@@ -27,8 +28,7 @@ impl Store {
             })
             .await?;
         let Some((of_apps, of_recipes)) = folded else { return Ok(false) };
-        self.write(move |conn| {
-            conn.begin_removing()?;
+        self.write_in_turn(Conn::begin_removing, move |conn| {
             rollups::write_rows(conn, &of_apps)?;
             recipe_rollups::write_rows(conn, &of_recipes)
         })

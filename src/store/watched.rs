@@ -1,12 +1,13 @@
 //! What a store tells whoever watches it: whether its writer keeps up, and how long its log is. It reads no row.
 
 use super::commit_counts::Commits;
+use super::writer::Writer;
 use super::{Store, StoreError};
 
 impl Store {
     /// Changes that wait for the writer at this moment.
     pub fn write_backlog(&self) -> usize {
-        self.shared.writer.backlog()
+        self.shared.writer.backlog() + self.shared.in_turn.as_ref().map_or(0, Writer::backlog)
     }
 
     /// What the writer has committed since the store was opened.

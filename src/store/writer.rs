@@ -80,7 +80,22 @@ impl<W: Send + 'static> Writer<W> {
     pub(super) fn start<C: Commit<Work = W>>(
         threads: impl Iterator<Item = Result<C, StoreError>>,
     ) -> Result<Self, StoreError> {
-        let (writer, queues) = Self::with_queues();
+        Self::counted(threads, Arc::default())
+    }
+
+    /// The same with queues of its own, so that neither waits behind the other; what it commits is counted with what this one does.
+    pub(super) fn start_beside<C: Commit<Work = W>>(
+        &self,
+        threads: impl Iterator<Item = Result<C, StoreError>>,
+    ) -> Result<Self, StoreError> {
+        Self::counted(threads, Arc::clone(&self.counts))
+    }
+
+    fn counted<C: Commit<Work = W>>(
+        threads: impl Iterator<Item = Result<C, StoreError>>,
+        counts: Arc<CommitCounts>,
+    ) -> Result<Self, StoreError> {
+        let (writer, queues) = Self::with_queues(counts);
         let queues = Arc::new(Mutex::new(queues));
         let not_started = |error: std::io::Error| StoreError::Database(format!("a writer did not start: {error}"));
         for thread in threads {
@@ -98,10 +113,10 @@ impl<W: Send + 'static> Writer<W> {
         Ok(writer)
     }
 
-    fn with_queues() -> (Self, Queues<Asked<W>>) {
+    fn with_queues(counts: Arc<CommitCounts>) -> (Self, Queues<Asked<W>>) {
         let ((works, of_works), (reports, of_reports)) = (mpsc::channel(QUEUE), mpsc::channel(QUEUE));
         let (bytes, clicks) = (Arc::new(Semaphore::new(BYTES)), Arc::new(Semaphore::new(CLICKS)));
-        let writer = Self { works, reports, bytes, clicks, counts: Arc::default() };
+        let writer = Self { works, reports, bytes, clicks, counts };
         (writer, Queues { works: of_works, reports: of_reports })
     }
 

@@ -14,7 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 6;
 /// The same for the machine itself, whose reads take microseconds.
 const SQLITE_MACHINE: u32 = 4;
-/// PostgreSQL flushes the commits of several connections at once; beyond a few more of them only make groups smaller.
+/// PostgreSQL flushes the commits of several connections at once. Yet more of them make groups smaller, and each statement of a group
+/// costs the server as much as some ten of its rows: with four connections a delivery cost a third more than with two
+/// (docs/BENCHMARKS.md, "Connections of the writer").
 const MOST_WRITERS: u32 = 2;
 
 /// How the connections of this process are shared out.
@@ -27,27 +29,30 @@ pub(in crate::store) struct PoolShares {
     pub(in crate::store) machine: u32,
     /// For groups of changes, one each.
     pub(in crate::store) writers: u32,
+    /// For changes that wait for a lock, one after the other, so that no group waits behind them.
+    pub(in crate::store) in_turn: u32,
     /// Kept apart for the heartbeat, which must not wait behind anything.
     pub(in crate::store) heartbeat: u32,
 }
 
 impl PoolShares {
-    /// Fewest connections that every share can be given one of: the fifth one listens.
-    pub(in crate::store) const FEWEST: u32 = 5;
+    /// Fewest connections that every share can be given one of: the sixth one listens.
+    pub(in crate::store) const FEWEST: u32 = 6;
 
-    /// Out of `RINGBACK_POOL_SIZE`; an SQLite file has one writer, and needs no heartbeat of its own.
+    /// Out of `RINGBACK_POOL_SIZE`. An SQLite file has one writer and no locks that another node holds, and needs no heartbeat of its
+    /// own.
     pub(in crate::store) fn of(location: &Location, pool_size: u32) -> Self {
         match location {
             Location::Sqlite { .. } => {
-                Self { readers: SQLITE_READERS, machine: SQLITE_MACHINE, writers: 1, heartbeat: 0 }
+                Self { readers: SQLITE_READERS, machine: SQLITE_MACHINE, writers: 1, in_turn: 0, heartbeat: 0 }
             }
             Location::Postgres(_) => {
                 let size = pool_size.max(Self::FEWEST);
                 let writers = (size / 4).clamp(1, MOST_WRITERS);
-                // One for the heartbeat and one that listens.
-                let reads = size - writers - 2;
+                // One for changes in turn, one for the heartbeat and one that listens.
+                let reads = size - writers - 3;
                 let machine = reads.div_ceil(3).min(reads - 1);
-                Self { readers: reads - machine, machine, writers, heartbeat: 1 }
+                Self { readers: reads - machine, machine, writers, in_turn: 1, heartbeat: 1 }
             }
         }
     }
@@ -121,9 +126,9 @@ mod tests {
         for size in PoolShares::FEWEST..40 {
             let shares = PoolShares::of(&location, size);
             let listener = 1;
-            let PoolShares { readers, machine, writers, heartbeat } = shares;
-            assert_eq!(readers + machine + writers + heartbeat + listener, size, "{shares:?}");
-            assert!(readers > 0 && machine > 0 && writers > 0, "{shares:?}");
+            let PoolShares { readers, machine, writers, in_turn, heartbeat } = shares;
+            assert_eq!(readers + machine + writers + in_turn + heartbeat + listener, size, "{shares:?}");
+            assert!(readers > 0 && machine > 0 && writers > 0 && in_turn > 0, "{shares:?}");
         }
     }
 }

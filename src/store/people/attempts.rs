@@ -49,8 +49,7 @@ impl Store {
         if let Some(until) = self.look(move |conn| shut_until(conn, &looked_at, now)).await? {
             return Ok(Attempt::TooMany { until });
         }
-        self.write(move |conn| {
-            conn.begin_counting_sign_ins()?;
+        self.write_in_turn(Conn::begin_counting_sign_ins, move |conn| {
             if let Some(until) = shut_until(conn, &throttled, now)? {
                 return Ok(Attempt::TooMany { until });
             }

@@ -162,7 +162,7 @@ async fn few_works_of_many_bytes_fill_the_queue_as_many_of_few_do() {
 
 #[tokio::test]
 async fn whoever_is_never_answered_is_told_that_the_store_is_closed() {
-    let (writer, queues) = Writer::<Toy>::with_queues();
+    let (writer, queues) = Writer::<Toy>::with_queues(Arc::default());
     drop(queues);
     assert!(matches!(writer.ask(|answer| answer).await, Err(StoreError::Closed)));
 }
