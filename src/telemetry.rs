@@ -35,8 +35,12 @@ impl Filter {
 /// What is wrong with one part.
 fn fault(part: &str) -> Option<String> {
     let levels = || format!("{}, or a number from 0 to 5", LEVELS.join(", "));
-    if let Some((_, level)) = part.split_once('=') {
-        let is_read = level.parse::<LevelFilter>().is_ok();
+    if let Some((module, level)) = part.split_once('=') {
+        // The library takes nothing before the `=` for every module, and nothing behind it for `error`.
+        if module.is_empty() {
+            return Some(format!("{part:?} names no module before its `=`"));
+        }
+        let is_read = !level.is_empty() && level.parse::<LevelFilter>().is_ok();
         return (!is_read).then(|| format!("{part:?} names no level behind its `=`: must be one of {}", levels()));
     }
     if part.parse::<LevelFilter>().is_ok() {
@@ -105,6 +109,8 @@ mod tests {
     fn what_cannot_be_read_is_named_and_a_misspelt_level_is_no_module() {
         for (filter, told) in [
             ("info,ringback=loud", "\"ringback=loud\" names no level"),
+            ("ringback=", "\"ringback=\" names no level"),
+            ("=debug", "\"=debug\" names no module"),
             ("6", "\"6\" is neither a level"),
             ("info debug", "\"info debug\" is neither a level"),
             ("a=b=c", "names no level"),

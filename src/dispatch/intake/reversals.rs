@@ -93,15 +93,16 @@ impl Reversals {
         }
     }
 
-    /// What is answered to a reversal that is refused by now, if it was recorded before: tried without being recorded, it must
-    /// turn out to be a duplicate.
+    /// What is answered to a reversal that is refused by now, if one was recorded under its id: tried without being recorded, it
+    /// must turn out to be that one, or to differ from it.
     pub(super) async fn recorded_before(
         &self,
         reporter: &Reporter,
         report: ReversalReport,
     ) -> Result<Option<ReversalOutcome>, StoreError> {
         let outcome = self.take_back(reporter, report, true).await?;
-        Ok(matches!(outcome, ReversalOutcome::Duplicate(_)).then_some(outcome))
+        let is_known = matches!(outcome, ReversalOutcome::Duplicate(_) | ReversalOutcome::Conflict(_));
+        Ok(is_known.then_some(outcome))
     }
 
     /// Records a reversal whose fields are known to be good.
@@ -141,10 +142,10 @@ impl Reversals {
                 now,
                 manual: by_hand.clone(),
             };
-            let taken_back = |reversal, deliveries: Vec<Delivery>| TakenBack {
+            let taken_back = |reversal, deliveries: Vec<Delivery>, are_known: bool| TakenBack {
                 reversal,
                 transaction_id: completion.transaction_id.clone(),
-                not_told: not_told(&ways, (!dry_run).then_some(deliveries.as_slice())),
+                not_told: not_told(&ways, are_known.then_some(deliveries.as_slice())),
                 deliveries,
             };
             let refused = |field: &str, message: String| Ok(ReversalOutcome::Invalid(Invalid::field(field, message)));
@@ -152,10 +153,10 @@ impl Reversals {
             match reversed {
                 Reversed::Recorded(reversal, deliveries) => {
                     node.work_is_due();
-                    return Ok(ReversalOutcome::Accepted(taken_back(reversal, deliveries)));
+                    return Ok(ReversalOutcome::Accepted(taken_back(reversal, deliveries, !dry_run)));
                 }
                 Reversed::Duplicate(reversal, deliveries) => {
-                    return Ok(ReversalOutcome::Duplicate(taken_back(reversal, deliveries)));
+                    return Ok(ReversalOutcome::Duplicate(taken_back(reversal, deliveries, true)));
                 }
                 Reversed::Conflict(fields) => return Ok(ReversalOutcome::Conflict(fields)),
                 Reversed::Invalid(invalid) => return Ok(ReversalOutcome::Invalid(invalid)),
@@ -215,7 +216,7 @@ type Way = (ReversalPlan, Option<&'static str>);
 /// Why an endpoint is not told although it could be.
 const NOT_BESIDE: &str = "it was not called back for this completion, that is no longer kept, or the user was erased";
 
-/// The endpoints that are not told. In a dry run the deliveries are not known.
+/// The endpoints that are not told. Of a reversal that would be recorded the deliveries are not known.
 fn not_told(ways: &[Way], deliveries: Option<&[Delivery]>) -> Vec<NotTold> {
     let is_told = |plan: &ReversalPlan| {
         deliveries.is_none_or(|told| told.iter().any(|delivery| delivery.endpoint_id == plan.endpoint_id))

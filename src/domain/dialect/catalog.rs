@@ -4,7 +4,6 @@
 //! delivery accepted under it can be sent by it.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::listed::Listed;
@@ -98,18 +97,16 @@ pub fn is_general(name: &str) -> bool {
 /// All recipes, in every version: those that ship, and behind them an operator's own.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    /// The versions of a dialect stand beside one another.
     listed: Vec<Listed>,
-    /// Where, by its name: each report and each attempt asks for one by name.
-    places: HashMap<String, Range<usize>>,
+    /// Where the versions of a dialect stand, by its name: each report and each attempt asks for one by name.
+    places: HashMap<String, Vec<usize>>,
 }
 
 impl Catalog {
     fn of(listed: Vec<Listed>) -> Self {
-        let mut places: HashMap<String, Range<usize>> = HashMap::new();
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
         for (place, one) in listed.iter().enumerate() {
-            let of_name = places.entry(one.recipe.name().to_owned()).or_insert(place..place);
-            of_name.end = place + 1;
+            places.entry(one.recipe.name().to_owned()).or_default().push(place);
         }
         Self { listed, places }
     }
@@ -156,7 +153,7 @@ impl Catalog {
 
     /// All versions of a dialect.
     pub fn versions(&self, name: &str) -> impl Iterator<Item = &Listed> {
-        self.places.get(name).and_then(|place| self.listed.get(place.clone())).unwrap_or_default().iter()
+        self.places.get(name).into_iter().flatten().filter_map(|place| self.listed.get(*place))
     }
 
     /// Exactly this version, written `name@version`.
