@@ -10,6 +10,8 @@ use crate::command::Failure;
 /// What the address of a page's live part stands behind.
 const LIVE: &str = "data-poll=";
 const ASKS: &str = "hx-get=\"";
+/// How often a part is asked for that goes on changing.
+const TRIES: usize = 10;
 
 /// A person with a session.
 #[derive(Debug)]
@@ -70,20 +72,25 @@ impl Viewer {
         }
     }
 
-    /// Asks once more for the live part of a page that was opened, which has not changed; answers how long that took. Nothing
-    /// where the page has none.
+    /// Asks again for the live part of a page that was opened, until nothing is new in it; answers how long that last answer took.
+    /// Nothing where the page has no such part, or where it goes on changing.
     pub(super) async fn ask_again(&mut self, shown: &Shown) -> Result<Option<u64>, Failure> {
         let Some(path) = live_part(&String::from_utf8_lossy(&shown.body)) else { return Ok(None) };
-        let first = self.get(&path, &["HX-Request: true".to_owned()]).await?;
-        let head = String::from_utf8_lossy(&first.head).into_owned();
-        let version = head.lines().find_map(|line| line.strip_prefix("etag: ").or(line.strip_prefix("ETag: ")));
-        let version = version.ok_or_else(|| format!("{path} was answered without a version"))?;
-        let known = ["HX-Request: true".to_owned(), format!("If-None-Match: {version}")];
-        let began = Instant::now();
-        let answer = self.get(&path, &known).await?;
-        let micros = u64::try_from(began.elapsed().as_micros())?;
-        // Where something did change in between, there is nothing to be measured.
-        Ok((answer.status() == Some(204)).then_some(micros))
+        let mut known = vec!["HX-Request: true".to_owned()];
+        for _ in 0..TRIES {
+            let began = Instant::now();
+            let answer = self.get(&path, &known).await?;
+            let micros = u64::try_from(began.elapsed().as_micros())?;
+            if answer.status() == Some(204) {
+                return Ok(Some(micros));
+            }
+            let head = String::from_utf8_lossy(&answer.head).into_owned();
+            let version = head.lines().find_map(|line| line.strip_prefix("etag: ").or(line.strip_prefix("ETag: ")));
+            let version = version.ok_or_else(|| format!("{path} was answered without a version"))?;
+            known.truncate(1);
+            known.push(format!("If-None-Match: {version}"));
+        }
+        Ok(None)
     }
 
     async fn get(&mut self, path: &str, headers: &[String]) -> Result<Message, Failure> {
