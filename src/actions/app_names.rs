@@ -1,5 +1,6 @@
 //! Apps by name, where one is chosen or listed, and what tells those apart that bear the same one.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -57,35 +58,61 @@ impl Namesakes {
     }
 }
 
-impl Actions {
-    /// The apps that the caller sees and that are not archived, by name; from memory.
-    pub fn named_apps(&self, caller: &Caller) -> Vec<NamedApp> {
-        let apps = self.seen_apps(caller);
-        let namesakes = Namesakes::among(&apps);
+/// The apps that a caller sees and that are not archived: one copy of the list, for all that a request asks of it.
+#[derive(Debug, Default)]
+pub struct SeenApps {
+    apps: Vec<Arc<App>>,
+    /// Found once somebody asks for them: a page about one app does not.
+    namesakes: OnceCell<Namesakes>,
+}
+
+impl SeenApps {
+    /// All of them, by name.
+    pub fn named(&self) -> Vec<NamedApp> {
+        let namesakes = self.namesakes();
         let named = |app: &Arc<App>| NamedApp {
             id: app.id.clone(),
             reference: app.settings.reference.clone(),
             name: app.settings.name.clone(),
             has_namesake: namesakes.beside(&app.id).is_some(),
         };
-        let mut named: Vec<NamedApp> = apps.iter().map(named).collect();
+        let mut named: Vec<NamedApp> = self.apps.iter().map(named).collect();
         named.sort_by_cached_key(|app| (app.name.to_lowercase(), app.id.clone()));
         named
     }
 
     /// Those of them whose names do not tell them apart.
-    pub fn namesakes(&self, caller: &Caller) -> Namesakes {
-        Namesakes::among(&self.seen_apps(caller))
+    pub fn namesakes(&self) -> &Namesakes {
+        self.namesakes.get_or_init(|| Namesakes::among(&self.apps))
     }
 
-    /// Whether there are several of these to tell apart.
-    pub fn sees_several_apps(&self, caller: &Caller) -> bool {
-        self.node.directory.apps().iter().filter(|app| caller.sees(&app.publisher_id)).nth(1).is_some()
+    /// Whether there are several of them to tell apart.
+    pub fn are_several(&self) -> bool {
+        self.apps.len() > 1
     }
+}
 
-    fn seen_apps(&self, caller: &Caller) -> Vec<Arc<App>> {
+impl Actions {
+    /// The apps that the caller sees and that are not archived; from memory. A request that asks several things of them calls
+    /// this once; each call below answers one thing and copies the list for it.
+    pub fn seen_apps(&self, caller: &Caller) -> SeenApps {
         let mut apps = self.node.directory.apps();
         apps.retain(|app| caller.sees(&app.publisher_id));
-        apps
+        SeenApps { apps, namesakes: OnceCell::new() }
+    }
+
+    /// All of them, by name.
+    pub fn named_apps(&self, caller: &Caller) -> Vec<NamedApp> {
+        self.seen_apps(caller).named()
+    }
+
+    /// Those of them whose names do not tell them apart.
+    pub fn namesakes(&self, caller: &Caller) -> Namesakes {
+        Namesakes::among(&self.seen_apps(caller).apps)
+    }
+
+    /// Whether there are several of them to tell apart.
+    pub fn sees_several_apps(&self, caller: &Caller) -> bool {
+        self.seen_apps(caller).are_several()
     }
 }

@@ -1,6 +1,5 @@
 //! `/apps/{app}`: whether an app works, and what it lacks.
 
-use super::sections::AppPage;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use super::parts::chart::{Bucket, Columns};
 use super::parts::delivery_list::{Columns as RowColumns, Row, Whom};
 use super::parts::lines::Link;
 use super::parts::state::Tone;
+use super::sections::AppPage;
 use super::words::instants::{self, Moment};
 use super::words::{durations, sentences};
 use super::{deliveries, pages, place, sections};

@@ -1,13 +1,13 @@
 //! Pausing an app, which is asked first, and resuming it. Each is an act of its own: whoever saves other settings from a page that was
 //! opened before changes neither.
 
-use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use serde_json::{Map, Value};
 
 use super::confirm::ConfirmPage;
 use super::flash::Kind;
 use super::page_request::PageRequest;
+use super::sections::AppPage;
 use super::words::cuts;
 use super::{pages, sections};
 use crate::web::Answer;

@@ -1,6 +1,5 @@
 //! `/apps/{app}/receiver`: the program that takes an endpoint's callbacks, in a language that is a link, ready to be pasted.
 
-use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
@@ -8,6 +7,7 @@ use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::lines::Link;
 use super::place::{self, Place};
+use super::sections::AppPage;
 use super::{faults, filters, pages, render, sections};
 use crate::domain::receiver_code::Language;
 use crate::web::Answer;

@@ -29,11 +29,12 @@ const SHAPE: &Shape<'_> =
 
 /// Which parameter says what happened before …
 const SAID: &str = "said";
-/// … and what it says where a session had ended while somebody filled a form in.
+/// … and what it says where a session had ended before somebody sent a form.
 const ENDED: &str = "ended";
-/// What stands above that form when it is shown anew, so that nobody takes it for sent. What was typed is kept nowhere: among it
-/// may be a secret, and who signs in next may be somebody else.
-const NOT_SAVED: &str = "You had been signed out, so what you typed here was not saved. Fill the form in again.";
+/// What stands above the page of that form when it is shown anew, so that nobody takes it for done, whether there was
+/// anything to type or only a button. What was typed is kept nowhere: among it may be a secret, and who signs in next may be
+/// somebody else.
+const NOTHING_DONE: &str = "You had been signed out, so nothing was saved or done. Please do it again here.";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -119,7 +120,7 @@ async fn sign_in(web: Data<Web>, request: HttpRequest, body: Body<LARGEST>) -> A
     };
     let refusal = match web.actions.sign_in(given).await {
         Ok(signed_in) => {
-            let told = has_ended.then(|| not_saved(&web, &signed_in));
+            let told = has_ended.then(|| nothing_done(&web, &signed_in));
             return Ok(render::go_on(to, [begun(&web, &signed_in), guest.gone()].into_iter().chain(told)));
         }
         Err(refusal) => refusal,
@@ -153,9 +154,9 @@ pub(super) fn begun(web: &Web, signed_in: &SignedIn) -> String {
     security::set_cookie(SESSION, signed_in.text.expose(), LONGEST.as_secs(), is_https)
 }
 
-/// The cookie that has the form told of, to which the way back leads.
-fn not_saved(web: &Web, signed_in: &SignedIn) -> String {
-    let flash = Flash { kind: flash::Kind::Failed, text: NOT_SAVED.to_owned() }.to_cookie(signed_in.text.expose());
+/// The cookie for the page to which the way back leads: it says there that the form did nothing.
+fn nothing_done(web: &Web, signed_in: &SignedIn) -> String {
+    let flash = Flash { kind: flash::Kind::Failed, text: NOTHING_DONE.to_owned() }.to_cookie(signed_in.text.expose());
     security::set_cookie(flash::COOKIE, &flash, flash::LIFETIME, web.actions.public_url.is_https())
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod dialects;
 mod erasure;
 mod exports;
 mod health;
+mod health_of_one;
 mod hostile_bodies;
 mod lists;
 mod lookup;

@@ -206,15 +206,15 @@ async fn a_form_whose_session_has_ended_changes_nothing_and_leads_back_to_its_pa
     visitor.get("/sign-in?said=ended").await.holds("You were signed out. Nothing was changed.");
     assert_eq!(ringback.get("/v1/apps").await["items"], json!([]));
 
-    // Whoever signs in then is told at the form that it was not saved, and nothing of what was typed is kept.
+    // Whoever signs in then is told at the form that it did nothing, and nothing of what was typed is kept.
     let sign_in = visitor.follow(sent).await;
     let second = [("email", "second@example.com"), ("password", PASSWORD)];
     let back = visitor.send(&sign_in, "/sign-in", &second).await;
     assert_eq!(back.location.as_deref(), Some("/apps/new"));
     let form = visitor.follow(back).await;
-    form.holds("You had been signed out, so what you typed here was not saved. Fill the form in again.");
+    form.holds("You had been signed out, so nothing was saved or done. Please do it again here.");
     form.lacks("value=\"A\"");
-    visitor.get("/apps/new").await.lacks("was not saved");
+    visitor.get("/apps/new").await.lacks("You had been signed out");
 }
 
 /// The one person's id; a second operator is there, so that it is not the last.

@@ -105,15 +105,15 @@ async fn rows(page: &PageRequest, query: &ListQuery, filter: CompletionFilter, a
     let listed = page.web.actions.completions(page.caller(), filter, Page { limit: ROWS, ..asked }).await?;
     let now = page.web.node.clock.now();
     let can_come = filter_ends.is_none_or(|ends| ends > now);
-    let namesakes = page.web.actions.namesakes(page.caller());
-    let rows: Vec<Row> = listed.items.iter().map(|entry| Row::of(entry, &namesakes, now)).collect();
+    let seen = page.web.actions.seen_apps(page.caller());
+    let rows: Vec<Row> = listed.items.iter().map(|entry| Row::of(entry, seen.namesakes(), now)).collect();
     let newest = rows.first().map(|row| row.id.as_str()).unwrap_or_default();
     // Of a list without rows everything that matches is new; the instant only bounds how far is looked.
     let since = if rows.is_empty() { instants::typed(now.minus(MARGIN)) } else { String::new() };
     let again = || query.address(&[("part", "newer"), ("after", newest), (SINCE, &since)]);
     let asks = is_first && query.is_live() && (!rows.is_empty() || can_come);
     Ok(Rows {
-        names_apps: page.web.actions.sees_several_apps(page.caller()),
+        names_apps: seen.are_several(),
         has_reviews: rows.iter().any(|row| row.review.is_some()),
         pager: PageOf {
             newest: (!is_first).then(|| query.address(&[])),

@@ -19,7 +19,7 @@ use super::parts::delivery_list::{Columns, DeliveryList, Newer, Row, Whom};
 use super::parts::lines::Link;
 use super::parts::page_of::PageOf;
 use super::{pages, place, render, sections};
-use crate::actions::app_names::NamedApp;
+use crate::actions::app_names::{NamedApp, SeenApps};
 use crate::actions::delivery_list::DeliveryFilter;
 use crate::actions::scope::Filter;
 use crate::domain::delivery::DeliveryKind;
@@ -48,7 +48,8 @@ pub(super) async fn newest(page: &PageRequest, app_id: &str, count: usize) -> Re
     let kinds = vec![DeliveryKind::Completion, DeliveryKind::Reversal];
     let filter = DeliveryFilter { among: of_app, kinds, ..DeliveryFilter::default() };
     let found = page.web.actions.deliveries(page.caller(), filter, Page { limit: count, before: None }).await?;
-    rows::of(page, found.items, Columns::default()).await
+    // No column names the app: there is none to tell apart.
+    rows::of(page, found.items, Columns::default(), &SeenApps::default()).await
 }
 
 /// Where all deliveries of an app are listed.
@@ -95,16 +96,17 @@ async fn show(page: PageRequest) -> Answer {
     if asked.is_part {
         return part(&page, &asked).await;
     }
-    let apps = page.web.actions.named_apps(page.caller());
+    let seen = page.web.actions.seen_apps(page.caller());
+    let apps = seen.named();
     let mut shown = DeliveriesPage::new(&page, &asked, &apps);
     let found = match asked.wrong.clone().into_result() {
-        Ok(()) => listed(&page, &asked).await,
+        Ok(()) => listed(&page, &asked, &seen).await,
         Err(wrong) => Err((wrong.clone(), Problem::from(wrong))),
     };
     match found {
         Ok((rows, next)) => {
             shown.pager.older = next.map(|id| asked.address.with("cursor", Some(&id)).at(PATH));
-            shown.list = Some(of_rows(&page, &asked, rows));
+            shown.list = Some(of_rows(&page, &asked, &seen, rows));
             shown.quick = quick::links(&page, &asked).await?;
             page.page(&shown)
         }
@@ -123,8 +125,9 @@ async fn show(page: PageRequest) -> Answer {
 async fn part(page: &PageRequest, asked: &Asked) -> Answer {
     asked.wrong.clone().into_result()?;
     let found = page.web.actions.deliveries_by_id(page.caller(), asked.ids.clone()).await?;
-    let rows = rows::of(page, found, columns(page, asked)).await?;
-    let mut list = of_rows(page, asked, rows);
+    let seen = page.web.actions.seen_apps(page.caller());
+    let rows = rows::of(page, found, columns(page, asked, &seen), &seen).await?;
+    let mut list = of_rows(page, asked, &seen, rows);
     if asked.cursor.is_none() {
         let mut filter = asked.filter.clone();
         filter.among.after = asked.ids.first().or(asked.after.as_ref()).cloned();
@@ -138,11 +141,11 @@ async fn part(page: &PageRequest, asked: &Asked) -> Answer {
 
 type Listed = (Vec<Row>, Option<String>);
 
-async fn listed(page: &PageRequest, asked: &Asked) -> Result<Listed, (Invalid, Problem)> {
+async fn listed(page: &PageRequest, asked: &Asked, seen: &SeenApps) -> Result<Listed, (Invalid, Problem)> {
     let of_page = Page { limit: ROWS, before: asked.cursor.clone() };
     let actions = &page.web.actions;
     let found = actions.deliveries(page.caller(), asked.filter.clone(), of_page).await.map_err(quick::told)?;
-    let rows = rows::of(page, found.items, columns(page, asked)).await;
+    let rows = rows::of(page, found.items, columns(page, asked, seen), seen).await;
     Ok((rows.map_err(|problem| (Invalid::none(), problem))?, found.next))
 }
 
@@ -158,23 +161,23 @@ async fn newer(page: &PageRequest, asked: &Asked, filter: DeliveryFilter) -> Res
 }
 
 /// The app alone tells nothing where there is but one; the publisher nothing to whoever is one.
-fn columns(page: &PageRequest, asked: &Asked) -> Columns {
+fn columns(page: &PageRequest, asked: &Asked, seen: &SeenApps) -> Columns {
     let names_app = asked.filter.among.app.is_some();
     let sees_all = page.caller().limited_to().is_none();
     Columns {
-        app: !names_app && page.web.actions.sees_several_apps(page.caller()),
+        app: !names_app && seen.are_several(),
         publisher: sees_all && !names_app && asked.filter.among.publisher.is_none(),
     }
 }
 
-fn of_rows(page: &PageRequest, asked: &Asked, rows: Vec<Row>) -> DeliveryList {
+fn of_rows(page: &PageRequest, asked: &Asked, seen: &SeenApps, rows: Vec<Row>) -> DeliveryList {
     let of_rows: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let after = asked.after.clone().unwrap_or_else(|| ids::lower_bound("dlv", page.web.node.clock.now().minus(SLACK)));
     let again = asked.address.with("cursor", asked.cursor.as_deref()).with("part", Some("list"));
     let again = again.with("after", Some(after.as_str()).filter(|_| rows.is_empty() && asked.cursor.is_none()));
     let again = again.with("ids", Some(&of_rows.join(",")).filter(|ids| !ids.is_empty()).map(String::as_str));
     DeliveryList {
-        columns: columns(page, asked),
+        columns: columns(page, asked, seen),
         again: asked.is_live.then(|| again.at(PATH)),
         newer: None,
         is_newest: asked.cursor.is_none(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::standing;
-use crate::actions::app_names::Namesakes;
+use crate::actions::app_names::{Namesakes, SeenApps};
 use crate::actions::delivery_list::DeliveryRow;
 use crate::domain::delivery::{DeliveryKind, WaitingFor};
 use crate::domain::time::Timestamp;
@@ -21,11 +21,12 @@ pub(in crate::web::console) fn state(page: &PageRequest, found: &DeliveryRow) ->
     standing::of(found, page.caller().reader().server(), page.web.node.clock.now())
 }
 
-/// These deliveries as rows.
+/// These deliveries as rows. Their apps are told apart by those that the caller sees, where a column names them.
 pub(in crate::web::console) async fn of(
     page: &PageRequest,
     found: Vec<DeliveryRow>,
     columns: Columns,
+    seen: &SeenApps,
 ) -> Result<Vec<Row>, Problem> {
     let publishers = if columns.publisher {
         let ids = found.iter().map(|row| row.app.publisher_id.as_str());
@@ -33,15 +34,15 @@ pub(in crate::web::console) async fn of(
     } else {
         HashMap::new()
     };
-    let namesakes = page.web.actions.namesakes(page.caller());
+    let namesakes = columns.app.then(|| seen.namesakes());
     let (server, now) = (page.caller().reader().server(), page.web.node.clock.now());
-    Ok(found.into_iter().map(|found| row(found, &publishers, &namesakes, server, now)).collect())
+    Ok(found.into_iter().map(|found| row(found, &publishers, namesakes, server, now)).collect())
 }
 
 fn row(
     found: DeliveryRow,
     publishers: &HashMap<String, String>,
-    namesakes: &Namesakes,
+    namesakes: Option<&Namesakes>,
     server: &str,
     now: Timestamp,
 ) -> Row {
@@ -49,6 +50,7 @@ fn row(
     let user = whom(&found);
     let DeliveryRow { delivery, waiting_for, app, offer_name, user_reward, last_attempt, endpoint_number, .. } = found;
     let is_known_when = matches!(waiting_for, Some(WaitingFor::Retry | WaitingFor::Review));
+    let beside = namesakes.and_then(|namesakes| namesakes.beside(&delivery.app_id));
     let publisher = publishers.get(&app.publisher_id).map_or("", String::as_str);
     let reward = user_reward.map(|reward| amounts::reward(&reward.to_string()));
     let offer: Vec<String> =
@@ -56,7 +58,7 @@ fn row(
     Row {
         state,
         created: instants::listed(delivery.created_at, now),
-        app: cuts::name(&app.name, namesakes.beside(&delivery.app_id), OF_A_NAME).shown,
+        app: cuts::name(&app.name, beside, OF_A_NAME).shown,
         publisher: cuts::text(publisher, OF_A_NAME).shown,
         transaction: cuts::external(&delivery.transaction_id),
         kind: match delivery.kind {

@@ -3,7 +3,6 @@
 
 mod finding;
 
-use super::sections::AppPage;
 use std::collections::BTreeMap;
 
 use actix_web::web::{Path, ServiceConfig};
@@ -16,6 +15,7 @@ use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::parts::lines::Link;
 use super::place::{self, Place};
+use super::sections::AppPage;
 use super::words::instants;
 use super::{faults, filters, pages, render, sections};
 use crate::actions::deliveries::DeliveryDetail;

@@ -3,8 +3,6 @@
 
 mod uses;
 
-use std::collections::HashMap;
-
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
@@ -21,7 +19,7 @@ use crate::dispatch::egress::echo::Verification;
 use crate::store::page::Listed;
 use crate::web::error::Problem;
 use crate::web::{Answer, list};
-use uses::Use;
+use uses::{Names, Use};
 
 const PATH: &str = "/egress";
 /// Apps without an address that are named.
@@ -127,13 +125,14 @@ async fn one(page: PageRequest, id: Path<String>) -> Answer {
     })
 }
 
-/// What the publishers are called that have one of these addresses.
-async fn names(page: &PageRequest, items: &[KnownEgressIp]) -> Result<HashMap<String, String>, Problem> {
+/// What the publishers and apps are called that have one of these addresses.
+async fn names(page: &PageRequest, items: &[KnownEgressIp]) -> Result<Names, Problem> {
     let ids = items.iter().flat_map(|known| &known.assignments).filter_map(|one| one.publisher_id.as_deref());
-    Ok(page.web.actions.names_of_publishers(page.caller(), ids).await?)
+    let publishers = page.web.actions.names_of_publishers(page.caller(), ids).await?;
+    Ok(Names { publishers, namesakes: page.web.actions.namesakes(page.caller()) })
 }
 
-fn row(page: &PageRequest, known: &KnownEgressIp, names: &HashMap<String, String>) -> Row {
+fn row(page: &PageRequest, known: &KnownEgressIp, names: &Names) -> Row {
     let now = page.web.node.clock.now();
     let in_force = || known.assignments.iter().filter(|one| one.active_at <= now);
     let apps = in_force().filter(|one| one.app_id.is_some()).count();

@@ -2,12 +2,22 @@
 
 use std::collections::HashMap;
 
+use crate::actions::app_names::Namesakes;
 use crate::actions::egress::KnownEgressIp;
 use crate::domain::egress::Assignment;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::sections;
 use crate::web::console::words::cuts::{self, Long, OF_A_NAME};
 use crate::web::console::words::instants::{self, Moment};
+
+/// What apps and publishers are called: looked up once for all that a page lists.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// Of publishers, by their ids.
+    pub(super) publishers: HashMap<String, String>,
+    /// The apps whose names do not tell them apart.
+    pub(super) namesakes: Namesakes,
+}
 
 /// An app or a publisher that has an address, or will have.
 #[derive(Debug)]
@@ -24,30 +34,29 @@ pub(super) struct Use {
 
 impl Use {
     /// All of an address, those in force before those that are scheduled.
-    pub(super) fn all(page: &PageRequest, known: &KnownEgressIp, names: &HashMap<String, String>) -> Vec<Self> {
+    pub(super) fn all(page: &PageRequest, known: &KnownEgressIp, names: &Names) -> Vec<Self> {
         let mut sorted: Vec<&Assignment> = known.assignments.iter().collect();
         sorted.sort_by_key(|one| one.active_at);
         sorted.into_iter().map(|one| Self::of(page, one, names)).collect()
     }
 
     /// The next change of an address: whoever begins to have it.
-    pub(super) fn next(page: &PageRequest, known: &KnownEgressIp, names: &HashMap<String, String>) -> Option<Self> {
+    pub(super) fn next(page: &PageRequest, known: &KnownEgressIp, names: &Names) -> Option<Self> {
         let now = page.web.node.clock.now();
         let to_come = known.assignments.iter().filter(|one| one.active_at > now);
         to_come.min_by_key(|one| one.active_at).map(|one| Self::of(page, one, names))
     }
 
-    fn of(page: &PageRequest, one: &Assignment, names: &HashMap<String, String>) -> Self {
+    fn of(page: &PageRequest, one: &Assignment, names: &Names) -> Self {
         let (now, directory) = (page.web.node.clock.now(), &page.web.node.directory);
         let app = one.app_id.as_deref().and_then(|id| directory.app(id));
         let (name, kind) = match (&app, &one.app_id, &one.publisher_id) {
             (Some(app), ..) => (app.settings.name.as_str(), "app"),
             (None, Some(id), _) => (id.as_str(), "archived app"),
-            (None, None, Some(id)) => (names.get(id).map_or(id.as_str(), String::as_str), "publisher"),
+            (None, None, Some(id)) => (names.publishers.get(id).map_or(id.as_str(), String::as_str), "publisher"),
             (None, None, None) => ("", ""),
         };
-        let namesakes = page.web.actions.namesakes(page.caller());
-        let beside = app.as_ref().and_then(|app| namesakes.beside(&app.id));
+        let beside = app.as_ref().and_then(|app| names.namesakes.beside(&app.id));
         Self {
             whose: cuts::name(name, beside, OF_A_NAME),
             kind,

@@ -1,6 +1,5 @@
 //! Making what the form says: the publisher, where it is a new one, the app, and its first secret, which is shown this once.
 
-use crate::web::console::sections::AppPage;
 use askama::Template;
 use serde_json::{Map, Value};
 
@@ -17,7 +16,7 @@ use crate::web::console::forms::Form;
 use crate::web::console::frame::Frame;
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::publisher_choice;
-use crate::web::console::sections;
+use crate::web::console::sections::{self, AppPage};
 
 /// The page that shows a new app's secret, once.
 #[derive(Template)]

@@ -66,9 +66,9 @@ fn answered(attempt: &Attempt) -> String {
         (None, Outcome::Timeout) => "no answer".to_owned(),
         (None, Outcome::Connect) => "no connection".to_owned(),
         (None, Outcome::Tls) => "no TLS session".to_owned(),
-        (None, Outcome::Dns) => "no address".to_owned(),
-        (None, Outcome::BlockedTarget) => "not sent: no public address".to_owned(),
-        (None, Outcome::EgressUnavailable) => "not sent: the egress IP could not be used".to_owned(),
+        (None, Outcome::Dns) => "host not found".to_owned(),
+        (None, Outcome::BlockedTarget) => "not sent: address not public".to_owned(),
+        (None, Outcome::EgressUnavailable) => "not sent: egress IP not usable".to_owned(),
         (None, Outcome::Interrupted) => "interrupted on our side".to_owned(),
         (None, _) => "no HTTP answer".to_owned(),
     }

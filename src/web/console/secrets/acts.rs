@@ -1,6 +1,5 @@
 //! What is asked before a secret signs from now on, or is deleted.
 
-use crate::web::console::sections::AppPage;
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
@@ -15,6 +14,7 @@ use crate::web::console::kinds::{self, Shape};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::field::Field;
 use crate::web::console::place::Place;
+use crate::web::console::sections::AppPage;
 use crate::web::console::words::{cuts, instants};
 use crate::web::console::{faults, render, sections};
 use crate::web::error::Problem;

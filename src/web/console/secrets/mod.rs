@@ -5,7 +5,6 @@ mod acts;
 mod rows;
 mod safety;
 
-use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 use serde_json::{Map, Value};
@@ -17,6 +16,7 @@ use super::page_request::PageRequest;
 use super::parts::field::Field;
 use super::parts::lines::Link;
 use super::place::{self, Place};
+use super::sections::AppPage;
 use super::{faults, pages, render, sections};
 use crate::actions::form_keys::Once;
 use crate::actions::secrets::CreatedSecret;

@@ -1,6 +1,5 @@
 //! Archiving an app: a page that says what stays, and asks for the app's name. While deliveries are open it says how many.
 
-use crate::web::console::sections::AppPage;
 use actix_web::web::Path;
 use askama::Template;
 
@@ -14,6 +13,7 @@ use crate::web::console::frame::Frame;
 use crate::web::console::kinds::{Kind, Shape};
 use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::field::Field;
+use crate::web::console::sections::AppPage;
 use crate::web::console::{faults, navigation, render, sections};
 use crate::web::error::Problem;
 use crate::web::json::Body;

@@ -1,6 +1,5 @@
 //! An app's endpoints: what each is, a further one, and the way to delete one or to enable one that its receiver disabled.
 
-use crate::web::console::sections::AppPage;
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
@@ -17,6 +16,7 @@ use crate::web::console::page_request::PageRequest;
 use crate::web::console::parts::field::Field;
 use crate::web::console::parts::state::{State, Tone};
 use crate::web::console::place;
+use crate::web::console::sections::AppPage;
 use crate::web::console::words::cuts::{self, Long};
 use crate::web::console::{faults, sections};
 use crate::web::json::Body;

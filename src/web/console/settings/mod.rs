@@ -8,13 +8,13 @@ mod general;
 pub(super) mod switch;
 mod terms;
 
-use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
 use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::field::Field;
+use super::sections::AppPage;
 use super::{faults, pages, render, sections};
 use crate::actions::access::endpoint;
 use crate::domain::app::{App, Endpoint};

@@ -1,7 +1,6 @@
 //! From a version of a dialect to a later one, or from one that was withdrawn to another, asked once: the endpoint is checked as when it was made, and what was accepted before
 //! goes out as it was accepted.
 
-use crate::web::console::sections::AppPage;
 use actix_web::web::Path;
 use serde_json::{Map, Value};
 
@@ -11,6 +10,7 @@ use crate::web::Answer;
 use crate::web::console::confirm::ConfirmPage;
 use crate::web::console::flash;
 use crate::web::console::page_request::PageRequest;
+use crate::web::console::sections::AppPage;
 use crate::web::console::{faults, render, sections};
 use crate::web::error::Problem;
 use crate::web::json::Body;

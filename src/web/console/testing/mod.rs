@@ -5,7 +5,6 @@ mod form;
 mod outcome;
 mod sequence;
 
-use super::sections::AppPage;
 use actix_web::web::{Path, ServiceConfig};
 use askama::Template;
 
@@ -15,6 +14,7 @@ use super::frame::Frame;
 use super::page_request::PageRequest;
 use super::parts::lines::Link;
 use super::place::{self, Place};
+use super::sections::AppPage;
 use super::{faults, filters, pages, render, sections};
 use crate::actions::refusal::Refusal;
 use crate::actions::sequences::Sequence;

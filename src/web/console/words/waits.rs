@@ -33,7 +33,8 @@ pub fn kept_back(by: WaitingFor, address: Option<IpAddr>) -> String {
     }
 }
 
-/// How an attempt ended that brought no status, or another word than a status says.
+/// How an attempt ended that brought no status, or another word than a status says. The same words are an entry of a filter
+/// and stand within a sentence, so each says by itself what was wrong.
 pub fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered => "acknowledged",
@@ -43,10 +44,10 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Timeout => "no answer",
         Outcome::Connect => "no connection",
         Outcome::Tls => "no TLS session",
-        Outcome::Dns => "no address",
+        Outcome::Dns => "host not found",
         Outcome::Protocol => "no HTTP answer",
-        Outcome::BlockedTarget => "not sent: not public",
-        Outcome::EgressUnavailable => "not sent: egress IP",
+        Outcome::BlockedTarget => "address not public",
+        Outcome::EgressUnavailable => "egress IP not usable",
         Outcome::Interrupted => "interrupted",
     }
 }
@@ -71,5 +72,6 @@ mod tests {
         assert_eq!(answer(Some(500), Outcome::HttpStatus, 84), "500 · 84 ms");
         assert_eq!(answer(None, Outcome::Timeout, 30_000), "no answer · 30 s");
         assert_eq!(answer(None, Outcome::EgressUnavailable, 3), "not sent · 3 ms");
+        assert_eq!(answer(None, Outcome::Dns, 3), "host not found · 3 ms");
     }
 }
