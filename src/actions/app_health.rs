@@ -49,12 +49,17 @@ impl Actions {
         let ids: Vec<String> = apps.clone().map(|app| app.id.clone()).collect();
         let are_many = ids.len() * ONE_IN > self.node.directory.app_count();
         let endpoints = || apps.clone().flat_map(|app| &app.endpoints).map(|endpoint| endpoint.id.clone()).collect();
-        let tallies = match are_many {
-            true => store.tallies_of_the_day(now).await?,
-            false => store.tallies(Some(ids.clone()), Series::last_day(now)).await?,
+        let of_few = ids.clone();
+        let tallies = async move {
+            match are_many {
+                true => store.tallies_of_the_day(now).await,
+                false => store.tallies(Some(of_few), Series::last_day(now)).await,
+            }
         };
         let asked = AskedAbout { app_ids: ids, endpoint_ids: (!are_many).then(endpoints) };
-        let Work { waiting, backlogs, sending } = store.work_of(asked, now).await?;
+        // Side by side: whoever has Home open asks for it every few seconds.
+        let (tallies, work) = tokio::try_join!(tallies, store.work_of(asked, now))?;
+        let Work { waiting, backlogs, sending } = work;
         let mut seen = HealthSeen::default();
         seen.waiting.in_flight = sending;
         for app in apps {

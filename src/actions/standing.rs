@@ -92,8 +92,9 @@ impl Actions {
     /// reads: it is Home, which must open beside any export.
     pub async fn standing(&self, caller: &Caller) -> Result<Standing, Refusal> {
         let apps = self.living_apps(caller, Asked { app: None, publisher: None }).await?;
-        let bare_publishers = self.bare_publishers(caller, &apps).await?;
-        let HealthSeen { mut health, waiting } = self.health_of(apps.iter().map(|app| &**app)).await?;
+        let seen = self.health_of(apps.iter().map(|app| &**app));
+        let (seen, bare_publishers) = tokio::try_join!(seen, self.bare_publishers(caller, &apps))?;
+        let HealthSeen { mut health, waiting } = seen;
         let now = self.node.now();
         let mut switches = Vec::new();
         for app in &apps {

@@ -41,7 +41,7 @@ pub struct EndpointBacklog {
     pub first_due_at: Option<Timestamp>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Clone, QueryableByName)]
 struct OfApp {
     #[diesel(sql_type = BigInt)]
     id: AppKey,

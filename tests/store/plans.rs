@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 99] = [
+const MADE_FOR: [(&str, &str); 100] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -102,6 +102,7 @@ const MADE_FOR: [(&str, &str); 99] = [
     ("retention: roll-ups of recipes", "recipe_rollups_by_time"),
     ("counts: dead of an app", "deliveries_unsettled"),
     ("counts: waiting of an app", "deliveries_unsettled"),
+    ("counts: waiting of any app", "deliveries_unsettled"),
     ("counts: waiting of an endpoint", "deliveries_due"),
     ("counts: delivered", "deliveries_by_app"),
     ("counts: sending", "deliveries_claimed"),

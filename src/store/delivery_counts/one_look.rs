@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::queries::{of_endpoints, sending, waiting_of};
+use super::queries::{of_endpoints, sending, waiting_of, waiting_of_any};
 use super::{CHUNK, EndpointBacklog, Found, OfApp, OfEndpoint, app_keys, capped};
 use crate::domain::health::Capped;
 use crate::domain::time::Timestamp;
@@ -20,7 +20,8 @@ use crate::store::{Store, StoreError};
 pub struct AskedAbout {
     /// These apps.
     pub app_ids: Vec<String>,
-    /// These endpoints; `None`: all of which anything waits, also of other apps. Of a few endpoints it costs less to name them.
+    /// Their endpoints, where the apps are few. `None`: apps and endpoints of which anything waits are found, also others than these,
+    /// which costs less than to look for each of many.
     pub endpoint_ids: Option<Vec<String>>,
 }
 
@@ -42,14 +43,12 @@ impl Store {
         let named = asked.endpoint_ids.map(|ids| ids.iter().map(|id| EndpointKey::of(id)).collect::<Vec<_>>());
         self.read_by_index(move |conn| {
             let deadline = Deadline::begin();
-            let mut waiting: Vec<OfApp> = Vec::new();
-            for some in apps.chunks(CHUNK) {
-                deadline.check()?;
-                waiting.extend(waiting_of(some).all::<OfApp>(conn)?);
-            }
-            let endpoints = match named {
-                Some(named) => named,
-                None => with_any(conn)?,
+            let (waiting, endpoints) = match named {
+                Some(named) => {
+                    let waiting = apps.chunks(CHUNK).map(|some| waiting_of(some).all::<OfApp>(conn));
+                    (waiting.collect::<QueryResult<Vec<_>>>()?.concat(), named)
+                }
+                None => (waiting_of_any().all(conn)?, with_any(conn)?),
             };
             let mut backlogs: Vec<OfEndpoint> = Vec::new();
             for some in endpoints.chunks(CHUNK) {

@@ -56,17 +56,39 @@ pub(in crate::store) fn of_apps(apps: &[AppKey], status: Status, from: Option<Ti
     since(from, text).keys(apps)
 }
 
-/// Of each app, how many wait: pending, retrying or held. They stand in the index before what is dead or canceled: SQLite enters
-/// it by each of the three states, PostgreSQL once, and only because an end is named.
+/// Of each of these apps, how many wait: pending, retrying or held.
 pub(in crate::store) fn waiting_of(apps: &[AppKey]) -> Statement {
+    Statement::of(format!("{ROWS} {}", waiting_of_rows())).keys(apps)
+}
+
+/// The same of every app that has anything but what was delivered; found by leaping from each app's first entry in the index to the
+/// next app's.
+pub(in crate::store) fn waiting_of_any() -> Statement {
+    let unsettled = [Status::Pending, Status::Retrying, Status::Held, Status::Dead, Status::Canceled];
+    let (is_unsettled, counted) = (codes::is_one_of("d.status", &unsettled), waiting_of_rows());
+    // No other index has this order, so no planner takes the one that also holds what was delivered.
+    Statement::of(format!(
+        "WITH RECURSIVE leap (id) AS (
+             SELECT CAST(0 AS BIGINT)
+             UNION ALL
+             SELECT (SELECT d.app_id FROM deliveries d WHERE {is_unsettled} AND d.app_id > leap.id
+                     ORDER BY d.app_id, d.status LIMIT 1)
+             FROM leap WHERE leap.id IS NOT NULL
+         ), a (id) AS (SELECT leap.id FROM leap WHERE leap.id > 0)
+         {counted}"
+    ))
+}
+
+/// What waits stands in the index before what is dead or canceled: SQLite enters it by each of the three states, PostgreSQL once, and
+/// only because an end is named.
+fn waiting_of_rows() -> String {
     let waits = codes::is_one_of("d.status", &[Status::Pending, Status::Retrying, Status::Held]);
     let (last, is_no_test) = (Status::Held.as_sql(), is_no_test());
-    let text = format!(
-        "{ROWS} SELECT CAST(a.id AS BIGINT) AS id, (SELECT count(*) FROM (
+    format!(
+        "SELECT CAST(a.id AS BIGINT) AS id, (SELECT count(*) FROM (
              SELECT 1 FROM deliveries d WHERE d.app_id = a.id AND {waits} AND d.status <= {last} AND {is_no_test} LIMIT {ENOUGH}) f
          ) AS found FROM a"
-    );
-    Statement::of(text).keys(apps)
+    )
 }
 
 /// Of each endpoint, what waits.

@@ -157,6 +157,7 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         plan("retention: roll-ups of recipes", old_of_recipes),
         counts("counts: dead of an app", counted::of_apps(&apps, Status::Dead, since))?,
         counts("counts: waiting of an app", counted::waiting_of(&apps))?,
+        counts("counts: waiting of any app", counted::waiting_of_any())?,
         counts("counts: waiting of an endpoint", counted::of_endpoints(&endpoints, None, now))?,
         counts("counts: delivered", counted::delivered_of(&apps, since))?,
         counts("counts: sending", counted::sending(&apps, since))?,
@@ -215,6 +216,10 @@ mod tests {
     fn of_a_backlog_and_of_what_waits_of_an_app_only_what_is_counted_is_walked_over() {
         for (query, entries) in [
             ("counts: waiting of an app", &["deliveries_unsettled (app_id=? AND status=?)"][..]),
+            (
+                "counts: waiting of any app",
+                &["deliveries_unsettled (app_id>?)", "deliveries_unsettled (app_id=? AND status=?)"],
+            ),
             (
                 "counts: waiting of an endpoint",
                 &[

@@ -83,7 +83,8 @@ impl Work {
     /// The page as somebody opens it, or its part while it shows these rows.
     async fn of(page: &PageRequest, shown: Option<Vec<String>>, is_live: bool) -> Result<Self, Problem> {
         let (actions, caller, now) = (&page.web.actions, page.caller(), page.web.node.clock.now());
-        let standing = actions.standing(caller).await?;
+        let (standing, jumps, reviews) =
+            tokio::try_join!(actions.standing(caller), actions.recipe_jumps(), actions.open_reviews(caller))?;
         let rows = rows(&standing, shown.as_deref());
         let ids = rows.iter().map(|one| one.app.publisher_id.as_str());
         let names = actions.names_of_publishers(caller, ids).await?;
@@ -91,14 +92,12 @@ impl Work {
         let lines: Vec<Line> = rows.iter().map(|one| Line::of(actions, one, &names, &namesakes, now)).collect();
         let known: Vec<&str> = rows.iter().map(|one| one.app.id.as_str()).collect();
         let figures = if caller.is_operator() { summary::figures(&standing, now) } else { Vec::new() };
-        let jumps = actions.recipe_jumps().await?;
-        let (open, first_end) = actions.open_reviews(caller).await?;
         let switches = standing.switches.iter().take(SWITCHES).map(|switch| SwitchLine::of(switch, &namesakes, now));
         Ok(Self {
             again: is_live.then(|| format!("/?part=work&{SHOWN}={}", known.join(","))),
             figures,
             newer: shown.as_ref().and_then(|_| newer(&standing, &known)),
-            reviews: Reviews::of(open, first_end, now),
+            reviews: Reviews::of(reviews.0, reviews.1, now),
             publishers: summary::publishers(&standing),
             recipes: jumps.iter().map(summary::jump).collect(),
             switches: switches.collect(),
