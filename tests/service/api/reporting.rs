@@ -56,6 +56,7 @@ async fn what_was_recorded_with_an_instant_that_is_taken_no_more_stays_a_duplica
     wall.source.report(&with(report, json!({"userId": "other"}))).await.refuses(409, &["userId"]);
     wall.source.report(&with(wall.completion("ext-2"), at)).await.refuses(422, &["occurredAt"]);
     wall.source.look_up("ext-2").await.is(404, json!({}));
+    wall.source.reverse(with(part.clone(), json!({"payoutMinor": 2}))).await.refuses(409, &["payoutMinor"]);
     wall.source.reverse(with(part, json!({"reversalId": "r2"}))).await.refuses(422, &["occurredAt"]);
 }
 

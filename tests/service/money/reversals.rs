@@ -234,12 +234,17 @@ async fn parts_that_add_up_to_everything_are_the_whole_to_whoever_knows_of_nothi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_not_told_although_it_could_be_is_named_as_well() {
-    let (_ringback, wall) = calling("affonso", json!({"callbacks": "off"})).await;
+    let (ringback, wall) = calling("affonso", json!({"callbacks": "off"})).await;
     wall.report("tx-1").await;
-    let answer = wall.source.report(&json!({"externalId": "tx-1", "eventType": "refund"})).await;
+    let at = "2024-07-01T18:40:00.000Z";
+    let refund = json!({"externalId": "tx-1", "eventType": "refund", "occurredAt": at});
+    let answer = wall.source.report(&refund).await;
     answer.is(200, json!({"deliveries": []}));
     assert!(text(&answer.body["notTold"][0], "reason").starts_with("it was not called back"), "{}", answer.body);
     assert!(wall.receiver.so_far().is_empty());
+    // Told again it is answered so too, also with an instant that is taken no more.
+    ringback.clock.jump_back(DAY);
+    wall.source.report(&refund).await.is(200, json!({"status": "duplicate", "notTold": answer.body["notTold"]}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
