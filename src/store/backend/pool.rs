@@ -14,9 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 6;
 /// The same for the machine itself, whose reads take microseconds.
 const SQLITE_MACHINE: u32 = 4;
-/// PostgreSQL flushes the commits of several connections at once. Yet more of them make groups smaller, and each statement of a group
-/// costs the server as much as some ten of its rows: with four connections a delivery cost a third more than with two
-/// (docs/BENCHMARKS.md, "Connections of the writer").
+/// PostgreSQL flushes the commits of several connections at once, so while one group is flushed another is performed. Yet more
+/// connections make groups smaller, and most of what a group costs the server is the same whatever it holds (docs/BENCHMARKS.md, "The
+/// size of a group").
 const MOST_WRITERS: u32 = 2;
 
 /// How the connections of this process are shared out.
