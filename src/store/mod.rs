@@ -157,7 +157,8 @@ impl Store {
     }
 
     /// Performs a change that begins by taking a lock. Another node may hold it for seconds, if it vanished in the middle of a
-    /// transaction. So on PostgreSQL these changes have a connection of their own: no group of reports or settlements waits behind one.
+    /// transaction. So on PostgreSQL these changes have a connection of their own, and wait there for one another: no group of reports or
+    /// settlements waits for a writer that waits for a lock.
     async fn write_in_turn<T: Send + 'static>(
         &self,
         lock: impl FnOnce(&mut Conn) -> QueryResult<()> + Send + 'static,

@@ -17,6 +17,7 @@ mod engine;
 mod erasure;
 mod history;
 mod in_line;
+mod in_turn;
 mod logging;
 mod nodes;
 mod one_look;

@@ -44,7 +44,7 @@ pub(super) enum Preparation {
     Ready(Box<Prepared>),
     /// It reports that a completion is taken back.
     Reversal(ReversalReport),
-    /// It reports what was taken back before.
+    /// It reports what was taken back before, or contradicts it.
     ReversedBefore(Box<ReversalOutcome>),
     /// Fields are wrong or missing.
     Invalid(Invalid),

@@ -49,7 +49,9 @@ impl Store {
         if let Some(until) = self.look(move |conn| shut_until(conn, &looked_at, now)).await? {
             return Ok(Attempt::TooMany { until });
         }
-        self.write_in_turn(Conn::begin_counting_sign_ins, move |conn| {
+        // Not in turn: nobody's sign-in waits for whoever holds another lock.
+        self.write(move |conn| {
+            conn.begin_counting_sign_ins()?;
             if let Some(until) = shut_until(conn, &throttled, now)? {
                 return Ok(Attempt::TooMany { until });
             }

@@ -125,8 +125,7 @@ impl Store {
     pub async fn remove_second_factor(&self, user_id: &str, scope: RoleScope) -> Result<bool, StoreError> {
         let id = user_id.to_owned();
         // After every change of a role, which is what the scope looks at.
-        self.write(move |conn| {
-            conn.begin_configuring()?;
+        self.write_in_turn(Conn::begin_configuring, move |conn| {
             if !find(conn, &id)?.is_some_and(|found| scope.holds(&found.role)) {
                 return Ok(false);
             }
