@@ -54,6 +54,7 @@ impl Store {
             return Ok(Arc::clone(&known.tallies));
         }
         let added_up = self.snapshot(move |conn| {
+            conn.only_by_index()?;
             let pieces = part.sum_pieces(folded_until(conn)?);
             added_up(conn, None, &pieces)
         });

@@ -77,6 +77,7 @@ impl Store {
     ) -> Result<HashMap<String, Tally>, StoreError> {
         let apps = keys(app_ids);
         let found = self.snapshot(move |conn| {
+            conn.only_by_index()?;
             let pieces = series.sum_pieces(folded_until(conn)?);
             added_up(conn, apps.as_deref(), &pieces)
         });

@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 100] = [
+const MADE_FOR: [(&str, &str); 102] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -103,6 +103,8 @@ const MADE_FOR: [(&str, &str); 100] = [
     ("counts: dead of an app", "deliveries_unsettled"),
     ("counts: waiting of an app", "deliveries_unsettled"),
     ("counts: waiting of any app", "deliveries_unsettled"),
+    ("counts: endpoints with due ones", "deliveries_due"),
+    ("counts: endpoints with held ones", "deliveries_held"),
     ("counts: waiting of an endpoint", "deliveries_due"),
     ("counts: delivered", "deliveries_by_app"),
     ("counts: sending", "deliveries_claimed"),

@@ -32,6 +32,8 @@ enum Part<'a> {
     Rows,
     Among,
     Number(&'a i64),
+    /// A word that stands for nothing.
+    Unknown(&'a str),
 }
 
 impl Statement {
@@ -52,10 +54,16 @@ impl Statement {
         self
     }
 
-    /// Of a text that is another one each time: it is not kept.
+    /// Of a text that is another one each time, or whose keys PostgreSQL must know to look them up by their hash: it is not kept, and
+    /// holds its keys.
     pub(in crate::store) fn read_anew(mut self) -> Self {
         self.is_prepared = false;
         self
+    }
+
+    /// Whether PostgreSQL keeps it.
+    pub(in crate::store) fn is_prepared(&self) -> bool {
+        self.is_prepared
     }
 
     /// All rows that it finds.
@@ -63,7 +71,13 @@ impl Statement {
     where
         T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
     {
-        on_backend!(conn, sqlite(conn) => self.load(conn), postgres(conn) => self.load(conn))
+        on_backend!(conn,
+            sqlite(conn) => diesel::sql_query(self.written()?).load(conn),
+            postgres(conn) => match self.is_prepared {
+                true => self.load(conn),
+                false => diesel::sql_query(self.written()?).load(conn),
+            },
+        )
     }
 
     /// The one row that it finds.
@@ -71,12 +85,29 @@ impl Statement {
     where
         T: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
     {
-        on_backend!(conn, sqlite(conn) => self.get_result(conn), postgres(conn) => self.get_result(conn))
+        let found = self.all(conn)?.into_iter().next();
+        found.ok_or(diesel::result::Error::NotFound)
+    }
+
+    /// The text with everything in it. Diesel walks over a query several times, so it is not written while one does.
+    pub(in crate::store) fn written(&self) -> QueryResult<String> {
+        let mut written = String::new();
+        for part in self.parts() {
+            match part {
+                Part::Text(text) => written.push_str(text),
+                Part::Rows => written.push_str(&format!("VALUES {}", self.listed(|key| format!("({key})")))),
+                Part::Among => written.push_str(&format!("IN ({})", self.listed(i64::to_string))),
+                Part::Number(number) => written.push_str(&number.to_string()),
+                Part::Unknown(word) => return unknown(word),
+            }
+        }
+        Ok(written)
     }
 
     fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        let (first, rest) = self.text.split_once(':').unwrap_or((&self.text, ""));
-        let words = rest.split(':').filter(|rest| !rest.is_empty()).flat_map(|rest| {
+        let mut pieces = self.text.split(':');
+        let first = pieces.next().unwrap_or_default();
+        let words = pieces.flat_map(|rest| {
             let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
             let (word, text) = rest.split_at(end);
             [self.meant(word), Part::Text(text)]
@@ -84,14 +115,13 @@ impl Statement {
         [Part::Text(first)].into_iter().chain(words)
     }
 
-    fn meant(&self, word: &str) -> Part<'_> {
+    fn meant<'a>(&'a self, word: &'a str) -> Part<'a> {
         match word {
             "rows" => Part::Rows,
             "among" => Part::Among,
             name => {
                 let number = self.numbers.iter().find(|(named, _)| *named == name);
-                debug_assert!(number.is_some(), "{name} is no number of {}", self.text);
-                Part::Number(number.map_or(&0, |(_, number)| number))
+                number.map_or(Part::Unknown(name), |(_, number)| Part::Number(number))
             }
         }
     }
@@ -103,33 +133,24 @@ impl Statement {
     }
 }
 
-impl QueryFragment<Sqlite> for Statement {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
-        for part in self.parts() {
-            match part {
-                Part::Text(text) => out.push_sql(text),
-                Part::Rows => out.push_sql(&format!("VALUES {}", self.listed(|key| format!("({key})")))),
-                Part::Among => out.push_sql(&format!("IN ({})", self.listed(i64::to_string))),
-                Part::Number(number) => out.push_sql(&number.to_string()),
-            }
-        }
-        Ok(())
-    }
+/// Why a statement is not performed: its text and what it is asked with do not go together.
+#[derive(Debug, thiserror::Error)]
+#[error("`:{0}` stands for nothing in a statement")]
+struct UnknownWord(String);
+
+fn unknown<T>(word: &str) -> QueryResult<T> {
+    Err(diesel::result::Error::QueryBuilderError(Box::new(UnknownWord(word.to_owned()))))
 }
 
 impl QueryFragment<Pg> for Statement {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        if !self.is_prepared {
-            out.unsafe_to_cache_prepared();
-        }
         for part in self.parts() {
             match part {
                 Part::Text(text) => out.push_sql(text),
                 Part::Rows => {
-                    out.push_sql("SELECT unnest(");
+                    out.push_sql("SELECT unnest(CAST(");
                     out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
-                    out.push_sql(")");
+                    out.push_sql(" AS BIGINT[]))");
                 }
                 Part::Among => {
                     out.push_sql("= ANY(");
@@ -137,6 +158,7 @@ impl QueryFragment<Pg> for Statement {
                     out.push_sql(")");
                 }
                 Part::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
+                Part::Unknown(word) => return unknown(word),
             }
         }
         Ok(())
@@ -154,7 +176,6 @@ impl Query for Statement {
     type SqlType = Untyped;
 }
 
-impl RunQueryDsl<SqliteConnection> for Statement {}
 impl RunQueryDsl<PgConnection> for Statement {}
 
 #[cfg(test)]
@@ -165,7 +186,7 @@ mod tests {
     use crate::store::keys::AppKey;
 
     fn both(statement: &Statement) -> [String; 2] {
-        [debug_query::<Sqlite, _>(statement).to_string(), debug_query::<Pg, _>(statement).to_string()]
+        [statement.written().unwrap(), debug_query::<Pg, _>(statement).to_string()]
     }
 
     #[test]
@@ -175,16 +196,31 @@ mod tests {
         assert_eq!(
             both(&statement.keys(&keys).number("now", 9)),
             [
-                "WITH a(id) AS (VALUES (7), (8)) SELECT 1 WHERE app IN (7, 8) AND at <= 9; -- binds: []",
-                "WITH a(id) AS (SELECT unnest($1)) SELECT 1 WHERE app = ANY($2) AND at <= $3; -- binds: [[7, 8], [7, 8], 9]",
+                "WITH a(id) AS (VALUES (7), (8)) SELECT 1 WHERE app IN (7, 8) AND at <= 9;",
+                "WITH a(id) AS (SELECT unnest(CAST($1 AS BIGINT[]))) SELECT 1 WHERE app = ANY($2) AND at <= $3; \
+                 -- binds: [[7, 8], [7, 8], 9]",
             ]
         );
     }
 
     #[test]
     fn without_keys_nothing_is_found_and_a_text_without_words_stands_as_it_is() {
-        let [on_sqlite, _] = both(&Statement::of("WHERE app :among").keys::<AppKey>(&[]));
-        assert_eq!(on_sqlite, "WHERE app IN (-1) -- binds: []");
-        assert_eq!(both(&Statement::of("SELECT 1")), ["SELECT 1 -- binds: []", "SELECT 1 -- binds: []"]);
+        let among = Statement::of("WHERE app :among").keys::<AppKey>(&[]);
+        assert_eq!(among.written().unwrap(), "WHERE app IN (-1)");
+        assert_eq!(both(&Statement::of("SELECT 1")), ["SELECT 1", "SELECT 1 -- binds: []"]);
+    }
+
+    #[test]
+    fn a_word_that_stands_for_nothing_is_an_error() {
+        for text in ["SELECT 1::bigint", "SELECT :then", "SELECT :rowsx", "SELECT 1:"] {
+            let fault = Statement::of(text).number("now", 9).one::<Found>(&mut crate::store::backend::in_memory());
+            assert!(fault.unwrap_err().to_string().contains("stands for nothing"), "{text}");
+        }
+    }
+
+    #[derive(Debug, QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        _found: i64,
     }
 }

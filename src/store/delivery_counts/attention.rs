@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::queries::{ENOUGH, ROWS, created, is_no_test, since};
+use super::queries::{ENOUGH, ROWS, asked_since, created, is_no_test};
 use super::{CHUNK, Found, app_keys, capped};
 use crate::domain::delivery::Status;
 use crate::domain::health::Capped;
@@ -69,9 +69,9 @@ pub(in crate::store) fn held_of(endpoints: &[EndpointKey]) -> Statement {
 }
 
 /// How many deliveries of these apps together are in a state, of those that were created since then if an instant is given.
-pub(in crate::store) fn in_state_of(apps: &[AppKey], status: Status, from: Option<Timestamp>) -> Statement {
-    let (is_it, created) = (codes::is("d.status", status), created(from));
-    since(from, together(&format!("d.app_id = a.id AND {is_it}{created}"))).keys(apps)
+pub(in crate::store) fn in_state_of(apps: &[AppKey], status: Status, since: Option<Timestamp>) -> Statement {
+    let (is_it, created) = (codes::is("d.status", status), created(since));
+    asked_since(since, together(&format!("d.app_id = a.id AND {is_it}{created}"))).keys(apps)
 }
 
 fn together(condition: &str) -> String {

@@ -1,7 +1,7 @@
 //! The queries of the counts, as texts. Each enters an index and ends at a cap, or at as many rows as are looked through.
 //!
 //! States are words of ours, so the queries hold them as literals: only then does a planner see that a partial index covers a
-//! condition. Keys and instants are numbers, and stand apart from the text ([`Statement`]). No text of a caller may get in here.
+//! condition. Keys and instants are numbers, and stand apart from most texts ([`Statement`]). No text of a caller may get in here.
 
 use crate::domain::delivery::{DeliveryKind, Status};
 use crate::domain::health::Capped;
@@ -30,7 +30,7 @@ pub(super) fn created(since: Option<Timestamp>) -> &'static str {
 }
 
 /// The statement with what that condition asks for.
-pub(super) fn since(since: Option<Timestamp>, text: String) -> Statement {
+pub(super) fn asked_since(since: Option<Timestamp>, text: String) -> Statement {
     let statement = Statement::of(text);
     match since {
         Some(since) => {
@@ -46,14 +46,14 @@ pub(super) fn is_no_test() -> String {
 }
 
 /// Of each app, how many are in a state.
-pub(in crate::store) fn of_apps(apps: &[AppKey], status: Status, from: Option<Timestamp>) -> Statement {
-    let (is_it, created, is_no_test) = (codes::is("d.status", status), created(from), is_no_test());
+pub(in crate::store) fn of_apps(apps: &[AppKey], status: Status, since: Option<Timestamp>) -> Statement {
+    let (is_it, created, is_no_test) = (codes::is("d.status", status), created(since), is_no_test());
     let text = format!(
         "{ROWS} SELECT CAST(a.id AS BIGINT) AS id, (SELECT count(*) FROM (
              SELECT 1 FROM deliveries d WHERE d.app_id = a.id AND {is_it}{created} AND {is_no_test} LIMIT {ENOUGH}) f
          ) AS found FROM a"
     );
-    since(from, text).keys(apps)
+    asked_since(since, text).keys(apps)
 }
 
 /// Of each of these apps, how many wait: pending, retrying or held.
@@ -92,8 +92,8 @@ fn waiting_of_rows() -> String {
 }
 
 /// Of each endpoint, what waits.
-pub(in crate::store) fn of_endpoints(endpoints: &[EndpointKey], from: Option<Timestamp>, now: Timestamp) -> Statement {
-    let created = created(from);
+pub(in crate::store) fn of_endpoints(endpoints: &[EndpointKey], since: Option<Timestamp>, now: Timestamp) -> Statement {
+    let created = created(since);
     let (waits, is_held, is_no_test) = (waiting("d"), held_for_mending("d"), is_no_test());
     let count = |condition: String| {
         format!(
@@ -108,12 +108,12 @@ pub(in crate::store) fn of_endpoints(endpoints: &[EndpointKey], from: Option<Tim
              (SELECT d.due_at FROM deliveries d WHERE d.endpoint_id = a.id AND {waits} ORDER BY d.due_at LIMIT 1)
                  AS first_due_at FROM a"
     );
-    since(from, text).keys(endpoints).number("now", now.as_millis())
+    asked_since(since, text).keys(endpoints).number("now", now.as_millis())
 }
 
 /// Of each app, how many of its newest deliveries were delivered, and how many were looked at.
-pub(in crate::store) fn delivered_of(apps: &[AppKey], from: Option<Timestamp>) -> Statement {
-    let (created, delivered) = (created(from), codes::is("f.status", Status::Delivered));
+pub(in crate::store) fn delivered_of(apps: &[AppKey], since: Option<Timestamp>) -> Statement {
+    let (created, delivered) = (created(since), codes::is("f.status", Status::Delivered));
     let is_no_test = codes::is_not("f.kind", DeliveryKind::Test);
     let of = |app: &i64| {
         format!(
@@ -123,10 +123,11 @@ pub(in crate::store) fn delivered_of(apps: &[AppKey], from: Option<Timestamp>) -
         )
     };
     let each: Vec<String> = apps.iter().map(|app| of(app.as_ref())).collect();
-    since(from, each.join(" UNION ALL ")).read_anew()
+    asked_since(since, each.join(" UNION ALL ")).read_anew()
 }
 
-/// What is claimed of these apps. The sum keeps a planner from the index by app, which holds all that was ever delivered.
+/// What is claimed of these apps, each of which may be among thousands: PostgreSQL looks for it by its hash only in a list that stands
+/// in the text, so these are read anew. The sum keeps a planner from the index by app, which holds all that was ever delivered.
 fn claimed_of(since: Option<Timestamp>) -> String {
     // The same goes for the primary key.
     let created = created(since).replace("d.id >=", "d.id + 0 >=");
@@ -138,30 +139,30 @@ fn claimed_of(since: Option<Timestamp>) -> String {
 }
 
 /// How many are being sent.
-pub(in crate::store) fn sending(apps: &[AppKey], from: Option<Timestamp>) -> Statement {
-    let (claimed, is_sending) = (claimed_of(from), codes::is("d.status", Status::Sending));
+pub(in crate::store) fn sending(apps: &[AppKey], since: Option<Timestamp>) -> Statement {
+    let (claimed, is_sending) = (claimed_of(since), codes::is("d.status", Status::Sending));
     let text = format!("SELECT count(*) AS found FROM (SELECT 1 {claimed} AND {is_sending} LIMIT {ENOUGH}) f");
-    since(from, text).keys(apps)
+    asked_since(since, text).keys(apps).read_anew()
 }
 
 /// How many wait in line, by endpoint.
-pub(in crate::store) fn in_line(apps: &[AppKey], from: Option<Timestamp>) -> Statement {
-    let (claimed, in_line) = (claimed_of(from), codes::is_not("d.status", Status::Sending));
+pub(in crate::store) fn in_line(apps: &[AppKey], since: Option<Timestamp>) -> Statement {
+    let (claimed, in_line) = (claimed_of(since), codes::is_not("d.status", Status::Sending));
     let text = format!(
         "SELECT f.endpoint_id AS id, count(*) AS found FROM (SELECT d.endpoint_id {claimed} AND {in_line} LIMIT {REASONS}) f
          GROUP BY f.endpoint_id"
     );
-    since(from, text).keys(apps)
+    asked_since(since, text).keys(apps).read_anew()
 }
 
 /// How many are held for each reason.
-pub(in crate::store) fn held_reasons(apps: &[AppKey], from: Option<Timestamp>) -> Statement {
-    let (created, is_held) = (created(from), codes::is("d.status", Status::Held));
+pub(in crate::store) fn held_reasons(apps: &[AppKey], since: Option<Timestamp>) -> Statement {
+    let (created, is_held) = (created(since), codes::is("d.status", Status::Held));
     let text = format!(
         "{ROWS} SELECT f.waiting_for AS reason, count(*) AS found FROM (
              SELECT d.waiting_for FROM a CROSS JOIN deliveries d
              WHERE d.app_id = a.id AND {is_held} AND d.waiting_for IS NOT NULL{created} LIMIT {REASONS}) f
          GROUP BY f.waiting_for"
     );
-    since(from, text).keys(apps)
+    asked_since(since, text).keys(apps)
 }

@@ -141,8 +141,11 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     let old_of_recipes = explain(conn, diesel::sql_query(recipe_rollups::removal(Step::FiveMinutes, sample.before)))?;
     let mut counts = |query, statement: Statement| {
         let text = on_backend!(conn,
-            sqlite(conn) => explain_on_sqlite(conn, statement)?,
-            postgres(conn) => explain_on_postgres(conn, statement)?,
+            sqlite(conn) => explain_on_sqlite(conn, diesel::sql_query(statement.written()?))?,
+            postgres(conn) => match statement.is_prepared() {
+                true => explain_planned_once(conn, statement)?,
+                false => explain_on_postgres(conn, diesel::sql_query(statement.written()?))?,
+            },
         );
         QueryResult::Ok(plan(query, text))
     };
@@ -158,6 +161,8 @@ fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         counts("counts: dead of an app", counted::of_apps(&apps, Status::Dead, since))?,
         counts("counts: waiting of an app", counted::waiting_of(&apps))?,
         counts("counts: waiting of any app", counted::waiting_of_any())?,
+        counts("counts: endpoints with due ones", Statement::of(queries::due_endpoints()))?,
+        counts("counts: endpoints with held ones", Statement::of(queries::held_endpoints()))?,
         counts("counts: waiting of an endpoint", counted::of_endpoints(&endpoints, None, now))?,
         counts("counts: delivered", counted::delivered_of(&apps, since))?,
         counts("counts: sending", counted::sending(&apps, since))?,

@@ -66,7 +66,7 @@ fn answered(attempt: &Attempt) -> String {
         (None, Outcome::Timeout) => "no answer".to_owned(),
         (None, Outcome::Connect) => "no connection".to_owned(),
         (None, Outcome::Tls) => "no TLS session".to_owned(),
-        (None, Outcome::Dns) => "host not found".to_owned(),
+        (None, Outcome::Dns) => "no address for its name".to_owned(),
         (None, Outcome::BlockedTarget) => "not sent: address not public".to_owned(),
         (None, Outcome::EgressUnavailable) => "not sent: egress IP not usable".to_owned(),
         (None, Outcome::Interrupted) => "interrupted on our side".to_owned(),

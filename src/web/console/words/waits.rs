@@ -44,7 +44,7 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Timeout => "no answer",
         Outcome::Connect => "no connection",
         Outcome::Tls => "no TLS session",
-        Outcome::Dns => "host not found",
+        Outcome::Dns => "no address for its name",
         Outcome::Protocol => "no HTTP answer",
         Outcome::BlockedTarget => "address not public",
         Outcome::EgressUnavailable => "egress IP not usable",
@@ -72,6 +72,6 @@ mod tests {
         assert_eq!(answer(Some(500), Outcome::HttpStatus, 84), "500 · 84 ms");
         assert_eq!(answer(None, Outcome::Timeout, 30_000), "no answer · 30 s");
         assert_eq!(answer(None, Outcome::EgressUnavailable, 3), "not sent · 3 ms");
-        assert_eq!(answer(None, Outcome::Dns, 3), "host not found · 3 ms");
+        assert_eq!(answer(None, Outcome::Dns, 3), "no address for its name · 3 ms");
     }
 }
