@@ -76,7 +76,7 @@ async fn a_list_is_what_its_address_asks_for() {
 
 #[tokio::test]
 async fn a_status_that_is_asked_for_by_the_address_stays_chosen_though_few_servers_answer_it() {
-    let (_, _, mut ana, _) = stage().await;
+    let (_ringback, _wall, mut ana, _) = stage().await;
     for status in ["418", "500"] {
         let page = ana.get(&format!("/deliveries?answer={status}")).await;
         page.holds(&format!("<option value=\"{status}\" selected>{status}</option>"));
