@@ -8,7 +8,7 @@ use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId
 use diesel::sql_types::{Text, Untyped};
 use diesel::sqlite::Sqlite;
 
-use crate::store::backend::{Conn, Engine, PLANNED_ONCE, on_backend};
+use crate::store::backend::{Conn, Engine, PLANNED_ONCE, Statement, on_backend};
 
 /// Costs are guesses that differ from run to run; what is done, and in which order, is what matters.
 const ON_POSTGRES: &str = "EXPLAIN (COSTS OFF) ";
@@ -96,6 +96,12 @@ struct Access {
 }
 
 impl Plan {
+    /// Of these plans, the text of the one for this query.
+    #[cfg(test)]
+    pub(super) fn of(plans: Vec<Self>, query: &str) -> String {
+        plans.into_iter().find(|plan| plan.query == query).unwrap().text
+    }
+
     /// The indexes that are used; a primary key goes by the name that PostgreSQL has for it.
     pub fn indexes(&self) -> Vec<String> {
         self.accesses().filter_map(|access| access.index).collect()
@@ -186,6 +192,17 @@ pub(super) fn explain_planned_once<Q: QueryFragment<Pg>>(conn: &mut PgConnection
     let lines: Vec<PostgresLine> = diesel::sql_query(format!("{ON_POSTGRES}{execution}")).load(conn)?;
     conn.batch_execute("DEALLOCATE explained")?;
     Ok(self::text(lines.into_iter().map(|line| line.line)))
+}
+
+/// How a statement is answered as it is performed: within a text that holds its keys, or prepared.
+pub(super) fn explain_statement(conn: &mut Conn, statement: Statement) -> QueryResult<String> {
+    on_backend!(conn,
+        sqlite(conn) => explain_on_sqlite(conn, diesel::sql_query(statement.written()?)),
+        postgres(conn) => match statement.is_prepared() {
+            true => explain_planned_once(conn, statement),
+            false => explain_on_postgres(conn, diesel::sql_query(statement.written()?)),
+        },
+    )
 }
 
 /// Performs a statement on PostgreSQL; answers how many pages it touched or read.

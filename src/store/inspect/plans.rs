@@ -7,23 +7,19 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::count_plans::of_health;
 use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite, explain_planned_once};
 use super::look_up_plans::of_look_ups;
 use super::sample::{ROWS, Sample};
 use crate::domain::delivery::{Counters, Status, Told};
-use crate::domain::health::rollup::Step;
-use crate::domain::health::series::Piece;
 use crate::domain::settlement::{Next, Settlement};
-use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, Statement, on_backend};
-use crate::store::delivery_counts::attention;
-use crate::store::delivery_counts::queries as counted;
+use crate::store::backend::{BY_INDEX_ALONE, Begin, Conn, on_backend};
 use crate::store::erased_keys::{self, ErasedKind};
 use crate::store::keys::{AppKey, ClaimKey, DeliveryKey, EndpointKey, NodeKey, SourceKey};
 use crate::store::queue::{ClaimInLine, Wanted, queries};
-use crate::store::recipe_rollups::{self, Recipes};
 use crate::store::replay_range::{self, Keys};
 use crate::store::unknown_words::Words;
-use crate::store::{Store, StoreError, clicks, erasure, health_reads, prune, replay_steps, rollups, tallies};
+use crate::store::{Store, StoreError, clicks, erasure, prune, replay_steps};
 
 /// What size of the tables the plans are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,52 +123,6 @@ fn of_the_queue(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     ])
 }
 
-/// What charts and counts ask.
-fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
-    let (apps, endpoints) = ([AppKey::of(&sample.app_id)], [EndpointKey::of(&sample.endpoint_id)]);
-    let (since, now) = (Some(sample.before), sample.now);
-    let piece = Piece { step: Step::FiveMinutes, from: sample.before, to: now };
-    let plan = |query, text| Plan { query, text };
-    let of_apps = explain(conn, health_reads::of_apps(&apps, &piece))?;
-    let of_all = explain(conn, health_reads::of_all(&piece))?;
-    let of_recipes = explain(conn, recipe_rollups::wanted(&Recipes::All, &piece))?;
-    let of_recipe = explain(conn, recipe_rollups::wanted(&Recipes::Named("x".to_owned()), &piece))?;
-    let old = explain(conn, diesel::sql_query(rollups::removal(Step::FiveMinutes, sample.before)))?;
-    let old_of_recipes = explain(conn, diesel::sql_query(recipe_rollups::removal(Step::FiveMinutes, sample.before)))?;
-    let mut counts = |query, statement: Statement| {
-        let text = on_backend!(conn,
-            sqlite(conn) => explain_on_sqlite(conn, diesel::sql_query(statement.written()?))?,
-            postgres(conn) => match statement.is_prepared() {
-                true => explain_planned_once(conn, statement)?,
-                false => explain_on_postgres(conn, diesel::sql_query(statement.written()?))?,
-            },
-        );
-        QueryResult::Ok(plan(query, text))
-    };
-    Ok(vec![
-        plan("health of apps", of_apps),
-        plan("health of all apps", of_all),
-        plan("health of all recipes", of_recipes),
-        plan("health of a recipe", of_recipe),
-        counts("day of apps", tallies::of_piece(Some(&apps), &piece))?,
-        counts("day of all apps", tallies::of_piece(None, &piece))?,
-        plan("retention: roll-ups", old),
-        plan("retention: roll-ups of recipes", old_of_recipes),
-        counts("counts: dead of an app", counted::of_apps(&apps, Status::Dead, since))?,
-        counts("counts: waiting of an app", counted::waiting_of(&apps))?,
-        counts("counts: waiting of any app", counted::waiting_of_any())?,
-        counts("counts: endpoints with due ones", Statement::of(queries::due_endpoints()))?,
-        counts("counts: endpoints with held ones", Statement::of(queries::held_endpoints()))?,
-        counts("counts: waiting of an endpoint", counted::of_endpoints(&endpoints, None, now))?,
-        counts("counts: delivered", counted::delivered_of(&apps, since))?,
-        counts("counts: sending", counted::sending(&apps, since))?,
-        counts("counts: in line", counted::in_line(&apps, since))?,
-        counts("counts: held, by reason", counted::held_reasons(&apps, since))?,
-        counts("counts: held of endpoints together", attention::held_of(&endpoints))?,
-        counts("counts: dead of apps together", attention::in_state_of(&apps, Status::Dead, Some(sample.before)))?,
-    ])
-}
-
 fn settlement(sample: &Sample) -> Settlement {
     Settlement {
         delivery_id: sample.delivery_id.clone(),
@@ -198,7 +148,7 @@ mod tests {
     fn plan_of(query: &str) -> String {
         let mut conn = backend::in_memory();
         let plans = plans(&mut conn, &Sample::default(), Size::AsTheyAre).unwrap();
-        plans.into_iter().find(|plan| plan.query == query).unwrap().text
+        Plan::of(plans, query)
     }
 
     #[test]
@@ -214,29 +164,6 @@ mod tests {
             let leaps = plan_of(query);
             assert!(leaps.contains(&format!("INDEX {index} (endpoint_id>?)")), "{leaps}");
             assert!(!leaps.contains("SCAN d"), "{leaps}");
-        }
-    }
-
-    #[test]
-    fn of_a_backlog_and_of_what_waits_of_an_app_only_what_is_counted_is_walked_over() {
-        for (query, entries) in [
-            ("counts: waiting of an app", &["deliveries_unsettled (app_id=? AND status=?)"][..]),
-            (
-                "counts: waiting of any app",
-                &["deliveries_unsettled (app_id>?)", "deliveries_unsettled (app_id=? AND status=?)"],
-            ),
-            (
-                "counts: waiting of an endpoint",
-                &[
-                    "deliveries_due (endpoint_id=? AND due_at<?)",
-                    "deliveries_due (endpoint_id=? AND due_at>?)",
-                    "deliveries_held (endpoint_id=?)",
-                ],
-            ),
-        ] {
-            let found = plan_of(query);
-            let lacking: Vec<&&str> = entries.iter().filter(|entry| !found.contains(**entry)).collect();
-            assert!(lacking.is_empty() && !found.contains("SCAN d"), "{query}: {lacking:?} {found}");
         }
     }
 
