@@ -32,8 +32,8 @@ pub(super) fn mean(typed: &Typed) -> Result<Settings, SettingsError> {
     if role != NodeRole::All && !location.is_shared() {
         return Err(wrong("RINGBACK_ROLE", "roles can be split only over PostgreSQL; on SQLite leave it at `all`"));
     }
-    let connections = "must be a whole number, 6 or more";
-    let pool_size = typed.parsed("RINGBACK_POOL_SIZE", connections)?;
+    let connections = format!("must be a whole number, {FEWEST_CONNECTIONS} or more");
+    let pool_size = typed.parsed("RINGBACK_POOL_SIZE", &connections)?;
     if pool_size < FEWEST_CONNECTIONS {
         return Err(wrong("RINGBACK_POOL_SIZE", connections));
     }
