@@ -11,7 +11,7 @@ pub mod tally;
 
 use std::time::Duration;
 
-use self::rollup::LastFailure;
+use self::tally::LastFailure;
 use super::time::Timestamp;
 use super::words::words;
 

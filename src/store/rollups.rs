@@ -17,7 +17,8 @@ use super::schema::{rollups, secret_uses};
 use super::{Store, StoreError};
 use crate::domain::delivery::Outcome;
 use crate::domain::health::latencies::Latencies;
-use crate::domain::health::rollup::{LastFailure, Rollup, Step};
+use crate::domain::health::rollup::{Rollup, Step};
+use crate::domain::health::tally::{LastFailure, Tally};
 use crate::domain::time::Timestamp;
 
 /// Rows that are removed in one step: a few milliseconds of the writer's time.
@@ -90,17 +91,17 @@ impl Row {
     /// Of what was added up.
     pub(super) fn new(app_id: AppKey, step: Step, at: Timestamp, node: NodeKey, rollup: &Rollup) -> Self {
         let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        let last = rollup.last_failure;
+        let Tally { delivered, dead, failed_attempts, last_delivered_at, last_failure: last } = rollup.tally;
         Self {
             app_id,
             step: stored(step),
             at,
             node,
-            delivered: count(rollup.delivered),
-            dead: count(rollup.dead),
-            failed_attempts: count(rollup.failed_attempts),
+            delivered: count(delivered),
+            dead: count(dead),
+            failed_attempts: count(failed_attempts),
             latencies: rollup.latencies.to_bytes(),
-            last_delivered_at: rollup.last_delivered_at,
+            last_delivered_at,
             last_failed_at: last.map(|last| last.at),
             last_outcome: last.map(|last| last.outcome),
             last_status_code: last.and_then(|last| last.status).map(i32::from),
@@ -112,14 +113,14 @@ impl Row {
         let count = |count: i64| u64::try_from(count).unwrap_or(0);
         let status = self.last_status_code.and_then(|status| u16::try_from(status).ok());
         let last = self.last_failed_at.zip(self.last_outcome);
-        Rollup {
+        let tally = Tally {
             delivered: count(self.delivered),
             dead: count(self.dead),
             failed_attempts: count(self.failed_attempts),
-            latencies: Latencies::from_bytes(&self.latencies).unwrap_or_default(),
             last_delivered_at: self.last_delivered_at,
             last_failure: last.map(|(at, outcome)| LastFailure { at, outcome, status }),
-        }
+        };
+        Rollup { tally, latencies: Latencies::from_bytes(&self.latencies).unwrap_or_default() }
     }
 }
 

@@ -14,9 +14,8 @@ use super::keys::AppKey;
 use super::rollups::{folded_until, stored};
 use super::{Store, StoreError};
 use crate::domain::delivery::Outcome;
-use crate::domain::health::rollup::LastFailure;
 use crate::domain::health::series::{Piece, Series};
-use crate::domain::health::tally::Tally;
+use crate::domain::health::tally::{LastFailure, Tally};
 use crate::domain::time::Timestamp;
 
 /// The last failure of an app is one row's: instant, outcome and status of the row that has the latest instant. No function that

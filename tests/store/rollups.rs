@@ -18,7 +18,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 fn of(app_id: &str, at: Timestamp, delivered: u64) -> NodeRollup {
-    let mut rollup = Rollup { delivered, last_delivered_at: Some(at), ..Rollup::default() };
+    let tally = Tally { delivered, last_delivered_at: Some(at), ..Tally::default() };
+    let mut rollup = Rollup { tally, ..Rollup::default() };
     (0..delivered).for_each(|_| rollup.latencies.add(7));
     NodeRollup { app_id: app_id.to_owned(), at: Step::FiveMinutes.begin(at), rollup }
 }
@@ -83,7 +84,7 @@ async fn a_process_writes_over_its_own_row_and_what_several_wrote_adds_up() {
     assert_eq!((sum.delivered, sum.last_delivered_at), (8, Some(NOW)));
     let buckets = fresh.store.health_series(Some(vec!["app_1".to_owned()]), Series::last_day(NOW)).await.unwrap();
     let bucket = &buckets[&Step::FiveMinutes.begin(NOW)];
-    assert_eq!((bucket.delivered, bucket.latencies.quantile(990)), (8, Some(7)));
+    assert_eq!((bucket.tally.delivered, bucket.latencies.quantile(990)), (8, Some(7)));
     let all = fresh.store.tallies(None, Series::last_day(NOW)).await.unwrap();
     assert_eq!(all["app_2"].delivered, 9);
 }
@@ -106,7 +107,7 @@ async fn a_folded_hour_says_what_its_five_minutes_said_and_each_is_read_once() {
     assert_eq!((folded, sum(&fresh.store, "app_1", now).await), (2, before));
     let series = Series { from: hour, to: hour.plus(3 * HOUR), step: HOUR };
     let hours = fresh.store.health_series(None, series).await.unwrap();
-    assert_eq!(hours.values().map(|hour| hour.delivered).collect::<Vec<_>>(), [3, 4, 8]);
+    assert_eq!(hours.values().map(|hour| hour.tally.delivered).collect::<Vec<_>>(), [3, 4, 8]);
 
     // Without their five minutes the hours still tell.
     let gone = fresh.store.prune_rollups(Step::FiveMinutes, hour.plus(2 * HOUR)).await.unwrap();

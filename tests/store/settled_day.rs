@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ringback::domain::delivery::Outcome;
-use ringback::domain::health::rollup::{LastFailure, Rollup, Step};
+use ringback::domain::health::rollup::{Rollup, Step};
 use ringback::domain::health::series::Series;
-use ringback::domain::health::tally::Tally;
+use ringback::domain::health::tally::{LastFailure, Tally};
 use ringback::domain::time::Timestamp;
 use ringback::store::Store;
 use ringback::store::rollups::NodeRollup;
@@ -21,14 +21,14 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// What an app did in the five minutes of an instant: so many delivered, and at that instant a failure with this status.
 async fn write(store: &Store, node: &str, app: &str, at: Timestamp, delivered: u64, status: Option<u16>) {
     let outcome = if status.is_some() { Outcome::HttpStatus } else { Outcome::Timeout };
-    let rollup = Rollup {
+    let tally = Tally {
         delivered,
         dead: delivered / 3,
         failed_attempts: 1,
         last_delivered_at: (delivered > 0).then_some(at),
         last_failure: Some(LastFailure { at, outcome, status }),
-        ..Rollup::default()
     };
+    let rollup = Rollup { tally, ..Rollup::default() };
     let one = NodeRollup { app_id: app.to_owned(), at: Step::FiveMinutes.begin(at), rollup };
     store.write_rollups(node, vec![one], Vec::new()).await.unwrap();
 }

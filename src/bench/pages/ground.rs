@@ -14,6 +14,7 @@ use crate::command::Failure;
 use crate::domain::account::Publisher;
 use crate::domain::health::latencies::Latencies;
 use crate::domain::health::rollup::{Rollup, Step};
+use crate::domain::health::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use crate::store::rollups::NodeRollup;
@@ -107,5 +108,6 @@ async fn roll_ups(store: &Store, apps: &[App], now: Timestamp) -> Result<(), Fai
 fn busy(at: Timestamp) -> Rollup {
     let mut latencies = Latencies::default();
     [9, 17, 84, 410].into_iter().for_each(|ms| latencies.add(ms));
-    Rollup { delivered: 40, failed_attempts: 2, latencies, last_delivered_at: Some(at), ..Rollup::default() }
+    let tally = Tally { delivered: 40, failed_attempts: 2, last_delivered_at: Some(at), ..Tally::default() };
+    Rollup { tally, latencies }
 }

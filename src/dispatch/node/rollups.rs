@@ -98,7 +98,7 @@ impl Rollups {
         if deliveries > 0 {
             let mut shard = self.shard(app_id);
             shard.turn_to(now);
-            shard.change(app_id, |rollup| rollup.dead += u64::try_from(deliveries).unwrap_or(u64::MAX));
+            shard.change(app_id, |rollup| rollup.tally.dead += u64::try_from(deliveries).unwrap_or(u64::MAX));
         }
     }
 
@@ -197,7 +197,7 @@ mod tests {
 
     /// App, minute and deliveries of what has changed.
     fn taken(rollups: &Rollups, minutes: i64) -> Vec<(String, i64, u64)> {
-        let shown = |one: NodeRollup| (one.app_id, one.at.as_millis() / 60_000, one.rollup.delivered);
+        let shown = |one: NodeRollup| (one.app_id, one.at.as_millis() / 60_000, one.rollup.tally.delivered);
         let mut shown: Vec<_> = rollups.take(at(minutes)).rollups.into_iter().map(shown).collect();
         shown.sort();
         shown

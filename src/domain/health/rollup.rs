@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::latencies::Latencies;
+use super::tally::{LastFailure, Tally};
 use crate::domain::delivery::Outcome;
 use crate::domain::settlement::{Next, Settlement};
 use crate::domain::time::Timestamp;
@@ -45,32 +46,13 @@ pub fn aligned(instant: Timestamp, length: Duration) -> Timestamp {
     Timestamp::from_millis(instant.as_millis().div_euclid(length) * length)
 }
 
-/// The last attempt that failed. What began later is greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LastFailure {
-    /// When it began.
-    pub at: Timestamp,
-    /// In one word.
-    pub outcome: Outcome,
-    /// What the receiver answered, if it did.
-    pub status: Option<u16>,
-}
-
 /// What became of callbacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rollup {
-    /// Deliveries that were acknowledged.
-    pub delivered: u64,
-    /// Deliveries that were given up, or waited for too long.
-    pub dead: u64,
-    /// Attempts that failed and were not our fault.
-    pub failed_attempts: u64,
+    /// How many, and what came last.
+    pub tally: Tally,
     /// How long the receiver took, of each attempt that it answered, well or badly.
     pub latencies: Latencies,
-    /// When the last one was acknowledged.
-    pub last_delivered_at: Option<Timestamp>,
-    /// The last attempt that failed.
-    pub last_failure: Option<LastFailure>,
 }
 
 impl Rollup {
@@ -82,34 +64,24 @@ impl Rollup {
             }
             if attempt.counted && attempt.outcome != Outcome::Delivered {
                 let (at, outcome, status) = (attempt.started_at, attempt.outcome, attempt.status_code);
-                self.failed_attempts += 1;
-                self.fail(LastFailure { at, outcome, status });
+                let last_failure = Some(LastFailure { at, outcome, status });
+                self.tally.merge(&Tally { failed_attempts: 1, last_failure, ..Tally::default() });
             }
         }
         match settlement.next {
             Next::Delivered => {
-                self.delivered += 1;
-                self.last_delivered_at = self.last_delivered_at.max(Some(settlement.at));
+                let last_delivered_at = Some(settlement.at);
+                self.tally.merge(&Tally { delivered: 1, last_delivered_at, ..Tally::default() });
             }
-            Next::Dead => self.dead += 1,
+            Next::Dead => self.tally.dead += 1,
             Next::Retry(_) | Next::Unsent(_) | Next::Held(_) | Next::Disabled { .. } => {}
         }
     }
 
     /// What was added up elsewhere as well.
     pub fn merge(&mut self, other: &Self) {
-        self.delivered += other.delivered;
-        self.dead += other.dead;
-        self.failed_attempts += other.failed_attempts;
+        self.tally.merge(&other.tally);
         self.latencies.merge(&other.latencies);
-        self.last_delivered_at = self.last_delivered_at.max(other.last_delivered_at);
-        other.last_failure.into_iter().for_each(|failure| self.fail(failure));
-    }
-
-    fn fail(&mut self, failure: LastFailure) {
-        if self.last_failure.is_none_or(|last| last.at <= failure.at) {
-            self.last_failure = Some(failure);
-        }
     }
 }
 
@@ -148,12 +120,9 @@ mod tests {
         rollup.add(&settled(500, true, Next::Retry(at(90))));
         rollup.add(&settled(500, true, Next::Dead));
         rollup.add(&Settlement { attempts: Vec::new(), ..settled(200, true, Next::Unsent(at(90))) });
-        assert_eq!((rollup.delivered, rollup.failed_attempts, rollup.dead), (1, 2, 1));
-        assert_eq!(rollup.last_delivered_at, Some(at(20)));
-        assert_eq!(
-            rollup.last_failure,
-            Some(LastFailure { at: at(7), outcome: Outcome::HttpStatus, status: Some(500) })
-        );
+        let last_failure = Some(LastFailure { at: at(7), outcome: Outcome::HttpStatus, status: Some(500) });
+        let last_delivered_at = Some(at(20));
+        assert_eq!(rollup.tally, Tally { delivered: 1, dead: 1, failed_attempts: 2, last_delivered_at, last_failure });
         assert_eq!(rollup.latencies.quantile(500), Some(9));
     }
 
@@ -161,23 +130,23 @@ mod tests {
     fn a_fault_of_ours_is_no_failure_of_the_receiver() {
         let mut rollup = Rollup::default();
         rollup.add(&settled(500, false, Next::Retry(at(90))));
-        assert_eq!((rollup.failed_attempts, rollup.last_failure), (0, None));
+        assert_eq!(rollup.tally, Tally::default());
     }
 
     #[test]
-    fn of_two_the_later_instants_stand_whichever_is_added_to_the_other() {
-        let failure = |ms| Some(LastFailure { at: at(ms), outcome: Outcome::Timeout, status: None });
-        let of = |ms| Rollup {
-            delivered: 1,
-            last_delivered_at: Some(at(ms)),
-            last_failure: failure(ms),
-            ..Rollup::default()
+    fn of_two_both_the_counts_and_the_answer_times_add_up() {
+        let of = |status| {
+            let mut rollup = Rollup::default();
+            rollup.add(&settled(status, true, if status == 200 { Next::Delivered } else { Next::Dead }));
+            rollup
         };
-        for (first, second) in [(1, 2), (2, 1)] {
-            let mut merged = of(first);
-            merged.merge(&of(second));
-            assert_eq!((merged.delivered, merged.last_delivered_at, merged.last_failure), (2, Some(at(2)), failure(2)));
-        }
+        let mut both = of(200);
+        both.merge(&of(500));
+        assert_eq!((both.tally.delivered, both.tally.dead, both.tally.failed_attempts), (1, 1, 1));
+        assert_eq!((both.tally.last_delivered_at, both.tally.last_failure), (Some(at(20)), of(500).tally.last_failure));
+        let mut answers = Latencies::default();
+        [9, 9].into_iter().for_each(|ms| answers.add(ms));
+        assert_eq!(both.latencies, answers);
     }
 
     #[test]

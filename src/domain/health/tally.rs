@@ -1,8 +1,19 @@
-//! A tally: what of roll-ups tells how an app is doing. It is a roll-up without its answer times, which are most of its bytes, so
-//! the tallies of a day of ten thousand apps fit into a megabyte.
+//! A tally: how many callbacks of an app were delivered, given up or refused. A roll-up has answer times besides, which are most of
+//! its bytes; without them a day of ten thousand apps fits into a megabyte.
 
-use super::rollup::LastFailure;
+use crate::domain::delivery::Outcome;
 use crate::domain::time::Timestamp;
+
+/// The last attempt that failed. What began later is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LastFailure {
+    /// When it began.
+    pub at: Timestamp,
+    /// In one word.
+    pub outcome: Outcome,
+    /// What the receiver answered, if it did.
+    pub status: Option<u16>,
+}
 
 /// What became of an app's callbacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +45,6 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::delivery::Outcome;
 
     fn failed(ms: i64, status: Option<u16>) -> Option<LastFailure> {
         Some(LastFailure { at: Timestamp::from_millis(ms), outcome: Outcome::HttpStatus, status })

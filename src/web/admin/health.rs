@@ -9,6 +9,7 @@ use crate::actions::asked::Asked;
 use crate::actions::caller::Caller;
 use crate::domain::health::rollup::Rollup;
 use crate::domain::health::series::{STEPS, Series};
+use crate::domain::health::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::web::error::Problem;
 use crate::web::query::Query;
@@ -56,11 +57,12 @@ pub struct Bucket {
 impl Bucket {
     fn new(at: Timestamp, rollup: Option<&Rollup>) -> Self {
         let quantile = |thousandths| rollup.and_then(|rollup| rollup.latencies.quantile(thousandths));
+        let tally = rollup.map_or_else(Tally::default, |rollup| rollup.tally);
         Self {
             at,
-            delivered: rollup.map_or(0, |rollup| rollup.delivered),
-            dead: rollup.map_or(0, |rollup| rollup.dead),
-            failed_attempts: rollup.map_or(0, |rollup| rollup.failed_attempts),
+            delivered: tally.delivered,
+            dead: tally.dead,
+            failed_attempts: tally.failed_attempts,
             p50_ms: quantile(500),
             p95_ms: quantile(950),
             p99_ms: quantile(990),

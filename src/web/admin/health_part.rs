@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::app_view::AppView;
 use super::delivery_counts::CountView;
 use crate::actions::app_list::AppInList;
-use crate::domain::health::rollup::LastFailure;
+use crate::domain::health::tally::LastFailure;
 use crate::domain::health::{AppHealth, Condition};
 use crate::domain::time::Timestamp;
 use crate::web::Web;

@@ -4,7 +4,7 @@ use crate::actions::Actions;
 use crate::actions::standing::needs_somebody;
 use crate::domain::app::App;
 use crate::domain::delivery::Outcome;
-use crate::domain::health::rollup::LastFailure;
+use crate::domain::health::tally::LastFailure;
 use crate::domain::health::{AppHealth, Capped, Condition};
 use crate::domain::time::Timestamp;
 use crate::web::console::words::amounts::capped;

@@ -177,8 +177,8 @@ fn chart(series: &Series, buckets: &BTreeMap<Timestamp, Rollup>, is_week: bool) 
         let known = || hours.iter().filter_map(|at| buckets.get(at));
         Bucket {
             name: hours.first().copied().map(instants::hour).unwrap_or_default(),
-            delivered: known().map(|rollup| rollup.delivered).sum(),
-            failed: known().map(|rollup| rollup.dead + rollup.failed_attempts).sum(),
+            delivered: known().map(|rollup| rollup.tally.delivered).sum(),
+            failed: known().map(|rollup| rollup.tally.dead + rollup.tally.failed_attempts).sum(),
         }
     };
     Columns {
