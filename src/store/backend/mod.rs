@@ -60,7 +60,7 @@ pub(super) fn holds_store(conn: &mut Conn) -> QueryResult<bool> {
 /// An empty store of this process alone.
 #[cfg(test)]
 pub(super) fn in_memory() -> Conn {
-    let mut conn = sqlite::connect(std::path::Path::new(":memory:")).map(Conn::Sqlite).unwrap();
+    let mut conn = sqlite::connect_in_memory().map(Conn::Sqlite).unwrap();
     migrate(&mut conn).unwrap();
     conn
 }

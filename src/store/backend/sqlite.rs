@@ -48,6 +48,16 @@ fn create_private(path: &Path) {
 /// Opens a connection that may write.
 pub(super) fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
     create_private(path);
+    connect_writer(path)
+}
+
+/// The same to a store that is no file.
+#[cfg(test)]
+pub(super) fn connect_in_memory() -> Result<SqliteConnection, StoreError> {
+    connect_writer(Path::new(":memory:"))
+}
+
+fn connect_writer(path: &Path) -> Result<SqliteConnection, StoreError> {
     let open = |error: &dyn std::fmt::Display| StoreError::Open { path: path.to_owned(), reason: error.to_string() };
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|error| open(&error))?;
     // WAL lets readers go on while the writer commits; FULL flushes each commit to the disk before it is acknowledged;
