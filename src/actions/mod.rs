@@ -49,6 +49,7 @@ pub mod form_keys;
 pub mod generate;
 pub mod given;
 pub mod health;
+pub mod home;
 pub mod kept_back;
 pub mod ledger;
 pub mod lookup;
@@ -89,6 +90,7 @@ use crate::dispatch::dispatcher::Dispatcher;
 use crate::dispatch::node::Node;
 use crate::store::StoreError;
 use diagnoses::Diagnoses;
+use home::LastLook;
 use people::People;
 use public_url::PublicUrl;
 use reads::Reads;
@@ -118,6 +120,8 @@ pub struct Actions {
     recipe_waits: Semaphore,
     /// The turn to send a test by a draft.
     draft_tests: Arc<Semaphore>,
+    /// What was seen on Home last.
+    last_look: LastLook,
     people: People,
     /// What needs the store and the time alone.
     standalone: Standalone,
@@ -146,6 +150,7 @@ impl Actions {
             recipe_checks: Arc::new(Semaphore::new(RECIPE_CHECKS)),
             recipe_waits: Semaphore::new(RECIPE_WAITS),
             draft_tests: Arc::new(Semaphore::new(1)),
+            last_look: LastLook::default(),
             people: People::default(),
         }
     }

@@ -1,18 +1,18 @@
 //! What waits of apps and of their endpoints, and how much is being sent: all of it in one read, for whoever shows how apps are doing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::queries::{of_endpoints, sending, waiting_of, waiting_of_any};
+use super::queries::{ENOUGH, of_endpoints, sending, sending_of_any, waiting_of, waiting_of_any};
 use super::{CHUNK, EndpointBacklog, Found, OfApp, OfEndpoint, app_keys, capped};
 use crate::domain::health::Capped;
 use crate::domain::time::Timestamp;
 use crate::store::backend::{Conn, Statement};
 use crate::store::deadline::Deadline;
-use crate::store::keys::EndpointKey;
-use crate::store::queue::queries::{due_endpoints, held_endpoints};
+use crate::store::keys::{AppKey, EndpointKey};
+use crate::store::queue::queries::endpoints_with_any;
 use crate::store::{Store, StoreError};
 
 /// Whose work is looked at.
@@ -43,23 +43,24 @@ impl Store {
         let named = asked.endpoint_ids.map(|ids| ids.iter().map(|id| EndpointKey::of(id)).collect::<Vec<_>>());
         self.read_by_index(move |conn| {
             let deadline = Deadline::begin();
-            let (waiting, endpoints) = match named {
+            let (waiting, sending, endpoints) = match named {
                 Some(named) => {
                     let waiting = apps.chunks(CHUNK).map(|some| waiting_of(some).all::<OfApp>(conn));
-                    (waiting.collect::<QueryResult<Vec<_>>>()?.concat(), named)
+                    let waiting = waiting.collect::<QueryResult<Vec<_>>>()?.concat();
+                    let sending: Found = sending(&apps, None).one(conn)?;
+                    (waiting, capped(sending.found), named)
                 }
-                None => (waiting_of_any().all(conn)?, with_any(conn)?),
+                None => (waiting_of_any().all(conn)?, sending_among(conn, &apps)?, with_any(conn)?),
             };
             let mut backlogs: Vec<OfEndpoint> = Vec::new();
             for some in endpoints.chunks(CHUNK) {
                 deadline.check()?;
                 backlogs.extend(of_endpoints(some, None, now).all::<OfEndpoint>(conn)?);
             }
-            let sending: Found = sending(&apps, None).one(conn)?;
             Ok(Work {
                 waiting: waiting.into_iter().map(|of| (of.id.id(), capped(of.found))).collect(),
                 backlogs: backlogs.into_iter().map(OfEndpoint::backlog).collect(),
-                sending: capped(sending.found),
+                sending,
             })
         })
         .await
@@ -75,8 +76,17 @@ struct WithAny {
 /// The endpoints of which anything waits, or is held until somebody mends something: of ten thousand endpoints only those cost
 /// something that have a backlog.
 fn with_any(conn: &mut Conn) -> QueryResult<Vec<EndpointKey>> {
-    let mut endpoints: Vec<WithAny> = Statement::of(due_endpoints()).all(conn)?;
-    endpoints.extend(Statement::of(held_endpoints()).all::<WithAny>(conn)?);
-    let endpoints: BTreeSet<EndpointKey> = endpoints.into_iter().map(|with| with.endpoint_id).collect();
-    Ok(endpoints.into_iter().collect())
+    let endpoints: Vec<WithAny> = Statement::of(endpoints_with_any()).all(conn)?;
+    Ok(endpoints.into_iter().map(|with| with.endpoint_id).collect())
+}
+
+/// How many are being sent of these apps, which are so many that all others are counted as well; there may be more where more are
+/// being sent than are looked at.
+fn sending_among(conn: &mut Conn, apps: &[AppKey]) -> QueryResult<Capped> {
+    let found: Vec<OfApp> = sending_of_any().all(conn)?;
+    let all: i64 = found.iter().map(|of| of.found).sum();
+    let apps: HashSet<&AppKey> = apps.iter().collect();
+    let theirs: i64 = found.iter().filter(|of| apps.contains(&of.id)).map(|of| of.found).sum();
+    let sending = capped(theirs);
+    Ok(Capped { more: sending.more || u64::try_from(all).is_ok_and(|all| all >= ENOUGH), ..sending })
 }

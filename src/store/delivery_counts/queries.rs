@@ -126,16 +126,17 @@ pub(in crate::store) fn delivered_of(apps: &[AppKey], since: Option<Timestamp>) 
     asked_since(since, each.join(" UNION ALL ")).read_anew()
 }
 
-/// What is claimed of these apps, each of which may be among thousands: PostgreSQL looks for it by its hash only in a list that stands
+/// What is claimed. That a claim names a node, which it always does, has the index of claims entered.
+fn claimed() -> String {
+    format!("FROM deliveries d WHERE d.claim_token IS NOT NULL AND d.claimed_by IS NOT NULL AND {}", is_no_test())
+}
+
+/// What of it is of these apps, each of which may be among thousands: PostgreSQL looks for it by its hash only in a list that stands
 /// in the text, so these are read anew. The sum keeps a planner from the index by app, which holds all that was ever delivered.
 fn claimed_of(since: Option<Timestamp>) -> String {
     // The same goes for the primary key.
     let created = created(since).replace("d.id >=", "d.id + 0 >=");
-    let is_no_test = is_no_test();
-    format!(
-        "FROM deliveries d WHERE d.claim_token IS NOT NULL AND d.claimed_by IS NOT NULL AND d.app_id + 0 :among{created}
-             AND {is_no_test}"
-    )
+    format!("{} AND d.app_id + 0 :among{created}", claimed())
 }
 
 /// How many are being sent.
@@ -143,6 +144,15 @@ pub(in crate::store) fn sending(apps: &[AppKey], since: Option<Timestamp>) -> St
     let (claimed, is_sending) = (claimed_of(since), codes::is("d.status", Status::Sending));
     let text = format!("SELECT count(*) AS found FROM (SELECT 1 {claimed} AND {is_sending} LIMIT {ENOUGH}) f");
     asked_since(since, text).keys(apps).read_anew()
+}
+
+/// How many are being sent of every app, up to the cap over all of them together.
+pub(in crate::store) fn sending_of_any() -> Statement {
+    let (claimed, is_sending) = (claimed(), codes::is("d.status", Status::Sending));
+    Statement::of(format!(
+        "SELECT f.app_id AS id, count(*) AS found FROM (SELECT d.app_id {claimed} AND {is_sending} LIMIT {ENOUGH}) f
+         GROUP BY f.app_id"
+    ))
 }
 
 /// How many wait in line, by endpoint.

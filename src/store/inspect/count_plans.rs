@@ -43,11 +43,11 @@ pub(super) fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Pla
         counts("counts: dead of an app", counted::of_apps(&apps, Status::Dead, since))?,
         counts("counts: waiting of an app", counted::waiting_of(&apps))?,
         counts("counts: waiting of any app", counted::waiting_of_any())?,
-        counts("counts: endpoints with due ones", Statement::of(queries::due_endpoints()))?,
-        counts("counts: endpoints with held ones", Statement::of(queries::held_endpoints()))?,
+        counts("counts: endpoints with any", Statement::of(queries::endpoints_with_any()))?,
         counts("counts: waiting of an endpoint", counted::of_endpoints(&endpoints, None, now))?,
         counts("counts: delivered", counted::delivered_of(&apps, since))?,
         counts("counts: sending", counted::sending(&apps, since))?,
+        counts("counts: sending of any app", counted::sending_of_any())?,
         counts("counts: in line", counted::in_line(&apps, since))?,
         counts("counts: held, by reason", counted::held_reasons(&apps, since))?,
         counts("counts: held of endpoints together", attention::held_of(&endpoints))?,
@@ -73,6 +73,7 @@ mod tests {
                 "counts: waiting of any app",
                 &["deliveries_unsettled (app_id>?)", "deliveries_unsettled (app_id=? AND status=?)"],
             ),
+            ("counts: endpoints with any", &["deliveries_due (endpoint_id>?)", "deliveries_held (endpoint_id>?)"]),
             (
                 "counts: waiting of an endpoint",
                 &[

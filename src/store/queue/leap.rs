@@ -1,21 +1,41 @@
 //! Finding the endpoints that have deliveries of some kind, by leaping from each endpoint's first entry of a partial index to
 //! the next endpoint's: a hundred thousand rows of one endpoint cost as much as one.
 
+use crate::store::deliveries::{held_for_mending, waiting};
+
 /// A query of every endpoint that has deliveries of which `condition` holds (`d` being the delivery's name in it), with one more
 /// column, `named`: what `chosen` says of the endpoint's first delivery in this order. The first is asked for by its place in the
 /// order and not as the smallest: PostgreSQL looks for that among all, if it takes the index for small.
 pub(super) fn endpoints_with(condition: &str, chosen: &str, order: &str, named: &str) -> String {
     format!(
-        "WITH RECURSIVE leap (endpoint_id) AS (
-            SELECT CAST(0 AS BIGINT)
-            UNION ALL
-            SELECT (SELECT d.endpoint_id FROM deliveries d WHERE {condition} AND d.endpoint_id > leap.endpoint_id
-                    ORDER BY d.endpoint_id LIMIT 1)
-            FROM leap WHERE leap.endpoint_id IS NOT NULL
-        )
+        "WITH RECURSIVE {}
         SELECT endpoint_id,
                (SELECT {chosen} FROM deliveries d WHERE {condition} AND d.endpoint_id = leap.endpoint_id
                 ORDER BY {order} LIMIT 1) AS {named}
-        FROM leap WHERE endpoint_id > 0"
+        FROM leap WHERE endpoint_id > 0",
+        leap("leap", condition)
+    )
+}
+
+/// Every endpoint of which anything waits to be sent, or is held until something is mended, once.
+pub(in crate::store) fn endpoints_with_any() -> String {
+    format!(
+        "WITH RECURSIVE {}, {}
+        SELECT endpoint_id FROM due WHERE endpoint_id > 0 UNION SELECT endpoint_id FROM held WHERE endpoint_id > 0",
+        leap("due", &waiting("d")),
+        leap("held", &held_for_mending("d"))
+    )
+}
+
+/// The leaps themselves, as a table of this name. It begins below every endpoint and ends at none.
+fn leap(name: &str, condition: &str) -> String {
+    format!(
+        "{name} (endpoint_id) AS (
+            SELECT CAST(0 AS BIGINT)
+            UNION ALL
+            SELECT (SELECT d.endpoint_id FROM deliveries d WHERE {condition} AND d.endpoint_id > {name}.endpoint_id
+                    ORDER BY d.endpoint_id LIMIT 1)
+            FROM {name} WHERE {name}.endpoint_id IS NOT NULL
+        )"
     )
 }

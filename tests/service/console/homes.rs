@@ -1,5 +1,7 @@
 //! Home of each role: what it needs to do, and what there is to know.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::visitor::Visitor;
@@ -65,6 +67,25 @@ async fn what_needs_somebody_stands_worst_first_with_why_and_the_rest_is_counted
     let paused = max.get("/?live=off").await;
     paused.holds("Paused <a href=\"/\">go on</a>");
     paused.lacks("data-poll");
+}
+
+#[tokio::test]
+async fn all_homes_are_renewed_with_one_look_in_five_seconds_and_whoever_opens_the_page_looks_anew() {
+    let ringback = Ringback::start().await;
+    let mut max = manager(&ringback).await;
+    let part = part_of(&max.get("/").await.html);
+    let app = ringback.app("besitos", json!({"name": "Bare wall"})).await;
+    let told = "1 more app needs somebody. Show it";
+    for seconds in [0, 4] {
+        ringback.clock.advance(Duration::from_secs(seconds));
+        max.get(&part).await.lacks(told);
+    }
+    ringback.clock.advance(Duration::from_secs(1));
+    max.get(&part).await.holds(told);
+    // What was mended is seen at once by whoever comes back, and by nobody later than that.
+    ringback.change(&app, json!({"callbacks": "off"})).await;
+    max.get("/").await.lacks("Bare wall");
+    operator(&ringback).await.get(&part).await.lacks(told);
 }
 
 #[tokio::test]

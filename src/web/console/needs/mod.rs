@@ -12,6 +12,7 @@ use super::address::{LIVE, OFF};
 use super::frame::{Frame, Live};
 use super::page_request::PageRequest;
 use super::parts::lines::{Figure, Link};
+use crate::actions::home::Home;
 use crate::actions::standing::{AppStanding, Standing};
 use crate::domain::ids;
 use crate::web::Answer;
@@ -83,22 +84,25 @@ impl Work {
     /// The page as somebody opens it, or its part while it shows these rows.
     async fn of(page: &PageRequest, shown: Option<Vec<String>>, is_live: bool) -> Result<Self, Problem> {
         let (actions, caller, now) = (&page.web.actions, page.caller(), page.web.node.clock.now());
-        let (standing, jumps, reviews) =
-            tokio::try_join!(actions.standing(caller), actions.recipe_jumps(), actions.open_reviews(caller))?;
-        let rows = rows(&standing, shown.as_deref());
+        let home = match shown {
+            None => actions.home(caller).await?,
+            Some(_) => actions.home_lately(caller).await?,
+        };
+        let Home { standing, jumps, reviews } = &*home;
+        let rows = rows(standing, shown.as_deref());
         let ids = rows.iter().map(|one| one.app.publisher_id.as_str());
         let names = actions.names_of_publishers(caller, ids).await?;
         let namesakes = actions.namesakes(caller);
         let lines: Vec<Line> = rows.iter().map(|one| Line::of(actions, one, &names, &namesakes, now)).collect();
         let known: Vec<&str> = rows.iter().map(|one| one.app.id.as_str()).collect();
-        let figures = if caller.is_operator() { summary::figures(&standing, now) } else { Vec::new() };
+        let figures = if caller.is_operator() { summary::figures(standing, now) } else { Vec::new() };
         let switches = standing.switches.iter().take(SWITCHES).map(|switch| SwitchLine::of(switch, &namesakes, now));
         Ok(Self {
             again: is_live.then(|| format!("/?part=work&{SHOWN}={}", known.join(","))),
             figures,
-            newer: shown.as_ref().and_then(|_| newer(&standing, &known)),
+            newer: shown.as_ref().and_then(|_| newer(standing, &known)),
             reviews: Reviews::of(reviews.0, reviews.1, now),
-            publishers: summary::publishers(&standing),
+            publishers: summary::publishers(standing),
             recipes: jumps.iter().map(summary::jump).collect(),
             switches: switches.collect(),
             more_switches: standing.switches.len().saturating_sub(SWITCHES),
