@@ -66,7 +66,7 @@ impl Store {
     pub async fn deliveries_by_id(&self, ids: Vec<String>) -> Result<Vec<Entry>, StoreError> {
         let keys: Vec<i64> = ids.iter().map(|id| *DeliveryKey::of(id).as_ref()).collect();
         let (items, beside) = self
-            .snapshot(move |conn| {
+            .snapshot_by_index(move |conn| {
                 let found: Vec<Delivery> = finding::delivery_queries::of_keys(&keys).load(conn)?;
                 let beside = Beside::of(conn, &found)?;
                 Ok((found, beside))

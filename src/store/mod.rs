@@ -228,6 +228,14 @@ impl Store {
         self.shared.readers.run(|conn| conn.within(Begin::ReadSnapshot, work)).await
     }
 
+    /// The same where everything is found by an index, also while the server still knows the table as a small one.
+    async fn snapshot_by_index<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.shared.readers.run(|conn| conn.within(Begin::ReadSnapshotByIndex, work)).await
+    }
+
     /// Reads what the machine itself has to know, on connections that no person's read ever takes. Each such read finds its
     /// rows by an index.
     async fn look<T: Send + 'static>(

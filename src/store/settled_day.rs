@@ -53,8 +53,7 @@ impl Store {
         if let Some(known) = kept.as_ref().filter(|known| known.part == part) {
             return Ok(Arc::clone(&known.tallies));
         }
-        let added_up = self.snapshot(move |conn| {
-            conn.only_by_index()?;
+        let added_up = self.snapshot_by_index(move |conn| {
             let pieces = part.sum_pieces(folded_until(conn)?);
             added_up(conn, None, &pieces)
         });

@@ -75,8 +75,7 @@ impl Store {
         series: Series,
     ) -> Result<HashMap<String, Tally>, StoreError> {
         let apps = keys(app_ids);
-        let found = self.snapshot(move |conn| {
-            conn.only_by_index()?;
+        let found = self.snapshot_by_index(move |conn| {
             let pieces = series.sum_pieces(folded_until(conn)?);
             added_up(conn, apps.as_deref(), &pieces)
         });

@@ -69,6 +69,46 @@ pub(in crate::store) enum Begin {
     ReadByIndex,
     /// To read for a person several things at one and the same instant.
     ReadSnapshot,
+    /// The same where everything is found by an index.
+    ReadSnapshotByIndex,
+}
+
+impl Begin {
+    /// IMMEDIATE takes the write lock at once; a transaction that upgrades to it later fails if another process wrote meanwhile.
+    fn on_sqlite(self) -> &'static str {
+        match self {
+            Self::Change | Self::Settle | Self::Record => "BEGIN IMMEDIATE",
+            Self::Look
+            | Self::Snapshot
+            | Self::Read
+            | Self::ReadByIndex
+            | Self::ReadSnapshot
+            | Self::ReadSnapshotByIndex => "BEGIN",
+        }
+    }
+
+    /// Without REPEATABLE READ each statement sees the newest state, not one instant.
+    fn on_postgres(self) -> String {
+        let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        match self {
+            Self::Change => format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}"),
+            Self::Settle => format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {PLANNED_ONCE}"),
+            Self::Record => {
+                let lock = postgres::take_shared(locks::RECORDING);
+                format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {PLANNED_ONCE}; {lock}")
+            }
+            Self::Look => format!("BEGIN READ ONLY; {GIVE_UP}; {BY_INDEX_ALONE}"),
+            Self::Snapshot => format!("{snapshot}; {GIVE_UP}"),
+            Self::Read => format!("BEGIN READ ONLY; {GIVE_UP}; {}", time_limit()),
+            Self::ReadByIndex => {
+                format!("BEGIN READ ONLY; {GIVE_UP}; {}; {BY_INDEX_ALONE}; {PLANNED_ONCE}", time_limit())
+            }
+            Self::ReadSnapshot => format!("{snapshot}; {GIVE_UP}; {}", time_limit()),
+            Self::ReadSnapshotByIndex => {
+                format!("{snapshot}; {GIVE_UP}; {}; {BY_INDEX_ALONE}; {PLANNED_ONCE}", time_limit())
+            }
+        }
+    }
 }
 
 /// PostgreSQL caches the plan of a prepared statement until the table's statistics change; a plan that was made over small
@@ -100,49 +140,9 @@ impl Conn {
         begin: Begin,
         work: impl FnOnce(&mut Self) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        // SQLite: IMMEDIATE takes the write lock at once; a transaction that upgrades to it later fails if another process
-        // wrote meanwhile. PostgreSQL: without REPEATABLE READ each statement sees the newest state, not one instant.
         let begun = on_backend!(self,
-            sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, match begin {
-                Begin::Change | Begin::Settle | Begin::Record => "BEGIN IMMEDIATE",
-                Begin::Look | Begin::Snapshot | Begin::Read | Begin::ReadByIndex | Begin::ReadSnapshot => "BEGIN",
-            }),
-            postgres(conn) => match begin {
-                Begin::Change => {
-                    let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}");
-                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
-                }
-                Begin::Settle => {
-                    let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {PLANNED_ONCE}");
-                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
-                }
-                Begin::Record => {
-                    let lock = postgres::take_shared(locks::RECORDING);
-                    let begin = format!("BEGIN; {GIVE_UP}; {BY_INDEX_ALONE}; {PLANNED_ONCE}; {lock}");
-                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
-                }
-                Begin::Look => {
-                    let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {BY_INDEX_ALONE}");
-                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
-                }
-                Begin::Snapshot => {
-                    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {GIVE_UP}");
-                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
-                }
-                Begin::Read => {
-                    let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {}", time_limit());
-                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
-                }
-                Begin::ReadByIndex => {
-                    let begin = format!("BEGIN READ ONLY; {GIVE_UP}; {}; {BY_INDEX_ALONE}; {PLANNED_ONCE}", time_limit());
-                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
-                }
-                Begin::ReadSnapshot => {
-                    let limit = time_limit();
-                    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {GIVE_UP}; {limit}");
-                    AnsiTransactionManager::begin_transaction_sql(conn, &begin)
-                }
-            },
+            sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, begin.on_sqlite()),
+            postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, &begin.on_postgres()),
         );
         if let Err(error) = begun {
             // Of the statements that begin a transaction, one behind the first may have failed.

@@ -21,8 +21,8 @@ pub(super) fn endpoints_with(condition: &str, chosen: &str, order: &str, named: 
 pub(in crate::store) fn endpoints_with_any() -> String {
     format!(
         "WITH RECURSIVE {}, {}
-        SELECT endpoint_id FROM due WHERE endpoint_id > 0 UNION SELECT endpoint_id FROM held WHERE endpoint_id > 0",
-        leap("due", &waiting("d")),
+        SELECT endpoint_id FROM waiting WHERE endpoint_id > 0 UNION SELECT endpoint_id FROM held WHERE endpoint_id > 0",
+        leap("waiting", &waiting("d")),
         leap("held", &held_for_mending("d"))
     )
 }

@@ -121,22 +121,16 @@ async fn show(page: PageRequest) -> Answer {
     }
 }
 
-/// The same rows as they are now, and how many newer ones there are.
+/// The same rows as they are now, and how many newer ones there are: both are asked for side by side, every few seconds.
 async fn part(page: &PageRequest, asked: &Asked) -> Answer {
     asked.wrong.clone().into_result()?;
-    let found = page.web.actions.deliveries_by_id(page.caller(), asked.ids.clone()).await?;
     let seen = page.web.actions.seen_apps(page.caller());
-    let rows = rows::of(page, found, columns(page, asked, &seen), &seen).await?;
-    let mut list = of_rows(page, asked, &seen, rows);
-    if asked.cursor.is_none() {
-        let mut filter = asked.filter.clone();
-        filter.among.after = asked.ids.first().or(asked.after.as_ref()).cloned();
-        // Without a bound it would be asked of all that there ever was, every few seconds.
-        if filter.among.after.is_some() {
-            list.newer = newer(page, asked, filter).await?;
-        }
-    }
-    page.part(&ListPart { list })
+    let rows = async {
+        let found = page.web.actions.deliveries_by_id(page.caller(), asked.ids.clone()).await?;
+        rows::of(page, found, columns(page, asked, &seen), &seen).await
+    };
+    let (rows, newer) = tokio::try_join!(rows, newer(page, asked))?;
+    page.part(&ListPart { list: DeliveryList { newer, ..of_rows(page, asked, &seen, rows) } })
 }
 
 type Listed = (Vec<Row>, Option<String>);
@@ -149,7 +143,13 @@ async fn listed(page: &PageRequest, asked: &Asked, seen: &SeenApps) -> Result<Li
     Ok((rows.map_err(|problem| (Invalid::none(), problem))?, found.next))
 }
 
-async fn newer(page: &PageRequest, asked: &Asked, filter: DeliveryFilter) -> Result<Option<Newer>, Problem> {
+/// How many are newer than the first row. Without a bound it would be asked of all that there ever was.
+async fn newer(page: &PageRequest, asked: &Asked) -> Result<Option<Newer>, Problem> {
+    let mut filter = asked.filter.clone();
+    filter.among.after = asked.ids.first().or(asked.after.as_ref()).cloned();
+    if asked.cursor.is_some() || filter.among.after.is_none() {
+        return Ok(None);
+    }
     let (count, more) = page.web.actions.deliveries_up_to(page.caller(), filter, COUNTED).await?;
     let words = match (count, more) {
         (0, _) => return Ok(None),
