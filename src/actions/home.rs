@@ -1,9 +1,9 @@
 //! What those who keep many apps see when they arrive: how all apps stand, recipes whose refusals jump, and what waits for a
 //! decision.
 //!
-//! Home stays open on many screens, and each renews itself. What it is renewed with is looked at once in five seconds at most: whoever
-//! asks first has the store asked, and all others are given the same. Whoever opens the page has the store asked anew, and so sees
-//! what they have just changed.
+//! Home stays open on many screens, and each renews itself. What it is renewed with is looked at once in five seconds at most, as
+//! long as nobody configures anything: whoever asks first has the store asked, and all others are given the same. Whoever opens the
+//! page has the store asked anew, and so sees what they have just changed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,17 +35,27 @@ pub struct Home {
     pub reviews: (Capped, Option<Timestamp>),
 }
 
-/// The last look, and for how long the clock had been running when it began.
+/// The last look that is shared.
 #[derive(Debug, Default)]
-pub(super) struct LastLook(Mutex<Option<(Duration, Arc<Home>)>>);
+pub(super) struct LastLook(Mutex<Option<Look>>);
+
+/// What was seen, under which configuration, and for how long the clock had been running when the look began.
+#[derive(Clone, Debug)]
+struct Look {
+    home: Arc<Home>,
+    revision: i64,
+    at: Duration,
+}
 
 impl Actions {
     /// What there is to be seen at this moment.
     pub async fn home(&self, caller: &Caller) -> Result<Arc<Home>, Refusal> {
         let look = self.look(caller).await?;
-        let home = Arc::clone(&look.1);
-        // Whoever is looking meanwhile sees no less.
-        if let Some(mut last) = self.last_look.0.try_lock().ok().filter(|_| sees_all(caller)) {
+        let home = Arc::clone(&look.home);
+        // Where somebody is looking meanwhile, theirs is shared.
+        if sees_all(caller)
+            && let Ok(mut last) = self.last_look.0.try_lock()
+        {
             *last = Some(look);
         }
         Ok(home)
@@ -54,23 +64,24 @@ impl Actions {
     /// What was to be seen at most [`SHARED_FOR`] ago. One caller looks, and the others wait for that.
     pub async fn home_lately(&self, caller: &Caller) -> Result<Arc<Home>, Refusal> {
         if !sees_all(caller) {
-            return self.home(caller).await;
+            return self.look(caller).await.map(|look| look.home);
         }
         let last = tokio::time::timeout(PATIENCE, self.last_look.0.lock()).await;
         let mut last = last.map_err(|_| StoreError::TookTooLong)?;
-        let now = self.node.clock.running();
-        if let Some((_, home)) = last.as_ref().filter(|(at, _)| now.saturating_sub(*at) < SHARED_FOR) {
-            return Ok(Arc::clone(home));
+        let (now, revision) = (self.node.clock.running(), self.node.directory.revision());
+        let is_new = |look: &Look| look.revision == revision && now.saturating_sub(look.at) < SHARED_FOR;
+        if let Some(look) = last.as_ref().filter(|look| is_new(look)) {
+            return Ok(Arc::clone(&look.home));
         }
-        let (_, home) = last.insert(self.look(caller).await?);
-        Ok(Arc::clone(home))
+        let look = last.insert(self.look(caller).await?);
+        Ok(Arc::clone(&look.home))
     }
 
-    async fn look(&self, caller: &Caller) -> Result<(Duration, Arc<Home>), Refusal> {
-        let at = self.node.clock.running();
+    async fn look(&self, caller: &Caller) -> Result<Look, Refusal> {
+        let (at, revision) = (self.node.clock.running(), self.node.directory.revision());
         let (standing, jumps, reviews) =
             tokio::try_join!(self.standing(caller), self.recipe_jumps(), self.open_reviews(caller))?;
-        Ok((at, Arc::new(Home { standing, jumps, reviews })))
+        Ok(Look { home: Arc::new(Home { standing, jumps, reviews }), revision, at })
     }
 }
 

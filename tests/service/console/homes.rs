@@ -70,22 +70,24 @@ async fn what_needs_somebody_stands_worst_first_with_why_and_the_rest_is_counted
 }
 
 #[tokio::test]
-async fn all_homes_are_renewed_with_one_look_in_five_seconds_and_whoever_opens_the_page_looks_anew() {
+async fn all_homes_are_renewed_with_one_look_in_five_seconds_unless_somebody_opens_the_page_or_configures_something() {
     let ringback = Ringback::start().await;
-    let mut max = manager(&ringback).await;
+    let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
+    let (mut max, mut olga) = (manager(&ringback).await, operator(&ringback).await);
     let part = part_of(&max.get("/").await.html);
-    let app = ringback.app("besitos", json!({"name": "Bare wall"})).await;
-    let told = "1 more app needs somebody. Show it";
+    wall.report("first").await.is(200, json!({"status": "accepted"}));
     for seconds in [0, 4] {
         ringback.clock.advance(Duration::from_secs(seconds));
-        max.get(&part).await.lacks(told);
+        max.get(&part).await.lacks("1 review ends");
     }
     ringback.clock.advance(Duration::from_secs(1));
-    max.get(&part).await.holds(told);
-    // What was mended is seen at once by whoever comes back, and by nobody later than that.
-    ringback.change(&app, json!({"callbacks": "off"})).await;
-    max.get("/").await.lacks("Bare wall");
-    operator(&ringback).await.get(&part).await.lacks(told);
+    max.get(&part).await.holds("1 review ends");
+    wall.report("second").await.is(200, json!({"status": "accepted"}));
+    olga.get(&part).await.holds("1 review ends");
+    max.get("/").await.holds("2 reviews; the first ends");
+    olga.get(&part).await.holds("2 reviews; the first ends");
+    ringback.app("besitos", json!({"name": "Bare wall"})).await;
+    olga.get(&part).await.holds("1 more app needs somebody. Show it");
 }
 
 #[tokio::test]
