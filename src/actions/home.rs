@@ -61,7 +61,7 @@ impl Actions {
         Ok(home)
     }
 
-    /// What was to be seen at most [`SHARED_FOR`] ago. One caller looks, and the others wait for that.
+    /// What was to be seen at most five seconds ago. One caller looks, and the others wait for that.
     pub async fn home_lately(&self, caller: &Caller) -> Result<Arc<Home>, Refusal> {
         if !sees_all(caller) {
             return self.look(caller).await.map(|look| look.home);
