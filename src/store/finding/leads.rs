@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
 
-use crate::store::backend::Conn;
+use crate::store::backend::{Conn, Statement};
 use crate::store::id_range::Span;
 use crate::store::keys::AppKey;
 
@@ -54,38 +54,33 @@ pub(super) fn heads(
     };
     let mut found: Vec<Head> = Vec::new();
     for some in chunks.into_iter().filter(|_| !conditions.is_empty()) {
-        found.extend(diesel::sql_query(text(table, conditions, some, span)).load::<Head>(conn)?);
+        found.extend(query(table, conditions, some, span).all::<Head>(conn)?);
     }
     let known = |found: Head| Some((found.head?, found.app, usize::try_from(found.place).ok()?));
     Ok(found.into_iter().filter_map(known).collect())
 }
 
-/// The query of the heads. Keys are numbers and conditions words of ours, so it holds them as literals: only then does a
-/// planner see that a partial index covers a condition.
-pub(in crate::store) fn text(table: &str, conditions: &[String], apps: Apps<'_>, span: &Span) -> String {
-    let apps = match apps {
-        Apps::These(apps) => {
-            let apps: Vec<String> = apps.iter().map(|app| format!("({})", app.as_ref())).collect();
-            format!("WITH a (id) AS (VALUES {})", apps.join(", "))
-        }
+/// The query of the heads. Conditions are words of ours, so it holds them as literals: only then does a planner see that a partial
+/// index covers a condition.
+pub(in crate::store) fn query(table: &str, conditions: &[String], apps: Apps<'_>, span: &Span) -> Statement {
+    let (these, all) = match apps {
+        Apps::These(these) => (these, "WITH a (id) AS (:rows)".to_owned()),
         // The next app is asked for by its place in the order and not as the smallest: PostgreSQL looks for that among all,
         // if it takes the index for small.
-        Apps::With(condition) => format!(
-            "WITH RECURSIVE a (id) AS (
-                SELECT CAST(0 AS BIGINT)
-                UNION ALL
-                SELECT (SELECT d.app_id FROM {table} d WHERE {condition} AND d.app_id > a.id ORDER BY d.app_id LIMIT 1)
-                FROM a WHERE a.id IS NOT NULL
-            )"
-        ),
-    };
-    let within = match (span.lower, span.upper) {
-        (None, None) => String::new(),
-        (lower, upper) => {
-            let last = upper.map_or(i64::MAX, |upper| upper.saturating_sub(1));
-            format!(" AND d.id BETWEEN {} AND {last}", lower.unwrap_or(0))
+        Apps::With(condition) => {
+            let leaps = format!(
+                "WITH RECURSIVE a (id) AS (
+                    SELECT CAST(0 AS BIGINT)
+                    UNION ALL
+                    SELECT (SELECT d.app_id FROM {table} d WHERE {condition} AND d.app_id > a.id ORDER BY d.app_id LIMIT 1)
+                    FROM a WHERE a.id IS NOT NULL
+                )"
+            );
+            (&[][..], leaps)
         }
     };
+    let is_bounded = span.lower.is_some() || span.upper.is_some();
+    let within = if is_bounded { " AND d.id BETWEEN :first AND :last" } else { "" };
     let head = |(place, condition): (usize, &String)| {
         let condition = if condition.is_empty() { String::new() } else { format!(" AND {condition}") };
         format!(
@@ -94,7 +89,12 @@ pub(in crate::store) fn text(table: &str, conditions: &[String], apps: Apps<'_>,
         )
     };
     let heads: Vec<String> = conditions.iter().enumerate().map(head).collect();
-    format!("{apps} {}", heads.join(" UNION ALL "))
+    let statement = Statement::of(format!("{all} {}", heads.join(" UNION ALL "))).keys(these);
+    if !is_bounded {
+        return statement;
+    }
+    let last = span.upper.map_or(i64::MAX, |upper| upper.saturating_sub(1));
+    statement.number("first", span.lower.unwrap_or(0)).number("last", last)
 }
 
 /// The newest keys of several leads, so many. Each lead comes with a key that none of its keys is newer than; of each as many

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::explain::{Plan, explain};
+use super::explain::{Plan, explain, explain_statement};
 use super::sample::{ROWS, Sample};
 use crate::domain::completion::ReviewState;
 use crate::domain::delivery::{DeliveryKind, Outcome, Status, WaitingFor};
@@ -98,7 +98,7 @@ fn of_completions(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         list("completions taken back, looked through", &sought, &taken_back)?,
         list("completions in review", &sought_of_apps, &Lead::InReview)?,
     ];
-    let heads = |condition: &str| leads::text("completions", &[condition.to_owned()], Apps::These(&[app]), &SPAN);
+    let heads = |condition: &str| leads::query("completions", &[condition.to_owned()], Apps::These(&[app]), &SPAN);
     let mut plan = |query, text: QueryResult<String>| text.map(|text| plans.push(Plan { query, text }));
     plan("completions of a user: window", explain(conn, edge(&of_user, &Lead::User, &SPAN)))?;
     plan("completions of an app: window", explain(conn, edge(&any, &Lead::App(app), &SPAN)))?;
@@ -106,8 +106,8 @@ fn of_completions(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     plan("completions taken back: window", explain(conn, edge(&any, &taken_back, &SPAN)))?;
     plan("completions in review: are they few", explain(conn, last_of_few_in_review()))?;
     plan("a page of completions", explain(conn, of_keys(&[1])))?;
-    plan("completions of apps: heads", explain(conn, diesel::sql_query(heads(""))))?;
-    plan("completions taken back of apps: heads", explain(conn, diesel::sql_query(heads("d.reversals > 0"))))?;
+    plan("completions of apps: heads", explain_statement(conn, heads("")))?;
+    plan("completions taken back of apps: heads", explain_statement(conn, heads("d.reversals > 0")))?;
     Ok(plans)
 }
 
@@ -156,7 +156,7 @@ fn of_deliveries(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
         list("deliveries that are being sent", &sought_of_apps, &Lead::Sending)?,
         list("deliveries of some completions", &sought_of_apps, &of_completions)?,
     ];
-    let heads = |conditions: &[String], apps| diesel::sql_query(leads::text("deliveries", conditions, apps, &SPAN));
+    let heads = |conditions: &[String], apps| leads::query("deliveries", conditions, apps, &SPAN);
     let states = deliveries::LISTED.map(|status| codes::is("d.status", status));
     let (is_listed, is_a_test) =
         (codes::is_one_of("d.status", &deliveries::LISTED), codes::is("d.kind", DeliveryKind::Test));
@@ -171,10 +171,10 @@ fn of_deliveries(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
     plan("tests of an app: window", explain(conn, edge(&Lead::Tests(app), &SPAN)))?;
     plan("deliveries of a user: completions", explain(conn, completions_of(&sample.user_id, &SPAN)))?;
     plan("deliveries of a user: window", explain(conn, edge_of_completions(&sample.user_id, &SPAN)))?;
-    plan("deliveries of apps: heads", explain(conn, heads(&[String::new()], Apps::These(&one))))?;
-    plan("deliveries of apps by state: heads", explain(conn, heads(&states, Apps::These(&one))))?;
-    plan("deliveries of all apps by state: heads", explain(conn, heads(&states, Apps::With(&is_listed))))?;
-    plan("tests of all apps: heads", explain(conn, heads(&tests, Apps::With(&is_a_test))))?;
+    plan("deliveries of apps: heads", explain_statement(conn, heads(&[String::new()], Apps::These(&one))))?;
+    plan("deliveries of apps by state: heads", explain_statement(conn, heads(&states, Apps::These(&one))))?;
+    plan("deliveries of all apps by state: heads", explain_statement(conn, heads(&states, Apps::With(&is_listed))))?;
+    plan("tests of all apps: heads", explain_statement(conn, heads(&tests, Apps::With(&is_a_test))))?;
     plan("a page of deliveries", explain(conn, of_keys(&[1])))?;
     plan("a page of deliveries: what they tell of", explain(conn, delivery_lists::told_of(&completions)))?;
     plan("a page of deliveries: last attempts", explain(conn, attempts::last_of(&keys)))?;
