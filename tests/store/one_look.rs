@@ -118,3 +118,15 @@ async fn what_waits_is_counted_up_to_the_cap_over_all_states_together() {
     assert_eq!(found.backlogs["end_1"].held, Capped::of(cap / 2));
     assert_eq!(found.backlogs["end_2"].first_due_at, Some(Timestamp::from_millis(NOW.as_millis())));
 }
+
+#[tokio::test]
+async fn what_is_being_sent_of_an_app_is_counted_however_much_is_sent_of_others() {
+    let fresh = store();
+    let sent = |app: &str| new(app, "end_1", Start::Claimed { node: "nod_1".into(), token: token() });
+    let of_another = (0..=Capped::CAP).map(|_| sent("app_1"));
+    fresh.store.record(of_another.chain([sent("app_2"), sent("app_2")]).collect()).await.unwrap();
+    let of_many = Capped { count: Capped::CAP, more: true };
+    for (apps, sending) in [(&["app_2"][..], Capped::of(2)), (&["app_3"], Capped::default()), (&APPS, of_many)] {
+        assert_eq!(look(&fresh.store, apps, None).await.sending, sending, "{apps:?}");
+    }
+}

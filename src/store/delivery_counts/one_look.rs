@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::queries::{ENOUGH, of_endpoints, sending, sending_of_any, waiting_of, waiting_of_any};
+use super::queries::{of_endpoints, sending, sending_of_any, waiting_of, waiting_of_any};
 use super::{CHUNK, EndpointBacklog, Found, OfApp, OfEndpoint, app_keys, capped};
 use crate::domain::health::Capped;
 use crate::domain::time::Timestamp;
@@ -43,14 +43,13 @@ impl Store {
         let named = asked.endpoint_ids.map(|ids| ids.iter().map(|id| EndpointKey::of(id)).collect::<Vec<_>>());
         self.read_by_index(move |conn| {
             let deadline = Deadline::begin();
-            let (waiting, sending, endpoints) = match named {
+            let sending = sending_of(conn, &apps, named.is_none())?;
+            let (waiting, endpoints) = match named {
                 Some(named) => {
                     let waiting = apps.chunks(CHUNK).map(|some| waiting_of(some).all::<OfApp>(conn));
-                    let waiting = waiting.collect::<QueryResult<Vec<_>>>()?.concat();
-                    let sending: Found = sending(&apps, None).one(conn)?;
-                    (waiting, capped(sending.found), named)
+                    (waiting.collect::<QueryResult<Vec<_>>>()?.concat(), named)
                 }
-                None => (waiting_of_any().all(conn)?, sending_among(conn, &apps)?, with_any(conn)?),
+                None => (waiting_of_any().all(conn)?, with_any(conn)?),
             };
             let mut backlogs: Vec<OfEndpoint> = Vec::new();
             for some in endpoints.chunks(CHUNK) {
@@ -80,13 +79,17 @@ fn with_any(conn: &mut Conn) -> QueryResult<Vec<EndpointKey>> {
     Ok(endpoints.into_iter().map(|with| with.endpoint_id).collect())
 }
 
-/// How many are being sent of these apps, which are so many that all others are counted as well; there may be more where more are
-/// being sent than are looked at.
-fn sending_among(conn: &mut Conn, apps: &[AppKey]) -> QueryResult<Capped> {
-    let found: Vec<OfApp> = sending_of_any().all(conn)?;
-    let all: i64 = found.iter().map(|of| of.found).sum();
-    let apps: HashSet<&AppKey> = apps.iter().collect();
-    let theirs: i64 = found.iter().filter(|of| apps.contains(&of.id)).map(|of| of.found).sum();
-    let sending = capped(theirs);
-    Ok(Capped { more: sending.more || u64::try_from(all).is_ok_and(|all| all >= ENOUGH), ..sending })
+/// How many are being sent of these apps. Of all apps together there are mostly few, which one statement answers whose text never
+/// differs; where there are more than are counted, these apps are asked about by name.
+fn sending_of(conn: &mut Conn, apps: &[AppKey], are_many: bool) -> QueryResult<Capped> {
+    if are_many {
+        let found: Vec<OfApp> = sending_of_any().all(conn)?;
+        let all: i64 = found.iter().map(|of| of.found).sum();
+        if !capped(all).more {
+            let apps: HashSet<&AppKey> = apps.iter().collect();
+            return Ok(capped(found.iter().filter(|of| apps.contains(&of.id)).map(|of| of.found).sum()));
+        }
+    }
+    let found: Found = sending(apps, None).one(conn)?;
+    Ok(capped(found.found))
 }
