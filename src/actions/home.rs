@@ -19,9 +19,10 @@ use crate::domain::health::recipes::Jump;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 
-/// For how long what was seen is shown to others as well: roll-ups are as old.
-const SHARED_FOR: Duration = Duration::from_secs(5);
-/// How long a caller waits for somebody else's look.
+/// For how long what was seen is shown to others as well. Roll-ups are written every five seconds, so a newer look would mostly show
+/// the same.
+pub const SHARED_FOR: Duration = Duration::from_secs(5);
+/// How long a caller waits for somebody else's look: as long as a person's statement may go on (`store/deadline.rs`).
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What was seen at one look.
@@ -52,16 +53,17 @@ impl Actions {
     pub async fn home(&self, caller: &Caller) -> Result<Arc<Home>, Refusal> {
         let look = self.look(caller).await?;
         let home = Arc::clone(&look.home);
-        // Where somebody is looking meanwhile, theirs is shared.
+        // Where somebody is looking meanwhile, theirs is shared. It may have begun before this one, and is good for as long all the same.
         if sees_all(caller)
             && let Ok(mut last) = self.last_look.0.try_lock()
+            && last.as_ref().is_none_or(|known| known.at <= look.at)
         {
             *last = Some(look);
         }
         Ok(home)
     }
 
-    /// What was to be seen at most five seconds ago. One caller looks, and the others wait for that.
+    /// What was to be seen at most [`SHARED_FOR`] ago. One caller looks, and the others wait for that.
     pub async fn home_lately(&self, caller: &Caller) -> Result<Arc<Home>, Refusal> {
         if !sees_all(caller) {
             return self.look(caller).await.map(|look| look.home);
