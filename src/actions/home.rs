@@ -1,9 +1,10 @@
 //! What those who keep many apps see when they arrive: how all apps stand, recipes whose refusals jump, and what waits for a
 //! decision.
 //!
-//! Home stays open on many screens, and each renews itself. What it is renewed with is looked at once in five seconds at most, as
-//! long as nobody configures anything: whoever asks first has the store asked, and all others are given the same. Whoever opens the
-//! page has the store asked anew, and so sees what they have just changed.
+//! Home stays open on many screens, and each renews itself. On each node one look in five seconds renews all of them, as long as
+//! the node takes over no change of the configuration: whoever asks first has the store asked, and all others are given the same.
+//! Whoever opens the page has the store asked anew, and so sees what they have just changed. A look is a few milliseconds, so it is
+//! no task of its own: where somebody hangs up in the middle of it, the next one looks.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -228,7 +228,7 @@ impl Store {
         self.shared.readers.run(|conn| conn.within(Begin::ReadSnapshot, work)).await
     }
 
-    /// The same where everything is found by an index, also while the server still knows the table as a small one.
+    /// The same where everything is found by an index that no value changes.
     async fn snapshot_by_index<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,

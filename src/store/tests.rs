@@ -81,9 +81,12 @@ async fn a_persons_statement_that_goes_on_for_too_long_is_ended_by_postgresql() 
     let place = place::on_postgres();
     let store = open(&place);
     let slow = |conn: &mut Conn| diesel::sql_query("SELECT pg_sleep(40)").execute(conn);
+    // No more at a time than connections that read.
     let (read, snapshot) = tokio::join!(store.read(slow), store.snapshot(slow));
-    assert!(matches!(read, Err(StoreError::TookTooLong)), "{read:?}");
-    assert!(matches!(snapshot, Err(StoreError::TookTooLong)), "{snapshot:?}");
+    let (by_index, snapshot_by_index) = tokio::join!(store.read_by_index(slow), store.snapshot_by_index(slow));
+    for ended in [read, snapshot, by_index, snapshot_by_index] {
+        assert!(matches!(ended, Err(StoreError::TookTooLong)), "{ended:?}");
+    }
     let looked = store.look(|conn| diesel::sql_query("SELECT pg_sleep(0)").execute(conn)).await;
     assert!(looked.is_ok(), "{looked:?}");
     assert!(store.deliveries(Default::default(), page::Page { limit: 1, before: None }).await.is_ok());

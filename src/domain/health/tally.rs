@@ -1,5 +1,5 @@
-//! A tally: how many callbacks of an app were delivered, given up or refused. A roll-up has answer times besides, which are most of
-//! its bytes; without them a day of ten thousand apps fits into a megabyte.
+//! A tally: how many callbacks of an app were delivered or given up, how many attempts failed, and what came last. A roll-up is a
+//! tally and answer times, which are most of its bytes; without them a day of ten thousand apps fits into a megabyte.
 
 use crate::domain::delivery::Outcome;
 use crate::domain::time::Timestamp;

@@ -65,11 +65,12 @@ pub(in crate::store) enum Begin {
     Snapshot,
     /// To read for a person, who waits for an answer only so long.
     Read,
-    /// The same where everything is found by an index, and a plan without one would be as dear as the table is long.
+    /// The same where everything is found by an index that no value changes, and planned once per connection. A plan without the index
+    /// would be as dear as the table is long.
     ReadByIndex,
     /// To read for a person several things at one and the same instant.
     ReadSnapshot,
-    /// The same where everything is found by an index.
+    /// The same where everything is found by an index that no value changes, and planned once per connection.
     ReadSnapshotByIndex,
 }
 
@@ -112,15 +113,16 @@ impl Begin {
 }
 
 /// PostgreSQL caches the plan of a prepared statement until the table's statistics change; a plan that was made over small
-/// tables goes on scanning them while they grow. Each of our changes finds its rows by an index, so write transactions
-/// and looks at the queue disable sequential scans, hash joins and merge joins. They disable JIT compilation too, which the penalty cost of a
+/// tables goes on scanning them while they grow. Each of our changes finds its rows by an index, so write transactions,
+/// looks at the queue and reads that go by an index disable sequential scans, hash joins and merge joins. They disable JIT compilation too, which the penalty cost of a
 /// statement without an index would trigger, and which takes a hundred times longer than any of our statements. `SET LOCAL`
 /// travels with the BEGIN and ends with the transaction.
 pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
                                                    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
 
-/// The statements of a group find their rows by keys that are parameters, so no value of them calls for another plan. Left to itself
-/// PostgreSQL plans the longest of them anew for each group, which takes as long as performing it.
+/// These statements find their rows by keys that are parameters, so no value of them calls for another plan. Left to itself
+/// PostgreSQL plans the longest of them anew each time, which takes as long as performing it. No statement belongs here whose best
+/// index depends on a value.
 pub(in crate::store) const PLANNED_ONCE: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// The server rolls a transaction back whose node vanished in the middle of it. Until then others wait for its row locks, and

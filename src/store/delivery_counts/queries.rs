@@ -131,7 +131,7 @@ fn claimed() -> String {
     format!("FROM deliveries d WHERE d.claim_token IS NOT NULL AND d.claimed_by IS NOT NULL AND {}", is_no_test())
 }
 
-/// What of it is of these apps, each of which may be among thousands: PostgreSQL looks for it by its hash only in a list that stands
+/// What is claimed of these apps, each of which may be among thousands: PostgreSQL looks for it by its hash only in a list that stands
 /// in the text, so these are read anew. The sum keeps a planner from the index by app, which holds all that was ever delivered.
 fn claimed_of(since: Option<Timestamp>) -> String {
     // The same goes for the primary key.

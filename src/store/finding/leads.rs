@@ -61,10 +61,11 @@ pub(super) fn heads(
 }
 
 /// The query of the heads. Conditions are words of ours, so it holds them as literals: only then does a planner see that a partial
-/// index covers a condition.
+/// index covers a condition. Of its texts there are few, since the conditions are those of a table's indexes; whether PostgreSQL plans one of them
+/// anew it decides by what that has cost before.
 pub(in crate::store) fn query(table: &str, conditions: &[String], apps: Apps<'_>, span: &Span) -> Statement {
-    let (these, all) = match apps {
-        Apps::These(these) => (these, "WITH a (id) AS (:rows)".to_owned()),
+    let (keys, apps) = match apps {
+        Apps::These(keys) => (keys, "WITH a (id) AS (:rows)".to_owned()),
         // The next app is asked for by its place in the order and not as the smallest: PostgreSQL looks for that among all,
         // if it takes the index for small.
         Apps::With(condition) => {
@@ -79,22 +80,18 @@ pub(in crate::store) fn query(table: &str, conditions: &[String], apps: Apps<'_>
             (&[][..], leaps)
         }
     };
-    let is_bounded = span.lower.is_some() || span.upper.is_some();
-    let within = if is_bounded { " AND d.id BETWEEN :first AND :last" } else { "" };
     let head = |(place, condition): (usize, &String)| {
         let condition = if condition.is_empty() { String::new() } else { format!(" AND {condition}") };
         format!(
-            "SELECT CAST(a.id AS BIGINT) AS app, {place} AS place, (SELECT d.id FROM {table} d WHERE d.app_id = a.id{condition}{within}
-                 ORDER BY d.id DESC LIMIT 1) AS head FROM a WHERE a.id > 0"
+            "SELECT CAST(a.id AS BIGINT) AS app, {place} AS place, (SELECT d.id FROM {table} d
+                 WHERE d.app_id = a.id{condition} AND d.id BETWEEN :first AND :last ORDER BY d.id DESC LIMIT 1) AS head
+             FROM a WHERE a.id > 0"
         )
     };
     let heads: Vec<String> = conditions.iter().enumerate().map(head).collect();
-    let statement = Statement::of(format!("{all} {}", heads.join(" UNION ALL "))).keys(these);
-    if !is_bounded {
-        return statement;
-    }
-    let last = span.upper.map_or(i64::MAX, |upper| upper.saturating_sub(1));
-    statement.number("first", span.lower.unwrap_or(0)).number("last", last)
+    let (first, last) = (span.lower.unwrap_or(0), span.upper.map_or(i64::MAX, |upper| upper.saturating_sub(1)));
+    let statement = Statement::of(format!("{apps} {}", heads.join(" UNION ALL "))).keys(keys);
+    statement.number("first", first).number("last", last)
 }
 
 /// The newest keys of several leads, so many. Each lead comes with a key that none of its keys is newer than; of each as many

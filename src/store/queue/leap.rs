@@ -4,8 +4,7 @@
 use crate::store::deliveries::{held_for_mending, waiting};
 
 /// A query of every endpoint that has deliveries of which `condition` holds (`d` being the delivery's name in it), with one more
-/// column, `named`: what `chosen` says of the endpoint's first delivery in this order. The first is asked for by its place in the
-/// order and not as the smallest: PostgreSQL looks for that among all, if it takes the index for small.
+/// column, `named`: what `chosen` says of the endpoint's first delivery in this order.
 pub(super) fn endpoints_with(condition: &str, chosen: &str, order: &str, named: &str) -> String {
     format!(
         "WITH RECURSIVE {}
@@ -27,7 +26,9 @@ pub(in crate::store) fn endpoints_with_any() -> String {
     )
 }
 
-/// The leaps themselves, as a table of this name. It begins below every endpoint and ends at none.
+/// The leaps themselves, as a table of this name: its first row lies below every endpoint, and its last is NULL, where no endpoint
+/// follows. The next endpoint is asked for by its place in the order and not as the smallest: PostgreSQL looks for that among all, if
+/// it takes the index for small.
 fn leap(name: &str, condition: &str) -> String {
     format!(
         "{name} (endpoint_id) AS (
