@@ -9,7 +9,7 @@ use crate::setup::{NOW, store};
 
 /// Every query, and the index that was made for it; a primary key goes by PostgreSQL's name for it. What only inserts looks
 /// nothing up.
-const MADE_FOR: [(&str, &str); 102] = [
+const MADE_FOR: [(&str, &str); 104] = [
     ("due endpoints", "deliveries_due"),
     ("held endpoints", "deliveries_held"),
     ("due deliveries of endpoints", "deliveries_due"),
@@ -104,6 +104,8 @@ const MADE_FOR: [(&str, &str); 102] = [
     ("counts: waiting of an app", "deliveries_unsettled"),
     ("counts: waiting of any app", "deliveries_unsettled"),
     ("counts: endpoints with any", ""),
+    ("counts: next endpoint with waiting ones", "deliveries_due"),
+    ("counts: next endpoint with held ones", "deliveries_held"),
     ("counts: waiting of an endpoint", "deliveries_due"),
     ("counts: delivered", "deliveries_by_app"),
     ("counts: sending", "deliveries_claimed"),

@@ -23,6 +23,7 @@ pub(super) fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Pla
     let (apps, endpoints) = ([AppKey::of(&sample.app_id)], [EndpointKey::of(&sample.endpoint_id)]);
     let (since, now) = (Some(sample.before), sample.now);
     let piece = Piece { step: Step::FiveMinutes, from: sample.before, to: now };
+    let [to_waiting, to_held] = queries::leaps(endpoints[0]);
     let plan = |query, text| Plan { query, text };
     let of_apps = explain(conn, health_reads::of_apps(&apps, &piece))?;
     let of_all = explain(conn, health_reads::of_all(&piece))?;
@@ -44,6 +45,8 @@ pub(super) fn of_health(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Pla
         counts("counts: waiting of an app", counted::waiting_of(&apps))?,
         counts("counts: waiting of any app", counted::waiting_of_any())?,
         counts("counts: endpoints with any", Statement::of(queries::endpoints_with_any()))?,
+        counts("counts: next endpoint with waiting ones", to_waiting)?,
+        counts("counts: next endpoint with held ones", to_held)?,
         counts("counts: waiting of an endpoint", counted::of_endpoints(&endpoints, None, now))?,
         counts("counts: delivered", counted::delivered_of(&apps, since))?,
         counts("counts: sending", counted::sending(&apps, since))?,

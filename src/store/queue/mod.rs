@@ -55,7 +55,7 @@ pub(super) mod queries {
     pub(in crate::store) use super::claim::{Claim, claim_all, due_and_free, due_of};
     pub(in crate::store) use super::due::{due_endpoints, due_endpoints_from, pending_tests};
     pub(in crate::store) use super::hold::held_endpoints;
-    pub(in crate::store) use super::leap::endpoints_with_any;
+    pub(in crate::store) use super::leap::{endpoints_with_any, leaps};
     pub(in crate::store) use super::record::{LookAt, converted, insertion, known, taken};
     pub(in crate::store) use super::rescue::{claimed_by, claims_of};
     pub(in crate::store) use super::review::{ends, over};
