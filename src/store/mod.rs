@@ -1,6 +1,6 @@
 //! Floor 2: what is remembered. The only place that knows Diesel and SQL.
 //!
-//! Writes go through `writer`, which commits them in groups; reads run beside it on connections of their own: some for
+//! Writes go through `writer`, which commits them in groups; reads run beside it on connections of their own (`reads`): some for
 //! people, whose reads have a time limit (`deadline`, `walk`), others for the machine itself.
 //! [`queue`] is the hot path, the other modules are configuration and look-ups. Nothing here may call a publisher, and
 //! nothing here asks what time it is: every instant is an argument, except where the database's own clock must decide.
@@ -56,6 +56,7 @@ pub mod people;
 mod prune;
 pub mod publishers;
 pub mod queue;
+mod reads;
 mod recipe_columns;
 pub mod recipe_drafts;
 pub mod recipe_rollups;
@@ -93,7 +94,7 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 use diesel::prelude::*;
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Semaphore, watch};
 
 pub use backend::{Hint, Location, ServeLock, SignalCounts, StoreCopy, Verdict};
 pub use commit_counts::{Commits, Spread};
@@ -101,7 +102,7 @@ pub use error::StoreError;
 pub use opening::{Access, FEWEST_CONNECTIONS, migrate};
 pub use vault::MasterKey;
 
-use backend::{Begin, Conn, Pool, Signals};
+use backend::{Conn, Pool, Signals};
 use erased_keys::ErasedKeys;
 use queue::{Fronts, Work};
 use schema::installation;
@@ -178,88 +179,6 @@ impl Store {
         let done = self.write_in_turn(Conn::begin_configuring, work).await?;
         self.shared.signals.give(Hint::Configuration);
         Ok(done)
-    }
-
-    /// Reads for a person, on a thread where blocking harms nobody. No statement goes on for long ([`deadline`]).
-    async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.shared.readers.run(|conn| conn.within(Begin::Read, work)).await
-    }
-
-    /// The same where everything is found by an index, also while the server still knows the table as a small one.
-    async fn read_by_index<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.shared.readers.run(|conn| conn.within(Begin::ReadByIndex, work)).await
-    }
-
-    /// Reads for a person what may have to be looked for among many rows: lists, the ledger, look-ups. As many of these as there
-    /// are cores would leave none to whoever reports and is called back, so the next one waits, as long as a read may go on.
-    async fn walk<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let _turn = self.turn_to_walk().await?;
-        self.read(work).await
-    }
-
-    /// The same of several things of one and the same instant.
-    async fn walk_at_once<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let _turn = self.turn_to_walk().await?;
-        self.snapshot(work).await
-    }
-
-    async fn turn_to_walk(&self) -> Result<SemaphorePermit<'_>, StoreError> {
-        let turn = tokio::time::timeout(deadline::PATIENCE, self.shared.walks.acquire()).await;
-        turn.map_err(|_| StoreError::TookTooLong)?.map_err(|_| StoreError::Closed)
-    }
-
-    /// Reads for a person several things of one and the same instant.
-    async fn snapshot<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.shared.readers.run(|conn| conn.within(Begin::ReadSnapshot, work)).await
-    }
-
-    /// The same where everything is found by an index that no value changes.
-    async fn snapshot_by_index<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.shared.readers.run(|conn| conn.within(Begin::ReadSnapshotByIndex, work)).await
-    }
-
-    /// Reads what the machine itself has to know, on connections that no person's read ever takes. Each such read finds its
-    /// rows by an index.
-    async fn look<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.shared.machine.run(work).await
-    }
-
-    /// The same where a statement looks into an index again and again: a plan without the index, made while the table was small,
-    /// would be as dear as all of these looks together.
-    async fn look_by_index<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.shared.machine.run(|conn| conn.within(Begin::Look, work)).await
-    }
-
-    /// The same of several things at one and the same instant.
-    async fn look_at_once<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.shared.machine.run(|conn| conn.within(Begin::Snapshot, work)).await
     }
 
     /// What the heartbeat reads and writes, which waits behind nothing else.
