@@ -4,7 +4,8 @@
 //! Home stays open on many screens, and each renews itself. On each node one look in five seconds renews all of them, as long as
 //! the node takes over no change of the configuration: whoever asks first has the store asked, and all others are given the same.
 //! Whoever opens the page has the store asked anew, and so sees what they have just changed. A look is a few milliseconds, so it is
-//! no task of its own: where somebody hangs up in the middle of it, the next one looks.
+//! no task of its own: where somebody hangs up in the middle of it, the next one looks. Nothing that was seen for those who see all
+//! may be shown to whoever sees less.
 
 use std::sync::Arc;
 use std::time::Duration;
