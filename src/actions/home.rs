@@ -1,11 +1,12 @@
 //! What those who keep many apps see when they arrive: how all apps stand, recipes whose refusals jump, and what waits for a
 //! decision.
 //!
-//! Home stays open on many screens, and each renews itself. On each node one look in five seconds renews all of them, as long as
-//! the node takes over no change of the configuration: whoever asks first has the store asked, and all others are given the same.
-//! Whoever opens the page has the store asked anew, and so sees what they have just changed. A look is a few milliseconds, so it is
-//! no task of its own: where somebody hangs up in the middle of it, the next one looks. Nothing that was seen for those who see all
-//! may be shown to whoever sees less.
+//! Home stays open on many screens, and each renews itself. While it is open anywhere, its node looks again every five seconds and
+//! answers all screens from memory ([`renewal`]), so that the store is asked as often for a hundred screens as for one, and no screen
+//! waits for it. Whoever opens the page, or asks after the node has taken over a change of the configuration, has the store asked anew,
+//! and so sees what they have just changed. Nothing that was seen for those who see all may be shown to whoever sees less.
+
+mod renewal;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,10 +21,13 @@ use crate::domain::health::Capped;
 use crate::domain::health::recipes::Jump;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
+use renewal::Watched;
 
-/// For how long what was seen is shown to others as well. Roll-ups are written every five seconds, so a newer look would mostly show
-/// the same.
-pub const SHARED_FOR: Duration = Duration::from_secs(5);
+pub use renewal::RENEWED_EVERY;
+
+/// For how long what was seen is shown to others as well. Twice as long as until the next look: a look that takes its time in a busy
+/// store keeps no screen waiting, and is not joined by the looks of those screens.
+const SHARED_FOR: Duration = Duration::from_secs(10);
 /// How long a caller waits for somebody else's look: as long as a person's statement may go on (`store/deadline.rs`).
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -38,9 +42,12 @@ pub struct Home {
     pub reviews: (Capped, Option<Timestamp>),
 }
 
-/// The last look that is shared.
+/// The last look that is shared, and for how long it is renewed.
 #[derive(Debug, Default)]
-pub(super) struct LastLook(Mutex<Option<Look>>);
+pub(super) struct LastLook {
+    seen: Mutex<Option<Look>>,
+    watched: Watched,
+}
 
 /// What was seen, under which configuration, and for how long the clock had been running when the look began.
 #[derive(Clone, Debug)]
@@ -50,27 +57,36 @@ struct Look {
     at: Duration,
 }
 
-impl Actions {
-    /// What there is to be seen at this moment.
-    pub async fn home(&self, caller: &Caller) -> Result<Arc<Home>, Refusal> {
-        let look = self.look(caller).await?;
-        let home = Arc::clone(&look.home);
-        // Where somebody is looking meanwhile, theirs is shared. It may have begun before this one, and is good for as long all the same.
-        if sees_all(caller)
-            && let Ok(mut last) = self.last_look.0.try_lock()
+impl LastLook {
+    /// Shares a look. Where somebody is looking meanwhile, theirs is shared: it is good for as long, though it may have begun before.
+    fn share(&self, look: Look) {
+        if let Ok(mut last) = self.seen.try_lock()
             && last.as_ref().is_none_or(|known| known.at <= look.at)
         {
             *last = Some(look);
         }
+    }
+}
+
+impl Actions {
+    /// What there is to be seen at this moment.
+    pub async fn home(self: &Arc<Self>, caller: &Caller) -> Result<Arc<Home>, Refusal> {
+        let look = self.look(caller).await?;
+        let home = Arc::clone(&look.home);
+        if sees_all(caller) {
+            self.last_look.share(look);
+            self.renew_home_while_watched(caller);
+        }
         Ok(home)
     }
 
-    /// What was to be seen at most [`SHARED_FOR`] ago. One caller looks, and the others wait for that.
-    pub async fn home_lately(&self, caller: &Caller) -> Result<Arc<Home>, Refusal> {
+    /// What was to be seen at most [`SHARED_FOR`] ago. Where nobody has looked since, one caller looks, and the others wait for that.
+    pub async fn home_lately(self: &Arc<Self>, caller: &Caller) -> Result<Arc<Home>, Refusal> {
         if !sees_all(caller) {
             return self.look(caller).await.map(|look| look.home);
         }
-        let last = tokio::time::timeout(PATIENCE, self.last_look.0.lock()).await;
+        self.renew_home_while_watched(caller);
+        let last = tokio::time::timeout(PATIENCE, self.last_look.seen.lock()).await;
         let mut last = last.map_err(|_| StoreError::TookTooLong)?;
         let (now, revision) = (self.node.clock.running(), self.node.directory.revision());
         let is_new = |look: &Look| look.revision == revision && now.saturating_sub(look.at) < SHARED_FOR;

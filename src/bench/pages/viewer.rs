@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::actions::home::SHARED_FOR;
+use crate::actions::home::RENEWED_EVERY;
 use crate::bench::node::Node;
 use crate::bench::wire::{self, Connection, Message};
 use crate::command::Failure;
@@ -84,7 +84,7 @@ impl Viewer {
         let mut known = vec!["HX-Request: true".to_owned()];
         for again in 0..TRIES {
             if again > 0 && path.starts_with(OF_HOME) {
-                self.outlast_the_shared_look().await?;
+                self.let_home_be_renewed().await?;
             }
             let began = Instant::now();
             let answer = self.get(&path, &known).await?;
@@ -101,9 +101,10 @@ impl Viewer {
         Ok(None)
     }
 
-    /// One look renews all Homes for some seconds. What is timed is the answer to whoever has to look.
-    async fn outlast_the_shared_look(&mut self) -> Result<(), Failure> {
-        for _ in 0..=SHARED_FOR.as_secs() {
+    /// The node looks again while Home is open. An open page asks every 15 seconds, so what is timed is an answer from one of those
+    /// looks and not from the one that opened the page.
+    async fn let_home_be_renewed(&mut self) -> Result<(), Failure> {
+        for _ in 0..=RENEWED_EVERY.as_secs() {
             tokio::time::sleep(Duration::from_secs(1)).await;
             // The server closes a connection that is not used for as long.
             self.get("/healthz", &[]).await?;

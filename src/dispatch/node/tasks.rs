@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
@@ -15,13 +16,14 @@ use tracing::Instrument;
 #[derive(Debug)]
 pub struct Tasks {
     under_way: TaskTracker,
+    ending: CancellationToken,
     runtime: Handle,
 }
 
 impl Tasks {
     /// No work yet; it will run on the runtime that this is called from.
     pub fn here() -> Self {
-        Self { under_way: TaskTracker::new(), runtime: Handle::current() }
+        Self { under_way: TaskTracker::new(), ending: CancellationToken::new(), runtime: Handle::current() }
     }
 
     /// Starts a piece of work.
@@ -34,6 +36,11 @@ impl Tasks {
         self.under_way.spawn_on(work, &self.runtime)
     }
 
+    /// Starts a piece of work that may be dropped where it stands: it ends with the node, which does not wait for it.
+    pub fn start_until_the_end(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.start_apart(self.ending.clone().run_until_cancelled_owned(work));
+    }
+
     /// Computes what keeps a processor busy for a while, where nobody else waits for the thread.
     pub fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         self.under_way.spawn_blocking_on(work, &self.runtime)
@@ -42,6 +49,7 @@ impl Tasks {
     /// Waits until everything has ended, at most so long; answers how much is still under way.
     pub async fn end_within(&self, patience: Duration) -> usize {
         self.under_way.close();
+        self.ending.cancel();
         tokio::time::timeout(patience, self.under_way.wait()).await.ok();
         self.under_way.len()
     }
@@ -60,6 +68,13 @@ mod tests {
         let inside = call.in_scope(|| tasks.start(async { Span::current().id() }));
         assert_eq!(inside.await.unwrap(), call.id());
         assert!(call.id().is_some(), "a span that nobody records has no id");
+    }
+
+    #[tokio::test]
+    async fn what_may_be_dropped_keeps_no_end_waiting() {
+        let tasks = Tasks::here();
+        tasks.start_until_the_end(std::future::pending());
+        assert_eq!(tasks.end_within(Duration::from_secs(20)).await, 0);
     }
 
     #[tokio::test]

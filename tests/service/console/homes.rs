@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::visitor::Visitor;
-use crate::support::{Reply, Ringback, calling, found};
+use crate::support::{PATIENCE, Reply, Ringback, calling, found};
 
 const URL: &str = "https://kash.example/pb?user_id={user_id}&tx={transaction_id}&payout={payout}";
 
@@ -70,7 +70,7 @@ async fn what_needs_somebody_stands_worst_first_with_why_and_the_rest_is_counted
 }
 
 #[tokio::test]
-async fn all_homes_are_renewed_with_one_look_in_five_seconds_unless_somebody_opens_the_page_or_configures_something() {
+async fn while_home_is_open_the_node_looks_again_every_five_seconds_and_all_who_have_it_open_are_shown_that() {
     let ringback = Ringback::start().await;
     let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
     let (mut max, mut olga) = (manager(&ringback).await, operator(&ringback).await);
@@ -81,13 +81,46 @@ async fn all_homes_are_renewed_with_one_look_in_five_seconds_unless_somebody_ope
         max.get(&part).await.lacks("1 review ends");
     }
     ringback.clock.advance(Duration::from_secs(1));
-    max.get(&part).await.holds("1 review ends");
+    shown(&mut max, &part, "1 review ends").await;
     wall.report("second").await.is(200, json!({"status": "accepted"}));
     olga.get(&part).await.holds("1 review ends");
-    max.get("/").await.holds("2 reviews; the first ends");
-    olga.get(&part).await.holds("2 reviews; the first ends");
+    ringback.clock.advance(Duration::from_secs(5));
+    shown(&mut olga, &part, "2 reviews; the first ends").await;
+    max.get(&part).await.holds("2 reviews; the first ends");
+}
+
+#[tokio::test]
+async fn whoever_opens_home_sees_what_is_there_and_a_change_of_the_configuration_is_seen_at_once() {
+    let ringback = Ringback::start().await;
+    let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
+    let (mut max, mut olga) = (manager(&ringback).await, operator(&ringback).await);
+    let part = part_of(&max.get("/").await.html);
+    wall.report("first").await.is(200, json!({"status": "accepted"}));
+    olga.get(&part).await.lacks("1 review ends");
+    max.get("/").await.holds("1 review ends");
+    olga.get(&part).await.holds("1 review ends");
     ringback.app("besitos", json!({"name": "Bare wall"})).await;
     olga.get(&part).await.holds("1 more app needs somebody. Show it");
+}
+
+#[tokio::test]
+async fn the_node_stops_looking_where_nobody_has_home_open_and_whoever_comes_back_sees_what_is_there() {
+    let ringback = Ringback::start().await;
+    let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
+    let mut max = manager(&ringback).await;
+    let part = part_of(&max.get("/").await.html);
+    ringback.clock.advance(Duration::from_secs(30));
+    for (report, seen) in [("first", "1 review ends"), ("second", "2 reviews; the first ends")] {
+        wall.report(report).await.is(200, json!({"status": "accepted"}));
+        max.get(&part).await.holds(seen);
+        ringback.clock.advance(Duration::from_secs(30));
+    }
+}
+
+/// Asks for a part of a page until it shows this.
+async fn shown(visitor: &mut Visitor, part: &str, what: &str) {
+    let asked = async { while !visitor.get(part).await.html.contains(what) {} };
+    tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| panic!("{part} never showed: {what}"));
 }
 
 #[tokio::test]
