@@ -120,6 +120,10 @@ impl Begin {
 pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
                                                    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
 
+/// A page is read down an index until it is full. PostgreSQL cannot estimate a condition on `kind + 0`, which keeps it off the other
+/// indexes, and takes it to hold of one row in a hundred or two: to fill a page it would then read all rows of an app, and sort them.
+const IN_ORDER: &str = "SET LOCAL enable_bitmapscan = off";
+
 /// These statements find their rows by keys that are parameters, so no value of them calls for another plan. Left to itself
 /// PostgreSQL plans the longest of them anew each time, which takes as long as performing it. No statement belongs here whose best
 /// index depends on a value.
@@ -161,9 +165,10 @@ impl Conn {
         }
     }
 
-    /// Has the rest of a read find everything by an index, where a plan without one would be as dear as the table is long.
+    /// Has the rest of a read find everything by an index and in its order, where a plan without one would be as dear as the table is
+    /// long.
     pub(in crate::store) fn only_by_index(&mut self) -> QueryResult<()> {
-        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(BY_INDEX_ALONE))
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(&format!("{BY_INDEX_ALONE}; {IN_ORDER}")))
     }
 
     /// Whether this connection can change something: it is open, and its server has not become a standby.

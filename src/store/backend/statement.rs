@@ -5,8 +5,9 @@
 //! the text.
 //!
 //! A text says `:rows` for the keys as the rows of a subquery, `:among` for the condition that something is one of them, and the
-//! name of a number with a colon before it. Whatever it holds besides must be the same each time: a connection keeps every text
-//! that it has prepared.
+//! name of a number with a colon before it. Between `:each` and `:end_each`, behind CROSS JOIN, stands a table with its condition: it
+//! is read for one row after the other of what stands before. Whatever a text holds besides must be the same each time: a connection
+//! keeps every text that it has prepared.
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -31,6 +32,8 @@ enum Part<'a> {
     Text(&'a str),
     Rows,
     Among,
+    Each,
+    EndEach,
     Number(&'a i64),
     /// A word that stands for nothing.
     Unknown(&'a str),
@@ -97,6 +100,8 @@ impl Statement {
                 Part::Text(text) => written.push_str(text),
                 Part::Rows => written.push_str(&format!("VALUES {}", self.listed(|key| format!("({key})")))),
                 Part::Among => written.push_str(&format!("IN ({})", self.listed(i64::to_string))),
+                // SQLite takes CROSS JOIN for the order in which it reads.
+                Part::Each | Part::EndEach => {}
                 Part::Number(number) => written.push_str(&number.to_string()),
                 Part::Unknown(word) => return unknown(word),
             }
@@ -119,6 +124,8 @@ impl Statement {
         match word {
             "rows" => Part::Rows,
             "among" => Part::Among,
+            "each" => Part::Each,
+            "end_each" => Part::EndEach,
             name => {
                 let number = self.numbers.iter().find(|(named, _)| *named == name);
                 number.map_or(Part::Unknown(name), |(_, number)| Part::Number(number))
@@ -157,6 +164,9 @@ impl QueryFragment<Pg> for Statement {
                     out.push_bind_param::<Array<BigInt>, _>(&self.keys)?;
                     out.push_sql(")");
                 }
+                // Where it takes a table for small, PostgreSQL would read that first, all of it, and compare each row with all keys.
+                Part::Each => out.push_sql("LATERAL (SELECT * FROM"),
+                Part::EndEach => out.push_sql("OFFSET 0) each_of"),
                 Part::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
                 Part::Unknown(word) => return unknown(word),
             }
@@ -199,6 +209,18 @@ mod tests {
                 "WITH a(id) AS (VALUES (7), (8)) SELECT 1 WHERE app IN (7, 8) AND at <= 9;",
                 "WITH a(id) AS (SELECT unnest(CAST($1 AS BIGINT[]))) SELECT 1 WHERE app = ANY($2) AND at <= $3; \
                  -- binds: [[7, 8], [7, 8], 9]",
+            ]
+        );
+    }
+
+    #[test]
+    fn postgresql_is_told_as_well_to_read_a_table_for_one_row_after_the_other() {
+        let statement = Statement::of("SELECT 1 FROM a CROSS JOIN :each d WHERE d.app = a.id :end_each LIMIT 9");
+        assert_eq!(
+            both(&statement),
+            [
+                "SELECT 1 FROM a CROSS JOIN  d WHERE d.app = a.id  LIMIT 9",
+                "SELECT 1 FROM a CROSS JOIN LATERAL (SELECT * FROM d WHERE d.app = a.id OFFSET 0) each_of LIMIT 9 -- binds: []",
             ]
         );
     }

@@ -77,7 +77,7 @@ pub(in crate::store) fn in_state_of(apps: &[AppKey], status: Status, since: Opti
 fn together(condition: &str) -> String {
     format!(
         "{ROWS} SELECT count(*) AS found FROM (
-             SELECT 1 FROM a CROSS JOIN deliveries d WHERE {condition} AND {} LIMIT {ENOUGH}) f",
+             SELECT 1 FROM a CROSS JOIN :each deliveries d WHERE {condition} AND {} :end_each LIMIT {ENOUGH}) f",
         is_no_test()
     )
 }

@@ -134,6 +134,10 @@ fn one_of<T: Coded>(column: &str, words: &[T]) -> String {
     if words.is_empty() { "1 = 0".to_owned() } else { codes::is_one_of(column, words) }
 }
 
+/// The end of a subquery that is asked for one row after the other. PostgreSQL makes a join of one without it, and might read all
+/// attempts before the deliveries that are looked through.
+const BY_ITSELF: &str = " LIMIT 1 OFFSET 0)";
+
 /// That the last attempt was like this: it is the one of the number that the delivery bears.
 fn had(asked: &AttemptCriteria) -> Condition<'static> {
     let mut attempt = "EXISTS (SELECT 1 FROM attempts WHERE attempts.delivery_id = deliveries.id \
@@ -146,11 +150,11 @@ fn had(asked: &AttemptCriteria) -> Condition<'static> {
         attempt += &format!(" AND attempts.status_code = {status_code}");
     }
     match &asked.egress_ip {
-        None => Box::new(sql::<Bool>(&format!("{attempt})"))),
+        None => Box::new(sql::<Bool>(&format!("{attempt}{BY_ITSELF}"))),
         Some(egress_ip) => {
             let (first, behind) = left_from(egress_ip);
             let from = sql::<Bool>(&format!("{attempt} AND attempts.detail >= ")).bind::<Binary, _>(first);
-            Box::new(from.sql(" AND attempts.detail < ").bind::<Binary, _>(behind).sql(")"))
+            Box::new(from.sql(" AND attempts.detail < ").bind::<Binary, _>(behind).sql(BY_ITSELF))
         }
     }
 }

@@ -63,6 +63,7 @@ pub(super) fn of_look_ups(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<P
 const SPAN: Span = Span { lower: Some(1), upper: Some(i64::MAX) };
 
 fn of_completions(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
+    conn.only_by_index()?;
     use completion_queries::{Lead, edge, last_of_few_in_review, of_keys, size, within};
     let app = AppKey::of(&sample.app_id);
     let any = CompletionCriteria::default();
@@ -112,6 +113,7 @@ fn of_completions(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
 }
 
 fn of_deliveries(conn: &mut Conn, sample: &Sample) -> QueryResult<Vec<Plan>> {
+    conn.only_by_index()?;
     use delivery_queries::{Lead, completions_of, edge, edge_of_completions, of_keys, size, within};
     let app = AppKey::of(&sample.app_id);
     let any = DeliveryCriteria::default();
