@@ -1,9 +1,9 @@
 //! What those who keep many apps see when they arrive: how all apps stand, recipes whose refusals jump, and what waits for a
 //! decision.
 //!
-//! Home stays open on many screens, and each renews itself. While it is open anywhere, its node looks again every five seconds and
-//! answers all screens from memory ([`renewal`]), so that the store is asked as often for a hundred screens as for one, and no screen
-//! waits for it. Whoever opens the page, or asks after the node has taken over a change of the configuration, has the store asked anew,
+//! Home stays open on many screens, and each renews itself. While screens ask a node for Home, that node looks every five seconds and
+//! answers all of them from its last look ([`renewal`]): the store is asked as often for a hundred screens as for one, and no screen
+//! waits for the look. Whoever opens the page, or asks after the node has taken over a change of the configuration, has the store asked anew,
 //! and so sees what they have just changed. Nothing that was seen for those who see all may be shown to whoever sees less.
 
 mod renewal;
@@ -25,8 +25,8 @@ use renewal::Watched;
 
 pub use renewal::RENEWED_EVERY;
 
-/// For how long what was seen is shown to others as well. Twice as long as until the next look: a look that takes its time in a busy
-/// store keeps no screen waiting, and is not joined by the looks of those screens.
+/// For how long what was seen is shown to others as well. Twice as long as until the next look: one that takes its time in a busy store
+/// keeps no screen waiting, and does not make those screens look themselves.
 const SHARED_FOR: Duration = Duration::from_secs(10);
 /// How long a caller waits for somebody else's look: as long as a person's statement may go on (`store/deadline.rs`).
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -57,13 +57,11 @@ struct Look {
     at: Duration,
 }
 
-impl LastLook {
-    /// Shares a look. Where somebody is looking meanwhile, theirs is shared: it is good for as long, though it may have begun before.
-    fn share(&self, look: Look) {
-        if let Ok(mut last) = self.seen.try_lock()
-            && last.as_ref().is_none_or(|known| known.at <= look.at)
-        {
-            *last = Some(look);
+impl Look {
+    /// Shares it, unless the last look began later.
+    fn replace(self, last: &mut Option<Self>) {
+        if last.as_ref().is_none_or(|known| known.at <= self.at) {
+            *last = Some(self);
         }
     }
 }
@@ -74,7 +72,10 @@ impl Actions {
         let look = self.look(caller).await?;
         let home = Arc::clone(&look.home);
         if sees_all(caller) {
-            self.last_look.share(look);
+            // A page does not wait for somebody who is looking meanwhile: their look is shared instead.
+            if let Ok(mut last) = self.last_look.seen.try_lock() {
+                look.replace(&mut last);
+            }
             self.renew_home_while_watched(caller);
         }
         Ok(home)

@@ -83,6 +83,7 @@ impl Store {
         loop {
             let of_page = scope.clone();
             let counting = self.read(move |conn| {
+                conn.only_by_index()?;
                 let page = of_page.page(conn, keys)?;
                 let matching: Vec<DeliveryKey> =
                     page.iter().filter(|seen| of_page.includes(seen)).map(|seen| seen.key).collect();

@@ -1,9 +1,10 @@
 //! Looking again while Home is open: the node asks the store ahead of the screens, at its own pace.
 //!
-//! One task of the node looks, from the first time that somebody asks until nobody has asked for a while; then nothing looks, and the
-//! next who asks begins anew. It must not outlive the node, hold up its stop, or show anything to anybody: it only shares what it saw.
+//! One task of the node looks, from the first time that somebody asks until nobody has asked for a while. It answers nobody: it replaces
+//! the look that polls are answered from. It must not outlive the node, hold up its stop, or be missing where one of its looks panics:
+//! the next who asks begins anew.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::super::Actions;
@@ -12,24 +13,40 @@ use crate::domain::time::Timestamp;
 
 /// How often the node looks while Home is open. Roll-ups are written as often, so more looks would mostly show the same.
 pub const RENEWED_EVERY: Duration = Duration::from_secs(5);
-/// For how long it goes on after somebody has asked: an open page asks every 15 seconds (`templates/parts/needs.html`).
-const WATCHED_FOR: Duration = Duration::from_secs(30);
+/// For how long it goes on after somebody has asked. An open page asks every 15 seconds (`templates/parts/needs.html`), and every minute
+/// where nobody has moved for a while (`templates/assets/console.js`).
+const WATCHED_FOR: Duration = Duration::from_secs(90);
 
-/// Until when the node looks again; nothing while it does not. Counted by how long the clock has been running.
+/// Until when the node goes on looking; `None`: no task is looking. Counted by how long the clock has been running.
 #[derive(Debug, Default)]
 pub(super) struct Watched(Mutex<Option<Duration>>);
 
 impl Watched {
-    /// Somebody has asked; answers whether nothing looks yet.
+    /// Somebody has asked; answers whether no task is looking yet.
     fn asked(&self, now: Duration) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(now + WATCHED_FOR).is_none()
+        self.until().replace(now + WATCHED_FOR).is_none()
     }
 
-    /// Whether somebody has asked lately. Where nobody has, the next who asks is told that nothing looks.
+    /// Whether somebody has asked lately. Where nobody has, the next who asks is told that no task is looking.
     fn goes_on(&self, now: Duration) -> bool {
-        let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut until = self.until();
         *until = until.filter(|until| now < *until);
         until.is_some()
+    }
+
+    fn until(&self) -> MutexGuard<'_, Option<Duration>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The task, while it looks.
+struct Looking<'a>(&'a Watched);
+
+impl Drop for Looking<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            *self.0.until() = None;
+        }
     }
 }
 
@@ -45,15 +62,16 @@ impl Actions {
     }
 
     async fn renew_home(&self, caller: &Caller, mut due: Timestamp) {
-        let clock = &self.node.clock;
+        let (clock, watched) = (&self.node.clock, &self.last_look.watched);
+        let _looking = Looking(watched);
         loop {
             clock.sleep_until(due).await;
             due = clock.now().plus(RENEWED_EVERY);
-            if !self.last_look.watched.goes_on(clock.running()) {
+            if !watched.goes_on(clock.running()) {
                 return;
             }
             match self.look(caller).await {
-                Ok(look) => self.last_look.share(look),
+                Ok(look) => look.replace(&mut *self.last_look.seen.lock().await),
                 Err(error) => tracing::warn!(%error, "Home was not renewed; trying again"),
             }
         }
@@ -67,10 +85,30 @@ mod tests {
     #[test]
     fn one_task_looks_until_nobody_has_asked_for_a_while() {
         let (watched, second) = (Watched::default(), Duration::from_secs(1));
-        assert!(watched.asked(Duration::ZERO), "nothing looks yet");
+        assert!(watched.asked(Duration::ZERO), "no task is looking yet");
         assert!(!watched.asked(5 * second), "one task is enough");
-        assert!(watched.goes_on(34 * second));
-        assert!(!watched.goes_on(35 * second));
-        assert!(watched.asked(36 * second), "the task has ended");
+        assert!(watched.goes_on(94 * second));
+        assert!(!watched.goes_on(95 * second));
+        assert!(watched.asked(96 * second), "the task has ended");
+    }
+
+    #[test]
+    fn a_look_that_panics_ends_the_task_and_the_next_who_asks_begins_anew() {
+        let watched = Watched::default();
+        assert!(watched.asked(Duration::ZERO));
+        let looked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _looking = Looking(&watched);
+            panic!("the look panics");
+        }));
+        assert!(looked.is_err() && watched.asked(Duration::ZERO));
+        drop(Looking(&watched));
+        assert!(!watched.asked(Duration::ZERO), "a task that is dropped with its node leaves it as it is");
+    }
+
+    #[test]
+    fn a_screen_that_nobody_looks_at_asks_often_enough_for_the_node_to_go_on() {
+        let script = include_str!("../../../templates/assets/console.js");
+        assert!(script.contains("60_000"), "how often it asks where nobody has moved");
+        assert!(WATCHED_FOR > Duration::from_millis(60_000));
     }
 }

@@ -1,4 +1,4 @@
-//! Tasks: what must come to its end whoever asked for it (intake, sends, tests), on the dispatcher's own threads.
+//! Tasks: what goes on whoever asked for it, on the dispatcher's own threads. Most of it must come to its end (intake, sends, tests).
 //!
 //! A task that a web handler starts shares the one thread of that handler and is dropped with its server; a send must
 //! finish instead. Each goes on in the tracing span that it was started in, so that a log line of the work names the call

@@ -114,15 +114,14 @@ impl Begin {
 
 /// PostgreSQL caches the plan of a prepared statement until the table's statistics change; a plan that was made over small
 /// tables goes on scanning them while they grow. Each of our changes finds its rows by an index, so write transactions,
-/// looks at the queue and reads that go by an index disable sequential scans, hash joins and merge joins. They disable JIT compilation too, which the penalty cost of a
-/// statement without an index would trigger, and which takes a hundred times longer than any of our statements. `SET LOCAL`
-/// travels with the BEGIN and ends with the transaction.
-pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
-                                                   SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
-
-/// A page is read down an index until it is full. PostgreSQL cannot estimate a condition on `kind + 0`, which keeps it off the other
-/// indexes, and takes it to hold of one row in a hundred or two: to fill a page it would then read all rows of an app, and sort them.
-const IN_ORDER: &str = "SET LOCAL enable_bitmapscan = off";
+/// looks at the queue and reads that go by an index disable sequential scans, hash joins and merge joins. They disable bitmap scans,
+/// because what fills a page, or counts up to a cap, ends long before the last row of its index: a bitmap scan reads all of them first.
+/// PostgreSQL prefers one where it expects few rows, as of a condition on `kind + 0`: the sum keeps other indexes away, and the
+/// column's statistics as well. They disable JIT compilation too, which the penalty cost of a statement without an index would trigger,
+/// and which takes a hundred times longer than any of our statements. `SET LOCAL` travels with the BEGIN and ends with the transaction.
+pub(in crate::store) const BY_INDEX_ALONE: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; \
+                                                   SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+                                                   SET LOCAL jit = off";
 
 /// These statements find their rows by keys that are parameters, so no value of them calls for another plan. Left to itself
 /// PostgreSQL plans the longest of them anew each time, which takes as long as performing it. No statement belongs here whose best
@@ -168,7 +167,7 @@ impl Conn {
     /// Has the rest of a read find everything by an index and in its order, where a plan without one would be as dear as the table is
     /// long.
     pub(in crate::store) fn only_by_index(&mut self) -> QueryResult<()> {
-        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(&format!("{BY_INDEX_ALONE}; {IN_ORDER}")))
+        on_backend!(self, sqlite(_) => Ok(()), postgres(conn) => conn.batch_execute(BY_INDEX_ALONE))
     }
 
     /// Whether this connection can change something: it is open, and its server has not become a standby.

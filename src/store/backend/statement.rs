@@ -5,8 +5,8 @@
 //! the text.
 //!
 //! A text says `:rows` for the keys as the rows of a subquery, `:among` for the condition that something is one of them, and the
-//! name of a number with a colon before it. Between `:each` and `:end_each`, behind CROSS JOIN, stands a table with its condition: it
-//! is read for one row after the other of what stands before. Whatever a text holds besides must be the same each time: a connection
+//! name of a number with a colon before it. Between `:each` and `:end_each`, behind CROSS JOIN, stands a table, called
+//! `d`, with its condition: either engine then reads that table anew for each row of what stands before it, in turn. Whatever a text holds besides must be the same each time: a connection
 //! keeps every text that it has prepared.
 
 use diesel::pg::Pg;
@@ -166,7 +166,7 @@ impl QueryFragment<Pg> for Statement {
                 }
                 // Where it takes a table for small, PostgreSQL would read that first, all of it, and compare each row with all keys.
                 Part::Each => out.push_sql("LATERAL (SELECT * FROM"),
-                Part::EndEach => out.push_sql("OFFSET 0) each_of"),
+                Part::EndEach => out.push_sql("OFFSET 0) d"),
                 Part::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
                 Part::Unknown(word) => return unknown(word),
             }
@@ -215,12 +215,13 @@ mod tests {
 
     #[test]
     fn postgresql_is_told_as_well_to_read_a_table_for_one_row_after_the_other() {
-        let statement = Statement::of("SELECT 1 FROM a CROSS JOIN :each d WHERE d.app = a.id :end_each LIMIT 9");
+        let statement =
+            Statement::of("SELECT 1 FROM a CROSS JOIN :each deliveries d WHERE d.app = a.id :end_each LIMIT 9");
         assert_eq!(
             both(&statement),
             [
-                "SELECT 1 FROM a CROSS JOIN  d WHERE d.app = a.id  LIMIT 9",
-                "SELECT 1 FROM a CROSS JOIN LATERAL (SELECT * FROM d WHERE d.app = a.id OFFSET 0) each_of LIMIT 9 -- binds: []",
+                "SELECT 1 FROM a CROSS JOIN  deliveries d WHERE d.app = a.id  LIMIT 9",
+                "SELECT 1 FROM a CROSS JOIN LATERAL (SELECT * FROM deliveries d WHERE d.app = a.id OFFSET 0) d LIMIT 9 -- binds: []",
             ]
         );
     }

@@ -170,7 +170,7 @@ pub(in crate::store) fn held_reasons(apps: &[AppKey], since: Option<Timestamp>) 
     let (created, is_held) = (created(since), codes::is("d.status", Status::Held));
     let text = format!(
         "{ROWS} SELECT f.waiting_for AS reason, count(*) AS found FROM (
-             SELECT waiting_for FROM a CROSS JOIN :each deliveries d
+             SELECT d.waiting_for FROM a CROSS JOIN :each deliveries d
              WHERE d.app_id = a.id AND {is_held} AND d.waiting_for IS NOT NULL{created} :end_each LIMIT {REASONS}) f
          GROUP BY f.waiting_for"
     );

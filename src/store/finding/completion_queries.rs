@@ -1,21 +1,20 @@
 //! The queries of completions: what an index leads to, and which of it is asked for.
 
-use diesel::dsl::{count_star, exists, sql};
+use diesel::dsl::{count_star, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::rows;
+use super::{NOT_JOINED, rows};
 use crate::domain::completion::Completion;
 use crate::domain::delivery::DeliveryKind;
 use crate::store::backend::{Engine, Read};
 use crate::store::codes;
 use crate::store::completions::is_in_review;
 use crate::store::criteria::CompletionCriteria;
-use crate::store::deliveries::is;
 use crate::store::id_range::Span;
 use crate::store::keys::{AppKey, CompletionKey};
-use crate::store::schema::{completions, deliveries};
+use crate::store::schema::completions;
 use crate::store::walk::WINDOW;
 
 /// What leads to completions.
@@ -114,9 +113,10 @@ impl CompletionCriteria {
             all.push(Box::new(sql::<Bool>(&codes::is("completions.review + 0", review))));
         }
         if let Some(status) = self.callback {
-            let callbacks = deliveries::table.filter(deliveries::completion_id.eq(completions::id));
-            let callbacks = callbacks.filter(deliveries::kind.eq(DeliveryKind::Completion)).filter(is(status));
-            all.push(Box::new(exists(callbacks)));
+            let (is_callback, is_it) = (codes::is("d.kind", DeliveryKind::Completion), codes::is("d.status", status));
+            all.push(Box::new(sql::<Bool>(&format!(
+                "EXISTS (SELECT 1 FROM deliveries d WHERE d.completion_id = completions.id AND {is_callback} AND {is_it}{NOT_JOINED}"
+            ))));
         }
         if let Some(from) = self.scope.from {
             all.push(Box::new(completions::recorded_at.ge(from)));

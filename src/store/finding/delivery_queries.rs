@@ -4,7 +4,7 @@ use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool};
 
-use super::rows;
+use super::{NOT_JOINED, rows};
 use crate::domain::delivery::{Delivery, Status, WaitingFor};
 use crate::domain::ids::Tick;
 use crate::domain::time::Timestamp;
@@ -134,10 +134,6 @@ fn one_of<T: Coded>(column: &str, words: &[T]) -> String {
     if words.is_empty() { "1 = 0".to_owned() } else { codes::is_one_of(column, words) }
 }
 
-/// The end of a subquery that is asked for one row after the other. PostgreSQL makes a join of one without it, and might read all
-/// attempts before the deliveries that are looked through.
-const BY_ITSELF: &str = " LIMIT 1 OFFSET 0)";
-
 /// That the last attempt was like this: it is the one of the number that the delivery bears.
 fn had(asked: &AttemptCriteria) -> Condition<'static> {
     let mut attempt = "EXISTS (SELECT 1 FROM attempts WHERE attempts.delivery_id = deliveries.id \
@@ -150,11 +146,11 @@ fn had(asked: &AttemptCriteria) -> Condition<'static> {
         attempt += &format!(" AND attempts.status_code = {status_code}");
     }
     match &asked.egress_ip {
-        None => Box::new(sql::<Bool>(&format!("{attempt}{BY_ITSELF}"))),
+        None => Box::new(sql::<Bool>(&format!("{attempt}{NOT_JOINED}"))),
         Some(egress_ip) => {
             let (first, behind) = left_from(egress_ip);
             let from = sql::<Bool>(&format!("{attempt} AND attempts.detail >= ")).bind::<Binary, _>(first);
-            Box::new(from.sql(" AND attempts.detail < ").bind::<Binary, _>(behind).sql(BY_ITSELF))
+            Box::new(from.sql(" AND attempts.detail < ").bind::<Binary, _>(behind).sql(NOT_JOINED))
         }
     }
 }

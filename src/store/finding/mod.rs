@@ -55,6 +55,10 @@ fn on_page(mut span: Span, scope: &Scope, page: &Page, key: impl Fn(&str) -> i64
     span
 }
 
+/// The end of a subquery in EXISTS that is asked for one row after the other. PostgreSQL makes a join of a subquery without an OFFSET, and
+/// may read all that the subquery could find before anything that is looked through. SQLite takes an OFFSET behind a LIMIT alone.
+const NOT_JOINED: &str = " LIMIT 1 OFFSET 0)";
+
 /// As many rows as a statement may answer.
 fn rows(at_most: usize) -> i64 {
     i64::try_from(at_most).unwrap_or(i64::MAX)

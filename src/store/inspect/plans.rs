@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::count_plans::of_health;
 use super::explain::{Plan, explain, explain_on_postgres, explain_on_sqlite, explain_planned_once};
-use super::look_up_plans::of_look_ups;
+use super::look_up_plans::{of_lists, of_look_ups};
 use super::sample::{ROWS, Sample};
 use crate::domain::delivery::{Counters, Status, Told};
 use crate::domain::settlement::{Next, Settlement};
@@ -42,11 +42,12 @@ fn plans(conn: &mut Conn, sample: &Sample, size: Size) -> QueryResult<Vec<Plan>>
         believe_in_indexes(conn)?;
     }
     let of_look_ups = of_look_ups(conn, sample)?;
-    // Write transactions always run with `BY_INDEX_ALONE`: their queries are explained under the same settings, and what groups of
-    // works say as they say it, planned once for all values.
+    // Write transactions, lists and counts always run with `BY_INDEX_ALONE`: their queries are explained under the same settings, and
+    // what groups of works say as they say it, planned once for all values.
     believe_in_indexes(conn)?;
     let mut plans = of_the_queue(conn, sample)?;
     plans.extend(of_look_ups);
+    plans.extend(of_lists(conn, sample)?);
     plans.extend(of_health(conn, sample)?);
     Ok(plans)
 }
