@@ -1,8 +1,8 @@
 //! Looking again while Home is open: the node asks the store ahead of the screens, at its own pace.
 //!
 //! One task of the node looks, from the first time that somebody asks until nobody has asked for a while. It answers nobody: it replaces
-//! the look that polls are answered from. It must not outlive the node, hold up its stop, or be missing where one of its looks panics:
-//! the next who asks begins anew.
+//! the look that polls are answered from. It must not outlive the node, nor hold up its stop; where a look panics, the next who asks
+//! begins anew.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,25 +27,37 @@ impl Watched {
         self.until().replace(now + WATCHED_FOR).is_none()
     }
 
-    /// Whether somebody has asked lately. Where nobody has, the next who asks is told that no task is looking.
-    fn goes_on(&self, now: Duration) -> bool {
-        let mut until = self.until();
-        *until = until.filter(|until| now < *until);
-        until.is_some()
-    }
-
     fn until(&self) -> MutexGuard<'_, Option<Duration>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The task, while it looks.
-struct Looking<'a>(&'a Watched);
+/// The task that looks. However it ends, the next who asks is told that no task is looking.
+#[derive(Debug)]
+struct Looking<'a> {
+    watched: &'a Watched,
+    /// Whether that has been told already; another task may have begun since.
+    has_ended: bool,
+}
+
+impl<'a> Looking<'a> {
+    fn of(watched: &'a Watched) -> Self {
+        Self { watched, has_ended: false }
+    }
+
+    /// Whether somebody has asked lately.
+    fn goes_on(&mut self, now: Duration) -> bool {
+        let mut until = self.watched.until();
+        *until = until.filter(|until| now < *until);
+        self.has_ended = until.is_none();
+        !self.has_ended
+    }
+}
 
 impl Drop for Looking<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            *self.0.until() = None;
+        if !self.has_ended {
+            *self.watched.until() = None;
         }
     }
 }
@@ -62,12 +74,11 @@ impl Actions {
     }
 
     async fn renew_home(&self, caller: &Caller, mut due: Timestamp) {
-        let (clock, watched) = (&self.node.clock, &self.last_look.watched);
-        let _looking = Looking(watched);
+        let (clock, mut looking) = (&self.node.clock, Looking::of(&self.last_look.watched));
         loop {
             clock.sleep_until(due).await;
             due = clock.now().plus(RENEWED_EVERY);
-            if !watched.goes_on(clock.running()) {
+            if !looking.goes_on(clock.running()) {
                 return;
             }
             match self.look(caller).await {
@@ -86,23 +97,24 @@ mod tests {
     fn one_task_looks_until_nobody_has_asked_for_a_while() {
         let (watched, second) = (Watched::default(), Duration::from_secs(1));
         assert!(watched.asked(Duration::ZERO), "no task is looking yet");
+        let mut looking = Looking::of(&watched);
         assert!(!watched.asked(5 * second), "one task is enough");
-        assert!(watched.goes_on(94 * second));
-        assert!(!watched.goes_on(95 * second));
+        assert!(looking.goes_on(94 * second));
+        assert!(!looking.goes_on(95 * second));
         assert!(watched.asked(96 * second), "the task has ended");
+        drop(looking);
+        assert!(!watched.asked(97 * second), "the next task looks, though the one before is gone only now");
     }
 
     #[test]
     fn a_look_that_panics_ends_the_task_and_the_next_who_asks_begins_anew() {
         let watched = Watched::default();
         assert!(watched.asked(Duration::ZERO));
-        let looked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _looking = Looking(&watched);
+        let looked = std::panic::catch_unwind(|| {
+            let _looking = Looking::of(&watched);
             panic!("the look panics");
-        }));
+        });
         assert!(looked.is_err() && watched.asked(Duration::ZERO));
-        drop(Looking(&watched));
-        assert!(!watched.asked(Duration::ZERO), "a task that is dropped with its node leaves it as it is");
     }
 
     #[test]

@@ -192,8 +192,8 @@ mod tests {
 
     /// On SQLite, whose plans also name the columns that an index is entered by.
     fn plan_of(query: &str) -> String {
-        let plans = of_look_ups(&mut backend::in_memory(), &Sample::default()).unwrap();
-        plans.into_iter().find(|plan| plan.query == query).unwrap().text
+        let plans = of_lists(&mut backend::in_memory(), &Sample::default()).unwrap();
+        Plan::of(plans, query)
     }
 
     #[test]
