@@ -2,7 +2,7 @@
 //! decision.
 //!
 //! Home stays open on many screens, and each renews itself. While screens ask a node for Home, that node looks every five seconds and
-//! answers all of them from its last look ([`renewal`]): the store is asked as often for a hundred screens as for one, and no screen
+//! answers all of them from its last look (`home/renewal.rs`): the store is asked as often for a hundred screens as for one, and no screen
 //! waits for the look. Whoever opens the page, or asks after the node has taken over a change of the configuration, has the store asked anew,
 //! and so sees what they have just changed. Nothing that was seen for those who see all may be shown to whoever sees less.
 
@@ -81,7 +81,7 @@ impl Actions {
         Ok(home)
     }
 
-    /// What was to be seen at most [`SHARED_FOR`] ago. Where nobody has looked since, one caller looks, and the others wait for that.
+    /// What was to be seen at most ten seconds ago. Where nobody has looked since, one caller looks, and the others wait for that.
     pub async fn home_lately(self: &Arc<Self>, caller: &Caller) -> Result<Arc<Home>, Refusal> {
         if !sees_all(caller) {
             return self.look(caller).await.map(|look| look.home);
