@@ -2,9 +2,9 @@
 //! decision.
 //!
 //! Home stays open on many screens, and each renews itself. While screens ask a node for Home, that node looks every five seconds and
-//! answers all of them from its last look (`home/renewal.rs`): the store is asked as often for a hundred screens as for one, and no screen
-//! waits for the look. Whoever opens the page, or asks after the node has taken over a change of the configuration, has the store asked anew,
-//! and so sees what they have just changed. Nothing that was seen for those who see all may be shown to whoever sees less.
+//! answers all of them from its last look (`home/renewal.rs`): the store is asked as often for a hundred screens as for one, and no
+//! screen waits for the look. Whoever opens the page, or asks after the node has taken over a change of the configuration, has the store
+//! asked anew, and so sees what they have just changed. Nothing that was seen for those who see all may be shown to whoever sees less.
 
 mod renewal;
 

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_screen_that_nobody_looks_at_asks_often_enough_for_the_node_to_go_on() {
         let script = include_str!("../../../templates/assets/console.js");
-        assert!(script.contains("60_000"), "how often it asks where nobody has moved");
+        assert!(script.contains("> IDLE ? 60_000 : "), "how often it asks where nobody has moved");
         assert!(WATCHED_FOR > Duration::from_millis(60_000));
     }
 }

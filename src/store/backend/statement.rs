@@ -5,9 +5,9 @@
 //! the text.
 //!
 //! A text says `:rows` for the keys as the rows of a subquery, `:among` for the condition that something is one of them, and the
-//! name of a number with a colon before it. Between `:each` and `:end_each`, behind CROSS JOIN, stands a table, called
-//! `d`, with its condition: either engine then reads that table anew for each row of what stands before it, in turn. Whatever a text holds besides must be the same each time: a connection
-//! keeps every text that it has prepared.
+//! name of a number with a colon before it. Between `:each` and `:end_each`, behind CROSS JOIN, stands a table, called `d`, with its
+//! condition: either engine then reads that table anew for each row of what stands before it, in turn. Whatever a text holds besides
+//! must be the same each time: a connection keeps every text that it has prepared.
 
 use diesel::pg::Pg;
 use diesel::prelude::*;

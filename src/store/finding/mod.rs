@@ -13,6 +13,7 @@
 pub(super) mod completion_queries;
 pub(super) mod completions;
 pub(super) mod deliveries;
+mod delivery_conditions;
 pub(super) mod delivery_queries;
 pub(super) mod leads;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::visitor::Visitor;
-use crate::support::{PATIENCE, Reply, Ringback, calling, found};
+use crate::support::{PATIENCE, Reply, Ringback, Wall, calling, found};
 
 const URL: &str = "https://kash.example/pb?user_id={user_id}&tx={transaction_id}&payout={payout}";
 
@@ -71,10 +71,8 @@ async fn what_needs_somebody_stands_worst_first_with_why_and_the_rest_is_counted
 
 #[tokio::test]
 async fn while_home_is_open_the_node_looks_again_every_five_seconds_and_all_who_have_it_open_are_shown_that() {
-    let ringback = Ringback::start().await;
-    let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
-    let (mut max, mut olga) = (manager(&ringback).await, operator(&ringback).await);
-    let part = part_of(&max.get("/").await.html);
+    let (ringback, wall, mut max, part) = home_beside_reviews().await;
+    let mut olga = operator(&ringback).await;
     wall.report("first").await.is(200, json!({"status": "accepted"}));
     for seconds in [0, 4] {
         ringback.clock.advance(Duration::from_secs(seconds));
@@ -91,10 +89,8 @@ async fn while_home_is_open_the_node_looks_again_every_five_seconds_and_all_who_
 
 #[tokio::test]
 async fn whoever_opens_home_sees_what_is_there_and_a_change_of_the_configuration_is_seen_at_once() {
-    let ringback = Ringback::start().await;
-    let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
-    let (mut max, mut olga) = (manager(&ringback).await, operator(&ringback).await);
-    let part = part_of(&max.get("/").await.html);
+    let (ringback, wall, mut max, part) = home_beside_reviews().await;
+    let mut olga = operator(&ringback).await;
     wall.report("first").await.is(200, json!({"status": "accepted"}));
     olga.get(&part).await.lacks("1 review ends");
     max.get("/").await.holds("1 review ends");
@@ -105,16 +101,22 @@ async fn whoever_opens_home_sees_what_is_there_and_a_change_of_the_configuration
 
 #[tokio::test]
 async fn whoever_comes_back_to_home_after_a_while_sees_what_is_there_and_has_it_renewed_again() {
-    let ringback = Ringback::start().await;
-    let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
-    let mut max = manager(&ringback).await;
-    let part = part_of(&max.get("/").await.html);
+    let (ringback, wall, mut max, part) = home_beside_reviews().await;
     ringback.clock.advance(Duration::from_secs(90));
     wall.report("first").await.is(200, json!({"status": "accepted"}));
     max.get(&part).await.holds("1 review ends");
     wall.report("second").await.is(200, json!({"status": "accepted"}));
     ringback.clock.advance(Duration::from_secs(5));
     renewed_with(&mut max, &part, "2 reviews; the first ends").await;
+}
+
+/// An app whose completions come into review, and an account manager who has opened Home; with the address of its live part.
+async fn home_beside_reviews() -> (Ringback, Wall, Visitor, String) {
+    let ringback = Ringback::start().await;
+    let wall = ringback.wall("offermaru", json!({"review": {"hours": 2, "payoutAboveMinor": 200}})).await;
+    let mut max = manager(&ringback).await;
+    let part = part_of(&max.get("/").await.html);
+    (ringback, wall, max, part)
 }
 
 /// Asks for a part of a page until it shows this.
