@@ -189,7 +189,8 @@ async fn a_dialect_with_a_url_for_reversals_is_told_of_none_without_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_standard_webhook_of_a_reversal_is_another_event_of_another_type() {
-    let mut taken_back = TakenBack::of(publisher("standard-webhooks"), &Ringback::start().await).await;
+    let ringback = Ringback::start().await;
+    let mut taken_back = TakenBack::of(publisher("standard-webhooks"), &ringback).await;
     let (completed, reversed) = (taken_back.completed, taken_back.stage.receiver.next().await);
     has(&completed, json!({"eventType": "completion", "duplicate": false}));
     has(&reversed, json!({"eventType": "reversal", "duplicate": false, "transactionId": "tx-1"}));
